@@ -1,0 +1,318 @@
+//! `registry`: who takes part, with which keys, and what they stand to lose.
+//!
+//! A node bonds BTT and registers one DGKBE slot, one BLS key with proof of possession, one transport
+//! endpoint and a commitment to its attributes. A requester bonds a smaller amount; the committee grants
+//! blind evaluations to registered identities only. The committee of super nodes is listed here, too.
+
+use cosmwasm_schema::{cw_serde, QueryResponses};
+use cosmwasm_std::{HexBinary, Uint128};
+use cw20::Cw20ReceiveMsg;
+
+/// Parameters that hold for the life of the contract.
+#[cw_serde]
+pub struct InstantiateMsg {
+    /// Address that may wire the contracts together and set the committee; hand it to governance later.
+    pub owner: String,
+    /// cw20 contract of the bond token (BTT).
+    pub token: String,
+    /// Receives the part of a slashed bond that is not burnt.
+    pub treasury: String,
+    /// Numbers, checked against [`limits`].
+    pub params: Params,
+    /// BLAKE3 digest of the DGKBE common reference string that every registered key refers to.
+    pub crs_digest: HexBinary,
+}
+
+/// Numeric parameters.
+#[cw_serde]
+pub struct Params {
+    /// Slots of the broadcast group (L); slots are numbered 1..=L.
+    pub slots: u16,
+    /// Least bond of a node, in base units.
+    pub node_bond: Uint128,
+    /// Least bond of a requester, in base units.
+    pub requester_bond: Uint128,
+    /// Seconds between `unbond` and `withdraw_bond`; must outlast the longest job, so that a slash reaches
+    /// a node that is on its way out.
+    pub unbonding_seconds: u64,
+    /// Length of an OPRF epoch in seconds; epoch = time / epoch_seconds.
+    pub epoch_seconds: u64,
+    /// Part of a slashed amount that is burnt, in 1/10,000; the rest goes to the treasury.
+    pub burn_bps: u16,
+}
+
+/// Bounds of [`Params`], so that no owner can set a value that locks funds or breaks a loop bound.
+pub mod limits {
+    /// Most slots of one group; bounded by the ceremony (L up to 4096).
+    pub const MAX_SLOTS: u16 = 4096;
+    /// Shortest unbonding: one day.
+    pub const MIN_UNBONDING_SECONDS: u64 = 86_400;
+    /// Longest unbonding: one year.
+    pub const MAX_UNBONDING_SECONDS: u64 = 31_536_000;
+    /// Shortest epoch: ten minutes.
+    pub const MIN_EPOCH_SECONDS: u64 = 600;
+    /// Longest epoch: 30 days.
+    pub const MAX_EPOCH_SECONDS: u64 = 2_592_000;
+    /// Most committee members; pseudo-random secret sharing holds C(n, t-1) seeds.
+    pub const MAX_COMMITTEE: usize = 7;
+    /// Most rows of one page of a query.
+    pub const MAX_PAGE: u32 = 100;
+}
+
+/// Messages.
+#[cw_serde]
+pub enum ExecuteMsg {
+    /// A cw20 `Send` of the bond token; `msg` is a [`ReceiveMsg`]. Sender: the token contract only.
+    Receive(Cw20ReceiveMsg),
+    /// Start leaving: the node is no longer eligible at once; the bond stays slashable until withdrawn.
+    /// Sender: a bonded node or requester.
+    Unbond {},
+    /// Pay out a bond whose unbonding time has passed and free the slot and the keys.
+    /// Sender: anyone; the bond goes to its owner.
+    WithdrawBond {
+        /// Owner of the bond.
+        address: String,
+    },
+    /// Take up to `amount` from a node's bond; never fails for a registered or absent node, so that one
+    /// fault can't block a job. Sender: the jobs contract only.
+    Slash {
+        /// The node at fault.
+        node: String,
+        /// Most to take; the rest of the bond stays.
+        amount: Uint128,
+        /// What it did, for the event.
+        reason: String,
+        /// The job in which it happened.
+        job_id: u64,
+    },
+    /// Name the jobs contract, once. Sender: owner.
+    SetJobs {
+        /// Address of the jobs contract.
+        jobs: String,
+    },
+    /// Replace the committee. Sender: owner.
+    SetCommittee {
+        /// The members, in index order (index 1 first); addresses and endpoints are unique.
+        members: Vec<CommitteeMember>,
+        /// Members needed for one evaluation, 1 < threshold <= members.
+        threshold: u8,
+    },
+    /// Post the digest of the epoch's published share keys. Sender: a committee member, once per epoch,
+    /// for the current or the next epoch.
+    PostShareKeys {
+        /// The epoch.
+        epoch: u64,
+        /// SHA-256 digest of the canonical share key table.
+        digest: HexBinary,
+    },
+    /// Propose a new owner. Sender: owner.
+    TransferOwnership {
+        /// The proposed owner.
+        new_owner: String,
+    },
+    /// Accept ownership. Sender: the proposed owner.
+    AcceptOwnership {},
+}
+
+/// What a cw20 `Send` to the registry is for.
+#[cw_serde]
+pub enum ReceiveMsg {
+    /// Register the token's sender as a node with this bond.
+    RegisterNode(NodeRegistration),
+    /// Register the token's sender as a requester with this bond.
+    RegisterRequester {
+        /// Transport endpoint (Ed25519 public key, 32 bytes) from which it asks the committee.
+        endpoint: HexBinary,
+    },
+    /// Add to the bond of the token's sender.
+    AddBond {},
+}
+
+/// What a node registers.
+#[cw_serde]
+pub struct NodeRegistration {
+    /// DGKBE slot, 1..=slots; one owner per slot.
+    pub slot: u16,
+    /// T_j = \[t\]_1, 48 bytes; not the identity.
+    pub dgkbe_key: HexBinary,
+    /// BLAKE3 digest of the whole encoded DGKBE public key, which is stored off chain.
+    pub dgkbe_key_digest: HexBinary,
+    /// BLS public key in G1, 48 bytes; not the identity, not registered before.
+    pub bls_key: HexBinary,
+    /// Proof of possession: BLS signature (G2, 96 bytes) over `bithive_attest::possession_bytes`.
+    pub bls_possession: HexBinary,
+    /// Commitment to the node's attributes, 32 bytes.
+    pub attributes_commitment: HexBinary,
+    /// Transport endpoint (Ed25519 public key, 32 bytes).
+    pub endpoint: HexBinary,
+}
+
+/// One member of the committee.
+#[cw_serde]
+pub struct CommitteeMember {
+    /// Account that posts the share key digests.
+    pub address: String,
+    /// Transport endpoint (Ed25519 public key, 32 bytes) that answers evaluations.
+    pub endpoint: HexBinary,
+}
+
+/// Queries.
+#[cw_serde]
+#[derive(QueryResponses)]
+pub enum QueryMsg {
+    /// Parameters and wiring.
+    #[returns(ConfigResponse)]
+    Config {},
+    /// One node; null when there is none at the address.
+    #[returns(Option<NodeResponse>)]
+    Node {
+        /// The node's account.
+        address: String,
+    },
+    /// The nodes at these slots, in the same order; null where a slot is free. At most [`limits::MAX_PAGE`].
+    #[returns(Vec<Option<NodeResponse>>)]
+    NodesAt {
+        /// Slot numbers.
+        slots: Vec<u16>,
+    },
+    /// Nodes by ascending slot.
+    #[returns(Vec<NodeResponse>)]
+    Nodes {
+        /// Start after this slot.
+        start_after: Option<u16>,
+        /// Page size, at most [`limits::MAX_PAGE`], default 30.
+        limit: Option<u32>,
+    },
+    /// One requester; null when there is none at the address.
+    #[returns(Option<RequesterResponse>)]
+    Requester {
+        /// The requester's account.
+        address: String,
+    },
+    /// Who is behind a transport endpoint; null when nobody eligible is.
+    #[returns(Option<IdentityResponse>)]
+    Identity {
+        /// Ed25519 public key, 32 bytes.
+        endpoint: HexBinary,
+    },
+    /// The committee.
+    #[returns(CommitteeResponse)]
+    Committee {},
+    /// Share key digests that the members posted for an epoch.
+    #[returns(Vec<ShareKeysResponse>)]
+    ShareKeys {
+        /// The epoch.
+        epoch: u64,
+    },
+}
+
+/// Parameters and wiring.
+#[cw_serde]
+pub struct ConfigResponse {
+    /// Owner.
+    pub owner: String,
+    /// Proposed owner that has not accepted yet.
+    pub pending_owner: Option<String>,
+    /// Bond token.
+    pub token: String,
+    /// Treasury.
+    pub treasury: String,
+    /// The jobs contract, once wired.
+    pub jobs: Option<String>,
+    /// Numbers.
+    pub params: Params,
+    /// BLAKE3 digest of the common reference string.
+    pub crs_digest: HexBinary,
+    /// Sum of all bonds held, in base units; equals the contract's token balance.
+    pub bonded: Uint128,
+}
+
+/// One registered node.
+#[cw_serde]
+pub struct NodeResponse {
+    /// Account.
+    pub address: String,
+    /// What it registered.
+    pub registration: NodeRegistration,
+    /// Bond held, in base units.
+    pub bond: Uint128,
+    /// Whether it may be chosen: bond at least `node_bond` and not unbonding.
+    pub eligible: bool,
+    /// When its bond can be withdrawn, if it is unbonding.
+    pub unbonding_until: Option<u64>,
+    /// Total slashed so far.
+    pub slashed: Uint128,
+}
+
+/// One registered requester.
+#[cw_serde]
+pub struct RequesterResponse {
+    /// Account.
+    pub address: String,
+    /// Transport endpoint.
+    pub endpoint: HexBinary,
+    /// Bond held, in base units.
+    pub bond: Uint128,
+    /// When its bond can be withdrawn, if it is unbonding.
+    pub unbonding_until: Option<u64>,
+}
+
+/// The role behind an endpoint.
+#[cw_serde]
+pub enum Role {
+    /// A contributor node.
+    Node,
+    /// A requester.
+    Requester,
+    /// A committee member.
+    Committee,
+}
+
+/// Who is behind an endpoint.
+#[cw_serde]
+pub struct IdentityResponse {
+    /// Account.
+    pub address: String,
+    /// Role.
+    pub role: Role,
+}
+
+/// The committee.
+#[cw_serde]
+pub struct CommitteeResponse {
+    /// Members, in index order.
+    pub members: Vec<CommitteeMember>,
+    /// Members needed for one evaluation.
+    pub threshold: u8,
+    /// Epoch of the current block.
+    pub epoch: u64,
+}
+
+/// One member's digest of the share keys.
+#[cw_serde]
+pub struct ShareKeysResponse {
+    /// The member's account.
+    pub address: String,
+    /// SHA-256 digest of the canonical share key table.
+    pub digest: HexBinary,
+}
+
+/// Event types and attribute keys, a stable interface (chains prefix the type with `wasm-`).
+pub mod events {
+    /// A node registered: `address`, `slot`.
+    pub const NODE_REGISTERED: &str = "node_registered";
+    /// A requester registered: `address`.
+    pub const REQUESTER_REGISTERED: &str = "requester_registered";
+    /// A bond grew: `address`, `amount`.
+    pub const BOND_ADDED: &str = "bond_added";
+    /// Unbonding started: `address`, `until`.
+    pub const UNBONDING: &str = "unbonding";
+    /// A bond was paid out: `address`, `amount`.
+    pub const BOND_WITHDRAWN: &str = "bond_withdrawn";
+    /// A bond was cut: `address`, `amount` (really taken), `burnt`, `reason`, `job_id`.
+    pub const SLASHED: &str = "slashed";
+    /// The committee changed: `threshold`, `members`.
+    pub const COMMITTEE_SET: &str = "committee_set";
+    /// Share keys were posted: `address`, `epoch`, `digest`.
+    pub const SHARE_KEYS_POSTED: &str = "share_keys_posted";
+}
