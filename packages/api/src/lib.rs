@@ -7,3 +7,10 @@
 
 pub mod jobs;
 pub mod registry;
+pub mod token;
+
+use cosmwasm_schema::cw_serde;
+
+/// Migration carries no parameters: what changes is derived from the stored version.
+#[cw_serde]
+pub struct MigrateMsg {}

@@ -1,0 +1,402 @@
+//! `jobs`: the market. A job's conditions are sealed, its price is in escrow, and its outcome is agreed by
+//! the workers without publishing a result.
+//!
+//! ```text
+//!            post (cw20 Send)
+//!                  |
+//!   cancel /       v      assign                all committed, or >= q at the deadline
+//!   assign_by ── Open ──────────> Assigned ─────────────────────> Committed
+//!      |                            ^   | < q commitments              | all revealed, or deadline
+//!      v                            |   v                              v
+//!   Refunded <── replace deadline ─ Disputed <──── no quorum ──── (quorum of q within tolerance)
+//!                                       ^                              v
+//!                                       └──── finalize deadline ── Revealed ── finalize ──> Settled
+//! ```
+//!
+//! Every state but the last two has a deadline, and [`ExecuteMsg::Advance`] is the exit that anyone may take.
+
+use cosmwasm_schema::{cw_serde, QueryResponses};
+use cosmwasm_std::{Binary, HexBinary, Uint128};
+use cw20::Cw20ReceiveMsg;
+
+/// Bounds of job parameters; each is what keeps a loop, a message or a lock-up bounded.
+pub mod limits {
+    /// Most workers of one job: the bound of every loop over workers and of the pairings in one message.
+    pub const MAX_WORKERS: u8 = 16;
+    /// Most words of a masked result: 4 KiB in one reveal.
+    pub const MAX_DIMENSIONS: u16 = 1024;
+    /// Most bytes of a vault.
+    pub const MAX_VAULT_BYTES: usize = 16_384;
+    /// Most bytes of an encoded slot set (a bitmap of 4096 slots and its head).
+    pub const MAX_MASK_BYTES: usize = 600;
+    /// Bytes of a DGKBE header, at every number of receivers.
+    pub const HEADER_BYTES: usize = 128;
+    /// Shortest of each window, in seconds.
+    pub const MIN_WINDOW_SECONDS: u64 = 30;
+    /// Longest of each window, in seconds: one day.
+    pub const MAX_WINDOW_SECONDS: u64 = 86_400;
+    /// Most rounds: a job that fails this often is refunded.
+    pub const MAX_ROUNDS: u8 = 3;
+    /// Longest life of a job in seconds: the assignment window, then every round's commit, reveal, finalize
+    /// and replace windows. The registry's unbonding time must be longer.
+    pub const MAX_LIFE_SECONDS: u64 = MAX_WINDOW_SECONDS * (1 + 4 * MAX_ROUNDS as u64);
+    /// Most rows of one page of a query.
+    pub const MAX_PAGE: u32 = 100;
+}
+
+/// Parameters that hold for the life of the contract.
+#[cw_serde]
+pub struct InstantiateMsg {
+    /// cw20 contract that jobs are paid in (BTT).
+    pub token: String,
+    /// The registry; its token and slot count must fit, its unbonding time must exceed
+    /// [`limits::MAX_LIFE_SECONDS`].
+    pub registry: String,
+    /// Receives the treasury's share.
+    pub treasury: String,
+    /// Receives the patient incentive pool's share.
+    pub incentive_pool: String,
+    /// How a worker's ask is divided; sums to 10,000.
+    pub split: Split,
+    /// Taken from a worker's bond for each fault, in base units; at most the registry's `node_bond`.
+    pub slash_amount: Uint128,
+}
+
+/// Division of what is paid for a job, in 1/10,000; the five parts sum to 10,000. A part whose receiver the
+/// job does not name goes to the treasury, and so does the rounding.
+#[cw_serde]
+pub struct Split {
+    /// The worker.
+    pub worker: u16,
+    /// Owner of the model.
+    pub model_owner: u16,
+    /// Owner of the data.
+    pub data_owner: u16,
+    /// Protocol treasury.
+    pub treasury: u16,
+    /// Patient incentive pool.
+    pub incentive_pool: u16,
+}
+
+/// Messages.
+#[cw_serde]
+pub enum ExecuteMsg {
+    /// A cw20 `Send` of the payment token; `msg` is a [`ReceiveMsg`]. Sender: the token contract only.
+    Receive(Cw20ReceiveMsg),
+    /// Withdraw an open job and refund it. Sender: its requester, state Open.
+    Cancel {
+        /// The job.
+        job_id: u64,
+    },
+    /// Choose workers, or replace those of a failed round. Sender: its requester, state Open or Disputed.
+    Assign {
+        /// The job.
+        job_id: u64,
+        /// What the workers need and agreed to.
+        assignment: Assignment,
+    },
+    /// Commit to a result. Sender: a worker of the round, once, state Assigned.
+    Commit {
+        /// The job.
+        job_id: u64,
+        /// `bithive_attest::commitment` of the result, the output's digest, the worker and a nonce; 32 bytes.
+        commitment: HexBinary,
+    },
+    /// Reveal the committed result. Sender: a worker that committed, once, state Committed.
+    Reveal {
+        /// The job.
+        job_id: u64,
+        /// Masked fixed-point result: `dimensions` little-endian 32-bit words.
+        masked: Binary,
+        /// BLAKE3 digest of the encrypted full output.
+        output: HexBinary,
+        /// The commitment's nonce, 32 bytes.
+        nonce: HexBinary,
+    },
+    /// Settle with the quorum's aggregate signature over the final statement. Sender: anyone, state Revealed.
+    Finalize {
+        /// The job.
+        job_id: u64,
+        /// Bit i set: worker i (in slot order) signed. Only members of the quorum count, at least q.
+        signers: u32,
+        /// Aggregate BLS signature (G2, 96 bytes) over `bithive_attest::Statement::sign_bytes`.
+        signature: HexBinary,
+    },
+    /// Take the exit of a state whose deadline has passed. Sender: anyone.
+    Advance {
+        /// The job.
+        job_id: u64,
+    },
+    /// Pay out what the sender has earned or was refunded. Sender: anyone who is owed.
+    Withdraw {},
+}
+
+/// What a cw20 `Send` to the market is for.
+#[cw_serde]
+pub enum ReceiveMsg {
+    /// Post a job; the amount sent is its escrow and must equal `price * workers`.
+    Post(Box<JobTerms>),
+}
+
+/// The public terms of a job. Its conditions are only in the vault.
+#[cw_serde]
+pub struct JobTerms {
+    /// Sealed policy (`bithive_blindmatch::Vault` encoding).
+    pub vault: Binary,
+    /// Number of workers (k), 1..=[`limits::MAX_WORKERS`].
+    pub workers: u8,
+    /// Workers that must agree (q), k/2 < q <= k: two disjoint quorums must be impossible.
+    pub quorum: u8,
+    /// Largest difference of any word within the quorum, in fixed-point units; 0 for bitwise jobs.
+    pub tolerance: u32,
+    /// Words of the masked result, 1..=[`limits::MAX_DIMENSIONS`].
+    pub dimensions: u16,
+    /// Most that one worker may ask, in base units, more than 0.
+    pub price: Uint128,
+    /// Last second in which workers can be assigned, Unix time; in the future, at most a window away.
+    pub assign_by: u64,
+    /// Seconds for commitments, from the assignment.
+    pub commit_seconds: u64,
+    /// Seconds for reveals.
+    pub reveal_seconds: u64,
+    /// Seconds for the final statement, and for replacing the workers of a failed round.
+    pub finalize_seconds: u64,
+    /// BLAKE3 digest of the model file.
+    pub model: HexBinary,
+    /// Owner of the model, if it is to receive its share.
+    pub model_owner: Option<String>,
+    /// Owner of the data, if it is to receive its share.
+    pub data_owner: Option<String>,
+}
+
+/// One round's workers.
+#[cw_serde]
+pub struct Assignment {
+    /// The chosen set S in `bithive_dgkbe::slots::SlotSet` encoding; exactly k slots, each an eligible node.
+    pub mask: Binary,
+    /// What each worker asks, in slot order, each at most `price`.
+    pub asks: Vec<Uint128>,
+    /// DGKBE header, 128 bytes.
+    pub header: HexBinary,
+    /// BLAKE3 digest of the encrypted input.
+    pub payload: HexBinary,
+    /// Commitment to the plaintext input, 32 bytes.
+    pub input_commitment: HexBinary,
+    /// Aggregate of the workers' BLS signatures, each over `bithive_attest::consent_bytes` with its own ask:
+    /// nobody can be bound, and slashed, without having asked for the job.
+    pub consent: HexBinary,
+}
+
+/// State of a job.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub enum Phase {
+    /// Waiting for workers.
+    Open,
+    /// Waiting for commitments.
+    Assigned,
+    /// Waiting for reveals.
+    Committed,
+    /// A quorum agrees; waiting for its signature.
+    Revealed,
+    /// Paid. Final.
+    Settled,
+    /// Escrow returned. Final.
+    Refunded,
+    /// A round failed; waiting for replacements.
+    Disputed,
+}
+
+/// Queries.
+#[cw_serde]
+#[derive(QueryResponses)]
+pub enum QueryMsg {
+    /// Parameters and wiring.
+    #[returns(ConfigResponse)]
+    Config {},
+    /// One job; an error when there is none.
+    #[returns(JobResponse)]
+    Job {
+        /// The job.
+        job_id: u64,
+    },
+    /// A job's vault.
+    #[returns(VaultResponse)]
+    Vault {
+        /// The job.
+        job_id: u64,
+    },
+    /// Jobs by ascending number.
+    #[returns(Vec<JobResponse>)]
+    Jobs {
+        /// Start after this job.
+        start_after: Option<u64>,
+        /// Page size, at most [`limits::MAX_PAGE`], default 30.
+        limit: Option<u32>,
+    },
+    /// What an address may withdraw.
+    #[returns(Uint128)]
+    Claimable {
+        /// The address.
+        address: String,
+    },
+    /// Sums that must equal the contract's token balance.
+    #[returns(TotalsResponse)]
+    Totals {},
+}
+
+/// Parameters and wiring.
+#[cw_serde]
+pub struct ConfigResponse {
+    /// Payment token.
+    pub token: String,
+    /// Registry.
+    pub registry: String,
+    /// Treasury.
+    pub treasury: String,
+    /// Patient incentive pool.
+    pub incentive_pool: String,
+    /// Division of a worker's ask.
+    pub split: Split,
+    /// Taken for each fault.
+    pub slash_amount: Uint128,
+    /// Slots of the broadcast group.
+    pub slots: u16,
+}
+
+/// A job as the chain knows it.
+#[cw_serde]
+pub struct JobResponse {
+    /// Number, from 1.
+    pub job_id: u64,
+    /// Account that posted it.
+    pub requester: String,
+    /// State.
+    pub phase: Phase,
+    /// Round, from 1 once assigned; 0 before.
+    pub round: u8,
+    /// Unix time after which `advance` applies; null in a final state.
+    pub deadline: Option<u64>,
+    /// Escrow still held for the job.
+    pub escrow: Uint128,
+    /// The terms, without the vault.
+    pub terms: TermsResponse,
+    /// The current round's assignment, once there is one.
+    pub assignment: Option<Assignment>,
+    /// The current round's workers, in slot order.
+    pub workers: Vec<WorkerResponse>,
+    /// The agreed result, once a quorum agrees.
+    pub outcome: Option<OutcomeResponse>,
+}
+
+/// The terms of a job, without its vault.
+#[cw_serde]
+pub struct TermsResponse {
+    /// k.
+    pub workers: u8,
+    /// q.
+    pub quorum: u8,
+    /// Largest difference within the quorum.
+    pub tolerance: u32,
+    /// Words of the masked result.
+    pub dimensions: u16,
+    /// Most that one worker may ask.
+    pub price: Uint128,
+    /// Last second for the first assignment.
+    pub assign_by: u64,
+    /// Seconds for commitments.
+    pub commit_seconds: u64,
+    /// Seconds for reveals.
+    pub reveal_seconds: u64,
+    /// Seconds for the final statement and for replacement.
+    pub finalize_seconds: u64,
+    /// BLAKE3 digest of the model file.
+    pub model: HexBinary,
+    /// Owner of the model.
+    pub model_owner: Option<String>,
+    /// Owner of the data.
+    pub data_owner: Option<String>,
+}
+
+/// One worker of the current round.
+#[cw_serde]
+pub struct WorkerResponse {
+    /// Account.
+    pub address: String,
+    /// DGKBE slot.
+    pub slot: u16,
+    /// What it is paid before the split.
+    pub ask: Uint128,
+    /// BLS public key at the time of assignment.
+    pub bls_key: HexBinary,
+    /// Its commitment.
+    pub commitment: Option<HexBinary>,
+    /// Its masked result.
+    pub masked: Option<Binary>,
+    /// Digest of its encrypted output.
+    pub output: Option<HexBinary>,
+    /// Whether it is in the quorum; null before there is one.
+    pub in_quorum: Option<bool>,
+}
+
+/// What the quorum agreed on.
+#[cw_serde]
+pub struct OutcomeResponse {
+    /// Bit i set: worker i is in the quorum.
+    pub quorum: u32,
+    /// Index of the member whose result is nearest to the others; its output is the job's output.
+    pub representative: u8,
+    /// The aggregate signature that settled the job.
+    pub signature: Option<HexBinary>,
+    /// Who signed it.
+    pub signers: Option<u32>,
+}
+
+/// A job's vault.
+#[cw_serde]
+pub struct VaultResponse {
+    /// `bithive_blindmatch::Vault` encoding.
+    pub vault: Binary,
+}
+
+/// Sums over all jobs.
+#[cw_serde]
+pub struct TotalsResponse {
+    /// Held for jobs that are not final.
+    pub escrowed: Uint128,
+    /// Credited and not withdrawn.
+    pub claimable: Uint128,
+    /// Jobs posted so far.
+    pub jobs: u64,
+}
+
+/// Event types and attribute keys, a stable interface (chains prefix the type with `wasm-`). Every event has
+/// `job_id` and, once assigned, `round`.
+pub mod events {
+    /// `requester`, `workers`, `price`.
+    pub const POSTED: &str = "job_posted";
+    /// `requester`.
+    pub const CANCELLED: &str = "job_cancelled";
+    /// `workers` (addresses joined by commas, in slot order).
+    pub const ASSIGNED: &str = "job_assigned";
+    /// `worker`.
+    pub const COMMITMENT: &str = "commitment_received";
+    /// The state is now Committed.
+    pub const COMMITTED: &str = "job_committed";
+    /// `worker`.
+    pub const REVEAL: &str = "reveal_received";
+    /// The state is now Revealed: `quorum` (bits), `representative` (index).
+    pub const REVEALED: &str = "job_revealed";
+    /// The state is now Disputed: `reason`.
+    pub const DISPUTED: &str = "job_disputed";
+    /// The state is now Settled: `paid`, `refunded`.
+    pub const SETTLED: &str = "job_settled";
+    /// The state is now Refunded: `refunded`, `reason`.
+    pub const REFUNDED: &str = "job_refunded";
+    /// A worker was at fault: `worker`, `reason`.
+    pub const FAULT: &str = "worker_fault";
+    /// The registry refused a slash; the job goes on: `worker`, `error`.
+    pub const SLASH_FAILED: &str = "slash_failed";
+    /// `address`, `amount`.
+    pub const WITHDRAWN: &str = "withdrawn";
+}

@@ -1,0 +1,119 @@
+//! `token`: a cw20 whose supply has a cap that no path exceeds. BTT, BTK and SKY are three instances.
+//!
+//! Messages are those of cw20 (`cw20::Cw20ExecuteMsg`, with `UpdateMinter` for the current minter only), so
+//! wallets and explorers work with it unchanged. `Supply` adds what cw20 does not say: how much was ever
+//! minted and burnt, which is what conservation is checked against.
+
+use cosmwasm_schema::{cw_serde, QueryResponses};
+use cosmwasm_std::Uint128;
+use cw20::Cw20Coin;
+
+pub use cw20::Cw20ExecuteMsg as ExecuteMsg;
+
+/// Creates one token.
+#[cw_serde]
+pub struct InstantiateMsg {
+    /// Name, 3 to 50 bytes.
+    pub name: String,
+    /// Ticker, 3 to 12 letters.
+    pub symbol: String,
+    /// Decimals, at most 18; BitHive's tokens have 6.
+    pub decimals: u8,
+    /// Most that may ever be minted, in base units; burning does not make room for more.
+    pub cap: Uint128,
+    /// Minted at once; addresses are unique, the sum is at most `cap`.
+    pub initial_balances: Vec<Cw20Coin>,
+    /// May mint up to the cap; none means that the supply is final.
+    pub minter: Option<String>,
+    /// Shown by wallets.
+    pub marketing: Option<Marketing>,
+}
+
+/// What wallets show.
+#[cw_serde]
+pub struct Marketing {
+    /// Project page.
+    pub project: Option<String>,
+    /// Short description.
+    pub description: Option<String>,
+    /// Account that may change this.
+    pub marketing: Option<String>,
+    /// Logo.
+    pub logo: Option<cw20::Logo>,
+}
+
+/// Queries of cw20, and `Supply`.
+#[cw_serde]
+#[derive(QueryResponses)]
+pub enum QueryMsg {
+    /// Balance of an address, 0 if unset.
+    #[returns(cw20::BalanceResponse)]
+    Balance {
+        /// The address.
+        address: String,
+    },
+    /// Name, symbol, decimals, supply.
+    #[returns(cw20::TokenInfoResponse)]
+    TokenInfo {},
+    /// Who may mint, and the cap.
+    #[returns(Option<cw20::MinterResponse>)]
+    Minter {},
+    /// What was minted and burnt.
+    #[returns(SupplyResponse)]
+    Supply {},
+    /// What `spender` may use of `owner`'s balance.
+    #[returns(cw20::AllowanceResponse)]
+    Allowance {
+        /// Owner of the balance.
+        owner: String,
+        /// Who may spend it.
+        spender: String,
+    },
+    /// All allowances that an owner has given.
+    #[returns(cw20::AllAllowancesResponse)]
+    AllAllowances {
+        /// Owner of the balance.
+        owner: String,
+        /// Start after this spender.
+        start_after: Option<String>,
+        /// Page size, at most 30.
+        limit: Option<u32>,
+    },
+    /// All allowances that a spender was given.
+    #[returns(cw20::AllSpenderAllowancesResponse)]
+    AllSpenderAllowances {
+        /// Who may spend.
+        spender: String,
+        /// Start after this owner.
+        start_after: Option<String>,
+        /// Page size, at most 30.
+        limit: Option<u32>,
+    },
+    /// All accounts that have held the token.
+    #[returns(cw20::AllAccountsResponse)]
+    AllAccounts {
+        /// Start after this account.
+        start_after: Option<String>,
+        /// Page size, at most 30.
+        limit: Option<u32>,
+    },
+    /// What wallets show.
+    #[returns(cw20::MarketingInfoResponse)]
+    MarketingInfo {},
+    /// The embedded logo; an error when there is none.
+    #[returns(cw20::DownloadLogoResponse)]
+    DownloadLogo {},
+}
+
+/// What was minted and burnt since the token exists.
+#[cw_serde]
+pub struct SupplyResponse {
+    /// Ever minted, initial balances included; never above `cap`.
+    pub minted: Uint128,
+    /// Ever burnt.
+    pub burnt: Uint128,
+    /// In existence: `minted - burnt`.
+    pub supply: Uint128,
+    /// Most that may ever be minted.
+    pub cap: Uint128,
+}

@@ -1,0 +1,34 @@
+//! What parties sign and commit to, and how results are compared without being published.
+//!
+//! Read in this order: [`domain`] (every signed byte string names its purpose, chain and contract),
+//! [`statement`] (the byte strings themselves), [`result`] (fixed-point results, masked under the job key),
+//! [`quorum`] (the largest group of results within a tolerance), and then signatures: `bls` signs and
+//! verifies natively, `host` verifies the same bytes with a chain's BLS12-381 host functions.
+//!
+//! The crate is pure: no I/O, no clock; randomness comes in from the caller. Contracts use it without the
+//! `bls` feature.
+
+pub mod domain;
+pub mod quorum;
+pub mod result;
+pub mod statement;
+
+#[cfg(feature = "bls")]
+pub mod bls;
+#[cfg(feature = "host")]
+pub mod host;
+
+pub use domain::Domain;
+pub use quorum::{Cluster, largest_cluster};
+pub use result::JobKey;
+pub use statement::{Consent, Reveal, Statement, possession_bytes};
+
+/// Domain separation tag of signatures: BLS, minimal public keys, proof-of-possession scheme
+/// (draft-irtf-cfrg-bls-signature-05, section 4.2.3).
+pub const SIGNATURE_DST: &[u8] = b"BLS_SIG_BLS12381G2_XMD:SHA-256_SSWU_RO_POP_";
+/// Domain separation tag of proofs of possession (the same section).
+pub const POSSESSION_DST: &[u8] = b"BLS_POP_BLS12381G2_XMD:SHA-256_SSWU_RO_POP_";
+/// Bytes of a compressed public key (G1).
+pub const PUBLIC_KEY_BYTES: usize = 48;
+/// Bytes of a compressed signature (G2).
+pub const SIGNATURE_BYTES: usize = 96;

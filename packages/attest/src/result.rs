@@ -1,0 +1,183 @@
+//! Results as fixed-point words, masked under the job key.
+//!
+//! A worker's result is a vector of 32-bit fixed-point numbers z. What it publishes is y = z + PRG(K, job)
+//! mod 2^32, with K the job key that only chosen workers and the requester hold. The mask is the same for all
+//! workers, so y_a - y_b = z_a - z_b: the contract compares results it can't read. A result longer than
+//! [`DIRECT_WORDS`] is first projected to [`PROJECTED_WORDS`] words by a keyed random sign matrix.
+
+use chacha20::ChaCha20;
+use chacha20::cipher::{KeyIvInit, StreamCipher};
+use sha2::{Digest, Sha256};
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use crate::domain::{Domain, Encoder};
+
+/// Fixed-point units of 1.0.
+pub const SCALE: f64 = 65_536.0;
+/// Longest result that is published word by word.
+pub const DIRECT_WORDS: usize = 256;
+/// Words of a projected result.
+pub const PROJECTED_WORDS: usize = 16;
+
+/// What can be wrong with a result.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum ResultError {
+    /// A value does not fit the fixed-point range.
+    #[error("result value {index} is {value}; expected a finite number between -32768 and 32767")]
+    OutOfRange {
+        /// Position in the result.
+        index: usize,
+        /// The value.
+        value: f32,
+    },
+    /// A projection of the result does not fit 32 bits.
+    #[error("the projected result does not fit 32 bits; expected results of smaller magnitude")]
+    ProjectionOverflow,
+    /// The result is empty.
+    #[error("the result is empty; expected at least one value")]
+    Empty,
+    /// Masked words are not a whole number of 32-bit words.
+    #[error("masked result has {0} bytes; expected a positive multiple of 4")]
+    Length(usize),
+}
+
+/// Number of words in which a result of `values` numbers is published.
+#[must_use]
+pub const fn words_for(values: usize) -> usize {
+    if values <= DIRECT_WORDS { values } else { PROJECTED_WORDS }
+}
+
+/// Rounds a result to fixed point.
+///
+/// # Errors
+/// [`ResultError::OutOfRange`] for NaN, infinite or too large values, [`ResultError::Empty`].
+pub fn to_fixed(values: &[f32]) -> Result<Vec<i32>, ResultError> {
+    if values.is_empty() {
+        return Err(ResultError::Empty);
+    }
+    let fixed = |(index, &value): (usize, &f32)| {
+        let scaled = (f64::from(value) * SCALE).round();
+        if scaled.is_finite() && scaled >= f64::from(i32::MIN) && scaled <= f64::from(i32::MAX) {
+            // In range by the line above.
+            #[allow(clippy::cast_possible_truncation)]
+            Ok(scaled as i32)
+        } else {
+            Err(ResultError::OutOfRange { index, value })
+        }
+    };
+    values.iter().enumerate().map(fixed).collect()
+}
+
+/// Secret of one round of one job, derived from what the DGKBE header carries. Erased when dropped.
+#[derive(Zeroize, ZeroizeOnDrop)]
+pub struct JobKey([u8; 32]);
+
+impl JobKey {
+    /// Binds the broadcast key `shared` to a job and round.
+    #[must_use]
+    pub fn derive(shared: &[u8; 32], jobs: Domain<'_>, job_id: u64, round: u8) -> Self {
+        let mut bytes = Encoder::bound("job-key", jobs)
+            .fixed(shared)
+            .number(job_id.into())
+            .number(round.into())
+            .finish();
+        let key = Sha256::digest(&bytes).into();
+        bytes.zeroize();
+        Self(key)
+    }
+
+    /// Commitment to the plaintext input, hidden by the key: input rows can be few and guessable.
+    #[must_use]
+    pub fn input_commitment(&self, input: &[u8]) -> [u8; 32] {
+        let salt = zeroize::Zeroizing::new(self.subkey("input-salt"));
+        let mut hasher = Sha256::new();
+        hasher.update(Encoder::new("input").fixed(&*salt).finish());
+        hasher.update(input);
+        hasher.finalize().into()
+    }
+
+    /// Key under which the full output is encrypted for the requester and the other workers.
+    #[must_use]
+    pub fn output_key(&self) -> zeroize::Zeroizing<[u8; 32]> {
+        zeroize::Zeroizing::new(self.subkey("output"))
+    }
+
+    /// The words to publish for a result: fixed point, projected if long, masked.
+    ///
+    /// # Errors
+    /// See [`to_fixed`] and [`ResultError::ProjectionOverflow`].
+    pub fn masked(&self, values: &[f32]) -> Result<Vec<u8>, ResultError> {
+        let fixed = to_fixed(values)?;
+        let mut words = if fixed.len() <= DIRECT_WORDS { fixed } else { self.project(&fixed)? };
+        let mut masked = Vec::with_capacity(words.len() * 4);
+        for (word, mask) in words.iter().zip(self.mask(words.len())) {
+            masked.extend_from_slice(&word.wrapping_add(mask).to_le_bytes());
+        }
+        words.zeroize();
+        Ok(masked)
+    }
+
+    /// Takes the mask off; for results of at most [`DIRECT_WORDS`] these are the fixed-point values.
+    ///
+    /// # Errors
+    /// [`ResultError::Length`].
+    pub fn unmask(&self, masked: &[u8]) -> Result<Vec<i32>, ResultError> {
+        let (words, rest) = masked.as_chunks::<4>();
+        if words.is_empty() || !rest.is_empty() {
+            return Err(ResultError::Length(masked.len()));
+        }
+        let mask = self.mask(words.len());
+        Ok(words.iter().zip(mask).map(|(word, mask)| i32::from_le_bytes(*word).wrapping_sub(mask)).collect())
+    }
+
+    /// Whether a full result is what `masked` was published for, within `tolerance`.
+    ///
+    /// # Errors
+    /// As [`JobKey::masked`].
+    pub fn agrees(&self, values: &[f32], masked: &[u8], tolerance: u32) -> Result<bool, ResultError> {
+        let own = self.masked(values)?;
+        Ok(crate::quorum::distance(&own, masked).is_some_and(|distance| distance <= tolerance))
+    }
+
+    fn subkey(&self, purpose: &'static str) -> [u8; 32] {
+        let mut bytes = Encoder::new(purpose).fixed(&self.0).finish();
+        let key = Sha256::digest(&bytes).into();
+        bytes.zeroize();
+        key
+    }
+
+    /// ChaCha20 key stream (RFC 8439) of a key that is used for nothing else, as words.
+    fn mask(&self, words: usize) -> Vec<i32> {
+        self.stream("mask", words * 4)
+            .as_chunks::<4>()
+            .0
+            .iter()
+            .map(|bytes| i32::from_le_bytes(*bytes))
+            .collect()
+    }
+
+    /// Random signs (Achlioptas 2003): the projection keeps the squared length of a difference in
+    /// expectation, and a worker can't aim at a difference that vanishes without knowing the key, which a
+    /// colluding worker does; the quorum rule, not the projection, is what bounds colluding workers.
+    fn project(&self, fixed: &[i32]) -> Result<Vec<i32>, ResultError> {
+        let signs = self.stream("projection", fixed.len() * PROJECTED_WORDS / 8);
+        let scale = i64::try_from(fixed.len().isqrt()).map_err(|_| ResultError::ProjectionOverflow)?;
+        let bytes_per_value = PROJECTED_WORDS / 8;
+        let mut sums = [0i64; PROJECTED_WORDS];
+        for (value, bits) in fixed.iter().zip(signs.chunks_exact(bytes_per_value)) {
+            for (word, sum) in sums.iter_mut().enumerate() {
+                let positive = bits.get(word / 8).is_some_and(|byte| byte >> (word % 8) & 1 == 1);
+                let term = if positive { i64::from(*value) } else { -i64::from(*value) };
+                *sum = sum.checked_add(term).ok_or(ResultError::ProjectionOverflow)?;
+            }
+        }
+        sums.iter().map(|sum| i32::try_from(sum / scale).map_err(|_| ResultError::ProjectionOverflow)).collect()
+    }
+
+    fn stream(&self, purpose: &'static str, length: usize) -> Vec<u8> {
+        let key = zeroize::Zeroizing::new(self.subkey(purpose));
+        let mut bytes = vec![0; length];
+        ChaCha20::new((&*key).into(), &[0; 12].into()).apply_keystream(&mut bytes);
+        bytes
+    }
+}
