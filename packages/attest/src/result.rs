@@ -91,7 +91,7 @@ impl JobKey {
     pub fn input_commitment(&self, input: &[u8]) -> [u8; 32] {
         let salt = zeroize::Zeroizing::new(self.subkey("input-salt"));
         let mut hasher = Sha256::new();
-        hasher.update(Encoder::new("input").fixed(&*salt).finish());
+        hasher.update(Encoder::new("input").fixed(&salt).finish());
         hasher.update(input);
         hasher.finalize().into()
     }

@@ -1,0 +1,156 @@
+//! How parties reach each other: requests, messages and content, between endpoints named by Ed25519 keys.
+//!
+//! [`Exchange`] is one party's end. Everything above it is the same code whether the other party is a task of
+//! the same process, another process in turn ([`LocalNetwork`] in memory or in a folder), or a machine on the
+//! network. The implementation guarantees that `from` is the endpoint that sent a request or message, and that
+//! content has the digest it was asked for by; nothing else about what arrives is to be trusted.
+
+mod endpoint;
+mod local;
+mod tap;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+pub use endpoint::{EndpointKey, PeerId};
+pub use local::{LocalEndpoint, LocalNetwork};
+pub use tap::{Delivery, Kind, Tap};
+
+/// Most bytes of one request, response or message.
+pub const MAX_MESSAGE_BYTES: usize = 1 << 20;
+/// Most bytes of one blob that the local network holds.
+pub const MAX_BLOB_BYTES: usize = 1 << 30;
+/// Most messages that wait for one endpoint; a sender gets [`ExchangeError::Full`] beyond.
+pub const MAX_WAITING: usize = 4096;
+
+/// BLAKE3 digest of a blob.
+pub type Digest = [u8; 32];
+
+/// What a request or message is about. The name travels with it, so that versions can live side by side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Protocol {
+    /// A committee member's published share keys: request and response.
+    ShareKeys,
+    /// Blind evaluations by a committee member: request and response.
+    Evaluate,
+    /// A sealed claim to a requester: message.
+    Claim,
+    /// A quorum member's signature of a final statement: message.
+    Signature,
+}
+
+impl Protocol {
+    /// Every protocol.
+    pub const ALL: [Self; 4] = [Self::ShareKeys, Self::Evaluate, Self::Claim, Self::Signature];
+
+    /// Name and version.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ShareKeys => "bithive/share-keys/1",
+            Self::Evaluate => "bithive/evaluate/1",
+            Self::Claim => "bithive/claim/1",
+            Self::Signature => "bithive/signature/1",
+        }
+    }
+}
+
+/// A message that arrived.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// Who sent it.
+    pub from: PeerId,
+    /// What it says.
+    pub body: Bytes,
+}
+
+/// What can go wrong between parties.
+#[derive(Debug, thiserror::Error)]
+pub enum ExchangeError {
+    /// The peer is not there or does not serve the protocol.
+    #[error("peer {peer} does not answer {protocol}; it is not running or does not serve it")]
+    Unreachable {
+        /// The peer.
+        peer: PeerId,
+        /// The protocol's name.
+        protocol: &'static str,
+    },
+    /// The peer refused the request.
+    #[error("peer {peer} refused: {reason}")]
+    Refused {
+        /// The peer.
+        peer: PeerId,
+        /// Its words.
+        reason: String,
+    },
+    /// Nobody that was asked has the content.
+    #[error("content {digest} is not available from the {asked} peers that were asked")]
+    NotFound {
+        /// Digest, in hex.
+        digest: String,
+        /// How many peers were asked.
+        asked: usize,
+    },
+    /// Content or message over the limit.
+    #[error("{what} has {found} bytes; at most {limit} are accepted")]
+    TooLarge {
+        /// What.
+        what: &'static str,
+        /// Its size.
+        found: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// Too many messages wait for the peer.
+    #[error("{limit} messages already wait for peer {peer}; it must read them first")]
+    Full {
+        /// The peer.
+        peer: PeerId,
+        /// The limit.
+        limit: usize,
+    },
+    /// Stored content does not have its digest.
+    #[error("stored content {digest} is damaged: its bytes have another digest")]
+    Damaged {
+        /// Digest, in hex.
+        digest: String,
+    },
+    /// The folder can't be read or written.
+    #[error("the exchange's folder can't be used: {0}")]
+    Storage(#[from] std::io::Error),
+}
+
+/// Answers requests of one protocol.
+#[async_trait]
+pub trait Service: Send + Sync {
+    /// Answers `body` from `from`, or says why not.
+    async fn answer(&self, from: PeerId, body: Bytes) -> Result<Bytes, String>;
+}
+
+/// One party's end of the exchange.
+#[async_trait]
+pub trait Exchange: Send + Sync {
+    /// The party's own endpoint.
+    fn id(&self) -> PeerId;
+
+    /// Asks `to` and waits for its answer.
+    async fn request(&self, to: PeerId, protocol: Protocol, body: Bytes) -> Result<Bytes, ExchangeError>;
+
+    /// Answers requests of `protocol` from now on, in place of an earlier service.
+    fn serve(&self, protocol: Protocol, service: std::sync::Arc<dyn Service>);
+
+    /// Leaves a message for `to`, which need not be running.
+    async fn send(&self, to: PeerId, protocol: Protocol, body: Bytes) -> Result<(), ExchangeError>;
+
+    /// Takes the messages of `protocol` that wait, oldest first.
+    async fn receive(&self, protocol: Protocol) -> Result<Vec<Message>, ExchangeError>;
+
+    /// Returns once messages may have arrived since the last call of [`Exchange::receive`].
+    async fn arrived(&self);
+
+    /// Makes content available to others and returns its digest.
+    async fn publish(&self, content: Bytes) -> Result<Digest, ExchangeError>;
+
+    /// Content by digest, from this party or one of `providers`; at most `limit` bytes.
+    async fn fetch(&self, digest: Digest, providers: &[PeerId], limit: usize) -> Result<Bytes, ExchangeError>;
+}

@@ -1,0 +1,257 @@
+//! The exchange between parties of one machine: tasks of a process in memory, or processes one after another
+//! that share a folder.
+//!
+//! In a folder, a blob is `blobs/<digest>` and a message is a file in `inbox/<endpoint>/`, both written under a
+//! temporary name and renamed, so that a process that is killed leaves either all of it or nothing. Requests
+//! need a live peer in both cases.
+
+use std::collections::{HashMap, VecDeque};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use tokio::sync::Notify;
+
+use crate::tap::{Delivery, Kind, Tap};
+use crate::{
+    Digest, Exchange, ExchangeError, MAX_BLOB_BYTES, MAX_MESSAGE_BYTES, MAX_WAITING, Message, PeerId, Protocol,
+    Service,
+};
+
+/// All endpoints of one machine.
+#[derive(Clone)]
+pub struct LocalNetwork(Arc<Hub>);
+
+struct Hub {
+    folder: Option<PathBuf>,
+    tap: Option<Tap>,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    services: HashMap<(PeerId, Protocol), Arc<dyn Service>>,
+    inboxes: HashMap<(PeerId, Protocol), VecDeque<Message>>,
+    arrivals: HashMap<PeerId, Arc<Notify>>,
+    blobs: HashMap<Digest, Bytes>,
+    /// Numbers the messages that this process writes to a folder.
+    written: u64,
+}
+
+impl LocalNetwork {
+    /// A network of tasks of this process.
+    #[must_use]
+    pub fn in_memory() -> Self {
+        Self(Arc::new(Hub { folder: None, tap: None, state: Mutex::default() }))
+    }
+
+    /// As [`LocalNetwork::in_memory`], recording every delivery.
+    #[must_use]
+    pub fn tapped(tap: Tap) -> Self {
+        Self(Arc::new(Hub { folder: None, tap: Some(tap), state: Mutex::default() }))
+    }
+
+    /// A network whose messages and content outlast the process.
+    ///
+    /// # Errors
+    /// When the folder can't be created.
+    pub fn at(folder: &Path) -> Result<Self, ExchangeError> {
+        std::fs::create_dir_all(folder.join("blobs"))?;
+        std::fs::create_dir_all(folder.join("inbox"))?;
+        Ok(Self(Arc::new(Hub { folder: Some(folder.into()), tap: None, state: Mutex::default() })))
+    }
+
+    /// The end of the party with this identity.
+    #[must_use]
+    pub fn endpoint(&self, id: PeerId) -> LocalEndpoint {
+        LocalEndpoint { hub: self.0.clone(), id }
+    }
+}
+
+impl Hub {
+    fn state(&self) -> MutexGuard<'_, State> {
+        // A panic elsewhere leaves the maps whole: every change is a single insertion or removal.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn arrival(&self, peer: PeerId) -> Arc<Notify> {
+        self.state().arrivals.entry(peer).or_default().clone()
+    }
+
+    fn record(&self, to: PeerId, from: Option<PeerId>, kind: Kind, body: &Bytes) {
+        if let Some(tap) = &self.tap {
+            tap.record(Delivery { to, from, kind, body: body.clone() });
+        }
+    }
+}
+
+/// One party's end of a [`LocalNetwork`].
+#[derive(Clone)]
+pub struct LocalEndpoint {
+    hub: Arc<Hub>,
+    id: PeerId,
+}
+
+#[async_trait]
+impl Exchange for LocalEndpoint {
+    fn id(&self) -> PeerId {
+        self.id
+    }
+
+    async fn request(&self, to: PeerId, protocol: Protocol, body: Bytes) -> Result<Bytes, ExchangeError> {
+        within("request", body.len(), MAX_MESSAGE_BYTES)?;
+        let service = self.hub.state().services.get(&(to, protocol)).cloned();
+        let service = service.ok_or(ExchangeError::Unreachable { peer: to, protocol: protocol.name() })?;
+        self.hub.record(to, Some(self.id), Kind::Request(protocol), &body);
+        let answer = service.answer(self.id, body).await;
+        let answer = answer.map_err(|reason| ExchangeError::Refused { peer: to, reason })?;
+        within("response", answer.len(), MAX_MESSAGE_BYTES)?;
+        self.hub.record(self.id, Some(to), Kind::Response(protocol), &answer);
+        Ok(answer)
+    }
+
+    fn serve(&self, protocol: Protocol, service: Arc<dyn Service>) {
+        self.hub.state().services.insert((self.id, protocol), service);
+    }
+
+    async fn send(&self, to: PeerId, protocol: Protocol, body: Bytes) -> Result<(), ExchangeError> {
+        within("message", body.len(), MAX_MESSAGE_BYTES)?;
+        let message = Message { from: self.id, body: body.clone() };
+        match &self.hub.folder {
+            Some(folder) => self.write_message(folder, to, protocol, &message)?,
+            None => {
+                let mut state = self.hub.state();
+                let inbox = state.inboxes.entry((to, protocol)).or_default();
+                if inbox.len() >= MAX_WAITING {
+                    return Err(ExchangeError::Full { peer: to, limit: MAX_WAITING });
+                }
+                inbox.push_back(message);
+            }
+        }
+        self.hub.record(to, Some(self.id), Kind::Message(protocol), &body);
+        self.hub.arrival(to).notify_one();
+        Ok(())
+    }
+
+    async fn receive(&self, protocol: Protocol) -> Result<Vec<Message>, ExchangeError> {
+        match &self.hub.folder {
+            Some(folder) => take_messages(&inbox(folder, self.id, protocol)),
+            None => {
+                let mut state = self.hub.state();
+                Ok(state.inboxes.remove(&(self.id, protocol)).map(Vec::from).unwrap_or_default())
+            }
+        }
+    }
+
+    async fn arrived(&self) {
+        self.hub.arrival(self.id).notified().await;
+    }
+
+    async fn publish(&self, content: Bytes) -> Result<Digest, ExchangeError> {
+        within("content", content.len(), MAX_BLOB_BYTES)?;
+        let digest = *blake3::hash(&content).as_bytes();
+        match &self.hub.folder {
+            Some(folder) => {
+                let path = blob(folder, &digest);
+                if !path.exists() {
+                    write_whole(&path, &content)?;
+                }
+            }
+            None => {
+                self.hub.state().blobs.insert(digest, content);
+            }
+        }
+        Ok(digest)
+    }
+
+    async fn fetch(&self, digest: Digest, providers: &[PeerId], limit: usize) -> Result<Bytes, ExchangeError> {
+        let missing = || ExchangeError::NotFound { digest: hex::encode(digest), asked: providers.len() };
+        let content = match &self.hub.folder {
+            Some(folder) => read_blob(&blob(folder, &digest), limit)?.ok_or_else(missing)?,
+            None => self.hub.state().blobs.get(&digest).cloned().ok_or_else(missing)?,
+        };
+        within("content", content.len(), limit)?;
+        if blake3::hash(&content).as_bytes() != &digest {
+            return Err(ExchangeError::Damaged { digest: hex::encode(digest) });
+        }
+        self.hub.record(self.id, None, Kind::Content, &content);
+        Ok(content)
+    }
+}
+
+impl LocalEndpoint {
+    fn write_message(
+        &self,
+        folder: &Path,
+        to: PeerId,
+        protocol: Protocol,
+        message: &Message,
+    ) -> Result<(), ExchangeError> {
+        let inbox = inbox(folder, to, protocol);
+        std::fs::create_dir_all(&inbox)?;
+        if std::fs::read_dir(&inbox)?.count() >= MAX_WAITING {
+            return Err(ExchangeError::Full { peer: to, limit: MAX_WAITING });
+        }
+        let number = {
+            let mut state = self.hub.state();
+            state.written = state.written.wrapping_add(1);
+            state.written
+        };
+        let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        // Sorted by time of writing; process and number keep names apart.
+        let name = format!("{:032x}-{:08x}-{number:08x}", since_epoch.as_nanos(), std::process::id());
+        let mut bytes = message.from.0.to_vec();
+        bytes.extend_from_slice(&message.body);
+        write_whole(&inbox.join(name), &bytes)
+    }
+}
+
+fn within(what: &'static str, found: usize, limit: usize) -> Result<(), ExchangeError> {
+    if found > limit { Err(ExchangeError::TooLarge { what, found, limit }) } else { Ok(()) }
+}
+
+fn inbox(folder: &Path, peer: PeerId, protocol: Protocol) -> PathBuf {
+    folder.join("inbox").join(peer.to_string()).join(protocol.name().replace('/', "-"))
+}
+
+fn blob(folder: &Path, digest: &Digest) -> PathBuf {
+    folder.join("blobs").join(hex::encode(digest))
+}
+
+fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), ExchangeError> {
+    let temporary = path.with_extension(format!("{}.tmp", std::process::id()));
+    std::fs::write(&temporary, bytes)?;
+    std::fs::rename(&temporary, path)?;
+    Ok(())
+}
+
+fn read_blob(path: &Path, limit: usize) -> Result<Option<Bytes>, ExchangeError> {
+    let length = match std::fs::metadata(path) {
+        Ok(metadata) => usize::try_from(metadata.len()).unwrap_or(usize::MAX),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    within("content", length, limit)?;
+    Ok(Some(std::fs::read(path)?.into()))
+}
+
+/// Reads and removes the messages in a folder; a file that no message can be read from is removed, too.
+fn take_messages(inbox: &Path) -> Result<Vec<Message>, ExchangeError> {
+    let mut files = match std::fs::read_dir(inbox) {
+        Ok(entries) => entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>()?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error.into()),
+    };
+    files.retain(|path| path.extension().is_none());
+    files.sort();
+    let mut messages = Vec::new();
+    for path in files {
+        let bytes = std::fs::read(&path)?;
+        std::fs::remove_file(&path)?;
+        if let Some((from, body)) = bytes.split_first_chunk::<32>() {
+            messages.push(Message { from: PeerId(*from), body: Bytes::copy_from_slice(body) });
+        }
+    }
+    Ok(messages)
+}
