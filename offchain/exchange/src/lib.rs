@@ -152,5 +152,6 @@ pub trait Exchange: Send + Sync {
     async fn publish(&self, content: Bytes) -> Result<Digest, ExchangeError>;
 
     /// Content by digest, from this party or one of `providers`; at most `limit` bytes.
-    async fn fetch(&self, digest: Digest, providers: &[PeerId], limit: usize) -> Result<Bytes, ExchangeError>;
+    async fn fetch(&self, digest: Digest, providers: &[PeerId], limit: usize)
+    -> Result<Bytes, ExchangeError>;
 }

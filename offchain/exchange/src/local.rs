@@ -15,8 +15,8 @@ use tokio::sync::Notify;
 
 use crate::tap::{Delivery, Kind, Tap};
 use crate::{
-    Digest, Exchange, ExchangeError, MAX_BLOB_BYTES, MAX_MESSAGE_BYTES, MAX_WAITING, Message, PeerId, Protocol,
-    Service,
+    Digest, Exchange, ExchangeError, MAX_BLOB_BYTES, MAX_MESSAGE_BYTES, MAX_WAITING, Message, PeerId,
+    Protocol, Service,
 };
 
 /// All endpoints of one machine.
@@ -165,7 +165,12 @@ impl Exchange for LocalEndpoint {
         Ok(digest)
     }
 
-    async fn fetch(&self, digest: Digest, providers: &[PeerId], limit: usize) -> Result<Bytes, ExchangeError> {
+    async fn fetch(
+        &self,
+        digest: Digest,
+        providers: &[PeerId],
+        limit: usize,
+    ) -> Result<Bytes, ExchangeError> {
         let missing = || ExchangeError::NotFound { digest: hex::encode(digest), asked: providers.len() };
         let content = match &self.hub.folder {
             Some(folder) => read_blob(&blob(folder, &digest), limit)?.ok_or_else(missing)?,
@@ -198,7 +203,8 @@ impl LocalEndpoint {
             state.written = state.written.wrapping_add(1);
             state.written
         };
-        let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        let since_epoch =
+            std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
         // Sorted by time of writing; process and number keep names apart.
         let name = format!("{:032x}-{:08x}-{number:08x}", since_epoch.as_nanos(), std::process::id());
         let mut bytes = message.from.0.to_vec();

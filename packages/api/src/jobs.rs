@@ -15,7 +15,7 @@
 //!
 //! Every state but the last two has a deadline, and [`ExecuteMsg::Advance`] is the exit that anyone may take.
 
-use cosmwasm_schema::{cw_serde, QueryResponses};
+use cosmwasm_schema::{QueryResponses, cw_serde};
 use cosmwasm_std::{Binary, HexBinary, Uint128};
 use cw20::Cw20ReceiveMsg;
 

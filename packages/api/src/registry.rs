@@ -4,7 +4,7 @@
 //! endpoint and a commitment to its attributes. A requester bonds a smaller amount; the committee grants
 //! blind evaluations to registered identities only. The committee of super nodes is listed here, too.
 
-use cosmwasm_schema::{cw_serde, QueryResponses};
+use cosmwasm_schema::{QueryResponses, cw_serde};
 use cosmwasm_std::{HexBinary, Uint128};
 use cw20::Cw20ReceiveMsg;
 

@@ -4,7 +4,7 @@
 //! wallets and explorers work with it unchanged. `Supply` adds what cw20 does not say: how much was ever
 //! minted and burnt, which is what conservation is checked against.
 
-use cosmwasm_schema::{cw_serde, QueryResponses};
+use cosmwasm_schema::{QueryResponses, cw_serde};
 use cosmwasm_std::Uint128;
 use cw20::Cw20Coin;
 

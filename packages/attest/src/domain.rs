@@ -72,7 +72,8 @@ mod tests {
 
     #[test]
     fn chain_contract_and_purpose_separate() {
-        let of = |purpose, chain_id, contract| Encoder::bound(purpose, Domain { chain_id, contract }).finish();
+        let of =
+            |purpose, chain_id, contract| Encoder::bound(purpose, Domain { chain_id, contract }).finish();
         let base = of("test", "chain-1", "contract");
         assert_ne!(base, of("test", "chain-2", "contract"));
         assert_ne!(base, of("test", "chain-1", "contract2"));

@@ -76,11 +76,8 @@ impl JobKey {
     /// Binds the broadcast key `shared` to a job and round.
     #[must_use]
     pub fn derive(shared: &[u8; 32], jobs: Domain<'_>, job_id: u64, round: u8) -> Self {
-        let mut bytes = Encoder::bound("job-key", jobs)
-            .fixed(shared)
-            .number(job_id.into())
-            .number(round.into())
-            .finish();
+        let mut bytes =
+            Encoder::bound("job-key", jobs).fixed(shared).number(job_id.into()).number(round.into()).finish();
         let key = Sha256::digest(&bytes).into();
         bytes.zeroize();
         Self(key)
@@ -171,7 +168,9 @@ impl JobKey {
                 *sum = sum.checked_add(term).ok_or(ResultError::ProjectionOverflow)?;
             }
         }
-        sums.iter().map(|sum| i32::try_from(sum / scale).map_err(|_| ResultError::ProjectionOverflow)).collect()
+        sums.iter()
+            .map(|sum| i32::try_from(sum / scale).map_err(|_| ResultError::ProjectionOverflow))
+            .collect()
     }
 
     fn stream(&self, purpose: &'static str, length: usize) -> Vec<u8> {
