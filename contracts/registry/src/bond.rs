@@ -1,0 +1,121 @@
+//! Tokens that leave: unbonding, withdrawal, slashing.
+//!
+//! State is written before a message goes to the token, so a call that comes back finds the bond gone.
+
+use bithive_api::registry::events;
+use cosmwasm_std::{Addr, DepsMut, Env, Event, Response, StdResult, Storage, Uint128, WasmMsg, wasm_execute};
+use cw20::Cw20ExecuteMsg;
+
+use crate::ContractError;
+use crate::state::{
+    BLS_KEYS, CONFIG, Config, ENDPOINTS, JOBS, Kind, PARTICIPANTS, Participant, SLOTS, participant,
+    subtract_bonded,
+};
+use crate::validate::BPS;
+
+/// Starts the unbonding time.
+pub(crate) fn unbond(deps: DepsMut<'_>, env: &Env, sender: &Addr) -> Result<Response, ContractError> {
+    let mut entry = participant(deps.storage, sender)?;
+    if let Some(until) = entry.unbonding_until {
+        return Err(ContractError::Unbonding { address: sender.into(), until });
+    }
+    // Both are far below 64 bits: block times count from 1970, unbonding takes at most a year.
+    let until = env.block.time.seconds().saturating_add(CONFIG.load(deps.storage)?.params.unbonding_seconds);
+    entry.unbonding_until = Some(until);
+    PARTICIPANTS.save(deps.storage, sender, &entry)?;
+    let event = Event::new(events::UNBONDING)
+        .add_attribute("address", sender)
+        .add_attribute("until", until.to_string());
+    Ok(Response::new().add_event(event))
+}
+
+/// Pays a bond out and forgets its owner, so it can't be paid out again.
+pub(crate) fn withdraw(deps: DepsMut<'_>, env: &Env, address: &str) -> Result<Response, ContractError> {
+    let owner = deps.api.addr_validate(address)?;
+    let entry = participant(deps.storage, &owner)?;
+    let address = || owner.to_string();
+    let until = entry.unbonding_until.ok_or_else(|| ContractError::NotUnbonding { address: address() })?;
+    let now = env.block.time.seconds();
+    if now < until {
+        return Err(ContractError::Locked { address: address(), until, now });
+    }
+    release(deps.storage, &owner, &entry.kind);
+    subtract_bonded(deps.storage, entry.bond)?;
+    let config = CONFIG.load(deps.storage)?;
+    let event = Event::new(events::BOND_WITHDRAWN)
+        .add_attribute("address", &owner)
+        .add_attribute("amount", entry.bond);
+    Ok(Response::new().add_messages(transfer(&config, &owner, entry.bond)?).add_event(event))
+}
+
+/// Frees everything that a participant holds.
+fn release(storage: &mut dyn Storage, owner: &Addr, kind: &Kind) {
+    match kind {
+        Kind::Node(node) => {
+            SLOTS.remove(storage, node.slot);
+            BLS_KEYS.remove(storage, node.bls_key.as_slice());
+            ENDPOINTS.remove(storage, node.endpoint.as_slice());
+        }
+        Kind::Requester { endpoint } => ENDPOINTS.remove(storage, endpoint.as_slice()),
+    }
+    PARTICIPANTS.remove(storage, owner);
+}
+
+/// Takes up to `amount`. Once the caller is known to be the jobs contract, no node address and no amount makes
+/// this fail: one fault must not block the settlement of a job.
+pub(crate) fn slash(
+    deps: DepsMut<'_>,
+    sender: &Addr,
+    node: &str,
+    amount: Uint128,
+    reason: String,
+    job_id: u64,
+) -> Result<Response, ContractError> {
+    if JOBS.may_load(deps.storage)?.as_ref() != Some(sender) {
+        return Err(ContractError::Unauthorized { sender: sender.into(), expected: "the jobs contract" });
+    }
+    let mut taken = Uint128::zero();
+    if let Some((address, mut entry)) = bonded_node(&deps, node)? {
+        taken = amount.min(entry.bond);
+        entry.bond = entry.bond.checked_sub(taken)?;
+        entry.slashed = entry.slashed.saturating_add(taken);
+        PARTICIPANTS.save(deps.storage, &address, &entry)?;
+        subtract_bonded(deps.storage, taken)?;
+    }
+    let config = CONFIG.load(deps.storage)?;
+    let burnt = taken.checked_multiply_ratio(config.params.burn_bps, BPS)?;
+    let event = Event::new(events::SLASHED)
+        .add_attribute("address", node)
+        .add_attribute("amount", taken)
+        .add_attribute("burnt", burnt)
+        .add_attribute("reason", reason)
+        .add_attribute("job_id", job_id.to_string());
+    Ok(Response::new()
+        .add_messages(burn(&config, burnt)?)
+        .add_messages(transfer(&config, &config.treasury, taken.checked_sub(burnt)?)?)
+        .add_event(event))
+}
+
+/// The node at an address; none for a requester and for text that is no address.
+fn bonded_node(deps: &DepsMut<'_>, node: &str) -> StdResult<Option<(Addr, Participant)>> {
+    let Ok(address) = deps.api.addr_validate(node) else { return Ok(None) };
+    let entry = PARTICIPANTS.may_load(deps.storage, &address)?;
+    Ok(entry.filter(|entry| matches!(entry.kind, Kind::Node(_))).map(|entry| (address, entry)))
+}
+
+/// No message for nothing: a token may refuse an amount of zero.
+fn transfer(config: &Config, recipient: &Addr, amount: Uint128) -> StdResult<Option<WasmMsg>> {
+    let message = Cw20ExecuteMsg::Transfer { recipient: recipient.into(), amount };
+    to_token(config, amount, &message)
+}
+
+fn burn(config: &Config, amount: Uint128) -> StdResult<Option<WasmMsg>> {
+    to_token(config, amount, &Cw20ExecuteMsg::Burn { amount })
+}
+
+fn to_token(config: &Config, amount: Uint128, message: &Cw20ExecuteMsg) -> StdResult<Option<WasmMsg>> {
+    if amount.is_zero() {
+        return Ok(None);
+    }
+    wasm_execute(&config.token, message, vec![]).map(Some)
+}

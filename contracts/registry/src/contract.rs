@@ -1,0 +1,103 @@
+//! Entry points: dispatch only.
+
+#[cfg(not(feature = "library"))]
+use cosmwasm_std::entry_point;
+
+use bithive_api::MigrateMsg;
+use bithive_api::registry::{ExecuteMsg, InstantiateMsg, QueryMsg};
+use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Response, to_json_binary};
+use cw_ownable::Action;
+use cw_utils::nonpayable;
+
+use crate::{ContractError, admin, bond, query, register};
+
+/// Name in cw2's contract info.
+pub const CONTRACT_NAME: &str = "bithive:registry";
+/// Version in cw2's contract info.
+pub const CONTRACT_VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Creates the registry.
+///
+/// # Errors
+/// [`ContractError`], naming what was wrong with `msg`.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn instantiate(
+    deps: DepsMut,
+    env: Env,
+    info: MessageInfo,
+    msg: InstantiateMsg,
+) -> Result<Response, ContractError> {
+    nonpayable(&info)?;
+    admin::instantiate(deps, &env, msg)
+}
+
+/// Runs one message.
+///
+/// # Errors
+/// [`ContractError`], naming what was wrong with `msg`.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn execute(
+    deps: DepsMut,
+    env: Env,
+    info: MessageInfo,
+    msg: ExecuteMsg,
+) -> Result<Response, ContractError> {
+    nonpayable(&info)?;
+    match msg {
+        ExecuteMsg::Receive(hook) => register::receive(deps, &env, &info, hook),
+        ExecuteMsg::Unbond {} => bond::unbond(deps, &env, &info.sender),
+        ExecuteMsg::WithdrawBond { address } => bond::withdraw(deps, &env, &address),
+        ExecuteMsg::Slash { node, amount, reason, job_id } => {
+            bond::slash(deps, &info.sender, &node, amount, reason, job_id)
+        }
+        ExecuteMsg::SetJobs { jobs } => admin::set_jobs(deps, &info.sender, &jobs),
+        ExecuteMsg::SetCommittee { members, threshold } => {
+            admin::set_committee(deps, &info.sender, members, threshold)
+        }
+        ExecuteMsg::PostShareKeys { epoch, digest } => {
+            admin::post_share_keys(deps, &env, &info.sender, epoch, &digest)
+        }
+        ExecuteMsg::TransferOwnership { new_owner } => {
+            let action = Action::TransferOwnership { new_owner, expiry: None };
+            admin::update_ownership(deps, &env, &info.sender, action)
+        }
+        ExecuteMsg::AcceptOwnership {} => {
+            admin::update_ownership(deps, &env, &info.sender, Action::AcceptOwnership)
+        }
+    }
+}
+
+/// Answers one query.
+///
+/// # Errors
+/// An address or an endpoint that is not valid; too many slots at once.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractError> {
+    let answer = match msg {
+        QueryMsg::Config {} => to_json_binary(&query::config(deps)?),
+        QueryMsg::Node { address } => to_json_binary(&query::node(deps, &address)?),
+        QueryMsg::NodesAt { slots } => to_json_binary(&query::nodes_at(deps, &slots)?),
+        QueryMsg::Nodes { start_after, limit } => to_json_binary(&query::nodes(deps, start_after, limit)?),
+        QueryMsg::Requester { address } => to_json_binary(&query::requester(deps, &address)?),
+        QueryMsg::Identity { endpoint } => to_json_binary(&query::identity(deps, &endpoint)?),
+        QueryMsg::Committee {} => to_json_binary(&query::committee(deps, &env)?),
+        QueryMsg::ShareKeys { epoch } => to_json_binary(&query::share_keys(deps, epoch)?),
+    };
+    Ok(answer?)
+}
+
+/// Accepts the state of this contract at this or an earlier version.
+///
+/// # Errors
+/// [`ContractError::Migration`] for another contract's state or a later version.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn migrate(
+    deps: DepsMut,
+    _env: Env,
+    _msg: MigrateMsg,
+    _info: MigrateInfo,
+) -> Result<Response, ContractError> {
+    let from = cw2::ensure_from_older_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)
+        .map_err(ContractError::Migration)?;
+    Ok(Response::new().add_attribute("action", "migrate").add_attribute("from", from.to_string()))
+}

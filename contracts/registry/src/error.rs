@@ -1,0 +1,194 @@
+//! What a message to the registry can get wrong.
+
+use bithive_attest::host::HostError;
+use cosmwasm_std::{CheckedMultiplyRatioError, HexBinary, OverflowError, StdError, Uint128};
+use cw_ownable::OwnershipError;
+use cw_utils::PaymentError;
+
+/// Errors of the registry; none of them changes anything.
+#[derive(Debug, PartialEq, thiserror::Error)]
+pub enum ContractError {
+    /// Storage, address or encoding.
+    #[error(transparent)]
+    Std(#[from] StdError),
+    /// Native coins came with a message.
+    #[error("{0}; expected no native coins")]
+    Payment(#[from] PaymentError),
+    /// A message of the owner or the proposed owner came from somebody else.
+    #[error(transparent)]
+    Ownership(#[from] OwnershipError),
+    /// A point or a proof of possession is not valid.
+    #[error(transparent)]
+    Key(#[from] HostError),
+    /// An amount or a time left its range.
+    #[error(transparent)]
+    Overflow(#[from] OverflowError),
+    /// A share of an amount left its range.
+    #[error(transparent)]
+    Ratio(#[from] CheckedMultiplyRatioError),
+    /// A parameter is out of bounds.
+    #[error("params.{field} is {found}; expected {min} to {max}")]
+    Param {
+        /// The parameter.
+        field: &'static str,
+        /// What was given.
+        found: u128,
+        /// Least value.
+        min: u128,
+        /// Greatest value.
+        max: u128,
+    },
+    /// The treasury would mix slashed tokens with bonds.
+    #[error("treasury is {treasury}; expected neither the registry itself nor the token")]
+    Treasury {
+        /// What was given.
+        treasury: String,
+    },
+    /// A binary field has the wrong length.
+    #[error("{field} has {found} bytes; expected {expected}")]
+    Length {
+        /// The field.
+        field: &'static str,
+        /// Bytes found.
+        found: usize,
+        /// Bytes expected.
+        expected: usize,
+    },
+    /// A hook came from another contract than the bond token.
+    #[error("{sender} is not the bond token; expected tokens of {token}")]
+    WrongToken {
+        /// Who called.
+        sender: String,
+        /// The bond token.
+        token: String,
+    },
+    /// The sender may not send this message.
+    #[error("{sender} may not do this; expected {expected}")]
+    Unauthorized {
+        /// Who tried.
+        sender: String,
+        /// Who may.
+        expected: &'static str,
+    },
+    /// The account is registered already.
+    #[error("{address} is registered already; expected an account without a role, which has one bond")]
+    AlreadyRegistered {
+        /// The account.
+        address: String,
+    },
+    /// The account has no bond here.
+    #[error("{address} is not registered; expected a node or a requester")]
+    NotRegistered {
+        /// The account.
+        address: String,
+    },
+    /// Too few tokens for the role.
+    #[error("the bond is {found}; expected at least {least}")]
+    BondTooSmall {
+        /// Tokens sent.
+        found: Uint128,
+        /// Least bond of the role.
+        least: Uint128,
+    },
+    /// Nothing was sent to add to a bond.
+    #[error("the amount is 0; expected tokens to add to the bond")]
+    NothingToAdd,
+    /// The slot does not exist.
+    #[error("slot is {slot}; expected 1 to {slots}")]
+    SlotRange {
+        /// What was given.
+        slot: u16,
+        /// Slots of the group.
+        slots: u16,
+    },
+    /// The slot has an owner.
+    #[error("slot {slot} has an owner; expected a free slot")]
+    SlotTaken {
+        /// The slot.
+        slot: u16,
+    },
+    /// The BLS key is registered already.
+    #[error("bls_key is registered already; expected a fresh key")]
+    BlsKeyTaken,
+    /// The endpoint is in use by a node, a requester or a committee member.
+    #[error("endpoint {endpoint} is registered already; expected a fresh key")]
+    EndpointTaken {
+        /// The endpoint.
+        endpoint: HexBinary,
+    },
+    /// The account is on its way out.
+    #[error("{address} is unbonding until {until}; expected a bond that is not")]
+    Unbonding {
+        /// The account.
+        address: String,
+        /// When the bond can be withdrawn.
+        until: u64,
+    },
+    /// The bond was not asked back.
+    #[error("{address} is not unbonding; expected `unbond` first")]
+    NotUnbonding {
+        /// The account.
+        address: String,
+    },
+    /// The unbonding time has not passed.
+    #[error("the bond of {address} is locked until {until} and it is {now}; expected a later time")]
+    Locked {
+        /// The account.
+        address: String,
+        /// When the bond can be withdrawn.
+        until: u64,
+        /// The block's time.
+        now: u64,
+    },
+    /// The jobs contract is named once.
+    #[error("the jobs contract is {jobs} already; it is set once")]
+    JobsAlreadySet {
+        /// The jobs contract.
+        jobs: String,
+    },
+    /// The committee has a size that its threshold does not fit.
+    #[error(
+        "threshold is {threshold} of {members} members; expected 2 to {members}, and at most {most} members"
+    )]
+    Committee {
+        /// Members needed for one evaluation.
+        threshold: u8,
+        /// Members listed.
+        members: usize,
+        /// Most members.
+        most: usize,
+    },
+    /// A member is listed twice.
+    #[error("members lists {address} more than once; expected unique addresses")]
+    DuplicateMember {
+        /// The member.
+        address: String,
+    },
+    /// Share keys are posted for the current or the next epoch.
+    #[error("epoch is {epoch}; expected {current} or the one after it")]
+    Epoch {
+        /// What was given.
+        epoch: u64,
+        /// Epoch of the block.
+        current: u64,
+    },
+    /// Share keys are posted once.
+    #[error("{address} has posted share keys for epoch {epoch} already; they are final")]
+    AlreadyPosted {
+        /// The member.
+        address: String,
+        /// The epoch.
+        epoch: u64,
+    },
+    /// A query asks for too much at once.
+    #[error("slots lists {found} slots; expected at most {most}")]
+    TooManySlots {
+        /// Slots listed.
+        found: usize,
+        /// Most slots of one query.
+        most: u32,
+    },
+    /// The stored state is not an earlier version of this contract.
+    #[error("cannot migrate: {0}; expected an earlier version of the same contract")]
+    Migration(StdError),
+}

@@ -1,0 +1,22 @@
+//! Registry of nodes, requesters and the committee, and custody of their bonds.
+//!
+//! Start with [`contract`], which dispatches. [`register`] lets accounts in, [`bond`] lets them out and takes
+//! what a fault costs, [`admin`] wires the contract and lists the committee. [`state`] holds every storage key
+//! and the rule that the sum of all bonds is known exactly.
+#![deny(
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss
+)]
+
+pub mod admin;
+pub mod bond;
+pub mod contract;
+pub mod error;
+pub mod query;
+pub mod register;
+pub mod state;
+pub mod validate;
+
+pub use error::ContractError;

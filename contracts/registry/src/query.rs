@@ -1,0 +1,133 @@
+//! Queries.
+
+use bithive_api::registry::{
+    CommitteeMember, CommitteeResponse, ConfigResponse, IdentityResponse, NodeResponse, Params,
+    RequesterResponse, Role, ShareKeysResponse, limits,
+};
+use cosmwasm_std::{Addr, Deps, Env, HexBinary, Order, StdResult};
+use cw_ownable::get_ownership;
+use cw_storage_plus::Bound;
+
+use crate::ContractError;
+use crate::state::{
+    BONDED, COMMITTEE, CONFIG, ENDPOINTS, JOBS, Kind, PARTICIPANTS, Participant, SHARE_KEYS, SLOTS, epoch_at,
+};
+use crate::validate;
+
+/// Rows of a page when the caller names no number.
+const DEFAULT_PAGE: u32 = 30;
+
+pub(crate) fn config(deps: Deps<'_>) -> StdResult<ConfigResponse> {
+    let config = CONFIG.load(deps.storage)?;
+    let ownership = get_ownership(deps.storage)?;
+    Ok(ConfigResponse {
+        // Ownership can be handed over but not renounced, so there is always an owner.
+        owner: ownership.owner.map(Into::into).unwrap_or_default(),
+        pending_owner: ownership.pending_owner.map(Into::into),
+        token: config.token.into(),
+        treasury: config.treasury.into(),
+        jobs: JOBS.may_load(deps.storage)?.map(Into::into),
+        params: config.params,
+        crs_digest: config.crs_digest,
+        bonded: BONDED.load(deps.storage)?,
+    })
+}
+
+pub(crate) fn node(deps: Deps<'_>, address: &str) -> StdResult<Option<NodeResponse>> {
+    let params = CONFIG.load(deps.storage)?.params;
+    node_of(deps, &params, &deps.api.addr_validate(address)?)
+}
+
+pub(crate) fn nodes_at(deps: Deps<'_>, slots: &[u16]) -> Result<Vec<Option<NodeResponse>>, ContractError> {
+    let (found, most) = (slots.len(), limits::MAX_PAGE);
+    if u32::try_from(found).map_or(true, |found| found > most) {
+        return Err(ContractError::TooManySlots { found, most });
+    }
+    let params = CONFIG.load(deps.storage)?.params;
+    let at = |slot: &u16| match SLOTS.may_load(deps.storage, *slot)? {
+        Some(address) => node_of(deps, &params, &address),
+        None => Ok(None),
+    };
+    Ok(slots.iter().map(at).collect::<StdResult<_>>()?)
+}
+
+pub(crate) fn nodes(
+    deps: Deps<'_>,
+    start_after: Option<u16>,
+    limit: Option<u32>,
+) -> StdResult<Vec<NodeResponse>> {
+    let params = CONFIG.load(deps.storage)?.params;
+    SLOTS
+        .range(deps.storage, start_after.map(Bound::exclusive), None, Order::Ascending)
+        .take(page(limit.unwrap_or(DEFAULT_PAGE)))
+        .filter_map(|row| row.and_then(|(_, address)| node_of(deps, &params, &address)).transpose())
+        .collect()
+}
+
+pub(crate) fn requester(deps: Deps<'_>, address: &str) -> StdResult<Option<RequesterResponse>> {
+    let address = deps.api.addr_validate(address)?;
+    Ok(match PARTICIPANTS.may_load(deps.storage, &address)? {
+        Some(Participant { bond, unbonding_until, kind: Kind::Requester { endpoint }, .. }) => {
+            Some(RequesterResponse { address: address.into(), endpoint, bond, unbonding_until })
+        }
+        _ => None,
+    })
+}
+
+/// Members of the committee post no bond; everybody else is named only while eligible.
+pub(crate) fn identity(
+    deps: Deps<'_>,
+    endpoint: &HexBinary,
+) -> Result<Option<IdentityResponse>, ContractError> {
+    validate::digest("endpoint", endpoint)?;
+    let Some(holder) = ENDPOINTS.may_load(deps.storage, endpoint.as_slice())? else { return Ok(None) };
+    if holder.role != Role::Committee {
+        let params = CONFIG.load(deps.storage)?.params;
+        let entry = PARTICIPANTS.may_load(deps.storage, &holder.address)?;
+        if !entry.is_some_and(|entry| entry.eligible(&params)) {
+            return Ok(None);
+        }
+    }
+    Ok(Some(IdentityResponse { address: holder.address.into(), role: holder.role }))
+}
+
+pub(crate) fn committee(deps: Deps<'_>, env: &Env) -> StdResult<CommitteeResponse> {
+    let committee = COMMITTEE.load(deps.storage)?;
+    let member = |member: crate::state::Member| CommitteeMember {
+        address: member.address.into(),
+        endpoint: member.endpoint,
+    };
+    Ok(CommitteeResponse {
+        members: committee.members.into_iter().map(member).collect(),
+        threshold: committee.threshold,
+        epoch: epoch_at(deps.storage, env.block.time.seconds())?,
+    })
+}
+
+/// A committee has few members, but an owner may replace it often within one epoch; hence the page.
+pub(crate) fn share_keys(deps: Deps<'_>, epoch: u64) -> StdResult<Vec<ShareKeysResponse>> {
+    SHARE_KEYS
+        .prefix(epoch)
+        .range(deps.storage, None, None, Order::Ascending)
+        .take(page(limits::MAX_PAGE))
+        .map(|row| row.map(|(address, digest)| ShareKeysResponse { address: address.into(), digest }))
+        .collect()
+}
+
+fn node_of(deps: Deps<'_>, params: &Params, address: &Addr) -> StdResult<Option<NodeResponse>> {
+    let Some(entry) = PARTICIPANTS.may_load(deps.storage, address)? else { return Ok(None) };
+    let eligible = entry.eligible(params);
+    let Kind::Node(registration) = entry.kind else { return Ok(None) };
+    Ok(Some(NodeResponse {
+        address: address.into(),
+        registration,
+        bond: entry.bond,
+        eligible,
+        unbonding_until: entry.unbonding_until,
+        slashed: entry.slashed,
+    }))
+}
+
+fn page(limit: u32) -> usize {
+    usize::try_from(limit.min(limits::MAX_PAGE)).unwrap_or(usize::MAX)
+}

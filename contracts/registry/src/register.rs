@@ -1,0 +1,109 @@
+//! Tokens that arrive: registration and additions to a bond.
+
+use bithive_api::registry::{NodeRegistration, ReceiveMsg, Role, events};
+use cosmwasm_std::{
+    Addr, DepsMut, Env, Event, HexBinary, MessageInfo, Response, Storage, Uint128, from_json,
+};
+use cw20::Cw20ReceiveMsg;
+
+use crate::ContractError;
+use crate::state::{
+    BLS_KEYS, CONFIG, Holder, Kind, PARTICIPANTS, Participant, SLOTS, add_bonded, claim_endpoint, participant,
+};
+use crate::validate;
+
+/// A cw20 hook. Only `info.sender` is proven: it must be the bond token, and then `hook.sender` is whoever moved
+/// the tokens.
+pub(crate) fn receive(
+    deps: DepsMut<'_>,
+    env: &Env,
+    info: &MessageInfo,
+    hook: Cw20ReceiveMsg,
+) -> Result<Response, ContractError> {
+    let token = CONFIG.load(deps.storage)?.token;
+    if info.sender != token {
+        return Err(ContractError::WrongToken { sender: info.sender.to_string(), token: token.into() });
+    }
+    let account = deps.api.addr_validate(&hook.sender)?;
+    match from_json(&hook.msg)? {
+        ReceiveMsg::RegisterNode(node) => register_node(deps, env, account, hook.amount, node),
+        ReceiveMsg::RegisterRequester { endpoint } => {
+            register_requester(deps, account, hook.amount, endpoint)
+        }
+        ReceiveMsg::AddBond {} => add_bond(deps, &account, hook.amount),
+    }
+}
+
+fn register_node(
+    deps: DepsMut<'_>,
+    env: &Env,
+    account: Addr,
+    bond: Uint128,
+    node: NodeRegistration,
+) -> Result<Response, ContractError> {
+    let params = CONFIG.load(deps.storage)?.params;
+    require_bond(bond, params.node_bond)?;
+    validate::registration(deps.api, env, params.slots, &account, &node)?;
+    let slot = node.slot;
+    if SLOTS.has(deps.storage, slot) {
+        return Err(ContractError::SlotTaken { slot });
+    }
+    SLOTS.save(deps.storage, slot, &account)?;
+    if BLS_KEYS.has(deps.storage, node.bls_key.as_slice()) {
+        return Err(ContractError::BlsKeyTaken);
+    }
+    BLS_KEYS.save(deps.storage, node.bls_key.as_slice(), &account)?;
+    let holder = Holder { address: account.clone(), role: Role::Node };
+    claim_endpoint(deps.storage, &node.endpoint, &holder)?;
+    admit(deps.storage, &account, bond, Kind::Node(node))?;
+    let event = Event::new(events::NODE_REGISTERED)
+        .add_attribute("address", account)
+        .add_attribute("slot", slot.to_string());
+    Ok(Response::new().add_event(event))
+}
+
+fn register_requester(
+    deps: DepsMut<'_>,
+    account: Addr,
+    bond: Uint128,
+    endpoint: HexBinary,
+) -> Result<Response, ContractError> {
+    let params = CONFIG.load(deps.storage)?.params;
+    require_bond(bond, params.requester_bond)?;
+    validate::digest("endpoint", &endpoint)?;
+    let holder = Holder { address: account.clone(), role: Role::Requester };
+    claim_endpoint(deps.storage, &endpoint, &holder)?;
+    admit(deps.storage, &account, bond, Kind::Requester { endpoint })?;
+    let event = Event::new(events::REQUESTER_REGISTERED).add_attribute("address", account);
+    Ok(Response::new().add_event(event))
+}
+
+fn require_bond(found: Uint128, least: Uint128) -> Result<(), ContractError> {
+    if found < least { Err(ContractError::BondTooSmall { found, least }) } else { Ok(()) }
+}
+
+fn admit(storage: &mut dyn Storage, account: &Addr, bond: Uint128, kind: Kind) -> Result<(), ContractError> {
+    if PARTICIPANTS.has(storage, account) {
+        return Err(ContractError::AlreadyRegistered { address: account.into() });
+    }
+    let entry = Participant { bond, unbonding_until: None, slashed: Uint128::zero(), kind };
+    PARTICIPANTS.save(storage, account, &entry)?;
+    add_bonded(storage, bond)
+}
+
+/// Refused while the bond is on its way out: the addition would leave with it, and not make it eligible.
+fn add_bond(deps: DepsMut<'_>, account: &Addr, amount: Uint128) -> Result<Response, ContractError> {
+    if amount.is_zero() {
+        return Err(ContractError::NothingToAdd);
+    }
+    let mut entry = participant(deps.storage, account)?;
+    if let Some(until) = entry.unbonding_until {
+        return Err(ContractError::Unbonding { address: account.into(), until });
+    }
+    entry.bond = entry.bond.checked_add(amount)?;
+    PARTICIPANTS.save(deps.storage, account, &entry)?;
+    add_bonded(deps.storage, amount)?;
+    let event =
+        Event::new(events::BOND_ADDED).add_attribute("address", account).add_attribute("amount", amount);
+    Ok(Response::new().add_event(event))
+}

@@ -1,0 +1,159 @@
+//! Storage, all keys in one place, and the sum of all bonds.
+//!
+//! cw-ownable keeps `ownership` and cw2 keeps `contract_info`; keys of this crate differ from both.
+
+use bithive_api::registry::{NodeRegistration, Params, Role};
+use cosmwasm_schema::cw_serde;
+use cosmwasm_std::{Addr, HexBinary, StdResult, Storage, Uint128};
+use cw_storage_plus::{Item, Map};
+
+use crate::ContractError;
+
+/// What holds for the life of the contract.
+#[cw_serde]
+pub struct Config {
+    /// Bond token; hooks of any other contract are refused.
+    pub token: Addr,
+    /// Receives the part of a slashed bond that is not burnt.
+    pub treasury: Addr,
+    /// Checked numbers.
+    pub params: Params,
+    /// BLAKE3 digest of the DGKBE common reference string.
+    pub crs_digest: HexBinary,
+}
+
+/// An account with a bond. One account has one role, because `unbond` and `add_bond` name none.
+#[cw_serde]
+pub struct Participant {
+    /// Bond held, in base units.
+    pub bond: Uint128,
+    /// When the bond can be withdrawn, once asked back.
+    pub unbonding_until: Option<u64>,
+    /// Taken from the bond so far.
+    pub slashed: Uint128,
+    /// What it registered.
+    pub kind: Kind,
+}
+
+/// The role of a participant.
+#[cw_serde]
+pub enum Kind {
+    /// A contributor node.
+    Node(NodeRegistration),
+    /// A requester.
+    Requester {
+        /// Transport endpoint.
+        endpoint: HexBinary,
+    },
+}
+
+impl Participant {
+    /// Whether the bond suffices for the role and is not on its way out.
+    #[must_use]
+    pub fn eligible(&self, params: &Params) -> bool {
+        let least = match self.kind {
+            Kind::Node(_) => params.node_bond,
+            Kind::Requester { .. } => params.requester_bond,
+        };
+        self.unbonding_until.is_none() && self.bond >= least
+    }
+}
+
+/// One member of the committee, with its address checked.
+#[cw_serde]
+pub struct Member {
+    /// Account that posts share key digests.
+    pub address: Addr,
+    /// Transport endpoint.
+    pub endpoint: HexBinary,
+}
+
+/// The committee, in index order.
+#[cw_serde]
+#[derive(Default)]
+pub struct Committee {
+    /// Members; at most `limits::MAX_COMMITTEE`.
+    pub members: Vec<Member>,
+    /// Members needed for one evaluation; 0 as long as there is no committee.
+    pub threshold: u8,
+}
+
+/// Who holds an endpoint.
+#[cw_serde]
+pub struct Holder {
+    /// Account.
+    pub address: Addr,
+    /// Role.
+    pub role: Role,
+}
+
+/// Configuration.
+pub const CONFIG: Item<Config> = Item::new("config");
+/// The jobs contract, once wired.
+pub const JOBS: Item<Addr> = Item::new("jobs");
+/// Sum of all bonds held.
+pub const BONDED: Item<Uint128> = Item::new("bonded");
+/// Accounts with a bond.
+pub const PARTICIPANTS: Map<&Addr, Participant> = Map::new("participants");
+/// Owner of each slot.
+pub const SLOTS: Map<u16, Addr> = Map::new("slots");
+/// Owner of each BLS key, by its compressed bytes (the encoding is canonical).
+pub const BLS_KEYS: Map<&[u8], Addr> = Map::new("bls_keys");
+/// Holder of each endpoint, over all roles.
+pub const ENDPOINTS: Map<&[u8], Holder> = Map::new("endpoints");
+/// The committee.
+pub const COMMITTEE: Item<Committee> = Item::new("committee");
+/// Digests of share keys by epoch and member.
+pub const SHARE_KEYS: Map<(u64, &Addr), HexBinary> = Map::new("share_keys");
+
+/// Counts `amount` into the sum of all bonds.
+///
+/// # Errors
+/// Overflow, which a token with a supply of 128 bits excludes.
+pub fn add_bonded(storage: &mut dyn Storage, amount: Uint128) -> Result<(), ContractError> {
+    let sum = BONDED.load(storage)?.checked_add(amount)?;
+    Ok(BONDED.save(storage, &sum)?)
+}
+
+/// Counts `amount` out of the sum of all bonds.
+///
+/// # Errors
+/// Overflow, which the invariant that the sum contains every bond excludes.
+pub fn subtract_bonded(storage: &mut dyn Storage, amount: Uint128) -> Result<(), ContractError> {
+    let sum = BONDED.load(storage)?.checked_sub(amount)?;
+    Ok(BONDED.save(storage, &sum)?)
+}
+
+/// Gives `endpoint` to `holder`.
+///
+/// # Errors
+/// [`ContractError::EndpointTaken`].
+pub fn claim_endpoint(
+    storage: &mut dyn Storage,
+    endpoint: &HexBinary,
+    holder: &Holder,
+) -> Result<(), ContractError> {
+    if ENDPOINTS.has(storage, endpoint.as_slice()) {
+        return Err(ContractError::EndpointTaken { endpoint: endpoint.clone() });
+    }
+    Ok(ENDPOINTS.save(storage, endpoint.as_slice(), holder)?)
+}
+
+/// The participant at `address`.
+///
+/// # Errors
+/// [`ContractError::NotRegistered`].
+pub fn participant(storage: &dyn Storage, address: &Addr) -> Result<Participant, ContractError> {
+    PARTICIPANTS
+        .may_load(storage, address)?
+        .ok_or_else(|| ContractError::NotRegistered { address: address.into() })
+}
+
+/// Epoch of a time in Unix seconds. Epochs are at least `limits::MIN_EPOCH_SECONDS` long, so never zero.
+///
+/// # Errors
+/// Storage.
+pub fn epoch_at(storage: &dyn Storage, seconds: u64) -> StdResult<u64> {
+    let length = CONFIG.load(storage)?.params.epoch_seconds;
+    Ok(seconds.checked_div(length).unwrap_or_default())
+}

@@ -1,0 +1,74 @@
+//! Checks at the door that need no storage.
+
+use bithive_api::registry::{NodeRegistration, Params, limits};
+use bithive_attest::host::{check_g1, verify_possession};
+use bithive_attest::{Domain, PUBLIC_KEY_BYTES, SIGNATURE_BYTES, possession_bytes};
+use cosmwasm_std::{Addr, Api, Env, HexBinary};
+
+use crate::ContractError;
+
+/// Bytes of a digest and of an Ed25519 key.
+const DIGEST_BYTES: usize = 32;
+/// One whole in 1/10,000.
+pub(crate) const BPS: u16 = 10_000;
+
+/// Checks every number against [`limits`].
+///
+/// # Errors
+/// [`ContractError::Param`], naming the field.
+pub fn params(params: &Params) -> Result<(), ContractError> {
+    let most = u128::MAX;
+    range("slots", params.slots.into(), 1, limits::MAX_SLOTS.into())?;
+    range("node_bond", params.node_bond.u128(), 1, most)?;
+    range("requester_bond", params.requester_bond.u128(), 1, most)?;
+    let (min, max) = (limits::MIN_UNBONDING_SECONDS, limits::MAX_UNBONDING_SECONDS);
+    range("unbonding_seconds", params.unbonding_seconds.into(), min.into(), max.into())?;
+    let (min, max) = (limits::MIN_EPOCH_SECONDS, limits::MAX_EPOCH_SECONDS);
+    range("epoch_seconds", params.epoch_seconds.into(), min.into(), max.into())?;
+    range("burn_bps", params.burn_bps.into(), 0, BPS.into())
+}
+
+fn range(field: &'static str, found: u128, min: u128, max: u128) -> Result<(), ContractError> {
+    if (min..=max).contains(&found) { Ok(()) } else { Err(ContractError::Param { field, found, min, max }) }
+}
+
+/// Checks the length of a digest or an endpoint: 32 bytes.
+///
+/// # Errors
+/// [`ContractError::Length`], naming the field.
+pub fn digest(field: &'static str, bytes: &HexBinary) -> Result<(), ContractError> {
+    sized::<DIGEST_BYTES>(field, bytes).map(|_| ())
+}
+
+fn sized<const N: usize>(field: &'static str, bytes: &HexBinary) -> Result<[u8; N], ContractError> {
+    let found = bytes.len();
+    bytes.as_slice().try_into().map_err(|_| ContractError::Length { field, found, expected: N })
+}
+
+/// Checks what a node registers by itself: lengths, points, and that it holds its BLS key. The proof is bound to
+/// this chain, this contract and `account`; without it, a key chosen as a combination of others' keys could
+/// cancel them in an aggregate.
+///
+/// # Errors
+/// [`ContractError::SlotRange`], [`ContractError::Length`], [`ContractError::Key`].
+pub fn registration(
+    api: &dyn Api,
+    env: &Env,
+    slots: u16,
+    account: &Addr,
+    node: &NodeRegistration,
+) -> Result<(), ContractError> {
+    if node.slot == 0 || node.slot > slots {
+        return Err(ContractError::SlotRange { slot: node.slot, slots });
+    }
+    sized::<PUBLIC_KEY_BYTES>("dgkbe_key", &node.dgkbe_key)?;
+    digest("dgkbe_key_digest", &node.dgkbe_key_digest)?;
+    let bls_key = sized::<PUBLIC_KEY_BYTES>("bls_key", &node.bls_key)?;
+    let proof = sized::<SIGNATURE_BYTES>("bls_possession", &node.bls_possession)?;
+    digest("attributes_commitment", &node.attributes_commitment)?;
+    digest("endpoint", &node.endpoint)?;
+    check_g1(api, "dgkbe_key", &node.dgkbe_key)?;
+    let domain = Domain { chain_id: &env.block.chain_id, contract: env.contract.address.as_str() };
+    let message = possession_bytes(domain, account.as_str(), &bls_key);
+    Ok(verify_possession(api, &bls_key, &message, &proof)?)
+}

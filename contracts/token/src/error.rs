@@ -1,0 +1,81 @@
+//! What a message to the token can get wrong.
+
+use cosmwasm_std::{OverflowError, StdError, Uint128};
+use cw_utils::PaymentError;
+
+/// Errors of the token; none of them changes anything.
+#[derive(Debug, PartialEq, thiserror::Error)]
+pub enum ContractError {
+    /// Storage, address or encoding.
+    #[error(transparent)]
+    Std(#[from] StdError),
+    /// What `cw20-base` refuses.
+    #[error(transparent)]
+    Base(#[from] cw20_base::ContractError),
+    /// Native coins came with a message.
+    #[error("{0}; expected no native coins")]
+    Payment(#[from] PaymentError),
+    /// An amount left the range of 128 bits.
+    #[error(transparent)]
+    Overflow(#[from] OverflowError),
+    /// An address occurs twice in `initial_balances`.
+    #[error("initial_balances lists {address} more than once; expected unique addresses")]
+    DuplicateAddress {
+        /// The address.
+        address: String,
+    },
+    /// Minting would pass the cap.
+    #[error("amount {amount} on top of {minted} ever minted exceeds the cap; expected at most {room} more")]
+    CapExceeded {
+        /// What was to be minted.
+        amount: Uint128,
+        /// Ever minted, burnt tokens included.
+        minted: Uint128,
+        /// What may still be minted.
+        room: Uint128,
+    },
+    /// The supply is final.
+    #[error("the token has no minter; its supply is final")]
+    NoMinter,
+    /// The sender is not the minter.
+    #[error("{sender} may not mint or hand minting over; expected the minter {minter}")]
+    NotMinter {
+        /// Who tried.
+        sender: String,
+        /// Who may.
+        minter: String,
+    },
+    /// The sender may not change what wallets show.
+    #[error("{sender} may not change the marketing info; expected {marketing}")]
+    NotMarketing {
+        /// Who tried.
+        sender: String,
+        /// Who may, or "nobody".
+        marketing: String,
+    },
+    /// The account does not hold enough.
+    #[error("amount {amount} exceeds the balance of {address}; expected at most {balance}")]
+    InsufficientBalance {
+        /// Owner of the tokens.
+        address: String,
+        /// What was to be moved or burnt.
+        amount: Uint128,
+        /// What it holds.
+        balance: Uint128,
+    },
+    /// The owner did not allow the spender that much.
+    #[error("amount {amount} exceeds what {owner} allows {spender}; expected at most {allowance}")]
+    InsufficientAllowance {
+        /// Owner of the tokens.
+        owner: String,
+        /// Who tried to use them.
+        spender: String,
+        /// What was to be moved or burnt.
+        amount: Uint128,
+        /// What is allowed.
+        allowance: Uint128,
+    },
+    /// The stored state is not an earlier version of this contract.
+    #[error("cannot migrate: {0}; expected an earlier version of the same contract")]
+    Migration(StdError),
+}
