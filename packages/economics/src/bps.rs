@@ -2,6 +2,8 @@
 
 /// The whole.
 const WHOLE: u16 = 10_000;
+/// The whole, as wide as amounts.
+const WIDE: u128 = WHOLE as u128;
 
 /// A share of at most the whole, in 1/10,000.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -43,10 +45,10 @@ impl Bps {
     /// multiplied apart: with a = 10,000 q + r, floor(a s / 10,000) = q s + floor(r s / 10,000).
     #[must_use]
     pub const fn of(self, amount: u128) -> u128 {
-        let (share, whole) = (self.0 as u128, WHOLE as u128);
-        let (quotient, remainder) = (amount.wrapping_div(whole), amount.wrapping_rem(whole));
+        let share = self.0 as u128;
+        let (quotient, remainder) = (amount / WIDE, amount % WIDE);
         // Nothing here can saturate: s <= 10,000, so q s <= a, and r s < 10^8.
-        quotient.saturating_mul(share).saturating_add(remainder.saturating_mul(share).wrapping_div(whole))
+        quotient.saturating_mul(share).saturating_add(remainder.saturating_mul(share) / WIDE)
     }
 }
 

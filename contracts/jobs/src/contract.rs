@@ -1,0 +1,105 @@
+//! Entry points: dispatch only.
+
+#[cfg(not(feature = "library"))]
+use cosmwasm_std::entry_point;
+
+use bithive_api::MigrateMsg;
+use bithive_api::jobs::{ExecuteMsg, InstantiateMsg, QueryMsg};
+use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, Reply, Response, from_json, to_json_binary};
+use cw_utils::nonpayable;
+
+use crate::members::Members;
+use crate::state::Revealed;
+use crate::transitions::{SLASH_REPLY, SlashContext};
+use crate::{ContractError, execute, query, transitions};
+
+/// Name in cw2's contract info.
+pub const CONTRACT_NAME: &str = "bithive:jobs";
+/// Version in cw2's contract info.
+pub const CONTRACT_VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Creates the market.
+///
+/// # Errors
+/// [`ContractError`], naming the parameter.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn instantiate(
+    deps: DepsMut<'_>,
+    _env: Env,
+    info: MessageInfo,
+    msg: InstantiateMsg,
+) -> Result<Response, ContractError> {
+    nonpayable(&info)?;
+    execute::instantiate(deps, msg)
+}
+
+/// Runs one message.
+///
+/// # Errors
+/// [`ContractError`], naming what was wrong.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn execute(
+    deps: DepsMut<'_>,
+    env: Env,
+    info: MessageInfo,
+    msg: ExecuteMsg,
+) -> Result<Response, ContractError> {
+    nonpayable(&info)?;
+    match msg {
+        ExecuteMsg::Receive(hook) => execute::receive(deps, env, info, hook),
+        ExecuteMsg::Cancel { job_id } => execute::cancel(deps, info, job_id),
+        ExecuteMsg::Assign { job_id, assignment } => execute::assign(deps, env, info, job_id, assignment),
+        ExecuteMsg::Commit { job_id, commitment } => execute::commit(deps, env, info, job_id, commitment),
+        ExecuteMsg::Reveal { job_id, masked, output, nonce } => {
+            execute::reveal(deps, env, info, job_id, Revealed { masked, output }, nonce)
+        }
+        ExecuteMsg::Finalize { job_id, signers, signature } => {
+            execute::finalize(deps, env, job_id, Members::from_bits(signers), signature)
+        }
+        ExecuteMsg::Advance { job_id } => execute::advance(deps, env, job_id),
+        ExecuteMsg::Withdraw {} => execute::withdraw(deps, info),
+    }
+}
+
+/// Reports a slash that the registry refused; the job goes on.
+///
+/// # Errors
+/// [`ContractError::UnknownReply`].
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn reply(_deps: DepsMut<'_>, _env: Env, reply: Reply) -> Result<Response, ContractError> {
+    match reply.id {
+        SLASH_REPLY => {
+            let context: SlashContext = from_json(&reply.payload)?;
+            Ok(transitions::slash_refused(&context, reply.result.into_result().err()))
+        }
+        id => Err(ContractError::UnknownReply { id }),
+    }
+}
+
+/// Answers one query.
+///
+/// # Errors
+/// [`ContractError::NoSuchJob`]; an address that is not valid.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn query(deps: Deps<'_>, _env: Env, msg: QueryMsg) -> Result<Binary, ContractError> {
+    let answer = match msg {
+        QueryMsg::Config {} => to_json_binary(&query::config(deps)?),
+        QueryMsg::Job { job_id } => to_json_binary(&query::job(deps, job_id)?),
+        QueryMsg::Vault { job_id } => to_json_binary(&query::vault(deps, job_id)?),
+        QueryMsg::Jobs { start_after, limit } => to_json_binary(&query::jobs(deps, start_after, limit)?),
+        QueryMsg::Claimable { address } => to_json_binary(&query::claimable(deps, &address)?),
+        QueryMsg::Totals {} => to_json_binary(&query::totals(deps)?),
+    };
+    Ok(answer?)
+}
+
+/// Accepts the state of this contract at this or an earlier version.
+///
+/// # Errors
+/// [`ContractError::Migration`] for another contract's state or a later version.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn migrate(deps: DepsMut<'_>, _env: Env, _msg: MigrateMsg) -> Result<Response, ContractError> {
+    let from = cw2::ensure_from_older_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)
+        .map_err(ContractError::Migration)?;
+    Ok(Response::new().add_attribute("action", "migrate").add_attribute("from", from.to_string()))
+}

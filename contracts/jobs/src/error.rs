@@ -1,0 +1,341 @@
+//! Everything that can be refused, and why.
+
+use bithive_api::jobs::{Phase, limits};
+use bithive_attest::host::HostError;
+use bithive_dgkbe::slots::SlotError;
+use bithive_economics::SplitError;
+use cosmwasm_std::{StdError, Uint128};
+use cw_utils::PaymentError;
+
+/// Why a message was refused; nothing was changed.
+#[derive(Debug, PartialEq, thiserror::Error)]
+pub enum ContractError {
+    /// Storage, serialisation, an address, or a query.
+    #[error(transparent)]
+    Std(#[from] StdError),
+    /// Native funds were sent.
+    #[error("{0}; expected no native coins")]
+    Payment(#[from] PaymentError),
+    /// The split is not the whole.
+    #[error(transparent)]
+    Split(#[from] SplitError),
+    /// A BLS key or signature.
+    #[error(transparent)]
+    Bls(#[from] HostError),
+    /// The mask names no valid set of slots.
+    #[error("mask: {0}")]
+    Mask(#[from] SlotError),
+
+    /// The registry bonds another token.
+    #[error("token is {found}; expected the registry's bond token {expected}")]
+    TokenMismatch {
+        /// The token given.
+        found: String,
+        /// The registry's.
+        expected: String,
+    },
+    /// A node could leave before its job ends.
+    #[error("the registry's unbonding_seconds is {found}; expected more than {}", limits::MAX_LIFE_SECONDS)]
+    UnbondingTooShort {
+        /// The registry's.
+        found: u64,
+    },
+    /// A fault would cost nothing, or more than a node has.
+    #[error("slash_amount is {found}; expected 1 to the registry's node_bond {most}")]
+    SlashAmount {
+        /// The amount given.
+        found: Uint128,
+        /// Largest allowed.
+        most: Uint128,
+    },
+
+    /// The hook was not called by the payment token.
+    #[error("cw20 hook was called by {found}; expected the payment token {expected}")]
+    NotTheToken {
+        /// Caller.
+        found: String,
+        /// The payment token.
+        expected: String,
+    },
+    /// The vault is empty or too long.
+    #[error("vault has {found} bytes; expected 1 to {}", limits::MAX_VAULT_BYTES)]
+    VaultSize {
+        /// Bytes found.
+        found: usize,
+    },
+    /// k out of bounds.
+    #[error("workers is {found}; expected 1 to {}", limits::MAX_WORKERS)]
+    Workers {
+        /// Value found.
+        found: u8,
+    },
+    /// q out of bounds.
+    #[error("quorum is {found} of {workers} workers; expected more than half of them and at most all")]
+    Quorum {
+        /// Value found.
+        found: u8,
+        /// k.
+        workers: u8,
+    },
+    /// Words of the result out of bounds.
+    #[error("dimensions is {found}; expected 1 to {}", limits::MAX_DIMENSIONS)]
+    Dimensions {
+        /// Value found.
+        found: u16,
+    },
+    /// The job pays nothing.
+    #[error("price is 0; expected the most that one worker may ask, at least 1")]
+    PriceZero,
+    /// The assignment window is in the past or too long.
+    #[error("assign_by is {found}; expected after now ({now}) and at most {latest}")]
+    AssignBy {
+        /// Value found.
+        found: u64,
+        /// Block time.
+        now: u64,
+        /// Latest allowed.
+        latest: u64,
+    },
+    /// A window is out of bounds.
+    #[error("{field} is {found}; expected {} to {}", limits::MIN_WINDOW_SECONDS, limits::MAX_WINDOW_SECONDS)]
+    Window {
+        /// The parameter.
+        field: &'static str,
+        /// Value found.
+        found: u64,
+    },
+    /// The amount sent is not the job's price.
+    #[error("amount sent is {found}; expected exactly {expected} (price times workers)")]
+    Amount {
+        /// Amount sent.
+        found: Uint128,
+        /// Amount expected.
+        expected: Uint128,
+    },
+    /// price * workers does not fit an amount.
+    #[error("price {price} times {workers} workers does not fit 128 bits; expected a smaller price")]
+    PriceOverflow {
+        /// The price.
+        price: Uint128,
+        /// k.
+        workers: u8,
+    },
+    /// A field has the wrong number of bytes.
+    #[error("{field} has {found} bytes; expected {expected}")]
+    Length {
+        /// The field.
+        field: &'static str,
+        /// Bytes found.
+        found: usize,
+        /// Bytes expected.
+        expected: usize,
+    },
+
+    /// There is no such job.
+    #[error("there is no job {job_id}")]
+    NoSuchJob {
+        /// The number given.
+        job_id: u64,
+    },
+    /// Only the requester may do this.
+    #[error("sender is {found}; expected the requester of job {job_id}, {expected}")]
+    NotTheRequester {
+        /// The job.
+        job_id: u64,
+        /// Sender.
+        found: String,
+        /// The requester.
+        expected: String,
+    },
+    /// The job's state does not allow this.
+    #[error("job {job_id} is {found:?}; expected {expected}")]
+    WrongPhase {
+        /// The job.
+        job_id: u64,
+        /// Its state.
+        found: Phase,
+        /// The states that allow it.
+        expected: &'static str,
+    },
+    /// The state's deadline has passed; anyone may advance the job.
+    #[error("job {job_id} is {phase:?} and its deadline was {deadline}, now {now}; use advance")]
+    TooLate {
+        /// The job.
+        job_id: u64,
+        /// Its state.
+        phase: Phase,
+        /// Last second in which the message is accepted.
+        deadline: u64,
+        /// Block time.
+        now: u64,
+    },
+    /// No exit is due yet.
+    #[error("nothing is due: job {job_id} is {phase:?} until {deadline}, now {now}")]
+    NothingDue {
+        /// The job.
+        job_id: u64,
+        /// Its state.
+        phase: Phase,
+        /// Last second of the state.
+        deadline: u64,
+        /// Block time.
+        now: u64,
+    },
+
+    /// The mask is longer than any encoded slot set.
+    #[error("mask has {found} bytes; expected at most {}", limits::MAX_MASK_BYTES)]
+    MaskSize {
+        /// Bytes found.
+        found: usize,
+    },
+    /// The mask selects too few or too many workers.
+    #[error("mask selects {found} slots; expected {expected}")]
+    SlotCount {
+        /// Slots selected.
+        found: usize,
+        /// k.
+        expected: u8,
+    },
+    /// Too few or too many asks.
+    #[error("there are {found} asks; expected {expected}, one for each worker in slot order")]
+    AskCount {
+        /// Asks found.
+        found: usize,
+        /// k.
+        expected: u8,
+    },
+    /// An ask is 0 or above the job's price.
+    #[error("ask of the worker at slot {slot} is {found}; expected 1 to {most}")]
+    Ask {
+        /// The worker's slot.
+        slot: u16,
+        /// Value found.
+        found: Uint128,
+        /// The job's price.
+        most: Uint128,
+    },
+    /// The asks exceed the escrow.
+    #[error("asks sum to {found}; expected at most the escrow {escrow}")]
+    AskSum {
+        /// Sum.
+        found: Uint128,
+        /// The job's escrow.
+        escrow: Uint128,
+    },
+    /// A chosen slot has no node.
+    #[error("slot {slot} is free; expected the slot of an eligible node")]
+    SlotFree {
+        /// The slot.
+        slot: u16,
+    },
+    /// A chosen node may not be chosen.
+    #[error("node {address} at slot {slot} is not eligible: its bond is too small or it is unbonding")]
+    NotEligible {
+        /// The slot.
+        slot: u16,
+        /// The node.
+        address: String,
+    },
+    /// The requester chose itself.
+    #[error("the worker at slot {slot} is the job's requester; expected somebody else")]
+    RequesterIsWorker {
+        /// The slot.
+        slot: u16,
+    },
+    /// The node failed this job before.
+    #[error("node {address} at slot {slot} was at fault in an earlier round of this job")]
+    FaultedBefore {
+        /// The slot.
+        slot: u16,
+        /// The node.
+        address: String,
+    },
+    /// The registry answered for another number of slots.
+    #[error("the registry answered for {found} slots; expected {expected}")]
+    RegistryAnswer {
+        /// Rows found.
+        found: usize,
+        /// Slots asked for.
+        expected: usize,
+    },
+
+    /// The sender does not work on this round.
+    #[error("{address} is not a worker of round {round} of job {job_id}")]
+    NotAWorker {
+        /// The job.
+        job_id: u64,
+        /// The round.
+        round: u8,
+        /// Sender.
+        address: String,
+    },
+    /// A worker commits once.
+    #[error("{address} has committed in round {round} of job {job_id} before")]
+    AlreadyCommitted {
+        /// The job.
+        job_id: u64,
+        /// The round.
+        round: u8,
+        /// Sender.
+        address: String,
+    },
+    /// A worker that did not commit can't reveal.
+    #[error("{address} has not committed in round {round} of job {job_id}")]
+    NotCommitted {
+        /// The job.
+        job_id: u64,
+        /// The round.
+        round: u8,
+        /// Sender.
+        address: String,
+    },
+    /// A worker reveals once.
+    #[error("{address} has revealed in round {round} of job {job_id} before")]
+    AlreadyRevealed {
+        /// The job.
+        job_id: u64,
+        /// The round.
+        round: u8,
+        /// Sender.
+        address: String,
+    },
+    /// The reveal does not open the commitment.
+    #[error("the masked result, output and nonce of {address} do not open its commitment")]
+    CommitmentMismatch {
+        /// Sender.
+        address: String,
+    },
+
+    /// Somebody outside the quorum is named as a signer.
+    #[error("signers {signers:#b} are not all in the quorum {quorum:#b}")]
+    SignerOutsideQuorum {
+        /// Bits given.
+        signers: u32,
+        /// Bits of the quorum.
+        quorum: u32,
+    },
+    /// Too few signers.
+    #[error("{found} members of the quorum signed; expected at least {expected}")]
+    TooFewSigners {
+        /// Signers.
+        found: u32,
+        /// q.
+        expected: u8,
+    },
+
+    /// Nothing is owed.
+    #[error("{address} has nothing to withdraw")]
+    NothingToWithdraw {
+        /// Sender.
+        address: String,
+    },
+    /// The stored state is not an earlier version of this contract.
+    #[error("cannot migrate: {0}; expected an earlier version of the same contract")]
+    Migration(StdError),
+    /// A reply that this contract did not ask for.
+    #[error("reply {id} is unknown")]
+    UnknownReply {
+        /// Reply id.
+        id: u64,
+    },
+}

@@ -1,0 +1,28 @@
+//! One function per message.
+
+mod advance;
+mod assign;
+mod cancel;
+mod commit;
+mod finalize;
+mod instantiate;
+mod post;
+mod reveal;
+mod withdraw;
+
+pub use advance::advance;
+pub use assign::assign;
+pub use cancel::cancel;
+pub use commit::commit;
+pub use finalize::finalize;
+pub use instantiate::instantiate;
+pub use post::receive;
+pub use reveal::reveal;
+pub use withdraw::withdraw;
+
+use crate::ContractError;
+
+/// A fixed number of bytes from outside; `field` names them in the error.
+fn sized<const N: usize>(field: &'static str, bytes: &[u8]) -> Result<[u8; N], ContractError> {
+    bytes.try_into().map_err(|_| ContractError::Length { field, found: bytes.len(), expected: N })
+}

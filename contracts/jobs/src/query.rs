@@ -1,0 +1,161 @@
+//! Answers.
+
+use bithive_api::jobs::{
+    Assignment, ConfigResponse, JobResponse, OutcomeResponse, Phase, TermsResponse, TotalsResponse,
+    VaultResponse, WorkerResponse, limits,
+};
+use cosmwasm_std::{Deps, HexBinary, Order, StdResult, Storage, Uint128};
+use cw_storage_plus::Bound;
+
+use crate::ContractError;
+use crate::members::Members;
+use crate::state::{
+    CLAIMABLE, COMMITMENTS, CONFIG, JOBS, Job, Outcome, REVEALS, ROUNDS, Revealed, Round, TOTALS, Terms,
+    VAULTS, Worker,
+};
+
+/// Rows of a page when the caller does not say.
+const DEFAULT_PAGE: u32 = 30;
+
+/// Parameters and wiring.
+///
+/// # Errors
+/// Storage errors.
+pub fn config(deps: Deps<'_>) -> StdResult<ConfigResponse> {
+    let config = CONFIG.load(deps.storage)?;
+    Ok(ConfigResponse {
+        token: config.token.into_string(),
+        registry: config.registry.into_string(),
+        treasury: config.treasury.into_string(),
+        incentive_pool: config.incentive_pool.into_string(),
+        split: config.split,
+        slash_amount: config.slash_amount,
+        slots: config.slots,
+    })
+}
+
+/// One job.
+///
+/// # Errors
+/// [`ContractError::NoSuchJob`].
+pub fn job(deps: Deps<'_>, job_id: u64) -> Result<JobResponse, ContractError> {
+    Ok(respond(deps.storage, Job::load(deps.storage, job_id)?)?)
+}
+
+/// One job's vault.
+///
+/// # Errors
+/// [`ContractError::NoSuchJob`].
+pub fn vault(deps: Deps<'_>, job_id: u64) -> Result<VaultResponse, ContractError> {
+    let vault = VAULTS.may_load(deps.storage, job_id)?.ok_or(ContractError::NoSuchJob { job_id })?;
+    Ok(VaultResponse { vault })
+}
+
+/// A page of jobs.
+///
+/// # Errors
+/// Storage errors.
+pub fn jobs(deps: Deps<'_>, start_after: Option<u64>, limit: Option<u32>) -> StdResult<Vec<JobResponse>> {
+    let limit = limit.unwrap_or(DEFAULT_PAGE).min(limits::MAX_PAGE) as usize;
+    JOBS.range(deps.storage, start_after.map(Bound::exclusive), None, Order::Ascending)
+        .take(limit)
+        .map(|row| respond(deps.storage, row?.1))
+        .collect()
+}
+
+/// What an address may withdraw.
+///
+/// # Errors
+/// An address that is not valid.
+pub fn claimable(deps: Deps<'_>, address: &str) -> StdResult<Uint128> {
+    let address = deps.api.addr_validate(address)?;
+    Ok(CLAIMABLE.may_load(deps.storage, &address)?.unwrap_or_default())
+}
+
+/// Sums over all jobs.
+///
+/// # Errors
+/// Storage errors.
+pub fn totals(deps: Deps<'_>) -> StdResult<TotalsResponse> {
+    let totals = TOTALS.load(deps.storage)?;
+    Ok(TotalsResponse { escrowed: totals.escrowed, claimable: totals.claimable, jobs: totals.jobs })
+}
+
+fn respond(storage: &dyn Storage, job: Job) -> StdResult<JobResponse> {
+    let round = ROUNDS.may_load(storage, (job.id, job.round))?;
+    let workers = match &round {
+        Some(round) => round
+            .indexed()
+            .map(|(index, worker)| respond_worker(storage, &job, index, worker))
+            .collect::<StdResult<_>>()?,
+        None => vec![],
+    };
+    let is_final = matches!(job.phase, Phase::Settled | Phase::Refunded);
+    Ok(JobResponse {
+        job_id: job.id,
+        requester: job.requester.into_string(),
+        phase: job.phase,
+        round: job.round,
+        deadline: (!is_final).then_some(job.deadline),
+        escrow: job.escrow,
+        terms: respond_terms(job.terms),
+        assignment: round.map(respond_assignment),
+        workers,
+        outcome: job.outcome.map(respond_outcome),
+    })
+}
+
+fn respond_terms(terms: Terms) -> TermsResponse {
+    TermsResponse {
+        workers: terms.workers,
+        quorum: terms.quorum,
+        tolerance: terms.tolerance,
+        dimensions: terms.dimensions,
+        price: terms.price,
+        assign_by: terms.assign_by,
+        commit_seconds: terms.commit_seconds,
+        reveal_seconds: terms.reveal_seconds,
+        finalize_seconds: terms.finalize_seconds,
+        model: terms.model,
+        model_owner: terms.model_owner.map(Into::into),
+        data_owner: terms.data_owner.map(Into::into),
+    }
+}
+
+fn respond_assignment(round: Round) -> Assignment {
+    Assignment {
+        mask: round.mask,
+        asks: round.workers.iter().map(|worker| worker.ask).collect(),
+        header: round.header,
+        payload: round.payload,
+        input_commitment: round.input_commitment,
+        consent: round.consent,
+    }
+}
+
+fn respond_worker(storage: &dyn Storage, job: &Job, index: u8, worker: &Worker) -> StdResult<WorkerResponse> {
+    let key = (job.id, job.round, index);
+    let (masked, output): (_, Option<HexBinary>) = match REVEALS.may_load(storage, key)? {
+        Some(Revealed { masked, output }) => (Some(masked), Some(output)),
+        None => (None, None),
+    };
+    Ok(WorkerResponse {
+        address: worker.address.to_string(),
+        slot: worker.slot,
+        ask: worker.ask,
+        bls_key: worker.bls_key.clone(),
+        commitment: COMMITMENTS.may_load(storage, key)?,
+        masked,
+        output,
+        in_quorum: job.outcome.as_ref().map(|outcome| outcome.quorum.contains(index)),
+    })
+}
+
+fn respond_outcome(outcome: Outcome) -> OutcomeResponse {
+    OutcomeResponse {
+        quorum: outcome.quorum.bits(),
+        representative: outcome.representative,
+        signature: outcome.signature,
+        signers: outcome.signers.map(Members::bits),
+    }
+}

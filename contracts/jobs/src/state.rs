@@ -1,0 +1,258 @@
+//! Storage: what is kept, under which key.
+//!
+//! A job's record is small because every message rewrites it; what is large (vault, assignment, results) is
+//! written once under a key of its own. Records of a round carry its number, so nothing of a failed round
+//! can be taken for the next one's.
+
+use bithive_api::jobs::{Phase, Split};
+use cosmwasm_schema::cw_serde;
+use cosmwasm_std::{Addr, Binary, Empty, HexBinary, StdResult, Storage, Uint128};
+use cw_storage_plus::{Item, Map};
+
+use crate::ContractError;
+use crate::members::Members;
+
+/// Parameters and wiring.
+pub const CONFIG: Item<Config> = Item::new("config");
+/// Sums over all jobs.
+pub const TOTALS: Item<Totals> = Item::new("totals");
+/// Jobs by number.
+pub const JOBS: Map<u64, Job> = Map::new("jobs");
+/// Vaults by job.
+pub const VAULTS: Map<u64, Binary> = Map::new("vaults");
+/// Assignments by job and round.
+pub const ROUNDS: Map<(u64, u8), Round> = Map::new("rounds");
+/// Commitments by job, round and worker.
+pub const COMMITMENTS: Map<(u64, u8, u8), HexBinary> = Map::new("commitments");
+/// Revealed results by job, round and worker.
+pub const REVEALS: Map<(u64, u8, u8), Revealed> = Map::new("reveals");
+/// Who was at fault in any round of a job.
+pub const FAULTED: Map<(u64, &Addr), Empty> = Map::new("faulted");
+/// What an address may withdraw; absent when it is nothing.
+pub const CLAIMABLE: Map<&Addr, Uint128> = Map::new("claimable");
+
+/// Parameters and wiring; they hold for the life of the contract.
+#[cw_serde]
+pub struct Config {
+    /// Payment token.
+    pub token: Addr,
+    /// Registry.
+    pub registry: Addr,
+    /// Treasury.
+    pub treasury: Addr,
+    /// Patient incentive pool.
+    pub incentive_pool: Addr,
+    /// Division of a worker's ask.
+    pub split: Split,
+    /// Taken for each fault.
+    pub slash_amount: Uint128,
+    /// Slots of the broadcast group.
+    pub slots: u16,
+}
+
+/// Sums over all jobs.
+#[cw_serde]
+#[derive(Default)]
+pub struct Totals {
+    /// Held for jobs that are not final.
+    pub escrowed: Uint128,
+    /// Credited and not withdrawn.
+    pub claimable: Uint128,
+    /// Jobs posted so far.
+    pub jobs: u64,
+}
+
+/// One job.
+#[cw_serde]
+pub struct Job {
+    /// Number, from 1.
+    pub id: u64,
+    /// Account that posted it.
+    pub requester: Addr,
+    /// Terms, without the vault.
+    pub terms: Terms,
+    /// State.
+    pub phase: Phase,
+    /// Round; 0 before the first.
+    pub round: u8,
+    /// Last second of the state; meaningless in a final one.
+    pub deadline: u64,
+    /// Escrow still held.
+    pub escrow: Uint128,
+    /// Who committed in this round.
+    pub committed: Members,
+    /// Who revealed in this round.
+    pub revealed: Members,
+    /// What the quorum agreed on.
+    pub outcome: Option<Outcome>,
+}
+
+/// Terms of a job, without its vault.
+#[cw_serde]
+pub struct Terms {
+    /// k.
+    pub workers: u8,
+    /// q.
+    pub quorum: u8,
+    /// Largest difference within the quorum.
+    pub tolerance: u32,
+    /// Words of the masked result.
+    pub dimensions: u16,
+    /// Most that one worker may ask.
+    pub price: Uint128,
+    /// Last second for the first assignment.
+    pub assign_by: u64,
+    /// Seconds for commitments.
+    pub commit_seconds: u64,
+    /// Seconds for reveals.
+    pub reveal_seconds: u64,
+    /// Seconds for the final statement, and for replacement.
+    pub finalize_seconds: u64,
+    /// Digest of the model file, 32 bytes.
+    pub model: HexBinary,
+    /// Owner of the model.
+    pub model_owner: Option<Addr>,
+    /// Owner of the data.
+    pub data_owner: Option<Addr>,
+}
+
+/// One round's assignment, written once.
+#[cw_serde]
+pub struct Round {
+    /// The chosen slots, encoded.
+    pub mask: Binary,
+    /// DGKBE header.
+    pub header: HexBinary,
+    /// Digest of the encrypted input.
+    pub payload: HexBinary,
+    /// Commitment to the plaintext input.
+    pub input_commitment: HexBinary,
+    /// Aggregate of the consents.
+    pub consent: HexBinary,
+    /// Sum of the workers' BLS keys: verifying a statement costs its absentees only.
+    pub full_key: HexBinary,
+    /// The workers, in slot order.
+    pub workers: Vec<Worker>,
+}
+
+/// One worker of a round.
+#[cw_serde]
+pub struct Worker {
+    /// Account.
+    pub address: Addr,
+    /// DGKBE slot.
+    pub slot: u16,
+    /// What it is paid before the split.
+    pub ask: Uint128,
+    /// BLS key at the time of assignment.
+    pub bls_key: HexBinary,
+}
+
+/// One revealed result.
+#[cw_serde]
+pub struct Revealed {
+    /// Masked result.
+    pub masked: Binary,
+    /// Digest of the encrypted output.
+    pub output: HexBinary,
+}
+
+/// What a quorum agreed on.
+#[cw_serde]
+pub struct Outcome {
+    /// The quorum.
+    pub quorum: Members,
+    /// The member whose output is the job's.
+    pub representative: u8,
+    /// The statement's signature, once it is settled.
+    pub signature: Option<HexBinary>,
+    /// Who signed it.
+    pub signers: Option<Members>,
+}
+
+impl Job {
+    /// Loads a job.
+    ///
+    /// # Errors
+    /// [`ContractError::NoSuchJob`].
+    pub fn load(storage: &dyn Storage, job_id: u64) -> Result<Self, ContractError> {
+        JOBS.may_load(storage, job_id)?.ok_or(ContractError::NoSuchJob { job_id })
+    }
+
+    /// Saves the job.
+    ///
+    /// # Errors
+    /// Storage errors.
+    pub fn save(&self, storage: &mut dyn Storage) -> StdResult<()> {
+        JOBS.save(storage, self.id, self)
+    }
+
+    /// The current round's assignment; an error before the first.
+    ///
+    /// # Errors
+    /// Storage errors.
+    pub fn load_round(&self, storage: &dyn Storage) -> StdResult<Round> {
+        ROUNDS.load(storage, (self.id, self.round))
+    }
+
+    /// Refuses any state but `phase`, which `expected` names for the error.
+    ///
+    /// # Errors
+    /// [`ContractError::WrongPhase`].
+    pub fn expect_phase(&self, phases: &[Phase], expected: &'static str) -> Result<(), ContractError> {
+        if phases.contains(&self.phase) {
+            return Ok(());
+        }
+        Err(ContractError::WrongPhase { job_id: self.id, found: self.phase, expected })
+    }
+
+    /// Refuses a message after the state's last second.
+    ///
+    /// # Errors
+    /// [`ContractError::TooLate`].
+    pub fn expect_in_time(&self, now: u64) -> Result<(), ContractError> {
+        if now <= self.deadline {
+            return Ok(());
+        }
+        Err(ContractError::TooLate { job_id: self.id, phase: self.phase, deadline: self.deadline, now })
+    }
+
+    /// Refuses everybody but the requester.
+    ///
+    /// # Errors
+    /// [`ContractError::NotTheRequester`].
+    pub fn expect_requester(&self, sender: &Addr) -> Result<(), ContractError> {
+        if *sender == self.requester {
+            return Ok(());
+        }
+        let (found, expected) = (sender.to_string(), self.requester.to_string());
+        Err(ContractError::NotTheRequester { job_id: self.id, found, expected })
+    }
+
+    /// Enters a state that ends `seconds` after `now`.
+    pub fn enter(&mut self, phase: Phase, now: u64, seconds: u64) {
+        self.phase = phase;
+        // Can't saturate: block times are seconds of this era, windows at most a day.
+        self.deadline = now.saturating_add(seconds);
+    }
+}
+
+impl Round {
+    /// The workers with their indices.
+    pub fn indexed(&self) -> impl Iterator<Item = (u8, &Worker)> {
+        (0u8..).zip(&self.workers)
+    }
+
+    /// Index of the worker with this account.
+    ///
+    /// # Errors
+    /// [`ContractError::NotAWorker`].
+    pub fn index_of(&self, job: &Job, address: &Addr) -> Result<u8, ContractError> {
+        let found = self.indexed().find(|(_, worker)| worker.address == *address);
+        found.map(|(index, _)| index).ok_or_else(|| ContractError::NotAWorker {
+            job_id: job.id,
+            round: job.round,
+            address: address.to_string(),
+        })
+    }
+}

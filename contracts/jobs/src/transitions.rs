@@ -1,0 +1,164 @@
+//! What happens when a round ends: faults, the quorum, disputes and refunds. Each function changes the job in
+//! memory and the ledger; the caller saves the job.
+
+use bithive_api::jobs::{Phase, events as names, limits};
+use bithive_api::registry;
+use bithive_attest::largest_cluster;
+use cosmwasm_schema::cw_serde;
+use cosmwasm_std::{Addr, Binary, Empty, Response, StdResult, Storage, SubMsg, WasmMsg, to_json_binary};
+
+use crate::members::Members;
+use crate::state::{Config, FAULTED, Job, Outcome, REVEALS, Revealed, Worker};
+use crate::{ContractError, events, ledger};
+
+/// Reply id of a slash; only refusals are replied to.
+pub const SLASH_REPLY: u64 = 1;
+
+/// Fault: assigned and did not commit.
+pub const NO_COMMITMENT: &str = "no commitment";
+/// Fault: committed and did not reveal.
+pub const NO_REVEAL: &str = "no reveal";
+/// Fault: revealed something that the quorum did not find.
+pub const OUTSIDE_QUORUM: &str = "outside the quorum";
+
+/// Travels with a slash, so that a refusal can be reported without stored state.
+#[cw_serde]
+pub struct SlashContext {
+    /// The job.
+    pub job_id: u64,
+    /// The round.
+    pub round: u8,
+    /// The node at fault.
+    pub worker: Addr,
+}
+
+/// Commitments are in: waits for reveals.
+pub fn open_reveals(job: &mut Job, now: u64, response: Response) -> Response {
+    job.enter(Phase::Committed, now, job.terms.reveal_seconds);
+    response.add_event(events::of(names::COMMITTED, job))
+}
+
+/// Bars every worker that `at_fault` selects from the job's later rounds and slashes it.
+///
+/// # Errors
+/// Storage errors. A slash that the registry refuses is reported by an event.
+pub fn fault(
+    storage: &mut dyn Storage,
+    config: &Config,
+    job: &Job,
+    reason: &'static str,
+    mut response: Response,
+    at_fault: impl Fn(u8) -> bool,
+) -> Result<Response, ContractError> {
+    let round = job.load_round(storage)?;
+    for (_, worker) in round.indexed().filter(|(index, _)| at_fault(*index)) {
+        FAULTED.save(storage, (job.id, &worker.address), &Empty {})?;
+        let event = events::of(names::FAULT, job)
+            .add_attribute("worker", &worker.address)
+            .add_attribute("reason", reason);
+        response = response.add_event(event).add_submessage(slash(config, job, worker, reason)?);
+    }
+    Ok(response)
+}
+
+fn slash(config: &Config, job: &Job, worker: &Worker, reason: &str) -> StdResult<SubMsg> {
+    let message = registry::ExecuteMsg::Slash {
+        node: worker.address.to_string(),
+        amount: config.slash_amount,
+        reason: reason.to_owned(),
+        job_id: job.id,
+    };
+    let execute = WasmMsg::Execute {
+        contract_addr: config.registry.to_string(),
+        msg: to_json_binary(&message)?,
+        funds: vec![],
+    };
+    let context = SlashContext { job_id: job.id, round: job.round, worker: worker.address.clone() };
+    Ok(SubMsg::reply_on_error(execute, SLASH_REPLY).with_payload(to_json_binary(&context)?))
+}
+
+/// The registry refused a slash.
+#[must_use]
+pub fn slash_refused(context: &SlashContext, error: Option<String>) -> Response {
+    let event = events::at(names::SLASH_FAILED, context.job_id, context.round)
+        .add_attribute("worker", &context.worker)
+        .add_attribute("error", error.filter(|text| !text.is_empty()).unwrap_or_else(|| "unknown".into()));
+    Response::new().add_event(event)
+}
+
+/// Reveals are in: looks for a quorum within tolerance. Workers that revealed something else are at fault;
+/// without a quorum nobody is, because there is no evidence of who is wrong.
+///
+/// # Errors
+/// Storage errors.
+pub fn evaluate(
+    storage: &mut dyn Storage,
+    config: &Config,
+    job: &mut Job,
+    now: u64,
+    response: Response,
+) -> Result<Response, ContractError> {
+    let reveals = revealed_results(storage, job)?;
+    let results: Vec<Option<&[u8]>> = reveals.iter().map(|reveal| reveal.as_deref()).collect();
+    let agreed = largest_cluster(&results, job.terms.tolerance)
+        .filter(|cluster| cluster.size() >= u32::from(job.terms.quorum))
+        .and_then(|cluster| Some((u8::try_from(cluster.representative).ok()?, cluster)));
+    let Some((representative, cluster)) = agreed else {
+        return dispute(storage, job, now, "no quorum within tolerance", response);
+    };
+    let quorum = Members::from_bits(cluster.members);
+    let revealed = job.revealed;
+    let response = fault(storage, config, job, OUTSIDE_QUORUM, response, |index| {
+        revealed.contains(index) && !quorum.contains(index)
+    })?;
+    job.outcome = Some(Outcome { quorum, representative, signature: None, signers: None });
+    job.enter(Phase::Revealed, now, job.terms.finalize_seconds);
+    let event = events::of(names::REVEALED, job)
+        .add_attribute("quorum", quorum.bits().to_string())
+        .add_attribute("representative", representative.to_string());
+    Ok(response.add_event(event))
+}
+
+fn revealed_results(storage: &dyn Storage, job: &Job) -> StdResult<Vec<Option<Binary>>> {
+    let load = |index| match REVEALS.may_load(storage, (job.id, job.round, index))? {
+        Some(Revealed { masked, .. }) => Ok(Some(masked)),
+        None => Ok(None),
+    };
+    (0..job.terms.workers).map(load).collect()
+}
+
+/// The round failed: waits for replacements, or refunds after the last round.
+///
+/// # Errors
+/// Storage errors.
+pub fn dispute(
+    storage: &mut dyn Storage,
+    job: &mut Job,
+    now: u64,
+    reason: &'static str,
+    response: Response,
+) -> Result<Response, ContractError> {
+    job.outcome = None;
+    if job.round >= limits::MAX_ROUNDS {
+        return refund(storage, job, reason, response);
+    }
+    job.enter(Phase::Disputed, now, job.terms.finalize_seconds);
+    Ok(response.add_event(events::of(names::DISPUTED, job).add_attribute("reason", reason)))
+}
+
+/// Credits the whole escrow to the requester.
+///
+/// # Errors
+/// Storage errors.
+pub fn refund(
+    storage: &mut dyn Storage,
+    job: &mut Job,
+    reason: &'static str,
+    response: Response,
+) -> Result<Response, ContractError> {
+    let refunded = ledger::release(storage, job, &[])?;
+    job.phase = Phase::Refunded;
+    let event =
+        events::of(names::REFUNDED, job).add_attribute("refunded", refunded).add_attribute("reason", reason);
+    Ok(response.add_event(event))
+}
