@@ -86,17 +86,18 @@ impl JobKey {
     /// Commitment to the plaintext input, hidden by the key: input rows can be few and guessable.
     #[must_use]
     pub fn input_commitment(&self, input: &[u8]) -> [u8; 32] {
-        let salt = zeroize::Zeroizing::new(self.subkey("input-salt"));
+        let salt = zeroize::Zeroizing::new(self.subkey("input-salt", &[]));
         let mut hasher = Sha256::new();
         hasher.update(Encoder::new("input").fixed(&salt).finish());
         hasher.update(input);
         hasher.finalize().into()
     }
 
-    /// Key under which the full output is encrypted for the requester and the other workers.
+    /// Key under which the worker `account` encrypts its full output for the requester and the other workers;
+    /// one key for each, so that no two plaintexts ever share a key.
     #[must_use]
-    pub fn output_key(&self) -> zeroize::Zeroizing<[u8; 32]> {
-        zeroize::Zeroizing::new(self.subkey("output"))
+    pub fn output_key(&self, account: &str) -> zeroize::Zeroizing<[u8; 32]> {
+        zeroize::Zeroizing::new(self.subkey("output", account.as_bytes()))
     }
 
     /// The words to publish for a result: fixed point, projected if long, masked.
@@ -136,8 +137,8 @@ impl JobKey {
         Ok(crate::quorum::distance(&own, masked).is_some_and(|distance| distance <= tolerance))
     }
 
-    fn subkey(&self, purpose: &'static str) -> [u8; 32] {
-        let mut bytes = Encoder::new(purpose).fixed(&self.0).finish();
+    fn subkey(&self, purpose: &'static str, context: &[u8]) -> [u8; 32] {
+        let mut bytes = Encoder::new(purpose).fixed(&self.0).bytes(context).finish();
         let key = Sha256::digest(&bytes).into();
         bytes.zeroize();
         key
@@ -174,7 +175,7 @@ impl JobKey {
     }
 
     fn stream(&self, purpose: &'static str, length: usize) -> Vec<u8> {
-        let key = zeroize::Zeroizing::new(self.subkey(purpose));
+        let key = zeroize::Zeroizing::new(self.subkey(purpose, &[]));
         let mut bytes = vec![0; length];
         ChaCha20::new((&*key).into(), &[0; 12].into()).apply_keystream(&mut bytes);
         bytes

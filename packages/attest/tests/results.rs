@@ -82,3 +82,10 @@ proptest! {
         prop_assert_eq!(distance(&a, &b), expected);
     }
 }
+
+#[test]
+fn every_worker_encrypts_its_output_under_its_own_key() {
+    assert_ne!(*key(1).output_key("a"), *key(1).output_key("b"));
+    assert_ne!(*key(1).output_key("a"), *key(2).output_key("a"));
+    assert_eq!(*key(1).output_key("a"), *key(1).output_key("a"));
+}
