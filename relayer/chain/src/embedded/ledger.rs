@@ -1,0 +1,187 @@
+//! The committed chain in redb: state, blocks, transactions, genesis. One database transaction per block.
+
+use super::{Head, storage::Changes};
+use crate::{Block, ChainError, TxHash, TxResult};
+use redb::{
+    Database, DatabaseError, ReadOnlyTable, ReadableDatabase, ReadableTable, TableDefinition, TableError,
+    WriteTransaction, backends::InMemoryBackend,
+};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use std::{fs, path::Path};
+
+const STATE: TableDefinition<'static, &[u8], &[u8]> = TableDefinition::new("state");
+/// Height -> JSON of [`Block`].
+const BLOCKS: TableDefinition<'static, u64, &[u8]> = TableDefinition::new("blocks");
+/// Transaction hash -> height and position in the block.
+const TXS: TableDefinition<'static, [u8; 32], (u64, u32)> = TableDefinition::new("txs");
+/// One entry: JSON of [`Genesis`].
+const GENESIS: TableDefinition<'static, (), &[u8]> = TableDefinition::new("genesis");
+
+const FILE: &str = "chain.redb";
+/// State of a demo fits; redb's own default is 1 GiB.
+const CACHE_BYTES: usize = 64 << 20;
+
+/// Committed state, readable while the next block is written.
+pub(crate) type StateTable = ReadOnlyTable<&'static [u8], &'static [u8]>;
+
+/// What makes a chain this chain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Genesis {
+    /// Layout of the database; a reader refuses what it does not know.
+    pub(crate) format: u32,
+    pub(crate) chain_id: String,
+    pub(crate) fee_denom: String,
+    /// Names of the contract codes; code id 1 is the first.
+    pub(crate) codes: Vec<String>,
+}
+
+pub(crate) struct Ledger {
+    db: Database,
+    location: String,
+}
+
+impl Ledger {
+    /// Opens or creates the database in `directory`, or an empty one in memory.
+    pub(crate) fn open(directory: Option<&Path>) -> Result<Self, ChainError> {
+        let location = directory.map_or_else(|| "memory".into(), |path| path.display().to_string());
+        let failed = |reason: String| ChainError::Storage { directory: location.clone(), reason };
+        let mut builder = Database::builder();
+        builder.set_cache_size(CACHE_BYTES);
+        let opened = match directory {
+            None => builder.create_with_backend(InMemoryBackend::new()),
+            Some(path) => {
+                fs::create_dir_all(path).map_err(|error| failed(error.to_string()))?;
+                builder.create(path.join(FILE))
+            }
+        };
+        let db = opened.map_err(|error| match error {
+            DatabaseError::DatabaseAlreadyOpen => ChainError::InUse { directory: location.clone() },
+            other => failed(other.to_string()),
+        })?;
+        let ledger = Self { db, location };
+        // Readers may then rely on every table being there.
+        ledger.write(|tx| {
+            tx.open_table(STATE)?;
+            tx.open_table(BLOCKS)?;
+            tx.open_table(TXS)?;
+            tx.open_table(GENESIS)?;
+            Ok(())
+        })?;
+        Ok(ledger)
+    }
+
+    /// Directory of the chain, or `memory`.
+    pub(crate) fn location(&self) -> &str {
+        &self.location
+    }
+
+    pub(crate) fn state(&self) -> Result<StateTable, ChainError> {
+        self.read(|tx| Ok(tx.open_table(STATE)?))
+    }
+
+    pub(crate) fn genesis(&self) -> Result<Option<Genesis>, ChainError> {
+        let bytes =
+            self.read(|tx| Ok(tx.open_table(GENESIS)?.get(())?.map(|bytes| bytes.value().to_vec())))?;
+        bytes.map(|bytes| self.parse(&bytes)).transpose()
+    }
+
+    pub(crate) fn head(&self) -> Result<Option<Head>, ChainError> {
+        let bytes =
+            self.read(|tx| Ok(tx.open_table(BLOCKS)?.last()?.map(|(_, bytes)| bytes.value().to_vec())))?;
+        let block: Option<Block> = bytes.map(|bytes| self.parse(&bytes)).transpose()?;
+        Ok(block.map(|block| Head { height: block.height, time: block.time }))
+    }
+
+    pub(crate) fn block(&self, height: u64) -> Result<Option<Block>, ChainError> {
+        let bytes =
+            self.read(|tx| Ok(tx.open_table(BLOCKS)?.get(height)?.map(|bytes| bytes.value().to_vec())))?;
+        bytes.map(|bytes| self.parse(&bytes)).transpose()
+    }
+
+    pub(crate) fn tx(&self, hash: TxHash) -> Result<Option<(u64, TxResult)>, ChainError> {
+        let position =
+            self.read(|tx| Ok(tx.open_table(TXS)?.get(hash.0)?.map(|position| position.value())))?;
+        let Some((height, index)) = position else { return Ok(None) };
+        let tx = self.block(height)?.and_then(|block| block.txs.into_iter().nth(index as usize));
+        tx.map(|tx| Some((height, tx))).ok_or_else(|| self.failed(format!("transaction {hash} is missing")))
+    }
+
+    /// Commits a block with its state, all or nothing; durable on return.
+    pub(crate) fn commit(
+        &self,
+        block: &Block,
+        changes: &Changes,
+        genesis: Option<&Genesis>,
+    ) -> Result<(), ChainError> {
+        let json = self.encode(block)?;
+        let genesis = genesis.map(|genesis| self.encode(genesis)).transpose()?;
+        self.write(|tx| {
+            apply(tx, changes)?;
+            tx.open_table(BLOCKS)?.insert(block.height, json.as_slice())?;
+            let mut txs = tx.open_table(TXS)?;
+            for (index, result) in (0u32..).zip(&block.txs) {
+                txs.insert(result.hash.0, (block.height, index))?;
+            }
+            if let Some(genesis) = &genesis {
+                tx.open_table(GENESIS)?.insert((), genesis.as_slice())?;
+            }
+            Ok(())
+        })
+    }
+
+    pub(crate) fn write_genesis(&self, genesis: &Genesis) -> Result<(), ChainError> {
+        let json = self.encode(genesis)?;
+        self.write(|tx| tx.open_table(GENESIS)?.insert((), json.as_slice()).map(drop).map_err(Into::into))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn write_state(&self, changes: &Changes) -> Result<(), ChainError> {
+        self.write(|tx| apply(tx, changes))
+    }
+
+    pub(crate) fn failed(&self, reason: impl ToString) -> ChainError {
+        ChainError::Storage { directory: self.location.clone(), reason: reason.to_string() }
+    }
+
+    fn encode<T: Serialize>(&self, value: &T) -> Result<Vec<u8>, ChainError> {
+        serde_json::to_vec(value).map_err(|error| self.failed(error))
+    }
+
+    fn parse<T: DeserializeOwned>(&self, bytes: &[u8]) -> Result<T, ChainError> {
+        serde_json::from_slice(bytes).map_err(|error| self.failed(format!("damaged record: {error}")))
+    }
+
+    fn read<T>(
+        &self,
+        action: impl FnOnce(&redb::ReadTransaction) -> Result<T, redb::Error>,
+    ) -> Result<T, ChainError> {
+        self.db
+            .begin_read()
+            .map_err(redb::Error::from)
+            .and_then(|tx| action(&tx))
+            .map_err(|error| self.failed(error))
+    }
+
+    fn write(
+        &self,
+        action: impl FnOnce(&WriteTransaction) -> Result<(), redb::Error>,
+    ) -> Result<(), ChainError> {
+        let run = || -> Result<(), redb::Error> {
+            let tx = self.db.begin_write()?;
+            action(&tx)?;
+            Ok(tx.commit()?)
+        };
+        run().map_err(|error| self.failed(error))
+    }
+}
+
+fn apply(tx: &WriteTransaction, changes: &Changes) -> Result<(), redb::Error> {
+    let mut state = tx.open_table(STATE).map_err(|error: TableError| redb::Error::from(error))?;
+    for (key, value) in changes {
+        match value {
+            Some(value) => state.insert(key.as_slice(), value.as_slice())?,
+            None => state.remove(key.as_slice())?,
+        };
+    }
+    Ok(())
+}

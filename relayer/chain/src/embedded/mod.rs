@@ -1,0 +1,171 @@
+//! A chain in this process: contracts run by cw-multi-test, with real signatures, fees, blocks and persistence.
+//!
+//! - [`storage`](self): the state of the open block over the committed one, `storage.rs`;
+//! - the committed chain in redb, `ledger.rs`;
+//! - what a contract's host calls cost, `meter.rs`, and where they are counted, `metered.rs`;
+//! - a transaction from bytes to checked messages, `decode.rs`, and the checks before it runs, `ante.rs`;
+//! - running transactions and cutting blocks, `machine.rs`, on a thread of its own, `worker.rs`;
+//! - opening or creating a chain, `builder.rs`.
+
+mod ante;
+mod builder;
+mod decode;
+mod ledger;
+mod machine;
+mod meter;
+mod metered;
+mod storage;
+mod worker;
+
+pub use builder::{ContractCode, EmbeddedBuilder};
+
+use crate::{
+    Account, Block, BlockCursor, BlockSource, Chain, ChainError, ChainInfo, GasUse, Receipt, TxHash,
+    validate_address,
+};
+use async_trait::async_trait;
+use cosmwasm_std::{Decimal, Timestamp};
+use ledger::Ledger;
+use std::{
+    sync::{Arc, mpsc},
+    thread::JoinHandle,
+};
+use tokio::sync::{oneshot, watch};
+use worker::Command;
+
+/// Height and time of a block.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Head {
+    pub(crate) height: u64,
+    pub(crate) time: Timestamp,
+}
+
+/// Handle of an embedded chain; clones share it. The chain stops, and its directory is free again, once the last
+/// handle and the last [`BlockCursor`] are dropped.
+#[derive(Clone)]
+pub struct Embedded {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    /// `None` only while dropping.
+    commands: Option<mpsc::Sender<Command>>,
+    thread: Option<JoinHandle<()>>,
+    ledger: Arc<Ledger>,
+    head: watch::Receiver<Head>,
+    chain_id: String,
+    fee_denom: String,
+    gas_price: Decimal,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        // The worker ends when nobody can send to it any more.
+        self.commands = None;
+        if let Some(thread) = self.thread.take() {
+            // A worker that panicked has nothing left to say.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl Embedded {
+    /// Starts describing a chain; [`EmbeddedBuilder::build`] creates or opens it.
+    #[must_use]
+    pub fn builder() -> EmbeddedBuilder {
+        EmbeddedBuilder::default()
+    }
+
+    /// Commits an empty block whose time is `seconds` after the last block's.
+    ///
+    /// # Errors
+    /// [`ChainError::InvalidConfig`] beyond the year 2554, where block time ends; [`ChainError::Storage`].
+    pub async fn advance_time(&self, seconds: u64) -> Result<Block, ChainError> {
+        self.ask(|reply| Command::Advance { seconds: Some(seconds), reply }).await
+    }
+
+    /// Commits an empty block, one block time after the last one.
+    ///
+    /// # Errors
+    /// As [`Embedded::advance_time`].
+    pub async fn produce_block(&self) -> Result<Block, ChainError> {
+        self.ask(|reply| Command::Advance { seconds: None, reply }).await
+    }
+
+    /// Gives the worker a command and waits for its answer.
+    async fn ask<T>(
+        &self,
+        command: impl FnOnce(oneshot::Sender<Result<T, ChainError>>) -> Command,
+    ) -> Result<T, ChainError> {
+        let down = || ChainError::NodeDown { reason: "the embedded chain has stopped".into() };
+        let (reply, answer) = oneshot::channel();
+        let commands = self.inner.commands.as_ref().ok_or_else(down)?;
+        commands.send(command(reply)).map_err(|_| down())?;
+        answer.await.map_err(|_| down())?
+    }
+}
+
+#[async_trait]
+impl Chain for Embedded {
+    async fn info(&self) -> Result<ChainInfo, ChainError> {
+        let head = *self.inner.head.borrow();
+        Ok(ChainInfo {
+            chain_id: self.inner.chain_id.clone(),
+            height: head.height,
+            time: head.time,
+            fee_denom: self.inner.fee_denom.clone(),
+            gas_price: self.inner.gas_price,
+            bech32_prefix: crate::BECH32_PREFIX.into(),
+        })
+    }
+
+    async fn query_smart(&self, contract: &str, msg: Vec<u8>) -> Result<Vec<u8>, ChainError> {
+        validate_address(contract)?;
+        let contract = contract.to_owned();
+        self.ask(|reply| Command::Query { contract, msg, reply }).await
+    }
+
+    async fn account(&self, address: &str) -> Result<Account, ChainError> {
+        validate_address(address)?;
+        let address = address.to_owned();
+        self.ask(|reply| Command::Account { address, reply }).await
+    }
+
+    async fn balance(&self, address: &str, denom: &str) -> Result<u128, ChainError> {
+        validate_address(address)?;
+        let (address, denom) = (address.to_owned(), denom.to_owned());
+        self.ask(|reply| Command::Balance { address, denom, reply }).await
+    }
+
+    async fn simulate(&self, tx: &[u8]) -> Result<GasUse, ChainError> {
+        let tx = tx.to_vec();
+        self.ask(|reply| Command::Simulate { tx, reply }).await
+    }
+
+    async fn broadcast(&self, tx: &[u8]) -> Result<Receipt, ChainError> {
+        let tx = tx.to_vec();
+        self.ask(|reply| Command::Broadcast { tx, reply }).await
+    }
+
+    async fn tx(&self, hash: TxHash) -> Result<Option<Result<Receipt, ChainError>>, ChainError> {
+        Ok(self.inner.ledger.tx(hash)?.map(|(height, tx)| Receipt::from_result(height, tx)))
+    }
+
+    fn blocks_from(&self, height: u64) -> BlockCursor {
+        BlockCursor::new(Arc::new(self.clone()), height)
+    }
+}
+
+#[async_trait]
+impl BlockSource for Embedded {
+    async fn block_at(&self, height: u64) -> Result<Block, ChainError> {
+        let mut head = self.inner.head.clone();
+        head.wait_for(|head| head.height >= height)
+            .await
+            .map_err(|_| ChainError::NodeDown { reason: "the embedded chain has stopped".into() })?;
+        self.inner.ledger.block(height)?.ok_or_else(|| ChainError::Storage {
+            directory: self.inner.ledger.location().into(),
+            reason: format!("block {height} is missing"),
+        })
+    }
+}

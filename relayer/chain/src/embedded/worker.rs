@@ -1,0 +1,61 @@
+//! The thread that owns the chain. Contracts and multi-test are not `Send`, so everybody else talks to it by messages.
+
+use super::{Head, machine::Machine};
+use crate::{Account, Block, ChainError, GasUse, Receipt};
+use std::{sync::mpsc, time::Duration};
+use tokio::sync::{oneshot, watch};
+
+type Reply<T> = oneshot::Sender<Result<T, ChainError>>;
+
+/// A request to the chain, in the order of arrival.
+pub(super) enum Command {
+    Query { contract: String, msg: Vec<u8>, reply: Reply<Vec<u8>> },
+    Account { address: String, reply: Reply<Account> },
+    Balance { address: String, denom: String, reply: Reply<u128> },
+    Simulate { tx: Vec<u8>, reply: Reply<GasUse> },
+    Broadcast { tx: Vec<u8>, reply: Reply<Receipt> },
+    Advance { seconds: Option<u64>, reply: Reply<Block> },
+}
+
+/// Serves commands until every sender is gone.
+pub(super) fn serve(
+    mut machine: Machine,
+    commands: &mpsc::Receiver<Command>,
+    head: &watch::Sender<Head>,
+    txs_per_block: usize,
+) {
+    // A command that ended the collection of a block and waits for its turn.
+    let mut waiting = None;
+    while let Some(command) = waiting.take().or_else(|| commands.recv().ok()) {
+        // A reply nobody waits for is not an error: the caller was cancelled.
+        match command {
+            Command::Query { contract, msg, reply } => drop(reply.send(machine.query(&contract, msg))),
+            Command::Account { address, reply } => drop(reply.send(machine.account(&address))),
+            Command::Balance { address, denom, reply } => drop(reply.send(machine.balance(&address, &denom))),
+            Command::Simulate { tx, reply } => drop(reply.send(machine.simulate(&tx))),
+            Command::Advance { seconds, reply } => {
+                let block = machine.advance(seconds.map(Duration::from_secs));
+                head.send_replace(machine.head());
+                drop(reply.send(block));
+            }
+            Command::Broadcast { tx, reply } => {
+                let (mut txs, mut replies) = (vec![tx], vec![reply]);
+                while txs.len() < txs_per_block && waiting.is_none() {
+                    match commands.try_recv() {
+                        Ok(Command::Broadcast { tx, reply }) => {
+                            txs.push(tx);
+                            replies.push(reply);
+                        }
+                        Ok(other) => waiting = Some(other),
+                        Err(_) => break,
+                    }
+                }
+                let receipts = machine.deliver(&txs);
+                head.send_replace(machine.head());
+                for (reply, receipt) in replies.into_iter().zip(receipts) {
+                    drop(reply.send(receipt));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! What can go wrong between a program and a chain.
+
+use crate::TxHash;
+use cosmwasm_std::{Coin, Uint128};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// Error of a chain, the same for every implementation. Chains keep it with the transaction it ended.
+#[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ChainError {
+    /// The chain does not answer; try again later.
+    #[error("the chain does not answer: {reason}")]
+    NodeDown {
+        /// What failed.
+        reason: String,
+    },
+    /// The chain is not the one that was asked for.
+    #[error("chain id is {got:?}, expected {expected:?}")]
+    WrongChainId {
+        /// Chain id asked for.
+        expected: String,
+        /// Chain id found.
+        got: String,
+    },
+    /// The transaction hit its gas limit.
+    #[error("out of gas: used at least {used}, limit {limit}")]
+    OutOfGas {
+        /// Gas limit of the transaction.
+        limit: u64,
+        /// Gas counted when it stopped.
+        used: u64,
+    },
+    /// An account holds less than it was to pay.
+    #[error("{address} holds {available}{denom}, needs {required}{denom}")]
+    InsufficientFunds {
+        /// Account that was to pay.
+        address: String,
+        /// Denomination.
+        denom: String,
+        /// Amount needed.
+        required: Uint128,
+        /// Amount held.
+        available: Uint128,
+    },
+    /// The fee is below gas limit times gas price.
+    #[error("fee is {got}, expected at least {required}")]
+    InsufficientFee {
+        /// Smallest accepted fee.
+        required: Coin,
+        /// Fee offered.
+        got: Uint128,
+    },
+    /// The fee is in a denomination the chain does not take.
+    #[error("fee is in {got:?}, expected {expected:?}")]
+    WrongFeeDenom {
+        /// The chain's fee denomination.
+        expected: String,
+        /// Denomination offered.
+        got: String,
+    },
+    /// A contract refused a message.
+    #[error("message {message_index}: contract {contract} refused: {error}")]
+    Contract {
+        /// Position of the message in its transaction.
+        message_index: usize,
+        /// Contract that failed; with submessages this can be another one than the message was sent to.
+        contract: String,
+        /// The contract's error in its own words.
+        error: String,
+    },
+    /// A message failed outside of a contract.
+    #[error("message {message_index}: {reason}")]
+    Execution {
+        /// Position of the message in its transaction.
+        message_index: usize,
+        /// What failed.
+        reason: String,
+    },
+    /// A contract refused a query.
+    #[error("query to {contract} failed: {error}")]
+    Query {
+        /// Contract asked.
+        contract: String,
+        /// The contract's error in its own words.
+        error: String,
+    },
+    /// The account's transactions go in order and this is not the next one.
+    #[error("account sequence is {got}, expected {expected}")]
+    SequenceMismatch {
+        /// Sequence of the account.
+        expected: u64,
+        /// Sequence of the transaction.
+        got: u64,
+    },
+    /// A signature does not belong to the signer, the chain id, the account number or the bytes.
+    #[error(
+        "signature of {signer} does not verify for chain {chain_id:?}; check key, chain id and account number"
+    )]
+    BadSignature {
+        /// Signer whose signature failed.
+        signer: String,
+        /// Chain id the signature must cover.
+        chain_id: String,
+    },
+    /// The sender may not do this.
+    #[error("{sender} may not {action}")]
+    Unauthorized {
+        /// Who tried.
+        sender: String,
+        /// What was tried.
+        action: String,
+    },
+    /// The address has never received coins.
+    #[error("account {address} does not exist yet: send it some coins first")]
+    NoSuchAccount {
+        /// Address asked for.
+        address: String,
+    },
+    /// No contract lives at the address.
+    #[error("no contract at {address}")]
+    NoSuchContract {
+        /// Address asked for.
+        address: String,
+    },
+    /// The chain has no such code.
+    #[error("code id {code_id} does not exist, the last one is {last}")]
+    NoSuchCode {
+        /// Code id asked for.
+        code_id: u64,
+        /// Greatest code id of the chain.
+        last: u64,
+    },
+    /// Not an address of this network.
+    #[error("address {address:?}: {reason}")]
+    InvalidAddress {
+        /// Text given (cut to 128 characters).
+        address: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A transaction is malformed.
+    #[error("transaction: {field}: {reason}")]
+    InvalidTx {
+        /// Field at fault.
+        field: String,
+        /// What is wrong and what was expected.
+        reason: String,
+    },
+    /// The chain does not know the type of a message.
+    #[error("message type {type_url:?} is not supported")]
+    UnsupportedMessage {
+        /// Protobuf type URL.
+        type_url: String,
+    },
+    /// The transaction's timeout height has passed.
+    #[error("transaction timed out at height {timeout_height}, the next block is {height}")]
+    TimedOut {
+        /// Last height at which the transaction was valid.
+        timeout_height: u64,
+        /// Height of the block that would include it.
+        height: u64,
+    },
+    /// The chain accepted a transaction that no block has included yet.
+    #[error("transaction {hash} is not in a block yet")]
+    Pending {
+        /// Hash to look for later.
+        hash: TxHash,
+    },
+    /// Bytes from the chain or a user are not what they should be.
+    #[error("{what} cannot be read: {reason}")]
+    Decode {
+        /// What was read.
+        what: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A setting is not usable.
+    #[error("{field}: {reason}")]
+    InvalidConfig {
+        /// Setting at fault.
+        field: String,
+        /// What is wrong and what was expected.
+        reason: String,
+    },
+    /// Another process has the chain open.
+    #[error("{directory} is in use by another process; close it or choose another directory")]
+    InUse {
+        /// Directory of the chain.
+        directory: String,
+    },
+    /// A directory holds a chain with other contract codes.
+    #[error(
+        "{directory}: code {code_id} is {got:?}, the stored chain has {expected:?}; codes may only be appended"
+    )]
+    CodeMismatch {
+        /// Directory of the chain.
+        directory: String,
+        /// Code id at which the lists differ.
+        code_id: u64,
+        /// Name in the stored chain.
+        expected: String,
+        /// Name given; empty when the list ends here.
+        got: String,
+    },
+    /// The disk or the database failed; the block in progress is lost, earlier ones are safe.
+    #[error("storage {directory}: {reason}")]
+    Storage {
+        /// Directory of the chain, or `memory`.
+        directory: String,
+        /// What failed.
+        reason: String,
+    },
+}

@@ -1,0 +1,199 @@
+//! An account on a chain.
+
+use crate::{
+    Account, Chain, ChainError, ChainInfo, GasUse, Message, Receipt, SignedTx, SigningKey, chain::to_json,
+    tx::TxContext,
+};
+use cosmwasm_std::Coin;
+use serde::Serialize;
+use std::sync::Arc;
+use tokio::sync::Mutex;
+
+/// A gas limit is the simulated gas times 13/10: simulation sees a smaller fee field and another block.
+const GAS_MARGIN: (u64, u64) = (13, 10);
+
+/// A new contract.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Instantiated {
+    /// Its address.
+    pub contract: String,
+    /// The transaction.
+    pub receipt: Receipt,
+}
+
+/// A key on a chain: the one owner of its account sequence. Share it in an `Arc`; its transactions go one after
+/// another, and each waits for its block. Two wallets with one key work, at the price of retries.
+pub struct Wallet {
+    chain: Arc<dyn Chain>,
+    info: ChainInfo,
+    key: SigningKey,
+    gas_limit: Option<u64>,
+    /// What the chain expects next; `None` when that has to be asked.
+    account: Mutex<Option<Account>>,
+}
+
+impl Wallet {
+    /// Opens a wallet.
+    ///
+    /// # Errors
+    /// [`ChainError::NodeDown`] when the chain does not answer.
+    pub async fn connect(chain: Arc<dyn Chain>, key: SigningKey) -> Result<Self, ChainError> {
+        let info = chain.info().await?;
+        Ok(Self { chain, info, key, gas_limit: None, account: Mutex::new(None) })
+    }
+
+    /// Uses this gas limit for every transaction and simulates none.
+    #[must_use]
+    pub fn with_gas_limit(mut self, gas_limit: u64) -> Self {
+        self.gas_limit = Some(gas_limit);
+        self
+    }
+
+    /// The account's address.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        self.key.address()
+    }
+
+    /// The chain it signs for.
+    #[must_use]
+    pub fn chain(&self) -> &Arc<dyn Chain> {
+        &self.chain
+    }
+
+    /// Calls a contract.
+    ///
+    /// # Errors
+    /// As [`Wallet::submit`].
+    pub async fn execute<M: Serialize + ?Sized>(
+        &self,
+        contract: &str,
+        msg: &M,
+        funds: &[Coin],
+    ) -> Result<Receipt, ChainError> {
+        let message = Message::execute(contract, msg, funds)?;
+        self.execute_many(&[message]).await
+    }
+
+    /// Sends several messages in one transaction: all take effect or none does.
+    ///
+    /// # Errors
+    /// As [`Wallet::submit`].
+    pub async fn execute_many(&self, messages: &[Message]) -> Result<Receipt, ChainError> {
+        self.submit(messages, |_| Ok(())).await
+    }
+
+    /// Creates a contract.
+    ///
+    /// # Errors
+    /// As [`Wallet::submit`].
+    pub async fn instantiate<M: Serialize + ?Sized>(
+        &self,
+        code_id: u64,
+        msg: &M,
+        label: &str,
+        admin: Option<&str>,
+    ) -> Result<Instantiated, ChainError> {
+        let message = Message::Instantiate {
+            code_id,
+            msg: to_json("instantiate", msg)?,
+            label: label.into(),
+            admin: admin.map(Into::into),
+            funds: vec![],
+        };
+        let receipt = self.execute_many(&[message]).await?;
+        // The first instantiate event is this message's own; contracts it creates in turn follow.
+        let contract = receipt.events_of("instantiate").find_map(|event| event.contract()).map(Into::into);
+        match contract {
+            Some(contract) => Ok(Instantiated { contract, receipt }),
+            None => Err(ChainError::Decode {
+                what: format!("receipt {}", receipt.hash),
+                reason: "it has no instantiate event with a contract address".into(),
+            }),
+        }
+    }
+
+    /// Moves a contract to other code; the wallet must be its admin.
+    ///
+    /// # Errors
+    /// As [`Wallet::submit`].
+    pub async fn migrate<M: Serialize + ?Sized>(
+        &self,
+        contract: &str,
+        code_id: u64,
+        msg: &M,
+    ) -> Result<Receipt, ChainError> {
+        let message = Message::Migrate { contract: contract.into(), code_id, msg: to_json("migrate", msg)? };
+        self.execute_many(&[message]).await
+    }
+
+    /// Sends coins.
+    ///
+    /// # Errors
+    /// As [`Wallet::submit`].
+    pub async fn send(&self, to: &str, funds: &[Coin]) -> Result<Receipt, ChainError> {
+        self.execute_many(&[Message::Send { to: to.into(), funds: funds.to_vec() }]).await
+    }
+
+    /// What `messages` would cost now.
+    ///
+    /// # Errors
+    /// The error they would fail with.
+    pub async fn simulate(&self, messages: &[Message]) -> Result<GasUse, ChainError> {
+        let account = self.chain.account(self.address()).await?;
+        self.simulate_at(account, messages).await
+    }
+
+    /// Signs `messages` as one transaction, hands it to `before_broadcast` (an outbox stores it there), and
+    /// broadcasts. When the chain expects another sequence, asks for it and tries once more; `before_broadcast`
+    /// then sees the second transaction too; the chain has refused the first.
+    ///
+    /// # Errors
+    /// As [`Chain::broadcast`] and [`Chain::simulate`]; whatever `before_broadcast` returns stops the transaction.
+    pub async fn submit(
+        &self,
+        messages: &[Message],
+        mut before_broadcast: impl FnMut(&SignedTx) -> Result<(), ChainError> + Send,
+    ) -> Result<Receipt, ChainError> {
+        let mut cached = self.account.lock().await;
+        let mut retried = false;
+        loop {
+            // Taken, so that every way out but success asks the chain again.
+            let account = match cached.take() {
+                Some(account) => account,
+                None => self.chain.account(self.address()).await?,
+            };
+            match self.try_submit(account, messages, &mut before_broadcast).await {
+                Ok(receipt) => {
+                    *cached = Some(Account { sequence: account.sequence + 1, ..account });
+                    return Ok(receipt);
+                }
+                Err(ChainError::SequenceMismatch { .. }) if !retried => retried = true,
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    async fn try_submit(
+        &self,
+        account: Account,
+        messages: &[Message],
+        before_broadcast: &mut (impl FnMut(&SignedTx) -> Result<(), ChainError> + Send),
+    ) -> Result<Receipt, ChainError> {
+        let gas_limit = match self.gas_limit {
+            Some(gas_limit) => gas_limit,
+            None => {
+                let used = self.simulate_at(account, messages).await?.gas;
+                used.saturating_mul(GAS_MARGIN.0) / GAS_MARGIN.1
+            }
+        };
+        let tx = TxContext { chain: &self.info, account, gas_limit }.sign(&self.key, messages)?;
+        before_broadcast(&tx)?;
+        self.chain.broadcast(&tx.bytes).await
+    }
+
+    async fn simulate_at(&self, account: Account, messages: &[Message]) -> Result<GasUse, ChainError> {
+        let tx = TxContext { chain: &self.info, account, gas_limit: 0 }.unsigned(&self.key, messages)?;
+        self.chain.simulate(&tx.bytes).await
+    }
+}

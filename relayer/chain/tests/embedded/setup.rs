@@ -1,0 +1,114 @@
+//! A chain with a rich account and a probe.
+
+use crate::probe;
+use bithive_chain::{
+    Account, Chain, ChainExt, ChainInfo, Embedded, EmbeddedBuilder, Message, SigningKey, Wallet, fee_for_gas,
+};
+use cosmrs::{
+    proto::{
+        cosmos::tx::v1beta1::{SignDoc, TxRaw},
+        traits::Message as _,
+    },
+    tx::{Body, Fee, Msg, SignerInfo},
+};
+use cosmwasm_std::{Coin, Empty, coins};
+use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
+use std::sync::Arc;
+
+pub const DENOM: &str = "ubee";
+pub const RICH: u128 = 1_000_000_000_000;
+
+pub fn key(seed: u64) -> SigningKey {
+    SigningKey::generate(&mut ChaCha20Rng::seed_from_u64(seed))
+}
+
+/// Accounts 1 to 9 are rich; code 1 and code 2 are probes.
+pub fn builder() -> EmbeddedBuilder {
+    let builder =
+        Embedded::builder().chain_id("test-1").code("probe", probe::contract).code("probe2", probe::contract);
+    (1..10).fold(builder, |builder, seed| builder.genesis_balance(key(seed).address(), coins(RICH, DENOM)))
+}
+
+pub async fn wallet(chain: &Embedded, seed: u64) -> Wallet {
+    Wallet::connect(Arc::new(chain.clone()), key(seed)).await.unwrap()
+}
+
+pub struct Setup {
+    pub chain: Embedded,
+    pub wallet: Wallet,
+    pub probe: String,
+}
+
+/// A chain in memory with a probe that account 1 instantiated and administers.
+pub async fn setup() -> Setup {
+    setup_on(builder().build().unwrap()).await
+}
+
+pub async fn setup_on(chain: Embedded) -> Setup {
+    let wallet = wallet(&chain, 1).await;
+    let admin = wallet.address().to_owned();
+    let probe = wallet.instantiate(1, &Empty {}, "probe", Some(&admin)).await.unwrap().contract;
+    Setup { chain, wallet, probe }
+}
+
+impl Setup {
+    pub async fn count(&self) -> u64 {
+        self.chain.query(&self.probe, &probe::Query::Count {}).await.unwrap()
+    }
+
+    pub async fn account(&self, seed: u64) -> Account {
+        self.chain.account(key(seed).address()).await.unwrap()
+    }
+
+    pub async fn balance(&self, address: &str) -> u128 {
+        self.chain.balance(address, DENOM).await.unwrap()
+    }
+
+    pub fn call(&self, msg: &probe::Execute) -> Message {
+        Message::execute(&self.probe, msg, &[]).unwrap()
+    }
+
+    /// A transaction under full control of the test: an increment by account 1.
+    pub async fn draft(&self) -> Draft {
+        let info = self.chain.info().await.unwrap();
+        let account = self.account(1).await;
+        let gas_limit = 300_000;
+        let fee = fee_for_gas(gas_limit, info.gas_price, DENOM).unwrap().into_iter().collect();
+        Draft { info, account, gas_limit, fee, signer: key(1), probe: self.probe.clone(), timeout_height: 0 }
+    }
+}
+
+pub struct Draft {
+    pub info: ChainInfo,
+    pub account: Account,
+    pub gas_limit: u64,
+    pub fee: Vec<Coin>,
+    pub signer: SigningKey,
+    pub probe: String,
+    pub timeout_height: u32,
+}
+
+impl Draft {
+    /// Signs with `signer`; the message is always from account 1.
+    pub fn sign(&self) -> Vec<u8> {
+        let msg = cosmrs::cosmwasm::MsgExecuteContract {
+            sender: key(1).account_id().clone(),
+            contract: self.probe.parse().unwrap(),
+            msg: br#"{"increment":{}}"#.to_vec(),
+            funds: vec![],
+        };
+        let body = Body::new([msg.to_any().unwrap()], "", self.timeout_height);
+        let amount =
+            self.fee.iter().map(|coin| cosmrs::Coin::new(coin.amount.u128(), &coin.denom).unwrap()).collect();
+        let fee = Fee { amount, gas_limit: self.gas_limit, payer: None, granter: None };
+        let auth = SignerInfo::single_direct(Some(key(1).public_key()), self.account.sequence).auth_info(fee);
+        let doc = SignDoc {
+            body_bytes: body.into_bytes().unwrap(),
+            auth_info_bytes: auth.into_bytes().unwrap(),
+            chain_id: self.info.chain_id.clone(),
+            account_number: self.account.number,
+        };
+        let signatures = vec![self.signer.sign(&doc.encode_to_vec()).unwrap()];
+        TxRaw { body_bytes: doc.body_bytes, auth_info_bytes: doc.auth_info_bytes, signatures }.encode_to_vec()
+    }
+}
