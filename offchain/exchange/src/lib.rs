@@ -120,11 +120,11 @@ pub enum ExchangeError {
     Storage(#[from] std::io::Error),
 }
 
-/// Answers requests of one protocol.
+/// Answers requests.
 #[async_trait]
 pub trait Service: Send + Sync {
-    /// Answers `body` from `from`, or says why not.
-    async fn answer(&self, from: PeerId, body: Bytes) -> Result<Bytes, String>;
+    /// Answers `body` of `protocol` from `from`, or says why not.
+    async fn answer(&self, protocol: Protocol, from: PeerId, body: Bytes) -> Result<Bytes, String>;
 }
 
 /// One party's end of the exchange.

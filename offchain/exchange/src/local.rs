@@ -104,7 +104,7 @@ impl Exchange for LocalEndpoint {
         let service = self.hub.state().services.get(&(to, protocol)).cloned();
         let service = service.ok_or(ExchangeError::Unreachable { peer: to, protocol: protocol.name() })?;
         self.hub.record(to, Some(self.id), Kind::Request(protocol), &body);
-        let answer = service.answer(self.id, body).await;
+        let answer = service.answer(protocol, self.id, body).await;
         let answer = answer.map_err(|reason| ExchangeError::Refused { peer: to, reason })?;
         within("response", answer.len(), MAX_MESSAGE_BYTES)?;
         self.hub.record(self.id, Some(to), Kind::Response(protocol), &answer);

@@ -4,6 +4,7 @@ use crate::device::DeviceError;
 use crate::features::MAX_FEATURES;
 use crate::inspect::{MAX_MULTIPLY_ADDS, MAX_NODES, OPERATORS, OPSETS};
 use crate::model::MAX_MODEL_BYTES;
+use crate::table::MAX_COLUMN_NAME_BYTES;
 
 /// Why a model is refused. Nothing of it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -100,6 +101,12 @@ pub enum ModelError {
         expected: usize,
         /// Names found.
         found: usize,
+    },
+    /// A feature has a name that no column can have.
+    #[error("model, property feature_names, name {position}: expected 1 to {MAX_COLUMN_NAME_BYTES} bytes")]
+    FeatureName {
+        /// Position of the name, counted from 1.
+        position: usize,
     },
     /// The runtime could not build the graph.
     #[error("model: the runtime refuses it: {reason}")]

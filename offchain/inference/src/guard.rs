@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tract_onnx::prelude::TractResult;
 
-/// Longest message kept; the backend's own can hold a whole graph.
+/// Longest message or name kept; a model can make its own as long as its file.
 const MAX_REASON_CHARS: usize = 300;
 
 /// How a call into the backend failed.
@@ -45,7 +45,8 @@ fn panic_message(payload: &(dyn Any + Send)) -> &str {
         .unwrap_or("no message")
 }
 
-fn shortened(message: &str) -> String {
+/// The beginning of a text that a stranger wrote, short enough for a message.
+pub(crate) fn shortened(message: &str) -> String {
     message.chars().take(MAX_REASON_CHARS).collect()
 }
 

@@ -4,7 +4,7 @@
 //! finds, and knows operators that loop. So the graph is checked first, on its encoded form: known operators only,
 //! weights inside the file and as large as they say, nothing to evaluate before there is a row, bounded work per row.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ops::RangeInclusive;
 
 use tract_onnx::pb::tensor_proto::{DataLocation, DataType};
@@ -13,6 +13,8 @@ use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoPr
 
 use crate::error::ModelError;
 use crate::features::MAX_FEATURES;
+use crate::guard::shortened;
+use crate::table::MAX_COLUMN_NAME_BYTES;
 
 /// Operators a model may use: dense layers, arithmetic and activations. All treat rows independently of each other.
 pub const OPERATORS: [&str; 17] = [
@@ -83,9 +85,9 @@ fn is_standard(domain: &str) -> bool {
 
 fn check_input<'a>(graph: &'a GraphProto, weights: &HashSet<&str>) -> Result<(&'a str, usize), ModelError> {
     // Older files list weights as inputs with a default.
-    let mut inputs = graph.input.iter().filter(|input| !weights.contains(input.name.as_str()));
-    let (Some(input), None) = (inputs.next(), inputs.next()) else {
-        return Err(ModelError::InputCount { found: graph.input.len().saturating_sub(weights.len()) });
+    let inputs: Vec<_> = graph.input.iter().filter(|input| !weights.contains(input.name.as_str())).collect();
+    let [input] = inputs.as_slice() else {
+        return Err(ModelError::InputCount { found: inputs.len() });
     };
     let wrong = || ModelError::InputShape { found: describe(input) };
     if elem_type(input) != Some(DataType::Float) {
@@ -120,10 +122,10 @@ fn check_nodes(graph: &GraphProto, input: &str) -> Result<(), ModelError> {
         return Err(ModelError::TooManyNodes { found: graph.node.len() });
     }
     if let Some(sparse) = graph.sparse_initializer.first() {
-        let tensor = sparse.values.as_ref().map(|values| values.name.clone()).unwrap_or_default();
+        let tensor = sparse.values.as_ref().map(|values| shortened(&values.name)).unwrap_or_default();
         return Err(ModelError::Tensor { tensor, reason: "expected a dense tensor, found a sparse one" });
     }
-    let mut walk = Walk { constants: Vec::new(), computed: HashSet::from([input]), multiply_adds: 0 };
+    let mut walk = Walk { constants: HashMap::new(), computed: HashSet::from([input]), multiply_adds: 0 };
     for tensor in &graph.initializer {
         walk.add_constant(&tensor.name, tensor)?;
     }
@@ -138,7 +140,7 @@ fn check_nodes(graph: &GraphProto, input: &str) -> Result<(), ModelError> {
 
 struct Walk<'a> {
     /// Constants so far, with their number of elements.
-    constants: Vec<(&'a str, usize)>,
+    constants: HashMap<&'a str, usize>,
     /// Names of tensors that depend on the input.
     computed: HashSet<&'a str>,
     multiply_adds: usize,
@@ -146,7 +148,7 @@ struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     fn constant(&self, name: &str) -> Option<usize> {
-        self.constants.iter().find(|(constant, _)| *constant == name).map(|(_, elements)| *elements)
+        self.constants.get(name).copied()
     }
 
     fn is_defined(&self, name: &str) -> bool {
@@ -154,25 +156,25 @@ impl<'a> Walk<'a> {
     }
 
     fn add_constant(&mut self, name: &'a str, tensor: &TensorProto) -> Result<(), ModelError> {
-        let refused = |reason| ModelError::Tensor { tensor: name.to_owned(), reason };
+        let refused = |reason| ModelError::Tensor { tensor: shortened(name), reason };
         if name.is_empty() || self.is_defined(name) {
             return Err(refused("expected a name that no other tensor has"));
         }
-        self.constants.push((name, elements(tensor).map_err(refused)?));
+        self.constants.insert(name, elements(tensor).map_err(refused)?);
         Ok(())
     }
 
     fn visit(&mut self, node: &'a NodeProto) -> Result<(), ModelError> {
         if !is_standard(&node.domain) {
-            let operator = format!("{}.{}", node.domain, node.op_type);
+            let operator = shortened(&format!("{}.{}", node.domain, node.op_type));
             return Err(ModelError::UnsupportedOperator { operator });
         }
         if !OPERATORS.contains(&node.op_type.as_str()) {
-            return Err(ModelError::UnsupportedOperator { operator: node.op_type.clone() });
+            return Err(ModelError::UnsupportedOperator { operator: shortened(&node.op_type) });
         }
         let refused = |reason| {
             let node = if node.name.is_empty() { node.output.first() } else { Some(&node.name) };
-            ModelError::Node { node: node.cloned().unwrap_or_default(), reason }
+            ModelError::Node { node: node.map(|name| shortened(name)).unwrap_or_default(), reason }
         };
         let [output] = node.output.as_slice() else {
             return Err(refused("expected one output"));
@@ -247,10 +249,12 @@ fn feature_names(model: &ModelProto, width: usize) -> Result<Vec<String>, ModelE
         return Ok(Vec::new());
     };
     let names: Vec<String> = property.value.split(',').map(str::to_owned).collect();
-    if names.len() == width {
-        Ok(names)
-    } else {
-        Err(ModelError::FeatureNames { expected: width, found: names.len() })
+    if names.len() != width {
+        return Err(ModelError::FeatureNames { expected: width, found: names.len() });
+    }
+    match names.iter().position(|name| !(1..=MAX_COLUMN_NAME_BYTES).contains(&name.len())) {
+        Some(at) => Err(ModelError::FeatureName { position: at + 1 }),
+        None => Ok(names),
     }
 }
 

@@ -239,4 +239,6 @@ fn feature_names_must_be_as_many_as_features() {
     };
     assert_eq!(named("age,dose").unwrap().feature_names, ["age", "dose"]);
     assert_eq!(named("age"), Err(ModelError::FeatureNames { expected: 2, found: 1 }));
+    assert_eq!(named("age,"), Err(ModelError::FeatureName { position: 2 }));
+    assert_eq!(named(&format!("age,{}", "x".repeat(129))), Err(ModelError::FeatureName { position: 2 }));
 }
