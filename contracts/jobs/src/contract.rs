@@ -5,7 +5,9 @@ use cosmwasm_std::entry_point;
 
 use bithive_api::MigrateMsg;
 use bithive_api::jobs::{ExecuteMsg, InstantiateMsg, QueryMsg};
-use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, Reply, Response, from_json, to_json_binary};
+use cosmwasm_std::{
+    Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Reply, Response, from_json, to_json_binary,
+};
 use cw_utils::nonpayable;
 
 use crate::members::Members;
@@ -98,7 +100,12 @@ pub fn query(deps: Deps<'_>, _env: Env, msg: QueryMsg) -> Result<Binary, Contrac
 /// # Errors
 /// [`ContractError::Migration`] for another contract's state or a later version.
 #[cfg_attr(not(feature = "library"), entry_point)]
-pub fn migrate(deps: DepsMut<'_>, _env: Env, _msg: MigrateMsg) -> Result<Response, ContractError> {
+pub fn migrate(
+    deps: DepsMut<'_>,
+    _env: Env,
+    _msg: MigrateMsg,
+    _info: MigrateInfo,
+) -> Result<Response, ContractError> {
     let from = cw2::ensure_from_older_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)
         .map_err(ContractError::Migration)?;
     Ok(Response::new().add_attribute("action", "migrate").add_attribute("from", from.to_string()))

@@ -58,7 +58,7 @@ pub struct InstantiateMsg {
     pub incentive_pool: String,
     /// How a worker's ask is divided; sums to 10,000.
     pub split: Split,
-    /// Taken from a worker's bond for each fault, in base units; at most the registry's `node_bond`.
+    /// Taken from a worker's bond for each fault, in base units; 1 to the registry's `node_bond`.
     pub slash_amount: Uint128,
 }
 
@@ -370,8 +370,8 @@ pub struct TotalsResponse {
     pub jobs: u64,
 }
 
-/// Event types and attribute keys, a stable interface (chains prefix the type with `wasm-`). Every event has
-/// `job_id` and, once assigned, `round`.
+/// Event types and attribute keys, a stable interface (chains prefix the type with `wasm-`). Every event
+/// but [`events::WITHDRAWN`] has `job_id` and, once assigned, `round`.
 pub mod events {
     /// `requester`, `workers`, `price`.
     pub const POSTED: &str = "job_posted";

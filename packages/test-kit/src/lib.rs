@@ -5,10 +5,12 @@
 //! the same name in every run. Everything panics where a test would have to: this crate is test code.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::missing_panics_doc)]
 
+pub mod jobs;
 pub mod keys;
 pub mod registry;
 pub mod suite;
 pub mod token;
 
+pub use jobs::{Answer, JobsSuite};
 pub use keys::NodeKeys;
 pub use suite::{CHAIN_ID, FEE_DENOM, START, Suite, TestApp, UNIT, refusal};
