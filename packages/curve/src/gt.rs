@@ -12,6 +12,9 @@ use crate::{G1, G2, Gt, Scalar, parallel};
 #[derive(Clone, Copy)]
 pub struct TargetElement<E: PairingEngine>(E::Target);
 
+/// What a pairing takes.
+pub type Pair<E> = (Point<<E as PairingEngine>::G1>, Point<<E as PairingEngine>::G2>);
+
 /// Pairs per Miller loop task; a longer product is shared among threads.
 const MILLER_CHUNK: usize = 16;
 
@@ -63,7 +66,7 @@ impl<E: PairingEngine> TargetElement<E> {
     }
 
     /// Product of pairings over any number of pairs, with one final exponentiation.
-    pub fn product(pairs: &[(Point<E::G1>, Point<E::G2>)]) -> Self {
+    pub fn product(pairs: &[Pair<E>]) -> Self {
         let (g1, g2): (Vec<_>, Vec<_>) = pairs
             .iter()
             .filter(|(p, q)| !p.is_identity() && !q.is_identity())

@@ -1,0 +1,193 @@
+//! The public key as a value and as a file.
+//!
+//! # Encoding
+//! `BHKEY`, version, L and slot (two bytes each, big-endian), digest of the common reference string (32), T_j
+//! (48); then H_{j,i} for ascending i (96 each). The stride is fixed, so one element can be read by offset
+//! from a file or a range request ([`column_range`]).
+
+use core::ops::Range;
+
+use bithive_curve::{G1, G2};
+use rand_core::CryptoRng;
+
+use super::{KeyError, gap, verify_public_key};
+use crate::Crs;
+use crate::format::{PREFIX_LEN, Reader, prefix};
+use crate::slots::{MAX_SLOTS, SlotError};
+
+const MAGIC: &[u8; 5] = b"BHKEY";
+const KIND: &str = "public key";
+/// Everything before the elements.
+const HEADER_LEN: usize = PREFIX_LEN + 2 + 2 + 32 + G1::LEN;
+
+/// A public key that has been checked, or that this process made.
+#[derive(Clone)]
+pub struct PublicKey {
+    slots: u16,
+    slot: u16,
+    crs_digest: [u8; 32],
+    commitment: G1,
+    elements: Vec<G2>,
+    digest: [u8; 32],
+}
+
+/// A public key whose points are valid but whose structure nobody has checked.
+#[derive(Clone)]
+pub struct UnverifiedPublicKey(PublicKey);
+
+/// Length in bytes of an encoded public key of a group of `slots` slots.
+pub fn encoded_len(slots: u16) -> usize {
+    HEADER_LEN + usize::from(slots).saturating_sub(1) * G2::LEN
+}
+
+/// Bytes of H_{slot,index} inside an encoded public key.
+///
+/// # Errors
+/// [`KeyError::Slot`]; [`KeyError::Index`] for an index outside 1..=L and for the key's gap.
+pub fn column_range(slots: u16, slot: u16, index: u16) -> Result<Range<usize>, KeyError> {
+    if slots == 0 || slots > MAX_SLOTS {
+        return Err(SlotError::Capacity { capacity: slots }.into());
+    }
+    if slot == 0 || slot > slots {
+        return Err(SlotError::OutOfRange { slot, capacity: slots }.into());
+    }
+    let gap = gap(slots, slot);
+    if index == 0 || index > slots || index == gap {
+        return Err(KeyError::Index { slot, index, slots, gap });
+    }
+    let position = usize::from(if index < gap { index - 1 } else { index - 2 });
+    let start = HEADER_LEN + position * G2::LEN;
+    Ok(start..start + G2::LEN)
+}
+
+/// Read T_slot and H_{slot,index} from an encoded public key, without decoding the rest. The header is checked
+/// against `crs` and `slot`; the element still needs [`super::verify_element`] or
+/// [`super::verify_column`] unless the whole file has been checked.
+///
+/// # Errors
+/// [`KeyError`] for a file of another group, slot or length, an index without element, or an invalid point.
+pub fn column(crs: &Crs, slot: u16, index: u16, bytes: &[u8]) -> Result<(G1, G2), KeyError> {
+    let commitment = read_header(crs, slot, bytes)?;
+    let range = column_range(crs.slots(), slot, index)?;
+    let element = bytes.get(range).unwrap_or_default();
+    Ok((commitment, G2::decode_nonidentity(element)?))
+}
+
+fn read_header(crs: &Crs, slot: u16, bytes: &[u8]) -> Result<G1, KeyError> {
+    let (actual, commitment) = read_any_header(crs, bytes)?;
+    if actual == slot { Ok(commitment) } else { Err(KeyError::WrongSlot { expected: slot, actual }) }
+}
+
+fn read_any_header(crs: &Crs, bytes: &[u8]) -> Result<(u16, G1), KeyError> {
+    let mut reader = Reader::open(KIND, MAGIC, bytes)?;
+    let (slots, slot) = (reader.u16()?, reader.u16()?);
+    if slots != crs.slots() {
+        return Err(KeyError::GroupSize { expected: crs.slots(), actual: slots });
+    }
+    crs.check_slot(slot)?;
+    if reader.array()? != *crs.digest() {
+        return Err(KeyError::OtherCrs);
+    }
+    reader.expect_total(encoded_len(slots))?;
+    Ok((slot, G1::decode_nonidentity(reader.take(G1::LEN)?)?))
+}
+
+impl PublicKey {
+    pub(super) fn from_parts(crs: &Crs, slot: u16, commitment: G1, elements: Vec<G2>) -> Self {
+        let (slots, crs_digest) = (crs.slots(), *crs.digest());
+        let mut key = Self { slots, slot, crs_digest, commitment, elements, digest: [0; 32] };
+        key.digest = *blake3::hash(&key.encode()).as_bytes();
+        key
+    }
+
+    /// The owner's slot, 1..=L.
+    pub fn slot(&self) -> u16 {
+        self.slot
+    }
+
+    /// Number of slots of the group, L.
+    pub fn slots(&self) -> u16 {
+        self.slots
+    }
+
+    /// T_j, which the chain keeps.
+    pub fn commitment(&self) -> &G1 {
+        &self.commitment
+    }
+
+    /// BLAKE3 hash of the encoding, which the chain keeps.
+    pub fn digest(&self) -> &[u8; 32] {
+        &self.digest
+    }
+
+    /// Digest of the common reference string that the key was made for.
+    pub fn crs_digest(&self) -> &[u8; 32] {
+        &self.crs_digest
+    }
+
+    /// H_{j,i}.
+    ///
+    /// # Errors
+    /// [`KeyError::Index`].
+    pub fn element(&self, index: u16) -> Result<&G2, KeyError> {
+        let gap = gap(self.slots, self.slot);
+        let absent = KeyError::Index { slot: self.slot, index, slots: self.slots, gap };
+        let position = if index < gap { index.checked_sub(1) } else { index.checked_sub(2) };
+        position
+            .filter(|_| index != gap)
+            .and_then(|position| self.elements.get(usize::from(position)))
+            .ok_or(absent)
+    }
+
+    /// H_{j,i} for ascending i, without the gap.
+    pub(super) fn elements(&self) -> &[G2] {
+        &self.elements
+    }
+
+    /// The encoding of the module's documentation.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = prefix(MAGIC);
+        out.reserve(encoded_len(self.slots));
+        out.extend_from_slice(&self.slots.to_be_bytes());
+        out.extend_from_slice(&self.slot.to_be_bytes());
+        out.extend_from_slice(&self.crs_digest);
+        out.extend_from_slice(&self.commitment.encode());
+        self.elements.iter().for_each(|point| out.extend_from_slice(&point.encode()));
+        out
+    }
+}
+
+impl UnverifiedPublicKey {
+    /// Decode and check every point: canonical, on the curve, in the subgroup, not the identity.
+    ///
+    /// # Errors
+    /// [`KeyError`].
+    pub fn decode(crs: &Crs, bytes: &[u8]) -> Result<Self, KeyError> {
+        let (slot, commitment) = read_any_header(crs, bytes)?;
+        let mut reader = Reader::open(KIND, MAGIC, bytes)?;
+        reader.take(HEADER_LEN - PREFIX_LEN)?;
+        let elements = G2::decode_many(reader.take(encoded_len(crs.slots()) - HEADER_LEN)?);
+        let elements = elements.map_err(reader.element("H"))?;
+        let digest = *blake3::hash(bytes).as_bytes();
+        let (slots, crs_digest) = (crs.slots(), *crs.digest());
+        Ok(Self(PublicKey { slots, slot, crs_digest, commitment, elements, digest }))
+    }
+
+    /// What the key claims; nothing about its elements may be relied on.
+    pub fn claim(&self) -> &PublicKey {
+        &self.0
+    }
+
+    /// Check the structure of this key alone.
+    ///
+    /// # Errors
+    /// [`KeyError::Malformed`].
+    pub fn verify(self, crs: &Crs, rng: &mut impl CryptoRng) -> Result<PublicKey, KeyError> {
+        verify_public_key(crs, &self.0, rng)?;
+        Ok(self.0)
+    }
+
+    pub(super) fn into_verified(self) -> PublicKey {
+        self.0
+    }
+}

@@ -1,0 +1,35 @@
+//! Differential group-key broadcast encryption: one header of 128 bytes sends a key to any subset of up to
+//! 4096 slots, and going from one subset to the next costs one point addition per changed slot.
+//!
+//! Reader's order: [`slots`] (who is addressed), [`crs`] (common reference string and its ceremony),
+//! [`keys`] (a user's own key pair, and how others check it), [`kem`] (header and shared key),
+//! [`dem`] (payload), [`envelope`] (both in one call). The crate's README states what is proven and where.
+//!
+//! With `default-features = false` only [`slots`] remains and no curve code is compiled.
+
+mod hash;
+pub mod slots;
+
+#[cfg(feature = "curve")]
+pub mod crs;
+#[cfg(feature = "curve")]
+pub mod dem;
+#[cfg(feature = "curve")]
+pub mod envelope;
+#[cfg(feature = "curve")]
+pub mod format;
+#[cfg(feature = "curve")]
+pub mod kem;
+#[cfg(feature = "curve")]
+pub mod keys;
+
+pub use slots::{MAX_SLOTS, SlotError, SlotSet};
+
+#[cfg(feature = "curve")]
+pub use crs::Crs;
+#[cfg(feature = "curve")]
+pub use envelope::{Receiver, Sender};
+#[cfg(feature = "curve")]
+pub use kem::{Context, Header};
+#[cfg(feature = "curve")]
+pub use keys::{KeyPair, PublicKey, SecretKey};

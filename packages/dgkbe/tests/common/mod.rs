@@ -1,0 +1,73 @@
+//! A small group with everybody's keys, for the tests.
+#![allow(dead_code)]
+
+use std::sync::Arc;
+
+use bithive_dgkbe::crs::ceremony::local_ceremony;
+use bithive_dgkbe::kem::{Context, Peer, ReceiverCache, SenderCache};
+use bithive_dgkbe::{Crs, KeyPair, SlotSet};
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng;
+
+pub(crate) const CONTEXT: Context<'static> = Context(b"bithive-test-1/jobs/7/round 1");
+
+pub(crate) fn rng(seed: u64) -> ChaCha20Rng {
+    ChaCha20Rng::seed_from_u64(seed)
+}
+
+pub(crate) fn crs(slots: u16, rng: &mut ChaCha20Rng) -> Arc<Crs> {
+    local_ceremony(slots, 2, rng).unwrap().verify(rng).unwrap().shared()
+}
+
+/// A group in which every slot is taken.
+pub(crate) struct Group {
+    pub(crate) crs: Arc<Crs>,
+    pub(crate) pairs: Vec<KeyPair>,
+    pub(crate) sender: SenderCache,
+    pub(crate) rng: ChaCha20Rng,
+}
+
+impl Group {
+    pub(crate) fn new(slots: u16, seed: u64) -> Self {
+        let mut rng = rng(seed);
+        let crs = crs(slots, &mut rng);
+        let pairs: Vec<_> = (1..=slots).map(|j| KeyPair::generate(&crs, j, &mut rng).unwrap()).collect();
+        let mut sender = SenderCache::new(crs.clone()).unwrap();
+        let members: Vec<_> =
+            pairs.iter().map(|pair| (pair.public.slot(), *pair.public.commitment())).collect();
+        sender.put(&members).unwrap();
+        Self { crs, pairs, sender, rng }
+    }
+
+    pub(crate) fn pair(&self, slot: u16) -> &KeyPair {
+        &self.pairs[usize::from(slot) - 1]
+    }
+
+    /// What `slot` needs of everybody else.
+    pub(crate) fn peers(&self, slot: u16) -> Vec<Peer> {
+        let index = self.crs.slots() + 1 - slot;
+        self.pairs
+            .iter()
+            .map(|pair| &pair.public)
+            .filter(|key| key.slot() != slot)
+            .map(|key| Peer {
+                slot: key.slot(),
+                commitment: *key.commitment(),
+                element: *key.element(index).unwrap(),
+            })
+            .collect()
+    }
+
+    pub(crate) fn receiver(&mut self, slot: u16) -> ReceiverCache {
+        let pair = self.pair(slot);
+        let mut cache =
+            ReceiverCache::new(self.crs.clone(), pair.secret.clone(), pair.public.commitment()).unwrap();
+        let peers = self.peers(slot);
+        cache.put(&peers, &mut self.rng).unwrap();
+        cache
+    }
+
+    pub(crate) fn set(&self, slots: impl IntoIterator<Item = u16>) -> SlotSet {
+        SlotSet::from_slots(self.crs.slots(), slots).unwrap()
+    }
+}
