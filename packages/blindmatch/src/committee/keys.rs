@@ -1,0 +1,123 @@
+//! One member's key shares of one epoch, and its answer to a request.
+
+use std::collections::BTreeMap;
+
+use curve25519_dalek::{RistrettoPoint, Scalar};
+use rand_core::CryptoRng;
+use zeroize::Zeroizing;
+
+use crate::{
+    committee::{MemberIndex, decode_point},
+    oprf::{
+        EvaluateError, EvaluateRequest, EvaluateResponse,
+        dleq::{self, SlotStatement},
+    },
+    schema::SlotId,
+};
+
+/// Key shares of every slot in one epoch, erased when dropped.
+pub struct EpochKeys {
+    member: MemberIndex,
+    epoch: u64,
+    shares: Zeroizing<Vec<Scalar>>,
+    share_keys: Vec<RistrettoPoint>,
+}
+
+impl EpochKeys {
+    pub(super) fn new(member: MemberIndex, epoch: u64, shares: Zeroizing<Vec<Scalar>>) -> Self {
+        let share_keys = shares.iter().map(RistrettoPoint::mul_base).collect();
+        Self { member, epoch, shares, share_keys }
+    }
+
+    /// The epoch.
+    pub fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    /// Raises every blinded point to the slot's share and proves it, in one proof for the whole request.
+    ///
+    /// The quota is the caller's: see [`crate::quota::Quota`]. Answering the same request again is harmless, it
+    /// gives the same points.
+    ///
+    /// # Errors
+    /// [`EvaluateError`] names the epoch, slot or point that can't be answered.
+    pub fn evaluate(
+        &self,
+        request: &EvaluateRequest,
+        rng: &mut impl CryptoRng,
+    ) -> Result<EvaluateResponse, EvaluateError> {
+        if request.epoch() != self.epoch {
+            return Err(EvaluateError::Epoch { found: request.epoch(), expected: self.epoch });
+        }
+        let mut groups: BTreeMap<SlotId, (SlotStatement, &Scalar)> = BTreeMap::new();
+        let mut evaluations = Vec::with_capacity(request.points().len());
+        for (position, (slot, bytes)) in request.points().iter().enumerate() {
+            let index = usize::from(slot.0);
+            let (Some(share), Some(key)) = (self.shares.get(index), self.share_keys.get(index)) else {
+                return Err(EvaluateError::Slot { slot: *slot, slots: self.shares.len() });
+            };
+            let blinded = decode_point(bytes).ok_or(EvaluateError::Point { position })?;
+            let evaluated = blinded * share;
+            evaluations.push(evaluated.compress().to_bytes());
+            let (statement, _) =
+                groups.entry(*slot).or_insert_with(|| (SlotStatement::new(*slot, *key), share));
+            statement.pairs.push((blinded, evaluated));
+        }
+        let (statements, secrets): (Vec<_>, Vec<_>) = groups.into_values().unzip();
+        let proof = dleq::prove(self.epoch, self.member, &statements, &secrets, rng);
+        Ok(EvaluateResponse::new(self.member, evaluations, proof))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
+
+    use super::*;
+    use crate::committee::{CommitteeParams, ShareKeyTable, deal, lagrange_at_zero};
+
+    fn interpolate(keys: &[&EpochKeys], slot: usize) -> Scalar {
+        let members: Vec<_> = keys.iter().map(|keys| keys.member).collect();
+        lagrange_at_zero(&members)
+            .into_iter()
+            .zip(keys)
+            .map(|(lambda, keys)| lambda * keys.shares[slot])
+            .sum()
+    }
+
+    #[test]
+    fn any_t_shares_lie_on_one_polynomial_and_fewer_miss_the_key() {
+        for (n, t) in [(2, 2), (3, 2), (4, 3), (5, 3), (7, 4)] {
+            let params = CommitteeParams::new(n, t).unwrap();
+            let seeds = deal(params, &mut ChaCha20Rng::seed_from_u64(u64::from(n)));
+            let keys: Vec<_> = seeds.iter().map(|seeds| seeds.epoch_keys(9, 2).unwrap()).collect();
+            let first: Vec<_> = keys.iter().take(usize::from(t)).collect();
+            let key = interpolate(&first, 1);
+            for mask in 1_u8..1 << n {
+                let chosen: Vec<_> =
+                    keys.iter().filter(|keys| mask >> (keys.member.get() - 1) & 1 == 1).collect();
+                assert_eq!(
+                    interpolate(&chosen, 1) == key,
+                    mask.count_ones() >= u32::from(t),
+                    "{n} {t} {mask:b}"
+                );
+            }
+            assert_ne!(interpolate(&first, 0), key, "every slot has its own key");
+        }
+    }
+
+    #[test]
+    fn the_table_gives_every_member_the_share_key_of_its_share() {
+        let params = CommitteeParams::new(5, 3).unwrap();
+        let seeds = deal(params, &mut ChaCha20Rng::seed_from_u64(3));
+        let partials: Vec<_> = seeds.iter().map(|seeds| seeds.partial_table(9, 3).unwrap()).collect();
+        let table = ShareKeyTable::merge(params, 9, 3, &partials).unwrap();
+        for seeds in &seeds {
+            let keys = seeds.epoch_keys(9, 3).unwrap();
+            for (slot, key) in (0..).map(SlotId).zip(&keys.share_keys) {
+                assert_eq!(table.share_key(keys.member, slot).as_ref(), Some(key));
+            }
+            assert_eq!(table.share_key(keys.member, SlotId(3)), None);
+        }
+    }
+}

@@ -1,0 +1,303 @@
+//! The party's side: blind, check the members' answers, combine, unblind.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use curve25519_dalek::{
+    RistrettoPoint, Scalar,
+    traits::{IsIdentity, VartimeMultiscalarMul},
+};
+use rand_core::CryptoRng;
+use zeroize::Zeroizing;
+
+use crate::{
+    committee::{MemberIndex, ShareKeyTable, decode_point, lagrange_at_zero},
+    oprf::{
+        EvaluateRequest, EvaluateResponse, MAX_POINTS, MAX_VALUE_BYTES, Tags,
+        dleq::{self, SlotStatement},
+        input_point, tag,
+    },
+    schema::{Input, SlotId},
+};
+
+/// Why an evaluation can't start or finish.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OprfError {
+    /// No input or too many.
+    #[error("{found} inputs, expected 1 to {MAX_POINTS}")]
+    InputCount {
+        /// How many.
+        found: usize,
+    },
+    /// A value that is empty or too long.
+    #[error("the value of slot {} is {length} bytes long, expected 1 to {MAX_VALUE_BYTES}", slot.0)]
+    ValueLength {
+        /// The slot.
+        slot: SlotId,
+        /// Its length.
+        length: usize,
+    },
+    /// An input twice.
+    #[error("slot {} is asked twice for one value, expected different inputs", slot.0)]
+    DuplicateInput {
+        /// The slot.
+        slot: SlotId,
+    },
+    /// A share key table of another epoch.
+    #[error("the share key table is of epoch {found}, expected {expected}")]
+    TableEpoch {
+        /// The table's epoch.
+        found: u64,
+        /// The request's epoch.
+        expected: u64,
+    },
+    /// A share key table that lacks a slot.
+    #[error("the share key table has no slot {}, expected one of its first {slots}", slot.0)]
+    TableSlot {
+        /// The slot.
+        slot: SlotId,
+        /// The table's slots.
+        slots: u16,
+    },
+    /// Tags that can't be kept together.
+    #[error("the tags are of epoch {found} or another schema, expected epoch {expected} and the same schema")]
+    ForeignTags {
+        /// Epoch of the tags to add.
+        found: u64,
+        /// Epoch of the tags they are added to.
+        expected: u64,
+    },
+    /// Too few valid answers.
+    #[error("{valid} valid answers, expected {needed}; faults: {faults:?}")]
+    TooFew {
+        /// Valid answers.
+        valid: usize,
+        /// The threshold.
+        needed: u8,
+        /// What was wrong with the others.
+        faults: Vec<Fault>,
+    },
+    /// The combination of valid shares is the identity: the committee's key for this slot is zero.
+    #[error("the committee's key of slot {} is zero", slot.0)]
+    ZeroKey {
+        /// The slot.
+        slot: SlotId,
+    },
+}
+
+/// A member whose answer is of no use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Fault {
+    /// The authenticated sender.
+    pub member: MemberIndex,
+    /// What is wrong with its answer.
+    pub reason: FaultReason,
+}
+
+/// What is wrong with an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum FaultReason {
+    /// The sender isn't in the table's committee.
+    #[error("it is no member of the committee")]
+    NotAMember,
+    /// It answers in another member's name.
+    #[error("it answers as member {claimed}")]
+    WrongIndex {
+        /// The member it claims to be.
+        claimed: MemberIndex,
+    },
+    /// It answered before.
+    #[error("it answers twice")]
+    Duplicate,
+    /// Another number of points.
+    #[error("it has {found} evaluations, expected {expected}")]
+    Count {
+        /// Evaluations in the answer.
+        found: usize,
+        /// Points in the request.
+        expected: usize,
+    },
+    /// Not a canonical group element, or the identity.
+    #[error("evaluation {position} is no canonical element of the group other than zero")]
+    Point {
+        /// Its position, from 0.
+        position: usize,
+    },
+    /// The proof fails against the published share keys.
+    #[error("its proof does not hold for its published share keys")]
+    Proof,
+}
+
+/// What the party keeps between request and answers. Erased when dropped.
+pub struct PendingEvaluation {
+    schema_digest: [u8; 32],
+    request: EvaluateRequest,
+    inputs: Vec<Input>,
+    blinded: Vec<RistrettoPoint>,
+    blinds: Zeroizing<Vec<Scalar>>,
+}
+
+/// The result of an evaluation.
+pub struct Evaluated {
+    /// The tags of all inputs.
+    pub tags: Tags,
+    /// Members whose answers were left out.
+    pub faults: Vec<Fault>,
+}
+
+/// Blinds inputs for a request; all members receive the same one.
+///
+/// # Errors
+/// [`OprfError`] for no, too many or duplicate inputs, and values of a wrong length.
+pub fn blind(
+    schema_digest: [u8; 32],
+    epoch: u64,
+    inputs: &[Input],
+    rng: &mut impl CryptoRng,
+) -> Result<PendingEvaluation, OprfError> {
+    check_inputs(inputs)?;
+    let mut blinds = Zeroizing::new(Vec::with_capacity(inputs.len()));
+    let mut blinded = Vec::with_capacity(inputs.len());
+    for input in inputs {
+        let rho = nonzero_scalar(rng);
+        blinded.push(input_point(&schema_digest, epoch, input) * rho);
+        blinds.push(rho);
+    }
+    let points = inputs.iter().zip(&blinded).map(|(input, point)| (input.slot, point.compress().to_bytes()));
+    let request = EvaluateRequest::new(epoch, points.collect());
+    Ok(PendingEvaluation { schema_digest, request, inputs: inputs.to_vec(), blinded, blinds })
+}
+
+fn check_inputs(inputs: &[Input]) -> Result<(), OprfError> {
+    if inputs.is_empty() || inputs.len() > MAX_POINTS {
+        return Err(OprfError::InputCount { found: inputs.len() });
+    }
+    let mut seen = BTreeSet::new();
+    for input in inputs {
+        let (slot, length) = (input.slot, input.value.len());
+        if !(1..=MAX_VALUE_BYTES).contains(&length) {
+            return Err(OprfError::ValueLength { slot, length });
+        }
+        if !seen.insert(input) {
+            return Err(OprfError::DuplicateInput { slot });
+        }
+    }
+    Ok(())
+}
+
+fn nonzero_scalar(rng: &mut impl CryptoRng) -> Scalar {
+    loop {
+        let scalar = Scalar::random(rng);
+        if scalar != Scalar::ZERO {
+            return scalar;
+        }
+    }
+}
+
+impl PendingEvaluation {
+    /// What to send to every member.
+    pub fn request(&self) -> &EvaluateRequest {
+        &self.request
+    }
+
+    /// Checks every answer, combines the first t valid ones, and removes the blinds.
+    ///
+    /// Each answer comes with its authenticated sender, so that nobody can put blame on another member. The
+    /// caller has compared the table's digest with the one on chain. With fewer than t valid answers it may
+    /// ask again and call this with more.
+    ///
+    /// # Errors
+    /// [`OprfError::TooFew`] names the faults; the other errors concern the table.
+    pub fn finish(
+        &self,
+        table: &ShareKeyTable,
+        answers: &[(MemberIndex, EvaluateResponse)],
+    ) -> Result<Evaluated, OprfError> {
+        self.check_table(table)?;
+        let (mut valid, mut faults, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
+        for (sender, response) in answers {
+            let checked = if seen.contains(sender) {
+                Err(FaultReason::Duplicate)
+            } else {
+                self.check_answer(table, *sender, response)
+            };
+            seen.insert(*sender);
+            match checked {
+                Ok(points) => valid.push((*sender, points)),
+                Err(reason) => faults.push(Fault { member: *sender, reason }),
+            }
+        }
+        let needed = table.params().threshold();
+        if valid.len() < usize::from(needed) {
+            return Err(OprfError::TooFew { valid: valid.len(), needed, faults });
+        }
+        valid.truncate(usize::from(needed));
+        Ok(Evaluated { tags: self.combine(&valid)?, faults })
+    }
+
+    fn check_table(&self, table: &ShareKeyTable) -> Result<(), OprfError> {
+        let expected = self.request.epoch();
+        if table.epoch() != expected {
+            return Err(OprfError::TableEpoch { found: table.epoch(), expected });
+        }
+        let slots = table.slots();
+        match self.request.slots().find(|slot| slot.0 >= slots) {
+            Some(slot) => Err(OprfError::TableSlot { slot, slots }),
+            None => Ok(()),
+        }
+    }
+
+    /// The evaluations of a valid answer.
+    fn check_answer(
+        &self,
+        table: &ShareKeyTable,
+        sender: MemberIndex,
+        response: &EvaluateResponse,
+    ) -> Result<Vec<RistrettoPoint>, FaultReason> {
+        if response.member() != sender {
+            return Err(FaultReason::WrongIndex { claimed: response.member() });
+        }
+        let (found, expected) = (response.evaluations().len(), self.blinded.len());
+        if found != expected {
+            return Err(FaultReason::Count { found, expected });
+        }
+        if response.proof().responses.len() != self.request.distinct_slots() {
+            return Err(FaultReason::Proof);
+        }
+        let decode = |(position, bytes)| decode_point(bytes).ok_or(FaultReason::Point { position });
+        let evaluated =
+            response.evaluations().iter().enumerate().map(decode).collect::<Result<Vec<_>, _>>()?;
+        let mut statements: BTreeMap<SlotId, SlotStatement> = BTreeMap::new();
+        for ((slot, blinded), evaluated) in self.request.slots().zip(&self.blinded).zip(&evaluated) {
+            if !statements.contains_key(&slot) {
+                let key = table.share_key(sender, slot).ok_or(FaultReason::NotAMember)?;
+                statements.insert(slot, SlotStatement::new(slot, key));
+            }
+            if let Some(statement) = statements.get_mut(&slot) {
+                statement.pairs.push((*blinded, *evaluated));
+            }
+        }
+        let statements: Vec<_> = statements.into_values().collect();
+        if dleq::verify(self.request.epoch(), sender, &statements, response.proof()) {
+            Ok(evaluated)
+        } else {
+            Err(FaultReason::Proof)
+        }
+    }
+
+    fn combine(&self, valid: &[(MemberIndex, Vec<RistrettoPoint>)]) -> Result<Tags, OprfError> {
+        let members: Vec<_> = valid.iter().map(|(member, _)| *member).collect();
+        let coefficients = lagrange_at_zero(&members);
+        let mut by_input = BTreeMap::new();
+        for (index, (input, rho)) in self.inputs.iter().zip(self.blinds.iter()).enumerate() {
+            let evaluations: Vec<_> = valid.iter().filter_map(|(_, points)| points.get(index)).collect();
+            // Variable time is harmless: what is combined is still blinded.
+            let combined = RistrettoPoint::vartime_multiscalar_mul(&coefficients, evaluations);
+            if combined.is_identity() {
+                return Err(OprfError::ZeroKey { slot: input.slot });
+            }
+            let point = combined * rho.invert();
+            by_input.insert(input.clone(), tag(input.slot, self.request.epoch(), &point));
+        }
+        Ok(Tags::new(self.schema_digest, self.request.epoch(), by_input))
+    }
+}

@@ -1,0 +1,213 @@
+//! Sharing a secret down a threshold tree, and collecting the secrets that some of its leaves allow.
+//!
+//! An OR gate gives its secret to every child. An AND gate splits it into random parts whose sum it is, so that
+//! joining is linear in the children. Any other gate uses Shamir's scheme over GF(2^128), where child number i
+//! (from 1) has the x-coordinate i.
+
+use rand_core::CryptoRng;
+use zeroize::{Zeroize, Zeroizing};
+
+use crate::{field::Gf128, tree::Tree};
+
+/// Shares of every leaf, in the order of leaves.
+pub(crate) fn share<L>(tree: &Tree<L>, secret: Gf128, rng: &mut impl CryptoRng) -> Zeroizing<Vec<Gf128>> {
+    let mut shares = Zeroizing::new(Vec::with_capacity(tree.leaves().len()));
+    share_node(tree, secret, rng, &mut shares);
+    shares
+}
+
+fn share_node<L>(tree: &Tree<L>, secret: Gf128, rng: &mut impl CryptoRng, shares: &mut Vec<Gf128>) {
+    match tree {
+        Tree::Leaf(_) => shares.push(secret),
+        Tree::Gate { needed, children } => {
+            let parts = split(usize::from(*needed), children.len(), secret, rng);
+            for (child, part) in children.iter().zip(parts.iter()) {
+                share_node(child, *part, rng, shares);
+            }
+        }
+    }
+}
+
+fn split(needed: usize, children: usize, secret: Gf128, rng: &mut impl CryptoRng) -> Zeroizing<Vec<Gf128>> {
+    let mut parts = Zeroizing::new(Vec::with_capacity(children));
+    if needed == children {
+        let mut rest = secret;
+        for _ in 1..children {
+            let part = Gf128::random(rng);
+            rest = rest + part;
+            parts.push(part);
+        }
+        parts.push(rest);
+    } else {
+        let coefficients: Zeroizing<Vec<_>> =
+            Zeroizing::new((1..needed).map(|_| Gf128::random(rng)).collect());
+        let at = |x: Gf128| coefficients.iter().rev().fold(Gf128::ZERO, |sum, c| (sum + *c) * x) + secret;
+        parts.extend((1..=children).map(|i| at(Gf128(i as u128))));
+    }
+    parts
+}
+
+/// A set of leaf numbers below 256.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct LeafSet([u64; 4]);
+
+impl LeafSet {
+    fn one(leaf: usize) -> Self {
+        let mut set = Self::default();
+        if let Some(word) = set.0.get_mut(leaf / 64) {
+            *word = 1 << (leaf % 64);
+        }
+        set
+    }
+
+    fn union(self, other: Self) -> Self {
+        let mut words = self.0;
+        words.iter_mut().zip(other.0).for_each(|(word, other)| *word |= other);
+        Self(words)
+    }
+
+    pub(crate) fn iter(self) -> impl Iterator<Item = usize> {
+        (0..256).filter(move |leaf| self.0[leaf / 64] >> (leaf % 64) & 1 == 1)
+    }
+}
+
+/// A secret that some leaves allow, right if the shares of those leaves are.
+#[derive(Clone, Copy, Default, Zeroize)]
+pub(crate) struct Candidate {
+    pub(crate) secret: Gf128,
+    #[zeroize(skip)]
+    pub(crate) leaves: LeafSet,
+}
+
+impl Candidate {
+    fn join(self, other: Self) -> Self {
+        Self { secret: self.secret + other.secret, leaves: self.leaves.union(other.leaves) }
+    }
+}
+
+/// Every candidate for the secret of the tree, given the shares of some leaves (by leaf number). Their number is
+/// at most [`Tree::decoding_cost`].
+pub(crate) fn candidates<L>(tree: &Tree<L>, shares: &[Option<Gf128>]) -> Zeroizing<Vec<Candidate>> {
+    node_candidates(tree, shares, &mut 0)
+}
+
+fn node_candidates<L>(
+    tree: &Tree<L>,
+    shares: &[Option<Gf128>],
+    next: &mut usize,
+) -> Zeroizing<Vec<Candidate>> {
+    match tree {
+        Tree::Leaf(_) => {
+            let leaf = *next;
+            *next += 1;
+            let share = shares.get(leaf).copied().flatten();
+            Zeroizing::new(
+                share.map(|secret| Candidate { secret, leaves: LeafSet::one(leaf) }).into_iter().collect(),
+            )
+        }
+        Tree::Gate { needed, children } => {
+            let below: Vec<_> = children.iter().map(|child| node_candidates(child, shares, next)).collect();
+            let needed = usize::from(*needed);
+            match needed {
+                1 => Zeroizing::new(below.iter().flat_map(|list| list.iter().copied()).collect()),
+                _ if needed == children.len() => {
+                    let lists: Vec<_> = below.iter().map(|list| list.as_slice()).collect();
+                    Zeroizing::new(products(&lists))
+                }
+                _ => threshold_candidates(needed, &below),
+            }
+        }
+    }
+}
+
+/// One candidate of each list, summed, in every combination.
+fn products(lists: &[&[Candidate]]) -> Vec<Candidate> {
+    lists.iter().fold(vec![Candidate::default()], |sums, list| {
+        sums.iter().flat_map(|sum| list.iter().map(|candidate| sum.join(*candidate))).collect()
+    })
+}
+
+/// Interpolates every subset of `needed` children that have candidates.
+fn threshold_candidates(needed: usize, below: &[Zeroizing<Vec<Candidate>>]) -> Zeroizing<Vec<Candidate>> {
+    let available: Vec<usize> = (0..below.len()).filter(|child| !below[*child].is_empty()).collect();
+    // Differences of x-coordinates up to 255 are polynomials below 256.
+    let inverses = Gf128::small_inverses((below.len() as u16 + 1).next_power_of_two() - 1);
+    let mut out = Zeroizing::new(Vec::new());
+    for_each_subset(needed, &available, |subset| {
+        let weighted: Vec<Vec<Candidate>> = subset
+            .iter()
+            .map(|child| {
+                let weight = lagrange_at_zero(*child, subset, &inverses);
+                below[*child].iter().map(|c| Candidate { secret: c.secret * weight, ..*c }).collect()
+            })
+            .collect();
+        let lists: Vec<_> = weighted.iter().map(Vec::as_slice).collect();
+        out.extend(products(&lists));
+    });
+    out
+}
+
+/// The weight of a child (x = child + 1) at zero: the product of x_j / (x_j - x) over the other children.
+fn lagrange_at_zero(child: usize, subset: &[usize], inverses: &[Gf128]) -> Gf128 {
+    let x = child + 1;
+    subset.iter().filter(|other| **other != child).fold(Gf128::ONE, |weight, other| {
+        let x_j = other + 1;
+        weight * Gf128(x_j as u128) * inverses.get(x_j ^ x).copied().unwrap_or(Gf128::ZERO)
+    })
+}
+
+/// Calls `f` with every subset of `size` items, in lexicographic order.
+fn for_each_subset(size: usize, items: &[usize], mut f: impl FnMut(&[usize])) {
+    if size > items.len() {
+        return;
+    }
+    let mut positions: Vec<usize> = (0..size).collect();
+    loop {
+        let subset: Vec<_> = positions.iter().map(|position| items[*position]).collect();
+        f(&subset);
+        let last = items.len() - size;
+        let Some(moved) = (0..size).rev().find(|i| positions[*i] < last + i) else { return };
+        positions[moved] += 1;
+        for i in moved + 1..size {
+            positions[i] = positions[i - 1] + 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
+
+    use super::*;
+
+    #[test]
+    fn every_subset_is_visited_once() {
+        let mut seen = Vec::new();
+        for_each_subset(3, &[1, 2, 4, 5, 9], |subset| seen.push(subset.to_vec()));
+        assert_eq!(seen.len(), 10);
+        seen.dedup();
+        assert_eq!(seen.len(), 10);
+        assert_eq!(seen.first().unwrap(), &[1, 2, 4]);
+        assert_eq!(seen.last().unwrap(), &[4, 5, 9]);
+    }
+
+    #[test]
+    fn enough_children_give_the_secret_and_fewer_give_nothing() {
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        for (needed, count) in [(1, 3), (2, 3), (3, 3), (3, 7), (2, 64), (254, 255)] {
+            let children = (0..count).map(|_| Tree::Leaf(())).collect();
+            let tree = Tree::Gate { needed, children };
+            let secret = Gf128::random(&mut rng);
+            let shares = share(&tree, secret, &mut rng);
+            let mut known: Vec<_> = shares.iter().copied().map(Some).collect();
+            let needed = usize::from(needed);
+            let unknown = known.len() - needed;
+            known[..unknown].fill(None);
+            let found = candidates(&tree, &known);
+            assert_eq!(found.len(), 1);
+            assert!(found.iter().all(|c| c.secret == secret && c.leaves.iter().count() == needed));
+            *known.last_mut().unwrap() = None;
+            assert!(candidates(&tree, &known).is_empty());
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! Threshold trees, their public shape, and what it costs to decode a secret shared down one.
+
+use crate::{
+    codec::{DecodeError, Reader},
+    schema::{MAX_SLOTS, SlotId},
+};
+
+/// Most leaves of a tree.
+pub const MAX_LEAVES: usize = 256;
+/// Most children of a gate: a child's position is a non-zero byte, its x-coordinate in the sharing.
+pub const MAX_CHILDREN: usize = 255;
+/// Most gates from the root to a leaf.
+pub const MAX_DEPTH: usize = 16;
+/// Most candidate secrets of a worst-case decoding that any vault may ask for: 2^18 candidates of 48 bytes.
+pub const MAX_DECODING_COST: u64 = 1 << 18;
+
+/// A tree whose gates are satisfied by `needed` of their children. AND needs all, OR needs one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Tree<L> {
+    /// A condition.
+    Leaf(L),
+    /// `needed` of `children`, 1 <= needed <= children, at least two children.
+    Gate {
+        /// How many children it takes.
+        needed: u8,
+        /// The children.
+        children: Vec<Tree<L>>,
+    },
+}
+
+/// Why a tree is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TreeError {
+    /// Too many leaves.
+    #[error("the policy has {found} conditions, expected at most {MAX_LEAVES}")]
+    TooManyLeaves {
+        /// How many it has.
+        found: usize,
+    },
+    /// A gate with too many children.
+    #[error("a group of the policy has {found} conditions, expected at most {MAX_CHILDREN}")]
+    TooManyChildren {
+        /// How many it has.
+        found: usize,
+    },
+    /// Too deep.
+    #[error("the policy is nested deeper than {MAX_DEPTH} levels")]
+    TooDeep,
+    /// Too many combinations to try.
+    #[error("decoding takes up to {cost} candidates, expected at most {budget}; ask for fewer combinations")]
+    TooCostly {
+        /// The worst case.
+        cost: u64,
+        /// The budget.
+        budget: u64,
+    },
+}
+
+impl<L> Tree<L> {
+    /// The leaves, left to right: the order that numbers them.
+    pub fn leaves(&self) -> Vec<&L> {
+        let mut out = Vec::new();
+        self.collect(&mut out);
+        out
+    }
+
+    fn collect<'a>(&'a self, out: &mut Vec<&'a L>) {
+        match self {
+            Self::Leaf(leaf) => out.push(leaf),
+            Self::Gate { children, .. } => children.iter().for_each(|child| child.collect(out)),
+        }
+    }
+
+    /// The same tree with other leaves.
+    pub fn map<M>(&self, f: &mut impl FnMut(&L) -> M) -> Tree<M> {
+        match self {
+            Self::Leaf(leaf) => Tree::Leaf(f(leaf)),
+            Self::Gate { needed, children } => {
+                Tree::Gate { needed: *needed, children: children.iter().map(|child| child.map(f)).collect() }
+            }
+        }
+    }
+
+    /// Whether the leaves for which `holds` is true satisfy the tree.
+    pub fn is_satisfied(&self, holds: &impl Fn(&L) -> bool) -> bool {
+        match self {
+            Self::Leaf(leaf) => holds(leaf),
+            Self::Gate { needed, children } => {
+                children.iter().filter(|child| child.is_satisfied(holds)).count() >= usize::from(*needed)
+            }
+        }
+    }
+
+    /// Candidates that an opener with a tag for every slot computes in the worst case, over all nodes. It
+    /// saturates at `u64::MAX`.
+    pub fn decoding_cost(&self) -> u64 {
+        self.cost().0
+    }
+
+    /// (candidates computed below and here, candidates of this node)
+    fn cost(&self) -> (u64, u64) {
+        match self {
+            Self::Leaf(_) => (1, 1),
+            Self::Gate { needed, children } => {
+                // The elementary symmetric polynomials of the children's counts: entry j is the number of ways
+                // to choose j children and a candidate of each.
+                let mut ways = vec![0_u64; usize::from(*needed) + 1];
+                ways[0] = 1;
+                let mut total = 0_u64;
+                for child in children {
+                    let (below, count) = child.cost();
+                    total = total.saturating_add(below);
+                    for j in (1..ways.len()).rev() {
+                        ways[j] = ways[j].saturating_add(ways[j - 1].saturating_mul(count));
+                    }
+                }
+                let here = ways[usize::from(*needed)];
+                (total.saturating_add(here), here)
+            }
+        }
+    }
+
+    /// Checks the limits of size and cost.
+    ///
+    /// # Errors
+    /// [`TreeError`] names the limit.
+    pub fn check(&self, budget: u64) -> Result<(), TreeError> {
+        self.check_shape(0)?;
+        let leaves = self.leaves().len();
+        if leaves > MAX_LEAVES {
+            return Err(TreeError::TooManyLeaves { found: leaves });
+        }
+        let budget = budget.min(MAX_DECODING_COST);
+        match self.decoding_cost() {
+            cost if cost > budget => Err(TreeError::TooCostly { cost, budget }),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_shape(&self, depth: usize) -> Result<(), TreeError> {
+        match self {
+            Self::Leaf(_) => Ok(()),
+            Self::Gate { .. } if depth == MAX_DEPTH => Err(TreeError::TooDeep),
+            Self::Gate { children, .. } if children.len() > MAX_CHILDREN => {
+                Err(TreeError::TooManyChildren { found: children.len() })
+            }
+            Self::Gate { children, .. } => children.iter().try_for_each(|child| child.check_shape(depth + 1)),
+        }
+    }
+}
+
+impl Tree<SlotId> {
+    /// Two bytes for a gate (needed, children), three for a leaf (zero, slot), in depth-first order.
+    pub(crate) fn encode(&self, out: &mut Vec<u8>) {
+        match self {
+            Self::Leaf(slot) => {
+                out.push(0);
+                out.extend_from_slice(&slot.0.to_be_bytes());
+            }
+            Self::Gate { needed, children } => {
+                out.push(*needed);
+                // `check` bounds the number of children.
+                out.push(u8::try_from(children.len()).unwrap_or(u8::MAX));
+                children.iter().for_each(|child| child.encode(out));
+            }
+        }
+    }
+
+    /// Reads a tree whose gates are well-formed; depth and leaves are bounded while reading.
+    pub(crate) fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let mut leaves_left = MAX_LEAVES;
+        Self::decode_node(reader, 0, &mut leaves_left)
+    }
+
+    fn decode_node(
+        reader: &mut Reader<'_>,
+        depth: usize,
+        leaves_left: &mut usize,
+    ) -> Result<Self, DecodeError> {
+        let needed = reader.u8()?;
+        if needed == 0 {
+            *leaves_left =
+                leaves_left.checked_sub(1).ok_or_else(|| reader.invalid("tree", "at most 256 leaves"))?;
+            let slot = reader.u16()?;
+            reader.in_range("slot", u64::from(slot), 0, MAX_SLOTS as u64 - 1)?;
+            return Ok(Self::Leaf(SlotId(slot)));
+        }
+        if depth == MAX_DEPTH {
+            return Err(reader.invalid("tree", "at most 16 levels"));
+        }
+        let count = reader.u8()?;
+        reader.in_range("children of a gate", u64::from(count), 2, MAX_CHILDREN as u64)?;
+        reader.in_range("children needed", u64::from(needed), 1, u64::from(count))?;
+        let children = (0..count).map(|_| Self::decode_node(reader, depth + 1, leaves_left));
+        Ok(Self::Gate { needed, children: children.collect::<Result<_, _>>()? })
+    }
+}

@@ -1,0 +1,266 @@
+//! Vaults: a policy sealed so that only those who satisfy it learn that they do.
+//!
+//! A secret s of 64 random and 64 zero bits is shared down the policy's tree ([`crate::tree`]), and the share of
+//! each leaf is masked by a hash of the tag of the leaf's (slot, value), the vault's nonce and the leaf's number.
+//! The vault publishes the tree with slots, the masked shares, the nonce, the epoch, the schema's digest, the
+//! requester's ephemeral HPKE key and its transport endpoint; no value appears in it. A contributor unmasks
+//! with its own tags, joins what the tree allows, and accepts the candidate whose low 64 bits are zero: a wrong
+//! one passes with probability 2^-64, and at most 2^18 are tried.
+//!
+//! The zero bits are only at the root, so that a gate below it reveals nothing about which child fits.
+
+use hkdf::Hkdf;
+use rand_core::CryptoRng;
+use sha2::Sha256;
+use subtle::ConstantTimeEq;
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+use crate::{
+    codec::{DecodeError, Reader, put_count},
+    field::Gf128,
+    hash::sha256,
+    oprf::{Tag, Tags},
+    policy::CompiledPolicy,
+    schema::{Input, SlotId},
+    sharing::{Candidate, candidates, share},
+    tree::{MAX_DECODING_COST, MAX_LEAVES, Tree, TreeError},
+};
+
+/// Version of the encoding.
+const VERSION: u8 = 1;
+/// Bytes of a vault besides 16 for each leaf and the tree.
+const FIXED_BYTES: usize = 123;
+/// A budget that every machine decodes in well under a second.
+pub const DEFAULT_BUDGET: u64 = 1 << 16;
+
+/// K_r: what all contributors that satisfy the policy share with the requester. It authenticates claims.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+pub struct MatchKey([u8; 32]);
+
+impl MatchKey {
+    /// The secret bytes, for storage by the requester until it has its claims.
+    pub fn as_bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+
+    /// The key from stored bytes.
+    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl PartialEq for MatchKey {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.ct_eq(&other.0).into()
+    }
+}
+
+impl Eq for MatchKey {}
+
+/// Why a vault can't be sealed or opened.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum VaultError {
+    /// Too large or too costly to decode.
+    #[error(transparent)]
+    Tree(#[from] TreeError),
+    /// Tags of another schema.
+    #[error("the tags are of another schema, expected the one that the policy or vault refers to")]
+    Schema,
+    /// Tags of another epoch.
+    #[error("the tags are of epoch {found}, expected {expected}")]
+    Epoch {
+        /// The tags' epoch.
+        found: u64,
+        /// The vault's epoch.
+        expected: u64,
+    },
+    /// A leaf for which there's no tag.
+    #[error("there is no tag for value `{}` of slot {}, expected one for every input of the policy", .0.value, .0.slot.0)]
+    MissingTag(Input),
+    /// Two tags for one slot, where a contributor has one value.
+    #[error("there are two tags for slot {}, expected one", .0.0)]
+    SlotTwice(SlotId),
+}
+
+/// A sealed policy, public.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Vault {
+    epoch: u64,
+    schema_digest: [u8; 32],
+    nonce: [u8; 16],
+    requester_key: [u8; 32],
+    endpoint: [u8; 32],
+    tree: Tree<SlotId>,
+    masked: Vec<[u8; 16]>,
+}
+
+/// What a contributor learns from a vault that it satisfies.
+pub struct Opened {
+    /// K_r.
+    pub key: MatchKey,
+    /// The leaves that opened it: number from 0 in the order of the tree's leaves, and slot. Enough to satisfy
+    /// the policy; others may be satisfied, too.
+    pub leaves: Vec<(u16, SlotId)>,
+}
+
+/// The leaf's mask: 128 bits of H(F, nonce, leaf number).
+fn mask(tag: &Tag, nonce: &[u8; 16], leaf: usize) -> Gf128 {
+    let hash = sha256("vault-mask").fixed(tag.as_bytes()).fixed(nonce).fixed(&(leaf as u64).to_be_bytes());
+    let mut digest = hash.digest();
+    let mut half = [0; 16];
+    half.copy_from_slice(&digest[..16]);
+    let mask = Gf128(u128::from_be_bytes(half));
+    digest.zeroize();
+    half.zeroize();
+    mask
+}
+
+/// Whether the 64 bits that are known to be zero are.
+fn is_secret(candidate: &Candidate) -> bool {
+    candidate.secret.0 as u64 == 0
+}
+
+impl Vault {
+    /// Seals a policy with the tags of all its inputs, in the tags' epoch.
+    ///
+    /// `requester_key` is [`crate::claim::RequesterKey::public`], fresh for each request; `endpoint` is where
+    /// the requester takes claims. `budget` bounds the worst-case decoding, [`DEFAULT_BUDGET`] for most.
+    ///
+    /// # Errors
+    /// [`VaultError`] if a tag is missing or foreign, or decoding costs more than the budget.
+    pub fn seal(
+        policy: &CompiledPolicy,
+        tags: &Tags,
+        requester_key: [u8; 32],
+        endpoint: [u8; 32],
+        budget: u64,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(Self, MatchKey), VaultError> {
+        policy.tree().check(budget)?;
+        if tags.schema_digest() != policy.schema_digest() {
+            return Err(VaultError::Schema);
+        }
+        let leaves = policy.tree().leaves();
+        let find = |leaf: &&Input| tags.get(leaf).ok_or_else(|| VaultError::MissingTag((*leaf).clone()));
+        let leaf_tags = leaves.iter().map(find).collect::<Result<Vec<_>, _>>()?;
+        let mut nonce = [0; 16];
+        rng.fill_bytes(&mut nonce);
+        let mut secret = Gf128(u128::from(rng.next_u64()) << 64);
+        let shares = share(policy.tree(), secret, rng);
+        let masked = leaf_tags
+            .iter()
+            .zip(shares.iter())
+            .enumerate()
+            .map(|(leaf, (tag, share))| (*share + mask(tag, &nonce, leaf)).0.to_be_bytes())
+            .collect();
+        let tree = policy.tree().map(&mut |leaf: &Input| leaf.slot);
+        let schema_digest = policy.schema_digest();
+        let vault = Self { epoch: tags.epoch(), schema_digest, nonce, requester_key, endpoint, tree, masked };
+        let key = vault.match_key(secret);
+        secret.zeroize();
+        Ok((vault, key))
+    }
+
+    /// Tries the vault with one's own tags; `None` if they don't satisfy the policy.
+    ///
+    /// # Errors
+    /// [`VaultError`] for tags of another schema or epoch, or two tags for one slot.
+    pub fn open(&self, own: &Tags) -> Result<Option<Opened>, VaultError> {
+        if own.schema_digest() != self.schema_digest {
+            return Err(VaultError::Schema);
+        }
+        if own.epoch() != self.epoch {
+            return Err(VaultError::Epoch { found: own.epoch(), expected: self.epoch });
+        }
+        let by_slot = own.by_slot().map_err(VaultError::SlotTwice)?;
+        let slots = self.tree.leaves();
+        let unmask = |(leaf, (slot, masked)): (usize, (&&SlotId, &[u8; 16]))| {
+            by_slot.get(slot).map(|tag| Gf128(u128::from_be_bytes(*masked)) + mask(tag, &self.nonce, leaf))
+        };
+        let shares: Zeroizing<Vec<_>> =
+            Zeroizing::new(slots.iter().zip(&self.masked).enumerate().map(unmask).collect());
+        let candidates = candidates(&self.tree, &shares);
+        Ok(candidates.iter().find(|candidate| is_secret(candidate)).map(|found| {
+            let leaves =
+                found.leaves.iter().filter_map(|leaf| Some((leaf as u16, **slots.get(leaf)?))).collect();
+            Opened { key: self.match_key(found.secret), leaves }
+        }))
+    }
+
+    /// K_r from s, bound to the nonce and to the whole vault.
+    fn match_key(&self, secret: Gf128) -> MatchKey {
+        let ikm = Zeroizing::new(secret.0.to_be_bytes());
+        let digest = self.digest();
+        let mut key = MatchKey([0; 32]);
+        // 32 bytes are within HKDF's limit of 255 blocks, so that expansion can't fail.
+        let expanded = Hkdf::<Sha256>::new(Some(&self.nonce), ikm.as_slice())
+            .expand_multi_info(&[b"BITHIVE-V1/blindmatch/match-key/", &digest], &mut key.0);
+        debug_assert!(expanded.is_ok());
+        key
+    }
+
+    /// The epoch whose tags open it.
+    pub fn epoch(&self) -> u64 {
+        self.epoch
+    }
+
+    /// Digest of the schema that numbers its slots.
+    pub fn schema_digest(&self) -> [u8; 32] {
+        self.schema_digest
+    }
+
+    /// The requester's ephemeral HPKE key, to which claims are sealed.
+    pub fn requester_key(&self) -> [u8; 32] {
+        self.requester_key
+    }
+
+    /// The requester's transport endpoint, to which claims are sent.
+    pub fn endpoint(&self) -> [u8; 32] {
+        self.endpoint
+    }
+
+    /// The public shape of the policy: gates and slots, no values.
+    pub fn tree(&self) -> &Tree<SlotId> {
+        &self.tree
+    }
+
+    /// SHA-256 of the encoding.
+    pub fn digest(&self) -> [u8; 32] {
+        sha256("vault").variable(&self.encode()).digest()
+    }
+
+    /// Version, epoch, schema digest, nonce, requester's key, endpoint, number of leaves, tree, masked shares. At
+    /// most 200 bytes and 24 for each leaf.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(FIXED_BYTES + 24 * self.masked.len());
+        out.push(VERSION);
+        out.extend_from_slice(&self.epoch.to_be_bytes());
+        out.extend_from_slice(&self.schema_digest);
+        out.extend_from_slice(&self.nonce);
+        out.extend_from_slice(&self.requester_key);
+        out.extend_from_slice(&self.endpoint);
+        put_count(&mut out, self.masked.len());
+        self.tree.encode(&mut out);
+        self.masked.iter().for_each(|share| out.extend_from_slice(share));
+        out
+    }
+
+    /// Reads a vault; refuses trees that are malformed, too large or too costly to decode.
+    ///
+    /// # Errors
+    /// [`DecodeError`] names the field that is wrong.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let mut reader = Reader::versioned("vault", VERSION, bytes)?;
+        let (epoch, schema_digest, nonce) = (reader.u64()?, reader.array()?, reader.array()?);
+        let (requester_key, endpoint) = (reader.array()?, reader.array()?);
+        let count = reader.count("leaves", 1, MAX_LEAVES)?;
+        let tree = Tree::decode(&mut reader)?;
+        if tree.leaves().len() != count {
+            return Err(reader.invalid("tree", "as many leaves as the vault states"));
+        }
+        reader.in_range("decoding cost", tree.decoding_cost(), 1, MAX_DECODING_COST)?;
+        let masked = (0..count).map(|_| reader.array()).collect::<Result<_, _>>()?;
+        reader.finish()?;
+        Ok(Self { epoch, schema_digest, nonce, requester_key, endpoint, tree, masked })
+    }
+}
