@@ -1,0 +1,56 @@
+//! The output: one number per row, sealed under the worker's own output key.
+
+use bithive_attest::JobKey;
+use bithive_dgkbe::dem::{self, AssociatedData};
+use bithive_dgkbe::kem::{Context, SharedKey};
+
+use crate::{JobRef, PayloadError};
+
+const VERSION: u8 = 1;
+
+/// A job's full result.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Output {
+    /// The model's outputs, row by row.
+    pub values: Vec<f32>,
+}
+
+impl Output {
+    /// Seals the output of the worker `account` for everyone who holds the job key. One output for each job, round
+    /// and account: a worker records its result before it seals it, and never seals another.
+    ///
+    /// # Errors
+    /// [`PayloadError::Sealed`] for outputs beyond the format's limit.
+    pub fn seal(&self, job: JobRef<'_>, key: &JobKey, account: &str) -> Result<Vec<u8>, PayloadError> {
+        let mut plaintext = zeroize::Zeroizing::new(Vec::with_capacity(1 + 4 * self.values.len()));
+        plaintext.push(VERSION);
+        for value in &self.values {
+            plaintext.extend_from_slice(&value.to_le_bytes());
+        }
+        let (key, data) = keys(job, key, account);
+        Ok(dem::seal(&key, &data, &plaintext)?)
+    }
+
+    /// Opens the output of the worker `account`.
+    ///
+    /// # Errors
+    /// [`PayloadError`].
+    pub fn open(job: JobRef<'_>, key: &JobKey, account: &str, sealed: &[u8]) -> Result<Self, PayloadError> {
+        let malformed = |reason| PayloadError::Malformed { what: "output", reason };
+        let (key, data) = keys(job, key, account);
+        let plaintext = dem::open(&key, &data, sealed)?;
+        let (version, values) = plaintext.split_first().ok_or(malformed("it is empty"))?;
+        if *version != VERSION {
+            return Err(malformed("its version is not 1"));
+        }
+        match values.as_chunks::<4>() {
+            (values, []) => Ok(Self { values: values.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect() }),
+            _ => Err(malformed("its length is not a multiple of 4")),
+        }
+    }
+}
+
+fn keys(job: JobRef<'_>, key: &JobKey, account: &str) -> (SharedKey, AssociatedData) {
+    let context = job.output_context(account);
+    (SharedKey::from_bytes(*key.output_key(account)), AssociatedData::without_header(Context(&context)))
+}

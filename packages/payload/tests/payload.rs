@@ -1,0 +1,50 @@
+//! Inputs and outputs survive the way there, and nothing else passes for them.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+use bithive_attest::Domain;
+use bithive_dgkbe::kem::SharedKey;
+use bithive_payload::{Input, JobRef, Output, PayloadError};
+use proptest::prelude::*;
+
+fn job(job_id: u64, round: u8) -> JobRef<'static> {
+    JobRef { jobs: Domain { chain_id: "bithive-1", contract: "bithive1jobs" }, job_id, round }
+}
+
+#[test]
+fn an_output_opens_only_for_its_job_round_worker_and_key() {
+    let shared = SharedKey::from_bytes([3; 32]);
+    let output = Output { values: vec![0.5, -2.25] };
+    let sealed = output.seal(job(1, 1), &job(1, 1).key(&shared), "worker").unwrap();
+    let open = |job: JobRef<'static>, account: &str, shared: &SharedKey, sealed: &[u8]| {
+        Output::open(job, &job.key(shared), account, sealed)
+    };
+    assert_eq!(open(job(1, 1), "worker", &shared, &sealed).unwrap(), output);
+    let refused = |result: Result<Output, PayloadError>| matches!(result, Err(PayloadError::Sealed(_)));
+    assert!(refused(open(job(2, 1), "worker", &shared, &sealed)));
+    assert!(refused(open(job(1, 2), "worker", &shared, &sealed)));
+    assert!(refused(open(job(1, 1), "other", &shared, &sealed)));
+    assert!(refused(open(job(1, 1), "worker", &SharedKey::from_bytes([4; 32]), &sealed)));
+    assert!(refused(open(job(1, 1), "worker", &shared, &sealed[..sealed.len() - 1])));
+}
+
+#[test]
+fn a_malformed_input_says_what_is_wrong() {
+    for bad in [&[][..], &[1, 0, 0], &[2, 0, 0, 0, 0], &[1, 0, 0, 0, 9, 1]] {
+        assert!(matches!(Input::decode(bad), Err(PayloadError::Malformed { what: "input", .. })));
+    }
+}
+
+proptest! {
+    #[test]
+    fn an_input_reads_back(policy in any::<Vec<u8>>(), rows in any::<Vec<u8>>()) {
+        let input = Input { policy, rows };
+        prop_assert!(Input::decode(&input.encode()).unwrap() == input);
+    }
+
+    #[test]
+    fn no_bytes_make_decoding_panic(bytes in any::<Vec<u8>>()) {
+        let _ = Input::decode(&bytes);
+        let shared = SharedKey::from_bytes([3; 32]);
+        prop_assert!(Output::open(job(1, 1), &job(1, 1).key(&shared), "a", &bytes).is_err());
+    }
+}
