@@ -3,6 +3,7 @@
 //! State is written before a message goes to the token, so a call that comes back finds the bond gone.
 
 use bithive_api::registry::events;
+use bithive_economics::{self as economics, Bps};
 use cosmwasm_std::{Addr, DepsMut, Env, Event, Response, StdResult, Storage, Uint128, WasmMsg, wasm_execute};
 use cw20::Cw20ExecuteMsg;
 
@@ -11,7 +12,6 @@ use crate::state::{
     BLS_KEYS, CONFIG, Config, ENDPOINTS, JOBS, Kind, PARTICIPANTS, Participant, SLOTS, participant,
     subtract_bonded,
 };
-use crate::validate::BPS;
 
 /// Starts the unbonding time.
 pub(crate) fn unbond(deps: DepsMut<'_>, env: &Env, sender: &Addr) -> Result<Response, ContractError> {
@@ -74,25 +74,25 @@ pub(crate) fn slash(
     if JOBS.may_load(deps.storage)?.as_ref() != Some(sender) {
         return Err(ContractError::Unauthorized { sender: sender.into(), expected: "the jobs contract" });
     }
-    let mut taken = Uint128::zero();
-    if let Some((address, mut entry)) = bonded_node(&deps, node)? {
-        taken = amount.min(entry.bond);
-        entry.bond = entry.bond.checked_sub(taken)?;
-        entry.slashed = entry.slashed.saturating_add(taken);
-        PARTICIPANTS.save(deps.storage, &address, &entry)?;
-        subtract_bonded(deps.storage, taken)?;
-    }
     let config = CONFIG.load(deps.storage)?;
-    let burnt = taken.checked_multiply_ratio(config.params.burn_bps, BPS)?;
+    let found = bonded_node(&deps, node)?;
+    let bond = found.as_ref().map_or(0, |(_, entry)| entry.bond.u128());
+    let cut = economics::slash(bond, amount.u128(), Bps::new("burn_bps", config.params.burn_bps)?);
+    if let Some((address, mut entry)) = found {
+        entry.bond = cut.rest.into();
+        entry.slashed = entry.slashed.saturating_add(cut.taken.into());
+        PARTICIPANTS.save(deps.storage, &address, &entry)?;
+        subtract_bonded(deps.storage, cut.taken.into())?;
+    }
     let event = Event::new(events::SLASHED)
         .add_attribute("address", node)
-        .add_attribute("amount", taken)
-        .add_attribute("burnt", burnt)
+        .add_attribute("amount", cut.taken.to_string())
+        .add_attribute("burnt", cut.burnt.to_string())
         .add_attribute("reason", reason)
         .add_attribute("job_id", job_id.to_string());
     Ok(Response::new()
-        .add_messages(burn(&config, burnt)?)
-        .add_messages(transfer(&config, &config.treasury, taken.checked_sub(burnt)?)?)
+        .add_messages(burn(&config, cut.burnt.into())?)
+        .add_messages(transfer(&config, &config.treasury, cut.treasury.into())?)
         .add_event(event))
 }
 

@@ -1,7 +1,8 @@
 //! What a message to the registry can get wrong.
 
 use bithive_attest::host::HostError;
-use cosmwasm_std::{CheckedMultiplyRatioError, HexBinary, OverflowError, StdError, Uint128};
+use bithive_economics::BpsError;
+use cosmwasm_std::{HexBinary, OverflowError, StdError, Uint128};
 use cw_ownable::OwnershipError;
 use cw_utils::PaymentError;
 
@@ -23,9 +24,9 @@ pub enum ContractError {
     /// An amount or a time left its range.
     #[error(transparent)]
     Overflow(#[from] OverflowError),
-    /// A share of an amount left its range.
+    /// A share is more than the whole.
     #[error(transparent)]
-    Ratio(#[from] CheckedMultiplyRatioError),
+    Share(#[from] BpsError),
     /// A parameter is out of bounds.
     #[error("params.{field} is {found}; expected {min} to {max}")]
     Param {

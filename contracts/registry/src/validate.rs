@@ -3,19 +3,18 @@
 use bithive_api::registry::{NodeRegistration, Params, limits};
 use bithive_attest::host::{check_g1, verify_possession};
 use bithive_attest::{Domain, PUBLIC_KEY_BYTES, SIGNATURE_BYTES, possession_bytes};
+use bithive_economics::Bps;
 use cosmwasm_std::{Addr, Api, Env, HexBinary};
 
 use crate::ContractError;
 
 /// Bytes of a digest and of an Ed25519 key.
 const DIGEST_BYTES: usize = 32;
-/// One whole in 1/10,000.
-pub(crate) const BPS: u16 = 10_000;
 
 /// Checks every number against [`limits`].
 ///
 /// # Errors
-/// [`ContractError::Param`], naming the field.
+/// [`ContractError::Param`], [`ContractError::Share`], naming the field.
 pub fn params(params: &Params) -> Result<(), ContractError> {
     let most = u128::MAX;
     range("slots", params.slots.into(), 1, limits::MAX_SLOTS.into())?;
@@ -25,7 +24,8 @@ pub fn params(params: &Params) -> Result<(), ContractError> {
     range("unbonding_seconds", params.unbonding_seconds.into(), min.into(), max.into())?;
     let (min, max) = (limits::MIN_EPOCH_SECONDS, limits::MAX_EPOCH_SECONDS);
     range("epoch_seconds", params.epoch_seconds.into(), min.into(), max.into())?;
-    range("burn_bps", params.burn_bps.into(), 0, BPS.into())
+    Bps::new("params.burn_bps", params.burn_bps)?;
+    Ok(())
 }
 
 fn range(field: &'static str, found: u128, min: u128, max: u128) -> Result<(), ContractError> {

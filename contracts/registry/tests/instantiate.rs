@@ -1,0 +1,89 @@
+//! Creation of a registry: every number has bounds.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+use bithive_api::registry::{InstantiateMsg, limits};
+use bithive_registry::ContractError;
+use bithive_test_kit::registry::{instantiate, message, params};
+use bithive_test_kit::{Suite, refusal};
+use cosmwasm_std::HexBinary;
+use cw_multi_test::AppResponse;
+
+fn refused(change: impl FnOnce(&mut InstantiateMsg)) -> ContractError {
+    let mut suite = Suite::new();
+    let owner = suite.owner.clone();
+    let mut message = message(&owner, &suite.btt, &suite.treasury, params());
+    change(&mut message);
+    refusal(instantiate(&mut suite.app, &owner, &message).map(|_| AppResponse::default()))
+}
+
+#[test]
+fn the_configuration_is_public_and_starts_without_bonds() {
+    let suite = Suite::new();
+    let config = suite.registry_config();
+    assert_eq!(config.owner, suite.owner.to_string());
+    assert_eq!((config.pending_owner, config.jobs), (None, None));
+    assert_eq!((config.token, config.treasury), (suite.btt.to_string(), suite.treasury.to_string()));
+    assert_eq!((config.params, config.bonded.u128()), (params(), 0));
+}
+
+#[test]
+fn a_parameter_out_of_bounds_is_named_with_its_bounds() {
+    type Change = fn(&mut InstantiateMsg);
+    let cases: [(&str, Change); 8] = [
+        ("slots", |message| message.params.slots = 0),
+        ("slots", |message| message.params.slots = limits::MAX_SLOTS + 1),
+        ("node_bond", |message| message.params.node_bond = 0u128.into()),
+        ("requester_bond", |message| message.params.requester_bond = 0u128.into()),
+        ("unbonding_seconds", |message| message.params.unbonding_seconds = limits::MIN_UNBONDING_SECONDS - 1),
+        ("unbonding_seconds", |message| message.params.unbonding_seconds = limits::MAX_UNBONDING_SECONDS + 1),
+        ("epoch_seconds", |message| message.params.epoch_seconds = limits::MIN_EPOCH_SECONDS - 1),
+        ("epoch_seconds", |message| message.params.epoch_seconds = limits::MAX_EPOCH_SECONDS + 1),
+    ];
+    for (expected, change) in cases {
+        let ContractError::Param { field, found, min, max } = refused(change) else {
+            panic!("{expected} was refused for another reason")
+        };
+        assert_eq!(field, expected);
+        assert!(found < min || found > max);
+    }
+    assert!(matches!(refused(|message| message.params.burn_bps = 10_001), ContractError::Share(_)));
+}
+
+#[test]
+fn the_bounds_themselves_are_accepted() {
+    for (slots, unbonding, epoch, burn) in [
+        (1, limits::MIN_UNBONDING_SECONDS, limits::MIN_EPOCH_SECONDS, 0),
+        (limits::MAX_SLOTS, limits::MAX_UNBONDING_SECONDS, limits::MAX_EPOCH_SECONDS, 10_000),
+    ] {
+        let mut params = params();
+        (params.slots, params.unbonding_seconds) = (slots, unbonding);
+        (params.epoch_seconds, params.burn_bps) = (epoch, burn);
+        let suite = Suite::with_params(params.clone());
+        assert_eq!(suite.registry_config().params, params);
+    }
+}
+
+#[test]
+fn a_digest_of_another_length_is_refused() {
+    let error = refused(|message| message.crs_digest = HexBinary::from(&[1; 31]));
+    assert_eq!(error, ContractError::Length { field: "crs_digest", found: 31, expected: 32 });
+}
+
+#[test]
+fn text_that_is_no_address_is_refused() {
+    type Change = fn(&mut InstantiateMsg);
+    let cases: [Change; 3] = [
+        |message| message.owner = "owner".into(),
+        |message| message.token = "cosmos1btt".into(),
+        |message| message.treasury = String::new(),
+    ];
+    for change in cases {
+        assert!(matches!(refused(change), ContractError::Std(_)));
+    }
+}
+
+#[test]
+fn the_token_is_no_treasury() {
+    let error = refused(|message| message.treasury = message.token.clone());
+    assert!(matches!(error, ContractError::Treasury { .. }), "{error}");
+}
