@@ -3,7 +3,7 @@
 use bithive_api::jobs::{Phase, events as names};
 use bithive_attest::{Domain, Statement, host};
 use bithive_economics::{Parts, Receivers};
-use cosmwasm_std::{Addr, Api, DepsMut, Env, HexBinary, Response, StdResult, Storage, Uint128};
+use cosmwasm_std::{Addr, DepsMut, Env, HexBinary, Response, StdResult, Storage, Uint128};
 
 use super::instantiate::split_of;
 use crate::members::Members;
@@ -30,7 +30,13 @@ pub fn finalize(
     expect_quorum(&job, outcome.quorum, signers)?;
     let round = job.load_round(deps.storage)?;
     let domain = Domain { chain_id: &env.block.chain_id, contract: env.contract.address.as_str() };
-    verify(deps.api, deps.storage, domain, &job, &round, &outcome, signers, &signature)?;
+    let message = statement_bytes(deps.storage, domain, &job, &round, &outcome)?;
+    let absent: Vec<[u8; 48]> = (0u8..)
+        .zip(keys(&round)?)
+        .filter(|(index, _)| !signers.contains(*index))
+        .map(|(_, key)| key)
+        .collect();
+    host::verify_statement(deps.api, &round.full_key.to_array()?, &absent, &message, &signature)?;
 
     let payments = payments(&CONFIG.load(deps.storage)?, &job, &round, outcome.quorum)?;
     let escrow = job.escrow;
@@ -54,35 +60,30 @@ fn expect_quorum(job: &Job, quorum: Members, signers: Members) -> Result<(), Con
     Ok(())
 }
 
-#[allow(clippy::too_many_arguments)]
-fn verify(
-    api: &dyn Api,
+/// What the quorum signs, from state alone: nothing of it is taken from the sender.
+fn statement_bytes(
     storage: &dyn Storage,
     domain: Domain<'_>,
     job: &Job,
     round: &Round,
     outcome: &Outcome,
-    signers: Members,
-    signature: &[u8],
-) -> Result<(), ContractError> {
-    let keys: Vec<[u8; 48]> =
-        round.workers.iter().map(|worker| worker.bls_key.to_array()).collect::<StdResult<_>>()?;
-    let absent: Vec<[u8; 48]> =
-        (0u8..).zip(&keys).filter(|(index, _)| !signers.contains(*index)).map(|(_, key)| *key).collect();
+) -> StdResult<Vec<u8>> {
     let agreed = REVEALS.load(storage, (job.id, job.round, outcome.representative))?;
-    let message = Statement {
+    let statement = Statement {
         job_id: job.id,
         round: job.round,
         model: &job.terms.model.to_array()?,
         input_commitment: &round.input_commitment.to_array()?,
         output: &agreed.output.to_array()?,
         masked: &agreed.masked,
-        workers: &keys,
+        workers: &keys(round)?,
         quorum: outcome.quorum.bits(),
-    }
-    .sign_bytes(domain);
-    host::verify_statement(api, &round.full_key.to_array()?, &absent, &message, signature)?;
-    Ok(())
+    };
+    Ok(statement.sign_bytes(domain))
+}
+
+fn keys(round: &Round) -> StdResult<Vec<[u8; 48]>> {
+    round.workers.iter().map(|worker| worker.bls_key.to_array()).collect()
 }
 
 /// What each party receives: every member of the quorum is paid its ask, signed or not, and each ask is
