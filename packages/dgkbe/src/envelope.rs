@@ -4,7 +4,7 @@ use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use crate::dem::{self, AssociatedData, DemError};
-use crate::kem::{Context, Header, HeaderError, KemError, ReceiverCache, SenderCache};
+use crate::kem::{Context, Header, HeaderError, KemError, ReceiverCache, SenderCache, SharedKey};
 use crate::slots::SlotSet;
 
 /// Why a message cannot be encrypted or decrypted.
@@ -58,10 +58,24 @@ impl Sender {
         plaintext: &[u8],
         rng: &mut impl CryptoRng,
     ) -> Result<Envelope, EnvelopeError> {
+        Ok(self.encrypt_with_key(set, context, plaintext, rng)?.0)
+    }
+
+    /// As [`Sender::encrypt`], and also the key, from which the caller derives further keys.
+    ///
+    /// # Errors
+    /// As [`Sender::encrypt`].
+    pub fn encrypt_with_key(
+        &mut self,
+        set: &SlotSet,
+        context: Context<'_>,
+        plaintext: &[u8],
+        rng: &mut impl CryptoRng,
+    ) -> Result<(Envelope, SharedKey), EnvelopeError> {
         self.cache.update(set)?;
         let (header, key) = self.cache.encapsulate(set, context, rng)?;
         let payload = dem::seal(&key, &AssociatedData::new(&header, set, context), plaintext)?;
-        Ok(Envelope { header: header.encode(), payload })
+        Ok((Envelope { header: header.encode(), payload }, key))
     }
 }
 
@@ -94,9 +108,24 @@ impl Receiver {
         header: &[u8],
         payload: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, EnvelopeError> {
+        Ok(self.open(set, context, header, payload)?.1)
+    }
+
+    /// As [`Receiver::decrypt`], and also the key, from which the caller derives further keys.
+    ///
+    /// # Errors
+    /// As [`Receiver::decrypt`].
+    pub fn open(
+        &mut self,
+        set: &SlotSet,
+        context: Context<'_>,
+        header: &[u8],
+        payload: &[u8],
+    ) -> Result<(SharedKey, Zeroizing<Vec<u8>>), EnvelopeError> {
         let header = Header::decode(header)?;
         self.cache.update(set)?;
         let key = self.cache.decapsulate(set, context, &header)?;
-        Ok(dem::open(&key, &AssociatedData::new(&header, set, context), payload)?)
+        let plaintext = dem::open(&key, &AssociatedData::new(&header, set, context), payload)?;
+        Ok((key, plaintext))
     }
 }

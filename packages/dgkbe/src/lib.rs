@@ -33,3 +33,8 @@ pub use envelope::{Receiver, Sender};
 pub use kem::{Context, Header};
 #[cfg(feature = "curve")]
 pub use keys::{KeyPair, PublicKey, SecretKey};
+
+/// The README's example compiles and runs.
+#[cfg(all(doctest, feature = "curve"))]
+#[doc = include_str!("../README.md")]
+pub struct ReadmeExample;
