@@ -1,6 +1,5 @@
 //! What can go wrong between a program and a chain.
 
-use crate::TxHash;
 use cosmwasm_std::{Coin, Uint128};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -8,6 +7,7 @@ use thiserror::Error;
 /// Error of a chain, the same for every implementation. Chains keep it with the transaction it ended.
 #[derive(Clone, Debug, PartialEq, Eq, Error, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[non_exhaustive]
 pub enum ChainError {
     /// The chain does not answer; try again later.
     #[error("the chain does not answer: {reason}")]
@@ -160,12 +160,6 @@ pub enum ChainError {
         timeout_height: u64,
         /// Height of the block that would include it.
         height: u64,
-    },
-    /// The chain accepted a transaction that no block has included yet.
-    #[error("transaction {hash} is not in a block yet")]
-    Pending {
-        /// Hash to look for later.
-        hash: TxHash,
     },
     /// Bytes from the chain or a user are not what they should be.
     #[error("{what} cannot be read: {reason}")]

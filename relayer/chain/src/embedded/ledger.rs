@@ -3,11 +3,14 @@
 use super::{Head, storage::Changes};
 use crate::{Block, ChainError, TxHash, TxResult};
 use redb::{
-    Database, DatabaseError, ReadOnlyTable, ReadableDatabase, ReadableTable, TableDefinition, TableError,
-    WriteTransaction, backends::InMemoryBackend,
+    Builder, Database, ReadOnlyTable, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction,
+    backends::InMemoryBackend,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use std::{fs, path::Path};
+use std::{
+    fs::{self, File, TryLockError},
+    path::Path,
+};
 
 const STATE: TableDefinition<'static, &[u8], &[u8]> = TableDefinition::new("state");
 /// Height -> JSON of [`Block`].
@@ -18,6 +21,9 @@ const TXS: TableDefinition<'static, [u8; 32], (u64, u32)> = TableDefinition::new
 const GENESIS: TableDefinition<'static, (), &[u8]> = TableDefinition::new("genesis");
 
 const FILE: &str = "chain.redb";
+/// The database until it is complete. A process killed while creating one leaves a file that nobody can open.
+const UNFINISHED: &str = "chain.redb.new";
+const LOCK: &str = "lock";
 /// State of a demo fits; redb's own default is 1 GiB.
 const CACHE_BYTES: usize = 64 << 20;
 
@@ -38,36 +44,26 @@ pub(crate) struct Genesis {
 pub(crate) struct Ledger {
     db: Database,
     location: String,
+    /// Held as long as the database is open; the system releases it even when the process is killed.
+    _lock: Option<File>,
 }
 
 impl Ledger {
     /// Opens or creates the database in `directory`, or an empty one in memory.
     pub(crate) fn open(directory: Option<&Path>) -> Result<Self, ChainError> {
         let location = directory.map_or_else(|| "memory".into(), |path| path.display().to_string());
-        let failed = |reason: String| ChainError::Storage { directory: location.clone(), reason };
-        let mut builder = Database::builder();
-        builder.set_cache_size(CACHE_BYTES);
-        let opened = match directory {
-            None => builder.create_with_backend(InMemoryBackend::new()),
+        let (db, lock) = match directory {
+            None => (create_in_memory(), None),
             Some(path) => {
-                fs::create_dir_all(path).map_err(|error| failed(error.to_string()))?;
-                builder.create(path.join(FILE))
+                let lock = lock(path, &location)?;
+                (open_or_create(path), Some(lock))
             }
         };
-        let db = opened.map_err(|error| match error {
-            DatabaseError::DatabaseAlreadyOpen => ChainError::InUse { directory: location.clone() },
-            other => failed(other.to_string()),
+        let db = db.map_err(|error| match error {
+            redb::Error::DatabaseAlreadyOpen => ChainError::InUse { directory: location.clone() },
+            other => ChainError::Storage { directory: location.clone(), reason: other.to_string() },
         })?;
-        let ledger = Self { db, location };
-        // Readers may then rely on every table being there.
-        ledger.write(|tx| {
-            tx.open_table(STATE)?;
-            tx.open_table(BLOCKS)?;
-            tx.open_table(TXS)?;
-            tx.open_table(GENESIS)?;
-            Ok(())
-        })?;
-        Ok(ledger)
+        Ok(Self { db, location, _lock: lock })
     }
 
     /// Directory of the chain, or `memory`.
@@ -175,8 +171,56 @@ impl Ledger {
     }
 }
 
+fn database() -> Builder {
+    let mut builder = Database::builder();
+    builder.set_cache_size(CACHE_BYTES);
+    builder
+}
+
+fn create_in_memory() -> Result<Database, redb::Error> {
+    let db = database().create_with_backend(InMemoryBackend::new())?;
+    create_tables(&db)?;
+    Ok(db)
+}
+
+/// Makes this process the only one in `directory`.
+fn lock(directory: &Path, location: &str) -> Result<File, ChainError> {
+    let failed =
+        |error: std::io::Error| ChainError::Storage { directory: location.into(), reason: error.to_string() };
+    fs::create_dir_all(directory).map_err(failed)?;
+    let file = File::options().create(true).append(true).open(directory.join(LOCK)).map_err(failed)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(ChainError::InUse { directory: location.into() }),
+        Err(TryLockError::Error(error)) => Err(failed(error)),
+    }
+}
+
+/// Call with the directory locked.
+fn open_or_create(directory: &Path) -> Result<Database, redb::Error> {
+    let (finished, unfinished) = (directory.join(FILE), directory.join(UNFINISHED));
+    if !finished.try_exists()? {
+        if unfinished.try_exists()? {
+            fs::remove_file(&unfinished)?;
+        }
+        create_tables(&database().create(&unfinished)?)?;
+        fs::rename(&unfinished, &finished)?;
+    }
+    Ok(database().open(finished)?)
+}
+
+/// Readers rely on every table being there.
+fn create_tables(db: &Database) -> Result<(), redb::Error> {
+    let tx = db.begin_write()?;
+    tx.open_table(STATE)?;
+    tx.open_table(BLOCKS)?;
+    tx.open_table(TXS)?;
+    tx.open_table(GENESIS)?;
+    Ok(tx.commit()?)
+}
+
 fn apply(tx: &WriteTransaction, changes: &Changes) -> Result<(), redb::Error> {
-    let mut state = tx.open_table(STATE).map_err(|error: TableError| redb::Error::from(error))?;
+    let mut state = tx.open_table(STATE)?;
     for (key, value) in changes {
         match value {
             Some(value) => state.insert(key.as_slice(), value.as_slice())?,

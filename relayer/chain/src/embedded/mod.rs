@@ -1,10 +1,9 @@
 //! A chain in this process: contracts run by cw-multi-test, with real signatures, fees, blocks and persistence.
 //!
-//! - [`storage`](self): the state of the open block over the committed one, `storage.rs`;
-//! - the committed chain in redb, `ledger.rs`;
+//! - the committed chain in redb, `ledger.rs`, and the open block's changes over it, `storage.rs`;
 //! - what a contract's host calls cost, `meter.rs`, and where they are counted, `metered.rs`;
 //! - a transaction from bytes to checked messages, `decode.rs`, and the checks before it runs, `ante.rs`;
-//! - running transactions and cutting blocks, `machine.rs`, on a thread of its own, `worker.rs`;
+//! - running transactions and cutting blocks, `machine.rs`, what they report, `report.rs`, on a thread of its own, `worker.rs`;
 //! - opening or creating a chain, `builder.rs`.
 
 mod ante;
@@ -14,6 +13,7 @@ mod ledger;
 mod machine;
 mod meter;
 mod metered;
+mod report;
 mod storage;
 mod worker;
 
@@ -71,7 +71,6 @@ impl Drop for Inner {
 
 impl Embedded {
     /// Starts describing a chain; [`EmbeddedBuilder::build`] creates or opens it.
-    #[must_use]
     pub fn builder() -> EmbeddedBuilder {
         EmbeddedBuilder::default()
     }

@@ -2,10 +2,13 @@
 
 use super::ledger::StateTable;
 use cosmwasm_std::{Order, Record, Storage};
+use redb::AccessGuard;
 use std::{cell::RefCell, cmp::Ordering, collections::BTreeMap, iter::Peekable, ops::Bound};
 
 /// Value that the open block gives to a key; `None` removes it.
-pub(crate) type Changes = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
+pub(crate) type Changes = BTreeMap<Vec<u8>, Change>;
+
+type Change = Option<Vec<u8>>;
 
 /// The committed state with the open block's changes on top. [`BlockStorage::rollback`] undoes the changes since a
 /// [`Savepoint`]: a failed transaction must leave no trace in a block that keeps others.
@@ -13,10 +16,12 @@ pub(crate) struct BlockStorage {
     committed: StateTable,
     changes: Changes,
     /// What each change replaced in `changes`, oldest first.
-    journal: Vec<(Vec<u8>, Option<Option<Vec<u8>>>)>,
+    journal: Vec<(Vec<u8>, Option<Change>)>,
     /// First failed read. `Storage` cannot return errors, so whoever commits must look here before.
     fault: RefCell<Option<String>>,
 }
+
+type CommittedEntry = (AccessGuard<'static, &'static [u8]>, AccessGuard<'static, &'static [u8]>);
 
 /// A moment in the open block.
 #[derive(Clone, Copy)]
@@ -58,13 +63,23 @@ impl BlockStorage {
         self.fault.borrow_mut().take()
     }
 
-    fn change(&mut self, key: &[u8], value: Option<Vec<u8>>) {
+    fn change(&mut self, key: &[u8], value: Change) {
         let before = self.changes.insert(key.to_vec(), value);
         self.journal.push((key.to_vec(), before));
     }
 
     fn remember(&self, error: &redb::StorageError) {
         self.fault.borrow_mut().get_or_insert_with(|| error.to_string());
+    }
+
+    fn read(&self, entry: Result<CommittedEntry, redb::StorageError>) -> Option<Record> {
+        match entry {
+            Ok((key, value)) => Some((key.value().to_vec(), value.value().to_vec())),
+            Err(error) => {
+                self.remember(&error);
+                None
+            }
+        }
     }
 
     fn committed_range(
@@ -79,15 +94,7 @@ impl BlockStorage {
                 return Box::new(std::iter::empty());
             }
         };
-        let read = |entry: Result<
-            (redb::AccessGuard<'_, &[u8]>, redb::AccessGuard<'_, &[u8]>),
-            redb::StorageError,
-        >| {
-            entry
-                .map(|(key, value)| (key.value().to_vec(), value.value().to_vec()))
-                .map_err(|e| self.remember(&e))
-                .ok()
-        };
+        let read = |entry| self.read(entry);
         match order {
             Order::Ascending => Box::new(range.map_while(read)),
             Order::Descending => Box::new(range.rev().map_while(read)),
@@ -122,7 +129,7 @@ impl Storage for BlockStorage {
             (start.map_or(Bound::Unbounded, Bound::Included), end.map_or(Bound::Unbounded, Bound::Excluded));
         let committed = self.committed_range(bounds, order);
         let changed = self.changes.range::<[u8], _>(bounds);
-        let changed: Box<dyn Iterator<Item = (&Vec<u8>, &Option<Vec<u8>>)>> = match order {
+        let changed: Box<dyn Iterator<Item = (&Vec<u8>, &Change)>> = match order {
             Order::Ascending => Box::new(changed),
             Order::Descending => Box::new(changed.rev()),
         };
@@ -139,7 +146,7 @@ impl Storage for BlockStorage {
 }
 
 /// Two sorted sequences as one, in which a change hides the committed record of its key.
-struct Merged<'a, C: Iterator<Item = Record>, D: Iterator<Item = (&'a Vec<u8>, &'a Option<Vec<u8>>)>> {
+struct Merged<'a, C: Iterator<Item = Record>, D: Iterator<Item = (&'a Vec<u8>, &'a Change)>> {
     committed: Peekable<C>,
     changed: Peekable<D>,
     order: Order,
@@ -148,7 +155,7 @@ struct Merged<'a, C: Iterator<Item = Record>, D: Iterator<Item = (&'a Vec<u8>, &
 impl<'a, C, D> Iterator for Merged<'a, C, D>
 where
     C: Iterator<Item = Record>,
-    D: Iterator<Item = (&'a Vec<u8>, &'a Option<Vec<u8>>)>,
+    D: Iterator<Item = (&'a Vec<u8>, &'a Change)>,
 {
     type Item = Record;
 

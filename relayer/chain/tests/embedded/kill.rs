@@ -4,11 +4,12 @@ use crate::{
     probe::{Execute, Query},
     setup::{DENOM, RICH, builder, key, wallet},
 };
-use bithive_chain::{Block, Chain, ChainExt, Embedded};
+use bithive_chain::{Block, Chain, ChainError, ChainExt, Embedded};
 use cosmwasm_std::Empty;
 use std::{
+    os::unix::process::ExitStatusExt,
     path::Path,
-    process::{Command, Stdio},
+    process::{Child, Command, Stdio},
     time::Duration,
 };
 use tempfile::tempdir;
@@ -47,6 +48,32 @@ async fn child_writes_until_killed() {
     }
 }
 
+/// Runs only in the child process of `another_process_gets_in_use`.
+#[tokio::test]
+#[ignore = "a helper process of `another_process_gets_in_use`"]
+async fn child_finds_the_chain_in_use() {
+    let directory = std::env::var(DIRECTORY).unwrap();
+    let error = builder().directory(&directory).build().map(drop).unwrap_err();
+    assert_eq!(error, ChainError::InUse { directory });
+}
+
+/// Runs one helper test of this binary as a process of its own.
+fn spawn(helper: &str, directory: &Path) -> Child {
+    Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", helper, "--ignored"])
+        .env(DIRECTORY, directory)
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap()
+}
+
+#[tokio::test]
+async fn another_process_gets_in_use() {
+    let directory = tempdir().unwrap();
+    let _chain = builder().directory(directory.path()).build().unwrap();
+    assert!(spawn("kill::child_finds_the_chain_in_use", directory.path()).wait().unwrap().success());
+}
+
 /// Every part of the state must tell of the same blocks.
 async fn assert_consistent(directory: &Path) -> u64 {
     let chain = builder().directory(directory).build().unwrap();
@@ -69,18 +96,33 @@ async fn a_killed_chain_reopens_at_its_last_block() {
     let directory = tempdir().unwrap();
     let mut heights = vec![0];
     for round in 0..KILLS {
-        let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "kill::child_writes_until_killed", "--ignored"])
-            .env(DIRECTORY, directory.path())
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
+        let mut child = spawn("kill::child_writes_until_killed", directory.path());
         // Spread over creation, opening and writing, without a pattern.
-        tokio::time::sleep(Duration::from_micros(2_000 + round * 7_919 % 60_000 * (1 + round % 3))).await;
+        tokio::time::sleep(Duration::from_micros(1_000 + round * 7_919 % 60_000 * (1 + round % 3))).await;
         child.kill().unwrap();
-        child.wait().unwrap();
+        let status = child.wait().unwrap();
+        assert_eq!(status.signal(), Some(9), "the child ended on its own: {status}");
         heights.push(assert_consistent(directory.path()).await);
     }
     assert!(heights.is_sorted(), "a committed block was lost: {heights:?}");
     assert!(heights.last().unwrap() > &10, "the child wrote too little to learn from: {heights:?}");
+}
+
+#[tokio::test]
+async fn a_chain_killed_while_it_is_created_can_be_created_again() {
+    for round in 0..KILLS {
+        let directory = tempdir().unwrap();
+        let mut child = spawn("kill::child_writes_until_killed", directory.path());
+        tokio::time::sleep(Duration::from_micros(1_000 + round * 400)).await;
+        child.kill().unwrap();
+        assert_eq!(child.wait().unwrap().signal(), Some(9));
+        assert_consistent(directory.path()).await;
+    }
+}
+
+#[tokio::test]
+async fn what_a_killed_creation_leaves_behind_is_replaced() {
+    let directory = tempdir().unwrap();
+    std::fs::write(directory.path().join("chain.redb.new"), vec![0; 4096]).unwrap();
+    assert_eq!(assert_consistent(directory.path()).await, 1);
 }

@@ -1,8 +1,8 @@
 //! A contract that does what a test asks of it.
 
 use cosmwasm_std::{
-    BankMsg, Binary, Coin, Deps, DepsMut, Empty, Env, Event, HashFunction, MessageInfo, Order, Reply,
-    Response, StdError, StdResult, SubMsg, WasmMsg, to_json_binary,
+    BankMsg, Binary, Coin, Deps, DepsMut, Empty, Env, Event, HashFunction, MessageInfo, MigrateInfo, Order,
+    Reply, Response, StdError, StdResult, SubMsg, WasmMsg, to_json_binary,
 };
 use cw_multi_test::{Contract, ContractWrapper};
 use cw_storage_plus::{Item, Map};
@@ -13,7 +13,7 @@ const RECORDS: Map<u64, Binary> = Map::new("records");
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Execute {
+pub(crate) enum Execute {
     Increment {},
     /// Increments, then refuses.
     IncrementAndFail {},
@@ -50,7 +50,7 @@ pub enum Execute {
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Query {
+pub(crate) enum Query {
     Count {},
     BlockHeight {},
     Fail {},
@@ -58,7 +58,7 @@ pub enum Query {
     ValidAddress { address: String },
 }
 
-pub fn contract() -> Box<dyn Contract<Empty>> {
+pub(crate) fn contract() -> Box<dyn Contract<Empty>> {
     Box::new(ContractWrapper::new(execute, instantiate, query).with_reply(reply).with_migrate(migrate))
 }
 
@@ -139,7 +139,7 @@ fn reply(mut deps: DepsMut, _env: Env, _msg: Reply) -> StdResult<Response> {
     Ok(Response::new())
 }
 
-fn migrate(deps: DepsMut, _env: Env, _msg: Empty) -> StdResult<Response> {
+fn migrate(deps: DepsMut, _env: Env, _msg: Empty, _info: MigrateInfo) -> StdResult<Response> {
     COUNT.save(deps.storage, &1_000)?;
     Ok(Response::new())
 }

@@ -15,36 +15,36 @@ use cosmwasm_std::{Coin, Empty, coins};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 use std::sync::Arc;
 
-pub const DENOM: &str = "ubee";
-pub const RICH: u128 = 1_000_000_000_000;
+pub(crate) const DENOM: &str = "ubee";
+pub(crate) const RICH: u128 = 1_000_000_000_000;
 
-pub fn key(seed: u64) -> SigningKey {
+pub(crate) fn key(seed: u64) -> SigningKey {
     SigningKey::generate(&mut ChaCha20Rng::seed_from_u64(seed))
 }
 
 /// Accounts 1 to 9 are rich; code 1 and code 2 are probes.
-pub fn builder() -> EmbeddedBuilder {
+pub(crate) fn builder() -> EmbeddedBuilder {
     let builder =
         Embedded::builder().chain_id("test-1").code("probe", probe::contract).code("probe2", probe::contract);
     (1..10).fold(builder, |builder, seed| builder.genesis_balance(key(seed).address(), coins(RICH, DENOM)))
 }
 
-pub async fn wallet(chain: &Embedded, seed: u64) -> Wallet {
+pub(crate) async fn wallet(chain: &Embedded, seed: u64) -> Wallet {
     Wallet::connect(Arc::new(chain.clone()), key(seed)).await.unwrap()
 }
 
-pub struct Setup {
-    pub chain: Embedded,
-    pub wallet: Wallet,
-    pub probe: String,
+pub(crate) struct Setup {
+    pub(crate) chain: Embedded,
+    pub(crate) wallet: Wallet,
+    pub(crate) probe: String,
 }
 
 /// A chain in memory with a probe that account 1 instantiated and administers.
-pub async fn setup() -> Setup {
+pub(crate) async fn setup() -> Setup {
     setup_on(builder().build().unwrap()).await
 }
 
-pub async fn setup_on(chain: Embedded) -> Setup {
+pub(crate) async fn setup_on(chain: Embedded) -> Setup {
     let wallet = wallet(&chain, 1).await;
     let admin = wallet.address().to_owned();
     let probe = wallet.instantiate(1, &Empty {}, "probe", Some(&admin)).await.unwrap().contract;
@@ -52,24 +52,24 @@ pub async fn setup_on(chain: Embedded) -> Setup {
 }
 
 impl Setup {
-    pub async fn count(&self) -> u64 {
+    pub(crate) async fn count(&self) -> u64 {
         self.chain.query(&self.probe, &probe::Query::Count {}).await.unwrap()
     }
 
-    pub async fn account(&self, seed: u64) -> Account {
+    pub(crate) async fn account(&self, seed: u64) -> Account {
         self.chain.account(key(seed).address()).await.unwrap()
     }
 
-    pub async fn balance(&self, address: &str) -> u128 {
+    pub(crate) async fn balance(&self, address: &str) -> u128 {
         self.chain.balance(address, DENOM).await.unwrap()
     }
 
-    pub fn call(&self, msg: &probe::Execute) -> Message {
+    pub(crate) fn call(&self, msg: &probe::Execute) -> Message {
         Message::execute(&self.probe, msg, &[]).unwrap()
     }
 
     /// A transaction under full control of the test: an increment by account 1.
-    pub async fn draft(&self) -> Draft {
+    pub(crate) async fn draft(&self) -> Draft {
         let info = self.chain.info().await.unwrap();
         let account = self.account(1).await;
         let gas_limit = 300_000;
@@ -78,19 +78,19 @@ impl Setup {
     }
 }
 
-pub struct Draft {
-    pub info: ChainInfo,
-    pub account: Account,
-    pub gas_limit: u64,
-    pub fee: Vec<Coin>,
-    pub signer: SigningKey,
-    pub probe: String,
-    pub timeout_height: u32,
+pub(crate) struct Draft {
+    pub(crate) info: ChainInfo,
+    pub(crate) account: Account,
+    pub(crate) gas_limit: u64,
+    pub(crate) fee: Vec<Coin>,
+    pub(crate) signer: SigningKey,
+    pub(crate) probe: String,
+    pub(crate) timeout_height: u32,
 }
 
 impl Draft {
     /// Signs with `signer`; the message is always from account 1.
-    pub fn sign(&self) -> Vec<u8> {
+    pub(crate) fn sign(&self) -> Vec<u8> {
         let msg = cosmrs::cosmwasm::MsgExecuteContract {
             sender: key(1).account_id().clone(),
             contract: self.probe.parse().unwrap(),
