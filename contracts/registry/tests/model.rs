@@ -4,9 +4,8 @@
 use std::collections::BTreeMap;
 
 use bithive_api::registry::{ExecuteMsg, ReceiveMsg};
-use bithive_attest::Domain;
 use bithive_test_kit::registry::{NODE_BOND, REQUESTER_BOND, params};
-use bithive_test_kit::{CHAIN_ID, NodeKeys, START, Suite};
+use bithive_test_kit::{NodeKeys, START, Suite};
 use cosmwasm_std::HexBinary;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -118,12 +117,12 @@ impl Model {
 
 fn run(suite: &mut Suite, op: &Op) -> bool {
     let name = |who: usize| format!("account {who}");
-    let (registry, jobs) = (suite.registry.to_string(), suite.account("jobs"));
+    let (registry, jobs) = (suite.registry.clone(), suite.account("jobs"));
     let result = match *op {
         Op::RegisterNode { who, slot, key, bond } => {
-            let domain = Domain { chain_id: CHAIN_ID, contract: &registry };
             let account = suite.account(&name(who)).to_string();
-            let node = NodeKeys::of(&format!("key {key}")).registration(domain, &account, slot);
+            let node =
+                NodeKeys::of(&format!("key {key}")).registration(suite.domain(&registry), &account, slot);
             suite.bond(&name(who), bond, &ReceiveMsg::RegisterNode(node))
         }
         Op::RegisterRequester { who, key, bond } => {

@@ -82,10 +82,10 @@ fn an_account_registers_once_in_one_role() {
     let mut suite = Suite::new();
     suite.register_node("alice", 7, NODE_BOND).unwrap();
     suite.register_requester("bob", REQUESTER_BOND).unwrap();
-    let domain = Domain { chain_id: CHAIN_ID, contract: &suite.registry.to_string() };
+    let registry = suite.registry.clone();
     for name in ["alice", "bob"] {
         let account = suite.account(name).to_string();
-        let fresh = NodeKeys::of("fresh").registration(domain, &account, 8);
+        let fresh = NodeKeys::of("fresh").registration(suite.domain(&registry), &account, 8);
         let error = refusal::<ContractError>(suite.bond(name, NODE_BOND, &ReceiveMsg::RegisterNode(fresh)));
         assert_eq!(error, ContractError::AlreadyRegistered { address: account });
     }
@@ -96,10 +96,9 @@ fn an_account_registers_once_in_one_role() {
 fn a_bls_key_is_registered_once() {
     let mut suite = Suite::new();
     suite.register_node("bob", 1, NODE_BOND).unwrap();
-    let (domain, alice) = (suite.registry.to_string(), suite.account("alice").to_string());
-    let domain = Domain { chain_id: CHAIN_ID, contract: &domain };
+    let (registry, alice) = (suite.registry.clone(), suite.account("alice").to_string());
     // Bob's own key, with a proof that Bob made for Alice's account.
-    let shared = NodeKeys::of("bob").registration(domain, &alice, 7);
+    let shared = NodeKeys::of("bob").registration(suite.domain(&registry), &alice, 7);
     let error = attempt(&mut suite, |node| {
         (node.bls_key, node.bls_possession) = (shared.bls_key, shared.bls_possession);
     });

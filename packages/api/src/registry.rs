@@ -114,7 +114,8 @@ pub enum ExecuteMsg {
     AcceptOwnership {},
 }
 
-/// What a cw20 `Send` to the registry is for.
+/// What a cw20 `Send` to the registry is for. An account has one role and one bond, because `AddBond` and
+/// [`ExecuteMsg::Unbond`] name none.
 #[cw_serde]
 pub enum ReceiveMsg {
     /// Register the token's sender as a node with this bond.
@@ -223,7 +224,8 @@ pub struct ConfigResponse {
     pub params: Params,
     /// BLAKE3 digest of the common reference string.
     pub crs_digest: HexBinary,
-    /// Sum of all bonds held, in base units; equals the contract's token balance.
+    /// Sum of all bonds held, in base units; equals the contract's token balance, as long as nobody transfers
+    /// tokens to it without a hook.
     pub bonded: Uint128,
 }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use bithive_api::MigrateMsg;
 use bithive_api::registry::{ExecuteMsg, InstantiateMsg, QueryMsg};
-use cosmwasm_schema::generate_api;
+use cosmwasm_schema::{generate_api, remove_schemas};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let folder = PathBuf::from(std::env::args().nth(1).unwrap_or_else(|| "schema/registry".into()));
@@ -18,6 +18,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     .render();
     std::fs::create_dir_all(&folder)?;
+    // So that what a message no longer has does not stay behind.
+    remove_schemas(&folder)?;
     std::fs::write(folder.join("registry.json"), api.to_string()? + "\n")?;
     for (name, json) in api.to_schema_files()? {
         std::fs::write(folder.join(name), json + "\n")?;
