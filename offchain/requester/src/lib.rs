@@ -1,1 +1,73 @@
-//! requester
+//! The requester of a job.
+//!
+//! [`Requester::post`] seals the policy and puts the price in escrow, [`Requester::collect`] opens and checks the
+//! claims that arrived, [`Requester::assign`] chooses workers and encrypts the input to exactly them, and
+//! [`Requester::result`] opens the output of a settled job. What is needed later is recorded before anything is
+//! sent, under the digest of the vault, so that a crash between a transaction and its answer loses nothing.
+
+mod assign;
+mod claims;
+mod error;
+mod post;
+mod records;
+mod result;
+
+use std::sync::Arc;
+
+use bithive_client::{Account, Client};
+use bithive_committee::TagSource;
+use bithive_dgkbe::Crs;
+use bithive_dgkbe::envelope::Sender;
+use bithive_dgkbe::kem::SenderCache;
+use bithive_exchange::Exchange;
+use bithive_payload::JobRef;
+use bithive_state::State;
+use rand_chacha::ChaCha20Rng;
+
+pub use assign::{Assigned, Selection};
+pub use claims::{AcceptedClaim, Collected, RefusedClaim};
+pub use error::RequesterError;
+pub use post::{JobSpec, Posted};
+
+/// A requester.
+pub struct Requester {
+    account: Account,
+    exchange: Arc<dyn Exchange>,
+    tags: TagSource,
+    state: State,
+    crs: Arc<Crs>,
+    sender: Sender,
+    rng: ChaCha20Rng,
+}
+
+impl Requester {
+    /// The requester behind an account and an endpoint; both must be registered before it can post.
+    ///
+    /// # Errors
+    /// [`RequesterError::Kem`], which a verified reference string never causes.
+    pub fn new(
+        account: Account,
+        exchange: Arc<dyn Exchange>,
+        tags: TagSource,
+        state: State,
+        crs: Arc<Crs>,
+        rng: ChaCha20Rng,
+    ) -> Result<Self, RequesterError> {
+        let sender = Sender::new(SenderCache::new(crs.clone())?);
+        Ok(Self { account, exchange, tags, state, crs, sender, rng })
+    }
+
+    /// The account.
+    #[must_use]
+    pub fn account(&self) -> &Account {
+        &self.account
+    }
+
+    fn client(&self) -> &Client {
+        self.account.client()
+    }
+
+    fn reference(&self, job_id: u64, round: u8) -> JobRef<'_> {
+        JobRef { jobs: self.client().deployment().jobs_domain(), job_id, round }
+    }
+}

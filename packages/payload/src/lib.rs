@@ -2,9 +2,10 @@
 //!
 //! [`JobRef`] names one round of one job and gives the context that its keys are bound to. [`Input`] is what the
 //! requester encrypts to the chosen set; [`Output`] is what a worker encrypts for the requester and for the
-//! other workers, who check it before they sign.
+//! other workers, who check it before they sign. [`ClaimMessage`] and [`SignatureMessage`] travel beside the chain.
 
 mod input;
+mod messages;
 mod output;
 
 use bithive_attest::domain::Encoder;
@@ -12,6 +13,7 @@ use bithive_attest::{Domain, JobKey};
 use bithive_dgkbe::kem::SharedKey;
 
 pub use input::Input;
+pub use messages::{ClaimMessage, SignatureMessage};
 pub use output::Output;
 
 /// What can be wrong with a decrypted input or output.

@@ -1,0 +1,498 @@
+//! The node's state machine.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use bithive_api::jobs::{ExecuteMsg, JobResponse, Phase, WorkerResponse, events};
+use bithive_attest::Consent;
+use bithive_blindmatch::attributes::Attributes;
+use bithive_blindmatch::claim::{Claim, ClaimContext};
+use bithive_blindmatch::vault::{MatchKey, Vault};
+use bithive_chain::Block;
+use bithive_client::{Account, Client};
+use bithive_committee::TagSource;
+use bithive_exchange::{Exchange, PeerId, Protocol};
+use bithive_payload::{ClaimMessage, JobRef, SignatureMessage};
+use bithive_state::State;
+use rand_chacha::ChaCha20Rng;
+use serde::{Deserialize, Serialize};
+
+use crate::work::{Addressed, Finished, Worker, check_output};
+use crate::{Compute, Group, NodeError, NodeKeys, Observer, Quorum, Report};
+
+const CURSOR: &str = "cursor";
+
+/// What a node is made of.
+pub struct Setup {
+    /// Its account on the deployment.
+    pub account: Account,
+    /// Its secrets.
+    pub keys: NodeKeys,
+    /// Its attributes; the registry holds the commitment to them.
+    pub attributes: Attributes,
+    /// What it asks for a job, in base units.
+    pub ask: u128,
+    /// Its end of the network.
+    pub exchange: Arc<dyn Exchange>,
+    /// Its tags.
+    pub tags: TagSource,
+    /// Its records.
+    pub state: State,
+    /// What runs models.
+    pub compute: Arc<dyn Compute>,
+    /// Its view of the broadcast group.
+    pub group: Group,
+    /// Who watches it.
+    pub observer: Arc<dyn Observer>,
+    /// Its randomness.
+    pub rng: ChaCha20Rng,
+}
+
+/// What a node remembers of a job.
+#[derive(Default, Serialize, Deserialize)]
+struct Record {
+    /// Where the requester is, once the vault opened.
+    requester: Option<[u8; 32]>,
+    /// K_r, which authenticates claims of every round.
+    match_key: Option<[u8; 32]>,
+    /// Rounds that it has claimed for.
+    claimed: BTreeSet<u8>,
+    /// Rounds whose statement it has signed and sent.
+    signed: BTreeSet<u8>,
+    /// Whether it has said that others were chosen.
+    passed_over: bool,
+    /// Signatures of other members that arrived, by round and index; checked when they are used.
+    signatures: BTreeMap<u8, BTreeMap<u8, Vec<u8>>>,
+}
+
+/// A contributor node.
+pub struct Contributor {
+    setup: Setup,
+    next_height: u64,
+    /// Jobs to look at again at the next block: something was not there yet.
+    pending: BTreeSet<u64>,
+    slots: u16,
+}
+
+impl Contributor {
+    /// A node that goes on where its records end, or starts at `from_height`.
+    ///
+    /// # Errors
+    /// [`NodeError::NotRegistered`], or the chain's words.
+    pub async fn new(setup: Setup, from_height: u64) -> Result<Self, NodeError> {
+        let client = setup.account.client();
+        let address = setup.account.address();
+        if client.node(address).await?.is_none() {
+            return Err(NodeError::NotRegistered(address.into()));
+        }
+        let slots = client.registry_config().await?.params.slots;
+        let next_height = setup.state.get(CURSOR)?.unwrap_or(from_height);
+        Ok(Self { setup, next_height, pending: BTreeSet::new(), slots })
+    }
+
+    /// The account.
+    #[must_use]
+    pub fn account(&self) -> &Account {
+        &self.setup.account
+    }
+
+    /// Height of the next block that it reads.
+    #[must_use]
+    pub const fn next_height(&self) -> u64 {
+        self.next_height
+    }
+
+    /// Follows the chain until `stop` resolves. Steps that fail are reported and, where that can help, repeated;
+    /// only a failure of the node's own records ends it.
+    ///
+    /// # Errors
+    /// [`NodeError::State`].
+    pub async fn run(&mut self, stop: impl Future<Output = ()>) -> Result<(), NodeError> {
+        tokio::pin!(stop);
+        let mut cursor = self.client().chain().blocks_from(self.next_height);
+        let exchange = self.setup.exchange.clone();
+        loop {
+            tokio::select! {
+                () = &mut stop => return Ok(()),
+                () = exchange.arrived() => self.read_inbox().await?,
+                block = cursor.next() => match block {
+                    Ok(block) => self.process(&block).await?,
+                    Err(error) => {
+                        tracing::warn!(%error, "the chain does not answer; trying again");
+                        tokio::time::sleep(std::time::Duration::from_secs(1)).await;
+                    }
+                },
+            }
+        }
+    }
+
+    /// Reads every block and message that there is, acts on them, and returns when nothing is left to do.
+    ///
+    /// # Errors
+    /// [`NodeError::Chain`] if the chain does not answer, [`NodeError::State`].
+    pub async fn catch_up(&mut self) -> Result<(), NodeError> {
+        let mut cursor = self.client().chain().blocks_from(self.next_height);
+        loop {
+            self.read_inbox().await?;
+            // Own transactions make new blocks, so the end moves.
+            if cursor.next_height() > self.client().chain().info().await?.height {
+                return Ok(());
+            }
+            let block = cursor.next().await?;
+            self.process(&block).await?;
+        }
+    }
+
+    fn client(&self) -> &Client {
+        self.setup.account.client()
+    }
+
+    async fn process(&mut self, block: &Block) -> Result<(), NodeError> {
+        let jobs = self.client().deployment().jobs.clone();
+        let mut touched = std::mem::take(&mut self.pending);
+        for event in block.txs.iter().filter(|tx| tx.error.is_none()).flat_map(|tx| &tx.events) {
+            if event.contract() == Some(&jobs) && WATCHED.iter().any(|kind| event.kind == format!("wasm-{kind}")) {
+                touched.extend(event.get("job_id").and_then(|id| id.parse::<u64>().ok()));
+            }
+        }
+        for job_id in touched {
+            self.advance_job(job_id).await?;
+        }
+        self.next_height = block.height.saturating_add(1);
+        Ok(self.setup.state.put(CURSOR, &self.next_height)?)
+    }
+
+    async fn read_inbox(&mut self) -> Result<(), NodeError> {
+        let messages = self.setup.exchange.receive(Protocol::Signature).await?;
+        for message in messages {
+            let Some(signature) = SignatureMessage::decode(&message.body) else {
+                tracing::warn!(from = %message.from, "a signature message is malformed");
+                continue;
+            };
+            let name = record_name(signature.job_id);
+            // Only jobs of its own: a stranger's messages take no space.
+            let Some(mut record) = self.setup.state.get::<Record>(&name)? else { continue };
+            if !record.claimed.contains(&signature.round) || signature.index >= bithive_api::jobs::limits::MAX_WORKERS {
+                continue;
+            }
+            let round = record.signatures.entry(signature.round).or_default();
+            round.insert(signature.index, signature.signature.to_vec());
+            self.setup.state.put(&name, &record)?;
+            self.advance_job(signature.job_id).await?;
+        }
+        Ok(())
+    }
+
+    /// One job, one step further; a failure concerns this job only.
+    async fn advance_job(&mut self, job_id: u64) -> Result<(), NodeError> {
+        match self.step(job_id).await {
+            Ok(()) => Ok(()),
+            Err(NodeError::State(error)) => Err(error.into()),
+            Err(error) => {
+                let retries = error.is_transient();
+                if retries {
+                    self.pending.insert(job_id);
+                }
+                self.report(Report::Failed { job_id, reason: error.to_string(), retries });
+                Ok(())
+            }
+        }
+    }
+
+    async fn step(&mut self, job_id: u64) -> Result<(), NodeError> {
+        let job = self.client().job(job_id).await?;
+        let own = job.workers.iter().position(|worker| worker.address == self.setup.account.address());
+        match (job.phase, own) {
+            (Phase::Open | Phase::Disputed, _) => self.consider(&job).await,
+            (Phase::Assigned, Some(own)) => self.commit(&job, own).await,
+            (Phase::Committed, Some(own)) => self.reveal(&job, own).await,
+            (Phase::Revealed, Some(own)) => self.sign(&job, own).await,
+            (Phase::Settled, Some(_)) => self.withdraw().await,
+            (Phase::Refunded, _) => Ok(()),
+            (_, None) => self.passed_over(&job),
+        }
+    }
+
+    /// Tries the vault; if it opens, claims the next round.
+    async fn consider(&mut self, job: &JobResponse) -> Result<(), NodeError> {
+        let name = record_name(job.job_id);
+        let mut record = match self.setup.state.get::<Record>(&name)? {
+            Some(record) => record,
+            None => {
+                let record = self.try_vault(job.job_id).await?;
+                self.setup.state.put(&name, &record)?;
+                record
+            }
+        };
+        let round = job.round.saturating_add(1);
+        let (Some(requester), Some(match_key)) = (record.requester, record.match_key) else { return Ok(()) };
+        if record.claimed.contains(&round) || self.setup.ask > job.terms.price.u128() {
+            return Ok(());
+        }
+        self.claim(job.job_id, round, PeerId(requester), &MatchKey::from_bytes(match_key)).await?;
+        record.claimed.insert(round);
+        Ok(self.setup.state.put(&name, &record)?)
+    }
+
+    async fn try_vault(&mut self, job_id: u64) -> Result<Record, NodeError> {
+        let vault = Vault::decode(&self.client().vault(job_id).await?)?;
+        let inputs = self.setup.attributes.inputs();
+        let tags = self.setup.tags.tags(vault.epoch(), inputs, &mut self.setup.rng).await?;
+        let opened = vault.open(&tags)?;
+        self.report(Report::VaultTried { job_id, opened: opened.is_some() });
+        Ok(Record {
+            requester: opened.is_some().then(|| vault.endpoint()),
+            match_key: opened.map(|opened| *opened.key.as_bytes()),
+            ..Record::default()
+        })
+    }
+
+    async fn claim(
+        &mut self,
+        job_id: u64,
+        round: u8,
+        requester: PeerId,
+        match_key: &MatchKey,
+    ) -> Result<(), NodeError> {
+        let Setup { account, keys, ask, group, .. } = &self.setup;
+        let deployment = account.client().deployment();
+        let consent =
+            Consent { job_id, round, account: account.address(), slot: group.slot(), ask: *ask };
+        let claim = Claim {
+            address: account.address().into(),
+            slot: group.slot(),
+            ask: *ask,
+            consent: keys.bls.sign(&consent.sign_bytes(deployment.jobs_domain())),
+        };
+        let context = ClaimContext::new(&deployment.chain_id, &deployment.jobs, job_id)?;
+        let vault = Vault::decode(&account.client().vault(job_id).await?)?;
+        let sealed = claim.seal(&context, match_key, &vault.requester_key(), &mut self.setup.rng)?;
+        let bytes = sealed.len();
+        let message = ClaimMessage { job_id, sealed };
+        self.setup.exchange.send(requester, Protocol::Claim, message.encode().into()).await?;
+        self.report(Report::Claimed { job_id, ask: claim.ask, bytes });
+        Ok(())
+    }
+
+    fn passed_over(&mut self, job: &JobResponse) -> Result<(), NodeError> {
+        let name = record_name(job.job_id);
+        let Some(mut record) = self.setup.state.get::<Record>(&name)? else { return Ok(()) };
+        if !record.claimed.is_empty() && !record.passed_over {
+            record.passed_over = true;
+            self.setup.state.put(&name, &record)?;
+            self.report(Report::NotChosen { job_id: job.job_id });
+        }
+        Ok(())
+    }
+
+    async fn commit(&mut self, job: &JobResponse, own: usize) -> Result<(), NodeError> {
+        if worker(job, own)?.commitment.is_some() {
+            return Ok(());
+        }
+        let (client, address) = (self.client().clone(), self.setup.account.address().to_owned());
+        let reference = reference(&client, job);
+        let name = result_name(job);
+        let finished = match self.setup.state.get::<Finished>(&name)? {
+            Some(finished) => finished,
+            None => {
+                let finished = self.finish(&client, job, &address).await?;
+                self.setup.state.put(&name, &finished)?;
+                finished
+            }
+        };
+        // Again after a restart: what is committed to must be there for the others.
+        self.setup.exchange.publish(finished.sealed_output.clone().into()).await?;
+        let commitment = finished.commitment(reference, &address);
+        let msg = ExecuteMsg::Commit { job_id: job.job_id, commitment: (&commitment).into() };
+        self.setup.account.jobs(&msg).await?;
+        self.report(Report::Committed { job_id: job.job_id });
+        Ok(())
+    }
+
+    async fn finish(
+        &mut self,
+        client: &Client,
+        job: &JobResponse,
+        address: &str,
+    ) -> Result<Finished, NodeError> {
+        let record: Option<Record> = self.setup.state.get(&record_name(job.job_id))?;
+        let requester = record.and_then(|record| record.requester).ok_or_else(|| NodeError::Untrue {
+            what: "the assignment",
+            reason: "this node never claimed the job".into(),
+        })?;
+        let assignment = job.assignment.as_ref().ok_or_else(|| NodeError::Untrue {
+            what: "the assignment",
+            reason: "there is none".into(),
+        })?;
+        let addressed = Addressed::new(job, assignment, self.slots)?;
+        let Setup { exchange, attributes, compute, group, rng, .. } = &mut self.setup;
+        let worker = Worker {
+            client,
+            exchange: exchange.as_ref(),
+            attributes,
+            compute,
+            account: address,
+            requester: PeerId(requester),
+        };
+        let (finished, bytes) = worker.finish(reference(client, job), &addressed, group, rng).await?;
+        self.report(Report::Decrypted { job_id: job.job_id, bytes });
+        Ok(finished)
+    }
+
+    async fn reveal(&mut self, job: &JobResponse, own: usize) -> Result<(), NodeError> {
+        let worker = worker(job, own)?;
+        if worker.commitment.is_none() || worker.masked.is_some() {
+            return Ok(());
+        }
+        let Some(finished) = self.setup.state.get::<Finished>(&result_name(job))? else {
+            return Err(NodeError::Untrue { what: "the commitment", reason: "its result is not recorded".into() });
+        };
+        let msg = ExecuteMsg::Reveal {
+            job_id: job.job_id,
+            masked: finished.masked.into(),
+            output: (&finished.output).into(),
+            nonce: (&finished.nonce).into(),
+        };
+        self.setup.account.jobs(&msg).await?;
+        self.report(Report::Revealed { job_id: job.job_id });
+        Ok(())
+    }
+
+    /// Checks the representative's output, signs once, and settles the job when enough have signed.
+    async fn sign(&mut self, job: &JobResponse, own: usize) -> Result<(), NodeError> {
+        if worker(job, own)?.in_quorum != Some(true) {
+            return Ok(());
+        }
+        let client = self.client().clone();
+        let mut quorum = Quorum::of(job, client.deployment().jobs_domain())?;
+        let name = record_name(job.job_id);
+        let mut record: Record = self.setup.state.get(&name)?.unwrap_or_default();
+        let index = u8::try_from(own).unwrap_or(u8::MAX);
+        if !record.signed.contains(&job.round) {
+            self.check_representative(&client, job).await?;
+            let signature = quorum.sign(&self.setup.keys.bls);
+            self.send_signature(&client, job, own, signature).await?;
+            record.signatures.entry(job.round).or_default().insert(index, signature.to_vec());
+            record.signed.insert(job.round);
+            self.setup.state.put(&name, &record)?;
+            self.report(Report::Signed { job_id: job.job_id });
+        }
+        for (index, signature) in record.signatures.get(&job.round).into_iter().flatten() {
+            if let Ok(signature) = signature.as_slice().try_into()
+                && let Err(error) = quorum.add(*index, signature)
+            {
+                tracing::warn!(job = job.job_id, worker = index, %error, "a signature is refused");
+            }
+        }
+        self.finalize(&client, job, own, &quorum).await
+    }
+
+    async fn finalize(
+        &mut self,
+        client: &Client,
+        job: &JobResponse,
+        own: usize,
+        quorum: &Quorum,
+    ) -> Result<(), NodeError> {
+        let Some((signers, signature)) = quorum.aggregate()? else {
+            self.pending.insert(job.job_id);
+            return Ok(());
+        };
+        // The representative settles; others step in when half of the time is gone.
+        let representative = job.outcome.as_ref().map(|outcome| usize::from(outcome.representative));
+        let late = job.deadline.unwrap_or(0).saturating_sub(job.terms.finalize_seconds / 2);
+        let now = client.chain().info().await?.time.seconds();
+        if representative != Some(own) && now < late {
+            self.pending.insert(job.job_id);
+            return Ok(());
+        }
+        let msg = ExecuteMsg::Finalize { job_id: job.job_id, signers, signature: (&signature).into() };
+        self.setup.account.jobs(&msg).await?;
+        self.report(Report::Finalized { job_id: job.job_id });
+        Ok(())
+    }
+
+    async fn check_representative(&self, client: &Client, job: &JobResponse) -> Result<(), NodeError> {
+        let untrue = |reason: &str| NodeError::Untrue { what: "the job's outcome", reason: reason.into() };
+        let representative = job.outcome.as_ref().map(|outcome| usize::from(outcome.representative));
+        let representative = worker(job, representative.ok_or_else(|| untrue("there is none"))?)?;
+        let (Some(output), Some(masked)) = (&representative.output, &representative.masked) else {
+            return Err(untrue("its representative has not revealed"));
+        };
+        let finished = self.setup.state.get::<Finished>(&result_name(job))?;
+        let finished = finished.ok_or_else(|| untrue("this node has no result of its own"))?;
+        let reference = reference(client, job);
+        let endpoint = endpoint_of(client, &representative.address).await?;
+        let who = (representative.address.as_str(), endpoint);
+        let exchange = self.setup.exchange.as_ref();
+        check_output(exchange, reference, &finished.key(reference), who, (output, masked)).await
+    }
+
+    async fn send_signature(
+        &self,
+        client: &Client,
+        job: &JobResponse,
+        own: usize,
+        signature: [u8; 96],
+    ) -> Result<(), NodeError> {
+        let index = u8::try_from(own).unwrap_or(u8::MAX);
+        let message = SignatureMessage { job_id: job.job_id, round: job.round, index, signature };
+        let members = job.workers.iter().enumerate().filter(|(i, w)| *i != own && w.in_quorum == Some(true));
+        for (_, member) in members {
+            let endpoint = endpoint_of(client, &member.address).await?;
+            self.setup.exchange.send(endpoint, Protocol::Signature, message.encode().into()).await?;
+        }
+        Ok(())
+    }
+
+    async fn withdraw(&mut self) -> Result<(), NodeError> {
+        let amount = self.client().claimable(self.setup.account.address()).await?;
+        if amount > 0 {
+            self.setup.account.jobs(&ExecuteMsg::Withdraw {}).await?;
+            self.report(Report::Withdrew { amount });
+        }
+        Ok(())
+    }
+
+    fn report(&self, report: Report) {
+        self.setup.observer.report(report);
+    }
+}
+
+/// Events that can mean work.
+const WATCHED: [&str; 6] = [
+    events::POSTED,
+    events::ASSIGNED,
+    events::COMMITTED,
+    events::REVEALED,
+    events::DISPUTED,
+    events::SETTLED,
+];
+
+fn record_name(job_id: u64) -> String {
+    format!("job/{job_id}")
+}
+
+fn result_name(job: &JobResponse) -> String {
+    format!("result/{}/{}", job.job_id, job.round)
+}
+
+fn reference<'a>(client: &'a Client, job: &JobResponse) -> JobRef<'a> {
+    JobRef { jobs: client.deployment().jobs_domain(), job_id: job.job_id, round: job.round }
+}
+
+fn worker(job: &JobResponse, index: usize) -> Result<&WorkerResponse, NodeError> {
+    job.workers.get(index).ok_or_else(|| NodeError::Untrue {
+        what: "the job's workers",
+        reason: format!("there is no worker {index}"),
+    })
+}
+
+async fn endpoint_of(client: &Client, address: &str) -> Result<PeerId, NodeError> {
+    let node = client.node(address).await?.ok_or_else(|| NodeError::NotRegistered(address.into()))?;
+    let endpoint = node.registration.endpoint.as_slice().try_into();
+    endpoint.map(PeerId).map_err(|_| NodeError::Untrue {
+        what: "a node's endpoint",
+        reason: "it is not 32 bytes".into(),
+    })
+}

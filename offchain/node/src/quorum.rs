@@ -1,0 +1,83 @@
+//! The quorum's signature: the final statement as anyone can rebuild it from the chain, and signatures for it.
+
+use std::collections::BTreeMap;
+
+use bithive_api::jobs::JobResponse;
+use bithive_attest::{Domain, Statement, bls};
+
+use crate::NodeError;
+
+/// Collects verified signatures of one final statement.
+pub struct Quorum {
+    message: Vec<u8>,
+    keys: Vec<[u8; 48]>,
+    members: u32,
+    needed: u8,
+    signatures: BTreeMap<u8, [u8; 96]>,
+}
+
+impl Quorum {
+    /// The quorum of a job in phase Revealed.
+    ///
+    /// # Errors
+    /// [`NodeError::Untrue`] if the chain's answer has no outcome or malformed parts.
+    pub fn of(job: &JobResponse, jobs: Domain<'_>) -> Result<Self, NodeError> {
+        let untrue = |reason: &str| NodeError::Untrue { what: "the job's outcome", reason: reason.into() };
+        let outcome = job.outcome.as_ref().ok_or_else(|| untrue("there is none"))?;
+        let assignment = job.assignment.as_ref().ok_or_else(|| untrue("there is no assignment"))?;
+        let representative = job.workers.get(usize::from(outcome.representative));
+        let representative = representative.ok_or_else(|| untrue("its representative is no worker"))?;
+        let output = representative.output.as_ref().ok_or_else(|| untrue("its representative has no output"))?;
+        let masked = representative.masked.as_ref().ok_or_else(|| untrue("its representative has no result"))?;
+        let keys = job.workers.iter().map(|worker| worker.bls_key.as_slice().try_into());
+        let keys: Vec<[u8; 48]> =
+            keys.collect::<Result<_, _>>().map_err(|_| untrue("a BLS key is not 48 bytes"))?;
+        let digest = |bytes: &[u8], reason| <[u8; 32]>::try_from(bytes).map_err(|_| untrue(reason));
+        let statement = Statement {
+            job_id: job.job_id,
+            round: job.round,
+            model: &digest(&job.terms.model, "the model's digest is not 32 bytes")?,
+            input_commitment: &digest(&assignment.input_commitment, "the input commitment is not 32 bytes")?,
+            output: &digest(output, "the output's digest is not 32 bytes")?,
+            masked,
+            workers: &keys,
+            quorum: outcome.quorum,
+        };
+        let (message, members) = (statement.sign_bytes(jobs), outcome.quorum);
+        Ok(Self { message, keys, members, needed: job.terms.quorum, signatures: BTreeMap::new() })
+    }
+
+    /// Signs the statement.
+    #[must_use]
+    pub fn sign(&self, secret: &bls::SecretKey) -> [u8; 96] {
+        secret.sign(&self.message)
+    }
+
+    /// Adds the signature of worker `index`, if it is in the quorum and the signature holds.
+    ///
+    /// # Errors
+    /// [`NodeError::Untrue`] for a stranger, [`NodeError::Bls`].
+    pub fn add(&mut self, index: u8, signature: [u8; 96]) -> Result<(), NodeError> {
+        let member = index < 32 && self.members >> index & 1 == 1;
+        let key = self.keys.get(usize::from(index)).filter(|_| member).ok_or(NodeError::Untrue {
+            what: "a signature",
+            reason: format!("worker {index} is not in the quorum"),
+        })?;
+        bls::verify(key, &self.message, &signature)?;
+        self.signatures.insert(index, signature);
+        Ok(())
+    }
+
+    /// Who signed, and the aggregate, once enough have signed.
+    ///
+    /// # Errors
+    /// [`NodeError::Bls`], which verified signatures never cause.
+    pub fn aggregate(&self) -> Result<Option<(u32, [u8; 96])>, NodeError> {
+        if self.signatures.len() < usize::from(self.needed) {
+            return Ok(None);
+        }
+        let signers = self.signatures.keys().fold(0u32, |bits, index| bits | 1 << index);
+        let signatures: Vec<[u8; 96]> = self.signatures.values().copied().collect();
+        Ok(Some((signers, bls::aggregate(&signatures)?)))
+    }
+}

@@ -1,0 +1,81 @@
+//! What a node tells whoever watches it: a log, a terminal, a test.
+
+/// Something a node did or learned about a job.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Report {
+    /// It tried the vault with its own tags.
+    VaultTried {
+        /// The job.
+        job_id: u64,
+        /// Whether it opened.
+        opened: bool,
+    },
+    /// It sent a sealed claim.
+    Claimed {
+        /// The job.
+        job_id: u64,
+        /// What it asked, in base units.
+        ask: u128,
+        /// Size of the sealed claim.
+        bytes: usize,
+    },
+    /// It claimed, and others were chosen.
+    NotChosen {
+        /// The job.
+        job_id: u64,
+    },
+    /// It decrypted the input and checked the exact policy.
+    Decrypted {
+        /// The job.
+        job_id: u64,
+        /// Bytes of plaintext.
+        bytes: usize,
+    },
+    /// It ran the model and committed to the result.
+    Committed {
+        /// The job.
+        job_id: u64,
+    },
+    /// It revealed the masked result.
+    Revealed {
+        /// The job.
+        job_id: u64,
+    },
+    /// It checked the representative's output and signed the final statement.
+    Signed {
+        /// The job.
+        job_id: u64,
+    },
+    /// It sent the quorum's aggregate signature.
+    Finalized {
+        /// The job.
+        job_id: u64,
+    },
+    /// It withdrew what it earned.
+    Withdrew {
+        /// Base units.
+        amount: u128,
+    },
+    /// A step failed.
+    Failed {
+        /// The job.
+        job_id: u64,
+        /// Why.
+        reason: String,
+        /// Whether it tries again.
+        retries: bool,
+    },
+}
+
+/// Receives a node's reports.
+pub trait Observer: Send + Sync {
+    /// Called once for each report, in order.
+    fn report(&self, report: Report);
+}
+
+/// Watches nothing.
+pub struct Silent;
+
+impl Observer for Silent {
+    fn report(&self, _: Report) {}
+}

@@ -1,0 +1,166 @@
+//! The work of one round: from what is on chain to a result that can be committed to.
+
+use std::sync::Arc;
+
+use bithive_api::jobs::{Assignment, JobResponse};
+use bithive_attest::{JobKey, Reveal};
+use bithive_blindmatch::attributes::Attributes;
+use bithive_blindmatch::policy::Policy;
+use bithive_client::Client;
+use bithive_dgkbe::SlotSet;
+use bithive_dgkbe::kem::SharedKey;
+use bithive_exchange::{Exchange, PeerId};
+use bithive_inference::MAX_MODEL_BYTES;
+use bithive_payload::{Input, JobRef, Output};
+use bytes::Bytes;
+use rand_core::CryptoRng;
+use serde::{Deserialize, Serialize};
+
+use crate::{Compute, Group, NodeError};
+
+/// Most bytes of an encrypted input that a node accepts.
+const MAX_PAYLOAD_BYTES: usize = 64 << 20;
+
+/// A finished round as recorded: what was committed to, and what is needed to reveal and check it. Written once
+/// before anything is sent, never changed: the guard against two results for one job.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Finished {
+    pub(crate) masked: Vec<u8>,
+    pub(crate) output: [u8; 32],
+    pub(crate) sealed_output: Vec<u8>,
+    pub(crate) nonce: [u8; 32],
+    shared: [u8; 32],
+}
+
+impl Finished {
+    pub(crate) fn key(&self, job: JobRef<'_>) -> JobKey {
+        job.key(&SharedKey::from_bytes(self.shared))
+    }
+
+    pub(crate) fn commitment(&self, job: JobRef<'_>, account: &str) -> [u8; 32] {
+        let reveal = Reveal {
+            job_id: job.job_id,
+            round: job.round,
+            account,
+            masked: &self.masked,
+            output: &self.output,
+            nonce: &self.nonce,
+        };
+        reveal.commitment(job.jobs)
+    }
+}
+
+/// The parts of an assignment in the form in which they are used.
+pub(crate) struct Addressed {
+    pub(crate) set: SlotSet,
+    header: Vec<u8>,
+    payload: [u8; 32],
+    input_commitment: [u8; 32],
+    model: [u8; 32],
+}
+
+impl Addressed {
+    pub(crate) fn new(job: &JobResponse, assignment: &Assignment, slots: u16) -> Result<Self, NodeError> {
+        let digest = |bytes: &[u8], what| {
+            <[u8; 32]>::try_from(bytes)
+                .map_err(|_| NodeError::Untrue { what, reason: "it is not 32 bytes".into() })
+        };
+        Ok(Self {
+            set: SlotSet::decode_nonempty(&assignment.mask, slots)?,
+            header: assignment.header.to_vec(),
+            payload: digest(&assignment.payload, "the payload's digest")?,
+            input_commitment: digest(&assignment.input_commitment, "the input commitment")?,
+            model: digest(&job.terms.model, "the model's digest")?,
+        })
+    }
+}
+
+/// A worker's tools.
+pub(crate) struct Worker<'a> {
+    pub(crate) client: &'a Client,
+    pub(crate) exchange: &'a dyn Exchange,
+    pub(crate) attributes: &'a Attributes,
+    pub(crate) compute: &'a Arc<dyn Compute>,
+    pub(crate) account: &'a str,
+    /// Where the requester is, from the vault: who has payload and model.
+    pub(crate) requester: PeerId,
+}
+
+impl Worker<'_> {
+    /// Decrypts, checks and computes; returns the record and the number of plaintext bytes.
+    pub(crate) async fn finish(
+        &self,
+        job: JobRef<'_>,
+        addressed: &Addressed,
+        group: &mut Group,
+        rng: &mut (impl CryptoRng + Send),
+    ) -> Result<(Finished, usize), NodeError> {
+        let payload = self.exchange.fetch(addressed.payload, &[self.requester], MAX_PAYLOAD_BYTES).await?;
+        let context = job.context();
+        let links = (self.client, self.exchange);
+        let message = (addressed.header.as_slice(), &*payload);
+        let (shared, plaintext) = group.open(links, &addressed.set, &context, message, rng).await?;
+        let key = job.key(&shared);
+        if key.input_commitment(&plaintext) != addressed.input_commitment {
+            return Err(untrue("the input", "it does not open the commitment on chain"));
+        }
+        let input = Input::decode(&plaintext)?;
+        self.check_policy(&input.policy)?;
+        let model = self.exchange.fetch(addressed.model, &[self.requester], MAX_MODEL_BYTES).await?;
+        let values = self.compute(model, input).await?;
+        let output = Output { values };
+        let sealed_output = output.seal(job, &key, self.account)?;
+        let mut nonce = [0; 32];
+        rng.fill_bytes(&mut nonce);
+        let finished = Finished {
+            masked: key.masked(&output.values)?,
+            output: self.exchange.publish(sealed_output.clone().into()).await?,
+            sealed_output,
+            nonce,
+            shared: *shared.as_bytes(),
+        };
+        Ok((finished, plaintext.len()))
+    }
+
+    /// The vault opened, but tags are hashes: the exact policy decides.
+    fn check_policy(&self, policy: &[u8]) -> Result<(), NodeError> {
+        let policy: Policy =
+            serde_json::from_slice(policy).map_err(|error| untrue("the policy", &error.to_string()))?;
+        if policy.is_satisfied(self.attributes) {
+            Ok(())
+        } else {
+            Err(untrue("the policy", "this node's attributes do not satisfy it"))
+        }
+    }
+
+    async fn compute(&self, model: Bytes, input: Input) -> Result<Vec<f32>, NodeError> {
+        let compute = self.compute.clone();
+        let run = tokio::task::spawn_blocking(move || compute.run(&model, &input.rows));
+        match run.await {
+            Ok(values) => values.map_err(NodeError::Compute),
+            Err(error) => Err(NodeError::Compute(error.to_string())),
+        }
+    }
+}
+
+/// Checks that the representative's output is the one its published result was made from.
+pub(crate) async fn check_output(
+    exchange: &dyn Exchange,
+    job: JobRef<'_>,
+    key: &JobKey,
+    (representative, endpoint): (&str, PeerId),
+    (output, masked): (&[u8], &[u8]),
+) -> Result<(), NodeError> {
+    let digest = output.try_into().map_err(|_| untrue("the output's digest", "it is not 32 bytes"))?;
+    let sealed = exchange.fetch(digest, &[endpoint], MAX_PAYLOAD_BYTES).await?;
+    let opened = Output::open(job, key, representative, &sealed)?;
+    if key.agrees(&opened.values, masked, 0)? {
+        Ok(())
+    } else {
+        Err(untrue("the representative's output", "it is not what its result was made from"))
+    }
+}
+
+fn untrue(what: &'static str, reason: &str) -> NodeError {
+    NodeError::Untrue { what, reason: reason.into() }
+}

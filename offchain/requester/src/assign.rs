@@ -1,0 +1,159 @@
+//! Assigning: exactly the chosen nodes get the input's key.
+
+use std::collections::BTreeSet;
+
+use bithive_api::jobs::{Assignment, ExecuteMsg, JobResponse, Phase};
+use bithive_attest::bls;
+use bithive_chain::Receipt;
+use bithive_curve::G1;
+use bithive_dgkbe::keys::{UnverifiedPublicKey, encoded_len};
+use bithive_dgkbe::kem::Context;
+use bithive_dgkbe::SlotSet;
+use bithive_exchange::PeerId;
+use bithive_payload::Input;
+use cosmwasm_std::Uint128;
+
+use crate::records::{RoundKey, round_name};
+use crate::{AcceptedClaim, Requester, RequesterError};
+
+/// Whom to choose among those that claimed.
+#[derive(Clone, Debug, Default)]
+pub struct Selection {
+    /// Accounts that are passed over.
+    pub exclude: BTreeSet<String>,
+}
+
+/// An assigned round.
+#[derive(Clone, Debug)]
+pub struct Assigned {
+    /// The round.
+    pub round: u8,
+    /// The chosen claims, in slot order.
+    pub workers: Vec<AcceptedClaim>,
+    /// Slots that joined or left since the requester's last assignment: point additions that the new set cost.
+    pub changed_slots: usize,
+    /// Bytes of the header.
+    pub header_bytes: usize,
+    /// Bytes of the encoded set.
+    pub mask_bytes: usize,
+    /// Bytes of the encrypted input.
+    pub payload_bytes: usize,
+    /// The transaction.
+    pub receipt: Receipt,
+}
+
+impl Requester {
+    /// Chooses the cheapest usable claims, encrypts the input to exactly those nodes and posts the assignment.
+    ///
+    /// Public keys are verified in full before their slots are used; a node whose key is missing or malformed is
+    /// passed over.
+    ///
+    /// # Errors
+    /// [`RequesterError::Phase`], [`RequesterError::TooFewClaims`], or the contract's words.
+    pub async fn assign(&mut self, job_id: u64, selection: &Selection) -> Result<Assigned, RequesterError> {
+        let job = self.client().job(job_id).await?;
+        if !matches!(job.phase, Phase::Open | Phase::Disputed) {
+            return Err(RequesterError::Phase {
+                job_id,
+                phase: format!("{:?}", job.phase),
+                expected: "workers are assigned while it is Open or Disputed",
+            });
+        }
+        let workers = self.choose(&job, selection).await?;
+        let before = self.sender.cache_mut().set().clone();
+        let set = SlotSet::from_slots(self.crs.slots(), workers.iter().map(|worker| worker.slot))?;
+        let changed_slots = before.symmetric_difference(&set)?.len();
+        let (assignment, payload_bytes) = self.encrypt(&job, &set, &workers).await?;
+        let (header_bytes, mask_bytes) = (assignment.header.len(), assignment.mask.len());
+        let receipt = self.account.jobs(&ExecuteMsg::Assign { job_id, assignment }).await?;
+        let round = job.round.saturating_add(1);
+        Ok(Assigned { round, workers, changed_slots, header_bytes, mask_bytes, payload_bytes, receipt })
+    }
+
+    async fn choose(
+        &mut self,
+        job: &JobResponse,
+        selection: &Selection,
+    ) -> Result<Vec<AcceptedClaim>, RequesterError> {
+        let expected = usize::from(job.terms.workers);
+        let mut chosen = Vec::with_capacity(expected);
+        for claim in self.claims(job.job_id).await? {
+            if chosen.len() == expected {
+                break;
+            }
+            if selection.exclude.contains(&claim.address) {
+                continue;
+            }
+            // A node without a sound public key is none that anything can be sent to.
+            if self.learn_key(&claim).await.is_ok() {
+                chosen.push(claim);
+            }
+        }
+        if chosen.len() < expected {
+            return Err(RequesterError::TooFewClaims {
+                job_id: job.job_id,
+                round: job.round.saturating_add(1),
+                found: chosen.len(),
+                expected,
+            });
+        }
+        chosen.sort_by_key(|claim| claim.slot);
+        Ok(chosen)
+    }
+
+    async fn learn_key(&mut self, claim: &AcceptedClaim) -> Result<(), RequesterError> {
+        let untrue = |reason: &str| RequesterError::Untrue {
+            what: "the node's public key",
+            reason: format!("{}: {reason}", claim.address),
+        };
+        let node = self.client().node(&claim.address).await?.ok_or_else(|| untrue("it is not registered"))?;
+        let registration = node.registration;
+        let digest = registration.dgkbe_key_digest.as_slice().try_into();
+        let digest = digest.map_err(|_| untrue("its digest is not 32 bytes"))?;
+        let endpoint = registration.endpoint.as_slice().try_into().map(PeerId);
+        let endpoint = endpoint.map_err(|_| untrue("its endpoint is not 32 bytes"))?;
+        let file = self.exchange.fetch(digest, &[endpoint], encoded_len(self.crs.slots())).await?;
+        let key = UnverifiedPublicKey::decode(&self.crs, &file)?.verify(&self.crs, &mut self.rng)?;
+        let commitment: G1 = *key.commitment();
+        if key.slot() != claim.slot || commitment.encode() != registration.dgkbe_key.as_slice() {
+            return Err(untrue("it is of another slot, or not the registered one"));
+        }
+        Ok(self.sender.cache_mut().put(&[(claim.slot, commitment)])?)
+    }
+
+    async fn encrypt(
+        &mut self,
+        job: &JobResponse,
+        set: &SlotSet,
+        workers: &[AcceptedClaim],
+    ) -> Result<(Assignment, usize), RequesterError> {
+        let secrets = self.secrets(job.job_id).await?;
+        let input = Input { policy: secrets.policy.clone(), rows: secrets.rows.clone() }.encode();
+        let round = job.round.saturating_add(1);
+        let context = self.reference(job.job_id, round).context();
+        let (envelope, shared) =
+            self.sender.encrypt_with_key(set, Context(&context), &input, &mut self.rng)?;
+        let input_commitment = self.reference(job.job_id, round).key(&shared).input_commitment(&input);
+        let payload_bytes = envelope.payload.len();
+        let payload = self.exchange.publish(envelope.payload.into()).await?;
+        // Without the key the output could not be opened: it is recorded before the chain knows of the round.
+        self.state.put(
+            &round_name(job.job_id, round, &payload),
+            &RoundKey { shared: *shared.as_bytes() },
+        )?;
+        let consents = workers.iter().map(|worker| worker.consent.as_slice().try_into());
+        let consents: Vec<[u8; 96]> = consents.collect::<Result<_, _>>().map_err(|_| RequesterError::Untrue {
+            what: "a stored consent",
+            reason: "it is not 96 bytes".into(),
+        })?;
+        let assignment = Assignment {
+            mask: set.encode().into(),
+            asks: workers.iter().map(|worker| Uint128::new(worker.ask)).collect(),
+            header: (&envelope.header).into(),
+            payload: (&payload).into(),
+            input_commitment: (&input_commitment).into(),
+            consent: (&bls::aggregate(&consents)?).into(),
+        };
+        Ok((assignment, payload_bytes))
+    }
+}

@@ -1,0 +1,150 @@
+//! Claims: opened, checked against the registry, kept until a round is assigned.
+
+use bithive_api::jobs::{JobResponse, Phase};
+use bithive_attest::{Consent, bls};
+use bithive_blindmatch::claim::{Claim, ClaimContext, RequesterKey};
+use bithive_blindmatch::vault::MatchKey;
+use bithive_exchange::{Message, PeerId, Protocol};
+use bithive_payload::ClaimMessage;
+use serde::{Deserialize, Serialize};
+
+use crate::records::{Claims, claims_name};
+use crate::{Requester, RequesterError};
+
+/// A claim whose sender, consent and registration hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AcceptedClaim {
+    /// The job.
+    pub job_id: u64,
+    /// The round that it is for.
+    pub round: u8,
+    /// The node's account.
+    pub address: String,
+    /// Its DGKBE slot.
+    pub slot: u16,
+    /// What it asks, in base units.
+    pub ask: u128,
+    /// Its BLS signature of consent.
+    pub(crate) consent: Vec<u8>,
+}
+
+/// A claim that is refused.
+#[derive(Debug)]
+pub struct RefusedClaim {
+    /// Who sent it.
+    pub from: PeerId,
+    /// The job that it names, if it can be read.
+    pub job_id: Option<u64>,
+    /// Why it is refused.
+    pub reason: RequesterError,
+}
+
+/// What arrived.
+#[derive(Debug, Default)]
+pub struct Collected {
+    /// Usable claims.
+    pub accepted: Vec<AcceptedClaim>,
+    /// The others.
+    pub refused: Vec<RefusedClaim>,
+}
+
+impl Requester {
+    /// Reads the claims that arrived. A claim that can't be used is reported and concerns nobody else.
+    ///
+    /// # Errors
+    /// [`RequesterError::State`], or the chain not answering: the claims read so far are recorded then.
+    pub async fn collect(&mut self) -> Result<Collected, RequesterError> {
+        let mut collected = Collected::default();
+        for message in self.exchange.receive(Protocol::Claim).await? {
+            let job_id = ClaimMessage::decode(&message.body).map(|claim| claim.job_id);
+            match self.check(&message).await {
+                Ok(claim) => {
+                    let name = claims_name(claim.job_id, claim.round);
+                    let mut claims: Claims = self.state.get(&name)?.unwrap_or_default();
+                    claims.insert(claim.address.clone(), claim.clone());
+                    self.state.put(&name, &claims)?;
+                    collected.accepted.push(claim);
+                }
+                Err(RequesterError::State(error)) => return Err(error.into()),
+                Err(reason) => collected.refused.push(RefusedClaim { from: message.from, job_id, reason }),
+            }
+        }
+        Ok(collected)
+    }
+
+    /// Usable claims for the job's next round, cheapest first, then by slot.
+    ///
+    /// # Errors
+    /// [`RequesterError::State`], [`RequesterError::Chain`].
+    pub async fn claims(&self, job_id: u64) -> Result<Vec<AcceptedClaim>, RequesterError> {
+        let round = self.client().job(job_id).await?.round.saturating_add(1);
+        let claims: Claims = self.state.get(&claims_name(job_id, round))?.unwrap_or_default();
+        let mut claims: Vec<AcceptedClaim> = claims.into_values().collect();
+        claims.sort_by_key(|claim| (claim.ask, claim.slot));
+        Ok(claims)
+    }
+
+    async fn check(&self, message: &Message) -> Result<AcceptedClaim, RequesterError> {
+        let sealed = ClaimMessage::decode(&message.body).ok_or_else(|| untrue("the message is too short"))?;
+        let job = self.client().job(sealed.job_id).await?;
+        if !matches!(job.phase, Phase::Open | Phase::Disputed) {
+            return Err(RequesterError::Phase {
+                job_id: job.job_id,
+                phase: format!("{:?}", job.phase),
+                expected: "claims are taken while it is Open or Disputed",
+            });
+        }
+        let secrets = self.secrets(job.job_id).await?;
+        let deployment = self.client().deployment();
+        let context = ClaimContext::new(&deployment.chain_id, &deployment.jobs, job.job_id)?;
+        let key = RequesterKey::decode(&secrets.requester_key)?;
+        let claim = key.open(&context, &MatchKey::from_bytes(secrets.match_key), &sealed.sealed)?;
+        self.check_claim(&job, &claim, message.from).await
+    }
+
+    /// The MAC shows that the sender satisfies the policy; the registry says who it is, its BLS signature that it
+    /// agrees to this job, round and price.
+    async fn check_claim(
+        &self,
+        job: &JobResponse,
+        claim: &Claim,
+        from: PeerId,
+    ) -> Result<AcceptedClaim, RequesterError> {
+        let node = self.client().node(&claim.address).await?;
+        let node = node.ok_or_else(|| untrue("its account is not a registered node"))?;
+        if !node.eligible {
+            return Err(untrue("its node is not eligible: it is unbonding or its bond is too small"));
+        }
+        if node.registration.slot != claim.slot {
+            return Err(untrue("its slot is not the node's registered slot"));
+        }
+        if node.registration.endpoint.as_slice() != from.0 {
+            return Err(untrue("it was sent by another endpoint than the node's registered one"));
+        }
+        if claim.ask == 0 || claim.ask > job.terms.price.u128() {
+            return Err(untrue("its ask is 0 or above the job's price"));
+        }
+        let round = job.round.saturating_add(1);
+        let consent = Consent {
+            job_id: job.job_id,
+            round,
+            account: &claim.address,
+            slot: claim.slot,
+            ask: claim.ask,
+        };
+        let bytes = consent.sign_bytes(self.client().deployment().jobs_domain());
+        bls::verify(&node.registration.bls_key, &bytes, &claim.consent)?;
+        Ok(AcceptedClaim {
+            job_id: job.job_id,
+            round,
+            address: claim.address.clone(),
+            slot: claim.slot,
+            ask: claim.ask,
+            consent: claim.consent.to_vec(),
+        })
+    }
+}
+
+fn untrue(reason: &str) -> RequesterError {
+    RequesterError::Untrue { what: "the claim", reason: reason.into() }
+}

@@ -1,0 +1,51 @@
+//! What a requester keeps of a job.
+
+use std::collections::BTreeMap;
+
+use bithive_blindmatch::vault::Vault;
+use serde::{Deserialize, Serialize};
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use crate::{AcceptedClaim, Requester, RequesterError};
+
+/// Secrets and input of a job, by the digest of its vault. Erased when dropped.
+#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+pub(crate) struct Secrets {
+    /// K_r.
+    pub(crate) match_key: [u8; 32],
+    /// The HPKE key to which claims are sealed, encoded.
+    pub(crate) requester_key: Vec<u8>,
+    /// The policy as JSON.
+    pub(crate) policy: Vec<u8>,
+    /// The rows, encoded.
+    pub(crate) rows: Vec<u8>,
+}
+
+/// Accepted claims of one round, by account.
+pub(crate) type Claims = BTreeMap<String, AcceptedClaim>;
+
+/// The key that an assignment's header carries. Erased when dropped.
+#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+pub(crate) struct RoundKey {
+    pub(crate) shared: [u8; 32],
+}
+
+pub(crate) fn secrets_name(vault: &Vault) -> String {
+    format!("vault/{}", hex::encode(vault.digest()))
+}
+
+pub(crate) fn claims_name(job_id: u64, round: u8) -> String {
+    format!("claims/{job_id}/{round}")
+}
+
+/// Several assignments of a round may be tried before one is accepted; the payload tells them apart.
+pub(crate) fn round_name(job_id: u64, round: u8, payload: &[u8]) -> String {
+    format!("round/{job_id}/{round}/{}", hex::encode(payload))
+}
+
+impl Requester {
+    pub(crate) async fn secrets(&self, job_id: u64) -> Result<Secrets, RequesterError> {
+        let vault = Vault::decode(&self.client().vault(job_id).await?)?;
+        self.state.get(&secrets_name(&vault))?.ok_or(RequesterError::NotOurs { job_id })
+    }
+}

@@ -1,0 +1,75 @@
+//! What parties send each other about a job, beside the chain.
+
+/// A sealed claim on its way to the requester.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClaimMessage {
+    /// The job.
+    pub job_id: u64,
+    /// The claim, sealed to the requester's key in the vault.
+    pub sealed: Vec<u8>,
+}
+
+impl ClaimMessage {
+    /// Job (64 bits, big-endian), sealed claim.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = self.job_id.to_be_bytes().to_vec();
+        out.extend_from_slice(&self.sealed);
+        out
+    }
+
+    /// Reads what [`ClaimMessage::encode`] wrote; none if it is too short. The claim is not checked here.
+    #[must_use]
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        let (job_id, sealed) = bytes.split_first_chunk::<8>()?;
+        Some(Self { job_id: u64::from_be_bytes(*job_id), sealed: sealed.to_vec() })
+    }
+}
+
+/// A signature of a final statement on its way to whoever settles the job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SignatureMessage {
+    /// The job.
+    pub job_id: u64,
+    /// The round.
+    pub round: u8,
+    /// Index of the worker, in slot order.
+    pub index: u8,
+    /// Its signature.
+    pub signature: [u8; 96],
+}
+
+impl SignatureMessage {
+    /// Job (64 bits, big-endian), round, index, signature: 106 bytes.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = self.job_id.to_be_bytes().to_vec();
+        out.extend_from_slice(&[self.round, self.index]);
+        out.extend_from_slice(&self.signature);
+        out
+    }
+
+    /// Reads what [`SignatureMessage::encode`] wrote; none for anything else. The signature is not checked here.
+    #[must_use]
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        let (job_id, rest) = bytes.split_first_chunk::<8>()?;
+        let ([round, index], rest) = rest.split_first_chunk::<2>()?;
+        let signature = rest.try_into().ok()?;
+        Some(Self { job_id: u64::from_be_bytes(*job_id), round: *round, index: *index, signature })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_read_back_and_others_are_refused() {
+        let signature = SignatureMessage { job_id: 7, round: 2, index: 3, signature: [9; 96] };
+        assert_eq!(SignatureMessage::decode(&signature.encode()), Some(signature));
+        assert_eq!(SignatureMessage::decode(&signature.encode()[..105]), None);
+        let claim = ClaimMessage { job_id: 7, sealed: vec![1, 2] };
+        assert_eq!(ClaimMessage::decode(&claim.encode()), Some(claim));
+        assert_eq!(ClaimMessage::decode(&[0; 7]), None);
+    }
+}
