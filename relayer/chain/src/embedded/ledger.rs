@@ -44,8 +44,19 @@ pub(crate) struct Genesis {
 pub(crate) struct Ledger {
     db: Database,
     location: String,
-    /// Held as long as the database is open; the system releases it even when the process is killed.
-    _lock: Option<File>,
+    /// Dropped after the database.
+    _lock: Option<DirectoryLock>,
+}
+
+/// Makes its process the only one in a directory. The system releases it even when the process is killed.
+struct DirectoryLock(File);
+
+impl Drop for DirectoryLock {
+    fn drop(&mut self) {
+        // Closing is not enough: a child that another thread is just starting may share the open file. A failure
+        // leaves the lock to that closing.
+        let _ = self.0.unlock();
+    }
 }
 
 impl Ledger {
@@ -183,14 +194,13 @@ fn create_in_memory() -> Result<Database, redb::Error> {
     Ok(db)
 }
 
-/// Makes this process the only one in `directory`.
-fn lock(directory: &Path, location: &str) -> Result<File, ChainError> {
+fn lock(directory: &Path, location: &str) -> Result<DirectoryLock, ChainError> {
     let failed =
         |error: std::io::Error| ChainError::Storage { directory: location.into(), reason: error.to_string() };
     fs::create_dir_all(directory).map_err(failed)?;
     let file = File::options().create(true).append(true).open(directory.join(LOCK)).map_err(failed)?;
     match file.try_lock() {
-        Ok(()) => Ok(file),
+        Ok(()) => Ok(DirectoryLock(file)),
         Err(TryLockError::WouldBlock) => Err(ChainError::InUse { directory: location.into() }),
         Err(TryLockError::Error(error)) => Err(failed(error)),
     }
