@@ -28,3 +28,8 @@ pub mod tree;
 pub mod vault;
 
 pub use codec::DecodeError;
+
+/// The README's example runs as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

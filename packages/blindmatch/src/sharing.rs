@@ -86,7 +86,8 @@ impl Candidate {
 }
 
 /// Every candidate for the secret of the tree, given the shares of some leaves (by leaf number). Their number is
-/// at most [`Tree::decoding_cost`].
+/// bounded through
+/// [`Tree::decoding_cost`].
 pub(crate) fn candidates<L>(tree: &Tree<L>, shares: &[Option<Gf128>]) -> Zeroizing<Vec<Candidate>> {
     node_candidates(tree, shares, &mut 0)
 }
@@ -112,7 +113,7 @@ fn node_candidates<L>(
                 1 => Zeroizing::new(below.iter().flat_map(|list| list.iter().copied()).collect()),
                 _ if needed == children.len() => {
                     let lists: Vec<_> = below.iter().map(|list| list.as_slice()).collect();
-                    Zeroizing::new(products(&lists))
+                    products(&lists)
                 }
                 _ => threshold_candidates(needed, &below),
             }
@@ -121,9 +122,10 @@ fn node_candidates<L>(
 }
 
 /// One candidate of each list, summed, in every combination.
-fn products(lists: &[&[Candidate]]) -> Vec<Candidate> {
-    lists.iter().fold(vec![Candidate::default()], |sums, list| {
-        sums.iter().flat_map(|sum| list.iter().map(|candidate| sum.join(*candidate))).collect()
+fn products(lists: &[&[Candidate]]) -> Zeroizing<Vec<Candidate>> {
+    lists.iter().fold(Zeroizing::new(vec![Candidate::default()]), |sums, list| {
+        let joined = |sum: &Candidate| list.iter().map(|candidate| sum.join(*candidate)).collect::<Vec<_>>();
+        Zeroizing::new(sums.iter().flat_map(joined).collect())
     })
 }
 
@@ -134,26 +136,31 @@ fn threshold_candidates(needed: usize, below: &[Zeroizing<Vec<Candidate>>]) -> Z
     let inverses = Gf128::small_inverses((below.len() as u16 + 1).next_power_of_two() - 1);
     let mut out = Zeroizing::new(Vec::new());
     for_each_subset(needed, &available, |subset| {
-        let weighted: Vec<Vec<Candidate>> = subset
+        let weighted: Vec<Zeroizing<Vec<Candidate>>> = subset
             .iter()
-            .map(|child| {
-                let weight = lagrange_at_zero(*child, subset, &inverses);
-                below[*child].iter().map(|c| Candidate { secret: c.secret * weight, ..*c }).collect()
+            .zip(lagrange_at_zero(subset, &inverses))
+            .map(|(child, weight)| {
+                let weighted = |c: &Candidate| Candidate { secret: c.secret * weight, ..*c };
+                Zeroizing::new(below[*child].iter().map(weighted).collect())
             })
             .collect();
-        let lists: Vec<_> = weighted.iter().map(Vec::as_slice).collect();
-        out.extend(products(&lists));
+        let lists: Vec<_> = weighted.iter().map(|list| list.as_slice()).collect();
+        out.extend(products(&lists).iter());
     });
     out
 }
 
-/// The weight of a child (x = child + 1) at zero: the product of x_j / (x_j - x) over the other children.
-fn lagrange_at_zero(child: usize, subset: &[usize], inverses: &[Gf128]) -> Gf128 {
-    let x = child + 1;
-    subset.iter().filter(|other| **other != child).fold(Gf128::ONE, |weight, other| {
-        let x_j = other + 1;
-        weight * Gf128(x_j as u128) * inverses.get(x_j ^ x).copied().unwrap_or(Gf128::ZERO)
-    })
+/// Lagrange weights at zero of these children, whose x is their number plus one: for child i the product of
+/// x_j / (x_j - x_i) over the others.
+fn lagrange_at_zero(subset: &[usize], inverses: &[Gf128]) -> Vec<Gf128> {
+    let inverse = |small: usize| inverses.get(small).copied().unwrap_or(Gf128::ZERO);
+    let all_x = subset.iter().fold(Gf128::ONE, |product, child| product * Gf128(*child as u128 + 1));
+    let weight = |child: &usize| {
+        let others = subset.iter().filter(|other| *other != child);
+        let numerator = all_x * inverse(child + 1);
+        others.fold(numerator, |weight, other| weight * inverse((other + 1) ^ (child + 1)))
+    };
+    subset.iter().map(weight).collect()
 }
 
 /// Calls `f` with every subset of `size` items, in lexicographic order.

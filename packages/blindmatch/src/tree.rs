@@ -11,8 +11,11 @@ pub const MAX_LEAVES: usize = 256;
 pub const MAX_CHILDREN: usize = 255;
 /// Most gates from the root to a leaf.
 pub const MAX_DEPTH: usize = 16;
-/// Most candidate secrets of a worst-case decoding that any vault may ask for: 2^18 candidates of 48 bytes.
-pub const MAX_DECODING_COST: u64 = 1 << 18;
+/// Most that any vault's worst-case decoding may cost, see [`Tree::decoding_cost`]: about a second.
+pub const MAX_DECODING_COST: u64 = 1 << 22;
+/// What a candidate secret costs beside multiplications. It bounds the candidates of any vault by 2^18, and
+/// with them memory and the chance of a false match.
+const CANDIDATE_COST: u64 = 16;
 
 /// A tree whose gates are satisfied by `needed` of their children. AND needs all, OR needs one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +50,9 @@ pub enum TreeError {
     #[error("the policy is nested deeper than {MAX_DEPTH} levels")]
     TooDeep,
     /// Too many combinations to try.
-    #[error("decoding takes up to {cost} candidates, expected at most {budget}; ask for fewer combinations")]
+    #[error(
+        "decoding costs up to {cost} multiplications, expected at most {budget}; ask for fewer combinations"
+    )]
     TooCostly {
         /// The worst case.
         cost: u64,
@@ -91,31 +96,30 @@ impl<L> Tree<L> {
         }
     }
 
-    /// Candidates that an opener with a tag for every slot computes in the worst case, over all nodes. It
-    /// saturates at `u64::MAX`.
+    /// What opening costs in the worst case, with a tag for every slot, in multiplications of the field: for each
+    /// candidate 16, and for gates that need neither one nor all of their children the interpolation of each
+    /// subset. It saturates at `u64::MAX`.
     pub fn decoding_cost(&self) -> u64 {
         self.cost().0
     }
 
-    /// (candidates computed below and here, candidates of this node)
+    /// (cost of everything below and here, candidates of this node)
     fn cost(&self) -> (u64, u64) {
         match self {
-            Self::Leaf(_) => (1, 1),
+            Self::Leaf(_) => (CANDIDATE_COST, 1),
             Self::Gate { needed, children } => {
-                // The elementary symmetric polynomials of the children's counts: entry j is the number of ways
-                // to choose j children and a candidate of each.
-                let mut ways = vec![0_u64; usize::from(*needed) + 1];
-                ways[0] = 1;
-                let mut total = 0_u64;
-                for child in children {
-                    let (below, count) = child.cost();
-                    total = total.saturating_add(below);
-                    for j in (1..ways.len()).rev() {
-                        ways[j] = ways[j].saturating_add(ways[j - 1].saturating_mul(count));
-                    }
+                let (costs, counts): (Vec<_>, Vec<_>) = children.iter().map(Self::cost).unzip();
+                let below = costs.into_iter().fold(0, u64::saturating_add);
+                let candidates = ways(*needed, counts.into_iter());
+                let mut here = candidates.saturating_mul(CANDIDATE_COST);
+                if *needed > 1 && usize::from(*needed) < children.len() {
+                    let n = u64::from(*needed);
+                    let subsets = ways(*needed, children.iter().map(|_| 1));
+                    // n weights of n + 2 factors for each subset, and n weighted shares for each candidate.
+                    here = here.saturating_add(subsets.saturating_mul(n * (n + 2)));
+                    here = here.saturating_add(candidates.saturating_mul(n));
                 }
-                let here = ways[usize::from(*needed)];
-                (total.saturating_add(here), here)
+                (below.saturating_add(here), candidates)
             }
         }
     }
@@ -147,6 +151,20 @@ impl<L> Tree<L> {
             Self::Gate { children, .. } => children.iter().try_for_each(|child| child.check_shape(depth + 1)),
         }
     }
+}
+
+/// In how many ways `needed` children and a candidate of each can be chosen: the elementary symmetric polynomial
+/// of the children's counts.
+fn ways(needed: u8, counts: impl Iterator<Item = u64>) -> u64 {
+    let needed = usize::from(needed);
+    let mut ways = vec![0_u64; needed + 1];
+    ways[0] = 1;
+    for count in counts {
+        for j in (1..=needed).rev() {
+            ways[j] = ways[j].saturating_add(ways[j - 1].saturating_mul(count));
+        }
+    }
+    ways[needed]
 }
 
 impl Tree<SlotId> {

@@ -7,7 +7,8 @@
 //! with its own tags, joins what the tree allows, and accepts the candidate whose low 64 bits are zero: a wrong
 //! one passes with probability 2^-64, and at most 2^18 are tried.
 //!
-//! The zero bits are only at the root, so that a gate below it reveals nothing about which child fits.
+//! The zero bits are only at the root, so that a gate below it with just enough children satisfied looks like one
+//! that has not. With more than enough, several subsets agree on the gate's secret; the README says what follows.
 
 use hkdf::Hkdf;
 use rand_core::CryptoRng;
@@ -30,8 +31,8 @@ use crate::{
 const VERSION: u8 = 1;
 /// Bytes of a vault besides 16 for each leaf and the tree.
 const FIXED_BYTES: usize = 123;
-/// A budget that every machine decodes in well under a second.
-pub const DEFAULT_BUDGET: u64 = 1 << 16;
+/// A budget for [`Vault::seal`] that machines decode in a fraction of a second.
+pub const DEFAULT_BUDGET: u64 = 1 << 20;
 
 /// K_r: what all contributors that satisfy the policy share with the requester. It authenticates claims.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]

@@ -74,7 +74,11 @@ mod tests {
     use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 
     use super::*;
-    use crate::committee::{CommitteeParams, ShareKeyTable, deal, lagrange_at_zero};
+    use crate::{
+        committee::{CommitteeParams, ShareKeyTable, deal, lagrange_at_zero},
+        oprf::{Fault, FaultReason, OprfError, blind},
+        schema::Input,
+    };
 
     fn interpolate(keys: &[&EpochKeys], slot: usize) -> Scalar {
         let members: Vec<_> = keys.iter().map(|keys| keys.member).collect();
@@ -119,5 +123,50 @@ mod tests {
             }
             assert_eq!(table.share_key(keys.member, SlotId(3)), None);
         }
+    }
+
+    /// The table and the keys of a committee of two whose shares of slot 0 are given. With subsets {1} and {2},
+    /// R_1 = 2 * k_1 * G and R_2 = -k_2 * G.
+    fn committee_of_two(shares: [Scalar; 2]) -> (ShareKeyTable, Vec<EpochKeys>) {
+        let params = CommitteeParams::new(2, 2).unwrap();
+        let points = [shares[0] * Scalar::from(2_u8), -shares[1]].map(|rho| RistrettoPoint::mul_base(&rho));
+        let mut bytes = vec![1, 2, 2, 0, 0, 0, 0, 0, 0, 0, 9, 0, 1];
+        points.iter().for_each(|point| bytes.extend_from_slice(point.compress().as_bytes()));
+        let keys = params.all_members().zip(shares);
+        let keys =
+            keys.map(|(member, share)| EpochKeys::new(member, 9, Zeroizing::new(vec![share]))).collect();
+        (ShareKeyTable::decode(&bytes).unwrap(), keys)
+    }
+
+    fn evaluate(table: &ShareKeyTable, keys: &[EpochKeys]) -> Result<Vec<Fault>, OprfError> {
+        let mut rng = ChaCha20Rng::seed_from_u64(5);
+        let input = Input { slot: SlotId(0), value: "x".to_owned() };
+        let pending = blind([0; 32], 9, &[input], &mut rng).unwrap();
+        let mut answer =
+            |keys: &EpochKeys| (keys.member, keys.evaluate(pending.request(), &mut rng).unwrap());
+        let answers: Vec<_> = keys.iter().map(&mut answer).collect();
+        pending.finish(table, &answers).map(|evaluated| evaluated.faults)
+    }
+
+    #[test]
+    fn a_member_whose_share_is_not_the_published_one_is_named() {
+        let shares = [Scalar::from(11_u8), Scalar::from(13_u8)];
+        let (table, mut keys) = committee_of_two(shares);
+        assert_eq!(evaluate(&table, &keys), Ok(vec![]));
+        keys[1].shares[0] = Scalar::from(14_u8);
+        let with_published_key = evaluate(&table, &keys);
+        keys[1].share_keys[0] = RistrettoPoint::mul_base(&Scalar::from(14_u8));
+        let with_own_key = evaluate(&table, &keys);
+        let faults = vec![Fault { member: keys[1].member, reason: FaultReason::Proof }];
+        let expected = Err(OprfError::TooFew { valid: 1, needed: 2, faults });
+        assert_eq!(with_published_key, expected);
+        assert_eq!(with_own_key, expected);
+    }
+
+    #[test]
+    fn a_key_of_zero_is_refused() {
+        // On the line through (1, 1) and (2, 2).
+        let (table, keys) = committee_of_two([Scalar::ONE, Scalar::from(2_u8)]);
+        assert_eq!(evaluate(&table, &keys), Err(OprfError::ZeroKey { slot: SlotId(0) }));
     }
 }

@@ -1,6 +1,6 @@
 //! The party's side: blind, check the members' answers, combine, unblind.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, btree_map::Entry};
 
 use curve25519_dalek::{
     RistrettoPoint, Scalar,
@@ -268,13 +268,14 @@ impl PendingEvaluation {
             response.evaluations().iter().enumerate().map(decode).collect::<Result<Vec<_>, _>>()?;
         let mut statements: BTreeMap<SlotId, SlotStatement> = BTreeMap::new();
         for ((slot, blinded), evaluated) in self.request.slots().zip(&self.blinded).zip(&evaluated) {
-            if !statements.contains_key(&slot) {
-                let key = table.share_key(sender, slot).ok_or(FaultReason::NotAMember)?;
-                statements.insert(slot, SlotStatement::new(slot, key));
-            }
-            if let Some(statement) = statements.get_mut(&slot) {
-                statement.pairs.push((*blinded, *evaluated));
-            }
+            let statement = match statements.entry(slot) {
+                Entry::Occupied(entry) => entry.into_mut(),
+                Entry::Vacant(entry) => {
+                    let key = table.share_key(sender, slot).ok_or(FaultReason::NotAMember)?;
+                    entry.insert(SlotStatement::new(slot, key))
+                }
+            };
+            statement.pairs.push((*blinded, *evaluated));
         }
         let statements: Vec<_> = statements.into_values().collect();
         if dleq::verify(self.request.epoch(), sender, &statements, response.proof()) {
