@@ -22,7 +22,7 @@ pub fn expand_message_xmd<const N: usize>(message: &[&[u8]], tag: &[u8]) -> Zero
 
     let mut out = Zeroizing::new([0; N]);
     let mut previous = Zeroizing::new([0; 32]);
-    for (block, number) in out.chunks_mut(32).zip(1u8..) {
+    for (block, number) in out.chunks_mut(32).zip(1u8..=255) {
         let mixed = Zeroizing::new(core::array::from_fn::<u8, 32, _>(|i| first[i] ^ previous[i]));
         let hash = Sha256::new_with_prefix(mixed.as_slice()).chain_update([number]).chain_update(&tag);
         *previous = hash.finalize().into();

@@ -21,8 +21,7 @@ fn group(c: &mut Criterion, slots: u16) {
     let own = KeyPair::generate(&crs, 1, &mut rng).unwrap();
 
     let mut sender = SenderCache::new(crs.clone()).unwrap();
-    let mut receiver =
-        ReceiverCache::new(crs.clone(), own.secret.clone(), own.public.commitment()).unwrap();
+    let mut receiver = ReceiverCache::new(crs.clone(), own.secret.clone(), own.public.commitment()).unwrap();
     // Whole keys of everybody take minutes; the receiver's column is all that this measures.
     let power = *crs.b(receiver.column_index()).unwrap();
     let peers: Vec<Peer> = (2..=slots)

@@ -144,10 +144,8 @@ fn the_known_answers_follow_from_the_formulas() {
         tagged("dgkbe-slot-set", &[&SLOTS.to_be_bytes(), &bytes(&file["set_encoding"])]).to_vec();
     assert_eq!(set_digest, bytes(&file["set_digest"]));
     let context = bytes(&file["context"]);
-    let statement = tagged(
-        "dgkbe-statement",
-        &[&bytes(&file["crs_digest"]), &set_digest, &set_key.encode(), &context],
-    );
+    let statement =
+        tagged("dgkbe-statement", &[&bytes(&file["crs_digest"]), &set_digest, &set_key.encode(), &context]);
 
     let m = bytes(&file["message"]);
     let wide = expand_message_xmd::<48>(&[&m, &statement], b"BITHIVE-V1/dgkbe-encapsulation-scalar/");

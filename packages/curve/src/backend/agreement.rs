@@ -17,7 +17,7 @@ fn group_operations<C: SourceGroup>(rng: &mut ChaCha20Rng, out: &mut Transcript)
     let mut note = |name: &str, point: Point<C>| out.push((name.into(), point.encode().as_ref().to_vec()));
     let generator = Point::<C>::generator();
     let scalars: Vec<Scalar> = (0..40).map(|_| Scalar::random(rng)).collect();
-    let mut points = Point::mul_all(&vec![generator; 40], &scalars[0]);
+    let mut points = Point::mul_all(&[generator; 40], &scalars[0]);
     points = Point::mul_each(&points, &scalars);
     // The cases that incomplete formulas get wrong: identity, duplicate, negative.
     points[3] = Point::identity();
