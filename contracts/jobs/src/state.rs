@@ -195,7 +195,7 @@ impl Job {
         ROUNDS.load(storage, (self.id, self.round))
     }
 
-    /// Refuses any state but `phase`, which `expected` names for the error.
+    /// Refuses any state but `phases`, which `expected` names for the error.
     ///
     /// # Errors
     /// [`ContractError::WrongPhase`].

@@ -2,10 +2,12 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use bithive_api::jobs::{Phase, events, limits};
-use bithive_jobs::ContractError;
+use bithive_jobs::{ContractError, contract};
 use bithive_test_kit::jobs::{Answer, JobsSuite, PRICE, SLASH, attributes};
 use bithive_test_kit::refusal;
 use bithive_test_kit::registry::NODE_BOND;
+use cosmwasm_std::testing::{mock_dependencies, mock_env};
+use cosmwasm_std::{Binary, Reply, SubMsgResult};
 use cw_multi_test::AppResponse;
 
 const WORKERS: [&str; 3] = ["node-1", "node-2", "node-3"];
@@ -235,6 +237,15 @@ fn a_refused_slash_is_reported_and_does_not_block() {
     market.finalize(job_id, &["node-1", "node-2"]).unwrap();
     assert_eq!(market.job(job_id).phase, Phase::Settled);
     market.custody();
+}
+
+#[test]
+fn a_reply_that_nobody_asked_for_is_refused() {
+    let mut deps = mock_dependencies();
+    let result = SubMsgResult::Err("refused".into());
+    let reply = Reply { id: 99, payload: Binary::default(), gas_used: 0, result };
+    let answer = contract::reply(deps.as_mut(), mock_env(), reply);
+    assert_eq!(answer, Err(ContractError::UnknownReply { id: 99 }));
 }
 
 #[test]

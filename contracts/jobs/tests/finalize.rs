@@ -1,11 +1,12 @@
 //! `finalize`: who may sign what, and who is paid what.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-use bithive_api::jobs::{JobTerms, Phase, events};
+use bithive_api::jobs::{JobTerms, Phase, events, limits};
 use bithive_attest::bls;
 use bithive_attest::host::HostError;
 use bithive_jobs::ContractError;
-use bithive_test_kit::jobs::{Answer, JobsSuite, PRICE, WINDOW, attributes};
+use bithive_test_kit::jobs::{Answer, JobsSuite, NODES, PRICE, SLASH, WINDOW, attributes};
+use bithive_test_kit::registry::NODE_BOND;
 use bithive_test_kit::{NodeKeys, refusal};
 use cosmwasm_std::HexBinary;
 
@@ -232,4 +233,30 @@ fn a_late_statement_settles_as_long_as_nobody_advanced() {
     market.suite.advance(WINDOW + 1);
     market.finalize(job_id, &WORKERS).unwrap();
     assert_eq!(market.job(job_id).phase, Phase::Settled);
+}
+
+#[test]
+fn the_largest_job_settles() {
+    let mut market = JobsSuite::new();
+    // Slots 1 to 9, then those of the suite's nodes, then 61.
+    let low: Vec<String> = (1..=9).map(|slot| format!("low-{slot}")).collect();
+    for (name, slot) in low.iter().map(String::as_str).zip(1..).chain([("high", 61)]) {
+        market.suite.register_node(name, slot, NODE_BOND).unwrap();
+    }
+    let names: Vec<&str> = low.iter().map(String::as_str).chain(NODES).chain(["high"]).collect();
+    let (workers, dimensions) = (limits::MAX_WORKERS, limits::MAX_DIMENSIONS);
+    let terms = JobTerms { workers, quorum: 9, dimensions, ..market.terms() };
+    let job_id = market.assigned(&terms, &names);
+    // Seven of them are wrong, each in its own way.
+    let words =
+        |index: usize| vec![if index < 7 { 1_000 * i32::try_from(index).unwrap() } else { -500 }; 1_024];
+    let work: Vec<(&str, Answer)> =
+        names.iter().enumerate().map(|(index, name)| (*name, Answer::of(&words(index)))).collect();
+    market.work(job_id, &work);
+    assert_eq!(market.job(job_id).outcome.unwrap().quorum, 0b1111_1111_1000_0000);
+    market.finalize(job_id, &names[7..]).unwrap();
+    assert_eq!(market.claimable(&market.suite.account("high")), PRICE * 7 / 10);
+    assert_eq!(market.claimable(&market.requester), 7 * PRICE);
+    assert_eq!(market.suite.node("low-1").unwrap().bond.u128(), NODE_BOND - SLASH);
+    market.custody();
 }

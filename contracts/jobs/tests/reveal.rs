@@ -1,7 +1,7 @@
 //! `reveal`, and what the last one decides.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-use bithive_api::jobs::{ExecuteMsg, JobTerms, Phase, events};
+use bithive_api::jobs::{ExecuteMsg, Phase, events};
 use bithive_jobs::ContractError;
 use bithive_test_kit::jobs::{Answer, JobsSuite, SLASH, WINDOW, attributes};
 use bithive_test_kit::refusal;
@@ -87,17 +87,6 @@ fn without_a_quorum_nobody_is_at_fault() {
     let job = market.job(job_id);
     assert_eq!((job.phase, job.deadline), (Phase::Disputed, Some(market.suite.now() + WINDOW)));
     assert!(WORKERS.iter().all(|name| bond(&market, name) == 2 * NODE_BOND));
-}
-
-#[test]
-fn the_largest_job_is_decided() {
-    let mut market = JobsSuite::new();
-    let terms = JobTerms { workers: 6, quorum: 4, dimensions: 1_024, tolerance: 0, ..market.terms() };
-    let job_id = market.assigned(&terms, &bithive_test_kit::jobs::NODES);
-    let long = Answer::of(&[7; 1_024]);
-    let answers = bithive_test_kit::jobs::NODES.map(|name| (name, long.clone()));
-    market.work(job_id, &answers);
-    assert_eq!(market.job(job_id).outcome.unwrap().quorum, 0b11_1111);
 }
 
 #[test]

@@ -63,7 +63,7 @@ mod tests {
         let mut digits = [0u128; 5];
         let mut carry = 0u128;
         for (place, digit) in digits.iter_mut().enumerate() {
-            let of_amount = if place < 4 { amount >> (32 * place) & 0xffff_ffff } else { 0 };
+            let of_amount = if place < 4 { (amount >> (32 * place)) & 0xffff_ffff } else { 0 };
             let product = of_amount * u128::from(share) + carry;
             *digit = product & 0xffff_ffff;
             carry = product >> 32;
@@ -71,8 +71,8 @@ mod tests {
         assert_eq!(carry, 0);
         let (mut quotient, mut remainder) = (0u128, 0u128);
         for digit in digits.iter().rev() {
-            let dividend = remainder << 32 | digit;
-            quotient = quotient << 32 | dividend / 10_000;
+            let dividend = (remainder << 32) | digit;
+            quotient = (quotient << 32) | (dividend / 10_000);
             remainder = dividend % 10_000;
         }
         quotient

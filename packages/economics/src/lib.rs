@@ -2,7 +2,7 @@
 //!
 //! Amounts are `u128` base units, shares are [`Bps`]. Every function is total, exact over the whole range of
 //! `u128`, rounds against the receiver and conserves: what goes in is the sum of what comes out, to the unit.
-//! Read [`bps`] first, then [`split`] (what a paid ask is divided into) and [`slash`] (what a fault costs).
+//! Read [`bps`] first, then [`split`] (what a paid ask is divided into) and [`mod@slash`] (what a fault costs).
 #![cfg_attr(
     not(test),
     deny(
