@@ -213,3 +213,11 @@ fn a_signature_over_the_same_bytes_is_no_proof() {
     let error = attempt(&mut suite, |node| node.bls_possession = signature);
     assert_eq!(error, ContractError::Key(HostError::Mismatch("BLS proof of possession")));
 }
+
+#[test]
+fn a_proof_does_not_outlive_a_fork_that_renames_the_chain() {
+    let mut suite = Suite::new();
+    suite.app.update_block(|block| block.chain_id = "bithive-test-2".into());
+    let error = attempt(&mut suite, |_| ());
+    assert_eq!(error, ContractError::Key(HostError::Mismatch("BLS proof of possession")));
+}
