@@ -124,8 +124,7 @@ fn node_candidates<L>(
 /// One candidate of each list, summed, in every combination.
 fn products(lists: &[&[Candidate]]) -> Zeroizing<Vec<Candidate>> {
     lists.iter().fold(Zeroizing::new(vec![Candidate::default()]), |sums, list| {
-        let joined = |sum: &Candidate| list.iter().map(|candidate| sum.join(*candidate)).collect::<Vec<_>>();
-        Zeroizing::new(sums.iter().flat_map(joined).collect())
+        Zeroizing::new(sums.iter().flat_map(|sum| list.iter().map(|other| sum.join(*other))).collect())
     })
 }
 
