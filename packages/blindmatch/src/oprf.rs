@@ -2,7 +2,7 @@
 //!
 //! For an input (slot, value) the party computes P = HashToGroup(schema, slot, epoch, value) and sends rho * P
 //! for a fresh random rho. Member i answers k_i * rho * P, where k_i is its share of the slot's key in this
-//! epoch, with a proof that it used that share ([`dleq`]). From any t answers the party interpolates
+//! epoch, with a proof that it used that share (module `dleq`). From any t answers the party interpolates
 //! K * rho * P in the exponent, removes rho, and hashes: F = H(slot, epoch, K * P), the tag.
 //!
 //! Members see uniformly random points, so they learn nothing about the value. The exponentiations commute: the
