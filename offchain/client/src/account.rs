@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use bithive_api::{jobs, registry};
-use bithive_chain::{ChainError, Receipt, Wallet};
-use cosmwasm_std::{Uint128, to_json_binary};
+use bithive_chain::{ChainError, Message, Receipt, Wallet};
+use cosmwasm_std::{Coin, Uint128, to_json_binary};
 use cw20::Cw20ExecuteMsg;
 use serde::Serialize;
 
@@ -43,6 +43,19 @@ impl Account {
     pub async fn transfer(&self, recipient: &str, amount: u128) -> Result<Receipt, ChainError> {
         let msg = Cw20ExecuteMsg::Transfer { recipient: recipient.into(), amount: amount.into() };
         self.execute(&self.client.deployment().token, &msg).await
+    }
+
+    /// Moves BTT and coins for fees to another account, in one transaction.
+    ///
+    /// # Errors
+    /// See [`ChainError`].
+    pub async fn grant(&self, recipient: &str, amount: u128, fees: Coin) -> Result<Receipt, ChainError> {
+        let transfer = Cw20ExecuteMsg::Transfer { recipient: recipient.into(), amount: amount.into() };
+        let mut messages = vec![Message::Send { to: recipient.into(), funds: vec![fees] }];
+        if amount > 0 {
+            messages.push(Message::execute(&self.client.deployment().token, &transfer, &[])?);
+        }
+        self.wallet.execute_many(&messages).await
     }
 
     /// Registers the account as a node with this bond.
@@ -95,7 +108,12 @@ impl Account {
     ///
     /// # Errors
     /// See [`ChainError`].
-    pub async fn send<M: Serialize>(&self, contract: &str, amount: u128, msg: &M) -> Result<Receipt, ChainError> {
+    pub async fn send<M: Serialize>(
+        &self,
+        contract: &str,
+        amount: u128,
+        msg: &M,
+    ) -> Result<Receipt, ChainError> {
         let msg = to_json_binary(msg)
             .map_err(|error| ChainError::InvalidTx { field: "send".into(), reason: error.to_string() })?;
         let msg = Cw20ExecuteMsg::Send { contract: contract.into(), amount: Uint128::new(amount), msg };

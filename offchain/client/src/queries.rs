@@ -103,7 +103,10 @@ impl Client {
     ///
     /// # Errors
     /// See [`ChainError`].
-    pub async fn identity(&self, endpoint: [u8; 32]) -> Result<Option<registry::IdentityResponse>, ChainError> {
+    pub async fn identity(
+        &self,
+        endpoint: [u8; 32],
+    ) -> Result<Option<registry::IdentityResponse>, ChainError> {
         self.registry(&registry::QueryMsg::Identity { endpoint: HexBinary::from(&endpoint) }).await
     }
 
@@ -136,7 +139,8 @@ impl Client {
     /// # Errors
     /// See [`ChainError`].
     pub async fn balance(&self, address: &str) -> Result<u128, ChainError> {
-        let answer: BalanceResponse = self.token(&token::QueryMsg::Balance { address: address.into() }).await?;
+        let answer: BalanceResponse =
+            self.token(&token::QueryMsg::Balance { address: address.into() }).await?;
         Ok(answer.balance.u128())
     }
 
@@ -172,7 +176,10 @@ impl Client {
         self.chain.query(&self.deployment.jobs, msg).await
     }
 
-    async fn registry<T: serde::de::DeserializeOwned>(&self, msg: &registry::QueryMsg) -> Result<T, ChainError> {
+    async fn registry<T: serde::de::DeserializeOwned>(
+        &self,
+        msg: &registry::QueryMsg,
+    ) -> Result<T, ChainError> {
         self.chain.query(&self.deployment.registry, msg).await
     }
 

@@ -129,19 +129,24 @@ impl Member {
         // The next epoch's keys are merged and posted before it starts.
         within_window(epoch, current, current.saturating_add(1))?;
         match request {
-            ShareKeyRequest::Partial(epoch) => {
-                self.seeds.partial_table(epoch, self.slots).map(|table| table.encode()).map_err(|e| e.to_string())
-            }
-            ShareKeyRequest::Table(epoch) => {
-                self.table(epoch).await.map(|table| table.encode().to_vec()).map_err(|error| error.to_string())
-            }
+            ShareKeyRequest::Partial(epoch) => self
+                .seeds
+                .partial_table(epoch, self.slots)
+                .map(|table| table.encode())
+                .map_err(|e| e.to_string()),
+            ShareKeyRequest::Table(epoch) => self
+                .table(epoch)
+                .await
+                .map(|table| table.encode().to_vec())
+                .map_err(|error| error.to_string()),
         }
     }
 
     async fn evaluate(&self, from: PeerId, body: &[u8]) -> Result<Vec<u8>, String> {
         let request = EvaluateRequest::decode(body).map_err(|error| error.to_string())?;
         let identity = self.client().identity(from.0).await.map_err(|error| error.to_string())?;
-        let identity = identity.ok_or("the endpoint is not registered; register as a node or requester first")?;
+        let identity =
+            identity.ok_or("the endpoint is not registered; register as a node or requester first")?;
         let limit = match identity.role {
             Role::Node => NODE_EVALUATIONS,
             Role::Requester => REQUESTER_EVALUATIONS,
@@ -151,14 +156,22 @@ impl Member {
         within_window(request.epoch(), current, current)?;
         // Validated in full before it is charged: a refused request costs nothing.
         let keys = self.seeds.epoch_keys(request.epoch(), self.slots).map_err(|error| error.to_string())?;
-        let response = keys.evaluate(&request, &mut *self.rng.lock().await).map_err(|error| error.to_string())?;
+        let response =
+            keys.evaluate(&request, &mut *self.rng.lock().await).map_err(|error| error.to_string())?;
         self.charge(&identity.address, &request, current, limit).await?;
         Ok(response.encode())
     }
 
-    async fn charge(&self, who: &str, request: &EvaluateRequest, current: u64, limit: u16) -> Result<(), String> {
+    async fn charge(
+        &self,
+        who: &str,
+        request: &EvaluateRequest,
+        current: u64,
+        limit: u16,
+    ) -> Result<(), String> {
         let _one_at_a_time = self.ledger.lock().await;
-        let mut ledger: Ledger = self.state.get(LEDGER).map_err(|error| error.to_string())?.unwrap_or_default();
+        let mut ledger: Ledger =
+            self.state.get(LEDGER).map_err(|error| error.to_string())?.unwrap_or_default();
         let digest = format!("{who}/{}", hex::encode(request.digest()));
         let answered = ledger.answered.entry(request.epoch()).or_default();
         if !answered.insert(digest) {

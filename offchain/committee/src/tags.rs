@@ -77,7 +77,8 @@ impl TagSource {
     }
 
     fn kept(&self, epoch: u64) -> Result<Option<Tags>, ServiceError> {
-        let bytes: Option<Zeroizing<Vec<u8>>> = self.state.get::<Vec<u8>>(&record(epoch))?.map(Zeroizing::new);
+        let bytes: Option<Zeroizing<Vec<u8>>> =
+            self.state.get::<Vec<u8>>(&record(epoch))?.map(Zeroizing::new);
         let tags = bytes.map(|bytes| Tags::decode(&bytes)).transpose()?;
         Ok(tags.filter(|tags| tags.schema_digest() == self.schema.digest()))
     }
@@ -114,9 +115,9 @@ impl TagSource {
             let (exchange, request) = (self.exchange.clone(), request.clone());
             asked.spawn(async move {
                 let answer = exchange.request(peer, Protocol::Evaluate, request).await;
-                let answer = answer.map_err(|error| error.to_string()).and_then(|bytes| {
-                    EvaluateResponse::decode(&bytes).map_err(|error| error.to_string())
-                });
+                let answer = answer
+                    .map_err(|error| error.to_string())
+                    .and_then(|bytes| EvaluateResponse::decode(&bytes).map_err(|error| error.to_string()));
                 match answer {
                     Ok(answer) => Some((index, answer)),
                     Err(error) => {
@@ -139,19 +140,22 @@ impl TagSource {
         let needed = committee.params.threshold();
         let enough = |digest: &[u8; 32]| {
             let same = posts.iter().filter(|post| post.digest.as_slice() == digest);
-            same.filter(|post| committee.members.iter().any(|(_, address, _)| *address == post.address)).count()
+            same.filter(|post| committee.members.iter().any(|(_, address, _)| *address == post.address))
+                .count()
                 >= usize::from(needed)
         };
         let mut reasons = Vec::new();
         for (_, address, peer) in &committee.members {
             let request = ShareKeyRequest::Table(epoch).encode();
             let answer = self.exchange.request(*peer, Protocol::ShareKeys, request).await;
-            let table = answer.map_err(|error| error.to_string()).and_then(|bytes| {
-                ShareKeyTable::decode(&bytes).map_err(|error| error.to_string())
-            });
+            let table = answer
+                .map_err(|error| error.to_string())
+                .and_then(|bytes| ShareKeyTable::decode(&bytes).map_err(|error| error.to_string()));
             match table {
                 Ok(table) if enough(&table.digest()) && table.epoch() == epoch => return Ok(table),
-                Ok(_) => reasons.push(format!("{address}: its table's digest is not posted by {needed} members")),
+                Ok(_) => {
+                    reasons.push(format!("{address}: its table's digest is not posted by {needed} members"))
+                }
                 Err(error) => reasons.push(format!("{address}: {error}")),
             }
         }

@@ -151,7 +151,9 @@ impl Contributor {
         let jobs = self.client().deployment().jobs.clone();
         let mut touched = std::mem::take(&mut self.pending);
         for event in block.txs.iter().filter(|tx| tx.error.is_none()).flat_map(|tx| &tx.events) {
-            if event.contract() == Some(&jobs) && WATCHED.iter().any(|kind| event.kind == format!("wasm-{kind}")) {
+            if event.contract() == Some(&jobs)
+                && WATCHED.iter().any(|kind| event.kind == format!("wasm-{kind}"))
+            {
                 touched.extend(event.get("job_id").and_then(|id| id.parse::<u64>().ok()));
             }
         }
@@ -172,7 +174,9 @@ impl Contributor {
             let name = record_name(signature.job_id);
             // Only jobs of its own: a stranger's messages take no space.
             let Some(mut record) = self.setup.state.get::<Record>(&name)? else { continue };
-            if !record.claimed.contains(&signature.round) || signature.index >= bithive_api::jobs::limits::MAX_WORKERS {
+            if !record.claimed.contains(&signature.round)
+                || signature.index >= bithive_api::jobs::limits::MAX_WORKERS
+            {
                 continue;
             }
             let round = record.signatures.entry(signature.round).or_default();
@@ -256,8 +260,7 @@ impl Contributor {
     ) -> Result<(), NodeError> {
         let Setup { account, keys, ask, group, .. } = &self.setup;
         let deployment = account.client().deployment();
-        let consent =
-            Consent { job_id, round, account: account.address(), slot: group.slot(), ask: *ask };
+        let consent = Consent { job_id, round, account: account.address(), slot: group.slot(), ask: *ask };
         let claim = Claim {
             address: account.address().into(),
             slot: group.slot(),
@@ -320,10 +323,10 @@ impl Contributor {
             what: "the assignment",
             reason: "this node never claimed the job".into(),
         })?;
-        let assignment = job.assignment.as_ref().ok_or_else(|| NodeError::Untrue {
-            what: "the assignment",
-            reason: "there is none".into(),
-        })?;
+        let assignment = job
+            .assignment
+            .as_ref()
+            .ok_or_else(|| NodeError::Untrue { what: "the assignment", reason: "there is none".into() })?;
         let addressed = Addressed::new(job, assignment, self.slots)?;
         let Setup { exchange, attributes, compute, group, rng, .. } = &mut self.setup;
         let worker = Worker {
@@ -345,7 +348,10 @@ impl Contributor {
             return Ok(());
         }
         let Some(finished) = self.setup.state.get::<Finished>(&result_name(job))? else {
-            return Err(NodeError::Untrue { what: "the commitment", reason: "its result is not recorded".into() });
+            return Err(NodeError::Untrue {
+                what: "the commitment",
+                reason: "its result is not recorded".into(),
+            });
         };
         let msg = ExecuteMsg::Reveal {
             job_id: job.job_id,
@@ -491,8 +497,7 @@ fn worker(job: &JobResponse, index: usize) -> Result<&WorkerResponse, NodeError>
 async fn endpoint_of(client: &Client, address: &str) -> Result<PeerId, NodeError> {
     let node = client.node(address).await?.ok_or_else(|| NodeError::NotRegistered(address.into()))?;
     let endpoint = node.registration.endpoint.as_slice().try_into();
-    endpoint.map(PeerId).map_err(|_| NodeError::Untrue {
-        what: "a node's endpoint",
-        reason: "it is not 32 bytes".into(),
-    })
+    endpoint
+        .map(PeerId)
+        .map_err(|_| NodeError::Untrue { what: "a node's endpoint", reason: "it is not 32 bytes".into() })
 }

@@ -100,7 +100,9 @@ impl NodeError {
             Self::Chain(error) | Self::Committee(ServiceError::Chain(error)) => {
                 matches!(error, ChainError::NodeDown { .. } | ChainError::SequenceMismatch { .. })
             }
-            Self::Committee(ServiceError::Exchange(_) | ServiceError::NoTable { .. } | ServiceError::Oprf(_)) => true,
+            Self::Committee(
+                ServiceError::Exchange(_) | ServiceError::NoTable { .. } | ServiceError::Oprf(_),
+            ) => true,
             _ => false,
         }
     }

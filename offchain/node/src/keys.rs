@@ -89,7 +89,9 @@ impl NodeKeys {
             endpoint: hex::encode(self.endpoint.to_bytes()),
             attributes_nonce: hex::encode(self.attributes_nonce),
         };
-        serde_json::to_vec_pretty(&stored).map(Zeroizing::new).map_err(|error| NodeError::Keys(error.to_string()))
+        serde_json::to_vec_pretty(&stored)
+            .map(Zeroizing::new)
+            .map_err(|error| NodeError::Keys(error.to_string()))
     }
 
     /// Reads what [`NodeKeys::encode`] wrote.
@@ -97,7 +99,8 @@ impl NodeKeys {
     /// # Errors
     /// [`NodeError::Keys`] names the key that is wrong; [`NodeError::Key`] for a slot of another group.
     pub fn decode(crs: &Crs, bytes: &[u8]) -> Result<Self, NodeError> {
-        let stored: Stored = serde_json::from_slice(bytes).map_err(|error| NodeError::Keys(error.to_string()))?;
+        let stored: Stored =
+            serde_json::from_slice(bytes).map_err(|error| NodeError::Keys(error.to_string()))?;
         Ok(Self {
             account: SigningKey::from_bytes(&*array("account", &stored.account)?)?,
             bls: bls::SecretKey::from_bytes(&*array("bls", &stored.bls)?)?,

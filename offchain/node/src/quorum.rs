@@ -27,8 +27,10 @@ impl Quorum {
         let assignment = job.assignment.as_ref().ok_or_else(|| untrue("there is no assignment"))?;
         let representative = job.workers.get(usize::from(outcome.representative));
         let representative = representative.ok_or_else(|| untrue("its representative is no worker"))?;
-        let output = representative.output.as_ref().ok_or_else(|| untrue("its representative has no output"))?;
-        let masked = representative.masked.as_ref().ok_or_else(|| untrue("its representative has no result"))?;
+        let output =
+            representative.output.as_ref().ok_or_else(|| untrue("its representative has no output"))?;
+        let masked =
+            representative.masked.as_ref().ok_or_else(|| untrue("its representative has no result"))?;
         let keys = job.workers.iter().map(|worker| worker.bls_key.as_slice().try_into());
         let keys: Vec<[u8; 48]> =
             keys.collect::<Result<_, _>>().map_err(|_| untrue("a BLS key is not 48 bytes"))?;

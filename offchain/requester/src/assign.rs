@@ -6,9 +6,9 @@ use bithive_api::jobs::{Assignment, ExecuteMsg, JobResponse, Phase};
 use bithive_attest::bls;
 use bithive_chain::Receipt;
 use bithive_curve::G1;
-use bithive_dgkbe::keys::{UnverifiedPublicKey, encoded_len};
-use bithive_dgkbe::kem::Context;
 use bithive_dgkbe::SlotSet;
+use bithive_dgkbe::kem::Context;
+use bithive_dgkbe::keys::{UnverifiedPublicKey, encoded_len};
 use bithive_exchange::PeerId;
 use bithive_payload::Input;
 use cosmwasm_std::Uint128;
@@ -137,14 +137,10 @@ impl Requester {
         let payload_bytes = envelope.payload.len();
         let payload = self.exchange.publish(envelope.payload.into()).await?;
         // Without the key the output could not be opened: it is recorded before the chain knows of the round.
-        self.state.put(
-            &round_name(job.job_id, round, &payload),
-            &RoundKey { shared: *shared.as_bytes() },
-        )?;
+        self.state.put(&round_name(job.job_id, round, &payload), &RoundKey { shared: *shared.as_bytes() })?;
         let consents = workers.iter().map(|worker| worker.consent.as_slice().try_into());
-        let consents: Vec<[u8; 96]> = consents.collect::<Result<_, _>>().map_err(|_| RequesterError::Untrue {
-            what: "a stored consent",
-            reason: "it is not 96 bytes".into(),
+        let consents: Vec<[u8; 96]> = consents.collect::<Result<_, _>>().map_err(|_| {
+            RequesterError::Untrue { what: "a stored consent", reason: "it is not 96 bytes".into() }
         })?;
         let assignment = Assignment {
             mask: set.encode().into(),

@@ -125,13 +125,8 @@ impl Requester {
             return Err(untrue("its ask is 0 or above the job's price"));
         }
         let round = job.round.saturating_add(1);
-        let consent = Consent {
-            job_id: job.job_id,
-            round,
-            account: &claim.address,
-            slot: claim.slot,
-            ask: claim.ask,
-        };
+        let consent =
+            Consent { job_id: job.job_id, round, account: &claim.address, slot: claim.slot, ask: claim.ask };
         let bytes = consent.sign_bytes(self.client().deployment().jobs_domain());
         bls::verify(&node.registration.bls_key, &bytes, &claim.consent)?;
         Ok(AcceptedClaim {

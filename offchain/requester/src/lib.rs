@@ -19,7 +19,7 @@ use bithive_committee::TagSource;
 use bithive_dgkbe::Crs;
 use bithive_dgkbe::envelope::Sender;
 use bithive_dgkbe::kem::SenderCache;
-use bithive_exchange::Exchange;
+use bithive_exchange::{Exchange, PeerId};
 use bithive_payload::JobRef;
 use bithive_state::State;
 use rand_chacha::ChaCha20Rng;
@@ -61,6 +61,12 @@ impl Requester {
     #[must_use]
     pub fn account(&self) -> &Account {
         &self.account
+    }
+
+    /// Where it receives claims.
+    #[must_use]
+    pub fn endpoint(&self) -> PeerId {
+        self.exchange.id()
     }
 
     fn client(&self) -> &Client {

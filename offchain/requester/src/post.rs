@@ -91,7 +91,12 @@ impl Requester {
         Ok(Posted { job_id: posted_id(&receipt)?, vault, receipt })
     }
 
-    async fn terms(&self, spec: &JobSpec, vault: &Vault, model: [u8; 32]) -> Result<JobTerms, RequesterError> {
+    async fn terms(
+        &self,
+        spec: &JobSpec,
+        vault: &Vault,
+        model: [u8; 32],
+    ) -> Result<JobTerms, RequesterError> {
         let now = self.client().chain().info().await?.time.seconds();
         Ok(JobTerms {
             vault: vault.encode().into(),

@@ -18,9 +18,11 @@ impl Requester {
     /// [`RequesterError::Phase`] before it is settled; [`RequesterError::Untrue`] if the output is not what the
     /// quorum signed.
     pub async fn result(&self, job_id: u64) -> Result<Vec<f32>, RequesterError> {
-        let untrue = |reason: &str| RequesterError::Untrue { what: "the job's output", reason: reason.into() };
+        let untrue =
+            |reason: &str| RequesterError::Untrue { what: "the job's output", reason: reason.into() };
         let job = self.client().job(job_id).await?;
-        let (Phase::Settled, Some(outcome), Some(assignment)) = (job.phase, &job.outcome, &job.assignment) else {
+        let (Phase::Settled, Some(outcome), Some(assignment)) = (job.phase, &job.outcome, &job.assignment)
+        else {
             return Err(RequesterError::Phase {
                 job_id,
                 phase: format!("{:?}", job.phase),

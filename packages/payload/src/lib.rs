@@ -47,10 +47,7 @@ impl JobRef<'_> {
     /// Context of the DGKBE header and payload: chain, contract, job and round.
     #[must_use]
     pub fn context(&self) -> Vec<u8> {
-        Encoder::bound("job-context", self.jobs)
-            .number(self.job_id.into())
-            .number(self.round.into())
-            .finish()
+        Encoder::bound("job-context", self.jobs).number(self.job_id.into()).number(self.round.into()).finish()
     }
 
     /// The job key, from the key that the header carries.

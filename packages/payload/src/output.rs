@@ -44,7 +44,9 @@ impl Output {
             return Err(malformed("its version is not 1"));
         }
         match values.as_chunks::<4>() {
-            (values, []) => Ok(Self { values: values.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect() }),
+            (values, []) => {
+                Ok(Self { values: values.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect() })
+            }
             _ => Err(malformed("its length is not a multiple of 4")),
         }
     }

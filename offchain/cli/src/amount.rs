@@ -1,0 +1,75 @@
+//! Amounts of BTT as people write them.
+
+use anyhow::{Result, bail};
+
+/// Base units of one BTT.
+pub(crate) const UNIT: u128 = 1_000_000;
+const DECIMALS: usize = 6;
+
+/// Reads `12`, `12.5`, `0.000001`.
+pub(crate) fn parse(text: &str) -> Result<u128> {
+    let (whole, part) = text.split_once('.').unwrap_or((text, ""));
+    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || !digits(whole) || !digits(part) || (part.is_empty() && text.contains('.')) {
+        bail!("{text:?} is not an amount; expected BTT like 12 or 12.5");
+    }
+    if part.len() > DECIMALS {
+        bail!("{text:?} has {} decimals; BTT has {DECIMALS}", part.len());
+    }
+    let padded = format!("{part:0<DECIMALS$}");
+    let (Ok(whole), Ok(part)) = (whole.parse::<u128>(), padded.parse::<u128>()) else {
+        bail!("{text:?} is too large an amount");
+    };
+    match whole.checked_mul(UNIT).and_then(|whole| whole.checked_add(part)) {
+        Some(amount) => Ok(amount),
+        None => bail!("{text:?} is too large an amount"),
+    }
+}
+
+/// Writes an amount with its unit, without trailing zeros.
+pub(crate) fn show(amount: u128) -> String {
+    let (whole, part) = (amount / UNIT, amount % UNIT);
+    let grouped = group(&whole.to_string());
+    match format!("{part:0DECIMALS$}").trim_end_matches('0') {
+        "" => format!("{grouped} BTT"),
+        part => format!("{grouped}.{part} BTT"),
+    }
+}
+
+fn group(digits: &str) -> String {
+    let mut grouped = String::with_capacity(digits.len() * 4 / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_read_back() {
+        for (text, amount, shown) in [
+            ("0", 0, "0 BTT"),
+            ("12.5", 12_500_000, "12.5 BTT"),
+            ("0.000001", 1, "0.000001 BTT"),
+            ("1234567", 1_234_567_000_000, "1,234,567 BTT"),
+        ] {
+            assert_eq!(parse(text).unwrap(), amount);
+            assert_eq!(show(amount), shown);
+        }
+    }
+
+    #[test]
+    fn other_texts_are_refused() {
+        for bad in
+            ["", "-1", "1.", ".5", "1e6", "1.0000001", "12 BTT", "999999999999999999999999999999999999999"]
+        {
+            assert!(parse(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! Checks that compare: what was moved against what exists, what was seen against what is secret.
+
+use anyhow::Result;
+use bithive_chain::Chain;
+use bithive_exchange::{Kind, PeerId, Protocol, Tap};
+use serde::Serialize;
+
+use crate::amount::show;
+use crate::local::Local;
+
+/// The outcome of one comparison.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Check {
+    pub(super) name: &'static str,
+    pub(super) ok: bool,
+    pub(super) detail: String,
+}
+
+impl Check {
+    pub(super) fn new(name: &'static str, ok: bool, detail: impl Into<String>) -> Self {
+        Self { name, ok, detail: detail.into() }
+    }
+}
+
+/// Sums at one moment.
+pub(super) struct Books {
+    pub(super) minted: u128,
+    pub(super) burnt: u128,
+    pub(super) balances_total: u128,
+}
+
+/// Money is conserved: every balance is added up, and each contract holds what it says it owes.
+pub(super) async fn conservation(local: &Local) -> Result<(Books, Vec<Check>)> {
+    let client = &local.client;
+    let supply = client.supply().await?;
+    let balances = client.balances().await?;
+    let balances_total = balances.iter().map(|(_, balance)| balance).sum();
+    let (minted, burnt) = (supply.minted.u128(), supply.burnt.u128());
+    let market = client.balance(&client.deployment().jobs).await?;
+    let totals = client.totals().await?;
+    let owed = totals.escrowed.u128() + totals.claimable.u128();
+    let registry = client.balance(&client.deployment().registry).await?;
+    let bonded = client.registry_config().await?.bonded.u128();
+    let checks = vec![
+        Check::new(
+            "sum of all balances = minted - burnt",
+            balances_total == minted - burnt,
+            format!("{} = {} - {}", show(balances_total), show(minted), show(burnt)),
+        ),
+        Check::new(
+            "market's balance = escrow + claimable",
+            market == owed,
+            format!("{} = {}", show(market), show(owed)),
+        ),
+        Check::new(
+            "registry's balance = bonds",
+            registry == bonded,
+            format!("{} = {}", show(registry), show(bonded)),
+        ),
+    ];
+    Ok((Books { minted, burnt, balances_total }, checks))
+}
+
+/// A secret that must not be found where it has no business.
+pub(super) struct Secret {
+    pub(super) name: &'static str,
+    pub(super) bytes: Vec<u8>,
+}
+
+/// Everything public that the chain has: blocks with their events, jobs, vaults.
+pub(super) async fn chain_transcript(local: &Local) -> Result<Vec<u8>> {
+    let mut transcript = Vec::new();
+    let head = local.chain.info().await?.height;
+    let mut cursor = local.chain.blocks_from(1);
+    while cursor.next_height() <= head {
+        transcript.extend(serde_json::to_vec(&cursor.next().await?)?);
+    }
+    for job in local.client.job_page(None).await? {
+        transcript.extend(serde_json::to_vec(&job)?);
+        // As JSON carries bytes in base64 or hex, the raw bytes are added.
+        transcript.extend(local.client.vault(job.job_id).await?);
+        let assignment = job.assignment.iter();
+        transcript.extend(
+            assignment.flat_map(|a| [a.mask.as_slice(), &a.header, &a.payload, &a.input_commitment].concat()),
+        );
+        transcript
+            .extend(job.workers.iter().filter_map(|worker| worker.masked.clone()).flat_map(|m| m.to_vec()));
+    }
+    Ok(transcript)
+}
+
+/// No secret appears on chain or in anything that any party received.
+pub(super) fn secrecy(transcript: &[u8], tap: &Tap, secrets: &[Secret]) -> Vec<Check> {
+    let deliveries = tap.deliveries();
+    let check = |secret: &Secret| {
+        let on_chain = find(transcript, &secret.bytes);
+        let seen = deliveries.iter().filter(|delivery| find(&delivery.body, &secret.bytes)).count();
+        Check::new(
+            secret.name,
+            !on_chain && seen == 0,
+            format!(
+                "{} bytes searched in {} bytes of chain and {} deliveries: found {} times",
+                secret.bytes.len(),
+                transcript.len(),
+                deliveries.len(),
+                seen + usize::from(on_chain)
+            ),
+        )
+    };
+    secrets.iter().map(check).collect()
+}
+
+/// Each kind of message reached only those it is for.
+pub(super) fn routing(tap: &Tap, requester: PeerId, committee: &[PeerId], matched: &[PeerId]) -> Vec<Check> {
+    let deliveries = tap.deliveries();
+    let claims: Vec<_> = deliveries.iter().filter(|d| d.kind == Kind::Message(Protocol::Claim)).collect();
+    let strays =
+        claims.iter().filter(|d| d.to != requester || d.from.is_none_or(|from| !matched.contains(&from)));
+    let strays = strays.count();
+    let to_committee = deliveries.iter().filter(|d| committee.contains(&d.to));
+    let other =
+        to_committee.filter(|d| !matches!(d.kind, Kind::Request(_) | Kind::Response(Protocol::ShareKeys)));
+    let other = other.count();
+    vec![
+        Check::new(
+            "claims go from qualifying nodes to the requester only",
+            strays == 0 && !claims.is_empty(),
+            format!("{} claims, {strays} astray", claims.len()),
+        ),
+        Check::new(
+            "the committee receives blinded requests only",
+            other == 0,
+            format!("{other} other deliveries"),
+        ),
+    ]
+}
+
+fn find(text: &[u8], part: &[u8]) -> bool {
+    !part.is_empty() && text.windows(part.len()).any(|window| window == part)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_that_leaks_is_found() {
+        let secret = Secret { name: "s", bytes: b"needle".to_vec() };
+        assert!(!secrecy(b"hay needle hay", &Tap::default(), std::slice::from_ref(&secret))[0].ok);
+        assert!(secrecy(b"hay needl hay", &Tap::default(), &[secret])[0].ok);
+    }
+}

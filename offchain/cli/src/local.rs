@@ -1,0 +1,286 @@
+//! A whole network on this machine: an embedded chain with the contracts, a committee, and the exchange.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, anyhow};
+use bithive_api::{jobs, registry, token};
+use bithive_blindmatch::committee::{CommitteeParams, MemberSeeds, deal};
+use bithive_blindmatch::schema::Schema;
+use bithive_chain::{Chain, Embedded, EmbeddedBuilder, SigningKey, Wallet};
+use bithive_client::{Account, Client, Deployment};
+use bithive_committee::{Member, TagSource};
+use bithive_dgkbe::Crs;
+use bithive_dgkbe::crs::ceremony::local_ceremony;
+use bithive_exchange::{EndpointKey, Exchange, LocalNetwork, PeerId};
+use bithive_state::State;
+use cosmwasm_std::{Coin, Uint128, coin};
+use cw_multi_test::ContractWrapper;
+use cw20::Cw20Coin;
+use rand_chacha::ChaCha20Rng;
+use rand_core::{Rng, SeedableRng};
+
+use crate::amount::UNIT;
+
+/// Most BTT that can ever exist.
+pub(crate) const BTT_CAP: u128 = 1_000_000_000 * UNIT;
+/// BTT minted at genesis, to the operator.
+pub(crate) const BTT_GENESIS: u128 = 100_000_000 * UNIT;
+/// Bond of a node.
+pub(crate) const NODE_BOND: u128 = 1_000 * UNIT;
+/// Bond of a requester.
+pub(crate) const REQUESTER_BOND: u128 = 100 * UNIT;
+/// Taken from a node's bond for a fault.
+pub(crate) const SLASH: u128 = 250 * UNIT;
+/// Committee members, and how many of them an evaluation needs.
+pub(crate) const COMMITTEE: (u8, u8) = (3, 2);
+/// What an account gets to pay its fees with, in the fee denomination.
+pub(crate) const FEE_GRANT: u128 = 100_000_000;
+
+const FEE_DENOM: &str = "ubee";
+const OPERATOR_FEES: u128 = 1_000_000_000_000_000;
+/// Two weeks: longer than the longest job.
+const UNBONDING_SECONDS: u64 = 1_209_600;
+const EPOCH_SECONDS: u64 = 86_400;
+const SPLIT: jobs::Split =
+    jobs::Split { worker: 8_500, model_owner: 500, data_owner: 300, treasury: 500, incentive_pool: 200 };
+
+/// A committee member's secrets.
+pub(crate) struct MemberKeys {
+    /// Posts share keys.
+    pub(crate) account: SigningKey,
+    /// Answers evaluations.
+    pub(crate) endpoint: EndpointKey,
+    /// Shares of every epoch's keys.
+    pub(crate) seeds: MemberSeeds,
+}
+
+impl MemberKeys {
+    /// Draws a committee.
+    pub(crate) fn generate(rng: &mut ChaCha20Rng) -> Result<Vec<Self>> {
+        let (members, threshold) = COMMITTEE;
+        let seeds = deal(CommitteeParams::new(members, threshold)?, rng);
+        Ok(seeds
+            .into_iter()
+            .map(|seeds| Self {
+                account: SigningKey::generate(rng),
+                endpoint: EndpointKey::generate(rng),
+                seeds,
+            })
+            .collect())
+    }
+}
+
+/// The accounts that exist from the first block on.
+pub(crate) struct Founders {
+    /// Holds the genesis BTT, owns the registry.
+    pub(crate) operator: SigningKey,
+    /// Receives the treasury's share.
+    pub(crate) treasury: SigningKey,
+    /// Receives the incentive pool's share.
+    pub(crate) incentive_pool: SigningKey,
+    /// The committee.
+    pub(crate) committee: Vec<MemberKeys>,
+}
+
+impl Founders {
+    /// Draws all keys.
+    pub(crate) fn generate(rng: &mut ChaCha20Rng) -> Result<Self> {
+        Ok(Self {
+            operator: SigningKey::generate(rng),
+            treasury: SigningKey::generate(rng),
+            incentive_pool: SigningKey::generate(rng),
+            committee: MemberKeys::generate(rng)?,
+        })
+    }
+}
+
+/// Opens or creates an embedded chain with the contracts' code; in memory without a folder. Balances count for a
+/// new chain only.
+pub(crate) fn open_chain(folder: Option<&Path>, founders: &Founders) -> Result<Embedded> {
+    let mut builder: EmbeddedBuilder = Embedded::builder()
+        .fee_denom(FEE_DENOM)
+        .block_time(std::time::Duration::from_secs(1))
+        .code("token", || {
+            use bithive_token::contract::{execute, instantiate, migrate, query};
+            Box::new(ContractWrapper::new(execute, instantiate, query).with_migrate(migrate))
+        })
+        .code("registry", || {
+            use bithive_registry::contract::{execute, instantiate, migrate, query};
+            Box::new(ContractWrapper::new(execute, instantiate, query).with_migrate(migrate))
+        })
+        .code("jobs", || {
+            use bithive_jobs::contract::{execute, instantiate, migrate, query, reply};
+            Box::new(
+                ContractWrapper::new(execute, instantiate, query).with_reply(reply).with_migrate(migrate),
+            )
+        })
+        .genesis_balance(founders.operator.address(), [coin(OPERATOR_FEES, FEE_DENOM)]);
+    for address in founders
+        .committee
+        .iter()
+        .map(|member| &member.account)
+        .chain([&founders.treasury, &founders.incentive_pool])
+    {
+        builder = builder.genesis_balance(address.address(), [fee_grant()]);
+    }
+    if let Some(folder) = folder {
+        builder = builder.directory(folder);
+    }
+    Ok(builder.build()?)
+}
+
+/// What a new account gets to pay its fees with.
+pub(crate) fn fee_grant() -> Coin {
+    coin(FEE_GRANT, FEE_DENOM)
+}
+
+/// Runs a ceremony of two contributions in this process: for networks whose users trust this process.
+pub(crate) fn ceremony(slots: u16, rng: &mut ChaCha20Rng) -> Result<Crs> {
+    Ok(local_ceremony(slots, 2, rng)?.verify(rng)?)
+}
+
+/// Instantiates and wires the contracts.
+pub(crate) async fn deploy(chain: Arc<dyn Chain>, founders: &Founders, crs: &Crs) -> Result<Deployment> {
+    let info = chain.info().await?;
+    let operator = Wallet::connect(chain, founders.operator.clone()).await?;
+    let admin = Some(operator.address());
+    let token = token::InstantiateMsg {
+        name: "BitHive Token".into(),
+        symbol: "BTT".into(),
+        decimals: 6,
+        cap: Uint128::new(BTT_CAP),
+        initial_balances: vec![Cw20Coin {
+            address: operator.address().into(),
+            amount: Uint128::new(BTT_GENESIS),
+        }],
+        minter: None,
+        marketing: None,
+    };
+    let token = operator.instantiate(1, &token, "btt", admin).await?.contract;
+    let registry = registry::InstantiateMsg {
+        owner: operator.address().into(),
+        token: token.clone(),
+        treasury: founders.treasury.address().into(),
+        params: registry::Params {
+            slots: crs.slots(),
+            node_bond: Uint128::new(NODE_BOND),
+            requester_bond: Uint128::new(REQUESTER_BOND),
+            unbonding_seconds: UNBONDING_SECONDS,
+            epoch_seconds: EPOCH_SECONDS,
+            burn_bps: 5_000,
+        },
+        crs_digest: crs.digest().into(),
+    };
+    let registry = operator.instantiate(2, &registry, "registry", admin).await?.contract;
+    let jobs = jobs::InstantiateMsg {
+        token: token.clone(),
+        registry: registry.clone(),
+        treasury: founders.treasury.address().into(),
+        incentive_pool: founders.incentive_pool.address().into(),
+        split: SPLIT,
+        slash_amount: Uint128::new(SLASH),
+    };
+    let jobs = operator.instantiate(3, &jobs, "jobs", admin).await?.contract;
+    let deployment = Deployment {
+        chain_id: info.chain_id,
+        token,
+        registry,
+        jobs,
+        treasury: founders.treasury.address().into(),
+        incentive_pool: founders.incentive_pool.address().into(),
+    };
+    let set_jobs = registry::ExecuteMsg::SetJobs { jobs: deployment.jobs.clone() };
+    operator.execute(&deployment.registry, &set_jobs, &[]).await?;
+    let members = founders.committee.iter().map(|member| registry::CommitteeMember {
+        address: member.account.address().into(),
+        endpoint: (&member.endpoint.id().0).into(),
+    });
+    let set_committee =
+        registry::ExecuteMsg::SetCommittee { members: members.collect(), threshold: COMMITTEE.1 };
+    operator.execute(&deployment.registry, &set_committee, &[]).await?;
+    Ok(deployment)
+}
+
+/// A network on this machine.
+pub(crate) struct Local {
+    /// The chain, with control over its time.
+    pub(crate) chain: Embedded,
+    /// The contracts.
+    pub(crate) client: Client,
+    /// Who can be reached.
+    pub(crate) network: LocalNetwork,
+    /// The broadcast group's reference string.
+    pub(crate) crs: Arc<Crs>,
+    /// What can be asked of nodes.
+    pub(crate) schema: Schema,
+    /// Holds the genesis BTT.
+    pub(crate) operator: Account,
+    committee: Vec<Arc<Member>>,
+}
+
+impl Local {
+    /// Starts the committee's members on `network`; `states` are their records, in order.
+    pub(crate) async fn start(
+        chain: Embedded,
+        deployment: Deployment,
+        network: LocalNetwork,
+        crs: Crs,
+        founders: Founders,
+        states: Vec<State>,
+        rng: &mut ChaCha20Rng,
+    ) -> Result<Self> {
+        let schema = Schema::bithive();
+        let handle: Arc<dyn Chain> = Arc::new(chain.clone());
+        let client = Client::new(handle.clone(), deployment);
+        let mut committee = Vec::new();
+        for (keys, state) in founders.committee.into_iter().zip(states) {
+            let exchange: Arc<dyn Exchange> = Arc::new(network.endpoint(keys.endpoint.id()));
+            let account = Account::new(client.clone(), Wallet::connect(handle.clone(), keys.account).await?);
+            let member = Member::new(keys.seeds, schema.slot_count(), account, exchange, state, fork(rng));
+            member.serve();
+            committee.push(member);
+        }
+        let operator = Account::new(client.clone(), Wallet::connect(handle, founders.operator).await?);
+        let local = Self { chain, client, network, crs: Arc::new(crs), schema, operator, committee };
+        local.post_share_keys().await?;
+        Ok(local)
+    }
+
+    /// Has every member post the share keys of the current epoch, if it has not yet.
+    pub(crate) async fn post_share_keys(&self) -> Result<()> {
+        let epoch = self.client.committee().await?.epoch;
+        for member in &self.committee {
+            member.post_share_keys(epoch).await.context("the committee's share keys")?;
+        }
+        Ok(())
+    }
+
+    /// An account on the deployment.
+    pub(crate) async fn account(&self, key: SigningKey) -> Result<Account> {
+        let handle: Arc<dyn Chain> = Arc::new(self.chain.clone());
+        Ok(Account::new(self.client.clone(), Wallet::connect(handle, key).await?))
+    }
+
+    /// Gives an account BTT, and coins for its fees.
+    pub(crate) async fn fund(&self, address: &str, btt: u128) -> Result<()> {
+        self.operator.grant(address, btt, fee_grant()).await.map(drop).map_err(|error| anyhow!(error))
+    }
+
+    /// An end of the network.
+    pub(crate) fn exchange(&self, id: PeerId) -> Arc<dyn Exchange> {
+        Arc::new(self.network.endpoint(id))
+    }
+
+    /// A party's source of tags.
+    pub(crate) fn tags(&self, exchange: &Arc<dyn Exchange>, state: &State) -> TagSource {
+        TagSource::new(self.client.clone(), exchange.clone(), self.schema.clone(), state.clone())
+    }
+}
+
+/// An independent generator, seeded from `rng`.
+pub(crate) fn fork(rng: &mut ChaCha20Rng) -> ChaCha20Rng {
+    let mut seed = [0; 32];
+    rng.fill_bytes(&mut seed);
+    ChaCha20Rng::from_seed(seed)
+}
