@@ -14,9 +14,6 @@ use crate::state::{
     VAULTS, Worker,
 };
 
-/// Rows of a page when the caller does not say.
-const DEFAULT_PAGE: u32 = 30;
-
 /// Parameters and wiring.
 ///
 /// # Errors
@@ -56,7 +53,7 @@ pub fn vault(deps: Deps<'_>, job_id: u64) -> Result<VaultResponse, ContractError
 /// # Errors
 /// Storage errors.
 pub fn jobs(deps: Deps<'_>, start_after: Option<u64>, limit: Option<u32>) -> StdResult<Vec<JobResponse>> {
-    let limit = limit.unwrap_or(DEFAULT_PAGE).min(limits::MAX_PAGE) as usize;
+    let limit = limit.unwrap_or(limits::MAX_PAGE).min(limits::MAX_PAGE) as usize;
     JOBS.range(deps.storage, start_after.map(Bound::exclusive), None, Order::Ascending)
         .take(limit)
         .map(|row| respond(deps.storage, row?.1))

@@ -26,7 +26,7 @@ pub const ROUNDS: Map<(u64, u8), Round> = Map::new("rounds");
 pub const COMMITMENTS: Map<(u64, u8, u8), HexBinary> = Map::new("commitments");
 /// Revealed results by job, round and worker.
 pub const REVEALS: Map<(u64, u8, u8), Revealed> = Map::new("reveals");
-/// Who was at fault in any round of a job.
+/// Who was at fault in any round of a job, whether it cost bond or not.
 pub const FAULTED: Map<(u64, &Addr), Empty> = Map::new("faulted");
 /// What an address may withdraw; absent when it is nothing.
 pub const CLAIMABLE: Map<&Addr, Uint128> = Map::new("claimable");
@@ -44,7 +44,7 @@ pub struct Config {
     pub incentive_pool: Addr,
     /// Division of a worker's ask.
     pub split: Split,
-    /// Taken for each fault.
+    /// Taken for each fault that costs bond.
     pub slash_amount: Uint128,
     /// Slots of the broadcast group.
     pub slots: u16,

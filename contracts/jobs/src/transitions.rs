@@ -14,12 +14,38 @@ use crate::{ContractError, events, ledger};
 /// Reply id of a slash; only refusals are replied to.
 pub const SLASH_REPLY: u64 = 1;
 
-/// Fault: assigned and did not commit.
-pub const NO_COMMITMENT: &str = "no commitment";
-/// Fault: committed and did not reveal.
-pub const NO_REVEAL: &str = "no reveal";
-/// Fault: revealed something that the quorum did not find.
-pub const OUTSIDE_QUORUM: &str = "outside the quorum";
+/// What a worker did wrong. Each of them costs the job: no pay, and no later round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Assigned and did not commit.
+    NoCommitment,
+    /// Committed and did not reveal.
+    NoReveal,
+    /// Revealed something that the quorum did not find.
+    OutsideQuorum,
+}
+
+impl Fault {
+    /// The fault in events and slashes.
+    #[must_use]
+    pub const fn reason(self) -> &'static str {
+        match self {
+            Self::NoCommitment => "no commitment",
+            Self::NoReveal => "no reveal",
+            Self::OutsideQuorum => "outside the quorum",
+        }
+    }
+
+    /// Whether it costs bond as well. Header and payload reach a worker off chain, so the chain cannot tell
+    /// a worker that stays away from one that was given nothing it could open; who commits was given enough.
+    #[must_use]
+    pub const fn is_slashed(self) -> bool {
+        match self {
+            Self::NoCommitment => false,
+            Self::NoReveal | Self::OutsideQuorum => true,
+        }
+    }
+}
 
 /// Travels with a slash, so that a refusal can be reported without stored state.
 #[cw_serde]
@@ -38,7 +64,8 @@ pub fn open_reveals(job: &mut Job, now: u64, response: Response) -> Response {
     response.add_event(events::of(names::COMMITTED, job))
 }
 
-/// Bars every worker that `at_fault` selects from the job's later rounds and slashes it.
+/// Bars every worker that `at_fault` selects from the job's later rounds, and slashes it if the fault is one
+/// that costs bond.
 ///
 /// # Errors
 /// Storage errors. A slash that the registry refuses is reported by an event.
@@ -46,7 +73,7 @@ pub fn fault(
     storage: &mut dyn Storage,
     config: &Config,
     job: &Job,
-    reason: &'static str,
+    fault: Fault,
     mut response: Response,
     at_fault: impl Fn(u8) -> bool,
 ) -> Result<Response, ContractError> {
@@ -55,8 +82,11 @@ pub fn fault(
         FAULTED.save(storage, (job.id, &worker.address), &Empty {})?;
         let event = events::of(names::FAULT, job)
             .add_attribute("worker", &worker.address)
-            .add_attribute("reason", reason);
-        response = response.add_event(event).add_submessage(slash(config, job, worker, reason)?);
+            .add_attribute("reason", fault.reason());
+        response = response.add_event(event);
+        if fault.is_slashed() {
+            response = response.add_submessage(slash(config, job, worker, fault.reason())?);
+        }
     }
     Ok(response)
 }
@@ -108,7 +138,7 @@ pub fn evaluate(
     };
     let quorum = Members::from_bits(cluster.members);
     let revealed = job.revealed;
-    let response = fault(storage, config, job, OUTSIDE_QUORUM, response, |index| {
+    let response = fault(storage, config, job, Fault::OutsideQuorum, response, |index| {
         revealed.contains(index) && !quorum.contains(index)
     })?;
     job.outcome = Some(Outcome { quorum, representative, signature: None, signers: None });

@@ -2,8 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use bithive_api::jobs::{Phase, events, limits};
+use bithive_api::registry::events as registry_events;
 use bithive_jobs::{ContractError, contract};
-use bithive_test_kit::jobs::{Answer, JobsSuite, PRICE, SLASH, attributes};
+use bithive_test_kit::jobs::{Answer, JobsSuite, NODES, PRICE, SLASH, attributes};
 use bithive_test_kit::refusal;
 use bithive_test_kit::registry::NODE_BOND;
 use cosmwasm_std::testing::{mock_dependencies, mock_env};
@@ -24,9 +25,8 @@ fn assigned() -> (JobsSuite, u64) {
 }
 
 fn faults(market: &JobsSuite, response: &AppResponse) -> Vec<(&'static str, String)> {
-    let names = bithive_test_kit::jobs::NODES;
     let name =
-        |address: &String| names.into_iter().find(|name| market.suite.account(name).as_str() == address);
+        |address: &String| NODES.into_iter().find(|name| market.suite.account(name).as_str() == address);
     let workers = attributes(response, events::FAULT, "worker");
     let reasons = attributes(response, events::FAULT, "reason");
     workers.iter().map(|address| name(address).unwrap()).zip(reasons).collect()
@@ -34,6 +34,26 @@ fn faults(market: &JobsSuite, response: &AppResponse) -> Vec<(&'static str, Stri
 
 fn bond(market: &JobsSuite, name: &str) -> u128 {
     market.suite.node(name).unwrap().bond.u128()
+}
+
+/// No slash was tried by what `response` answers, and every node has the bond that it came with.
+fn no_bond_moved(market: &JobsSuite, response: &AppResponse) {
+    assert!(attributes(response, registry_events::SLASHED, "address").is_empty());
+    assert!(attributes(response, events::SLASH_FAILED, "worker").is_empty());
+    for name in NODES {
+        assert_eq!(bond(market, name), 2 * NODE_BOND, "bond of {name}");
+    }
+}
+
+/// The node `name` cannot be assigned to the disputed job again, although it consents.
+fn is_barred(market: &mut JobsSuite, job_id: u64, name: &'static str) {
+    let mut names = vec![name, "node-4", "node-5"];
+    names.sort_unstable();
+    let bids: Vec<(&str, u128)> = names.into_iter().map(|name| (name, 1)).collect();
+    let assignment = market.assignment(job_id, &bids);
+    let error: ContractError = refusal(market.try_assign(job_id, assignment));
+    let slot = market.suite.node(name).unwrap().registration.slot;
+    assert_eq!(error, ContractError::FaultedBefore { slot, address: market.suite.account(name).into() });
 }
 
 #[test]
@@ -78,24 +98,24 @@ fn an_open_job_that_nobody_assigned_is_refunded() {
 }
 
 #[test]
-fn a_quorum_of_commitments_goes_on_without_the_absentee() {
+fn a_quorum_of_commitments_goes_on_without_the_absentee_who_keeps_its_bond() {
     let (mut market, job_id) = assigned();
     market.commit(job_id, "node-1", &answer()).unwrap();
     market.commit(job_id, "node-3", &answer()).unwrap();
     let response = market.expire(job_id);
     assert_eq!(faults(&market, &response), [("node-2", "no commitment".to_owned())]);
     assert_eq!(attributes(&response, events::COMMITTED, "job_id"), [job_id.to_string()]);
-    assert_eq!(bond(&market, "node-2"), 2 * NODE_BOND - SLASH);
+    no_bond_moved(&market, &response);
     market.reveal(job_id, "node-1", &answer()).unwrap();
     market.reveal(job_id, "node-3", &answer()).unwrap();
-    market.finalize(job_id, &["node-1", "node-3"]).unwrap();
-    assert_eq!(bond(&market, "node-2"), 2 * NODE_BOND - SLASH);
+    let response = market.finalize(job_id, &["node-1", "node-3"]).unwrap();
+    no_bond_moved(&market, &response);
     assert_eq!(market.claimable(&market.suite.account("node-2")), 0);
     market.custody();
 }
 
 #[test]
-fn too_few_commitments_are_a_dispute_and_cost_the_absentees() {
+fn too_few_commitments_are_a_dispute_and_cost_the_absentees_the_job_but_no_bond() {
     let (mut market, job_id) = assigned();
     market.commit(job_id, "node-1", &answer()).unwrap();
     let response = market.expire(job_id);
@@ -103,8 +123,43 @@ fn too_few_commitments_are_a_dispute_and_cost_the_absentees() {
     assert_eq!(faults(&market, &response), [("node-2", fault.clone()), ("node-3", fault)]);
     assert_eq!(attributes(&response, events::DISPUTED, "reason"), ["too few commitments"]);
     assert_eq!(market.job(job_id).phase, Phase::Disputed);
-    assert_eq!(bond(&market, "node-1"), 2 * NODE_BOND);
+    no_bond_moved(&market, &response);
+    is_barred(&mut market, job_id, "node-2");
+    is_barred(&mut market, job_id, "node-3");
+    market.assign(job_id, &["node-1", "node-4", "node-5"]);
     market.custody();
+}
+
+/// The input that a requester posts can be noise; the workers find out off chain, where nobody can judge.
+#[test]
+fn an_input_that_nobody_can_open_costs_no_worker_its_bond() {
+    let (mut market, job_id) = assigned();
+    let response = market.expire(job_id);
+    let fault = "no commitment".to_owned();
+    assert_eq!(faults(&market, &response), WORKERS.map(|name| (name, fault.clone())));
+    no_bond_moved(&market, &response);
+    for name in WORKERS {
+        is_barred(&mut market, job_id, name);
+    }
+    market.assign(job_id, &["node-4", "node-5", "node-6"]);
+    let response = market.expire(job_id);
+    no_bond_moved(&market, &response);
+    assert_eq!(market.job(job_id).phase, Phase::Disputed);
+    market.custody();
+}
+
+#[test]
+fn an_absentee_of_a_round_with_a_quorum_is_not_assigned_after_a_later_dispute() {
+    let (mut market, job_id) = assigned();
+    market.commit(job_id, "node-1", &answer()).unwrap();
+    market.commit(job_id, "node-3", &answer()).unwrap();
+    market.expire(job_id);
+    market.reveal(job_id, "node-1", &answer()).unwrap();
+    market.reveal(job_id, "node-3", &answer()).unwrap();
+    let response = market.expire(job_id);
+    no_bond_moved(&market, &response);
+    is_barred(&mut market, job_id, "node-2");
+    market.assign(job_id, &["node-1", "node-3", "node-4"]);
 }
 
 #[test]
@@ -117,6 +172,8 @@ fn who_commits_and_does_not_reveal_loses_bond() {
     market.reveal(job_id, "node-2", &answer()).unwrap();
     let response = market.expire(job_id);
     assert_eq!(faults(&market, &response), [("node-3", "no reveal".to_owned())]);
+    let account = market.suite.account("node-3");
+    assert_eq!(attributes(&response, registry_events::SLASHED, "address"), [account.as_str()]);
     assert_eq!(market.job(job_id).outcome.unwrap().quorum, 0b011);
     assert_eq!(bond(&market, "node-3"), 2 * NODE_BOND - SLASH);
     market.custody();
@@ -171,7 +228,7 @@ fn a_failed_round_is_replaced_and_settles() {
     let response = market.finalize(job_id, &["node-5", "node-6"]).unwrap();
     assert_eq!(attributes(&response, events::SETTLED, "round"), ["2"]);
     for (old, new) in WORKERS.iter().zip(replacements) {
-        assert_eq!(bond(&market, old), 2 * NODE_BOND - SLASH);
+        assert_eq!(bond(&market, old), 2 * NODE_BOND);
         assert_eq!(market.claimable(&market.suite.account(old)), 0);
         assert_eq!(market.claimable(&market.suite.account(new)), PRICE * 7 / 10);
     }
@@ -223,8 +280,11 @@ fn a_refused_slash_is_reported_and_does_not_block() {
     let mut market = JobsSuite::unwired();
     let terms = market.terms();
     let job_id = market.assigned(&terms, &WORKERS);
-    market.commit(job_id, "node-1", &answer()).unwrap();
-    market.commit(job_id, "node-2", &answer()).unwrap();
+    for name in WORKERS {
+        market.commit(job_id, name, &answer()).unwrap();
+    }
+    market.reveal(job_id, "node-1", &answer()).unwrap();
+    market.reveal(job_id, "node-2", &answer()).unwrap();
     let response = market.expire(job_id);
     let account = market.suite.account("node-3");
     assert_eq!(attributes(&response, events::SLASH_FAILED, "worker"), [account.as_str()]);
@@ -232,8 +292,6 @@ fn a_refused_slash_is_reported_and_does_not_block() {
     assert_eq!(attributes(&response, events::SLASH_FAILED, "round"), ["1"]);
     assert!(!attributes(&response, events::SLASH_FAILED, "error")[0].is_empty());
     assert_eq!(bond(&market, "node-3"), 2 * NODE_BOND);
-    market.reveal(job_id, "node-1", &answer()).unwrap();
-    market.reveal(job_id, "node-2", &answer()).unwrap();
     market.finalize(job_id, &["node-1", "node-2"]).unwrap();
     assert_eq!(market.job(job_id).phase, Phase::Settled);
     market.custody();

@@ -8,8 +8,8 @@ use bithive_attest::host::HostError;
 use bithive_dgkbe::slots::SlotError;
 use bithive_jobs::ContractError;
 use bithive_test_kit::jobs::{Answer, JobsSuite, PRICE, WINDOW, attributes};
-use bithive_test_kit::registry::NODE_BOND;
-use bithive_test_kit::{CHAIN_ID, refusal};
+use bithive_test_kit::registry::{NODE_BOND, params};
+use bithive_test_kit::{CHAIN_ID, NodeKeys, refusal};
 use cosmwasm_std::{HexBinary, Uint128};
 
 const BIDS: [(&str, u128); 3] = [("node-1", PRICE), ("node-2", PRICE - 1), ("node-3", 1)];
@@ -168,6 +168,32 @@ fn a_free_slot_is_refused() {
 }
 
 #[test]
+fn an_account_does_not_work_through_two_slots() {
+    let mut market = JobsSuite::new();
+    let both = |market: &mut JobsSuite| -> ContractError {
+        let terms = market.terms();
+        let job_id = market.post(&terms);
+        let mut assignment = market.assignment(job_id, &[("node-1", 1), ("node-2", 1), ("node-3", 1)]);
+        // Slots 10, 11 and 20.
+        assignment.mask = vec![1, 0, 3, 10, 1, 9].into();
+        refusal(market.try_assign(job_id, assignment))
+    };
+    let node = market.suite.account("node-1");
+    let spare =
+        NodeKeys::of("spare").registration(market.suite.domain(&market.suite.registry), node.as_str(), 11);
+    let refused = market.suite.bond("node-1", NODE_BOND, &registry::ReceiveMsg::RegisterNode(spare));
+    assert!(refused.unwrap_err().root_cause().to_string().contains("is registered already"));
+    assert_eq!(both(&mut market), ContractError::SlotFree { slot: 11 });
+    // Nor does one that leaves and comes back at another slot keep the old one.
+    market.suite.ask_registry(&node, &registry::ExecuteMsg::Unbond {}).unwrap();
+    market.suite.advance(params().unbonding_seconds);
+    let withdraw = registry::ExecuteMsg::WithdrawBond { address: node.to_string() };
+    market.suite.ask_registry(&node, &withdraw).unwrap();
+    market.suite.register_node("node-1", 11, NODE_BOND).unwrap();
+    assert_eq!(both(&mut market), ContractError::SlotFree { slot: 10 });
+}
+
+#[test]
 fn a_node_that_is_leaving_is_refused() {
     let (mut market, job_id) = posted();
     let assignment = market.assignment(job_id, &BIDS);
@@ -198,7 +224,7 @@ fn a_worker_at_fault_can_not_be_assigned_again() {
     let error: ContractError = refusal(market.try_assign(job_id, assignment));
     let address = market.suite.account("node-3").to_string();
     assert_eq!(error, ContractError::FaultedBefore { slot: 30, address });
-    assert_eq!(market.suite.node("node-3").unwrap().bond.u128() / NODE_BOND, 1);
+    assert_eq!(market.suite.node("node-3").unwrap().bond.u128(), 2 * NODE_BOND);
     // It may work on another job, and who did commit may try this one again.
     let terms = market.terms();
     market.assigned(&terms, &["node-2", "node-3", "node-4"]);
@@ -286,4 +312,8 @@ fn a_failed_rounds_consents_do_not_bind_again() {
     market.work(job_id, &[("node-1", a), ("node-2", b), ("node-3", c)]);
     assert_eq!(market.job(job_id).phase, Phase::Disputed);
     assert_eq!(refusal::<ContractError>(market.try_assign(job_id, first)), mismatch());
+    // Nothing but the round is in the way: the same workers may consent again.
+    let second = market.assignment(job_id, &BIDS);
+    market.try_assign(job_id, second).unwrap();
+    assert_eq!(market.job(job_id).round, 2);
 }

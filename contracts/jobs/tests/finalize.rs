@@ -8,7 +8,7 @@ use bithive_jobs::ContractError;
 use bithive_test_kit::jobs::{Answer, JobsSuite, NODES, PRICE, SLASH, WINDOW, attributes};
 use bithive_test_kit::registry::NODE_BOND;
 use bithive_test_kit::{NodeKeys, refusal};
-use cosmwasm_std::HexBinary;
+use cosmwasm_std::{HexBinary, to_json_vec};
 
 const WORKERS: [&str; 3] = ["node-1", "node-2", "node-3"];
 const STATEMENT: &str = "BLS signature of the statement";
@@ -258,5 +258,7 @@ fn the_largest_job_settles() {
     assert_eq!(market.claimable(&market.suite.account("high")), PRICE * 7 / 10);
     assert_eq!(market.claimable(&market.requester), 7 * PRICE);
     assert_eq!(market.suite.node("low-1").unwrap().bond.u128(), NODE_BOND - SLASH);
+    let row = to_json_vec(&market.job(job_id)).unwrap().len();
+    assert!(row * limits::MAX_PAGE as usize <= 1 << 20, "a page of such jobs has {row} bytes a row");
     market.custody();
 }

@@ -4,7 +4,7 @@
 //! in. It predicts every credit, every balance, every bond and the supply.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bithive_api::jobs::{ExecuteMsg, JobResponse, JobTerms, Phase, events};
 use bithive_test_kit::jobs::{Answer, JobsSuite, NODES, SLASH, attributes};
@@ -121,6 +121,8 @@ struct Model {
     bonds: BTreeMap<Addr, u128>,
     burnt: u128,
     seized: u128,
+    /// Who was at fault in which job.
+    barred: BTreeSet<(u64, String)>,
 }
 
 struct World {
@@ -134,7 +136,8 @@ impl World {
         let market = JobsSuite::new();
         let bonds = NODES.iter().map(|name| (market.suite.account(name), 2 * NODE_BOND)).collect();
         let (credits, paid) = (BTreeMap::new(), BTreeMap::new());
-        let model = Model { jobs: vec![], credits, paid, bonds, burnt: 0, seized: 0 };
+        let barred = BTreeSet::new();
+        let model = Model { jobs: vec![], credits, paid, bonds, burnt: 0, seized: 0, barred };
         Self { market, model, answers: BTreeMap::new() }
     }
 
@@ -295,6 +298,13 @@ impl World {
             return;
         };
         for worker in attributes(&response, events::FAULT, "worker") {
+            let committed =
+                before.workers.iter().find(|row| row.address == worker).unwrap().commitment.is_some();
+            self.model.barred.insert((before.job_id, worker.clone()));
+            // Who never committed loses the job only.
+            if !committed {
+                continue;
+            }
             let bond = self.model.bonds.get_mut(&Addr::unchecked(worker)).unwrap();
             let taken = SLASH.min(*bond);
             *bond -= taken;
@@ -302,6 +312,10 @@ impl World {
             self.model.seized += taken - taken / 2;
         }
         assert!(attributes(&response, events::SLASH_FAILED, "worker").is_empty());
+        if before.round != after.round {
+            let barred = |address: &String| self.model.barred.contains(&(after.job_id, address.clone()));
+            assert!(!after.workers.iter().any(|worker| barred(&worker.address)), "a worker at fault is back");
+        }
         if before.phase != after.phase {
             assert!(legal(before.phase, after.phase), "{:?} to {:?}", before.phase, after.phase);
             match after.phase {
@@ -435,6 +449,7 @@ fn the_model_follows_a_settled_a_disputed_and_a_refunded_job() {
         Op::Reveal { job: 0, absent: 0 },
         Op::Finalize { job: 0, signers: u8::MAX },
         Op::Expire { job: 1 },
+        Op::Assign { job: 1, first: 2, discount: 0 },
         Op::Withdraw { who: 5 },
         Op::Cancel { job: 2 },
     ];
@@ -443,7 +458,8 @@ fn the_model_follows_a_settled_a_disputed_and_a_refunded_job() {
     }
     let phases: Vec<Phase> = world.model.jobs.iter().map(|job| job.phase).collect();
     assert_eq!(phases, [Phase::Settled, Phase::Disputed, Phase::Refunded]);
-    assert_eq!(world.model.burnt, 3 * SLASH / 2);
+    assert_eq!(world.model.barred.len(), 3, "one outside the quorum, two that did not commit");
+    assert_eq!(world.model.burnt, SLASH / 2, "of whom the one that committed is slashed");
     assert_eq!(world.model.paid[&world.market.suite.account("node-1")], 702);
     world.wind_down();
 }

@@ -46,15 +46,20 @@ fn a_posted_job_is_open_with_its_price_in_escrow() {
 fn jobs_are_numbered_from_1_and_paged_in_order() {
     let mut market = JobsSuite::new();
     let terms = market.terms();
-    assert_eq!([market.post(&terms), market.post(&terms), market.post(&terms)], [1, 2, 3]);
+    for number in 1..=12 {
+        assert_eq!(market.post(&terms), number);
+    }
     let page = |start_after, limit| -> Vec<u64> {
         let query = QueryMsg::Jobs { start_after, limit };
         let rows: Vec<JobResponse> = market.suite.query(&market.jobs, &query);
         rows.into_iter().map(|job| job.job_id).collect()
     };
-    assert_eq!(page(None, None), [1, 2, 3]);
+    let first: Vec<u64> = (1..=10).collect();
+    assert_eq!(page(None, None), first);
+    assert_eq!(page(None, Some(u32::MAX)), first);
     assert_eq!(page(None, Some(2)), [1, 2]);
-    assert_eq!(page(Some(2), Some(u32::MAX)), [3]);
+    assert_eq!(page(Some(10), None), [11, 12]);
+    assert!(page(None, Some(0)).is_empty());
 }
 
 #[test]

@@ -40,8 +40,9 @@ pub mod limits {
     /// Longest life of a job in seconds: the assignment window, then every round's commit, reveal, finalize
     /// and replace windows. The registry's unbonding time must be longer.
     pub const MAX_LIFE_SECONDS: u64 = MAX_WINDOW_SECONDS * (1 + 4 * MAX_ROUNDS as u64);
-    /// Most rows of one page of a query.
-    pub const MAX_PAGE: u32 = 100;
+    /// Most rows of one page of a query: a row of the largest job carries [`MAX_WORKERS`] results of 4 KiB,
+    /// about 100 kB as JSON, and a page is to stay below 1 MiB.
+    pub const MAX_PAGE: u32 = 10;
 }
 
 /// Parameters that hold for the life of the contract.
@@ -58,7 +59,8 @@ pub struct InstantiateMsg {
     pub incentive_pool: String,
     /// How a worker's ask is divided; sums to 10,000.
     pub split: Split,
-    /// Taken from a worker's bond for each fault, in base units; 1 to the registry's `node_bond`.
+    /// Taken from a worker's bond for a commitment that it does not reveal or a result outside the quorum, in
+    /// base units; 1 to the registry's `node_bond`. Not committing costs the job, but no bond.
     pub slash_amount: Uint128,
 }
 
@@ -95,7 +97,8 @@ pub enum ExecuteMsg {
         /// What the workers need and agreed to.
         assignment: Assignment,
     },
-    /// Commit to a result. Sender: a worker of the round, once, state Assigned.
+    /// Commit to a result. Sender: a worker of the round, once, state Assigned. Who does not commit in time
+    /// loses the job, not bond: it may have been given nothing that it could open. Who commits must reveal.
     Commit {
         /// The job.
         job_id: u64,
@@ -122,7 +125,11 @@ pub enum ExecuteMsg {
         /// Aggregate BLS signature (G2, 96 bytes) over `bithive_attest::Statement::sign_bytes`.
         signature: HexBinary,
     },
-    /// Take the exit of a state whose deadline has passed. Sender: anyone.
+    /// Take the exit of a state whose deadline has passed. Sender: anyone, in practice workers and relayers.
+    ///
+    /// Nothing happens at a deadline by itself: a missing reveal is charged, and an escrow returned, only here.
+    /// To reach a node that is leaving, the fault must be charged before the registry's unbonding time has
+    /// passed since the node's `Unbond`; from then on its bond can be withdrawn.
     Advance {
         /// The job.
         job_id: u64,
@@ -231,7 +238,7 @@ pub enum QueryMsg {
     Jobs {
         /// Start after this job.
         start_after: Option<u64>,
-        /// Page size, at most [`limits::MAX_PAGE`], default 30.
+        /// Page size, at most [`limits::MAX_PAGE`], which is also the default.
         limit: Option<u32>,
     },
     /// What an address may withdraw.
@@ -258,7 +265,7 @@ pub struct ConfigResponse {
     pub incentive_pool: String,
     /// Division of a worker's ask.
     pub split: Split,
-    /// Taken for each fault.
+    /// Taken for each fault that costs bond.
     pub slash_amount: Uint128,
     /// Slots of the broadcast group.
     pub slots: u16,
@@ -393,7 +400,8 @@ pub mod events {
     pub const SETTLED: &str = "job_settled";
     /// The state is now Refunded: `refunded`, `reason`.
     pub const REFUNDED: &str = "job_refunded";
-    /// A worker was at fault: `worker`, `reason`.
+    /// A worker was at fault and is not assigned to this job again: `worker`, `reason`. With reasons
+    /// `no reveal` and `outside the quorum` it is slashed; with `no commitment` it keeps its bond.
     pub const FAULT: &str = "worker_fault";
     /// The registry refused a slash; the job goes on: `worker`, `error`.
     pub const SLASH_FAILED: &str = "slash_failed";

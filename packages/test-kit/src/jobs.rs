@@ -19,7 +19,7 @@ use crate::{CHAIN_ID, NodeKeys, Suite, TestApp, UNIT};
 
 /// Most that a worker may ask in tests.
 pub const PRICE: u128 = 10 * UNIT;
-/// Taken for each fault in tests.
+/// Taken for each fault that costs bond in tests.
 pub const SLASH: u128 = 50 * UNIT;
 /// Each window of a job in tests, in seconds.
 pub const WINDOW: u64 = 600;

@@ -5,7 +5,7 @@ use cosmwasm_std::{DepsMut, Env, Response};
 
 use crate::ContractError;
 use crate::state::{CONFIG, Job};
-use crate::transitions::{self, NO_COMMITMENT, NO_REVEAL};
+use crate::transitions::{self, Fault};
 
 /// Takes the exit that is due.
 ///
@@ -26,9 +26,10 @@ pub fn advance(deps: DepsMut<'_>, env: Env, job_id: u64) -> Result<Response, Con
         Phase::Assigned => {
             let config = CONFIG.load(storage)?;
             let committed = job.committed;
-            let response = transitions::fault(storage, &config, &job, NO_COMMITMENT, response, |index| {
-                !committed.contains(index)
-            })?;
+            let response =
+                transitions::fault(storage, &config, &job, Fault::NoCommitment, response, |index| {
+                    !committed.contains(index)
+                })?;
             if committed.count() >= u32::from(job.terms.quorum) {
                 transitions::open_reveals(&mut job, now, response)
             } else {
@@ -38,7 +39,7 @@ pub fn advance(deps: DepsMut<'_>, env: Env, job_id: u64) -> Result<Response, Con
         Phase::Committed => {
             let config = CONFIG.load(storage)?;
             let (committed, revealed) = (job.committed, job.revealed);
-            let response = transitions::fault(storage, &config, &job, NO_REVEAL, response, |index| {
+            let response = transitions::fault(storage, &config, &job, Fault::NoReveal, response, |index| {
                 committed.contains(index) && !revealed.contains(index)
             })?;
             transitions::evaluate(storage, &config, &mut job, now, response)?
