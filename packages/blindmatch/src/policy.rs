@@ -1,7 +1,8 @@
 //! Policies: which contributors a request wants, as a tree that people write and machines compile.
 //!
 //! As text: `vram >= 16 and region in (eu, ch) and any 2 of (iso27001, hipaa, gdpr)`. As JSON: the serde form of
-//! [`Policy`]. Both are checked against a [`Schema`], and compile to a tree of leaves (slot, value).
+//! [`Policy`]. Both are checked against a [`Schema`], and compile to a tree whose gates and slots show which
+//! attributes the policy asks about, and none of the values that it asks for.
 //!
 //! | text | satisfied by |
 //! |---|---|
@@ -10,16 +11,20 @@
 //! | `certifications has gdpr`, or `gdpr` where one set only has it | a member of a set |
 //! | `a and b`, `a or b`, `any 2 of (a, b, c)` | all, one, or at least that many; `and` binds before `or` |
 
+mod compiled;
 mod parser;
-
-use std::collections::BTreeSet;
+mod template;
 
 use serde::{Deserialize, Serialize};
 
-pub use crate::policy::parser::{MAX_TEXT_BYTES, ParseError};
+pub use crate::policy::{
+    compiled::{CompiledPolicy, Leaf},
+    parser::{MAX_TEXT_BYTES, ParseError},
+    template::CATEGORY_LEAVES,
+};
 use crate::{
     attributes::{AttributeValue, Attributes},
-    schema::{Attribute, Input, Schema, SlotId, YES},
+    schema::Schema,
     tree::{MAX_DECODING_COST, MAX_DEPTH, Tree, TreeError},
 };
 
@@ -158,55 +163,6 @@ impl Predicate {
         }
     }
 
-    /// The leaves of which one has to hold.
-    fn leaves(&self, schema: &Schema) -> Result<Vec<Input>, PolicyError> {
-        let name = self.attribute();
-        let Some((first, attribute)) = schema.with_first_slots().find(|(_, a)| a.name() == name) else {
-            let known = schema.attributes().iter().map(|a| a.name().to_owned()).collect();
-            return Err(PolicyError::UnknownAttribute { name: name.to_owned(), known });
-        };
-        let unknown = |value: &str, allowed: &[String]| PolicyError::UnknownValue {
-            attribute: name.to_owned(),
-            value: value.to_owned(),
-            allowed: allowed.to_vec(),
-        };
-        let slot = |position: usize| SlotId(first + u16::try_from(position).unwrap_or(0));
-        let yes = |position: usize| vec![Input { slot: slot(position), value: YES.to_owned() }];
-        match (self, attribute) {
-            (Self::Reaches { threshold, .. }, Attribute::Ordered { thresholds, .. }) => {
-                thresholds.iter().position(|listed| listed == threshold).map(yes).ok_or_else(|| {
-                    PolicyError::ThresholdNotListed {
-                        attribute: name.to_owned(),
-                        threshold: *threshold,
-                        allowed: thresholds.clone(),
-                    }
-                })
-            }
-            (Self::OneOf { values, .. }, Attribute::Categorical { values: listed, .. }) => {
-                let mut seen = BTreeSet::new();
-                for value in values {
-                    if !listed.contains(value) {
-                        return Err(unknown(value, listed));
-                    }
-                    if !seen.insert(value) {
-                        return Err(PolicyError::DuplicateValue { value: value.clone() });
-                    }
-                }
-                Ok(values.iter().map(|value| Input { slot: slot(0), value: value.clone() }).collect())
-            }
-            (Self::Has { member, .. }, Attribute::Set { members, .. }) => members
-                .iter()
-                .position(|listed| listed == member)
-                .map(yes)
-                .ok_or_else(|| unknown(member, members)),
-            (_, attribute) => Err(PolicyError::WrongOperator {
-                attribute: name.to_owned(),
-                kind: attribute.kind(),
-                expected: expected_operator(attribute),
-            }),
-        }
-    }
-
     fn is_satisfied(&self, attributes: &Attributes) -> bool {
         match (self, attributes.get(self.attribute())) {
             (Self::Reaches { threshold, .. }, Some(AttributeValue::Number(number))) => number >= threshold,
@@ -216,15 +172,6 @@ impl Predicate {
             (Self::Has { member, .. }, Some(AttributeValue::Members(members))) => members.contains(member),
             _ => false,
         }
-    }
-}
-
-/// How a policy asks for an attribute of this kind.
-fn expected_operator(attribute: &Attribute) -> &'static str {
-    match attribute {
-        Attribute::Ordered { .. } => "`>=` and a threshold",
-        Attribute::Categorical { .. } => "`=` and a value, or `in` and a list of values",
-        Attribute::Set { .. } => "`has` and a member",
     }
 }
 
@@ -249,78 +196,32 @@ impl Policy {
         }
     }
 
-    /// Checks the policy against the schema and compiles it to leaves. Groups of one part disappear.
+    /// Checks the policy against the schema and compiles it: every condition, and every group that asks for
+    /// different members of one set, becomes the template of its attribute. Groups of one part disappear.
     ///
     /// # Errors
-    /// [`PolicyError`] names the attribute, value or group that doesn't fit.
+    /// [`PolicyError`] names the attribute, value or group that doesn't fit. Decoys count in the limits of the
+    /// tree.
     pub fn compile(&self, schema: &Schema) -> Result<CompiledPolicy, PolicyError> {
         let tree = self.compile_node(schema, 0)?;
         tree.check(MAX_DECODING_COST)?;
         Ok(CompiledPolicy { schema_digest: schema.digest(), tree })
     }
 
-    fn compile_node(&self, schema: &Schema, depth: usize) -> Result<Tree<Input>, PolicyError> {
-        // A list of values is one more gate below this node, and `check` counts what remains after groups of
-        // one part have gone; this bound is for the recursion.
+    fn compile_node(&self, schema: &Schema, depth: usize) -> Result<Tree<Leaf>, PolicyError> {
+        // `check` counts what remains after groups of one part have gone; this bound is for the recursion.
         if depth > 2 * MAX_DEPTH {
             return Err(TreeError::TooDeep.into());
         }
-        let compile = |parts: &[Self]| {
-            parts.iter().map(|part| part.compile_node(schema, depth + 1)).collect::<Result<Vec<_>, _>>()
+        let (needed, parts) = match self {
+            Self::Is(predicate) => return predicate.template(schema),
+            Self::All(parts) => (parts.len() as u64, parts),
+            Self::Any(parts) => (1, parts),
+            Self::AtLeast { needed, of } => (u64::from(*needed), of),
         };
-        match self {
-            Self::All(parts) => gate(parts.len() as u64, compile(parts)?),
-            Self::Any(parts) => gate(1, compile(parts)?),
-            Self::AtLeast { needed, of } => gate(u64::from(*needed), compile(of)?),
-            Self::Is(predicate) => gate(1, predicate.leaves(schema)?.into_iter().map(Tree::Leaf).collect()),
-        }
-    }
-}
-
-fn gate(needed: u64, mut children: Vec<Tree<Input>>) -> Result<Tree<Input>, PolicyError> {
-    let parts = children.len();
-    if parts == 0 {
-        return Err(PolicyError::EmptyGroup);
-    }
-    if needed == 0 || needed > parts as u64 {
-        return Err(PolicyError::ImpossibleCount { needed, parts });
-    }
-    match (children.len(), children.pop()) {
-        (1, Some(only)) => Ok(only),
-        (_, last) => {
-            children.extend(last);
-            let needed = u8::try_from(needed).map_err(|_| TreeError::TooManyChildren { found: parts })?;
-            Ok(Tree::Gate { needed, children })
-        }
-    }
-}
-
-/// A policy as a tree of leaves (slot, value), within the limits of every vault.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CompiledPolicy {
-    schema_digest: [u8; 32],
-    tree: Tree<Input>,
-}
-
-impl CompiledPolicy {
-    /// Digest of the schema that numbers the slots.
-    pub fn schema_digest(&self) -> [u8; 32] {
-        self.schema_digest
-    }
-
-    /// The tree.
-    pub fn tree(&self) -> &Tree<Input> {
-        &self.tree
-    }
-
-    /// The distinct inputs that the requester has to have evaluated before it can seal.
-    pub fn inputs(&self) -> Vec<Input> {
-        self.tree.leaves().into_iter().cloned().collect::<BTreeSet<_>>().into_iter().collect()
-    }
-
-    /// Whether these slot values satisfy the tree; agrees with [`Policy::is_satisfied`].
-    pub fn is_satisfied(&self, attributes: &Attributes) -> bool {
-        attributes.schema_digest() == self.schema_digest
-            && self.tree.is_satisfied(&|leaf| attributes.inputs().contains(leaf))
+        template::set_group(needed, parts, schema).unwrap_or_else(|| {
+            let compiled = parts.iter().map(|part| part.compile_node(schema, depth + 1));
+            template::gate(needed, compiled.collect::<Result<_, _>>()?)
+        })
     }
 }

@@ -35,13 +35,13 @@ pub enum Tree<L> {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TreeError {
     /// Too many leaves.
-    #[error("the policy has {found} conditions, expected at most {MAX_LEAVES}")]
+    #[error("the policy has {found} leaves, decoys among them, expected at most {MAX_LEAVES}")]
     TooManyLeaves {
         /// How many it has.
         found: usize,
     },
     /// A gate with too many children.
-    #[error("a group of the policy has {found} conditions, expected at most {MAX_CHILDREN}")]
+    #[error("a group of the policy has {found} parts, decoys among them, expected at most {MAX_CHILDREN}")]
     TooManyChildren {
         /// How many it has.
         found: usize,

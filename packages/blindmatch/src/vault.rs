@@ -3,7 +3,8 @@
 //! A secret s of 64 random and 64 zero bits is shared down the policy's tree ([`crate::tree`]), and the share of
 //! each leaf is masked by a hash of the tag of the leaf's (slot, value), the vault's nonce and the leaf's number.
 //! The vault publishes the tree with slots, the masked shares, the nonce, the epoch, the schema's digest, the
-//! requester's ephemeral HPKE key and its transport endpoint; no value appears in it. A contributor unmasks
+//! requester's ephemeral HPKE key and its transport endpoint; no value appears in it. A leaf that the policy
+//! doesn't ask for ([`Leaf::Decoy`]) is 16 random bytes, and looks like any other. A contributor unmasks
 //! with its own tags, joins what the tree allows, and accepts the candidate whose low 64 bits are zero: a wrong
 //! one passes with probability 2^-64, and at most 2^18 are tried.
 //!
@@ -21,7 +22,7 @@ use crate::{
     field::Gf128,
     hash::sha256,
     oprf::{Tag, Tags},
-    policy::CompiledPolicy,
+    policy::{CompiledPolicy, Leaf},
     schema::{Input, SlotId},
     sharing::{Candidate, candidates, share},
     tree::{MAX_DECODING_COST, MAX_LEAVES, Tree, TreeError},
@@ -75,7 +76,7 @@ pub enum VaultError {
         /// The vault's epoch.
         expected: u64,
     },
-    /// A leaf for which there's no tag.
+    /// A leaf that isn't a decoy, and for which there's no tag.
     #[error("there is no tag for value `{}` of slot {}, expected one for every input of the policy", .0.value, .0.slot.0)]
     MissingTag(Input),
     /// Two tags for one slot, where a contributor has one value.
@@ -99,7 +100,7 @@ pub struct Vault {
 pub struct Opened {
     /// K_r.
     pub key: MatchKey,
-    /// The leaves that opened it: number from 0 in the order of the tree's leaves, and slot. Enough to satisfy
+    /// The leaves that opened it: number from 0 in the order of the vault's leaves, and slot. Enough to satisfy
     /// the policy; others may be satisfied, too.
     pub leaves: Vec<(u16, SlotId)>,
 }
@@ -114,6 +115,12 @@ fn mask(tag: &Tag, nonce: &[u8; 16], leaf: usize) -> Gf128 {
     digest.zeroize();
     half.zeroize();
     mask
+}
+
+/// The tag that masks a leaf; nothing but chance masks a decoy.
+fn tag_of<'a>(leaf: &Leaf, tags: &'a Tags) -> Result<Option<&'a Tag>, VaultError> {
+    let missing = |input: &Input| VaultError::MissingTag(input.clone());
+    leaf.input().map(|input| tags.get(input).ok_or_else(|| missing(input))).transpose()
 }
 
 /// Whether the 64 bits that are known to be zero are.
@@ -141,20 +148,24 @@ impl Vault {
         if tags.schema_digest() != policy.schema_digest() {
             return Err(VaultError::Schema);
         }
-        let leaves = policy.tree().leaves();
-        let find = |leaf: &&Input| tags.get(leaf).ok_or_else(|| VaultError::MissingTag((*leaf).clone()));
-        let leaf_tags = leaves.iter().map(find).collect::<Result<Vec<_>, _>>()?;
+        let tree = policy.shuffled(rng);
+        let leaf_tags =
+            tree.leaves().into_iter().map(|leaf| tag_of(leaf, tags)).collect::<Result<Vec<_>, _>>()?;
         let mut nonce = [0; 16];
         rng.fill_bytes(&mut nonce);
         let mut secret = Gf128(u128::from(rng.next_u64()) << 64);
-        let shares = share(policy.tree(), secret, rng);
+        let shares = share(&tree, secret, rng);
         let masked = leaf_tags
             .iter()
             .zip(shares.iter())
             .enumerate()
-            .map(|(leaf, (tag, share))| (*share + mask(tag, &nonce, leaf)).0.to_be_bytes())
+            .map(|(leaf, (tag, share))| match tag {
+                Some(tag) => *share + mask(tag, &nonce, leaf),
+                None => Gf128::random(rng),
+            })
+            .map(|masked| masked.0.to_be_bytes())
             .collect();
-        let tree = policy.tree().map(&mut |leaf: &Input| leaf.slot);
+        let tree = tree.map(&mut Leaf::slot);
         let schema_digest = policy.schema_digest();
         let vault = Self { epoch: tags.epoch(), schema_digest, nonce, requester_key, endpoint, tree, masked };
         let key = vault.match_key(secret);
@@ -220,7 +231,7 @@ impl Vault {
         self.endpoint
     }
 
-    /// The public shape of the policy: gates and slots, no values.
+    /// The public shape of the policy: gates and slots, decoys among them, no values.
     pub fn tree(&self) -> &Tree<SlotId> {
         &self.tree
     }

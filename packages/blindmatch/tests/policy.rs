@@ -1,11 +1,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use bithive_blindmatch::{
-    policy::{MAX_TEXT_BYTES, ParseError, Policy, PolicyError, Predicate},
-    schema::{Attribute, Schema},
+    policy::{CompiledPolicy, Leaf, MAX_TEXT_BYTES, ParseError, Policy, PolicyError, Predicate},
+    schema::{Attribute, Schema, SlotId},
     tree::{Tree, TreeError},
 };
-use common::attributes;
+use common::{attributes, compile};
 use proptest::prelude::*;
 
 mod common;
@@ -14,6 +14,20 @@ const EXAMPLE: &str = "vram >= 16 and region in (eu, ch) and any 2 of (iso27001,
 
 fn parse(text: &str) -> Result<Policy, ParseError> {
     Policy::parse(text, &Schema::bithive())
+}
+
+/// The slot of every leaf, and the value that is asked of it; decoys ask none.
+fn leaves(policy: &CompiledPolicy) -> Vec<(u16, &str)> {
+    let mut out = Vec::new();
+    for leaf in policy.tree().leaves() {
+        out.push((leaf.slot().0, leaf.input().map_or("", |input| input.value.as_str())));
+    }
+    out
+}
+
+/// What is public of a policy.
+fn public(text: &str) -> Tree<SlotId> {
+    compile(text).tree().map(&mut Leaf::slot)
 }
 
 fn accepts(text: &str, vram: u64, region: &str, certifications: &[&str]) -> bool {
@@ -44,12 +58,77 @@ fn text_and_json_are_the_same_tree() {
     assert!(json.contains(r#"{"reaches":{"attribute":"vram","threshold":16}}"#), "{json}");
     assert_eq!(serde_json::from_str::<Policy>(&json).unwrap(), policy);
     let compiled = policy.compile(&Schema::bithive()).unwrap();
-    let leaves: Vec<_> =
-        compiled.tree().leaves().into_iter().map(|leaf| (leaf.slot.0, leaf.value.as_str())).collect();
-    assert_eq!(leaves, [(2, "yes"), (6, "eu"), (6, "ch"), (7, "yes"), (8, "yes"), (9, "yes")]);
+    let vram = [(0, ""), (1, ""), (2, "yes"), (3, ""), (4, ""), (5, "")];
+    let region = [(6, "eu"), (6, "ch"), (6, ""), (6, "")];
+    let certifications = [(7, "yes"), (8, "yes"), (9, "yes")];
+    assert_eq!(leaves(&compiled), [&vram[..], &region, &certifications].concat());
     let Tree::Gate { needed: 3, children } = compiled.tree() else { panic!("expected AND of three") };
-    assert!(matches!(&children[1], Tree::Gate { needed: 1, children } if children.len() == 2));
+    assert!(matches!(&children[0], Tree::Gate { needed: 1, children } if children.len() == 6));
+    assert!(matches!(&children[1], Tree::Gate { needed: 1, children } if children.len() == 4));
     assert!(matches!(&children[2], Tree::Gate { needed: 2, children } if children.len() == 3));
+}
+
+#[test]
+fn policies_that_differ_in_values_only_have_the_same_public_tree() {
+    for (one, other) in [
+        ("vram >= 16", "vram >= 48"),
+        ("region in (eu, ch)", "region in (us, jp)"),
+        ("region = eu", "region in (cn, hk, jp, sg)"),
+        ("gdpr", "hipaa"),
+        ("any 2 of (iso27001, hipaa)", "any 2 of (hipaa, gdpr)"),
+        ("iso27001 and hipaa", "any 2 of (gdpr, hipaa, iso27001)"),
+        ("iso27001 or hipaa", "gdpr"),
+        ("vram >= 8 and gdpr or region = eu", "vram >= 80 and hipaa or region in (us, uk)"),
+        ("any 2 of (vram >= 8, gdpr, gdpr)", "any 2 of (vram >= 12, hipaa, iso27001)"),
+    ] {
+        assert_ne!(compile(one), compile(other), "{one}, {other}");
+        assert_eq!(public(one), public(other), "{one}, {other}");
+    }
+    assert_ne!(public("region in (eu, ch, uk, us)"), public("region in (eu, ch, uk, us, cn)"));
+    assert_ne!(public("gdpr or hipaa"), public("gdpr and hipaa"));
+}
+
+#[test]
+fn a_group_of_members_of_one_set_is_one_gate_over_the_set() {
+    let gate = |text: &str| match compile(text).tree() {
+        Tree::Gate { needed, children } => (*needed, children.len()),
+        Tree::Leaf(_) => panic!("{text} is a leaf"),
+    };
+    assert_eq!(gate("gdpr"), (1, 3));
+    assert_eq!(gate("gdpr or hipaa"), (1, 3));
+    assert_eq!(gate("gdpr and hipaa"), (2, 3));
+    assert_eq!(gate("gdpr and hipaa and iso27001"), (3, 3));
+    assert_eq!(leaves(&compile("gdpr and hipaa")), [(7, ""), (8, "yes"), (9, "yes")]);
+    // One member named twice counts twice, which a single gate can't express.
+    assert_eq!(gate("any 2 of (gdpr, gdpr, hipaa)"), (2, 3));
+    assert_eq!(compile("any 2 of (gdpr, gdpr, hipaa)").tree().leaves().len(), 9);
+    assert!(compile("any 2 of (gdpr, gdpr, hipaa)").is_satisfied(&attributes(8, "eu", &["gdpr"])));
+    assert!(!compile("any 2 of (gdpr, hipaa)").is_satisfied(&attributes(8, "eu", &["gdpr"])));
+}
+
+#[test]
+fn only_what_is_asked_for_needs_a_tag() {
+    let inputs = |text: &str| {
+        let inputs = compile(text).inputs();
+        inputs.into_iter().map(|input| (input.slot.0, input.value)).collect::<Vec<_>>()
+    };
+    let pair = |slot: u16, value: &str| (slot, value.to_owned());
+    assert_eq!(inputs("vram >= 48 and region = jp"), [pair(4, "yes"), pair(6, "jp")]);
+    assert_eq!(
+        inputs("gdpr and hipaa or gdpr and vram >= 8"),
+        [pair(0, "yes"), pair(8, "yes"), pair(9, "yes")]
+    );
+}
+
+#[test]
+fn a_short_schema_needs_no_more_decoys_than_it_has_values() {
+    let words = |count: usize| (0..count).map(|i| format!("w{i}")).collect::<Vec<_>>();
+    for (values, expected) in [(1, 1), (2, 2), (3, 3), (4, 4), (5, 4)] {
+        let attribute = Attribute::Categorical { name: "a".to_owned(), values: words(values) };
+        let schema = Schema::new(vec![attribute]).unwrap();
+        let policy = Policy::parse("a = w0", &schema).unwrap().compile(&schema).unwrap();
+        assert_eq!(policy.tree().leaves().len(), expected);
+    }
 }
 
 #[test]
@@ -136,9 +215,10 @@ fn json_policies_are_checked_as_text_is() {
         Err(PolicyError::ImpossibleCount { needed: 2, parts: 1 })
     );
     let deep =
-        |levels| (0..levels).fold(gdpr.to_owned(), |inner, _| format!(r#"{{"all":[{inner},{gdpr}]}}"#));
-    assert_eq!(compile(&deep(16)), Ok(()));
-    assert_eq!(compile(&deep(17)), Err(TreeError::TooDeep.into()));
+        |levels| (0..levels).fold(gdpr.to_owned(), |inner, _| format!(r#"{{"any":[{inner},{gdpr}]}}"#));
+    // The template of the innermost condition is one level more.
+    assert_eq!(compile(&deep(15)), Ok(()));
+    assert_eq!(compile(&deep(16)), Err(TreeError::TooDeep.into()));
     assert!(
         serde_json::from_str::<Policy>(r#"{"is":{"reaches":{"attribute":"vram","threshold":8,"x":1}}}"#)
             .is_err()
@@ -156,9 +236,10 @@ fn oversized_policies_are_refused() {
     let many = vec!["gdpr"; 257].join(" or ");
     let error = PolicyError::Tree(TreeError::TooManyChildren { found: 257 });
     assert_eq!(parse(&many), Err(ParseError::Type { column: 1, source: error }));
-    let many = format!("({}) and ({})", vec!["gdpr"; 129].join(" or "), vec!["gdpr"; 128].join(" or "));
-    let error = PolicyError::Tree(TreeError::TooManyLeaves { found: 257 });
-    assert_eq!(parse(&many), Err(ParseError::Type { column: 1, source: error }));
+    // Three leaves each, of which two are decoys.
+    assert!(parse(&vec!["gdpr"; 85].join(" or ")).is_ok());
+    let error = PolicyError::Tree(TreeError::TooManyLeaves { found: 258 });
+    assert_eq!(parse(&vec!["gdpr"; 86].join(" or ")), Err(ParseError::Type { column: 1, source: error }));
     let costly = format!("any 10 of ({})", vec!["gdpr"; 40].join(", "));
     assert!(matches!(
         parse(&costly),

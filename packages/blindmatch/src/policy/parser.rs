@@ -11,7 +11,7 @@ use winnow::{
 };
 
 use crate::{
-    policy::{Policy, PolicyError, Predicate, expected_operator},
+    policy::{Policy, PolicyError, Predicate, template::wrong_operator},
     schema::{Attribute, KEYWORDS, Schema},
     tree::{MAX_DEPTH, TreeError},
 };
@@ -265,7 +265,7 @@ fn resolve(node: &Node<'_>, schema: &Schema) -> Located<Policy> {
 
 fn resolve_condition(name: &Word<'_>, operator: &Operator<'_>, schema: &Schema) -> Located<Predicate> {
     let attribute = || name.text.to_owned();
-    let checked = |predicate: Predicate, value: &Word<'_>| match predicate.leaves(schema) {
+    let checked = |predicate: Predicate, value: &Word<'_>| match predicate.template(schema) {
         Ok(_) => Ok(predicate),
         Err(error @ (PolicyError::UnknownAttribute { .. } | PolicyError::WrongOperator { .. })) => {
             Err((name.at, error))
@@ -297,11 +297,7 @@ fn resolve_condition(name: &Word<'_>, operator: &Operator<'_>, schema: &Schema) 
 /// A word without operator is a member of the only set that lists it.
 fn member_alone(word: &str, schema: &Schema) -> Result<Predicate, PolicyError> {
     if let Some(attribute) = schema.attribute(word) {
-        return Err(PolicyError::WrongOperator {
-            attribute: word.to_owned(),
-            kind: attribute.kind(),
-            expected: expected_operator(attribute),
-        });
+        return Err(wrong_operator(attribute));
     }
     let sets: Vec<_> = schema
         .attributes()

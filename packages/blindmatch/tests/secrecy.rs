@@ -1,0 +1,155 @@
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+//! What a vault's bytes tell about a policy's values: a guesser that learns from thousands of labelled vaults does
+//! no better than chance on others.
+
+use bithive_blindmatch::{
+    oprf::Tags,
+    policy::CompiledPolicy,
+    vault::{DEFAULT_BUDGET, Vault},
+};
+use common::{Committee, attributes, compile, rng};
+use rand_chacha::{ChaCha20Rng, rand_core::Rng};
+
+mod common;
+
+const LESSONS: usize = 6_000;
+const TRIALS: usize = 12_000;
+
+/// Seals one policy of several, again and again.
+struct Sealer {
+    policies: Vec<CompiledPolicy>,
+    tags: Tags,
+    rng: ChaCha20Rng,
+}
+
+impl Sealer {
+    fn new(committee: &Committee, texts: &[String], seed: u64) -> Self {
+        let policies: Vec<_> = texts.iter().map(|text| compile(text)).collect();
+        let mut inputs: Vec<_> = policies.iter().flat_map(CompiledPolicy::inputs).collect();
+        inputs.sort();
+        inputs.dedup();
+        Self { policies, tags: committee.tags(&inputs, seed), rng: rng(seed) }
+    }
+
+    fn seal(&mut self, which: usize) -> Vault {
+        let policy = &self.policies[which];
+        Vault::seal(policy, &self.tags, [3; 32], [4; 32], DEFAULT_BUDGET, &mut self.rng).unwrap().0
+    }
+
+    /// The number of a random policy, and its vault.
+    fn seal_any(&mut self) -> (usize, Vault) {
+        let which = (self.rng.next_u64() % self.policies.len() as u64) as usize;
+        (which, self.seal(which))
+    }
+}
+
+/// What the guesser looks at: the bytes, and the difference of every leaf from the one before.
+fn evidence(vault: &Vault) -> Vec<u8> {
+    let mut bytes = vault.encode();
+    let masked = bytes.len() - 16 * vault.tree().leaves().len();
+    let differences: Vec<u8> =
+        bytes[masked..].iter().zip(&bytes[masked + 16..]).map(|(a, b)| a ^ b).collect();
+    bytes.extend(differences);
+    bytes
+}
+
+fn is_set(evidence: &[u8], bit: usize) -> bool {
+    evidence[bit / 8] >> (bit % 8) & 1 == 1
+}
+
+/// Naive Bayes over bits.
+struct Guesser {
+    /// For each bit and class the logarithm of the chance that it is 0, and that it is 1.
+    chances: Vec<Vec<[f64; 2]>>,
+}
+
+impl Guesser {
+    fn learn(classes: usize, lessons: &[(usize, Vec<u8>)]) -> Self {
+        let bits = 8 * lessons[0].1.len();
+        let mut counts = vec![vec![[1.0_f64; 2]; classes]; bits];
+        for (class, evidence) in lessons {
+            for (bit, count) in counts.iter_mut().enumerate() {
+                count[*class][usize::from(is_set(evidence, bit))] += 1.0;
+            }
+        }
+        let chance = |[zeros, ones]: [f64; 2]| [(zeros / (zeros + ones)).ln(), (ones / (zeros + ones)).ln()];
+        Self { chances: counts.into_iter().map(|bit| bit.into_iter().map(chance).collect()).collect() }
+    }
+
+    fn guess(&self, evidence: &[u8]) -> usize {
+        let mut scores = vec![0.0; self.chances[0].len()];
+        for (bit, chances) in self.chances.iter().enumerate() {
+            let value = usize::from(is_set(evidence, bit));
+            scores.iter_mut().zip(chances).for_each(|(score, chance)| *score += chance[value]);
+        }
+        (0..scores.len()).max_by(|a, b| scores[*a].total_cmp(&scores[*b])).unwrap()
+    }
+}
+
+/// How many of the trials the guesser gets right.
+fn hits(sealer: &mut Sealer, evidence: impl Fn(usize, &Vault) -> Vec<u8>) -> usize {
+    let mut sample = |count: usize| -> Vec<(usize, Vec<u8>)> {
+        (0..count).map(|_| sealer.seal_any()).map(|(which, vault)| (which, evidence(which, &vault))).collect()
+    };
+    let (lessons, trials) = (sample(LESSONS), sample(TRIALS));
+    let guesser = Guesser::learn(sealer.policies.len(), &lessons);
+    trials.iter().filter(|(which, evidence)| guesser.guess(evidence) == *which).count()
+}
+
+/// Within four standard deviations of guessing blindly.
+fn assert_is_chance(hits: usize, classes: usize) {
+    let chance = 1.0 / classes as f64;
+    let mean = TRIALS as f64 * chance;
+    let deviation = (mean * (1.0 - chance)).sqrt();
+    assert!((hits as f64 - mean).abs() < 4.0 * deviation, "{hits} hits, expected about {mean}");
+}
+
+fn thresholds() -> Vec<String> {
+    [8, 12, 16, 24, 48, 80].iter().map(|threshold| format!("vram >= {threshold}")).collect()
+}
+
+#[test]
+fn public_bytes_do_not_tell_the_threshold() {
+    let mut sealer = Sealer::new(&Committee::new(2, 2), &thresholds(), 1);
+    assert_is_chance(hits(&mut sealer, |_, vault| evidence(vault)), 6);
+}
+
+#[test]
+fn public_bytes_do_not_tell_the_region() {
+    let regions = ["eu", "ch", "uk", "us", "cn", "hk", "jp", "sg"];
+    let texts: Vec<_> = regions.iter().map(|region| format!("region = {region}")).collect();
+    let mut sealer = Sealer::new(&Committee::new(2, 2), &texts, 2);
+    assert_is_chance(hits(&mut sealer, |_, vault| evidence(vault)), 8);
+}
+
+#[test]
+fn public_bytes_do_not_tell_which_or_how_many_certifications() {
+    let policies = ["gdpr", "hipaa", "iso27001", "gdpr or hipaa", "any 1 of (gdpr, hipaa, iso27001)"];
+    let mut sealer = Sealer::new(&Committee::new(2, 2), &policies.map(str::to_owned), 3);
+    assert_is_chance(hits(&mut sealer, |_, vault| evidence(vault)), 5);
+}
+
+#[test]
+fn the_guesser_finds_a_slot_that_tells_the_threshold() {
+    let mut sealer = Sealer::new(&Committee::new(2, 2), &thresholds(), 1);
+    let with_slot = |which: usize, vault: &Vault| [&evidence(vault)[..], &[0, which as u8]].concat();
+    assert!(hits(&mut sealer, with_slot) > TRIALS * 9 / 10);
+}
+
+#[test]
+fn the_place_of_a_match_does_not_tell_how_many_values_are_named() {
+    let committee = Committee::new(2, 2);
+    let texts = ["region = eu", "region in (eu, ch)", "region in (us, jp, eu)", "region in (sg, cn, uk, eu)"];
+    let mut sealer = Sealer::new(&committee, &texts.map(str::to_owned), 4);
+    let own = committee.tags(attributes(8, "eu", &[]).inputs(), 5);
+    for (which, text) in texts.iter().enumerate() {
+        let mut places = [0_usize; 4];
+        for _ in 0..TRIALS / 4 {
+            let opened = sealer.seal(which).open(&own).unwrap().unwrap();
+            places[usize::from(opened.leaves[0].0)] += 1;
+        }
+        // 750 each with a standard deviation of 24.
+        assert!(places.iter().all(|count| count.abs_diff(750) < 100), "{text}: {places:?}");
+    }
+}
