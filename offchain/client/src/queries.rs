@@ -24,6 +24,21 @@ impl Client {
         self.jobs(&jobs::QueryMsg::Jobs { start_after, limit: Some(jobs::limits::MAX_PAGE) }).await
     }
 
+    /// All jobs, page after page.
+    ///
+    /// # Errors
+    /// See [`ChainError`].
+    pub async fn all_jobs(&self) -> Result<Vec<jobs::JobResponse>, ChainError> {
+        let mut all: Vec<jobs::JobResponse> = Vec::new();
+        loop {
+            let page = self.job_page(all.last().map(|job| job.job_id)).await?;
+            if page.is_empty() {
+                return Ok(all);
+            }
+            all.extend(page);
+        }
+    }
+
     /// A job's vault, encoded.
     ///
     /// # Errors

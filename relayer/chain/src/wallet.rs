@@ -145,8 +145,9 @@ impl Wallet {
     }
 
     /// Signs `messages` as one transaction, hands it to `before_broadcast` (an outbox stores it there), and
-    /// broadcasts. When the chain expects another sequence, asks for it and tries once more; `before_broadcast`
-    /// then sees the second transaction too; the chain has refused the first.
+    /// broadcasts. When the chain expects another sequence, asks for it and tries once more; likewise when the gas
+    /// ran out although it was simulated, because another transaction came between and made this one do more.
+    /// `before_broadcast` then sees the second transaction too; the first has changed nothing but fee and sequence.
     ///
     /// # Errors
     /// As [`Chain::broadcast`] and [`Chain::simulate`]; whatever `before_broadcast` returns stops the transaction.
@@ -169,6 +170,7 @@ impl Wallet {
                     return Ok(receipt);
                 }
                 Err(ChainError::SequenceMismatch { .. }) if !retried => retried = true,
+                Err(ChainError::OutOfGas { .. }) if !retried && self.gas_limit.is_none() => retried = true,
                 Err(error) => return Err(error),
             }
         }

@@ -75,7 +75,7 @@ pub(super) async fn chain_transcript(local: &Local) -> Result<Vec<u8>> {
     while cursor.next_height() <= head {
         transcript.extend(serde_json::to_vec(&cursor.next().await?)?);
     }
-    for job in local.client.job_page(None).await? {
+    for job in local.client.all_jobs().await? {
         transcript.extend(serde_json::to_vec(&job)?);
         // As JSON carries bytes in base64 or hex, the raw bytes are added.
         transcript.extend(local.client.vault(job.job_id).await?);

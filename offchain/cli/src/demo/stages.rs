@@ -10,7 +10,7 @@ use bithive_attest::result::words_for;
 use bithive_blindmatch::policy::Policy;
 use bithive_blindmatch::schema::Schema;
 use bithive_blindmatch::vault::Vault;
-use bithive_chain::{Chain, SigningKey};
+use bithive_chain::SigningKey;
 use bithive_client::Account;
 use bithive_exchange::{EndpointKey, LocalNetwork, PeerId, Tap};
 use bithive_inference::{Label, accuracy, sigmoid};
@@ -655,7 +655,7 @@ fn vault_check(stage: &Stage, main: &Played) -> Result<Check> {
     let vault = Vault::decode(&main.posted.vault)?;
     let slots: Vec<u16> = vault.tree().leaves().iter().map(|slot| slot.0).collect();
     let named = Policy::parse(OTHER, schema)?.compile(schema)?;
-    let other: Vec<u16> = named.tree().leaves().iter().map(|leaf| leaf.slot.0).collect();
+    let other: Vec<u16> = named.tree().leaves().iter().map(|leaf| leaf.slot().0).collect();
     Ok(Check::new(
         "the vault names attributes, not values",
         slots == other,
