@@ -2,8 +2,8 @@
 
 use anyhow::{Result, bail};
 
-/// Base units of one BTT.
-pub(crate) const UNIT: u128 = 1_000_000;
+use bithive_local::UNIT;
+
 const DECIMALS: usize = 6;
 
 /// Reads `12`, `12.5`, `0.000001`.

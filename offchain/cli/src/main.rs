@@ -2,7 +2,6 @@
 
 mod amount;
 mod demo;
-mod local;
 
 use std::process::ExitCode;
 

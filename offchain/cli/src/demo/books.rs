@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 
 use super::summary::Payment;
-use crate::local::Local;
+use bithive_local::Local;
 
 /// One account at one moment, in base units.
 #[derive(Clone, Copy, Default)]

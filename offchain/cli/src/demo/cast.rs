@@ -14,7 +14,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::Rng;
 
 use super::DemoArgs;
-use crate::amount::UNIT;
+use bithive_local::UNIT;
 
 /// What the demo's jobs ask of a node.
 pub(super) const POLICY: &str = "vram >= 16 and region in (eu, ch) and any 2 of (iso27001, hipaa, gdpr)";

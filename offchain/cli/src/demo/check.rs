@@ -6,7 +6,7 @@ use bithive_exchange::{Kind, PeerId, Protocol, Tap};
 use serde::Serialize;
 
 use crate::amount::show;
-use crate::local::Local;
+use bithive_local::Local;
 
 /// The outcome of one comparison.
 #[derive(Clone, Debug, Serialize)]

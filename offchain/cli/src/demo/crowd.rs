@@ -16,8 +16,8 @@ use tokio::task::JoinHandle;
 
 use super::cast::{Parts, Person};
 use super::watch::Desk;
-use crate::amount::UNIT;
-use crate::local::{Local, NODE_BOND, fork};
+use bithive_local::UNIT;
+use bithive_local::{Local, NODE_BOND, fork};
 
 /// A registered node as the demo knows it. It keeps a copy of the keys only to play the outsiders later.
 pub(super) struct Actor {

@@ -7,7 +7,7 @@ use bithive_api::{jobs, registry};
 use bithive_chain::{Chain, TxResult};
 use serde::Serialize;
 
-use crate::local::Local;
+use bithive_local::Local;
 
 /// What the transactions of one step cost: gas of host calls, without wasm instructions.
 #[derive(Clone, Debug, Default, Serialize)]

@@ -8,7 +8,7 @@ use rand_chacha::ChaCha20Rng;
 use serde::Serialize;
 
 use super::crowd::{Actor, group};
-use crate::local::Local;
+use bithive_local::Local;
 
 /// Most bytes of an input that is fetched.
 const LIMIT: usize = 64 << 20;

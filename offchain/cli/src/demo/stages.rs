@@ -31,8 +31,9 @@ use super::outsiders::{self, Attempt};
 use super::screen::Screen;
 use super::summary::{Prediction, Summary};
 use super::watch::Desk;
-use crate::amount::{UNIT, show};
-use crate::local::{self, BTT_GENESIS, Founders, Local, NODE_BOND, REQUESTER_BOND, fork};
+use crate::amount::show;
+use bithive_local::UNIT;
+use bithive_local::{self as local, BTT_GENESIS, Founders, Local, NODE_BOND, REQUESTER_BOND, fork};
 
 /// Most that a worker may ask for one of the demo's jobs.
 const PRICE: u128 = 15 * UNIT;

@@ -20,22 +20,22 @@ use cw20::Cw20Coin;
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 
-use crate::amount::UNIT;
-
+/// Base units of one BTT.
+pub const UNIT: u128 = 1_000_000;
 /// Most BTT that can ever exist.
-pub(crate) const BTT_CAP: u128 = 1_000_000_000 * UNIT;
+pub const BTT_CAP: u128 = 1_000_000_000 * UNIT;
 /// BTT minted at genesis, to the operator.
-pub(crate) const BTT_GENESIS: u128 = 100_000_000 * UNIT;
+pub const BTT_GENESIS: u128 = 100_000_000 * UNIT;
 /// Bond of a node.
-pub(crate) const NODE_BOND: u128 = 1_000 * UNIT;
+pub const NODE_BOND: u128 = 1_000 * UNIT;
 /// Bond of a requester.
-pub(crate) const REQUESTER_BOND: u128 = 100 * UNIT;
+pub const REQUESTER_BOND: u128 = 100 * UNIT;
 /// Taken from a node's bond for a fault.
-pub(crate) const SLASH: u128 = 250 * UNIT;
+pub const SLASH: u128 = 250 * UNIT;
 /// Committee members, and how many of them an evaluation needs.
-pub(crate) const COMMITTEE: (u8, u8) = (3, 2);
+pub const COMMITTEE: (u8, u8) = (3, 2);
 /// What an account gets to pay its fees with, in the fee denomination.
-pub(crate) const FEE_GRANT: u128 = 100_000_000;
+pub const FEE_GRANT: u128 = 100_000_000;
 
 const FEE_DENOM: &str = "ubee";
 const OPERATOR_FEES: u128 = 1_000_000_000_000_000;
@@ -46,18 +46,18 @@ const SPLIT: jobs::Split =
     jobs::Split { worker: 8_500, model_owner: 500, data_owner: 300, treasury: 500, incentive_pool: 200 };
 
 /// A committee member's secrets.
-pub(crate) struct MemberKeys {
+pub struct MemberKeys {
     /// Posts share keys.
-    pub(crate) account: SigningKey,
+    pub account: SigningKey,
     /// Answers evaluations.
-    pub(crate) endpoint: EndpointKey,
+    pub endpoint: EndpointKey,
     /// Shares of every epoch's keys.
-    pub(crate) seeds: MemberSeeds,
+    pub seeds: MemberSeeds,
 }
 
 impl MemberKeys {
     /// Draws a committee.
-    pub(crate) fn generate(rng: &mut ChaCha20Rng) -> Result<Vec<Self>> {
+    pub fn generate(rng: &mut ChaCha20Rng) -> Result<Vec<Self>> {
         let (members, threshold) = COMMITTEE;
         let seeds = deal(CommitteeParams::new(members, threshold)?, rng);
         Ok(seeds
@@ -72,20 +72,20 @@ impl MemberKeys {
 }
 
 /// The accounts that exist from the first block on.
-pub(crate) struct Founders {
+pub struct Founders {
     /// Holds the genesis BTT, owns the registry.
-    pub(crate) operator: SigningKey,
+    pub operator: SigningKey,
     /// Receives the treasury's share.
-    pub(crate) treasury: SigningKey,
+    pub treasury: SigningKey,
     /// Receives the incentive pool's share.
-    pub(crate) incentive_pool: SigningKey,
+    pub incentive_pool: SigningKey,
     /// The committee.
-    pub(crate) committee: Vec<MemberKeys>,
+    pub committee: Vec<MemberKeys>,
 }
 
 impl Founders {
     /// Draws all keys.
-    pub(crate) fn generate(rng: &mut ChaCha20Rng) -> Result<Self> {
+    pub fn generate(rng: &mut ChaCha20Rng) -> Result<Self> {
         Ok(Self {
             operator: SigningKey::generate(rng),
             treasury: SigningKey::generate(rng),
@@ -97,7 +97,7 @@ impl Founders {
 
 /// Opens or creates an embedded chain with the contracts' code; in memory without a folder. Balances count for a
 /// new chain only.
-pub(crate) fn open_chain(folder: Option<&Path>, founders: &Founders) -> Result<Embedded> {
+pub fn open_chain(folder: Option<&Path>, founders: &Founders) -> Result<Embedded> {
     let mut builder: EmbeddedBuilder = Embedded::builder()
         .fee_denom(FEE_DENOM)
         .block_time(std::time::Duration::from_secs(1))
@@ -131,17 +131,17 @@ pub(crate) fn open_chain(folder: Option<&Path>, founders: &Founders) -> Result<E
 }
 
 /// What a new account gets to pay its fees with.
-pub(crate) fn fee_grant() -> Coin {
+pub fn fee_grant() -> Coin {
     coin(FEE_GRANT, FEE_DENOM)
 }
 
 /// Runs a ceremony of two contributions in this process: for networks whose users trust this process.
-pub(crate) fn ceremony(slots: u16, rng: &mut ChaCha20Rng) -> Result<Crs> {
+pub fn ceremony(slots: u16, rng: &mut ChaCha20Rng) -> Result<Crs> {
     Ok(local_ceremony(slots, 2, rng)?.verify(rng)?)
 }
 
 /// Instantiates and wires the contracts.
-pub(crate) async fn deploy(chain: Arc<dyn Chain>, founders: &Founders, crs: &Crs) -> Result<Deployment> {
+pub async fn deploy(chain: Arc<dyn Chain>, founders: &Founders, crs: &Crs) -> Result<Deployment> {
     let info = chain.info().await?;
     let operator = Wallet::connect(chain, founders.operator.clone()).await?;
     let admin = Some(operator.address());
@@ -203,25 +203,26 @@ pub(crate) async fn deploy(chain: Arc<dyn Chain>, founders: &Founders, crs: &Crs
 }
 
 /// A network on this machine.
-pub(crate) struct Local {
+pub struct Local {
     /// The chain, with control over its time.
-    pub(crate) chain: Embedded,
+    pub chain: Embedded,
     /// The contracts.
-    pub(crate) client: Client,
+    pub client: Client,
     /// Who can be reached.
-    pub(crate) network: LocalNetwork,
+    pub network: LocalNetwork,
     /// The broadcast group's reference string.
-    pub(crate) crs: Arc<Crs>,
+    pub crs: Arc<Crs>,
     /// What can be asked of nodes.
-    pub(crate) schema: Schema,
+    pub schema: Schema,
     /// Holds the genesis BTT.
-    pub(crate) operator: Account,
+    pub operator: Account,
     committee: Vec<Arc<Member>>,
 }
 
 impl Local {
     /// Starts the committee's members on `network`; `states` are their records, in order.
-    pub(crate) async fn start(
+    #[allow(clippy::too_many_arguments)]
+    pub async fn start(
         chain: Embedded,
         deployment: Deployment,
         network: LocalNetwork,
@@ -248,7 +249,7 @@ impl Local {
     }
 
     /// Has every member post the share keys of the current epoch, if it has not yet.
-    pub(crate) async fn post_share_keys(&self) -> Result<()> {
+    pub async fn post_share_keys(&self) -> Result<()> {
         let epoch = self.client.committee().await?.epoch;
         for member in &self.committee {
             member.post_share_keys(epoch).await.context("the committee's share keys")?;
@@ -257,29 +258,29 @@ impl Local {
     }
 
     /// An account on the deployment.
-    pub(crate) async fn account(&self, key: SigningKey) -> Result<Account> {
+    pub async fn account(&self, key: SigningKey) -> Result<Account> {
         let handle: Arc<dyn Chain> = Arc::new(self.chain.clone());
         Ok(Account::new(self.client.clone(), Wallet::connect(handle, key).await?))
     }
 
     /// Gives an account BTT, and coins for its fees.
-    pub(crate) async fn fund(&self, address: &str, btt: u128) -> Result<()> {
+    pub async fn fund(&self, address: &str, btt: u128) -> Result<()> {
         self.operator.grant(address, btt, fee_grant()).await.map(drop).map_err(|error| anyhow!(error))
     }
 
     /// An end of the network.
-    pub(crate) fn exchange(&self, id: PeerId) -> Arc<dyn Exchange> {
+    pub fn exchange(&self, id: PeerId) -> Arc<dyn Exchange> {
         Arc::new(self.network.endpoint(id))
     }
 
     /// A party's source of tags.
-    pub(crate) fn tags(&self, exchange: &Arc<dyn Exchange>, state: &State) -> TagSource {
+    pub fn tags(&self, exchange: &Arc<dyn Exchange>, state: &State) -> TagSource {
         TagSource::new(self.client.clone(), exchange.clone(), self.schema.clone(), state.clone())
     }
 }
 
 /// An independent generator, seeded from `rng`.
-pub(crate) fn fork(rng: &mut ChaCha20Rng) -> ChaCha20Rng {
+pub fn fork(rng: &mut ChaCha20Rng) -> ChaCha20Rng {
     let mut seed = [0; 32];
     rng.fill_bytes(&mut seed);
     ChaCha20Rng::from_seed(seed)
