@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use bithive_blindmatch::{
+    attributes::Attributes,
     committee::{CommitteeParams, EpochKeys, MemberIndex, ShareKeyTable, deal},
     oprf::{EvaluateRequest, EvaluateResponse, PendingEvaluation, Tags, blind},
     policy::Policy,
@@ -25,16 +26,21 @@ fn rng() -> ChaCha20Rng {
 }
 
 impl Setup {
-    /// 3 of 5 members, 64 slots.
-    fn new() -> Self {
-        let members = (0..64).map(|i| format!("m{i}")).collect();
-        let schema = Schema::new(vec![Attribute::Set { name: "s".to_owned(), members }]).unwrap();
+    /// 3 of 5 members.
+    fn new(schema: Schema) -> Self {
+        let slots = schema.slot_count();
         let params = CommitteeParams::new(5, 3).unwrap();
         let seeds = deal(params, &mut rng());
-        let keys = seeds.iter().map(|s| (s.member(), s.epoch_keys(EPOCH, 64).unwrap())).collect();
-        let partials: Vec<_> = seeds.iter().map(|s| s.partial_table(EPOCH, 64).unwrap()).collect();
-        let table = ShareKeyTable::merge(params, EPOCH, 64, &partials).unwrap();
+        let keys = seeds.iter().map(|s| (s.member(), s.epoch_keys(EPOCH, slots).unwrap())).collect();
+        let partials: Vec<_> = seeds.iter().map(|s| s.partial_table(EPOCH, slots).unwrap()).collect();
+        let table = ShareKeyTable::merge(params, EPOCH, slots, &partials).unwrap();
         Self { schema, keys, table }
+    }
+
+    /// A schema of one set with so many members.
+    fn of_set(members: usize) -> Self {
+        let members = words(members);
+        Self::new(Schema::new(vec![Attribute::Set { name: "s".to_owned(), members }]).unwrap())
     }
 
     fn inputs(&self, count: usize) -> Vec<Input> {
@@ -57,10 +63,19 @@ impl Setup {
         let pending = self.blind(inputs);
         pending.finish(&self.table, &self.answers(pending.request())).unwrap().tags
     }
+
+    fn seal(&self, text: &str, tags: &Tags) -> Vault {
+        let policy = Policy::parse(text, &self.schema).unwrap().compile(&self.schema).unwrap();
+        Vault::seal(&policy, tags, [1; 32], [2; 32], MAX_DECODING_COST, &mut rng()).unwrap().0
+    }
+}
+
+fn words(count: usize) -> Vec<String> {
+    (0..count).map(|i| format!("m{i}")).collect()
 }
 
 fn oprf(c: &mut Criterion) {
-    let setup = Setup::new();
+    let setup = Setup::of_set(64);
     let mut group = c.benchmark_group("oprf");
     for count in [1, 16] {
         let inputs = setup.inputs(count);
@@ -78,25 +93,46 @@ fn oprf(c: &mut Criterion) {
     }
 }
 
-fn vault(c: &mut Criterion) {
-    let setup = Setup::new();
-    let own = setup.tags(&setup.inputs(64));
-    let words = |count: usize| (0..count).map(|i| format!("m{i}")).collect::<Vec<_>>();
-    for (name, text) in [
-        ("all of 16 leaves", words(16).join(" and ")),
-        ("all of 64 leaves", words(64).join(" and ")),
-        ("any 2 of 64 leaves, worst case", format!("any 2 of ({})", words(64).join(", "))),
-        ("any 8 of 16 leaves, worst case", format!("any 8 of ({})", words(16).join(", "))),
+fn sets(c: &mut Criterion) {
+    for (name, members, text) in [
+        ("all of 16 leaves", 16, words(16).join(" and ")),
+        ("all of 64 leaves", 64, words(64).join(" and ")),
+        ("any 2 of 64 leaves, worst case", 64, format!("any 2 of ({})", words(64).join(", "))),
+        ("any 8 of 16 leaves, worst case", 16, format!("any 8 of ({})", words(16).join(", "))),
     ] {
-        let policy = Policy::parse(&text, &setup.schema).unwrap().compile(&setup.schema).unwrap();
-        let (vault, _) = Vault::seal(&policy, &own, [1; 32], [2; 32], MAX_DECODING_COST, &mut rng()).unwrap();
-        // The worst case tries everything and fails: the same vault with another nonce.
-        let mut bytes = vault.encode();
-        bytes[41] ^= u8::from(name.ends_with("worst case"));
-        let vault = Vault::decode(&bytes).unwrap();
+        let setup = Setup::of_set(members);
+        let own = setup.tags(&setup.inputs(members));
+        // The worst case tries everything and fails.
+        let mut vault = setup.seal(&text, &own);
+        if name.ends_with("worst case") {
+            vault = closed(&vault);
+        }
         c.bench_function(&format!("open vault, {name}"), |b| b.iter(|| vault.open(&own).unwrap().is_some()));
     }
 }
 
-criterion_group!(benches, oprf, vault);
+fn example(c: &mut Criterion) {
+    let setup = Setup::new(Schema::bithive());
+    let text = "vram >= 16 and region in (eu, ch) and any 2 of (iso27001, hipaa, gdpr)";
+    let inputs = Policy::parse(text, &setup.schema).unwrap().compile(&setup.schema).unwrap().inputs();
+    let vault = setup.seal(text, &setup.tags(&inputs));
+    let own = |attributes: &str| {
+        let attributes = serde_json::from_str(attributes).unwrap();
+        setup.tags(Attributes::new(&setup.schema, attributes).unwrap().inputs())
+    };
+    let matching = own(r#"{"vram": 24, "region": "ch", "certifications": ["hipaa", "gdpr"]}"#);
+    let other = own(r#"{"vram": 24, "region": "us", "certifications": ["hipaa", "gdpr"]}"#);
+    for (name, own) in [("the example, a match", &matching), ("the example, no match", &other)] {
+        c.bench_function(&format!("open vault, {name}"), |b| b.iter(|| vault.open(own).unwrap().is_some()));
+    }
+}
+
+/// The same vault with another nonce, which nobody's tags open.
+fn closed(vault: &Vault) -> Vault {
+    let mut bytes = vault.encode();
+    bytes[41] ^= 1;
+    Vault::decode(&bytes).unwrap()
+}
+
+criterion_group!(benches, oprf, sets, example);
 criterion_main!(benches);

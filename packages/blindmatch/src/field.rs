@@ -4,6 +4,7 @@
 //! one factor is a share.
 
 use core::ops::{Add, Mul};
+use std::sync::LazyLock;
 
 use zeroize::Zeroize;
 
@@ -36,23 +37,27 @@ impl Gf128 {
         result
     }
 
-    /// Inverses of 1..=n, read as polynomials, with a single inversion (Montgomery's trick). Entry 0 is zero.
-    pub(crate) fn small_inverses(n: u16) -> Vec<Self> {
-        let mut prefix = vec![Self::ONE];
-        for i in 1..=n {
-            let last = prefix.last().copied().unwrap_or(Self::ONE);
-            prefix.push(last * Self(u128::from(i)));
-        }
-        let mut suffix_inverse = prefix.last().copied().unwrap_or(Self::ONE).invert();
-        let mut inverses = vec![Self::ZERO; usize::from(n) + 1];
-        for i in (1..=n).rev() {
-            let index = usize::from(i);
-            inverses[index] = suffix_inverse * prefix[index - 1];
-            suffix_inverse = suffix_inverse * Self(u128::from(i));
-        }
-        inverses
+    /// The inverse of a small number, read as a polynomial; zero for zero.
+    pub(crate) fn small_inverse(number: u8) -> Self {
+        SMALL_INVERSES[usize::from(number)]
     }
 }
+
+/// Made once with a single inversion (Montgomery's trick), which would otherwise be most of what it costs to open
+/// a small vault. Nothing in it is secret.
+static SMALL_INVERSES: LazyLock<[Gf128; 256]> = LazyLock::new(|| {
+    let mut products = [Gf128::ONE; 256];
+    for i in 1..256 {
+        products[i] = products[i - 1] * Gf128(i as u128);
+    }
+    let mut inverses = [Gf128::ZERO; 256];
+    let mut inverse_of_product = products[255].invert();
+    for i in (1..256).rev() {
+        inverses[i] = inverse_of_product * products[i - 1];
+        inverse_of_product = inverse_of_product * Gf128(i as u128);
+    }
+    inverses
+});
 
 impl Add for Gf128 {
     type Output = Self;
@@ -88,9 +93,9 @@ mod tests {
     }
 
     #[test]
-    fn batch_inverses_equal_single_inverses() {
-        for (i, inverse) in Gf128::small_inverses(255).into_iter().enumerate() {
-            assert_eq!(inverse.0, Gf128(i as u128).invert().0);
+    fn inverses_of_the_table_equal_single_inverses() {
+        for i in 0..=255 {
+            assert_eq!(Gf128::small_inverse(i).0, Gf128(u128::from(i)).invert().0);
         }
     }
 

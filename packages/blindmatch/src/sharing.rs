@@ -131,13 +131,11 @@ fn products(lists: &[&[Candidate]]) -> Zeroizing<Vec<Candidate>> {
 /// Interpolates every subset of `needed` children that have candidates.
 fn threshold_candidates(needed: usize, below: &[Zeroizing<Vec<Candidate>>]) -> Zeroizing<Vec<Candidate>> {
     let available: Vec<usize> = (0..below.len()).filter(|child| !below[*child].is_empty()).collect();
-    // Differences of x-coordinates up to 255 are polynomials below 256.
-    let inverses = Gf128::small_inverses((below.len() as u16 + 1).next_power_of_two() - 1);
     let mut out = Zeroizing::new(Vec::new());
     for_each_subset(needed, &available, |subset| {
         let weighted: Vec<Zeroizing<Vec<Candidate>>> = subset
             .iter()
-            .zip(lagrange_at_zero(subset, &inverses))
+            .zip(lagrange_at_zero(subset))
             .map(|(child, weight)| {
                 let weighted = |c: &Candidate| Candidate { secret: c.secret * weight, ..*c };
                 Zeroizing::new(below[*child].iter().map(weighted).collect())
@@ -151,8 +149,9 @@ fn threshold_candidates(needed: usize, below: &[Zeroizing<Vec<Candidate>>]) -> Z
 
 /// Lagrange weights at zero of these children, whose x is their number plus one: for child i the product of
 /// x_j / (x_j - x_i) over the others.
-fn lagrange_at_zero(subset: &[usize], inverses: &[Gf128]) -> Vec<Gf128> {
-    let inverse = |small: usize| inverses.get(small).copied().unwrap_or(Gf128::ZERO);
+fn lagrange_at_zero(subset: &[usize]) -> Vec<Gf128> {
+    // x-coordinates are 1 to 255, and so are their differences.
+    let inverse = |small: usize| u8::try_from(small).map_or(Gf128::ZERO, Gf128::small_inverse);
     let all_x = subset.iter().fold(Gf128::ONE, |product, child| product * Gf128(*child as u128 + 1));
     let weight = |child: &usize| {
         let others = subset.iter().filter(|other| *other != child);
