@@ -1,11 +1,19 @@
 //! The `bithive` command line.
 
 mod amount;
+mod commands;
 mod demo;
+mod home;
+mod output;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
+use anyhow::Result;
 use clap::{Parser, Subcommand};
+
+use home::Home;
+use output::Output;
 
 /// Confidential compute for medical AI: sealed jobs, broadcast encryption, verified results, honest pay.
 #[derive(Parser)]
@@ -14,6 +22,9 @@ struct Cli {
     /// Print one JSON document instead of text.
     #[arg(long, global = true)]
     json: bool,
+    /// Folder of the network that the other commands work on.
+    #[arg(long, global = true, env = "BITHIVE_HOME", default_value = ".bithive")]
+    home: PathBuf,
     #[command(subcommand)]
     command: Command,
 }
@@ -22,6 +33,24 @@ struct Cli {
 enum Command {
     /// A confidential job from request to payment, every party in this process.
     Demo(demo::DemoArgs),
+    /// The embedded chain of a home folder.
+    #[command(subcommand)]
+    Chain(commands::chain::Command),
+    /// Accounts.
+    #[command(subcommand)]
+    Wallet(commands::wallet::Command),
+    /// Who may post jobs.
+    #[command(subcommand)]
+    Requester(commands::requester::Command),
+    /// Contributor nodes.
+    #[command(subcommand)]
+    Node(commands::node::Command),
+    /// Jobs, from post to result.
+    #[command(subcommand)]
+    Job(commands::job::Command),
+    /// Policies, before money is spent on them.
+    #[command(subcommand)]
+    Policy(commands::policy::Command),
 }
 
 fn main() -> ExitCode {
@@ -30,12 +59,30 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error.into(), cli.json),
     };
-    let outcome = runtime.block_on(async {
-        match cli.command {
-            Command::Demo(args) => demo::run(args, cli.json).await,
+    let json = cli.json;
+    runtime.block_on(run(cli)).unwrap_or_else(|error| fail(&error, json))
+}
+
+async fn run(cli: Cli) -> Result<ExitCode> {
+    let output = Output { json: cli.json };
+    match cli.command {
+        Command::Demo(args) => return demo::run(args, cli.json).await,
+        Command::Policy(command) => commands::policy::run(command, output)?,
+        Command::Chain(command) => commands::chain::run(command, &cli.home, output).await?,
+        Command::Wallet(command) => {
+            commands::wallet::run(command, &mut Home::open(&cli.home).await?, output).await?
         }
-    });
-    outcome.unwrap_or_else(|error| fail(&error, cli.json))
+        Command::Requester(command) => {
+            commands::requester::run(command, &mut Home::open(&cli.home).await?, output).await?;
+        }
+        Command::Node(command) => {
+            commands::node::run(command, &mut Home::open(&cli.home).await?, output).await?
+        }
+        Command::Job(command) => {
+            commands::job::run(command, &mut Home::open(&cli.home).await?, output).await?
+        }
+    }
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Says what was wrong, on one line, and exits with 2: 1 is for checks that fail.

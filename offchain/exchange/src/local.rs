@@ -35,7 +35,7 @@ struct State {
     inboxes: HashMap<(PeerId, Protocol), VecDeque<Message>>,
     arrivals: HashMap<PeerId, Arc<Notify>>,
     blobs: HashMap<Digest, Bytes>,
-    /// Numbers the messages that this process writes to a folder.
+    /// Numbers the files that this process writes to a folder.
     written: u64,
 }
 
@@ -77,6 +77,20 @@ impl Hub {
 
     fn arrival(&self, peer: PeerId) -> Arc<Notify> {
         self.state().arrivals.entry(peer).or_default().clone()
+    }
+
+    /// Part of a name that no other task or process of this machine uses at the same time.
+    fn unique(&self) -> String {
+        let mut state = self.state();
+        state.written = state.written.wrapping_add(1);
+        format!("{:08x}-{:016x}", std::process::id(), state.written)
+    }
+
+    fn write_whole(&self, path: &Path, bytes: &[u8]) -> Result<(), ExchangeError> {
+        let temporary = path.with_extension(format!("{}.tmp", self.unique()));
+        std::fs::write(&temporary, bytes)?;
+        std::fs::rename(&temporary, path)?;
+        Ok(())
     }
 
     fn record(&self, to: PeerId, from: Option<PeerId>, kind: Kind, body: &Bytes) {
@@ -154,8 +168,10 @@ impl Exchange for LocalEndpoint {
         match &self.hub.folder {
             Some(folder) => {
                 let path = blob(folder, &digest);
-                if !path.exists() {
-                    write_whole(&path, &content)?;
+                // Writing a large file again costs more than reading it; a damaged one is replaced.
+                let stored = read_file(&path, MAX_BLOB_BYTES);
+                if !stored.is_ok_and(|stored| stored.is_some_and(|stored| stored == content)) {
+                    self.hub.write_whole(&path, &content)?;
                 }
             }
             None => {
@@ -173,7 +189,7 @@ impl Exchange for LocalEndpoint {
     ) -> Result<Bytes, ExchangeError> {
         let missing = || ExchangeError::NotFound { digest: hex::encode(digest), asked: providers.len() };
         let content = match &self.hub.folder {
-            Some(folder) => read_blob(&blob(folder, &digest), limit)?.ok_or_else(missing)?,
+            Some(folder) => read_file(&blob(folder, &digest), limit)?.ok_or_else(missing)?,
             None => self.hub.state().blobs.get(&digest).cloned().ok_or_else(missing)?,
         };
         within("content", content.len(), limit)?;
@@ -198,18 +214,13 @@ impl LocalEndpoint {
         if std::fs::read_dir(&inbox)?.count() >= MAX_WAITING {
             return Err(ExchangeError::Full { peer: to, limit: MAX_WAITING });
         }
-        let number = {
-            let mut state = self.hub.state();
-            state.written = state.written.wrapping_add(1);
-            state.written
-        };
         let since_epoch =
             std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-        // Sorted by time of writing; process and number keep names apart.
-        let name = format!("{:032x}-{:08x}-{number:08x}", since_epoch.as_nanos(), std::process::id());
+        // Sorted by time of writing; what is unique keeps names apart.
+        let name = format!("{:032x}-{}", since_epoch.as_nanos(), self.hub.unique());
         let mut bytes = message.from.0.to_vec();
         bytes.extend_from_slice(&message.body);
-        write_whole(&inbox.join(name), &bytes)
+        self.hub.write_whole(&inbox.join(name), &bytes)
     }
 }
 
@@ -225,14 +236,8 @@ fn blob(folder: &Path, digest: &Digest) -> PathBuf {
     folder.join("blobs").join(hex::encode(digest))
 }
 
-fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), ExchangeError> {
-    let temporary = path.with_extension(format!("{}.tmp", std::process::id()));
-    std::fs::write(&temporary, bytes)?;
-    std::fs::rename(&temporary, path)?;
-    Ok(())
-}
-
-fn read_blob(path: &Path, limit: usize) -> Result<Option<Bytes>, ExchangeError> {
+/// A whole file, if it is there.
+fn read_file(path: &Path, limit: usize) -> Result<Option<Bytes>, ExchangeError> {
     let length = match std::fs::metadata(path) {
         Ok(metadata) => usize::try_from(metadata.len()).unwrap_or(usize::MAX),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
@@ -242,22 +247,52 @@ fn read_blob(path: &Path, limit: usize) -> Result<Option<Bytes>, ExchangeError> 
     Ok(Some(std::fs::read(path)?.into()))
 }
 
-/// Reads and removes the messages in a folder; a file that no message can be read from is removed, too.
+/// Reads and removes the messages in a folder; a file that is no message is removed, too. A file that can't be
+/// read or removed ends it: the messages before it are handed out first, because they are gone from the folder.
 fn take_messages(inbox: &Path) -> Result<Vec<Message>, ExchangeError> {
-    let mut files = match std::fs::read_dir(inbox) {
-        Ok(entries) => entries.map(|entry| entry.map(|entry| entry.path())).collect::<Result<Vec<_>, _>>()?,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-        Err(error) => return Err(error.into()),
-    };
-    files.retain(|path| path.extension().is_none());
-    files.sort();
     let mut messages = Vec::new();
-    for path in files {
-        let bytes = std::fs::read(&path)?;
-        std::fs::remove_file(&path)?;
-        if let Some((from, body)) = bytes.split_first_chunk::<32>() {
-            messages.push(Message { from: PeerId(*from), body: Bytes::copy_from_slice(body) });
+    for path in message_files(inbox)? {
+        match take_message(&path) {
+            Ok(message) => messages.extend(message),
+            Err(error) if messages.is_empty() => return Err(error),
+            Err(_) => break,
         }
     }
     Ok(messages)
+}
+
+/// Whole files, oldest first; what is being written has an extension.
+fn message_files(inbox: &Path) -> Result<Vec<PathBuf>, ExchangeError> {
+    let entries = match std::fs::read_dir(inbox) {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(error.into()),
+    };
+    let mut files = Vec::new();
+    for entry in entries {
+        let entry = entry?;
+        if entry.file_type()?.is_file() && entry.path().extension().is_none() {
+            files.push(entry.path());
+        }
+    }
+    files.sort();
+    Ok(files)
+}
+
+fn take_message(path: &Path) -> Result<Option<Message>, ExchangeError> {
+    let longest = MAX_MESSAGE_BYTES + size_of::<PeerId>();
+    // Over the limit is no message, whoever put it there.
+    let bytes = match read_file(path, longest) {
+        Ok(bytes) => bytes.unwrap_or_default(),
+        Err(ExchangeError::TooLarge { .. }) => Bytes::new(),
+        Err(error) => return Err(error),
+    };
+    match std::fs::remove_file(path) {
+        // Another process of the same party took it.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        other => other?,
+    }
+    Ok(bytes
+        .split_first_chunk::<32>()
+        .map(|(from, body)| Message { from: PeerId(*from), body: Bytes::copy_from_slice(body) }))
 }

@@ -62,11 +62,8 @@ impl Requester {
     /// [`RequesterError`]; the contract names a term that is out of bounds.
     pub async fn post(&mut self, spec: &JobSpec) -> Result<Posted, RequesterError> {
         let compiled = spec.policy.compile(self.tags.schema())?;
-        let mut inputs = compiled.inputs();
-        inputs.sort();
-        inputs.dedup();
         let epoch = self.tags.epoch().await?;
-        let tags = self.tags.tags(epoch, &inputs, &mut self.rng).await?;
+        let tags = self.tags.tags(epoch, &compiled.evaluations(), &mut self.rng).await?;
         let key = RequesterKey::generate(&mut self.rng);
         let endpoint = self.exchange.id().0;
         let (vault, match_key) =

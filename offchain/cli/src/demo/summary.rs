@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use comfy_table::{CellAlignment, Table, presets};
+use comfy_table::CellAlignment;
 use console::style;
 use serde::Serialize;
 
@@ -10,6 +10,7 @@ use super::check::Check;
 use super::gas::StepGas;
 use super::outsiders::Attempt;
 use crate::amount::show;
+use crate::output::table;
 
 /// A payment, in base units.
 #[derive(Clone, Debug, Serialize)]
@@ -161,10 +162,4 @@ impl Summary {
         stages.column_mut(1).into_iter().for_each(|column| column.set_cell_alignment(CellAlignment::Right));
         println!("{stages}");
     }
-}
-
-fn table(header: &[&str]) -> Table {
-    let mut table = Table::new();
-    table.load_preset(presets::UTF8_BORDERS_ONLY).set_header(header.iter().copied());
-    table
 }

@@ -6,7 +6,7 @@ use rand_core::CryptoRng;
 
 use crate::{
     attributes::Attributes,
-    schema::{Input, SlotId},
+    schema::{Input, SlotId, YES},
     tree::Tree,
 };
 
@@ -59,6 +59,20 @@ impl CompiledPolicy {
     pub fn inputs(&self) -> Vec<Input> {
         let asked: BTreeSet<_> = self.tree.leaves().into_iter().filter_map(Leaf::input).cloned().collect();
         asked.into_iter().collect()
+    }
+
+    /// What to have the committee evaluate: the inputs, and "yes" on every slot of a threshold or set member that is
+    /// a decoy, so that the slots of a request show which attributes are asked about and no more. The number of
+    /// categories stays visible.
+    pub fn evaluations(&self) -> Vec<Input> {
+        let inputs = self.inputs();
+        let categories: BTreeSet<SlotId> =
+            inputs.iter().filter(|input| input.value != YES).map(|input| input.slot).collect();
+        let decoys = self.tree.leaves().into_iter().filter(|leaf| leaf.input().is_none()).map(Leaf::slot);
+        let decoys = decoys.filter(|slot| !categories.contains(slot));
+        let padded = decoys.map(|slot| Input { slot, value: YES.to_owned() });
+        let all: BTreeSet<_> = inputs.into_iter().chain(padded).collect();
+        all.into_iter().collect()
     }
 
     /// Whether these slot values satisfy the tree; agrees with [`crate::policy::Policy::is_satisfied`].

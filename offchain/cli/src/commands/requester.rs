@@ -1,0 +1,56 @@
+//! `bithive requester`: who may post jobs and ask the committee.
+
+use anyhow::Result;
+use bithive_local::REQUESTER_BOND;
+use bithive_requester::Requester;
+use bithive_state::State;
+use clap::Subcommand;
+use serde_json::json;
+
+use crate::amount::{self, show};
+use crate::home::Home;
+use crate::output::Output;
+
+/// Requesters.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Register a wallet as a requester, with a bond and an endpoint.
+    Register {
+        /// Name of the wallet.
+        name: String,
+        /// Bond in BTT.
+        #[arg(long, value_parser = amount::parse, default_value = "100")]
+        bond: u128,
+    },
+}
+
+pub(crate) async fn run(command: Command, home: &mut Home, output: Output) -> Result<()> {
+    let Command::Register { name, bond } = command;
+    anyhow::ensure!(
+        bond >= REQUESTER_BOND,
+        "--bond is {}; expected at least {}",
+        show(bond),
+        show(REQUESTER_BOND)
+    );
+    let account = home.account(&name).await?;
+    let endpoint = home.requester_endpoint(&name)?.id();
+    account.register_requester(endpoint.0, bond).await?;
+    let answer =
+        json!({ "name": name, "address": account.address(), "endpoint": endpoint.to_string(), "bond": bond });
+    output.show(&answer, |_| println!("{name} is registered with a bond of {}", show(bond)))
+}
+
+/// The requester behind a wallet.
+pub(crate) async fn open(home: &mut Home, name: &str) -> Result<Requester> {
+    let account = home.account(name).await?;
+    anyhow::ensure!(
+        home.local.client.requester(account.address()).await?.is_some(),
+        "{name:?} is not registered; run `bithive requester register {name}` first"
+    );
+    let endpoint = home.requester_endpoint(name)?.id();
+    let state = State::open(&home.file("requesters", name, "redb")?)?;
+    let exchange = home.local.exchange(endpoint);
+    let tags = home.local.tags(&exchange, &state);
+    let rng = bithive_local::fork(&mut home.rng);
+    Ok(Requester::new(account, exchange, tags, state, home.local.crs.clone(), rng)?)
+}
