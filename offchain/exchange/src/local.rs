@@ -7,6 +7,7 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -35,8 +36,6 @@ struct State {
     inboxes: HashMap<(PeerId, Protocol), VecDeque<Message>>,
     arrivals: HashMap<PeerId, Arc<Notify>>,
     blobs: HashMap<Digest, Bytes>,
-    /// Numbers the files that this process writes to a folder.
-    written: u64,
 }
 
 impl LocalNetwork {
@@ -77,20 +76,6 @@ impl Hub {
 
     fn arrival(&self, peer: PeerId) -> Arc<Notify> {
         self.state().arrivals.entry(peer).or_default().clone()
-    }
-
-    /// Part of a name that no other task or process of this machine uses at the same time.
-    fn unique(&self) -> String {
-        let mut state = self.state();
-        state.written = state.written.wrapping_add(1);
-        format!("{:08x}-{:016x}", std::process::id(), state.written)
-    }
-
-    fn write_whole(&self, path: &Path, bytes: &[u8]) -> Result<(), ExchangeError> {
-        let temporary = path.with_extension(format!("{}.tmp", self.unique()));
-        std::fs::write(&temporary, bytes)?;
-        std::fs::rename(&temporary, path)?;
-        Ok(())
     }
 
     fn record(&self, to: PeerId, from: Option<PeerId>, kind: Kind, body: &Bytes) {
@@ -171,7 +156,7 @@ impl Exchange for LocalEndpoint {
                 // Writing a large file again costs more than reading it; a damaged one is replaced.
                 let stored = read_file(&path, MAX_BLOB_BYTES);
                 if !stored.is_ok_and(|stored| stored.is_some_and(|stored| stored == content)) {
-                    self.hub.write_whole(&path, &content)?;
+                    write_whole(&path, &content)?;
                 }
             }
             None => {
@@ -211,16 +196,16 @@ impl LocalEndpoint {
     ) -> Result<(), ExchangeError> {
         let inbox = inbox(folder, to, protocol);
         std::fs::create_dir_all(&inbox)?;
-        if std::fs::read_dir(&inbox)?.count() >= MAX_WAITING {
+        if message_files(&inbox)?.len() >= MAX_WAITING {
             return Err(ExchangeError::Full { peer: to, limit: MAX_WAITING });
         }
         let since_epoch =
             std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
         // Sorted by time of writing; what is unique keeps names apart.
-        let name = format!("{:032x}-{}", since_epoch.as_nanos(), self.hub.unique());
+        let name = format!("{:032x}-{}", since_epoch.as_nanos(), unique());
         let mut bytes = message.from.0.to_vec();
         bytes.extend_from_slice(&message.body);
-        self.hub.write_whole(&inbox.join(name), &bytes)
+        write_whole(&inbox.join(name), &bytes)
     }
 }
 
@@ -234,6 +219,19 @@ fn inbox(folder: &Path, peer: PeerId, protocol: Protocol) -> PathBuf {
 
 fn blob(folder: &Path, digest: &Digest) -> PathBuf {
     folder.join("blobs").join(hex::encode(digest))
+}
+
+/// Part of a name that no other task or process of this machine uses at the same time.
+fn unique() -> String {
+    static WRITTEN: AtomicU64 = AtomicU64::new(0);
+    format!("{:08x}-{:016x}", std::process::id(), WRITTEN.fetch_add(1, Ordering::Relaxed))
+}
+
+fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), ExchangeError> {
+    let temporary = path.with_extension(format!("{}.tmp", unique()));
+    std::fs::write(&temporary, bytes)?;
+    std::fs::rename(&temporary, path)?;
+    Ok(())
 }
 
 /// A whole file, if it is there.
