@@ -26,6 +26,14 @@ pub enum ContractError {
     #[error("mask: {0}")]
     Mask(#[from] SlotError),
 
+    /// A text that is no address of this chain.
+    #[error("{field} is {found:?}, which is not an address of this chain; expected a bech32 address")]
+    Address {
+        /// The field.
+        field: &'static str,
+        /// What was given.
+        found: String,
+    },
     /// The registry bonds another token.
     #[error("token is {found}; expected the registry's bond token {expected}")]
     TokenMismatch {

@@ -83,14 +83,10 @@ fn a_split_that_is_not_the_whole_is_refused() {
 #[test]
 fn an_address_that_is_not_one_is_refused() {
     let mut suite = Suite::new();
-    assert!(matches!(
-        refused(&mut suite, |message| message.treasury = "nobody".into()),
-        ContractError::Std(_)
-    ));
-    assert!(matches!(
-        refused(&mut suite, |message| message.incentive_pool = String::new()),
-        ContractError::Std(_)
-    ));
+    let treasury = refused(&mut suite, |message| message.treasury = "nobody".into());
+    assert_eq!(treasury, ContractError::Address { field: "treasury", found: "nobody".into() });
+    let pool = refused(&mut suite, |message| message.incentive_pool = String::new());
+    assert_eq!(pool, ContractError::Address { field: "incentive_pool", found: String::new() });
 }
 
 #[test]

@@ -141,8 +141,10 @@ fn a_model_digest_has_32_bytes() {
 
 #[test]
 fn an_owner_is_an_address() {
-    assert!(matches!(refused(|terms| terms.model_owner = Some("x".into())), ContractError::Std(_)));
-    assert!(matches!(refused(|terms| terms.data_owner = Some("x".into())), ContractError::Std(_)));
+    let model = refused(|terms| terms.model_owner = Some("x".into()));
+    assert_eq!(model, ContractError::Address { field: "model_owner", found: "x".into() });
+    let data = refused(|terms| terms.data_owner = Some("x".into()));
+    assert_eq!(data, ContractError::Address { field: "data_owner", found: "x".into() });
 }
 
 #[test]

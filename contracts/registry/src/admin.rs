@@ -22,12 +22,13 @@ pub(crate) fn instantiate(
 ) -> Result<Response, ContractError> {
     validate::params(&msg.params)?;
     validate::digest("crs_digest", &msg.crs_digest)?;
-    let token = deps.api.addr_validate(&msg.token)?;
-    let treasury = deps.api.addr_validate(&msg.treasury)?;
+    let token = validate::address(deps.api, "token", &msg.token)?;
+    let treasury = validate::address(deps.api, "treasury", &msg.treasury)?;
     if treasury == env.contract.address || treasury == token {
         return Err(ContractError::Treasury { treasury: treasury.into() });
     }
-    initialize_owner(deps.storage, deps.api, Some(&msg.owner))?;
+    let owner = validate::address(deps.api, "owner", &msg.owner)?;
+    initialize_owner(deps.storage, deps.api, Some(owner.as_str()))?;
     let config = Config { token, treasury, params: msg.params, crs_digest: msg.crs_digest };
     CONFIG.save(deps.storage, &config)?;
     BONDED.save(deps.storage, &Uint128::zero())?;
@@ -42,7 +43,7 @@ pub(crate) fn set_jobs(deps: DepsMut<'_>, sender: &Addr, jobs: &str) -> Result<R
     if let Some(jobs) = JOBS.may_load(deps.storage)? {
         return Err(ContractError::JobsAlreadySet { jobs: jobs.into() });
     }
-    let jobs = deps.api.addr_validate(jobs)?;
+    let jobs = validate::address(deps.api, "jobs", jobs)?;
     JOBS.save(deps.storage, &jobs)?;
     Ok(Response::new().add_attribute("action", "set_jobs").add_attribute("jobs", jobs))
 }
@@ -66,7 +67,7 @@ pub(crate) fn set_committee(
     let mut checked = Vec::with_capacity(size);
     for member in members {
         validate::digest("endpoint", &member.endpoint)?;
-        let address = deps.api.addr_validate(&member.address)?;
+        let address = validate::address(deps.api, "members.address", &member.address)?;
         if !seen.insert(address.clone()) {
             return Err(ContractError::DuplicateMember { address: address.into() });
         }

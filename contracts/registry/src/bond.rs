@@ -12,6 +12,7 @@ use crate::state::{
     BLS_KEYS, CONFIG, Config, ENDPOINTS, JOBS, Kind, PARTICIPANTS, Participant, SLOTS, participant,
     subtract_bonded,
 };
+use crate::validate;
 
 /// Starts the unbonding time.
 pub(crate) fn unbond(deps: DepsMut<'_>, env: &Env, sender: &Addr) -> Result<Response, ContractError> {
@@ -31,7 +32,7 @@ pub(crate) fn unbond(deps: DepsMut<'_>, env: &Env, sender: &Addr) -> Result<Resp
 
 /// Pays a bond out and forgets its owner, so it can't be paid out again.
 pub(crate) fn withdraw(deps: DepsMut<'_>, env: &Env, address: &str) -> Result<Response, ContractError> {
-    let owner = deps.api.addr_validate(address)?;
+    let owner = validate::address(deps.api, "address", address)?;
     let entry = participant(deps.storage, &owner)?;
     let address = || owner.to_string();
     let until = entry.unbonding_until.ok_or_else(|| ContractError::NotUnbonding { address: address() })?;

@@ -27,6 +27,14 @@ pub enum ContractError {
     /// A share is more than the whole.
     #[error(transparent)]
     Share(#[from] BpsError),
+    /// A text that is no address of this chain.
+    #[error("{field} is {found:?}, which is not an address of this chain; expected a bech32 address")]
+    Address {
+        /// The field.
+        field: &'static str,
+        /// What was given.
+        found: String,
+    },
     /// A parameter is out of bounds.
     #[error("params.{field} is {found}; expected {min} to {max}")]
     Param {

@@ -72,3 +72,8 @@ pub fn registration(
     let message = possession_bytes(domain, account.as_str(), &bls_key);
     Ok(verify_possession(api, &bls_key, &message, &proof)?)
 }
+
+/// An address from outside; `field` names it in the error.
+pub(crate) fn address(api: &dyn Api, field: &'static str, text: &str) -> Result<Addr, ContractError> {
+    api.addr_validate(text).map_err(|_| ContractError::Address { field, found: text.to_owned() })
+}

@@ -48,7 +48,7 @@ fn text_that_is_no_address_wires_nothing() {
     let owner = suite.owner.clone();
     let error =
         refusal::<ContractError>(suite.ask_registry(&owner, &ExecuteMsg::SetJobs { jobs: "jobs".into() }));
-    assert!(matches!(error, ContractError::Std(_)), "{error}");
+    assert_eq!(error, ContractError::Address { field: "jobs", found: "jobs".into() });
     assert_eq!(suite.registry_config().jobs, None);
 }
 

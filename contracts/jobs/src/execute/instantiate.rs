@@ -5,6 +5,7 @@ use bithive_api::registry;
 use bithive_economics::{Parts, Split, SplitError};
 use cosmwasm_std::{DepsMut, Response};
 
+use super::address;
 use crate::ContractError;
 use crate::contract::{CONTRACT_NAME, CONTRACT_VERSION};
 use crate::state::{CONFIG, Config, TOTALS, Totals};
@@ -15,8 +16,8 @@ use crate::state::{CONFIG, Config, TOTALS, Totals};
 /// [`ContractError::TokenMismatch`], [`ContractError::UnbondingTooShort`], [`ContractError::SlashAmount`],
 /// [`ContractError::Split`], an address that is not valid.
 pub fn instantiate(deps: DepsMut<'_>, msg: InstantiateMsg) -> Result<Response, ContractError> {
-    let token = deps.api.addr_validate(&msg.token)?;
-    let registry = deps.api.addr_validate(&msg.registry)?;
+    let token = address(deps.api, "token", &msg.token)?;
+    let registry = address(deps.api, "registry", &msg.registry)?;
     let known: registry::ConfigResponse =
         deps.querier.query_wasm_smart(&registry, &registry::QueryMsg::Config {})?;
     if known.token != token.as_str() {
@@ -33,8 +34,8 @@ pub fn instantiate(deps: DepsMut<'_>, msg: InstantiateMsg) -> Result<Response, C
     let config = Config {
         token,
         registry,
-        treasury: deps.api.addr_validate(&msg.treasury)?,
-        incentive_pool: deps.api.addr_validate(&msg.incentive_pool)?,
+        treasury: address(deps.api, "treasury", &msg.treasury)?,
+        incentive_pool: address(deps.api, "incentive_pool", &msg.incentive_pool)?,
         split: msg.split,
         slash_amount: msg.slash_amount,
         slots: known.params.slots,

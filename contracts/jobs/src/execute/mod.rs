@@ -20,9 +20,16 @@ pub use post::receive;
 pub use reveal::reveal;
 pub use withdraw::withdraw;
 
+use cosmwasm_std::{Addr, Api};
+
 use crate::ContractError;
 
 /// A fixed number of bytes from outside; `field` names them in the error.
 fn sized<const N: usize>(field: &'static str, bytes: &[u8]) -> Result<[u8; N], ContractError> {
     bytes.try_into().map_err(|_| ContractError::Length { field, found: bytes.len(), expected: N })
+}
+
+/// An address from outside; `field` names it in the error.
+fn address(api: &dyn Api, field: &'static str, text: &str) -> Result<Addr, ContractError> {
+    api.addr_validate(text).map_err(|_| ContractError::Address { field, found: text.to_owned() })
 }

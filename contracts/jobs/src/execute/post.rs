@@ -4,7 +4,7 @@ use bithive_api::jobs::{JobTerms, Phase, ReceiveMsg, events as names, limits};
 use cosmwasm_std::{Addr, Api, DepsMut, Env, MessageInfo, Response, Uint128, from_json};
 use cw20::Cw20ReceiveMsg;
 
-use super::sized;
+use super::{address, sized};
 use crate::members::Members;
 use crate::state::{CONFIG, Job, Terms, VAULTS};
 use crate::{ContractError, events, ledger};
@@ -89,7 +89,7 @@ fn checked(api: &dyn Api, now: u64, terms: JobTerms) -> Result<Terms, ContractEr
         return Err(ContractError::AssignBy { found: terms.assign_by, now, latest });
     }
     let model: [u8; 32] = sized("model", &terms.model)?;
-    let owner = |address: Option<String>| address.map(|address| api.addr_validate(&address)).transpose();
+    let owner = |field, text: Option<String>| text.map(|text| address(api, field, &text)).transpose();
     Ok(Terms {
         workers: terms.workers,
         quorum: terms.quorum,
@@ -101,8 +101,8 @@ fn checked(api: &dyn Api, now: u64, terms: JobTerms) -> Result<Terms, ContractEr
         reveal_seconds: window("reveal_seconds", terms.reveal_seconds)?,
         finalize_seconds: window("finalize_seconds", terms.finalize_seconds)?,
         model: model.into(),
-        model_owner: owner(terms.model_owner)?,
-        data_owner: owner(terms.data_owner)?,
+        model_owner: owner("model_owner", terms.model_owner)?,
+        data_owner: owner("data_owner", terms.data_owner)?,
     })
 }
 

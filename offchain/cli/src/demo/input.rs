@@ -32,13 +32,13 @@ pub(crate) fn load(
 ) -> Result<JobInput> {
     device.check()?;
     let (csv, source) = match input {
-        Some(path) => (read(path, MAX_BYTES)?, path.display().to_string()),
+        Some(path) => (read(path, MAX_BYTES).context("--input")?, path.display().to_string()),
         None => (ROWS.to_vec(), "held-out rows of Breast Cancer Wisconsin (Diagnostic)".into()),
     };
     let table = Table::from_csv(&csv).with_context(|| source.clone())?;
     let table = if rows.is_empty() { table } else { table.select(rows).context("--row")? };
     let (bytes, name) = match model {
-        Some(path) => (read(path, MAX_MODEL_BYTES)?, path.display().to_string()),
+        Some(path) => (read(path, MAX_MODEL_BYTES).context("--model")?, path.display().to_string()),
         None => (MODEL.to_vec(), "built-in model".into()),
     };
     let loaded = Model::load(&bytes, device).with_context(|| name)?;

@@ -36,7 +36,7 @@ pub(crate) struct DemoArgs {
     /// Workers a job (k); a majority must agree.
     #[arg(long, default_value_t = 3)]
     pub(crate) redundancy: u8,
-    /// Seed of everything that is drawn; equal seeds give equal runs.
+    /// Seed of everything that is drawn; equal seeds give the same parties, choices and payments.
     #[arg(long, default_value_t = 1)]
     pub(crate) seed: u64,
     /// Only this row of the input, from 0; can be repeated.

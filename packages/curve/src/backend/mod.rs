@@ -97,7 +97,7 @@ pub trait PairingEngine: Copy + Send + Sync + 'static {
     fn invert(a: &Self::Target) -> Self::Target;
     /// `table[index]`, without an access pattern that depends on `index` where the backend can.
     fn select(table: &[Self::Target; 16], index: u8) -> Self::Target;
-    /// Coordinates, big-endian, in the order of the tower Fp12 = Fp6[w], Fp6 = Fp2[v]: for each power of v,
+    /// Coordinates, big-endian, in the order of the tower Fp12 = `Fp6[w]`, Fp6 = `Fp2[v]`: for each power of v,
     /// for each power of w, the real then the imaginary part.
     fn encode(a: &Self::Target) -> [u8; TARGET_LEN];
     /// Overwrite with zeros.

@@ -2,7 +2,7 @@
 //! enough.
 //!
 //! It starts at a = 1. A contributor draws d, multiplies every element of index i by d^i, forgets d, and
-//! leaves [d]A_1 with a Schnorr proof that it knew d relative to the A_1 before it. The proof's challenge
+//! leaves `[d]A_1` with a Schnorr proof that it knew d relative to the A_1 before it. The proof's challenge
 //! binds the hash of all contributions before, so a contribution holds at its own place only. Because A_1
 //! determines all other elements, checking the chain of A_1 and the final elements checks every step.
 //!

@@ -4,7 +4,7 @@
 //! Fujisaki-Okamoto transform around the core). The core, after ePrint 2023/874:
 //!
 //! - K_S = sum over j in S of (T_j + A_j)
-//! - encapsulate: C1 = [s]_1, C2 = s K_S, Z = Omega^s
+//! - encapsulate: C1 = `[s]_1`, C2 = s K_S, Z = Omega^s
 //! - decapsulate at i in S, e = L + 1 - i:
 //!   Z = e(C2, B_e) e(-C1, sk_i + sum over j in S, j != i, of (H_{j,e} + B_{e+j}))
 

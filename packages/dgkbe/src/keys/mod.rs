@@ -1,6 +1,6 @@
 //! A user's own key pair, made without a dealer, and how others check the public half.
 //!
-//! The owner of slot j draws t: T_j = [t]_1; H_{j,i} = [t a^i]_2 for i in 1..=L, i != L + 1 - j; the secret key
+//! The owner of slot j draws t: T_j = `[t]_1`; H_{j,i} = [t a^i]_2 for i in 1..=L, i != L + 1 - j; the secret key
 //! is [t a^(L+1-j)]_2. The number t itself is forgotten. "Index L + 1 - j" is the key's gap: the one element
 //! that the owner keeps.
 
