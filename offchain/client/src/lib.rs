@@ -4,6 +4,7 @@
 //! decides anything: rules live in the packages and the contracts.
 
 mod account;
+mod faults;
 mod queries;
 
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use bithive_chain::Chain;
 use serde::{Deserialize, Serialize};
 
 pub use account::Account;
+pub use faults::faulted;
 
 /// Addresses of one deployment. Stored as JSON, one file per chain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bithive_api::registry::{ExecuteMsg, Role};
-use bithive_blindmatch::committee::{MemberSeeds, PartialTable, ShareKeyTable};
+use bithive_blindmatch::committee::{CommitteeError, MemberSeeds, PartialTable, ShareKeyTable};
 use bithive_blindmatch::oprf::EvaluateRequest;
 use bithive_blindmatch::quota::Quota;
 use bithive_client::{Account, Client};
@@ -74,7 +74,7 @@ impl Member {
     /// Merges the epoch's table from all members that answer and posts its digest, once.
     ///
     /// # Errors
-    /// [`ServiceError`] names the member whose table does not fit, or what the chain said.
+    /// [`ServiceError`]: what the chain said, or which subset of members no table can be had from.
     pub async fn post_share_keys(&self, epoch: u64) -> Result<(), ServiceError> {
         let table = self.table(epoch).await?;
         let posted = self.client().share_keys(epoch).await?;
@@ -95,31 +95,65 @@ impl Member {
             return Ok(table.clone());
         }
         let committee = Committee::try_from(self.client().committee().await?)?;
+        let mut partials = self.partial_tables(&committee, epoch).await?;
+        let table = loop {
+            match ShareKeyTable::merge(committee.params, epoch, self.slots, &partials) {
+                Ok(table) => break table,
+                Err(error) => self.leave_out(&mut partials, error)?,
+            }
+        };
+        let mut tables = self.tables.lock().await;
+        tables.retain(|known, _| known.saturating_add(PAST_EPOCHS) >= committee.epoch);
+        tables.insert(epoch, table.clone());
+        Ok(table)
+    }
+
+    /// The own table and those of the members that answer. Any t of them cover every subset, so a member that is
+    /// down, or sends nonsense, is no obstacle.
+    async fn partial_tables(
+        &self,
+        committee: &Committee,
+        epoch: u64,
+    ) -> Result<Vec<PartialTable>, ServiceError> {
         let mut partials = vec![self.seeds.partial_table(epoch, self.slots)?];
         for (index, address, peer) in &committee.members {
             if *index == self.seeds.member() {
                 continue;
             }
             let request = ShareKeyRequest::Partial(epoch).encode();
-            let partial = match self.exchange.request(*peer, Protocol::ShareKeys, request).await {
-                Ok(answer) => PartialTable::decode(&answer)?,
-                // Any t partial tables cover every subset, so a member that is down is no obstacle.
-                Err(error) => {
-                    tracing::warn!(member = %address, %error, "no partial share key table");
-                    continue;
-                }
-            };
-            if partial.member() == *index {
-                partials.push(partial);
-            } else {
-                tracing::warn!(member = %address, "it sent another member's share key table");
+            let answer = self.exchange.request(*peer, Protocol::ShareKeys, request).await;
+            let partial = answer
+                .map_err(|error| error.to_string())
+                .and_then(|bytes| PartialTable::decode(&bytes).map_err(|error| error.to_string()));
+            match partial {
+                Ok(partial) if partial.member() == *index => partials.push(partial),
+                Ok(_) => tracing::warn!(member = %address, "it sent another member's share key table"),
+                Err(error) => tracing::warn!(member = %address, %error, "no partial share key table"),
             }
         }
-        let table = ShareKeyTable::merge(committee.params, epoch, self.slots, &partials)?;
-        let mut tables = self.tables.lock().await;
-        tables.retain(|known, _| known.saturating_add(PAST_EPOCHS) >= committee.epoch);
-        tables.insert(epoch, table.clone());
-        Ok(table)
+        Ok(partials)
+    }
+
+    /// Leaves out the tables of the members that a failed merge names, and never the own one.
+    ///
+    /// # Errors
+    /// The merge's error, if it names nobody else.
+    fn leave_out(&self, partials: &mut Vec<PartialTable>, error: CommitteeError) -> Result<(), ServiceError> {
+        let named = match &error {
+            CommitteeError::ForeignTable { member, .. } | CommitteeError::BadPoint { member, .. } => {
+                vec![*member]
+            }
+            CommitteeError::Disagreement { members, .. } => members.clone(),
+            _ => Vec::new(),
+        };
+        let before = partials.len();
+        let own = self.seeds.member();
+        partials.retain(|partial| partial.member() == own || !named.contains(&partial.member()));
+        if partials.len() == before {
+            return Err(error.into());
+        }
+        tracing::warn!(%error, "share key tables are left out");
+        Ok(())
     }
 
     async fn share_keys(&self, body: &[u8]) -> Result<Vec<u8>, String> {

@@ -220,6 +220,16 @@ pub struct Local {
 }
 
 impl Local {
+    /// Everything new and in memory, for `slots` slots.
+    pub async fn in_memory(slots: u16, network: LocalNetwork, rng: &mut ChaCha20Rng) -> Result<Self> {
+        let crs = ceremony(slots, rng)?;
+        let founders = Founders::generate(rng)?;
+        let chain = open_chain(None, &founders)?;
+        let deployment = deploy(Arc::new(chain.clone()), &founders, &crs).await?;
+        let states = founders.committee.iter().map(|_| State::in_memory()).collect::<Result<_, _>>()?;
+        Self::start(chain, deployment, network, crs, founders, states, rng).await
+    }
+
     /// Starts the committee's members on `network`; `states` are their records, in order.
     #[allow(clippy::too_many_arguments)]
     pub async fn start(

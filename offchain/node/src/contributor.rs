@@ -1,6 +1,6 @@
 //! The node's state machine.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use bithive_api::jobs::{ExecuteMsg, JobResponse, Phase, WorkerResponse, events};
@@ -9,9 +9,9 @@ use bithive_blindmatch::attributes::Attributes;
 use bithive_blindmatch::claim::{Claim, ClaimContext};
 use bithive_blindmatch::vault::{MatchKey, Vault};
 use bithive_chain::Block;
-use bithive_client::{Account, Client};
+use bithive_client::{Account, Client, faulted};
 use bithive_committee::TagSource;
-use bithive_exchange::{Exchange, PeerId, Protocol};
+use bithive_exchange::{Exchange, Message, PeerId, Protocol};
 use bithive_payload::{ClaimMessage, JobRef, SignatureMessage};
 use bithive_state::State;
 use rand_chacha::ChaCha20Rng;
@@ -21,6 +21,9 @@ use crate::work::{Addressed, Finished, Worker, check_output};
 use crate::{Compute, Group, NodeError, NodeKeys, Observer, Quorum, Report};
 
 const CURSOR: &str = "cursor";
+const PENDING: &str = "pending";
+/// Epochs before the current one whose tags the committee still gives.
+const PAST_EPOCHS: u64 = 1;
 
 /// What a node is made of.
 pub struct Setup {
@@ -57,11 +60,16 @@ struct Record {
     match_key: Option<[u8; 32]>,
     /// Rounds that it has claimed for.
     claimed: BTreeSet<u8>,
-    /// Rounds whose statement it has signed and sent.
+    /// Rounds whose statement it has signed.
     signed: BTreeSet<u8>,
+    /// By round: workers that its signature was sent to.
+    told: BTreeMap<u8, BTreeSet<u8>>,
+    /// Whether it was at fault in an earlier round: the market takes it for no later one.
+    barred: bool,
     /// Whether it has said that others were chosen.
     passed_over: bool,
-    /// Signatures of other members that arrived, by round and index; checked when they are used.
+    /// Signatures by round and index, its own and those that came from the worker itself; verified when they are
+    /// used.
     signatures: BTreeMap<u8, BTreeMap<u8, Vec<u8>>>,
 }
 
@@ -69,8 +77,11 @@ struct Record {
 pub struct Contributor {
     setup: Setup,
     next_height: u64,
-    /// Jobs to look at again at the next block: something was not there yet.
+    /// Jobs to look at again at the next block: something was not there yet. Recorded, because the events that
+    /// named them are behind the cursor.
     pending: BTreeSet<u64>,
+    /// Messages that were received and wait for the chain to answer.
+    unread: VecDeque<Message>,
     slots: u16,
 }
 
@@ -87,7 +98,8 @@ impl Contributor {
         }
         let slots = client.registry_config().await?.params.slots;
         let next_height = setup.state.get(CURSOR)?.unwrap_or(from_height);
-        Ok(Self { setup, next_height, pending: BTreeSet::new(), slots })
+        let pending = setup.state.get(PENDING)?.unwrap_or_default();
+        Ok(Self { setup, next_height, pending, unread: VecDeque::new(), slots })
     }
 
     /// The account.
@@ -114,9 +126,13 @@ impl Contributor {
         loop {
             tokio::select! {
                 () = &mut stop => return Ok(()),
-                () = exchange.arrived() => self.read_inbox().await?,
+                () = exchange.arrived() => self.try_inbox().await?,
                 block = cursor.next() => match block {
-                    Ok(block) => self.process(&block).await?,
+                    // Messages of another process wake nobody here.
+                    Ok(block) => {
+                        self.try_inbox().await?;
+                        self.process(&block).await?;
+                    }
                     Err(error) => {
                         tracing::warn!(%error, "the chain does not answer; trying again");
                         tokio::time::sleep(std::time::Duration::from_secs(1)).await;
@@ -129,7 +145,8 @@ impl Contributor {
     /// Reads every block and message that there is, acts on them, and returns when nothing is left to do.
     ///
     /// # Errors
-    /// [`NodeError::Chain`] if the chain does not answer, [`NodeError::State`].
+    /// [`NodeError::Chain`] if the chain does not answer, [`NodeError::Exchange`] if the inbox can't be read,
+    /// [`NodeError::State`].
     pub async fn catch_up(&mut self) -> Result<(), NodeError> {
         let mut cursor = self.client().chain().blocks_from(self.next_height);
         loop {
@@ -161,30 +178,59 @@ impl Contributor {
             self.advance_job(job_id).await?;
         }
         self.next_height = block.height.saturating_add(1);
+        // In this order: a crash between the two repeats the block, which does nothing twice.
+        self.setup.state.put(PENDING, &self.pending)?;
         Ok(self.setup.state.put(CURSOR, &self.next_height)?)
     }
 
-    async fn read_inbox(&mut self) -> Result<(), NodeError> {
-        let messages = self.setup.exchange.receive(Protocol::Signature).await?;
-        for message in messages {
-            let Some(signature) = SignatureMessage::decode(&message.body) else {
-                tracing::warn!(from = %message.from, "a signature message is malformed");
-                continue;
-            };
-            let name = record_name(signature.job_id);
-            // Only jobs of its own: a stranger's messages take no space.
-            let Some(mut record) = self.setup.state.get::<Record>(&name)? else { continue };
-            if !record.claimed.contains(&signature.round)
-                || signature.index >= bithive_api::jobs::limits::MAX_WORKERS
-            {
-                continue;
+    /// As [`Self::read_inbox`], but what the chain or the network fails to answer waits.
+    async fn try_inbox(&mut self) -> Result<(), NodeError> {
+        match self.read_inbox().await {
+            Err(NodeError::State(error)) => Err(error.into()),
+            Err(error) => {
+                tracing::warn!(%error, "messages wait");
+                Ok(())
             }
-            let round = record.signatures.entry(signature.round).or_default();
-            round.insert(signature.index, signature.signature.to_vec());
-            self.setup.state.put(&name, &record)?;
-            self.advance_job(signature.job_id).await?;
+            Ok(()) => Ok(()),
+        }
+    }
+
+    async fn read_inbox(&mut self) -> Result<(), NodeError> {
+        self.unread.extend(self.setup.exchange.receive(Protocol::Signature).await?);
+        while let Some(message) = self.unread.front() {
+            let job_id = self.take_signature(message).await?;
+            self.unread.pop_front();
+            if let Some(job_id) = job_id {
+                self.advance_job(job_id).await?;
+            }
         }
         Ok(())
+    }
+
+    /// Records the signature in a message; returns its job, if it has one of this node's.
+    async fn take_signature(&self, message: &Message) -> Result<Option<u64>, NodeError> {
+        let Some(signature) = SignatureMessage::decode(&message.body) else {
+            tracing::warn!(from = %message.from, "a signature message is malformed");
+            return Ok(None);
+        };
+        let name = record_name(signature.job_id);
+        // Only jobs of its own: a stranger's messages take no space.
+        let Some(mut record) = self.setup.state.get::<Record>(&name)? else { return Ok(None) };
+        if !record.claimed.contains(&signature.round) {
+            return Ok(None);
+        }
+        // Only from the worker itself: nobody else can put a bad signature in place of a good one.
+        let job = self.client().job(signature.job_id).await?;
+        let sender = job.workers.get(usize::from(signature.index)).filter(|_| job.round == signature.round);
+        let Some(sender) = sender else { return Ok(None) };
+        if endpoint_of(self.client(), &sender.address).await? != message.from {
+            tracing::warn!(from = %message.from, job = job.job_id, "a signature is not from its worker");
+            return Ok(None);
+        }
+        let round = record.signatures.entry(signature.round).or_default();
+        round.insert(signature.index, signature.signature.to_vec());
+        self.setup.state.put(&name, &record)?;
+        Ok(Some(job.job_id))
     }
 
     /// One job, one step further; a failure concerns this job only.
@@ -195,12 +241,19 @@ impl Contributor {
             Err(error) => {
                 let retries = error.is_transient();
                 if retries {
-                    self.pending.insert(job_id);
+                    self.look_again(job_id)?;
                 }
                 self.report(Report::Failed { job_id, reason: error.to_string(), retries });
                 Ok(())
             }
         }
+    }
+
+    fn look_again(&mut self, job_id: u64) -> Result<(), NodeError> {
+        if self.pending.insert(job_id) {
+            self.setup.state.put(PENDING, &self.pending)?;
+        }
+        Ok(())
     }
 
     async fn step(&mut self, job_id: u64) -> Result<(), NodeError> {
@@ -228,9 +281,13 @@ impl Contributor {
                 record
             }
         };
+        if !record.barred && faulted(job).contains(self.setup.account.address()) {
+            record.barred = true;
+            self.setup.state.put(&name, &record)?;
+        }
         let round = job.round.saturating_add(1);
         let (Some(requester), Some(match_key)) = (record.requester, record.match_key) else { return Ok(()) };
-        if record.claimed.contains(&round) || self.setup.ask > job.terms.price.u128() {
+        if record.barred || record.claimed.contains(&round) || self.setup.ask > job.terms.price.u128() {
             return Ok(());
         }
         self.claim(job.job_id, round, PeerId(requester), &MatchKey::from_bytes(match_key)).await?;
@@ -240,6 +297,14 @@ impl Contributor {
 
     async fn try_vault(&mut self, job_id: u64) -> Result<Record, NodeError> {
         let vault = Vault::decode(&self.client().vault(job_id).await?)?;
+        let (epoch, current) = (vault.epoch(), self.setup.tags.epoch().await?);
+        // Anybody can post any vault; the committee is not to be asked for what it will never answer.
+        if !(current.saturating_sub(PAST_EPOCHS)..=current).contains(&epoch) {
+            return Err(NodeError::Untrue {
+                what: "the vault",
+                reason: format!("its epoch is {epoch}, the current one is {current}"),
+            });
+        }
         let inputs = self.setup.attributes.inputs();
         let tags = self.setup.tags.tags(vault.epoch(), inputs, &mut self.setup.rng).await?;
         let opened = vault.open(&tags)?;
@@ -376,12 +441,14 @@ impl Contributor {
         let index = u8::try_from(own).unwrap_or(u8::MAX);
         if !record.signed.contains(&job.round) {
             self.check_representative(&client, job).await?;
-            let signature = quorum.sign(&self.setup.keys.bls);
-            self.send_signature(&client, job, own, signature).await?;
-            record.signatures.entry(job.round).or_default().insert(index, signature.to_vec());
+            let signature = quorum.sign(&self.setup.keys.bls).to_vec();
+            record.signatures.entry(job.round).or_default().insert(index, signature);
             record.signed.insert(job.round);
             self.setup.state.put(&name, &record)?;
             self.report(Report::Signed { job_id: job.job_id });
+        }
+        if self.send_signature(&client, job, index, &mut record).await? {
+            self.setup.state.put(&name, &record)?;
         }
         for (index, signature) in record.signatures.get(&job.round).into_iter().flatten() {
             if let Ok(signature) = signature.as_slice().try_into()
@@ -400,16 +467,14 @@ impl Contributor {
         own: usize,
         quorum: &Quorum,
     ) -> Result<(), NodeError> {
-        let Some((signers, signature)) = quorum.aggregate()? else {
-            self.pending.insert(job.job_id);
-            return Ok(());
-        };
+        // Until it is settled: a signature or the hour may still have to come.
+        self.look_again(job.job_id)?;
+        let Some((signers, signature)) = quorum.aggregate()? else { return Ok(()) };
         // The representative settles; others step in when half of the time is gone.
         let representative = job.outcome.as_ref().map(|outcome| usize::from(outcome.representative));
         let late = job.deadline.unwrap_or(0).saturating_sub(job.terms.finalize_seconds / 2);
         let now = client.chain().info().await?.time.seconds();
         if representative != Some(own) && now < late {
-            self.pending.insert(job.job_id);
             return Ok(());
         }
         let msg = ExecuteMsg::Finalize { job_id: job.job_id, signers, signature: (&signature).into() };
@@ -434,21 +499,33 @@ impl Contributor {
         check_output(exchange, reference, &finished.key(reference), who, (output, masked)).await
     }
 
+    /// Sends the own signature to every other member that does not have it; returns whether one got it now. A
+    /// member that can't be reached is tried again as long as the job is not settled, and holds up nobody.
     async fn send_signature(
         &self,
         client: &Client,
         job: &JobResponse,
-        own: usize,
-        signature: [u8; 96],
-    ) -> Result<(), NodeError> {
-        let index = u8::try_from(own).unwrap_or(u8::MAX);
-        let message = SignatureMessage { job_id: job.job_id, round: job.round, index, signature };
-        let members = job.workers.iter().enumerate().filter(|(i, w)| *i != own && w.in_quorum == Some(true));
-        for (_, member) in members {
+        own: u8,
+        record: &mut Record,
+    ) -> Result<bool, NodeError> {
+        let signature = record.signatures.get(&job.round).and_then(|round| round.get(&own));
+        let Some(signature) = signature.and_then(|signature| signature.as_slice().try_into().ok()) else {
+            return Err(NodeError::Untrue { what: "the own signature", reason: "it is not recorded".into() });
+        };
+        let message = SignatureMessage { job_id: job.job_id, round: job.round, index: own, signature };
+        let told = record.told.entry(job.round).or_default();
+        let before = told.len();
+        for (index, member) in (0u8..).zip(&job.workers) {
+            if index == own || member.in_quorum != Some(true) || told.contains(&index) {
+                continue;
+            }
             let endpoint = endpoint_of(client, &member.address).await?;
-            self.setup.exchange.send(endpoint, Protocol::Signature, message.encode().into()).await?;
+            match self.setup.exchange.send(endpoint, Protocol::Signature, message.encode().into()).await {
+                Ok(()) => drop(told.insert(index)),
+                Err(error) => tracing::warn!(job = job.job_id, to = %endpoint, %error, "a signature waits"),
+            }
         }
-        Ok(())
+        Ok(told.len() > before)
     }
 
     async fn withdraw(&mut self) -> Result<(), NodeError> {

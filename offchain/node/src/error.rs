@@ -98,7 +98,8 @@ impl NodeError {
             Self::Exchange(ExchangeError::Damaged { .. } | ExchangeError::TooLarge { .. }) => false,
             Self::Exchange(_) => true,
             Self::Chain(error) | Self::Committee(ServiceError::Chain(error)) => {
-                let passing = matches!(error, ChainError::SequenceMismatch { .. } | ChainError::OutOfGas { .. });
+                let passing =
+                    matches!(error, ChainError::SequenceMismatch { .. } | ChainError::OutOfGas { .. });
                 passing || matches!(error, ChainError::NodeDown { .. })
             }
             Self::Committee(

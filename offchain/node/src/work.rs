@@ -57,6 +57,7 @@ pub(crate) struct Addressed {
     payload: [u8; 32],
     input_commitment: [u8; 32],
     model: [u8; 32],
+    dimensions: u16,
 }
 
 impl Addressed {
@@ -71,6 +72,7 @@ impl Addressed {
             payload: digest(&assignment.payload, "the payload's digest")?,
             input_commitment: digest(&assignment.input_commitment, "the input commitment")?,
             model: digest(&job.terms.model, "the model's digest")?,
+            dimensions: job.terms.dimensions,
         })
     }
 }
@@ -109,12 +111,15 @@ impl Worker<'_> {
         let model = self.exchange.fetch(addressed.model, &[self.requester], MAX_MODEL_BYTES).await?;
         let values = self.compute(model, input).await?;
         let output = Output { values };
+        let masked = key.masked(&output.values)?;
+        check_words(&masked, addressed.dimensions)?;
         let sealed_output = output.seal(job, &key, self.account)?;
         let mut nonce = [0; 32];
         rng.fill_bytes(&mut nonce);
         let finished = Finished {
-            masked: key.masked(&output.values)?,
-            output: self.exchange.publish(sealed_output.clone().into()).await?,
+            masked,
+            // Published once it is recorded: after a crash a second output could be sealed under the same key.
+            output: *blake3::hash(&sealed_output).as_bytes(),
             sealed_output,
             nonce,
             shared: *shared.as_bytes(),
@@ -141,6 +146,16 @@ impl Worker<'_> {
             Err(error) => Err(NodeError::Compute(error.to_string())),
         }
     }
+}
+
+/// A result of another length than the job's terms say can't be revealed, and who commits must reveal.
+fn check_words(masked: &[u8], dimensions: u16) -> Result<(), NodeError> {
+    let (found, expected) = (masked.len() / 4, usize::from(dimensions));
+    if found == expected {
+        return Ok(());
+    }
+    let reason = format!("the result has {found} words, the job's terms say {expected}");
+    Err(untrue("the job's dimensions", &reason))
 }
 
 /// Checks that the representative's output is the one its published result was made from.

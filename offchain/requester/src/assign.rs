@@ -45,8 +45,8 @@ pub struct Assigned {
 impl Requester {
     /// Chooses the cheapest usable claims, encrypts the input to exactly those nodes and posts the assignment.
     ///
-    /// Public keys are verified in full before their slots are used; a node whose key is missing or malformed is
-    /// passed over.
+    /// Public keys are verified in full before their slots are used. A node is passed over when its key is missing
+    /// or malformed, when it can't be assigned any more, and when it was at fault in an earlier round.
     ///
     /// # Errors
     /// [`RequesterError::Phase`], [`RequesterError::TooFewClaims`], or the contract's words.
@@ -84,9 +84,12 @@ impl Requester {
             if selection.exclude.contains(&claim.address) {
                 continue;
             }
-            // A node without a sound public key is none that anything can be sent to.
-            if self.learn_key(&claim).await.is_ok() {
-                chosen.push(claim);
+            match self.learn_key(job, &claim).await {
+                Ok(()) => chosen.push(claim),
+                // Nothing is known of the node; the next attempt may find it sound.
+                Err(error @ (RequesterError::Chain(_) | RequesterError::State(_))) => return Err(error),
+                // A node without a sound public key is none that anything can be sent to.
+                Err(_) => {}
             }
         }
         if chosen.len() < expected {
@@ -101,13 +104,12 @@ impl Requester {
         Ok(chosen)
     }
 
-    async fn learn_key(&mut self, claim: &AcceptedClaim) -> Result<(), RequesterError> {
+    async fn learn_key(&mut self, job: &JobResponse, claim: &AcceptedClaim) -> Result<(), RequesterError> {
         let untrue = |reason: &str| RequesterError::Untrue {
             what: "the node's public key",
             reason: format!("{}: {reason}", claim.address),
         };
-        let node = self.client().node(&claim.address).await?.ok_or_else(|| untrue("it is not registered"))?;
-        let registration = node.registration;
+        let registration = self.check_standing(job, claim).await?.registration;
         let digest = registration.dgkbe_key_digest.as_slice().try_into();
         let digest = digest.map_err(|_| untrue("its digest is not 32 bytes"))?;
         let endpoint = registration.endpoint.as_slice().try_into().map(PeerId);

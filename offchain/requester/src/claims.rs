@@ -1,6 +1,7 @@
 //! Claims: opened, checked against the registry, kept until a round is assigned.
 
 use bithive_api::jobs::{JobResponse, Phase};
+use bithive_api::registry::NodeResponse;
 use bithive_attest::{Consent, bls};
 use bithive_blindmatch::claim::{Claim, ClaimContext, RequesterKey};
 use bithive_blindmatch::vault::MatchKey;
@@ -110,6 +111,28 @@ impl Requester {
         claim: &Claim,
         from: PeerId,
     ) -> Result<AcceptedClaim, RequesterError> {
+        let claim = AcceptedClaim {
+            job_id: job.job_id,
+            round: job.round.saturating_add(1),
+            address: claim.address.clone(),
+            slot: claim.slot,
+            ask: claim.ask,
+            consent: claim.consent.to_vec(),
+        };
+        let node = self.check_standing(job, &claim).await?;
+        if node.registration.endpoint.as_slice() != from.0 {
+            return Err(untrue("it was sent by another endpoint than the node's registered one"));
+        }
+        Ok(claim)
+    }
+
+    /// What the market will check when it assigns the node. A node can leave, or change its keys, between its
+    /// claim and the assignment, and one such node in a set has the whole assignment refused.
+    pub(crate) async fn check_standing(
+        &self,
+        job: &JobResponse,
+        claim: &AcceptedClaim,
+    ) -> Result<NodeResponse, RequesterError> {
         let node = self.client().node(&claim.address).await?;
         let node = node.ok_or_else(|| untrue("its account is not a registered node"))?;
         if !node.eligible {
@@ -118,25 +141,17 @@ impl Requester {
         if node.registration.slot != claim.slot {
             return Err(untrue("its slot is not the node's registered slot"));
         }
-        if node.registration.endpoint.as_slice() != from.0 {
-            return Err(untrue("it was sent by another endpoint than the node's registered one"));
-        }
         if claim.ask == 0 || claim.ask > job.terms.price.u128() {
             return Err(untrue("its ask is 0 or above the job's price"));
         }
-        let round = job.round.saturating_add(1);
-        let consent =
-            Consent { job_id: job.job_id, round, account: &claim.address, slot: claim.slot, ask: claim.ask };
-        let bytes = consent.sign_bytes(self.client().deployment().jobs_domain());
-        bls::verify(&node.registration.bls_key, &bytes, &claim.consent)?;
-        Ok(AcceptedClaim {
-            job_id: job.job_id,
-            round,
-            address: claim.address.clone(),
-            slot: claim.slot,
-            ask: claim.ask,
-            consent: claim.consent.to_vec(),
-        })
+        if self.faulted(job)?.contains(&claim.address) {
+            return Err(untrue("its node was at fault in an earlier round of the job"));
+        }
+        let AcceptedClaim { job_id, round, address, slot, ask, consent } = claim;
+        let signed = Consent { job_id: *job_id, round: *round, account: address, slot: *slot, ask: *ask };
+        let bytes = signed.sign_bytes(self.client().deployment().jobs_domain());
+        bls::verify(&node.registration.bls_key, &bytes, consent)?;
+        Ok(node)
     }
 }
 

@@ -1,8 +1,10 @@
 //! What a requester keeps of a job.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use bithive_api::jobs::JobResponse;
 use bithive_blindmatch::vault::Vault;
+use bithive_client::faulted;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
@@ -34,6 +36,10 @@ pub(crate) fn secrets_name(vault: &Vault) -> String {
     format!("vault/{}", hex::encode(vault.digest()))
 }
 
+fn faulted_name(job_id: u64) -> String {
+    format!("faulted/{job_id}")
+}
+
 pub(crate) fn claims_name(job_id: u64, round: u8) -> String {
     format!("claims/{job_id}/{round}")
 }
@@ -44,6 +50,18 @@ pub(crate) fn round_name(job_id: u64, round: u8, payload: &[u8]) -> String {
 }
 
 impl Requester {
+    /// Nodes that were at fault in any failed round of the job. The chain shows the last round only, so each is
+    /// recorded before the next one starts.
+    pub(crate) fn faulted(&self, job: &JobResponse) -> Result<BTreeSet<String>, RequesterError> {
+        let name = faulted_name(job.job_id);
+        let known: BTreeSet<String> = self.state.get(&name)?.unwrap_or_default();
+        let all: BTreeSet<String> = known.union(&faulted(job)).cloned().collect();
+        if all != known {
+            self.state.put(&name, &all)?;
+        }
+        Ok(all)
+    }
+
     pub(crate) async fn secrets(&self, job_id: u64) -> Result<Secrets, RequesterError> {
         let vault = Vault::decode(&self.client().vault(job_id).await?)?;
         self.state.get(&secrets_name(&vault))?.ok_or(RequesterError::NotOurs { job_id })

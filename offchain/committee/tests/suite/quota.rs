@@ -1,0 +1,156 @@
+//! What each member refuses, asked directly.
+
+use bithive_blindmatch::oprf;
+use bithive_state::State;
+
+use crate::world::{DAY, Party, World, input, region, schema};
+
+#[tokio::test]
+async fn a_second_value_of_a_slot_is_refused_to_a_node_by_every_member() {
+    let mut world = World::new().await;
+    let node = world.node().await;
+    let epoch = world.epoch().await;
+    for member in 0..3 {
+        world.ask(member, &node, epoch, &[region("eu")]).await.unwrap();
+        let refused = world.ask(member, &node, epoch, &[region("ch")]).await.unwrap_err();
+        assert!(refused.contains("the limit is 1"), "{refused}");
+        // A refused request costs nothing, also where only a part of it was over the limit.
+        let refused = world.ask(member, &node, epoch, &[input(0, "yes"), region("uk")]).await;
+        assert!(refused.is_err());
+        world.ask(member, &node, epoch, &[input(0, "yes")]).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn two_values_of_a_slot_in_one_request_are_refused_to_a_node() {
+    let mut world = World::new().await;
+    let node = world.node().await;
+    let epoch = world.epoch().await;
+    let refused = world.ask(0, &node, epoch, &[region("eu"), region("ch")]).await.unwrap_err();
+    assert!(refused.contains("2 more are asked"), "{refused}");
+    world.ask(0, &node, epoch, &[region("eu")]).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_same_request_is_answered_again() {
+    let mut world = World::new().await;
+    let node = world.node().await;
+    let epoch = world.epoch().await;
+    let pending = oprf::blind(schema().digest(), epoch, &[region("eu")], &mut world.rng).unwrap();
+    for _ in 0..3 {
+        world.ask_bytes(1, &node, pending.request().encode()).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn the_request_of_one_party_is_a_new_one_from_another() {
+    let mut world = World::new().await;
+    let (ann, ben) = (world.node().await, world.node().await);
+    let epoch = world.epoch().await;
+    let pending = oprf::blind(schema().digest(), epoch, &[region("eu")], &mut world.rng).unwrap();
+    world.ask_bytes(0, &ann, pending.request().encode()).await.unwrap();
+    world.ask_bytes(0, &ben, pending.request().encode()).await.unwrap();
+    assert!(world.ask(0, &ben, epoch, &[region("ch")]).await.is_err(), "it was charged");
+}
+
+#[tokio::test]
+async fn a_requester_has_four_values_of_a_slot_and_no_fifth() {
+    let mut world = World::new().await;
+    let requester = world.requester().await;
+    let epoch = world.epoch().await;
+    world.ask(0, &requester, epoch, &[region("eu"), region("ch"), region("uk")]).await.unwrap();
+    assert!(world.ask(0, &requester, epoch, &[region("us"), region("cn")]).await.is_err());
+    world.ask(0, &requester, epoch, &[region("us")]).await.unwrap();
+    let refused = world.ask(0, &requester, epoch, &[region("cn")]).await.unwrap_err();
+    assert!(refused.contains("the limit is 4"), "{refused}");
+}
+
+#[tokio::test]
+async fn strangers_and_members_are_refused() {
+    let mut world = World::new().await;
+    let stranger = world.requester().await;
+    let epoch = world.epoch().await;
+    let at = |world: &World, endpoint| Party {
+        account: stranger.account.clone(),
+        exchange: world.exchange(endpoint),
+        state: State::in_memory().unwrap(),
+    };
+    let nobody = at(&world, bithive_exchange::PeerId([3; 32]));
+    let refused = world.ask(0, &nobody, epoch, &[region("eu")]).await.unwrap_err();
+    assert!(refused.contains("not registered"), "{refused}");
+    let member = at(&world, world.seats[1].endpoint);
+    let refused = world.ask(0, &member, epoch, &[region("eu")]).await.unwrap_err();
+    assert!(refused.contains("committee members ask for no evaluations"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_party_that_is_leaving_is_refused() {
+    let mut world = World::new().await;
+    let node = world.node().await;
+    node.account.registry(&bithive_api::registry::ExecuteMsg::Unbond {}).await.unwrap();
+    let epoch = world.epoch().await;
+    let refused = world.ask(0, &node, epoch, &[region("eu")]).await.unwrap_err();
+    assert!(refused.contains("not registered"), "{refused}");
+}
+
+#[tokio::test]
+async fn only_this_epoch_and_the_last_one_are_answered() {
+    let mut world = World::new().await;
+    let node = world.node().await;
+    let epoch = world.epoch().await;
+    for other in [0, epoch - 2, epoch + 1, u64::MAX] {
+        let refused = world.ask(0, &node, other, &[region("eu")]).await.unwrap_err();
+        assert!(refused.contains(&format!("epoch {other} is not answered")), "{refused}");
+    }
+    world.ask(0, &node, epoch - 1, &[region("eu")]).await.unwrap();
+    world.ask(0, &node, epoch, &[region("eu")]).await.unwrap();
+}
+
+#[tokio::test]
+async fn garbage_and_slots_that_are_none_are_refused_and_cost_nothing() {
+    let mut world = World::new().await;
+    let node = world.node().await;
+    let epoch = world.epoch().await;
+    let good = oprf::blind(schema().digest(), epoch, &[region("eu")], &mut world.rng).unwrap();
+    let good = good.request().encode();
+    let mut no_point = good.clone();
+    no_point[13..45].fill(0xff);
+    for bad in [vec![], vec![0xff; 45], good[..good.len() - 1].to_vec(), no_point] {
+        assert!(world.ask_bytes(0, &node, bad).await.is_err());
+    }
+    assert!(world.ask(0, &node, epoch, &[region("eu"), input(200, "yes")]).await.is_err());
+    world.ask(0, &node, epoch, &[region("eu")]).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_quota_outlasts_the_members_program() {
+    let mut world = World::new().await;
+    let node = world.node().await;
+    let epoch = world.epoch().await;
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("member");
+    let pending = oprf::blind(schema().digest(), epoch, &[region("eu")], &mut world.rng).unwrap();
+    let running = world.start(0, State::open(&path).unwrap()).await;
+    world.ask_bytes(0, &node, pending.request().encode()).await.unwrap();
+    drop(running);
+    // The service that the network holds has the file open; it ends with its replacement.
+    world.stop(0);
+    world.start(0, State::open(&path).unwrap()).await;
+    assert!(world.ask(0, &node, epoch, &[region("ch")]).await.is_err());
+    world.ask_bytes(0, &node, pending.request().encode()).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_new_epoch_brings_a_new_quota_and_the_old_one_stays_charged() {
+    let mut world = World::new().await;
+    let node = world.node().await;
+    let epoch = world.epoch().await;
+    world.ask(0, &node, epoch, &[region("eu")]).await.unwrap();
+    world.chain.advance_time(DAY).await.unwrap();
+    world.ask(0, &node, epoch + 1, &[region("ch")]).await.unwrap();
+    assert!(world.ask(0, &node, epoch, &[region("uk")]).await.is_err());
+    world.chain.advance_time(DAY).await.unwrap();
+    world.ask(0, &node, epoch + 2, &[region("eu")]).await.unwrap();
+    let refused = world.ask(0, &node, epoch, &[region("us")]).await.unwrap_err();
+    assert!(refused.contains("is not answered"), "a forgotten epoch is no fresh quota: {refused}");
+}

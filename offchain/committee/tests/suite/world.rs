@@ -1,0 +1,235 @@
+//! A chain, a committee whose members can be stopped, replaced and restarted, and parties that ask it.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bithive_api::registry::NodeRegistration;
+use bithive_attest::{bls, possession_bytes};
+use bithive_blindmatch::committee::MemberSeeds;
+use bithive_blindmatch::oprf::{self, EvaluateResponse, Tags};
+use bithive_blindmatch::schema::{Input, Schema, SlotId};
+use bithive_chain::{Chain, Embedded, SigningKey, Wallet};
+use bithive_client::{Account, Client};
+use bithive_committee::{Member, TagSource};
+use bithive_dgkbe::{Crs, KeyPair};
+use bithive_exchange::{EndpointKey, Exchange, ExchangeError, LocalNetwork, PeerId, Protocol, Service};
+use bithive_local::{Founders, NODE_BOND, REQUESTER_BOND, ceremony, deploy, fee_grant, fork, open_chain};
+use bithive_state::State;
+use bytes::Bytes;
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng;
+
+pub const DAY: u64 = 86_400;
+
+/// A member's secrets, by which it can be started any number of times.
+pub struct Seat {
+    account: SigningKey,
+    pub endpoint: PeerId,
+    seeds: Vec<u8>,
+}
+
+pub struct World {
+    pub chain: Embedded,
+    pub client: Client,
+    pub network: LocalNetwork,
+    pub seats: Vec<Seat>,
+    pub rng: ChaCha20Rng,
+    crs: Crs,
+    operator: Account,
+    next_slot: u16,
+}
+
+/// A registered party.
+pub struct Party {
+    pub account: Account,
+    pub exchange: Arc<dyn Exchange>,
+    pub state: State,
+}
+
+pub fn schema() -> Schema {
+    Schema::bithive()
+}
+
+pub fn input(slot: u16, value: &str) -> Input {
+    Input { slot: SlotId(slot), value: value.into() }
+}
+
+/// The slot of `region`, which has many values.
+pub fn region(value: &str) -> Input {
+    let slot = schema().slots().into_iter().find(|slot| slot.label == "region").unwrap();
+    Input { slot: slot.id, value: value.into() }
+}
+
+impl World {
+    /// Contracts, and a committee of which nobody serves yet.
+    pub async fn quiet() -> Self {
+        let mut rng = ChaCha20Rng::seed_from_u64(11);
+        let crs = ceremony(4, &mut rng).unwrap();
+        let founders = Founders::generate(&mut rng).unwrap();
+        let chain = open_chain(None, &founders).unwrap();
+        let handle: Arc<dyn Chain> = Arc::new(chain.clone());
+        let deployment = deploy(handle.clone(), &founders, &crs).await.unwrap();
+        let client = Client::new(handle.clone(), deployment);
+        let wallet = Wallet::connect(handle, founders.operator).await.unwrap();
+        let seats = founders.committee.into_iter().map(|keys| Seat {
+            account: keys.account,
+            endpoint: keys.endpoint.id(),
+            seeds: keys.seeds.encode().to_vec(),
+        });
+        Self {
+            chain,
+            operator: Account::new(client.clone(), wallet),
+            client,
+            network: LocalNetwork::in_memory(),
+            seats: seats.collect(),
+            rng,
+            crs,
+            next_slot: 1,
+        }
+    }
+
+    /// As [`World::quiet`], with every member serving and this epoch's share keys posted.
+    pub async fn new() -> Self {
+        let mut world = Self::quiet().await;
+        let mut members = Vec::new();
+        for index in 0..world.seats.len() {
+            members.push(world.start(index, State::in_memory().unwrap()).await);
+        }
+        let epoch = world.epoch().await;
+        for member in members {
+            member.post_share_keys(epoch).await.unwrap();
+        }
+        world
+    }
+
+    pub async fn epoch(&self) -> u64 {
+        self.client.committee().await.unwrap().epoch
+    }
+
+    async fn account(&self, key: SigningKey) -> Account {
+        let wallet = Wallet::connect(Arc::new(self.chain.clone()), key).await.unwrap();
+        Account::new(self.client.clone(), wallet)
+    }
+
+    pub async fn seat_account(&self, index: usize) -> Account {
+        self.account(self.seats[index].account.clone()).await
+    }
+
+    /// Starts a member on these records, in place of the one that served before.
+    pub async fn start(&mut self, index: usize, state: State) -> Arc<Member> {
+        let account = self.seat_account(index).await;
+        let rng = fork(&mut self.rng);
+        let seat = &self.seats[index];
+        let exchange = self.exchange(seat.endpoint);
+        let seeds = MemberSeeds::decode(&seat.seeds).unwrap();
+        let member = Member::new(seeds, schema().slot_count(), account, exchange, state, rng);
+        member.serve();
+        member
+    }
+
+    /// Has `service` answer for a member from now on.
+    pub fn replace(&self, index: usize, protocol: Protocol, service: impl Service + 'static) {
+        self.network.endpoint(self.seats[index].endpoint).serve(protocol, Arc::new(service));
+    }
+
+    /// Stops a member.
+    pub fn stop(&self, index: usize) {
+        self.replace(index, Protocol::Evaluate, Fails("stopped"));
+        self.replace(index, Protocol::ShareKeys, Fails("stopped"));
+    }
+
+    pub fn exchange(&self, id: PeerId) -> Arc<dyn Exchange> {
+        Arc::new(self.network.endpoint(id))
+    }
+
+    pub async fn requester(&mut self) -> Party {
+        let party = self.party(REQUESTER_BOND).await;
+        party.account.register_requester(party.exchange.id().0, REQUESTER_BOND).await.unwrap();
+        party
+    }
+
+    pub async fn node(&mut self) -> Party {
+        let party = self.party(NODE_BOND).await;
+        let address = party.account.address().to_owned();
+        let KeyPair { public, .. } = KeyPair::generate(&self.crs, self.next_slot, &mut self.rng).unwrap();
+        self.next_slot += 1;
+        let secret = bls::SecretKey::generate(&mut self.rng).unwrap();
+        let key = secret.public_key();
+        let possession = possession_bytes(self.client.deployment().registry_domain(), &address, &key);
+        let registration = NodeRegistration {
+            slot: public.slot(),
+            dgkbe_key: (&public.commitment().encode()).into(),
+            dgkbe_key_digest: public.digest().into(),
+            bls_key: (&key).into(),
+            bls_possession: (&secret.prove_possession(&possession)).into(),
+            attributes_commitment: (&[1; 32]).into(),
+            endpoint: (&party.exchange.id().0).into(),
+        };
+        party.account.register_node(registration, NODE_BOND).await.unwrap();
+        party
+    }
+
+    async fn party(&mut self, btt: u128) -> Party {
+        let endpoint = EndpointKey::generate(&mut self.rng).id();
+        let key = SigningKey::generate(&mut self.rng);
+        let account = self.account(key).await;
+        self.operator.grant(account.address(), btt, fee_grant()).await.unwrap();
+        Party { account, exchange: self.exchange(endpoint), state: State::in_memory().unwrap() }
+    }
+
+    pub fn source(&self, party: &Party) -> TagSource {
+        TagSource::new(self.client.clone(), party.exchange.clone(), schema(), party.state.clone())
+    }
+
+    /// Asks with a fresh blind and no records, as a party would that wants more than its share.
+    pub async fn ask(
+        &mut self,
+        member: usize,
+        from: &Party,
+        epoch: u64,
+        inputs: &[Input],
+    ) -> Result<EvaluateResponse, String> {
+        let pending = oprf::blind(schema().digest(), epoch, inputs, &mut self.rng).unwrap();
+        self.ask_bytes(member, from, pending.request().encode()).await
+    }
+
+    /// A member's answer to these bytes, or its words.
+    pub async fn ask_bytes(
+        &self,
+        member: usize,
+        from: &Party,
+        bytes: Vec<u8>,
+    ) -> Result<EvaluateResponse, String> {
+        let to = self.seats[member].endpoint;
+        match from.exchange.request(to, Protocol::Evaluate, bytes.into()).await {
+            Ok(answer) => Ok(EvaluateResponse::decode(&answer).unwrap()),
+            Err(ExchangeError::Refused { reason, .. }) => Err(reason),
+            Err(error) => panic!("{error}"),
+        }
+    }
+}
+
+/// Refuses everything.
+pub struct Fails(pub &'static str);
+
+#[async_trait]
+impl Service for Fails {
+    async fn answer(&self, _: Protocol, _: PeerId, _: Bytes) -> Result<Bytes, String> {
+        Err(self.0.into())
+    }
+}
+
+/// Answers with the same bytes whatever it is asked.
+pub struct Says(pub Vec<u8>);
+
+#[async_trait]
+impl Service for Says {
+    async fn answer(&self, _: Protocol, _: PeerId, _: Bytes) -> Result<Bytes, String> {
+        Ok(self.0.clone().into())
+    }
+}
+
+/// Whether both hold the same tags for the same inputs.
+pub fn same(a: &Tags, b: &Tags) -> bool {
+    *a.encode() == *b.encode()
+}
