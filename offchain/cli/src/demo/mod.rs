@@ -9,11 +9,13 @@ mod cast;
 mod check;
 mod crowd;
 mod gas;
+mod genesis;
 pub(crate) mod input;
 mod outsiders;
 mod screen;
 mod stages;
 mod summary;
+mod verdict;
 mod watch;
 
 use std::path::PathBuf;

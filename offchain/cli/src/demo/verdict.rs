@@ -1,0 +1,242 @@
+//! The end of the story: the result, the books, and the checks.
+
+use anyhow::{Context, Result};
+use bithive_api::jobs::ExecuteMsg;
+use bithive_blindmatch::policy::Policy;
+use bithive_blindmatch::schema::Schema;
+use bithive_blindmatch::vault::Vault;
+use bithive_exchange::PeerId;
+use bithive_inference::{Label, accuracy, sigmoid};
+use bithive_requester::{JobSpec, Requester};
+
+use super::DemoArgs;
+use super::books::Moved;
+use super::cast::POLICY;
+use super::check::{self, Check, Secret};
+use super::gas;
+use super::genesis::{NOTICE, REQUESTER, Stage, name_of};
+use super::input::JobInput;
+use super::stages::Played;
+use super::summary::{Prediction, Summary};
+use crate::amount::show;
+
+/// What the requester has in the end.
+pub(super) struct Outcome {
+    pub(super) predictions: Vec<Prediction>,
+    pub(super) accuracy: Option<f64>,
+    pub(super) checks: Vec<Check>,
+    pub(super) values: Vec<f32>,
+}
+
+pub(super) async fn settle(
+    stage: &Stage,
+    requester: &Requester,
+    main: &Played,
+    input: &JobInput,
+) -> Result<Outcome> {
+    let values = requester.result(main.posted.job_id).await?;
+    let own = input.model.run(input.table.features())?;
+    let furthest = values.iter().zip(&own).map(|(a, b)| (a - b).abs()).fold(0.0f32, f32::max);
+    let near = Check::new(
+        "the output is what the model gives on the requester's own machine",
+        values.len() == own.len() && furthest < 1e-3,
+        format!("{} values, largest difference {furthest:e}", values.len()),
+    );
+    let probabilities: Vec<f32> = values.iter().map(|logit| sigmoid(*logit)).collect();
+    let labels = input.table.labels();
+    let class = |label: Label| if label == Label::Positive { "malignant" } else { "benign" };
+    let predictions: Vec<Prediction> = probabilities
+        .iter()
+        .enumerate()
+        .map(|(row, probability)| Prediction {
+            row,
+            probability: *probability,
+            class: class(Label::from_probability(*probability)),
+            label: labels.and_then(|labels| labels.get(row)).map(|label| class(*label)),
+        })
+        .collect();
+    for prediction in predictions.iter().take(5) {
+        let label = prediction.label.map(|label| format!(", label {label}")).unwrap_or_default();
+        stage.screen.line(format!(
+            "row {}: {:.4} {}{label}",
+            prediction.row, prediction.probability, prediction.class
+        ));
+    }
+    if predictions.len() > 5 {
+        stage.screen.line(format!("... and {} more rows", predictions.len() - 5));
+    }
+    let accuracy = labels.map(|labels| accuracy(&probabilities, labels)).transpose()?;
+    Ok(Outcome { predictions, accuracy, checks: vec![near], values })
+}
+
+/// Every account whose money the job can move, by the name under which it is shown.
+pub(super) fn accounts(stage: &Stage, requester: &Requester) -> Vec<(String, String)> {
+    let nodes = stage.actors.iter().map(|actor| (actor.person.name.clone(), actor.address.clone()));
+    let others =
+        stage.accounts.iter().map(|(name, account)| ((*name).to_owned(), account.address().to_owned()));
+    let requester = (REQUESTER.to_owned(), requester.account().address().to_owned());
+    nodes.chain(others).chain([requester]).collect()
+}
+
+/// Everyone else who is owed something takes it.
+pub(super) async fn withdraw_all(stage: &Stage, requester: &Requester) -> Result<()> {
+    let others = stage.accounts.iter().map(|(name, account)| (*name, account));
+    for (name, account) in others.chain([(REQUESTER, requester.account())]) {
+        let amount = stage.local.client.claimable(account.address()).await?;
+        if amount > 0 {
+            account.jobs(&ExecuteMsg::Withdraw {}).await?;
+            stage.screen.line(format!("{name} withdraws {} of both jobs", show(amount)));
+        }
+    }
+    Ok(())
+}
+
+/// What the story told.
+pub(super) struct Told {
+    pub(super) first: Played,
+    pub(super) main: Played,
+    pub(super) outcome: Outcome,
+    pub(super) moved: Moved,
+    pub(super) input: JobInput,
+    pub(super) spec: JobSpec,
+}
+
+pub(super) async fn summarise(
+    args: &DemoArgs,
+    mut stage: Stage,
+    requester: &Requester,
+    told: Told,
+) -> Result<Summary> {
+    let Told { first, main, outcome, moved, input, spec } = told;
+    let (books, mut checks) = check::conservation(&stage.local).await?;
+    let escrow = spec.price * u128::from(spec.workers);
+    let paid: u128 = moved.payments.iter().map(|payment| payment.amount).sum();
+    let refunded = escrow.saturating_sub(moved.spent);
+    checks.push(Check::new(
+        "escrow = paid + refunded",
+        escrow == paid + refunded,
+        format!("{} = {} + {}", show(escrow), show(paid), show(refunded)),
+    ));
+    let eligible: Vec<usize> = qualifying(&stage);
+    checks.push(Check::new(
+        "exactly the nodes that satisfy the policy opened the vault",
+        main.matched == eligible && first.matched == eligible,
+        format!("{} opened it, {} satisfy it", main.matched.len(), eligible.len()),
+    ));
+    let refused = main.attempts.iter().filter(|attempt| attempt.refused).count();
+    checks.push(Check::new(
+        "nobody but the chosen opens the input",
+        refused == main.attempts.len() && refused > 0,
+        format!("{refused} of {} attempts refused", main.attempts.len()),
+    ));
+    let cheat = &stage.actors[stage.parts.cheat].person.name;
+    checks.push(Check::new(
+        "the cheat, and nobody else, lost bond",
+        moved.slashed.len() == 1 && moved.slashed.iter().all(|slash| slash.to == *cheat),
+        format!("{cheat} cheated; bonds cut: {}", moved.slashed.len()),
+    ));
+    let honest = stage.local.client.jobs_config().await?.slash_amount.u128();
+    checks.push(Check::new(
+        "half of what was slashed is burnt",
+        moved.burnt == honest / 2,
+        format!("{} of {}", show(moved.burnt), show(honest)),
+    ));
+    checks.extend(outcome.checks);
+    checks.extend(secrets(&stage, requester, &input, &outcome.values, &main).await?);
+    stage.clock.lap("8_checks");
+
+    let workers = main.assigned.workers.iter().map(|worker| name_of(&stage, &worker.address).to_owned());
+    let quorum = main.job.outcome.as_ref().map_or(0, |outcome| outcome.quorum.count_ones());
+    Ok(Summary {
+        ok: checks.iter().all(|check| check.ok),
+        notice: NOTICE,
+        nodes: args.nodes,
+        slots: args.slots,
+        seed: args.seed,
+        matched: main.matched.len(),
+        eligible: eligible.len(),
+        chosen: workers.collect(),
+        header_bytes: main.assigned.header_bytes,
+        mask_bytes: main.assigned.mask_bytes,
+        vault_bytes: main.posted.vault.len(),
+        vault_leaves: Vault::decode(&main.posted.vault)?.tree().leaves().len(),
+        payload_bytes: main.assigned.payload_bytes,
+        changed_slots: main.assigned.changed_slots,
+        decrypt_attempts: main.attempts.len(),
+        decrypt_refused: refused,
+        attempts: main.attempts,
+        quorum,
+        quorum_needed: main.job.terms.quorum,
+        slashed: moved.slashed,
+        accuracy: outcome.accuracy,
+        rows: outcome.predictions.len(),
+        predictions: outcome.predictions,
+        paid,
+        payments: moved.payments,
+        escrow,
+        refunded,
+        minted: books.minted,
+        burnt: books.burnt,
+        balances_total: books.balances_total,
+        gas: gas::by_step(&stage.local).await?,
+        stage_ms: stage.clock.stages.clone(),
+        refused_registrations: stage.refused.clone(),
+        checks,
+    })
+}
+
+fn qualifying(stage: &Stage) -> Vec<usize> {
+    let people = stage.actors.iter().enumerate();
+    people.filter(|(_, actor)| actor.person.qualifies).map(|(index, _)| index).collect()
+}
+
+/// Searches everything public and everything delivered for what nobody may see.
+async fn secrets(
+    stage: &Stage,
+    requester: &Requester,
+    input: &JobInput,
+    values: &[f32],
+    main: &Played,
+) -> Result<Vec<Check>> {
+    let transcript = check::chain_transcript(&stage.local).await?;
+    let floats = |row: &[f32]| row.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>();
+    let first_row = input.table.features().rows().next().context("there are no rows")?;
+    let fixed = bithive_attest::result::to_fixed(values)?;
+    let mut secrets = vec![
+        Secret {
+            name: "an input row is nowhere in the clear",
+            bytes: floats(&first_row[..first_row.len().min(8)]),
+        },
+        Secret { name: "the policy's text is nowhere in the clear", bytes: POLICY.as_bytes().to_vec() },
+        Secret { name: "the policy's JSON is nowhere in the clear", bytes: policy_json()? },
+    ];
+    if values.len() >= 3 {
+        secrets.push(Secret { name: "the output is nowhere in the clear", bytes: floats(&values[..3]) });
+        let words = fixed.iter().take(3).flat_map(|word| word.to_le_bytes()).collect();
+        secrets.push(Secret { name: "the unmasked result is nowhere in the clear", bytes: words });
+    }
+    let mut checks = check::secrecy(&transcript, &stage.tap, &secrets);
+    let matched: Vec<PeerId> = main.matched.iter().map(|index| stage.actors[*index].endpoint).collect();
+    checks.extend(check::routing(&stage.tap, requester.endpoint(), &stage.committee, &matched));
+    checks.push(vault_check(stage, main)?);
+    Ok(checks)
+}
+
+fn policy_json() -> Result<Vec<u8>> {
+    Ok(serde_json::to_vec(&Policy::parse(POLICY, &Schema::bithive())?)?)
+}
+
+/// The vault's public part is that of a policy over the same attributes with other values.
+fn vault_check(stage: &Stage, main: &Played) -> Result<Check> {
+    const OTHER: &str = "vram >= 80 and region in (us, jp) and any 2 of (iso27001, hipaa, gdpr)";
+    let schema = &stage.local.schema;
+    let vault = Vault::decode(&main.posted.vault)?;
+    let slots: Vec<u16> = vault.tree().leaves().iter().map(|slot| slot.0).collect();
+    let named = Policy::parse(OTHER, schema)?.compile(schema)?;
+    let other: Vec<u16> = named.tree().leaves().iter().map(|leaf| leaf.slot().0).collect();
+    Ok(Check::new(
+        "the vault names attributes, not values",
+        slots == other,
+        format!("its {} leaves are those of \"{OTHER}\"", slots.len()),
+    ))
+}
