@@ -10,7 +10,7 @@ use bithive_exchange::{PeerId, Protocol, Service};
 use bithive_state::State;
 use bytes::Bytes;
 
-use crate::world::{Fails, Says, World, input, region, same};
+use crate::world::{Fails, Says, World, input, region, same, schema};
 
 /// Answers as the member does, with one byte changed.
 struct Lies {
@@ -116,8 +116,13 @@ async fn two_members_that_lie_leave_too_few_and_are_named() {
 
 #[tokio::test]
 async fn share_keys_are_merged_without_a_member_that_is_down_or_sends_nonsense() {
-    for nonsense in [None, Some(vec![]), Some(vec![0xff; 900])] {
+    for case in 0..4 {
         let mut world = World::quiet().await;
+        let of_another_epoch = world.seeds(2).partial_table(3, schema().slot_count()).unwrap().encode();
+        let of_another_member =
+            world.seeds(1).partial_table(world.epoch().await, schema().slot_count()).unwrap().encode();
+        let nonsense =
+            [None, Some(vec![0xff; 900]), Some(of_another_epoch), Some(of_another_member)][case].clone();
         let first = world.start(0, State::in_memory().unwrap()).await;
         let second = world.start(1, State::in_memory().unwrap()).await;
         match nonsense {
@@ -135,6 +140,22 @@ async fn share_keys_are_merged_without_a_member_that_is_down_or_sends_nonsense()
         let node = world.node().await;
         world.source(&node).tags(epoch, &[region("eu")], &mut world.rng).await.unwrap();
     }
+}
+
+/// With two holders for each seed there is no majority: only the other holder can tell who lies.
+#[tokio::test]
+async fn a_member_that_lies_about_a_seed_is_left_out_by_the_other_holder_and_by_nobody_else() {
+    let mut world = World::quiet().await;
+    let mut members = Vec::new();
+    for index in 0..3 {
+        members.push(world.start(index, State::in_memory().unwrap()).await);
+    }
+    // The last but one point is that of members 1 and 3.
+    world.replace(2, Protocol::ShareKeys, Lies { member: members[2].clone(), position: 33 });
+    let epoch = world.epoch().await;
+    members[0].post_share_keys(epoch).await.unwrap();
+    let error = members[1].post_share_keys(epoch).await.unwrap_err();
+    assert!(matches!(&error, ServiceError::Committee(CommitteeError::Unpublished { .. })), "{error}");
 }
 
 #[tokio::test]

@@ -121,10 +121,14 @@ impl World {
         let rng = fork(&mut self.rng);
         let seat = &self.seats[index];
         let exchange = self.exchange(seat.endpoint);
-        let seeds = MemberSeeds::decode(&seat.seeds).unwrap();
+        let seeds = self.seeds(index);
         let member = Member::new(seeds, schema().slot_count(), account, exchange, state, rng);
         member.serve();
         member
+    }
+
+    pub fn seeds(&self, index: usize) -> MemberSeeds {
+        MemberSeeds::decode(&self.seats[index].seeds).unwrap()
     }
 
     /// Has `service` answer for a member from now on.

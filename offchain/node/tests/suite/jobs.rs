@@ -43,6 +43,35 @@ async fn three_nodes_that_only_catch_up_settle_a_job() {
 }
 
 #[tokio::test]
+async fn nodes_that_run_side_by_side_settle_a_job_and_end_when_told() {
+    let mut town = Town::with_nodes(3).await;
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let mut tasks = Vec::new();
+    for index in 0..3 {
+        let (mut node, mut stopped) = (town.start(index).await, stopped.clone());
+        tasks.push(tokio::spawn(async move {
+            node.run(async move { drop(stopped.wait_for(|stop| *stop).await) }).await
+        }));
+    }
+    let job_id = town.post().await.job_id;
+    let mut requester = town.requester().await;
+    while requester.claims(job_id).await.unwrap().len() < 3 {
+        assert!(requester.collect().await.unwrap().refused.is_empty());
+        tokio::task::yield_now().await;
+    }
+    requester.assign(job_id, &Selection::default()).await.unwrap();
+    while town.phase(job_id).await != Phase::Settled {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(requester.result(job_id).await.unwrap(), ANSWER);
+    stop.send(true).unwrap();
+    for task in tasks {
+        task.await.unwrap().unwrap();
+    }
+    town.assert_books_balance().await;
+}
+
+#[tokio::test]
 async fn a_model_runs_and_its_output_reaches_the_requester() {
     let mut town = Town::with_nodes(3).await;
     for node in &mut town.nodes {

@@ -8,18 +8,21 @@ use bytes::Bytes;
 
 use crate::town::Town;
 
-/// A job in phase Revealed. Node 1 has revealed last and signed, its signature waits for the others; node 0 is the
+/// A job for which node 1 is the last that has to reveal; it will sign at once, too. Node 0 will be the
 /// representative.
-async fn revealed(town: &mut Town) -> u64 {
+async fn almost_revealed(town: &mut Town) -> u64 {
     let job_id = town.assigned_job().await;
-    // Who commits last reveals at once, and who reveals last signs at once.
+    // Who commits last reveals at once.
     town.live_all().await;
     town.live(0).await;
     assert_eq!(town.phase(job_id).await, Phase::Committed);
-    town.live(1).await;
-    let job = town.job(job_id).await;
-    assert_eq!((job.phase, job.outcome.unwrap().representative), (Phase::Revealed, 0));
     job_id
+}
+
+async fn signers(town: &Town, job_id: u64) -> u32 {
+    let job = town.job(job_id).await;
+    assert_eq!(job.phase, Phase::Settled);
+    job.outcome.unwrap().signers.unwrap()
 }
 
 fn forged(job_id: u64, index: u8) -> Bytes {
@@ -33,7 +36,9 @@ async fn send(town: &Town, from: PeerId, to: PeerId, body: Bytes) -> Result<(), 
 #[tokio::test]
 async fn a_signature_that_does_not_come_from_its_worker_takes_no_place() {
     let mut town = Town::with_nodes(3).await;
-    let job_id = revealed(&mut town).await;
+    town.quorum = 3;
+    let job_id = almost_revealed(&mut town).await;
+    town.live(1).await;
     let stranger = EndpointKey::generate(&mut town.rng).id();
     for index in 0..=16 {
         send(&town, stranger, town.nodes[0].endpoint, forged(job_id, index)).await.unwrap();
@@ -42,27 +47,29 @@ async fn a_signature_that_does_not_come_from_its_worker_takes_no_place() {
             send(&town, town.nodes[2].endpoint, town.nodes[0].endpoint, forged(job_id, index)).await.unwrap();
         }
     }
+    // It has node 1's signature, and still has it when node 2's comes.
     town.live(0).await;
-    let job = town.job(job_id).await;
-    assert_eq!(job.phase, Phase::Settled);
-    assert_eq!(job.outcome.unwrap().signers, Some(0b011));
+    assert_eq!(town.phase(job_id).await, Phase::Revealed);
+    town.live(2).await;
+    town.live(0).await;
+    assert_eq!(signers(&town, job_id).await, 0b111);
 }
 
 #[tokio::test]
 async fn a_worker_that_sends_a_bad_signature_harms_only_itself() {
     let mut town = Town::with_nodes(3).await;
-    let job_id = revealed(&mut town).await;
+    let job_id = almost_revealed(&mut town).await;
     send(&town, town.nodes[2].endpoint, town.nodes[0].endpoint, forged(job_id, 2)).await.unwrap();
+    town.live(1).await;
     town.live(0).await;
-    let outcome = town.job(job_id).await.outcome.unwrap();
-    assert_eq!(outcome.signers, Some(0b011), "its signature is left out");
+    assert_eq!(signers(&town, job_id).await, 0b011);
     assert_eq!(town.nodes[0].log.failures(), []);
 }
 
 #[tokio::test]
 async fn malformed_messages_and_those_about_other_jobs_are_ignored() {
     let mut town = Town::with_nodes(3).await;
-    let job_id = revealed(&mut town).await;
+    let job_id = almost_revealed(&mut town).await;
     let of_round = |round| SignatureMessage { job_id, round, index: 1, signature: [0; 96] }.encode();
     let bodies =
         [vec![], vec![1; 105], vec![1; 107], of_round(0), of_round(2), of_round(255), forged(99, 1).to_vec()];
@@ -71,8 +78,9 @@ async fn malformed_messages_and_those_about_other_jobs_are_ignored() {
             send(&town, from, town.nodes[0].endpoint, body.clone().into()).await.unwrap();
         }
     }
+    town.live(1).await;
     town.live(0).await;
-    assert_eq!(town.phase(job_id).await, Phase::Settled);
+    assert_eq!(signers(&town, job_id).await, 0b011);
     assert_eq!(town.nodes[0].log.failures(), []);
     assert_eq!(town.nodes[0].state.names("job/").unwrap(), [format!("job/{job_id}")]);
 }

@@ -92,6 +92,8 @@ pub struct Town {
     pub requester_key: SigningKey,
     pub requester_endpoint: PeerId,
     pub requester_state: State,
+    /// Of three workers, how many must agree.
+    pub quorum: u8,
 }
 
 /// Attributes with all certifications.
@@ -114,8 +116,16 @@ impl Town {
         let requester_key = SigningKey::generate(&mut rng);
         let requester_endpoint = EndpointKey::generate(&mut rng).id();
         let requester_state = State::in_memory().unwrap();
-        let town =
-            Self { local, tap, rng, nodes: vec![], requester_key, requester_endpoint, requester_state };
+        let town = Self {
+            local,
+            tap,
+            rng,
+            nodes: vec![],
+            requester_key,
+            requester_endpoint,
+            requester_state,
+            quorum: 2,
+        };
         let account = town.requester_account().await;
         town.local.fund(account.address(), 1_000 * UNIT + REQUESTER_BOND).await.unwrap();
         account.register_requester(town.requester_endpoint.0, REQUESTER_BOND).await.unwrap();
@@ -234,6 +244,7 @@ impl Town {
             seen = self.height().await;
             self.live_all().await;
         }
+        self.assert_books_balance().await;
     }
 
     pub async fn height(&self) -> u64 {
@@ -253,7 +264,7 @@ impl Town {
         Requester::new(account, exchange, tags, state, crs, fork(&mut self.rng)).unwrap()
     }
 
-    /// Three workers of whom two must agree.
+    /// Three workers; nobody is paid for model or data.
     pub fn spec(&self) -> JobSpec {
         JobSpec {
             policy: Policy::parse(POLICY, &self.local.schema).unwrap(),
@@ -261,7 +272,7 @@ impl Town {
             dimensions: 2,
             model: Bytes::from_static(b"model"),
             workers: 3,
-            quorum: 2,
+            quorum: self.quorum,
             tolerance: 4,
             price: PRICE,
             assign_seconds: WINDOW,
@@ -291,6 +302,7 @@ impl Town {
     pub async fn assigned_job(&mut self) -> u64 {
         let job_id = self.claimed_job().await;
         self.requester().await.assign(job_id, &Selection::default()).await.unwrap();
+        self.assert_books_balance().await;
         job_id
     }
 
@@ -306,6 +318,7 @@ impl Town {
     pub async fn let_pass(&self, job_id: u64, seconds: u64) {
         self.local.chain.advance_time(seconds).await.unwrap();
         self.local.operator.jobs(&ExecuteMsg::Advance { job_id }).await.unwrap();
+        self.assert_books_balance().await;
     }
 
     /// Messages of a protocol that reached `to`, with their senders.
