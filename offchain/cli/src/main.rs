@@ -51,6 +51,12 @@ enum Command {
     /// Policies, before money is spent on them.
     #[command(subcommand)]
     Policy(commands::policy::Command),
+    /// A reference string made by many, of whom one honest contributor is enough.
+    #[command(subcommand)]
+    Ceremony(commands::ceremony::Command),
+    /// What the parts cost on this machine.
+    #[command(subcommand)]
+    Bench(commands::bench::Command),
 }
 
 fn main() -> ExitCode {
@@ -68,6 +74,8 @@ async fn run(cli: Cli) -> Result<ExitCode> {
     match cli.command {
         Command::Demo(args) => return demo::run(args, cli.json).await,
         Command::Policy(command) => commands::policy::run(command, output)?,
+        Command::Ceremony(command) => return commands::ceremony::run(command, output),
+        Command::Bench(command) => commands::bench::run(command, output)?,
         Command::Chain(command) => commands::chain::run(command, &cli.home, output).await?,
         Command::Wallet(command) => {
             commands::wallet::run(command, &mut Home::open(&cli.home).await?, output).await?

@@ -1,8 +1,28 @@
-//! Commands on a network in a folder, one module for each noun.
+//! Commands, one module for each noun; most work on a network in a folder.
 
+pub(crate) mod bench;
+pub(crate) mod ceremony;
 pub(crate) mod chain;
 pub(crate) mod job;
 pub(crate) mod node;
 pub(crate) mod policy;
 pub(crate) mod requester;
 pub(crate) mod wallet;
+
+use std::io::IsTerminal as _;
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::output::Output;
+
+/// Says on the terminal's error stream what a long command is doing; nothing where there is no terminal or the
+/// answer is JSON.
+fn spinner(output: Output) -> ProgressBar {
+    if output.json || !std::io::stderr().is_terminal() {
+        return ProgressBar::hidden();
+    }
+    let spinner = ProgressBar::new_spinner().with_style(ProgressStyle::default_spinner());
+    spinner.enable_steady_tick(Duration::from_millis(100));
+    spinner
+}

@@ -1,0 +1,207 @@
+//! `bithive ceremony`: many people make one reference string, and one honest contributor is enough.
+//!
+//! The transcript is a file that goes from hand to hand. It is written aside and moved into place, so a refused
+//! or killed command leaves it as it was.
+
+use std::fs::File;
+use std::io::{Read as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, anyhow, bail};
+use bithive_dgkbe::Crs;
+use bithive_dgkbe::crs::ceremony::Transcript;
+use clap::Subcommand;
+use serde::Serialize;
+
+use super::spinner;
+use crate::home::fresh_rng;
+use crate::output::Output;
+
+/// Most bytes that a transcript can have, rounded up: 65,535 contributions for 4096 slots take 10 MB.
+const MAX_FILE_BYTES: u64 = 16 << 20;
+
+/// Make a reference string together: anybody may contribute, and one honest contributor is enough.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Start a transcript without contributions.
+    New {
+        /// Slots of the broadcast group, 2 to 4096.
+        #[arg(long)]
+        slots: u16,
+        /// Transcript to create.
+        file: PathBuf,
+    },
+    /// Verify what is there, then multiply a fresh secret in and forget it.
+    ///
+    /// The secret comes from the operating system. Keep the hash that this prints: `verify --includes HASH`
+    /// shows later that the ceremony continued from your contribution.
+    Contribute {
+        /// Transcript to extend.
+        file: PathBuf,
+    },
+    /// Verify every contribution and the result.
+    ///
+    /// Exit code 1 if all hold but the hash of --includes is not in the transcript.
+    Verify {
+        /// Transcript to verify.
+        file: PathBuf,
+        /// The hash that `contribute` printed, 64 hexadecimal digits: check that the transcript went through it.
+        #[arg(long, value_name = "HASH", value_parser = parse_hash)]
+        includes: Option<[u8; 32]>,
+    },
+    /// Verify, then write the reference string that results.
+    Export {
+        /// Transcript to verify.
+        file: PathBuf,
+        /// Reference string to create.
+        #[arg(long, value_name = "CRS")]
+        out: PathBuf,
+    },
+}
+
+/// What a command says about a transcript.
+#[derive(Serialize)]
+struct Answer {
+    slots: u16,
+    contributions: usize,
+    /// Transcript hash.
+    hash: String,
+    /// Digest of the reference string, once it has been verified.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    crs_digest: Option<String>,
+    /// Whether the transcript went through the hash that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    included: Option<bool>,
+}
+
+impl Answer {
+    fn new(transcript: &Transcript, crs: Option<&Crs>) -> Self {
+        Self {
+            slots: transcript.slots(),
+            contributions: transcript.contributions(),
+            hash: hex::encode(transcript.hash()),
+            crs_digest: crs.map(|crs| hex::encode(crs.digest())),
+            included: None,
+        }
+    }
+
+    fn show(&self, output: Output) -> Result<()> {
+        output.show(self, |answer| {
+            println!("slots          {}", answer.slots);
+            println!("contributions  {}", answer.contributions);
+            println!("hash           {}", answer.hash);
+            if let Some(digest) = &answer.crs_digest {
+                println!("crs digest     {digest}");
+            }
+            if let Some(included) = answer.included {
+                println!("included       {}", if included { "yes" } else { "no" });
+            }
+        })
+    }
+}
+
+pub(crate) fn run(command: Command, output: Output) -> Result<ExitCode> {
+    match command {
+        Command::New { slots, file } => {
+            let transcript = Transcript::new(slots).context("--slots")?;
+            create(&file, &transcript.encode()?)?;
+            Answer::new(&transcript, None).show(output)?;
+        }
+        Command::Contribute { file } => contribute(&file, output)?,
+        Command::Verify { file, includes } => {
+            let (transcript, crs) = verified(&file, output)?;
+            let included = includes.map(|hash| transcript.includes(&hash));
+            Answer { included, ..Answer::new(&transcript, Some(&crs)) }.show(output)?;
+            if included == Some(false) {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+        Command::Export { file, out } => {
+            let (transcript, crs) = verified(&file, output)?;
+            create(&out, &crs.encode())?;
+            Answer::new(&transcript, Some(&crs)).show(output)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn contribute(path: &Path, output: Output) -> Result<()> {
+    let name = || path.display().to_string();
+    // Of two contributions at once one would be lost.
+    let lock = File::open(path).with_context(name)?;
+    lock.try_lock().with_context(|| format!("{}: another contribution is under way", path.display()))?;
+    let mut transcript = read(path)?;
+    let mut rng = fresh_rng()?;
+    let progress = spinner(output);
+    progress.set_message("verifying the contributions that are there");
+    check(&transcript).with_context(name)?;
+    progress.set_message("contributing");
+    transcript.contribute(&mut rng);
+    replace(path, &transcript.encode().with_context(name)?)?;
+    progress.finish_and_clear();
+    Answer::new(&transcript, None).show(output)
+}
+
+/// What `contribute` demands of the transcript before it.
+fn check(transcript: &Transcript) -> Result<()> {
+    if transcript.contributions() > 0 {
+        transcript.verify(&mut fresh_rng()?)?;
+    } else if transcript.encode()? != Transcript::new(transcript.slots())?.encode()? {
+        bail!("there is no contribution, yet the elements are not those that a ceremony starts with");
+    }
+    Ok(())
+}
+
+fn verified(path: &Path, output: Output) -> Result<(Transcript, Crs)> {
+    let transcript = read(path)?;
+    let progress = spinner(output);
+    progress.set_message("verifying every contribution");
+    let crs = transcript.verify(&mut fresh_rng()?).with_context(|| path.display().to_string())?;
+    progress.finish_and_clear();
+    Ok((transcript, crs))
+}
+
+fn read(path: &Path) -> Result<Transcript> {
+    let name = || path.display().to_string();
+    let mut bytes = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes))
+        .with_context(name)?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        bail!("{}: more than {MAX_FILE_BYTES} bytes, which no transcript has", path.display());
+    }
+    Transcript::decode(&bytes).with_context(name)
+}
+
+/// Writes a file that must not be there yet.
+fn create(path: &Path, bytes: &[u8]) -> Result<()> {
+    if path.exists() {
+        bail!("{} exists already; choose another file or remove it", path.display());
+    }
+    replace(path, bytes)
+}
+
+/// Writes a file as a whole: under another name in the same folder, then renamed.
+fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+    let mut name =
+        path.file_name().with_context(|| format!("{}: not a file name", path.display()))?.to_owned();
+    name.push(format!(".new-{}", std::process::id()));
+    let aside = path.with_file_name(name);
+    let written = File::create_new(&aside).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()?;
+        std::fs::rename(&aside, path)
+    });
+    written.with_context(|| path.display().to_string()).inspect_err(|_| {
+        // What is left aside is of no use; that it may not be there is no further error.
+        let _ = std::fs::remove_file(&aside);
+    })
+}
+
+fn parse_hash(text: &str) -> Result<[u8; 32]> {
+    let mut hash = [0; 32];
+    hex::decode_to_slice(text, &mut hash)
+        .map_err(|error| anyhow!("a transcript hash has 64 hexadecimal digits: {error}"))?;
+    Ok(hash)
+}
