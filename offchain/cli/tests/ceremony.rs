@@ -167,6 +167,19 @@ fn files_that_exist_are_not_overwritten() {
 }
 
 #[test]
+fn of_two_contributions_at_once_one_is_refused() {
+    let ceremony = Ceremony::contributed(1);
+    let (before, transcript) = (ceremony.bytes(), ceremony.file("transcript"));
+    let other = std::fs::File::open(&transcript).unwrap();
+    other.lock().unwrap();
+    let error = refused(&["ceremony", "contribute", &transcript]);
+    assert!(error.contains("another contribution is under way"), "{error}");
+    assert!(ceremony.bytes() == before);
+    drop(other);
+    assert_eq!(ceremony.run(&["contribute"])["contributions"], 2);
+}
+
+#[test]
 fn impossible_arguments_are_refused() {
     let ceremony = Ceremony::new();
     let file = ceremony.file("other");
