@@ -1,6 +1,6 @@
 //! Key encapsulation: a header of 128 bytes gives one key to exactly the members of a set.
 //!
-//! Reader's order: [`header`] (what travels), [`cache`] (sums that follow the set), [`fo`] (the
+//! Reader's order: [`header`] (what travels), [`cache`] (sums that follow the set), `fo` (the
 //! Fujisaki-Okamoto transform around the core). The core, after ePrint 2023/874:
 //!
 //! - K_S = sum over j in S of (T_j + A_j)
