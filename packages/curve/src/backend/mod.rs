@@ -3,7 +3,7 @@
 //! Backends are told apart by marker types, so that the generic code above them (decoding rules, batching,
 //! windowed exponentiation) is written once and a test can run both backends side by side.
 
-#[cfg(any(target_arch = "wasm32", feature = "arkworks", test))]
+#[cfg(any(target_arch = "wasm32", feature = "both-backends", test))]
 pub mod arkworks;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod blst;
