@@ -12,6 +12,8 @@ use bithive_blindmatch::{
 };
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 
+pub mod guesser;
+
 pub const EPOCH: u64 = 42;
 
 pub fn rng(seed: u64) -> ChaCha20Rng {
