@@ -3,7 +3,7 @@
 
 use bithive_blindmatch::{
     attributes::Attributes,
-    committee::{CommitteeParams, EpochKeys, MemberIndex, ShareKeyTable, deal},
+    committee::{Commitments, CommitteeParams, EpochKeys, MemberIndex, ShareKeyTable, Term, deal},
     oprf::{EvaluateRequest, EvaluateResponse, PendingEvaluation, Tags, blind},
     policy::Policy,
     schema::{Attribute, Input, Schema},
@@ -33,7 +33,8 @@ impl Setup {
         let seeds = deal(params, &mut rng());
         let keys = seeds.iter().map(|s| (s.member(), s.epoch_keys(EPOCH, slots).unwrap())).collect();
         let partials: Vec<_> = seeds.iter().map(|s| s.partial_table(EPOCH, slots).unwrap()).collect();
-        let table = ShareKeyTable::merge(params, EPOCH, slots, &partials).unwrap();
+        let commitments = Commitments::of_dealt(Term::new(EPOCH, 1, slots).unwrap(), &seeds).unwrap();
+        let table = ShareKeyTable::merge(&commitments, EPOCH, &partials).unwrap().table;
         Self { schema, keys, table }
     }
 

@@ -11,7 +11,11 @@
 //!
 //! So shares are points of a polynomial of degree t - 1 through K, fresh for every epoch and slot, without any
 //! message between members. The points R_A = rho_A * G are published: they give everybody every share key.
+//!
+//! Before its first epoch a committee agrees on its seeds and on [`Commitments`] to the points of its whole term.
+//! From then on a false point is told from the true one by anybody, with a single honest holder of its seed.
 
+mod commitments;
 mod keys;
 mod seeds;
 mod table;
@@ -20,13 +24,14 @@ use curve25519_dalek::Scalar;
 
 pub(crate) use crate::committee::table::decode_point;
 pub use crate::committee::{
+    commitments::{Commitments, MAX_TERM_EPOCHS, Statement, Term},
     keys::EpochKeys,
     seeds::{Contribution, MemberSeeds, contribute, deal},
-    table::{PartialTable, ShareKeyTable},
+    table::{Merged, PartialTable, ShareKeyTable, TableFault, TableFaultReason},
 };
 use crate::{
     codec::{DecodeError, Reader},
-    schema::{MAX_SLOTS, SlotId},
+    schema::MAX_SLOTS,
 };
 
 /// Most members. The number of seeds, C(n, t - 1), is at most 35.
@@ -236,48 +241,67 @@ pub enum CommitteeError {
         /// The subset's bit mask.
         mask: u8,
     },
-    /// A partial table for another committee, epoch or number of slots.
-    #[error("the partial table of member {member} has another {field}")]
-    ForeignTable {
-        /// Whose table.
+    /// A term without epochs, with too many, or beyond the last number of an epoch.
+    #[error(
+        "a term of {epochs} epochs from {first_epoch} on, expected 1 to {MAX_TERM_EPOCHS} within 64 bits"
+    )]
+    Term {
+        /// The first epoch.
+        first_epoch: u64,
+        /// How many.
+        epochs: u16,
+    },
+    /// An epoch that the committee has no commitments for.
+    #[error("epoch {epoch} is out of the committee's term, expected {first} to {last}")]
+    EpochOutOfTerm {
+        /// The epoch.
+        epoch: u64,
+        /// The first of the term.
+        first: u64,
+        /// The last of the term.
+        last: u64,
+    },
+    /// A statement for another committee or term.
+    #[error("the statement of member {member} has another {field}")]
+    ForeignStatement {
+        /// Whose statement.
         member: MemberIndex,
         /// What differs.
         field: &'static str,
     },
-    /// Two partial tables of one member.
-    #[error("member {member} has two partial tables, expected one")]
-    DuplicateTable {
+    /// Two statements of one member.
+    #[error("member {member} has two statements, expected one")]
+    DuplicateStatement {
         /// Whose.
         member: MemberIndex,
     },
-    /// A partial table with a point that isn't one.
-    #[error(
-        "member {member} published a point for slot {slot:?} that is no element of the group, or is zero"
-    )]
-    BadPoint {
-        /// Who.
+    /// A statement that hasn't come.
+    #[error("member {member} has stated no commitments")]
+    NotStated {
+        /// Whose.
         member: MemberIndex,
-        /// For which slot.
-        slot: SlotId,
     },
-    /// Holders of one seed publish different points. With an honest majority among the holders of each seed
-    /// the minority is at fault; where no side has a majority all of them are named.
-    #[error("members {members:?} disagree about slot {slot:?} of subset {mask:#09b}")]
+    /// Holders of one seed commit to different points before the committee begins. With a majority among them
+    /// the minority is named; without, all of them, and one or more is at fault.
+    #[error("members {members:?} disagree about subset {mask:#09b}")]
     Disagreement {
         /// The minority, or all holders without a majority.
         members: Vec<MemberIndex>,
-        /// The first slot concerned.
-        slot: SlotId,
         /// The subset's bit mask.
         mask: u8,
     },
-    /// No holder of a seed has published.
-    #[error("no holder of subset {mask:#09b} has published, expected a table of one of {holders:?}")]
+    /// No holder of a seed has published the points that were committed to.
+    #[error(
+        "no holder of subset {mask:#09b} has published its points, expected them from one of {holders:?}; \
+         faults: {faults:?}"
+    )]
     Unpublished {
         /// The subset's bit mask.
         mask: u8,
         /// Who could.
         holders: Vec<MemberIndex>,
+        /// What was wrong with the tables that there are.
+        faults: Vec<TableFault>,
     },
 }
 

@@ -6,7 +6,7 @@
 use bithive_blindmatch::{
     DecodeError,
     claim::RequesterKey,
-    committee::{Contribution, MemberSeeds, PartialTable, ShareKeyTable, contribute},
+    committee::{Commitments, Contribution, MemberSeeds, PartialTable, ShareKeyTable, Statement, contribute},
     oprf::{EvaluateRequest, EvaluateResponse, Tags, blind},
     quota::Quota,
     schema::SlotId,
@@ -20,7 +20,7 @@ mod common;
 type Recode = fn(&[u8]) -> Result<Vec<u8>, DecodeError>;
 
 /// Each decoder followed by its encoder.
-const DECODERS: [(&str, Recode); 9] = [
+const DECODERS: [(&str, Recode); 11] = [
     ("vault", |bytes| Vault::decode(bytes).map(|v| v.encode())),
     ("request", |bytes| EvaluateRequest::decode(bytes).map(|v| v.encode())),
     ("response", |bytes| EvaluateResponse::decode(bytes).map(|v| v.encode())),
@@ -29,10 +29,12 @@ const DECODERS: [(&str, Recode); 9] = [
     ("contribution", |bytes| Contribution::decode(bytes).map(|v| v.encode().to_vec())),
     ("partial table", |bytes| PartialTable::decode(bytes).map(|v| v.encode())),
     ("table", |bytes| ShareKeyTable::decode(bytes).map(|v| v.encode().to_vec())),
+    ("statement", |bytes| Statement::decode(bytes).map(|v| v.encode())),
+    ("commitments", |bytes| Commitments::decode(bytes).map(|v| v.encode())),
     ("quota", |bytes| Quota::decode(bytes).map(|v| v.encode())),
 ];
 
-fn samples() -> [Vec<u8>; 9] {
+fn samples() -> [Vec<u8>; 11] {
     let committee = Committee::new(3, 2);
     let policy = compile("vram >= 16 and region in (eu, ch) and any 2 of (iso27001, hipaa, gdpr)");
     let tags = committee.tags(&policy.inputs(), 1);
@@ -52,6 +54,8 @@ fn samples() -> [Vec<u8>; 9] {
         contribution.encode().to_vec(),
         committee.partials[0].encode(),
         committee.table.encode().to_vec(),
+        committee.seeds[0].statement(committee.commitments.term()).encode(),
+        committee.commitments.encode(),
         quota.encode(),
     ]
 }
@@ -71,7 +75,7 @@ fn every_truncation_and_extension_is_refused() {
             );
         }
         assert!(recode(&[&sample[..], &[0]].concat()).is_err(), "{name}");
-        assert!(matches!(recode(&[&[2], &sample[1..]].concat()), Err(DecodeError::Version { found: 2, .. })));
+        assert!(matches!(recode(&[&[9], &sample[1..]].concat()), Err(DecodeError::Version { found: 9, .. })));
     }
 }
 
@@ -79,22 +83,21 @@ fn every_truncation_and_extension_is_refused() {
 fn a_vault_with_a_malformed_or_costly_tree_is_refused() {
     let head = samples()[0][..121].to_vec();
     let vault = |leaves: u16, tree: &[u8]| {
-        let masks = vec![0; 16 * usize::from(leaves)];
+        let masks = vec![0; 20 * usize::from(leaves)];
         Vault::decode(&[&head[..], &leaves.to_be_bytes(), tree, &masks].concat()).unwrap_err()
     };
     let out_of_range = |error: DecodeError| match error {
         DecodeError::OutOfRange { field, .. } => field,
         other => panic!("{other}"),
     };
-    assert_eq!(out_of_range(vault(0, &[0, 0, 0])), "leaves");
-    assert_eq!(out_of_range(vault(257, &[0, 0, 0])), "leaves");
-    assert_eq!(out_of_range(vault(1, &[0, 1, 0])), "slot");
-    assert_eq!(out_of_range(vault(1, &[1, 1, 0, 0, 0])), "children of a gate");
-    assert_eq!(out_of_range(vault(2, &[3, 2, 0, 0, 0, 0, 0, 0])), "children needed");
-    let leaves = |count: usize| vec![0; 3 * count];
+    assert_eq!(out_of_range(vault(0, &[0, 0])), "leaves");
+    assert_eq!(out_of_range(vault(257, &[0, 0])), "leaves");
+    assert_eq!(out_of_range(vault(1, &[1, 1, 0, 0])), "children of a gate");
+    assert_eq!(out_of_range(vault(2, &[3, 2, 0, 0, 0, 0])), "children needed");
+    let leaves = |count: usize| vec![0; 2 * count];
     assert_eq!(out_of_range(vault(40, &[&[10, 40][..], &leaves(40)].concat())), "decoding cost");
-    assert!(matches!(vault(2, &[0, 0, 0]), DecodeError::Invalid { field: "tree", .. }));
-    let deep = [&[1, 2, 0, 0, 0].repeat(17)[..], &[0, 0, 0]].concat();
+    assert!(matches!(vault(2, &[0, 0]), DecodeError::Invalid { field: "tree", .. }));
+    let deep = [&[1, 2, 0, 0].repeat(17)[..], &[0, 0]].concat();
     assert!(matches!(vault(18, &deep), DecodeError::Invalid { expected: "at most 16 levels", .. }));
     let wide = [&[1, 2, 1, 129][..], &leaves(129), &[1, 129], &leaves(129)].concat();
     assert!(matches!(vault(256, &wide), DecodeError::Invalid { expected: "at most 256 leaves", .. }));
@@ -114,7 +117,7 @@ proptest! {
 
     #[test]
     fn no_alteration_makes_a_decoder_panic(
-        which in 0_usize..9,
+        which in 0_usize..11,
         changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
     ) {
         let mut bytes = samples()[which].clone();

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use bithive_blindmatch::{
-    committee::{MemberIndex, ShareKeyTable},
+    DecodeError,
+    committee::{Commitments, CommitteeParams, MemberIndex, ShareKeyTable, Term, deal},
     oprf::{
         EvaluateError, EvaluateRequest, EvaluateResponse, FaultReason, OprfError, PendingEvaluation, Tags,
         blind,
@@ -141,6 +142,126 @@ fn answers_to_other_requests_or_in_other_names_are_faults() {
     assert_eq!(fault_of(&committee, &pending, short), FaultReason::Count { found: 1, expected: 10 });
 }
 
+/// The same blinded points, under other headers: whoever answered them answered something else.
+#[test]
+fn an_answer_is_of_no_use_for_another_epoch_slot_schema_or_committee() {
+    let committee = Committee::new(3, 2);
+    let pending = blind([1; 32], EPOCH, &[input(0, "yes"), input(1, "yes")], &mut rng(1)).unwrap();
+    let edited = |edit: fn(&mut Vec<u8>)| {
+        let mut bytes = pending.request().encode();
+        edit(&mut bytes);
+        EvaluateRequest::decode(&bytes).unwrap()
+    };
+    let answer = |request: &EvaluateRequest, epoch| {
+        let keys = committee.seeds[0].epoch_keys(epoch, 10).unwrap();
+        keys.evaluate(request, &mut rng(1)).unwrap()
+    };
+    let next_epoch = edited(|bytes| bytes[8] += 1);
+    let other_slots = edited(|bytes| (bytes[12], bytes[46]) = (2, 3));
+    let slots_exchanged = edited(|bytes| (bytes[12], bytes[46]) = (1, 0));
+    for replayed in
+        [answer(&next_epoch, EPOCH + 1), answer(&other_slots, EPOCH), answer(&slots_exchanged, EPOCH)]
+    {
+        assert_eq!(fault_of(&committee, &pending, replayed), FaultReason::Proof);
+    }
+    // Another schema's value is another point, under the same blind, too.
+    let other_schema = blind([2; 32], EPOCH, &[input(0, "yes"), input(1, "yes")], &mut rng(1)).unwrap();
+    assert_ne!(other_schema.request(), pending.request());
+    let replayed = answer(other_schema.request(), EPOCH);
+    assert_eq!(fault_of(&committee, &pending, replayed), FaultReason::Proof);
+    // Another committee of the same size, asked the very same.
+    let others = deal(committee.params, &mut rng(77));
+    let replayed = others[0].epoch_keys(EPOCH, 10).unwrap().evaluate(pending.request(), &mut rng(1)).unwrap();
+    assert_eq!(fault_of(&committee, &pending, replayed), FaultReason::Proof);
+    assert!(
+        pending.finish(&committee.table, &[committee.answer(1, pending.request())]).is_err(),
+        "one is too few"
+    );
+}
+
+#[test]
+fn evaluations_in_another_order_are_a_fault() {
+    let committee = Committee::new(3, 2);
+    // Two values of slot 0 and one of slot 1.
+    let inputs = [input(0, "a"), input(0, "b"), input(1, "c")];
+    let pending = blind([0; 32], EPOCH, &inputs, &mut rng(1)).unwrap();
+    let (_, good) = committee.answer(1, pending.request());
+    let points: Vec<_> = good.encode()[4..100].chunks(32).map(<[u8]>::to_vec).collect();
+    for order in [[1, 0, 2], [0, 2, 1], [2, 1, 0], [1, 2, 0], [2, 0, 1]] {
+        let reordered = order.map(|index: usize| points[index].clone()).concat();
+        assert_eq!(fault_of(&committee, &pending, altered(&good, 4, &reordered)), FaultReason::Proof);
+    }
+    // So are the proof's responses, one for each slot.
+    let (first, second) = (good.encode()[134..166].to_vec(), good.encode()[166..198].to_vec());
+    let exchanged = altered(&good, 134, &[second, first].concat());
+    assert_eq!(fault_of(&committee, &pending, exchanged), FaultReason::Proof);
+}
+
+/// RFC 9496, appendix A.2 (the identity) and A.3: not canonical, negative, and off the curve. The group has prime
+/// order, so there is no small subgroup; points of small order on the curve below it are no elements.
+const NO_ELEMENTS: [&str; 13] = [
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "00ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+    "ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "f3ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "0100000000000000000000000000000000000000000000000000000000000000",
+    "01ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    "ed57ffd8c914fb201471d1c3d245ce3c746fcbe63a3679d51b6a516ebebe0e20",
+    "26948d35ca62e643e26a83177332e6b6afeb9d08e4268b650f1f5bbd8d81d371",
+    "3eb858e78f5a7254d8c9731174a94f76755fd3941c0ac93735c07ba14579630e",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+    // Edwards points of order 4 and 2.
+    "0000000000000000000000000000000000000000000000000000000000000080",
+    "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff",
+];
+
+#[test]
+fn bytes_that_are_no_group_element_are_refused_in_requests_answers_and_tables() {
+    let committee = Committee::new(3, 2);
+    let pending = pending(1);
+    let (_, good) = committee.answer(1, pending.request());
+    for text in NO_ELEMENTS {
+        let bytes: [u8; 32] = hex::decode(text).unwrap().try_into().unwrap();
+        let mut request = pending.request().encode();
+        request[47..79].copy_from_slice(&bytes);
+        let request = EvaluateRequest::decode(&request).unwrap();
+        let refused = committee.keys[0].evaluate(&request, &mut rng(1)).err();
+        assert_eq!(refused, Some(EvaluateError::Point { position: 1 }), "{text}");
+        let bad = altered(&good, 36, &bytes);
+        assert_eq!(fault_of(&committee, &pending, bad), FaultReason::Point { position: 1 }, "{text}");
+        let mut table = committee.table.encode().to_vec();
+        table[45..77].copy_from_slice(&bytes);
+        assert!(matches!(ShareKeyTable::decode(&table), Err(DecodeError::Invalid { field: "point", .. })));
+    }
+}
+
+/// Fewer than t members, who make up the answer of one more from everything they can compute.
+#[test]
+fn t_minus_1_members_cannot_answer_for_another_one() {
+    let committee = Committee::new(5, 3);
+    let pending = blind([0; 32], EPOCH, &[input(0, "yes")], &mut rng(1)).unwrap();
+    let own = [1, 2].map(|number| committee.answer(number, pending.request()));
+    for (_, forged) in &own {
+        let mut renamed = forged.encode();
+        renamed[1] = 3;
+        let answers =
+            [&own[..], &[(committee.member(3), EvaluateResponse::decode(&renamed).unwrap())]].concat();
+        match pending.finish(&committee.table, &answers) {
+            Err(OprfError::TooFew { valid: 2, needed: 3, faults }) => {
+                assert_eq!((faults[0].member, faults[0].reason), (committee.member(3), FaultReason::Proof));
+            }
+            other => panic!("{:?}", other.map(|evaluated| evaluated.faults)),
+        }
+    }
+    // Nor do their shares in a committee of two of them stand in for the key: another table, other tags.
+    let pair = deal(CommitteeParams::new(2, 2).unwrap(), &mut rng(3));
+    let commitments = Commitments::of_dealt(Term::new(EPOCH, 1, 10).unwrap(), &pair).unwrap();
+    let partials: Vec<_> = pair.iter().map(|seeds| seeds.partial_table(EPOCH, 10).unwrap()).collect();
+    let table = ShareKeyTable::merge(&commitments, EPOCH, &partials).unwrap().table;
+    assert!(matches!(pending.finish(&table, &own), Err(OprfError::TooFew { valid: 0, .. })));
+}
+
 #[test]
 fn a_member_of_a_larger_committee_is_no_member_here() {
     let (small, large) = (Committee::new(3, 2), Committee::new(5, 3));
@@ -191,7 +312,8 @@ fn inputs_and_tables_that_do_not_fit_are_refused() {
     let table = |epoch, slots| {
         let partials: Vec<_> =
             committee.seeds.iter().map(|seeds| seeds.partial_table(epoch, slots).unwrap()).collect();
-        ShareKeyTable::merge(committee.params, epoch, slots, &partials).unwrap()
+        let commitments = Commitments::of_dealt(Term::new(epoch, 1, slots).unwrap(), &committee.seeds);
+        ShareKeyTable::merge(&commitments.unwrap(), epoch, &partials).unwrap().table
     };
     let finish = |table: &ShareKeyTable| pending(1).finish(table, &[]).err().unwrap();
     assert_eq!(finish(&table(EPOCH + 1, 10)), OprfError::TableEpoch { found: 43, expected: 42 });
@@ -232,6 +354,21 @@ fn a_requester_has_several_values_of_one_slot_evaluated_under_one_response() {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn the_order_in_which_members_answer_does_not_matter(
+        order in Just((1_u8..=5).collect::<Vec<_>>()).prop_shuffle(),
+    ) {
+        let committee = Committee::new(5, 3);
+        let pending = pending(1);
+        let reference = [1, 2, 3].map(|number| committee.answer(number, pending.request()));
+        let reference = pending.finish(&committee.table, &reference).unwrap();
+        let answers: Vec<_> =
+            order.into_iter().map(|number| committee.answer(number, pending.request())).collect();
+        let evaluated = pending.finish(&committee.table, &answers).unwrap();
+        prop_assert!(evaluated.faults.is_empty());
+        prop_assert_eq!(evaluated.tags.encode(), reference.tags.encode());
+    }
 
     #[test]
     fn no_altered_answer_is_accepted(offset: prop::sample::Index, flip in 1_u8..) {

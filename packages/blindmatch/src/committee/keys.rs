@@ -75,7 +75,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        committee::{CommitteeParams, ShareKeyTable, deal, lagrange_at_zero},
+        committee::{Commitments, CommitteeParams, Merged, ShareKeyTable, Term, deal, lagrange_at_zero},
         oprf::{Fault, FaultReason, OprfError, blind},
         schema::Input,
     };
@@ -115,7 +115,9 @@ mod tests {
         let params = CommitteeParams::new(5, 3).unwrap();
         let seeds = deal(params, &mut ChaCha20Rng::seed_from_u64(3));
         let partials: Vec<_> = seeds.iter().map(|seeds| seeds.partial_table(9, 3).unwrap()).collect();
-        let table = ShareKeyTable::merge(params, 9, 3, &partials).unwrap();
+        let commitments = Commitments::of_dealt(Term::new(9, 1, 3).unwrap(), &seeds).unwrap();
+        let Merged { table, faults } = ShareKeyTable::merge(&commitments, 9, &partials).unwrap();
+        assert!(faults.is_empty());
         for seeds in &seeds {
             let keys = seeds.epoch_keys(9, 3).unwrap();
             for (slot, key) in (0..).map(SlotId).zip(&keys.share_keys) {

@@ -8,7 +8,10 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::{
     codec::{DecodeError, Reader},
-    committee::{CommitteeError, CommitteeParams, EpochKeys, MemberIndex, PartialTable, Subset, check_slots},
+    committee::{
+        CommitteeError, CommitteeParams, EpochKeys, MemberIndex, PartialTable, Statement, Subset, Term,
+        check_slots, commitments, table::encoded_base_multiple,
+    },
     hash::sha256,
     schema::SlotId,
 };
@@ -119,8 +122,8 @@ impl MemberSeeds {
     /// Agrees on seeds: each is the hash of the contributions of all its holders. `contributions` are this
     /// member's own and those received, in any order.
     ///
-    /// A member that sends different values to different holders makes them derive different seeds; comparing
-    /// [`MemberSeeds::confirmation`] reveals it before the first epoch.
+    /// A member that sends different values to different holders makes them derive different seeds; their
+    /// statements differ then, and [`crate::committee::Commitments::agree`] fails before the first epoch.
     ///
     /// # Errors
     /// Names the member that hasn't contributed, contributed twice, or to a seed that is not its own.
@@ -146,14 +149,6 @@ impl MemberSeeds {
     /// Whose seeds these are.
     pub fn member(&self) -> MemberIndex {
         self.me
-    }
-
-    /// A digest of each seed, for comparison among its holders; it reveals nothing of the seed.
-    pub fn confirmation(&self) -> Vec<(Subset, [u8; 32])> {
-        let digest = |seed: &Seed| {
-            sha256("seed-confirmation").fixed(&[seed.subset.mask()]).fixed(&seed.value).digest()
-        };
-        self.seeds.iter().map(|seed| (seed.subset, digest(seed))).collect()
     }
 
     /// This member's key shares of every slot in one epoch.
@@ -184,6 +179,19 @@ impl MemberSeeds {
         let row = |slot| self.seeds.iter().map(move |seed| seed.scalar(epoch, slot));
         let scalars = (0..slots).map(SlotId).flat_map(row);
         Ok(PartialTable::new(self.params, self.me, epoch, slots, scalars))
+    }
+
+    /// Commits to the points of every seed held and every epoch of the term: what it sends to all members, so
+    /// that they know its partial tables from false ones.
+    pub fn statement(&self, term: Term) -> Statement {
+        let commit = |seed: &Seed, epoch| {
+            let scalars = (0..term.slots()).map(|slot| seed.scalar(epoch, SlotId(slot)));
+            let points: Vec<_> = scalars.map(|rho| encoded_base_multiple(&rho)).collect();
+            commitments::commit(self.params, seed.subset, epoch, term.slots(), &points)
+        };
+        let digests =
+            self.seeds.iter().flat_map(|seed| term.all_epochs().map(move |epoch| commit(seed, epoch)));
+        Statement::new(self.params, self.me, term, digests.collect())
     }
 
     /// Secret bytes for the member's own storage.
@@ -227,4 +235,38 @@ fn agree_on_seed(
         hash = hash.fixed(&contribution.value);
     }
     Ok(Seed { subset, value: hash.digest() })
+}
+
+#[cfg(test)]
+mod tests {
+    use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
+
+    use super::*;
+
+    #[test]
+    fn what_t_minus_1_members_know_together_gives_no_key() {
+        for (n, t) in [(2, 2), (3, 2), (5, 3), (7, 4)] {
+            let params = CommitteeParams::new(n, t).unwrap();
+            let members = deal(params, &mut ChaCha20Rng::seed_from_u64(u64::from(t)));
+            let rho = |seed: &Seed| *seed.scalar(9, SlotId(1));
+            let sum = |seeds: &[&Seed]| seeds.iter().map(|seed| rho(seed)).sum::<Scalar>();
+            let mut all: Vec<&Seed> = members.iter().flat_map(|member| &member.seeds).collect();
+            all.sort_by_key(|seed| seed.subset);
+            all.dedup_by_key(|seed| seed.subset);
+            let key = sum(&all);
+            for mask in (1_u8..1 << n).filter(|mask| mask.count_ones() == u32::from(t) - 1) {
+                let held = |seed: &&&Seed| seed.subset.mask() & mask != 0;
+                let known: Vec<&Seed> = all.iter().filter(held).copied().collect();
+                assert_eq!(known.len() + 1, all.len(), "they lack one seed");
+                let rest = key - sum(&known);
+                // What they lack is none of the scalars that they have, nor the same seed's of another slot or epoch.
+                assert!(rest != Scalar::ZERO && known.iter().all(|seed| rho(seed) != rest));
+                let missing = all.iter().find(|seed| !held(seed)).unwrap();
+                assert_eq!(rho(missing), rest);
+                assert!(
+                    [(9, 0), (8, 1), (10, 1)].iter().all(|(e, s)| *missing.scalar(*e, SlotId(*s)) != rest)
+                );
+            }
+        }
+    }
 }

@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     codec::{DecodeError, Reader, put_count},
-    committee::{CommitteeError, CommitteeParams, MemberIndex, Subset, check_slots},
+    committee::{Commitments, CommitteeError, CommitteeParams, MemberIndex, Subset, commitments},
     hash::sha256,
     schema::{MAX_SLOTS, SlotId},
 };
@@ -22,6 +22,11 @@ const VERSION: u8 = 1;
 /// Decodes a canonical encoding of a group element other than the identity.
 pub(crate) fn decode_point(bytes: &[u8; 32]) -> Option<RistrettoPoint> {
     CompressedRistretto(*bytes).decompress().filter(|point| !point.is_identity())
+}
+
+/// rho * G.
+pub(super) fn encoded_base_multiple(rho: &Scalar) -> [u8; 32] {
+    RistrettoPoint::mul_base(rho).compress().to_bytes()
 }
 
 /// The rows that one member can compute: R_A for every slot and every subset A that it belongs to.
@@ -43,7 +48,7 @@ impl PartialTable {
         slots: u16,
         scalars: impl Iterator<Item = Zeroizing<Scalar>>,
     ) -> Self {
-        let points = scalars.map(|rho| RistrettoPoint::mul_base(&rho).compress().to_bytes()).collect();
+        let points = scalars.map(|rho| encoded_base_multiple(&rho)).collect();
         Self { params, member, epoch, slots, points }
     }
 
@@ -57,10 +62,11 @@ impl PartialTable {
         self.epoch
     }
 
-    fn point(&self, slot: SlotId, subset: Subset) -> Option<&[u8; 32]> {
-        let subsets = self.params.subsets_of(self.member);
-        let column = subsets.iter().position(|held| *held == subset)?;
-        self.points.get(usize::from(slot.0) * subsets.len() + column)
+    /// The points of one subset, slot by slot.
+    fn column(&self, subset: Subset) -> Option<impl Iterator<Item = &[u8; 32]>> {
+        let held = self.params.subsets_of(self.member);
+        let column = held.iter().position(|own| *own == subset)?;
+        Some(self.points.iter().skip(column).step_by(held.len()))
     }
 
     /// Version, committee, member, epoch, slots, points.
@@ -103,32 +109,80 @@ pub struct ShareKeyTable {
     encoded: Vec<u8>,
 }
 
+/// A table, and whose partial tables were of no use for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Merged {
+    /// The table.
+    pub table: ShareKeyTable,
+    /// Members at fault, each once, in order.
+    pub faults: Vec<TableFault>,
+}
+
+/// A member whose partial table is of no use, or only in part.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TableFault {
+    /// The authenticated sender.
+    pub member: MemberIndex,
+    /// What is wrong.
+    pub reason: TableFaultReason,
+}
+
+/// What is wrong with a partial table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TableFaultReason {
+    /// It is for another committee, epoch or number of slots.
+    #[error("it has another {field}")]
+    Foreign {
+        /// What differs.
+        field: &'static str,
+    },
+    /// The member sent two different ones.
+    #[error("there is another one of the same member")]
+    Duplicate,
+    /// Its points are not those that were committed to.
+    #[error("its points of subset {mask:#09b} are not those that its holders committed to")]
+    Points {
+        /// The first such subset's bit mask.
+        mask: u8,
+    },
+}
+
 impl ShareKeyTable {
-    /// Puts partial tables together. Those of any t members cover every subset; those of more members are
-    /// compared with each other. After an error the caller leaves out the member at fault and merges again.
+    /// Puts partial tables together: of each subset the points that its holders committed to. One honest holder
+    /// of each subset is enough, so those of any t honest members are, whatever the others sent.
     ///
     /// # Errors
-    /// Names members whose tables are foreign, duplicate, malformed or in disagreement, and subsets without
-    /// any publisher.
+    /// [`CommitteeError::EpochOutOfTerm`]; [`CommitteeError::Unpublished`] for a subset that no honest holder
+    /// has published, with the members at fault.
     pub fn merge(
-        params: CommitteeParams,
+        commitments: &Commitments,
         epoch: u64,
-        slots: u16,
         partials: &[PartialTable],
-    ) -> Result<Self, CommitteeError> {
-        check_slots(slots)?;
-        let mut by_member = BTreeMap::new();
-        for partial in partials {
-            check_frame(partial, params, epoch, slots)?;
-            if by_member.insert(partial.member, partial).is_some() {
-                return Err(CommitteeError::DuplicateTable { member: partial.member });
+    ) -> Result<Merged, CommitteeError> {
+        let (params, slots) = (commitments.params(), commitments.term().slots());
+        let place = commitments.term().position(epoch)?;
+        let mut faults = BTreeMap::new();
+        let by_member = sort_out(partials, params, epoch, slots, &mut faults);
+        let mut columns = Vec::new();
+        for (row, subset) in params.subsets().into_iter().enumerate() {
+            let mut column = None;
+            for (member, partial) in &by_member {
+                let Some(points) = partial.column(subset) else { continue };
+                let points: Vec<_> = points.copied().collect();
+                let digest = commitments::commit(params, subset, epoch, slots, &points);
+                let decoded = || points.iter().map(decode_point).collect::<Option<Vec<_>>>();
+                match (commitments.at(row, place) == Some(&digest)).then(decoded).flatten() {
+                    Some(decoded) => column = Some(decoded),
+                    None => {
+                        let reason = TableFaultReason::Points { mask: subset.mask() };
+                        faults.entry(*member).or_insert(reason);
+                    }
+                }
             }
+            columns.push((subset, column));
         }
-        let subsets = params.subsets();
-        let cells = (0..slots).map(SlotId).flat_map(|slot| subsets.iter().map(move |subset| (slot, *subset)));
-        let points = cells.map(|(slot, subset)| agreed_point(slot, subset, &by_member));
-        let (points, bytes): (Vec<_>, Vec<_>) = points.collect::<Result<Vec<_>, _>>()?.into_iter().unzip();
-        Ok(Self { params, epoch, slots, points, encoded: encode_table(params, epoch, slots, &bytes) })
+        let faults = faults.into_iter().map(|(member, reason)| TableFault { member, reason }).collect();
+        assemble(params, epoch, slots, columns, faults)
     }
 
     /// The committee.
@@ -191,54 +245,55 @@ impl ShareKeyTable {
     }
 }
 
-fn check_frame(
-    partial: &PartialTable,
+/// One partial table of each member that sent one of the right kind; the other members are at fault.
+fn sort_out<'a>(
+    partials: &'a [PartialTable],
     params: CommitteeParams,
     epoch: u64,
     slots: u16,
-) -> Result<(), CommitteeError> {
-    let differs = [
-        (partial.params != params, "committee"),
-        (partial.epoch != epoch, "epoch"),
-        (partial.slots != slots, "number of slots"),
-    ];
-    match differs.into_iter().find(|(differs, _)| *differs) {
-        Some((_, field)) => Err(CommitteeError::ForeignTable { member: partial.member, field }),
-        None => Ok(()),
+    faults: &mut BTreeMap<MemberIndex, TableFaultReason>,
+) -> BTreeMap<MemberIndex, &'a PartialTable> {
+    let mut by_member: BTreeMap<_, &PartialTable> = BTreeMap::new();
+    for partial in partials {
+        let differs = [
+            (partial.params != params, "committee"),
+            (partial.epoch != epoch, "epoch"),
+            (partial.slots != slots, "number of slots"),
+        ];
+        if let Some((_, field)) = differs.into_iter().find(|(differs, _)| *differs) {
+            faults.entry(partial.member).or_insert(TableFaultReason::Foreign { field });
+        } else if let Some(first) = by_member.get(&partial.member) {
+            if *first != partial {
+                faults.entry(partial.member).or_insert(TableFaultReason::Duplicate);
+            }
+        } else {
+            by_member.insert(partial.member, partial);
+        }
     }
+    by_member
 }
 
-/// The point that all publishing holders of a subset agree on.
-fn agreed_point(
-    slot: SlotId,
-    subset: Subset,
-    by_member: &BTreeMap<MemberIndex, &PartialTable>,
-) -> Result<(RistrettoPoint, [u8; 32]), CommitteeError> {
-    let mut votes: BTreeMap<[u8; 32], Vec<MemberIndex>> = BTreeMap::new();
-    for (member, partial) in by_member {
-        if let Some(point) = partial.point(slot, subset) {
-            votes.entry(*point).or_default().push(*member);
+/// From columns, one for each subset, to a table, slot by slot.
+fn assemble(
+    params: CommitteeParams,
+    epoch: u64,
+    slots: u16,
+    columns: Vec<(Subset, Option<Vec<RistrettoPoint>>)>,
+    faults: Vec<TableFault>,
+) -> Result<Merged, CommitteeError> {
+    let mut complete = Vec::with_capacity(columns.len());
+    for (subset, column) in columns {
+        let (mask, holders) = (subset.mask(), subset.members().collect());
+        match column {
+            Some(column) => complete.push(column),
+            None => return Err(CommitteeError::Unpublished { mask, holders, faults }),
         }
     }
-    let mask = subset.mask();
-    let total: usize = votes.values().map(Vec::len).sum();
-    let mut sides: Vec<_> = votes.into_iter().collect();
-    sides.sort_by_key(|(_, members)| core::cmp::Reverse(members.len()));
-    match sides.as_slice() {
-        [] => Err(CommitteeError::Unpublished { mask, holders: subset.members().collect() }),
-        [(bytes, members)] => {
-            let member = members.first().copied().unwrap_or(MemberIndex(1));
-            let point = decode_point(bytes).ok_or(CommitteeError::BadPoint { member, slot })?;
-            Ok((point, *bytes))
-        }
-        [(_, largest), ..] => {
-            let skip = usize::from(2 * largest.len() > total);
-            let mut members: Vec<_> =
-                sides.iter().skip(skip).flat_map(|(_, side)| side.iter().copied()).collect();
-            members.sort_unstable();
-            Err(CommitteeError::Disagreement { members, slot, mask })
-        }
-    }
+    let slot = |slot| complete.iter().filter_map(move |column| column.get(usize::from(slot)).copied());
+    let points: Vec<_> = (0..slots).flat_map(slot).collect();
+    let bytes: Vec<_> = points.iter().map(|point| point.compress().to_bytes()).collect();
+    let encoded = encode_table(params, epoch, slots, &bytes);
+    Ok(Merged { table: ShareKeyTable { params, epoch, slots, points, encoded }, faults })
 }
 
 fn encode_table(params: CommitteeParams, epoch: u64, slots: u16, points: &[[u8; 32]]) -> Vec<u8> {

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 
 use bithive_blindmatch::{
     attributes::{AttributeValue, Attributes},
-    committee::{CommitteeParams, EpochKeys, MemberIndex, MemberSeeds, PartialTable, ShareKeyTable, deal},
+    committee::{
+        Commitments, CommitteeParams, EpochKeys, MemberIndex, MemberSeeds, PartialTable, ShareKeyTable, Term,
+        deal,
+    },
     oprf::{EvaluateRequest, EvaluateResponse, Tags, blind},
     policy::{CompiledPolicy, Policy},
     schema::{Input, Schema},
@@ -23,6 +26,8 @@ pub fn rng(seed: u64) -> ChaCha20Rng {
 pub struct Committee {
     pub params: CommitteeParams,
     pub seeds: Vec<MemberSeeds>,
+    /// For [`EPOCH`] and the next one.
+    pub commitments: Commitments,
     pub keys: Vec<EpochKeys>,
     pub partials: Vec<PartialTable>,
     pub table: ShareKeyTable,
@@ -35,8 +40,9 @@ impl Committee {
         let seeds = deal(params, &mut rng(1));
         let keys = seeds.iter().map(|seeds| seeds.epoch_keys(EPOCH, slots).unwrap()).collect();
         let partials: Vec<_> = seeds.iter().map(|seeds| seeds.partial_table(EPOCH, slots).unwrap()).collect();
-        let table = ShareKeyTable::merge(params, EPOCH, slots, &partials).unwrap();
-        Self { params, seeds, keys, partials, table }
+        let commitments = Commitments::of_dealt(Term::new(EPOCH, 2, slots).unwrap(), &seeds).unwrap();
+        let table = ShareKeyTable::merge(&commitments, EPOCH, &partials).unwrap().table;
+        Self { params, seeds, commitments, keys, partials, table }
     }
 
     pub fn member(&self, number: u8) -> MemberIndex {
