@@ -8,6 +8,7 @@ use zeroize::Zeroize;
 use crate::{
     hash::sha256,
     schema::{Attribute, Input, NO, Schema, SlotId, YES},
+    vector::{SAMPLES, Vector, sample_positions},
 };
 
 /// What a contributor states for one attribute.
@@ -16,6 +17,8 @@ use crate::{
 pub enum AttributeValue {
     /// For an ordered attribute: the amount it has, which need not be a threshold.
     Number(u64),
+    /// For a vector. Its text is too long for a category.
+    Vector(Vector),
     /// For a categorical attribute.
     Category(String),
     /// For a set; empty if it has none of the members.
@@ -80,13 +83,19 @@ impl Attributes {
             let known = schema.attributes().iter().map(|attribute| attribute.name().to_owned()).collect();
             return Err(AttributesError::Unknown { name: name.clone(), known });
         }
+        let schema_digest = schema.digest();
         let mut inputs = Vec::with_capacity(usize::from(schema.slot_count()));
         for (first, attribute) in schema.with_first_slots() {
             let stated = values.get(attribute.name());
-            let answers = answers(attribute, stated)?;
+            let answers = match (attribute, stated) {
+                (Attribute::Vector { .. }, Some(AttributeValue::Vector(vector))) => {
+                    samples(vector, &schema_digest, first)
+                }
+                _ => answers(attribute, stated)?,
+            };
             inputs.extend((first..).zip(answers).map(|(slot, value)| Input { slot: SlotId(slot), value }));
         }
-        Ok(Self { schema_digest: schema.digest(), values, inputs })
+        Ok(Self { schema_digest, values, inputs })
     }
 
     /// The value of every slot, in slot order: what a contributor has evaluated, once per epoch.
@@ -115,6 +124,7 @@ impl Attributes {
             hash = match value {
                 AttributeValue::Number(number) => hash.fixed(&[0]).fixed(&number.to_be_bytes()),
                 AttributeValue::Category(category) => hash.fixed(&[1]).variable(category.as_bytes()),
+                AttributeValue::Vector(vector) => hash.fixed(&[3]).fixed(vector.as_bytes()),
                 AttributeValue::Members(members) => {
                     members.iter().fold(hash.fixed(&[2]).fixed(&count(members.len())), |hash, m| {
                         hash.variable(m.as_bytes())
@@ -135,6 +145,7 @@ impl Drop for Attributes {
             match value {
                 AttributeValue::Number(number) => number.zeroize(),
                 AttributeValue::Category(category) => category.zeroize(),
+                AttributeValue::Vector(vector) => vector.zeroize(),
                 // Keys of a set can't be overwritten in place.
                 AttributeValue::Members(members) => members.clear(),
             }
@@ -142,7 +153,13 @@ impl Drop for Attributes {
     }
 }
 
-/// The value of each slot of one attribute.
+/// The value of each slot of a vector whose first slot is this.
+pub(crate) fn samples(vector: &Vector, schema_digest: &[u8; 32], first: u16) -> Vec<String> {
+    let slots = (first..).take(SAMPLES).map(SlotId);
+    slots.map(|slot| vector.sample(&sample_positions(schema_digest, slot))).collect()
+}
+
+/// The value of each slot of an attribute that is no vector.
 fn answers(attribute: &Attribute, stated: Option<&AttributeValue>) -> Result<Vec<String>, AttributesError> {
     let name = || attribute.name().to_owned();
     let answer = |holds: bool| if holds { YES.to_owned() } else { NO.to_owned() };

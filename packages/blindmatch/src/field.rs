@@ -1,84 +1,60 @@
-//! The field GF(2^128) = GF(2)\[x\] / (x^128 + x^7 + x^2 + x + 1), in which a vault's secret is shared.
+//! The field GF(2^8) = GF(2)\[x\] / (x^8 + x^4 + x^3 + x + 1), and words of eight of its elements.
 //!
-//! Bit i of the integer is the coefficient of x^i. Multiplication takes the same steps for every input, since
-//! one factor is a share.
+//! Shares are words: adding two is exclusive or, and a factor acts on each element by itself. Factors are
+//! x-coordinates and what is computed from them. They are public, but a word takes the same steps for every factor.
 
-use core::ops::{Add, Mul};
-use std::sync::LazyLock;
+/// A factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Gf256(pub(crate) u8);
 
-use zeroize::Zeroize;
-
-/// Low half of the reduction polynomial.
-const REDUCTION: u128 = 0x87;
-
-/// An element. No `Debug`: elements are shares of secrets.
-#[derive(Clone, Copy, PartialEq, Eq, Default, Zeroize)]
-pub(crate) struct Gf128(pub(crate) u128);
-
-impl Gf128 {
-    pub(crate) const ZERO: Self = Self(0);
+impl Gf256 {
     pub(crate) const ONE: Self = Self(1);
 
-    pub(crate) fn random(rng: &mut impl rand_core::CryptoRng) -> Self {
-        let mut bytes = [0; 16];
-        rng.fill_bytes(&mut bytes);
-        let element = Self(u128::from_be_bytes(bytes));
-        bytes.zeroize();
-        element
-    }
-
-    /// The inverse, a^(2^128 - 2); zero for zero.
-    pub(crate) fn invert(self) -> Self {
-        let (mut result, mut power) = (Self::ONE, self);
-        for _ in 1..128 {
-            power = power * power;
-            result = result * power;
-        }
-        result
-    }
-
-    /// The inverse of a small number, read as a polynomial; zero for zero.
-    pub(crate) fn small_inverse(number: u8) -> Self {
-        SMALL_INVERSES[usize::from(number)]
-    }
-}
-
-/// Made once with a single inversion (Montgomery's trick), which would otherwise be most of what it costs to open
-/// a small vault. Nothing in it is secret.
-static SMALL_INVERSES: LazyLock<[Gf128; 256]> = LazyLock::new(|| {
-    let mut products = [Gf128::ONE; 256];
-    for i in 1..256 {
-        products[i] = products[i - 1] * Gf128(i as u128);
-    }
-    let mut inverses = [Gf128::ZERO; 256];
-    let mut inverse_of_product = products[255].invert();
-    for i in (1..256).rev() {
-        inverses[i] = inverse_of_product * products[i - 1];
-        inverse_of_product = inverse_of_product * Gf128(i as u128);
-    }
-    inverses
-});
-
-impl Add for Gf128 {
-    type Output = Self;
-
-    #[allow(clippy::suspicious_arithmetic_impl, reason = "addition in characteristic 2 is exclusive or")]
-    fn add(self, other: Self) -> Self {
+    pub(crate) fn plus(self, other: Self) -> Self {
         Self(self.0 ^ other.0)
     }
+
+    pub(crate) fn times(self, other: Self) -> Self {
+        Self(scale(self.0 as u64, other) as u8)
+    }
+
+    /// The inverse; zero for zero.
+    pub(crate) fn inverse(self) -> Self {
+        Self(INVERSES[usize::from(self.0)])
+    }
 }
 
-impl Mul for Gf128 {
-    type Output = Self;
+static INVERSES: [u8; 256] = inverses();
 
-    fn mul(self, other: Self) -> Self {
-        let (mut product, mut shifted) = (0, self.0);
-        for bit in 0..128 {
-            product ^= shifted & 0_u128.wrapping_sub((other.0 >> bit) & 1);
-            shifted = (shifted << 1) ^ (REDUCTION & 0_u128.wrapping_sub(shifted >> 127));
+/// a^254 for every a.
+const fn inverses() -> [u8; 256] {
+    let mut table = [0; 256];
+    let mut i = 0;
+    while i < 256 {
+        let (mut inverse, mut power, mut bit) = (1, i as u64, 1);
+        while bit < 8 {
+            power = scale(power, Gf256(power as u8));
+            inverse = scale(inverse, Gf256(power as u8));
+            bit += 1;
         }
-        Self(product)
+        table[i] = inverse as u8;
+        i += 1;
     }
+    table
+}
+
+/// Every element of a word times one factor.
+pub(crate) const fn scale(word: u64, by: Gf256) -> u64 {
+    const LOW_BITS: u64 = 0x7f7f_7f7f_7f7f_7f7f;
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let (mut product, mut shifted, mut bit) = (0, word, 0);
+    while bit < 8 {
+        product ^= shifted & 0_u64.wrapping_sub((by.0 >> bit & 1) as u64);
+        let carries = shifted >> 7 & ONES;
+        shifted = (shifted & LOW_BITS) << 1 ^ carries ^ carries << 1 ^ carries << 3 ^ carries << 4;
+        bit += 1;
+    }
+    product
 }
 
 #[cfg(test)]
@@ -88,28 +64,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn x_to_the_128_reduces_to_the_low_half_of_the_polynomial() {
-        assert_eq!((Gf128(1 << 127) * Gf128(2)).0, REDUCTION);
+    fn it_is_the_field_of_aes() {
+        // FIPS 197, section 4.2.
+        assert_eq!(Gf256(0x57).times(Gf256(0x83)), Gf256(0xc1));
+        assert_eq!(Gf256(0x57).times(Gf256(0x13)), Gf256(0xfe));
     }
 
     #[test]
-    fn inverses_of_the_table_equal_single_inverses() {
-        for i in 0..=255 {
-            assert_eq!(Gf128::small_inverse(i).0, Gf128(u128::from(i)).invert().0);
-        }
+    fn every_element_but_zero_has_an_inverse() {
+        assert_eq!(Gf256(0).inverse(), Gf256(0));
+        assert!((1..=255).all(|a| Gf256(a).times(Gf256(a).inverse()) == Gf256::ONE));
     }
 
     proptest! {
         #[test]
-        fn it_is_a_field(a: u128, b: u128, c: u128) {
-            let (a, b, c) = (Gf128(a), Gf128(b), Gf128(c));
-            prop_assert_eq!((a * b).0, (b * a).0);
-            prop_assert_eq!(((a * b) * c).0, (a * (b * c)).0);
-            prop_assert_eq!((a * (b + c)).0, (a * b + a * c).0);
-            prop_assert_eq!((a * Gf128::ONE).0, a.0);
-            if a.0 != 0 {
-                prop_assert_eq!((a * a.invert()).0, 1);
-            }
+        fn products_commute_associate_and_distribute(a: u8, b: u8, c: u8) {
+            let (a, b, c) = (Gf256(a), Gf256(b), Gf256(c));
+            prop_assert_eq!(a.times(b), b.times(a));
+            prop_assert_eq!(a.times(b).times(c), a.times(b.times(c)));
+            prop_assert_eq!(a.times(b.plus(c)), a.times(b).plus(a.times(c)));
+        }
+
+        #[test]
+        fn a_factor_acts_on_each_element_of_a_word(word: u64, by: u8) {
+            let single = word.to_le_bytes().map(|element| Gf256(element).times(Gf256(by)).0);
+            prop_assert_eq!(scale(word, Gf256(by)).to_le_bytes(), single);
         }
     }
 }

@@ -16,6 +16,13 @@ impl<D: Digest> Transcript<D> {
         Self(D::new().chain_update(b"BITHIVE-V1/blindmatch/").chain_update(purpose).chain_update(b"/"))
     }
 
+    /// A hash whose domain fills one block of SHA-256: up to 55 bytes more cost a clone one compression.
+    pub(crate) fn of_block(purpose: &str) -> Self {
+        let domain = Self::new(purpose);
+        let length = "BITHIVE-V1/blindmatch/".len() + purpose.len() + "/".len();
+        domain.fixed(&vec![0; 64_usize.saturating_sub(length)])
+    }
+
     /// A part whose length is the same for every input of this purpose.
     pub(crate) fn fixed(mut self, bytes: &[u8]) -> Self {
         self.0.update(bytes);

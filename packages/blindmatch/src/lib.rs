@@ -9,6 +9,7 @@
 //! 4. [`oprf`]: tags, the committee's blind evaluations of (slot, value), and [`quota`], the limit on them.
 //! 5. [`vault`]: the policy masked by its tags; own tags open it or don't.
 //! 6. [`claim`]: the sealed answer of a contributor that opened a vault.
+//! 7. [`vector`]: attributes that are vectors of bits, asked for by distance.
 //!
 //! The crate is pure: no I/O, no clock, and randomness comes from the caller. What leaks, and to whom, is in the
 //! README.
@@ -19,6 +20,7 @@ mod codec;
 pub mod committee;
 mod field;
 mod hash;
+mod opening;
 pub mod oprf;
 pub mod policy;
 pub mod quota;
@@ -26,6 +28,7 @@ pub mod schema;
 mod sharing;
 pub mod tree;
 pub mod vault;
+pub mod vector;
 
 pub use codec::DecodeError;
 

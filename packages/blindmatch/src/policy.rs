@@ -9,6 +9,7 @@
 //! | `vram >= 16` | an amount of at least a threshold that the schema lists |
 //! | `region = eu`, `region in (eu, ch)` | one category of those named |
 //! | `certifications has gdpr`, or `gdpr` where one set only has it | a member of a set |
+//! | `profile within 25 of 0x3f...` | a vector that differs from this one in at most 25 bits |
 //! | `a and b`, `a or b`, `any 2 of (a, b, c)` | all, one, or at least that many; `and` binds before `or` |
 
 mod compiled;
@@ -26,6 +27,7 @@ use crate::{
     attributes::{AttributeValue, Attributes},
     schema::Schema,
     tree::{MAX_DECODING_COST, MAX_DEPTH, Tree, TreeError},
+    vector::{MAX_DISTANCE, Vector},
 };
 
 /// A policy over attributes.
@@ -71,6 +73,15 @@ pub enum Predicate {
         attribute: String,
         /// One of its members.
         member: String,
+    },
+    /// The vector is near this one.
+    Within {
+        /// A vector.
+        attribute: String,
+        /// In how many bits they may differ.
+        distance: u16,
+        /// The vector to be near to.
+        of: Vector,
     },
 }
 
@@ -137,6 +148,12 @@ pub enum PolicyError {
         /// The value.
         value: String,
     },
+    /// A distance at which less than half of the vectors would be found.
+    #[error("distance {distance} is too far, expected at most {MAX_DISTANCE}")]
+    TooFar {
+        /// The distance asked for.
+        distance: u64,
+    },
     /// A group or list without parts.
     #[error("a group is empty, expected at least one part")]
     EmptyGroup,
@@ -157,9 +174,10 @@ impl Predicate {
     /// The attribute that it is about.
     pub fn attribute(&self) -> &str {
         match self {
-            Self::Reaches { attribute, .. } | Self::OneOf { attribute, .. } | Self::Has { attribute, .. } => {
-                attribute
-            }
+            Self::Reaches { attribute, .. }
+            | Self::OneOf { attribute, .. }
+            | Self::Has { attribute, .. }
+            | Self::Within { attribute, .. } => attribute,
         }
     }
 
@@ -170,6 +188,9 @@ impl Predicate {
                 values.contains(category)
             }
             (Self::Has { member, .. }, Some(AttributeValue::Members(members))) => members.contains(member),
+            (Self::Within { distance, of, .. }, Some(AttributeValue::Vector(own))) => {
+                own.distance(of) <= *distance
+            }
             _ => false,
         }
     }
@@ -184,7 +205,8 @@ impl Policy {
         parser::parse(text, schema)
     }
 
-    /// The exact predicate, which a contributor checks on its own attributes before it accepts a job.
+    /// The exact predicate, which a contributor checks on its own attributes before it accepts a job. A vault agrees
+    /// with it but for vectors, which it finds with the chance [`crate::vector::recall`].
     pub fn is_satisfied(&self, attributes: &Attributes) -> bool {
         match self {
             Self::All(parts) => parts.iter().all(|part| part.is_satisfied(attributes)),

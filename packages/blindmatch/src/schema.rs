@@ -2,13 +2,14 @@
 //!
 //! A slot is one question that the committee evaluates once per identity and epoch. An ordered attribute has a
 //! slot for each threshold ("vram>=16", answered yes or no), a categorical attribute has one slot whose value
-//! is the category, so that one evaluation is one guess, and a set has a slot for each member.
+//! is the category, so that one evaluation is one guess, a set has a slot for each member, and a vector has 64 slots,
+//! the value of each a sample of its bits ([`crate::vector`]).
 
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
-use crate::hash::sha256;
+use crate::{hash::sha256, vector::SAMPLES};
 
 /// Version of the schema document and of its digest.
 pub const SCHEMA_VERSION: u8 = 1;
@@ -17,7 +18,7 @@ pub const MAX_SLOTS: usize = 256;
 /// Most bytes of an attribute's name and of a category or member.
 pub const MAX_NAME_BYTES: usize = 32;
 /// Words of the policy language, not usable as names.
-pub const KEYWORDS: [&str; 6] = ["and", "or", "any", "of", "in", "has"];
+pub const KEYWORDS: [&str; 7] = ["and", "or", "any", "of", "in", "has", "within"];
 /// The value of a threshold or member slot for those who have it.
 pub const YES: &str = "yes";
 /// The value of a threshold or member slot for those who don't.
@@ -33,7 +34,7 @@ pub struct SlotId(pub u16);
 pub struct Slot {
     /// Its number.
     pub id: SlotId,
-    /// `vram>=16`, `region` or `certifications:hipaa`.
+    /// `vram>=16`, `region`, `certifications:hipaa` or `profile#63`.
     pub label: String,
 }
 
@@ -42,7 +43,7 @@ pub struct Slot {
 pub struct Input {
     /// The slot.
     pub slot: SlotId,
-    /// [`YES`], [`NO`] or a category.
+    /// [`YES`], [`NO`], a category, or a sample of a vector.
     pub value: String,
 }
 
@@ -71,13 +72,21 @@ pub enum Attribute {
         /// The possible members.
         members: Vec<String>,
     },
+    /// A vector of 256 bits, asked for by distance.
+    Vector {
+        /// Name, `[a-z][a-z0-9_]*`.
+        name: String,
+    },
 }
 
 impl Attribute {
     /// The attribute's name.
     pub fn name(&self) -> &str {
         match self {
-            Self::Ordered { name, .. } | Self::Categorical { name, .. } | Self::Set { name, .. } => name,
+            Self::Ordered { name, .. }
+            | Self::Categorical { name, .. }
+            | Self::Set { name, .. }
+            | Self::Vector { name } => name,
         }
     }
 
@@ -87,6 +96,7 @@ impl Attribute {
             Self::Ordered { .. } => "a number",
             Self::Categorical { .. } => "a category",
             Self::Set { .. } => "a set",
+            Self::Vector { .. } => "a vector (`0x` and 64 hexadecimal digits)",
         }
     }
 
@@ -95,6 +105,7 @@ impl Attribute {
             Self::Ordered { name, thresholds } => thresholds.iter().map(|t| format!("{name}>={t}")).collect(),
             Self::Categorical { name, .. } => vec![name.clone()],
             Self::Set { name, members } => members.iter().map(|m| format!("{name}:{m}")).collect(),
+            Self::Vector { name } => (0..SAMPLES).map(|sample| format!("{name}#{sample}")).collect(),
         }
     }
 
@@ -103,6 +114,7 @@ impl Attribute {
             Self::Ordered { thresholds, .. } => thresholds.len(),
             Self::Categorical { .. } => 1,
             Self::Set { members, .. } => members.len(),
+            Self::Vector { .. } => SAMPLES,
         }
     }
 
@@ -110,6 +122,7 @@ impl Attribute {
         check_name(self.name())?;
         let attribute = || self.name().to_owned();
         match self {
+            Self::Vector { .. } => Ok(()),
             Self::Ordered { thresholds, .. } => {
                 if thresholds.is_empty() {
                     return Err(SchemaError::Empty { attribute: attribute() });
@@ -334,6 +347,7 @@ impl Schema {
                     hash = hash.fixed(&[kind]).variable(name.as_bytes()).fixed(&count(words.len()));
                     hash = words.iter().fold(hash, |hash, word| hash.variable(word.as_bytes()));
                 }
+                Attribute::Vector { name } => hash = hash.fixed(&[3]).variable(name.as_bytes()),
             }
         }
         hash.digest()

@@ -1,22 +1,84 @@
-//! Sharing a secret down a threshold tree, and collecting the secrets that some of its leaves allow.
+//! Sharing a secret down a threshold tree, and joining it again from chosen leaves.
 //!
-//! An OR gate gives its secret to every child. An AND gate splits it into random parts whose sum it is, so that
-//! joining is linear in the children. Any other gate uses Shamir's scheme over GF(2^128), where child number i
-//! (from 1) has the x-coordinate i.
+//! An OR gate gives its secret to every child. An AND gate splits it into random parts whose sum it is. Any other
+//! gate uses Shamir's scheme over GF(2^8), byte by byte, where child number i (from 1) has the x-coordinate i.
 
 use rand_core::CryptoRng;
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::{field::Gf128, tree::Tree};
+use crate::{
+    field::{Gf256, scale},
+    opening::LeafSet,
+    tree::Tree,
+};
+
+/// Bytes of a share: 8 of check, 12 of key.
+pub(crate) const SHARE_BYTES: usize = 20;
+
+/// A share, or the secret, whose check is zero. No `Debug`: it is secret.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Zeroize)]
+pub(crate) struct Share {
+    /// What tells a right secret from a wrong one.
+    pub(crate) check: u64,
+    /// What K_r is made of, in the low 96 bits of two words.
+    key: [u64; 2],
+}
+
+impl Share {
+    /// A share of 20 random bytes.
+    pub(crate) fn random(rng: &mut impl CryptoRng) -> Self {
+        let mut bytes = [0; SHARE_BYTES];
+        rng.fill_bytes(&mut bytes);
+        let share = Self::from_bytes(&bytes);
+        bytes.zeroize();
+        share
+    }
+
+    /// A fresh secret: a random key, and a check of zero.
+    pub(crate) fn secret(rng: &mut impl CryptoRng) -> Self {
+        Self { check: 0, ..Self::random(rng) }
+    }
+
+    pub(crate) fn from_bytes(bytes: &[u8; SHARE_BYTES]) -> Self {
+        let word = |range: core::ops::Range<usize>| {
+            bytes.get(range).unwrap_or_default().iter().fold(0, |word, byte| word << 8 | u64::from(*byte))
+        };
+        Self { check: word(0..8), key: [word(8..16), word(16..20)] }
+    }
+
+    pub(crate) fn to_bytes(self) -> [u8; SHARE_BYTES] {
+        let mut bytes = [0; SHARE_BYTES];
+        let words = [self.check, self.key[0], self.key[1] << 32];
+        bytes
+            .iter_mut()
+            .zip(words.iter().flat_map(|word| word.to_be_bytes()))
+            .for_each(|(to, from)| *to = from);
+        bytes
+    }
+
+    pub(crate) fn plus(self, other: Self) -> Self {
+        let key = [self.key[0] ^ other.key[0], self.key[1] ^ other.key[1]];
+        Self { check: self.check ^ other.check, key }
+    }
+
+    fn times(self, by: Gf256) -> Self {
+        Self { check: scale(self.check, by), key: self.key.map(|word| scale(word, by)) }
+    }
+}
+
+/// The x-coordinate of a child, by its number from 0. There are at most 255 children.
+pub(crate) fn x_of(child: usize) -> Gf256 {
+    Gf256(u8::try_from(child + 1).unwrap_or(0))
+}
 
 /// Shares of every leaf, in the order of leaves.
-pub(crate) fn share<L>(tree: &Tree<L>, secret: Gf128, rng: &mut impl CryptoRng) -> Zeroizing<Vec<Gf128>> {
+pub(crate) fn share<L>(tree: &Tree<L>, secret: Share, rng: &mut impl CryptoRng) -> Zeroizing<Vec<Share>> {
     let mut shares = Zeroizing::new(Vec::with_capacity(tree.leaves().len()));
     share_node(tree, secret, rng, &mut shares);
     shares
 }
 
-fn share_node<L>(tree: &Tree<L>, secret: Gf128, rng: &mut impl CryptoRng, shares: &mut Vec<Gf128>) {
+fn share_node<L>(tree: &Tree<L>, secret: Share, rng: &mut impl CryptoRng, shares: &mut Vec<Share>) {
     match tree {
         Tree::Leaf(_) => shares.push(secret),
         Tree::Gate { needed, children } => {
@@ -28,155 +90,72 @@ fn share_node<L>(tree: &Tree<L>, secret: Gf128, rng: &mut impl CryptoRng, shares
     }
 }
 
-fn split(needed: usize, children: usize, secret: Gf128, rng: &mut impl CryptoRng) -> Zeroizing<Vec<Gf128>> {
-    let mut parts = Zeroizing::new(Vec::with_capacity(children));
+fn split(needed: usize, children: usize, secret: Share, rng: &mut impl CryptoRng) -> Zeroizing<Vec<Share>> {
+    let mut random = |count: usize| -> Zeroizing<Vec<Share>> {
+        let mut drawn = Zeroizing::new(Vec::with_capacity(children));
+        drawn.extend((0..count).map(|_| Share::random(rng)));
+        drawn
+    };
     if needed == children {
-        let mut rest = secret;
-        for _ in 1..children {
-            let part = Gf128::random(rng);
-            rest = rest + part;
-            parts.push(part);
-        }
-        parts.push(rest);
-    } else {
-        let coefficients: Zeroizing<Vec<_>> =
-            Zeroizing::new((1..needed).map(|_| Gf128::random(rng)).collect());
-        let at = |x: Gf128| coefficients.iter().rev().fold(Gf128::ZERO, |sum, c| (sum + *c) * x) + secret;
-        parts.extend((1..=children).map(|i| at(Gf128(i as u128))));
+        let mut parts = random(children - 1);
+        let last = parts.iter().fold(secret, |rest, part| rest.plus(*part));
+        parts.push(last);
+        return parts;
     }
-    parts
+    let coefficients = random(needed - 1);
+    let at = |x: Gf256| {
+        coefficients.iter().rev().fold(Share::default(), |sum, c| sum.plus(*c).times(x)).plus(secret)
+    };
+    Zeroizing::new((0..children).map(|child| at(x_of(child))).collect())
 }
 
-/// A set of leaf numbers below 256.
-#[derive(Clone, Copy, Default)]
-pub(crate) struct LeafSet([u64; 4]);
-
-impl LeafSet {
-    fn one(leaf: usize) -> Self {
-        let mut set = Self::default();
-        if let Some(word) = set.0.get_mut(leaf / 64) {
-            *word = 1 << (leaf % 64);
-        }
-        set
-    }
-
-    fn union(self, other: Self) -> Self {
-        let mut words = self.0;
-        words.iter_mut().zip(other.0).for_each(|(word, other)| *word |= other);
-        Self(words)
-    }
-
-    pub(crate) fn iter(self) -> impl Iterator<Item = usize> {
-        (0..256).filter(move |leaf| self.0[leaf / 64] >> (leaf % 64) & 1 == 1)
-    }
+/// The secret from the shares of exactly those leaves that one way to satisfy the tree takes.
+pub(crate) fn join<L>(tree: &Tree<L>, shares: &[Option<Share>], chosen: &LeafSet) -> Option<Share> {
+    join_node(tree, shares, chosen, &mut 0)
 }
 
-/// A secret that some leaves allow, right if the shares of those leaves are.
-#[derive(Clone, Copy, Default, Zeroize)]
-pub(crate) struct Candidate {
-    pub(crate) secret: Gf128,
-    #[zeroize(skip)]
-    pub(crate) leaves: LeafSet,
-}
-
-impl Candidate {
-    fn join(self, other: Self) -> Self {
-        Self { secret: self.secret + other.secret, leaves: self.leaves.union(other.leaves) }
-    }
-}
-
-/// Every candidate for the secret of the tree, given the shares of some leaves (by leaf number). Their number is
-/// bounded through
-/// [`Tree::decoding_cost`].
-pub(crate) fn candidates<L>(tree: &Tree<L>, shares: &[Option<Gf128>]) -> Zeroizing<Vec<Candidate>> {
-    node_candidates(tree, shares, &mut 0)
-}
-
-fn node_candidates<L>(
+fn join_node<L>(
     tree: &Tree<L>,
-    shares: &[Option<Gf128>],
+    shares: &[Option<Share>],
+    chosen: &LeafSet,
     next: &mut usize,
-) -> Zeroizing<Vec<Candidate>> {
+) -> Option<Share> {
     match tree {
         Tree::Leaf(_) => {
             let leaf = *next;
             *next += 1;
-            let share = shares.get(leaf).copied().flatten();
-            Zeroizing::new(
-                share.map(|secret| Candidate { secret, leaves: LeafSet::one(leaf) }).into_iter().collect(),
-            )
+            shares.get(leaf).copied().flatten().filter(|_| chosen.contains(leaf))
         }
         Tree::Gate { needed, children } => {
-            let below: Vec<_> = children.iter().map(|child| node_candidates(child, shares, next)).collect();
-            let needed = usize::from(*needed);
-            match needed {
-                1 => Zeroizing::new(below.iter().flat_map(|list| list.iter().copied()).collect()),
-                _ if needed == children.len() => {
-                    let lists: Vec<_> = below.iter().map(|list| list.as_slice()).collect();
-                    products(&lists)
+            let mut parts = Zeroizing::new(Vec::with_capacity(usize::from(*needed)));
+            let mut xs = Vec::with_capacity(usize::from(*needed));
+            for (child, tree) in children.iter().enumerate() {
+                if let Some(part) = join_node(tree, shares, chosen, next) {
+                    parts.push(part);
+                    xs.push(x_of(child));
                 }
-                _ => threshold_candidates(needed, &below),
+            }
+            if parts.is_empty() {
+                return None;
+            }
+            let sum =
+                |parts: &mut dyn Iterator<Item = Share>| Some(parts.fold(Share::default(), Share::plus));
+            if usize::from(*needed) == children.len() {
+                sum(&mut parts.iter().copied())
+            } else {
+                sum(&mut parts.iter().zip(weights_at_zero(&xs)).map(|(part, weight)| part.times(weight)))
             }
         }
     }
 }
 
-/// One candidate of each list, summed, in every combination.
-fn products(lists: &[&[Candidate]]) -> Zeroizing<Vec<Candidate>> {
-    lists.iter().fold(Zeroizing::new(vec![Candidate::default()]), |sums, list| {
-        Zeroizing::new(sums.iter().flat_map(|sum| list.iter().map(|other| sum.join(*other))).collect())
-    })
-}
-
-/// Interpolates every subset of `needed` children that have candidates.
-fn threshold_candidates(needed: usize, below: &[Zeroizing<Vec<Candidate>>]) -> Zeroizing<Vec<Candidate>> {
-    let available: Vec<usize> = (0..below.len()).filter(|child| !below[*child].is_empty()).collect();
-    let mut out = Zeroizing::new(Vec::new());
-    for_each_subset(needed, &available, |subset| {
-        let weighted: Vec<Zeroizing<Vec<Candidate>>> = subset
-            .iter()
-            .zip(lagrange_at_zero(subset))
-            .map(|(child, weight)| {
-                let weighted = |c: &Candidate| Candidate { secret: c.secret * weight, ..*c };
-                Zeroizing::new(below[*child].iter().map(weighted).collect())
-            })
-            .collect();
-        let lists: Vec<_> = weighted.iter().map(|list| list.as_slice()).collect();
-        out.extend(products(&lists).iter());
-    });
-    out
-}
-
-/// Lagrange weights at zero of these children, whose x is their number plus one: for child i the product of
-/// x_j / (x_j - x_i) over the others.
-fn lagrange_at_zero(subset: &[usize]) -> Vec<Gf128> {
-    // x-coordinates are 1 to 255, and so are their differences.
-    let inverse = |small: usize| u8::try_from(small).map_or(Gf128::ZERO, Gf128::small_inverse);
-    let all_x = subset.iter().fold(Gf128::ONE, |product, child| product * Gf128(*child as u128 + 1));
-    let weight = |child: &usize| {
-        let others = subset.iter().filter(|other| *other != child);
-        let numerator = all_x * inverse(child + 1);
-        others.fold(numerator, |weight, other| weight * inverse((other + 1) ^ (child + 1)))
+/// Lagrange weights at zero: for each x_i the product of x_j / (x_j + x_i) over the others.
+fn weights_at_zero(xs: &[Gf256]) -> Vec<Gf256> {
+    let weight = |x: &Gf256| {
+        let others = xs.iter().filter(|other| *other != x);
+        others.fold(Gf256::ONE, |weight, other| weight.times(*other).times(other.plus(*x).inverse()))
     };
-    subset.iter().map(weight).collect()
-}
-
-/// Calls `f` with every subset of `size` items, in lexicographic order.
-fn for_each_subset(size: usize, items: &[usize], mut f: impl FnMut(&[usize])) {
-    if size > items.len() {
-        return;
-    }
-    let mut positions: Vec<usize> = (0..size).collect();
-    loop {
-        let subset: Vec<_> = positions.iter().map(|position| items[*position]).collect();
-        f(&subset);
-        let last = items.len() - size;
-        let Some(moved) = (0..size).rev().find(|i| positions[*i] < last + i) else { return };
-        positions[moved] += 1;
-        for i in moved + 1..size {
-            positions[i] = positions[i - 1] + 1;
-        }
-    }
+    xs.iter().map(weight).collect()
 }
 
 #[cfg(test)]
@@ -184,16 +163,13 @@ mod tests {
     use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 
     use super::*;
+    use crate::opening::find;
 
     #[test]
-    fn every_subset_is_visited_once() {
-        let mut seen = Vec::new();
-        for_each_subset(3, &[1, 2, 4, 5, 9], |subset| seen.push(subset.to_vec()));
-        assert_eq!(seen.len(), 10);
-        seen.dedup();
-        assert_eq!(seen.len(), 10);
-        assert_eq!(seen.first().unwrap(), &[1, 2, 4]);
-        assert_eq!(seen.last().unwrap(), &[4, 5, 9]);
+    fn a_share_is_twenty_bytes() {
+        let share = Share::random(&mut ChaCha20Rng::seed_from_u64(1));
+        assert!(Share::from_bytes(&share.to_bytes()) == share);
+        assert_eq!(Share::secret(&mut ChaCha20Rng::seed_from_u64(1)).to_bytes()[..8], [0; 8]);
     }
 
     #[test]
@@ -202,17 +178,17 @@ mod tests {
         for (needed, count) in [(1, 3), (2, 3), (3, 3), (3, 7), (2, 64), (254, 255)] {
             let children = (0..count).map(|_| Tree::Leaf(())).collect();
             let tree = Tree::Gate { needed, children };
-            let secret = Gf128::random(&mut rng);
+            let secret = Share::secret(&mut rng);
             let shares = share(&tree, secret, &mut rng);
             let mut known: Vec<_> = shares.iter().copied().map(Some).collect();
             let needed = usize::from(needed);
             let unknown = known.len() - needed;
             known[..unknown].fill(None);
-            let found = candidates(&tree, &known);
-            assert_eq!(found.len(), 1);
-            assert!(found.iter().all(|c| c.secret == secret && c.leaves.iter().count() == needed));
+            let found = find(&tree, &known).unwrap();
+            assert!(found.iter().eq(unknown..known.len()), "{needed} of {count}");
+            assert!(join(&tree, &known, &found) == Some(secret));
             *known.last_mut().unwrap() = None;
-            assert!(candidates(&tree, &known).is_empty());
+            assert!(find(&tree, &known).is_none());
         }
     }
 }

@@ -11,11 +11,16 @@ pub const MAX_LEAVES: usize = 256;
 pub const MAX_CHILDREN: usize = 255;
 /// Most gates from the root to a leaf.
 pub const MAX_DEPTH: usize = 16;
-/// Most that any vault's worst-case decoding may cost, see [`Tree::decoding_cost`]: about a second.
+/// Most that any vault's worst-case decoding may cost, see [`Tree::decoding_cost`]: about a tenth of a second.
 pub const MAX_DECODING_COST: u64 = 1 << 22;
-/// What a candidate secret costs beside multiplications. It bounds the candidates of any vault by 2^18, and
-/// with them memory and the chance of a false match.
-const CANDIDATE_COST: u64 = 16;
+/// Most sets of leaves that may satisfy a tree. Opening compares them all, so that it bounds the chance of a false
+/// match, and memory.
+pub const MAX_COMBINATIONS: u64 = 1 << 18;
+/// What unmasking a leaf costs beside a field operation.
+const LEAF_COST: u64 = 8;
+
+// Slots are a byte in an encoded tree.
+const _: () = assert!(MAX_SLOTS <= 256);
 
 /// A tree whose gates are satisfied by `needed` of their children. AND needs all, OR needs one.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,14 +55,18 @@ pub enum TreeError {
     #[error("the policy is nested deeper than {MAX_DEPTH} levels")]
     TooDeep,
     /// Too many combinations to try.
-    #[error(
-        "decoding costs up to {cost} multiplications, expected at most {budget}; ask for fewer combinations"
-    )]
+    #[error("decoding costs up to {cost} operations, expected at most {budget}; ask for fewer combinations")]
     TooCostly {
         /// The worst case.
         cost: u64,
         /// The budget.
         budget: u64,
+    },
+    /// Too many ways to satisfy it.
+    #[error("{found} sets of leaves satisfy the policy, expected at most {MAX_COMBINATIONS}")]
+    TooManyCombinations {
+        /// How many do.
+        found: u64,
     },
 }
 
@@ -96,32 +105,41 @@ impl<L> Tree<L> {
         }
     }
 
-    /// What opening costs in the worst case, with a tag for every slot, in multiplications of the field: for each
-    /// candidate 16, and for gates that need neither one nor all of their children the interpolation of each
-    /// subset. It saturates at `u64::MAX`.
+    /// What opening costs in the worst case, with a tag for every slot, in operations of the field on one share: 8
+    /// for each leaf, one for each divided difference, and one for each candidate secret of a gate whose check is
+    /// not known (see module `opening`). It saturates at `u64::MAX`.
     pub fn decoding_cost(&self) -> u64 {
-        self.cost().0
+        self.cost(true).0
     }
 
-    /// (cost of everything below and here, candidates of this node)
-    fn cost(&self) -> (u64, u64) {
-        match self {
-            Self::Leaf(_) => (CANDIDATE_COST, 1),
-            Self::Gate { needed, children } => {
-                let (costs, counts): (Vec<_>, Vec<_>) = children.iter().map(Self::cost).unzip();
-                let below = costs.into_iter().fold(0, u64::saturating_add);
-                let candidates = ways(*needed, counts.into_iter());
-                let mut here = candidates.saturating_mul(CANDIDATE_COST);
-                if *needed > 1 && usize::from(*needed) < children.len() {
-                    let n = u64::from(*needed);
-                    let subsets = ways(*needed, children.iter().map(|_| 1));
-                    // n weights of n + 2 factors for each subset, and n weighted shares for each candidate.
-                    here = here.saturating_add(subsets.saturating_mul(n * (n + 2)));
-                    here = here.saturating_add(candidates.saturating_mul(n));
-                }
-                (below.saturating_add(here), candidates)
+    /// How many sets of leaves satisfy the tree, none of which has a leaf too many. It saturates at `u64::MAX`.
+    pub fn combinations(&self) -> u64 {
+        self.cost(true).1
+    }
+
+    /// (cost of everything below and here, candidates of this node), where the check that the node has to give is
+    /// known or not.
+    fn cost(&self, known: bool) -> (u64, u64) {
+        let Self::Gate { needed, children } = self else { return (LEAF_COST, 1) };
+        let needed = usize::from(*needed);
+        let of_children = children.iter().map(|child| child.cost(known && needed == 1));
+        let (costs, counts): (Vec<_>, Vec<_>) = of_children.unzip();
+        let below = costs.into_iter().fold(0, u64::saturating_add);
+        let candidates = ways(needed, &counts);
+        let here = match (known, needed) {
+            (true, 1) => 0,
+            (false, 1) => candidates,
+            (true, _) if needed == children.len() => {
+                let largest = counts.iter().copied().max().unwrap_or(1).max(1);
+                largest.saturating_add(candidates / largest)
             }
-        }
+            (false, _) if needed == children.len() => candidates,
+            (true, _) => {
+                ways(1, &counts).saturating_add(differences(needed, needed.saturating_sub(2), &counts))
+            }
+            (false, _) => candidates.saturating_add(differences(needed, needed.saturating_sub(1), &counts)),
+        };
+        (below.saturating_add(here), candidates)
     }
 
     /// Checks the limits of size and cost.
@@ -135,8 +153,9 @@ impl<L> Tree<L> {
             return Err(TreeError::TooManyLeaves { found: leaves });
         }
         let budget = budget.min(MAX_DECODING_COST);
-        match self.decoding_cost() {
-            cost if cost > budget => Err(TreeError::TooCostly { cost, budget }),
+        match self.cost(true) {
+            (cost, _) if cost > budget => Err(TreeError::TooCostly { cost, budget }),
+            (_, found) if found > MAX_COMBINATIONS => Err(TreeError::TooManyCombinations { found }),
             _ => Ok(()),
         }
     }
@@ -155,25 +174,44 @@ impl<L> Tree<L> {
 
 /// In how many ways `needed` children and a candidate of each can be chosen: the elementary symmetric polynomial
 /// of the children's counts.
-fn ways(needed: u8, counts: impl Iterator<Item = u64>) -> u64 {
-    let needed = usize::from(needed);
+fn ways(needed: usize, counts: &[u64]) -> u64 {
     let mut ways = vec![0_u64; needed + 1];
     ways[0] = 1;
     for count in counts {
         for j in (1..=needed).rev() {
-            ways[j] = ways[j].saturating_add(ways[j - 1].saturating_mul(count));
+            ways[j] = ways[j].saturating_add(ways[j - 1].saturating_mul(*count));
         }
     }
     ways[needed]
 }
 
+/// How many divided differences the opening of a threshold gate takes, when it fixes `levels` points one after the
+/// other, each of a later child than the one before and with enough children after it to make `needed`.
+fn differences(needed: usize, levels: usize, counts: &[u64]) -> u64 {
+    let all = ways(1, counts);
+    let mut fixed = vec![0; counts.len()];
+    let mut total = 0_u64;
+    for level in 0..levels {
+        let (mut before, mut passed) = (u64::from(level == 0), 0_u64);
+        let last = counts.len().saturating_sub(needed) + level;
+        for (child, (fixed, count)) in fixed.iter_mut().zip(counts).enumerate() {
+            passed = passed.saturating_add(*count);
+            let here = if child <= last { before.saturating_mul(*count) } else { 0 };
+            before = before.saturating_add(*fixed);
+            *fixed = here;
+            total = total.saturating_add(here.saturating_mul(all.saturating_sub(passed)));
+        }
+    }
+    total
+}
+
 impl Tree<SlotId> {
-    /// Two bytes for a gate (needed, children), three for a leaf (zero, slot), in depth-first order.
+    /// Two bytes for a gate (needed, children) and for a leaf (zero, slot), in depth-first order.
     pub(crate) fn encode(&self, out: &mut Vec<u8>) {
         match self {
             Self::Leaf(slot) => {
                 out.push(0);
-                out.extend_from_slice(&slot.0.to_be_bytes());
+                out.push(u8::try_from(slot.0).unwrap_or(u8::MAX));
             }
             Self::Gate { needed, children } => {
                 out.push(*needed);
@@ -199,9 +237,7 @@ impl Tree<SlotId> {
         if needed == 0 {
             *leaves_left =
                 leaves_left.checked_sub(1).ok_or_else(|| reader.invalid("tree", "at most 256 leaves"))?;
-            let slot = reader.u16()?;
-            reader.in_range("slot", u64::from(slot), 0, MAX_SLOTS as u64 - 1)?;
-            return Ok(Self::Leaf(SlotId(slot)));
+            return Ok(Self::Leaf(SlotId(u16::from(reader.u8()?))));
         }
         if depth == MAX_DEPTH {
             return Err(reader.invalid("tree", "at most 16 levels"));

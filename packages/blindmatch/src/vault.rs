@@ -1,15 +1,23 @@
 //! Vaults: a policy sealed so that only those who satisfy it learn that they do.
 //!
-//! A secret s of 64 random and 64 zero bits is shared down the policy's tree ([`crate::tree`]), and the share of
-//! each leaf is masked by a hash of the tag of the leaf's (slot, value), the vault's nonce and the leaf's number.
-//! The vault publishes the tree with slots, the masked shares, the nonce, the epoch, the schema's digest, the
-//! requester's ephemeral HPKE key and its transport endpoint; no value appears in it. A leaf that the policy
-//! doesn't ask for ([`Leaf::Decoy`]) is 16 random bytes, and looks like any other. A contributor unmasks
-//! with its own tags, joins what the tree allows, and accepts the candidate whose low 64 bits are zero: a wrong
-//! one passes with probability 2^-64, and at most 2^18 are tried.
+//! A secret of 96 random bits, the key, and 64 zero bits, the check, is shared down the policy's tree
+//! ([`crate::tree`]), and the share of each leaf is masked by a hash of the tag of the leaf's (slot, value), the
+//! vault's nonce and the leaf's number. The vault publishes the tree with slots, the masked shares, the nonce, the
+//! epoch, the schema's digest, the requester's ephemeral HPKE key and its transport endpoint; no value appears in
+//! it. A leaf that the policy doesn't ask for ([`Leaf::Decoy`]) is 20 random bytes, and looks like any other.
 //!
-//! The zero bits are only at the root, so that a gate below it with just enough children satisfied looks like one
-//! that has not. With more than enough, several subsets agree on the gate's secret; the README says what follows.
+//! A contributor unmasks with its own tags, searches the checks for leaves that give zero (module `opening`), and
+//! joins the key from those. A wrong set of leaves gives zero with probability 2^-64, and at most 2^18 are compared.
+//!
+//! Key and check are shared by the same rule and apart, byte by byte. So sets of leaves that don't satisfy the
+//! tree have uniformly random checks and keys, whatever else is known, and what can be tested without
+//! satisfying it is what any sharing of a secret with 64 known bits allows: who lacks one leaf can test a tag for
+//! it, and tags can't be guessed. A check is known to be zero at the root, and below it along OR gates, whose children
+//! are the root as far as anybody can tell. Any other gate's check is as random as its key, so that one with just
+//! enough children satisfied looks like one that has not. With more than enough, several subsets agree on
+//! the gate's check; the README says what follows.
+
+mod opener;
 
 use hkdf::Hkdf;
 use rand_core::CryptoRng;
@@ -17,22 +25,22 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
+pub use crate::vault::opener::Opener;
 use crate::{
     codec::{DecodeError, Reader, put_count},
-    field::Gf128,
-    hash::sha256,
+    hash::{Transcript, sha256},
     oprf::{Tag, Tags},
     policy::{CompiledPolicy, Leaf},
     schema::{Input, SlotId},
-    sharing::{Candidate, candidates, share},
-    tree::{MAX_DECODING_COST, MAX_LEAVES, Tree, TreeError},
+    sharing::{SHARE_BYTES, Share, share},
+    tree::{MAX_COMBINATIONS, MAX_DECODING_COST, MAX_LEAVES, Tree, TreeError},
 };
 
 /// Version of the encoding.
-const VERSION: u8 = 1;
-/// Bytes of a vault besides 16 for each leaf and the tree.
+const VERSION: u8 = 2;
+/// Bytes of a vault besides 20 for each leaf and the tree.
 const FIXED_BYTES: usize = 123;
-/// A budget for [`Vault::seal`] that machines decode in a fraction of a second.
+/// A budget for [`Vault::seal`] that machines decode in a few hundredths of a second.
 pub const DEFAULT_BUDGET: u64 = 1 << 20;
 
 /// K_r: what all contributors that satisfy the policy share with the requester. It authenticates claims.
@@ -93,7 +101,7 @@ pub struct Vault {
     requester_key: [u8; 32],
     endpoint: [u8; 32],
     tree: Tree<SlotId>,
-    masked: Vec<[u8; 16]>,
+    masked: Vec<[u8; SHARE_BYTES]>,
 }
 
 /// What a contributor learns from a vault that it satisfies.
@@ -105,27 +113,34 @@ pub struct Opened {
     pub leaves: Vec<(u16, SlotId)>,
 }
 
-/// The leaf's mask: 128 bits of H(F, nonce, leaf number).
-fn mask(tag: &Tag, nonce: &[u8; 16], leaf: usize) -> Gf128 {
-    let hash = sha256("vault-mask").fixed(tag.as_bytes()).fixed(nonce).fixed(&(leaf as u64).to_be_bytes());
-    let mut digest = hash.digest();
-    let mut half = [0; 16];
-    half.copy_from_slice(&digest[..16]);
-    let mask = Gf128(u128::from_be_bytes(half));
-    digest.zeroize();
-    half.zeroize();
-    mask
+/// The masks of one vault's leaves.
+struct Masks {
+    domain: Transcript<Sha256>,
+    nonce: [u8; 16],
+}
+
+impl Masks {
+    fn new(nonce: [u8; 16]) -> Self {
+        Self { domain: Transcript::of_block("vault-mask"), nonce }
+    }
+
+    /// The mask of a leaf: 160 bits of H(F, nonce, leaf number).
+    fn mask(&self, tag: &Tag, leaf: usize) -> Share {
+        let number = u16::try_from(leaf).unwrap_or(u16::MAX).to_be_bytes();
+        let mut digest = self.domain.clone().fixed(tag.as_bytes()).fixed(&self.nonce).fixed(&number).digest();
+        let mut part = [0; SHARE_BYTES];
+        part.copy_from_slice(&digest[..SHARE_BYTES]);
+        let mask = Share::from_bytes(&part);
+        digest.zeroize();
+        part.zeroize();
+        mask
+    }
 }
 
 /// The tag that masks a leaf; nothing but chance masks a decoy.
 fn tag_of<'a>(leaf: &Leaf, tags: &'a Tags) -> Result<Option<&'a Tag>, VaultError> {
     let missing = |input: &Input| VaultError::MissingTag(input.clone());
     leaf.input().map(|input| tags.get(input).ok_or_else(|| missing(input))).transpose()
-}
-
-/// Whether the 64 bits that are known to be zero are.
-fn is_secret(candidate: &Candidate) -> bool {
-    candidate.secret.0 as u64 == 0
 }
 
 impl Vault {
@@ -153,17 +168,18 @@ impl Vault {
             tree.leaves().into_iter().map(|leaf| tag_of(leaf, tags)).collect::<Result<Vec<_>, _>>()?;
         let mut nonce = [0; 16];
         rng.fill_bytes(&mut nonce);
-        let mut secret = Gf128(u128::from(rng.next_u64()) << 64);
+        let masks = Masks::new(nonce);
+        let mut secret = Share::secret(rng);
         let shares = share(&tree, secret, rng);
         let masked = leaf_tags
             .iter()
             .zip(shares.iter())
             .enumerate()
             .map(|(leaf, (tag, share))| match tag {
-                Some(tag) => *share + mask(tag, &nonce, leaf),
-                None => Gf128::random(rng),
+                Some(tag) => share.plus(masks.mask(tag, leaf)),
+                None => Share::random(rng),
             })
-            .map(|masked| masked.0.to_be_bytes())
+            .map(Share::to_bytes)
             .collect();
         let tree = tree.map(&mut Leaf::slot);
         let schema_digest = policy.schema_digest();
@@ -173,35 +189,17 @@ impl Vault {
         Ok((vault, key))
     }
 
-    /// Tries the vault with one's own tags; `None` if they don't satisfy the policy.
+    /// Tries the vault with one's own tags; `None` if they don't satisfy the policy. [`Opener`] tries many.
     ///
     /// # Errors
     /// [`VaultError`] for tags of another schema or epoch, or two tags for one slot.
     pub fn open(&self, own: &Tags) -> Result<Option<Opened>, VaultError> {
-        if own.schema_digest() != self.schema_digest {
-            return Err(VaultError::Schema);
-        }
-        if own.epoch() != self.epoch {
-            return Err(VaultError::Epoch { found: own.epoch(), expected: self.epoch });
-        }
-        let by_slot = own.by_slot().map_err(VaultError::SlotTwice)?;
-        let slots = self.tree.leaves();
-        let unmask = |(leaf, (slot, masked)): (usize, (&&SlotId, &[u8; 16]))| {
-            by_slot.get(slot).map(|tag| Gf128(u128::from_be_bytes(*masked)) + mask(tag, &self.nonce, leaf))
-        };
-        let shares: Zeroizing<Vec<_>> =
-            Zeroizing::new(slots.iter().zip(&self.masked).enumerate().map(unmask).collect());
-        let candidates = candidates(&self.tree, &shares);
-        Ok(candidates.iter().find(|candidate| is_secret(candidate)).map(|found| {
-            let leaves =
-                found.leaves.iter().filter_map(|leaf| Some((leaf as u16, **slots.get(leaf)?))).collect();
-            Opened { key: self.match_key(found.secret), leaves }
-        }))
+        Opener::new(own)?.open(self)
     }
 
     /// K_r from s, bound to the nonce and to the whole vault.
-    fn match_key(&self, secret: Gf128) -> MatchKey {
-        let ikm = Zeroizing::new(secret.0.to_be_bytes());
+    fn match_key(&self, secret: Share) -> MatchKey {
+        let ikm = Zeroizing::new(secret.to_bytes());
         let digest = self.digest();
         let mut key = MatchKey([0; 32]);
         // 32 bytes are within HKDF's limit of 255 blocks, so that expansion can't fail.
@@ -271,6 +269,7 @@ impl Vault {
             return Err(reader.invalid("tree", "as many leaves as the vault states"));
         }
         reader.in_range("decoding cost", tree.decoding_cost(), 1, MAX_DECODING_COST)?;
+        reader.in_range("combinations", tree.combinations(), 1, MAX_COMBINATIONS)?;
         let masked = (0..count).map(|_| reader.array()).collect::<Result<_, _>>()?;
         reader.finish()?;
         Ok(Self { epoch, schema_digest, nonce, requester_key, endpoint, tree, masked })

@@ -137,7 +137,7 @@ fn syntax_errors_point_at_the_column_and_say_what_was_expected() {
         ("", 1, "the end", "an attribute, a member of a set, `any` or `(`"),
         ("vram >= ", 9, "the end", "a whole number"),
         ("vram >= much", 9, "`much`", "a whole number"),
-        ("vram < 16", 6, "`<`", "`>=`, `=`, `in` or `has`"),
+        ("vram < 16", 6, "`<`", "`>=`, `=`, `in`, `has` or `within`"),
         ("vram >= 16 and", 15, "the end", "an attribute, a member of a set, `any` or `(`"),
         ("vram >= 16 region = eu", 12, "`region`", "`and`, `or` or the end"),
         ("vram >= 16)", 11, "`)`", "`and`, `or` or the end"),

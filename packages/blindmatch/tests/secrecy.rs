@@ -47,9 +47,9 @@ impl Sealer {
 /// What the guesser looks at: the bytes, and the difference of every leaf from the one before.
 fn evidence(vault: &Vault) -> Vec<u8> {
     let mut bytes = vault.encode();
-    let masked = bytes.len() - 16 * vault.tree().leaves().len();
+    let masked = bytes.len() - 20 * vault.tree().leaves().len();
     let differences: Vec<u8> =
-        bytes[masked..].iter().zip(&bytes[masked + 16..]).map(|(a, b)| a ^ b).collect();
+        bytes[masked..].iter().zip(&bytes[masked + 20..]).map(|(a, b)| a ^ b).collect();
     bytes.extend(differences);
     bytes
 }

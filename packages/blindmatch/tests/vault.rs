@@ -7,7 +7,7 @@ use bithive_blindmatch::{
     oprf::Tags,
     policy::{CompiledPolicy, Policy, PolicyError, Predicate},
     schema::{Input, Schema, SlotId},
-    tree::TreeError,
+    tree::{Tree, TreeError},
     vault::{DEFAULT_BUDGET, MatchKey, Opened, Vault, VaultError},
 };
 use common::{Committee, EPOCH, attributes, compile, rng};
@@ -29,7 +29,7 @@ fn open(committee: &Committee, vault: &Vault, own: &Attributes) -> Option<Opened
 /// Where the masked shares begin.
 fn masked(vault: &Vault) -> Vec<u8> {
     let bytes = vault.encode();
-    bytes[bytes.len() - 16 * vault.tree().leaves().len()..].to_vec()
+    bytes[bytes.len() - 20 * vault.tree().leaves().len()..].to_vec()
 }
 
 #[test]
@@ -68,10 +68,10 @@ fn two_vaults_of_one_policy_look_unrelated() {
     let committee = Committee::new(3, 2);
     let policy = compile(EXAMPLE);
     let (one, two) = (seal(&committee, &policy, 1).0, seal(&committee, &policy, 2).0);
-    let blocks: BTreeSet<_> = masked(&one).chunks(16).map(<[u8]>::to_vec).collect();
+    let blocks: BTreeSet<_> = masked(&one).chunks(20).map(<[u8]>::to_vec).collect();
     assert_eq!(blocks.len(), 13);
-    assert!(masked(&two).chunks(16).all(|block| !blocks.contains(block)));
-    // Of 208 independent bytes 0.8 agree on average.
+    assert!(masked(&two).chunks(20).all(|block| !blocks.contains(block)));
+    // Of 260 independent bytes one agrees on average.
     assert!(masked(&one).iter().zip(masked(&two)).filter(|(a, b)| *a == b).count() <= 6);
 }
 
@@ -104,7 +104,7 @@ fn equal_leaves_of_one_vault_look_unrelated() {
     let committee = Committee::new(3, 2);
     let (vault, _) = seal(&committee, &compile("gdpr or gdpr"), 1);
     let masked = masked(&vault);
-    assert_ne!(masked[..16], masked[16..]);
+    assert_ne!(masked[..20], masked[20..]);
 }
 
 #[test]
@@ -141,11 +141,35 @@ fn the_size_bound_holds_for_every_shape() {
 fn sealing_refuses_a_tree_above_the_budget() {
     let committee = Committee::new(2, 2);
     let policy = compile(&format!("any 2 of ({})", vec!["gdpr"; 64].join(", ")));
-    assert_eq!(policy.tree().decoding_cost(), 348_864, "96 for each part, and 170 for each pair");
+    assert_eq!(policy.tree().decoding_cost(), 64 * (3 * 8 + 3 + 3), "8 to unmask a leaf, and two operations");
     let tags = committee.tags(&policy.inputs(), 1);
     let seal = |budget| Vault::seal(&policy, &tags, [0; 32], [0; 32], budget, &mut rng(1)).map(|_| ());
-    assert_eq!(seal(348_864), Ok(()));
-    assert_eq!(seal(348_863), Err(TreeError::TooCostly { cost: 348_864, budget: 348_863 }.into()));
+    assert_eq!(seal(1920), Ok(()));
+    assert_eq!(seal(1919), Err(TreeError::TooCostly { cost: 1920, budget: 1919 }.into()));
+}
+
+#[test]
+fn a_gate_costs_more_where_its_check_is_not_known() {
+    let leaves = |count: usize| vec![Tree::Leaf(()); count];
+    let gate = |needed, children| Tree::Gate { needed, children };
+    let cost = |tree: &Tree<()>| (tree.decoding_cost(), tree.combinations());
+    // Leaves, and a division each; then the differences from each of the first two, and the rest.
+    assert_eq!(cost(&gate(2, leaves(4))), (4 * 8 + 4, 6));
+    assert_eq!(cost(&gate(3, leaves(4))), (4 * 8 + 4 + 3 + 2, 4));
+    // Below an AND the differences from three leaves give six candidates, and those are the largest list.
+    assert_eq!(cost(&gate(2, vec![gate(2, leaves(4)), Tree::Leaf(())])), (5 * 8 + 3 + 2 + 1 + 6 + 6 + 1, 6));
+    assert_eq!(cost(&gate(1, vec![gate(2, leaves(4)), Tree::Leaf(())])), (5 * 8 + 4, 7));
+    // Absurd trees are refused as well, not computed.
+    assert_eq!(cost(&gate(128, leaves(255))), (u64::MAX, u64::MAX));
+    assert!(gate(0, leaves(2)).decoding_cost() > 0 && gate(9, leaves(2)).combinations() == 0);
+}
+
+#[test]
+fn sealing_refuses_too_many_combinations_even_if_they_are_cheap() {
+    let leaves = |count: usize| Tree::Gate { needed: 3, children: vec![Tree::Leaf(()); count] };
+    assert_eq!(leaves(117).check(DEFAULT_BUDGET), Ok(()));
+    assert_eq!(leaves(118).check(DEFAULT_BUDGET), Err(TreeError::TooManyCombinations { found: 266_916 }));
+    assert!(leaves(118).decoding_cost() < DEFAULT_BUDGET);
 }
 
 #[test]

@@ -147,6 +147,9 @@ fn parse_attributes(texts: &[String], schema: &Schema) -> Result<BTreeMap<String
                 let members = value.split(',').map(str::trim).filter(|member| !member.is_empty());
                 AttributeValue::Members(members.map(Into::into).collect())
             }
+            Some(Attribute::Vector { .. }) => {
+                AttributeValue::Vector(value.parse().with_context(|| format!("--set {name}"))?)
+            }
             // An unknown name is refused by the schema, with the names that it has.
             Some(Attribute::Categorical { .. }) | None => AttributeValue::Category(value.into()),
         };

@@ -72,15 +72,9 @@ impl Tags {
         Ok(self)
     }
 
-    /// The tag of each slot, if no slot has two.
-    pub(crate) fn by_slot(&self) -> Result<BTreeMap<SlotId, &Tag>, SlotId> {
-        let mut by_slot = BTreeMap::new();
-        for (input, tag) in &self.by_input {
-            if by_slot.insert(input.slot, tag).is_some() {
-                return Err(input.slot);
-            }
-        }
-        Ok(by_slot)
+    /// Every tag with its slot.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (SlotId, &Tag)> {
+        self.by_input.iter().map(|(input, tag)| (input.slot, tag))
     }
 
     /// Secret bytes for the owner's storage: the quota gives a contributor its tags once per epoch, so that they

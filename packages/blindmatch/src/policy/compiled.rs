@@ -10,7 +10,7 @@ use crate::{
     tree::Tree,
 };
 
-/// A leaf of a compiled policy. In public both kinds are a slot and 16 bytes that look random.
+/// A leaf of a compiled policy. In public both kinds are a slot and 20 bytes that look random.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Leaf {
     /// The policy asks for this.
@@ -75,7 +75,8 @@ impl CompiledPolicy {
         all.into_iter().collect()
     }
 
-    /// Whether these slot values satisfy the tree; agrees with [`crate::policy::Policy::is_satisfied`].
+    /// Whether these slot values satisfy the tree, as they open a vault. Agrees with
+    /// [`crate::policy::Policy::is_satisfied`] unless the policy asks for a vector's distance.
     pub fn is_satisfied(&self, attributes: &Attributes) -> bool {
         let holds = |leaf: &Leaf| leaf.input().is_some_and(|input| attributes.inputs().contains(input));
         attributes.schema_digest() == self.schema_digest && self.tree.is_satisfied(&holds)

@@ -14,6 +14,7 @@ use crate::{
     policy::{Policy, PolicyError, Predicate, template::wrong_operator},
     schema::{Attribute, KEYWORDS, Schema},
     tree::{MAX_DEPTH, TreeError},
+    vector::Vector,
 };
 
 /// Most bytes of a policy's text.
@@ -69,6 +70,7 @@ enum Operator<'a> {
     Reaches(Word<'a>),
     OneOf(Vec<Word<'a>>),
     Has(Word<'a>),
+    Within(Word<'a>, Vector),
     Alone,
 }
 
@@ -164,6 +166,16 @@ fn value<'a>(input: &mut Input<'a>) -> ModalResult<Word<'a>> {
     cut_err(name).context(expected("a value")).parse_next(input)
 }
 
+fn vector(input: &mut Input<'_>) -> ModalResult<Vector> {
+    cut_err(any_word.verify_map(|word: Word<'_>| word.text.parse().ok()))
+        .context(expected("a vector (`0x` and 64 hexadecimal digits)"))
+        .parse_next(input)
+}
+
+fn of<'a>(input: &mut Input<'a>) -> ModalResult<Word<'a>> {
+    cut_err(keyword("of")).context(expected("`of`")).parse_next(input)
+}
+
 fn comma<'a>(input: &mut Input<'a>) -> ModalResult<&'a str> {
     symbol(",").parse_next(input)
 }
@@ -216,7 +228,7 @@ fn term<'a>(input: &mut Input<'a>) -> ModalResult<Node<'a>> {
 
 fn any_of<'a>(input: &mut Input<'a>) -> ModalResult<Node<'a>> {
     let count = number(input)?;
-    cut_err(keyword("of")).context(expected("`of`")).parse_next(input)?;
+    of(input)?;
     let parts = delimited(open, separated(1.., alternatives, comma), close_list).parse_next(input)?;
     Ok(Node::AtLeast(count, parts))
 }
@@ -229,9 +241,11 @@ fn condition<'a>(input: &mut Input<'a>) -> ModalResult<Node<'a>> {
         preceded(keyword("in"), delimited(open, separated(1.., value, comma), close_list))
             .map(Operator::OneOf),
         preceded(keyword("has"), value).map(Operator::Has),
+        preceded(keyword("within"), (number, preceded(of, vector)))
+            .map(|(distance, vector)| Operator::Within(distance, vector)),
         preceded(
             peek(one_of(['<', '>', '!', '~', ':'])),
-            cut_err(fail.context(expected("`>=`, `=`, `in` or `has`"))),
+            cut_err(fail.context(expected("`>=`, `=`, `in`, `has` or `within`"))),
         ),
         winnow::combinator::empty.map(|()| Operator::Alone),
     ))
@@ -279,6 +293,12 @@ fn resolve_condition(name: &Word<'_>, operator: &Operator<'_>, schema: &Schema) 
         }
         Operator::Has(member) => {
             checked(Predicate::Has { attribute: attribute(), member: member.text.to_owned() }, member)
+        }
+        Operator::Within(number, of) => {
+            let distance = number.text.parse().unwrap_or(u64::MAX);
+            let distance =
+                u16::try_from(distance).map_err(|_| (number.at, PolicyError::TooFar { distance }))?;
+            checked(Predicate::Within { attribute: attribute(), distance, of: of.clone() }, number)
         }
         Operator::OneOf(words) => {
             let mut predicate = Predicate::OneOf { attribute: attribute(), values: Vec::new() };

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | a threshold | OR over every threshold of the attribute, in slot order |
 //! | n members of a set | n of every member of the set, in slot order |
+//! | a distance to a vector | 2 of the 64 samples of the vector, in slot order |
 //! | some categories | OR of as many leaves as categories, at least [`CATEGORY_LEAVES`] if the schema has them |
 //!
 //! Leaves that the policy doesn't ask for are decoys ([`Leaf::Decoy`]).
@@ -12,9 +13,11 @@
 use std::collections::BTreeSet;
 
 use crate::{
+    attributes::samples,
     policy::{Leaf, Policy, PolicyError, Predicate},
     schema::{Attribute, Input, Schema, SlotId, YES},
     tree::{Tree, TreeError},
+    vector::{MAX_DISTANCE, SAMPLES_NEEDED, Vector},
 };
 
 /// Least leaves of a list of categories, or all that the schema has where these are fewer.
@@ -27,6 +30,7 @@ impl Predicate {
             Self::Reaches { attribute, threshold } => reaches(attribute, *threshold, schema),
             Self::OneOf { attribute, values } => one_of(attribute, values, schema),
             Self::Has { attribute, member } => has(1, attribute, &[member], schema),
+            Self::Within { attribute, distance, of } => within(attribute, *distance, of, schema),
         }
     }
 }
@@ -92,6 +96,18 @@ fn has(needed: u64, name: &str, asked: &[&str], schema: &Schema) -> Result<Tree<
     gate(needed, yes_leaves(first, asked))
 }
 
+/// The same whatever the distance: that is for the exact predicate.
+fn within(name: &str, distance: u16, of: &Vector, schema: &Schema) -> Result<Tree<Leaf>, PolicyError> {
+    let (first, attribute) = find(name, schema)?;
+    let Attribute::Vector { .. } = attribute else { return Err(wrong_operator(attribute)) };
+    if distance > MAX_DISTANCE {
+        return Err(PolicyError::TooFar { distance: u64::from(distance) });
+    }
+    let values = samples(of, &schema.digest(), first);
+    let leaf = |(slot, value)| Tree::Leaf(Leaf::Asked(Input { slot, value }));
+    gate(SAMPLES_NEEDED as u64, (first..).map(SlotId).zip(values).map(leaf).collect())
+}
+
 /// The order of the leaves doesn't matter: sealing shuffles leaves of one slot.
 fn one_of(name: &str, asked: &[String], schema: &Schema) -> Result<Tree<Leaf>, PolicyError> {
     let (slot, attribute) = find(name, schema)?;
@@ -142,6 +158,7 @@ pub(super) fn wrong_operator(attribute: &Attribute) -> PolicyError {
         Attribute::Ordered { .. } => "`>=` and a threshold",
         Attribute::Categorical { .. } => "`=` and a value, or `in` and a list of values",
         Attribute::Set { .. } => "`has` and a member",
+        Attribute::Vector { .. } => "`within`, a distance, `of` and a vector",
     };
     PolicyError::WrongOperator { attribute: attribute.name().to_owned(), kind: attribute.kind(), expected }
 }

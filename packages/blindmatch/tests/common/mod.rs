@@ -24,6 +24,7 @@ pub fn rng(seed: u64) -> ChaCha20Rng {
 }
 
 pub struct Committee {
+    pub schema: Schema,
     pub params: CommitteeParams,
     pub seeds: Vec<MemberSeeds>,
     /// For [`EPOCH`] and the next one.
@@ -35,14 +36,18 @@ pub struct Committee {
 
 impl Committee {
     pub fn new(members: u8, threshold: u8) -> Self {
-        let slots = Schema::bithive().slot_count();
+        Self::of(Schema::bithive(), members, threshold)
+    }
+
+    pub fn of(schema: Schema, members: u8, threshold: u8) -> Self {
+        let slots = schema.slot_count();
         let params = CommitteeParams::new(members, threshold).unwrap();
         let seeds = deal(params, &mut rng(1));
         let keys = seeds.iter().map(|seeds| seeds.epoch_keys(EPOCH, slots).unwrap()).collect();
         let partials: Vec<_> = seeds.iter().map(|seeds| seeds.partial_table(EPOCH, slots).unwrap()).collect();
         let commitments = Commitments::of_dealt(Term::new(EPOCH, 2, slots).unwrap(), &seeds).unwrap();
         let table = ShareKeyTable::merge(&commitments, EPOCH, &partials).unwrap().table;
-        Self { params, seeds, commitments, keys, partials, table }
+        Self { schema, params, seeds, commitments, keys, partials, table }
     }
 
     pub fn member(&self, number: u8) -> MemberIndex {
@@ -56,7 +61,7 @@ impl Committee {
 
     /// The tags of these inputs, answered by members 1 to t.
     pub fn tags(&self, inputs: &[Input], seed: u64) -> Tags {
-        let pending = blind(Schema::bithive().digest(), EPOCH, inputs, &mut rng(seed)).unwrap();
+        let pending = blind(self.schema.digest(), EPOCH, inputs, &mut rng(seed)).unwrap();
         let answers: Vec<_> =
             (1..=self.params.threshold()).map(|number| self.answer(number, pending.request())).collect();
         pending.finish(&self.table, &answers).unwrap().tags
