@@ -105,12 +105,12 @@ fn bonded_node(deps: &DepsMut<'_>, node: &str) -> StdResult<Option<(Addr, Partic
 }
 
 /// No message for nothing: a token may refuse an amount of zero.
-fn transfer(config: &Config, recipient: &Addr, amount: Uint128) -> StdResult<Option<WasmMsg>> {
+pub(crate) fn transfer(config: &Config, recipient: &Addr, amount: Uint128) -> StdResult<Option<WasmMsg>> {
     let message = Cw20ExecuteMsg::Transfer { recipient: recipient.into(), amount };
     to_token(config, amount, &message)
 }
 
-fn burn(config: &Config, amount: Uint128) -> StdResult<Option<WasmMsg>> {
+pub(crate) fn burn(config: &Config, amount: Uint128) -> StdResult<Option<WasmMsg>> {
     to_token(config, amount, &Cw20ExecuteMsg::Burn { amount })
 }
 

@@ -9,7 +9,7 @@ use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Respons
 use cw_ownable::Action;
 use cw_utils::nonpayable;
 
-use crate::{ContractError, admin, bond, query, register};
+use crate::{ContractError, admin, bond, committee, query, register};
 
 /// Name in cw2's contract info.
 pub const CONTRACT_NAME: &str = "bithive:registry";
@@ -51,11 +51,11 @@ pub fn execute(
             bond::slash(deps, &info.sender, &node, amount, reason, job_id)
         }
         ExecuteMsg::SetJobs { jobs } => admin::set_jobs(deps, &info.sender, &jobs),
-        ExecuteMsg::SetCommittee { members, threshold } => {
-            admin::set_committee(deps, &info.sender, members, threshold)
+        ExecuteMsg::SetCommittee { members, threshold, from_epoch } => {
+            committee::set(deps, &env, &info.sender, members, threshold, from_epoch)
         }
         ExecuteMsg::PostShareKeys { epoch, digest } => {
-            admin::post_share_keys(deps, &env, &info.sender, epoch, &digest)
+            committee::post_share_keys(deps, &env, &info.sender, epoch, &digest)
         }
         ExecuteMsg::TransferOwnership { new_owner } => {
             let action = Action::TransferOwnership { new_owner, expiry: None };
@@ -79,8 +79,8 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
         QueryMsg::NodesAt { slots } => to_json_binary(&query::nodes_at(deps, &slots)?),
         QueryMsg::Nodes { start_after, limit } => to_json_binary(&query::nodes(deps, start_after, limit)?),
         QueryMsg::Requester { address } => to_json_binary(&query::requester(deps, &address)?),
-        QueryMsg::Identity { endpoint } => to_json_binary(&query::identity(deps, &endpoint)?),
-        QueryMsg::Committee {} => to_json_binary(&query::committee(deps, &env)?),
+        QueryMsg::Identity { endpoint } => to_json_binary(&query::identity(deps, &env, &endpoint)?),
+        QueryMsg::Committee { epoch } => to_json_binary(&committee::query(deps, &env, epoch)?),
         QueryMsg::ShareKeys { epoch } => to_json_binary(&query::share_keys(deps, epoch)?),
     };
     Ok(answer?)

@@ -1,6 +1,8 @@
 //! What a message to the registry can get wrong.
 
 use bithive_attest::host::HostError;
+use bithive_dgkbe::SlotError;
+use bithive_dgkbe::opening::OpeningError;
 use bithive_economics::BpsError;
 use cosmwasm_std::{HexBinary, OverflowError, StdError, Uint128};
 use cw_ownable::OwnershipError;
@@ -27,6 +29,9 @@ pub enum ContractError {
     /// A share is more than the whole.
     #[error(transparent)]
     Share(#[from] BpsError),
+    /// A slot that no group has.
+    #[error(transparent)]
+    Slot(#[from] SlotError),
     /// A text that is no address of this chain.
     #[error("{field} is {found:?}, which is not an address of this chain; expected a bech32 address")]
     Address {
@@ -167,6 +172,14 @@ pub enum ContractError {
         /// Most members.
         most: usize,
     },
+    /// A committee would begin in an epoch that has one already.
+    #[error("from_epoch is {from_epoch}; expected {least} or later")]
+    FromEpoch {
+        /// What was given.
+        from_epoch: u64,
+        /// The earliest first epoch.
+        least: u64,
+    },
     /// A member is listed twice.
     #[error("members lists {address} more than once; expected unique addresses")]
     DuplicateMember {
@@ -196,6 +209,29 @@ pub enum ContractError {
         found: usize,
         /// Most slots of one query.
         most: u32,
+    },
+    /// An opening of a key or of the reference string proves nothing.
+    #[error(transparent)]
+    Opening(#[from] OpeningError),
+    /// A dispute came with another amount than its deposit.
+    #[error("the deposit is {found}; expected {expected}")]
+    Deposit {
+        /// Tokens sent.
+        found: Uint128,
+        /// The deposit of a dispute.
+        expected: Uint128,
+    },
+    /// The accused has no key here.
+    #[error("{address} is not a node; expected the account of a registered node")]
+    NotNode {
+        /// The account.
+        address: String,
+    },
+    /// A key is malformed once.
+    #[error("the key of {address} is proven malformed already; expected a key that is not")]
+    AlreadyProven {
+        /// The node.
+        address: String,
     },
     /// The stored state is not an earlier version of this contract.
     #[error("cannot migrate: {0}; expected an earlier version of the same contract")]

@@ -1,8 +1,8 @@
 //! Registry of nodes, requesters and the committee, and custody of their bonds.
 //!
 //! Start with [`contract`], which dispatches. [`register`] lets accounts in, [`bond`] lets them out and takes
-//! what a fault costs, [`admin`] wires the contract and lists the committee. [`state`] holds every storage key
-//! and the rule that the sum of all bonds is known exactly.
+//! what a fault costs, [`dispute`] judges keys, [`admin`] wires the contract, [`committee`] lists who evaluates.
+//! [`state`] holds every storage key and the rule that the sum of all bonds is known exactly.
 #![deny(
     clippy::arithmetic_side_effects,
     clippy::cast_possible_truncation,
@@ -12,7 +12,9 @@
 
 pub mod admin;
 pub mod bond;
+pub mod committee;
 pub mod contract;
+pub mod dispute;
 pub mod error;
 pub mod query;
 pub mod register;

@@ -1,8 +1,8 @@
 //! Queries.
 
 use bithive_api::registry::{
-    CommitteeMember, CommitteeResponse, ConfigResponse, IdentityResponse, NodeResponse, Params,
-    RequesterResponse, Role, ShareKeysResponse, limits,
+    ConfigResponse, IdentityResponse, NodeResponse, Params, RequesterResponse, Role, ShareKeysResponse,
+    limits,
 };
 use cosmwasm_std::{Addr, Deps, Env, HexBinary, Order, StdResult};
 use cw_ownable::get_ownership;
@@ -10,7 +10,7 @@ use cw_storage_plus::Bound;
 
 use crate::ContractError;
 use crate::state::{
-    BONDED, COMMITTEE, CONFIG, ENDPOINTS, JOBS, Kind, PARTICIPANTS, Participant, SHARE_KEYS, SLOTS, epoch_at,
+    BONDED, CONFIG, ENDPOINTS, JOBS, Kind, PARTICIPANTS, Participant, SHARE_KEYS, SLOTS, committee_holder,
 };
 use crate::validate;
 
@@ -74,42 +74,30 @@ pub(crate) fn requester(deps: Deps<'_>, address: &str) -> StdResult<Option<Reque
     })
 }
 
-/// Members of the committee post no bond; everybody else is named only while eligible.
+/// Members of a committee in service post no bond; everybody else is named only while eligible.
 pub(crate) fn identity(
     deps: Deps<'_>,
+    env: &Env,
     endpoint: &HexBinary,
 ) -> Result<Option<IdentityResponse>, ContractError> {
     validate::digest("endpoint", endpoint)?;
+    if let Some(address) = committee_holder(deps.storage, env, endpoint)? {
+        return Ok(Some(IdentityResponse { address: address.into(), role: Role::Committee }));
+    }
     let Some(holder) = ENDPOINTS.may_load(deps.storage, endpoint.as_slice())? else { return Ok(None) };
-    if holder.role != Role::Committee {
-        let params = CONFIG.load(deps.storage)?.params;
-        let entry = PARTICIPANTS.may_load(deps.storage, &holder.address)?;
-        if !entry.is_some_and(|entry| entry.eligible(&params)) {
-            return Ok(None);
-        }
+    let params = CONFIG.load(deps.storage)?.params;
+    let entry = PARTICIPANTS.may_load(deps.storage, &holder.address)?;
+    if !entry.is_some_and(|entry| entry.eligible(&params)) {
+        return Ok(None);
     }
     Ok(Some(IdentityResponse { address: holder.address.into(), role: holder.role }))
 }
 
-pub(crate) fn committee(deps: Deps<'_>, env: &Env) -> StdResult<CommitteeResponse> {
-    let committee = COMMITTEE.load(deps.storage)?;
-    let member = |member: crate::state::Member| CommitteeMember {
-        address: member.address.into(),
-        endpoint: member.endpoint,
-    };
-    Ok(CommitteeResponse {
-        members: committee.members.into_iter().map(member).collect(),
-        threshold: committee.threshold,
-        epoch: epoch_at(deps.storage, env.block.time.seconds())?,
-    })
-}
-
-/// A committee has few members, but an owner may replace it often within one epoch; hence the page.
+/// As many rows as the epoch's committee has members, at most.
 pub(crate) fn share_keys(deps: Deps<'_>, epoch: u64) -> StdResult<Vec<ShareKeysResponse>> {
     SHARE_KEYS
         .prefix(epoch)
         .range(deps.storage, None, None, Order::Ascending)
-        .take(page(limits::MAX_PAGE))
         .map(|row| row.map(|(address, digest)| ShareKeysResponse { address: address.into(), digest }))
         .collect()
 }
@@ -125,6 +113,7 @@ fn node_of(deps: Deps<'_>, params: &Params, address: &Addr) -> StdResult<Option<
         eligible,
         unbonding_until: entry.unbonding_until,
         slashed: entry.slashed,
+        malformed: entry.malformed,
     }))
 }
 

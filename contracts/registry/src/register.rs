@@ -1,4 +1,4 @@
-//! Tokens that arrive: registration and additions to a bond.
+//! Tokens that arrive: registrations, additions to a bond, deposits of disputes.
 
 use bithive_api::registry::{NodeRegistration, ReceiveMsg, Role, events};
 use cosmwasm_std::{
@@ -10,7 +10,7 @@ use crate::ContractError;
 use crate::state::{
     BLS_KEYS, CONFIG, Holder, Kind, PARTICIPANTS, Participant, SLOTS, add_bonded, claim_endpoint, participant,
 };
-use crate::validate;
+use crate::{dispute, validate};
 
 /// A cw20 hook. Only `info.sender` is proven: it must be the bond token, and then `hook.sender` is whoever moved
 /// the tokens.
@@ -28,9 +28,10 @@ pub(crate) fn receive(
     match from_json(&hook.msg)? {
         ReceiveMsg::RegisterNode(node) => register_node(deps, env, account, hook.amount, node),
         ReceiveMsg::RegisterRequester { endpoint } => {
-            register_requester(deps, account, hook.amount, endpoint)
+            register_requester(deps, env, account, hook.amount, endpoint)
         }
         ReceiveMsg::AddBond {} => add_bond(deps, &account, hook.amount),
+        ReceiveMsg::Dispute(dispute) => dispute::dispute(deps, env, &account, hook.amount, &dispute),
     }
 }
 
@@ -43,7 +44,7 @@ fn register_node(
 ) -> Result<Response, ContractError> {
     let params = CONFIG.load(deps.storage)?.params;
     require_bond(bond, params.node_bond)?;
-    validate::registration(deps.api, env, params.slots, &account, &node)?;
+    validate::registration(deps.api, env, validate::all_slots(&params), &account, &node)?;
     let slot = node.slot;
     if SLOTS.has(deps.storage, slot) {
         return Err(ContractError::SlotTaken { slot });
@@ -54,7 +55,7 @@ fn register_node(
     }
     BLS_KEYS.save(deps.storage, node.bls_key.as_slice(), &account)?;
     let holder = Holder { address: account.clone(), role: Role::Node };
-    claim_endpoint(deps.storage, &node.endpoint, &holder)?;
+    claim_endpoint(deps.storage, env, &node.endpoint, &holder)?;
     admit(deps.storage, &account, bond, Kind::Node(node))?;
     let event = Event::new(events::NODE_REGISTERED)
         .add_attribute("address", account)
@@ -64,6 +65,7 @@ fn register_node(
 
 fn register_requester(
     deps: DepsMut<'_>,
+    env: &Env,
     account: Addr,
     bond: Uint128,
     endpoint: HexBinary,
@@ -72,7 +74,7 @@ fn register_requester(
     require_bond(bond, params.requester_bond)?;
     validate::digest("endpoint", &endpoint)?;
     let holder = Holder { address: account.clone(), role: Role::Requester };
-    claim_endpoint(deps.storage, &endpoint, &holder)?;
+    claim_endpoint(deps.storage, env, &endpoint, &holder)?;
     admit(deps.storage, &account, bond, Kind::Requester { endpoint })?;
     let event = Event::new(events::REQUESTER_REGISTERED).add_attribute("address", account);
     Ok(Response::new().add_event(event))
@@ -86,7 +88,7 @@ fn admit(storage: &mut dyn Storage, account: &Addr, bond: Uint128, kind: Kind) -
     if PARTICIPANTS.has(storage, account) {
         return Err(ContractError::AlreadyRegistered { address: account.into() });
     }
-    let entry = Participant { bond, unbonding_until: None, slashed: Uint128::zero(), kind };
+    let entry = Participant { bond, unbonding_until: None, slashed: Uint128::zero(), malformed: false, kind };
     PARTICIPANTS.save(storage, account, &entry)?;
     add_bonded(storage, bond)
 }

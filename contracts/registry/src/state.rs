@@ -4,7 +4,7 @@
 
 use bithive_api::registry::{NodeRegistration, Params, Role};
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, HexBinary, StdResult, Storage, Uint128};
+use cosmwasm_std::{Addr, Env, HexBinary, StdResult, Storage, Uint128};
 use cw_storage_plus::{Item, Map};
 
 use crate::ContractError;
@@ -31,6 +31,8 @@ pub struct Participant {
     pub unbonding_until: Option<u64>,
     /// Taken from the bond so far.
     pub slashed: Uint128,
+    /// Whether its DGKBE key was proven malformed; it is then on its way out.
+    pub malformed: bool,
     /// What it registered.
     pub kind: Kind,
 }
@@ -68,13 +70,14 @@ pub struct Member {
     pub endpoint: HexBinary,
 }
 
-/// The committee, in index order.
+/// A committee, which serves until the next one begins.
 #[cw_serde]
-#[derive(Default)]
 pub struct Committee {
-    /// Members; at most `limits::MAX_COMMITTEE`.
+    /// Its first epoch.
+    pub from_epoch: u64,
+    /// Members in index order; at most `limits::MAX_COMMITTEE`.
     pub members: Vec<Member>,
-    /// Members needed for one evaluation; 0 as long as there is no committee.
+    /// Members needed for one evaluation.
     pub threshold: u8,
 }
 
@@ -99,10 +102,10 @@ pub const PARTICIPANTS: Map<&Addr, Participant> = Map::new("participants");
 pub const SLOTS: Map<u16, Addr> = Map::new("slots");
 /// Owner of each BLS key, by its compressed bytes (the encoding is canonical).
 pub const BLS_KEYS: Map<&[u8], Addr> = Map::new("bls_keys");
-/// Holder of each endpoint, over all roles.
+/// Holder of each endpoint of a node or a requester.
 pub const ENDPOINTS: Map<&[u8], Holder> = Map::new("endpoints");
-/// The committee.
-pub const COMMITTEE: Item<Committee> = Item::new("committee");
+/// Committees by rising first epoch: of the last epoch, of the current one, and one that has not begun.
+pub const COMMITTEES: Item<Vec<Committee>> = Item::new("committees");
 /// Digests of share keys by epoch and member.
 pub const SHARE_KEYS: Map<(u64, &Addr), HexBinary> = Map::new("share_keys");
 
@@ -124,16 +127,43 @@ pub fn subtract_bonded(storage: &mut dyn Storage, amount: Uint128) -> Result<(),
     Ok(BONDED.save(storage, &sum)?)
 }
 
-/// Gives `endpoint` to `holder`.
+/// The committee of an epoch.
+#[must_use]
+pub fn committee_at(committees: &[Committee], epoch: u64) -> Option<&Committee> {
+    committees.iter().rev().find(|committee| committee.from_epoch <= epoch)
+}
+
+/// The committees that still have duties: requests of the last epoch are answered during the current one.
+#[must_use]
+pub fn in_service(committees: &[Committee], current: u64) -> &[Committee] {
+    let last = current.saturating_sub(1);
+    let over = committees.iter().filter(|committee| committee.from_epoch <= last).count().saturating_sub(1);
+    committees.get(over..).unwrap_or_default()
+}
+
+/// The member of a committee in service that has this endpoint.
+///
+/// # Errors
+/// Storage.
+pub fn committee_holder(storage: &dyn Storage, env: &Env, endpoint: &HexBinary) -> StdResult<Option<Addr>> {
+    let current = epoch_at(storage, env.block.time.seconds())?;
+    let committees = COMMITTEES.load(storage)?;
+    let mut members = in_service(&committees, current).iter().flat_map(|committee| &committee.members);
+    Ok(members.find(|member| member.endpoint == *endpoint).map(|member| member.address.clone()))
+}
+
+/// Gives `endpoint` to a node or a requester.
 ///
 /// # Errors
 /// [`ContractError::EndpointTaken`].
 pub fn claim_endpoint(
     storage: &mut dyn Storage,
+    env: &Env,
     endpoint: &HexBinary,
     holder: &Holder,
 ) -> Result<(), ContractError> {
-    if ENDPOINTS.has(storage, endpoint.as_slice()) {
+    let in_committee = committee_holder(storage, env, endpoint)?.is_some();
+    if in_committee || ENDPOINTS.has(storage, endpoint.as_slice()) {
         return Err(ContractError::EndpointTaken { endpoint: endpoint.clone() });
     }
     Ok(ENDPOINTS.save(storage, endpoint.as_slice(), holder)?)

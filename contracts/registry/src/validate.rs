@@ -18,6 +18,8 @@ const DIGEST_BYTES: usize = 32;
 pub fn params(params: &Params) -> Result<(), ContractError> {
     let most = u128::MAX;
     range("slots", params.slots.into(), 1, limits::MAX_SLOTS.into())?;
+    let most_groups = u16::MAX.checked_div(params.slots).unwrap_or_default().min(limits::MAX_GROUPS);
+    range("groups", params.groups.into(), 1, most_groups.into())?;
     range("node_bond", params.node_bond.u128(), 1, most)?;
     range("requester_bond", params.requester_bond.u128(), 1, most)?;
     let (min, max) = (limits::MIN_UNBONDING_SECONDS, limits::MAX_UNBONDING_SECONDS);
@@ -25,7 +27,15 @@ pub fn params(params: &Params) -> Result<(), ContractError> {
     let (min, max) = (limits::MIN_EPOCH_SECONDS, limits::MAX_EPOCH_SECONDS);
     range("epoch_seconds", params.epoch_seconds.into(), min.into(), max.into())?;
     Bps::new("params.burn_bps", params.burn_bps)?;
+    // A deposit above the least bond would keep those from disputing who have as much at stake as the accused.
+    range("dispute_deposit", params.dispute_deposit.u128(), 1, params.node_bond.u128())?;
+    range("bounty_bps", params.bounty_bps.into(), 1, limits::MAX_BOUNTY_BPS.into())?;
     Ok(())
+}
+
+/// Number of all slots; the product of two numbers that [`params`] has checked.
+pub fn all_slots(params: &Params) -> u16 {
+    params.groups.saturating_mul(params.slots)
 }
 
 fn range(field: &'static str, found: u128, min: u128, max: u128) -> Result<(), ContractError> {
@@ -40,7 +50,10 @@ pub fn digest(field: &'static str, bytes: &HexBinary) -> Result<(), ContractErro
     sized::<DIGEST_BYTES>(field, bytes).map(|_| ())
 }
 
-fn sized<const N: usize>(field: &'static str, bytes: &HexBinary) -> Result<[u8; N], ContractError> {
+pub(crate) fn sized<const N: usize>(
+    field: &'static str,
+    bytes: &HexBinary,
+) -> Result<[u8; N], ContractError> {
     let found = bytes.len();
     bytes.as_slice().try_into().map_err(|_| ContractError::Length { field, found, expected: N })
 }

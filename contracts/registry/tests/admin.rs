@@ -33,7 +33,7 @@ fn a_stranger_wires_nothing() {
     let messages = [
         set_jobs(&mallory),
         transfer_ownership(&mallory),
-        ExecuteMsg::SetCommittee { members, threshold: 2 },
+        ExecuteMsg::SetCommittee { members, threshold: 2, from_epoch: u64::MAX },
     ];
     for message in messages {
         let error = refusal::<ContractError>(suite.ask_registry(&mallory, &message));

@@ -14,9 +14,42 @@ use cw_multi_test::error::AnyResult;
 
 const SEVEN: [&str; 7] = ["one", "two", "three", "four", "five", "six", "seven"];
 
+/// Named for the current epoch, which only the first committee can be.
 fn set(suite: &mut Suite, members: Vec<CommitteeMember>, threshold: u8) -> AnyResult<AppResponse> {
+    set_from(suite, members, threshold, current())
+}
+
+fn set_from(
+    suite: &mut Suite,
+    members: Vec<CommitteeMember>,
+    threshold: u8,
+    from_epoch: u64,
+) -> AnyResult<AppResponse> {
     let owner = suite.owner.clone();
-    suite.ask_registry(&owner, &ExecuteMsg::SetCommittee { members, threshold })
+    suite.ask_registry(&owner, &ExecuteMsg::SetCommittee { members, threshold, from_epoch })
+}
+
+/// Two members named for an epoch.
+fn rotate(suite: &mut Suite, names: &[&str], from_epoch: u64) {
+    let members = suite.committee_members(names);
+    set_from(suite, members, 2, from_epoch).unwrap();
+}
+
+fn at(suite: &Suite, epoch: Option<u64>) -> CommitteeResponse {
+    suite.query(&suite.registry, &QueryMsg::Committee { epoch })
+}
+
+/// Accounts of the members at an epoch.
+fn names_at(suite: &Suite, epoch: u64) -> Vec<String> {
+    at(suite, Some(epoch)).members.into_iter().map(|member| member.address).collect()
+}
+
+fn accounts(suite: &Suite, names: &[&str]) -> Vec<String> {
+    names.iter().map(|name| suite.account(name).to_string()).collect()
+}
+
+fn posts(suite: &Suite, epoch: u64) -> usize {
+    suite.query::<Vec<ShareKeysResponse>>(&suite.registry, &QueryMsg::ShareKeys { epoch }).len()
 }
 
 fn seated(names: &[&str], threshold: u8) -> Suite {
@@ -48,9 +81,10 @@ fn a_committee_keeps_the_order_in_which_it_was_named() {
     let members = suite.committee_members(&SEVEN);
     let response = set(&mut suite, members.clone(), 7).unwrap();
     let event = Event::new(format!("wasm-{}", events::COMMITTEE_SET));
+    let event = event.add_attribute("from_epoch", current().to_string());
     response.assert_event(&event.add_attribute("threshold", "7").add_attribute("members", "7"));
-    let committee: CommitteeResponse = suite.query(&suite.registry, &QueryMsg::Committee {});
-    assert_eq!(committee, CommitteeResponse { members, threshold: 7, epoch: current() });
+    let (epoch, from_epoch) = (current(), current());
+    assert_eq!(at(&suite, None), CommitteeResponse { members, threshold: 7, from_epoch, epoch });
 }
 
 #[test]
@@ -101,15 +135,107 @@ fn a_member_has_an_address_and_an_endpoint_of_32_bytes() {
 }
 
 #[test]
-fn a_new_committee_frees_the_endpoints_of_the_old_one_and_may_keep_members() {
+fn a_committee_begins_at_its_epoch_and_the_old_one_serves_until_then() {
+    let mut suite = seated(&["one", "two"], 2);
+    rotate(&mut suite, &["two", "three"], current() + 2);
+    let (old, new) = (accounts(&suite, &["one", "two"]), accounts(&suite, &["two", "three"]));
+    for _ in 0..2 {
+        for epoch in [current(), current() + 1] {
+            assert_eq!(names_at(&suite, epoch), old);
+        }
+        for epoch in [current() + 2, u64::MAX] {
+            assert_eq!(names_at(&suite, epoch), new);
+        }
+        assert_eq!(at(&suite, None).members.len(), 2);
+        assert_eq!(at(&suite, None).from_epoch, current());
+        suite.advance(params().epoch_seconds);
+    }
+    assert_eq!(at(&suite, None).from_epoch, current() + 2);
+    assert!(names_at(&suite, current() - 1).is_empty(), "there was none");
+    assert_eq!(names_at(&suite, current() + 1), old, "requests of the last epoch are answered");
+    suite.advance(params().epoch_seconds);
+    assert!(names_at(&suite, current() + 1).is_empty(), "it is forgotten after that");
+}
+
+#[test]
+fn a_committee_in_force_is_not_replaced_in_its_epoch() {
+    let mut suite = Suite::new();
+    let members = suite.committee_members(&["one", "two"]);
+    let error = refusal::<ContractError>(set_from(&mut suite, members.clone(), 2, current() - 1));
+    assert_eq!(error, ContractError::FromEpoch { from_epoch: current() - 1, least: current() });
+    set(&mut suite, members.clone(), 2).unwrap();
+    for from_epoch in [0, current()] {
+        let error = refusal::<ContractError>(set_from(&mut suite, members.clone(), 2, from_epoch));
+        assert_eq!(error, ContractError::FromEpoch { from_epoch, least: current() + 1 });
+    }
+    rotate(&mut suite, &["one", "two"], current() + 1);
+}
+
+#[test]
+fn a_committee_that_has_not_begun_is_replaced_by_the_next_one_named() {
+    let mut suite = seated(&["one", "two"], 2);
+    for (names, from_epoch) in [(["two", "three"], u64::MAX), (["four", "five"], current() + 1)] {
+        rotate(&mut suite, &names, from_epoch);
+        assert_eq!(names_at(&suite, u64::MAX), accounts(&suite, &names));
+    }
+    assert_eq!(holder(&suite, "three"), None, "its endpoint is free again");
+    assert!(holder(&suite, "one").is_some() && holder(&suite, "five").is_some());
+    // As long as none is in force, the first may still begin at once.
+    let mut suite = Suite::new();
+    rotate(&mut suite, &["one", "two"], current() + 3);
+    assert!(names_at(&suite, current()).is_empty());
+    rotate(&mut suite, &["two", "three"], current());
+    assert_eq!(names_at(&suite, u64::MAX), accounts(&suite, &["two", "three"]));
+}
+
+#[test]
+fn an_endpoint_belongs_to_its_member_until_the_last_epoch_is_over() {
     let mut suite = seated(&["one", "two"], 2);
     let address = suite.account("one").to_string();
     assert_eq!(holder(&suite, "one"), Some(IdentityResponse { address, role: Role::Committee }));
-    let members = suite.committee_members(&["two", "three"]);
-    set(&mut suite, members, 2).unwrap();
+    rotate(&mut suite, &["two", "three"], current() + 1);
+    assert!(["one", "two", "three"].iter().all(|name| holder(&suite, name).is_some()));
+    suite.advance(params().epoch_seconds);
+    let refused = refusal::<ContractError>(suite.register_node("one", 1, NODE_BOND));
+    assert!(matches!(refused, ContractError::EndpointTaken { .. }), "{refused}");
+    // Another account can't be seated with it either.
+    let mut members = suite.committee_members(&["four", "five"]);
+    members[0].endpoint = HexBinary::from(&NodeKeys::of("one").endpoint);
+    let refused = refusal::<ContractError>(set_from(&mut suite, members, 2, u64::MAX));
+    assert!(matches!(refused, ContractError::EndpointTaken { .. }), "{refused}");
+    suite.advance(params().epoch_seconds);
     assert_eq!(holder(&suite, "one"), None);
     assert!(holder(&suite, "two").is_some() && holder(&suite, "three").is_some());
     suite.register_node("one", 1, NODE_BOND).unwrap();
+}
+
+#[test]
+fn share_keys_are_posted_by_the_committee_of_their_epoch() {
+    let mut suite = seated(&["one", "two"], 2);
+    rotate(&mut suite, &["two", "three"], current() + 1);
+    for (name, epoch) in [("three", current()), ("one", current() + 1)] {
+        let error = refusal::<ContractError>(post(&mut suite, name, epoch));
+        let (sender, expected) = (suite.account(name).to_string(), "a member of the epoch's committee");
+        assert_eq!(error, ContractError::Unauthorized { sender, expected });
+    }
+    for (name, epoch) in [("one", 0), ("two", 0), ("two", 1), ("three", 1)] {
+        post(&mut suite, name, current() + epoch).unwrap();
+    }
+    assert_eq!((posts(&suite, current()), posts(&suite, current() + 1)), (2, 2));
+}
+
+#[test]
+fn share_keys_of_an_epoch_whose_committee_changes_are_void() {
+    let mut suite = seated(&["one", "two"], 2);
+    for name in ["one", "two"] {
+        post(&mut suite, name, current()).unwrap();
+        post(&mut suite, name, current() + 1).unwrap();
+    }
+    rotate(&mut suite, &["two", "three"], current() + 2);
+    assert_eq!(posts(&suite, current() + 1), 2, "the next epoch's committee is the same");
+    rotate(&mut suite, &["two", "three"], current() + 1);
+    assert_eq!((posts(&suite, current()), posts(&suite, current() + 1)), (2, 0));
+    post(&mut suite, "two", current() + 1).unwrap();
 }
 
 #[test]
@@ -117,7 +243,7 @@ fn a_refused_committee_leaves_the_old_one_in_its_seats() {
     let mut suite = seated(&["one", "two"], 2);
     let mut members = suite.committee_members(&["three", "four"]);
     members[1].endpoint = HexBinary::default();
-    set(&mut suite, members, 2).unwrap_err();
+    set_from(&mut suite, members, 2, current() + 1).unwrap_err();
     assert!(holder(&suite, "one").is_some() && holder(&suite, "two").is_some());
     assert_eq!(holder(&suite, "three"), None);
 }
@@ -163,12 +289,9 @@ fn posted_share_keys_are_final() {
 #[test]
 fn only_members_post_share_keys() {
     let mut suite = seated(&["one", "two"], 2);
-    let members = suite.committee_members(&["two", "three"]);
-    set(&mut suite, members, 2).unwrap();
-    // The owner is no member, and "one" is one no longer.
-    for name in ["owner", "one"] {
+    for name in ["owner", "three"] {
         let error = refusal::<ContractError>(post(&mut suite, name, current()));
-        let (sender, expected) = (suite.account(name).to_string(), "a committee member");
+        let (sender, expected) = (suite.account(name).to_string(), "a member of the epoch's committee");
         assert_eq!(error, ContractError::Unauthorized { sender, expected });
     }
 }
@@ -185,8 +308,8 @@ fn a_digest_of_another_length_is_refused() {
 #[test]
 fn before_a_committee_is_named_there_are_no_members() {
     let mut suite = Suite::new();
-    let committee: CommitteeResponse = suite.query(&suite.registry, &QueryMsg::Committee {});
-    assert_eq!((committee.members.len(), committee.threshold), (0, 0));
+    let committee = at(&suite, None);
+    assert_eq!((committee.members.len(), committee.threshold, committee.from_epoch), (0, 0, 0));
     let error = refusal::<ContractError>(post(&mut suite, "one", current()));
     assert!(matches!(error, ContractError::Unauthorized { .. }), "{error}");
 }

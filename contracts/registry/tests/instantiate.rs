@@ -2,10 +2,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use bithive_api::registry::{InstantiateMsg, limits};
+use bithive_dgkbe::opening::OpeningError;
 use bithive_registry::ContractError;
-use bithive_test_kit::registry::{instantiate, message, params};
+use bithive_test_kit::registry::{NODE_BOND, instantiate, message, params};
 use bithive_test_kit::{Suite, refusal};
-use cosmwasm_std::HexBinary;
+use cosmwasm_std::{Binary, HexBinary};
 use cw_multi_test::AppResponse;
 
 fn refused(change: impl FnOnce(&mut InstantiateMsg)) -> ContractError {
@@ -29,15 +30,25 @@ fn the_configuration_is_public_and_starts_without_bonds() {
 #[test]
 fn a_parameter_out_of_bounds_is_named_with_its_bounds() {
     type Change = fn(&mut InstantiateMsg);
-    let cases: [(&str, Change); 8] = [
+    let cases: [(&str, Change); 15] = [
         ("slots", |message| message.params.slots = 0),
         ("slots", |message| message.params.slots = limits::MAX_SLOTS + 1),
+        ("groups", |message| message.params.groups = 0),
+        ("groups", |message| {
+            (message.params.slots, message.params.groups) = (1, limits::MAX_GROUPS + 1);
+        }),
+        // One more slot than a number of 16 bits names.
+        ("groups", |message| (message.params.slots, message.params.groups) = (64, 1024)),
         ("node_bond", |message| message.params.node_bond = 0u128.into()),
         ("requester_bond", |message| message.params.requester_bond = 0u128.into()),
         ("unbonding_seconds", |message| message.params.unbonding_seconds = limits::MIN_UNBONDING_SECONDS - 1),
         ("unbonding_seconds", |message| message.params.unbonding_seconds = limits::MAX_UNBONDING_SECONDS + 1),
         ("epoch_seconds", |message| message.params.epoch_seconds = limits::MIN_EPOCH_SECONDS - 1),
         ("epoch_seconds", |message| message.params.epoch_seconds = limits::MAX_EPOCH_SECONDS + 1),
+        ("dispute_deposit", |message| message.params.dispute_deposit = 0u128.into()),
+        ("dispute_deposit", |message| message.params.dispute_deposit = (NODE_BOND + 1).into()),
+        ("bounty_bps", |message| message.params.bounty_bps = 0),
+        ("bounty_bps", |message| message.params.bounty_bps = limits::MAX_BOUNTY_BPS + 1),
     ];
     for (expected, change) in cases {
         let ContractError::Param { field, found, min, max } = refused(change) else {
@@ -51,13 +62,22 @@ fn a_parameter_out_of_bounds_is_named_with_its_bounds() {
 
 #[test]
 fn the_bounds_themselves_are_accepted() {
-    for (slots, unbonding, epoch, burn) in [
-        (1, limits::MIN_UNBONDING_SECONDS, limits::MIN_EPOCH_SECONDS, 0),
-        (limits::MAX_SLOTS, limits::MAX_UNBONDING_SECONDS, limits::MAX_EPOCH_SECONDS, 10_000),
+    for (slots, groups, unbonding, epoch, burn, deposit, bounty) in [
+        (1, limits::MAX_GROUPS, limits::MIN_UNBONDING_SECONDS, limits::MIN_EPOCH_SECONDS, 0, 1, 1),
+        (
+            limits::MAX_SLOTS,
+            15,
+            limits::MAX_UNBONDING_SECONDS,
+            limits::MAX_EPOCH_SECONDS,
+            10_000,
+            NODE_BOND,
+            limits::MAX_BOUNTY_BPS,
+        ),
     ] {
         let mut params = params();
-        (params.slots, params.unbonding_seconds) = (slots, unbonding);
+        (params.slots, params.groups, params.unbonding_seconds) = (slots, groups, unbonding);
         (params.epoch_seconds, params.burn_bps) = (epoch, burn);
+        (params.dispute_deposit, params.bounty_bps) = (deposit.into(), bounty);
         let suite = Suite::with_params(params.clone());
         assert_eq!(suite.registry_config().params, params);
     }
@@ -67,6 +87,26 @@ fn the_bounds_themselves_are_accepted() {
 fn a_digest_of_another_length_is_refused() {
     let error = refused(|message| message.crs_digest = HexBinary::from(&[1; 31]));
     assert_eq!(error, ContractError::Length { field: "crs_digest", found: 31, expected: 32 });
+}
+
+#[test]
+fn a_reference_string_for_another_number_of_slots_is_refused() {
+    let error = refused(|message| message.params.slots += 1);
+    let slots = params().slots + 1;
+    assert_eq!(error, ContractError::Opening(OpeningError::ReferenceString { slots }));
+}
+
+#[test]
+fn a_reference_string_that_is_not_opened_is_refused() {
+    type Change = fn(&mut InstantiateMsg);
+    let changes: [Change; 2] = [
+        |message| message.crs_opening = Binary::default(),
+        |message| message.crs_digest = HexBinary::from(&[1; 32]),
+    ];
+    for change in changes {
+        let error = refused(change);
+        assert!(matches!(error, ContractError::Opening(OpeningError::Slice { .. })), "{error}");
+    }
 }
 
 #[test]

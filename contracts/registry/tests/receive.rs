@@ -105,7 +105,11 @@ fn native_coins_are_refused_with_every_message() {
         ExecuteMsg::WithdrawBond { address: address.clone() },
         ExecuteMsg::Slash { node: address.clone(), amount: 1u128.into(), reason: String::new(), job_id: 1 },
         ExecuteMsg::SetJobs { jobs: address.clone() },
-        ExecuteMsg::SetCommittee { members: suite.committee_members(&["one", "two"]), threshold: 2 },
+        ExecuteMsg::SetCommittee {
+            members: suite.committee_members(&["one", "two"]),
+            threshold: 2,
+            from_epoch: u64::MAX,
+        },
         ExecuteMsg::PostShareKeys { epoch: 0, digest: HexBinary::from(&[0; 32]) },
         ExecuteMsg::TransferOwnership { new_owner: address },
         ExecuteMsg::AcceptOwnership {},

@@ -1,12 +1,12 @@
 //! Registration of nodes: what must be proven and what must be free.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-use bithive_api::registry::{ExecuteMsg, NodeRegistration, ReceiveMsg, events};
+use bithive_api::registry::{ExecuteMsg, NodeRegistration, Params, ReceiveMsg, events};
 use bithive_attest::Domain;
 use bithive_attest::host::HostError;
 use bithive_registry::ContractError;
 use bithive_test_kit::registry::{NODE_BOND, REQUESTER_BOND, params};
-use bithive_test_kit::{CHAIN_ID, NodeKeys, Suite, refusal};
+use bithive_test_kit::{CHAIN_ID, NodeKeys, START, Suite, refusal};
 use cosmwasm_std::{Api, Event, HexBinary, Uint128};
 
 /// The identity of G1, compressed.
@@ -71,6 +71,16 @@ fn slots_run_from_one_to_the_last() {
 }
 
 #[test]
+fn slots_of_several_groups_are_numbered_through() {
+    let mut suite = Suite::with_params(Params { slots: 64, groups: 3, ..params() });
+    let error = refusal::<ContractError>(suite.register_node("alice", 193, NODE_BOND));
+    assert_eq!(error, ContractError::SlotRange { slot: 193, slots: 192 });
+    suite.register_node("alice", 192, NODE_BOND).unwrap();
+    // The same place in another group is another slot.
+    suite.register_node("bob", 128, NODE_BOND).unwrap();
+}
+
+#[test]
 fn a_slot_has_one_owner() {
     let mut suite = Suite::new();
     suite.register_node("bob", 7, NODE_BOND).unwrap();
@@ -112,7 +122,8 @@ fn an_endpoint_is_unique_over_all_roles() {
     suite.register_requester("requester", REQUESTER_BOND).unwrap();
     let members = suite.committee_members(&["one", "two"]);
     let owner = suite.owner.clone();
-    suite.ask_registry(&owner, &ExecuteMsg::SetCommittee { members, threshold: 2 }).unwrap();
+    let from_epoch = START / params().epoch_seconds;
+    suite.ask_registry(&owner, &ExecuteMsg::SetCommittee { members, threshold: 2, from_epoch }).unwrap();
     for holder in ["node", "requester", "one"] {
         let endpoint = HexBinary::from(&NodeKeys::of(holder).endpoint);
         let error = attempt(&mut suite, |node| node.endpoint = endpoint.clone());

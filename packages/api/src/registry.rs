@@ -5,7 +5,7 @@
 //! blind evaluations to registered identities only. The committee of super nodes is listed here, too.
 
 use cosmwasm_schema::{QueryResponses, cw_serde};
-use cosmwasm_std::{HexBinary, Uint128};
+use cosmwasm_std::{Binary, HexBinary, Uint128};
 use cw20::Cw20ReceiveMsg;
 
 /// Parameters that hold for the life of the contract.
@@ -21,13 +21,18 @@ pub struct InstantiateMsg {
     pub params: Params,
     /// BLAKE3 digest of the DGKBE common reference string that every registered key refers to.
     pub crs_digest: HexBinary,
+    /// Opening of that string's first 8 bytes (format and number of slots), a bao slice under `crs_digest`: it has
+    /// to be for `params.slots`, because a dispute finds every element of every file by that number.
+    pub crs_opening: Binary,
 }
 
 /// Numeric parameters.
 #[cw_serde]
 pub struct Params {
-    /// Slots of the broadcast group (L); slots are numbered 1..=L.
+    /// Slots of one broadcast group (L), as many as the common reference string is for.
     pub slots: u16,
+    /// Groups of that many slots (G); slots are numbered 1..=G*L, group after group.
+    pub groups: u16,
     /// Least bond of a node, in base units.
     pub node_bond: Uint128,
     /// Least bond of a requester, in base units.
@@ -39,12 +44,20 @@ pub struct Params {
     pub epoch_seconds: u64,
     /// Part of a slashed amount that is burnt, in 1/10,000; the rest goes to the treasury.
     pub burn_bps: u16,
+    /// What a dispute of a key takes as deposit, in base units: returned if the key is malformed, lost like a
+    /// slashed amount if it is not.
+    pub dispute_deposit: Uint128,
+    /// Part of the bond of a malformed key's owner that whoever proves it receives, in 1/10,000; of the rest,
+    /// `burn_bps` is burnt and what is left goes to the treasury.
+    pub bounty_bps: u16,
 }
 
 /// Bounds of [`Params`], so that no owner can set a value that locks funds or breaks a loop bound.
 pub mod limits {
     /// Most slots of one group; bounded by the ceremony (L up to 4096).
     pub const MAX_SLOTS: u16 = 4096;
+    /// Most groups; a slot's number has 16 bits, so there are at most 65,535 slots in all as well.
+    pub const MAX_GROUPS: u16 = 1024;
     /// Shortest unbonding: one day.
     pub const MIN_UNBONDING_SECONDS: u64 = 86_400;
     /// Longest unbonding: one year.
@@ -53,6 +66,8 @@ pub mod limits {
     pub const MIN_EPOCH_SECONDS: u64 = 600;
     /// Longest epoch: 30 days.
     pub const MAX_EPOCH_SECONDS: u64 = 2_592_000;
+    /// Largest bounty: well below half, so that an owner who disputes its own key loses more than it gets back.
+    pub const MAX_BOUNTY_BPS: u16 = 4_000;
     /// Most committee members; pseudo-random secret sharing holds C(n, t-1) seeds.
     pub const MAX_COMMITTEE: usize = 7;
     /// Most rows of one page of a query.
@@ -90,15 +105,19 @@ pub enum ExecuteMsg {
         /// Address of the jobs contract.
         jobs: String,
     },
-    /// Replace the committee. Sender: owner.
+    /// Name the committee from an epoch on, in place of one that was named but has not begun. The committee in
+    /// force keeps its duties until then. Share keys posted for an epoch whose committee changes are void.
+    /// Sender: owner.
     SetCommittee {
         /// The members, in index order (index 1 first); addresses and endpoints are unique.
         members: Vec<CommitteeMember>,
         /// Members needed for one evaluation, 1 < threshold <= members.
         threshold: u8,
+        /// Its first epoch: a later one than the current; the current one, too, where no committee is in force.
+        from_epoch: u64,
     },
-    /// Post the digest of the epoch's published share keys. Sender: a committee member, once per epoch,
-    /// for the current or the next epoch.
+    /// Post the digest of the epoch's published share keys. Sender: a member of that epoch's committee, once
+    /// per epoch, for the current or the next epoch.
     PostShareKeys {
         /// The epoch.
         epoch: u64,
@@ -127,12 +146,52 @@ pub enum ReceiveMsg {
     },
     /// Add to the bond of the token's sender.
     AddBond {},
+    /// Dispute a node's DGKBE key with a deposit of exactly `dispute_deposit`. If what is opened is malformed, the
+    /// deposit returns with the bounty, the owner loses its whole bond and leaves; if it is not, the deposit is
+    /// lost. An opening that does not verify is an error and moves nothing.
+    Dispute(KeyDispute),
+}
+
+/// The accusation that a node's public DGKBE key is malformed, with the proof.
+#[cw_serde]
+pub struct KeyDispute {
+    /// The node's account.
+    pub node: String,
+    /// The part of its key that is wrong.
+    pub opening: KeyOpening,
+}
+
+/// A part of the file behind `dgkbe_key_digest`. Each opening is a slice in the format of bao 0.13 of exactly the
+/// named bytes: they are at their place, or the file ends before, or the slice does not lead to the digest.
+#[cw_serde]
+pub enum KeyOpening {
+    /// Everything before the elements; wrong if one byte differs from what the registration dictates: format and
+    /// version, number of slots, slot, digest of the reference string, T.
+    Header {
+        /// Opening of the first 90 bytes.
+        key: Binary,
+    },
+    /// The end; wrong if the file is shorter or longer than 90 + 96 (slots - 1) bytes.
+    End {
+        /// Opening of the one byte behind that length.
+        key: Binary,
+    },
+    /// H for one index; wrong if the bytes are no canonical encoding of a point of G2's prime order subgroup, or
+    /// if e(T, B) is not e(g1, H).
+    Element {
+        /// The index, 1..=slots without slots + 1 - slot.
+        index: u16,
+        /// Opening of the element's 96 bytes.
+        key: Binary,
+        /// Opening of B for the index, 96 bytes, in the reference string.
+        power: Binary,
+    },
 }
 
 /// What a node registers.
 #[cw_serde]
 pub struct NodeRegistration {
-    /// DGKBE slot, 1..=slots; one owner per slot.
+    /// DGKBE slot, 1..=groups*slots; one owner per slot.
     pub slot: u16,
     /// T_j = \[t\]_1, 48 bytes; not the identity.
     pub dgkbe_key: HexBinary,
@@ -196,9 +255,13 @@ pub enum QueryMsg {
         /// Ed25519 public key, 32 bytes.
         endpoint: HexBinary,
     },
-    /// The committee.
+    /// The committee of an epoch; without members where there is none, and for epochs before the last one,
+    /// which are forgotten.
     #[returns(CommitteeResponse)]
-    Committee {},
+    Committee {
+        /// The epoch, by default the current one. The last committee that was named is that of `u64::MAX`.
+        epoch: Option<u64>,
+    },
     /// Share key digests that the members posted for an epoch.
     #[returns(Vec<ShareKeysResponse>)]
     ShareKeys {
@@ -244,6 +307,8 @@ pub struct NodeResponse {
     pub unbonding_until: Option<u64>,
     /// Total slashed so far.
     pub slashed: Uint128,
+    /// Whether a dispute proved its DGKBE key malformed; it then leaves, and is never eligible with that key.
+    pub malformed: bool,
 }
 
 /// One registered requester.
@@ -279,13 +344,15 @@ pub struct IdentityResponse {
     pub role: Role,
 }
 
-/// The committee.
+/// The committee of an epoch.
 #[cw_serde]
 pub struct CommitteeResponse {
     /// Members, in index order.
     pub members: Vec<CommitteeMember>,
-    /// Members needed for one evaluation.
+    /// Members needed for one evaluation; 0 where there is no committee.
     pub threshold: u8,
+    /// Its first epoch; 0 where there is no committee.
+    pub from_epoch: u64,
     /// Epoch of the current block.
     pub epoch: u64,
 }
@@ -313,7 +380,12 @@ pub mod events {
     pub const BOND_WITHDRAWN: &str = "bond_withdrawn";
     /// A bond was cut: `address`, `amount` (really taken), `burnt`, `reason`, `job_id`.
     pub const SLASHED: &str = "slashed";
-    /// The committee changed: `threshold`, `members`.
+    /// A dispute proved a key malformed: `address`, `slot`, `disputer`, `fault`, `amount` (taken from the bond),
+    /// `bounty`, `burnt`, `until` (when the slot can be freed).
+    pub const KEY_MALFORMED: &str = "key_malformed";
+    /// A dispute of a sound key cost its deposit: `address`, `disputer`, `amount`, `burnt`.
+    pub const DISPUTE_LOST: &str = "dispute_lost";
+    /// A committee was named: `from_epoch`, `threshold`, `members`.
     pub const COMMITTEE_SET: &str = "committee_set";
     /// Share keys were posted: `address`, `epoch`, `digest`.
     pub const SHARE_KEYS_POSTED: &str = "share_keys_posted";

@@ -4,17 +4,15 @@
 
 use cosmwasm_std::{Api, HashFunction, VerificationError};
 
+use crate::point::{duplicate, is_identity, negate};
 use crate::{POSSESSION_DST, PUBLIC_KEY_BYTES, SIGNATURE_BYTES, SIGNATURE_DST};
 
 /// Generator of G1, compressed.
-const G1_GENERATOR: [u8; 48] = [
+pub const G1_GENERATOR: [u8; 48] = [
     0x97, 0xf1, 0xd3, 0xa7, 0x31, 0x97, 0xd7, 0x94, 0x26, 0x95, 0x63, 0x8c, 0x4f, 0xa9, 0xac, 0x0f, 0xc3,
     0x68, 0x8c, 0x4f, 0x97, 0x74, 0xb9, 0x05, 0xa1, 0x4e, 0x3a, 0x3f, 0x17, 0x1b, 0xac, 0x58, 0x6c, 0x55,
     0xe8, 0x3f, 0xf9, 0x7a, 0x1a, 0xef, 0xfb, 0x3a, 0xf0, 0x0a, 0xdb, 0x22, 0xc6, 0xbb,
 ];
-/// Flags of a compressed point (Zcash encoding): infinity and sign.
-const INFINITY: u8 = 0x40;
-const SIGN: u8 = 0x20;
 
 /// What can be wrong with a key or a signature.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -40,6 +38,9 @@ pub enum HostError {
         /// The host's words.
         reason: String,
     },
+    /// A key is listed twice: its owner would count twice.
+    #[error("BLS key {0} is the same as one before it; expected different keys")]
+    Duplicate(usize),
     /// The signature does not verify.
     #[error("{0} does not verify for these keys and this message")]
     Mismatch(&'static str),
@@ -74,9 +75,12 @@ pub fn verify_possession(api: &dyn Api, key: &[u8], message: &[u8], proof: &[u8]
 /// Sum of the keys of a set, to be cached for [`verify_statement`].
 ///
 /// # Errors
-/// [`HostError::Point`].
+/// [`HostError::Identity`], also if the keys cancel; [`HostError::Duplicate`], [`HostError::Point`], also
+/// without keys.
 pub fn sum_keys(api: &dyn Api, keys: &[[u8; PUBLIC_KEY_BYTES]]) -> Result<[u8; PUBLIC_KEY_BYTES], HostError> {
-    api.bls12_381_aggregate_g1(keys.as_flattened()).map_err(|error| refused("sum of BLS keys", &error))
+    keys.iter().try_for_each(|key| refuse_identity("BLS key", key))?;
+    duplicate(keys).map_or(Ok(()), |index| Err(HostError::Duplicate(index)))?;
+    sum(api, "sum of BLS keys", keys)
 }
 
 /// Verifies an aggregate over one message by a set without its absent members: the cached sum minus their
@@ -94,8 +98,8 @@ pub fn verify_statement(
     let what = "BLS signature of the statement";
     let mut points = vec![*full_key];
     points.extend(absent.iter().map(negate));
-    let key = sum_keys(api, &points)?;
-    refuse_identity("sum of the signers' BLS keys", &key)?;
+    points.iter().try_for_each(|key| refuse_identity("BLS key", key))?;
+    let key = sum(api, "sum of the signers' BLS keys", &points)?;
     let hash = hash(api, what, message, SIGNATURE_DST)?;
     pairing(api, what, &key, &hash, signature)
 }
@@ -113,17 +117,21 @@ pub fn verify_consents(
     let mut keys = Vec::with_capacity(signed.len() * PUBLIC_KEY_BYTES);
     let mut hashes = Vec::with_capacity(signed.len() * SIGNATURE_BYTES);
     for (key, message) in signed {
+        refuse_identity("BLS key", key)?;
         keys.extend_from_slice(key);
         hashes.extend_from_slice(&hash(api, what, message, SIGNATURE_DST)?);
     }
     pairing(api, what, &keys, &hashes, signature)
 }
 
-/// The inverse of a point: in the compressed encoding, its other sign.
-fn negate(point: &[u8; PUBLIC_KEY_BYTES]) -> [u8; PUBLIC_KEY_BYTES] {
-    let mut negated = *point;
-    negated[0] ^= SIGN;
-    negated
+fn sum(
+    api: &dyn Api,
+    what: &'static str,
+    keys: &[[u8; PUBLIC_KEY_BYTES]],
+) -> Result<[u8; PUBLIC_KEY_BYTES], HostError> {
+    let sum = api.bls12_381_aggregate_g1(keys.as_flattened()).map_err(|error| refused(what, &error))?;
+    refuse_identity(what, &sum)?;
+    Ok(sum)
 }
 
 fn hash(api: &dyn Api, what: &'static str, message: &[u8], dst: &[u8]) -> Result<[u8; 96], HostError> {
@@ -151,7 +159,7 @@ fn sized<const N: usize>(what: &'static str, bytes: &[u8]) -> Result<[u8; N], Ho
 }
 
 fn refuse_identity<const N: usize>(what: &'static str, point: &[u8; N]) -> Result<(), HostError> {
-    if point[0] & INFINITY != 0 { Err(HostError::Identity(what)) } else { Ok(()) }
+    if is_identity(point) { Err(HostError::Identity(what)) } else { Ok(()) }
 }
 
 fn refused(what: &'static str, error: &VerificationError) -> HostError {

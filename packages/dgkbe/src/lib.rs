@@ -1,12 +1,13 @@
 //! Differential group-key broadcast encryption: one header of 128 bytes sends a key to any subset of up to
 //! 4096 slots, and going from one subset to the next costs one point addition per changed slot.
 //!
-//! Reader's order: [`slots`] (who is addressed), [`crs`] (common reference string and its ceremony),
+//! Reader's order: [`slots`] and [`groups`] (who is addressed), [`crs`] (common reference string and its ceremony),
 //! [`keys`] (a user's own key pair, and how others check it), [`kem`] (header and shared key),
 //! [`dem`] (payload), [`envelope`] (both in one call). The crate's README states what is proven and where.
 //!
-//! With `default-features = false` only [`slots`] remains and no curve code is compiled.
+//! With `default-features = false` only [`slots`] and [`groups`] remain and no curve code is compiled.
 
+pub mod groups;
 mod hash;
 pub mod slots;
 
@@ -22,7 +23,10 @@ pub mod format;
 pub mod kem;
 #[cfg(feature = "curve")]
 pub mod keys;
+#[cfg(feature = "opening")]
+pub mod opening;
 
+pub use groups::{GroupedSet, Groups, MAX_GROUPS};
 pub use slots::{MAX_SLOTS, SlotError, SlotSet};
 
 #[cfg(feature = "curve")]

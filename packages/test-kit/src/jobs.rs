@@ -7,7 +7,7 @@ use bithive_api::jobs::{
 };
 use bithive_api::registry::Params;
 use bithive_attest::{Consent, Domain, Reveal, Statement, bls};
-use bithive_dgkbe::SlotSet;
+use bithive_dgkbe::{GroupedSet, Groups};
 use bithive_jobs::contract;
 use cosmwasm_std::{Addr, Binary, Empty, HexBinary, Uint128};
 use cw_multi_test::error::AnyResult;
@@ -110,7 +110,13 @@ impl JobsSuite {
     /// A market that the registry knows, and [`NODES`] at slots 10, 20, ... with twice the bond they need.
     #[must_use]
     pub fn new() -> Self {
-        let mut market = Self::unwired();
+        Self::with_params(Params { slots: 64, ..params() })
+    }
+
+    /// As [`JobsSuite::new`], on a registry with these parameters.
+    #[must_use]
+    pub fn with_params(params: Params) -> Self {
+        let mut market = Self::unwired_with(params);
         let jobs = market.jobs.clone();
         market.suite.wire_jobs(&jobs);
         market
@@ -119,7 +125,11 @@ impl JobsSuite {
     /// As [`JobsSuite::new`], but the registry does not know the market and refuses its slashes.
     #[must_use]
     pub fn unwired() -> Self {
-        let mut suite = Suite::with_params(Params { slots: 64, ..params() });
+        Self::unwired_with(Params { slots: 64, ..params() })
+    }
+
+    fn unwired_with(params: Params) -> Self {
+        let mut suite = Suite::with_params(params);
         for (name, slot) in NODES.iter().zip((10..).step_by(10)) {
             suite.register_node(name, slot, 2 * NODE_BOND).unwrap();
         }
@@ -183,12 +193,14 @@ impl JobsSuite {
     #[must_use]
     pub fn assignment(&self, job_id: u64, bids: &[(&str, u128)]) -> Assignment {
         let slot = |(name, _): &(&str, u128)| self.suite.node(name).unwrap().registration.slot;
-        let slots = SlotSet::from_slots(64, bids.iter().map(slot)).unwrap();
+        let params = self.suite.registry_config().params;
+        let groups = Groups::new(params.groups, params.slots).unwrap();
+        let slots = GroupedSet::from_slots(groups, bids.iter().map(slot)).unwrap();
         let round = self.job(job_id).round + 1;
         Assignment {
             mask: slots.encode().into(),
             asks: bids.iter().map(|(_, ask)| (*ask).into()).collect(),
-            header: HexBinary::from(&[0x4e; 128]),
+            headers: vec![0x4e; 128 * slots.touched().len()].into(),
             payload: HexBinary::from(&[0x9a; 32]),
             input_commitment: HexBinary::from(&[0x1c; 32]),
             consent: self.consents(self.domain(), job_id, round, bids),

@@ -1,9 +1,12 @@
 //! The registry and who is registered.
 
+use std::io::Cursor;
+
 use bithive_api::registry::{
-    CommitteeMember, ConfigResponse, ExecuteMsg, InstantiateMsg, NodeRegistration, NodeResponse, Params,
-    QueryMsg, ReceiveMsg, RequesterResponse,
+    CommitteeMember, ConfigResponse, ExecuteMsg, InstantiateMsg, KeyDispute, KeyOpening, NodeRegistration,
+    NodeResponse, Params, QueryMsg, ReceiveMsg, RequesterResponse,
 };
+use bithive_dgkbe::opening::{crs_header, crs_header_range, extract};
 use bithive_registry::contract;
 use cosmwasm_std::{Addr, Empty, HexBinary};
 use cw_multi_test::error::AnyResult;
@@ -16,16 +19,22 @@ pub const NODE_BOND: u128 = 1_000 * UNIT;
 /// Least bond of a requester in tests.
 pub const REQUESTER_BOND: u128 = 100 * UNIT;
 
+/// Deposit of a dispute in tests.
+pub const DISPUTE_DEPOSIT: u128 = 50 * UNIT;
+
 /// Parameters of the registry in tests.
 #[must_use]
 pub fn params() -> Params {
     Params {
         slots: 64,
+        groups: 1,
         node_bond: NODE_BOND.into(),
         requester_bond: REQUESTER_BOND.into(),
         unbonding_seconds: 14 * 86_400,
         epoch_seconds: 3_600,
         burn_bps: 5_000,
+        dispute_deposit: DISPUTE_DEPOSIT.into(),
+        bounty_bps: 2_000,
     }
 }
 
@@ -36,15 +45,30 @@ pub fn code() -> Box<dyn Contract<Empty>> {
     Box::new(wrapper.with_migrate(contract::migrate))
 }
 
-/// A registry of `owner`.
+/// A registry of `owner`, with a reference string that has no powers: enough where no key is disputed.
 #[must_use]
 pub fn message(owner: &Addr, token: &Addr, treasury: &Addr, params: Params) -> InstantiateMsg {
+    let crs = crs_header(params.slots);
+    message_with(owner, token, treasury, params, &crs)
+}
+
+/// As [`message`], with the reference string `crs`, encoded.
+#[must_use]
+pub fn message_with(
+    owner: &Addr,
+    token: &Addr,
+    treasury: &Addr,
+    params: Params,
+    crs: &[u8],
+) -> InstantiateMsg {
+    let (digest, opening) = extract(Cursor::new(crs), crs_header_range()).unwrap();
     InstantiateMsg {
         owner: owner.into(),
         token: token.into(),
         treasury: treasury.into(),
         params,
-        crs_digest: HexBinary::from(&[0xc5; 32]),
+        crs_digest: HexBinary::from(&digest),
+        crs_opening: opening.into(),
     }
 }
 
@@ -91,6 +115,15 @@ impl Suite {
         let (account, registry) = (self.account(name), self.registry.clone());
         self.fund(&account, amount);
         self.send_btt(&account, &registry, amount, hook)
+    }
+
+    /// Mints the deposit to the account `disputer` and disputes the key of the node `node` with it.
+    ///
+    /// # Errors
+    /// What the registry refuses; the minted tokens then stay with the account.
+    pub fn dispute(&mut self, disputer: &str, node: &str, opening: KeyOpening) -> AnyResult<AppResponse> {
+        let dispute = KeyDispute { node: self.account(node).into(), opening };
+        self.bond(disputer, DISPUTE_DEPOSIT, &ReceiveMsg::Dispute(dispute))
     }
 
     /// Sends `message` to the registry.

@@ -4,6 +4,7 @@ use std::fmt::{Debug, Display};
 
 use bithive_api::registry::Params;
 use bithive_attest::Domain;
+use bithive_dgkbe::opening::crs_header;
 use cosmwasm_std::{Addr, BlockInfo, Coin, Timestamp, coins};
 use cw_multi_test::error::AnyResult;
 use cw_multi_test::{App, AppBuilder, AppResponse, BankKeeper, Executor, MockApiBech32};
@@ -56,6 +57,13 @@ impl Suite {
     /// As [`Suite::new`], with other parameters of the registry.
     #[must_use]
     pub fn with_params(params: Params) -> Self {
+        let crs = crs_header(params.slots);
+        Self::with_reference_string(params, &crs)
+    }
+
+    /// As [`Suite::with_params`], with the reference string `crs`, encoded: for disputes of keys.
+    #[must_use]
+    pub fn with_reference_string(params: Params, crs: &[u8]) -> Self {
         let api = MockApiBech32::new("bithive");
         let (owner, treasury) = (api.addr_make("owner"), api.addr_make("treasury"));
         let block = BlockInfo { height: 1, time: Timestamp::from_seconds(START), chain_id: CHAIN_ID.into() };
@@ -63,7 +71,7 @@ impl Suite {
             router.bank.init_balance(storage, &owner, coins(UNIT, FEE_DENOM)).unwrap();
         });
         let btt = token::instantiate(&mut app, &owner, &token::message("BitHive token", "BTT", &owner));
-        let message = registry::message(&owner, &btt, &treasury, params);
+        let message = registry::message_with(&owner, &btt, &treasury, params, crs);
         let registry = registry::instantiate(&mut app, &owner, &message).unwrap();
         Self { app, owner, treasury, btt, registry }
     }

@@ -1,0 +1,136 @@
+//! Committees, each from an epoch on, and what their members post.
+
+use std::collections::BTreeSet;
+
+use bithive_api::registry::{CommitteeMember, CommitteeResponse, events, limits};
+use cosmwasm_std::{Addr, Deps, DepsMut, Env, Event, HexBinary, Order, Response, StdResult, Storage};
+use cw_ownable::assert_owner;
+
+use crate::ContractError;
+use crate::state::{
+    COMMITTEES, Committee, ENDPOINTS, Member, SHARE_KEYS, committee_at, epoch_at, in_service,
+};
+use crate::validate;
+
+/// Names the committee from an epoch on. There is one that hasn't begun at most: naming another replaces it.
+pub(crate) fn set(
+    deps: DepsMut<'_>,
+    env: &Env,
+    sender: &Addr,
+    members: Vec<CommitteeMember>,
+    threshold: u8,
+    from_epoch: u64,
+) -> Result<Response, ContractError> {
+    assert_owner(deps.storage, sender)?;
+    let size = members.len();
+    if size > limits::MAX_COMMITTEE || threshold < 2 || usize::from(threshold) > size {
+        return Err(ContractError::Committee { threshold, members: size, most: limits::MAX_COMMITTEE });
+    }
+    let current = epoch_at(deps.storage, env.block.time.seconds())?;
+    let before = COMMITTEES.load(deps.storage)?;
+    let mut committees: Vec<_> = in_service(&before, current).to_vec();
+    committees.retain(|committee| committee.from_epoch <= current);
+    let least = if committees.is_empty() { current } else { current.saturating_add(1) };
+    if from_epoch < least {
+        return Err(ContractError::FromEpoch { from_epoch, least });
+    }
+    let members = check_members(deps.as_ref(), &committees, members)?;
+    committees.push(Committee { from_epoch, members, threshold });
+    void_share_keys(deps.storage, &before, &committees, current.saturating_add(1))?;
+    COMMITTEES.save(deps.storage, &committees)?;
+    let event = Event::new(events::COMMITTEE_SET)
+        .add_attribute("from_epoch", from_epoch.to_string())
+        .add_attribute("threshold", threshold.to_string())
+        .add_attribute("members", size.to_string());
+    Ok(Response::new().add_event(event))
+}
+
+/// An account keeps its endpoint over committees; nobody else may have it.
+fn check_members(
+    deps: Deps<'_>,
+    others: &[Committee],
+    members: Vec<CommitteeMember>,
+) -> Result<Vec<Member>, ContractError> {
+    let (mut addresses, mut endpoints) = (BTreeSet::new(), BTreeSet::new());
+    let mut checked = Vec::with_capacity(members.len());
+    for CommitteeMember { address, endpoint } in members {
+        validate::digest("endpoint", &endpoint)?;
+        let address = validate::address(deps.api, "members.address", &address)?;
+        if !addresses.insert(address.clone()) {
+            return Err(ContractError::DuplicateMember { address: address.into() });
+        }
+        let elsewhere = others
+            .iter()
+            .flat_map(|other| &other.members)
+            .any(|other| other.endpoint == endpoint && other.address != address);
+        let taken = elsewhere || ENDPOINTS.has(deps.storage, endpoint.as_slice());
+        if taken || !endpoints.insert(endpoint.clone()) {
+            return Err(ContractError::EndpointTaken { endpoint });
+        }
+        checked.push(Member { address, endpoint });
+    }
+    Ok(checked)
+}
+
+/// Forgets what was posted for the next epoch if it gets another committee: its members post anew.
+fn void_share_keys(
+    storage: &mut dyn Storage,
+    before: &[Committee],
+    after: &[Committee],
+    epoch: u64,
+) -> StdResult<()> {
+    if committee_at(before, epoch) != committee_at(after, epoch) {
+        let posted = SHARE_KEYS.prefix(epoch).keys(storage, None, None, Order::Ascending);
+        for address in posted.collect::<StdResult<Vec<_>>>()? {
+            SHARE_KEYS.remove(storage, (epoch, &address));
+        }
+    }
+    Ok(())
+}
+
+/// Stores a member's digest, once, so that it can't show different share keys to different clients.
+pub(crate) fn post_share_keys(
+    deps: DepsMut<'_>,
+    env: &Env,
+    sender: &Addr,
+    epoch: u64,
+    digest: &HexBinary,
+) -> Result<Response, ContractError> {
+    let current = epoch_at(deps.storage, env.block.time.seconds())?;
+    if epoch != current && epoch != current.saturating_add(1) {
+        return Err(ContractError::Epoch { epoch, current });
+    }
+    let committees = COMMITTEES.load(deps.storage)?;
+    let members = committee_at(&committees, epoch).map(|committee| committee.members.as_slice());
+    if !members.unwrap_or_default().iter().any(|member| member.address == sender) {
+        let expected = "a member of the epoch's committee";
+        return Err(ContractError::Unauthorized { sender: sender.into(), expected });
+    }
+    validate::digest("digest", digest)?;
+    if SHARE_KEYS.has(deps.storage, (epoch, sender)) {
+        return Err(ContractError::AlreadyPosted { address: sender.into(), epoch });
+    }
+    SHARE_KEYS.save(deps.storage, (epoch, sender), digest)?;
+    let event = Event::new(events::SHARE_KEYS_POSTED)
+        .add_attribute("address", sender)
+        .add_attribute("epoch", epoch.to_string())
+        .add_attribute("digest", digest.to_hex());
+    Ok(Response::new().add_event(event))
+}
+
+pub(crate) fn query(deps: Deps<'_>, env: &Env, epoch: Option<u64>) -> StdResult<CommitteeResponse> {
+    let current = epoch_at(deps.storage, env.block.time.seconds())?;
+    let committees = COMMITTEES.load(deps.storage)?;
+    let committee = committee_at(in_service(&committees, current), epoch.unwrap_or(current));
+    let Some(committee) = committee.cloned() else {
+        return Ok(CommitteeResponse { members: Vec::new(), threshold: 0, from_epoch: 0, epoch: current });
+    };
+    let member =
+        |member: Member| CommitteeMember { address: member.address.into(), endpoint: member.endpoint };
+    Ok(CommitteeResponse {
+        members: committee.members.into_iter().map(member).collect(),
+        threshold: committee.threshold,
+        from_epoch: committee.from_epoch,
+        epoch: current,
+    })
+}
