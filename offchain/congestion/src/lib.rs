@@ -1,0 +1,136 @@
+//! UDX ([`bithive_udx`]) as a congestion controller of the QUIC library.
+//!
+//! Give a [`UdxFactory`] to `TransportConfig::congestion_controller_factory`; each path of each connection gets a
+//! controller of its own. The library paces at the controller's rate and writes its window, threshold and rate into
+//! the `recovery:metrics_updated` events of a qlog trace where its `qlog` feature is on.
+
+use std::any::Any;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bithive_udx::{Ack, Config, ConfigError, Loss, Udx};
+use noq_proto::RttEstimator;
+use noq_proto::congestion::{Controller, ControllerFactory, ControllerMetrics};
+
+/// Makes a UDX controller for each path.
+#[derive(Clone, Debug)]
+pub struct UdxFactory {
+    config: Config,
+    fresh: Udx,
+}
+
+/// Packet size of a fresh path, bytes (RFC 9000 section 14.1); the path's own size follows at once.
+const SMALLEST_PACKET: u16 = 1200;
+
+impl UdxFactory {
+    /// A factory of controllers with these constants.
+    ///
+    /// # Errors
+    /// A constant out of its range.
+    pub fn new(config: Config) -> Result<Self, ConfigError> {
+        let fresh = Udx::new(config.clone(), SMALLEST_PACKET)?;
+        Ok(Self { config, fresh })
+    }
+
+    /// The constants of every controller.
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+}
+
+impl ControllerFactory for UdxFactory {
+    fn build(self: Arc<Self>, now: Instant, current_mtu: u16) -> Box<dyn Controller> {
+        // The constants were checked when the factory was made, so this cannot fall back.
+        let udx = Udx::new(self.config.clone(), current_mtu).unwrap_or_else(|_| self.fresh.clone());
+        Box::new(UdxController { initial: udx.window(), udx, epoch: now })
+    }
+}
+
+/// A [`Udx`] behind the library's trait: moments become times since the path began, nothing else happens here.
+#[derive(Clone, Debug)]
+pub struct UdxController {
+    udx: Udx,
+    initial: u64,
+    epoch: Instant,
+}
+
+impl UdxController {
+    /// The controller's state, for traces.
+    pub fn metrics(&self) -> bithive_udx::Metrics {
+        self.udx.metrics()
+    }
+
+    fn since(&self, moment: Instant) -> Duration {
+        moment.saturating_duration_since(self.epoch)
+    }
+}
+
+impl Controller for UdxController {
+    fn on_sent(&mut self, now: Instant, _bytes: u64, _largest_pn: u64) {
+        self.udx.on_sent(self.since(now));
+    }
+
+    fn on_ack(
+        &mut self,
+        now: Instant,
+        sent: Instant,
+        bytes: u64,
+        _pn: u64,
+        app_limited: bool,
+        _rtt: &RttEstimator,
+    ) {
+        self.udx.on_ack(Ack { now: self.since(now), sent: self.since(sent), bytes, app_limited });
+    }
+
+    fn on_end_acks(&mut self, now: Instant, _in_flight: u64, _app_limited: bool, _largest: Option<u64>) {
+        self.udx.on_acks_end(self.since(now));
+    }
+
+    fn on_congestion_event(
+        &mut self,
+        now: Instant,
+        sent: Instant,
+        is_persistent_congestion: bool,
+        is_ecn: bool,
+        lost_bytes: u64,
+        _largest_lost_pn: u64,
+    ) {
+        let bytes = if is_ecn { 0 } else { lost_bytes };
+        let (now, sent) = (self.since(now), self.since(sent));
+        self.udx.on_loss(Loss { now, sent, bytes, persistent: is_persistent_congestion });
+    }
+
+    fn on_spurious_congestion_event(&mut self) {
+        self.udx.on_spurious_loss();
+    }
+
+    fn on_mtu_update(&mut self, new_mtu: u16) {
+        self.udx.on_packet_size(new_mtu);
+    }
+
+    fn window(&self) -> u64 {
+        self.udx.window()
+    }
+
+    fn metrics(&self) -> ControllerMetrics {
+        let state = self.udx.metrics();
+        let mut metrics = ControllerMetrics::default();
+        metrics.congestion_window = state.window;
+        metrics.ssthresh = state.ssthresh;
+        metrics.pacing_rate = state.pacing_rate;
+        metrics.bandwidth_estimate = state.delivered.map(|bytes| bytes.saturating_mul(8));
+        metrics
+    }
+
+    fn clone_box(&self) -> Box<dyn Controller> {
+        Box::new(self.clone())
+    }
+
+    fn initial_window(&self) -> u64 {
+        self.initial
+    }
+
+    fn into_any(self: Box<Self>) -> Box<dyn Any> {
+        self
+    }
+}

@@ -1,0 +1,211 @@
+//! The bottleneck: a rate, a queue, and what happens to packets on the way.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use bytes::BytesMut;
+
+use crate::codel::Codel;
+use crate::rng::Stream;
+
+/// Nanoseconds since the run began.
+pub(crate) type Nanos = u64;
+
+/// How the queue of a bottleneck decides what to drop.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Queue {
+    /// Drops what does not fit.
+    DropTail,
+    /// Drops from the head what waited too long (RFC 8289), and what does not fit.
+    Codel,
+}
+
+/// Packets lost on the way, after the queue.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum PacketLoss {
+    /// None.
+    None,
+    /// Each with the same probability.
+    Random(f64),
+    /// Gilbert-Elliott: nothing is lost in the good state, a packet with probability `loss` in the bad one.
+    Burst {
+        /// Probability to turn bad, per packet.
+        to_bad: f64,
+        /// Probability to turn good again, per packet.
+        to_good: f64,
+        /// Probability of loss in the bad state.
+        loss: f64,
+    },
+}
+
+/// A bottleneck link.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Link {
+    /// Bits per second, counted in UDP payload, and when each rate begins; the first one at 0.
+    pub rates: Vec<(Duration, f64)>,
+    /// Propagation delay in each direction.
+    pub delay: Duration,
+    /// Capacity of the queue in bytes; the packet in transmission does not count.
+    pub queue_bytes: u64,
+    /// What it drops.
+    pub queue: Queue,
+    /// What is lost after it.
+    pub loss: PacketLoss,
+    /// Forward delay varies by up to this much in each direction, evenly, without reordering.
+    pub jitter: Duration,
+    /// Probability that a packet is overtaken by those of the next [`Link::REORDER_DELAY`].
+    pub reorder: f64,
+}
+
+impl Link {
+    /// How much later a reordered packet arrives.
+    pub const REORDER_DELAY: Duration = Duration::from_millis(2);
+
+    /// A clean link with a drop-tail queue.
+    pub fn new(rate: f64, round_trip: Duration, queue_bytes: u64) -> Self {
+        Self {
+            rates: vec![(Duration::ZERO, rate)],
+            delay: round_trip / 2,
+            queue_bytes,
+            queue: Queue::DropTail,
+            loss: PacketLoss::None,
+            jitter: Duration::ZERO,
+            reorder: 0.0,
+        }
+    }
+
+    /// Bits per second at `now`.
+    pub fn rate_at(&self, now: Duration) -> f64 {
+        let rate = self.rates.iter().take_while(|(from, _)| *from <= now).last();
+        rate.map_or(1.0, |(_, rate)| rate.max(1.0))
+    }
+}
+
+/// A packet on its way to the receiver.
+#[derive(Debug)]
+pub(crate) struct Packet {
+    pub(crate) flow: usize,
+    pub(crate) data: BytesMut,
+    pub(crate) ecn: Option<noq_proto::EcnCodepoint>,
+    pub(crate) sent: Nanos,
+    pub(crate) queued: Nanos,
+}
+
+impl Packet {
+    fn size(&self) -> u64 {
+        self.data.len() as u64
+    }
+}
+
+/// What became of a packet that has left the queue.
+pub(crate) enum Fate {
+    Delivered { at: Nanos, packet: Packet },
+    Lost { flow: usize },
+}
+
+/// The state of a [`Link`] in a run.
+pub(crate) struct Bottleneck {
+    config: Link,
+    waiting: VecDeque<Packet>,
+    waiting_bytes: u64,
+    sending: Option<Packet>,
+    codel: Option<Codel>,
+    bad: bool,
+    last_delivery: Nanos,
+    losses: Stream,
+    delays: Stream,
+}
+
+impl Bottleneck {
+    pub(crate) fn new(config: Link, seed: u64) -> Self {
+        let codel = (config.queue == Queue::Codel).then(Codel::default);
+        Self {
+            config,
+            waiting: VecDeque::new(),
+            waiting_bytes: 0,
+            sending: None,
+            codel,
+            bad: false,
+            last_delivery: 0,
+            losses: Stream::new(seed, 1),
+            delays: Stream::new(seed, 2),
+        }
+    }
+
+    pub(crate) fn queued_bytes(&self) -> u64 {
+        self.waiting_bytes
+    }
+
+    pub(crate) fn delay(&self) -> Nanos {
+        self.config.delay.as_nanos() as Nanos
+    }
+
+    /// Takes a packet. Returns when the transmission that it starts will end, if it starts one, or the flow of a
+    /// packet that did not fit.
+    pub(crate) fn enqueue(&mut self, now: Nanos, mut packet: Packet) -> Result<Option<Nanos>, usize> {
+        packet.queued = now;
+        if self.sending.is_none() {
+            return Ok(Some(self.transmit(now, packet)));
+        }
+        if self.waiting_bytes + packet.size() > self.config.queue_bytes {
+            return Err(packet.flow);
+        }
+        self.waiting_bytes += packet.size();
+        self.waiting.push_back(packet);
+        Ok(None)
+    }
+
+    /// The transmission has ended: returns the packet's fate and when the next transmission ends. `dropped` hears of
+    /// each packet that the queue drops on the way.
+    pub(crate) fn finish(&mut self, now: Nanos, mut dropped: impl FnMut(usize)) -> (Option<Fate>, Option<Nanos>) {
+        let fate = self.sending.take().map(|packet| self.propagate(now, packet));
+        while let Some(packet) = self.waiting.pop_front() {
+            self.waiting_bytes -= packet.size();
+            let sojourn = Duration::from_nanos(now - packet.queued);
+            let left = self.waiting_bytes;
+            if self.codel.as_mut().is_some_and(|codel| codel.drops(Duration::from_nanos(now), sojourn, left)) {
+                dropped(packet.flow);
+                continue;
+            }
+            return (fate, Some(self.transmit(now, packet)));
+        }
+        (fate, None)
+    }
+
+    fn transmit(&mut self, now: Nanos, packet: Packet) -> Nanos {
+        let rate = self.config.rate_at(Duration::from_nanos(now));
+        let nanos = (packet.size() as f64 * 8e9 / rate).ceil() as Nanos;
+        self.sending = Some(packet);
+        now + nanos.max(1)
+    }
+
+    fn propagate(&mut self, now: Nanos, packet: Packet) -> Fate {
+        if self.loses() {
+            return Fate::Lost { flow: packet.flow };
+        }
+        let jitter = self.config.jitter.as_nanos() as f64;
+        let mut at = now + self.delay();
+        if jitter > 0.0 {
+            let shift = (self.delays.fraction() * 2.0 - 1.0) * jitter;
+            at = ((at as f64 + shift).max(now as f64) as Nanos).max(self.last_delivery + 1);
+        }
+        if self.delays.happens(self.config.reorder) {
+            at += Link::REORDER_DELAY.as_nanos() as Nanos;
+        } else {
+            self.last_delivery = at;
+        }
+        Fate::Delivered { at, packet }
+    }
+
+    fn loses(&mut self) -> bool {
+        match self.config.loss {
+            PacketLoss::None => false,
+            PacketLoss::Random(probability) => self.losses.happens(probability),
+            PacketLoss::Burst { to_bad, to_good, loss } => {
+                let turn = if self.bad { to_good } else { to_bad };
+                self.bad ^= self.losses.happens(turn);
+                self.bad && self.losses.happens(loss)
+            }
+        }
+    }
+}

@@ -1,0 +1,346 @@
+//! A run: flows over one bottleneck, in virtual time.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::time::{Duration, Instant};
+
+use bytes::BytesMut;
+use noq_proto::EcnCodepoint;
+
+use crate::error::SimError;
+use crate::host::{Control, Host, Outgoing, Source};
+use crate::link::{Bottleneck, Fate, Link, Nanos, Packet};
+use crate::record::{FlowResult, Recorder, RunResult};
+use crate::rng::Stream;
+
+/// A flow over the bottleneck.
+#[derive(Clone, Debug)]
+pub struct Flow {
+    /// Its sender's congestion controller.
+    pub control: Control,
+    /// What it sends.
+    pub source: Source,
+    /// When it starts.
+    pub start: Duration,
+    /// Delay of its own in each direction, besides the link's.
+    pub extra_delay: Duration,
+}
+
+impl Flow {
+    /// A flow that starts at once and always has more to send.
+    pub fn bulk(control: Control) -> Self {
+        Self { control, source: Source::Bulk, start: Duration::ZERO, extra_delay: Duration::ZERO }
+    }
+}
+
+/// What to run.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// The bottleneck.
+    pub link: Link,
+    /// Its flows.
+    pub flows: Vec<Flow>,
+    /// Length of the run.
+    pub duration: Duration,
+    /// Measurement begins here.
+    pub warm_up: Duration,
+    /// Whether to keep the course of the run.
+    pub trace: bool,
+}
+
+impl Scenario {
+    fn validate(&self) -> Result<(), SimError> {
+        let lossy = match self.link.loss {
+            crate::PacketLoss::None => 0.0,
+            crate::PacketLoss::Random(loss) | crate::PacketLoss::Burst { loss, .. } => loss,
+        };
+        let checks = [
+            ("flows", self.flows.len() as f64, 1.0, 1000.0, "1 to 1,000"),
+            ("rate", self.link.rate_at(Duration::ZERO), 1e4, 1e11, "10 kbit/s to 100 Gbit/s"),
+            ("duration", self.duration.as_secs_f64(), 1e-3, 1e5, "a millisecond to 100,000 s"),
+            ("loss", lossy, 0.0, 0.5, "0 to 0.5"),
+            ("reorder", self.link.reorder, 0.0, 1.0, "0 to 1"),
+            (
+                "warm_up",
+                self.warm_up.as_secs_f64() / self.duration.as_secs_f64().max(1e-9),
+                0.0,
+                0.95,
+                "at most 95 % of the duration",
+            ),
+        ];
+        for (field, value, least, most, expected) in checks {
+            if !(value >= least && value <= most) {
+                return Err(SimError::Scenario { field, value, expected });
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs it. The same scenario and seed give the same result, bit for bit; see [`Control::Bbr`] for the exception.
+    ///
+    /// # Errors
+    /// A field out of its range, or a connection that failed.
+    pub fn run(&self, seed: u64) -> Result<RunResult, SimError> {
+        self.validate()?;
+        Run::new(self, seed)?.finish()
+    }
+}
+
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+enum Side {
+    Sender,
+    Receiver,
+}
+
+enum Event {
+    Start(usize),
+    Write(usize),
+    Wake(usize, Side),
+    /// The link has sent a packet.
+    Sent,
+    ToReceiver(Packet),
+    ToSender { flow: usize, data: BytesMut, ecn: Option<EcnCodepoint> },
+    Sample,
+}
+
+/// Ordered by time, then by the order of scheduling.
+struct Entry {
+    at: Nanos,
+    order: u64,
+    event: Event,
+}
+
+impl PartialEq for Entry {
+    fn eq(&self, other: &Self) -> bool {
+        (self.at, self.order) == (other.at, other.order)
+    }
+}
+
+impl Eq for Entry {}
+
+impl PartialOrd for Entry {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Entry {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        (self.at, self.order).cmp(&(other.at, other.order))
+    }
+}
+
+#[derive(Default)]
+struct Agenda {
+    entries: BinaryHeap<Reverse<Entry>>,
+    order: u64,
+}
+
+impl Agenda {
+    fn push(&mut self, at: Nanos, event: Event) {
+        self.order += 1;
+        self.entries.push(Reverse(Entry { at, order: self.order, event }));
+    }
+}
+
+struct Pair {
+    sender: Host,
+    receiver: Host,
+    wakes: [Option<Nanos>; 2],
+    extra: Nanos,
+    flow: Flow,
+}
+
+impl Pair {
+    fn host(&mut self, side: Side) -> &mut Host {
+        match side {
+            Side::Sender => &mut self.sender,
+            Side::Receiver => &mut self.receiver,
+        }
+    }
+}
+
+struct Run<'a> {
+    scenario: &'a Scenario,
+    seed: u64,
+    /// Any moment: only differences count.
+    epoch: Instant,
+    now: Nanos,
+    agenda: Agenda,
+    link: Bottleneck,
+    pairs: Vec<Option<Pair>>,
+    recorder: Recorder,
+}
+
+impl<'a> Run<'a> {
+    fn new(scenario: &'a Scenario, seed: u64) -> Result<Self, SimError> {
+        let mut run = Self {
+            scenario,
+            seed,
+            epoch: Instant::now(),
+            now: 0,
+            agenda: Agenda::default(),
+            link: Bottleneck::new(scenario.link.clone(), seed),
+            pairs: scenario.flows.iter().map(|_| None).collect(),
+            recorder: Recorder::new(scenario),
+        };
+        // Flows do not start in the same nanosecond: whose packet comes first would otherwise be the same in all runs.
+        let mut starts = Stream::new(seed, 3);
+        for (index, flow) in scenario.flows.iter().enumerate() {
+            let spread = starts.fraction() * 2.0 * (scenario.link.delay + flow.extra_delay).as_nanos() as f64;
+            run.agenda.push(flow.start.as_nanos() as Nanos + spread as Nanos, Event::Start(index));
+        }
+        run.agenda.push(0, Event::Sample);
+        Ok(run)
+    }
+
+    fn finish(mut self) -> Result<RunResult, SimError> {
+        let end = self.scenario.duration.as_nanos() as Nanos;
+        while let Some(Reverse(entry)) = self.agenda.entries.pop() {
+            if entry.at > end {
+                break;
+            }
+            self.now = entry.at;
+            self.handle(entry.event)?;
+        }
+        let mut flows = Vec::new();
+        for (index, pair) in self.pairs.iter_mut().enumerate() {
+            let (received, counts) = pair
+                .as_mut()
+                .map_or((0, (0, 0)), |pair| (pair.receiver.received(), pair.sender.sent_and_lost()));
+            flows.push((index, received, counts));
+        }
+        let flows: Vec<FlowResult> =
+            flows.into_iter().map(|(index, received, counts)| self.recorder.flow(index, received, counts)).collect();
+        Ok(self.recorder.result(flows))
+    }
+
+    fn instant(&self) -> Instant {
+        self.epoch + Duration::from_nanos(self.now)
+    }
+
+    fn handle(&mut self, event: Event) -> Result<(), SimError> {
+        match event {
+            Event::Start(flow) => self.start(flow),
+            Event::Write(flow) => self.write(flow),
+            Event::Wake(flow, side) => self.wake(flow, side),
+            Event::Sent => {
+                let recorder = &mut self.recorder;
+                let (fate, next) = self.link.finish(self.now, |flow| recorder.dropped(flow));
+                match fate {
+                    Some(Fate::Delivered { at, packet }) => {
+                        let extra = self.pairs.get(packet.flow).and_then(Option::as_ref).map_or(0, |pair| pair.extra);
+                        self.agenda.push(at + extra, Event::ToReceiver(packet));
+                    }
+                    Some(Fate::Lost { flow }) => self.recorder.lost(flow),
+                    None => {}
+                }
+                if let Some(next) = next {
+                    self.agenda.push(next, Event::Sent);
+                }
+                Ok(())
+            }
+            Event::ToReceiver(packet) => {
+                let back = self.link.delay();
+                let extra = self.pairs.get(packet.flow).and_then(Option::as_ref).map_or(0, |pair| pair.extra);
+                self.recorder.round_trip(packet.flow, self.now, self.now - packet.sent + back + extra);
+                self.arrive(packet.flow, Side::Receiver, packet.ecn, packet.data)
+            }
+            Event::ToSender { flow, data, ecn } => self.arrive(flow, Side::Sender, ecn, data),
+            Event::Sample => {
+                let states = self.pairs.iter().map(|pair| {
+                    pair.as_ref().map_or((0, 0, None), |pair| {
+                        (pair.receiver.received(), pair.sender.window(), pair.sender.udx())
+                    })
+                });
+                self.recorder.sample(self.now, self.link.queued_bytes(), states);
+                self.agenda.push(self.now + self.recorder.interval(), Event::Sample);
+                Ok(())
+            }
+        }
+    }
+
+    fn start(&mut self, index: usize) -> Result<(), SimError> {
+        let Some(flow) = self.scenario.flows.get(index) else { return Ok(()) };
+        let stream = |side: u64| Stream::new(self.seed, 16 + 2 * index as u64 + side);
+        let pair = Pair {
+            sender: Host::client(self.instant(), &flow.control, flow.source, stream(0))?,
+            receiver: Host::server(stream(1))?,
+            wakes: [None; 2],
+            extra: flow.extra_delay.as_nanos() as Nanos,
+            flow: flow.clone(),
+        };
+        if let Some(slot) = self.pairs.get_mut(index) {
+            *slot = Some(pair);
+        }
+        if matches!(flow.source, Source::Periodic { .. }) {
+            self.agenda.push(self.now, Event::Write(index));
+        }
+        self.drive(index, Side::Sender)
+    }
+
+    fn write(&mut self, index: usize) -> Result<(), SimError> {
+        let Some(Some(pair)) = self.pairs.get_mut(index) else { return Ok(()) };
+        if let Source::Periodic { bytes, every } = pair.flow.source {
+            pair.sender.allow(u64::from(bytes));
+            self.agenda.push(self.now + (every.as_nanos() as Nanos).max(1), Event::Write(index));
+        }
+        self.drive(index, Side::Sender)
+    }
+
+    fn wake(&mut self, index: usize, side: Side) -> Result<(), SimError> {
+        let Some(Some(pair)) = self.pairs.get_mut(index) else { return Ok(()) };
+        let Some(due) = pair.wakes.get_mut(side as usize) else { return Ok(()) };
+        // An earlier wake-up has replaced this one.
+        if *due != Some(self.now) {
+            return Ok(());
+        }
+        *due = None;
+        self.drive(index, side)
+    }
+
+    fn arrive(
+        &mut self,
+        index: usize,
+        side: Side,
+        ecn: Option<EcnCodepoint>,
+        data: BytesMut,
+    ) -> Result<(), SimError> {
+        let now = self.instant();
+        let Some(Some(pair)) = self.pairs.get_mut(index) else { return Ok(()) };
+        pair.host(side).receive(now, ecn, data)?;
+        self.drive(index, side)
+    }
+
+    fn drive(&mut self, index: usize, side: Side) -> Result<(), SimError> {
+        let (now, instant) = (self.now, self.instant());
+        let Some(Some(pair)) = self.pairs.get_mut(index) else { return Ok(()) };
+        let extra = pair.extra;
+        let (link, agenda, recorder) = (&mut self.link, &mut self.agenda, &mut self.recorder);
+        pair.host(side).drive(instant, |Outgoing { data, ecn }| match side {
+            Side::Receiver => {
+                agenda.push(now + link.delay() + extra, Event::ToSender { flow: index, data, ecn });
+            }
+            Side::Sender => {
+                recorder.sent(index, now);
+                let packet = Packet { flow: index, data, ecn, sent: now, queued: now };
+                match link.enqueue(now, packet) {
+                    Ok(Some(done)) => agenda.push(done, Event::Sent),
+                    Ok(None) => {}
+                    Err(flow) => recorder.dropped(flow),
+                }
+            }
+        })?;
+        let timeout = pair.host(side).timeout();
+        if let (Some(timeout), Some(slot)) = (timeout, pair.wakes.get_mut(side as usize)) {
+            let due = timeout.saturating_duration_since(self.epoch).as_nanos() as Nanos;
+            // A timer that is due now is one that the connection has just seen; time has to pass.
+            let due = due.max(now + 1);
+            if slot.is_none_or(|planned| due < planned) {
+                *slot = Some(due);
+                self.agenda.push(due, Event::Wake(index, side));
+            }
+        }
+        Ok(())
+    }
+}
