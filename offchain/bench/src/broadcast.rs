@@ -13,6 +13,7 @@ use subtle::ConstantTimeEq;
 
 use crate::Sheet;
 use crate::peers::{hpke_keys, hpke_open, hpke_seal};
+use crate::primitives::Costs;
 
 const CONTEXT: Context<'static> = Context(b"bench");
 const OWN_SLOT: u16 = 1;
@@ -61,16 +62,16 @@ impl Group {
 }
 
 /// All figures of a group with this many receivers.
-pub(crate) fn measure(slots: u16, sheet: &mut Sheet<'_>, rng: &mut ChaCha20Rng) -> Result<()> {
+pub(crate) fn measure(slots: u16, costs: &Costs, sheet: &mut Sheet<'_>, rng: &mut ChaCha20Rng) -> Result<()> {
     sheet.announce(&format!("preparing {slots} receivers"));
     let group = Group::new(slots, rng)?;
-    messages(&group, sheet, rng)?;
-    updates(&group, sheet)?;
-    keys(&group, sheet, rng)
+    messages(&group, costs, sheet, rng)?;
+    updates(&group, costs, sheet)?;
+    keys(&group, costs, sheet, rng)
 }
 
 /// Sizes, encryption, decryption.
-fn messages(group: &Group, sheet: &mut Sheet<'_>, rng: &mut ChaCha20Rng) -> Result<()> {
+fn messages(group: &Group, costs: &Costs, sheet: &mut Sheet<'_>, rng: &mut ChaCha20Rng) -> Result<()> {
     let (n, timer, all) = (usize::from(group.slots), sheet.timer, &group.all);
     let each: Vec<_> = (0..n).map(|_| hpke_keys(rng)).collect();
     let (mut sender, mut receiver) = (group.sender.clone(), group.receiver.clone());
@@ -97,19 +98,39 @@ fn messages(group: &Group, sheet: &mut Sheet<'_>, rng: &mut ChaCha20Rng) -> Resu
     )?;
     let cached = timer.time(|| (), |()| Ok(sender.encapsulate(all, CONTEXT, rng)?))?;
     let seal_each = timer.time(|| (), |()| hpke_seal(&each, CONTEXT.0, key.as_bytes(), rng))?;
+    let (members, core) = (n as f64, 2.0 * costs.g1_multiplication + costs.gt_power);
     sheet.note(group.name("encrypt cold"), n, "µs", peer, [cold, seal_each]);
+    sheet.limit(
+        "2 multiplications in G1, 1 power in GT, 1 addition in G1 a receiver",
+        core + members * costs.g1_addition,
+    );
     sheet.note(group.name("encrypt cached"), n, "µs", peer, [cached, seal_each]);
+    sheet.limit("2 multiplications in G1, 1 power in GT", core);
 
     sheet.announce(&group.name("decrypt"));
     let decrypt = timer.time(|| (), |()| Ok(receiver.decapsulate(all, CONTEXT, &header)?))?;
     let (own, own_seal) = each.first().zip(sealed.first()).context("a group without receivers")?;
     let open = timer.time(|| (), |()| hpke_open(own, CONTEXT.0, own_seal))?;
+    let cold = timer.time(
+        || group.receiver.clone(),
+        |mut receiver| {
+            receiver.update(all)?;
+            Ok(receiver.decapsulate(all, CONTEXT, &header)?)
+        },
+    )?;
+    let core = costs.two_pairings + 2.0 * costs.g1_multiplication;
+    sheet.note(group.name("decrypt cold"), n, "µs", "one HPKE open", [cold, open]);
+    sheet.limit(
+        "2 pairings, 2 multiplications in G1 to check, 1 addition in G1 and in G2 a receiver",
+        core + members * (costs.g1_addition + costs.g2_addition),
+    );
     sheet.note(group.name("decrypt cached"), n, "µs", "one HPKE open", [decrypt, open]);
+    sheet.limit("2 pairings, 2 multiplications in G1 to check", core);
     Ok(())
 }
 
 /// One member leaves or returns, beside the sum over the whole set.
-fn updates(group: &Group, sheet: &mut Sheet<'_>) -> Result<()> {
+fn updates(group: &Group, costs: &Costs, sheet: &mut Sheet<'_>) -> Result<()> {
     sheet.announce(&group.name("update"));
     let (n, timer, peer) = (usize::from(group.slots), sheet.timer, "sum over the whole set");
     let (mut sender, mut receiver) = (group.sender.clone(), group.receiver.clone());
@@ -120,20 +141,24 @@ fn updates(group: &Group, sheet: &mut Sheet<'_>) -> Result<()> {
     let one = timer.time(|| (), |()| Ok(sender.update(other(&sender.set().clone()))?))?;
     let whole = timer.time(|| group.sender.clone(), |mut sender| Ok(sender.update(&group.all)?))?;
     sheet.note(group.name("sender updates one member"), n, "µs", peer, [one, whole]);
+    sheet.limit("1 addition in G1", costs.g1_addition);
 
     let one = timer.time(|| (), |()| Ok(receiver.update(other(&receiver.set().clone()))?))?;
     let whole = timer.time(|| group.receiver.clone(), |mut receiver| Ok(receiver.update(&group.all)?))?;
     sheet.note(group.name("receiver updates one member"), n, "µs", peer, [one, whole]);
+    sheet.limit("1 addition in G1, 1 in G2", costs.g1_addition + costs.g2_addition);
     Ok(())
 }
 
 /// A user makes a key, and another one checks it.
-fn keys(group: &Group, sheet: &mut Sheet<'_>, rng: &mut ChaCha20Rng) -> Result<()> {
+fn keys(group: &Group, costs: &Costs, sheet: &mut Sheet<'_>, rng: &mut ChaCha20Rng) -> Result<()> {
+    let elements = f64::from(group.slots);
     let (n, timer, crs) = (usize::from(group.slots), sheet.timer, &group.crs);
     sheet.announce(&group.name("generate a key"));
     let generate = timer.time(|| (), |()| Ok(KeyPair::generate(crs, OWN_SLOT, rng)?))?;
     let x25519 = timer.time(|| (), |()| Ok(hpke_keys(rng)))?;
     sheet.note(group.name("generate a key"), n, "µs", "one X25519 key", [generate, x25519]);
+    sheet.limit("1 multiplication in G2 a slot", elements * costs.g2_multiplication);
 
     sheet.announce(&group.name("verify a public key"));
     let encoded = group.own.public.encode();
@@ -141,6 +166,10 @@ fn keys(group: &Group, sheet: &mut Sheet<'_>, rng: &mut ChaCha20Rng) -> Result<(
     let single = timer.time(|| (), |()| verify_each_element(crs, &encoded))?;
     let peer = "one pairing equation per element";
     sheet.note(group.name("decode and verify a public key"), n, "µs", peer, [batch, single]);
+    sheet.limit(
+        "1 point from bytes and 2 terms of weighted sums a slot, 2 pairings",
+        elements * (costs.g2_decoding + 2.0 * costs.g2_weighted_sum) + costs.two_pairings,
+    );
     Ok(())
 }
 

@@ -11,6 +11,7 @@
 mod broadcast;
 mod matching;
 mod peers;
+mod primitives;
 mod timer;
 
 use anyhow::Result;
@@ -38,6 +39,20 @@ pub struct Figure {
     /// The peer's cost in the same unit.
     pub peer_value: f64,
     /// `peer_value / value`: above 1 ours is cheaper.
+    pub ratio: f64,
+    /// The operations that nobody can leave out, and what they cost by themselves; only where that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<Limit>,
+}
+
+/// What a figure is held against.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Limit {
+    /// The operations.
+    pub name: String,
+    /// Their cost in the figure's unit, from the same run.
+    pub value: f64,
+    /// The figure divided by its limit: 1 is as good as it gets with these operations.
     pub ratio: f64,
 }
 
@@ -69,10 +84,11 @@ impl Plan {
         pool.install(|| {
             let mut sheet = Sheet { timer: self.timer, figures: Vec::new(), progress: &mut progress };
             let mut rng = ChaCha20Rng::seed_from_u64(SEED);
+            let costs = primitives::measure(&mut sheet, &mut rng)?;
             for receivers in &self.receivers {
-                broadcast::measure(*receivers, &mut sheet, &mut rng)?;
+                broadcast::measure(*receivers, &costs, &mut sheet, &mut rng)?;
             }
-            matching::measure(self.contributors, &mut sheet, &mut rng)?;
+            matching::measure(self.contributors, &costs, &mut sheet, &mut rng)?;
             Ok(sheet.figures)
         })
     }
@@ -100,7 +116,14 @@ impl Sheet<'_> {
         [value, peer_value]: [f64; 2],
     ) {
         let (peer, ratio) = (peer.to_owned(), peer_value / value);
-        self.figures.push(Figure { name, n: n as u64, value, unit, peer, peer_value, ratio });
+        self.figures.push(Figure { name, n: n as u64, value, unit, peer, peer_value, ratio, limit: None });
+    }
+
+    /// Holds the latest figure against the cost of what it can't do without.
+    fn limit(&mut self, name: &str, cost: f64) {
+        if let Some(figure) = self.figures.last_mut() {
+            figure.limit = Some(Limit { name: name.to_owned(), value: cost, ratio: figure.value / cost });
+        }
     }
 }
 

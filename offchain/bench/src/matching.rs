@@ -7,7 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Context as _, Result, ensure};
 use bithive_blindmatch::attributes::{AttributeValue, Attributes};
-use bithive_blindmatch::committee::{CommitteeParams, EpochKeys, MemberIndex, ShareKeyTable, deal};
+use bithive_blindmatch::committee::{
+    Commitments, CommitteeParams, EpochKeys, MemberIndex, ShareKeyTable, Term, deal,
+};
 use bithive_blindmatch::oprf::{Tags, blind};
 use bithive_blindmatch::policy::Policy;
 use bithive_blindmatch::schema::{Input, Schema};
@@ -17,12 +19,20 @@ use rand_chacha::ChaCha20Rng;
 
 use crate::Sheet;
 use crate::peers::{psi_blind, psi_raise, psi_session};
+use crate::primitives::Costs;
 
 const EPOCH: u64 = 1;
 const POLICY: &str = "vram >= 16 and region in (eu, ch) and any 2 of (iso27001, hipaa, gdpr)";
 /// Machines that differ; contributors beyond are equal to one of them, as machines of one kind are.
 const KINDS: usize = 24;
 const PEER: &str = "pairwise DDH-PSI, both sides";
+
+const MASKS: &str = "2 blocks of SHA-256 a leaf";
+
+/// The masks of a vault's leaves, 98 bytes hashed for each.
+fn masks(vault: &Vault, costs: &Costs) -> f64 {
+    vault.tree().leaves().len() as f64 * 2.0 * costs.sha256_block
+}
 
 /// Two of three members and the schema that they serve.
 struct Committee {
@@ -36,11 +46,13 @@ impl Committee {
         let schema = Schema::bithive();
         let (params, slots) = (CommitteeParams::new(3, 2)?, schema.slot_count());
         let (mut keys, mut partials) = (Vec::new(), Vec::new());
-        for seeds in deal(params, rng) {
+        let seeds = deal(params, rng);
+        let commitments = Commitments::of_dealt(Term::new(EPOCH, 1, slots)?, &seeds)?;
+        for seeds in seeds {
             keys.push((seeds.member(), seeds.epoch_keys(EPOCH, slots)?));
             partials.push(seeds.partial_table(EPOCH, slots)?);
         }
-        let table = ShareKeyTable::merge(params, EPOCH, slots, &partials)?;
+        let table = ShareKeyTable::merge(&commitments, EPOCH, &partials)?.table;
         Ok(Self { schema, keys, table })
     }
 
@@ -71,11 +83,16 @@ fn attributes(schema: &Schema, kind: usize) -> Result<Attributes> {
 }
 
 /// All figures of blind matching, the last for this many contributors.
-pub(crate) fn measure(contributors: usize, sheet: &mut Sheet<'_>, rng: &mut ChaCha20Rng) -> Result<()> {
+pub(crate) fn measure(
+    contributors: usize,
+    costs: &Costs,
+    sheet: &mut Sheet<'_>,
+    rng: &mut ChaCha20Rng,
+) -> Result<()> {
     sheet.announce("preparing blind matching");
     let committee = Committee::new(rng)?;
     let schema = &committee.schema;
-    evaluations(&committee, sheet, rng)?;
+    evaluations(&committee, costs, sheet, rng)?;
 
     let policy = Policy::parse(POLICY, schema)?.compile(schema)?;
     let asked = policy.inputs();
@@ -94,6 +111,7 @@ pub(crate) fn measure(contributors: usize, sheet: &mut Sheet<'_>, rng: &mut ChaC
     let open = timer.time(|| (), |()| Ok(vault.open(matching)?.is_some()))?;
     let session = timer.time(|| (), |()| psi_session(&psi_blind(&asked, &secret), &secret, own, rng))?;
     sheet.note("test one vault, tags at hand".to_owned(), 1, "µs", PEER, [open, session]);
+    sheet.limit(MASKS, masks(&vault, costs));
 
     sheet.announce(&format!("{contributors} contributors, one request"));
     let crowd = || machines.iter().cycle().take(contributors);
@@ -111,6 +129,7 @@ pub(crate) fn measure(contributors: usize, sheet: &mut Sheet<'_>, rng: &mut ChaC
     )?;
     let name = format!("{contributors} contributors test one vault, tags at hand");
     sheet.note(name, contributors, "µs", PEER, [open_all, all_sessions]);
+    sheet.limit(MASKS, contributors as f64 * masks(&vault, costs));
 
     // The requester's points, the contributor's points, and the requester's points raised by the contributor.
     let request = psi_blind(&asked, &secret);
@@ -121,7 +140,12 @@ pub(crate) fn measure(contributors: usize, sheet: &mut Sheet<'_>, rng: &mut ChaC
 }
 
 /// What one member does for one attribute of a contributor.
-fn evaluations(committee: &Committee, sheet: &mut Sheet<'_>, rng: &mut ChaCha20Rng) -> Result<()> {
+fn evaluations(
+    committee: &Committee,
+    costs: &Costs,
+    sheet: &mut Sheet<'_>,
+    rng: &mut ChaCha20Rng,
+) -> Result<()> {
     let own = attributes(&committee.schema, 0)?;
     let pending = blind(committee.schema.digest(), EPOCH, own.inputs(), rng)?;
     let request = pending.request();
@@ -135,5 +159,7 @@ fn evaluations(committee: &Committee, sheet: &mut Sheet<'_>, rng: &mut ChaCha20R
     let name = format!("OPRF evaluation by one member, in requests of {count} points");
     let each = [proven / count as f64, plain / count as f64];
     sheet.note(name, count, "µs", "the same without a proof", each);
+    // The share, and the commitment of the proof, to which every point contributes.
+    sheet.limit("2 multiplications in ristretto255", 2.0 * costs.ristretto_multiplication);
     Ok(())
 }

@@ -16,7 +16,8 @@ pub(crate) enum Command {
     /// repetitions.
     ///
     /// All figures are costs. The ratio is the peer's cost divided by ours: above 1 ours is cheaper, below 1 the
-    /// peer is. Run a release build on an idle machine; it takes some minutes, with --quick less than one.
+    /// peer is. "Of limit" is our cost divided by that of the operations which it can't do without, measured in
+    /// the same run; --json names them. Run a release build on an idle machine; it takes some minutes, with --quick less than one.
     Crypto {
         /// Leave out 4096 receivers, and test one vault with 1,000 contributors instead of 10,000.
         #[arg(long)]
@@ -44,8 +45,8 @@ pub(crate) fn run(command: Command, output: Output) -> Result<()> {
 }
 
 fn rows(figures: &[Figure]) -> Table {
-    let mut rows = table(&["figure", "n", "value", "unit", "peer's value", "ratio", "peer"]);
-    for column in [1, 2, 4, 5] {
+    let mut rows = table(&["figure", "n", "value", "unit", "peer's value", "ratio", "of limit", "peer"]);
+    for column in [1, 2, 4, 5, 6] {
         if let Some(column) = rows.column_mut(column) {
             column.set_cell_alignment(CellAlignment::Right);
         }
@@ -58,6 +59,7 @@ fn rows(figures: &[Figure]) -> Table {
             figure.unit.to_owned(),
             number(figure.peer_value),
             number(figure.ratio),
+            figure.limit.as_ref().map_or_else(String::new, |limit| number(limit.ratio)),
             figure.peer.clone(),
         ]);
     }
