@@ -1,10 +1,11 @@
 //! Keys and signatures, natively (blst's minimal-public-key variant): public keys in G1, signatures in G2.
 
 use blst::BLST_ERROR;
-use blst::min_pk::{AggregateSignature, PublicKey, SecretKey as Inner, Signature};
+use blst::min_pk::{AggregatePublicKey, AggregateSignature, PublicKey, SecretKey as Inner, Signature};
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
+use crate::point::{duplicate, is_identity, negate};
 use crate::{POSSESSION_DST, PUBLIC_KEY_BYTES, SIGNATURE_BYTES, SIGNATURE_DST};
 
 /// What can be wrong with a key or a signature.
@@ -16,12 +17,15 @@ pub enum BlsError {
     /// A public key is the identity, off the curve or off the subgroup, or not canonical.
     #[error("BLS public key is not a point of G1's prime order subgroup other than the identity")]
     PublicKey,
-    /// A signature is off the curve or off the subgroup, or not canonical.
-    #[error("BLS signature is not a point of G2's prime order subgroup")]
+    /// A signature is the identity, off the curve or off the subgroup, or not canonical.
+    #[error("BLS signature is not a point of G2's prime order subgroup other than the identity")]
     Signature,
     /// Nothing to aggregate.
-    #[error("there is no signature to aggregate; expected at least one")]
+    #[error("there is no BLS key or signature to aggregate; expected at least one")]
     Empty,
+    /// A key is listed twice: its owner would count twice.
+    #[error("BLS key {0} is the same as one before it; expected different keys")]
+    Duplicate(usize),
     /// The signature does not verify.
     #[error("BLS signature does not verify for this key and message")]
     Mismatch,
@@ -31,7 +35,7 @@ pub enum BlsError {
 pub struct SecretKey(Inner);
 
 impl SecretKey {
-    /// Draws a key (KeyGen of draft-irtf-cfrg-bls-signature-05 over 32 random bytes).
+    /// Draws a key (KeyGen of draft-irtf-cfrg-bls-signature-05 over 32 random bytes, with its recommended salt).
     ///
     /// # Errors
     /// [`BlsError::SecretKey`], which 32 bytes of input never cause.
@@ -93,15 +97,58 @@ pub fn verify_possession(key: &[u8], message: &[u8], proof: &[u8]) -> Result<(),
 /// Verifies an aggregate in which every key signed the same message; keys must have proven possession.
 ///
 /// # Errors
-/// As [`verify`]; [`BlsError::Empty`] without keys.
-pub fn verify_aggregate(keys: &[[u8; 48]], message: &[u8], signature: &[u8]) -> Result<(), BlsError> {
-    let keys = keys.iter().map(|key| public_key(key)).collect::<Result<Vec<_>, _>>()?;
+/// As [`verify`]; [`BlsError::Empty`] without keys; [`BlsError::Duplicate`].
+pub fn verify_aggregate(
+    keys: &[[u8; PUBLIC_KEY_BYTES]],
+    message: &[u8],
+    signature: &[u8],
+) -> Result<(), BlsError> {
+    verify(&sum_keys(keys)?, message, signature)
+}
+
+/// Sum of the keys of a set, to be cached for [`verify_statement`].
+///
+/// # Errors
+/// [`BlsError::Empty`], [`BlsError::Duplicate`]; [`BlsError::PublicKey`], also if the keys cancel.
+pub fn sum_keys(keys: &[[u8; PUBLIC_KEY_BYTES]]) -> Result<[u8; PUBLIC_KEY_BYTES], BlsError> {
     if keys.is_empty() {
         return Err(BlsError::Empty);
     }
-    let references: Vec<&PublicKey> = keys.iter().collect();
-    let signature = Signature::uncompress(signature).map_err(|_| BlsError::Signature)?;
-    outcome(signature.fast_aggregate_verify(true, message, SIGNATURE_DST, &references))
+    duplicate(keys).map_or(Ok(()), |index| Err(BlsError::Duplicate(index)))?;
+    sum(keys)
+}
+
+/// Verifies an aggregate over one message by a set without its absent members: the cached sum minus their
+/// keys.
+///
+/// # Errors
+/// As [`verify`].
+pub fn verify_statement(
+    full_key: &[u8; PUBLIC_KEY_BYTES],
+    absent: &[[u8; PUBLIC_KEY_BYTES]],
+    message: &[u8],
+    signature: &[u8],
+) -> Result<(), BlsError> {
+    let mut points = vec![*full_key];
+    points.extend(absent.iter().map(negate));
+    verify(&sum(&points)?, message, signature)
+}
+
+/// Verifies an aggregate in which every key signed its own message; keys must have proven possession.
+///
+/// # Errors
+/// As [`verify`]; [`BlsError::Empty`] without keys.
+pub fn verify_consents(
+    signed: &[([u8; PUBLIC_KEY_BYTES], Vec<u8>)],
+    signature: &[u8],
+) -> Result<(), BlsError> {
+    if signed.is_empty() {
+        return Err(BlsError::Empty);
+    }
+    let keys = signed.iter().map(|(key, _)| public_key(key)).collect::<Result<Vec<_>, _>>()?;
+    let keys: Vec<&PublicKey> = keys.iter().collect();
+    let messages: Vec<&[u8]> = signed.iter().map(|(_, message)| message.as_slice()).collect();
+    outcome(point(signature)?.aggregate_verify(false, &messages, SIGNATURE_DST, &keys, false))
 }
 
 /// Adds signatures up.
@@ -118,22 +165,34 @@ pub fn aggregate(signatures: &[[u8; SIGNATURE_BYTES]]) -> Result<[u8; SIGNATURE_
         .map_err(|_| BlsError::Signature)
 }
 
+fn sum(keys: &[[u8; PUBLIC_KEY_BYTES]]) -> Result<[u8; PUBLIC_KEY_BYTES], BlsError> {
+    let slices: Vec<&[u8]> = keys.iter().map(<[u8; PUBLIC_KEY_BYTES]>::as_slice).collect();
+    let sum = AggregatePublicKey::aggregate_serialized(&slices, true)
+        .map_err(|_| BlsError::PublicKey)?
+        .to_public_key()
+        .compress();
+    if is_identity(&sum) { Err(BlsError::PublicKey) } else { Ok(sum) }
+}
+
 fn public_key(bytes: &[u8]) -> Result<PublicKey, BlsError> {
-    let key = PublicKey::uncompress(bytes).map_err(|_| BlsError::PublicKey)?;
-    key.validate().map_err(|_| BlsError::PublicKey)?;
-    Ok(key)
+    // Compressed only: `key_validate` would take an uncompressed key as well.
+    let bytes: &[u8; PUBLIC_KEY_BYTES] = bytes.try_into().map_err(|_| BlsError::PublicKey)?;
+    PublicKey::key_validate(bytes).map_err(|_| BlsError::PublicKey)
+}
+
+fn point(bytes: &[u8]) -> Result<Signature, BlsError> {
+    let bytes: &[u8; SIGNATURE_BYTES] = bytes.try_into().map_err(|_| BlsError::Signature)?;
+    Signature::sig_validate(bytes, true).map_err(|_| BlsError::Signature)
 }
 
 fn verify_with(key: &[u8], message: &[u8], signature: &[u8], dst: &[u8]) -> Result<(), BlsError> {
     let key = public_key(key)?;
-    let signature = Signature::uncompress(signature).map_err(|_| BlsError::Signature)?;
-    outcome(signature.verify(true, message, dst, &[], &key, false))
+    outcome(point(signature)?.verify(false, message, dst, &[], &key, false))
 }
 
 fn outcome(result: BLST_ERROR) -> Result<(), BlsError> {
     match result {
         BLST_ERROR::BLST_SUCCESS => Ok(()),
-        BLST_ERROR::BLST_POINT_NOT_IN_GROUP | BLST_ERROR::BLST_POINT_NOT_ON_CURVE => Err(BlsError::Signature),
         _ => Err(BlsError::Mismatch),
     }
 }

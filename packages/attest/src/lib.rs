@@ -2,13 +2,16 @@
 //!
 //! Read in this order: [`domain`] (every signed byte string names its purpose, chain and contract),
 //! [`statement`] (the byte strings themselves), [`result`] (fixed-point results, masked under the job key),
-//! [`quorum`] (the largest group of results within a tolerance), and then signatures: `bls` signs and
+//! [`projection`] (sixteen words for a long one, and what their nearness says), [`quorum`] (the largest group of results within a tolerance), and then signatures: `bls` signs and
 //! verifies natively, `host` verifies the same bytes with a chain's BLS12-381 host functions.
 //!
 //! The crate is pure: no I/O, no clock; randomness comes in from the caller. Contracts use it without the
 //! `bls` feature.
 
 pub mod domain;
+#[cfg(any(feature = "bls", feature = "host"))]
+mod point;
+pub mod projection;
 pub mod quorum;
 pub mod result;
 pub mod statement;

@@ -3,7 +3,7 @@
 //! A worker's result is a vector of 32-bit fixed-point numbers z. What it publishes is y = z + PRG(K, job)
 //! mod 2^32, with K the job key that only chosen workers and the requester hold. The mask is the same for all
 //! workers, so y_a - y_b = z_a - z_b: the contract compares results it can't read. A result longer than
-//! [`DIRECT_WORDS`] is first projected to [`PROJECTED_WORDS`] words by a keyed random sign matrix.
+//! [`DIRECT_WORDS`] is first projected ([`crate::projection`]).
 
 use chacha20::ChaCha20;
 use chacha20::cipher::{KeyIvInit, StreamCipher};
@@ -11,13 +11,12 @@ use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::domain::{Domain, Encoder};
+use crate::projection::{BYTES_PER_VALUE, PROJECTED_WORDS, project};
 
 /// Fixed-point units of 1.0.
 pub const SCALE: f64 = 65_536.0;
 /// Longest result that is published word by word.
 pub const DIRECT_WORDS: usize = 256;
-/// Words of a projected result.
-pub const PROJECTED_WORDS: usize = 16;
 
 /// What can be wrong with a result.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -47,7 +46,8 @@ pub const fn words_for(values: usize) -> usize {
     if values <= DIRECT_WORDS { values } else { PROJECTED_WORDS }
 }
 
-/// Rounds a result to fixed point.
+/// Rounds a result to fixed point: the nearest multiple of 1 / [`SCALE`], halves away from zero. Scaling by a
+/// power of two is exact, so every platform rounds alike.
 ///
 /// # Errors
 /// [`ResultError::OutOfRange`] for NaN, infinite or too large values, [`ResultError::Empty`].
@@ -106,7 +106,7 @@ impl JobKey {
     /// See [`to_fixed`] and [`ResultError::ProjectionOverflow`].
     pub fn masked(&self, values: &[f32]) -> Result<Vec<u8>, ResultError> {
         let fixed = to_fixed(values)?;
-        let mut words = if fixed.len() <= DIRECT_WORDS { fixed } else { self.project(&fixed)? };
+        let mut words = if fixed.len() <= DIRECT_WORDS { fixed } else { self.project(&fixed)?.to_vec() };
         let mut masked = Vec::with_capacity(words.len() * 4);
         for (word, mask) in words.iter().zip(self.mask(words.len())) {
             masked.extend_from_slice(&word.wrapping_add(mask).to_le_bytes());
@@ -154,24 +154,8 @@ impl JobKey {
             .collect()
     }
 
-    /// Random signs (Achlioptas 2003): the projection keeps the squared length of a difference in
-    /// expectation, and a worker can't aim at a difference that vanishes without knowing the key, which a
-    /// colluding worker does; the quorum rule, not the projection, is what bounds colluding workers.
-    fn project(&self, fixed: &[i32]) -> Result<Vec<i32>, ResultError> {
-        let signs = self.stream("projection", fixed.len() * PROJECTED_WORDS / 8);
-        let scale = i64::try_from(fixed.len().isqrt()).map_err(|_| ResultError::ProjectionOverflow)?;
-        let bytes_per_value = PROJECTED_WORDS / 8;
-        let mut sums = [0i64; PROJECTED_WORDS];
-        for (value, bits) in fixed.iter().zip(signs.chunks_exact(bytes_per_value)) {
-            for (word, sum) in sums.iter_mut().enumerate() {
-                let positive = bits.get(word / 8).is_some_and(|byte| byte >> (word % 8) & 1 == 1);
-                let term = if positive { i64::from(*value) } else { -i64::from(*value) };
-                *sum = sum.checked_add(term).ok_or(ResultError::ProjectionOverflow)?;
-            }
-        }
-        sums.iter()
-            .map(|sum| i32::try_from(sum / scale).map_err(|_| ResultError::ProjectionOverflow))
-            .collect()
+    fn project(&self, fixed: &[i32]) -> Result<[i32; PROJECTED_WORDS], ResultError> {
+        project(fixed, &self.stream("projection", fixed.len() * BYTES_PER_VALUE))
     }
 
     fn stream(&self, purpose: &'static str, length: usize) -> Vec<u8> {

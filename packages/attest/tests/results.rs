@@ -1,7 +1,8 @@
 //! Masked results: comparable, hidden, bound to their job.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-use bithive_attest::result::{DIRECT_WORDS, PROJECTED_WORDS, ResultError, to_fixed, words_for};
+use bithive_attest::projection::PROJECTED_WORDS;
+use bithive_attest::result::{DIRECT_WORDS, ResultError, to_fixed, words_for};
 use bithive_attest::{Domain, JobKey, quorum::distance};
 use proptest::prelude::*;
 
