@@ -6,7 +6,7 @@
 //! founders.json     keys of operator, treasury, incentive pool and committee
 //! chain/            the embedded chain
 //! exchange/         content and messages between parties
-//! committee/N.redb  a member's ledger
+//! committee/N.redb  a member's keys and ledger
 //! wallets/NAME.json     an account's key
 //! requesters/NAME.json, NAME.redb    endpoint and records of a requester
 //! nodes/NAME.json, NAME.redb         keys, attributes, records of a node
@@ -20,10 +20,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
-use bithive_blindmatch::committee::MemberSeeds;
 use bithive_chain::SigningKey;
 use bithive_client::{Account, Deployment};
-use bithive_dgkbe::Crs;
+use bithive_dgkbe::{Crs, Groups};
 use bithive_dgkbe::crs::UnverifiedCrs;
 use bithive_exchange::{EndpointKey, LocalNetwork};
 use bithive_local::{Founders, Local, MemberKeys, ceremony, deploy, open_chain};
@@ -60,7 +59,6 @@ struct StoredFounders {
 struct StoredMember {
     account: String,
     endpoint: String,
-    seeds: String,
 }
 
 /// An account's key as stored.
@@ -78,7 +76,7 @@ pub(crate) fn fresh_rng() -> Result<ChaCha20Rng> {
 }
 
 /// Creates a network. It is made aside and moved into place when it is whole, so a folder is a network or is not.
-pub(crate) async fn create(path: &Path, slots: u16) -> Result<Deployment> {
+pub(crate) async fn create(path: &Path, groups: Groups) -> Result<Deployment> {
     if path.exists() && std::fs::read_dir(path).map(|mut entries| entries.next().is_some()).unwrap_or(true) {
         bail!("{} exists and is not an empty folder; choose another or remove it", path.display());
     }
@@ -90,13 +88,13 @@ pub(crate) async fn create(path: &Path, slots: u16) -> Result<Deployment> {
     for folder in ["committee", "wallets", "requesters", "nodes", "exchange"] {
         std::fs::create_dir_all(aside.join(folder))?;
     }
-    let crs = ceremony(slots, &mut rng)?;
+    let crs = ceremony(groups.size(), &mut rng)?;
     write(&aside.join(CRS), &crs.encode())?;
     let founders = Founders::generate(&mut rng)?;
     write_json(&aside.join(FOUNDERS), &stored(&founders))?;
     let deployment = {
         let chain = open_chain(Some(&aside.join("chain")), &founders)?;
-        deploy(Arc::new(chain), &founders, &crs).await?
+        deploy(Arc::new(chain), &founders, &crs, groups.count()).await?
     };
     write_json(&aside.join(DEPLOYMENT), &deployment)?;
     if path.exists() {
@@ -200,9 +198,9 @@ async fn read_crs(path: &Path, chain: &bithive_chain::Embedded, deployment: &Dep
     let client = bithive_client::Client::new(Arc::new(chain.clone()), deployment.clone());
     let digest = client.registry_config().await?.crs_digest;
     let digest: [u8; 32] = digest.as_slice().try_into().context("the registry's reference string digest")?;
-    let bytes = std::fs::read(path.join(CRS)).with_context(|| CRS)?;
+    let file = std::fs::File::open(path.join(CRS)).with_context(|| CRS)?;
     // The registry pins the digest of what was verified when the network was made.
-    Ok(UnverifiedCrs::decode(&bytes)?.trust(&digest)?)
+    Ok(UnverifiedCrs::read(file)?.trust(&digest)?)
 }
 
 fn stored(founders: &Founders) -> StoredFounders {
@@ -217,7 +215,6 @@ fn stored(founders: &Founders) -> StoredFounders {
             .map(|member| StoredMember {
                 account: hex_of(&member.account),
                 endpoint: hex::encode(member.endpoint.to_bytes()),
-                seeds: hex::encode(member.seeds.encode()),
             })
             .collect(),
     }
@@ -226,11 +223,9 @@ fn stored(founders: &Founders) -> StoredFounders {
 fn founders(path: &Path) -> Result<Founders> {
     let stored: StoredFounders = read_json(&path.join(FOUNDERS))?;
     let member = |member: &StoredMember| -> Result<MemberKeys> {
-        let seeds = Zeroizing::new(hex::decode(&member.seeds).context("committee seeds")?);
         Ok(MemberKeys {
             account: key("account", &member.account)?,
             endpoint: EndpointKey::from_bytes(&*array("endpoint", &member.endpoint)?),
-            seeds: MemberSeeds::decode(&seeds)?,
         })
     };
     Ok(Founders {

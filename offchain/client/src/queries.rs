@@ -138,7 +138,15 @@ impl Client {
     /// # Errors
     /// See [`ChainError`].
     pub async fn committee(&self) -> Result<registry::CommitteeResponse, ChainError> {
-        self.registry(&registry::QueryMsg::Committee {}).await
+        self.registry(&registry::QueryMsg::Committee { epoch: None }).await
+    }
+
+    /// The committee of an epoch, current, last or to come, and the current epoch.
+    ///
+    /// # Errors
+    /// See [`ChainError`].
+    pub async fn committee_at(&self, epoch: u64) -> Result<registry::CommitteeResponse, ChainError> {
+        self.registry(&registry::QueryMsg::Committee { epoch: Some(epoch) }).await
     }
 
     /// What the members posted for an epoch.

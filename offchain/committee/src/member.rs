@@ -1,68 +1,55 @@
 //! One member: share keys of the epoch, evaluations within quota.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use bithive_api::registry::{ExecuteMsg, Role};
-use bithive_blindmatch::committee::{CommitteeError, MemberSeeds, PartialTable, ShareKeyTable};
+use bithive_blindmatch::committee::{MemberSeeds, Merged, PartialTable, ShareKeyTable, TableFault};
 use bithive_blindmatch::oprf::EvaluateRequest;
-use bithive_blindmatch::quota::Quota;
 use bithive_client::{Account, Client};
 use bithive_exchange::{Exchange, PeerId, Protocol, Service};
 use bithive_state::State;
 use bytes::Bytes;
 use rand_chacha::ChaCha20Rng;
-use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 
 use crate::ServiceError;
-use crate::share_keys::{Committee, ShareKeyRequest};
+use crate::ask::{PATIENCE, ask_all};
+use crate::keys::Keys;
+use crate::ledger::Ledger;
+use crate::registered::{Committee, PAST_EPOCHS};
+use crate::requests::ShareKeyRequest;
 
 /// Evaluations that a node may have of one slot in one epoch: one attribute, one guess.
 pub const NODE_EVALUATIONS: u16 = 1;
 /// Evaluations that a requester may have of one slot in one epoch: as many values as one list may name.
 pub const REQUESTER_EVALUATIONS: u16 = 4;
 
-/// Epochs before the current one that are still answered: a vault outlives the turn of an epoch.
-const PAST_EPOCHS: u64 = 1;
-const LEDGER: &str = "ledger";
-
-/// What a member has answered; on disk before the answer leaves.
-#[derive(Default, Serialize, Deserialize)]
-struct Ledger {
-    /// [`Quota`], encoded.
-    quota: Vec<u8>,
-    /// Digests of answered requests by epoch: the same request may be answered again, it reveals nothing new.
-    answered: BTreeMap<u64, BTreeSet<String>>,
-}
-
-/// One member of the committee.
+/// One account's service in every committee that it is named for.
 pub struct Member {
-    seeds: MemberSeeds,
-    slots: u16,
-    account: Account,
-    exchange: Arc<dyn Exchange>,
-    state: State,
-    rng: Mutex<ChaCha20Rng>,
-    tables: Mutex<BTreeMap<u64, ShareKeyTable>>,
-    /// One request at a time changes the ledger.
-    ledger: Mutex<()>,
+    pub(crate) slots: u16,
+    pub(crate) account: Account,
+    pub(crate) exchange: Arc<dyn Exchange>,
+    pub(crate) keys: Keys,
+    pub(crate) ledger: Ledger,
+    pub(crate) rng: Mutex<ChaCha20Rng>,
+    pub(crate) tables: Mutex<BTreeMap<u64, Merged>>,
 }
 
 impl Member {
-    /// A member that holds `seeds` and answers for a schema of `slots` slots.
+    /// A member that answers for a schema of `slots` slots. Its keys and its ledger are in `state`.
     #[must_use]
     pub fn new(
-        seeds: MemberSeeds,
         slots: u16,
         account: Account,
         exchange: Arc<dyn Exchange>,
         state: State,
         rng: ChaCha20Rng,
     ) -> Arc<Self> {
+        let (keys, ledger) = (Keys::new(state.clone()), Ledger::new(state));
         let (rng, tables) = (Mutex::new(rng), Mutex::default());
-        Arc::new(Self { seeds, slots, account, exchange, state, rng, tables, ledger: Mutex::default() })
+        Arc::new(Self { slots, account, exchange, keys, ledger, rng, tables })
     }
 
     /// Answers both protocols from now on.
@@ -71,109 +58,103 @@ impl Member {
         self.exchange.serve(Protocol::Evaluate, self.clone());
     }
 
-    /// Merges the epoch's table from all members that answer and posts its digest, once.
+    /// Merges the epoch's table from all members that answer and posts its digest, once. The committee of an epoch
+    /// agrees on its keys first, if it has not yet: see [`Member::prepare`].
+    ///
+    /// Returns the members whose tables are false; the table is right without them.
     ///
     /// # Errors
     /// [`ServiceError`]: what the chain said, or which subset of members no table can be had from.
-    pub async fn post_share_keys(&self, epoch: u64) -> Result<(), ServiceError> {
-        let table = self.table(epoch).await?;
+    pub async fn post_share_keys(&self, epoch: u64) -> Result<Vec<TableFault>, ServiceError> {
+        self.prepare(epoch).await?;
+        let Merged { table, faults } = self.table(epoch).await?;
         let posted = self.client().share_keys(epoch).await?;
-        if posted.iter().any(|post| post.address == self.account.address()) {
-            return Ok(());
+        if posted.iter().all(|post| post.address != self.account.address()) {
+            let msg = ExecuteMsg::PostShareKeys { epoch, digest: (&table.digest()).into() };
+            self.account.registry(&msg).await?;
         }
-        let msg = ExecuteMsg::PostShareKeys { epoch, digest: (&table.digest()).into() };
-        self.account.registry(&msg).await?;
-        Ok(())
+        Ok(faults)
     }
 
-    fn client(&self) -> &Client {
+    pub(crate) fn client(&self) -> &Client {
         self.account.client()
     }
 
-    async fn table(&self, epoch: u64) -> Result<ShareKeyTable, ServiceError> {
-        if let Some(table) = self.tables.lock().await.get(&epoch) {
-            return Ok(table.clone());
-        }
-        let committee = Committee::try_from(self.client().committee().await?)?;
-        let mut partials = self.partial_tables(&committee, epoch).await?;
-        let table = loop {
-            match ShareKeyTable::merge(committee.params, epoch, self.slots, &partials) {
-                Ok(table) => break table,
-                Err(error) => self.leave_out(&mut partials, error)?,
-            }
-        };
-        let mut tables = self.tables.lock().await;
-        tables.retain(|known, _| known.saturating_add(PAST_EPOCHS) >= committee.epoch);
-        tables.insert(epoch, table.clone());
-        Ok(table)
+    /// The seeds for an epoch, whose committee has agreed on them.
+    async fn seeds(&self, epoch: u64) -> Result<(Committee, MemberSeeds), ServiceError> {
+        let (committee, _) = Committee::at(self.client(), epoch).await?;
+        self.seat_in(&committee)?;
+        let seeds = self.keys.seeds(&committee)?;
+        let seeds = seeds.ok_or_else(|| ServiceError::NotAgreed {
+            from_epoch: committee.from_epoch,
+            reasons: "this member has no seeds yet".to_owned(),
+        })?;
+        Ok((committee, seeds))
     }
 
-    /// The own table and those of the members that answer. Any t of them cover every subset, so a member that is
-    /// down, or sends nonsense, is no obstacle.
+    async fn table(&self, epoch: u64) -> Result<Merged, ServiceError> {
+        let (committee, seeds) = self.seeds(epoch).await?;
+        if let Some(merged) = self.tables.lock().await.get(&epoch) {
+            return Ok(merged.clone());
+        }
+        let commitments = self.keys.commitments(&committee)?;
+        let commitments = commitments.ok_or_else(|| ServiceError::NotAgreed {
+            from_epoch: committee.from_epoch,
+            reasons: "this member has not all statements yet".to_owned(),
+        })?;
+        let partials = self.partial_tables(&committee, &seeds, epoch).await?;
+        let merged = ShareKeyTable::merge(&commitments, epoch, &partials)?;
+        for TableFault { member, reason } in &merged.faults {
+            tracing::warn!(member = %committee.name(*member), %reason, "a false share key table is left out");
+        }
+        // Not the next one's: its committee can still change.
+        if epoch >= committee.from_epoch {
+            self.tables.lock().await.insert(epoch, merged.clone());
+        }
+        Ok(merged)
+    }
+
+    /// The own table and those of the members that answer. Any t honest ones cover every subset, so a member that
+    /// is down, or sends nonsense, is no obstacle.
     async fn partial_tables(
         &self,
         committee: &Committee,
+        seeds: &MemberSeeds,
         epoch: u64,
     ) -> Result<Vec<PartialTable>, ServiceError> {
-        let mut partials = vec![self.seeds.partial_table(epoch, self.slots)?];
-        for (index, address, peer) in &committee.members {
-            if *index == self.seeds.member() {
-                continue;
-            }
-            let request = ShareKeyRequest::Partial(epoch).encode();
-            let answer = self.exchange.request(*peer, Protocol::ShareKeys, request).await;
-            let partial = answer
-                .map_err(|error| error.to_string())
-                .and_then(|bytes| PartialTable::decode(&bytes).map_err(|error| error.to_string()));
-            match partial {
-                Ok(partial) if partial.member() == *index => partials.push(partial),
-                Ok(_) => tracing::warn!(member = %address, "it sent another member's share key table"),
-                Err(error) => tracing::warn!(member = %address, %error, "no partial share key table"),
+        let mut partials = vec![seeds.partial_table(epoch, self.slots)?];
+        let request = ShareKeyRequest::Partial(epoch).encode();
+        let decode = |bytes: &[u8]| PartialTable::decode(bytes).map_err(|error| error.to_string());
+        let seats = committee.others(seeds.member());
+        let answers = ask_all(&self.exchange, seats, Protocol::ShareKeys, request, PATIENCE, decode).await;
+        for (index, answer) in answers {
+            let member = committee.name(index);
+            match answer {
+                Ok(partial) if partial.member() == index => partials.push(partial),
+                Ok(_) => tracing::warn!(%member, "it sent another member's share key table"),
+                Err(reason) => tracing::warn!(%member, reason, "no partial share key table"),
             }
         }
         Ok(partials)
     }
 
-    /// Leaves out the tables of the members that a failed merge names, and never the own one.
-    ///
-    /// # Errors
-    /// The merge's error, if it names nobody else.
-    fn leave_out(&self, partials: &mut Vec<PartialTable>, error: CommitteeError) -> Result<(), ServiceError> {
-        let named = match &error {
-            CommitteeError::ForeignTable { member, .. } | CommitteeError::BadPoint { member, .. } => {
-                vec![*member]
-            }
-            CommitteeError::Disagreement { members, .. } => members.clone(),
-            _ => Vec::new(),
-        };
-        let before = partials.len();
-        let own = self.seeds.member();
-        partials.retain(|partial| partial.member() == own || !named.contains(&partial.member()));
-        if partials.len() == before {
-            return Err(error.into());
-        }
-        tracing::warn!(%error, "share key tables are left out");
-        Ok(())
-    }
-
-    async fn share_keys(&self, body: &[u8]) -> Result<Vec<u8>, String> {
+    async fn share_keys(&self, from: PeerId, body: &[u8]) -> Result<Vec<u8>, String> {
         let request = ShareKeyRequest::decode(body)?;
-        let (ShareKeyRequest::Partial(epoch) | ShareKeyRequest::Table(epoch)) = request;
-        let current = self.client().committee().await.map_err(|error| error.to_string())?.epoch;
-        // The next epoch's keys are merged and posted before it starts.
-        within_window(epoch, current, current.saturating_add(1))?;
-        match request {
-            ShareKeyRequest::Partial(epoch) => self
-                .seeds
-                .partial_table(epoch, self.slots)
-                .map(|table| table.encode())
-                .map_err(|e| e.to_string()),
-            ShareKeyRequest::Table(epoch) => self
-                .table(epoch)
-                .await
-                .map(|table| table.encode().to_vec())
-                .map_err(|error| error.to_string()),
-        }
+        let answer = match request {
+            ShareKeyRequest::Partial(epoch) => {
+                self.within_window(epoch, 1).await?;
+                let seeds = self.seeds(epoch).await.map(|(_, seeds)| seeds);
+                seeds.and_then(|seeds| Ok(seeds.partial_table(epoch, self.slots)?.encode()))
+            }
+            ShareKeyRequest::Table(epoch) => {
+                self.within_window(epoch, 1).await?;
+                self.table(epoch).await.map(|merged| merged.table.encode().to_vec())
+            }
+            ShareKeyRequest::Contributions(committee) | ShareKeyRequest::Statement(committee) => {
+                self.answer_member(from, request, committee).await
+            }
+        };
+        answer.map_err(|error| error.to_string())
     }
 
     async fn evaluate(&self, from: PeerId, body: &[u8]) -> Result<Vec<u8>, String> {
@@ -186,52 +167,26 @@ impl Member {
             Role::Requester => REQUESTER_EVALUATIONS,
             Role::Committee => return Err("committee members ask for no evaluations".into()),
         };
-        let current = self.client().committee().await.map_err(|error| error.to_string())?.epoch;
-        within_window(request.epoch(), current, current)?;
+        let current = self.within_window(request.epoch(), 0).await?;
+        let (_, seeds) = self.seeds(request.epoch()).await.map_err(|error| error.to_string())?;
         // Validated in full before it is charged: a refused request costs nothing.
-        let keys = self.seeds.epoch_keys(request.epoch(), self.slots).map_err(|error| error.to_string())?;
+        let keys = seeds.epoch_keys(request.epoch(), self.slots).map_err(|error| error.to_string())?;
         let response =
             keys.evaluate(&request, &mut *self.rng.lock().await).map_err(|error| error.to_string())?;
-        self.charge(&identity.address, &request, current, limit).await?;
+        self.ledger.charge(&identity.address, &request, current, limit).await?;
         Ok(response.encode())
     }
 
-    async fn charge(
-        &self,
-        who: &str,
-        request: &EvaluateRequest,
-        current: u64,
-        limit: u16,
-    ) -> Result<(), String> {
-        let _one_at_a_time = self.ledger.lock().await;
-        let mut ledger: Ledger =
-            self.state.get(LEDGER).map_err(|error| error.to_string())?.unwrap_or_default();
-        let digest = format!("{who}/{}", hex::encode(request.digest()));
-        let answered = ledger.answered.entry(request.epoch()).or_default();
-        if !answered.insert(digest) {
-            return Ok(());
+    /// The current epoch, if the one that is asked for is among those answered: the last one to `ahead` after the
+    /// current. The next epoch's keys are merged and posted before it starts.
+    async fn within_window(&self, epoch: u64, ahead: u64) -> Result<u64, String> {
+        let current = self.client().committee().await.map_err(|error| error.to_string())?.epoch;
+        let (oldest, latest) = (current.saturating_sub(PAST_EPOCHS), current.saturating_add(ahead));
+        if (oldest..=latest).contains(&epoch) {
+            Ok(current)
+        } else {
+            Err(format!("epoch {epoch} is not answered; expected {oldest} to {latest}"))
         }
-        let mut quota = match ledger.quota.as_slice() {
-            [] => Quota::new(),
-            bytes => Quota::decode(bytes).map_err(|error| error.to_string())?,
-        };
-        quota
-            .check_and_record_all(who, request.slots(), request.epoch(), limit)
-            .map_err(|error| error.to_string())?;
-        let oldest = current.saturating_sub(PAST_EPOCHS);
-        quota.prune_before(oldest);
-        ledger.answered.retain(|epoch, _| *epoch >= oldest);
-        ledger.quota = quota.encode();
-        self.state.put(LEDGER, &ledger).map_err(|error| error.to_string())
-    }
-}
-
-fn within_window(epoch: u64, current: u64, latest: u64) -> Result<(), String> {
-    let oldest = current.saturating_sub(PAST_EPOCHS);
-    if (oldest..=latest).contains(&epoch) {
-        Ok(())
-    } else {
-        Err(format!("epoch {epoch} is not answered; expected {oldest} to {latest}"))
     }
 }
 
@@ -239,7 +194,7 @@ fn within_window(epoch: u64, current: u64, latest: u64) -> Result<(), String> {
 impl Service for Member {
     async fn answer(&self, protocol: Protocol, from: PeerId, body: Bytes) -> Result<Bytes, String> {
         match protocol {
-            Protocol::ShareKeys => self.share_keys(&body).await.map(Bytes::from),
+            Protocol::ShareKeys => self.share_keys(from, &body).await.map(Bytes::from),
             Protocol::Evaluate => self.evaluate(from, &body).await.map(Bytes::from),
             Protocol::Claim | Protocol::Signature => Err("a committee member does not serve this".into()),
         }

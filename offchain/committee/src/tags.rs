@@ -1,22 +1,23 @@
 //! A party's tags: asked for once per input and epoch, then kept.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bithive_blindmatch::committee::{MemberIndex, ShareKeyTable};
-use bithive_blindmatch::oprf::{self, EvaluateResponse, Tags};
+use bithive_blindmatch::oprf::{self, EvaluateRequest, EvaluateResponse, Tags};
 use bithive_blindmatch::schema::{Input, Schema};
 use bithive_client::Client;
 use bithive_exchange::{Exchange, Protocol};
 use bithive_state::State;
-use bytes::Bytes;
 use rand_chacha::ChaCha20Rng;
 use rand_core::{CryptoRng, SeedableRng};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::ServiceError;
-use crate::share_keys::{Committee, ShareKeyRequest};
+use crate::ask::{PATIENCE, ask_all};
+use crate::registered::Committee;
+use crate::requests::ShareKeyRequest;
 
 /// Asks the committee for a party's tags.
 pub struct TagSource {
@@ -24,13 +25,22 @@ pub struct TagSource {
     exchange: Arc<dyn Exchange>,
     schema: Schema,
     state: State,
+    patience: Duration,
 }
 
 impl TagSource {
     /// A source for the party behind `exchange`; what it learns is kept in `state`.
     #[must_use]
     pub fn new(client: Client, exchange: Arc<dyn Exchange>, schema: Schema, state: State) -> Self {
-        Self { client, exchange, schema, state }
+        Self { client, exchange, schema, state, patience: PATIENCE }
+    }
+
+    /// Waits so long for each member, in place of [`PATIENCE`]. Members are asked at the same time: once for the
+    /// share keys and once for the evaluation.
+    #[must_use]
+    pub fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
     }
 
     /// The schema whose slots the committee evaluates.
@@ -89,7 +99,7 @@ impl TagSource {
         inputs: &[Input],
         rng: &mut (impl CryptoRng + Send),
     ) -> Result<Tags, ServiceError> {
-        let committee = Committee::try_from(self.client.committee().await?)?;
+        let (committee, _) = Committee::at(&self.client, epoch).await?;
         let table = self.table(&committee, epoch).await?;
         let seed_record = format!("evaluation/{epoch}/{}", hex::encode(inputs_digest(inputs)));
         let seed: [u8; 32] = self.state.get_or_put(&seed_record, || {
@@ -100,38 +110,33 @@ impl TagSource {
         let seed = Zeroizing::new(seed);
         let mut blinding = ChaCha20Rng::from_seed(*seed);
         let pending = oprf::blind(self.schema.digest(), epoch, inputs, &mut blinding)?;
-        let answers = self.ask_all(&committee, pending.request().encode().into()).await;
+        let answers = self.evaluations(&committee, pending.request()).await;
         let evaluated = pending.finish(&table, &answers)?;
         for fault in &evaluated.faults {
-            tracing::warn!(member = fault.member.get(), reason = %fault.reason, "committee member at fault");
+            let member = committee.name(fault.member);
+            tracing::warn!(%member, reason = %fault.reason, "committee member at fault");
         }
         self.state.remove(&seed_record)?;
         Ok(evaluated.tags)
     }
 
-    async fn ask_all(&self, committee: &Committee, request: Bytes) -> Vec<(MemberIndex, EvaluateResponse)> {
-        let mut asked = tokio::task::JoinSet::new();
-        for (index, address, peer) in committee.members.clone() {
-            let (exchange, request) = (self.exchange.clone(), request.clone());
-            asked.spawn(async move {
-                let answer = exchange.request(peer, Protocol::Evaluate, request).await;
-                let answer = answer
-                    .map_err(|error| error.to_string())
-                    .and_then(|bytes| EvaluateResponse::decode(&bytes).map_err(|error| error.to_string()));
-                match answer {
-                    Ok(answer) => Some((index, answer)),
-                    Err(error) => {
-                        tracing::warn!(member = %address, %error, "no evaluation");
-                        None
-                    }
-                }
-            });
+    /// What all members answer, each within the deadline.
+    async fn evaluations(
+        &self,
+        committee: &Committee,
+        request: &EvaluateRequest,
+    ) -> Vec<(MemberIndex, EvaluateResponse)> {
+        let decode = |bytes: &[u8]| EvaluateResponse::decode(bytes).map_err(|error| error.to_string());
+        let (protocol, body) = (Protocol::Evaluate, request.encode().into());
+        let answers = ask_all(&self.exchange, &committee.seats, protocol, body, self.patience, decode).await;
+        let mut evaluations = Vec::new();
+        for (index, answer) in answers {
+            match answer {
+                Ok(answer) => evaluations.push((index, answer)),
+                Err(reason) => tracing::warn!(member = %committee.name(index), reason, "no evaluation"),
+            }
         }
-        let mut answers: BTreeMap<MemberIndex, EvaluateResponse> = BTreeMap::new();
-        while let Some(joined) = asked.join_next().await {
-            answers.extend(joined.ok().flatten());
-        }
-        answers.into_iter().collect()
+        evaluations
     }
 
     /// A table whose digest at least t members have posted.
@@ -140,24 +145,19 @@ impl TagSource {
         let needed = committee.params.threshold();
         let enough = |digest: &[u8; 32]| {
             let same = posts.iter().filter(|post| post.digest.as_slice() == digest);
-            same.filter(|post| committee.members.iter().any(|(_, address, _)| *address == post.address))
-                .count()
-                >= usize::from(needed)
+            same.filter(|post| committee.member(&post.address).is_some()).count() >= usize::from(needed)
         };
+        let decode = |bytes: &[u8]| ShareKeyTable::decode(bytes).map_err(|error| error.to_string());
+        let (protocol, body) = (Protocol::ShareKeys, ShareKeyRequest::Table(epoch).encode());
+        let tables = ask_all(&self.exchange, &committee.seats, protocol, body, self.patience, decode).await;
         let mut reasons = Vec::new();
-        for (_, address, peer) in &committee.members {
-            let request = ShareKeyRequest::Table(epoch).encode();
-            let answer = self.exchange.request(*peer, Protocol::ShareKeys, request).await;
-            let table = answer
-                .map_err(|error| error.to_string())
-                .and_then(|bytes| ShareKeyTable::decode(&bytes).map_err(|error| error.to_string()));
-            match table {
+        for (index, table) in tables {
+            let reason = match table {
                 Ok(table) if enough(&table.digest()) && table.epoch() == epoch => return Ok(table),
-                Ok(_) => {
-                    reasons.push(format!("{address}: its table's digest is not posted by {needed} members"))
-                }
-                Err(error) => reasons.push(format!("{address}: {error}")),
-            }
+                Ok(_) => format!("its table's digest is not posted by {needed} members"),
+                Err(reason) => reason,
+            };
+            reasons.push(format!("{}: {reason}", committee.name(index)));
         }
         Err(ServiceError::NoTable { epoch, needed, reasons: reasons.join("; ") })
     }

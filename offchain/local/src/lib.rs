@@ -1,17 +1,19 @@
 //! A whole network on this machine: an embedded chain with the contracts, a committee, and the exchange.
 
+use std::io::Cursor;
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow};
 use bithive_api::{jobs, registry, token};
-use bithive_blindmatch::committee::{CommitteeParams, MemberSeeds, deal};
 use bithive_blindmatch::schema::Schema;
 use bithive_chain::{Chain, Embedded, EmbeddedBuilder, SigningKey, Wallet};
 use bithive_client::{Account, Client, Deployment};
 use bithive_committee::{Member, TagSource};
 use bithive_dgkbe::Crs;
+pub use bithive_dgkbe::Groups;
 use bithive_dgkbe::crs::ceremony::local_ceremony;
+use bithive_dgkbe::opening::{crs_header_range, extract};
 use bithive_exchange::{EndpointKey, Exchange, LocalNetwork, PeerId};
 use bithive_state::State;
 use cosmwasm_std::{Coin, Uint128, coin};
@@ -32,6 +34,11 @@ pub const NODE_BOND: u128 = 1_000 * UNIT;
 pub const REQUESTER_BOND: u128 = 100 * UNIT;
 /// Taken from a node's bond for a fault.
 pub const SLASH: u128 = 250 * UNIT;
+/// Deposit of a dispute of a key.
+pub const DISPUTE_DEPOSIT: u128 = 50 * UNIT;
+/// Part of a malformed key's bond that its disputer gets, in 1/10,000: less than [`SLASH`] takes for a single fault,
+/// so a malformed key kept in reserve saves nobody from a slash.
+pub const BOUNTY_BPS: u16 = 2_000;
 /// Committee members, and how many of them an evaluation needs.
 pub const COMMITTEE: (u8, u8) = (3, 2);
 /// What an account gets to pay its fees with, in the fee denomination.
@@ -51,23 +58,14 @@ pub struct MemberKeys {
     pub account: SigningKey,
     /// Answers evaluations.
     pub endpoint: EndpointKey,
-    /// Shares of every epoch's keys.
-    pub seeds: MemberSeeds,
 }
 
 impl MemberKeys {
-    /// Draws a committee.
-    pub fn generate(rng: &mut ChaCha20Rng) -> Result<Vec<Self>> {
-        let (members, threshold) = COMMITTEE;
-        let seeds = deal(CommitteeParams::new(members, threshold)?, rng);
-        Ok(seeds
-            .into_iter()
-            .map(|seeds| Self {
-                account: SigningKey::generate(rng),
-                endpoint: EndpointKey::generate(rng),
-                seeds,
-            })
-            .collect())
+    /// Draws the accounts of a committee. Its members agree on their seeds themselves.
+    pub fn generate(rng: &mut ChaCha20Rng) -> Vec<Self> {
+        let draw =
+            |_| Self { account: SigningKey::generate(rng), endpoint: EndpointKey::generate(rng) };
+        (0..COMMITTEE.0).map(draw).collect()
     }
 }
 
@@ -90,7 +88,7 @@ impl Founders {
             operator: SigningKey::generate(rng),
             treasury: SigningKey::generate(rng),
             incentive_pool: SigningKey::generate(rng),
-            committee: MemberKeys::generate(rng)?,
+            committee: MemberKeys::generate(rng),
         })
     }
 }
@@ -140,10 +138,15 @@ pub fn ceremony(slots: u16, rng: &mut ChaCha20Rng) -> Result<Crs> {
     Ok(local_ceremony(slots, 2, rng)?.verify(rng)?)
 }
 
-/// Instantiates and wires the contracts.
-pub async fn deploy(chain: Arc<dyn Chain>, founders: &Founders, crs: &Crs) -> Result<Deployment> {
+/// Instantiates and wires the contracts, for `groups` broadcast groups of as many slots as `crs` has.
+pub async fn deploy(
+    chain: Arc<dyn Chain>,
+    founders: &Founders,
+    crs: &Crs,
+    groups: u16,
+) -> Result<Deployment> {
     let info = chain.info().await?;
-    let operator = Wallet::connect(chain, founders.operator.clone()).await?;
+    let operator = Wallet::connect(chain.clone(), founders.operator.clone()).await?;
     let admin = Some(operator.address());
     let token = token::InstantiateMsg {
         name: "BitHive Token".into(),
@@ -158,19 +161,24 @@ pub async fn deploy(chain: Arc<dyn Chain>, founders: &Founders, crs: &Crs) -> Re
         marketing: None,
     };
     let token = operator.instantiate(1, &token, "btt", admin).await?.contract;
+    let (_, crs_opening) = extract(Cursor::new(crs.encode()), crs_header_range())?;
     let registry = registry::InstantiateMsg {
         owner: operator.address().into(),
         token: token.clone(),
         treasury: founders.treasury.address().into(),
         params: registry::Params {
             slots: crs.slots(),
+            groups,
             node_bond: Uint128::new(NODE_BOND),
             requester_bond: Uint128::new(REQUESTER_BOND),
             unbonding_seconds: UNBONDING_SECONDS,
             epoch_seconds: EPOCH_SECONDS,
             burn_bps: 5_000,
+            dispute_deposit: Uint128::new(DISPUTE_DEPOSIT),
+            bounty_bps: BOUNTY_BPS,
         },
         crs_digest: crs.digest().into(),
+        crs_opening: crs_opening.into(),
     };
     let registry = operator.instantiate(2, &registry, "registry", admin).await?.contract;
     let jobs = jobs::InstantiateMsg {
@@ -196,8 +204,10 @@ pub async fn deploy(chain: Arc<dyn Chain>, founders: &Founders, crs: &Crs) -> Re
         address: member.account.address().into(),
         endpoint: (&member.endpoint.id().0).into(),
     });
-    let set_committee =
-        registry::ExecuteMsg::SetCommittee { members: members.collect(), threshold: COMMITTEE.1 };
+    // The first committee begins at once.
+    let client = Client::new(chain, deployment.clone());
+    let (members, from_epoch) = (members.collect(), client.committee().await?.epoch);
+    let set_committee = registry::ExecuteMsg::SetCommittee { members, threshold: COMMITTEE.1, from_epoch };
     operator.execute(&deployment.registry, &set_committee, &[]).await?;
     Ok(deployment)
 }
@@ -210,8 +220,10 @@ pub struct Local {
     pub client: Client,
     /// Who can be reached.
     pub network: LocalNetwork,
-    /// The broadcast group's reference string.
+    /// The broadcast groups' reference string.
     pub crs: Arc<Crs>,
+    /// How the registry divides the slots.
+    pub groups: Groups,
     /// What can be asked of nodes.
     pub schema: Schema,
     /// Holds the genesis BTT.
@@ -220,12 +232,12 @@ pub struct Local {
 }
 
 impl Local {
-    /// Everything new and in memory, for `slots` slots.
-    pub async fn in_memory(slots: u16, network: LocalNetwork, rng: &mut ChaCha20Rng) -> Result<Self> {
-        let crs = ceremony(slots, rng)?;
+    /// Everything new and in memory.
+    pub async fn in_memory(groups: Groups, network: LocalNetwork, rng: &mut ChaCha20Rng) -> Result<Self> {
+        let crs = ceremony(groups.size(), rng)?;
         let founders = Founders::generate(rng)?;
         let chain = open_chain(None, &founders)?;
-        let deployment = deploy(Arc::new(chain.clone()), &founders, &crs).await?;
+        let deployment = deploy(Arc::new(chain.clone()), &founders, &crs, groups.count()).await?;
         let states = founders.committee.iter().map(|_| State::in_memory()).collect::<Result<_, _>>()?;
         Self::start(chain, deployment, network, crs, founders, states, rng).await
     }
@@ -248,17 +260,19 @@ impl Local {
         for (keys, state) in founders.committee.into_iter().zip(states) {
             let exchange: Arc<dyn Exchange> = Arc::new(network.endpoint(keys.endpoint.id()));
             let account = Account::new(client.clone(), Wallet::connect(handle.clone(), keys.account).await?);
-            let member = Member::new(keys.seeds, schema.slot_count(), account, exchange, state, fork(rng));
+            let member = Member::new(schema.slot_count(), account, exchange, state, fork(rng));
             member.serve();
             committee.push(member);
         }
         let operator = Account::new(client.clone(), Wallet::connect(handle, founders.operator).await?);
-        let local = Self { chain, client, network, crs: Arc::new(crs), schema, operator, committee };
+        let params = client.registry_config().await?.params;
+        let groups = Groups::new(params.groups, params.slots)?;
+        let local = Self { chain, client, network, crs: Arc::new(crs), groups, schema, operator, committee };
         local.post_share_keys().await?;
         Ok(local)
     }
 
-    /// Has every member post the share keys of the current epoch, if it has not yet.
+    /// Has every member agree on its keys and post the share keys of the current epoch, if it has not yet.
     pub async fn post_share_keys(&self) -> Result<()> {
         let epoch = self.client.committee().await?.epoch;
         for member in &self.committee {
