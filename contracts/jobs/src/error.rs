@@ -204,6 +204,16 @@ pub enum ContractError {
         /// k.
         expected: u8,
     },
+    /// Not one header for each group that the mask touches.
+    #[error("headers have {found} bytes; the mask touches {groups} groups, which takes {expected}")]
+    Headers {
+        /// Bytes found.
+        found: usize,
+        /// Groups with a worker.
+        groups: usize,
+        /// Bytes that their headers take.
+        expected: usize,
+    },
     /// Too few or too many asks.
     #[error("there are {found} asks; expected {expected}, one for each worker in slot order")]
     AskCount {

@@ -28,6 +28,7 @@ pub fn config(deps: Deps<'_>) -> StdResult<ConfigResponse> {
         split: config.split,
         slash_amount: config.slash_amount,
         slots: config.slots,
+        groups: config.groups,
     })
 }
 
@@ -123,7 +124,7 @@ fn respond_assignment(round: Round) -> Assignment {
     Assignment {
         mask: round.mask,
         asks: round.workers.iter().map(|worker| worker.ask).collect(),
-        header: round.header,
+        headers: round.headers,
         payload: round.payload,
         input_commitment: round.input_commitment,
         consent: round.consent,

@@ -46,8 +46,10 @@ pub struct Config {
     pub split: Split,
     /// Taken for each fault that costs bond.
     pub slash_amount: Uint128,
-    /// Slots of the broadcast group.
+    /// Slots of one broadcast group.
     pub slots: u16,
+    /// Groups of that many slots.
+    pub groups: u16,
 }
 
 /// Sums over all jobs.
@@ -121,8 +123,8 @@ pub struct Terms {
 pub struct Round {
     /// The chosen slots, encoded.
     pub mask: Binary,
-    /// DGKBE header.
-    pub header: HexBinary,
+    /// DGKBE headers, one for each group with a worker.
+    pub headers: HexBinary,
     /// Digest of the encrypted input.
     pub payload: HexBinary,
     /// Commitment to the plaintext input.

@@ -5,7 +5,7 @@ use bithive_api::jobs::{Assignment, ExecuteMsg, Phase, events, limits};
 use bithive_api::registry;
 use bithive_attest::Domain;
 use bithive_attest::host::HostError;
-use bithive_dgkbe::slots::SlotError;
+use bithive_dgkbe::{GroupedSet, Groups, SlotError};
 use bithive_jobs::ContractError;
 use bithive_test_kit::jobs::{Answer, JobsSuite, PRICE, WINDOW, attributes};
 use bithive_test_kit::registry::{NODE_BOND, params};
@@ -116,6 +116,64 @@ fn a_slot_beyond_the_group_is_refused() {
     assert_eq!(error, ContractError::Mask(SlotError::OutOfRange { slot: 0, capacity: 64 }));
 }
 
+/// Four groups of 16 slots: node-1 (slot 10) is in group 0, node-2 and node-3 (20, 30) are in group 1.
+fn several_groups() -> (JobsSuite, u64, Assignment) {
+    let mut market = JobsSuite::with_params(registry::Params { slots: 16, groups: 4, ..params() });
+    let terms = market.terms();
+    let job_id = market.post(&terms);
+    let assignment = market.assignment(job_id, &BIDS);
+    (market, job_id, assignment)
+}
+
+#[test]
+fn workers_of_several_groups_take_a_header_for_each_group_and_none_for_others() {
+    let (mut market, job_id, assignment) = several_groups();
+    // Version 1, groups, 2 of them: group 0 as a list of one, then the next one as a bitmap.
+    assert_eq!(assignment.mask.as_slice(), [1, 2, 2, 0, 0, 1, 10, 1, 1, 0b1000, 0b10_0000]);
+    assert_eq!(assignment.headers.len(), 256);
+    for found in [0, 128, 255, 384, 512] {
+        let changed = Assignment { headers: vec![7; found].into(), ..assignment.clone() };
+        let error: ContractError = refusal(market.try_assign(job_id, changed));
+        assert_eq!(error, ContractError::Headers { found, groups: 2, expected: 256 });
+    }
+    market.try_assign(job_id, assignment.clone()).unwrap();
+    let stored = market.job(job_id).assignment.unwrap();
+    assert_eq!((stored.mask, stored.headers), (assignment.mask, assignment.headers));
+    let slots: Vec<u16> = market.job(job_id).workers.iter().map(|worker| worker.slot).collect();
+    assert_eq!(slots, [10, 20, 30]);
+}
+
+#[test]
+fn a_mask_over_groups_has_one_valid_form() {
+    let (mut market, job_id, assignment) = several_groups();
+    let mut refused = |mask: &[u8]| -> ContractError {
+        refusal(market.try_assign(job_id, Assignment { mask: mask.into(), ..assignment.clone() }))
+    };
+    let beyond = SlotError::NoSuchGroup { group: 4, count: 4 };
+    assert_eq!(refused(&[1, 2, 1, 4, 0, 1, 1]), ContractError::Mask(beyond));
+    let slot = SlotError::OutOfRange { slot: 17, capacity: 16 };
+    assert_eq!(refused(&[1, 2, 1, 0, 0, 1, 17]), ContractError::Mask(slot));
+    let one_group = SlotError::Form { expected: "2 (groups)", actual: 0 };
+    assert_eq!(refused(&[1, 0, 3, 10, 10, 10]), ContractError::Mask(one_group));
+    let twice = [1, 2, 2, 0, 0, 1, 10, 0, 0, 1, 11];
+    let without_members = [1, 2, 2, 0, 0, 1, 10, 1, 0, 0];
+    let longer_form = [1, 2, 2, 0, 0, 1, 10, 1, 0, 2, 4, 10];
+    for mask in [&twice[..], &without_members, &longer_form] {
+        assert!(matches!(refused(mask), ContractError::Mask(SlotError::NotCanonical { .. })), "{mask:?}");
+    }
+}
+
+#[test]
+fn the_longest_mask_of_a_job_fits_its_bound() {
+    let groups = Groups::new(limits::MAX_WORKERS.into(), 4095).unwrap();
+    let each = (1..=u16::from(limits::MAX_WORKERS)).map(|group| group * 4095);
+    let spread = GroupedSet::from_slots(groups, each).unwrap().encode().len();
+    let groups = Groups::new(1024, 63).unwrap();
+    let far = (1..=u16::from(limits::MAX_WORKERS)).map(|number| number * 63 * 64);
+    let distant = GroupedSet::from_slots(groups, far).unwrap().encode().len();
+    assert!(spread <= 99 && distant <= 99 && limits::MAX_MASK_BYTES >= 99, "{spread}, {distant}");
+}
+
 #[test]
 fn a_mask_that_is_no_mask_is_refused() {
     let error = refused(|_, assignment| assignment.mask = vec![].into());
@@ -153,8 +211,10 @@ fn an_ask_is_between_1_and_the_price() {
 #[test]
 fn a_truncated_header_or_digest_is_refused() {
     let length = |field, found, expected| ContractError::Length { field, found, expected };
-    let error = refused(|_, assignment| assignment.header = HexBinary::from(&[0; 127]));
-    assert_eq!(error, length("header", 127, 128));
+    for found in [0, 127, 256] {
+        let error = refused(|_, assignment| assignment.headers = vec![0; found].into());
+        assert_eq!(error, ContractError::Headers { found, groups: 1, expected: 128 });
+    }
     let error = refused(|_, assignment| assignment.payload = HexBinary::from(&[0; 33]));
     assert_eq!(error, length("payload", 33, 32));
     let error = refused(|_, assignment| assignment.input_commitment = HexBinary::from(&[]));

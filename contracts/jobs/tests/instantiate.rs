@@ -37,6 +37,7 @@ fn the_parameters_are_kept_with_the_registrys_slots() {
         split: SPLIT,
         slash_amount: SLASH.into(),
         slots: 64,
+        groups: 1,
     };
     assert_eq!(config, expected);
 }

@@ -27,9 +27,10 @@ pub mod limits {
     pub const MAX_DIMENSIONS: u16 = 1024;
     /// Most bytes of a vault.
     pub const MAX_VAULT_BYTES: usize = 16_384;
-    /// Most bytes of an encoded slot set (a bitmap of 4096 slots and its head).
-    pub const MAX_MASK_BYTES: usize = 600;
-    /// Bytes of a DGKBE header, at every number of receivers.
+    /// Most bytes of an encoded slot set: [`MAX_WORKERS`] slots, each in a group of its own, take 99.
+    pub const MAX_MASK_BYTES: usize = 128;
+    /// Bytes of a DGKBE header, at every number of receivers; an assignment has one for each group with a worker,
+    /// so at most [`MAX_WORKERS`].
     pub const HEADER_BYTES: usize = 128;
     /// Shortest of each window, in seconds.
     pub const MIN_WINDOW_SECONDS: u64 = 30;
@@ -179,12 +180,12 @@ pub struct JobTerms {
 /// One round's workers.
 #[cw_serde]
 pub struct Assignment {
-    /// The chosen set S in `bithive_dgkbe::slots::SlotSet` encoding; exactly k slots, each an eligible node.
+    /// The chosen set S in `bithive_dgkbe::GroupedSet` encoding; exactly k slots, each an eligible node.
     pub mask: Binary,
     /// What each worker asks, in slot order, each at most `price`.
     pub asks: Vec<Uint128>,
-    /// DGKBE header, 128 bytes.
-    pub header: HexBinary,
+    /// DGKBE headers, 128 bytes for each group that S touches, by ascending group.
+    pub headers: HexBinary,
     /// BLAKE3 digest of the encrypted input.
     pub payload: HexBinary,
     /// Commitment to the plaintext input, 32 bytes.
@@ -267,8 +268,10 @@ pub struct ConfigResponse {
     pub split: Split,
     /// Taken for each fault that costs bond.
     pub slash_amount: Uint128,
-    /// Slots of the broadcast group.
+    /// Slots of one broadcast group.
     pub slots: u16,
+    /// Groups of that many slots; slots are numbered 1..=groups*slots.
+    pub groups: u16,
 }
 
 /// A job as the chain knows it.

@@ -19,8 +19,7 @@ use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use crate::hash::tagged;
-use crate::kem::{Context, Header, SharedKey};
-use crate::slots::SlotSet;
+use crate::kem::{Context, SharedKey};
 
 /// Plaintext bytes of every chunk but the last.
 pub const CHUNK_LEN: usize = 64 * 1024;
@@ -60,9 +59,9 @@ pub enum DemError {
 pub struct AssociatedData([u8; 32]);
 
 impl AssociatedData {
-    /// Bind a header, the set that it is for and the caller's context.
-    pub fn new(header: &Header, set: &SlotSet, context: Context<'_>) -> Self {
-        Self(tagged("dgkbe-payload-data", &[&header.encode(), &set.digest(), context.0]))
+    /// Bind encoded headers, the digest of the set that they are for, and the caller's context.
+    pub fn new(headers: &[u8], set_digest: &[u8; 32], context: Context<'_>) -> Self {
+        Self(tagged("dgkbe-payload-data", &[headers, set_digest, context.0]))
     }
 
     /// Bind the caller's context alone, for a payload under a key that no header carries and that seals this one

@@ -1,19 +1,16 @@
-//! Header and payload in one call, for callers that do not stream.
+//! Headers and payload in one call, for callers that do not stream.
 
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use crate::dem::{self, AssociatedData, DemError};
-use crate::kem::{Context, Header, HeaderError, KemError, ReceiverCache, SenderCache, SharedKey};
-use crate::slots::SlotSet;
+use crate::groups::GroupedSet;
+use crate::kem::{Context, KemError, ReceiverGroup, SenderGroups, SharedKey};
 
 /// Why a message cannot be encrypted or decrypted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EnvelopeError {
-    /// The header is malformed.
-    #[error(transparent)]
-    Header(#[from] HeaderError),
-    /// The set or the keys do not fit.
+    /// Headers, set or keys are malformed or do not fit.
     #[error(transparent)]
     Kem(#[from] KemError),
     /// The payload does not open.
@@ -24,8 +21,8 @@ pub enum EnvelopeError {
 /// An encrypted message. The set and the context travel beside it, or are known.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Envelope {
-    /// The encapsulated key, 128 bytes.
-    pub header: [u8; Header::LEN],
+    /// The encapsulated key: 128 bytes for each group that the set touches, by ascending group.
+    pub headers: Vec<u8>,
     /// The sealed payload.
     pub payload: Vec<u8>,
 }
@@ -33,17 +30,17 @@ pub struct Envelope {
 /// Encrypts to sets, moving its cache to each set as it comes.
 #[derive(Clone)]
 pub struct Sender {
-    cache: SenderCache,
+    cache: SenderGroups,
 }
 
 impl Sender {
     /// A sender with the users that the cache knows.
-    pub fn new(cache: SenderCache) -> Self {
+    pub fn new(cache: SenderGroups) -> Self {
         Self { cache }
     }
 
     /// To learn new keys.
-    pub fn cache_mut(&mut self) -> &mut SenderCache {
+    pub fn cache_mut(&mut self) -> &mut SenderGroups {
         &mut self.cache
     }
 
@@ -53,7 +50,7 @@ impl Sender {
     /// [`EnvelopeError::Kem`], [`EnvelopeError::Dem`].
     pub fn encrypt(
         &mut self,
-        set: &SlotSet,
+        set: &GroupedSet,
         context: Context<'_>,
         plaintext: &[u8],
         rng: &mut impl CryptoRng,
@@ -67,48 +64,54 @@ impl Sender {
     /// As [`Sender::encrypt`].
     pub fn encrypt_with_key(
         &mut self,
-        set: &SlotSet,
+        set: &GroupedSet,
         context: Context<'_>,
         plaintext: &[u8],
         rng: &mut impl CryptoRng,
     ) -> Result<(Envelope, SharedKey), EnvelopeError> {
         self.cache.update(set)?;
-        let (header, key) = self.cache.encapsulate(set, context, rng)?;
-        let payload = dem::seal(&key, &AssociatedData::new(&header, set, context), plaintext)?;
-        Ok((Envelope { header: header.encode(), payload }, key))
+        let (headers, key) = self.cache.encapsulate(set, context, rng)?;
+        let data = AssociatedData::new(&headers, &set.digest(), context);
+        let payload = dem::seal(&key, &data, plaintext)?;
+        Ok((Envelope { headers, payload }, key))
     }
 }
 
 /// Decrypts what is addressed to its slot, moving its cache to each set as it comes.
 #[derive(Clone)]
 pub struct Receiver {
-    cache: ReceiverCache,
+    cache: ReceiverGroup,
 }
 
 impl Receiver {
     /// A receiver with the users that the cache knows.
-    pub fn new(cache: ReceiverCache) -> Self {
+    pub fn new(cache: ReceiverGroup) -> Self {
         Self { cache }
     }
 
+    /// What the receiver knows of its group.
+    pub fn cache(&self) -> &ReceiverGroup {
+        &self.cache
+    }
+
     /// To learn new keys.
-    pub fn cache_mut(&mut self) -> &mut ReceiverCache {
+    pub fn cache_mut(&mut self) -> &mut ReceiverGroup {
         &mut self.cache
     }
 
     /// Decrypt a message for `set`.
     ///
     /// # Errors
-    /// [`EnvelopeError::Header`], [`EnvelopeError::Kem`]; [`DemError::Authentication`] for a message that was
+    /// [`EnvelopeError::Kem`]; [`DemError::Authentication`] for a message that was
     /// not made for this set and context, or was changed.
     pub fn decrypt(
         &mut self,
-        set: &SlotSet,
+        set: &GroupedSet,
         context: Context<'_>,
-        header: &[u8],
+        headers: &[u8],
         payload: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, EnvelopeError> {
-        Ok(self.open(set, context, header, payload)?.1)
+        Ok(self.open(set, context, headers, payload)?.1)
     }
 
     /// As [`Receiver::decrypt`], and also the key, from which the caller derives further keys.
@@ -117,15 +120,14 @@ impl Receiver {
     /// As [`Receiver::decrypt`].
     pub fn open(
         &mut self,
-        set: &SlotSet,
+        set: &GroupedSet,
         context: Context<'_>,
-        header: &[u8],
+        headers: &[u8],
         payload: &[u8],
     ) -> Result<(SharedKey, Zeroizing<Vec<u8>>), EnvelopeError> {
-        let header = Header::decode(header)?;
         self.cache.update(set)?;
-        let key = self.cache.decapsulate(set, context, &header)?;
-        let plaintext = dem::open(&key, &AssociatedData::new(&header, set, context), payload)?;
+        let key = self.cache.decapsulate(set, context, headers)?;
+        let plaintext = dem::open(&key, &AssociatedData::new(headers, &set.digest(), context), payload)?;
         Ok((key, plaintext))
     }
 }

@@ -1,5 +1,7 @@
 //! What the binary files of this crate have in common: five bytes of magic, one of version, then fixed fields.
 
+use std::io::Read;
+
 use bithive_curve::DecodeError;
 
 /// Version of every file format of this crate.
@@ -32,8 +34,16 @@ pub enum FormatError {
         kind: &'static str,
         /// Bytes that it takes.
         expected: usize,
-        /// Bytes that were given.
+        /// Bytes that were given; of a file that is read as a stream and is too long, one more than expected.
         actual: usize,
+    },
+    /// The file can't be read to its end.
+    #[error("{kind} can't be read: {reason}")]
+    Read {
+        /// The kind that was expected.
+        kind: &'static str,
+        /// What the reader reports.
+        reason: std::io::ErrorKind,
     },
     /// An element that is not valid.
     #[error("{kind}: {field} {index}: {source}")]
@@ -109,4 +119,75 @@ impl<'a> Reader<'a> {
 /// Magic and version, to append fields to.
 pub(crate) fn prefix(magic: &[u8; 5]) -> Vec<u8> {
     [magic.as_slice(), &[VERSION]].concat()
+}
+
+/// Reads the fields of a file in order from a stream, hashing them on the way: what is held is what the caller
+/// holds.
+pub(crate) struct Stream<R> {
+    kind: &'static str,
+    reader: R,
+    hash: blake3::Hasher,
+    taken: usize,
+    expected: usize,
+}
+
+impl<R: Read> Stream<R> {
+    /// A file of which `expected` bytes are known to follow; more by [`Self::expect_total`].
+    pub(crate) fn new(kind: &'static str, reader: R, expected: usize) -> Self {
+        Self { kind, reader, hash: blake3::Hasher::new(), taken: 0, expected }
+    }
+
+    /// The length of the whole file, once it is known.
+    pub(crate) fn expect_total(&mut self, expected: usize) {
+        self.expected = expected;
+    }
+
+    /// The next bytes, as many as `buffer` has.
+    pub(crate) fn fill(&mut self, buffer: &mut [u8]) -> Result<(), FormatError> {
+        let mut filled = 0;
+        while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+            match self.read(rest)? {
+                0 => return Err(self.length(self.taken + filled)),
+                count => filled += count,
+            }
+        }
+        self.hash.update(buffer);
+        self.taken += filled;
+        Ok(())
+    }
+
+    /// Pass over the next `count` bytes, a buffer at a time.
+    pub(crate) fn skip(&mut self, mut count: usize, buffer: &mut [u8]) -> Result<(), FormatError> {
+        while count > 0 && !buffer.is_empty() {
+            let part = count.min(buffer.len());
+            self.fill(&mut buffer[..part])?;
+            count -= part;
+        }
+        Ok(())
+    }
+
+    /// The digest of the whole file, which has no further bytes.
+    pub(crate) fn end(mut self) -> Result<[u8; 32], FormatError> {
+        match self.read(&mut [0])? {
+            0 => Ok(*self.hash.finalize().as_bytes()),
+            more => Err(self.length(self.taken + more)),
+        }
+    }
+
+    fn length(&self, actual: usize) -> FormatError {
+        FormatError::Length { kind: self.kind, expected: self.expected, actual }
+    }
+
+    fn read(&mut self, buffer: &mut [u8]) -> Result<usize, FormatError> {
+        loop {
+            match self.reader.read(buffer) {
+                // More than there is room for is no count; a reader that says so is not believed.
+                Ok(count) => return Ok(count.min(buffer.len())),
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => {
+                    return Err(FormatError::Read { kind: self.kind, reason: error.kind() });
+                }
+            }
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Sets of slots: who is addressed.
 //!
-//! This module needs no curve, so contracts use it (`default-features = false`) to check the mask that they
-//! store beside a header.
+//! This module and [`crate::groups`] need no curve, so contracts use them (`default-features = false`) to check
+//! the mask that they store beside headers. A [`SlotSet`] is over the slots of one group.
 //!
 //! # Encoding
 //! Byte 0 is the version, 1. Byte 1 is the form: 0 a list, 1 a bitmap.
@@ -12,12 +12,14 @@
 //!
 //! A set has exactly one valid encoding: the shorter form, the list when both are equally long.
 
+use crate::groups::{Groups, MAX_GROUPS};
 use crate::hash::tagged;
 
-/// Most slots of one group: a bound on the ceremony (24 MB of powers would be next) and on the bytes of a mask.
+/// Most slots of one group: a bound on the reference string (1.2 MB encoded), on a public key (393 kB) and on the
+/// bytes of a mask.
 pub const MAX_SLOTS: u16 = 4096;
 
-const VERSION: u8 = 1;
+pub(crate) const VERSION: u8 = 1;
 const FORM_LIST: u8 = 0;
 const FORM_BITMAP: u8 = 1;
 const WORD: u16 = 64;
@@ -54,6 +56,34 @@ pub enum SlotError {
     /// No slot at all where at least one is needed.
     #[error("the set of slots is empty")]
     Empty,
+    /// A number or size of groups that no network has.
+    #[error(
+        "{count} groups of {size} slots; expected 1 to {MAX_GROUPS} groups of 1 to {MAX_SLOTS} slots, and at \
+         most {} slots in all",
+        u16::MAX
+    )]
+    Groups {
+        /// Groups that were asked for.
+        count: u16,
+        /// Slots of each.
+        size: u16,
+    },
+    /// A group that does not exist.
+    #[error("group {group} is outside 0..{count}")]
+    NoSuchGroup {
+        /// Number of the group, from 0.
+        group: u16,
+        /// Groups that there are.
+        count: u16,
+    },
+    /// Two sets over different groups.
+    #[error("sets over {left} and {right} do not fit together")]
+    GroupsMismatch {
+        /// Groups of the first set.
+        left: Groups,
+        /// Groups of the second set.
+        right: Groups,
+    },
     /// Two sets of groups of different sizes.
     #[error("sets of groups of {left} and {right} slots do not combine")]
     CapacityMismatch {
@@ -69,8 +99,10 @@ pub enum SlotError {
         actual: u8,
     },
     /// Unknown form byte.
-    #[error("slot set encoding has form {FORM_LIST} (list) or {FORM_BITMAP} (bitmap), got {actual}")]
+    #[error("slot set encoding has form {expected}, got {actual}")]
     Form {
+        /// The forms that are possible at this place.
+        expected: &'static str,
         /// The byte.
         actual: u8,
     },
@@ -212,24 +244,23 @@ impl SlotSet {
     /// # Errors
     /// Any [`SlotError`] but [`SlotError::Empty`].
     pub fn decode(bytes: &[u8], capacity: u16) -> Result<Self, SlotError> {
+        let mut rest = bytes;
+        read_version(&mut rest)?;
+        let set = Self::read(&mut rest, capacity)?;
+        expect_end(rest)?;
+        if set.encode() == bytes { Ok(set) } else { Err(NOT_SHORTEST) }
+    }
+
+    /// Form and body of an encoding that other fields may follow. Whether it is the canonical one is the caller's
+    /// question: it encodes what it has read and compares.
+    pub(crate) fn read(bytes: &mut &[u8], capacity: u16) -> Result<Self, SlotError> {
         let mut set = Self::empty(capacity)?;
-        let (version, rest) = bytes.split_first().ok_or(SlotError::Truncated)?;
-        if *version != VERSION {
-            return Err(SlotError::Version { actual: *version });
+        match take_byte(bytes)? {
+            FORM_LIST => set.read_list(bytes)?,
+            FORM_BITMAP => set.read_bitmap(bytes)?,
+            actual => return Err(SlotError::Form { expected: "0 (list) or 1 (bitmap)", actual }),
         }
-        let (form, rest) = rest.split_first().ok_or(SlotError::Truncated)?;
-        match *form {
-            FORM_LIST => set.read_list(rest)?,
-            FORM_BITMAP => set.read_bitmap(rest)?,
-            actual => return Err(SlotError::Form { actual }),
-        }
-        if set.encode() == bytes {
-            Ok(set)
-        } else {
-            Err(SlotError::NotCanonical {
-                reason: "the shorter form, with shortest varints, is the valid one",
-            })
-        }
+        Ok(set)
     }
 
     /// [`Self::decode`], refusing the empty set.
@@ -274,32 +305,28 @@ impl SlotSet {
         [VERSION, FORM_BITMAP].into_iter().chain(bytes.take(usize::from(self.capacity.div_ceil(8)))).collect()
     }
 
-    fn read_list(&mut self, mut bytes: &[u8]) -> Result<(), SlotError> {
-        let count = read_varint(&mut bytes)?;
+    fn read_list(&mut self, bytes: &mut &[u8]) -> Result<(), SlotError> {
+        let count = read_varint(bytes)?;
         if count > self.capacity {
             return Err(SlotError::NotCanonical { reason: "more slots are announced than the group has" });
         }
         let mut slot = 0;
         for position in 0..count {
-            let distance = read_varint(&mut bytes)?;
+            let distance = read_varint(bytes)?;
             if distance == 0 && position > 0 {
                 return Err(SlotError::Duplicate { slot });
             }
             slot += distance;
             self.insert(slot)?;
         }
-        if bytes.is_empty() { Ok(()) } else { Err(SlotError::Trailing { extra: bytes.len() }) }
+        Ok(())
     }
 
-    fn read_bitmap(&mut self, bytes: &[u8]) -> Result<(), SlotError> {
-        let expected = usize::from(self.capacity.div_ceil(8));
-        if bytes.len() < expected {
-            return Err(SlotError::Truncated);
-        }
-        if bytes.len() > expected {
-            return Err(SlotError::Trailing { extra: bytes.len() - expected });
-        }
-        for (byte, number) in bytes.iter().zip(0u16..) {
+    fn read_bitmap(&mut self, bytes: &mut &[u8]) -> Result<(), SlotError> {
+        let length = usize::from(self.capacity.div_ceil(8));
+        let (bitmap, rest) = bytes.split_at_checked(length).ok_or(SlotError::Truncated)?;
+        *bytes = rest;
+        for (byte, number) in bitmap.iter().zip(0u16..) {
             for bit in (0..8).filter(|bit| byte >> bit & 1 == 1) {
                 self.insert(number * 8 + bit + 1)?;
             }
@@ -308,7 +335,28 @@ impl SlotSet {
     }
 }
 
-fn push_varint(out: &mut Vec<u8>, mut value: u16) {
+/// What a set's other encodings are called.
+pub(crate) const NOT_SHORTEST: SlotError =
+    SlotError::NotCanonical { reason: "the shorter form, with shortest varints, is the valid one" };
+
+pub(crate) fn take_byte(bytes: &mut &[u8]) -> Result<u8, SlotError> {
+    let (first, rest) = bytes.split_first().ok_or(SlotError::Truncated)?;
+    *bytes = rest;
+    Ok(*first)
+}
+
+pub(crate) fn read_version(bytes: &mut &[u8]) -> Result<(), SlotError> {
+    match take_byte(bytes)? {
+        VERSION => Ok(()),
+        actual => Err(SlotError::Version { actual }),
+    }
+}
+
+pub(crate) fn expect_end(bytes: &[u8]) -> Result<(), SlotError> {
+    if bytes.is_empty() { Ok(()) } else { Err(SlotError::Trailing { extra: bytes.len() }) }
+}
+
+pub(crate) fn push_varint(out: &mut Vec<u8>, mut value: u16) {
     while value >= 0x80 {
         out.push(value as u8 | 0x80);
         value >>= 7;
@@ -316,18 +364,13 @@ fn push_varint(out: &mut Vec<u8>, mut value: u16) {
     out.push(value as u8);
 }
 
-/// At most two bytes: 14 bits hold every number that a set of [`MAX_SLOTS`] slots can contain.
-fn read_varint(bytes: &mut &[u8]) -> Result<u16, SlotError> {
-    let mut take = || {
-        let (first, rest) = bytes.split_first().ok_or(SlotError::Truncated)?;
-        *bytes = rest;
-        Ok(u16::from(*first))
-    };
-    let low = take()?;
+/// At most two bytes: 14 bits hold every number of a slot ([`MAX_SLOTS`]) and of a group ([`MAX_GROUPS`]).
+pub(crate) fn read_varint(bytes: &mut &[u8]) -> Result<u16, SlotError> {
+    let low = u16::from(take_byte(bytes)?);
     if low < 0x80 {
         return Ok(low);
     }
-    let high = take()?;
+    let high = u16::from(take_byte(bytes)?);
     if high >= 0x80 {
         return Err(SlotError::NotCanonical { reason: "a varint is longer than two bytes" });
     }

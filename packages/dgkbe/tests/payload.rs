@@ -8,22 +8,23 @@ use bithive_dgkbe::dem::{
     AssociatedData, CHUNK_LEN, Decryptor, DemError, Encryptor, PREAMBLE_LEN, TAG_LEN, open, seal,
 };
 use bithive_dgkbe::envelope::EnvelopeError;
+use bithive_dgkbe::kem::HeaderError;
 use bithive_dgkbe::kem::{Context, KemError, SharedKey};
-use bithive_dgkbe::{Header, Receiver, Sender, SlotSet};
-use common::{CONTEXT, Group};
+use bithive_dgkbe::{Receiver, Sender, SlotSet};
+use common::{CONTEXT, Group, Network};
 use proptest::prelude::*;
 
 const SEALED: usize = CHUNK_LEN + TAG_LEN;
 
-fn header(seed: u64) -> Header {
+fn header(seed: u64) -> [u8; 128] {
     let mut group = Group::new(2, seed);
     let set = SlotSet::full(2).unwrap();
     group.sender.update(&set).unwrap();
-    group.sender.encapsulate(&set, CONTEXT, &mut group.rng).unwrap().0
+    group.sender.encapsulate(&set, CONTEXT, &mut group.rng).unwrap().0.encode()
 }
 
 fn data() -> AssociatedData {
-    AssociatedData::new(&header(1), &SlotSet::full(2).unwrap(), CONTEXT)
+    AssociatedData::new(&header(1), &SlotSet::full(2).unwrap().digest(), CONTEXT)
 }
 
 fn key(byte: u8) -> SharedKey {
@@ -124,9 +125,9 @@ fn key_header_set_and_context_are_bound() {
     let part = SlotSet::from_slots(2, [1]).unwrap();
     assert_eq!(open(&key(2), &data(), &payload).err(), Some(DemError::Authentication));
     for other in [
-        AssociatedData::new(&header(2), &set, CONTEXT),
-        AssociatedData::new(&ours, &part, CONTEXT),
-        AssociatedData::new(&ours, &set, Context(b"another")),
+        AssociatedData::new(&header(2), &set.digest(), CONTEXT),
+        AssociatedData::new(&ours, &part.digest(), CONTEXT),
+        AssociatedData::new(&ours, &set.digest(), Context(b"another")),
     ] {
         assert_eq!(open(&key(1), &other, &payload).err(), Some(DemError::Authentication));
     }
@@ -147,14 +148,15 @@ fn chunks_of_the_wrong_length_are_not_sealed_or_opened() {
 
 #[test]
 fn sender_and_receiver_follow_the_set() {
-    let mut group = Group::new(5, 3);
-    let mut sender = Sender::new(group.sender.clone());
-    let mut receivers: Vec<_> = (1..=5).map(|slot| Receiver::new(group.receiver(slot))).collect();
-    for slots in [&[1, 2, 5][..], &[2, 3], &[1, 2, 3, 4, 5]] {
-        let set = group.set(slots.iter().copied());
-        let message = sender.encrypt(&set, CONTEXT, b"a scan", &mut group.rng).unwrap();
+    let mut network = Network::new(2, 3, 3);
+    let mut sender = Sender::new(network.sender());
+    let mut receivers: Vec<_> = (1..=6).map(|slot| Receiver::new(network.receiver(slot))).collect();
+    for (slots, headers) in [(&[1, 2, 5][..], 2), (&[2, 3], 1), (&[1, 2, 3, 4, 5], 2)] {
+        let set = network.set(slots.iter().copied());
+        let message = sender.encrypt(&set, CONTEXT, b"a scan", &mut network.rng).unwrap();
+        assert_eq!(message.headers.len(), headers * 128);
         for (slot, receiver) in (1..).zip(&mut receivers) {
-            let got = receiver.decrypt(&set, CONTEXT, &message.header, &message.payload);
+            let got = receiver.decrypt(&set, CONTEXT, &message.headers, &message.payload);
             if set.contains(slot) {
                 assert_eq!(*got.unwrap(), b"a scan");
             } else {
@@ -166,25 +168,26 @@ fn sender_and_receiver_follow_the_set() {
 
 #[test]
 fn a_tampered_message_does_not_open() {
-    let mut group = Group::new(4, 4);
-    let (set, wider) = (group.set([1, 2]), group.set([1, 2, 3]));
-    let mut receiver = Receiver::new(group.receiver(1));
-    let mut excluded = Receiver::new(group.receiver(3));
-    let mut sender = Sender::new(group.sender.clone());
-    let message = sender.encrypt(&set, CONTEXT, b"a scan", &mut group.rng).unwrap();
+    let mut network = Network::new(1, 4, 4);
+    let (set, wider) = (network.set([1, 2]), network.set([1, 2, 3]));
+    let mut receiver = Receiver::new(network.receiver(1));
+    let mut excluded = Receiver::new(network.receiver(3));
+    let mut sender = Sender::new(network.sender());
+    let message = sender.encrypt(&set, CONTEXT, b"a scan", &mut network.rng).unwrap();
     let refused = Some(EnvelopeError::Dem(DemError::Authentication));
-    let (header, payload) = (&message.header, &message.payload);
+    let (header, payload) = (&message.headers, &message.payload);
 
     assert_eq!(receiver.decrypt(&wider, CONTEXT, header, payload).err(), refused, "mask");
     assert_eq!(excluded.decrypt(&wider, CONTEXT, header, payload).err(), refused, "mask, by one left out");
     assert_eq!(receiver.decrypt(&set, Context(b"x"), header, payload).err(), refused, "context");
-    let mut changed = *header;
+    let mut changed = header.clone();
     changed[127] ^= 1;
     assert_eq!(receiver.decrypt(&set, CONTEXT, &changed, payload).err(), refused, "header");
-    let other = sender.encrypt(&set, CONTEXT, b"a scan", &mut group.rng).unwrap();
+    let other = sender.encrypt(&set, CONTEXT, b"a scan", &mut network.rng).unwrap();
     assert_eq!(receiver.decrypt(&set, CONTEXT, header, &other.payload).err(), refused, "payload");
     let malformed = receiver.decrypt(&set, CONTEXT, &header[1..], payload).err();
-    assert!(matches!(malformed, Some(EnvelopeError::Header(_))));
+    let count = HeaderError::Count { groups: 1, expected: 128, actual: 127 };
+    assert_eq!(malformed, Some(EnvelopeError::Kem(KemError::Header(count))));
     assert_eq!(*receiver.decrypt(&set, CONTEXT, header, payload).unwrap(), b"a scan");
 }
 

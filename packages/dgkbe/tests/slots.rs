@@ -56,7 +56,10 @@ fn a_group_has_between_1_and_4096_slots() {
 #[test]
 fn bytes_of_another_version_or_form_are_refused() {
     assert_eq!(SlotSet::decode(&[2, 0, 0], 10), Err(SlotError::Version { actual: 2 }));
-    assert_eq!(SlotSet::decode(&[1, 2, 0], 10), Err(SlotError::Form { actual: 2 }));
+    assert_eq!(
+        SlotSet::decode(&[1, 2, 0], 10),
+        Err(SlotError::Form { expected: "0 (list) or 1 (bitmap)", actual: 2 })
+    );
 }
 
 #[test]

@@ -68,7 +68,7 @@ fn computed() -> Value {
     let mut message = [0; 32];
     rand_core::Rng::fill_bytes(&mut rng(100), &mut message);
     let (header, key) = sender.encapsulate(&set, Context(CONTEXT), &mut rng(100)).unwrap();
-    let data = AssociatedData::new(&header, &set, Context(CONTEXT));
+    let data = AssociatedData::new(&header.encode(), &set.digest(), Context(CONTEXT));
     let payload = seal(&key, &data, PLAINTEXT).unwrap();
 
     json!({
@@ -187,7 +187,7 @@ fn every_member_opens_the_known_payload_from_the_files_alone() {
         cache.update(&set).unwrap();
         let key: SharedKey = cache.decapsulate(&set, Context(&context), &header).unwrap();
         assert_eq!(key.as_bytes().as_slice(), bytes(&file["shared_key"]));
-        let data = AssociatedData::new(&header, &set, Context(&context));
+        let data = AssociatedData::new(&header.encode(), &set.digest(), Context(&context));
         assert_eq!(*open(&key, &data, &bytes(&file["payload"])).unwrap(), bytes(&file["plaintext"]));
     }
 }

@@ -3,7 +3,7 @@
 use bithive_api::jobs::{Assignment, Phase, events as names, limits};
 use bithive_api::registry::{NodeResponse, QueryMsg};
 use bithive_attest::{Consent, Domain, host};
-use bithive_dgkbe::slots::SlotSet;
+use bithive_dgkbe::{GroupedSet, Groups};
 use cosmwasm_std::{Deps, DepsMut, Env, MessageInfo, Response, StdError, StdResult, Uint128};
 
 use super::sized;
@@ -31,7 +31,8 @@ pub fn assign(
     // Can't saturate: a job that failed MAX_ROUNDS times is Refunded.
     job.round = job.round.saturating_add(1);
 
-    let slots = chosen_slots(&CONFIG.load(deps.storage)?, &job, &assignment)?;
+    let set = chosen_slots(&CONFIG.load(deps.storage)?, &job, &assignment)?;
+    let slots: Vec<u16> = set.iter().collect();
     let workers = workers(deps.as_ref(), &job, &slots, &assignment.asks)?;
     let domain = Domain { chain_id: &env.block.chain_id, contract: env.contract.address.as_str() };
     let round = bound(deps.as_ref(), domain, &job, assignment, workers)?;
@@ -46,22 +47,27 @@ pub fn assign(
     Ok(Response::new().add_event(event))
 }
 
-/// The slots of the mask and the checks on the number of asks; the decoder refuses duplicates and slots beyond
-/// the group.
-fn chosen_slots(config: &Config, job: &Job, assignment: &Assignment) -> Result<Vec<u16>, ContractError> {
+/// The slots of the mask, and the checks on the number of asks and headers; the decoder refuses duplicates and
+/// slots that no group has.
+fn chosen_slots(config: &Config, job: &Job, assignment: &Assignment) -> Result<GroupedSet, ContractError> {
     if assignment.mask.len() > limits::MAX_MASK_BYTES {
         return Err(ContractError::MaskSize { found: assignment.mask.len() });
     }
-    let set = SlotSet::decode(&assignment.mask, config.slots)?;
-    let slots: Vec<u16> = set.iter().collect();
+    let groups = Groups::new(config.groups, config.slots)?;
+    let set = GroupedSet::decode(&assignment.mask, groups)?;
     let expected = job.terms.workers;
-    if slots.len() != usize::from(expected) {
-        return Err(ContractError::SlotCount { found: slots.len(), expected });
+    if set.len() != usize::from(expected) {
+        return Err(ContractError::SlotCount { found: set.len(), expected });
     }
     if assignment.asks.len() != usize::from(expected) {
         return Err(ContractError::AskCount { found: assignment.asks.len(), expected });
     }
-    Ok(slots)
+    let (groups, found) = (set.touched().len(), assignment.headers.len());
+    let expected = groups.saturating_mul(limits::HEADER_BYTES);
+    if found != expected {
+        return Err(ContractError::Headers { found, groups, expected });
+    }
+    Ok(set)
 }
 
 /// The nodes at `slots`, if the job may have them at these asks.
@@ -116,7 +122,6 @@ fn bound(
     assignment: Assignment,
     workers: Vec<Worker>,
 ) -> Result<Round, ContractError> {
-    let _: [u8; limits::HEADER_BYTES] = sized("header", &assignment.header)?;
     let _: [u8; 32] = sized("payload", &assignment.payload)?;
     let _: [u8; 32] = sized("input_commitment", &assignment.input_commitment)?;
     let signed = workers
@@ -136,7 +141,7 @@ fn bound(
     let keys: Vec<[u8; 48]> = signed.iter().map(|(key, _)| *key).collect();
     Ok(Round {
         mask: assignment.mask,
-        header: assignment.header,
+        headers: assignment.headers,
         payload: assignment.payload,
         input_commitment: assignment.input_commitment,
         consent: assignment.consent,

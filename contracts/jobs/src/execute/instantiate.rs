@@ -39,6 +39,7 @@ pub fn instantiate(deps: DepsMut<'_>, msg: InstantiateMsg) -> Result<Response, C
         split: msg.split,
         slash_amount: msg.slash_amount,
         slots: known.params.slots,
+        groups: known.params.groups,
     };
     cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
     CONFIG.save(deps.storage, &config)?;

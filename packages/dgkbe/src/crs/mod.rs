@@ -12,6 +12,7 @@
 pub mod ceremony;
 mod powers;
 
+use std::io::Read;
 use std::sync::Arc;
 
 use bithive_curve::{G1, G2, Gt, pairing};
@@ -89,6 +90,15 @@ impl UnverifiedCrs {
     /// [`CrsError::Format`], [`CrsError::Slots`].
     pub fn decode(bytes: &[u8]) -> Result<Self, CrsError> {
         Ok(Self { powers: Powers::decode(bytes)?, digest: *blake3::hash(bytes).as_bytes() })
+    }
+
+    /// [`Self::decode`] from a stream: the encoding is never held, only the points that it gives.
+    ///
+    /// # Errors
+    /// [`CrsError::Format`], with [`FormatError::Read`] where reading fails; [`CrsError::Slots`].
+    pub fn read(reader: impl Read) -> Result<Self, CrsError> {
+        let (powers, digest) = Powers::read(reader)?;
+        Ok(Self { powers, digest })
     }
 
     /// BLAKE3 hash of the encoding.

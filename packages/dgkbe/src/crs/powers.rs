@@ -1,17 +1,23 @@
 //! The two lists of powers, as stored, updated and checked.
 
+use std::io::Read;
+
+use bithive_curve::backend::SourceGroup;
+use bithive_curve::point::Point;
 use bithive_curve::scalar::random_weights;
 use bithive_curve::{G1, G2, Scalar, pairing_product_is_one};
 use rand_core::CryptoRng;
 
 use super::CrsError;
-use crate::format::{PREFIX_LEN, Reader, prefix};
+use crate::format::{FormatError, PREFIX_LEN, Reader, Stream, prefix};
 use crate::slots::MAX_SLOTS;
 
 const MAGIC: &[u8; 5] = b"BHCRS";
 const KIND: &str = "common reference string";
 /// Magic, version and number of slots.
 const HEADER_LEN: usize = PREFIX_LEN + 2;
+/// Points that are decoded together.
+const CHUNK: usize = 512;
 
 /// A_0..=A_2L and B_1..=B_2L without B_{L+1}; the lengths of the lists hold by construction.
 #[derive(Clone)]
@@ -121,9 +127,42 @@ impl Powers {
         let slots = reader.u16()?;
         check_slots(slots)?;
         reader.expect_total(encoded_len(slots))?;
-        let count = usize::from(slots);
-        let g1 = G1::decode_many(reader.take((2 * count + 1) * G1::LEN)?).map_err(reader.element("A"))?;
-        let g2 = G2::decode_many(reader.take((2 * count - 1) * G2::LEN)?).map_err(reader.element("B"))?;
-        Ok(Self { slots, g1, g2 })
+        Ok(Self::read(bytes)?.0)
     }
+
+    /// Decode from a stream: holds the points, and the bytes of [`CHUNK`] of them. Gives the digest as well.
+    pub(super) fn read(reader: impl Read) -> Result<(Self, [u8; 32]), CrsError> {
+        let mut file = Stream::new(KIND, reader, HEADER_LEN);
+        let mut header = [0; HEADER_LEN];
+        file.fill(&mut header)?;
+        let slots = Reader::open(KIND, MAGIC, &header)?.u16()?;
+        check_slots(slots)?;
+        file.expect_total(encoded_len(slots));
+        let count = usize::from(slots);
+        let g1 = read_points(&mut file, "A", 2 * count + 1)?;
+        let g2 = read_points(&mut file, "B", 2 * count - 1)?;
+        Ok((Self { slots, g1, g2 }, file.end()?))
+    }
+}
+
+fn read_points<C: SourceGroup>(
+    file: &mut Stream<impl Read>,
+    field: &'static str,
+    count: usize,
+) -> Result<Vec<Point<C>>, CrsError> {
+    let mut points = Vec::with_capacity(count);
+    let mut buffer = vec![0; CHUNK.min(count) * Point::<C>::LEN];
+    while points.len() < count {
+        let missing = (count - points.len()).min(CHUNK);
+        let bytes = &mut buffer[..missing * Point::<C>::LEN];
+        file.fill(bytes)?;
+        let decoded = Point::decode_many(bytes).map_err(|(index, source)| FormatError::Element {
+            kind: KIND,
+            field,
+            index: points.len() + index,
+            source,
+        })?;
+        points.extend(decoded);
+    }
+    Ok(points)
 }

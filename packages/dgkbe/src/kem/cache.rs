@@ -1,4 +1,4 @@
-//! Sums over the current set, moved from set to set by the slots that differ.
+//! Sums over the current set of one group, moved from set to set by the slots that differ.
 //!
 //! A cache remembers one term per known slot, in affine coordinates, so that a changed member costs one mixed
 //! addition per sum. It also remembers which set its sums are for: using it with another set is
@@ -46,6 +46,10 @@ fn changes<T: Copy>(from: &SlotSet, to: &SlotSet, terms: &[Option<T>]) -> Result
         .iter()
         .map(|slot| term(slot).map(|term| (to.contains(slot), term)).ok_or(KemError::UnknownSlot { slot }))
         .collect()
+}
+
+fn knows<T>(terms: &[Option<T>], slot: u16) -> bool {
+    slot.checked_sub(1).and_then(|index| terms.get(usize::from(index))).is_some_and(Option::is_some)
 }
 
 /// T_j + A_j for each member given.
@@ -97,6 +101,11 @@ impl SenderCache {
             }
         }
         Ok(())
+    }
+
+    /// Whether the key of a slot has been put.
+    pub(super) fn knows(&self, slot: u16) -> bool {
+        knows(&self.terms, slot)
     }
 
     /// The set that the cache is for.
@@ -208,6 +217,11 @@ impl ReceiverCache {
             }
         }
         Ok(())
+    }
+
+    /// Whether the key of a slot has been put; the own one is known.
+    pub(super) fn knows(&self, slot: u16) -> bool {
+        knows(&self.terms, slot)
     }
 
     /// The set that the cache is for.

@@ -51,8 +51,26 @@ impl fmt::Debug for SharedKey {
     }
 }
 
+/// A key for a header that holds, or another one for a header that does not, without a branch.
+pub(super) fn choose(same: Choice, accepted: &[u8; 32], rejected: &[u8; 32]) -> SharedKey {
+    let mut key = SharedKey([0; 32]);
+    for ((to, yes), no) in key.0.iter_mut().zip(accepted).zip(rejected) {
+        *to = u8::conditional_select(no, yes, same);
+    }
+    key
+}
+
 /// Everything public that a key is bound to.
-struct Statement([u8; 32]);
+pub(super) struct Statement([u8; 32]);
+
+/// What a receiver finds in a header.
+pub(super) struct Recovered {
+    /// m, if `same`; otherwise nothing that anybody has chosen.
+    pub(super) message: Zeroizing<[u8; 32]>,
+    /// Whether encapsulating `message` again gives the header.
+    pub(super) same: Choice,
+    statement: Statement,
+}
 
 impl Statement {
     fn new(crs: &Crs, set_digest: &[u8; 32], set_key: &G1, context: Context<'_>) -> Self {
@@ -80,6 +98,13 @@ fn mask(input: &[u8; 32], z: &Gt, c1: &G1, c2: &G1) -> Zeroizing<[u8; 32]> {
     Zeroizing::new(core::array::from_fn(|i| input[i] ^ pad[i]))
 }
 
+/// m: the first 32 bytes that `rng` gives.
+pub(super) fn draw_message(rng: &mut impl CryptoRng) -> Zeroizing<[u8; 32]> {
+    let mut message = Zeroizing::new([0; 32]);
+    rng.fill_bytes(message.as_mut_slice());
+    message
+}
+
 impl SenderCache {
     /// Draw a key for the members of `set`. The first 32 bytes taken from `rng` are m; nothing else is drawn.
     ///
@@ -91,19 +116,28 @@ impl SenderCache {
         context: Context<'_>,
         rng: &mut impl CryptoRng,
     ) -> Result<(Header, SharedKey), KemError> {
+        let message = draw_message(rng);
+        let (header, statement) = self.carry(&message, set, context)?;
+        let key = statement.key(ACCEPTED, &message, &header);
+        Ok((header, SharedKey(*key)))
+    }
+
+    /// The header that carries `message` to the members of `set`.
+    pub(super) fn carry(
+        &self,
+        message: &[u8; 32],
+        set: &SlotSet,
+        context: Context<'_>,
+    ) -> Result<(Header, Statement), KemError> {
         let set_digest = self.current.digest_of(set)?;
         let set_key = self.set_key()?;
         let statement = Statement::new(&self.crs, set_digest, &set_key, context);
 
-        let mut message = Zeroizing::new([0; 32]);
-        rng.fill_bytes(message.as_mut_slice());
-        let scalar = statement.scalar(&message);
+        let scalar = statement.scalar(message);
         let (c1, c2) = (G1::generator() * &scalar, set_key * &scalar);
         let z = Zeroizing::new(self.crs.omega().pow(&scalar));
-        let c3 = *mask(&message, &z, &c1, &c2);
-        let header = Header { c1, c2, c3 };
-        let key = statement.key(ACCEPTED, &message, &header);
-        Ok((header, SharedKey(*key)))
+        let c3 = *mask(message, &z, &c1, &c2);
+        Ok((Header { c1, c2, c3 }, statement))
     }
 }
 
@@ -120,6 +154,19 @@ impl ReceiverCache {
         context: Context<'_>,
         header: &Header,
     ) -> Result<SharedKey, KemError> {
+        let Recovered { message, same, statement } = self.recover(set, context, header)?;
+        let accepted = statement.key(ACCEPTED, &message, header);
+        let rejected = statement.key(REJECTED, self.secret.rejection(), header);
+        Ok(choose(same, &accepted, &rejected))
+    }
+
+    /// The message in a header, and whether the header is the one that carries it.
+    pub(super) fn recover(
+        &self,
+        set: &SlotSet,
+        context: Context<'_>,
+        header: &Header,
+    ) -> Result<Recovered, KemError> {
         let set_digest = self.current.digest_of(set)?;
         let slot = self.slot();
         if !set.contains(slot) {
@@ -136,12 +183,6 @@ impl ReceiverCache {
         let scalar = statement.scalar(&message);
         let (c1, c2) = (G1::generator() * &scalar, set_key * &scalar);
         let same = c1.encode().ct_eq(&header.c1.encode()) & c2.encode().ct_eq(&header.c2.encode());
-        let accepted = statement.key(ACCEPTED, &message, header);
-        let rejected = statement.key(REJECTED, self.secret.rejection(), header);
-        let mut key = SharedKey([0; 32]);
-        for ((to, yes), no) in key.0.iter_mut().zip(accepted.iter()).zip(rejected.iter()) {
-            *to = u8::conditional_select(no, yes, same);
-        }
-        Ok(key)
+        Ok(Recovered { message, same, statement })
     }
 }

@@ -11,6 +11,16 @@ pub enum HeaderError {
         /// Bytes that were given.
         actual: usize,
     },
+    /// Not one header for each group that the set touches.
+    #[error("{groups} groups are addressed, which takes {expected} bytes of headers, got {actual}")]
+    Count {
+        /// Groups that the set touches.
+        groups: usize,
+        /// Bytes that their headers take.
+        expected: usize,
+        /// Bytes that were given.
+        actual: usize,
+    },
     /// A point that is not valid, or the identity.
     #[error("header field {field}: {source}")]
     Point {

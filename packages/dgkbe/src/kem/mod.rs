@@ -1,7 +1,8 @@
 //! Key encapsulation: a header of 128 bytes gives one key to exactly the members of a set.
 //!
 //! Reader's order: [`header`] (what travels), [`cache`] (sums that follow the set), `fo` (the
-//! Fujisaki-Okamoto transform around the core). The core, after ePrint 2023/874:
+//! Fujisaki-Okamoto transform around the core), [`groups`] (one message to several groups, a header each: what
+//! the product uses). The core, after ePrint 2023/874:
 //!
 //! - K_S = sum over j in S of (T_j + A_j)
 //! - encapsulate: C1 = `[s]_1`, C2 = s K_S, Z = Omega^s
@@ -10,10 +11,12 @@
 
 pub mod cache;
 mod fo;
+pub mod groups;
 pub mod header;
 
 pub use cache::{Peer, ReceiverCache, SenderCache};
 pub use fo::SharedKey;
+pub use groups::{ReceiverGroup, SenderGroups};
 pub use header::{Header, HeaderError};
 
 use crate::keys::KeyError;
@@ -48,6 +51,17 @@ pub enum KemError {
     /// The set's keys cancel out; only keys that nobody verified can do that.
     #[error("the keys of the set sum to the identity")]
     DegenerateSet,
+    /// A peer of another group: its key plays no part in this receiver's header.
+    #[error("slot {slot} is not of group {group}, the receiver's own")]
+    OtherGroup {
+        /// The peer's slot.
+        slot: u16,
+        /// The receiver's group, from 0.
+        group: u16,
+    },
+    /// Headers that are malformed or too few or too many.
+    #[error(transparent)]
+    Header(#[from] HeaderError),
     /// A slot or set that does not fit the group.
     #[error(transparent)]
     Slot(#[from] SlotError),

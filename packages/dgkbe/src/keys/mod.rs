@@ -4,10 +4,12 @@
 //! is [t a^(L+1-j)]_2. The number t itself is forgotten. "Index L + 1 - j" is the key's gap: the one element
 //! that the owner keeps.
 
+mod file;
 mod public;
 mod secret;
 mod verify;
 
+pub use file::{VerifiedKey, column_of_file, seek_column, verify_file};
 pub use public::{PublicKey, UnverifiedPublicKey, column, column_range, encoded_len};
 pub use secret::SecretKey;
 pub use verify::{verify_column, verify_element, verify_many, verify_public_key};
@@ -62,6 +64,9 @@ pub enum KeyError {
         /// The index of the secret element.
         gap: u16,
     },
+    /// A file that is not the one that was asked for.
+    #[error("the digest of the public key's file is not the expected one")]
+    Digest,
     /// Elements that are not the owner's number times the powers of the common reference string.
     #[error("malformed public keys at slots {slots:?}")]
     Malformed {

@@ -3,7 +3,7 @@
 //! # Encoding
 //! `BHKEY`, version, L and slot (two bytes each, big-endian), digest of the common reference string (32), T_j
 //! (48); then H_{j,i} for ascending i (96 each). The stride is fixed, so one element can be read by offset
-//! from a file or a range request ([`column_range`]).
+//! from a file or a range request ([`column_range`]). The slot is that within its group.
 
 use core::ops::Range;
 
@@ -15,10 +15,10 @@ use crate::Crs;
 use crate::format::{PREFIX_LEN, Reader, prefix};
 use crate::slots::{MAX_SLOTS, SlotError};
 
-const MAGIC: &[u8; 5] = b"BHKEY";
-const KIND: &str = "public key";
+pub(super) const MAGIC: &[u8; 5] = b"BHKEY";
+pub(super) const KIND: &str = "public key";
 /// Everything before the elements.
-const HEADER_LEN: usize = PREFIX_LEN + 2 + 2 + 32 + G1::LEN;
+pub(super) const HEADER_LEN: usize = PREFIX_LEN + 2 + 2 + 32 + G1::LEN;
 
 /// A public key that has been checked, or that this process made.
 #[derive(Clone)]
@@ -80,6 +80,13 @@ fn read_header(crs: &Crs, slot: u16, bytes: &[u8]) -> Result<G1, KeyError> {
 
 fn read_any_header(crs: &Crs, bytes: &[u8]) -> Result<(u16, G1), KeyError> {
     let mut reader = Reader::open(KIND, MAGIC, bytes)?;
+    let slot = read_slot(crs, &mut reader)?;
+    reader.expect_total(encoded_len(crs.slots()))?;
+    Ok((slot, G1::decode_nonidentity(reader.take(G1::LEN)?)?))
+}
+
+/// Size, slot and string of a key, checked against `crs`; gives the slot.
+pub(super) fn read_slot(crs: &Crs, reader: &mut Reader<'_>) -> Result<u16, KeyError> {
     let (slots, slot) = (reader.u16()?, reader.u16()?);
     if slots != crs.slots() {
         return Err(KeyError::GroupSize { expected: crs.slots(), actual: slots });
@@ -88,8 +95,7 @@ fn read_any_header(crs: &Crs, bytes: &[u8]) -> Result<(u16, G1), KeyError> {
     if reader.array()? != *crs.digest() {
         return Err(KeyError::OtherCrs);
     }
-    reader.expect_total(encoded_len(slots))?;
-    Ok((slot, G1::decode_nonidentity(reader.take(G1::LEN)?)?))
+    Ok(slot)
 }
 
 impl PublicKey {

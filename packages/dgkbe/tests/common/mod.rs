@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use bithive_dgkbe::crs::ceremony::local_ceremony;
-use bithive_dgkbe::kem::{Context, Peer, ReceiverCache, SenderCache};
-use bithive_dgkbe::{Crs, KeyPair, SlotSet};
+use bithive_dgkbe::kem::{Context, Peer, ReceiverCache, ReceiverGroup, SenderCache, SenderGroups};
+use bithive_dgkbe::{Crs, GroupedSet, Groups, KeyPair, SlotSet};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 
@@ -69,5 +69,64 @@ impl Group {
 
     pub(crate) fn set(&self, slots: impl IntoIterator<Item = u16>) -> SlotSet {
         SlotSet::from_slots(self.crs.slots(), slots).unwrap()
+    }
+}
+
+/// Groups in which every slot is taken.
+pub(crate) struct Network {
+    pub(crate) crs: Arc<Crs>,
+    pub(crate) groups: Groups,
+    pub(crate) pairs: Vec<KeyPair>,
+    pub(crate) rng: ChaCha20Rng,
+}
+
+impl Network {
+    pub(crate) fn new(count: u16, size: u16, seed: u64) -> Self {
+        let (mut rng, groups) = (rng(seed), Groups::new(count, size).unwrap());
+        let crs = crs(size, &mut rng);
+        let place = |slot| groups.place(slot).unwrap().slot;
+        let slots = 1..=groups.slots();
+        let pairs = slots.map(|slot| KeyPair::generate(&crs, place(slot), &mut rng).unwrap()).collect();
+        Self { crs, groups, pairs, rng }
+    }
+
+    pub(crate) fn pair(&self, slot: u16) -> &KeyPair {
+        &self.pairs[usize::from(slot) - 1]
+    }
+
+    /// A sender that knows everybody.
+    pub(crate) fn sender(&self) -> SenderGroups {
+        let mut sender = SenderGroups::new(self.crs.clone(), self.groups).unwrap();
+        let members: Vec<_> =
+            (1..).zip(&self.pairs).map(|(slot, p)| (slot, *p.public.commitment())).collect();
+        sender.put(&members).unwrap();
+        sender
+    }
+
+    /// The key of `slot` as `receiver` needs it.
+    pub(crate) fn peer(&self, receiver: &ReceiverGroup, slot: u16) -> Peer {
+        let key = &self.pair(slot).public;
+        let element = *key.element(receiver.column_index()).unwrap();
+        Peer { slot, commitment: *key.commitment(), element }
+    }
+
+    /// A receiver that knows nobody but itself.
+    pub(crate) fn alone(&self, slot: u16) -> ReceiverGroup {
+        let pair = self.pair(slot);
+        let (secret, commitment) = (pair.secret.clone(), pair.public.commitment());
+        ReceiverGroup::new(self.crs.clone(), self.groups, slot, secret, commitment).unwrap()
+    }
+
+    /// A receiver that knows its group.
+    pub(crate) fn receiver(&mut self, slot: u16) -> ReceiverGroup {
+        let mut receiver = self.alone(slot);
+        let all = GroupedSet::from_slots(self.groups, 1..=self.groups.slots()).unwrap();
+        let peers: Vec<Peer> = receiver.peers_in(&all).map(|slot| self.peer(&receiver, slot)).collect();
+        receiver.put(&peers, &mut self.rng).unwrap();
+        receiver
+    }
+
+    pub(crate) fn set(&self, slots: impl IntoIterator<Item = u16>) -> GroupedSet {
+        GroupedSet::from_slots(self.groups, slots).unwrap()
     }
 }
