@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bithive_blindmatch::{
     attributes::{AttributeValue, Attributes},
     claim::{Claim, ClaimContext, RequesterKey},
-    committee::{CommitteeParams, EpochKeys, MemberSeeds, ShareKeyTable, deal},
+    committee::{Commitments, CommitteeParams, EpochKeys, MemberSeeds, ShareKeyTable, Term, deal},
     oprf::{EvaluateResponse, Tags, blind},
     policy::{CompiledPolicy, Policy},
     schema::{Attribute, Input, Schema, YES},
@@ -106,6 +106,10 @@ fn attributes(schema: &Schema, memory: u64, region: &str, badges: &[&str]) -> At
     Attributes::new(schema, values).unwrap()
 }
 
+fn commitments(slots: u16, seeds: &[MemberSeeds]) -> Commitments {
+    Commitments::of_dealt(Term::new(EPOCH, 1, slots).unwrap(), seeds).unwrap()
+}
+
 /// Tags of these inputs from members who answer with these seeds.
 pub(crate) fn tags_with(
     schema: &Schema,
@@ -116,7 +120,7 @@ pub(crate) fn tags_with(
 ) -> Tags {
     let slots = schema.slot_count();
     let partials: Vec<_> = seeds.iter().map(|seeds| seeds.partial_table(EPOCH, slots).unwrap()).collect();
-    let table = ShareKeyTable::merge(params, EPOCH, slots, &partials).unwrap();
+    let table = ShareKeyTable::merge(&commitments(slots, seeds), EPOCH, &partials).unwrap().table;
     let keys: Vec<_> = seeds.iter().map(|seeds| seeds.epoch_keys(EPOCH, slots).unwrap()).collect();
     Party::evaluate(schema, inputs, &table, &keys, params, rng).tags
 }
@@ -131,7 +135,7 @@ impl Run {
         let slots = schema.slot_count();
         let keys: Vec<_> = seeds.iter().map(|seeds| seeds.epoch_keys(EPOCH, slots).unwrap()).collect();
         let partials: Vec<_> = seeds.iter().map(|seeds| seeds.partial_table(EPOCH, slots).unwrap()).collect();
-        let table = ShareKeyTable::merge(params, EPOCH, slots, &partials).unwrap();
+        let table = ShareKeyTable::merge(&commitments(slots, &seeds), EPOCH, &partials).unwrap().table;
 
         let policy_text = format!(
             "memory >= {} and region in ({}, {}) and any 1 of ({}, {})",
