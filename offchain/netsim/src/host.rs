@@ -291,9 +291,11 @@ impl Host {
         }
     }
 
+    /// Out of order: a stream that is read in order closes its connection when more than 1,024 pieces wait for what
+    /// was lost, which the slow start of Cubic alone brings about on a path of 100 Mbit/s and 100 ms.
     fn read(&mut self, connection: &mut Connection, stream: StreamId) {
         let mut receiver = connection.recv_stream(stream);
-        let Ok(mut chunks) = receiver.read(true) else { return };
+        let Ok(mut chunks) = receiver.read(false) else { return };
         while let Ok(Some(chunk)) = chunks.next(usize::MAX) {
             self.received += chunk.bytes.len() as u64;
         }

@@ -62,8 +62,18 @@ pub struct Config {
     pub foreign_drains: u32,
     /// Rounds between two tests whether a competing flow is alone again.
     pub test_rounds: u32,
-    /// Tests in succession that find the queue empty end competition.
-    pub calm_tests: u32,
+    /// Such a test aims to take away this fraction of the queue.
+    pub test_fall: f64,
+    /// The flow is alone if the queue falls by at least this fraction of that.
+    pub own_fall: f64,
+    /// A queue that falls below this fraction in a round without a loss: another flow is making its test.
+    pub echo: f64,
+    /// Fraction of a queue of `saturation_queue` above which an overflow is another's doing.
+    pub overflow_queue: f64,
+    /// Such overflows in succession, without a drain for delay between, after which the flow competes.
+    pub foreign_overflows: u32,
+    /// Growth of a flow that begins to compete until the first congestion, per byte acknowledged.
+    pub entry_growth: f64,
     /// Multiplicative decrease of a competing flow (RFC 9438 section 4.6).
     pub beta: f64,
     /// C of a competing flow's growth, in packets per cubic second (RFC 9438 section 5.1).
@@ -103,7 +113,12 @@ impl Default for Config {
             drained: 0.35,
             foreign_drains: 2,
             test_rounds: 48,
-            calm_tests: 2,
+            test_fall: 0.75,
+            own_fall: 0.77,
+            echo: 0.6,
+            overflow_queue: 0.75,
+            foreign_overflows: 2,
+            entry_growth: 0.5,
             beta: 0.7,
             cubic: 0.4,
             min_rtt_memory: Duration::from_secs(60),
@@ -162,7 +177,12 @@ impl Config {
             ("drained", self.drained, FRACTION),
             ("foreign_drains", f64::from(self.foreign_drains), COUNT),
             ("test_rounds", f64::from(self.test_rounds), COUNT),
-            ("calm_tests", f64::from(self.calm_tests), COUNT),
+            ("test_fall", self.test_fall, FRACTION),
+            ("own_fall", self.own_fall, FRACTION),
+            ("echo", self.echo, FRACTION),
+            ("overflow_queue", self.overflow_queue, FRACTION),
+            ("foreign_overflows", f64::from(self.foreign_overflows), COUNT),
+            ("entry_growth", self.entry_growth, FRACTION),
             ("beta", self.beta, FRACTION),
             ("cubic", self.cubic, POSITIVE),
             ("min_rtt_memory", self.min_rtt_memory.as_secs_f64(), SECONDS),

@@ -76,10 +76,10 @@ pub struct Metrics {
 struct Drain {
     /// The window that a flow in competition gets back.
     before: f64,
-    /// The queue at the start, in seconds.
-    queue: f64,
     started: Duration,
     rounds: u32,
+    /// The queue that may be left, in seconds.
+    left: f64,
     /// Whether a queue that stays is held against others.
     judged: bool,
 }
@@ -91,11 +91,25 @@ struct Recovery {
     acks: u32,
 }
 
+/// A flow that competes.
+#[derive(Clone, Debug)]
+struct Competition {
+    growth: CubicGrowth,
+    /// Until the first congestion the flow has not had its share of the queue yet and grows faster.
+    entering: bool,
+    /// Rounds since the last test or the beginning.
+    rounds: u32,
+    /// Rounds since the last congestion.
+    quiet: u32,
+    /// The queue a round ago.
+    queue: f64,
+}
+
 #[derive(Clone, Debug)]
 enum Phase {
     SlowStart { last: Option<(f64, f64)> },
     Avoidance,
-    Competition { growth: CubicGrowth, rounds: u32, calm: u32 },
+    Competition(Competition),
 }
 
 /// UDX congestion control for one path. Sans-IO: it is told what happens and when, and answers
@@ -112,6 +126,8 @@ pub struct Udx {
     foreign: u32,
     /// The window before the first of the drains in succession that failed.
     before_drains: f64,
+    /// Overflows in succession of a queue that this flow does not fill by itself.
+    overflows: u32,
     recovery: Option<Recovery>,
     now: Duration,
     rounds: RoundTracker,
@@ -152,6 +168,7 @@ impl Udx {
             drain: None,
             foreign: 0,
             before_drains: window,
+            overflows: 0,
             recovery: None,
             now: Duration::ZERO,
             rounds: RoundTracker::new(),
@@ -284,7 +301,7 @@ impl Udx {
             mode: match self.phase {
                 Phase::SlowStart { .. } => Mode::SlowStart,
                 Phase::Avoidance => Mode::Avoidance,
-                Phase::Competition { .. } => Mode::Competition,
+                Phase::Competition(_) => Mode::Competition,
             },
             saturated: self.saturated,
         }
@@ -328,9 +345,10 @@ impl Udx {
                 let open = if !self.saturated && self.empty > 0 { self.config.open_growth * packets } else { 0.0 };
                 linear.max(open) * self.packet * bytes / self.window
             }
-            Phase::Competition { growth, .. } => {
-                let rtt = self.smoothed_rtt;
-                growth.increase(packets, bytes / self.packet, self.now.as_secs_f64(), rtt) * self.packet
+            Phase::Competition(competition) if competition.entering => self.config.entry_growth * bytes,
+            Phase::Competition(competition) => {
+                let (now, rtt) = (self.now.as_secs_f64(), self.smoothed_rtt);
+                competition.growth.increase(packets, bytes / self.packet, now, rtt) * self.packet
             }
         };
         self.set_window(self.window + increase.min(bytes));
@@ -376,7 +394,8 @@ impl Udx {
         self.set_window(delivered.clamp(self.window / 2.0, self.window));
         self.enter_avoidance();
         self.lowered = Some(self.now);
-        self.drain = Some(Drain { before, queue, started: self.now, rounds: 0, judged: false });
+        let left = self.config.drained * queue;
+        self.drain = Some(Drain { before, started: self.now, rounds: 0, left, judged: false });
     }
 
     fn enter_avoidance(&mut self) {
@@ -422,15 +441,7 @@ impl Udx {
                 self.judge_ack_rate(round, before);
             }
             Phase::Avoidance => self.avoid(round, min_rtt),
-            Phase::Competition { rounds, calm, .. } => {
-                *rounds += 1;
-                // A calm test is repeated soon: chance may have emptied the queue.
-                let pause = if *calm > 0 { self.config.test_rounds / 4 } else { self.config.test_rounds };
-                if *rounds > pause {
-                    *rounds = 0;
-                    self.start_drain(round.rtt);
-                }
-            }
+            Phase::Competition(_) => self.compete(round, queue),
         }
     }
 
@@ -448,9 +459,9 @@ impl Udx {
 
     fn avoid(&mut self, round: Round, min_rtt: f64) {
         let flow = self.window * min_rtt / round.rtt;
-        let most = if self.saturated { self.config.saturation_queue } else { self.config.diff_fraction };
-        let limit = (most * flow).max(self.config.queue_floor * self.packet);
+        let limit = (self.config.saturation_queue * flow).max(self.config.queue_floor * self.packet);
         if self.window - flow > limit {
+            self.overflows = 0;
             self.start_drain(round.rtt);
             return;
         }
@@ -502,17 +513,31 @@ impl Udx {
         self.recovery = None;
         self.lowered = Some(self.now);
         let packet = self.packet;
-        if let Phase::Competition { growth, .. } = &mut self.phase {
+        if let Phase::Competition(competition) = &mut self.phase {
+            (competition.entering, competition.quiet) = (false, 0);
             let window = self.drain.map_or(self.window, |drain| drain.before);
-            let lowered = growth.on_congestion(window / packet, self.now.as_secs_f64()) * packet;
+            let lowered = competition.growth.on_congestion(window / packet, self.now.as_secs_f64()) * packet;
             match &mut self.drain {
                 Some(drain) => drain.before = lowered,
                 None => self.set_window(lowered),
             }
             return;
         }
-        if self.drain.is_none() {
-            let rtt = self.current_rtt().unwrap_or(self.smoothed_rtt);
+        if self.drain.is_some() {
+            return;
+        }
+        let rtt = self.current_rtt().unwrap_or(self.smoothed_rtt);
+        let queue = self.current_queue().unwrap_or(0.0);
+        // Alone, the flow drains such a queue before it overflows.
+        let full = queue >= self.config.overflow_queue * self.config.saturation_queue * (rtt - queue);
+        self.overflows = if full { self.overflows + 1 } else { 0 };
+        if self.overflows >= self.config.foreign_overflows {
+            self.enter_competition(self.window);
+            let Phase::Competition(competition) = &mut self.phase else { return };
+            competition.entering = false;
+            let lowered = competition.growth.on_congestion(self.window / packet, self.now.as_secs_f64());
+            self.set_window(lowered * packet);
+        } else {
             self.start_drain(rtt);
         }
     }
@@ -530,8 +555,8 @@ impl Udx {
         self.lowered = Some(self.now);
         self.saturated = true;
         self.growing = 0;
-        let queue = (rtt - min_rtt).max(0.0);
-        self.drain = Some(Drain { before, queue, started: self.now, rounds: 0, judged: true });
+        let left = self.config.drained * (rtt - min_rtt).max(0.0);
+        self.drain = Some(Drain { before, started: self.now, rounds: 0, left, judged: true });
     }
 
     fn judge_drain(&mut self, mut drain: Drain, queue: f64, min_rtt: f64) {
@@ -539,7 +564,7 @@ impl Udx {
         self.drain = Some(drain);
         let empty = queue <= self.no_queue(min_rtt);
         // The first round still acknowledges what was sent before.
-        if empty || (drain.rounds > 1 && queue <= self.config.drained * drain.queue) {
+        if empty || (drain.rounds > 1 && queue <= drain.left) {
             self.end_drain(drain, true);
         } else if drain.rounds >= self.config.drain_rounds {
             self.end_drain(drain, false);
@@ -549,12 +574,10 @@ impl Udx {
     fn end_drain(&mut self, drain: Drain, emptied: bool) {
         self.drain = None;
         self.checkpoint = (self.window, self.avgbew);
-        if let Phase::Competition { growth, calm, .. } = &mut self.phase {
-            growth.pause((self.now.saturating_sub(drain.started)).as_secs_f64());
-            *calm = if emptied { *calm + 1 } else { 0 };
-            if *calm >= self.config.calm_tests {
-                self.phase = Phase::Avoidance;
-                self.foreign = 0;
+        if let Phase::Competition(competition) = &mut self.phase {
+            competition.growth.pause(self.now.saturating_sub(drain.started).as_secs_f64());
+            if emptied {
+                self.leave_competition();
             } else {
                 self.set_window(drain.before);
             }
@@ -569,11 +592,61 @@ impl Udx {
         }
         self.foreign += 1;
         if self.foreign >= self.config.foreign_drains {
-            self.foreign = 0;
-            self.set_window(self.before_drains);
-            let (window, now) = (self.window / self.packet, self.now.as_secs_f64());
-            let growth = CubicGrowth::at(window, now, self.config.beta, self.config.cubic);
-            self.phase = Phase::Competition { growth, rounds: 0, calm: 0 };
+            self.enter_competition(self.before_drains);
         }
+    }
+
+    // --- competition
+
+    fn enter_competition(&mut self, window: f64) {
+        (self.foreign, self.overflows) = (0, 0);
+        self.set_window(window);
+        let (packets, now) = (self.window / self.packet, self.now.as_secs_f64());
+        let growth = CubicGrowth::at(packets, now, self.config.beta, self.config.cubic);
+        self.phase = Phase::Competition(Competition { growth, entering: true, rounds: 0, quiet: 0, queue: 0.0 });
+    }
+
+    fn leave_competition(&mut self) {
+        self.phase = Phase::Avoidance;
+        (self.foreign, self.overflows, self.growing) = (0, 0, 0);
+    }
+
+    fn compete(&mut self, round: Round, queue: f64) {
+        let Phase::Competition(competition) = &mut self.phase else { return };
+        let before = std::mem::replace(&mut competition.queue, queue);
+        competition.rounds += 1;
+        competition.quiet += 1;
+        let (rounds, quiet) = (competition.rounds, competition.quiet);
+        if self.empty >= self.config.test_rounds / 2 {
+            self.leave_competition();
+            return;
+        }
+        if quiet < self.config.drain_rounds {
+            return;
+        }
+        // Another flow has lowered its window although nothing was lost: a test like ours. Only if all of them yield
+        // at once do they find out that nobody else is there.
+        let yielded = queue < self.config.echo * before && before > self.no_queue(round.rtt - queue);
+        if yielded && rounds >= self.config.test_rounds / 4 {
+            self.leave_competition();
+            self.start_drain(round.rtt);
+        } else if rounds >= self.config.test_rounds
+            && queue >= self.config.loss_queue * self.max_queue.get().unwrap_or(0.0)
+        {
+            self.start_test(round.rtt, queue);
+        }
+    }
+
+    /// Takes from the window what fills most of the queue if the flow is alone. A queue that falls less is not its own.
+    fn start_test(&mut self, rtt: f64, queue: f64) {
+        if let Phase::Competition(competition) = &mut self.phase {
+            competition.rounds = 0;
+        }
+        let before = self.window;
+        let fall = self.config.test_fall * queue;
+        self.set_window(self.window * (1.0 - fall / rtt));
+        self.lowered = Some(self.now);
+        let left = queue - self.config.own_fall * fall;
+        self.drain = Some(Drain { before, started: self.now, rounds: 0, left, judged: true });
     }
 }
