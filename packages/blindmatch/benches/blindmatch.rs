@@ -8,7 +8,7 @@ use bithive_blindmatch::{
     policy::Policy,
     schema::{Attribute, Input, Schema},
     tree::MAX_DECODING_COST,
-    vault::Vault,
+    vault::{Opener, Vault},
 };
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
@@ -99,6 +99,7 @@ fn sets(c: &mut Criterion) {
         ("all of 16 leaves", 16, words(16).join(" and ")),
         ("all of 64 leaves", 64, words(64).join(" and ")),
         ("any 2 of 64 leaves, worst case", 64, format!("any 2 of ({})", words(64).join(", "))),
+        ("any 3 of 64 leaves, worst case", 64, format!("any 3 of ({})", words(64).join(", "))),
         ("any 8 of 16 leaves, worst case", 16, format!("any 8 of ({})", words(16).join(", "))),
     ] {
         let setup = Setup::of_set(members);
@@ -110,6 +111,38 @@ fn sets(c: &mut Criterion) {
         }
         c.bench_function(&format!("open vault, {name}"), |b| b.iter(|| vault.open(&own).unwrap().is_some()));
     }
+}
+
+/// A vector, by one contributor that is near and one that is not, and many vaults by one contributor.
+fn vectors(c: &mut Criterion) {
+    let setup = Setup::new(Schema::new(vec![Attribute::Vector { name: "profile".to_owned() }]).unwrap());
+    let own = |byte: &str| {
+        let attributes = serde_json::from_str(&format!(r#"{{"profile": "0x{}"}}"#, byte.repeat(32))).unwrap();
+        setup.tags(Attributes::new(&setup.schema, attributes).unwrap().inputs())
+    };
+    let (near, far) = (own("5a"), own("c3"));
+    let vault = setup.seal(&format!("profile within 25 of 0x{}", "5a".repeat(32)), &near);
+    for (name, own) in [("a vector, a match", &near), ("a vector, no match", &far)] {
+        c.bench_function(&format!("open vault, {name}"), |b| b.iter(|| vault.open(own).unwrap().is_some()));
+    }
+    let opener = Opener::new(&far).unwrap();
+    let mut group = c.benchmark_group("one contributor, vaults of vectors");
+    group.sample_size(20).throughput(Throughput::Elements(10_000));
+    group.bench_function("10000", |b| {
+        b.iter(|| opener.open_many(std::iter::repeat_n(&vault, 10_000)).count());
+    });
+}
+
+/// One vault, tried by contributors who hold tags for every slot.
+fn contributors(c: &mut Criterion) {
+    let setup = Setup::of_set(64);
+    let own = setup.tags(&setup.inputs(64));
+    let vault = closed(&setup.seal(&format!("any 2 of ({})", words(64).join(", ")), &own));
+    let mut group = c.benchmark_group("contributors, one vault of 2 of 64 leaves");
+    group.sample_size(20).throughput(Throughput::Elements(10_000));
+    group.bench_function("10000, one core", |b| {
+        b.iter(|| (0..10_000).filter(|_| vault.open(&own).unwrap().is_some()).count());
+    });
 }
 
 fn example(c: &mut Criterion) {
@@ -135,5 +168,5 @@ fn closed(vault: &Vault) -> Vault {
     Vault::decode(&bytes).unwrap()
 }
 
-criterion_group!(benches, oprf, sets, example);
+criterion_group!(benches, oprf, sets, vectors, contributors, example);
 criterion_main!(benches);

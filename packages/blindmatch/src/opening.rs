@@ -62,6 +62,29 @@ impl Candidate {
 
 type Candidates = Zeroizing<Vec<Candidate>>;
 
+/// The candidates of all children of a gate, one list after the other.
+struct Lists {
+    all: Candidates,
+    ends: Vec<usize>,
+}
+
+impl Lists {
+    fn of<L>(children: &[Tree<L>], shares: &[Option<Share>], next: &mut usize) -> Self {
+        let mut all = Zeroizing::new(Vec::with_capacity(children.len()));
+        let mut ends = Vec::with_capacity(children.len());
+        for child in children {
+            candidates(child, shares, next, &mut all);
+            ends.push(all.len());
+        }
+        Self { all, ends }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &[Candidate]> {
+        let starts = core::iter::once(0).chain(self.ends.iter().copied());
+        starts.zip(&self.ends).map(|(start, end)| self.all.get(start..*end).unwrap_or_default())
+    }
+}
+
 /// A candidate of a child of a threshold gate, or its divided difference.
 #[derive(Clone, Copy, Zeroize)]
 struct Point {
@@ -83,56 +106,58 @@ pub(crate) fn find<L>(tree: &Tree<L>, shares: &[Option<Share>]) -> Option<LeafSe
 
 fn find_zero<L>(tree: &Tree<L>, shares: &[Option<Share>], next: &mut usize) -> Option<LeafSet> {
     let Tree::Gate { needed, children } = tree else {
-        return candidates(tree, shares, next).iter().find(|c| c.check == 0).map(|c| c.leaves);
+        let mut own = Zeroizing::new(Vec::with_capacity(1));
+        candidates(tree, shares, next, &mut own);
+        return own.iter().find(|candidate| candidate.check == 0).map(|candidate| candidate.leaves);
     };
     let needed = usize::from(*needed);
     if needed == 1 {
         return children.iter().find_map(|child| find_zero(child, shares, next));
     }
-    let below: Vec<_> = children.iter().map(|child| candidates(child, shares, next)).collect();
+    let below = Lists::of(children, shares, next);
     if needed == children.len() {
-        return sum_to_zero(below);
+        return sum_to_zero(&below);
     }
     let mut points = points(&below);
     points.iter_mut().for_each(|point| point.value = scale(point.value, point.x.inverse()));
     overdetermined(needed, &points)
 }
 
-/// Every candidate for the check of a node.
-fn candidates<L>(tree: &Tree<L>, shares: &[Option<Share>], next: &mut usize) -> Candidates {
+/// Appends every candidate for the check of a node.
+fn candidates<L>(tree: &Tree<L>, shares: &[Option<Share>], next: &mut usize, out: &mut Vec<Candidate>) {
     let Tree::Gate { needed, children } = tree else {
         let leaf = *next;
         *next += 1;
         let share = shares.get(leaf).copied().flatten();
-        let candidate = share.map(|share| Candidate { check: share.check, leaves: LeafSet::one(leaf) });
-        return Zeroizing::new(candidate.into_iter().collect());
+        out.extend(share.map(|share| Candidate { check: share.check, leaves: LeafSet::one(leaf) }));
+        return;
     };
     let needed = usize::from(*needed);
-    let below: Vec<_> = children.iter().map(|child| candidates(child, shares, next)).collect();
     if needed == 1 {
-        Zeroizing::new(below.iter().flat_map(|list| list.iter().copied()).collect())
-    } else if needed == children.len() {
-        sums(&below)
+        return children.iter().for_each(|child| candidates(child, shares, next, out));
+    }
+    let below = Lists::of(children, shares, next);
+    if needed == children.len() {
+        out.extend_from_slice(&sums(below.iter()));
     } else {
-        let mut out = Zeroizing::new(Vec::new());
-        interpolate(needed, &points(&below), Gf256::ONE, Candidate::default(), &mut out);
-        out
+        interpolate(needed, &points(&below), Gf256::ONE, Candidate::default(), out);
     }
 }
 
 /// One candidate of each list, summed, in every combination.
-fn sums(lists: &[Candidates]) -> Candidates {
-    lists.iter().fold(Zeroizing::new(vec![Candidate::default()]), |sums, list| {
+fn sums<'a>(lists: impl Iterator<Item = &'a [Candidate]>) -> Candidates {
+    lists.fold(Zeroizing::new(vec![Candidate::default()]), |sums, list| {
         Zeroizing::new(sums.iter().flat_map(|sum| list.iter().map(|other| sum.join(*other))).collect())
     })
 }
 
 /// One candidate of each list whose sum is zero.
-fn sum_to_zero(mut lists: Vec<Candidates>) -> Option<LeafSet> {
+fn sum_to_zero(below: &Lists) -> Option<LeafSet> {
+    let mut lists: Vec<_> = below.iter().collect();
     lists.sort_by_key(|list| list.len());
-    let mut largest = lists.pop()?;
+    let mut largest = Zeroizing::new(lists.pop()?.to_vec());
     largest.sort_unstable_by_key(|candidate| candidate.check);
-    let others = sums(&lists);
+    let others = sums(lists.into_iter());
     others.iter().find_map(|sum| {
         let found = largest.binary_search_by_key(&sum.check, |candidate| candidate.check).ok()?;
         largest.get(found).map(|candidate| sum.join(*candidate).leaves)
@@ -140,8 +165,8 @@ fn sum_to_zero(mut lists: Vec<Candidates>) -> Option<LeafSet> {
 }
 
 /// The points of all children, in the order of children.
-fn points(below: &[Candidates]) -> Zeroizing<Vec<Point>> {
-    let mut points = Zeroizing::new(Vec::with_capacity(below.iter().map(|list| list.len()).sum()));
+fn points(below: &Lists) -> Zeroizing<Vec<Point>> {
+    let mut points = Zeroizing::new(Vec::with_capacity(below.all.len()));
     let mut children_after = below.iter().filter(|list| !list.is_empty()).count();
     for (child, list) in below.iter().enumerate().filter(|(_, list)| !list.is_empty()) {
         children_after -= 1;

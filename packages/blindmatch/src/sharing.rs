@@ -39,11 +39,15 @@ impl Share {
         Self { check: 0, ..Self::random(rng) }
     }
 
-    pub(crate) fn from_bytes(bytes: &[u8; SHARE_BYTES]) -> Self {
-        let word = |range: core::ops::Range<usize>| {
-            bytes.get(range).unwrap_or_default().iter().fold(0, |word, byte| word << 8 | u64::from(*byte))
+    /// The share in the first 20 bytes.
+    pub(crate) fn from_bytes<const N: usize>(bytes: &[u8; N]) -> Self {
+        const { assert!(N >= SHARE_BYTES) };
+        let word = |from: usize| {
+            let mut word = [0; 8];
+            word.copy_from_slice(&bytes[from..from + 8]);
+            u64::from_be_bytes(word)
         };
-        Self { check: word(0..8), key: [word(8..16), word(16..20)] }
+        Self { check: word(0), key: [word(8), word(12) & u64::from(u32::MAX)] }
     }
 
     pub(crate) fn to_bytes(self) -> [u8; SHARE_BYTES] {

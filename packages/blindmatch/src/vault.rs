@@ -116,24 +116,23 @@ pub struct Opened {
 /// The masks of one vault's leaves.
 struct Masks {
     domain: Transcript<Sha256>,
-    nonce: [u8; 16],
+    /// Tag, nonce and leaf number. It is erased once for all leaves, which is quicker than once for each.
+    message: Zeroizing<[u8; 50]>,
 }
 
 impl Masks {
     fn new(nonce: [u8; 16]) -> Self {
-        Self { domain: Transcript::of_block("vault-mask"), nonce }
+        let mut message = Zeroizing::new([0; 50]);
+        message[32..48].copy_from_slice(&nonce);
+        Self { domain: Transcript::of_block("vault-mask"), message }
     }
 
     /// The mask of a leaf: 160 bits of H(F, nonce, leaf number).
-    fn mask(&self, tag: &Tag, leaf: usize) -> Share {
-        let number = u16::try_from(leaf).unwrap_or(u16::MAX).to_be_bytes();
-        let mut digest = self.domain.clone().fixed(tag.as_bytes()).fixed(&self.nonce).fixed(&number).digest();
-        let mut part = [0; SHARE_BYTES];
-        part.copy_from_slice(&digest[..SHARE_BYTES]);
-        let mask = Share::from_bytes(&part);
-        digest.zeroize();
-        part.zeroize();
-        mask
+    fn mask(&mut self, tag: &Tag, leaf: usize) -> Share {
+        self.message[..32].copy_from_slice(tag.as_bytes());
+        self.message[48..].copy_from_slice(&u16::try_from(leaf).unwrap_or(u16::MAX).to_be_bytes());
+        let digest = Zeroizing::new(self.domain.clone().fixed(self.message.as_slice()).digest());
+        Share::from_bytes(&digest)
     }
 }
 
@@ -168,7 +167,7 @@ impl Vault {
             tree.leaves().into_iter().map(|leaf| tag_of(leaf, tags)).collect::<Result<Vec<_>, _>>()?;
         let mut nonce = [0; 16];
         rng.fill_bytes(&mut nonce);
-        let masks = Masks::new(nonce);
+        let mut masks = Masks::new(nonce);
         let mut secret = Share::secret(rng);
         let shares = share(&tree, secret, rng);
         let masked = leaf_tags

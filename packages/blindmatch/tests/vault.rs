@@ -8,7 +8,7 @@ use bithive_blindmatch::{
     policy::{CompiledPolicy, Policy, PolicyError, Predicate},
     schema::{Input, Schema, SlotId},
     tree::{Tree, TreeError},
-    vault::{DEFAULT_BUDGET, MatchKey, Opened, Vault, VaultError},
+    vault::{DEFAULT_BUDGET, MatchKey, Opened, Opener, Vault, VaultError},
 };
 use common::{Committee, EPOCH, attributes, compile, rng};
 use proptest::prelude::*;
@@ -220,6 +220,44 @@ fn tags_of_another_epoch_do_not_open_a_vault_that_lies_about_its_epoch() {
     // Tags whose label is changed along with the vault's: same secret, another key.
     let opened = lying.open(&Tags::decode(&own).unwrap()).unwrap().unwrap();
     assert!(opened.key != open(&committee, &vault, &attributes(8, "eu", &["gdpr"])).unwrap().key);
+}
+
+#[test]
+fn many_vaults_are_tried_in_order_and_foreign_ones_stay_shut() {
+    let committee = Committee::new(2, 2);
+    let texts = ["gdpr", "vram >= 48", EXAMPLE, "any 2 of (gdpr, region = ch, vram >= 80)"];
+    let policies = texts.map(compile);
+    let inputs: BTreeSet<_> = policies.iter().flat_map(CompiledPolicy::inputs).collect();
+    let tags = committee.tags(&inputs.into_iter().collect::<Vec<_>>(), 1);
+    let mut rng = rng(1);
+    // More than two batches.
+    let sealed: Vec<_> = (0..2_600)
+        .map(|number| {
+            let policy = &policies[number % 4];
+            let (vault, key) =
+                Vault::seal(policy, &tags, [3; 32], [4; 32], DEFAULT_BUDGET, &mut rng).unwrap();
+            let mut bytes = vault.encode();
+            // Every seventh is of another epoch.
+            bytes[8] += u8::from(number % 7 == 6);
+            (Vault::decode(&bytes).unwrap(), key)
+        })
+        .collect();
+    let own = committee.tags(attributes(24, "ch", &["iso27001", "gdpr"]).inputs(), 5);
+    let opener = Opener::new(&own).unwrap();
+    let found: Vec<_> = opener.open_many(sealed.iter().map(|(vault, _)| vault)).collect();
+    let expected: Vec<_> = (0..2_600).filter(|number| number % 4 != 1 && number % 7 != 6).collect();
+    assert_eq!(found.iter().map(|(number, _)| *number).collect::<Vec<_>>(), expected);
+    assert!(found.iter().all(|(number, opened)| opened.key == sealed[*number].1));
+    // Each opens on its own as it does among many.
+    assert!(sealed.iter().enumerate().all(|(number, (vault, _))| {
+        vault.open(&own).is_ok_and(|opened| opened.is_some()) == expected.binary_search(&number).is_ok()
+    }));
+    // Owned vaults as they arrive; no more than a batch is read ahead.
+    let mut read = 0;
+    let arriving = sealed.iter().map(|(vault, _)| vault.clone()).inspect(|_| read += 1);
+    assert_eq!(opener.open_many(arriving).take(5).count(), 5);
+    assert_eq!(read, 1024);
+    assert_eq!(opener.open_many(Vec::<Vault>::new()).count(), 0);
 }
 
 fn predicate() -> impl Strategy<Value = Policy> {

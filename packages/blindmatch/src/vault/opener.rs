@@ -54,7 +54,7 @@ impl<'t> Opener<'t> {
     }
 
     fn try_leaves(&self, vault: &Vault) -> Option<Opened> {
-        let (slots, masks) = (vault.tree.leaves(), Masks::new(vault.nonce));
+        let (slots, mut masks) = (vault.tree.leaves(), Masks::new(vault.nonce));
         let mut shares = Zeroizing::new(Vec::with_capacity(slots.len()));
         shares.extend(slots.iter().zip(&vault.masked).enumerate().map(|(leaf, (slot, masked))| {
             let tag = self.by_slot.get(usize::from(slot.0)).copied().flatten()?;
