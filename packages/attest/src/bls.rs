@@ -35,7 +35,7 @@ pub enum BlsError {
 pub struct SecretKey(Inner);
 
 impl SecretKey {
-    /// Draws a key (KeyGen of draft-irtf-cfrg-bls-signature-05 over 32 random bytes, with its recommended salt).
+    /// Draws a key (KeyGen of draft-irtf-cfrg-bls-signature-05 over 32 random bytes, with the salt of version 4).
     ///
     /// # Errors
     /// [`BlsError::SecretKey`], which 32 bytes of input never cause.

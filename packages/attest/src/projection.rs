@@ -16,7 +16,7 @@
 //!   probability 5 * 10^-7 (Hoeffding: 32 exp(-18), where 6 sqrt n / s < 7 for n > 256), and always by at most
 //!   n m / s + 1.
 //! - Far results do not. Words within t of each other have sums less than (t + 1) s apart. If d is chosen without
-//!   knowledge of the key and k of its entries are m or more, a word misses that with probability at most
+//!   knowledge of the key and k of its entries are m or more, a word is within t with probability at most
 //!   ceil((t + 1) s / m) C(k, floor(k/2)) / 2^k (Erdos 1945), and the sixteen are independent. One value that is
 //!   wrong by (t + 1) s, alone, always shows; together with any other changes it goes unseen with probability at
 //!   most 2^-16; a hundred such values with less than 10^-17.

@@ -133,7 +133,7 @@ fn fixed_point_rounds_halves_away_from_zero() {
         let value = f32::from_bits(u32::from_str_radix(case["value"].as_str().unwrap(), 16).unwrap());
         let scaled = f64::from(value) * 65_536.0;
         let rounded = if scaled < 0.0 { (scaled - 0.5).ceil() } else { (scaled + 0.5).floor() };
-        let fits = rounded >= -2_147_483_648.0 && rounded <= 2_147_483_647.0;
+        let fits = (-2_147_483_648.0..=2_147_483_647.0).contains(&rounded);
         assert_eq!(case["fixed"].as_f64(), fits.then_some(rounded + 0.0), "{}", case["about"]);
     }
 }
