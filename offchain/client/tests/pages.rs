@@ -4,12 +4,12 @@
 use bithive_api::jobs::{JobTerms, limits};
 use bithive_chain::{Chain, ChainError, SigningKey};
 use bithive_exchange::LocalNetwork;
-use bithive_local::{BTT_GENESIS, Local};
+use bithive_local::{BTT_GENESIS, Groups, Local};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 
 async fn local(rng: &mut ChaCha20Rng) -> Local {
-    Local::in_memory(4, LocalNetwork::in_memory(), rng).await.unwrap()
+    Local::in_memory(Groups::new(1, 4).unwrap(), LocalNetwork::in_memory(), rng).await.unwrap()
 }
 
 fn terms(now: u64) -> JobTerms {

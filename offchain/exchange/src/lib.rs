@@ -9,6 +9,8 @@ mod endpoint;
 mod local;
 mod tap;
 
+use std::io::Read;
+
 use async_trait::async_trait;
 use bytes::Bytes;
 
@@ -154,4 +156,17 @@ pub trait Exchange: Send + Sync {
     /// Content by digest, from this party or one of `providers`; at most `limit` bytes.
     async fn fetch(&self, digest: Digest, providers: &[PeerId], limit: usize)
     -> Result<Bytes, ExchangeError>;
+
+    /// Content by digest as a stream, for readers that check the digest on the way and hold a part of it only; at
+    /// most `limit` bytes. What has been read is content of that digest only once the reader has found it to be.
+    ///
+    /// An end that stores content in files hands out the file; others hand out what [`Exchange::fetch`] gives.
+    async fn open(
+        &self,
+        digest: Digest,
+        providers: &[PeerId],
+        limit: usize,
+    ) -> Result<Box<dyn Read + Send>, ExchangeError> {
+        Ok(Box::new(std::io::Cursor::new(self.fetch(digest, providers, limit).await?)))
+    }
 }

@@ -6,6 +6,7 @@
 //! need a live peer in both cases.
 
 use std::collections::{HashMap, VecDeque};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -184,6 +185,22 @@ impl Exchange for LocalEndpoint {
         self.hub.record(self.id, None, Kind::Content, &content);
         Ok(content)
     }
+
+    async fn open(
+        &self,
+        digest: Digest,
+        providers: &[PeerId],
+        limit: usize,
+    ) -> Result<Box<dyn Read + Send>, ExchangeError> {
+        let Some(folder) = &self.hub.folder else {
+            return Ok(Box::new(std::io::Cursor::new(self.fetch(digest, providers, limit).await?)));
+        };
+        let path = blob(folder, &digest);
+        if file_length(&path, limit)?.is_none() {
+            return Err(ExchangeError::NotFound { digest: hex::encode(digest), asked: providers.len() });
+        }
+        Ok(Box::new(std::io::BufReader::new(std::fs::File::open(path)?)))
+    }
 }
 
 impl LocalEndpoint {
@@ -236,13 +253,21 @@ fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), ExchangeError> {
 
 /// A whole file, if it is there.
 fn read_file(path: &Path, limit: usize) -> Result<Option<Bytes>, ExchangeError> {
+    match file_length(path, limit)? {
+        Some(_) => Ok(Some(std::fs::read(path)?.into())),
+        None => Ok(None),
+    }
+}
+
+/// The length of a file, if it is there; over the limit is an error.
+fn file_length(path: &Path, limit: usize) -> Result<Option<usize>, ExchangeError> {
     let length = match std::fs::metadata(path) {
         Ok(metadata) => usize::try_from(metadata.len()).unwrap_or(usize::MAX),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(error.into()),
     };
     within("content", length, limit)?;
-    Ok(Some(std::fs::read(path)?.into()))
+    Ok(Some(length))
 }
 
 /// Reads and removes the messages in a folder; a file that is no message is removed, too. A file that can't be

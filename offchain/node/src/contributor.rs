@@ -13,6 +13,7 @@ use bithive_blindmatch::vault::{MatchKey, Vault};
 use bithive_chain::Block;
 use bithive_client::{Account, Client, faulted};
 use bithive_committee::TagSource;
+use bithive_dgkbe::Groups;
 use bithive_exchange::{Exchange, Message, PeerId, Protocol};
 use bithive_payload::{ClaimMessage, JobRef};
 use bithive_state::State;
@@ -84,7 +85,7 @@ pub struct Contributor {
     pending: BTreeSet<u64>,
     /// Messages that were received and wait for the chain to answer.
     unread: VecDeque<Message>,
-    slots: u16,
+    groups: Groups,
 }
 
 impl Contributor {
@@ -98,10 +99,11 @@ impl Contributor {
         if client.node(address).await?.is_none() {
             return Err(NodeError::NotRegistered(address.into()));
         }
-        let slots = client.registry_config().await?.params.slots;
+        let params = client.registry_config().await?.params;
+        let groups = Groups::new(params.groups, params.slots)?;
         let next_height = setup.state.get(CURSOR)?.unwrap_or(from_height);
         let pending = setup.state.get(PENDING)?.unwrap_or_default();
-        Ok(Self { setup, next_height, pending, unread: VecDeque::new(), slots })
+        Ok(Self { setup, next_height, pending, unread: VecDeque::new(), groups })
     }
 
     /// The account.
@@ -356,7 +358,7 @@ impl Contributor {
             .assignment
             .as_ref()
             .ok_or_else(|| NodeError::Untrue { what: "the assignment", reason: "there is none".into() })?;
-        let addressed = Addressed::new(job, assignment, self.slots)?;
+        let addressed = Addressed::new(job, assignment, self.groups)?;
         let Setup { exchange, attributes, compute, group, rng, .. } = &mut self.setup;
         let worker = Worker {
             client,

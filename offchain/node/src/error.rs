@@ -11,6 +11,7 @@ use bithive_curve::DecodeError as PointError;
 use bithive_dgkbe::SlotError;
 use bithive_dgkbe::dem::DemError;
 use bithive_dgkbe::envelope::EnvelopeError;
+use bithive_dgkbe::format::FormatError;
 use bithive_dgkbe::kem::{HeaderError, KemError};
 use bithive_dgkbe::keys::KeyError;
 use bithive_exchange::ExchangeError;
@@ -96,7 +97,7 @@ impl NodeError {
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Exchange(ExchangeError::Damaged { .. } | ExchangeError::TooLarge { .. }) => false,
-            Self::Exchange(_) => true,
+            Self::Exchange(_) | Self::Key(KeyError::Format(FormatError::Read { .. })) => true,
             Self::Chain(error) | Self::Committee(ServiceError::Chain(error)) => {
                 let passing =
                     matches!(error, ChainError::SequenceMismatch { .. } | ChainError::OutOfGas { .. });

@@ -1,4 +1,5 @@
-//! The node's view of the broadcast group: the others' key elements of its own column, learned when needed.
+//! The node's view of its broadcast group: the others' key elements of its own column, learned when needed.
+//! Members of other groups play no part in its header, so their keys are never fetched.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -7,9 +8,9 @@ use bithive_api::registry::NodeResponse;
 use bithive_client::Client;
 use bithive_curve::G1;
 use bithive_dgkbe::envelope::Receiver;
-use bithive_dgkbe::kem::{Context, Peer, ReceiverCache, SharedKey};
-use bithive_dgkbe::keys::{column, encoded_len};
-use bithive_dgkbe::{Crs, SecretKey, SlotSet};
+use bithive_dgkbe::kem::{Context, Peer, ReceiverGroup, SharedKey};
+use bithive_dgkbe::keys::{column_of_file, encoded_len};
+use bithive_dgkbe::{Crs, GroupedSet, Groups, SecretKey};
 use bithive_exchange::{Exchange, PeerId};
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
@@ -20,55 +21,58 @@ use crate::NodeError;
 pub struct Group {
     crs: Arc<Crs>,
     receiver: Receiver,
-    slot: u16,
-    column: u16,
     /// Digest of the key that is known for a slot: a slot can change hands.
     known: BTreeMap<u16, Vec<u8>>,
 }
 
 impl Group {
-    /// The group as seen from the slot of `secret`; `commitment` is the slot's registered T.
+    /// The group as seen from `slot`, one of `groups`; `commitment` is the slot's registered T.
     ///
     /// # Errors
-    /// [`NodeError::Kem`] if the secret does not belong to the commitment.
-    pub fn new(crs: Arc<Crs>, secret: SecretKey, commitment: &[u8]) -> Result<Self, NodeError> {
-        let slot = secret.slot();
-        let cache = ReceiverCache::new(crs.clone(), secret, &G1::decode(commitment)?)?;
-        let column = cache.column_index();
-        Ok(Self { crs, receiver: Receiver::new(cache), slot, column, known: BTreeMap::new() })
+    /// [`NodeError::Kem`] if the secret is not of that slot or does not belong to the commitment.
+    pub fn new(
+        crs: Arc<Crs>,
+        groups: Groups,
+        slot: u16,
+        secret: SecretKey,
+        commitment: &[u8],
+    ) -> Result<Self, NodeError> {
+        let commitment = G1::decode(commitment)?;
+        let group = ReceiverGroup::new(crs.clone(), groups, slot, secret, &commitment)?;
+        Ok(Self { crs, receiver: Receiver::new(group), known: BTreeMap::new() })
     }
 
     /// The node's slot.
     #[must_use]
-    pub const fn slot(&self) -> u16 {
-        self.slot
+    pub fn slot(&self) -> u16 {
+        self.receiver.cache().slot()
     }
 
     /// Opens a message for `set`, first fetching the key elements of members that are not known yet; returns the
-    /// header's key and the plaintext.
+    /// headers' key and the plaintext.
     ///
     /// # Errors
     /// [`NodeError`]: a member's key is missing or wrong, or the message does not open.
     pub async fn open(
         &mut self,
         (client, exchange): (&Client, &dyn Exchange),
-        set: &SlotSet,
+        set: &GroupedSet,
         context: &[u8],
-        (header, payload): (&[u8], &[u8]),
+        (headers, payload): (&[u8], &[u8]),
         rng: &mut (impl CryptoRng + Send),
     ) -> Result<(SharedKey, Zeroizing<Vec<u8>>), NodeError> {
         self.learn(client, exchange, set, rng).await?;
-        Ok(self.receiver.open(set, Context(context), header, payload)?)
+        Ok(self.receiver.open(set, Context(context), headers, payload)?)
     }
 
     async fn learn(
         &mut self,
         client: &Client,
         exchange: &dyn Exchange,
-        set: &SlotSet,
+        set: &GroupedSet,
         rng: &mut (impl CryptoRng + Send),
     ) -> Result<(), NodeError> {
-        let slots: Vec<u16> = set.iter().filter(|slot| *slot != self.slot).collect();
+        let slots: Vec<u16> = self.receiver.cache().peers_in(set).collect();
         let mut peers = Vec::new();
         for chunk in slots.chunks(bithive_api::registry::limits::MAX_PAGE as usize) {
             for node in client.nodes_at(chunk.to_vec()).await?.into_iter().flatten() {
@@ -96,8 +100,11 @@ impl Group {
         let digest = digest.map_err(|_| untrue("its digest is not 32 bytes"))?;
         let endpoint = registration.endpoint.as_slice().try_into().map(PeerId);
         let endpoint = endpoint.map_err(|_| untrue("its endpoint is not 32 bytes"))?;
-        let file = exchange.fetch(digest, &[endpoint], encoded_len(self.crs.slots())).await?;
-        let (commitment, element) = column(&self.crs, registration.slot, self.column, &file)?;
+        let group = self.receiver.cache();
+        let place = group.groups().place(registration.slot)?;
+        let file = exchange.open(digest, &[endpoint], encoded_len(self.crs.slots())).await?;
+        let (commitment, element) =
+            column_of_file(&self.crs, (place.slot, group.column_index()), &digest, file)?;
         if commitment.encode() == registration.dgkbe_key.as_slice() {
             Ok(Peer { slot: registration.slot, commitment, element })
         } else {

@@ -4,7 +4,7 @@ use bithive_api::registry::NodeRegistration;
 use bithive_attest::{Domain, bls, possession_bytes};
 use bithive_blindmatch::attributes::Attributes;
 use bithive_chain::SigningKey;
-use bithive_dgkbe::{Crs, KeyPair, PublicKey, SecretKey};
+use bithive_dgkbe::{Crs, Groups, KeyPair, PublicKey, SecretKey};
 use bithive_exchange::EndpointKey;
 use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
@@ -38,12 +38,19 @@ struct Stored {
 }
 
 impl NodeKeys {
-    /// Draws all keys; the public DGKBE key is for publication.
+    /// Draws all keys; the public DGKBE key is for publication. `slot` is numbered 1..=G*L; the key is that of its
+    /// place in its group.
     ///
     /// # Errors
-    /// [`NodeError::Key`] for a slot beyond the group.
-    pub fn generate(crs: &Crs, slot: u16, rng: &mut impl CryptoRng) -> Result<(Self, PublicKey), NodeError> {
-        let KeyPair { public, secret } = KeyPair::generate(crs, slot, rng)?;
+    /// [`NodeError::Slot`] for a slot that no group has, [`NodeError::Key`] for groups of another size than the
+    /// reference string's.
+    pub fn generate(
+        crs: &Crs,
+        groups: Groups,
+        slot: u16,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(Self, PublicKey), NodeError> {
+        let KeyPair { public, secret } = KeyPair::generate(crs, groups.place(slot)?.slot, rng)?;
         let mut attributes_nonce = [0; 32];
         rng.fill_bytes(&mut attributes_nonce);
         let keys = Self {
@@ -56,18 +63,19 @@ impl NodeKeys {
         Ok((keys, public))
     }
 
-    /// What the node registers; nothing in it is secret.
+    /// What the node registers at `slot`; nothing in it is secret.
     #[must_use]
     pub fn registration(
         &self,
         registry: Domain<'_>,
+        slot: u16,
         public: &PublicKey,
         attributes: &Attributes,
     ) -> NodeRegistration {
         let bls_key = self.bls.public_key();
         let possession = possession_bytes(registry, self.account.address(), &bls_key);
         NodeRegistration {
-            slot: public.slot(),
+            slot,
             dgkbe_key: (&public.commitment().encode()).into(),
             dgkbe_key_digest: public.digest().into(),
             bls_key: (&bls_key).into(),

@@ -7,8 +7,8 @@ use bithive_attest::{JobKey, Reveal};
 use bithive_blindmatch::attributes::Attributes;
 use bithive_blindmatch::policy::Policy;
 use bithive_client::Client;
-use bithive_dgkbe::SlotSet;
 use bithive_dgkbe::kem::SharedKey;
+use bithive_dgkbe::{GroupedSet, Groups};
 use bithive_exchange::{Exchange, PeerId};
 use bithive_inference::MAX_MODEL_BYTES;
 use bithive_payload::{Input, JobRef, Output};
@@ -52,8 +52,8 @@ impl Finished {
 
 /// The parts of an assignment in the form in which they are used.
 pub(crate) struct Addressed {
-    pub(crate) set: SlotSet,
-    header: Vec<u8>,
+    pub(crate) set: GroupedSet,
+    headers: Vec<u8>,
     payload: [u8; 32],
     input_commitment: [u8; 32],
     model: [u8; 32],
@@ -61,14 +61,14 @@ pub(crate) struct Addressed {
 }
 
 impl Addressed {
-    pub(crate) fn new(job: &JobResponse, assignment: &Assignment, slots: u16) -> Result<Self, NodeError> {
+    pub(crate) fn new(job: &JobResponse, assignment: &Assignment, groups: Groups) -> Result<Self, NodeError> {
         let digest = |bytes: &[u8], what| {
             <[u8; 32]>::try_from(bytes)
                 .map_err(|_| NodeError::Untrue { what, reason: "it is not 32 bytes".into() })
         };
         Ok(Self {
-            set: SlotSet::decode_nonempty(&assignment.mask, slots)?,
-            header: assignment.header.to_vec(),
+            set: GroupedSet::decode_nonempty(&assignment.mask, groups)?,
+            headers: assignment.headers.to_vec(),
             payload: digest(&assignment.payload, "the payload's digest")?,
             input_commitment: digest(&assignment.input_commitment, "the input commitment")?,
             model: digest(&job.terms.model, "the model's digest")?,
@@ -100,7 +100,7 @@ impl Worker<'_> {
         let payload = self.exchange.fetch(addressed.payload, &[self.requester], MAX_PAYLOAD_BYTES).await?;
         let context = job.context();
         let links = (self.client, self.exchange);
-        let message = (addressed.header.as_slice(), &*payload);
+        let message = (addressed.headers.as_slice(), &*payload);
         let (shared, plaintext) = group.open(links, &addressed.set, &context, message, rng).await?;
         let key = job.key(&shared);
         if key.input_commitment(&plaintext) != addressed.input_commitment {

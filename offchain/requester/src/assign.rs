@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 use bithive_api::jobs::{Assignment, ExecuteMsg, JobResponse, Phase};
 use bithive_attest::bls;
 use bithive_chain::Receipt;
-use bithive_curve::G1;
-use bithive_dgkbe::SlotSet;
+use bithive_dgkbe::GroupedSet;
 use bithive_dgkbe::kem::Context;
-use bithive_dgkbe::keys::{UnverifiedPublicKey, encoded_len};
+use bithive_dgkbe::keys::{encoded_len, verify_file};
 use bithive_exchange::PeerId;
 use bithive_payload::Input;
 use cosmwasm_std::Uint128;
@@ -30,9 +29,12 @@ pub struct Assigned {
     pub round: u8,
     /// The chosen claims, in slot order.
     pub workers: Vec<AcceptedClaim>,
-    /// Slots that joined or left since the requester's last assignment: point additions that the new set cost.
+    /// Slots that joined or left since the requester last sent to their group: point additions that the new set
+    /// cost.
     pub changed_slots: usize,
-    /// Bytes of the header.
+    /// Groups with a worker: headers of the assignment.
+    pub headers: usize,
+    /// Bytes of all headers.
     pub header_bytes: usize,
     /// Bytes of the encoded set.
     pub mask_bytes: usize,
@@ -60,14 +62,24 @@ impl Requester {
             });
         }
         let workers = self.choose(&job, selection).await?;
-        let before = self.sender.cache_mut().set().clone();
-        let set = SlotSet::from_slots(self.crs.slots(), workers.iter().map(|worker| worker.slot))?;
-        let changed_slots = before.symmetric_difference(&set)?.len();
+        let groups = self.sender.cache_mut().groups();
+        let set = GroupedSet::from_slots(groups, workers.iter().map(|worker| worker.slot))?;
+        let changed_slots = self.sender.cache_mut().update(&set)?;
         let (assignment, payload_bytes) = self.encrypt(&job, &set, &workers).await?;
-        let (header_bytes, mask_bytes) = (assignment.header.len(), assignment.mask.len());
+        let (header_bytes, mask_bytes) = (assignment.headers.len(), assignment.mask.len());
         let receipt = self.account.jobs(&ExecuteMsg::Assign { job_id, assignment }).await?;
         let round = job.round.saturating_add(1);
-        Ok(Assigned { round, workers, changed_slots, header_bytes, mask_bytes, payload_bytes, receipt })
+        let headers = set.touched().len();
+        Ok(Assigned {
+            round,
+            workers,
+            changed_slots,
+            headers,
+            header_bytes,
+            mask_bytes,
+            payload_bytes,
+            receipt,
+        })
     }
 
     async fn choose(
@@ -114,19 +126,22 @@ impl Requester {
         let digest = digest.map_err(|_| untrue("its digest is not 32 bytes"))?;
         let endpoint = registration.endpoint.as_slice().try_into().map(PeerId);
         let endpoint = endpoint.map_err(|_| untrue("its endpoint is not 32 bytes"))?;
-        let file = self.exchange.fetch(digest, &[endpoint], encoded_len(self.crs.slots())).await?;
-        let key = UnverifiedPublicKey::decode(&self.crs, &file)?.verify(&self.crs, &mut self.rng)?;
-        let commitment: G1 = *key.commitment();
-        if key.slot() != claim.slot || commitment.encode() != registration.dgkbe_key.as_slice() {
+        let file = self.exchange.open(digest, &[endpoint], encoded_len(self.crs.slots())).await?;
+        let key = verify_file(&self.crs, file, &mut self.rng)?;
+        if key.digest != digest {
+            return Err(untrue("its file is damaged"));
+        }
+        let place = self.sender.cache_mut().groups().place(claim.slot)?;
+        if key.slot != place.slot || key.commitment.encode() != registration.dgkbe_key.as_slice() {
             return Err(untrue("it is of another slot, or not the registered one"));
         }
-        Ok(self.sender.cache_mut().put(&[(claim.slot, commitment)])?)
+        Ok(self.sender.cache_mut().put(&[(claim.slot, key.commitment)])?)
     }
 
     async fn encrypt(
         &mut self,
         job: &JobResponse,
-        set: &SlotSet,
+        set: &GroupedSet,
         workers: &[AcceptedClaim],
     ) -> Result<(Assignment, usize), RequesterError> {
         let secrets = self.secrets(job.job_id).await?;
@@ -147,7 +162,7 @@ impl Requester {
         let assignment = Assignment {
             mask: set.encode().into(),
             asks: workers.iter().map(|worker| Uint128::new(worker.ask)).collect(),
-            header: (&envelope.header).into(),
+            headers: envelope.headers.into(),
             payload: (&payload).into(),
             input_commitment: (&input_commitment).into(),
             consent: (&bls::aggregate(&consents)?).into(),

@@ -16,9 +16,9 @@ use std::sync::Arc;
 
 use bithive_client::{Account, Client};
 use bithive_committee::TagSource;
-use bithive_dgkbe::Crs;
 use bithive_dgkbe::envelope::Sender;
-use bithive_dgkbe::kem::SenderCache;
+use bithive_dgkbe::kem::SenderGroups;
+use bithive_dgkbe::{Crs, Groups};
 use bithive_exchange::{Exchange, PeerId};
 use bithive_payload::JobRef;
 use bithive_state::State;
@@ -41,19 +41,20 @@ pub struct Requester {
 }
 
 impl Requester {
-    /// The requester behind an account and an endpoint; both must be registered before it can post.
+    /// The requester behind an account and an endpoint; both must be registered before it can post. `groups` is how
+    /// the registry divides the slots.
     ///
     /// # Errors
-    /// [`RequesterError::Kem`], which a verified reference string never causes.
+    /// [`RequesterError::Kem`] for groups of another size than the reference string's.
     pub fn new(
         account: Account,
         exchange: Arc<dyn Exchange>,
         tags: TagSource,
         state: State,
-        crs: Arc<Crs>,
+        (crs, groups): (Arc<Crs>, Groups),
         rng: ChaCha20Rng,
     ) -> Result<Self, RequesterError> {
-        let sender = Sender::new(SenderCache::new(crs.clone())?);
+        let sender = Sender::new(SenderGroups::new(crs.clone(), groups)?);
         Ok(Self { account, exchange, tags, state, crs, sender, rng })
     }
 

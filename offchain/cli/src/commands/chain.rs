@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 use bithive_chain::Chain;
+use bithive_dgkbe::Groups;
 use clap::Subcommand;
 use serde_json::json;
 
@@ -16,9 +17,12 @@ use crate::output::Output;
 pub(crate) enum Command {
     /// Create a network: chain, contracts, reference string, committee of three.
     Init {
-        /// Slots of the broadcast group: the most nodes that can register.
+        /// Slots of a broadcast group: reference string and keys grow with it.
         #[arg(long, default_value_t = 64)]
         slots: u16,
+        /// Broadcast groups: groups times slots is the most nodes that can register.
+        #[arg(long, default_value_t = 1)]
+        groups: u16,
     },
     /// Height, time, money, and whether the books balance.
     Status,
@@ -32,8 +36,8 @@ pub(crate) enum Command {
 
 pub(crate) async fn run(command: Command, path: &Path, output: Output) -> Result<()> {
     match command {
-        Command::Init { slots } => {
-            let deployment = home::create(path, slots).await?;
+        Command::Init { slots, groups } => {
+            let deployment = home::create(path, Groups::new(groups, slots)?).await?;
             output.show(&deployment, |deployment| {
                 println!("network {} in {}", deployment.chain_id, path.display());
                 println!(
@@ -68,6 +72,7 @@ async fn status(home: &Home, output: Output) -> Result<()> {
         "time": info.time.seconds(),
         "epoch": client.committee().await?.epoch,
         "slots": config.params.slots,
+        "groups": config.params.groups,
         "nodes": nodes,
         "jobs": totals.jobs,
         "minted": supply.minted.u128(),
@@ -80,7 +85,7 @@ async fn status(home: &Home, output: Output) -> Result<()> {
     });
     output.show(&answer, |_| {
         println!("{} at height {}, time {}", info.chain_id, info.height, info.time.seconds());
-        println!("{nodes} nodes of {} slots, {} jobs", config.params.slots, totals.jobs);
+        println!("{nodes} nodes in {}, {} jobs", home.local.groups, totals.jobs);
         println!(
             "minted {}, burnt {}, bonded {}, in escrow {}, claimable {}",
             show(supply.minted.u128()),

@@ -105,11 +105,12 @@ async fn add(
         Some(slot) => slot,
         None => free_slot(home).await?,
     };
-    let (keys, public) = NodeKeys::generate(&home.local.crs, slot, &mut home.rng)?;
+    let (keys, public) = NodeKeys::generate(&home.local.crs, home.local.groups, slot, &mut home.rng)?;
     let address = keys.account.address().to_owned();
     home.local.exchange(keys.endpoint.id()).publish(public.encode().into()).await?;
     home.local.fund(&address, bond).await?;
-    let registration = keys.registration(home.local.client.deployment().registry_domain(), &public, &checked);
+    let domain = home.local.client.deployment().registry_domain();
+    let registration = keys.registration(domain, slot, &public, &checked);
     // Stored before it is registered: a bond without its keys would be lost for as long as it stays.
     let encoded = String::from_utf8(keys.encode()?.to_vec())?;
     write_json(
@@ -128,7 +129,7 @@ async fn add(
 async fn free_slot(home: &Home) -> Result<u16> {
     let taken: BTreeSet<u16> =
         home.local.client.nodes().await?.iter().map(|node| node.registration.slot).collect();
-    let slots = home.local.crs.slots();
+    let slots = home.local.groups.slots();
     (1..=slots).find(|slot| !taken.contains(slot)).with_context(|| format!("all {slots} slots are taken"))
 }
 
@@ -293,7 +294,13 @@ async fn open(
         attributes: Attributes::new(&home.local.schema, stored.attributes)?,
         ask: stored.ask,
         tags: home.local.tags(&exchange, &state),
-        group: Group::new(home.local.crs.clone(), dgkbe.dgkbe, &registered.registration.dgkbe_key)?,
+        group: Group::new(
+            home.local.crs.clone(),
+            home.local.groups,
+            registered.registration.slot,
+            dgkbe.dgkbe,
+            &registered.registration.dgkbe_key,
+        )?,
         compute: Arc::new(Onnx::new(device)),
         observer,
         rng: fork(&mut home.rng),

@@ -52,5 +52,5 @@ pub(crate) async fn open(home: &mut Home, name: &str) -> Result<Requester> {
     let exchange = home.local.exchange(endpoint);
     let tags = home.local.tags(&exchange, &state);
     let rng = bithive_local::fork(&mut home.rng);
-    Ok(Requester::new(account, exchange, tags, state, home.local.crs.clone(), rng)?)
+    Ok(Requester::new(account, exchange, tags, state, (home.local.crs.clone(), home.local.groups), rng)?)
 }

@@ -10,6 +10,7 @@ use anyhow::{Result, bail};
 use bithive_blindmatch::attributes::{AttributeValue, Attributes};
 use bithive_blindmatch::policy::Policy;
 use bithive_blindmatch::schema::Schema;
+use bithive_dgkbe::MAX_SLOTS;
 use rand_chacha::ChaCha20Rng;
 use rand_core::Rng;
 
@@ -61,14 +62,10 @@ pub(super) fn check(args: &DemoArgs) -> Result<()> {
     if args.nodes < workers + 3 {
         bail!("--nodes is {}; expected at least redundancy + 3 = {}", args.nodes, workers + 3);
     }
-    if usize::from(args.slots) < args.nodes || args.slots > 4096 {
-        bail!(
-            "--slots is {}; expected at least one for each of {} nodes, and at most 4096",
-            args.slots,
-            args.nodes
-        );
+    if !(2..=MAX_SLOTS).contains(&args.slots) {
+        bail!("--slots is {}; expected 2 to {MAX_SLOTS} slots of a group", args.slots);
     }
-    Ok(())
+    args.groups().map(drop)
 }
 
 pub(super) fn draw(
@@ -77,7 +74,7 @@ pub(super) fn draw(
     policy: &Policy,
     rng: &mut ChaCha20Rng,
 ) -> Result<Vec<Person>> {
-    let slots = shuffled_slots(args.slots, rng);
+    let slots = shuffled_slots(args.groups()?.slots(), rng);
     let good = usize::from(args.redundancy) + 2;
     let mut people = Vec::with_capacity(args.nodes);
     for (index, slot) in (0..args.nodes).zip(slots) {

@@ -81,7 +81,8 @@ pub(super) async fn chain_transcript(local: &Local) -> Result<Vec<u8>> {
         transcript.extend(local.client.vault(job.job_id).await?);
         let assignment = job.assignment.iter();
         transcript.extend(
-            assignment.flat_map(|a| [a.mask.as_slice(), &a.header, &a.payload, &a.input_commitment].concat()),
+            assignment
+                .flat_map(|a| [a.mask.as_slice(), &a.headers, &a.payload, &a.input_commitment].concat()),
         );
         transcript
             .extend(job.workers.iter().filter_map(|worker| worker.masked.clone()).flat_map(|m| m.to_vec()));

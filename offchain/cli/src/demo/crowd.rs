@@ -48,8 +48,8 @@ pub(super) async fn register(
     let domain = local.client.deployment().registry_domain();
     let mut actors = Vec::with_capacity(people.len());
     for person in people {
-        let (keys, public) = NodeKeys::generate(&local.crs, person.slot, &mut fork(rng))?;
-        let registration = keys.registration(domain, &public, &person.attributes);
+        let (keys, public) = NodeKeys::generate(&local.crs, local.groups, person.slot, &mut fork(rng))?;
+        let registration = keys.registration(domain, person.slot, &public, &person.attributes);
         let (address, endpoint) = (keys.account.address().to_owned(), keys.endpoint.id());
         local.exchange(endpoint).publish(public.encode().into()).await?;
         local.fund(&address, NODE_BOND + 10 * UNIT).await?;
@@ -129,5 +129,6 @@ impl Crowd {
 /// A node's view of the group, from its own keys.
 pub(super) fn group(local: &Local, actor: &Actor) -> Result<Group> {
     let keys = NodeKeys::decode(&local.crs, &actor.keys)?;
-    Ok(Group::new(local.crs.clone(), keys.dgkbe, &actor.public.commitment().encode())?)
+    let commitment = actor.public.commitment().encode();
+    Ok(Group::new(local.crs.clone(), local.groups, actor.person.slot, keys.dgkbe, &commitment)?)
 }

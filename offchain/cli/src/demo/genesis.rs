@@ -76,12 +76,13 @@ pub(super) async fn genesis(args: &DemoArgs, policy: &Policy, screen: Screen) ->
     let (clock, rng) = (Clock::new(), &mut seeded);
     screen.stage(1, "Genesis: chain, contracts, committee, nodes");
     let crs = local::ceremony(args.slots, rng)?;
-    screen.line(format!("ceremony of two contributions for {} slots, verified", args.slots));
+    let groups = args.groups()?;
+    screen.line(format!("ceremony of two contributions for {} slots, verified; {groups} use it", args.slots));
     let founders = Founders::generate(rng)?;
     let committee: Vec<PeerId> = founders.committee.iter().map(|member| member.endpoint.id()).collect();
     let (treasury, pool) = (founders.treasury.clone(), founders.incentive_pool.clone());
     let chain = local::open_chain(None, &founders)?;
-    let deployment = local::deploy(Arc::new(chain.clone()), &founders, &crs).await?;
+    let deployment = local::deploy(Arc::new(chain.clone()), &founders, &crs, groups.count()).await?;
     let tap = Tap::default();
     let states = committee.iter().map(|_| State::in_memory()).collect::<Result<_, _>>()?;
     let network = LocalNetwork::tapped(tap.clone());
@@ -141,7 +142,7 @@ async fn refused_registrations(
     // x = 4 is on the curve, outside the subgroup of prime order.
     let mut off_subgroup = vec![0; 48];
     (off_subgroup[0], off_subgroup[47]) = (0x80, 4);
-    let free = (1..=local.crs.slots()).find(|slot| actors.iter().all(|actor| actor.person.slot != *slot));
+    let free = (1..=local.groups.slots()).find(|slot| actors.iter().all(|actor| actor.person.slot != *slot));
     let fresh = NodeRegistration {
         slot: free.unwrap_or(1),
         endpoint: (&EndpointKey::generate(rng).id().0).into(),
@@ -182,7 +183,7 @@ pub(super) async fn requester(stage: &mut Stage) -> Result<Requester> {
     let exchange = local.exchange(endpoint);
     let state = State::in_memory()?;
     let tags = local.tags(&exchange, &state);
-    Ok(Requester::new(account, exchange, tags, state, local.crs.clone(), fork(rng))?)
+    Ok(Requester::new(account, exchange, tags, state, (local.crs.clone(), local.groups), fork(rng))?)
 }
 
 pub(super) fn name_of<'a>(stage: &'a Stage, address: &str) -> &'a str {

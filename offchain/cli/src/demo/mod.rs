@@ -21,7 +21,8 @@ mod watch;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::Result;
+use anyhow::{Context, Result};
+use bithive_dgkbe::Groups;
 use bithive_inference::Device;
 
 use screen::Screen;
@@ -32,7 +33,7 @@ pub(crate) struct DemoArgs {
     /// Contributor nodes.
     #[arg(long, default_value_t = 8)]
     pub(crate) nodes: usize,
-    /// Slots of the broadcast group (L).
+    /// Slots of a broadcast group (L); there are as many groups as the nodes need.
     #[arg(long, default_value_t = 16)]
     pub(crate) slots: u16,
     /// Workers a job (k); a majority must agree.
@@ -53,6 +54,15 @@ pub(crate) struct DemoArgs {
     /// Where models run: cpu or gpu.
     #[arg(long, default_value_t = Device::Cpu)]
     pub(crate) device: Device,
+}
+
+impl DemoArgs {
+    /// As many groups of `slots` slots as there must be for every node to have one.
+    pub(crate) fn groups(&self) -> Result<Groups> {
+        let count = self.nodes.div_ceil(usize::from(self.slots).max(1));
+        let count = u16::try_from(count).unwrap_or(u16::MAX);
+        Groups::new(count, self.slots).context("--nodes, --slots")
+    }
 }
 
 /// Runs the demo; fails when any check does.

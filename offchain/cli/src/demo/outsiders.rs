@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use bithive_api::jobs::JobResponse;
-use bithive_dgkbe::SlotSet;
+use bithive_dgkbe::GroupedSet;
 use bithive_payload::JobRef;
 use rand_chacha::ChaCha20Rng;
 use serde::Serialize;
@@ -52,7 +52,7 @@ pub(super) async fn try_all(
     let mut group = group(local, actor)?;
     let mut attempts = Vec::new();
     for (how, set, context) in plans {
-        let message = (assignment.header.as_slice(), &*payload);
+        let message = (assignment.headers.as_slice(), &*payload);
         let opened = group.open((&local.client, exchange.as_ref()), &set, &context, message, rng).await;
         let error = opened.as_ref().err().map(ToString::to_string).unwrap_or_default();
         attempts.push(Attempt { node: actor.person.name.clone(), who, how, refused: opened.is_err(), error });
@@ -60,9 +60,9 @@ pub(super) async fn try_all(
     Ok(attempts)
 }
 
-fn set_of(local: &Local, job: &JobResponse) -> Result<SlotSet> {
+fn set_of(local: &Local, job: &JobResponse) -> Result<GroupedSet> {
     let assignment = job.assignment.as_ref().context("the job has no assignment")?;
-    Ok(SlotSet::decode_nonempty(&assignment.mask, local.crs.slots())?)
+    Ok(GroupedSet::decode_nonempty(&assignment.mask, local.groups)?)
 }
 
 fn context(local: &Local, job: &JobResponse) -> Vec<u8> {

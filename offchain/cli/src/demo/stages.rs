@@ -207,8 +207,13 @@ fn show_matching(stage: &Stage, matched: &[usize], assigned: &Assigned, screen: 
     let chosen: Vec<&str> = assigned.workers.iter().map(|worker| name_of(stage, &worker.address)).collect();
     screen.line(format!("chosen: {}", chosen.join(", ")));
     screen.line(format!(
-        "header {} bytes, mask {} bytes, encrypted input {} bytes; {} slots changed since the last set",
-        assigned.header_bytes, assigned.mask_bytes, assigned.payload_bytes, assigned.changed_slots
+        "{} of 128 bytes for {} of {}; mask {} bytes, encrypted input {} bytes; {} slots changed in these groups",
+        if assigned.headers == 1 { "1 header".into() } else { format!("{} headers", assigned.headers) },
+        assigned.headers,
+        stage.local.groups,
+        assigned.mask_bytes,
+        assigned.payload_bytes,
+        assigned.changed_slots
     ));
     screen.stage(6, "Work: decrypt, run, commit, reveal, agree");
 }

@@ -36,7 +36,10 @@ pub(super) struct Summary {
     /// Not for clinical use.
     pub(super) notice: &'static str,
     pub(super) nodes: usize,
+    /// Slots of a broadcast group.
     pub(super) slots: u16,
+    /// Broadcast groups.
+    pub(super) groups: u16,
     pub(super) seed: u64,
     /// Nodes whose tags opened the vault.
     pub(super) matched: usize,
@@ -44,12 +47,14 @@ pub(super) struct Summary {
     pub(super) eligible: usize,
     /// The workers, in slot order.
     pub(super) chosen: Vec<String>,
+    /// Groups with a worker: each has a header.
+    pub(super) headers: usize,
     pub(super) header_bytes: usize,
     pub(super) mask_bytes: usize,
     pub(super) vault_bytes: usize,
     pub(super) vault_leaves: usize,
     pub(super) payload_bytes: usize,
-    /// Slots that changed from the first job's set to the second's.
+    /// Slots that changed in the groups of the second job's set since something was last sent to them.
     pub(super) changed_slots: usize,
     pub(super) decrypt_attempts: usize,
     /// Attempts to open the input that failed.
@@ -86,7 +91,7 @@ impl Summary {
         for (name, value) in [
             ("matched / eligible / nodes", format!("{} / {} / {}", self.matched, self.eligible, self.nodes)),
             ("chosen", self.chosen.join(", ")),
-            ("header, at any number of nodes", format!("{} B", self.header_bytes)),
+            ("headers, one for each group with a worker", format!("{} x 128 B", self.headers)),
             ("vault", format!("{} B for {} leaves", self.vault_bytes, self.vault_leaves)),
             ("encrypted input", format!("{} B", self.payload_bytes)),
             ("outsiders' attempts refused", format!("{} of {}", self.decrypt_refused, self.decrypt_attempts)),

@@ -3,9 +3,9 @@
 use bithive_api::jobs::{Assignment, ExecuteMsg};
 use bithive_attest::{Consent, bls};
 use bithive_curve::G1;
-use bithive_dgkbe::SlotSet;
+use bithive_dgkbe::GroupedSet;
 use bithive_dgkbe::envelope::Sender;
-use bithive_dgkbe::kem::{Context, SenderCache};
+use bithive_dgkbe::kem::{Context, SenderGroups};
 use bithive_payload::{Input, JobRef};
 
 use crate::town::Town;
@@ -29,13 +29,13 @@ impl Town {
         let deployment = self.local.client.deployment().clone();
         let reference = JobRef { jobs: deployment.jobs_domain(), job_id, round: 1 };
         let nodes = &self.nodes[..3];
-        let mut cache = SenderCache::new(self.local.crs.clone()).unwrap();
+        let mut cache = SenderGroups::new(self.local.crs.clone(), self.local.groups).unwrap();
         for node in nodes {
             let key = G1::decode(&node.registration.dgkbe_key).unwrap();
             cache.put(&[(node.registration.slot, key)]).unwrap();
         }
         let slots = nodes.iter().map(|node| node.registration.slot);
-        let set = SlotSet::from_slots(self.local.crs.slots(), slots).unwrap();
+        let set = GroupedSet::from_slots(self.local.groups, slots).unwrap();
         let context = reference.context();
         let sealed = Sender::new(cache).encrypt_with_key(&set, Context(&context), &plaintext, &mut self.rng);
         let (mut envelope, shared) = sealed.unwrap();
@@ -56,7 +56,7 @@ impl Town {
         let assignment = Assignment {
             mask: set.encode().into(),
             asks: self.nodes[..3].iter().map(|node| node.ask.into()).collect(),
-            header: (&envelope.header).into(),
+            headers: envelope.headers.into(),
             payload: (&payload.unwrap()).into(),
             input_commitment: (&commitment).into(),
             consent: (&bls::aggregate(&consents).unwrap()).into(),

@@ -1,5 +1,6 @@
 //! Stored keys.
 
+use bithive_dgkbe::Groups;
 use bithive_local::ceremony;
 use bithive_node::{NodeError, NodeKeys};
 use rand_chacha::ChaCha20Rng;
@@ -8,8 +9,8 @@ use rand_core::SeedableRng;
 #[test]
 fn stored_keys_read_back_and_a_damaged_one_is_named() {
     let mut rng = ChaCha20Rng::seed_from_u64(1);
-    let crs = ceremony(4, &mut rng).unwrap();
-    let (keys, public) = NodeKeys::generate(&crs, 3, &mut rng).unwrap();
+    let (crs, groups) = (ceremony(4, &mut rng).unwrap(), Groups::new(2, 4).unwrap());
+    let (keys, public) = NodeKeys::generate(&crs, groups, 3, &mut rng).unwrap();
     let stored = keys.encode().unwrap();
     let read = NodeKeys::decode(&crs, &stored).unwrap();
     assert_eq!(read.encode().unwrap(), stored);
@@ -28,5 +29,7 @@ fn stored_keys_read_back_and_a_damaged_one_is_named() {
     let mut more = json;
     more.insert("spare".into(), "00".into());
     assert!(NodeKeys::decode(&crs, &serde_json::to_vec(&more).unwrap()).is_err());
-    assert!(matches!(NodeKeys::generate(&crs, 5, &mut rng), Err(NodeError::Key(_))));
+    assert!(matches!(NodeKeys::generate(&crs, groups, 9, &mut rng), Err(NodeError::Slot(_))));
+    let (keys, _) = NodeKeys::generate(&crs, groups, 7, &mut rng).unwrap();
+    assert_eq!(keys.dgkbe.slot(), 3, "slot 7 is the third of the second group");
 }

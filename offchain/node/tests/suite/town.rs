@@ -11,6 +11,7 @@ use bithive_blindmatch::policy::Policy;
 use bithive_chain::{Chain, SigningKey, Wallet};
 use bithive_client::{Account, Client};
 use bithive_curve::G1;
+use bithive_dgkbe::Groups;
 use bithive_exchange::{EndpointKey, Exchange, Kind, LocalNetwork, PeerId, Protocol, Tap};
 use bithive_local::{Local, NODE_BOND, REQUESTER_BOND, UNIT, fork};
 use bithive_node::{Compute, Contributor, Group, NodeKeys, Observer, Report, Setup};
@@ -110,9 +111,14 @@ pub fn attributes(local: &Local, vram: u64, region: &str) -> Attributes {
 impl Town {
     /// A network without nodes, and a registered requester with 1000 BTT.
     pub async fn empty() -> Self {
+        Self::of(Groups::new(1, 8).unwrap()).await
+    }
+
+    /// As [`Town::empty`], with these groups.
+    pub async fn of(groups: Groups) -> Self {
         let mut rng = ChaCha20Rng::seed_from_u64(7);
         let tap = Tap::default();
-        let local = Local::in_memory(8, LocalNetwork::tapped(tap.clone()), &mut rng).await.unwrap();
+        let local = Local::in_memory(groups, LocalNetwork::tapped(tap.clone()), &mut rng).await.unwrap();
         let requester_key = SigningKey::generate(&mut rng);
         let requester_endpoint = EndpointKey::generate(&mut rng).id();
         let requester_state = State::in_memory().unwrap();
@@ -156,9 +162,9 @@ impl Town {
         let (local, index) = (&self.local, self.nodes.len());
         let slot = u16::try_from(index + 1).unwrap();
         let attributes = attributes(local, vram, region);
-        let (keys, public) = NodeKeys::generate(&local.crs, slot, &mut self.rng).unwrap();
+        let (keys, public) = NodeKeys::generate(&local.crs, local.groups, slot, &mut self.rng).unwrap();
         let mut registration =
-            keys.registration(local.client.deployment().registry_domain(), &public, &attributes);
+            keys.registration(local.client.deployment().registry_domain(), slot, &public, &attributes);
         let mut published = public.encode();
         alter(&mut published);
         let endpoint = keys.endpoint.id();
@@ -213,7 +219,14 @@ impl Town {
             tags: self.local.tags(&exchange, &person.state),
             state: person.state.clone(),
             compute: person.compute.clone(),
-            group: Group::new(self.local.crs.clone(), secret, &commitment).unwrap(),
+            group: Group::new(
+                self.local.crs.clone(),
+                self.local.groups,
+                person.registration.slot,
+                secret,
+                &commitment,
+            )
+            .unwrap(),
             observer: person.log.clone(),
             rng: fork(&mut self.rng),
             keys,
@@ -259,9 +272,9 @@ impl Town {
     pub async fn requester(&mut self) -> Requester {
         let exchange = self.local.exchange(self.requester_endpoint);
         let tags = self.local.tags(&exchange, &self.requester_state);
-        let (account, state, crs) =
-            (self.requester_account().await, self.requester_state.clone(), self.local.crs.clone());
-        Requester::new(account, exchange, tags, state, crs, fork(&mut self.rng)).unwrap()
+        let (account, state) = (self.requester_account().await, self.requester_state.clone());
+        let group = (self.local.crs.clone(), self.local.groups);
+        Requester::new(account, exchange, tags, state, group, fork(&mut self.rng)).unwrap()
     }
 
     /// Three workers; nobody is paid for model or data.
