@@ -16,13 +16,14 @@ pub(crate) struct CubicGrowth {
 
 impl CubicGrowth {
     /// Growth from a window that is taken for the plateau: slow at first, as after a decrease to it.
-    pub(crate) fn at(window: f64, now: f64, beta: f64, c: f64) -> Self {
-        Self { beta, c, w_max: window, w_start: window, epoch: now }
+    pub(crate) fn at(window: f64, now: f64, c: f64) -> Self {
+        Self { beta: 0.7, c, w_max: window, w_start: window, epoch: now }
     }
 
-    /// Congestion: returns the window to continue with. A window below the last maximum leaves room for newcomers
+    /// Congestion: returns the window to continue with, `beta` of what it was. A window below the last maximum leaves room for newcomers
     /// (fast convergence, section 4.7).
-    pub(crate) fn on_congestion(&mut self, window: f64, now: f64) -> f64 {
+    pub(crate) fn on_congestion(&mut self, window: f64, now: f64, beta: f64) -> f64 {
+        self.beta = beta;
         self.w_max = if window < self.w_max { window * (1.0 + self.beta) / 2.0 } else { window };
         self.w_start = window * self.beta;
         self.epoch = now;
@@ -63,8 +64,8 @@ mod tests {
 
     #[test]
     fn after_congestion_the_window_is_back_at_its_maximum_after_k() {
-        let mut cubic = CubicGrowth::at(1000.0, 0.0, 0.7, 0.4);
-        let window = cubic.on_congestion(1000.0, 1.0);
+        let mut cubic = CubicGrowth::at(1000.0, 0.0, 0.4);
+        let window = cubic.on_congestion(1000.0, 1.0, 0.7);
         assert!((window - 700.0).abs() < 1e-9);
         let k = (300.0f64 / 0.4).cbrt();
         let back = grow(&cubic, window, 1.0, k);
@@ -73,16 +74,16 @@ mod tests {
 
     #[test]
     fn a_second_congestion_below_the_maximum_leaves_room() {
-        let mut cubic = CubicGrowth::at(1000.0, 0.0, 0.7, 0.4);
-        cubic.on_congestion(1000.0, 1.0);
-        cubic.on_congestion(800.0, 2.0);
+        let mut cubic = CubicGrowth::at(1000.0, 0.0, 0.4);
+        cubic.on_congestion(1000.0, 1.0, 0.7);
+        cubic.on_congestion(800.0, 2.0, 0.7);
         let after = grow(&cubic, 560.0, 2.0, 20.0f64.min((120.0f64 / 0.4).cbrt()));
         assert!(after < 700.0, "{after}");
     }
 
     #[test]
     fn an_acknowledgement_adds_no_more_than_it_acknowledges() {
-        let cubic = CubicGrowth::at(10.0, 0.0, 0.7, 0.4);
+        let cubic = CubicGrowth::at(10.0, 0.0, 0.4);
         assert!(cubic.increase(10.0, 2.0, 1e6, RTT) <= 2.0);
         assert!(cubic.increase(10.0, 2.0, -5.0, 0.0) >= 0.0);
     }

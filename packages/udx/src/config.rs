@@ -76,6 +76,8 @@ pub struct Config {
     pub entry_growth: f64,
     /// Multiplicative decrease of a competing flow (RFC 9438 section 4.6).
     pub beta: f64,
+    /// How much less a flow yields below 35 % of the link's rate, and how much more above 65 %, per share beyond.
+    pub share_gain: f64,
     /// C of a competing flow's growth, in packets per cubic second (RFC 9438 section 5.1).
     pub cubic: f64,
     /// How long the smallest round-trip time is remembered.
@@ -114,12 +116,13 @@ impl Default for Config {
             foreign_drains: 2,
             test_rounds: 48,
             test_fall: 0.75,
-            own_fall: 0.77,
+            own_fall: 0.9,
             echo: 0.6,
             overflow_queue: 0.75,
             foreign_overflows: 2,
             entry_growth: 0.5,
             beta: 0.7,
+            share_gain: 1.0,
             cubic: 0.4,
             min_rtt_memory: Duration::from_secs(60),
             max_queue_memory: Duration::from_secs(10),
@@ -184,6 +187,7 @@ impl Config {
             ("foreign_overflows", f64::from(self.foreign_overflows), COUNT),
             ("entry_growth", self.entry_growth, FRACTION),
             ("beta", self.beta, FRACTION),
+            ("share_gain", self.share_gain, FRACTION),
             ("cubic", self.cubic, POSITIVE),
             ("min_rtt_memory", self.min_rtt_memory.as_secs_f64(), SECONDS),
             ("max_queue_memory", self.max_queue_memory.as_secs_f64(), SECONDS),

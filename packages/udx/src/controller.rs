@@ -76,6 +76,8 @@ pub struct Metrics {
 struct Drain {
     /// The window that a flow in competition gets back.
     before: f64,
+    /// The queue at its start, in seconds.
+    queue: f64,
     started: Duration,
     rounds: u32,
     /// The queue that may be left, in seconds.
@@ -128,11 +130,15 @@ pub struct Udx {
     before_drains: f64,
     /// Overflows in succession of a queue that this flow does not fill by itself.
     overflows: u32,
+    /// Whether the last of them is of this cycle of growth and drain.
+    overflowed: bool,
     recovery: Option<Recovery>,
     now: Duration,
     rounds: RoundTracker,
     rates: [f64; 2],
     avgbew: f64,
+    /// Estimate of the link's rate, bytes per second; 0 before the first.
+    capacity: f64,
     min_rtt: RecentMin,
     max_queue: RecentMax,
     samples: [f64; CURRENT_RTT_SAMPLES],
@@ -169,11 +175,13 @@ impl Udx {
             foreign: 0,
             before_drains: window,
             overflows: 0,
+            overflowed: false,
             recovery: None,
             now: Duration::ZERO,
             rounds: RoundTracker::new(),
             rates: [0.0; 2],
             avgbew: 0.0,
+            capacity: 0.0,
             min_rtt: RecentMin::new(config.min_rtt_memory),
             max_queue: RecentMax::new(config.max_queue_memory),
             samples: [f64::INFINITY; CURRENT_RTT_SAMPLES],
@@ -239,6 +247,13 @@ impl Udx {
         self.rounds.on_loss(loss.bytes);
         if loss.persistent {
             self.collapse();
+            return;
+        }
+        if matches!(self.phase, Phase::Avoidance) && loss.bytes > 0 && self.overflow_is_foreign() {
+            self.undo = None;
+            self.enter_competition(self.drain.map_or(self.window, |drain| drain.before));
+            self.drain = None;
+            self.on_congestion();
             return;
         }
         if self.lowered.is_some_and(|lowered| loss.sent <= lowered) {
@@ -395,7 +410,7 @@ impl Udx {
         self.enter_avoidance();
         self.lowered = Some(self.now);
         let left = self.config.drained * queue;
-        self.drain = Some(Drain { before, started: self.now, rounds: 0, left, judged: false });
+        self.drain = Some(Drain { before, queue, started: self.now, rounds: 0, left, judged: false });
     }
 
     fn enter_avoidance(&mut self) {
@@ -461,7 +476,6 @@ impl Udx {
         let flow = self.window * min_rtt / round.rtt;
         let limit = (self.config.saturation_queue * flow).max(self.config.queue_floor * self.packet);
         if self.window - flow > limit {
-            self.overflows = 0;
             self.start_drain(round.rtt);
             return;
         }
@@ -516,30 +530,30 @@ impl Udx {
         if let Phase::Competition(competition) = &mut self.phase {
             (competition.entering, competition.quiet) = (false, 0);
             let window = self.drain.map_or(self.window, |drain| drain.before);
-            let lowered = competition.growth.on_congestion(window / packet, self.now.as_secs_f64()) * packet;
+            let share = if self.capacity > 0.0 { self.avgbew / self.capacity } else { 0.5 };
+            let beta = self.config.beta + self.config.share_gain * (0.35 - share).max((0.65 - share).min(0.0));
+            let (now, beta) = (self.now.as_secs_f64(), beta.clamp(0.5, 0.9));
+            let lowered = competition.growth.on_congestion(window / packet, now, beta) * packet;
             match &mut self.drain {
                 Some(drain) => drain.before = lowered,
                 None => self.set_window(lowered),
             }
             return;
         }
-        if self.drain.is_some() {
-            return;
+        if self.drain.is_none() {
+            self.start_drain(self.current_rtt().unwrap_or(self.smoothed_rtt));
         }
-        let rtt = self.current_rtt().unwrap_or(self.smoothed_rtt);
-        let queue = self.current_queue().unwrap_or(0.0);
-        // Alone, the flow drains such a queue before it overflows.
-        let full = queue >= self.config.overflow_queue * self.config.saturation_queue * (rtt - queue);
-        self.overflows = if full { self.overflows + 1 } else { 0 };
-        if self.overflows >= self.config.foreign_overflows {
-            self.enter_competition(self.window);
-            let Phase::Competition(competition) = &mut self.phase else { return };
-            competition.entering = false;
-            let lowered = competition.growth.on_congestion(self.window / packet, self.now.as_secs_f64());
-            self.set_window(lowered * packet);
-        } else {
-            self.start_drain(rtt);
+    }
+
+    /// Alone, the flow drains a long queue before it overflows. One that overflows again and again is also another's.
+    fn overflow_is_foreign(&mut self) -> bool {
+        let (Some(queue), Some(min_rtt)) = (self.current_queue(), self.min_rtt.get()) else { return false };
+        let long = self.config.overflow_queue * self.config.saturation_queue * min_rtt;
+        if !self.overflowed && queue >= long {
+            self.overflowed = true;
+            self.overflows += 1;
         }
+        self.overflows >= self.config.foreign_overflows
     }
 
     /// `ssthresh = wnd * a`: corrects the window to a little less than the delivered flow.
@@ -555,14 +569,19 @@ impl Udx {
         self.lowered = Some(self.now);
         self.saturated = true;
         self.growing = 0;
-        let left = self.config.drained * (rtt - min_rtt).max(0.0);
-        self.drain = Some(Drain { before, started: self.now, rounds: 0, left, judged: true });
+        let queue = (rtt - min_rtt).max(0.0);
+        let left = self.config.drained * queue;
+        self.drain = Some(Drain { before, queue, started: self.now, rounds: 0, left, judged: true });
     }
 
     fn judge_drain(&mut self, mut drain: Drain, queue: f64, min_rtt: f64) {
         drain.rounds += 1;
         self.drain = Some(drain);
         let empty = queue <= self.no_queue(min_rtt);
+        if drain.rounds > 1 && !empty && drain.queue > queue {
+            // Taking so many bytes out of the queue has shortened it by so much time: the rate of the link.
+            self.capacity = (drain.before - self.window) / (drain.queue - queue);
+        }
         // The first round still acknowledges what was sent before.
         if empty || (drain.rounds > 1 && queue <= drain.left) {
             self.end_drain(drain, true);
@@ -583,6 +602,9 @@ impl Udx {
             }
             return;
         }
+        if !std::mem::take(&mut self.overflowed) {
+            self.overflows = self.overflows.saturating_sub(1);
+        }
         if emptied || !drain.judged {
             self.foreign = 0;
             return;
@@ -602,7 +624,7 @@ impl Udx {
         (self.foreign, self.overflows) = (0, 0);
         self.set_window(window);
         let (packets, now) = (self.window / self.packet, self.now.as_secs_f64());
-        let growth = CubicGrowth::at(packets, now, self.config.beta, self.config.cubic);
+        let growth = CubicGrowth::at(packets, now, self.config.cubic);
         self.phase = Phase::Competition(Competition { growth, entering: true, rounds: 0, quiet: 0, queue: 0.0 });
     }
 
@@ -647,6 +669,6 @@ impl Udx {
         self.set_window(self.window * (1.0 - fall / rtt));
         self.lowered = Some(self.now);
         let left = queue - self.config.own_fall * fall;
-        self.drain = Some(Drain { before, started: self.now, rounds: 0, left, judged: true });
+        self.drain = Some(Drain { before, queue, started: self.now, rounds: 0, left, judged: true });
     }
 }
