@@ -54,6 +54,9 @@ enum Command {
     /// A reference string made by many, of whom one honest contributor is enough.
     #[command(subcommand)]
     Ceremony(commands::ceremony::Command),
+    /// Keys from noisy readings of a chip or a person.
+    #[command(subcommand)]
+    Reading(commands::reading::Command),
     /// What the parts cost on this machine.
     #[command(subcommand)]
     Bench(commands::bench::Command),
@@ -75,6 +78,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Demo(args) => return demo::run(args, cli.json).await,
         Command::Policy(command) => commands::policy::run(command, output)?,
         Command::Ceremony(command) => return commands::ceremony::run(command, output),
+        Command::Reading(command) => return commands::reading::run(command, output),
         Command::Bench(command) => commands::bench::run(command, output)?,
         Command::Chain(command) => commands::chain::run(command, &cli.home, output).await?,
         Command::Wallet(command) => {

@@ -6,6 +6,7 @@ pub(crate) mod chain;
 pub(crate) mod job;
 pub(crate) mod node;
 pub(crate) mod policy;
+pub(crate) mod reading;
 pub(crate) mod requester;
 pub(crate) mod wallet;
 
