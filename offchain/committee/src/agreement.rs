@@ -8,14 +8,14 @@
 use bithive_blindmatch::committee::{Commitments, Contribution, MemberIndex, MemberSeeds, Statement, Term};
 use bithive_exchange::{PeerId, Protocol};
 
-use crate::ask::{PATIENCE, ask_all};
+use crate::ask::ask_all;
 use crate::keys::{decode_contributions, encode_contributions};
 use crate::registered::Committee;
 use crate::requests::ShareKeyRequest;
 use crate::{Member, ServiceError};
 
-/// Epochs that a committee can serve, a year of daily ones, and so the longest time between two rotations.
-pub const TERM_EPOCHS: u16 = 366;
+/// Epochs that a committee can serve, four months of daily ones, and so the longest time between two rotations.
+pub const TERM_EPOCHS: u16 = 128;
 
 impl Member {
     /// Agrees with the other members of the committee of `epoch`, current or still to come, on its keys, unless
@@ -102,7 +102,8 @@ impl Member {
         let request = ShareKeyRequest::Contributions(committee.id).encode();
         let decode = |bytes: &[u8]| decode_contributions(bytes).map_err(|error| error.to_string());
         let seats = committee.others(me);
-        let answers = ask_all(&self.exchange, seats, Protocol::ShareKeys, request, PATIENCE, decode).await;
+        let answers =
+            ask_all(&self.exchange, seats, Protocol::ShareKeys, request, self.patience, decode).await;
         let answers = answers.into_iter().map(|(from, answer)| {
             let own = |received: &Vec<Contribution>| received.iter().all(|one| one.from() == from);
             let answer = answer.and_then(|received| {
@@ -125,7 +126,8 @@ impl Member {
         let request = ShareKeyRequest::Statement(committee.id).encode();
         let decode = |bytes: &[u8]| Statement::decode(bytes).map_err(|error| error.to_string());
         let seats = committee.others(own.member());
-        let answers = ask_all(&self.exchange, seats, Protocol::ShareKeys, request, PATIENCE, decode).await;
+        let answers =
+            ask_all(&self.exchange, seats, Protocol::ShareKeys, request, self.patience, decode).await;
         let answers = answers.into_iter().map(|(from, answer)| {
             let answer = answer.and_then(|statement| {
                 let right = statement.member() == from;

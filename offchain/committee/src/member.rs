@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bithive_api::registry::{ExecuteMsg, Role};
@@ -15,7 +16,7 @@ use rand_chacha::ChaCha20Rng;
 use tokio::sync::Mutex;
 
 use crate::ServiceError;
-use crate::ask::{PATIENCE, ask_all};
+use crate::ask::ask_all;
 use crate::keys::Keys;
 use crate::ledger::Ledger;
 use crate::registered::{Committee, PAST_EPOCHS};
@@ -35,10 +36,12 @@ pub struct Member {
     pub(crate) ledger: Ledger,
     pub(crate) rng: Mutex<ChaCha20Rng>,
     pub(crate) tables: Mutex<BTreeMap<u64, Merged>>,
+    pub(crate) patience: Duration,
 }
 
 impl Member {
-    /// A member that answers for a schema of `slots` slots. Its keys and its ledger are in `state`.
+    /// A member that answers for a schema of `slots` slots. Its keys and its ledger are in `state`. It waits for
+    /// each other member for `patience`: see [`crate::PATIENCE`].
     #[must_use]
     pub fn new(
         slots: u16,
@@ -46,10 +49,11 @@ impl Member {
         exchange: Arc<dyn Exchange>,
         state: State,
         rng: ChaCha20Rng,
+        patience: Duration,
     ) -> Arc<Self> {
         let (keys, ledger) = (Keys::new(state.clone()), Ledger::new(state));
         let (rng, tables) = (Mutex::new(rng), Mutex::default());
-        Arc::new(Self { slots, account, exchange, keys, ledger, rng, tables })
+        Arc::new(Self { slots, account, exchange, keys, ledger, rng, tables, patience })
     }
 
     /// Answers both protocols from now on.
@@ -126,7 +130,8 @@ impl Member {
         let request = ShareKeyRequest::Partial(epoch).encode();
         let decode = |bytes: &[u8]| PartialTable::decode(bytes).map_err(|error| error.to_string());
         let seats = committee.others(seeds.member());
-        let answers = ask_all(&self.exchange, seats, Protocol::ShareKeys, request, PATIENCE, decode).await;
+        let answers =
+            ask_all(&self.exchange, seats, Protocol::ShareKeys, request, self.patience, decode).await;
         for (index, answer) in answers {
             let member = committee.name(index);
             match answer {

@@ -1,5 +1,6 @@
 //! A party's tags: asked for once per input and epoch, then kept.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
 use crate::ServiceError;
-use crate::ask::{PATIENCE, ask_all};
+use crate::ask::{PATIENCE, ask_all, ask_each};
 use crate::registered::Committee;
 use crate::requests::ShareKeyRequest;
 
@@ -35,8 +36,8 @@ impl TagSource {
         Self { client, exchange, schema, state, patience: PATIENCE }
     }
 
-    /// Waits so long for each member, in place of [`PATIENCE`]. Members are asked at the same time: once for the
-    /// share keys and once for the evaluation.
+    /// Waits so long for the members, in place of [`PATIENCE`]: all are asked at the same time, for the share keys
+    /// until one has them, then for the evaluation.
     #[must_use]
     pub fn with_patience(mut self, patience: Duration) -> Self {
         self.patience = patience;
@@ -149,16 +150,19 @@ impl TagSource {
         };
         let decode = |bytes: &[u8]| ShareKeyTable::decode(bytes).map_err(|error| error.to_string());
         let (protocol, body) = (Protocol::ShareKeys, ShareKeyRequest::Table(epoch).encode());
-        let tables = ask_all(&self.exchange, &committee.seats, protocol, body, self.patience, decode).await;
-        let mut reasons = Vec::new();
-        for (index, table) in tables {
+        // The first one that will do: nobody waits for a member that hangs.
+        let mut asked = ask_each(&self.exchange, &committee.seats, protocol, &body, self.patience, decode);
+        let mut reasons = BTreeMap::new();
+        while let Some(joined) = asked.join_next().await {
+            let Ok((index, table)) = joined else { continue };
             let reason = match table {
                 Ok(table) if enough(&table.digest()) && table.epoch() == epoch => return Ok(table),
                 Ok(_) => format!("its table's digest is not posted by {needed} members"),
                 Err(reason) => reason,
             };
-            reasons.push(format!("{}: {reason}", committee.name(index)));
+            reasons.insert(index, format!("{}: {reason}", committee.name(index)));
         }
+        let reasons: Vec<_> = reasons.into_values().collect();
         Err(ServiceError::NoTable { epoch, needed, reasons: reasons.join("; ") })
     }
 }

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow};
 use bithive_api::{jobs, registry, token};
+use bithive_blindmatch::committee::CommitteeError;
 use bithive_blindmatch::schema::Schema;
 use bithive_chain::{Chain, Embedded, EmbeddedBuilder, SigningKey, Wallet};
 use bithive_client::{Account, Client, Deployment};
-use bithive_committee::{Member, TagSource};
+use bithive_committee::{Member, PATIENCE, ServiceError, TERM_EPOCHS, TagSource};
 use bithive_dgkbe::Crs;
 pub use bithive_dgkbe::Groups;
 use bithive_dgkbe::crs::ceremony::local_ceremony;
@@ -44,6 +45,8 @@ pub const COMMITTEE: (u8, u8) = (3, 2);
 /// What an account gets to pay its fees with, in the fee denomination.
 pub const FEE_GRANT: u128 = 100_000_000;
 
+/// Epochs before the end of its term in which the committee is named again.
+const RENEWAL_EPOCHS: u64 = 32;
 const FEE_DENOM: &str = "ubee";
 const OPERATOR_FEES: u128 = 1_000_000_000_000_000;
 /// Two weeks: longer than the longest job.
@@ -63,8 +66,7 @@ pub struct MemberKeys {
 impl MemberKeys {
     /// Draws the accounts of a committee. Its members agree on their seeds themselves.
     pub fn generate(rng: &mut ChaCha20Rng) -> Vec<Self> {
-        let draw =
-            |_| Self { account: SigningKey::generate(rng), endpoint: EndpointKey::generate(rng) };
+        let draw = |_| Self { account: SigningKey::generate(rng), endpoint: EndpointKey::generate(rng) };
         (0..COMMITTEE.0).map(draw).collect()
     }
 }
@@ -260,7 +262,8 @@ impl Local {
         for (keys, state) in founders.committee.into_iter().zip(states) {
             let exchange: Arc<dyn Exchange> = Arc::new(network.endpoint(keys.endpoint.id()));
             let account = Account::new(client.clone(), Wallet::connect(handle.clone(), keys.account).await?);
-            let member = Member::new(schema.slot_count(), account, exchange, state, fork(rng));
+            let rng = fork(rng);
+            let member = Member::new(schema.slot_count(), account, exchange, state, rng, PATIENCE);
             member.serve();
             committee.push(member);
         }
@@ -272,11 +275,25 @@ impl Local {
         Ok(local)
     }
 
-    /// Has every member agree on its keys and post the share keys of the current epoch, if it has not yet.
+    /// Has every member agree on its keys and post the share keys of the current epoch, if it has not yet. The same
+    /// members follow themselves from the next epoch on when their term comes to its end.
     pub async fn post_share_keys(&self) -> Result<()> {
-        let epoch = self.client.committee().await?.epoch;
+        let committee = self.client.committee().await?;
+        let epoch = committee.epoch;
+        let end = committee.from_epoch.saturating_add(TERM_EPOCHS.into());
+        if epoch.saturating_add(RENEWAL_EPOCHS) >= end
+            && self.client.committee_at(u64::MAX).await?.from_epoch <= epoch
+        {
+            let (members, threshold, from_epoch) = (committee.members, committee.threshold, epoch + 1);
+            let renewal = registry::ExecuteMsg::SetCommittee { members, threshold, from_epoch };
+            self.operator.registry(&renewal).await.context("the committee's next term")?;
+        }
         for member in &self.committee {
-            member.post_share_keys(epoch).await.context("the committee's share keys")?;
+            match member.post_share_keys(epoch).await {
+                // The clock passed the term at one leap: nobody can be asked until the next epoch.
+                Err(ServiceError::Committee(CommitteeError::EpochOutOfTerm { .. })) => {}
+                posted => drop(posted.context("the committee's share keys")?),
+            }
         }
         Ok(())
     }

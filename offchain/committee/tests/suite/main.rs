@@ -1,8 +1,10 @@
 //! The committee and those that ask it, on real contracts.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, unreachable_pub)]
 
+mod agreement;
 mod epochs;
 mod faults;
 mod quota;
+mod rotation;
 mod tags;
 mod world;

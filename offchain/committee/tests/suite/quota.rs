@@ -102,8 +102,9 @@ async fn only_this_epoch_and_the_last_one_are_answered() {
         let refused = world.ask(0, &node, other, &[region("eu")]).await.unwrap_err();
         assert!(refused.contains(&format!("epoch {other} is not answered")), "{refused}");
     }
-    world.ask(0, &node, epoch - 1, &[region("eu")]).await.unwrap();
+    world.chain.advance_time(DAY).await.unwrap();
     world.ask(0, &node, epoch, &[region("eu")]).await.unwrap();
+    world.ask(0, &node, epoch + 1, &[region("eu")]).await.unwrap();
 }
 
 #[tokio::test]
@@ -124,18 +125,25 @@ async fn garbage_and_slots_that_are_none_are_refused_and_cost_nothing() {
 
 #[tokio::test]
 async fn the_quota_outlasts_the_members_program() {
-    let mut world = World::new().await;
+    let mut world = World::quiet().await;
     let node = world.node().await;
     let epoch = world.epoch().await;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("member");
+    world.seats[0].state = State::open(&path).unwrap();
+    for index in [1, 2] {
+        world.start(index).await;
+    }
     let pending = oprf::blind(schema().digest(), epoch, &[region("eu")], &mut world.rng).unwrap();
-    let running = world.start(0, State::open(&path).unwrap()).await;
+    let running = world.start(0).await;
+    running.prepare(epoch).await.unwrap();
     world.ask_bytes(0, &node, pending.request().encode()).await.unwrap();
     drop(running);
     // The service that the network holds has the file open; it ends with its replacement.
     world.stop(0);
-    world.start(0, State::open(&path).unwrap()).await;
+    world.seats[0].state = State::in_memory().unwrap();
+    world.seats[0].state = State::open(&path).unwrap();
+    world.start(0).await;
     assert!(world.ask(0, &node, epoch, &[region("ch")]).await.is_err());
     world.ask_bytes(0, &node, pending.request().encode()).await.unwrap();
 }

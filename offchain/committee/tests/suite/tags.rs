@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 use bithive_committee::{Member, ServiceError};
 use bithive_exchange::{PeerId, Protocol, Service};
-use bithive_state::State;
 use bytes::Bytes;
 
 use crate::world::{Fails, World, input, region, same};
@@ -34,7 +33,7 @@ impl Service for Loses {
 async fn losing(world: &mut World, answers: usize) -> Vec<Arc<AtomicUsize>> {
     let mut counters = Vec::new();
     for index in 0..world.seats.len() {
-        let member = world.start(index, State::in_memory().unwrap()).await;
+        let member = world.start(index).await;
         let asked = Arc::new(AtomicUsize::new(0));
         counters.push(asked.clone());
         world.replace(index, Protocol::Evaluate, Loses { member, asked, answers });

@@ -1,16 +1,16 @@
 //! A chain, a committee whose members can be stopped, replaced and restarted, and parties that ask it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
-use bithive_api::registry::NodeRegistration;
+use bithive_api::registry::{CommitteeMember, ExecuteMsg, NodeRegistration};
 use bithive_attest::{bls, possession_bytes};
-use bithive_blindmatch::committee::MemberSeeds;
 use bithive_blindmatch::oprf::{self, EvaluateResponse, Tags};
 use bithive_blindmatch::schema::{Input, Schema, SlotId};
 use bithive_chain::{Chain, Embedded, SigningKey, Wallet};
 use bithive_client::{Account, Client};
-use bithive_committee::{Member, TagSource};
+use bithive_committee::{Member, PATIENCE, TagSource};
 use bithive_dgkbe::{Crs, KeyPair};
 use bithive_exchange::{EndpointKey, Exchange, ExchangeError, LocalNetwork, PeerId, Protocol, Service};
 use bithive_local::{Founders, NODE_BOND, REQUESTER_BOND, ceremony, deploy, fee_grant, fork, open_chain};
@@ -21,11 +21,11 @@ use rand_core::SeedableRng;
 
 pub const DAY: u64 = 86_400;
 
-/// A member's secrets, by which it can be started any number of times.
+/// Somebody who can sit in a committee, with its records: it can be started any number of times.
 pub struct Seat {
     account: SigningKey,
     pub endpoint: PeerId,
-    seeds: Vec<u8>,
+    pub state: State,
 }
 
 pub struct World {
@@ -68,13 +68,13 @@ impl World {
         let founders = Founders::generate(&mut rng).unwrap();
         let chain = open_chain(None, &founders).unwrap();
         let handle: Arc<dyn Chain> = Arc::new(chain.clone());
-        let deployment = deploy(handle.clone(), &founders, &crs).await.unwrap();
+        let deployment = deploy(handle.clone(), &founders, &crs, 1).await.unwrap();
         let client = Client::new(handle.clone(), deployment);
         let wallet = Wallet::connect(handle, founders.operator).await.unwrap();
         let seats = founders.committee.into_iter().map(|keys| Seat {
             account: keys.account,
             endpoint: keys.endpoint.id(),
-            seeds: keys.seeds.encode().to_vec(),
+            state: State::in_memory().unwrap(),
         });
         Self {
             chain,
@@ -88,18 +88,52 @@ impl World {
         }
     }
 
-    /// As [`World::quiet`], with every member serving and this epoch's share keys posted.
-    pub async fn new() -> Self {
+    /// As [`World::quiet`], with every member serving, and agreed on its keys.
+    pub async fn agreed() -> (Self, Vec<Arc<Member>>) {
         let mut world = Self::quiet().await;
         let mut members = Vec::new();
         for index in 0..world.seats.len() {
-            members.push(world.start(index, State::in_memory().unwrap()).await);
+            members.push(world.start(index).await);
         }
         let epoch = world.epoch().await;
-        for member in members {
-            member.post_share_keys(epoch).await.unwrap();
+        for member in &members {
+            member.prepare(epoch).await.unwrap();
         }
+        (world, members)
+    }
+
+    /// As [`World::agreed`], with this epoch's share keys posted.
+    pub async fn new() -> Self {
+        let (world, members) = Self::agreed().await;
+        world.post(&members, world.epoch().await).await;
         world
+    }
+
+    /// All these members post the share keys of an epoch, and find nobody at fault.
+    pub async fn post(&self, members: &[Arc<Member>], epoch: u64) {
+        for member in members {
+            assert_eq!(member.post_share_keys(epoch).await.unwrap(), []);
+        }
+    }
+
+    /// Another account that can sit in a committee; returns its place among the seats.
+    pub async fn recruit(&mut self) -> usize {
+        let account = SigningKey::generate(&mut self.rng);
+        self.operator.grant(account.address(), 1, fee_grant()).await.unwrap();
+        let endpoint = EndpointKey::generate(&mut self.rng).id();
+        self.seats.push(Seat { account, endpoint, state: State::in_memory().unwrap() });
+        self.seats.len() - 1
+    }
+
+    /// The owner names a committee of these seats.
+    pub async fn name(&self, seats: &[usize], threshold: u8, from_epoch: u64) {
+        let members = seats.iter().map(|index| CommitteeMember {
+            address: self.seats[*index].account.address().into(),
+            endpoint: (&self.seats[*index].endpoint.0).into(),
+        });
+        let members = members.collect();
+        let message = ExecuteMsg::SetCommittee { members, threshold, from_epoch };
+        self.operator.registry(&message).await.unwrap();
     }
 
     pub async fn epoch(&self) -> u64 {
@@ -115,20 +149,31 @@ impl World {
         self.account(self.seats[index].account.clone()).await
     }
 
-    /// Starts a member on these records, in place of the one that served before.
-    pub async fn start(&mut self, index: usize, state: State) -> Arc<Member> {
+    /// Starts a member on its records, in place of the one that served before.
+    pub async fn start(&mut self, index: usize) -> Arc<Member> {
+        self.start_patient(index, PATIENCE).await
+    }
+
+    /// As [`World::start`], with its own time to wait for others.
+    pub async fn start_patient(&mut self, index: usize, patience: Duration) -> Arc<Member> {
         let account = self.seat_account(index).await;
         let rng = fork(&mut self.rng);
         let seat = &self.seats[index];
-        let exchange = self.exchange(seat.endpoint);
-        let seeds = self.seeds(index);
-        let member = Member::new(seeds, schema().slot_count(), account, exchange, state, rng);
+        let (exchange, state) = (self.exchange(seat.endpoint), seat.state.clone());
+        let member = Member::new(schema().slot_count(), account, exchange, state, rng, patience);
         member.serve();
         member
     }
 
-    pub fn seeds(&self, index: usize) -> MemberSeeds {
-        MemberSeeds::decode(&self.seats[index].seeds).unwrap()
+    /// A member's points of an epoch, as it gives them to anybody.
+    pub async fn partial_table(&self, index: usize, epoch: u64) -> Vec<u8> {
+        let request = [&[0][..], &epoch.to_be_bytes()].concat();
+        let exchange = self.exchange(PeerId([9; 32]));
+        exchange
+            .request(self.seats[index].endpoint, Protocol::ShareKeys, request.into())
+            .await
+            .unwrap()
+            .to_vec()
     }
 
     /// Has `service` answer for a member from now on.
@@ -220,6 +265,16 @@ pub struct Fails(pub &'static str);
 impl Service for Fails {
     async fn answer(&self, _: Protocol, _: PeerId, _: Bytes) -> Result<Bytes, String> {
         Err(self.0.into())
+    }
+}
+
+/// Never answers.
+pub struct Hangs;
+
+#[async_trait]
+impl Service for Hangs {
+    async fn answer(&self, _: Protocol, _: PeerId, _: Bytes) -> Result<Bytes, String> {
+        std::future::pending().await
     }
 }
 
