@@ -34,7 +34,7 @@ fn main() {
         print!("{:6.2} q={:5.1}%bdp", s.time, s.queue as f64 / (rate / 8.0 * rtt.as_secs_f64()) * 100.0);
         for f in &s.flows {
             print!(" | {:6.1}M rtt {:6.1} w {:7} ", f.goodput / 1e6, f.rtt, f.window);
-            if let Some(u) = f.udx { print!("{:?} sat {} loss {:.3} bew {:.1}M min {:.1}", u.mode, u.saturated as u8, u.loss_rate, u.delivered.unwrap_or(0) as f64 * 8e-6, u.min_rtt.unwrap_or_default().as_secs_f64() * 1e3); }
+            if let Some(u) = f.udx { print!("{:?} sat {} loss {:.3} bew {:.1}M cap {:.1}M", u.mode, u.saturated as u8, u.loss_rate, u.delivered.unwrap_or(0) as f64 * 8e-6, u.link_rate.unwrap_or(0) as f64 * 8e-6); }
         }
         println!();
     }

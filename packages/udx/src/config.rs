@@ -76,7 +76,12 @@ pub struct Config {
     pub entry_growth: f64,
     /// Multiplicative decrease of a competing flow (RFC 9438 section 4.6).
     pub beta: f64,
-    /// How much less a flow yields below 35 % of the link's rate, and how much more above 65 %, per share beyond.
+    /// A flow with a smaller share of the link than this catches up, and one that leaves the others less than this
+    /// yields more.
+    pub low_share: f64,
+    /// What a flow that catches up grows by besides, per byte acknowledged.
+    pub catch_up: f64,
+    /// By how much the decrease is larger, per share too much.
     pub share_gain: f64,
     /// C of a competing flow's growth, in packets per cubic second (RFC 9438 section 5.1).
     pub cubic: f64,
@@ -122,6 +127,8 @@ impl Default for Config {
             foreign_overflows: 2,
             entry_growth: 0.5,
             beta: 0.7,
+            low_share: 0.4,
+            catch_up: 0.1,
             share_gain: 1.0,
             cubic: 0.4,
             min_rtt_memory: Duration::from_secs(60),
@@ -187,6 +194,8 @@ impl Config {
             ("foreign_overflows", f64::from(self.foreign_overflows), COUNT),
             ("entry_growth", self.entry_growth, FRACTION),
             ("beta", self.beta, FRACTION),
+            ("low_share", self.low_share, (0.0, 0.5, "a number above 0 and at most 0.5")),
+            ("catch_up", self.catch_up, FRACTION),
             ("share_gain", self.share_gain, FRACTION),
             ("cubic", self.cubic, POSITIVE),
             ("min_rtt_memory", self.min_rtt_memory.as_secs_f64(), SECONDS),

@@ -61,6 +61,8 @@ pub struct Metrics {
     pub pacing_rate: Option<u64>,
     /// Westwood estimate of the delivered flow (avgbew), bytes per second; `None` before the first round.
     pub delivered: Option<u64>,
+    /// Estimate of the link's rate from how a drain shortened the queue, bytes per second; `None` before the first.
+    pub link_rate: Option<u64>,
     /// Smallest round-trip time remembered.
     pub min_rtt: Option<Duration>,
     /// Lost packets per packet sent.
@@ -311,6 +313,7 @@ impl Udx {
             ssthresh: self.ssthresh.is_finite().then_some(self.ssthresh as u64),
             pacing_rate: self.pacing_rate(),
             delivered: (self.avgbew > 0.0).then_some(self.avgbew as u64),
+            link_rate: (self.capacity > 0.0).then_some(self.capacity as u64),
             min_rtt: self.min_rtt.get().and_then(|rtt| Duration::try_from_secs_f64(rtt).ok()),
             loss_rate: self.loss.rate(),
             mode: match self.phase {
@@ -363,7 +366,8 @@ impl Udx {
             Phase::Competition(competition) if competition.entering => self.config.entry_growth * bytes,
             Phase::Competition(competition) => {
                 let (now, rtt) = (self.now.as_secs_f64(), self.smoothed_rtt);
-                competition.growth.increase(packets, bytes / self.packet, now, rtt) * self.packet
+                let cubic = competition.growth.increase(packets, bytes / self.packet, now, rtt) * self.packet;
+                if self.share() < self.config.low_share { cubic + self.config.catch_up * bytes } else { cubic }
             }
         };
         self.set_window(self.window + increase.min(bytes));
@@ -527,13 +531,13 @@ impl Udx {
         self.recovery = None;
         self.lowered = Some(self.now);
         let packet = self.packet;
+        // A flow that has most of the link yields more than Cubic does, so that their shares approach.
+        let excess = (self.share() - (1.0 - self.config.low_share)).max(0.0);
+        let beta = (self.config.beta - self.config.share_gain * excess).max(0.5);
         if let Phase::Competition(competition) = &mut self.phase {
             (competition.entering, competition.quiet) = (false, 0);
             let window = self.drain.map_or(self.window, |drain| drain.before);
-            let share = if self.capacity > 0.0 { self.avgbew / self.capacity } else { 0.5 };
-            let beta = self.config.beta + self.config.share_gain * (0.35 - share).max((0.65 - share).min(0.0));
-            let (now, beta) = (self.now.as_secs_f64(), beta.clamp(0.5, 0.9));
-            let lowered = competition.growth.on_congestion(window / packet, now, beta) * packet;
+            let lowered = competition.growth.on_congestion(window / packet, self.now.as_secs_f64(), beta) * packet;
             match &mut self.drain {
                 Some(drain) => drain.before = lowered,
                 None => self.set_window(lowered),
@@ -577,15 +581,20 @@ impl Udx {
     fn judge_drain(&mut self, mut drain: Drain, queue: f64, min_rtt: f64) {
         drain.rounds += 1;
         self.drain = Some(drain);
+        let last = drain.rounds >= self.config.drain_rounds;
         let empty = queue <= self.no_queue(min_rtt);
-        if drain.rounds > 1 && !empty && drain.queue > queue {
+        if last && !empty && drain.queue > queue {
             // Taking so many bytes out of the queue has shortened it by so much time: the rate of the link.
             self.capacity = (drain.before - self.window) / (drain.queue - queue);
+        }
+        // Where a flow stops sending for a moment the queue dips deeper than it stays.
+        if matches!(self.phase, Phase::Competition(_)) && !last {
+            return;
         }
         // The first round still acknowledges what was sent before.
         if empty || (drain.rounds > 1 && queue <= drain.left) {
             self.end_drain(drain, true);
-        } else if drain.rounds >= self.config.drain_rounds {
+        } else if last {
             self.end_drain(drain, false);
         }
     }
@@ -620,6 +629,11 @@ impl Udx {
 
     // --- competition
 
+    /// The flow's share of the link, as far as it knows the link's rate.
+    fn share(&self) -> f64 {
+        if self.capacity > 0.0 { (self.avgbew / self.capacity).min(1.0) } else { 0.5 }
+    }
+
     fn enter_competition(&mut self, window: f64) {
         (self.foreign, self.overflows) = (0, 0);
         self.set_window(window);
@@ -639,7 +653,7 @@ impl Udx {
         competition.rounds += 1;
         competition.quiet += 1;
         let (rounds, quiet) = (competition.rounds, competition.quiet);
-        if self.empty >= self.config.test_rounds / 2 {
+        if self.empty >= self.config.test_rounds {
             self.leave_competition();
             return;
         }
