@@ -88,7 +88,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
             commands::requester::run(command, &mut Home::open(&cli.home).await?, output).await?;
         }
         Command::Node(command) => {
-            commands::node::run(command, &mut Home::open(&cli.home).await?, output).await?
+            return commands::node::run(command, &mut Home::open(&cli.home).await?, output).await;
         }
         Command::Job(command) => {
             commands::job::run(command, &mut Home::open(&cli.home).await?, output).await?

@@ -80,6 +80,19 @@ impl Account {
         self.send(&self.client.deployment().registry, bond, &msg).await
     }
 
+    /// Disputes a node's key with this deposit; [`crate::key_dispute`] makes the evidence.
+    ///
+    /// # Errors
+    /// See [`ChainError`].
+    pub async fn dispute_key(
+        &self,
+        dispute: registry::KeyDispute,
+        deposit: u128,
+    ) -> Result<Receipt, ChainError> {
+        let msg = registry::ReceiveMsg::Dispute(dispute);
+        self.send(&self.client.deployment().registry, deposit, &msg).await
+    }
+
     /// Any message to the registry.
     ///
     /// # Errors

@@ -4,6 +4,7 @@
 //! decides anything: rules live in the packages and the contracts.
 
 mod account;
+mod dispute;
 mod faults;
 mod queries;
 
@@ -14,6 +15,7 @@ use bithive_chain::Chain;
 use serde::{Deserialize, Serialize};
 
 pub use account::Account;
+pub use dispute::{EvidenceError, key_dispute};
 pub use faults::faulted;
 
 /// Addresses of one deployment. Stored as JSON, one file per chain.

@@ -1,5 +1,6 @@
 //! Commands, one module for each noun; most work on a network in a folder.
 
+pub(crate) mod audit;
 pub(crate) mod bench;
 pub(crate) mod ceremony;
 pub(crate) mod chain;

@@ -1,6 +1,7 @@
 //! `bithive node`: contributor nodes.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
@@ -16,6 +17,7 @@ use clap::Subcommand;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::audit::{self, AuditArgs};
 use crate::amount::{self, show};
 use crate::home::{Home, read_json, write_json};
 use crate::output::{Output, table};
@@ -50,6 +52,7 @@ pub(crate) enum Command {
         #[arg(long, default_value_t = Device::Cpu)]
         device: Device,
     },
+    Audit(AuditArgs),
     /// Start leaving: the node is no longer chosen, its bond is free after the unbonding time.
     Unbond {
         /// Name of the node.
@@ -65,16 +68,19 @@ struct StoredNode {
     ask: u128,
 }
 
-pub(crate) async fn run(command: Command, home: &mut Home, output: Output) -> Result<()> {
+pub(crate) async fn run(command: Command, home: &mut Home, output: Output) -> Result<ExitCode> {
     match command {
+        Command::Audit(args) => return audit::run(args, home, output).await,
         Command::Add { name, attributes, ask, slot, bond } => {
             let node = add(home, &name, &attributes, ask, slot, bond).await?;
-            output.show(&node, |node| println!("{name} {} has slot {}", node.address, node.registration.slot))
+            output.show(&node, |node| {
+                println!("{name} {} has slot {}", node.address, node.registration.slot)
+            })?;
         }
-        Command::List => list(home, output).await,
+        Command::List => list(home, output).await?,
         Command::Once { names, device } => {
             device.check()?;
-            once(home, names, device, output).await
+            once(home, names, device, output).await?;
         }
         Command::Unbond { name } => {
             let (keys, _) = load(home, &name)?;
@@ -82,9 +88,10 @@ pub(crate) async fn run(command: Command, home: &mut Home, output: Output) -> Re
             account.registry(&ExecuteMsg::Unbond {}).await?;
             let node = home.local.client.node(account.address()).await?.context("the node is gone")?;
             let until = node.unbonding_until.unwrap_or_default();
-            output.show(&node, |_| println!("{name} is leaving; its bond is free at time {until}"))
+            output.show(&node, |_| println!("{name} is leaving; its bond is free at time {until}"))?;
         }
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn add(
