@@ -9,9 +9,9 @@ use std::path::PathBuf;
 use bithive_curve::{G1, G2, Gt, Scalar, expand_message_xmd, pairing};
 use bithive_dgkbe::crs::UnverifiedCrs;
 use bithive_dgkbe::dem::{AssociatedData, open, seal};
-use bithive_dgkbe::kem::{Context, Peer, ReceiverCache, SenderCache, SharedKey};
+use bithive_dgkbe::kem::{Context, Peer, ReceiverCache, ReceiverGroup, SenderCache, SenderGroups, SharedKey};
 use bithive_dgkbe::keys::{SecretKey, UnverifiedPublicKey, column};
-use bithive_dgkbe::{Header, KeyPair, SlotSet};
+use bithive_dgkbe::{GroupedSet, Groups, Header, KeyPair, Receiver, SlotSet};
 use common::rng;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
@@ -21,12 +21,19 @@ const MEMBERS: [u16; 3] = [1, 3, 4];
 const CONTEXT: &[u8] = b"bithive-vectors-1/jobs/42/round 1000/epoch 7";
 const PLAINTEXT: &[u8] = b"de-identified chest radiograph, 16 bit";
 
-fn path() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/dgkbe.json")
+/// Slots of the second run, in two groups: 1, 3 and 4 of the first, 2 of the second.
+const GROUPED_MEMBERS: [u16; 4] = [1, 3, 4, 6];
+
+fn path(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors").join(name)
+}
+
+fn read(name: &str) -> Value {
+    serde_json::from_slice(&std::fs::read(path(name)).unwrap()).unwrap()
 }
 
 fn stored() -> Value {
-    serde_json::from_slice(&std::fs::read(path()).unwrap()).unwrap()
+    read("dgkbe.json")
 }
 
 fn encoded_crs(secret: &Scalar) -> Vec<u8> {
@@ -90,19 +97,57 @@ fn computed() -> Value {
     })
 }
 
-#[test]
-#[ignore = "writes the file of known answers; run it only when a format version changes"]
-fn write_vectors() {
-    std::fs::write(path(), serde_json::to_string_pretty(&computed()).unwrap() + "\n").unwrap();
+/// A second run: the users of the first as group 0, and four more as group 1.
+fn computed_groups() -> Value {
+    let crs = UnverifiedCrs::decode(&bytes(&stored()["crs"])).unwrap().verify(&mut rng(0)).unwrap().shared();
+    let groups = Groups::new(2, SLOTS).unwrap();
+    let pairs: Vec<KeyPair> = (1..=groups.slots())
+        .map(|slot| {
+            let place = groups.place(slot).unwrap();
+            KeyPair::generate(&crs, place.slot, &mut rng(u64::from(slot))).unwrap()
+        })
+        .collect();
+    let set = GroupedSet::from_slots(groups, GROUPED_MEMBERS).unwrap();
+    let mut sender = SenderGroups::new(crs, groups).unwrap();
+    let members: Vec<_> = (1..).zip(&pairs).map(|(slot, pair)| (slot, *pair.public.commitment())).collect();
+    sender.put(&members).unwrap();
+    sender.update(&set).unwrap();
+    let mut message = [0; 32];
+    rand_core::Rng::fill_bytes(&mut rng(100), &mut message);
+    let (headers, key) = sender.encapsulate(&set, Context(CONTEXT), &mut rng(100)).unwrap();
+    let data = AssociatedData::new(&headers, &set.digest(), Context(CONTEXT));
+    json!({
+        "groups": groups.count(),
+        "slots": SLOTS,
+        "t": (1..=groups.slots())
+            .map(|slot| hex::encode(Scalar::random(&mut rng(u64::from(slot))).encode().as_slice()))
+            .collect::<Vec<_>>(),
+        "secret_key_6": hex::encode(pairs[5].secret.encode().as_slice()),
+        "set": GROUPED_MEMBERS,
+        "set_encoding": hex::encode(set.encode()),
+        "set_digest": hex::encode(set.digest()),
+        "context": hex::encode(CONTEXT),
+        "message": hex::encode(message),
+        "headers": hex::encode(&headers),
+        "shared_key": hex::encode(key.as_bytes()),
+        "plaintext": hex::encode(PLAINTEXT),
+        "payload": hex::encode(seal(&key, &data, PLAINTEXT).unwrap()),
+    })
 }
 
+/// Set BITHIVE_WRITE_VECTORS to write the files anew, when a format version changes.
 #[test]
 fn this_crate_computes_the_known_answers() {
-    let (stored, computed) = (stored(), computed());
-    for (field, value) in computed.as_object().unwrap() {
-        assert_eq!(stored[field], *value, "{field}");
+    for (name, computed) in [("dgkbe.json", computed()), ("dgkbe_groups.json", computed_groups())] {
+        if std::env::var_os("BITHIVE_WRITE_VECTORS").is_some() {
+            std::fs::write(path(name), serde_json::to_string_pretty(&computed).unwrap() + "\n").unwrap();
+        }
+        let stored = read(name);
+        for (field, value) in computed.as_object().unwrap() {
+            assert_eq!(stored[field], *value, "{field}");
+        }
+        assert_eq!(stored.as_object().unwrap().len(), computed.as_object().unwrap().len());
     }
-    assert_eq!(stored.as_object().unwrap().len(), computed.as_object().unwrap().len());
 }
 
 fn bytes(value: &Value) -> Vec<u8> {
@@ -148,17 +193,76 @@ fn the_known_answers_follow_from_the_formulas() {
         tagged("dgkbe-statement", &[&bytes(&file["crs_digest"]), &set_digest, &set_key.encode(), &context]);
 
     let m = bytes(&file["message"]);
-    let wide = expand_message_xmd::<48>(&[&m, &statement], b"BITHIVE-V1/dgkbe-encapsulation-scalar/");
+    let header = header_by_hand(&m, &statement, &set_key, &omega);
+    assert_eq!(bytes(&file["header"]), header);
+    let (c1, c2, c3) = (&header[..48], &header[48..96], &header[96..]);
+    assert_eq!(bytes(&file["shared_key"]), tagged("dgkbe-key", &[&m, c1, c2, c3, &statement]));
+}
+
+/// C1, C2, C3 from the formulas.
+fn header_by_hand(m: &[u8], statement: &[u8; 32], set_key: &G1, omega: &Gt) -> Vec<u8> {
+    let wide = expand_message_xmd::<48>(&[m, statement], b"BITHIVE-V1/dgkbe-encapsulation-scalar/");
     // The 48 bytes as high and low half of a number, folded by hand: high * 2^192 + low.
     let part = |bytes: &[u8]| Scalar::decode(&[&[0; 8], bytes].concat()).unwrap();
     let shift = Scalar::from(1u128 << 96).mul(&Scalar::from(1u128 << 96));
     let s = part(&wide[..24]).mul(&shift).add(&part(&wide[24..]));
-    let (c1, c2) = ((G1::generator() * &s).encode(), (set_key * &s).encode());
-    let z = omega.pow(&s);
-    let pad = tagged("dgkbe-mask", &[z.encode().as_slice(), &c1, &c2]);
+    let (c1, c2) = ((G1::generator() * &s).encode(), (*set_key * &s).encode());
+    let pad = tagged("dgkbe-mask", &[omega.pow(&s).encode().as_slice(), &c1, &c2]);
     let c3: Vec<u8> = m.iter().zip(pad).map(|(m, pad)| m ^ pad).collect();
-    assert_eq!(bytes(&file["header"]), [c1.as_slice(), &c2, &c3].concat());
-    assert_eq!(bytes(&file["shared_key"]), tagged("dgkbe-key", &[&m, &c1, &c2, &c3, &statement]));
+    [c1.as_slice(), &c2, &c3].concat()
+}
+
+#[test]
+fn the_known_answers_over_groups_follow_from_the_formulas() {
+    let (first, file) = (stored(), read("dgkbe_groups.json"));
+    let a = Scalar::decode(&bytes(&first["secret_exponent"])).unwrap();
+    let powers = a.powers(usize::from(SLOTS) + 2);
+    let omega = pairing(&G1::generator(), &G2::generator()).pow(&powers[usize::from(SLOTS) + 1]);
+    let set_digest =
+        tagged("dgkbe-grouped-set", &[&[0, 2], &SLOTS.to_be_bytes(), &bytes(&file["set_encoding"])]);
+    assert_eq!(bytes(&file["set_digest"]), set_digest);
+    let (m, context, crs_digest) =
+        (bytes(&file["message"]), bytes(&file["context"]), bytes(&first["crs_digest"]));
+    // Group 0 has the bitmap of slots 1, 3 and 4, group 1 that of its slot 2.
+    assert_eq!(bytes(&file["set_encoding"]), [1, 2, 2, 0, 1, 0b1101, 1, 1, 0b10]);
+    let mut headers = Vec::new();
+    for (group, members, encoding) in [(0u16, &[1usize, 3, 4][..], [1, 1, 0b1101]), (1, &[2], [1, 1, 0b10])] {
+        let exponent = members.iter().fold(Scalar::zero(), |sum, slot| {
+            let t = &file["t"][usize::from(group * SLOTS) + slot - 1];
+            sum.add(&Scalar::decode(&bytes(t)).unwrap()).add(&powers[*slot])
+        });
+        let set_key = G1::generator() * &exponent;
+        let own_digest = tagged("dgkbe-slot-set", &[&SLOTS.to_be_bytes(), &encoding]);
+        let own_context = tagged("dgkbe-group-context", &[&set_digest, &group.to_be_bytes(), &context]);
+        let statement =
+            tagged("dgkbe-statement", &[&crs_digest, &own_digest, &set_key.encode(), &own_context]);
+        headers.extend(header_by_hand(&m, &statement, &set_key, &omega));
+    }
+    assert_eq!(bytes(&file["headers"]), headers);
+    let key = tagged("dgkbe-groups-key", &[&m, &headers, &crs_digest, &set_digest, &context]);
+    assert_eq!(bytes(&file["shared_key"]), key);
+}
+
+#[test]
+fn a_member_of_the_second_group_opens_the_known_payload() {
+    let (first, file) = (stored(), read("dgkbe_groups.json"));
+    let crs = UnverifiedCrs::decode(&bytes(&first["crs"])).unwrap().verify(&mut rng(0)).unwrap().shared();
+    let groups = Groups::new(2, SLOTS).unwrap();
+    let set = GroupedSet::decode(&bytes(&file["set_encoding"]), groups).unwrap();
+    let secret = SecretKey::decode(&crs, &bytes(&file["secret_key_6"])).unwrap();
+    let t = Scalar::decode(&bytes(&file["t"][5])).unwrap();
+    let commitment = G1::generator() * &t;
+    let group = ReceiverGroup::new(crs, groups, 6, secret, &commitment).unwrap();
+    let context = bytes(&file["context"]);
+    let opened = Receiver::new(group).open(
+        &set,
+        Context(&context),
+        &bytes(&file["headers"]),
+        &bytes(&file["payload"]),
+    );
+    let (key, plaintext) = opened.unwrap();
+    assert_eq!(key.as_bytes().as_slice(), bytes(&file["shared_key"]));
+    assert_eq!(*plaintext, bytes(&file["plaintext"]));
 }
 
 #[test]

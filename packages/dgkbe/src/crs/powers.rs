@@ -17,7 +17,7 @@ const KIND: &str = "common reference string";
 /// Magic, version and number of slots.
 const HEADER_LEN: usize = PREFIX_LEN + 2;
 /// Points that are decoded together.
-const CHUNK: usize = 512;
+const CHUNK: usize = 128;
 
 /// A_0..=A_2L and B_1..=B_2L without B_{L+1}; the lengths of the lists hold by construction.
 #[derive(Clone)]
