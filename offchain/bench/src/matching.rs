@@ -12,8 +12,9 @@ use bithive_blindmatch::committee::{
 };
 use bithive_blindmatch::oprf::{Tags, blind};
 use bithive_blindmatch::policy::Policy;
-use bithive_blindmatch::schema::{Input, Schema};
+use bithive_blindmatch::schema::{Attribute, Input, Schema};
 use bithive_blindmatch::vault::{DEFAULT_BUDGET, Vault};
+use bithive_blindmatch::vector::Vector;
 use curve25519_dalek::Scalar;
 use rand_chacha::ChaCha20Rng;
 
@@ -27,11 +28,11 @@ const POLICY: &str = "vram >= 16 and region in (eu, ch) and any 2 of (iso27001, 
 const KINDS: usize = 24;
 const PEER: &str = "pairwise DDH-PSI, both sides";
 
-const MASKS: &str = "2 blocks of SHA-256 a leaf";
+const MASKS: &str = "a block of SHA-256 a leaf";
 
-/// The masks of a vault's leaves, 98 bytes hashed for each.
+/// The masks of a vault's leaves.
 fn masks(vault: &Vault, costs: &Costs) -> f64 {
-    vault.tree().leaves().len() as f64 * 2.0 * costs.sha256_block
+    vault.tree().leaves().len() as f64 * costs.sha256_block
 }
 
 /// Two of three members and the schema that they serve.
@@ -42,8 +43,7 @@ struct Committee {
 }
 
 impl Committee {
-    fn new(rng: &mut ChaCha20Rng) -> Result<Self> {
-        let schema = Schema::bithive();
+    fn new(schema: Schema, rng: &mut ChaCha20Rng) -> Result<Self> {
         let (params, slots) = (CommitteeParams::new(3, 2)?, schema.slot_count());
         let (mut keys, mut partials) = (Vec::new(), Vec::new());
         let seeds = deal(params, rng);
@@ -90,7 +90,7 @@ pub(crate) fn measure(
     rng: &mut ChaCha20Rng,
 ) -> Result<()> {
     sheet.announce("preparing blind matching");
-    let committee = Committee::new(rng)?;
+    let committee = Committee::new(Schema::bithive(), rng)?;
     let schema = &committee.schema;
     evaluations(&committee, costs, sheet, rng)?;
 
@@ -112,6 +112,8 @@ pub(crate) fn measure(
     let session = timer.time(|| (), |()| psi_session(&psi_blind(&asked, &secret), &secret, own, rng))?;
     sheet.note("test one vault, tags at hand".to_owned(), 1, "µs", PEER, [open, session]);
     sheet.limit(MASKS, masks(&vault, costs));
+
+    vectors(costs, sheet, rng)?;
 
     sheet.announce(&format!("{contributors} contributors, one request"));
     let crowd = || machines.iter().cycle().take(contributors);
@@ -136,6 +138,31 @@ pub(crate) fn measure(
     let points = request.len() + psi_blind(own, &secret).len() + psi_raise(&request, &secret)?.len();
     let bytes = [vault.encode().len() as f64, (points * 32) as f64];
     sheet.note("request as a vault".to_owned(), 1, "bytes", "pairwise DDH-PSI, one contributor", bytes);
+    Ok(())
+}
+
+/// A vault of 2 of 64 leaves, tried by a contributor that opens it: a vector near another, of which the peer intersects
+/// all 64 samples.
+fn vectors(costs: &Costs, sheet: &mut Sheet<'_>, rng: &mut ChaCha20Rng) -> Result<()> {
+    sheet.announce("test one vault, 2 of 64");
+    let committee =
+        Committee::new(Schema::new(vec![Attribute::Vector { name: "profile".to_owned() }])?, rng)?;
+    let schema = &committee.schema;
+    let (mut near, wanted) = ([0; 32], Vector::from_bytes([0; 32]));
+    near[..3].fill(255);
+    let policy = Policy::parse(&format!("profile within 25 of {wanted}"), schema)?.compile(schema)?;
+    let values = BTreeMap::from([("profile".to_owned(), AttributeValue::Vector(Vector::from_bytes(near)))]);
+    let own = Attributes::new(schema, values)?;
+    let (asked, tags) = (policy.inputs(), committee.tags(own.inputs(), rng)?);
+    let (vault, _) =
+        Vault::seal(&policy, &committee.tags(&asked, rng)?, [1; 32], [2; 32], DEFAULT_BUDGET, rng)?;
+    ensure!(vault.open(&tags)?.is_some(), "a vault stays shut for a vector that is near");
+    let (timer, secret) = (sheet.timer, Scalar::random(rng));
+    let open = timer.time(|| (), |()| Ok(vault.open(&tags)?.is_some()))?;
+    let session =
+        timer.time(|| (), |()| psi_session(&psi_blind(&asked, &secret), &secret, own.inputs(), rng))?;
+    sheet.note("test one vault of 2 of 64, tags at hand".to_owned(), 64, "µs", PEER, [open, session]);
+    sheet.limit(MASKS, masks(&vault, costs));
     Ok(())
 }
 

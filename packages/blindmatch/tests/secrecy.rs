@@ -160,7 +160,7 @@ fn times(mut a: u8, b: u8) -> u8 {
     let mut product = 0;
     for bit in 0..8 {
         product ^= a * (b >> bit & 1);
-        a = a << 1 ^ 0x1b * (a >> 7);
+        a = (a << 1) ^ (0x1b * (a >> 7));
     }
     product
 }

@@ -298,7 +298,7 @@ fn a_thermometer_counts_the_levels_between_two_numbers() {
     assert_eq!(encode(500.0, 0.0).distance(&encode(578.0, 0.0)), 10);
     assert_eq!(encode(500.0, 250e6).distance(&encode(578.0, 172e6)), 20);
     let features: Vec<f64> = (0..30).map(f64::from).collect();
-    let thermometer = Thermometer::fit(&[features.clone()]).unwrap();
+    let thermometer = Thermometer::fit(core::slice::from_ref(&features)).unwrap();
     let above: Vec<f64> = features.iter().map(|number| number + 1.0).collect();
     assert_eq!(thermometer.encode(&above).unwrap().as_bytes(), &[255; 32], "every bit belongs to a feature");
     let json = serde_json::to_string(&thermometer).unwrap();
