@@ -5,6 +5,8 @@
 //! reading the same thing agree. [`bounded`] adds that no input makes them ask for more memory than its length
 //! accounts for.
 
+#![warn(missing_docs)]
+
 pub mod attest;
 pub mod blindmatch;
 pub mod broadcast;
