@@ -9,8 +9,9 @@ use bithive_blindmatch::{
     claim::{Claim, ClaimContext, RequesterKey},
     committee::{MemberSeeds, ShareKeyTable},
     oprf::{Tags, blind},
-    schema::Schema,
+    schema::{Schema, SlotId},
     vault::{DEFAULT_BUDGET, Vault},
+    vector::sample_positions,
 };
 use common::{Committee, EPOCH, attributes, compile, rng};
 
@@ -34,6 +35,7 @@ fn compute() -> Vectors {
     let (vault, key) =
         Vault::seal(&policy, &tags, requester.public(), [5; 32], DEFAULT_BUDGET, &mut rng(13)).unwrap();
     put("schema_digest", &Schema::bithive().digest());
+    put("sample_positions_of_slot_5_of_a_schema_of_sevens", &sample_positions(&[7; 32], SlotId(5)));
     put("attributes_commitment", &own.commitment(&[7; 32]));
     put("member_1_seeds", &committee.seeds[0].encode());
     put("share_key_table", committee.table.encode());
