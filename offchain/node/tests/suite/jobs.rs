@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use bithive_api::jobs::Phase;
+use bithive_dgkbe::Groups;
+use bithive_exchange::Kind;
 use bithive_inference::{Device, Model, Table};
 use bithive_local::{NODE_BOND, SLASH, UNIT};
 use bithive_node::{Onnx, Report};
@@ -40,6 +42,30 @@ async fn three_nodes_that_only_catch_up_settle_a_job() {
     }
     assert_eq!(town.nodes[poor].log.all(), [Report::VaultTried { job_id, opened: false }]);
     town.assert_books_balance().await;
+}
+
+#[tokio::test]
+async fn workers_of_two_groups_settle_a_job_and_fetch_no_key_of_the_other_group() {
+    let mut town = Town::of(Groups::new(2, 2).unwrap()).await;
+    for _ in 0..3 {
+        town.add_node(24, "eu").await;
+    }
+    let job_id = town.assigned_job().await;
+    assert_eq!(town.job(job_id).await.assignment.unwrap().headers.len(), 2 * 128);
+    town.live_until_quiet().await;
+    assert_eq!(town.phase(job_id).await, Phase::Settled);
+    assert_eq!(town.requester().await.result(job_id).await.unwrap(), ANSWER);
+    // Slots 1 and 2 are one group, slot 3 is alone in the other.
+    for (reader, fetched) in [(0, &[1][..]), (1, &[0]), (2, &[])] {
+        let keys = town.tap.deliveries().into_iter().filter(|delivery| {
+            let key = delivery.kind == Kind::Content && delivery.body.starts_with(b"BHKEY");
+            key && delivery.to == town.nodes[reader].endpoint
+        });
+        let found: Vec<Vec<u8>> = keys.map(|delivery| delivery.body[42..90].to_vec()).collect();
+        let expected: Vec<Vec<u8>> =
+            fetched.iter().map(|index: &usize| town.nodes[*index].registration.dgkbe_key.to_vec()).collect();
+        assert_eq!(found, expected, "node {reader}");
+    }
 }
 
 #[tokio::test]
