@@ -199,8 +199,8 @@ async fn a_quota_belongs_to_its_epoch_and_passes_to_no_other_committee() {
         world.ask(seat, &node, first, &[region("eu")]).await.unwrap();
     }
     world.chain.advance_time(DAY).await.unwrap();
-    for index in 0..5 {
-        members[index].retire().await.unwrap();
+    for (index, member) in members.iter().enumerate() {
+        member.retire().await.unwrap();
         world.start(index).await;
     }
     for seat in [0, 1] {
