@@ -583,9 +583,12 @@ impl Udx {
         self.drain = Some(drain);
         let last = drain.rounds >= self.config.drain_rounds;
         let empty = queue <= self.no_queue(min_rtt);
-        if last && !empty && drain.queue > queue {
-            // Taking so many bytes out of the queue has shortened it by so much time: the rate of the link.
-            self.capacity = (drain.before - self.window) / (drain.queue - queue);
+        if last && !empty && self.avgbew > 0.0 {
+            // Taking so many bytes out of the queue has shortened it by so much time: the rate of the link. A queue
+            // that did not fall at all says that the flow hardly counts.
+            let (bytes, seconds) = (drain.before - self.window, drain.queue - queue);
+            let most = 10.0 * self.avgbew;
+            self.capacity = if bytes < most * seconds { (bytes / seconds).max(self.avgbew) } else { most };
         }
         // Where a flow stops sending for a moment the queue dips deeper than it stays.
         if matches!(self.phase, Phase::Competition(_)) && !last {
