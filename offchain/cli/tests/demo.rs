@@ -51,6 +51,15 @@ fn the_header_does_not_grow_with_the_workers() {
 }
 
 #[test]
+fn more_nodes_than_slots_of_a_group_form_groups_with_a_header_each() {
+    let demo = json(&["demo", "--nodes", "20", "--slots", "6", "--seed", "3", "--row", "3"]);
+    assert_eq!((demo["ok"].as_bool(), number(&demo["slots"]), number(&demo["groups"])), (Some(true), 6, 4));
+    let headers = number(&demo["headers"]);
+    assert!((2..=3).contains(&headers), "three workers, drawn over four groups: {headers}");
+    assert_eq!(number(&demo["header_bytes"]), 128 * headers);
+}
+
+#[test]
 fn a_user_chooses_rows_input_and_model() {
     let data = concat!(env!("CARGO_MANIFEST_DIR"), "/../../data/wdbc/wdbc.csv");
     let model = concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/wdbc.onnx");
@@ -72,7 +81,8 @@ fn arguments_out_of_bounds_name_the_argument() {
     for (arguments, named) in [
         (&["demo", "--redundancy", "2"][..], "--redundancy is 2; expected 3 to 16"),
         (&["demo", "--nodes", "5"], "--nodes is 5; expected at least redundancy + 3 = 6"),
-        (&["demo", "--slots", "7"], "--slots is 7; expected at least one for each of 8 nodes"),
+        (&["demo", "--slots", "1"], "--slots is 1; expected 2 to 4096 slots of a group"),
+        (&["demo", "--slots", "2", "--nodes", "3000"], "1500 groups of 2 slots; expected 1 to 1024 groups"),
         (&["demo", "--row", "114"], "--row: row index 114: expected less than 114"),
         (&["demo", "--input", "nowhere.csv"], "nowhere.csv"),
     ] {

@@ -1,6 +1,7 @@
 //! The local network: in memory and in a folder.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -204,6 +205,27 @@ async fn damaged_content_is_refused_until_it_is_published_again() {
     }
     ann.publish(Bytes::from_static(b"content")).await.unwrap();
     assert_eq!(ben.fetch(digest, &[ANN], 100).await.unwrap(), "content");
+}
+
+#[tokio::test]
+async fn opened_content_streams_and_its_digest_is_the_readers_to_check() {
+    for (network, folder) in networks() {
+        let (ann, ben) = (network.endpoint(ANN), network.endpoint(BEN));
+        let digest = ann.publish(Bytes::from_static(b"content")).await.unwrap();
+        let mut read = String::new();
+        ben.open(digest, &[ANN], 7).await.unwrap().read_to_string(&mut read).unwrap();
+        assert_eq!(read, "content");
+        let larger = ben.open(digest, &[ANN], 6).await.err();
+        assert!(matches!(larger, Some(ExchangeError::TooLarge { found: 7, limit: 6, .. })));
+        let missing = ben.open([9; 32], &[ANN], 7).await.err();
+        assert!(matches!(missing, Some(ExchangeError::NotFound { asked: 1, .. })));
+        if let Some(folder) = folder {
+            std::fs::write(blob(folder.path(), &digest), b"another").unwrap();
+            let mut read = Vec::new();
+            ben.open(digest, &[ANN], 7).await.unwrap().read_to_end(&mut read).unwrap();
+            assert_ne!(blake3::hash(&read).as_bytes(), &digest);
+        }
+    }
 }
 
 #[tokio::test]
