@@ -2,7 +2,7 @@
 
 use core::borrow::Borrow;
 
-#[cfg(feature = "parallel")]
+#[cfg(not(target_arch = "wasm32"))]
 use rayon::prelude::*;
 use zeroize::Zeroizing;
 
@@ -66,7 +66,7 @@ impl<'t> Opener<'t> {
         Some(Opened { key: vault.match_key(*secret), leaves })
     }
 
-    /// Tries many vaults on all cores (feature `parallel`), and gives those that open with their number from 0, in
+    /// Tries many vaults on all cores (one after the other in a browser), and gives those that open with their number from 0, in
     /// order. Vaults of another schema or epoch stay shut. The input is read as results are taken, 1024 vaults
     /// at a time, and is not kept.
     pub fn open_many<V>(&self, vaults: impl IntoIterator<Item = V>) -> impl Iterator<Item = (usize, Opened)>
@@ -83,9 +83,9 @@ impl<'t> Opener<'t> {
 
     fn open_batch<V: Borrow<Vault> + Send + Sync>(&self, batch: &[(usize, V)]) -> Vec<(usize, Opened)> {
         let open = |(number, vault): &(usize, V)| Some((*number, self.open(vault.borrow()).ok().flatten()?));
-        #[cfg(feature = "parallel")]
+        #[cfg(not(target_arch = "wasm32"))]
         return batch.par_iter().with_min_len(16).filter_map(open).collect();
-        #[cfg(not(feature = "parallel"))]
+        #[cfg(target_arch = "wasm32")]
         batch.iter().filter_map(open).collect()
     }
 }
