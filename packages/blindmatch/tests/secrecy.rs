@@ -10,19 +10,21 @@ use bithive_blindmatch::{
     vault::{DEFAULT_BUDGET, Vault},
     vector::{Vector, sample_positions},
 };
-use common::{Committee, attributes, rng};
-use rand_chacha::{ChaCha20Rng, rand_core::Rng};
+use common::{
+    Committee, attributes,
+    guesser::{self, TRIALS, assert_is_chance},
+    rng,
+};
+use rand_chacha::ChaCha20Rng;
 use sha2::{Digest, Sha256};
 
 mod common;
-
-const LESSONS: usize = 6_000;
-const TRIALS: usize = 12_000;
 
 /// Seals one policy of several, again and again.
 struct Sealer {
     policies: Vec<CompiledPolicy>,
     tags: Tags,
+    seed: u64,
     rng: ChaCha20Rng,
 }
 
@@ -34,18 +36,12 @@ impl Sealer {
         let mut inputs: Vec<_> = policies.iter().flat_map(CompiledPolicy::inputs).collect();
         inputs.sort();
         inputs.dedup();
-        Self { policies, tags: committee.tags(&inputs, seed), rng: rng(seed) }
+        Self { policies, tags: committee.tags(&inputs, seed), seed, rng: rng(seed) }
     }
 
     fn seal(&mut self, which: usize) -> Vault {
         let policy = &self.policies[which];
         Vault::seal(policy, &self.tags, [3; 32], [4; 32], DEFAULT_BUDGET, &mut self.rng).unwrap().0
-    }
-
-    /// The number of a random policy, and its vault.
-    fn seal_any(&mut self) -> (usize, Vault) {
-        let which = (self.rng.next_u64() % self.policies.len() as u64) as usize;
-        (which, self.seal(which))
     }
 }
 
@@ -59,55 +55,9 @@ fn evidence(vault: &Vault) -> Vec<u8> {
     bytes
 }
 
-fn is_set(evidence: &[u8], bit: usize) -> bool {
-    evidence[bit / 8] >> (bit % 8) & 1 == 1
-}
-
-/// Naive Bayes over bits.
-struct Guesser {
-    /// For each bit and class the logarithm of the chance that it is 0, and that it is 1.
-    chances: Vec<Vec<[f64; 2]>>,
-}
-
-impl Guesser {
-    fn learn(classes: usize, lessons: &[(usize, Vec<u8>)]) -> Self {
-        let bits = 8 * lessons[0].1.len();
-        let mut counts = vec![vec![[1.0_f64; 2]; classes]; bits];
-        for (class, evidence) in lessons {
-            for (bit, count) in counts.iter_mut().enumerate() {
-                count[*class][usize::from(is_set(evidence, bit))] += 1.0;
-            }
-        }
-        let chance = |[zeros, ones]: [f64; 2]| [(zeros / (zeros + ones)).ln(), (ones / (zeros + ones)).ln()];
-        Self { chances: counts.into_iter().map(|bit| bit.into_iter().map(chance).collect()).collect() }
-    }
-
-    fn guess(&self, evidence: &[u8]) -> usize {
-        let mut scores = vec![0.0; self.chances[0].len()];
-        for (bit, chances) in self.chances.iter().enumerate() {
-            let value = usize::from(is_set(evidence, bit));
-            scores.iter_mut().zip(chances).for_each(|(score, chance)| *score += chance[value]);
-        }
-        (0..scores.len()).max_by(|a, b| scores[*a].total_cmp(&scores[*b])).unwrap()
-    }
-}
-
 /// How many of the trials the guesser gets right.
 fn hits(sealer: &mut Sealer, evidence: impl Fn(usize, &Vault) -> Vec<u8>) -> usize {
-    let mut sample = |count: usize| -> Vec<(usize, Vec<u8>)> {
-        (0..count).map(|_| sealer.seal_any()).map(|(which, vault)| (which, evidence(which, &vault))).collect()
-    };
-    let (lessons, trials) = (sample(LESSONS), sample(TRIALS));
-    let guesser = Guesser::learn(sealer.policies.len(), &lessons);
-    trials.iter().filter(|(which, evidence)| guesser.guess(evidence) == *which).count()
-}
-
-/// Within four standard deviations of guessing blindly.
-fn assert_is_chance(hits: usize, classes: usize) {
-    let chance = 1.0 / classes as f64;
-    let mean = TRIALS as f64 * chance;
-    let deviation = (mean * (1.0 - chance)).sqrt();
-    assert!((hits as f64 - mean).abs() < 4.0 * deviation, "{hits} hits, expected about {mean}");
+    guesser::hits(sealer.policies.len(), sealer.seed, |which| evidence(which, &sealer.seal(which)))
 }
 
 fn thresholds() -> Vec<String> {
