@@ -13,13 +13,16 @@ mod matching;
 mod peers;
 mod primitives;
 mod timer;
+mod transport;
 
 use anyhow::Result;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use serde::Serialize;
 
+pub use bithive_netsim::{CellResult, Estimate, Selection};
 use timer::Timer;
+pub use transport::{Transport, transport};
 
 const SEED: u64 = 1;
 
@@ -32,7 +35,7 @@ pub struct Figure {
     pub n: u64,
     /// Our cost in `unit`: the median for a time.
     pub value: f64,
-    /// `µs` or `bytes`.
+    /// `µs` or `bytes`; of the transport `% of the link`, `x base`, `of 1` or `%`.
     pub unit: &'static str,
     /// What it is compared with.
     pub peer: String,

@@ -177,7 +177,8 @@ fn competition(cells: &mut Cells) {
         };
         let name = control.name();
         let staggered = vec![flow(0, 0), flow(5, 0), flow(10, 0)];
-        if let Some(cell) = cells.add(format!("staggered/{}/{name}", AIM.name()), AIM.link(), staggered, 40.0) {
+        if let Some(cell) = cells.add(format!("staggered/{}/{name}", AIM.name()), AIM.link(), staggered, 40.0)
+        {
             cell.plotted = true;
         }
         let near = Path { rtt: 20, queue: 5.0, ..AIM };

@@ -61,7 +61,8 @@ pub fn experiment(cells: &[Cell], seeds: u64, progress: impl Fn(usize, usize) + 
 
 fn summary(cell: &Cell, runs: &[Result<RunResult, SimError>]) -> CellResult {
     let good: Vec<&RunResult> = runs.iter().filter_map(|run| run.as_ref().ok()).collect();
-    let errors: Vec<String> = runs.iter().filter_map(|run| run.as_ref().err().map(ToString::to_string)).collect();
+    let errors: Vec<String> =
+        runs.iter().filter_map(|run| run.as_ref().err().map(ToString::to_string)).collect();
     let rate = cell.scenario.link.rate_at(std::time::Duration::ZERO);
     let base = cell.base_rtt.as_secs_f64() * 1e3;
     let bdp = rate / 8.0 * cell.base_rtt.as_secs_f64();
@@ -81,7 +82,9 @@ fn summary(cell: &Cell, runs: &[Result<RunResult, SimError>]) -> CellResult {
         failed: errors.first().map(|error| (errors.len() as u64, error.clone())),
         seconds: [cell.scenario.duration.as_secs_f64(), cell.scenario.warm_up.as_secs_f64()],
         goodput: over(&|run| run.flows.iter().map(|flow| flow.goodput).sum::<f64>() / rate * 100.0),
-        whole_goodput: over(&|run| run.flows.iter().map(|flow| flow.whole_goodput).sum::<f64>() / rate * 100.0),
+        whole_goodput: over(&|run| {
+            run.flows.iter().map(|flow| flow.whole_goodput).sum::<f64>() / rate * 100.0
+        }),
         flow_goodput,
         fairness: over(&|run| jain(&run.flows.iter().map(|flow| flow.goodput).collect::<Vec<_>>())),
         rtt_p95: over(&|run| largest(run, |flow| flow.rtt_p95) / base),

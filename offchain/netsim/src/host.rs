@@ -187,7 +187,8 @@ impl Host {
 
     /// Congestion window, bytes.
     pub(crate) fn window(&self) -> u64 {
-        let state = self.connection.as_ref().and_then(|(_, connection)| connection.congestion_state(PathId::ZERO));
+        let state =
+            self.connection.as_ref().and_then(|(_, connection)| connection.congestion_state(PathId::ZERO));
         state.map_or(0, |state| state.window())
     }
 
@@ -205,7 +206,12 @@ impl Host {
     }
 
     /// A datagram arrives.
-    pub(crate) fn receive(&mut self, now: Instant, ecn: Option<EcnCodepoint>, data: BytesMut) -> Result<(), SimError> {
+    pub(crate) fn receive(
+        &mut self,
+        now: Instant,
+        ecn: Option<EcnCodepoint>,
+        data: BytesMut,
+    ) -> Result<(), SimError> {
         let path = FourTuple::from_remote(self.peer);
         self.buffer.clear();
         match self.endpoint.handle(now, path, ecn, data, &mut self.buffer) {
@@ -258,7 +264,9 @@ impl Host {
         while let Some(event) = connection.poll() {
             match event {
                 Event::ConnectionLost { reason } => return Err(SimError::Connection(reason)),
-                Event::Connected if self.source.is_some() => self.stream = connection.streams().open(Dir::Uni),
+                Event::Connected if self.source.is_some() => {
+                    self.stream = connection.streams().open(Dir::Uni)
+                }
                 Event::Stream(StreamEvent::Opened { dir: Dir::Uni }) => {
                     self.stream = connection.streams().accept(Dir::Uni);
                     readable = true;

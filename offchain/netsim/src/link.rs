@@ -157,13 +157,18 @@ impl Bottleneck {
 
     /// The transmission has ended: returns the packet's fate and when the next transmission ends. `dropped` hears of
     /// each packet that the queue drops on the way.
-    pub(crate) fn finish(&mut self, now: Nanos, mut dropped: impl FnMut(usize)) -> (Option<Fate>, Option<Nanos>) {
+    pub(crate) fn finish(
+        &mut self,
+        now: Nanos,
+        mut dropped: impl FnMut(usize),
+    ) -> (Option<Fate>, Option<Nanos>) {
         let fate = self.sending.take().map(|packet| self.propagate(now, packet));
         while let Some(packet) = self.waiting.pop_front() {
             self.waiting_bytes -= packet.size();
             let sojourn = Duration::from_nanos(now - packet.queued);
             let left = self.waiting_bytes;
-            if self.codel.as_mut().is_some_and(|codel| codel.drops(Duration::from_nanos(now), sojourn, left)) {
+            if self.codel.as_mut().is_some_and(|codel| codel.drops(Duration::from_nanos(now), sojourn, left))
+            {
                 dropped(packet.flow);
                 continue;
             }

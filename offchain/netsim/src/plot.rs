@@ -74,7 +74,11 @@ fn panel(
         series.label(name).legend(move |(x, y)| PathElement::new(vec![(x, y), (x + 16, y)], color));
     }
     if lines.len() > 1 {
-        chart.configure_series_labels().background_style(WHITE.mix(0.8)).border_style(BLACK.mix(0.3)).draw()?;
+        chart
+            .configure_series_labels()
+            .background_style(WHITE.mix(0.8))
+            .border_style(BLACK.mix(0.3))
+            .draw()?;
     }
     Ok(())
 }

@@ -176,7 +176,8 @@ impl Recorder {
     pub(crate) fn flow(&mut self, index: usize, received: u64, (_, declared_lost): (u64, u64)) -> FlowResult {
         let mut record = self.flows.get(index).cloned().unwrap_or_default();
         let start = self.starts.get(index).copied().unwrap_or(0);
-        let seconds = |from: Nanos| Duration::from_nanos(self.duration.saturating_sub(from).max(1)).as_secs_f64();
+        let seconds =
+            |from: Nanos| Duration::from_nanos(self.duration.saturating_sub(from).max(1)).as_secs_f64();
         // Measured from the first sample after the warm-up on, which is at most an interval late.
         let from = self.warm_up.div_ceil(self.interval) * self.interval;
         let measured = received.saturating_sub(record.at_warm_up.unwrap_or(received));

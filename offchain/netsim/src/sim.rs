@@ -99,7 +99,11 @@ enum Event {
     /// The link has sent a packet.
     Sent,
     ToReceiver(Packet),
-    ToSender { flow: usize, data: BytesMut, ecn: Option<EcnCodepoint> },
+    ToSender {
+        flow: usize,
+        data: BytesMut,
+        ecn: Option<EcnCodepoint>,
+    },
     Sample,
 }
 
@@ -210,8 +214,10 @@ impl<'a> Run<'a> {
                 .map_or((0, (0, 0)), |pair| (pair.receiver.received(), pair.sender.sent_and_lost()));
             flows.push((index, received, counts));
         }
-        let flows: Vec<FlowResult> =
-            flows.into_iter().map(|(index, received, counts)| self.recorder.flow(index, received, counts)).collect();
+        let flows: Vec<FlowResult> = flows
+            .into_iter()
+            .map(|(index, received, counts)| self.recorder.flow(index, received, counts))
+            .collect();
         Ok(self.recorder.result(flows))
     }
 
@@ -229,7 +235,8 @@ impl<'a> Run<'a> {
                 let (fate, next) = self.link.finish(self.now, |flow| recorder.dropped(flow));
                 match fate {
                     Some(Fate::Delivered { at, packet }) => {
-                        let extra = self.pairs.get(packet.flow).and_then(Option::as_ref).map_or(0, |pair| pair.extra);
+                        let extra =
+                            self.pairs.get(packet.flow).and_then(Option::as_ref).map_or(0, |pair| pair.extra);
                         self.agenda.push(at + extra, Event::ToReceiver(packet));
                     }
                     Some(Fate::Lost { flow }) => self.recorder.lost(flow),

@@ -40,8 +40,7 @@ impl CubicGrowth {
         let t = (now - self.epoch).max(0.0);
         let k = ((self.w_max - self.w_start).max(0.0) / self.c).cbrt();
         let target = self.c * (t + rtt - k).powi(3) + self.w_max;
-        let reno = self.w_start
-            + 3.0 * (1.0 - self.beta) / (1.0 + self.beta) * t / rtt.max(1e-6);
+        let reno = self.w_start + 3.0 * (1.0 - self.beta) / (1.0 + self.beta) * t / rtt.max(1e-6);
         let aim = target.max(reno).clamp(window, 1.5 * window);
         ((aim - window) / window.max(1.0) * packets).min(packets)
     }

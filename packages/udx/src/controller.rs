@@ -348,7 +348,8 @@ impl Udx {
 
     /// A delay that is no queue: a fraction of the round-trip time, and some packets' time at the delivered flow.
     fn no_queue(&self, min_rtt: f64) -> f64 {
-        let burst = if self.avgbew > 0.0 { 0.5 * self.config.queue_floor * self.packet / self.avgbew } else { 0.0 };
+        let burst =
+            if self.avgbew > 0.0 { 0.5 * self.config.queue_floor * self.packet / self.avgbew } else { 0.0 };
         (self.config.empty_queue * min_rtt).max(burst)
     }
 
@@ -360,14 +361,19 @@ impl Udx {
             Phase::SlowStart { .. } => bytes,
             Phase::Avoidance => {
                 let linear = 1.0 + self.config.growth * f64::from(self.growing);
-                let open = if !self.saturated && self.empty > 0 { self.config.open_growth * packets } else { 0.0 };
+                let open =
+                    if !self.saturated && self.empty > 0 { self.config.open_growth * packets } else { 0.0 };
                 linear.max(open) * self.packet * bytes / self.window
             }
             Phase::Competition(competition) if competition.entering => self.config.entry_growth * bytes,
             Phase::Competition(competition) => {
                 let (now, rtt) = (self.now.as_secs_f64(), self.smoothed_rtt);
                 let cubic = competition.growth.increase(packets, bytes / self.packet, now, rtt) * self.packet;
-                if self.share() < self.config.low_share { cubic + self.config.catch_up * bytes } else { cubic }
+                if self.share() < self.config.low_share {
+                    cubic + self.config.catch_up * bytes
+                } else {
+                    cubic
+                }
             }
         };
         self.set_window(self.window + increase.min(bytes));
@@ -401,7 +407,8 @@ impl Udx {
     fn slow_start_is_over(&self) -> bool {
         let (Some(rtt), Some(min_rtt)) = (self.current_rtt(), self.min_rtt.get()) else { return false };
         let flow = self.window * min_rtt / rtt;
-        self.window - flow > (self.config.slow_start_queue * flow).max(2.0 * self.config.queue_floor * self.packet)
+        self.window - flow
+            > (self.config.slow_start_queue * flow).max(2.0 * self.config.queue_floor * self.packet)
     }
 
     /// Half the window fitted the path a round ago; more only where more is being delivered.
@@ -524,7 +531,8 @@ impl Udx {
     fn loss_is_congestion(&self) -> bool {
         let (Some(queue), Some(min_rtt)) = (self.current_queue(), self.min_rtt.get()) else { return false };
         let longest = self.max_queue.get().unwrap_or(queue);
-        (queue > self.no_queue(min_rtt) && queue >= self.config.loss_queue * longest) || self.loss.is_excessive()
+        (queue > self.no_queue(min_rtt) && queue >= self.config.loss_queue * longest)
+            || self.loss.is_excessive()
     }
 
     fn on_congestion(&mut self) {
@@ -537,7 +545,8 @@ impl Udx {
         if let Phase::Competition(competition) = &mut self.phase {
             (competition.entering, competition.quiet) = (false, 0);
             let window = self.drain.map_or(self.window, |drain| drain.before);
-            let lowered = competition.growth.on_congestion(window / packet, self.now.as_secs_f64(), beta) * packet;
+            let lowered =
+                competition.growth.on_congestion(window / packet, self.now.as_secs_f64(), beta) * packet;
             match &mut self.drain {
                 Some(drain) => drain.before = lowered,
                 None => self.set_window(lowered),
@@ -565,7 +574,8 @@ impl Udx {
         let min_rtt = self.min_rtt.get().unwrap_or(rtt);
         let before = self.window;
         let theoretical = self.window * min_rtt / rtt.max(min_rtt);
-        let flow = if self.rates[0] > 0.0 { theoretical.min(self.delivered() * min_rtt) } else { theoretical };
+        let flow =
+            if self.rates[0] > 0.0 { theoretical.min(self.delivered() * min_rtt) } else { theoretical };
         let lowered = (self.config.drain * flow).min(self.loss.a() * self.window).max(self.window / 2.0);
         self.recovery = None;
         self.set_window(lowered);
@@ -642,7 +652,8 @@ impl Udx {
         self.set_window(window);
         let (packets, now) = (self.window / self.packet, self.now.as_secs_f64());
         let growth = CubicGrowth::at(packets, now, self.config.cubic);
-        self.phase = Phase::Competition(Competition { growth, entering: true, rounds: 0, quiet: 0, queue: 0.0 });
+        self.phase =
+            Phase::Competition(Competition { growth, entering: true, rounds: 0, quiet: 0, queue: 0.0 });
     }
 
     fn leave_competition(&mut self) {
