@@ -1,0 +1,129 @@
+//! Segments of content with the hashes that prove them against the BLAKE3 root.
+//!
+//! Content is divided into segments of [`SEGMENT_BYTES`]. A segment travels as bao encodes a range: content
+//! preceded by the pairs of hashes on its way from the root, in groups of 16 KiB. The last segment's proof also
+//! fixes the size.
+
+use std::fs::File;
+use std::io;
+use std::ops::Range;
+use std::path::Path;
+
+use bao_tree::io::outboard::PostOrderOutboard;
+use bao_tree::io::sync::{decode_ranges, encode_ranges_validated, outboard_post_order, valid_ranges};
+use bao_tree::{BaoTree, BlockSize, ChunkNum, ChunkRanges};
+use bithive_exchange::Digest;
+
+use crate::wire::SEGMENT_BYTES;
+
+/// Hashes are kept for groups of 2^4 chunks of 1024 bytes.
+const GROUP: BlockSize = BlockSize::from_chunk_log(4);
+const CHUNK_BYTES: u64 = 1024;
+/// Most bytes of one content, 1 TiB: far from where arithmetic on positions ends.
+pub(crate) const MAX_CONTENT_BYTES: u64 = 1 << 40;
+
+/// Segments of content of `size` bytes; empty content has one.
+pub(crate) const fn count(size: u64) -> u64 {
+    let count = size.div_ceil(SEGMENT_BYTES);
+    if count == 0 { 1 } else { count }
+}
+
+/// Bytes of segment `index`.
+pub(crate) fn bytes(size: u64, index: u64) -> u64 {
+    size.saturating_sub(index.saturating_mul(SEGMENT_BYTES)).min(SEGMENT_BYTES)
+}
+
+fn ranges(size: u64, index: u64) -> ChunkRanges {
+    let per_segment = SEGMENT_BYTES / CHUNK_BYTES;
+    let start = ChunkNum(index * per_segment);
+    // Open at the end, so that the last chunk is part of the proof and the size with it.
+    if index + 1 >= count(size) {
+        ChunkRanges::from(start..)
+    } else {
+        ChunkRanges::from(start..ChunkNum((index + 1) * per_segment))
+    }
+}
+
+/// Computes the digest of the file at `data`, and writes its hashes to `hashes`.
+pub(crate) fn hash_file(data: &Path, hashes: &Path) -> io::Result<(Digest, u64)> {
+    let file = File::open(data)?;
+    let size = file.metadata()?.len();
+    let mut writer = io::BufWriter::new(File::create(hashes)?);
+    let root = outboard_post_order(io::BufReader::with_capacity(1 << 16, file), tree(size), &mut writer)?;
+    writer.into_inner().map_err(io::IntoInnerError::into_error)?;
+    Ok((*root.as_bytes(), size))
+}
+
+fn tree(size: u64) -> BaoTree {
+    BaoTree::new(size, GROUP)
+}
+
+/// Encodes segment `index` from content and hashes in files; damaged content is an error.
+pub(crate) fn encode(
+    digest: &Digest,
+    size: u64,
+    index: u64,
+    data: &Path,
+    hashes: &Path,
+    target: &mut Vec<u8>,
+) -> io::Result<()> {
+    let outboard = PostOrderOutboard {
+        root: blake3::Hash::from_bytes(*digest),
+        tree: tree(size),
+        data: File::open(hashes)?,
+    };
+    encode_ranges_validated(File::open(data)?, outboard, &ranges(size, index), target)
+        .map_err(io::Error::other)
+}
+
+/// Checks an encoded segment, and writes its content and hashes into files. What was written before an error is
+/// right as far as it goes: every group is checked before it is written.
+pub(crate) fn decode(
+    digest: &Digest,
+    size: u64,
+    index: u64,
+    encoded: &[u8],
+    data: &Path,
+    hashes: &Path,
+) -> io::Result<()> {
+    let open = |path: &Path| File::options().read(true).write(true).open(path);
+    let outboard =
+        PostOrderOutboard { root: blake3::Hash::from_bytes(*digest), tree: tree(size), data: open(hashes)? };
+    let mut rest = encoded;
+    decode_ranges(&mut rest, &ranges(size, index), open(data)?, outboard).map_err(io::Error::other)?;
+    if rest.is_empty() { Ok(()) } else { Err(io::Error::other("the segment is followed by other bytes")) }
+}
+
+/// Whether an encoded last segment proves `size`.
+pub(crate) fn proves_size(digest: &Digest, size: u64, encoded: &[u8]) -> bool {
+    let outboard =
+        bao_tree::io::outboard::EmptyOutboard { root: blake3::Hash::from_bytes(*digest), tree: tree(size) };
+    let ranges = ranges(size, count(size) - 1);
+    let mut rest = encoded;
+    let items = bao_tree::io::sync::DecodeResponseIter::new(outboard.root, outboard.tree, &mut rest, &ranges);
+    items.into_iter().all(|item| item.is_ok())
+}
+
+/// The segments of partial content that are whole and right.
+pub(crate) fn whole(digest: &Digest, size: u64, data: &Path, hashes: &Path) -> io::Result<Vec<bool>> {
+    let outboard = PostOrderOutboard {
+        root: blake3::Hash::from_bytes(*digest),
+        tree: tree(size),
+        data: File::open(hashes)?,
+    };
+    let all = ChunkRanges::all();
+    let mut right = ChunkRanges::empty();
+    for range in valid_ranges(outboard, File::open(data)?, &all) {
+        let range: Range<ChunkNum> = range?;
+        right |= ChunkRanges::from(range);
+    }
+    let chunks = size.div_ceil(CHUNK_BYTES).max(1);
+    let per_segment = SEGMENT_BYTES / CHUNK_BYTES;
+    Ok((0..count(size))
+        .map(|index| {
+            let segment = ChunkNum(index * per_segment)..ChunkNum(((index + 1) * per_segment).min(chunks));
+            let segment = ChunkRanges::from(segment);
+            (&segment & &right) == segment
+        })
+        .collect())
+}

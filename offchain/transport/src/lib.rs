@@ -1,0 +1,25 @@
+//! The exchange between machines: encrypted UDP (QUIC), content by digest, broadcast, and own relays.
+//!
+//! [`Transport`] is one party's endpoint, named by the Ed25519 key that the registry knows it by, and implements
+//! [`bithive_exchange::Exchange`]. It contacts peers and relays that it was told of, and no server of anybody
+//! else. Everything that a peer can use up has a limit ([`Limits`]) and is checked before it is allocated.
+
+mod blobs;
+mod config;
+mod endpoint;
+mod error;
+mod exchange;
+pub mod gossip;
+mod links;
+mod lookup;
+mod mailbox;
+mod outbox;
+pub mod relay;
+mod serve;
+pub mod wire;
+
+pub use blobs::fetch::Progress;
+pub use config::{Admission, Config, Limits};
+pub use endpoint::Transport;
+pub use error::TransportError;
+pub use lookup::{CachedDirectory, Directory};

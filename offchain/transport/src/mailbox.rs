@@ -1,0 +1,362 @@
+//! Messages that wait, in both directions, on disk.
+//!
+//! A message is in the outbox from the moment `send` returns until the receiver has it in its inbox on disk, and
+//! in the inbox until it is taken. It has an identifier that both ends record, so that a delivery whose answer
+//! was lost is not a second message.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bithive_exchange::{MAX_WAITING, Message, PeerId, Protocol};
+use bytes::Bytes;
+use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
+
+use crate::config::Limits;
+use crate::wire::MESSAGE_ID_BYTES;
+
+/// Identifies a message of one sender.
+pub(crate) type MessageId = [u8; MESSAGE_ID_BYTES];
+
+type Table = TableDefinition<'static, &'static [u8], &'static [u8]>;
+
+/// Peer and number -> protocol, identifier, time, body.
+const OUTBOX: Table = TableDefinition::new("outbox");
+/// Protocol and number -> sender, body.
+const INBOX: Table = TableDefinition::new("inbox");
+/// Sender and protocol -> identifiers of the newest messages.
+const SEEN: Table = TableDefinition::new("seen");
+
+/// Identifiers that are remembered of each sender and protocol. A sender delivers one after another, so that
+/// only an attempt that overlaps with its own repetition needs more than one.
+const REMEMBERED: usize = 32;
+/// Most bytes that one call of [`Mailbox::take`] hands out.
+const TAKEN_AT_ONCE: usize = 64 << 20;
+
+/// A message on its way out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Outgoing {
+    /// Where it is in the outbox.
+    pub(crate) key: Vec<u8>,
+    pub(crate) protocol: Protocol,
+    pub(crate) id: MessageId,
+    /// When it was sent, seconds since 1970.
+    pub(crate) sent: u64,
+    pub(crate) body: Bytes,
+}
+
+/// What became of a message that came in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stored {
+    New,
+    Known,
+    Full,
+}
+
+/// How much waits.
+#[derive(Default)]
+struct Waiting {
+    next: u64,
+    outgoing: HashMap<PeerId, usize>,
+    incoming: HashMap<(Protocol, PeerId), usize>,
+    by_protocol: HashMap<Protocol, usize>,
+    bytes: usize,
+}
+
+impl Waiting {
+    fn came_in(&mut self, protocol: Protocol, from: PeerId, bytes: usize) {
+        *self.incoming.entry((protocol, from)).or_default() += 1;
+        *self.by_protocol.entry(protocol).or_default() += 1;
+        self.bytes += bytes;
+    }
+}
+
+/// Inbox and outbox of one endpoint.
+pub(crate) struct Mailbox {
+    database: Database,
+    /// Held while the tables change, so that the counts are those of the tables.
+    waiting: Mutex<Waiting>,
+    per_sender: usize,
+    bytes: usize,
+}
+
+impl Mailbox {
+    pub(crate) fn open(path: &Path, limits: &Limits) -> Result<Arc<Self>, redb::Error> {
+        let database = Database::create(path)?;
+        let write = database.begin_write()?;
+        let mut waiting = Waiting::default();
+        {
+            for entry in write.open_table(OUTBOX)?.iter()? {
+                let (key, _) = entry?;
+                if let Some((peer, number)) = split_outbox_key(key.value()) {
+                    *waiting.outgoing.entry(peer).or_default() += 1;
+                    waiting.next = waiting.next.max(number + 1);
+                }
+            }
+            for entry in write.open_table(INBOX)?.iter()? {
+                let (key, value) = entry?;
+                if let (Some((protocol, number)), Some((from, body))) =
+                    (split_inbox_key(key.value()), value.value().split_first_chunk::<32>())
+                {
+                    waiting.came_in(protocol, PeerId(*from), body.len());
+                    waiting.next = waiting.next.max(number + 1);
+                }
+            }
+            write.open_table(SEEN)?;
+        }
+        write.commit()?;
+        let (per_sender, bytes) = (limits.inbox_per_sender, limits.inbox_bytes);
+        Ok(Arc::new(Self { database, waiting: Mutex::new(waiting), per_sender, bytes }))
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        // The counts change after the tables have; a panic between is a leak of one at worst.
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Puts a message into the outbox; false if too many wait for the peer.
+    pub(crate) fn send(
+        &self,
+        to: PeerId,
+        protocol: Protocol,
+        id: MessageId,
+        sent: u64,
+        body: &[u8],
+    ) -> Result<bool, redb::Error> {
+        let mut waiting = self.waiting();
+        if waiting.outgoing.get(&to).copied().unwrap_or_default() >= MAX_WAITING {
+            return Ok(false);
+        }
+        let key = [to.0.as_slice(), &waiting.next.to_be_bytes()].concat();
+        let value = [&[code(protocol)], id.as_slice(), &sent.to_be_bytes(), body].concat();
+        let write = self.database.begin_write()?;
+        write.open_table(OUTBOX)?.insert(key.as_slice(), value.as_slice())?;
+        write.commit()?;
+        waiting.next += 1;
+        *waiting.outgoing.entry(to).or_default() += 1;
+        Ok(true)
+    }
+
+    /// Whether messages wait for `to`.
+    pub(crate) fn waits_for(&self, to: PeerId) -> bool {
+        self.waiting().outgoing.contains_key(&to)
+    }
+
+    /// Peers for whom messages wait.
+    pub(crate) fn addressees(&self) -> Vec<PeerId> {
+        self.waiting().outgoing.keys().copied().collect()
+    }
+
+    /// The oldest message for `to` whose protocol is not one of `except`.
+    pub(crate) fn oldest(&self, to: PeerId, except: &[Protocol]) -> Result<Option<Outgoing>, redb::Error> {
+        let table = self.database.begin_read()?.open_table(OUTBOX)?;
+        let (start, end) = ([to.0.as_slice(), &[0; 8]].concat(), [to.0.as_slice(), &[u8::MAX; 8]].concat());
+        for entry in table.range(start.as_slice()..=end.as_slice())? {
+            let (key, value) = entry?;
+            let Some(message) = outgoing(key.value(), value.value()) else { continue };
+            if !except.contains(&message.protocol) {
+                return Ok(Some(message));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Removes a message that was delivered or given up.
+    pub(crate) fn sent(&self, to: PeerId, key: &[u8]) -> Result<(), redb::Error> {
+        let mut waiting = self.waiting();
+        let write = self.database.begin_write()?;
+        let removed = write.open_table(OUTBOX)?.remove(key)?.is_some();
+        write.commit()?;
+        if removed && let Some(count) = waiting.outgoing.get_mut(&to) {
+            *count -= 1;
+            if *count == 0 {
+                waiting.outgoing.remove(&to);
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts a message that came in into the inbox, once.
+    pub(crate) fn store(
+        &self,
+        from: PeerId,
+        protocol: Protocol,
+        id: MessageId,
+        body: &[u8],
+    ) -> Result<Stored, redb::Error> {
+        let mut waiting = self.waiting();
+        let sender = [from.0.as_slice(), &[code(protocol)]].concat();
+        let write = self.database.begin_write()?;
+        {
+            let mut seen = write.open_table(SEEN)?;
+            let mut ids = seen.get(sender.as_slice())?.map(|ids| ids.value().to_vec()).unwrap_or_default();
+            if ids.chunks(MESSAGE_ID_BYTES).any(|known| known == id) {
+                return Ok(Stored::Known);
+            }
+            let count = waiting.incoming.get(&(protocol, from)).copied().unwrap_or_default();
+            let all = waiting.by_protocol.get(&protocol).copied().unwrap_or_default();
+            if count >= self.per_sender || all >= MAX_WAITING || waiting.bytes + body.len() > self.bytes {
+                return Ok(Stored::Full);
+            }
+            ids.extend_from_slice(&id);
+            let excess = ids.len().saturating_sub(REMEMBERED * MESSAGE_ID_BYTES);
+            seen.insert(sender.as_slice(), ids.get(excess..).unwrap_or_default())?;
+            let key = [[code(protocol)].as_slice(), &waiting.next.to_be_bytes()].concat();
+            let value = [from.0.as_slice(), body].concat();
+            write.open_table(INBOX)?.insert(key.as_slice(), value.as_slice())?;
+        }
+        write.commit()?;
+        waiting.next += 1;
+        waiting.came_in(protocol, from, body.len());
+        Ok(Stored::New)
+    }
+
+    /// Takes messages of `protocol` that wait, oldest first, and says whether more are left.
+    pub(crate) fn take(&self, protocol: Protocol) -> Result<(Vec<Message>, bool), redb::Error> {
+        let mut waiting = self.waiting();
+        if waiting.by_protocol.get(&protocol).copied().unwrap_or_default() == 0 {
+            return Ok((Vec::new(), false));
+        }
+        let (mut messages, mut bytes, mut more) = (Vec::new(), 0, false);
+        let write = self.database.begin_write()?;
+        {
+            let mut table = write.open_table(INBOX)?;
+            let mut taken = Vec::new();
+            for entry in table.range([code(protocol)].as_slice()..[code(protocol) + 1].as_slice())? {
+                let (key, value) = entry?;
+                if bytes >= TAKEN_AT_ONCE {
+                    more = true;
+                    break;
+                }
+                taken.push(key.value().to_vec());
+                if let Some((from, body)) = value.value().split_first_chunk::<32>() {
+                    bytes += body.len();
+                    messages.push(Message { from: PeerId(*from), body: Bytes::copy_from_slice(body) });
+                }
+            }
+            for key in taken {
+                table.remove(key.as_slice())?;
+            }
+        }
+        write.commit()?;
+        waiting.bytes = waiting.bytes.saturating_sub(bytes);
+        for message in &messages {
+            if let Some(count) = waiting.incoming.get_mut(&(protocol, message.from)) {
+                *count -= 1;
+                if *count == 0 {
+                    waiting.incoming.remove(&(protocol, message.from));
+                }
+            }
+        }
+        let left = waiting.by_protocol.entry(protocol).or_default();
+        *left = left.saturating_sub(messages.len());
+        Ok((messages, more))
+    }
+}
+
+/// A protocol in a key. Stored messages keep it, so a protocol's code never changes.
+const fn code(protocol: Protocol) -> u8 {
+    match protocol {
+        Protocol::ShareKeys => 1,
+        Protocol::Evaluate => 2,
+        Protocol::Claim => 3,
+        Protocol::Signature => 4,
+    }
+}
+
+fn protocol(byte: u8) -> Option<Protocol> {
+    Protocol::ALL.into_iter().find(|protocol| code(*protocol) == byte)
+}
+
+fn split_outbox_key(key: &[u8]) -> Option<(PeerId, u64)> {
+    let (peer, number) = key.split_first_chunk::<32>()?;
+    Some((PeerId(*peer), u64::from_be_bytes(number.try_into().ok()?)))
+}
+
+fn split_inbox_key(key: &[u8]) -> Option<(Protocol, u64)> {
+    let (code, number) = key.split_first()?;
+    Some((protocol(*code)?, u64::from_be_bytes(number.try_into().ok()?)))
+}
+
+fn outgoing(key: &[u8], value: &[u8]) -> Option<Outgoing> {
+    let (code, rest) = value.split_first()?;
+    let (id, rest) = rest.split_first_chunk::<MESSAGE_ID_BYTES>()?;
+    let (sent, body) = rest.split_first_chunk::<8>()?;
+    Some(Outgoing {
+        key: key.to_vec(),
+        protocol: protocol(*code)?,
+        id: *id,
+        sent: u64::from_be_bytes(*sent),
+        body: Bytes::copy_from_slice(body),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ALICE: PeerId = PeerId([1; 32]);
+    const BOB: PeerId = PeerId([2; 32]);
+
+    fn bodies(messages: &[Message]) -> Vec<&[u8]> {
+        messages.iter().map(|message| message.body.as_ref()).collect()
+    }
+
+    #[test]
+    fn messages_of_both_boxes_outlast_the_process() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("messages");
+        {
+            let mailbox = Mailbox::open(&path, &Limits::default()).unwrap();
+            assert!(mailbox.send(BOB, Protocol::Claim, [1; 16], 7, b"out").unwrap());
+            assert_eq!(mailbox.store(ALICE, Protocol::Claim, [2; 16], b"in").unwrap(), Stored::New);
+        }
+        let mailbox = Mailbox::open(&path, &Limits::default()).unwrap();
+        assert_eq!(mailbox.addressees(), [BOB]);
+        let message = mailbox.oldest(BOB, &[]).unwrap().unwrap();
+        assert_eq!((message.id, message.sent, message.body.as_ref()), ([1; 16], 7, b"out".as_slice()));
+        mailbox.sent(BOB, &message.key).unwrap();
+        assert_eq!(mailbox.oldest(BOB, &[]).unwrap(), None);
+        assert!(mailbox.addressees().is_empty());
+        assert_eq!(mailbox.store(ALICE, Protocol::Claim, [2; 16], b"in").unwrap(), Stored::Known);
+        assert_eq!(bodies(&mailbox.take(Protocol::Claim).unwrap().0), [b"in".as_slice()]);
+        assert_eq!(mailbox.store(ALICE, Protocol::Claim, [2; 16], b"in").unwrap(), Stored::Known);
+        assert!(mailbox.take(Protocol::Claim).unwrap().0.is_empty());
+    }
+
+    #[test]
+    fn a_sender_that_floods_fills_its_own_part_only() {
+        let folder = tempfile::tempdir().unwrap();
+        let limits = Limits { inbox_per_sender: 2, inbox_bytes: 10, ..Limits::default() };
+        let mailbox = Mailbox::open(&folder.path().join("messages"), &limits).unwrap();
+        let store = |from, id: u8, body: &[u8]| mailbox.store(from, Protocol::Claim, [id; 16], body).unwrap();
+        assert_eq!(store(ALICE, 1, b"1"), Stored::New);
+        assert_eq!(store(ALICE, 2, b"2"), Stored::New);
+        assert_eq!(store(ALICE, 3, b"3"), Stored::Full);
+        assert_eq!(store(BOB, 3, b"12345678"), Stored::New);
+        assert_eq!(store(BOB, 4, b"4"), Stored::Full);
+        assert_eq!(mailbox.take(Protocol::Claim).unwrap().0.len(), 3);
+        assert_eq!(store(ALICE, 3, b"3"), Stored::New);
+        assert_eq!(store(BOB, 4, b"4"), Stored::New);
+    }
+
+    #[test]
+    fn one_protocol_does_not_hold_up_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let mailbox = Mailbox::open(&folder.path().join("messages"), &Limits::default()).unwrap();
+        mailbox.send(BOB, Protocol::Claim, [1; 16], 0, b"claim").unwrap();
+        mailbox.send(BOB, Protocol::Signature, [2; 16], 0, b"signature").unwrap();
+        let next = mailbox.oldest(BOB, &[Protocol::Claim]).unwrap().unwrap();
+        assert_eq!(next.protocol, Protocol::Signature);
+        assert_eq!(mailbox.oldest(ALICE, &[]).unwrap(), None);
+    }
+
+    #[test]
+    fn a_full_outbox_refuses() {
+        let folder = tempfile::tempdir().unwrap();
+        let mailbox = Mailbox::open(&folder.path().join("messages"), &Limits::default()).unwrap();
+        mailbox.waiting().outgoing.insert(BOB, MAX_WAITING);
+        assert!(!mailbox.send(BOB, Protocol::Claim, [1; 16], 0, b"").unwrap());
+        assert!(mailbox.send(ALICE, Protocol::Claim, [1; 16], 0, b"").unwrap());
+    }
+}

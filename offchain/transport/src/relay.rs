@@ -1,0 +1,138 @@
+//! An own relay: it passes on packets between endpoints that can't reach each other, for members only.
+//!
+//! It sees who talks to whom and how much, and nothing of what: packets are encrypted from end to end.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+
+use bithive_exchange::PeerId;
+use iroh_relay::server::{
+    Access, AccessControl, CertConfig, ClientRateLimit, ClientRequest, RelayConfig, Server, ServerConfig,
+    TlsConfig,
+};
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+use crate::config::Admission;
+use crate::error::TransportError;
+
+/// How a relay serves.
+#[derive(Clone, Debug)]
+pub enum RelayListen {
+    /// Without TLS, for one machine or behind something that adds it.
+    Plain(SocketAddr),
+    /// With TLS, and the plain address for what comes before it (a redirect, and a probe for captive portals).
+    Tls {
+        /// The plain address.
+        http: SocketAddr,
+        /// The address with TLS.
+        https: SocketAddr,
+        /// Chain of certificates, PEM.
+        certificates: PathBuf,
+        /// Private key, PEM.
+        key: PathBuf,
+    },
+}
+
+/// How a relay is set up.
+#[derive(Clone)]
+pub struct RelayOptions {
+    /// Where and how it serves.
+    pub listen: RelayListen,
+    /// Who may use it; everybody if there is none.
+    pub admission: Option<Admission>,
+    /// Most bytes per second of each client; no limit if there is none.
+    pub client_rate: Option<NonZeroU32>,
+}
+
+/// A running relay; it stops when dropped.
+pub struct RelayServer {
+    server: Server,
+}
+
+struct Members(Option<Admission>);
+
+impl fmt::Debug for Members {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Members")
+    }
+}
+
+impl AccessControl for Members {
+    async fn on_connect(&self, request: &ClientRequest) -> Access {
+        let peer = PeerId(*request.endpoint_id().as_bytes());
+        if self.0.as_ref().is_none_or(|admits| admits(peer)) {
+            return Access::Allow;
+        }
+        tracing::warn!(%peer, "the relay refused a stranger");
+        Access::Deny { reason: Some("not a member".into()) }
+    }
+}
+
+impl RelayServer {
+    /// Starts a relay.
+    ///
+    /// # Errors
+    /// [`TransportError::Certificate`], [`TransportError::RelayServer`].
+    pub async fn start(options: RelayOptions) -> Result<Self, TransportError> {
+        let mut relay = match &options.listen {
+            RelayListen::Plain(address) => RelayConfig::new(*address),
+            RelayListen::Tls { http, https, certificates, key } => {
+                let mut relay = RelayConfig::new(*http);
+                let server_config = tls(certificates, key)?;
+                relay.tls = Some(TlsConfig::new(*https, CertConfig::Manual { server_config }));
+                relay
+            }
+        };
+        relay.access = std::sync::Arc::new(Members(options.admission));
+        relay.limits.client_rx = options.client_rate.map(ClientRateLimit::new);
+        let mut config = ServerConfig::default();
+        config.relay = Some(relay);
+        let server = Server::spawn(config).await;
+        Ok(Self { server: server.map_err(|error| TransportError::RelayServer(format!("{error:#}")))? })
+    }
+
+    /// The address clients connect to.
+    #[must_use]
+    pub fn address(&self) -> Option<SocketAddr> {
+        self.server.https_addr().or_else(|| self.server.http_addr())
+    }
+
+    /// The URL clients use, by address; with TLS, the certificate's name takes the address's place.
+    #[must_use]
+    pub fn url(&self) -> Option<String> {
+        let scheme = if self.server.https_addr().is_some() { "https" } else { "http" };
+        self.address().map(|address| format!("{scheme}://{address}"))
+    }
+
+    /// Stops, once open connections are closed.
+    ///
+    /// # Errors
+    /// [`TransportError::RelayServer`].
+    pub async fn close(self) -> Result<(), TransportError> {
+        self.server.shutdown().await.map_err(|error| TransportError::RelayServer(format!("{error:#}")))
+    }
+}
+
+fn tls(certificates: &Path, key: &Path) -> Result<rustls::ServerConfig, TransportError> {
+    let bad = |file: &Path, problem: String| TransportError::Certificate {
+        file: file.display().to_string(),
+        problem,
+    };
+    let chain = CertificateDer::pem_file_iter(certificates)
+        .and_then(|chain| chain.collect::<Result<Vec<_>, _>>())
+        .map_err(|error| bad(certificates, error.to_string()))?;
+    if chain.is_empty() {
+        return Err(bad(certificates, "no certificate in it; expected at least one in PEM".into()));
+    }
+    let private = PrivateKeyDer::from_pem_file(key).map_err(|error| bad(key, error.to_string()))?;
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| bad(certificates, error.to_string()))?
+        .with_no_client_auth()
+        .with_single_cert(chain, private)
+        .map_err(|error| bad(certificates, error.to_string()))
+}

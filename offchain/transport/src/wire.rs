@@ -1,0 +1,319 @@
+//! What travels on a stream: one request frame, one response frame.
+//!
+//! A stream carries one exchange. The opener writes `kind u8 | name length u8 | name | length u32 | body`, the
+//! other end answers `status u8 | length u32 | body`; integers are big-endian. The name carries the version, so
+//! that versions can live side by side on one connection. Lengths are checked against the limit of what is
+//! expected before anything is allocated, and a frame's bytes are taken from a [`Budget`] first.
+
+use std::io;
+use std::sync::Arc;
+
+use bithive_exchange::{Digest, MAX_MESSAGE_BYTES, Protocol};
+use bytes::Bytes;
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+/// The application protocol that connections agree on.
+pub const ALPN: &[u8] = b"bithive/transport/1";
+/// Name and version of the blob protocol.
+pub const BLOB: &str = "bithive/blob/1";
+/// Name and version of the broadcast protocol.
+pub const GOSSIP: &str = "bithive/gossip/1";
+/// Bytes of a message's identifier.
+pub const MESSAGE_ID_BYTES: usize = 16;
+/// Longest name of a protocol.
+pub const MAX_NAME_BYTES: usize = 64;
+/// Longest reason of a refusal.
+pub const MAX_REASON_BYTES: usize = 1024;
+/// Bytes of content in one blob response, without its hashes.
+pub const SEGMENT_BYTES: u64 = 1 << 20;
+/// Most bytes of a blob response: size, content, and the hashes that prove it (65 pairs inside a segment, and at
+/// most 64 on the way to the root).
+pub const MAX_SEGMENT_RESPONSE_BYTES: usize = 8 + (1 << 20) + 64 * (65 + 64);
+/// Most bytes of any frame's body.
+pub const MAX_FRAME_BYTES: usize = 2 << 20;
+/// Asks for the last segment, whose proof fixes the content's size.
+pub const LAST_SEGMENT: u64 = u64::MAX;
+/// Most bytes of a broadcast message with its envelope.
+pub const MAX_GOSSIP_BYTES: usize = crate::gossip::MAX_BODY_BYTES + crate::gossip::ENVELOPE_BYTES;
+
+/// What a stream is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A request to a service.
+    Request(Protocol),
+    /// A message for an inbox.
+    Message(Protocol),
+    /// A segment of content.
+    Blob,
+    /// Announces a broadcast message by its identifier.
+    Announce,
+    /// Hands over a broadcast message.
+    Broadcast,
+}
+
+impl Kind {
+    const fn code(self) -> u8 {
+        match self {
+            Self::Request(_) => 1,
+            Self::Message(_) => 2,
+            Self::Blob => 3,
+            Self::Announce => 4,
+            Self::Broadcast => 5,
+        }
+    }
+
+    /// Name and version.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Request(protocol) | Self::Message(protocol) => protocol.name(),
+            Self::Blob => BLOB,
+            Self::Announce | Self::Broadcast => GOSSIP,
+        }
+    }
+
+    /// Most bytes of a request frame's body.
+    #[must_use]
+    pub const fn limit(self) -> usize {
+        match self {
+            Self::Request(_) => MAX_MESSAGE_BYTES,
+            Self::Message(_) => MESSAGE_ID_BYTES + MAX_MESSAGE_BYTES,
+            Self::Blob => size_of::<Digest>() + 8,
+            Self::Announce => size_of::<Digest>(),
+            Self::Broadcast => MAX_GOSSIP_BYTES,
+        }
+    }
+
+    /// Most bytes of a response frame's body.
+    #[must_use]
+    pub const fn response_limit(self) -> usize {
+        match self {
+            Self::Request(_) => MAX_MESSAGE_BYTES,
+            Self::Blob => MAX_SEGMENT_RESPONSE_BYTES,
+            Self::Message(_) | Self::Announce | Self::Broadcast => MAX_REASON_BYTES,
+        }
+    }
+
+    /// The head of a request.
+    #[must_use]
+    pub fn encode(self) -> Vec<u8> {
+        let name = self.name();
+        let mut head = vec![self.code(), u8::try_from(name.len()).unwrap_or(u8::MAX)];
+        head.extend_from_slice(name.as_bytes());
+        head
+    }
+
+    /// Reads code and name of a head.
+    ///
+    /// # Errors
+    /// [`WireError::Unknown`].
+    pub fn decode(code: u8, name: &[u8]) -> Result<Self, WireError> {
+        let protocol = Protocol::ALL.into_iter().find(|protocol| protocol.name().as_bytes() == name);
+        match (code, protocol) {
+            (1, Some(protocol)) => Ok(Self::Request(protocol)),
+            (2, Some(protocol)) => Ok(Self::Message(protocol)),
+            (3, None) if name == BLOB.as_bytes() => Ok(Self::Blob),
+            (4, None) if name == GOSSIP.as_bytes() => Ok(Self::Announce),
+            (5, None) if name == GOSSIP.as_bytes() => Ok(Self::Broadcast),
+            _ => Err(WireError::Unknown { code, name: String::from_utf8_lossy(name).into_owned() }),
+        }
+    }
+}
+
+/// How a request ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// The body is the answer.
+    Ok,
+    /// The body is the reason.
+    Refused,
+    /// Nobody serves that here.
+    NotServed,
+    /// The inbox has no room; try again later.
+    Full,
+    /// The content, or that part of it, is not here.
+    Absent,
+    /// Somebody else is handing this over; announce it again later.
+    Later,
+    /// Known already.
+    Known,
+}
+
+impl Status {
+    const ALL: [Self; 7] =
+        [Self::Ok, Self::Refused, Self::NotServed, Self::Full, Self::Absent, Self::Later, Self::Known];
+
+    const fn code(self) -> u8 {
+        self as u8
+    }
+
+    fn decode(code: u8) -> Result<Self, WireError> {
+        Self::ALL.into_iter().find(|status| status.code() == code).ok_or(WireError::Status { code })
+    }
+}
+
+/// What can be wrong with what a peer sends.
+#[derive(Debug, thiserror::Error)]
+pub enum WireError {
+    /// The stream ended early or the connection failed.
+    #[error("the stream broke off: {0}")]
+    Broken(#[from] io::Error),
+    /// A head names nothing that is served here.
+    #[error("a stream starts with kind {code} and name {name:?}, which is no protocol of this version")]
+    Unknown {
+        /// The kind.
+        code: u8,
+        /// The name.
+        name: String,
+    },
+    /// A name over the limit.
+    #[error("a protocol's name has {found} bytes; expected 1 to {MAX_NAME_BYTES}")]
+    Name {
+        /// Its length.
+        found: usize,
+    },
+    /// A response with an unknown status.
+    #[error("a response has status {code}; expected 0 to 6")]
+    Status {
+        /// The status.
+        code: u8,
+    },
+    /// A length over the limit.
+    #[error("a frame of {found} bytes was announced; at most {limit} are accepted")]
+    TooLong {
+        /// The length.
+        found: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// A body that is not what its protocol says.
+    #[error("{field}: {problem}")]
+    Body {
+        /// Which part.
+        field: &'static str,
+        /// What was wrong and what was expected.
+        problem: String,
+    },
+}
+
+/// Memory for frames that are on their way in.
+#[derive(Clone)]
+pub struct Budget(Arc<Semaphore>);
+
+const BUDGET_UNIT: usize = 1024;
+
+/// A part of the budget, given back when dropped.
+pub struct Share(#[allow(dead_code)] OwnedSemaphorePermit);
+
+impl Budget {
+    /// A budget of this many bytes.
+    #[must_use]
+    pub fn new(bytes: usize) -> Self {
+        Self(Arc::new(Semaphore::new(bytes.div_ceil(BUDGET_UNIT))))
+    }
+
+    async fn take(&self, bytes: usize) -> io::Result<Share> {
+        let units = u32::try_from(bytes.div_ceil(BUDGET_UNIT)).map_err(io::Error::other)?;
+        self.0.clone().acquire_many_owned(units).await.map(Share).map_err(io::Error::other)
+    }
+}
+
+/// Reads a request's head.
+///
+/// # Errors
+/// [`WireError`].
+pub async fn read_head(stream: &mut (impl AsyncRead + Unpin)) -> Result<Kind, WireError> {
+    let code = stream.read_u8().await?;
+    let length = usize::from(stream.read_u8().await?);
+    if length == 0 || length > MAX_NAME_BYTES {
+        return Err(WireError::Name { found: length });
+    }
+    let mut name = [0; MAX_NAME_BYTES];
+    let Some(name) = name.get_mut(..length) else { return Err(WireError::Name { found: length }) };
+    stream.read_exact(name).await?;
+    Kind::decode(code, name)
+}
+
+/// Reads a frame's length, at most `limit`, and takes that much of a budget.
+///
+/// # Errors
+/// [`WireError`].
+pub async fn read_length(
+    stream: &mut (impl AsyncRead + Unpin),
+    limit: usize,
+    budget: &Budget,
+) -> Result<(usize, Share), WireError> {
+    let found = usize::try_from(stream.read_u32().await?).unwrap_or(usize::MAX);
+    if found > limit {
+        return Err(WireError::TooLong { found, limit });
+    }
+    Ok((found, budget.take(found).await?))
+}
+
+/// Reads a frame's body of a checked length, once the budget has room for it.
+///
+/// # Errors
+/// [`WireError`].
+pub async fn read_body(
+    stream: &mut (impl AsyncRead + Unpin),
+    length: usize,
+    budget: &Budget,
+) -> Result<(Bytes, Share), WireError> {
+    let share = budget.take(length).await?;
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).await?;
+    Ok((body.into(), share))
+}
+
+/// Reads a response to a request of `kind`.
+///
+/// # Errors
+/// [`WireError`].
+pub async fn read_response(
+    stream: &mut (impl AsyncRead + Unpin),
+    kind: Kind,
+    budget: &Budget,
+) -> Result<(Status, Bytes, Share), WireError> {
+    let status = Status::decode(stream.read_u8().await?)?;
+    let limit = if status == Status::Ok { kind.response_limit() } else { MAX_REASON_BYTES };
+    let (length, share) = read_length(stream, limit, budget).await?;
+    let mut body = vec![0; length];
+    stream.read_exact(&mut body).await?;
+    Ok((status, body.into(), share))
+}
+
+/// The start of a response: its status and the length of its body.
+#[must_use]
+pub fn response_head(status: Status, length: usize) -> [u8; 5] {
+    let [a, b, c, d] = u32::try_from(length).unwrap_or(u32::MAX).to_be_bytes();
+    [status.code(), a, b, c, d]
+}
+
+/// Cuts a reason to what a response may carry.
+#[must_use]
+pub fn reason(text: &str) -> Bytes {
+    let mut end = text.len().min(MAX_REASON_BYTES);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    Bytes::copy_from_slice(text.get(..end).unwrap_or_default().as_bytes())
+}
+
+/// A request for a segment: content and position.
+///
+/// # Errors
+/// [`WireError::Body`].
+pub fn decode_segment_request(body: &[u8]) -> Result<(Digest, u64), WireError> {
+    let expected = size_of::<Digest>() + 8;
+    let problem = || format!("{} bytes; expected a digest and an index, {expected} bytes", body.len());
+    let error = || WireError::Body { field: "segment request", problem: problem() };
+    let (digest, index) = body.split_first_chunk::<32>().ok_or_else(error)?;
+    Ok((*digest, u64::from_be_bytes(index.try_into().map_err(|_| error())?)))
+}
+
+/// The inverse of [`decode_segment_request`].
+#[must_use]
+pub fn encode_segment_request(digest: &Digest, index: u64) -> Bytes {
+    [digest.as_slice(), &index.to_be_bytes()].concat().into()
+}
