@@ -70,15 +70,18 @@ pub struct Config {
     pub echo: f64,
     /// Fraction of a queue of `saturation_queue` above which an overflow is another's doing.
     pub overflow_queue: f64,
+    /// And the fraction of the window that it loses in a round beyond random loss.
+    pub overflow_loss: f64,
     /// Such overflows in succession, without a drain for delay between, after which the flow competes.
     pub foreign_overflows: u32,
     /// Growth of a flow that begins to compete until the first congestion, per byte acknowledged.
     pub entry_growth: f64,
     /// Multiplicative decrease of a competing flow (RFC 9438 section 4.6).
     pub beta: f64,
-    /// A flow with a smaller share of the link than this catches up, and one that leaves the others less than this
-    /// yields more.
+    /// A competing flow with a smaller share of the link than this catches up.
     pub low_share: f64,
+    /// One with a larger share than this yields more.
+    pub high_share: f64,
     /// What a flow that catches up grows by besides, per byte acknowledged.
     pub catch_up: f64,
     /// By how much the decrease is larger, per share too much.
@@ -124,10 +127,12 @@ impl Default for Config {
             own_fall: 0.9,
             echo: 0.6,
             overflow_queue: 0.75,
+            overflow_loss: 0.01,
             foreign_overflows: 2,
             entry_growth: 0.5,
             beta: 0.7,
-            low_share: 0.4,
+            low_share: 0.35,
+            high_share: 0.55,
             catch_up: 0.1,
             share_gain: 1.0,
             cubic: 0.4,
@@ -191,10 +196,12 @@ impl Config {
             ("own_fall", self.own_fall, FRACTION),
             ("echo", self.echo, FRACTION),
             ("overflow_queue", self.overflow_queue, FRACTION),
+            ("overflow_loss", self.overflow_loss, FRACTION),
             ("foreign_overflows", f64::from(self.foreign_overflows), COUNT),
             ("entry_growth", self.entry_growth, FRACTION),
             ("beta", self.beta, FRACTION),
-            ("low_share", self.low_share, (0.0, 0.5, "a number above 0 and at most 0.5")),
+            ("low_share", self.low_share, FRACTION),
+            ("high_share", self.high_share, FRACTION),
             ("catch_up", self.catch_up, FRACTION),
             ("share_gain", self.share_gain, FRACTION),
             ("cubic", self.cubic, POSITIVE),

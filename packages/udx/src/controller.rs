@@ -147,6 +147,8 @@ pub struct Udx {
     next_sample: usize,
     smoothed_rtt: f64,
     loss: LossEstimator,
+    /// The share that is lost while there is no queue: what is not congestion.
+    random_loss: f64,
     /// Rounds of growth since the last decrease.
     growing: u32,
     /// Rounds in succession without a queue.
@@ -190,6 +192,7 @@ impl Udx {
             next_sample: 0,
             smoothed_rtt: 0.0,
             loss: LossEstimator::new(config.loss_acks, config.loss_gain, config.loss_tolerance),
+            random_loss: 0.0,
             growing: 0,
             empty: 0,
             saturated: false,
@@ -457,6 +460,10 @@ impl Udx {
         self.avgbew += gain * (round.rate - self.avgbew);
         let queue = (round.rtt - min_rtt).max(0.0);
         self.empty = if queue <= self.no_queue(min_rtt) { self.empty.saturating_add(1) } else { 0 };
+        if self.empty > 0 {
+            let lost = round.lost as f64 / (round.lost as f64 + round.acked as f64).max(1.0);
+            self.random_loss += self.config.westwood_gain * (lost - self.random_loss);
+        }
         if let Some(drain) = self.drain {
             self.judge_drain(drain, queue, min_rtt);
             return;
@@ -540,7 +547,7 @@ impl Udx {
         self.lowered = Some(self.now);
         let packet = self.packet;
         // A flow that has most of the link yields more than Cubic does, so that their shares approach.
-        let excess = (self.share() - (1.0 - self.config.low_share)).max(0.0);
+        let excess = (self.share() - self.config.high_share).max(0.0);
         let beta = (self.config.beta - self.config.share_gain * excess).max(0.5);
         if let Phase::Competition(competition) = &mut self.phase {
             (competition.entering, competition.quiet) = (false, 0);
@@ -558,11 +565,16 @@ impl Udx {
         }
     }
 
+    /// Whether this round lost more than twice what random loss takes, and `besides` of the window on top.
+    fn lost_more_than_random(&self, besides: f64) -> bool {
+        self.rounds.lost() as f64 > (2.0 * self.random_loss + besides) * self.window
+    }
+
     /// Alone, the flow drains a long queue before it overflows. One that overflows again and again is also another's.
     fn overflow_is_foreign(&mut self) -> bool {
         let (Some(queue), Some(min_rtt)) = (self.current_queue(), self.min_rtt.get()) else { return false };
         let long = self.config.overflow_queue * self.config.saturation_queue * min_rtt;
-        if !self.overflowed && queue >= long {
+        if !self.overflowed && queue >= long && self.lost_more_than_random(self.config.overflow_loss) {
             self.overflowed = true;
             self.overflows += 1;
         }
