@@ -84,6 +84,8 @@ pub struct Config {
     pub high_share: f64,
     /// What a flow that catches up grows by besides, per byte acknowledged.
     pub catch_up: f64,
+    /// What is left of the estimate of the link's rate after each congestion, until it is measured again.
+    pub estimate_decay: f64,
     /// By how much the decrease is larger, per share too much.
     pub share_gain: f64,
     /// C of a competing flow's growth, in packets per cubic second (RFC 9438 section 5.1).
@@ -134,6 +136,7 @@ impl Default for Config {
             low_share: 0.35,
             high_share: 0.55,
             catch_up: 0.1,
+            estimate_decay: 0.9,
             share_gain: 1.0,
             cubic: 0.4,
             min_rtt_memory: Duration::from_secs(60),
@@ -203,6 +206,7 @@ impl Config {
             ("low_share", self.low_share, FRACTION),
             ("high_share", self.high_share, FRACTION),
             ("catch_up", self.catch_up, FRACTION),
+            ("estimate_decay", self.estimate_decay, FRACTION),
             ("share_gain", self.share_gain, FRACTION),
             ("cubic", self.cubic, POSITIVE),
             ("min_rtt_memory", self.min_rtt_memory.as_secs_f64(), SECONDS),

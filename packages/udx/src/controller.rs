@@ -86,6 +86,8 @@ struct Drain {
     left: f64,
     /// Whether a queue that stays is held against others.
     judged: bool,
+    /// Whether something was lost meanwhile, so that the queue says nothing about the link.
+    disturbed: bool,
 }
 
 /// Lost packets were not congestion: the window to restore after some acknowledgements.
@@ -424,7 +426,7 @@ impl Udx {
         self.enter_avoidance();
         self.lowered = Some(self.now);
         let left = self.config.drained * queue;
-        self.drain = Some(Drain { before, queue, started: self.now, rounds: 0, left, judged: false });
+        self.drain = Some(Drain { before, queue, started: self.now, rounds: 0, left, judged: false, disturbed: false });
     }
 
     fn enter_avoidance(&mut self) {
@@ -549,13 +551,15 @@ impl Udx {
         // A flow that has most of the link yields more than Cubic does, so that their shares approach.
         let excess = (self.share() - self.config.high_share).max(0.0);
         let beta = (self.config.beta - self.config.share_gain * excess).max(0.5);
+        // An estimate of the link that was too large would let the flow grow for ever: it is believed less each time.
+        self.capacity *= self.config.estimate_decay;
         if let Phase::Competition(competition) = &mut self.phase {
             (competition.entering, competition.quiet) = (false, 0);
             let window = self.drain.map_or(self.window, |drain| drain.before);
             let lowered =
                 competition.growth.on_congestion(window / packet, self.now.as_secs_f64(), beta) * packet;
             match &mut self.drain {
-                Some(drain) => drain.before = lowered,
+                Some(drain) => (drain.before, drain.disturbed) = (lowered, true),
                 None => self.set_window(lowered),
             }
             return;
@@ -597,7 +601,7 @@ impl Udx {
         self.growing = 0;
         let queue = (rtt - min_rtt).max(0.0);
         let left = self.config.drained * queue;
-        self.drain = Some(Drain { before, queue, started: self.now, rounds: 0, left, judged: true });
+        self.drain = Some(Drain { before, queue, started: self.now, rounds: 0, left, judged: true, disturbed: false });
     }
 
     fn judge_drain(&mut self, mut drain: Drain, queue: f64, min_rtt: f64) {
@@ -605,11 +609,11 @@ impl Udx {
         self.drain = Some(drain);
         let last = drain.rounds >= self.config.drain_rounds;
         let empty = queue <= self.no_queue(min_rtt);
-        if last && !empty && self.avgbew > 0.0 {
+        if last && !empty && !drain.disturbed && self.avgbew > 0.0 {
             // Taking so many bytes out of the queue has shortened it by so much time: the rate of the link. A queue
             // that did not fall at all says that the flow hardly counts.
             let (bytes, seconds) = (drain.before - self.window, drain.queue - queue);
-            let most = 10.0 * self.avgbew;
+            let most = self.avgbew / (0.7 * self.config.low_share);
             self.capacity = if bytes < most * seconds { (bytes / seconds).max(self.avgbew) } else { most };
         }
         // Where a flow stops sending for a moment the queue dips deeper than it stays.
@@ -709,6 +713,6 @@ impl Udx {
         self.set_window(self.window * (1.0 - fall / rtt));
         self.lowered = Some(self.now);
         let left = queue - self.config.own_fall * fall;
-        self.drain = Some(Drain { before, queue, started: self.now, rounds: 0, left, judged: true });
+        self.drain = Some(Drain { before, queue, started: self.now, rounds: 0, left, judged: true, disturbed: false });
     }
 }
