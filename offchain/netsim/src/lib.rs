@@ -1,4 +1,10 @@
-//! A deterministic network simulator that runs real QUIC state machines.
+//! A deterministic network simulator that runs real QUIC state machines, and the transport experiments.
+//!
+//! Every flow is a pair of the QUIC library's own endpoints and connections with their own congestion controllers; only
+//! the cipher's arithmetic is left out (`crypto`). Packets pass one bottleneck ([`Link`]): a rate, a queue, losses,
+//! jitter. Time is virtual: a run ([`Scenario::run`]) takes as long as its computation, and the same seed gives the
+//! same result bit for bit. [`cells`] lists the experiments, [`experiment`] makes them, [`plot`] draws them.
+
 mod cells;
 mod codel;
 mod crypto;
