@@ -27,7 +27,7 @@ use bithive_blindmatch::{
     vector::{Thermometer, sample_positions},
 };
 use common::EPOCH;
-use formulas::{Replay, array, bytes, hex_of, list, rows, text};
+use formulas::{Replay, array, bytes, fill, hex_of, list, rows, text, with_steps};
 use rand_chacha::{
     ChaCha20Rng,
     rand_core::{Rng, SeedableRng},
@@ -59,26 +59,6 @@ fn random(purpose: &str, count: usize) -> Vec<u8> {
     let mut bytes = vec![0; count];
     ChaCha20Rng::from_seed(Sha256::digest(purpose).into()).fill_bytes(&mut bytes);
     bytes
-}
-
-/// Adds the steps in between, which the library doesn't show. What it does show stays.
-fn with_steps(mut known: Value, steps: &Value) -> Value {
-    fill(&mut known, steps);
-    known
-}
-
-fn fill(known: &mut Value, steps: &Value) {
-    match (known, steps) {
-        (Value::Object(known), Value::Object(steps)) => {
-            for (name, step) in steps {
-                fill(known.entry(name).or_insert_with(|| step.clone()), step);
-            }
-        }
-        (Value::Array(known), Value::Array(steps)) => {
-            known.iter_mut().zip(steps).for_each(|(known, step)| fill(known, step));
-        }
-        _ => {}
-    }
 }
 
 fn schema_of(name: &str) -> Schema {

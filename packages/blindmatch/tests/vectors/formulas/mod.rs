@@ -116,3 +116,24 @@ impl TryRng for Replay {
 }
 
 impl TryCryptoRng for Replay {}
+
+/// Adds the steps in between, which the library doesn't show. What it does show stays.
+pub fn with_steps(mut known: Value, steps: &Value) -> Value {
+    fill(&mut known, steps);
+    known
+}
+
+/// As [`with_steps`], in place.
+pub fn fill(known: &mut Value, steps: &Value) {
+    match (known, steps) {
+        (Value::Object(known), Value::Object(steps)) => {
+            for (name, step) in steps {
+                fill(known.entry(name).or_insert_with(|| step.clone()), step);
+            }
+        }
+        (Value::Array(known), Value::Array(steps)) => {
+            known.iter_mut().zip(steps).for_each(|(known, step)| fill(known, step));
+        }
+        _ => {}
+    }
+}
