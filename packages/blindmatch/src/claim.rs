@@ -4,6 +4,8 @@
 //! chain, contract and job as `info`. The plaintext is padded to one length. A MAC under K_r inside it shows
 //! that the sender satisfies the policy; the BLS signature shows that the named node consents.
 
+use core::fmt;
+
 use hmac::{Hmac, KeyInit, Mac};
 use hpke::{
     Deserializable, Kem, OpModeR, OpModeS, Serializable, aead::ChaCha20Poly1305, kdf::HkdfSha256,
@@ -95,8 +97,8 @@ fn check_length(field: &'static str, text: &str, max: usize) -> Result<(), Claim
     }
 }
 
-/// What a contributor tells the requester.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What a contributor tells the requester and nobody else: nothing of it is printed.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Claim {
     /// The node's address on the chain.
     pub address: String,
@@ -106,6 +108,12 @@ pub struct Claim {
     pub ask: u128,
     /// The node's BLS signature of consent (compressed G2); this crate carries it and doesn't check it.
     pub consent: [u8; 96],
+}
+
+impl fmt::Debug for Claim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Claim").finish_non_exhaustive()
+    }
 }
 
 impl Claim {

@@ -36,6 +36,13 @@ fn the_requester_reads_a_claim_and_its_length_tells_nothing() {
 }
 
 #[test]
+fn printing_a_claim_shows_neither_who_made_it_nor_what_it_asks() {
+    for printed in [format!("{:?}", claim("bithive1contributor")), format!("{:#?}", claim("x"))] {
+        assert_eq!(printed, "Claim { .. }");
+    }
+}
+
+#[test]
 fn a_claim_under_another_key_of_a_vault_is_refused() {
     let requester = RequesterKey::generate(&mut rng(1));
     let sealed = claim("a").seal(&here(), &key(2), &requester.public(), &mut rng(2)).unwrap();

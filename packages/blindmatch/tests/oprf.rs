@@ -1,6 +1,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, convert::Infallible};
 
 use bithive_blindmatch::{
     DecodeError,
@@ -12,7 +12,9 @@ use bithive_blindmatch::{
     schema::{Input, Schema, SlotId},
 };
 use common::{Committee, EPOCH, attributes, compile, rng};
+use curve25519_dalek::{RistrettoPoint, Scalar};
 use proptest::prelude::*;
+use rand_core::{TryCryptoRng, TryRng};
 
 mod common;
 
@@ -350,6 +352,73 @@ fn a_requester_has_several_values_of_one_slot_evaluated_under_one_response() {
     let (_, response) = committee.answer(1, pending.request());
     assert_eq!(response.encode().len(), 38 + 32 * (4 + 2), "four points in two slots");
     assert_eq!(committee.tags(&inputs, 1).inputs().count(), 4);
+}
+
+/// A generator that is stuck.
+struct Stuck;
+
+impl TryRng for Stuck {
+    type Error = Infallible;
+
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok(0x0505_0505)
+    }
+
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        Ok(0x0505_0505_0505_0505)
+    }
+
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        bytes.fill(5);
+        Ok(())
+    }
+}
+
+impl TryCryptoRng for Stuck {}
+
+/// An answer's challenge and responses.
+fn proof(answer: &EvaluateResponse, points: usize) -> (Scalar, Vec<Scalar>) {
+    let encoded = answer.encode();
+    let (challenge, responses) = encoded[4 + 32 * points..].split_at(32);
+    let scalar = |bytes: &[u8]| Scalar::from_canonical_bytes(bytes.try_into().unwrap()).unwrap();
+    (scalar(challenge), responses[2..].chunks(32).map(scalar).collect())
+}
+
+/// Two proofs with one nonce a give the key away: z1 - z2 = (a + c1 * k) - (a + c2 * k).
+#[test]
+fn a_stuck_generator_repeats_no_nonce_for_another_statement_or_slot_and_gives_no_key_away() {
+    let committee = Committee::new(3, 2);
+    let member = committee.member(1);
+    let key = |slot| committee.table.share_key(member, SlotId(slot)).unwrap();
+    let prove = |inputs: &[Input]| {
+        let pending = blind([0; 32], EPOCH, inputs, &mut rng(1)).unwrap();
+        let answer = committee.keys[0].evaluate(pending.request(), &mut Stuck).unwrap();
+        let others = [(member, answer.clone()), committee.answer(2, pending.request())];
+        assert!(pending.finish(&committee.table, &others).unwrap().faults.is_empty(), "the proof holds");
+        proof(&answer, inputs.len())
+    };
+    let commitment = |c: &Scalar, z: &Scalar, slot| RistrettoPoint::mul_base(z) - key(slot) * c;
+    let statements = [
+        prove(&[input(0, "yes")]),
+        prove(&[input(0, "no")]),
+        prove(&[input(0, "yes"), input(0, "no")]),
+        prove(&[input(0, "yes"), input(1, "yes")]),
+    ];
+    let mut nonces = BTreeSet::new();
+    for (c, responses) in &statements {
+        for (slot, z) in (0..).zip(responses) {
+            assert!(nonces.insert(commitment(c, z, slot).compress().to_bytes()), "a nonce repeats");
+        }
+    }
+    assert_eq!(nonces.len(), 5);
+    for (index, (c1, z1)) in statements.iter().enumerate() {
+        for (c2, z2) in &statements[index + 1..] {
+            let found = (z1[0] - z2[0]) * (c1 - c2).invert();
+            assert_ne!(RistrettoPoint::mul_base(&found), key(0), "the key is found");
+        }
+    }
+    // It is the statement that makes the difference: the generator has none to offer.
+    assert_eq!(prove(&[input(0, "yes")]), statements[0]);
 }
 
 proptest! {
