@@ -148,6 +148,27 @@ fn order(section: &Value) -> Vec<usize> {
     places
 }
 
+/// The contributor's side: its own tag of a leaf's slot unmasks the leaf if it has the value that is asked for.
+#[test]
+fn the_contributors_own_tags_open_the_stored_vaults() {
+    let all = stored();
+    let own = rows(&all["evaluations"]["contributor"]["tags"]);
+    for vault in rows(&all["vaults"]) {
+        let nonce = bytes(&vault["random"]["nonce"]);
+        let unmasked = sealed::leaves(&vault["tree"]).into_iter().enumerate().map(|(number, leaf)| {
+            let tag = own.iter().find(|tag| tag["slot"] == leaf["slot"]).unwrap();
+            let mask = sealed::mask(&array(&tag["tag"]), &nonce, number);
+            let share = sealed::plus(&bytes(&vault["masked"][number]), &mask);
+            let agrees = leaf.get("value") == Some(&tag["value"]);
+            assert_eq!(share == bytes(&vault["shares"][number]), agrees);
+            agrees.then_some(share)
+        });
+        let secret = sealed::join(&vault["tree"], &mut unmasked.collect::<Vec<_>>().into_iter()).unwrap();
+        assert_eq!(secret, bytes(&vault["secret"]));
+        assert_eq!(secret[..8], [0; 8]);
+    }
+}
+
 /// Whoever knows K, which nobody does, has the tag without blinding or committee.
 #[test]
 fn the_stored_tags_are_those_of_the_slots_whole_keys() {

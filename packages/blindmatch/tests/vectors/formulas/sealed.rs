@@ -22,7 +22,7 @@ fn times(mut a: u8, mut b: u8) -> u8 {
     product
 }
 
-fn plus(a: &[u8], b: &[u8]) -> Vec<u8> {
+pub fn plus(a: &[u8], b: &[u8]) -> Vec<u8> {
     a.iter().zip(b).map(|(a, b)| a ^ b).collect()
 }
 
@@ -51,6 +51,31 @@ fn share(node: &Value, secret: &[u8], random: &mut Replay) -> Vec<Vec<u8>> {
     children.iter().zip(parts).flat_map(|(child, part)| share(child, &part, random)).collect()
 }
 
+/// What a node shares, from those shares of leaves that are known.
+pub fn join(node: &Value, shares: &mut impl Iterator<Item = Option<Vec<u8>>>) -> Option<Vec<u8>> {
+    let Some(children) = node.get("of").map(rows) else { return shares.next().unwrap() };
+    let needed: usize = number(&node["needed"]);
+    let parts: Vec<(u8, Vec<u8>)> = (1..)
+        .zip(children)
+        .map(|(x, child)| (x, join(child, shares)))
+        .filter_map(|(x, p)| Some((x, p?)))
+        .collect();
+    let parts = parts.get(..needed)?;
+    let factor = |x: u8| {
+        let others = parts.iter().map(|(other, _)| *other).filter(|other| *other != x);
+        others.fold(1, |factor, other| times(factor, times(other, inverse(other ^ x))))
+    };
+    let term = |(x, part): &(u8, Vec<u8>)| -> Vec<u8> {
+        let factor = if needed == children.len() { 1 } else { factor(*x) };
+        part.iter().map(|byte| times(*byte, factor)).collect()
+    };
+    Some(parts.iter().map(term).fold(vec![0; 20], |sum, term| plus(&sum, &term)))
+}
+
+fn inverse(a: u8) -> u8 {
+    (1..=255).find(|b| times(a, *b) == 1).unwrap()
+}
+
 /// The tree with the leaves of each gate over one slot in the order of their keys.
 fn shuffled(node: &Value, random: &mut Replay) -> Value {
     let Some(children) = node.get("of").map(rows) else { return node.clone() };
@@ -65,7 +90,7 @@ fn shuffled(node: &Value, random: &mut Replay) -> Value {
     }
 }
 
-fn leaves(node: &Value) -> Vec<&Value> {
+pub fn leaves(node: &Value) -> Vec<&Value> {
     node.get("of").map_or(vec![node], |children| rows(children).iter().flat_map(leaves).collect())
 }
 
@@ -87,6 +112,13 @@ pub fn random_of(vault: &Value) -> Vec<u8> {
         .collect()
 }
 
+/// The mask of a leaf by its number.
+pub fn mask(tag: &[u8; 32], nonce: &[u8], leaf: usize) -> Vec<u8> {
+    // The tag of the hash fills its first block.
+    let pad = vec![0; 64 - "BITHIVE-V1/blindmatch/vault-mask/".len()];
+    sha256("vault-mask", &[&pad[..], tag, nonce, &short(leaf)].concat())[..20].to_vec()
+}
+
 pub fn vault(all: &Value, inputs: &Value) -> Value {
     let policy = &rows(&all["policies"])[number::<usize>(&inputs["policy"])];
     let tags = &all["evaluations"][text(&inputs["tags"])];
@@ -97,14 +129,11 @@ pub fn vault(all: &Value, inputs: &Value) -> Value {
     let mut secret = random.take(20);
     secret[..8].fill(0);
     let shares = share(&tree, &secret, &mut random);
-    let mask = |(number, leaf): (usize, &&Value)| {
+    let mask_of = |(number, leaf): (usize, &&Value)| {
         let tag = evaluation::tag_of(tags, number_of(leaf), text(leaf.get("value")?));
-        // The tag of the hash fills its first block.
-        let pad = vec![0; 64 - "BITHIVE-V1/blindmatch/vault-mask/".len()];
-        let digest = sha256("vault-mask", &[&pad[..], &tag, &nonce, &short(number)].concat());
-        Some(digest[..20].to_vec())
+        Some(mask(&tag, &nonce, number))
     };
-    let masks: Vec<Option<Vec<u8>>> = leaves(&tree).iter().enumerate().map(mask).collect();
+    let masks: Vec<Option<Vec<u8>>> = leaves(&tree).iter().enumerate().map(mask_of).collect();
     let masked: Vec<Vec<u8>> = masks
         .iter()
         .zip(&shares)
