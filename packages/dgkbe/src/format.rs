@@ -4,11 +4,10 @@ use std::io::Read;
 
 use bithive_curve::DecodeError;
 
-/// Version of every file format of this crate.
-pub const VERSION: u8 = 1;
+pub(crate) use crate::layout::PREFIX_LEN;
 
-/// Length of magic and version.
-pub(crate) const PREFIX_LEN: usize = 6;
+/// Version of every file format of this crate.
+pub const VERSION: u8 = crate::layout::VERSION;
 
 /// Why bytes are not a file of the expected kind.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -5,10 +5,10 @@
 mod common;
 
 use bithive_curve::{DecodeError, G1, G2, Scalar, pairing};
-use bithive_dgkbe::Crs;
 use bithive_dgkbe::crs::ceremony::{Transcript, local_ceremony};
 use bithive_dgkbe::crs::{CrsError, UnverifiedCrs};
 use bithive_dgkbe::format::FormatError;
+use bithive_dgkbe::{Crs, Progress};
 use common::rng;
 
 const SLOTS: u16 = 5;
@@ -219,4 +219,57 @@ fn truncated_transcripts_are_refused() {
     for end in [0, 5, 7, 8, 8 + STEP, 8 + 2 * STEP, bytes.len() - 1] {
         assert!(matches!(Transcript::decode(&bytes[..end]).err(), Some(CrsError::Format(_))), "{end}");
     }
+}
+
+/// A point of the curve outside G1: the first small x that is refused for this reason alone.
+fn off_subgroup() -> [u8; 48] {
+    let mut bytes = [0; 48];
+    bytes[0] = 0x80;
+    for x in 0u8..=255 {
+        bytes[47] = x;
+        if matches!(G1::decode(&bytes), Err(DecodeError::NotInSubgroup { .. })) {
+            return bytes;
+        }
+    }
+    panic!("no point with a small x");
+}
+
+#[test]
+fn points_of_a_contribution_that_are_the_identity_or_off_the_subgroup_are_named() {
+    let bytes = local_ceremony(SLOTS, 2, &mut rng(1)).unwrap().encode().unwrap();
+    for (point, source) in [
+        (G1::identity().encode(), DecodeError::Identity { kind: "G1" }),
+        (off_subgroup(), DecodeError::NotInSubgroup { kind: "G1" }),
+    ] {
+        for (field, offset) in [("new A_1", 0), ("commitment", 48)] {
+            let mut changed = bytes.clone();
+            changed[8 + STEP + offset..][..48].copy_from_slice(&point);
+            let kind = "ceremony transcript";
+            let error = FormatError::Element { kind, field, index: 1, source: source.clone() };
+            assert_eq!(Transcript::decode(&changed).err(), Some(CrsError::Format(error)));
+        }
+    }
+}
+
+/// Steps that `work` reports: from none to all, never back, the number of all the same each time.
+fn reported(work: impl FnOnce(&mut Progress<'_>)) -> Vec<(usize, usize)> {
+    let mut reports = Vec::new();
+    work(&mut |done, total| reports.push((done, total)));
+    let total = reports[0].1;
+    assert!(reports.iter().all(|report| report.1 == total) && reports.is_sorted());
+    assert_eq!((reports[0].0, reports.last().unwrap().0), (0, total));
+    reports
+}
+
+#[test]
+fn whoever_watches_sees_steps_from_none_to_all() {
+    // Of 300 slots, more than one chunk of points.
+    let mut transcript = local_ceremony(300, 2, &mut rng(1)).unwrap();
+    let contributing = reported(|progress| transcript.contribute_watched(&mut rng(2), progress));
+    assert!(contributing.len() > 8 && contributing[0].1 == 4 * 300, "{contributing:?}");
+    let verifying = reported(|progress| drop(transcript.verify_watched(&mut rng(3), progress).unwrap()));
+    assert!(verifying.len() > 5 && verifying[0].1 == 3 + 4 * 300, "{verifying:?}");
+    let bytes = transcript.encode().unwrap();
+    let decoding = reported(|progress| drop(Transcript::decode_watched(&bytes, progress).unwrap()));
+    assert!(decoding.len() > 11 && decoding[0].1 == bytes.len() - 16, "{decoding:?}");
 }

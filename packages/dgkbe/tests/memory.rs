@@ -74,9 +74,11 @@ fn key_peaks(slots: u16) -> [usize; 4] {
 
 #[test]
 fn what_is_held_does_not_grow_with_the_group_where_a_file_is_streamed() {
-    let [whole_small, streamed_small, ..] = key_peaks(256);
+    let [whole_small, streamed_small, column_small, sought_small] = key_peaks(256);
     let [whole, streamed, column, sought] = key_peaks(1024);
-    println!("256 slots: whole {whole_small}, streamed {streamed_small}");
+    println!(
+        "256 slots: whole {whole_small}, streamed {streamed_small}, column {column_small}, sought {sought_small}"
+    );
     println!("1024 slots: whole {whole}, streamed {streamed}, column {column}, sought {sought}");
     assert!(whole > 3 * encoded_len(1024), "bytes and points are held together: {whole}");
     assert!(streamed < 2 * encoded_len(256) * 4 && streamed < whole / 4, "{streamed} of {whole}");

@@ -20,6 +20,8 @@ use super::powers::Powers;
 use super::{Crs, CrsError};
 use crate::format::{FormatError, PREFIX_LEN, Reader, prefix};
 use crate::hash::tagged;
+use crate::layout::CRS_HEADER_BYTES;
+use crate::progress::{Progress, Steps, unwatched};
 
 const MAGIC: &[u8; 5] = b"BHTRN";
 const KIND: &str = "ceremony transcript";
@@ -119,6 +121,12 @@ impl Transcript {
 
     /// Multiply a fresh secret in, and forget it.
     pub fn contribute(&mut self, rng: &mut impl CryptoRng) {
+        self.contribute_watched(rng, &mut unwatched);
+    }
+
+    /// [`Self::contribute`], reporting elements done of all.
+    pub fn contribute_watched(&mut self, rng: &mut impl CryptoRng, progress: &mut Progress<'_>) {
+        let mut steps = Steps::new(self.powers.count(), progress);
         let (mut secret, mut nonce) = (Scalar::random(rng), Scalar::random(rng));
         while secret.is_zero() || secret == Scalar::one() {
             secret = Scalar::random(rng);
@@ -128,7 +136,7 @@ impl Transcript {
         }
         let before = self.hash();
         let base = *self.powers.a(1);
-        self.powers.update(&secret);
+        self.powers.update(&secret, &mut steps);
         let (element, commitment) = (*self.powers.a(1), base * &nonce);
         let response = nonce.add(&challenge(&before, &base, &element, &commitment).mul(&secret));
         self.contributions.push(Contribution { element, commitment, response });
@@ -139,6 +147,19 @@ impl Transcript {
     /// # Errors
     /// [`CrsError`], with the position of a contribution that does not hold.
     pub fn verify(&self, rng: &mut impl CryptoRng) -> Result<Crs, CrsError> {
+        self.verify_watched(rng, &mut unwatched)
+    }
+
+    /// [`Self::verify`], reporting contributions and elements done of all.
+    ///
+    /// # Errors
+    /// As [`Self::verify`].
+    pub fn verify_watched(
+        &self,
+        rng: &mut impl CryptoRng,
+        progress: &mut Progress<'_>,
+    ) -> Result<Crs, CrsError> {
+        let mut steps = Steps::new(self.contributions.len() + self.powers.count(), progress);
         let mut base = G1::generator();
         for ((index, contribution), before) in self.contributions.iter().enumerate().zip(self.hashes()) {
             let Contribution { element, commitment, response } = contribution;
@@ -150,6 +171,7 @@ impl Transcript {
                 return Err(CrsError::Proof { index });
             }
             base = *element;
+            steps.add(1);
         }
         if self.contributions.is_empty() {
             return Err(CrsError::NoContribution);
@@ -157,7 +179,7 @@ impl Transcript {
         if *self.powers.a(1) != base {
             return Err(CrsError::LastContribution);
         }
-        self.powers.verify(rng)?;
+        self.powers.verify(rng, &mut steps)?;
         let digest = *blake3::hash(&self.powers.encode()).as_bytes();
         Ok(Crs::from_powers(self.powers.clone(), digest))
     }
@@ -189,9 +211,19 @@ impl Transcript {
     /// # Errors
     /// [`CrsError::Format`], [`CrsError::Slots`].
     pub fn decode(bytes: &[u8]) -> Result<Self, CrsError> {
+        Self::decode_watched(bytes, &mut unwatched)
+    }
+
+    /// [`Self::decode`], reporting bytes of the contributions and elements done of all.
+    ///
+    /// # Errors
+    /// As [`Self::decode`].
+    pub fn decode_watched(bytes: &[u8], progress: &mut Progress<'_>) -> Result<Self, CrsError> {
         let mut reader = Reader::open(KIND, MAGIC, bytes)?;
         let count = usize::from(reader.u16()?);
         let mut contributions = Vec::new();
+        let headers = PREFIX_LEN + 2 + CRS_HEADER_BYTES;
+        let mut steps = Steps::new(bytes.len().saturating_sub(headers), progress);
         for index in 0..count {
             let named = |field| {
                 let name = reader.element(field);
@@ -204,8 +236,10 @@ impl Transcript {
                 commitment: G1::decode_nonidentity(&bytes[G1::LEN..2 * G1::LEN]).map_err(commitment)?,
                 response: Scalar::decode(&bytes[2 * G1::LEN..]).map_err(response)?,
             });
+            steps.add(CONTRIBUTION_LEN);
         }
         let offset = PREFIX_LEN + 2 + count * CONTRIBUTION_LEN;
-        Ok(Self { powers: Powers::decode(bytes.get(offset..).unwrap_or_default())?, contributions })
+        let powers = Powers::decode(bytes.get(offset..).unwrap_or_default(), &mut steps)?;
+        Ok(Self { powers, contributions })
     }
 }

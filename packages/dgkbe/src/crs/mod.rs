@@ -19,6 +19,7 @@ use bithive_curve::{G1, G2, Gt, pairing};
 use rand_core::CryptoRng;
 
 use crate::format::FormatError;
+use crate::progress::{Steps, unwatched};
 use crate::slots::{MAX_SLOTS, SlotError};
 use powers::Powers;
 
@@ -89,7 +90,8 @@ impl UnverifiedCrs {
     /// # Errors
     /// [`CrsError::Format`], [`CrsError::Slots`].
     pub fn decode(bytes: &[u8]) -> Result<Self, CrsError> {
-        Ok(Self { powers: Powers::decode(bytes)?, digest: *blake3::hash(bytes).as_bytes() })
+        let powers = Powers::decode(bytes, &mut Steps::new(0, &mut unwatched))?;
+        Ok(Self { powers, digest: *blake3::hash(bytes).as_bytes() })
     }
 
     /// [`Self::decode`] from a stream: the encoding is never held, only the points that it gives.
@@ -113,7 +115,7 @@ impl UnverifiedCrs {
     /// # Errors
     /// [`CrsError::Generator`], [`CrsError::SmallOrder`], [`CrsError::NotPowers`].
     pub fn verify(self, rng: &mut impl CryptoRng) -> Result<Crs, CrsError> {
-        self.powers.verify(rng)?;
+        self.powers.verify(rng, &mut Steps::new(self.powers.count(), &mut unwatched))?;
         Ok(Crs::from_powers(self.powers, self.digest))
     }
 

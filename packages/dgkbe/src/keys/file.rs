@@ -14,10 +14,11 @@ use bithive_curve::scalar::random_weights;
 use bithive_curve::{G1, G2, G2Sum, pairing_product_is_one};
 use rand_core::CryptoRng;
 
-use super::public::{HEADER_LEN, KIND, MAGIC, read_slot};
+use super::public::{KIND, read_slot};
 use super::{KeyError, column_range, encoded_len, gap};
 use crate::Crs;
 use crate::format::{FormatError, Reader, Stream};
+use crate::layout::{KEY_HEADER_BYTES, KEY_MAGIC};
 
 /// Elements that are decoded and weighed together.
 const CHUNK: usize = 128;
@@ -88,7 +89,7 @@ pub fn column_of_file(
     let mut file = Stream::new(KIND, reader, length);
     let commitment = read_header_of(crs, slot, &mut file)?;
     let (mut buffer, mut element) = ([0; BUFFER_LEN], [0; G2::LEN]);
-    file.skip(range.start - HEADER_LEN, &mut buffer)?;
+    file.skip(range.start - KEY_HEADER_BYTES, &mut buffer)?;
     file.fill(&mut element)?;
     file.skip(length - range.end, &mut buffer)?;
     if file.end()? != *digest {
@@ -126,9 +127,9 @@ fn seek(file: &mut impl Seek, to: SeekFrom) -> Result<u64, FormatError> {
 }
 
 fn read_header<R: Read>(crs: &Crs, file: &mut Stream<R>) -> Result<(u16, G1), KeyError> {
-    let mut header = [0; HEADER_LEN];
+    let mut header = [0; KEY_HEADER_BYTES];
     file.fill(&mut header)?;
-    let mut reader = Reader::open(KIND, MAGIC, &header)?;
+    let mut reader = Reader::open(KIND, KEY_MAGIC, &header)?;
     let slot = read_slot(crs, &mut reader)?;
     Ok((slot, G1::decode_nonidentity(reader.take(G1::LEN)?)?))
 }

@@ -19,6 +19,7 @@ use rand_core::CryptoRng;
 
 use crate::Crs;
 use crate::format::FormatError;
+pub(crate) use crate::layout::gap;
 use crate::slots::SlotError;
 
 /// Why a key is refused.
@@ -87,11 +88,6 @@ pub struct KeyPair {
     pub public: PublicKey,
     /// For the owner.
     pub secret: SecretKey,
-}
-
-/// The index that only the owner of a slot has: L + 1 - slot.
-pub(crate) fn gap(slots: u16, slot: u16) -> u16 {
-    slots + 1 - slot
 }
 
 impl KeyPair {

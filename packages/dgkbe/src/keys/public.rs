@@ -13,12 +13,10 @@ use rand_core::CryptoRng;
 use super::{KeyError, gap, verify_public_key};
 use crate::Crs;
 use crate::format::{PREFIX_LEN, Reader, prefix};
+use crate::layout::{KEY_HEADER_BYTES, KEY_MAGIC, key_element, key_len, key_position};
 use crate::slots::{MAX_SLOTS, SlotError};
 
-pub(super) const MAGIC: &[u8; 5] = b"BHKEY";
 pub(super) const KIND: &str = "public key";
-/// Everything before the elements.
-pub(super) const HEADER_LEN: usize = PREFIX_LEN + 2 + 2 + 32 + G1::LEN;
 
 /// A public key that has been checked, or that this process made.
 #[derive(Clone)]
@@ -37,7 +35,7 @@ pub struct UnverifiedPublicKey(PublicKey);
 
 /// Length in bytes of an encoded public key of a group of `slots` slots.
 pub fn encoded_len(slots: u16) -> usize {
-    HEADER_LEN + usize::from(slots).saturating_sub(1) * G2::LEN
+    key_len(slots)
 }
 
 /// Bytes of H_{slot,index} inside an encoded public key.
@@ -51,13 +49,7 @@ pub fn column_range(slots: u16, slot: u16, index: u16) -> Result<Range<usize>, K
     if slot == 0 || slot > slots {
         return Err(SlotError::OutOfRange { slot, capacity: slots }.into());
     }
-    let gap = gap(slots, slot);
-    if index == 0 || index > slots || index == gap {
-        return Err(KeyError::Index { slot, index, slots, gap });
-    }
-    let position = usize::from(if index < gap { index - 1 } else { index - 2 });
-    let start = HEADER_LEN + position * G2::LEN;
-    Ok(start..start + G2::LEN)
+    key_element(slots, slot, index).ok_or(KeyError::Index { slot, index, slots, gap: gap(slots, slot) })
 }
 
 /// Read T_slot and H_{slot,index} from an encoded public key, without decoding the rest. The header is checked
@@ -79,7 +71,7 @@ fn read_header(crs: &Crs, slot: u16, bytes: &[u8]) -> Result<G1, KeyError> {
 }
 
 fn read_any_header(crs: &Crs, bytes: &[u8]) -> Result<(u16, G1), KeyError> {
-    let mut reader = Reader::open(KIND, MAGIC, bytes)?;
+    let mut reader = Reader::open(KIND, KEY_MAGIC, bytes)?;
     let slot = read_slot(crs, &mut reader)?;
     reader.expect_total(encoded_len(crs.slots()))?;
     Ok((slot, G1::decode_nonidentity(reader.take(G1::LEN)?)?))
@@ -136,13 +128,9 @@ impl PublicKey {
     /// # Errors
     /// [`KeyError::Index`].
     pub fn element(&self, index: u16) -> Result<&G2, KeyError> {
-        let gap = gap(self.slots, self.slot);
-        let absent = KeyError::Index { slot: self.slot, index, slots: self.slots, gap };
-        let position = if index < gap { index.checked_sub(1) } else { index.checked_sub(2) };
-        position
-            .filter(|_| index != gap)
-            .and_then(|position| self.elements.get(usize::from(position)))
-            .ok_or(absent)
+        key_position(self.slots, self.slot, index).and_then(|position| self.elements.get(position)).ok_or(
+            KeyError::Index { slot: self.slot, index, slots: self.slots, gap: gap(self.slots, self.slot) },
+        )
     }
 
     /// H_{j,i} for ascending i, without the gap.
@@ -152,7 +140,7 @@ impl PublicKey {
 
     /// The encoding of the module's documentation.
     pub fn encode(&self) -> Vec<u8> {
-        let mut out = prefix(MAGIC);
+        let mut out = prefix(KEY_MAGIC);
         out.reserve(encoded_len(self.slots));
         out.extend_from_slice(&self.slots.to_be_bytes());
         out.extend_from_slice(&self.slot.to_be_bytes());
@@ -170,9 +158,9 @@ impl UnverifiedPublicKey {
     /// [`KeyError`].
     pub fn decode(crs: &Crs, bytes: &[u8]) -> Result<Self, KeyError> {
         let (slot, commitment) = read_any_header(crs, bytes)?;
-        let mut reader = Reader::open(KIND, MAGIC, bytes)?;
-        reader.take(HEADER_LEN - PREFIX_LEN)?;
-        let elements = G2::decode_many(reader.take(encoded_len(crs.slots()) - HEADER_LEN)?);
+        let mut reader = Reader::open(KIND, KEY_MAGIC, bytes)?;
+        reader.take(KEY_HEADER_BYTES - PREFIX_LEN)?;
+        let elements = G2::decode_many(reader.take(encoded_len(crs.slots()) - KEY_HEADER_BYTES)?);
         let elements = elements.map_err(reader.element("H"))?;
         let digest = *blake3::hash(bytes).as_bytes();
         let (slots, crs_digest) = (crs.slots(), *crs.digest());

@@ -10,7 +10,7 @@
 //!
 //! This module needs no curve, so contracts use it (`default-features = false`, feature `opening`); finding what is
 //! wrong in a whole file is [`first_fault`], with the feature `curve`. Layouts are those of the modules `keys` and
-//! `crs`; tests hold both together.
+//! `crs`.
 
 #[cfg(feature = "curve")]
 mod audit;
@@ -25,19 +25,10 @@ use std::io::{self, Cursor, Read, Seek, SeekFrom};
 use bao::decode::SliceDecoder;
 use bao::encode::{Encoder, SliceExtractor};
 
+pub use crate::layout::{CRS_HEADER_BYTES, G1_BYTES, G2_BYTES, KEY_HEADER_BYTES};
+use crate::layout::{CRS_MAGIC, KEY_MAGIC, VERSION, crs_low_power, gap, key_element, key_len};
 use crate::slots::{MAX_SLOTS, SlotError};
 
-/// Bytes of a compressed point of G1.
-pub const G1_BYTES: usize = 48;
-/// Bytes of a compressed point of G2.
-pub const G2_BYTES: usize = 96;
-/// Bytes of a key file before its elements: magic, version, L, slot, digest of the reference string, T.
-pub const KEY_HEADER_BYTES: usize = 6 + 2 + 2 + 32 + G1_BYTES;
-/// Bytes of a reference string before its powers: magic, version, L.
-pub const CRS_HEADER_BYTES: usize = 6 + 2;
-
-const KEY_MAGIC: &[u8; 6] = b"BHKEY\x01";
-const CRS_MAGIC: &[u8; 6] = b"BHCRS\x01";
 /// A slice starts with the file's length, little-endian.
 const LENGTH_BYTES: usize = 8;
 /// No file is as long; decoding computes with sizes of subtrees, which must fit 64 bits.
@@ -164,7 +155,7 @@ impl KeyFile<'_> {
     pub fn header(&self) -> [u8; KEY_HEADER_BYTES] {
         let mut header = [0; KEY_HEADER_BYTES];
         let (slots, slot) = (self.slots.to_be_bytes(), self.slot.to_be_bytes());
-        let fields: [&[u8]; 5] = [KEY_MAGIC, &slots, &slot, self.crs_digest, self.commitment];
+        let fields: [&[u8]; 6] = [KEY_MAGIC, &[VERSION], &slots, &slot, self.crs_digest, self.commitment];
         for (byte, from) in header.iter_mut().zip(fields.into_iter().flatten()) {
             *byte = *from;
         }
@@ -174,7 +165,7 @@ impl KeyFile<'_> {
     /// Length in bytes.
     #[must_use]
     pub fn length(&self) -> u64 {
-        offset(KEY_HEADER_BYTES, self.slots.saturating_sub(1))
+        key_len(self.slots) as u64
     }
 
     /// Where a part is.
@@ -188,12 +179,8 @@ impl KeyFile<'_> {
             Part::Header => 0..KEY_HEADER_BYTES as u64,
             Part::End => self.length()..self.length() + 1,
             Part::Element(index) => {
-                let gap = slots + 1 - slot;
-                if index == 0 || index > slots || index == gap {
-                    return Err(OpeningError::Index { slot, index, slots, gap });
-                }
-                let before = if index < gap { index - 1 } else { index - 2 };
-                element(offset(KEY_HEADER_BYTES, before))
+                let absent = || OpeningError::Index { slot, index, slots, gap: gap(slots, slot) };
+                in_file(key_element(slots, slot, index).ok_or_else(absent)?)
             }
         })
     }
@@ -222,8 +209,7 @@ impl KeyFile<'_> {
 /// [`OpeningError::Slot`].
 pub fn power_range(slots: u16, index: u16) -> Result<Range<u64>, OpeningError> {
     check_slot(slots, index)?;
-    let g1 = (2 * u64::from(slots) + 1) * G1_BYTES as u64;
-    Ok(element(offset(CRS_HEADER_BYTES, index - 1) + g1))
+    Ok(in_file(crs_low_power(slots, index)))
 }
 
 /// Verifies the opening of B_index against the digest of the reference string.
@@ -243,9 +229,9 @@ pub fn open_power(
 /// The first bytes of a reference string.
 #[must_use]
 pub fn crs_header(slots: u16) -> [u8; CRS_HEADER_BYTES] {
-    let [a, b, c, d, e, version] = *CRS_MAGIC;
+    let [a, b, c, d, e] = *CRS_MAGIC;
     let [high, low] = slots.to_be_bytes();
-    [a, b, c, d, e, version, high, low]
+    [a, b, c, d, e, VERSION, high, low]
 }
 
 /// Verifies the opening of the first bytes of a reference string, and that it is for a group of `slots` slots:
@@ -316,11 +302,6 @@ fn check_slot(slots: u16, slot: u16) -> Result<(), SlotError> {
     if (1..=slots).contains(&slot) { Ok(()) } else { Err(SlotError::OutOfRange { slot, capacity: slots }) }
 }
 
-/// `count` points of G2 behind `header` bytes.
-fn offset(header: usize, count: u16) -> u64 {
-    header as u64 + u64::from(count) * G2_BYTES as u64
-}
-
-const fn element(start: u64) -> Range<u64> {
-    start..start + G2_BYTES as u64
+fn in_file(range: Range<usize>) -> Range<u64> {
+    range.start as u64..range.end as u64
 }

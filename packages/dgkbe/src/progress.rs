@@ -1,0 +1,29 @@
+//! How far long work has come, for whoever watches it.
+
+/// Is told, as long work goes on, how many steps are done and how many there are in all. The last call of work that
+/// succeeds has both the same.
+pub type Progress<'a> = dyn FnMut(usize, usize) + 'a;
+
+/// For whoever doesn't watch.
+pub(crate) fn unwatched(_done: usize, _total: usize) {}
+
+/// Counts steps and reports them.
+pub(crate) struct Steps<'a, 'b> {
+    done: usize,
+    total: usize,
+    report: &'a mut Progress<'b>,
+}
+
+impl<'a, 'b> Steps<'a, 'b> {
+    /// Reports that nothing is done yet.
+    pub(crate) fn new(total: usize, report: &'a mut Progress<'b>) -> Self {
+        report(0, total);
+        Self { done: 0, total, report }
+    }
+
+    /// Reports `count` more steps done.
+    pub(crate) fn add(&mut self, count: usize) {
+        self.done += count;
+        (self.report)(self.done, self.total);
+    }
+}
