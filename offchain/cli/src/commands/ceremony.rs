@@ -4,7 +4,7 @@
 //! or killed command leaves it as it was.
 
 use std::fs::File;
-use std::io::{Read as _, Write as _};
+use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -12,9 +12,9 @@ use anyhow::{Context, Result, anyhow, bail};
 use bithive_dgkbe::Crs;
 use bithive_dgkbe::crs::ceremony::Transcript;
 use clap::Subcommand;
+use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
-use super::spinner;
 use crate::home::fresh_rng;
 use crate::output::Output;
 
@@ -129,24 +129,68 @@ pub(crate) fn run(command: Command, output: Output) -> Result<ExitCode> {
 fn contribute(path: &Path, output: Output) -> Result<()> {
     let name = || path.display().to_string();
     // Of two contributions at once one would be lost.
-    let lock = File::open(path).with_context(name)?;
-    lock.try_lock().with_context(|| format!("{}: another contribution is under way", path.display()))?;
-    let mut transcript = read(path)?;
+    let _lock = lock(path)?;
     let mut rng = fresh_rng()?;
-    let progress = spinner(output);
-    progress.set_message("verifying the contributions that are there");
-    check(&transcript).with_context(name)?;
-    progress.set_message("contributing");
-    transcript.contribute(&mut rng);
+    let bar = bar(output)?;
+    let mut transcript = read(path, &bar)?;
+    check(&transcript, &bar).with_context(name)?;
+    transcript.contribute_watched(&mut rng, &mut phase(&bar, "contributing"));
     replace(path, &transcript.encode().with_context(name)?)?;
-    progress.finish_and_clear();
+    bar.finish_and_clear();
     Answer::new(&transcript, None).show(output)
 }
 
+/// A bar for one command's phases; hidden where there is no terminal or the answer is JSON.
+fn bar(output: Output) -> Result<ProgressBar> {
+    if output.json || !io::stderr().is_terminal() {
+        return Ok(ProgressBar::hidden());
+    }
+    let style = ProgressStyle::with_template("{msg:24} [{bar:40}] {percent:>3} %")?;
+    Ok(ProgressBar::new(0).with_style(style))
+}
+
+/// Shows the steps of one phase.
+fn phase(bar: &ProgressBar, what: &'static str) -> impl FnMut(usize, usize) {
+    bar.set_message(what);
+    move |done, total| {
+        bar.set_length(total as u64);
+        bar.set_position(done as u64);
+    }
+}
+
+/// Locks the transcript against others that contribute, until the file that this gives is dropped.
+///
+/// A contribution ends by renaming a new file into place, so what was opened may have lost its name by the time that
+/// it is locked; then its lock keeps nobody out.
+fn lock(path: &Path) -> Result<File> {
+    let name = || path.display().to_string();
+    loop {
+        let file = File::open(path).with_context(name)?;
+        file.try_lock().with_context(|| format!("{}: another contribution is under way", path.display()))?;
+        if is_at(&file, path).with_context(name)? {
+            return Ok(file);
+        }
+    }
+}
+
+/// Whether an open file is the one that has this name.
+#[cfg(unix)]
+fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt as _;
+    let (open, named) = (file.metadata()?, std::fs::metadata(path)?);
+    Ok((open.dev(), open.ino()) == (named.dev(), named.ino()))
+}
+
+/// Elsewhere an open file can't be replaced.
+#[cfg(not(unix))]
+fn is_at(_file: &File, _path: &Path) -> io::Result<bool> {
+    Ok(true)
+}
+
 /// What `contribute` demands of the transcript before it.
-fn check(transcript: &Transcript) -> Result<()> {
+fn check(transcript: &Transcript, bar: &ProgressBar) -> Result<()> {
     if transcript.contributions() > 0 {
-        transcript.verify(&mut fresh_rng()?)?;
+        transcript.verify_watched(&mut fresh_rng()?, &mut phase(bar, "verifying"))?;
     } else if transcript.encode()? != Transcript::new(transcript.slots())?.encode()? {
         bail!("there is no contribution, yet the elements are not those that a ceremony starts with");
     }
@@ -154,15 +198,16 @@ fn check(transcript: &Transcript) -> Result<()> {
 }
 
 fn verified(path: &Path, output: Output) -> Result<(Transcript, Crs)> {
-    let transcript = read(path)?;
-    let progress = spinner(output);
-    progress.set_message("verifying every contribution");
-    let crs = transcript.verify(&mut fresh_rng()?).with_context(|| path.display().to_string())?;
-    progress.finish_and_clear();
+    let bar = bar(output)?;
+    let transcript = read(path, &bar)?;
+    let crs = transcript
+        .verify_watched(&mut fresh_rng()?, &mut phase(&bar, "verifying"))
+        .with_context(|| path.display().to_string())?;
+    bar.finish_and_clear();
     Ok((transcript, crs))
 }
 
-fn read(path: &Path) -> Result<Transcript> {
+fn read(path: &Path, bar: &ProgressBar) -> Result<Transcript> {
     let name = || path.display().to_string();
     let mut bytes = Vec::new();
     File::open(path)
@@ -171,7 +216,7 @@ fn read(path: &Path) -> Result<Transcript> {
     if bytes.len() as u64 > MAX_FILE_BYTES {
         bail!("{}: more than {MAX_FILE_BYTES} bytes, which no transcript has", path.display());
     }
-    Transcript::decode(&bytes).with_context(name)
+    Transcript::decode_watched(&bytes, &mut phase(bar, "reading every point")).with_context(name)
 }
 
 /// Writes a file that must not be there yet.
@@ -188,7 +233,8 @@ fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
         path.file_name().with_context(|| format!("{}: not a file name", path.display()))?.to_owned();
     name.push(format!(".new-{}", std::process::id()));
     let aside = path.with_file_name(name);
-    let written = File::create_new(&aside).and_then(|mut file| {
+    // A killed process with the same number, as they recur in containers, may have left a file of this name.
+    let written = File::create(&aside).and_then(|mut file| {
         file.write_all(bytes)?;
         file.sync_all()?;
         std::fs::rename(&aside, path)
