@@ -251,3 +251,23 @@ fn parse_hash(text: &str) -> Result<[u8; 32]> {
         .map_err(|error| anyhow!("a transcript hash has 64 hexadecimal digits: {error}"))?;
     Ok(hash)
 }
+
+#[cfg(all(test, unix))]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lock_on_a_file_that_was_replaced_keeps_nobody_out_and_is_not_taken_for_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("transcript");
+        create(&path, b"before").unwrap();
+        let stale = lock(&path).unwrap();
+        assert!(is_at(&stale, &path).unwrap());
+        replace(&path, b"after").unwrap();
+        assert!(!is_at(&stale, &path).unwrap());
+        let fresh = lock(&path).unwrap();
+        assert!(is_at(&fresh, &path).unwrap());
+        assert!(lock(&path).is_err());
+    }
+}
