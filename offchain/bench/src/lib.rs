@@ -1,63 +1,35 @@
-//! What the cryptography costs, measured beside its peers: in one run, on one core of one machine.
+//! What the cryptography costs, measured beside its peers: in one run, on one machine, on one core where the name of
+//! a figure does not say otherwise.
 //!
 //! A peer is what one would use instead: HPKE (RFC 9180, X25519, HKDF-SHA256, ChaCha20-Poly1305) to each receiver
 //! for broadcast encryption, and pairwise Diffie-Hellman private set intersection over ristretto255 for blind
-//! matching. Every figure is a cost, so a smaller value is better, and `ratio` is the peer's cost divided by
-//! ours: above 1 ours is cheaper.
+//! matching. Most figures are costs, a few are rates; `ratio` is above 1 where ours is better, for both.
 //!
 //! Inputs come from a fixed seed; nothing is extrapolated. Contributors fetch their tags once per epoch, so
 //! testing vaults is measured with tags at hand; what a tag costs a committee member is a figure of its own.
 
 mod broadcast;
+mod figure;
 mod matching;
 mod peers;
+mod plot;
 mod primitives;
 mod timer;
 mod transport;
+mod vectors;
 
 use anyhow::Result;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
-use serde::Serialize;
 
 pub use bithive_netsim::{CellResult, Estimate, Selection};
+use figure::Sheet;
+pub use figure::{Aim, Figure, Limit};
+pub use plot::plot;
 use timer::Timer;
 pub use transport::{Transport, transport};
 
 const SEED: u64 = 1;
-
-/// One measured cost beside its peer's.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Figure {
-    /// What is measured; no two figures have the same.
-    pub name: String,
-    /// Size of the problem: receivers, contributors or points, as the name says.
-    pub n: u64,
-    /// Our cost in `unit`: the median for a time.
-    pub value: f64,
-    /// `µs` or `bytes`; of the transport `% of the link`, `x base`, `of 1` or `%`.
-    pub unit: &'static str,
-    /// What it is compared with.
-    pub peer: String,
-    /// The peer's cost in the same unit.
-    pub peer_value: f64,
-    /// `peer_value / value`: above 1 ours is cheaper.
-    pub ratio: f64,
-    /// The operations that nobody can leave out, and what they cost by themselves; only where that is known.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub limit: Option<Limit>,
-}
-
-/// What a figure is held against.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-pub struct Limit {
-    /// The operations.
-    pub name: String,
-    /// Their cost in the figure's unit, from the same run.
-    pub value: f64,
-    /// The figure divided by its limit: 1 is as good as it gets with these operations.
-    pub ratio: f64,
-}
 
 /// What to measure, and how long.
 struct Plan {
@@ -91,42 +63,10 @@ impl Plan {
             for receivers in &self.receivers {
                 broadcast::measure(*receivers, &costs, &mut sheet, &mut rng)?;
             }
-            matching::measure(self.contributors, &costs, &mut sheet, &mut rng)?;
+            matching::measure(&costs, &mut sheet, &mut rng)?;
+            vectors::measure(self.contributors, &costs, &mut sheet, &mut rng)?;
             Ok(sheet.figures)
         })
-    }
-}
-
-/// Where the parts write their figures.
-struct Sheet<'a> {
-    timer: Timer,
-    figures: Vec<Figure>,
-    progress: &'a mut dyn FnMut(&str),
-}
-
-impl Sheet<'_> {
-    fn announce(&mut self, what: &str) {
-        (self.progress)(what);
-    }
-
-    /// Notes our cost and the peer's, in this order.
-    fn note(
-        &mut self,
-        name: String,
-        n: usize,
-        unit: &'static str,
-        peer: &str,
-        [value, peer_value]: [f64; 2],
-    ) {
-        let (peer, ratio) = (peer.to_owned(), peer_value / value);
-        self.figures.push(Figure { name, n: n as u64, value, unit, peer, peer_value, ratio, limit: None });
-    }
-
-    /// Holds the latest figure against the cost of what it can't do without.
-    fn limit(&mut self, name: &str, cost: f64) {
-        if let Some(figure) = self.figures.last_mut() {
-            figure.limit = Some(Limit { name: name.to_owned(), value: cost, ratio: figure.value / cost });
-        }
     }
 }
 
@@ -134,24 +74,65 @@ impl Sheet<'_> {
 mod tests {
     #![allow(clippy::unwrap_used)]
 
-    use std::collections::BTreeSet;
-
     use super::*;
 
-    #[test]
-    fn every_figure_has_its_own_name_and_costs_that_compare() {
+    fn small() -> Vec<Figure> {
         let plan = Plan { receivers: vec![4, 6], contributors: 3, timer: Timer::SHORT };
         let mut announced = 0;
         let figures = plan.run(|_| announced += 1).unwrap();
-        let names: BTreeSet<_> = figures.iter().map(|figure| &figure.name).collect();
-        assert_eq!(names.len(), figures.len());
         assert!(announced > 0);
+        figures
+    }
+
+    const PRIMITIVES: [&str; 8] = [
+        "G1 addition (blst)",
+        "G2 addition (blst)",
+        "G1 multiplication (blst)",
+        "G2 multiplication (blst)",
+        "G2 point from bytes, subgroup checked (blst)",
+        "G2 weighted sum, per point (blst)",
+        "GT power (blst)",
+        "product of two pairings (blst)",
+    ];
+    const BROADCAST: [&str; 10] = [
+        "header",
+        "header and set",
+        "encrypt cold",
+        "encrypt cached",
+        "decrypt cold",
+        "decrypt cached",
+        "sender updates one member",
+        "receiver updates one member",
+        "generate a key",
+        "decode and verify a public key",
+    ];
+    const MATCHING: [&str; 8] = [
+        "OPRF evaluations a second by one member, in requests of 10 points",
+        "blind one point, in requests of 10 points",
+        "test one vault of the example policy",
+        "request of the example policy as a vault",
+        "test one vault of 2 of 64",
+        "vaults of 2 of 64 tested a second by one core",
+        "3 contributors test one vault of 2 of 64, 2 threads",
+        "request of 64 leaves as a vault",
+    ];
+
+    #[test]
+    fn every_figure_is_there_and_what_it_compares_does() {
+        let figures = small();
+        let groups = [4, 6].into_iter().flat_map(|n| BROADCAST.map(|name| format!("{name}, {n} receivers")));
+        let expected = PRIMITIVES.map(str::to_owned).into_iter().chain(groups);
+        let expected: Vec<String> = expected.chain(MATCHING.map(str::to_owned)).collect();
+        let names: Vec<String> = figures.iter().map(|figure| figure.name.clone()).collect();
+        assert_eq!(names, expected);
         for figure in &figures {
             for cost in [figure.value, figure.peer_value, figure.ratio] {
                 assert!(cost.is_finite() && cost > 0.0, "{figure:?}");
             }
-            assert_eq!(figure.ratio, figure.peer_value / figure.value, "{figure:?}");
             assert!(figure.n > 0 && !figure.peer.is_empty(), "{figure:?}");
+            // The primitives are the limits of the others.
+            assert_eq!(figure.limit.is_none(), PRIMITIVES.contains(&figure.name.as_str()), "{figure:?}");
+            assert!(figure.limit.iter().all(|limit| limit.ratio > 0.0 && limit.value > 0.0), "{figure:?}");
         }
         for receivers in [4, 6] {
             let header = figures
@@ -161,5 +142,32 @@ mod tests {
             // 32 bytes of encapsulated key, 32 of sealed key and 16 of tag for each receiver.
             assert_eq!((header.value, header.peer_value), (128.0, 80.0 * f64::from(receivers)));
         }
+        for (name, _) in figure::AIMS {
+            let here =
+                name.replace("1024 receivers", "4 receivers").replace("10000 contributors", "3 contributors");
+            assert!(names.contains(&here), "an aim for `{name}`, which is not measured");
+        }
+    }
+
+    #[test]
+    fn both_plots_are_drawn_and_name_what_they_show() {
+        let folder = std::env::temp_dir().join(format!("bithive-bench-{}", std::process::id()));
+        let figures = small();
+        let files = plot(&figures, &folder).unwrap();
+        assert_eq!(files.len(), 2);
+        let drawn: Vec<String> = files.iter().map(|file| std::fs::read_to_string(file).unwrap()).collect();
+        std::fs::remove_dir_all(&folder).unwrap();
+        assert!(drawn[0].contains("HPKE to each receiver") && drawn[0].contains("encrypt cached"));
+        for figure in figures.iter().filter(|figure| figure.limit.is_some()) {
+            assert!(drawn[1].contains(&figure.name), "{}", figure.name);
+        }
+        assert!(drawn.iter().all(|svg| svg.len() < 100_000));
+    }
+
+    #[test]
+    fn nothing_to_draw_is_refused_and_leaves_no_folder() {
+        let folder = std::env::temp_dir().join(format!("bithive-bench-none-{}", std::process::id()));
+        assert!(plot(&[], &folder).is_err());
+        assert!(!folder.exists());
     }
 }

@@ -12,7 +12,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::Rng;
 use sha2::{Digest, Sha256, Sha512};
 
-use crate::Sheet;
+use crate::figure::Sheet;
 use crate::timer::Timer;
 
 /// Points of one multi-scalar multiplication.

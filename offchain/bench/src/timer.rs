@@ -1,4 +1,4 @@
-//! Times an operation: a warm-up, then the median of several repetitions.
+//! Times an operation: a warm-up, then the fastest of several repetitions.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
@@ -8,7 +8,7 @@ use anyhow::Result;
 /// How long to measure.
 #[derive(Clone, Copy)]
 pub(crate) struct Timer {
-    /// Repetitions whose median counts.
+    /// Repetitions, of which the fastest counts: other work on the machine adds to a time and never takes from it.
     repetitions: usize,
     /// Length of one repetition: a faster operation runs as often as it takes.
     repetition: Duration,
@@ -17,6 +17,8 @@ pub(crate) struct Timer {
 /// An operation that takes longer is repeated [`SLOW_REPETITIONS`] times: it outlasts what disturbs short ones.
 const SLOW: Duration = Duration::from_millis(500);
 const SLOW_REPETITIONS: usize = 3;
+/// An operation that takes longer is run once: nothing is cold for most of it.
+const VERY_SLOW: Duration = Duration::from_secs(8);
 /// Most runs of one repetition.
 const MOST_RUNS: u32 = 10_000;
 
@@ -42,35 +44,63 @@ impl Timer {
             Ok(elapsed)
         };
         let warm_up = once()?.max(Duration::from_nanos(1));
-        let runs = (self.repetition.as_nanos() / warm_up.as_nanos()).clamp(1, u128::from(MOST_RUNS)) as u32;
-        let repetitions =
-            if warm_up > SLOW { self.repetitions.min(SLOW_REPETITIONS) } else { self.repetitions };
-        let mut costs = Vec::with_capacity(repetitions);
+        let (repetitions, runs) = self.plan(warm_up);
+        let mut fastest: Option<Duration> = (repetitions == 0).then_some(warm_up);
         for _ in 0..repetitions {
             let mut total = Duration::ZERO;
             for _ in 0..runs {
                 total += once()?;
             }
-            // A clock that did not move is no time of 0.
-            costs.push(total.max(Duration::from_nanos(1)).as_secs_f64() * 1e6 / f64::from(runs));
+            fastest = Some(fastest.map_or(total, |fastest| fastest.min(total)));
         }
-        Ok(median(costs))
+        // A clock that did not move is no time of 0.
+        let fastest = fastest.unwrap_or(warm_up).max(Duration::from_nanos(1));
+        Ok(fastest.as_secs_f64() * 1e6 / f64::from(runs))
     }
-}
 
-/// The middle one of an odd number of costs, the upper middle one of an even number.
-fn median(mut costs: Vec<f64>) -> f64 {
-    costs.sort_by(f64::total_cmp);
-    costs.get(costs.len() / 2).copied().unwrap_or(f64::NAN)
+    /// Repetitions and runs of each, after a warm-up that took so long; without repetitions the warm-up counts.
+    fn plan(self, warm_up: Duration) -> (usize, u32) {
+        let runs =
+            (self.repetition.as_nanos() / warm_up.as_nanos().max(1)).clamp(1, u128::from(MOST_RUNS)) as u32;
+        let repetitions = match warm_up {
+            warm_up if warm_up > VERY_SLOW => 0,
+            warm_up if warm_up > SLOW => self.repetitions.min(SLOW_REPETITIONS),
+            _ => self.repetitions,
+        };
+        (repetitions, runs)
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    #![allow(clippy::unwrap_used)]
+
     use super::*;
 
     #[test]
-    fn one_disturbed_repetition_does_not_move_the_median() {
-        assert_eq!(median(vec![2.0, 900.0, 1.0]), 2.0);
-        assert_eq!(median(vec![7.0]), 7.0);
+    fn the_slower_an_operation_the_fewer_its_runs() {
+        let plan = |milliseconds| Timer::STANDARD.plan(Duration::from_millis(milliseconds));
+        assert_eq!(plan(1), (9, 20));
+        assert_eq!(plan(100), (9, 1));
+        assert_eq!(plan(1_000), (3, 1));
+        assert_eq!(plan(10_000), (0, 1));
+        assert_eq!(Timer::STANDARD.plan(Duration::from_nanos(1)), (9, MOST_RUNS));
+    }
+
+    #[test]
+    fn every_run_has_an_input_of_its_own_and_a_failure_ends_them() {
+        let mut made = 0;
+        let mut seen = Vec::new();
+        let next = || {
+            made += 1;
+            made
+        };
+        let time = Timer::SHORT.time(next, |input| {
+            seen.push(input);
+            Ok(())
+        });
+        assert!(time.unwrap() > 0.0);
+        assert_eq!(seen, [1, 2]);
+        assert!(Timer::SHORT.time(|| (), |()| anyhow::bail!("refused") as Result<()>).is_err());
     }
 }

@@ -114,6 +114,7 @@ fn cubic_keeps(cell: &CellResult, results: &[CellResult], figures: &mut Vec<Figu
         peer_value: had.mean,
         ratio: kept.mean / had.mean,
         limit: None,
+        aim: None,
     });
 }
 
@@ -134,6 +135,7 @@ fn figure(cell: &CellResult, measure: &Measure, peer: &str, peer_value: f64) -> 
             value: PAYLOAD,
             ratio: value / PAYLOAD,
         }),
+        aim: None,
     })
 }
 

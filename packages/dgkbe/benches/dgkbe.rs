@@ -1,4 +1,4 @@
-//! Speed at 64 and 1024 slots, all of them addressed: `cargo bench -p bithive-dgkbe`.
+//! Speed at 64, 1024 and 4096 slots, all of them addressed: `cargo bench -p bithive-dgkbe`.
 //!
 //! "Cold" moves an empty cache to the whole set first; "cached" works with the sums at hand. Set
 //! RAYON_NUM_THREADS=1 to measure one core.
@@ -100,8 +100,9 @@ fn group(c: &mut Criterion, slots: u16) {
 }
 
 fn all(c: &mut Criterion) {
-    group(c, 64);
-    group(c, 1024);
+    for slots in [64, 1024, 4096] {
+        group(c, slots);
+    }
 }
 
 criterion_group!(benches, all);

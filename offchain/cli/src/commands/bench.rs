@@ -4,7 +4,7 @@ use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
 use anyhow::Result;
-use bithive_bench::{CellResult, Estimate, Figure, Selection, crypto, transport};
+use bithive_bench::{Aim, CellResult, Estimate, Figure, Selection, crypto, plot, transport};
 use clap::Subcommand;
 use comfy_table::{CellAlignment, Table};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -16,16 +16,19 @@ use crate::output::{Output, table};
 /// What the parts cost on this machine.
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Broadcast encryption and blind matching beside their peers, on one core, each figure the median of several
-    /// repetitions.
+    /// Broadcast encryption and blind matching beside their peers, on one core unless a name says otherwise, each
+    /// time the fastest of several repetitions.
     ///
-    /// All figures are costs. The ratio is the peer's cost divided by ours: above 1 ours is cheaper, below 1 the
-    /// peer is. "Of limit" is our cost divided by that of the operations which it can't do without, measured in
-    /// the same run; --json names them. Run a release build on an idle machine; it takes some minutes, with --quick less than one.
+    /// A ratio above 1 is better than the peer, for costs and for rates (1/s). "Of limit" is how far a figure is from
+    /// what the operations allow that it can't do without, measured in the same run: 1 is as good as it gets;
+    /// --json names them. Run a release build on an idle machine; it takes some minutes, with --quick less than one.
     Crypto {
         /// Leave out 4096 receivers, and test one vault with 1,000 contributors instead of 10,000.
         #[arg(long)]
         quick: bool,
+        /// Draw cost against the number of receivers, and every figure's distance from its limit, into this folder.
+        #[arg(long, value_name = "DIR")]
+        plot: Option<PathBuf>,
     },
     /// UDX congestion control beside the Cubic, NewReno and BBR of the QUIC library, in a simulated network that runs
     /// the library's real connections: every cell with confidence intervals.
@@ -58,14 +61,18 @@ struct Answer {
 
 pub(crate) fn run(command: Command, output: Output) -> Result<()> {
     match command {
-        Command::Crypto { quick } => {
+        Command::Crypto { quick, plot: folder } => {
             if cfg!(debug_assertions) {
                 eprintln!("note: this is not a release build; its figures say little");
             }
             let spinner = spinner(output);
             let figures = crypto(quick, |what| spinner.set_message(what.to_owned()));
             spinner.finish_and_clear();
-            output.show(&Answer { figures: figures? }, |answer| println!("{}", rows(&answer.figures)))
+            let figures = figures?;
+            if let Some(folder) = folder {
+                plot(&figures, &folder)?;
+            }
+            output.show(&Answer { figures }, |answer| println!("{}", rows(&answer.figures)))
         }
         Command::Transport { quick, cells, seeds, seconds, plot } => {
             let selection = Selection { quick, containing: cells, seconds };
@@ -133,8 +140,9 @@ fn with_width(estimate: Estimate, digits: usize) -> String {
 }
 
 fn rows(figures: &[Figure]) -> Table {
-    let mut rows = table(&["figure", "n", "value", "unit", "peer's value", "ratio", "of limit", "peer"]);
-    for column in [1, 2, 4, 5, 6] {
+    let mut rows =
+        table(&["figure", "n", "value", "unit", "aim", "peer's value", "ratio", "of limit", "peer"]);
+    for column in [1, 2, 4, 5, 6, 7] {
         if let Some(column) = rows.column_mut(column) {
             column.set_cell_alignment(CellAlignment::Right);
         }
@@ -145,6 +153,7 @@ fn rows(figures: &[Figure]) -> Table {
             figure.n.to_string(),
             number(figure.value),
             figure.unit.to_owned(),
+            figure.aim.map_or_else(String::new, aim),
             number(figure.peer_value),
             number(figure.ratio),
             figure.limit.as_ref().map_or_else(String::new, |limit| number(limit.ratio)),
@@ -152,6 +161,10 @@ fn rows(figures: &[Figure]) -> Table {
         ]);
     }
     rows
+}
+
+fn aim(aim: Aim) -> String {
+    format!("{} {}", number(aim.value), if aim.met { "met" } else { "missed" })
 }
 
 /// Three digits or more, as many as say something.
