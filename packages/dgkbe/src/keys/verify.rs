@@ -41,7 +41,7 @@ pub fn verify_public_key(crs: &Crs, key: &PublicKey, rng: &mut impl CryptoRng) -
 
 /// Check many keys: one multi-scalar multiplication and one Miller loop each, one final exponentiation in all.
 /// When the batch fails, the keys are looked at one by one to name the malformed ones. For keys that are held anyway:
-/// where files stream by, [`super::verify_file`] holds none of them and takes a third more time at most.
+/// where files stream by, [`super::verify_file`] holds none of them, for up to half more time (README).
 ///
 /// # Errors
 /// [`KeyError::OtherCrs`], [`KeyError::Malformed`] with all malformed keys' slots.
