@@ -24,6 +24,7 @@ use bithive_state::StateError;
 pub use agreement::TERM_EPOCHS;
 pub use ask::PATIENCE;
 pub use member::{Member, NODE_EVALUATIONS, REQUESTER_EVALUATIONS};
+pub use requests::ShareKeyRequest;
 pub use tags::TagSource;
 
 /// What can go wrong between a party and the committee.

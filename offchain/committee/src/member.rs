@@ -144,7 +144,7 @@ impl Member {
     }
 
     async fn share_keys(&self, from: PeerId, body: &[u8]) -> Result<Vec<u8>, String> {
-        let request = ShareKeyRequest::decode(body)?;
+        let request = ShareKeyRequest::decode(body).map_err(|error| error.to_string())?;
         let answer = match request {
             ShareKeyRequest::Partial(epoch) => {
                 self.within_window(epoch, 1).await?;

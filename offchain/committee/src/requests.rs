@@ -1,10 +1,13 @@
 //! What is asked with the share key protocol: by anybody an epoch's points, by members what seeds are made of.
 
+use bithive_blindmatch::DecodeError;
 use bytes::Bytes;
+
+const WHAT: &str = "share key request";
 
 /// One byte for the kind, then the epoch, big-endian, or the committee.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ShareKeyRequest {
+pub enum ShareKeyRequest {
     /// The points of an epoch that the member computes itself.
     Partial(u64),
     /// The table of an epoch that it merged and posted.
@@ -16,7 +19,9 @@ pub(crate) enum ShareKeyRequest {
 }
 
 impl ShareKeyRequest {
-    pub(crate) fn encode(self) -> Bytes {
+    /// 9 bytes for an epoch, 33 for a committee.
+    #[must_use]
+    pub fn encode(self) -> Bytes {
         let of = |kind: u8, body: &[u8]| [&[kind], body].concat().into();
         match self {
             Self::Partial(epoch) => of(0, &epoch.to_be_bytes()),
@@ -26,20 +31,35 @@ impl ShareKeyRequest {
         }
     }
 
-    pub(crate) fn decode(bytes: &[u8]) -> Result<Self, String> {
-        let refused =
-            || "expected 0 or 1 and an epoch of 8 bytes, or 2 or 3 and a committee of 32".to_owned();
-        let (kind, body) = bytes.split_first().ok_or_else(refused)?;
-        let epoch = || body.try_into().map(u64::from_be_bytes).map_err(|_| refused());
-        let committee = || body.try_into().map_err(|_| refused());
+    /// Reads what [`ShareKeyRequest::encode`] wrote.
+    ///
+    /// # Errors
+    /// [`DecodeError`] for an unknown kind or another length.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let (kind, body) = bytes.split_first().ok_or_else(|| truncated(0, 1, 0))?;
         match kind {
-            0 => epoch().map(Self::Partial),
-            1 => epoch().map(Self::Table),
-            2 => committee().map(Self::Contributions),
-            3 => committee().map(Self::Statement),
-            _ => Err(refused()),
+            0 => Ok(Self::Partial(u64::from_be_bytes(exactly(body)?))),
+            1 => Ok(Self::Table(u64::from_be_bytes(exactly(body)?))),
+            2 => exactly(body).map(Self::Contributions),
+            3 => exactly(body).map(Self::Statement),
+            kind => {
+                let found = (*kind).into();
+                Err(DecodeError::OutOfRange { what: WHAT, field: "kind", found, min: 0, max: 3 })
+            }
         }
     }
+}
+
+fn exactly<const N: usize>(body: &[u8]) -> Result<[u8; N], DecodeError> {
+    match body.split_first_chunk() {
+        Some((array, [])) => Ok(*array),
+        Some((_, rest)) => Err(DecodeError::TrailingBytes { what: WHAT, extra: rest.len() }),
+        None => Err(truncated(1, N, body.len())),
+    }
+}
+
+const fn truncated(offset: usize, needed: usize, left: usize) -> DecodeError {
+    DecodeError::Truncated { what: WHAT, offset, needed, left }
 }
 
 #[cfg(test)]
@@ -57,8 +77,13 @@ mod tests {
         for request in requests {
             assert_eq!(ShareKeyRequest::decode(&request.encode()), Ok(request));
         }
-        for bad in [&[][..], &[4, 0, 0, 0, 0, 0, 0, 0, 0], &[0, 1], &[1; 10], &[2; 9], &[3; 34], &[0; 33]] {
-            assert!(ShareKeyRequest::decode(bad).is_err());
+        for bad in [&[][..], &[0, 1], &[2; 9]] {
+            assert!(matches!(ShareKeyRequest::decode(bad), Err(DecodeError::Truncated { .. })));
         }
+        for bad in [&[1; 10][..], &[3; 34], &[0; 33]] {
+            assert!(matches!(ShareKeyRequest::decode(bad), Err(DecodeError::TrailingBytes { .. })));
+        }
+        let unknown = ShareKeyRequest::decode(&[4, 0, 0, 0, 0, 0, 0, 0, 0]);
+        assert!(matches!(unknown, Err(DecodeError::OutOfRange { field: "kind", found: 4, .. })));
     }
 }

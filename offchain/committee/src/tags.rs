@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bithive_attest::domain::Encoder;
 use bithive_blindmatch::committee::{MemberIndex, ShareKeyTable};
 use bithive_blindmatch::oprf::{self, EvaluateRequest, EvaluateResponse, Tags};
 use bithive_blindmatch::schema::{Input, Schema};
@@ -17,8 +18,13 @@ use zeroize::Zeroizing;
 
 use crate::ServiceError;
 use crate::ask::{PATIENCE, ask_all, ask_each};
-use crate::registered::Committee;
+use crate::registered::{Committee, PAST_EPOCHS};
 use crate::requests::ShareKeyRequest;
+
+/// Prefix of the records of tags; the epoch follows.
+const TAGS: &str = "tags/";
+/// Prefix of the records of blinding seeds; the epoch and the digest of the inputs follow.
+const SEEDS: &str = "evaluation/";
 
 /// Asks the committee for a party's tags.
 pub struct TagSource {
@@ -60,8 +66,10 @@ impl TagSource {
 
     /// Tags of `inputs` in `epoch`, asking the committee only for those that are not kept.
     ///
-    /// The blinds of a request derive from a seed that is stored first: after a crash the same request goes
-    /// out again, and the members answer it without charging the quota twice.
+    /// The blinds of a request derive from a seed that is stored before anybody is asked and removed after the tags
+    /// are stored: after a crash anywhere in between the same request goes out again, and the members answer it
+    /// without charging the quota twice, or the tags are there. Tags and seeds of epochs that the committee no longer
+    /// answers are removed.
     ///
     /// # Errors
     /// [`ServiceError`]; members at fault are named.
@@ -76,15 +84,35 @@ impl TagSource {
             Some(kept) => inputs.iter().filter(|input| kept.get(input).is_none()).cloned().collect(),
             None => inputs.to_vec(),
         };
-        let tags = match (kept, missing.is_empty()) {
-            (Some(kept), true) => return Ok(kept),
-            (kept, _) => {
-                let fresh = self.evaluate(epoch, &missing, rng).await?;
-                kept.map_or(Ok(fresh.clone()), |kept| kept.merge(&fresh))?
-            }
+        if let (Some(kept), true) = (&kept, missing.is_empty()) {
+            return Ok(kept.clone());
+        }
+        let (committee, current) = Committee::at(&self.client, epoch).await?;
+        let seed_record = seed_record(epoch, &missing);
+        let fresh = self.evaluate(epoch, &missing, &committee, &seed_record, rng).await?;
+        let tags = match kept {
+            Some(kept) => kept.merge(&fresh)?,
+            None => fresh,
         };
+        // In this order: without both, the next request would have other blinds, and cost the quota again.
         self.state.put(&record(epoch), &*tags.encode())?;
+        tracing::debug!(epoch, "tags are kept");
+        self.state.remove(&seed_record)?;
+        self.prune(current.saturating_sub(PAST_EPOCHS))?;
         Ok(tags)
+    }
+
+    /// Removes tags, and seeds of requests that were never answered, of epochs before `oldest`.
+    fn prune(&self, oldest: u64) -> Result<(), ServiceError> {
+        for prefix in [TAGS, SEEDS] {
+            for name in self.state.names(prefix)? {
+                let epoch = name.strip_prefix(prefix).and_then(|rest| rest.split('/').next());
+                if epoch.and_then(|epoch| epoch.parse::<u64>().ok()).is_some_and(|epoch| epoch < oldest) {
+                    self.state.remove(&name)?;
+                }
+            }
+        }
+        Ok(())
     }
 
     fn kept(&self, epoch: u64) -> Result<Option<Tags>, ServiceError> {
@@ -98,12 +126,12 @@ impl TagSource {
         &self,
         epoch: u64,
         inputs: &[Input],
+        committee: &Committee,
+        seed_record: &str,
         rng: &mut (impl CryptoRng + Send),
     ) -> Result<Tags, ServiceError> {
-        let (committee, _) = Committee::at(&self.client, epoch).await?;
-        let table = self.table(&committee, epoch).await?;
-        let seed_record = format!("evaluation/{epoch}/{}", hex::encode(inputs_digest(inputs)));
-        let seed: [u8; 32] = self.state.get_or_put(&seed_record, || {
+        let table = self.table(committee, epoch).await?;
+        let seed: [u8; 32] = self.state.get_or_put(seed_record, || {
             let mut seed = [0; 32];
             rng.fill_bytes(&mut seed);
             Ok::<_, ServiceError>(seed)
@@ -111,13 +139,12 @@ impl TagSource {
         let seed = Zeroizing::new(seed);
         let mut blinding = ChaCha20Rng::from_seed(*seed);
         let pending = oprf::blind(self.schema.digest(), epoch, inputs, &mut blinding)?;
-        let answers = self.evaluations(&committee, pending.request()).await;
+        let answers = self.evaluations(committee, pending.request()).await;
         let evaluated = pending.finish(&table, &answers)?;
         for fault in &evaluated.faults {
             let member = committee.name(fault.member);
             tracing::warn!(%member, reason = %fault.reason, "committee member at fault");
         }
-        self.state.remove(&seed_record)?;
         Ok(evaluated.tags)
     }
 
@@ -168,15 +195,13 @@ impl TagSource {
 }
 
 fn record(epoch: u64) -> String {
-    format!("tags/{epoch}")
+    format!("{TAGS}{epoch}")
 }
 
-fn inputs_digest(inputs: &[Input]) -> [u8; 32] {
-    let mut hasher = Sha256::new();
-    for input in inputs {
-        hasher.update(input.slot.0.to_be_bytes());
-        hasher.update((input.value.len() as u64).to_be_bytes());
-        hasher.update(input.value.as_bytes());
-    }
-    hasher.finalize().into()
+/// Name of the blinding seed of a request for these inputs.
+fn seed_record(epoch: u64, inputs: &[Input]) -> String {
+    let encoder = inputs.iter().fold(Encoder::new("evaluation-inputs"), |encoder, input| {
+        encoder.fixed(&input.slot.0.to_be_bytes()).bytes(input.value.as_bytes())
+    });
+    format!("{SEEDS}{epoch}/{}", hex::encode(Sha256::digest(Zeroizing::new(encoder.finish()))))
 }

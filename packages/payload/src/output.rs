@@ -1,5 +1,7 @@
 //! The output: one number per row, sealed under the worker's own output key.
 
+use std::fmt;
+
 use bithive_attest::JobKey;
 use bithive_dgkbe::dem::{self, AssociatedData};
 use bithive_dgkbe::kem::{Context, SharedKey};
@@ -8,11 +10,17 @@ use crate::{JobRef, PayloadError};
 
 const VERSION: u8 = 1;
 
-/// A job's full result.
-#[derive(Clone, Debug, PartialEq)]
+/// A job's full result. Printed as its length only.
+#[derive(Clone, PartialEq)]
 pub struct Output {
     /// The model's outputs, row by row.
     pub values: Vec<f32>,
+}
+
+impl fmt::Debug for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Output({} values)", self.values.len())
+    }
 }
 
 impl Output {

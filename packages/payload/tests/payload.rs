@@ -28,6 +28,14 @@ fn an_output_opens_only_for_its_job_round_worker_and_key() {
 }
 
 #[test]
+fn printing_an_output_shows_its_length_and_no_value() {
+    let output = Output { values: vec![1234.5, -678.25, 0.0] };
+    for printed in [format!("{output:?}"), format!("{output:#?}")] {
+        assert_eq!(printed, "Output(3 values)");
+    }
+}
+
+#[test]
 fn a_malformed_input_says_what_is_wrong() {
     for bad in [&[][..], &[1, 0, 0], &[2, 0, 0, 0, 0], &[1, 0, 0, 0, 9, 1]] {
         assert!(matches!(Input::decode(bad), Err(PayloadError::Malformed { what: "input", .. })));

@@ -1,6 +1,6 @@
 //! Members that are down, or lie.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -10,7 +10,8 @@ use bithive_committee::{Member, ServiceError};
 use bithive_exchange::{PeerId, Protocol, Service};
 use bytes::Bytes;
 
-use crate::world::{Fails, Hangs, Says, World, input, region, same};
+use crate::watch::watch;
+use crate::world::{DAY, Fails, Hangs, Says, World, input, region, same};
 
 /// Answers as the member does, with one byte changed.
 struct Lies {
@@ -95,6 +96,82 @@ async fn a_member_that_answers_garbage_or_as_another_is_left_out() {
     let copy = world.start(0).await;
     world.replace(1, Protocol::Evaluate, Lies { member: copy, position: 0 });
     world.source(&requester).tags(epoch, &[region("eu")], &mut world.rng).await.unwrap();
+}
+
+/// A committee of five, three needed, whose share keys of this epoch are posted; its members are those started.
+async fn five() -> (World, Vec<Arc<Member>>) {
+    let mut world = World::quiet().await;
+    for _ in 0..2 {
+        world.recruit().await;
+    }
+    let from_epoch = world.epoch().await + 1;
+    world.name(&[0, 1, 2, 3, 4], 3, from_epoch).await;
+    let mut members = Vec::new();
+    for index in 0..5 {
+        members.push(world.start(index).await);
+    }
+    for member in &members {
+        member.prepare(from_epoch).await.unwrap();
+    }
+    world.chain.advance_time(DAY).await.unwrap();
+    assert_eq!(world.epoch().await, from_epoch);
+    world.post(&members, from_epoch).await;
+    (world, members)
+}
+
+#[tokio::test]
+async fn with_three_of_five_any_two_members_may_be_down_or_lie_and_are_named() {
+    let (mut world, members) = five().await;
+    let epoch = world.epoch().await;
+    let inputs = [input(0, "yes"), region("eu")];
+    let honest = world.node().await;
+    let honest = world.source(&honest).tags(epoch, &inputs, &mut world.rng).await.unwrap();
+    for (down, liars) in [(&[0, 4][..], &[][..]), (&[2], &[0]), (&[], &[1, 3])] {
+        for index in down {
+            world.stop(*index);
+        }
+        for index in liars {
+            let member = members[*index].clone();
+            world.replace(*index, Protocol::Evaluate, Lies { member, position: 0 });
+        }
+        let party = world.node().await;
+        let named = Arc::new(Mutex::new(Vec::new()));
+        let log = named.clone();
+        let guard = watch(move |event| log.lock().unwrap().push(event.to_owned()));
+        let tags = world.source(&party).tags(epoch, &inputs, &mut world.rng).await.unwrap();
+        drop(guard);
+        assert!(same(&tags, &honest), "the tags are those of the others");
+        let named = named.lock().unwrap();
+        let says = |index: usize, what: &str| {
+            let name = format!("member=member {} (", index + 1);
+            named.iter().any(|event| event.contains(&name) && event.contains(what))
+        };
+        for index in 0..5 {
+            assert_eq!(says(index, "no evaluation"), down.contains(&index), "{named:?}");
+            assert_eq!(says(index, "at fault"), liars.contains(&index), "{named:?}");
+        }
+        for index in down.iter().chain(liars) {
+            members[*index].serve();
+        }
+    }
+}
+
+#[tokio::test]
+async fn with_three_of_five_a_third_member_down_or_lying_is_too_many_and_the_liars_are_named() {
+    let (mut world, members) = five().await;
+    let epoch = world.epoch().await;
+    world.stop(4);
+    for index in [0, 2] {
+        let member = members[index].clone();
+        world.replace(index, Protocol::Evaluate, Lies { member, position: 0 });
+    }
+    let node = world.node().await;
+    let error = world.source(&node).tags(epoch, &[region("eu")], &mut world.rng).await.err().unwrap();
+    let ServiceError::Oprf(OprfError::TooFew { valid: 2, needed: 3, faults }) = &error else {
+        panic!("{error}");
+    };
+    let named: Vec<u8> = faults.iter().map(|fault| fault.member.get()).collect();
+    assert_eq!(named, [1, 3]);
 }
 
 #[tokio::test]

@@ -7,4 +7,5 @@ mod faults;
 mod quota;
 mod rotation;
 mod tags;
+mod watch;
 mod world;

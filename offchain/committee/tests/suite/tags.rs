@@ -8,7 +8,8 @@ use bithive_committee::{Member, ServiceError};
 use bithive_exchange::{PeerId, Protocol, Service};
 use bytes::Bytes;
 
-use crate::world::{Fails, World, input, region, same};
+use crate::watch::watch;
+use crate::world::{DAY, Fails, World, input, region, same};
 
 /// Passes requests on, counts them, and loses the first answers.
 struct Loses {
@@ -99,6 +100,47 @@ async fn an_answer_that_was_lost_does_not_cost_the_quota() {
     world.source(&node).tags(epoch, &inputs, &mut world.rng).await.unwrap();
     assert!(counters.iter().all(|asked| asked.load(Ordering::SeqCst) == 3));
     assert_eq!(node.state.names("evaluation/").unwrap(), Vec::<String>::new(), "the seed is gone");
+}
+
+/// The worst moment: the tags are stored, and the seed is still there.
+#[tokio::test]
+async fn a_program_that_ends_between_storing_tags_and_forgetting_their_seed_has_both() {
+    let mut world = World::new().await;
+    let node = world.node().await;
+    let epoch = world.epoch().await;
+    let inputs = [input(0, "yes"), region("eu")];
+    let (source, mut rng, asked) = (world.source(&node), world.rng.clone(), inputs.clone());
+    let guard = watch(|event| assert!(!event.contains("tags are kept"), "the program ends here"));
+    let program = tokio::spawn(async move { source.tags(epoch, &asked, &mut rng).await.map(drop) });
+    assert!(program.await.unwrap_err().is_panic(), "it got as far as storing");
+    drop(guard);
+    assert_eq!(node.state.names("tags/").unwrap(), [format!("tags/{epoch}")]);
+    assert_eq!(node.state.names("evaluation/").unwrap().len(), 1);
+    for index in 0..3 {
+        world.stop(index);
+    }
+    let tags = world.source(&node).tags(epoch, &inputs, &mut world.rng).await.unwrap();
+    assert!(inputs.iter().all(|input| tags.get(input).is_some()), "nobody is asked again");
+}
+
+#[tokio::test]
+async fn tags_and_seeds_of_epochs_that_are_over_are_removed() {
+    let (mut world, members) = World::agreed().await;
+    let node = world.node().await;
+    let first = world.epoch().await;
+    // As a request leaves it that is never answered.
+    let unanswered = format!("evaluation/{first}/00");
+    node.state.put(&unanswered, &[0; 32]).unwrap();
+    for epoch in first..=first + 2 {
+        world.post(&members, epoch).await;
+        world.source(&node).tags(epoch, &[region("eu")], &mut world.rng).await.unwrap();
+        let kept = epoch.saturating_sub(1).max(first)..=epoch;
+        let kept: Vec<_> = kept.map(|epoch| format!("tags/{epoch}")).collect();
+        assert_eq!(node.state.names("tags/").unwrap(), kept, "the last epoch's and this one's");
+        let seeds = node.state.names("evaluation/").unwrap();
+        assert_eq!(seeds.contains(&unanswered), epoch < first + 2, "{seeds:?}");
+        world.chain.advance_time(DAY).await.unwrap();
+    }
 }
 
 #[tokio::test]
