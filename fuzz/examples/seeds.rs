@@ -7,6 +7,7 @@ use bithive_api::{jobs, registry, token};
 use bithive_blindmatch::committee::contribute;
 use bithive_blindmatch::quota::Quota;
 use bithive_blindmatch::schema::{Schema, SlotId};
+use bithive_committee::ShareKeyRequest;
 use bithive_curve::{G1, G2, Scalar};
 use bithive_dgkbe::opening::{KeyFile, Part, crs_header_range, extract, power_range};
 use bithive_dgkbe::{GroupedSet, Groups, SlotSet, dem};
@@ -132,6 +133,8 @@ fn blindmatch_seeds(seeds: &Seeds<'_>) -> Result<(), Fault> {
         (10, "requester-key", fixture.requester.encode().to_vec()),
         (11, "statement", fixture.seeds[0].statement(fixture.commitments.term()).encode()),
         (12, "commitments", fixture.commitments.encode()),
+        (13, "table-request", ShareKeyRequest::Table(blindmatch::EPOCH).encode().to_vec()),
+        (13, "statement-request", ShareKeyRequest::Statement([7; 32]).encode().to_vec()),
     ] {
         seeds.put("blindmatch", name, &[choice], &bytes)?;
     }

@@ -15,6 +15,7 @@ use bithive_blindmatch::policy::Policy;
 use bithive_blindmatch::quota::Quota;
 use bithive_blindmatch::schema::{Input, Schema, SlotId};
 use bithive_blindmatch::vault::{DEFAULT_BUDGET, MatchKey, Vault};
+use bithive_committee::ShareKeyRequest;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 
@@ -132,7 +133,7 @@ impl Fixture {
 /// The first byte chooses the decoder.
 pub fn check(input: &[u8]) {
     let fixture = &*FIXTURE;
-    match choose(input, 13) {
+    match choose(input, 14) {
         None => {}
         Some((0, bytes)) => vault(fixture, bytes),
         Some((1, bytes)) => request(fixture, bytes),
@@ -146,7 +147,10 @@ pub fn check(input: &[u8]) {
         Some((9, bytes)) => claim(fixture, bytes),
         Some((10, bytes)) => requester_key(bytes),
         Some((11, bytes)) => statement(fixture, bytes),
-        Some((_, bytes)) => drop(canonical(bytes, Commitments::decode, Commitments::encode)),
+        Some((12, bytes)) => drop(canonical(bytes, Commitments::decode, Commitments::encode)),
+        Some((_, bytes)) => {
+            drop(canonical(bytes, ShareKeyRequest::decode, |request| request.encode().to_vec()));
+        }
     }
 }
 
