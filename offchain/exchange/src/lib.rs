@@ -170,3 +170,15 @@ pub trait Exchange: Send + Sync {
         Ok(Box::new(std::io::Cursor::new(self.fetch(digest, providers, limit).await?)))
     }
 }
+
+/// A network on which this process opens the ends of parties.
+pub trait Network: Send + Sync {
+    /// The end of the party with this identity.
+    fn end(&self, id: PeerId) -> std::sync::Arc<dyn Exchange>;
+}
+
+impl Network for LocalNetwork {
+    fn end(&self, id: PeerId) -> std::sync::Arc<dyn Exchange> {
+        std::sync::Arc::new(self.endpoint(id))
+    }
+}

@@ -15,7 +15,7 @@ use bithive_dgkbe::Crs;
 pub use bithive_dgkbe::Groups;
 use bithive_dgkbe::crs::ceremony::local_ceremony;
 use bithive_dgkbe::opening::{crs_header_range, extract};
-use bithive_exchange::{EndpointKey, Exchange, LocalNetwork, PeerId};
+use bithive_exchange::{EndpointKey, Exchange, Network, PeerId};
 use bithive_state::State;
 use cosmwasm_std::{Coin, Uint128, coin};
 use cw_multi_test::ContractWrapper;
@@ -221,7 +221,7 @@ pub struct Local {
     /// The contracts.
     pub client: Client,
     /// Who can be reached.
-    pub network: LocalNetwork,
+    pub network: Arc<dyn Network>,
     /// The broadcast groups' reference string.
     pub crs: Arc<Crs>,
     /// How the registry divides the slots.
@@ -235,7 +235,11 @@ pub struct Local {
 
 impl Local {
     /// Everything new and in memory.
-    pub async fn in_memory(groups: Groups, network: LocalNetwork, rng: &mut ChaCha20Rng) -> Result<Self> {
+    pub async fn in_memory(
+        groups: Groups,
+        network: impl Network + 'static,
+        rng: &mut ChaCha20Rng,
+    ) -> Result<Self> {
         let crs = ceremony(groups.size(), rng)?;
         let founders = Founders::generate(rng)?;
         let chain = open_chain(None, &founders)?;
@@ -249,18 +253,19 @@ impl Local {
     pub async fn start(
         chain: Embedded,
         deployment: Deployment,
-        network: LocalNetwork,
+        network: impl Network + 'static,
         crs: Crs,
         founders: Founders,
         states: Vec<State>,
         rng: &mut ChaCha20Rng,
     ) -> Result<Self> {
         let schema = Schema::bithive();
+        let network: Arc<dyn Network> = Arc::new(network);
         let handle: Arc<dyn Chain> = Arc::new(chain.clone());
         let client = Client::new(handle.clone(), deployment);
         let mut committee = Vec::new();
         for (keys, state) in founders.committee.into_iter().zip(states) {
-            let exchange: Arc<dyn Exchange> = Arc::new(network.endpoint(keys.endpoint.id()));
+            let exchange = network.end(keys.endpoint.id());
             let account = Account::new(client.clone(), Wallet::connect(handle.clone(), keys.account).await?);
             let rng = fork(rng);
             let member = Member::new(schema.slot_count(), account, exchange, state, rng, PATIENCE);
@@ -311,7 +316,7 @@ impl Local {
 
     /// An end of the network.
     pub fn exchange(&self, id: PeerId) -> Arc<dyn Exchange> {
-        Arc::new(self.network.endpoint(id))
+        self.network.end(id)
     }
 
     /// A party's source of tags.

@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -54,6 +55,7 @@ pub(crate) struct Inner {
     pub(crate) fetching: crate::blobs::fetch::Fetching,
     pub(crate) gossip: std::sync::OnceLock<Arc<Gossip>>,
     tasks: Mutex<JoinSet<()>>,
+    complained: AtomicU64,
     book: MemoryLookup,
 }
 
@@ -114,6 +116,7 @@ impl Transport {
             fetching: crate::blobs::fetch::Fetching::default(),
             gossip: std::sync::OnceLock::new(),
             tasks: Mutex::default(),
+            complained: AtomicU64::new(0),
             book,
             limits,
         });
@@ -190,6 +193,12 @@ impl Transport {
 }
 
 impl Inner {
+    /// True once a second: what a peer can cause at any rate is not logged at any rate.
+    pub(crate) fn may_complain(&self) -> bool {
+        let now = outbox::now();
+        self.complained.swap(now, Ordering::Relaxed) != now
+    }
+
     /// Runs a task until it ends or the endpoint stops.
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);

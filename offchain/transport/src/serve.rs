@@ -75,8 +75,6 @@ async fn handshake(inner: Arc<Inner>, incoming: Incoming, turn: OwnedSemaphorePe
 pub(crate) async fn connection(inner: Arc<Inner>, peer: PeerId, link: Arc<Link>, allowance: Allowance) {
     let mut streams = JoinSet::new();
     loop {
-        // A peer with all its slots taken waits here, and so do its streams, at its own end.
-        let Ok(slot) = allowance.slots.clone().acquire_owned().await else { break };
         let next = timeout(inner.limits.idle, link.connection.accept_bi()).await;
         while streams.try_join_next().is_some() {}
         match next {
@@ -90,6 +88,8 @@ pub(crate) async fn connection(inner: Arc<Inner>, peer: PeerId, link: Arc<Link>,
                 break;
             }
             Ok(Ok((send, receive))) => {
+                // A peer with all its slots taken waits here, and so do its other streams, at its own end.
+                let Ok(slot) = allowance.slots.clone().acquire_owned().await else { break };
                 let (inner, link, allowance) = (inner.clone(), link.clone(), allowance.clone());
                 streams.spawn(async move {
                     let (_slot, _busy) = (slot, link.busy());
@@ -209,7 +209,9 @@ async fn store(
         }
         Ok(Stored::Known) => (Status::Known, Bytes::new()),
         Ok(Stored::Full) => {
-            tracing::warn!(me = %inner.id, %peer, protocol = protocol.name(), "a message was put off: the inbox is full");
+            if inner.may_complain() {
+                tracing::warn!(me = %inner.id, %peer, protocol = protocol.name(), "a message was put off: the inbox is full");
+            }
             (Status::Full, Bytes::new())
         }
         Err(error) => {

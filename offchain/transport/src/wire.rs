@@ -317,3 +317,96 @@ pub fn decode_segment_request(body: &[u8]) -> Result<(Digest, u64), WireError> {
 pub fn encode_segment_request(digest: &Digest, index: u64) -> Bytes {
     [digest.as_slice(), &index.to_be_bytes()].concat().into()
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn kinds() -> Vec<Kind> {
+        let mut kinds = vec![Kind::Blob, Kind::Announce, Kind::Broadcast];
+        kinds.extend(Protocol::ALL.map(Kind::Request));
+        kinds.extend(Protocol::ALL.map(Kind::Message));
+        kinds
+    }
+
+    #[tokio::test]
+    async fn every_head_reads_back_and_fits_the_limit() {
+        for kind in kinds() {
+            assert!(kind.name().len() <= MAX_NAME_BYTES);
+            assert!(kind.limit() <= MAX_FRAME_BYTES && kind.response_limit() <= MAX_FRAME_BYTES);
+            assert_eq!(read_head(&mut kind.encode().as_slice()).await.unwrap(), kind);
+        }
+    }
+
+    #[test]
+    fn every_status_reads_back_and_no_other_does() {
+        for code in 0..=u8::MAX {
+            match Status::decode(code) {
+                Ok(status) => assert_eq!(status.code(), code),
+                Err(error) => assert!(code > 6, "{error}"),
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_length_over_the_limit_is_refused_before_any_memory_is_taken() {
+        let budget = Budget::new(10 << 10);
+        let refused = read_length(&mut [0, 0, 4, 1].as_slice(), 1024, &budget).await;
+        assert!(matches!(refused, Err(WireError::TooLong { found: 1025, limit: 1024 })));
+        let (length, _share) = read_length(&mut [0, 0, 4, 0].as_slice(), 1024, &budget).await.unwrap();
+        assert_eq!((length, budget.0.available_permits()), (1024, 9));
+    }
+
+    #[tokio::test]
+    async fn a_frame_waits_for_the_memory_that_others_hold() {
+        let budget = Budget::new(1024);
+        let held = budget.take(1024).await.unwrap();
+        let mut bytes = [7; 10].as_slice();
+        let mut body = std::pin::pin!(read_body(&mut bytes, 10, &budget));
+        assert!(futures::poll!(body.as_mut()).is_pending());
+        drop(held);
+        assert_eq!(body.await.unwrap().0.as_ref(), [7; 10]);
+    }
+
+    #[test]
+    fn a_reason_is_cut_between_characters() {
+        let long = "ü".repeat(MAX_REASON_BYTES);
+        let cut = reason(&format!("x{long}"));
+        assert!(std::str::from_utf8(&cut).unwrap().ends_with('ü') && cut.len() == MAX_REASON_BYTES - 1);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_a_request_or_an_error(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            runtime.block_on(async {
+                let budget = Budget::new(MAX_FRAME_BYTES);
+                let mut stream = bytes.as_slice();
+                if let Ok(kind) = read_head(&mut stream).await
+                    && let Ok((length, _share)) = read_length(&mut stream, kind.limit(), &budget).await
+                {
+                    assert!(length <= kind.limit());
+                }
+                for kind in kinds() {
+                    if let Ok((status, body, _)) = read_response(&mut bytes.as_slice(), kind, &budget).await {
+                        assert!(body.len() <= kind.response_limit().max(MAX_REASON_BYTES));
+                        assert_eq!(status.code(), bytes[0]);
+                    }
+                }
+            });
+        }
+
+        #[test]
+        fn a_segment_request_reads_back_and_other_lengths_are_errors(
+            digest in any::<[u8; 32]>(),
+            index in any::<u64>(),
+            length in 0usize..80,
+        ) {
+            let request = encode_segment_request(&digest, index);
+            prop_assert_eq!(decode_segment_request(&request).unwrap(), (digest, index));
+            prop_assert_eq!(decode_segment_request(&vec![0; length]).is_ok(), length == 40);
+        }
+    }
+}

@@ -117,7 +117,7 @@ pub(crate) fn whole(digest: &Digest, size: u64, data: &Path, hashes: &Path) -> i
         let range: Range<ChunkNum> = range?;
         right |= ChunkRanges::from(range);
     }
-    let chunks = size.div_ceil(CHUNK_BYTES).max(1);
+    let chunks = size.div_ceil(CHUNK_BYTES);
     let per_segment = SEGMENT_BYTES / CHUNK_BYTES;
     Ok((0..count(size))
         .map(|index| {
@@ -126,4 +126,126 @@ pub(crate) fn whole(digest: &Digest, size: u64, data: &Path, hashes: &Path) -> i
             (&segment & &right) == segment
         })
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+
+    use proptest::prelude::*;
+    use tempfile::TempDir;
+
+    use super::*;
+
+    struct Content {
+        folder: TempDir,
+        digest: Digest,
+        size: u64,
+    }
+
+    impl Content {
+        fn new(size: u64) -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let bytes: Vec<u8> = (0..size).map(|index| ((index * 31) >> 7) as u8 | 1).collect();
+            std::fs::write(folder.path().join("data"), &bytes).unwrap();
+            let (digest, found) =
+                hash_file(&folder.path().join("data"), &folder.path().join("hashes")).unwrap();
+            assert_eq!((found, digest), (size, *blake3::hash(&bytes).as_bytes()));
+            Self { folder, digest, size }
+        }
+
+        fn at(&self, name: &str) -> PathBuf {
+            self.folder.path().join(name)
+        }
+
+        fn encode(&self, index: u64) -> Vec<u8> {
+            let mut encoded = Vec::new();
+            encode(&self.digest, self.size, index, &self.at("data"), &self.at("hashes"), &mut encoded)
+                .unwrap();
+            encoded
+        }
+
+        fn decode(&self, index: u64, encoded: &[u8]) -> io::Result<()> {
+            decode(&self.digest, self.size, index, encoded, &self.at("copy"), &self.at("copy hashes"))
+        }
+
+        fn blank(&self) {
+            File::create(self.at("copy")).unwrap().set_len(self.size).unwrap();
+            File::create(self.at("copy hashes")).unwrap();
+        }
+
+        fn whole(&self) -> Vec<bool> {
+            whole(&self.digest, self.size, &self.at("copy"), &self.at("copy hashes")).unwrap()
+        }
+    }
+
+    #[test]
+    fn segments_in_any_order_make_up_the_content_and_a_restart_knows_which_are_here() {
+        for size in [0, 1, 1024, 16_385, SEGMENT_BYTES, SEGMENT_BYTES + 1, 6 * SEGMENT_BYTES + 777] {
+            let content = Content::new(size);
+            content.blank();
+            let segments = count(size);
+            let mut expected = vec![false; segments as usize];
+            // Empty content is whole from the start.
+            assert_eq!(content.whole(), if size == 0 { vec![true] } else { expected.clone() });
+            for step in 0..segments {
+                let index = (step * 3 + 2) % segments;
+                let encoded = content.encode(index);
+                assert!(8 + encoded.len() <= crate::wire::MAX_SEGMENT_RESPONSE_BYTES);
+                content.decode(index, &encoded).unwrap();
+                expected[index as usize] = true;
+                assert_eq!(content.whole(), expected, "{size} bytes, segment {index}");
+            }
+            let read = |name| std::fs::read(content.at(name)).unwrap();
+            assert!(read("copy") == read("data"));
+        }
+    }
+
+    #[test]
+    fn only_the_true_size_is_proven() {
+        let content = Content::new(2 * SEGMENT_BYTES + 5000);
+        let last = content.encode(2);
+        assert!(proves_size(&content.digest, content.size, &last));
+        let sizes =
+            [0, 1, SEGMENT_BYTES, content.size - 1, content.size + 1, 2 * content.size, MAX_CONTENT_BYTES];
+        for size in sizes {
+            assert!(!proves_size(&content.digest, size, &last), "{size}");
+        }
+        assert!(!proves_size(&content.digest, content.size, &content.encode(1)));
+        assert!(!proves_size(&[0; 32], content.size, &last));
+    }
+
+    #[test]
+    fn a_segment_with_bytes_after_it_is_refused() {
+        let content = Content::new(100);
+        content.blank();
+        let mut encoded = content.encode(0);
+        encoded.push(0);
+        assert!(content.decode(0, &encoded).is_err());
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn a_changed_or_cut_segment_is_refused_and_no_wrong_byte_is_written(
+            position in any::<prop::sample::Index>(),
+            flip in 1u8..,
+            cut in any::<bool>(),
+        ) {
+            let content = Content::new(SEGMENT_BYTES + 40_000);
+            content.blank();
+            let mut encoded = content.encode(1);
+            let position = position.index(encoded.len());
+            if cut {
+                encoded.truncate(position);
+            } else {
+                encoded[position] ^= flip;
+            }
+            prop_assert!(content.decode(1, &encoded).is_err());
+            let data = std::fs::read(content.at("data")).unwrap();
+            let copy = std::fs::read(content.at("copy")).unwrap();
+            prop_assert!(copy.iter().zip(&data).all(|(found, right)| *found == 0 || found == right));
+            prop_assert_eq!(content.whole(), [false, false]);
+        }
+    }
 }

@@ -1,6 +1,6 @@
 //! What is known of broadcasts: which were seen, which are on their way, and how much each origin has left.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use bithive_exchange::{Digest, PeerId};
@@ -64,7 +64,7 @@ struct Bucket {
 
 #[derive(Default)]
 pub(crate) struct Ledger {
-    seen: HashMap<Digest, ()>,
+    seen: HashSet<Digest>,
     /// In order of arrival, with the time after which the window alone refuses them.
     order: VecDeque<(u64, Digest)>,
     expected: HashMap<Digest, (PeerId, Instant)>,
@@ -82,7 +82,7 @@ pub(crate) enum Announced {
 impl Ledger {
     /// Says whether `peer` is to hand over `id`.
     pub(crate) fn announced(&mut self, id: Digest, peer: PeerId, now: Instant) -> Announced {
-        if self.seen.contains_key(&id) {
+        if self.seen.contains(&id) {
             return Announced::Known;
         }
         self.expected.retain(|_, (_, since)| now.saturating_duration_since(*since) < HANDOVER);
@@ -109,7 +109,7 @@ impl Ledger {
                 self.seen.remove(&id);
             }
         }
-        if self.seen.contains_key(&message.id) {
+        if self.seen.contains(&message.id) {
             return Err(Rejection::Known);
         }
         let off_ms = i64::try_from(i128::from(message.sent_ms) - i128::from(now_ms)).unwrap_or(i64::MAX);
@@ -121,7 +121,7 @@ impl Ledger {
             return Err(Rejection::Full);
         }
         self.charge(message.origin, bytes, rate, now)?;
-        self.seen.insert(message.id, ());
+        self.seen.insert(message.id);
         // Later than the window by the largest skew, so that no clock that is accepted brings it back.
         let until = now_ms.saturating_add((past + ahead).unsigned_abs());
         self.order.push_back((until, message.id));

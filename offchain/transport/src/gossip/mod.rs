@@ -169,7 +169,9 @@ impl Gossip {
             Ok(()) => (Status::Ok, Bytes::new()),
             Err(Rejection::Known) => (Status::Known, Bytes::new()),
             Err(error) => {
-                tracing::warn!(me = %inner.id, %peer, %error, "a broadcast was refused");
+                if inner.may_complain() {
+                    tracing::warn!(me = %inner.id, %peer, %error, "a broadcast was refused");
+                }
                 (Status::Refused, wire::reason(&error.to_string()))
             }
         })
