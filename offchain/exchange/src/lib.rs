@@ -122,6 +122,26 @@ pub enum ExchangeError {
     Storage(#[from] std::io::Error),
 }
 
+/// Refuses what is over a limit.
+///
+/// # Errors
+/// [`ExchangeError::TooLarge`], naming `what` has `found` bytes.
+pub fn within(what: &'static str, found: usize, limit: usize) -> Result<(), ExchangeError> {
+    if found > limit { Err(ExchangeError::TooLarge { what, found, limit }) } else { Ok(()) }
+}
+
+/// Refuses stored content that is not what it was stored as.
+///
+/// # Errors
+/// [`ExchangeError::Damaged`].
+pub fn intact(digest: &Digest, content: &[u8]) -> Result<(), ExchangeError> {
+    if blake3::hash(content).as_bytes() == digest {
+        Ok(())
+    } else {
+        Err(ExchangeError::Damaged { digest: hex::encode(digest) })
+    }
+}
+
 /// Answers requests.
 #[async_trait]
 pub trait Service: Send + Sync {

@@ -18,7 +18,7 @@ use tokio::sync::Notify;
 use crate::tap::{Delivery, Kind, Tap};
 use crate::{
     Digest, Exchange, ExchangeError, MAX_BLOB_BYTES, MAX_MESSAGE_BYTES, MAX_WAITING, Message, PeerId,
-    Protocol, Service,
+    Protocol, Service, intact, within,
 };
 
 /// All endpoints of one machine.
@@ -179,9 +179,7 @@ impl Exchange for LocalEndpoint {
             None => self.hub.state().blobs.get(&digest).cloned().ok_or_else(missing)?,
         };
         within("content", content.len(), limit)?;
-        if blake3::hash(&content).as_bytes() != &digest {
-            return Err(ExchangeError::Damaged { digest: hex::encode(digest) });
-        }
+        intact(&digest, &content)?;
         self.hub.record(self.id, None, Kind::Content, &content);
         Ok(content)
     }
@@ -224,10 +222,6 @@ impl LocalEndpoint {
         bytes.extend_from_slice(&message.body);
         write_whole(&inbox.join(name), &bytes)
     }
-}
-
-fn within(what: &'static str, found: usize, limit: usize) -> Result<(), ExchangeError> {
-    if found > limit { Err(ExchangeError::TooLarge { what, found, limit }) } else { Ok(()) }
 }
 
 fn inbox(folder: &Path, peer: PeerId, protocol: Protocol) -> PathBuf {

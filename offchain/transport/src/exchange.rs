@@ -7,6 +7,7 @@ use std::sync::{Arc, PoisonError};
 use async_trait::async_trait;
 use bithive_exchange::{
     Digest, Exchange, ExchangeError, MAX_MESSAGE_BYTES, MAX_WAITING, Message, PeerId, Protocol, Service,
+    intact, within,
 };
 use bytes::Bytes;
 
@@ -20,10 +21,6 @@ impl Inner {
     pub(crate) fn service(&self, protocol: Protocol) -> Option<Arc<dyn Service>> {
         self.services.lock().unwrap_or_else(PoisonError::into_inner).get(&protocol).cloned()
     }
-}
-
-fn within(what: &'static str, found: usize, limit: usize) -> Result<(), ExchangeError> {
-    if found > limit { Err(ExchangeError::TooLarge { what, found, limit }) } else { Ok(()) }
 }
 
 #[async_trait]
@@ -109,11 +106,11 @@ impl Exchange for Transport {
         let store = self.inner.store.clone();
         let content: Bytes = blocking(move || std::fs::read(store.path(&digest))).await?.into();
         within("content", content.len(), limit)?;
-        if blake3::hash(&content).as_bytes() != &digest {
+        if let Err(damaged) = intact(&digest, &content) {
             // Whoever asks again gets it from a provider.
             let store = self.inner.store.clone();
             blocking(move || store.remove(&digest)).await?;
-            return Err(ExchangeError::Damaged { digest: hex::encode(digest) });
+            return Err(damaged);
         }
         Ok(content)
     }

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bithive_exchange::{MAX_WAITING, Message, PeerId, Protocol};
 use bytes::Bytes;
-use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
+use redb::{Database, ReadableDatabase, ReadableTable, ReadableTableMetadata, TableDefinition};
 
 use crate::config::Limits;
 use crate::wire::MESSAGE_ID_BYTES;
@@ -30,6 +30,9 @@ const SEEN: Table = TableDefinition::new("seen");
 /// Identifiers that are remembered of each sender and protocol. A sender delivers one after another, so that
 /// only an attempt that overlaps with its own repetition needs more than one.
 const REMEMBERED: usize = 32;
+/// Senders of which identifiers are remembered, one for each protocol; beyond, one of them is forgotten. Anybody can
+/// make new identities where everybody is admitted, and what they leave behind has to end somewhere.
+const REMEMBERED_SENDERS: u64 = 65_536;
 /// Most bytes that one call of [`Mailbox::take`] hands out.
 const TAKEN_AT_ONCE: usize = 64 << 20;
 
@@ -78,6 +81,7 @@ pub(crate) struct Mailbox {
     waiting: Mutex<Waiting>,
     per_sender: usize,
     bytes: usize,
+    senders: u64,
 }
 
 impl Mailbox {
@@ -106,7 +110,8 @@ impl Mailbox {
         }
         write.commit()?;
         let (per_sender, bytes) = (limits.inbox_per_sender, limits.inbox_bytes);
-        Ok(Arc::new(Self { database, waiting: Mutex::new(waiting), per_sender, bytes }))
+        let (waiting, senders) = (Mutex::new(waiting), REMEMBERED_SENDERS);
+        Ok(Arc::new(Self { database, waiting, per_sender, bytes, senders }))
     }
 
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
@@ -201,6 +206,15 @@ impl Mailbox {
             ids.extend_from_slice(&id);
             let excess = ids.len().saturating_sub(REMEMBERED * MESSAGE_ID_BYTES);
             seen.insert(sender.as_slice(), ids.get(excess..).unwrap_or_default())?;
+            if seen.len()? > self.senders {
+                // Any but this one: the next key after it, or the first.
+                let other = seen.range(after(&sender).as_slice()..)?.next().transpose()?;
+                let other = other.map(|(key, _)| key.value().to_vec());
+                match other {
+                    Some(key) => drop(seen.remove(key.as_slice())?),
+                    None => drop(seen.pop_first()?),
+                }
+            }
             let key = [[code(protocol)].as_slice(), &waiting.next.to_be_bytes()].concat();
             let value = [from.0.as_slice(), body].concat();
             write.open_table(INBOX)?.insert(key.as_slice(), value.as_slice())?;
@@ -252,6 +266,11 @@ impl Mailbox {
         *left = left.saturating_sub(messages.len());
         Ok((messages, more))
     }
+}
+
+/// The least key above `key`.
+fn after(key: &[u8]) -> Vec<u8> {
+    [key, &[0]].concat()
 }
 
 /// A protocol in a key. Stored messages keep it, so a protocol's code never changes.
@@ -338,6 +357,19 @@ mod tests {
         assert_eq!(mailbox.take(Protocol::Claim).unwrap().0.len(), 3);
         assert_eq!(store(ALICE, 3, b"3"), Stored::New);
         assert_eq!(store(BOB, 4, b"4"), Stored::New);
+    }
+
+    #[test]
+    fn senders_of_the_past_are_forgotten_and_the_latest_one_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut mailbox = Mailbox::open(&folder.path().join("messages"), &Limits::default()).unwrap();
+        Arc::get_mut(&mut mailbox).unwrap().senders = 3;
+        for sender in (1..=9).chain([200, 100]) {
+            let store = || mailbox.store(PeerId([sender; 32]), Protocol::Claim, [1; 16], b"").unwrap();
+            assert_eq!((store(), store()), (Stored::New, Stored::Known));
+            let seen = mailbox.database.begin_read().unwrap().open_table(SEEN).unwrap();
+            assert!(seen.len().unwrap() <= 3);
+        }
     }
 
     #[test]

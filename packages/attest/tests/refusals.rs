@@ -7,26 +7,13 @@ use bithive_attest::bls::{self, BlsError};
 use bithive_attest::{Consent, Domain, Statement, possession_bytes};
 use common::{
     JOBS, ORDER_3, check, check_consents, check_possession, check_statement, keys, order_13, point,
-    possession_of, publics, sum_keys,
+    possession_of, publics, statement, sum_keys,
 };
 
 const ELSEWHERE: [Domain<'static>; 2] =
     [Domain { chain_id: "bithive-2", ..JOBS }, Domain { contract: "bithive1registry", ..JOBS }];
 
 const CONSENT: Consent<'static> = Consent { job_id: 4, round: 1, account: "node", slot: 2, ask: 10 };
-
-fn statement(workers: &[[u8; 48]]) -> Statement<'_> {
-    Statement {
-        job_id: 9,
-        round: 2,
-        model: &[1; 32],
-        input_commitment: &[2; 32],
-        output: &[3; 32],
-        masked: &[4; 8],
-        workers,
-        quorum: 0b101,
-    }
-}
 
 #[test]
 fn a_consent_is_for_one_chain_contract_job_round_account_slot_and_ask() {

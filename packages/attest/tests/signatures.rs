@@ -5,22 +5,12 @@ mod common;
 
 use bithive_attest::bls::{self, SecretKey};
 use bithive_attest::host::{self, HostError};
-use bithive_attest::{Consent, Domain, Reveal, Statement};
-use common::{JOBS, keys, point};
+use bithive_attest::{Consent, Domain, Reveal};
+use common::{JOBS, keys, point, statement};
 use cosmwasm_std::testing::MockApi;
 
 fn statement_bytes(jobs: Domain<'_>, workers: &[[u8; 48]]) -> Vec<u8> {
-    let statement = Statement {
-        job_id: 9,
-        round: 2,
-        model: &[1; 32],
-        input_commitment: &[2; 32],
-        output: &[3; 32],
-        masked: &[4; 8],
-        workers,
-        quorum: 0b101,
-    };
-    statement.sign_bytes(jobs)
+    statement(workers).sign_bytes(jobs)
 }
 
 #[test]

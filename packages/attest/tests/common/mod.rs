@@ -3,7 +3,7 @@
 
 use bithive_attest::bls::{self, BlsError, SecretKey};
 use bithive_attest::host::{self, HostError};
-use bithive_attest::{Domain, possession_bytes};
+use bithive_attest::{Domain, Statement, possession_bytes};
 use cosmwasm_std::testing::MockApi;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -122,4 +122,18 @@ pub(crate) fn fixed_of<const N: usize>(value: &Value) -> [u8; N] {
 
 pub(crate) fn rows(value: &Value) -> &[Value] {
     value.as_array().unwrap()
+}
+
+/// A final statement of three workers at most, of which the first and the third are in the quorum.
+pub(crate) fn statement(workers: &[[u8; 48]]) -> Statement<'_> {
+    Statement {
+        job_id: 9,
+        round: 2,
+        model: &[1; 32],
+        input_commitment: &[2; 32],
+        output: &[3; 32],
+        masked: &[4; 8],
+        workers,
+        quorum: 0b101,
+    }
 }
