@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bithive_exchange::PeerId;
-use iroh::endpoint::ControllerFactory;
 
+use crate::congestion::Congestion;
 use crate::lookup::Directory;
 
 /// Says whether a peer may talk to this endpoint: membership in the registry, usually.
@@ -32,8 +32,8 @@ pub struct Config {
     pub local_discovery: bool,
     /// Who may talk to this endpoint; everybody if there is none.
     pub admission: Option<Admission>,
-    /// Congestion control; the QUIC library's default if there is none.
-    pub congestion: Option<Arc<dyn ControllerFactory + Send + Sync>>,
+    /// Congestion control of what this endpoint sends.
+    pub congestion: Congestion,
     /// What is accepted from others.
     pub limits: Limits,
 }

@@ -314,6 +314,15 @@ fn relay_url(url: &str) -> Result<RelayUrl, TransportError> {
     url.parse().map_err(|error| TransportError::Relay { url: url.into(), problem: format!("{error}") })
 }
 
+/// The QUIC library's endpoint as [`Transport::start`] sets it up, by itself: what the layers of this crate are
+/// measured against.
+///
+/// # Errors
+/// [`TransportError`].
+pub async fn library_endpoint(key: &EndpointKey, config: &Config) -> Result<iroh::Endpoint, TransportError> {
+    bind(key, config, &config.limits, &MemoryLookup::new()).await
+}
+
 async fn bind(
     key: &EndpointKey,
     config: &Config,
@@ -331,7 +340,7 @@ async fn bind(
         .secret_key(SecretKey::from_bytes(&key.to_bytes()))
         .alpns(vec![ALPN.to_vec()])
         .relay_mode(mode)
-        .transport_config(quic(config, limits))
+        .transport_config(quic(config, limits)?)
         .address_lookup(book.clone());
     if let Some(addresses) = &config.listen {
         builder = builder.clear_ip_transports();
@@ -359,7 +368,7 @@ async fn bind(
     builder.bind().await.map_err(|error| listen(&error))
 }
 
-fn quic(config: &Config, limits: &Limits) -> QuicTransportConfig {
+fn quic(config: &Config, limits: &Limits) -> Result<QuicTransportConfig, TransportError> {
     let mut quic = QuicTransportConfig::builder()
         .max_concurrent_bidi_streams(VarInt::from_u32(limits.streams.max(1)))
         .max_concurrent_uni_streams(VarInt::from_u32(0))
@@ -371,10 +380,7 @@ fn quic(config: &Config, limits: &Limits) -> QuicTransportConfig {
     if let Ok(silence) = SILENCE.try_into() {
         quic = quic.max_idle_timeout(Some(silence));
     }
-    if let Some(congestion) = &config.congestion {
-        quic = quic.congestion_controller_factory(congestion.clone());
-    }
-    quic.build()
+    Ok(quic.congestion_controller_factory(config.congestion.factory()?).build())
 }
 
 async fn sweep(inner: Arc<Inner>) {

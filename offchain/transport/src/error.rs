@@ -14,6 +14,9 @@ pub enum TransportError {
     /// A socket can't be bound.
     #[error("listen: {0}")]
     Listen(String),
+    /// The congestion controller can't be made.
+    #[error("congestion control: {0}")]
+    Congestion(String),
     /// A relay's URL is none.
     #[error("relay URL {url:?}: {problem}")]
     Relay {

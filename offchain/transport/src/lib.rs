@@ -6,6 +6,7 @@
 
 mod blobs;
 mod config;
+mod congestion;
 mod endpoint;
 mod error;
 mod exchange;
@@ -14,12 +15,15 @@ mod links;
 mod lookup;
 mod mailbox;
 mod outbox;
+pub mod records;
 pub mod relay;
 mod serve;
 pub mod wire;
 
 pub use blobs::fetch::Progress;
+pub use blobs::segment;
 pub use config::{Admission, Config, Limits};
-pub use endpoint::Transport;
+pub use congestion::Congestion;
+pub use endpoint::{Transport, library_endpoint};
 pub use error::TransportError;
 pub use lookup::{CachedDirectory, Directory};

@@ -68,14 +68,3 @@ async fn refusals_and_missing_services_are_told_apart() {
     let unknown = alice.transport.request(Party::new(3).await.id(), Protocol::Evaluate, "x".into()).await;
     assert!(matches!(unknown, Err(ExchangeError::Unreachable { .. })));
 }
-
-#[tokio::test(flavor = "multi_thread")]
-async fn another_congestion_control_carries_the_same() {
-    let factory = bithive_congestion::UdxFactory::new(bithive_udx::Config::default()).unwrap();
-    let config = Config { congestion: Some(Arc::new(factory)), ..config() };
-    let (alice, bob) = (Party::with(1, config.clone()).await, Party::with(2, config).await);
-    alice.knows(&bob);
-    let content = bytes(4, 3 << 20);
-    let digest = bob.transport.publish(content.clone()).await.unwrap();
-    assert_eq!(alice.transport.fetch(digest, &[bob.id()], 1 << 30).await.unwrap(), content);
-}
