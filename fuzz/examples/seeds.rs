@@ -11,12 +11,16 @@ use bithive_committee::ShareKeyRequest;
 use bithive_curve::{G1, G2, Scalar};
 use bithive_dgkbe::opening::{KeyFile, Part, crs_header_range, extract, power_range};
 use bithive_dgkbe::{GroupedSet, Groups, SlotSet, dem};
-use bithive_fuzz::{attest, blindmatch, broadcast, chain, extractor};
+use bithive_exchange::{PeerId, Protocol};
+use bithive_fuzz::{attest, blindmatch, broadcast, chain, extractor, transport};
 use bithive_node::NodeKeys;
 use bithive_payload::{ClaimMessage, Input, Output, SignatureMessage};
+use bithive_transport::records::{self, Outgoing};
+use bithive_transport::{gossip, wire};
 use cosmrs::cosmwasm::MsgExecuteContract;
 use cosmrs::tx::Msg;
 use cosmwasm_std::{Binary, Uint128, to_json_vec};
+use ed25519_dalek::SigningKey;
 // The instrumentation's callbacks are in there.
 use libfuzzer_sys as _;
 
@@ -34,6 +38,7 @@ fn main() -> Result<(), Fault> {
     extractor_seeds(&seeds)?;
     chain_and_messages(&seeds)?;
     party(&seeds)?;
+    transport_seeds(&seeds)?;
     models_and_tables(&seeds)
 }
 
@@ -313,6 +318,41 @@ fn party(seeds: &Seeds<'_>) -> Result<(), Fault> {
     seeds.put("party", "message", &[1], b"a message")?;
     seeds.put("party", "record", &[2], b"{\"1\":[1,2,3]}")?;
     seeds.put("party", "keys", &[3], &keys.encode()?)
+}
+
+fn transport_seeds(seeds: &Seeds<'_>) -> Result<(), Fault> {
+    let put = |name: &str, head: &[u8], bytes: &[u8]| seeds.put("transport", name, head, bytes);
+    let mut bodies = vec![b"a body".to_vec(); transport::kinds().len()];
+    let content = &transport::CONTENTS[0];
+    bodies[0] = wire::encode_segment_request(&content.digest, 3).to_vec();
+    bodies[1] = content.digest.to_vec();
+    bodies[2] = gossip::sign(&transport::ORIGIN, 1_700_000_000_000, 1, b"vault");
+    for (index, (kind, body)) in (0u8..).zip(transport::kinds().into_iter().zip(&bodies)) {
+        let length = u32::try_from(body.len())?.to_be_bytes();
+        put(&format!("request-{index}"), &[0], &[&kind.encode()[..], &length, body].concat())?;
+        let response = [&wire::response_head(wire::Status::Ok, body.len())[..], body].concat();
+        put(&format!("response-{index}"), &[1, index], &response)?;
+    }
+    let refused = [&wire::response_head(wire::Status::Refused, 6)[..], b"no key"].concat();
+    put("response-refused", &[1, 3], &refused)?;
+    put("segment-request", &[2], &bodies[0])?;
+    put("announcement", &[2], &bodies[1])?;
+    put("message", &[2], &[&[5; 16][..], b"claim"].concat())?;
+    put("broadcast", &[3], &bodies[2])?;
+    put("broadcast-other", &[3], &gossip::sign(&SigningKey::from_bytes(&[8; 32]), 5, 6, b""))?;
+    for (index, content) in (0u8..).zip(transport::CONTENTS.iter()).take(2) {
+        let encoded = content.encode(0)?;
+        let size = (content.bytes.len() as u64).to_be_bytes();
+        put(&format!("size-{index}"), &[4, index], &[&size[..], &encoded].concat())?;
+        put(&format!("segment-{index}"), &[5, index, 0], &encoded)?;
+    }
+    let last = transport::CONTENTS[2].encode(1)?;
+    put("segment-last", &[5, 2, 1], &last)?;
+    let key = records::outgoing_key(PeerId([1; 32]), 7);
+    let value = Outgoing::encode(Protocol::Claim, &[5; 16], 1_700_000_000, b"claim");
+    put("outgoing", &[6], &[key, value].concat())?;
+    let key = records::incoming_key(Protocol::Signature, 7);
+    put("incoming", &[7], &[key, records::incoming(PeerId([1; 32]), b"signature")].concat())
 }
 
 /// Files of the repository.

@@ -20,6 +20,7 @@ pub mod party;
 pub mod policy;
 pub mod slots;
 pub mod table;
+pub mod transport;
 
 use memory::Budget;
 

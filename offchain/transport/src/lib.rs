@@ -22,7 +22,7 @@ pub mod wire;
 
 pub use blobs::fetch::Progress;
 pub use blobs::segment;
-pub use config::{Admission, Config, Limits};
+pub use config::{Admission, Admits, Config, Limits};
 pub use congestion::Congestion;
 pub use endpoint::{Transport, library_endpoint};
 pub use error::TransportError;

@@ -13,10 +13,8 @@ use bytes::Bytes;
 use redb::{Database, ReadableDatabase, ReadableTable, ReadableTableMetadata, TableDefinition};
 
 use crate::config::Limits;
-use crate::wire::MESSAGE_ID_BYTES;
-
-/// Identifies a message of one sender.
-pub(crate) type MessageId = [u8; MESSAGE_ID_BYTES];
+use crate::records::{self, Outgoing};
+use crate::wire::{MESSAGE_ID_BYTES, MessageId};
 
 type Table = TableDefinition<'static, &'static [u8], &'static [u8]>;
 
@@ -35,18 +33,6 @@ const REMEMBERED: usize = 32;
 const REMEMBERED_SENDERS: u64 = 65_536;
 /// Most bytes that one call of [`Mailbox::take`] hands out.
 const TAKEN_AT_ONCE: usize = 64 << 20;
-
-/// A message on its way out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Outgoing {
-    /// Where it is in the outbox.
-    pub(crate) key: Vec<u8>,
-    pub(crate) protocol: Protocol,
-    pub(crate) id: MessageId,
-    /// When it was sent, seconds since 1970.
-    pub(crate) sent: u64,
-    pub(crate) body: Bytes,
-}
 
 /// What became of a message that came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,7 +78,7 @@ impl Mailbox {
         {
             for entry in write.open_table(OUTBOX)?.iter()? {
                 let (key, _) = entry?;
-                if let Some((peer, number)) = split_outbox_key(key.value()) {
+                if let Some((peer, number)) = records::split_outgoing_key(key.value()) {
                     *waiting.outgoing.entry(peer).or_default() += 1;
                     waiting.next = waiting.next.max(number + 1);
                 }
@@ -100,9 +86,9 @@ impl Mailbox {
             for entry in write.open_table(INBOX)?.iter()? {
                 let (key, value) = entry?;
                 if let (Some((protocol, number)), Some((from, body))) =
-                    (split_inbox_key(key.value()), value.value().split_first_chunk::<32>())
+                    (records::split_incoming_key(key.value()), records::split_incoming(value.value()))
                 {
-                    waiting.came_in(protocol, PeerId(*from), body.len());
+                    waiting.came_in(protocol, from, body.len());
                     waiting.next = waiting.next.max(number + 1);
                 }
             }
@@ -132,8 +118,8 @@ impl Mailbox {
         if waiting.outgoing.get(&to).copied().unwrap_or_default() >= MAX_WAITING {
             return Ok(false);
         }
-        let key = [to.0.as_slice(), &waiting.next.to_be_bytes()].concat();
-        let value = [&[code(protocol)], id.as_slice(), &sent.to_be_bytes(), body].concat();
+        let key = records::outgoing_key(to, waiting.next);
+        let value = Outgoing::encode(protocol, &id, sent, body);
         let write = self.database.begin_write()?;
         write.open_table(OUTBOX)?.insert(key.as_slice(), value.as_slice())?;
         write.commit()?;
@@ -155,10 +141,10 @@ impl Mailbox {
     /// The oldest message for `to` whose protocol is not one of `except`.
     pub(crate) fn oldest(&self, to: PeerId, except: &[Protocol]) -> Result<Option<Outgoing>, redb::Error> {
         let table = self.database.begin_read()?.open_table(OUTBOX)?;
-        let (start, end) = ([to.0.as_slice(), &[0; 8]].concat(), [to.0.as_slice(), &[u8::MAX; 8]].concat());
+        let (start, end) = (records::outgoing_key(to, 0), records::outgoing_key(to, u64::MAX));
         for entry in table.range(start.as_slice()..=end.as_slice())? {
             let (key, value) = entry?;
-            let Some(message) = outgoing(key.value(), value.value()) else { continue };
+            let Some(message) = Outgoing::decode(key.value(), value.value()) else { continue };
             if !except.contains(&message.protocol) {
                 return Ok(Some(message));
             }
@@ -190,7 +176,7 @@ impl Mailbox {
         body: &[u8],
     ) -> Result<Stored, redb::Error> {
         let mut waiting = self.waiting();
-        let sender = [from.0.as_slice(), &[code(protocol)]].concat();
+        let sender = [from.0.as_slice(), &[records::code(protocol)]].concat();
         let write = self.database.begin_write()?;
         {
             let mut seen = write.open_table(SEEN)?;
@@ -215,8 +201,8 @@ impl Mailbox {
                     None => drop(seen.pop_first()?),
                 }
             }
-            let key = [[code(protocol)].as_slice(), &waiting.next.to_be_bytes()].concat();
-            let value = [from.0.as_slice(), body].concat();
+            let key = records::incoming_key(protocol, waiting.next);
+            let value = records::incoming(from, body);
             write.open_table(INBOX)?.insert(key.as_slice(), value.as_slice())?;
         }
         write.commit()?;
@@ -235,17 +221,17 @@ impl Mailbox {
         let write = self.database.begin_write()?;
         {
             let mut table = write.open_table(INBOX)?;
-            let mut taken = Vec::new();
-            for entry in table.range([code(protocol)].as_slice()..[code(protocol) + 1].as_slice())? {
+            let (mut taken, code) = (Vec::new(), records::code(protocol));
+            for entry in table.range([code].as_slice()..[code + 1].as_slice())? {
                 let (key, value) = entry?;
                 if bytes >= TAKEN_AT_ONCE {
                     more = true;
                     break;
                 }
                 taken.push(key.value().to_vec());
-                if let Some((from, body)) = value.value().split_first_chunk::<32>() {
+                if let Some((from, body)) = records::split_incoming(value.value()) {
                     bytes += body.len();
-                    messages.push(Message { from: PeerId(*from), body: Bytes::copy_from_slice(body) });
+                    messages.push(Message { from, body: Bytes::copy_from_slice(body) });
                 }
             }
             for key in taken {
@@ -271,43 +257,6 @@ impl Mailbox {
 /// The least key above `key`.
 fn after(key: &[u8]) -> Vec<u8> {
     [key, &[0]].concat()
-}
-
-/// A protocol in a key. Stored messages keep it, so a protocol's code never changes.
-const fn code(protocol: Protocol) -> u8 {
-    match protocol {
-        Protocol::ShareKeys => 1,
-        Protocol::Evaluate => 2,
-        Protocol::Claim => 3,
-        Protocol::Signature => 4,
-    }
-}
-
-fn protocol(byte: u8) -> Option<Protocol> {
-    Protocol::ALL.into_iter().find(|protocol| code(*protocol) == byte)
-}
-
-fn split_outbox_key(key: &[u8]) -> Option<(PeerId, u64)> {
-    let (peer, number) = key.split_first_chunk::<32>()?;
-    Some((PeerId(*peer), u64::from_be_bytes(number.try_into().ok()?)))
-}
-
-fn split_inbox_key(key: &[u8]) -> Option<(Protocol, u64)> {
-    let (code, number) = key.split_first()?;
-    Some((protocol(*code)?, u64::from_be_bytes(number.try_into().ok()?)))
-}
-
-fn outgoing(key: &[u8], value: &[u8]) -> Option<Outgoing> {
-    let (code, rest) = value.split_first()?;
-    let (id, rest) = rest.split_first_chunk::<MESSAGE_ID_BYTES>()?;
-    let (sent, body) = rest.split_first_chunk::<8>()?;
-    Some(Outgoing {
-        key: key.to_vec(),
-        protocol: protocol(*code)?,
-        id: *id,
-        sent: u64::from_be_bytes(*sent),
-        body: Bytes::copy_from_slice(body),
-    })
 }
 
 #[cfg(test)]

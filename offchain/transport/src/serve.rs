@@ -14,7 +14,7 @@ use crate::endpoint::{Inner, blocking};
 use crate::links::{Allowance, Close, Link};
 use crate::mailbox::Stored;
 use crate::outbox;
-use crate::wire::{self, Kind, MESSAGE_ID_BYTES, Status, WireError};
+use crate::wire::{self, Kind, Status, WireError};
 
 type Response = (Status, Bytes);
 
@@ -55,9 +55,14 @@ async fn handshake(inner: Arc<Inner>, incoming: Incoming, turn: OwnedSemaphorePe
             return;
         }
     };
-    drop(turn);
     let peer = PeerId(*connection.remote_id().as_bytes());
-    if inner.admission.as_ref().is_some_and(|admits| !admits(peer)) {
+    let admitted = match &inner.admission {
+        Some(admission) => timeout(inner.limits.connect, admission.admits(peer)).await.unwrap_or(false),
+        None => true,
+    };
+    // Until here: peers whose admission is slow to decide are as few as handshakes.
+    drop(turn);
+    if !admitted {
         tracing::warn!(me = %inner.id, %peer, "refused a connection: the peer is not admitted");
         Close::Stranger.close(&connection);
         return;
@@ -195,12 +200,8 @@ async fn store(
     protocol: Protocol,
     body: Bytes,
 ) -> Result<Response, WireError> {
-    let found = body.len();
-    let Some((id, message)) = body.split_first_chunk::<MESSAGE_ID_BYTES>() else {
-        let problem = format!("{found} bytes; expected at least {MESSAGE_ID_BYTES}");
-        return Err(WireError::Body { field: "message identifier", problem });
-    };
-    let (mailbox, id, message) = (inner.mailbox.clone(), *id, body.slice_ref(message));
+    let (id, message) = wire::decode_message(&body)?;
+    let mailbox = inner.mailbox.clone();
     let stored = blocking(move || mailbox.store(peer, protocol, id, &message).map_err(std::io::Error::other));
     Ok(match stored.await {
         Ok(Stored::New) => {

@@ -21,6 +21,8 @@ pub const BLOB: &str = "bithive/blob/1";
 pub const GOSSIP: &str = "bithive/gossip/1";
 /// Bytes of a message's identifier.
 pub const MESSAGE_ID_BYTES: usize = 16;
+/// Identifies a message of one sender.
+pub type MessageId = [u8; MESSAGE_ID_BYTES];
 /// Longest name of a protocol.
 pub const MAX_NAME_BYTES: usize = 64;
 /// Longest reason of a refusal.
@@ -144,11 +146,17 @@ impl Status {
     const ALL: [Self; 7] =
         [Self::Ok, Self::Refused, Self::NotServed, Self::Full, Self::Absent, Self::Later, Self::Known];
 
-    const fn code(self) -> u8 {
+    /// The byte that a response starts with.
+    #[must_use]
+    pub const fn code(self) -> u8 {
         self as u8
     }
 
-    fn decode(code: u8) -> Result<Self, WireError> {
+    /// Reads it.
+    ///
+    /// # Errors
+    /// [`WireError::Status`].
+    pub fn decode(code: u8) -> Result<Self, WireError> {
         Self::ALL.into_iter().find(|status| status.code() == code).ok_or(WireError::Status { code })
     }
 }
@@ -298,6 +306,36 @@ pub fn reason(text: &str) -> Bytes {
         end -= 1;
     }
     Bytes::copy_from_slice(text.get(..end).unwrap_or_default().as_bytes())
+}
+
+/// A message with its identifier, as the body of a request.
+///
+/// # Errors
+/// [`WireError::Body`].
+pub fn decode_message(body: &Bytes) -> Result<(MessageId, Bytes), WireError> {
+    let Some((id, message)) = body.split_first_chunk::<MESSAGE_ID_BYTES>() else {
+        let problem = format!("{} bytes; expected at least {MESSAGE_ID_BYTES}", body.len());
+        return Err(WireError::Body { field: "message identifier", problem });
+    };
+    Ok((*id, body.slice_ref(message)))
+}
+
+/// The identifier of a broadcast, as the body of an announcement.
+///
+/// # Errors
+/// [`WireError::Body`].
+pub fn decode_announcement(body: &[u8]) -> Result<Digest, WireError> {
+    body.try_into().map_err(|_| WireError::Body {
+        field: "announcement",
+        problem: format!("{} bytes; expected a digest, 32 bytes", body.len()),
+    })
+}
+
+/// The size of content and the encoded segment, as the body of a response.
+#[must_use]
+pub fn decode_segment_response(body: &Bytes) -> Option<(u64, Bytes)> {
+    let (size, encoded) = body.split_first_chunk::<8>()?;
+    Some((u64::from_be_bytes(*size), body.slice_ref(encoded)))
 }
 
 /// A request for a segment: content and position.

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use super::segment;
 use super::store::Partial;
 use crate::endpoint::{Inner, blocking};
-use crate::wire::{Kind, LAST_SEGMENT, Status, encode_segment_request};
+use crate::wire::{Kind, LAST_SEGMENT, Status, decode_segment_response, encode_segment_request};
 
 /// Requests that one provider works on for one fetch.
 const AT_ONCE: usize = 4;
@@ -127,7 +127,7 @@ async fn find(
 ) -> Result<Option<(u64, Bytes)>, ExchangeError> {
     for peer in providers {
         let Brought::Segment(response) = ask(inner, *peer, digest, LAST_SEGMENT).await else { continue };
-        let Some((size, encoded)) = split(&response) else {
+        let Some((size, encoded)) = decode_segment_response(&response) else {
             impostor(inner, *peer, digest, "the response has no size");
             continue;
         };
@@ -143,11 +143,6 @@ async fn find(
         impostor(inner, *peer, digest, "the last segment does not have the digest");
     }
     Ok(None)
-}
-
-fn split(response: &Bytes) -> Option<(u64, Bytes)> {
-    let (size, encoded) = response.split_first_chunk::<8>()?;
-    Some((u64::from_be_bytes(*size), response.slice_ref(encoded)))
 }
 
 fn impostor(inner: &Inner, peer: PeerId, digest: Digest, problem: &str) {
@@ -254,7 +249,7 @@ impl<'a> Job<'a> {
     }
 
     async fn write(&self, index: u64, response: Bytes) -> bool {
-        let Some((size, encoded)) = split(&response) else { return false };
+        let Some((size, encoded)) = decode_segment_response(&response) else { return false };
         let (store, digest, partial) = (self.inner.store.clone(), self.digest, self.partial.clone());
         size == self.partial.size
             && blocking(move || store.write(&digest, &partial, index, &encoded)).await.is_ok()

@@ -1,5 +1,5 @@
 //! Content by BLAKE3 digest: a store in files, verified segments, and fetching from several providers.
 
 pub(crate) mod fetch;
-pub(crate) mod segment;
+pub mod segment;
 pub(crate) mod store;

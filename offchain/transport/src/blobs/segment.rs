@@ -20,16 +20,18 @@ use crate::wire::SEGMENT_BYTES;
 const GROUP: BlockSize = BlockSize::from_chunk_log(4);
 const CHUNK_BYTES: u64 = 1024;
 /// Most bytes of one content, 1 TiB: far from where arithmetic on positions ends.
-pub(crate) const MAX_CONTENT_BYTES: u64 = 1 << 40;
+pub const MAX_CONTENT_BYTES: u64 = 1 << 40;
 
 /// Segments of content of `size` bytes; empty content has one.
-pub(crate) const fn count(size: u64) -> u64 {
+#[must_use]
+pub const fn count(size: u64) -> u64 {
     let count = size.div_ceil(SEGMENT_BYTES);
     if count == 0 { 1 } else { count }
 }
 
 /// Bytes of segment `index`.
-pub(crate) fn bytes(size: u64, index: u64) -> u64 {
+#[must_use]
+pub fn bytes(size: u64, index: u64) -> u64 {
     size.saturating_sub(index.saturating_mul(SEGMENT_BYTES)).min(SEGMENT_BYTES)
 }
 
@@ -45,7 +47,10 @@ fn ranges(size: u64, index: u64) -> ChunkRanges {
 }
 
 /// Computes the digest of the file at `data`, and writes its hashes to `hashes`.
-pub(crate) fn hash_file(data: &Path, hashes: &Path) -> io::Result<(Digest, u64)> {
+///
+/// # Errors
+/// Those of the files.
+pub fn hash_file(data: &Path, hashes: &Path) -> io::Result<(Digest, u64)> {
     let file = File::open(data)?;
     let size = file.metadata()?.len();
     let mut writer = io::BufWriter::new(File::create(hashes)?);
@@ -59,7 +64,10 @@ fn tree(size: u64) -> BaoTree {
 }
 
 /// Encodes segment `index` from content and hashes in files; damaged content is an error.
-pub(crate) fn encode(
+///
+/// # Errors
+/// Those of the files, and content that does not have the digest.
+pub fn encode(
     digest: &Digest,
     size: u64,
     index: u64,
@@ -78,7 +86,10 @@ pub(crate) fn encode(
 
 /// Checks an encoded segment, and writes its content and hashes into files. What was written before an error is
 /// right as far as it goes: every group is checked before it is written.
-pub(crate) fn decode(
+///
+/// # Errors
+/// Those of the files, and a segment that is not the content's.
+pub fn decode(
     digest: &Digest,
     size: u64,
     index: u64,
@@ -95,7 +106,8 @@ pub(crate) fn decode(
 }
 
 /// Whether an encoded last segment proves `size`.
-pub(crate) fn proves_size(digest: &Digest, size: u64, encoded: &[u8]) -> bool {
+#[must_use]
+pub fn proves_size(digest: &Digest, size: u64, encoded: &[u8]) -> bool {
     let outboard =
         bao_tree::io::outboard::EmptyOutboard { root: blake3::Hash::from_bytes(*digest), tree: tree(size) };
     let ranges = ranges(size, count(size) - 1);
@@ -105,7 +117,10 @@ pub(crate) fn proves_size(digest: &Digest, size: u64, encoded: &[u8]) -> bool {
 }
 
 /// The segments of partial content that are whole and right.
-pub(crate) fn whole(digest: &Digest, size: u64, data: &Path, hashes: &Path) -> io::Result<Vec<bool>> {
+///
+/// # Errors
+/// Those of the files.
+pub fn whole(digest: &Digest, size: u64, data: &Path, hashes: &Path) -> io::Result<Vec<bool>> {
     let outboard = PostOrderOutboard {
         root: blake3::Hash::from_bytes(*digest),
         tree: tree(size),

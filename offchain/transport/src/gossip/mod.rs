@@ -151,10 +151,7 @@ impl Gossip {
         body: Bytes,
     ) -> Result<(Status, Bytes), WireError> {
         if kind == Kind::Announce {
-            let id = <[u8; 32]>::try_from(body.as_ref()).map_err(|_| WireError::Body {
-                field: "announcement",
-                problem: format!("{} bytes; expected a digest, 32 bytes", body.len()),
-            })?;
+            let id = wire::decode_announcement(&body)?;
             let status = match self.ledger().announced(id, peer, Instant::now()) {
                 Announced::Wanted => Status::Ok,
                 Announced::Known => Status::Known,
