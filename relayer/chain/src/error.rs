@@ -1,5 +1,6 @@
 //! What can go wrong between a program and a chain.
 
+use crate::TxHash;
 use cosmwasm_std::{Coin, Uint128};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -124,12 +125,12 @@ pub enum ChainError {
         address: String,
     },
     /// The chain has no such code.
-    #[error("code id {code_id} does not exist, the last one is {last}")]
+    #[error("code id {code_id} does not exist{}", last.map_or(String::new(), |last| format!(", the last one is {last}")))]
     NoSuchCode {
         /// Code id asked for.
         code_id: u64,
-        /// Greatest code id of the chain.
-        last: u64,
+        /// Greatest code id of the chain, where the chain tells.
+        last: Option<u64>,
     },
     /// Not an address of this network.
     #[error("address {address:?}: {reason}")]
@@ -146,6 +147,43 @@ pub enum ChainError {
         field: String,
         /// What is wrong and what was expected.
         reason: String,
+    },
+    /// A transaction is longer than the chain or its node takes.
+    #[error("transaction of {size} bytes is too large: {reason}")]
+    TxTooLarge {
+        /// Bytes of the transaction.
+        size: u64,
+        /// The limit, in the words of who refused it.
+        reason: String,
+    },
+    /// Nobody knows yet whether a block will include the transaction. Ask for it by its hash; signing the same messages
+    /// anew before that could do them twice.
+    #[error(
+        "transaction {hash} is in no block after {seconds} s ({reason}); ask for it by its hash before sending anew"
+    )]
+    Unconfirmed {
+        /// Its hash.
+        hash: TxHash,
+        /// How long the chain was asked for it, in seconds.
+        seconds: u64,
+        /// What the chain said last.
+        reason: String,
+    },
+    /// The node is not as far as the chain was seen to be: it is syncing, or was reset.
+    #[error("the node is at height {height}, block {wanted} is wanted: it is behind, or of another history")]
+    NodeBehind {
+        /// Height of the node's last block.
+        height: u64,
+        /// Height of the block asked for.
+        wanted: u64,
+    },
+    /// The node has dropped its old blocks; ask one that keeps them.
+    #[error("block {height} is not kept by the node, its first one is {lowest}")]
+    Pruned {
+        /// Height asked for.
+        height: u64,
+        /// Height of the first block that the node has.
+        lowest: u64,
     },
     /// The chain does not know the type of a message.
     #[error("message type {type_url:?} is not supported")]

@@ -5,17 +5,21 @@
 //! 1. [`Chain`]: query, simulate, broadcast and follow blocks;
 //! 2. [`Wallet`]: a key on a chain; builds, signs and sends transactions, one owner of the sequence;
 //! 3. [`BlockCursor`]: blocks in order, without gaps or duplicates;
-//! 4. [`Embedded`]: the chain in this process, for the CLI, demos and tests;
-//! 5. [`ChainError`]: what can go wrong, the same for every chain.
+//! 4. [`Embedded`]: the chain in this process, for the CLI, demos and tests, and [`serve`] for other processes;
+//! 5. [`Cosmos`]: a chain behind a node's RPC, be it wasmd or an [`Embedded`] that another process serves;
+//! 6. [`ChainError`]: what can go wrong, the same for every chain.
 
 mod address;
 mod block;
 mod chain;
+pub mod cosmos;
 mod cursor;
 pub mod embedded;
 mod error;
 mod gas;
 mod message;
+mod rpc;
+pub mod serve;
 pub mod signer;
 mod tx;
 mod wallet;
@@ -23,11 +27,13 @@ mod wallet;
 pub use address::{BECH32_PREFIX, validate_address};
 pub use block::{Block, Event, TxHash, TxResult};
 pub use chain::{Account, Chain, ChainExt, ChainInfo, Receipt};
+pub use cosmos::{Cosmos, CosmosOptions, connect};
 pub use cursor::{BlockCursor, BlockSource};
 pub use embedded::{Embedded, EmbeddedBuilder};
 pub use error::ChainError;
 pub use gas::{GasUse, HostCalls, fee_for_gas};
 pub use message::Message;
+pub use serve::{BlockClock, ServeOptions, Server};
 pub use signer::SigningKey;
 pub use tx::SignedTx;
-pub use wallet::{Instantiated, Wallet};
+pub use wallet::{Instantiated, StoredCode, Wallet};

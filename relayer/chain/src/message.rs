@@ -4,7 +4,7 @@ use crate::{ChainError, address::validate_address, chain::to_json};
 use cosmrs::{
     AccountId, Any,
     bank::MsgSend,
-    cosmwasm::{MsgExecuteContract, MsgInstantiateContract, MsgMigrateContract},
+    cosmwasm::{MsgExecuteContract, MsgInstantiateContract, MsgMigrateContract, MsgStoreCode},
     tx::Msg,
 };
 use cosmwasm_std::Coin;
@@ -43,6 +43,11 @@ pub enum Message {
         code_id: u64,
         /// JSON message.
         msg: Vec<u8>,
+    },
+    /// Stores contract code, which anybody may then instantiate.
+    StoreCode {
+        /// The wasm, plain or gzipped.
+        wasm: Vec<u8>,
     },
     /// Sends coins.
     Send {
@@ -92,6 +97,9 @@ impl Message {
                 msg: msg.clone(),
             }
             .to_any(),
+            Self::StoreCode { wasm } => {
+                MsgStoreCode { sender, wasm_byte_code: wasm.clone(), instantiate_permission: None }.to_any()
+            }
             Self::Send { to, funds } => {
                 MsgSend { from_address: sender, to_address: validate_address(to)?, amount: to_coins(funds)? }
                     .to_any()

@@ -12,6 +12,21 @@ use tokio::sync::Mutex;
 /// A gas limit is the simulated gas times 13/10: simulation sees a smaller fee field and another block.
 const GAS_MARGIN: (u64, u64) = (13, 10);
 
+/// Greatest gas limit that a simulation can lead to, unless [`Wallet::with_gas_cap`] says another: what a node claims
+/// a transaction to cost must not empty the account.
+const GAS_CAP: u64 = 100_000_000;
+
+/// New contract code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredCode {
+    /// Its id.
+    pub code_id: u64,
+    /// SHA-256 of the wasm, uncompressed, as the chain has it.
+    pub checksum: [u8; 32],
+    /// The transaction.
+    pub receipt: Receipt,
+}
+
 /// A new contract.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Instantiated {
@@ -28,6 +43,7 @@ pub struct Wallet {
     info: ChainInfo,
     key: SigningKey,
     gas_limit: Option<u64>,
+    gas_cap: u64,
     /// What the chain expects next; `None` when that has to be asked.
     account: Mutex<Option<Account>>,
 }
@@ -39,13 +55,20 @@ impl Wallet {
     /// [`ChainError::NodeDown`] when the chain does not answer.
     pub async fn connect(chain: Arc<dyn Chain>, key: SigningKey) -> Result<Self, ChainError> {
         let info = chain.info().await?;
-        Ok(Self { chain, info, key, gas_limit: None, account: Mutex::new(None) })
+        Ok(Self { chain, info, key, gas_limit: None, gas_cap: GAS_CAP, account: Mutex::new(None) })
     }
 
     /// Uses this gas limit for every transaction and simulates none.
     #[must_use]
     pub fn with_gas_limit(mut self, gas_limit: u64) -> Self {
         self.gas_limit = Some(gas_limit);
+        self
+    }
+
+    /// Refuses transactions whose simulation uses more gas than this. Default 100 000 000.
+    #[must_use]
+    pub fn with_gas_cap(mut self, gas_cap: u64) -> Self {
+        self.gas_cap = gas_cap;
         self
     }
 
@@ -81,6 +104,28 @@ impl Wallet {
     /// As [`Wallet::submit`].
     pub async fn execute_many(&self, messages: &[Message]) -> Result<Receipt, ChainError> {
         self.submit(messages, |_| Ok(())).await
+    }
+
+    /// Stores contract code, plain or gzipped wasm.
+    ///
+    /// # Errors
+    /// As [`Wallet::submit`]; [`ChainError::UnsupportedMessage`] of an embedded chain, whose codes are native.
+    pub async fn store_code(&self, wasm: Vec<u8>) -> Result<StoredCode, ChainError> {
+        let receipt = self.execute_many(&[Message::StoreCode { wasm }]).await?;
+        let unreadable = |reason: &str| ChainError::Decode {
+            what: format!("receipt {}", receipt.hash),
+            reason: reason.into(),
+        };
+        let event =
+            receipt.events_of("store_code").next().ok_or_else(|| unreadable("it has no store_code event"))?;
+        let code_id = event
+            .get("code_id")
+            .and_then(|id| id.parse().ok())
+            .ok_or_else(|| unreadable("its store_code event has no code_id"))?;
+        let mut checksum = [0; 32];
+        hex::decode_to_slice(event.get("code_checksum").unwrap_or_default(), &mut checksum)
+            .map_err(|_| unreadable("its store_code event has no code_checksum of 32 bytes in hex"))?;
+        Ok(StoredCode { code_id, checksum, receipt })
     }
 
     /// Creates a contract.
@@ -186,7 +231,10 @@ impl Wallet {
             Some(gas_limit) => gas_limit,
             None => {
                 let used = self.simulate_at(account, messages).await?.gas;
-                used.saturating_mul(GAS_MARGIN.0) / GAS_MARGIN.1
+                if used > self.gas_cap {
+                    return Err(ChainError::OutOfGas { limit: self.gas_cap, used });
+                }
+                (used.saturating_mul(GAS_MARGIN.0) / GAS_MARGIN.1).min(self.gas_cap)
             }
         };
         let tx = TxContext { chain: &self.info, account, gas_limit }.sign(&self.key, messages)?;

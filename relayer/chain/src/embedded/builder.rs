@@ -23,7 +23,7 @@ use tokio::sync::watch;
 pub type ContractCode = Box<dyn FnOnce() -> Box<dyn Contract<Empty>> + Send>;
 
 /// Layout of the database this version reads and writes.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 /// Contracts call each other on the stack; the gas limit bounds how deep, and this holds that depth.
 const STACK_BYTES: usize = 256 << 20;
 /// 2026-01-01T00:00:00Z. Fixed, so that runs repeat.

@@ -65,7 +65,8 @@ fn parse<M: Protobuf + Default>(field: &str, bytes: &[u8]) -> Result<M, ChainErr
 impl DecodedTx {
     pub(super) fn from_bytes(bytes: &[u8]) -> Result<Self, ChainError> {
         if bytes.len() > MAX_TX_BYTES {
-            return Err(invalid("size", format!("{} bytes, expected at most {MAX_TX_BYTES}", bytes.len())));
+            let reason = format!("expected at most {MAX_TX_BYTES}");
+            return Err(ChainError::TxTooLarge { size: bytes.len() as u64, reason });
         }
         let raw: TxRaw = parse("tx", bytes)?;
         let body: TxBody = parse("body", &raw.body_bytes)?;

@@ -17,6 +17,8 @@ const STATE: TableDefinition<'static, &[u8], &[u8]> = TableDefinition::new("stat
 const BLOCKS: TableDefinition<'static, u64, &[u8]> = TableDefinition::new("blocks");
 /// Transaction hash -> height and position in the block.
 const TXS: TableDefinition<'static, [u8; 32], (u64, u32)> = TableDefinition::new("txs");
+/// Transaction hash -> its bytes.
+const RAW_TXS: TableDefinition<'static, [u8; 32], &[u8]> = TableDefinition::new("raw_txs");
 /// One entry: JSON of [`Genesis`].
 const GENESIS: TableDefinition<'static, (), &[u8]> = TableDefinition::new("genesis");
 
@@ -113,10 +115,16 @@ impl Ledger {
         tx.map(|tx| Some((height, tx))).ok_or_else(|| self.failed(format!("transaction {hash} is missing")))
     }
 
-    /// Commits a block with its state, all or nothing; durable on return.
+    /// The bytes of an included transaction.
+    pub(crate) fn raw_tx(&self, hash: TxHash) -> Result<Option<Vec<u8>>, ChainError> {
+        self.read(|tx| Ok(tx.open_table(RAW_TXS)?.get(hash.0)?.map(|bytes| bytes.value().to_vec())))
+    }
+
+    /// Commits a block with its state and the bytes of its transactions, all or nothing; durable on return.
     pub(crate) fn commit(
         &self,
         block: &Block,
+        raw: &[&[u8]],
         changes: &Changes,
         genesis: Option<&Genesis>,
     ) -> Result<(), ChainError> {
@@ -128,6 +136,10 @@ impl Ledger {
             let mut txs = tx.open_table(TXS)?;
             for (index, result) in (0u32..).zip(&block.txs) {
                 txs.insert(result.hash.0, (block.height, index))?;
+            }
+            let mut raw_txs = tx.open_table(RAW_TXS)?;
+            for (result, bytes) in block.txs.iter().zip(raw) {
+                raw_txs.insert(result.hash.0, *bytes)?;
             }
             if let Some(genesis) = &genesis {
                 tx.open_table(GENESIS)?.insert((), genesis.as_slice())?;
@@ -225,6 +237,7 @@ fn create_tables(db: &Database) -> Result<(), redb::Error> {
     tx.open_table(STATE)?;
     tx.open_table(BLOCKS)?;
     tx.open_table(TXS)?;
+    tx.open_table(RAW_TXS)?;
     tx.open_table(GENESIS)?;
     Ok(tx.commit()?)
 }

@@ -78,7 +78,7 @@ impl Machine {
                     reason: format!("{address}: {error}"),
                 })?;
         }
-        self.commit(self.head, vec![], Some(genesis)).map(drop)
+        self.commit(self.head, vec![], &[], Some(genesis)).map(drop)
     }
 
     pub(super) fn head(&self) -> Head {
@@ -132,10 +132,13 @@ impl Machine {
         let clean = self.app.storage().savepoint();
         self.enter(next);
         let results: Vec<Result<TxResult, ChainError>> = txs.iter().map(|tx| self.deliver_tx(tx)).collect();
-        let included: Vec<TxResult> =
-            results.iter().filter_map(|result| result.as_ref().ok().cloned()).collect();
+        let (raw, included): (Vec<&[u8]>, Vec<TxResult>) = txs
+            .iter()
+            .zip(&results)
+            .filter_map(|(tx, result)| Some((tx.as_slice(), result.as_ref().ok()?.clone())))
+            .unzip();
         let committed =
-            if included.is_empty() { Ok(()) } else { self.commit(next, included, None).map(drop) };
+            if included.is_empty() { Ok(()) } else { self.commit(next, included, &raw, None).map(drop) };
         if committed.is_err() {
             self.app.storage_mut().rollback(clean);
         }
@@ -153,7 +156,7 @@ impl Machine {
     /// Commits an empty block `after` the last one; `None` means one block time.
     pub(super) fn advance(&mut self, after: Option<Duration>) -> Result<Block, ChainError> {
         let next = self.next_head(after.unwrap_or(self.block_time))?;
-        let block = self.commit(next, vec![], None)?;
+        let block = self.commit(next, vec![], &[], None)?;
         self.enter(self.head);
         Ok(block)
     }
@@ -269,7 +272,7 @@ impl Machine {
         if (1..=self.codes).contains(&code_id) {
             return Ok(());
         }
-        Err(ChainError::NoSuchCode { code_id, last: self.codes })
+        Err(ChainError::NoSuchCode { code_id, last: Some(self.codes) })
     }
 
     fn out_of_gas(&self, limit: u64) -> ChainError {
@@ -297,18 +300,19 @@ impl Machine {
         self.app.set_block(BlockInfo { height: head.height, time: head.time, chain_id });
     }
 
-    /// Makes the open block durable and starts the next one on it.
+    /// Makes the open block durable and starts the next one on it; `raw` are the bytes of its transactions.
     fn commit(
         &mut self,
         head: Head,
         txs: Vec<TxResult>,
+        raw: &[&[u8]],
         genesis: Option<&Genesis>,
     ) -> Result<Block, ChainError> {
         if let Some(fault) = self.app.storage().take_fault() {
             return Err(self.ledger.failed(fault));
         }
         let block = Block { height: head.height, time: head.time, txs };
-        self.ledger.commit(&block, self.app.storage().changes(), genesis)?;
+        self.ledger.commit(&block, raw, self.app.storage().changes(), genesis)?;
         self.head = head;
         self.app.storage_mut().rebase(self.ledger.state()?);
         Ok(block)

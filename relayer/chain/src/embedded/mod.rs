@@ -21,7 +21,7 @@ pub use builder::{ContractCode, EmbeddedBuilder};
 
 use crate::{
     Account, Block, BlockCursor, BlockSource, Chain, ChainError, ChainInfo, GasUse, Receipt, TxHash,
-    validate_address,
+    TxResult, validate_address,
 };
 use async_trait::async_trait;
 use cosmwasm_std::{Decimal, Timestamp};
@@ -89,6 +89,21 @@ impl Embedded {
     /// As [`Embedded::advance_time`].
     pub async fn produce_block(&self) -> Result<Block, ChainError> {
         self.ask(|reply| Command::Advance { seconds: None, reply }).await
+    }
+
+    /// A committed block.
+    pub(crate) fn stored_block(&self, height: u64) -> Result<Option<Block>, ChainError> {
+        self.inner.ledger.block(height)
+    }
+
+    /// An included transaction and its height.
+    pub(crate) fn stored_tx(&self, hash: TxHash) -> Result<Option<(u64, TxResult)>, ChainError> {
+        self.inner.ledger.tx(hash)
+    }
+
+    /// The bytes of an included transaction.
+    pub(crate) fn raw_tx(&self, hash: TxHash) -> Result<Option<Vec<u8>>, ChainError> {
+        self.inner.ledger.raw_tx(hash)
     }
 
     /// Gives the worker a command and waits for its answer.

@@ -1,0 +1,105 @@
+//! Blocks by their heights.
+
+use super::{Cosmos, http::CallError, result, same_chain};
+use crate::{
+    Block, BlockSource, ChainError, TxResult,
+    rpc::wire::{BlockAnswer, BlockResults, data_hash, read_time},
+};
+use async_trait::async_trait;
+use serde::de::DeserializeOwned;
+use serde_json::json;
+use std::sync::atomic::Ordering;
+use tokio::time::{Instant, sleep};
+
+#[async_trait]
+impl BlockSource for Cosmos {
+    async fn block_at(&self, height: u64) -> Result<Block, ChainError> {
+        self.wait_for(height).await?;
+        let block = self.at("block", height).await?;
+        let results = self.results(height).await?;
+        self.assemble(height, block, results)
+    }
+}
+
+impl Cosmos {
+    /// Until the node has the block at `height`. A node that is not even at the block before it is behind: what came
+    /// before was read from it, or from another node of the same chain.
+    async fn wait_for(&self, height: u64) -> Result<(), ChainError> {
+        let options = &self.inner.options;
+        let deadline = Instant::now() + options.confirm_timeout;
+        while self.inner.head.load(Ordering::Relaxed) < height {
+            let head = self.head().await?.height;
+            self.inner.head.fetch_max(head, Ordering::Relaxed);
+            if head >= height {
+                break;
+            }
+            if head.saturating_add(1) < height && Instant::now() >= deadline {
+                return Err(ChainError::NodeBehind { height: head, wanted: height });
+            }
+            sleep(options.poll_interval).await;
+        }
+        Ok(())
+    }
+
+    /// The results of a block, which a node stores a moment after the block.
+    async fn results(&self, height: u64) -> Result<BlockResults, ChainError> {
+        let options = &self.inner.options;
+        let deadline = Instant::now() + options.request_timeout;
+        loop {
+            match self.at("block_results", height).await {
+                Err(ChainError::Decode { reason, .. })
+                    if reason.contains("could not find results") && Instant::now() < deadline =>
+                {
+                    sleep(options.poll_interval).await;
+                }
+                answer => return answer,
+            }
+        }
+    }
+
+    async fn at<T: DeserializeOwned>(&self, method: &str, height: u64) -> Result<T, ChainError> {
+        let rpc = &self.inner.rpc;
+        match rpc.call(method, json!({ "height": height.to_string() })).await {
+            Ok(answer) => Ok(answer),
+            Err(CallError::Chain(error)) => Err(error),
+            Err(CallError::Refused(words)) if words.contains("lowest height is") => {
+                let lowest = words.rsplit(' ').next().and_then(|word| word.parse().ok()).unwrap_or(0);
+                Err(ChainError::Pruned { height, lowest })
+            }
+            Err(CallError::Refused(words)) if words.contains("must be less than or equal to") => {
+                // The node has fewer blocks than it showed before.
+                self.inner.head.store(0, Ordering::Relaxed);
+                let head = self.head().await?.height;
+                Err(ChainError::NodeBehind { height: head, wanted: height })
+            }
+            Err(CallError::Refused(words)) => Err(rpc.garbage(&format!("{method} {height}"), words)),
+        }
+    }
+
+    fn assemble(&self, height: u64, block: BlockAnswer, results: BlockResults) -> Result<Block, ChainError> {
+        let garbage =
+            |what: &str, reason: String| self.inner.rpc.garbage(&format!("{what} {height}"), reason);
+        let (header, txs) = (block.block.header, block.block.data.txs);
+        same_chain(&self.inner.chain_id, &header.chain_id)?;
+        for (what, got) in [("block", header.height), ("block_results", results.height)] {
+            if got.u64() != height {
+                return Err(garbage(what, format!("height is {got}")));
+            }
+        }
+        if header.data_hash != data_hash(&txs) {
+            return Err(garbage("block", "its transactions are not those of its header".into()));
+        }
+        if txs.len() != results.txs_results.len() {
+            let reason = format!("{} results of {} transactions", results.txs_results.len(), txs.len());
+            return Err(garbage("block_results", reason));
+        }
+        let time = read_time(&header.time).map_err(|error| garbage("block", error.to_string()))?;
+        let txs: Vec<TxResult> = txs
+            .iter()
+            .zip(results.txs_results)
+            .map(|(tx, result)| result::read(tx, result, &self.inner.chain_id))
+            .collect::<Result<_, _>>()
+            .map_err(|reason| garbage("block_results", reason))?;
+        Ok(Block { height, time, txs })
+    }
+}

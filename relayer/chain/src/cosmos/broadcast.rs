@@ -1,0 +1,126 @@
+//! Sending a transaction, and finding out what became of it.
+
+use super::{
+    Cosmos,
+    failure::{self, Report},
+    http::CallError,
+    outline::Outline,
+    result,
+};
+use crate::{
+    ChainError, Receipt, TxHash,
+    rpc::wire::{BroadcastTx, Tx},
+};
+use cosmwasm_std::Binary;
+use serde_json::json;
+use tokio::time::{Instant, sleep};
+
+/// What a node said to a transaction.
+enum Taken {
+    /// It waits for its block, as far as this node knows.
+    Yes,
+    /// The node did not take it, and this is why.
+    No(ChainError),
+    /// No answer: the transaction may have arrived.
+    Unknown(ChainError),
+}
+
+impl Cosmos {
+    pub(super) async fn send(&self, tx: &[u8]) -> Result<Receipt, ChainError> {
+        let outline = Outline::parse(tx)?;
+        match self.offer(tx, &outline).await? {
+            Taken::Yes => self.confirm(&outline, None).await,
+            Taken::No(error) => Err(error),
+            Taken::Unknown(down) => self.resend(tx, &outline, down).await,
+        }
+    }
+
+    /// After a call without an answer: whether a block has the transaction, and if not, offers it once more. A node
+    /// that refuses it now may do so because it has taken it before. So from here on only a block can tell, and a
+    /// caller must not sign the same messages anew before it has.
+    async fn resend(&self, tx: &[u8], outline: &Outline, down: ChainError) -> Result<Receipt, ChainError> {
+        if let Some(receipt) = self.find(outline.hash).await.map_err(|_| down)? {
+            return receipt;
+        }
+        match self.offer(tx, outline).await? {
+            Taken::Yes => self.confirm(outline, None).await,
+            Taken::No(error) => self.confirm(outline, Some(error)).await,
+            Taken::Unknown(down) => Err(down),
+        }
+    }
+
+    async fn offer(&self, tx: &[u8], outline: &Outline) -> Result<Taken, ChainError> {
+        let rpc = &self.inner.rpc;
+        let params = json!({ "tx": Binary::from(tx) });
+        match rpc.call::<BroadcastTx>("broadcast_tx_sync", params).await {
+            Ok(answer) if answer.code != 0 => {
+                let BroadcastTx { code, log, codespace, .. } = &answer;
+                let report = Report { codespace, code: *code, log, chain_id: &self.inner.chain_id };
+                Ok(Taken::No(failure::of_tx(report, outline)))
+            }
+            Ok(answer) if answer.hash.parse() == Ok(outline.hash) => Ok(Taken::Yes),
+            // A node that took something else: what it did with ours, only a block can tell.
+            Ok(answer) => {
+                let hash = crate::rpc::cut(&answer.hash);
+                let reason = format!("hash is {hash:?}, expected {}", outline.hash);
+                Err(rpc.garbage("broadcast_tx_sync", reason))
+            }
+            Err(CallError::Refused(words)) if words.contains("already exists in cache") => Ok(Taken::Yes),
+            Err(CallError::Refused(words)) => Ok(Taken::No(refusal(words, outline))),
+            Err(CallError::Chain(down @ ChainError::NodeDown { .. })) => Ok(Taken::Unknown(down)),
+            Err(CallError::Chain(error)) => Err(error),
+        }
+    }
+
+    /// Waits for the block that includes a transaction.
+    async fn confirm(&self, outline: &Outline, refused: Option<ChainError>) -> Result<Receipt, ChainError> {
+        let options = &self.inner.options;
+        let deadline = Instant::now() + options.confirm_timeout;
+        loop {
+            let reason = match self.find(outline.hash).await {
+                Ok(Some(receipt)) => return receipt,
+                Ok(None) => refused.as_ref().map_or("no block has it".into(), ToString::to_string),
+                Err(ChainError::NodeDown { reason }) => reason,
+                Err(error) => return Err(error),
+            };
+            if Instant::now() >= deadline {
+                let seconds = options.confirm_timeout.as_secs();
+                return Err(ChainError::Unconfirmed { hash: outline.hash, seconds, reason });
+            }
+            sleep(options.poll_interval).await;
+        }
+    }
+
+    pub(super) async fn find(&self, hash: TxHash) -> Result<Option<Result<Receipt, ChainError>>, ChainError> {
+        let rpc = &self.inner.rpc;
+        let garbage = |reason: String| rpc.garbage(&format!("tx {hash}"), reason);
+        let params = json!({ "hash": Binary::from(hash.0.as_slice()), "prove": false });
+        let answer = match rpc.call::<Tx>("tx", params).await {
+            Ok(answer) => answer,
+            Err(CallError::Refused(words)) if words.contains("not found") => return Ok(None),
+            Err(CallError::Refused(words)) => return Err(garbage(words)),
+            Err(CallError::Chain(error)) => return Err(error),
+        };
+        if answer.hash.parse() != Ok(hash) || TxHash::of(&answer.tx) != hash {
+            return Err(garbage("another transaction".into()));
+        }
+        let height = answer.height.u64();
+        if height == 0 {
+            return Err(garbage("height is 0, expected 1 or more".into()));
+        }
+        let result = result::read(&answer.tx, answer.tx_result, &self.inner.chain_id).map_err(garbage)?;
+        Ok(Some(Receipt::from_result(height, result)))
+    }
+}
+
+/// What a node's mempool or RPC says, outside of the application.
+fn refusal(words: String, outline: &Outline) -> ChainError {
+    let size = outline.size as u64;
+    match &words {
+        words if words.contains("Tx too large") || words.contains("request body too large") => {
+            ChainError::TxTooLarge { size, reason: words.clone() }
+        }
+        words if words.contains("mempool is full") => ChainError::NodeDown { reason: words.clone() },
+        _ => ChainError::InvalidTx { field: "tx".into(), reason: words },
+    }
+}
