@@ -22,7 +22,7 @@ pub use cells::{Cell, Selection, cells, controls};
 pub use error::SimError;
 pub use experiment::{CellResult, experiment};
 pub use host::{Control, PACKET_BYTES, Source};
-pub use link::{Link, PacketLoss, Queue};
+pub use link::{Bottleneck, Fate, Link, Nanos, PacketLoss, Queue};
 pub use plot::plot;
 pub use record::{FlowResult, FlowSample, RunResult, Sample};
 pub use sim::{Flow, Scenario};

@@ -3,13 +3,11 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use bytes::BytesMut;
-
 use crate::codel::Codel;
 use crate::rng::Stream;
 
 /// Nanoseconds since the run began.
-pub(crate) type Nanos = u64;
+pub type Nanos = u64;
 
 /// How the queue of a bottleneck decides what to drop.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -41,7 +39,7 @@ pub enum PacketLoss {
 /// A bottleneck link.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Link {
-    /// Bits per second, counted in UDP payload, and when each rate begins; the first one at 0.
+    /// Bits per second, counted in UDP payload where the simulator sends, and when each rate begins; the first one at 0.
     pub rates: Vec<(Duration, f64)>,
     /// Propagation delay in each direction.
     pub delay: Duration,
@@ -81,34 +79,34 @@ impl Link {
     }
 }
 
-/// A packet on its way to the receiver.
-#[derive(Debug)]
-pub(crate) struct Packet {
-    pub(crate) flow: usize,
-    pub(crate) data: BytesMut,
-    pub(crate) ecn: Option<noq_proto::EcnCodepoint>,
-    pub(crate) sent: Nanos,
-    pub(crate) queued: Nanos,
-}
-
-impl Packet {
-    fn size(&self) -> u64 {
-        self.data.len() as u64
-    }
+/// A packet in the queue.
+struct Waiting<T> {
+    packet: T,
+    bytes: u64,
+    since: Nanos,
 }
 
 /// What became of a packet that has left the queue.
-pub(crate) enum Fate {
-    Delivered { at: Nanos, packet: Packet },
-    Lost { flow: usize },
+#[derive(Debug, PartialEq, Eq)]
+pub enum Fate<T> {
+    /// It arrives.
+    Delivered {
+        /// When.
+        at: Nanos,
+        /// The packet.
+        packet: T,
+    },
+    /// It was lost on the way.
+    Lost(T),
 }
 
-/// The state of a [`Link`] in a run.
-pub(crate) struct Bottleneck {
+/// The state of a [`Link`] in one direction. It has no clock: whoever holds it says when something happens, in order
+/// of time, and so it serves virtual time and real time alike.
+pub struct Bottleneck<T> {
     config: Link,
-    waiting: VecDeque<Packet>,
+    waiting: VecDeque<Waiting<T>>,
     waiting_bytes: u64,
-    sending: Option<Packet>,
+    sending: Option<T>,
     codel: Option<Codel>,
     bad: bool,
     last_delivery: Nanos,
@@ -116,8 +114,9 @@ pub(crate) struct Bottleneck {
     delays: Stream,
 }
 
-impl Bottleneck {
-    pub(crate) fn new(config: Link, seed: u64) -> Self {
+impl<T> Bottleneck<T> {
+    /// An empty queue before an idle link. The same seed loses and delays the same packets.
+    pub fn new(config: Link, seed: u64) -> Self {
         let codel = (config.queue == Queue::Codel).then(Codel::default);
         Self {
             config,
@@ -132,7 +131,8 @@ impl Bottleneck {
         }
     }
 
-    pub(crate) fn queued_bytes(&self) -> u64 {
+    /// Bytes in the queue, without the packet in transmission.
+    pub fn queued_bytes(&self) -> u64 {
         self.waiting_bytes
     }
 
@@ -140,53 +140,51 @@ impl Bottleneck {
         self.config.delay.as_nanos() as Nanos
     }
 
-    /// Takes a packet. Returns when the transmission that it starts will end, if it starts one, or the flow of a
-    /// packet that did not fit.
-    pub(crate) fn enqueue(&mut self, now: Nanos, mut packet: Packet) -> Result<Option<Nanos>, usize> {
-        packet.queued = now;
+    /// Takes a packet. Returns when the transmission that it starts will end, if it starts one: [`Self::finish`] is
+    /// due then.
+    ///
+    /// # Errors
+    /// The packet, if it does not fit into the queue.
+    pub fn enqueue(&mut self, now: Nanos, packet: T, bytes: u64) -> Result<Option<Nanos>, T> {
         if self.sending.is_none() {
-            return Ok(Some(self.transmit(now, packet)));
+            return Ok(Some(self.transmit(now, packet, bytes)));
         }
-        if self.waiting_bytes + packet.size() > self.config.queue_bytes {
-            return Err(packet.flow);
+        if self.waiting_bytes + bytes > self.config.queue_bytes {
+            return Err(packet);
         }
-        self.waiting_bytes += packet.size();
-        self.waiting.push_back(packet);
+        self.waiting_bytes += bytes;
+        self.waiting.push_back(Waiting { packet, bytes, since: now });
         Ok(None)
     }
 
-    /// The transmission has ended: returns the packet's fate and when the next transmission ends. `dropped` hears of
-    /// each packet that the queue drops on the way.
-    pub(crate) fn finish(
-        &mut self,
-        now: Nanos,
-        mut dropped: impl FnMut(usize),
-    ) -> (Option<Fate>, Option<Nanos>) {
+    /// The transmission has ended: returns the packet's fate and when the next transmission ends. `dropped` gets each
+    /// packet that the queue drops on the way.
+    pub fn finish(&mut self, now: Nanos, mut dropped: impl FnMut(T)) -> (Option<Fate<T>>, Option<Nanos>) {
         let fate = self.sending.take().map(|packet| self.propagate(now, packet));
-        while let Some(packet) = self.waiting.pop_front() {
-            self.waiting_bytes -= packet.size();
-            let sojourn = Duration::from_nanos(now - packet.queued);
+        while let Some(Waiting { packet, bytes, since }) = self.waiting.pop_front() {
+            self.waiting_bytes -= bytes;
+            let sojourn = Duration::from_nanos(now.saturating_sub(since));
             let left = self.waiting_bytes;
             if self.codel.as_mut().is_some_and(|codel| codel.drops(Duration::from_nanos(now), sojourn, left))
             {
-                dropped(packet.flow);
+                dropped(packet);
                 continue;
             }
-            return (fate, Some(self.transmit(now, packet)));
+            return (fate, Some(self.transmit(now, packet, bytes)));
         }
         (fate, None)
     }
 
-    fn transmit(&mut self, now: Nanos, packet: Packet) -> Nanos {
+    fn transmit(&mut self, now: Nanos, packet: T, bytes: u64) -> Nanos {
         let rate = self.config.rate_at(Duration::from_nanos(now));
-        let nanos = (packet.size() as f64 * 8e9 / rate).ceil() as Nanos;
+        let nanos = (bytes as f64 * 8e9 / rate).ceil() as Nanos;
         self.sending = Some(packet);
         now + nanos.max(1)
     }
 
-    fn propagate(&mut self, now: Nanos, packet: Packet) -> Fate {
+    fn propagate(&mut self, now: Nanos, packet: T) -> Fate<T> {
         if self.loses() {
-            return Fate::Lost { flow: packet.flow };
+            return Fate::Lost(packet);
         }
         let jitter = self.config.jitter.as_nanos() as f64;
         let mut at = now + self.delay();

@@ -9,7 +9,7 @@ use noq_proto::EcnCodepoint;
 
 use crate::error::SimError;
 use crate::host::{Control, Host, Outgoing, Source};
-use crate::link::{Bottleneck, Fate, Link, Nanos, Packet};
+use crate::link::{Bottleneck, Fate, Link, Nanos};
 use crate::record::{FlowResult, Recorder, RunResult};
 use crate::rng::Stream;
 
@@ -84,6 +84,14 @@ impl Scenario {
         self.validate()?;
         Run::new(self, seed)?.finish()
     }
+}
+
+/// A packet on its way to the receiver.
+struct Packet {
+    flow: usize,
+    data: BytesMut,
+    ecn: Option<EcnCodepoint>,
+    sent: Nanos,
 }
 
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
@@ -171,7 +179,7 @@ struct Run<'a> {
     epoch: Instant,
     now: Nanos,
     agenda: Agenda,
-    link: Bottleneck,
+    link: Bottleneck<Packet>,
     pairs: Vec<Option<Pair>>,
     recorder: Recorder,
 }
@@ -232,14 +240,14 @@ impl<'a> Run<'a> {
             Event::Wake(flow, side) => self.wake(flow, side),
             Event::Sent => {
                 let recorder = &mut self.recorder;
-                let (fate, next) = self.link.finish(self.now, |flow| recorder.dropped(flow));
+                let (fate, next) = self.link.finish(self.now, |packet| recorder.dropped(packet.flow));
                 match fate {
                     Some(Fate::Delivered { at, packet }) => {
                         let extra =
                             self.pairs.get(packet.flow).and_then(Option::as_ref).map_or(0, |pair| pair.extra);
                         self.agenda.push(at + extra, Event::ToReceiver(packet));
                     }
-                    Some(Fate::Lost { flow }) => self.recorder.lost(flow),
+                    Some(Fate::Lost(packet)) => self.recorder.lost(packet.flow),
                     None => {}
                 }
                 if let Some(next) = next {
@@ -330,11 +338,11 @@ impl<'a> Run<'a> {
             }
             Side::Sender => {
                 recorder.sent(index, now);
-                let packet = Packet { flow: index, data, ecn, sent: now, queued: now };
-                match link.enqueue(now, packet) {
+                let bytes = data.len() as u64;
+                match link.enqueue(now, Packet { flow: index, data, ecn, sent: now }, bytes) {
                     Ok(Some(done)) => agenda.push(done, Event::Sent),
                     Ok(None) => {}
-                    Err(flow) => recorder.dropped(flow),
+                    Err(packet) => recorder.dropped(packet.flow),
                 }
             }
         })?;
