@@ -5,9 +5,12 @@
 //! of the chain's clock, digests are 32 raw bytes (hex in JSON), points are compressed BLS12-381 in the
 //! encoding of the Zcash specification (48 bytes in G1, 96 bytes in G2).
 
+pub mod emissions;
 pub mod jobs;
 pub mod registry;
+pub mod relay;
 pub mod token;
+pub mod vesting;
 
 use cosmwasm_schema::cw_serde;
 

@@ -33,6 +33,13 @@ impl Bps {
         if value > WHOLE { Err(BpsError { field, found: value }) } else { Ok(Self(value)) }
     }
 
+    /// A share in hundredths; more than the whole counts as the whole.
+    #[must_use]
+    pub const fn percent(value: u8) -> Self {
+        let share = (value as u16).saturating_mul(100);
+        if share > WHOLE { Self::WHOLE } else { Self(share) }
+    }
+
     /// The number, 0..=10,000.
     #[must_use]
     pub const fn get(self) -> u16 {

@@ -2,7 +2,9 @@
 //!
 //! Amounts are `u128` base units, shares are [`Bps`]. Every function is total, exact over the whole range of
 //! `u128`, rounds against the receiver and conserves: what goes in is the sum of what comes out, to the unit.
-//! Read [`bps`] first, then [`split`] (what a paid ask is divided into) and [`mod@slash`] (what a fault costs).
+//! Read [`bps`] first, then [`split`] (what a paid ask is divided into), [`mod@slash`] (what a fault costs),
+//! [`vesting`] (when a locked amount becomes due), [`emission`] (what BTK exists at a time, and whose it is) and [`work`]
+//! (what a contributor earns of it, and when that is due).
 #![cfg_attr(
     not(test),
     deny(
@@ -14,9 +16,15 @@
 )]
 
 pub mod bps;
+pub mod emission;
+mod ratio;
 pub mod slash;
 pub mod split;
+pub mod vesting;
+pub mod work;
 
 pub use bps::{Bps, BpsError};
+pub use emission::{Bucket, Emission, EmissionError};
 pub use slash::{Slash, slash};
 pub use split::{Parts, Receivers, Split, SplitError};
+pub use vesting::{Schedule, ScheduleError};

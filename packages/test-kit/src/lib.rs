@@ -5,11 +5,13 @@
 //! the same name in every run. Everything panics where a test would have to: this crate is test code.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::missing_panics_doc)]
 
+pub mod emissions;
 pub mod jobs;
 pub mod keys;
 pub mod registry;
 pub mod suite;
 pub mod token;
+pub mod vesting;
 
 pub use jobs::{Answer, JobsSuite};
 pub use keys::NodeKeys;

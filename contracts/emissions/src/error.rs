@@ -1,0 +1,83 @@
+//! What a message can get wrong.
+
+use bithive_economics::EmissionError;
+use cosmwasm_std::{OverflowError, StdError};
+use cw_ownable::OwnershipError;
+use cw_utils::PaymentError;
+
+/// Errors of the contract; none of them changes anything.
+#[derive(Debug, PartialEq, thiserror::Error)]
+pub enum ContractError {
+    /// Storage, address or encoding.
+    #[error(transparent)]
+    Std(#[from] StdError),
+    /// Native coins came with a message.
+    #[error("{0}; expected no native coins")]
+    Payment(#[from] PaymentError),
+    /// A message of the owner or the proposed owner came from somebody else.
+    #[error(transparent)]
+    Ownership(#[from] OwnershipError),
+    /// A sum left its range.
+    #[error(transparent)]
+    Overflow(#[from] OverflowError),
+    /// A start too far away.
+    #[error(transparent)]
+    Start(#[from] EmissionError),
+    /// A start that is past: what had been emitted since would be nobody's.
+    #[error("the emission starts at {start}, which is past; expected {now} or later")]
+    Past {
+        /// Start given.
+        start: u64,
+        /// Time of the block.
+        now: u64,
+    },
+    /// The recipient is this contract or the token: nobody could use what it receives.
+    #[error("{recipient} can't be a recipient; expected an account that can use BTK")]
+    Recipient {
+        /// Recipient given.
+        recipient: String,
+    },
+    /// Only meters report work.
+    #[error("{sender} may not credit work; expected a meter that the owner has named")]
+    NotMeter {
+        /// Who tried.
+        sender: String,
+    },
+    /// Crediting is stopped.
+    #[error("crediting is paused; claims and releases go on")]
+    Paused,
+    /// There is no day yet.
+    #[error("the emission starts at {start}; work before it is not credited")]
+    NotStarted {
+        /// Start of the emission.
+        start: u64,
+    },
+    /// The chain's clock is behind the last day that was credited.
+    #[error(
+        "today is day {day} of the emission, but work was credited on day {last}; expected time to go on"
+    )]
+    TimeWentBack {
+        /// Today.
+        day: u64,
+        /// Last day with work.
+        last: u64,
+    },
+    /// No work.
+    #[error("the work is 0 units; expected at least 1")]
+    NoWork,
+    /// More work in a day than can be counted.
+    #[error("the day's work is beyond {} units with {units} more", u64::MAX)]
+    TooMuchWork {
+        /// What was to be added.
+        units: u64,
+    },
+    /// Nothing can be paid.
+    #[error("nothing is due to {recipient}")]
+    NothingDue {
+        /// The contributor or recipient.
+        recipient: String,
+    },
+    /// The stored state is not an earlier version of this contract.
+    #[error("cannot migrate: {0}; expected an earlier version of the same contract")]
+    Migration(StdError),
+}

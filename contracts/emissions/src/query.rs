@@ -1,0 +1,74 @@
+//! One function for each query.
+
+use bithive_api::emissions::{
+    Bucket, ConfigResponse, ContributorResponse, DayResponse, EmissionResponse, Recipients,
+};
+use bithive_economics::emission;
+use cosmwasm_std::{Deps, Env, Uint128};
+
+use crate::ContractError;
+use crate::release::{part, released_by};
+use crate::state::{CONFIG, DAYS, Day, LAST_DAY, METERS, PAID};
+use crate::work::{outlook, pool};
+
+pub(crate) fn config(deps: Deps<'_>) -> Result<ConfigResponse, ContractError> {
+    let ownership = cw_ownable::get_ownership(deps.storage)?;
+    let config = CONFIG.load(deps.storage)?;
+    Ok(ConfigResponse {
+        owner: ownership.owner,
+        pending_owner: ownership.pending_owner,
+        token: config.token,
+        start: config.start,
+        recipients: config.recipients,
+        paused: config.paused,
+    })
+}
+
+pub(crate) fn emission(deps: Deps<'_>, env: &Env) -> Result<EmissionResponse, ContractError> {
+    let (emission, now) = (CONFIG.load(deps.storage)?.emission()?, env.block.time.seconds());
+    let paid = PAID.load(deps.storage)?;
+    let mut released = paid.released.clone();
+    let mut due = |bucket| released_by(&emission, bucket, now).saturating_sub(*part(&mut released, bucket));
+    Ok(EmissionResponse {
+        halvings: emission.halvings(now),
+        emitted: emission.total(now).into(),
+        contributors: emission.of(emission::Bucket::Contributors, now).into(),
+        minted: paid.minted()?,
+        claimed: paid.claimed,
+        due: Recipients {
+            application: due(Bucket::Application),
+            foundation: due(Bucket::Foundation),
+            infrastructure: due(Bucket::Infrastructure),
+        },
+        released: paid.released,
+    })
+}
+
+pub(crate) fn contributor(
+    deps: Deps<'_>,
+    env: &Env,
+    address: &str,
+) -> Result<ContributorResponse, ContractError> {
+    let address = deps.api.addr_validate(address)?;
+    let (contributor, due) = outlook(deps.storage, &address, env.block.time.seconds())?;
+    let (today, earned, claimed) = (contributor.open, contributor.earned, contributor.claimed);
+    Ok(ContributorResponse { today, earned, claimed, due })
+}
+
+pub(crate) fn meter(deps: Deps<'_>, address: &str) -> Result<bool, ContractError> {
+    Ok(METERS.has(deps.storage, &deps.api.addr_validate(address)?))
+}
+
+pub(crate) fn day(deps: Deps<'_>, day: u64) -> Result<DayResponse, ContractError> {
+    let emission = CONFIG.load(deps.storage)?.emission()?;
+    let last = LAST_DAY.may_load(deps.storage)?;
+    let record = match DAYS.may_load(deps.storage, day)? {
+        Some(record) => record,
+        // A day without work has paid nothing; if it is after the last one with some, that is what it would pay.
+        None => match last {
+            Some(last) if day <= last => return Ok(DayResponse { units: 0, pool: Uint128::zero() }),
+            last => Day { units: 0, first: last.map_or(0, |last| last.saturating_add(1)) },
+        },
+    };
+    Ok(DayResponse { units: record.units, pool: pool(&emission, day, &record).into() })
+}

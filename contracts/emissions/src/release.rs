@@ -1,0 +1,86 @@
+//! The buckets with one recipient each.
+
+use bithive_api::emissions::{Bucket, Recipients, events};
+use bithive_economics::{Emission, emission};
+use cosmwasm_std::{Addr, DepsMut, Env, Event, Response, Storage, Uint128};
+use cw_ownable::assert_owner;
+
+use crate::ContractError;
+use crate::admin::recipient;
+use crate::state::{CONFIG, PAID, mint};
+
+/// What of a bucket may have been paid by `now`: the application's part at once, the others' later.
+pub(crate) fn released_by(emission: &Emission, bucket: Bucket, now: u64) -> Uint128 {
+    let amount = match bucket {
+        Bucket::Application => emission.of(emission::Bucket::Application, now),
+        Bucket::Foundation => emission.released(emission::Bucket::Foundation, now),
+        Bucket::Infrastructure => emission.released(emission::Bucket::Infrastructure, now),
+    };
+    amount.into()
+}
+
+/// The part of a bucket.
+pub(crate) fn part<T>(recipients: &mut Recipients<T>, bucket: Bucket) -> &mut T {
+    match bucket {
+        Bucket::Application => &mut recipients.application,
+        Bucket::Foundation => &mut recipients.foundation,
+        Bucket::Infrastructure => &mut recipients.infrastructure,
+    }
+}
+
+pub(crate) fn release(
+    storage: &mut dyn Storage,
+    env: &Env,
+    bucket: Bucket,
+) -> Result<Response, ContractError> {
+    let recipient = part(&mut CONFIG.load(storage)?.recipients, bucket).clone();
+    let paid = pay(storage, env, bucket)?;
+    paid.ok_or_else(|| ContractError::NothingDue { recipient: recipient.into() })
+}
+
+pub(crate) fn set_recipient(
+    deps: DepsMut<'_>,
+    env: &Env,
+    sender: &Addr,
+    bucket: Bucket,
+    new: &str,
+) -> Result<Response, ContractError> {
+    assert_owner(deps.storage, sender)?;
+    let mut config = CONFIG.load(deps.storage)?;
+    let new = recipient(deps.api, &env.contract.address, &config.token, new)?;
+    // What is due is the old recipient's.
+    let response = pay(deps.storage, env, bucket)?.unwrap_or_default();
+    let event =
+        Event::new(events::RECIPIENT).add_attribute("bucket", name(bucket)).add_attribute("recipient", &new);
+    *part(&mut config.recipients, bucket) = new;
+    CONFIG.save(deps.storage, &config)?;
+    Ok(response.add_event(event))
+}
+
+/// Pays what is due, if anything is.
+fn pay(storage: &mut dyn Storage, env: &Env, bucket: Bucket) -> Result<Option<Response>, ContractError> {
+    let mut config = CONFIG.load(storage)?;
+    let recipient = part(&mut config.recipients, bucket).clone();
+    let mut paid = PAID.load(storage)?;
+    let before = part(&mut paid.released, bucket);
+    // A clock that goes back owes nothing: what was paid stays paid.
+    let due = released_by(&config.emission()?, bucket, env.block.time.seconds()).saturating_sub(*before);
+    if due.is_zero() {
+        return Ok(None);
+    }
+    *before = before.checked_add(due)?;
+    PAID.save(storage, &paid)?;
+    let event = Event::new(events::RELEASED)
+        .add_attribute("bucket", name(bucket))
+        .add_attribute("recipient", &recipient)
+        .add_attribute("amount", due);
+    Ok(Some(Response::new().add_event(event).add_message(mint(storage, &recipient, due)?)))
+}
+
+const fn name(bucket: Bucket) -> &'static str {
+    match bucket {
+        Bucket::Application => "application",
+        Bucket::Foundation => "foundation",
+        Bucket::Infrastructure => "infrastructure",
+    }
+}

@@ -1,0 +1,116 @@
+//! Storage, all keys in one place, and the mint.
+//!
+//! cw-ownable keeps `ownership` and cw2 keeps `contract_info`; keys of this crate differ from both.
+
+use bithive_api::emissions::{Recipients, Work};
+use bithive_economics::Emission;
+use bithive_economics::work::Point;
+use cosmwasm_schema::cw_serde;
+use cosmwasm_std::{Addr, CosmosMsg, Storage, Uint128, WasmMsg, to_json_binary};
+use cw_storage_plus::{Item, Map};
+use cw20::Cw20ExecuteMsg;
+
+use crate::ContractError;
+
+/// What was set.
+#[cw_serde]
+pub struct Config {
+    /// BTK.
+    pub token: Addr,
+    /// When the emission starts.
+    pub start: u64,
+    /// Who receives the other buckets.
+    pub recipients: Recipients<Addr>,
+    /// Whether crediting is stopped.
+    pub paused: bool,
+}
+
+impl Config {
+    /// The emission.
+    ///
+    /// # Errors
+    /// [`ContractError::Start`] for a start that instantiation would not have taken.
+    pub fn emission(&self) -> Result<Emission, ContractError> {
+        Ok(Emission::new(self.start)?)
+    }
+}
+
+/// What was paid.
+#[cw_serde]
+pub struct Paid {
+    /// To contributors.
+    pub claimed: Uint128,
+    /// To the other buckets' recipients.
+    pub released: Recipients<Uint128>,
+}
+
+impl Paid {
+    /// Everything that was minted.
+    ///
+    /// # Errors
+    /// [`ContractError::Overflow`], beyond any cap.
+    pub fn minted(&self) -> Result<Uint128, ContractError> {
+        let Recipients { application, foundation, infrastructure } = self.released;
+        let released = application.checked_add(foundation)?.checked_add(infrastructure)?;
+        Ok(self.claimed.checked_add(released)?)
+    }
+}
+
+/// A day with work.
+#[cw_serde]
+pub struct Day {
+    /// All units.
+    pub units: u64,
+    /// First day whose emission it pays: the one after the day with work before it.
+    pub first: u64,
+}
+
+/// A contributor.
+#[cw_serde]
+#[derive(Default)]
+pub struct Contributor {
+    /// Work whose reward is not in `earned` yet: that of the last day with work, until it has ended.
+    pub open: Option<Work>,
+    /// Day at whose beginning `earned` and `sum` hold.
+    pub at: u64,
+    /// S of `bithive_economics::work`.
+    pub earned: Uint128,
+    /// P of `bithive_economics::work`.
+    pub sum: Uint128,
+    /// Paid.
+    pub claimed: Uint128,
+}
+
+impl Contributor {
+    /// S and P.
+    #[must_use]
+    pub fn point(&self) -> Point {
+        Point { earned: self.earned.u128(), sum: self.sum.u128() }
+    }
+}
+
+/// What was set.
+pub const CONFIG: Item<Config> = Item::new("config");
+/// What was paid.
+pub const PAID: Item<Paid> = Item::new("paid");
+/// Who may credit work.
+pub const METERS: Map<&Addr, ()> = Map::new("meters");
+/// The last day with work.
+pub const LAST_DAY: Item<u64> = Item::new("last_day");
+/// Days with work.
+pub const DAYS: Map<u64, Day> = Map::new("days");
+/// Contributors.
+pub const CONTRIBUTORS: Map<&Addr, Contributor> = Map::new("contributors");
+/// By contributor and day: S and P at the day's beginning, where S changed.
+pub const POINTS: Map<(&Addr, u64), (Uint128, Uint128)> = Map::new("points");
+
+/// Mints to an account; the caller has counted it as paid.
+///
+/// # Errors
+/// Encoding.
+pub fn mint(storage: &dyn Storage, recipient: &Addr, amount: Uint128) -> Result<CosmosMsg, ContractError> {
+    let token = CONFIG.load(storage)?.token;
+    let mint = Cw20ExecuteMsg::Mint { recipient: recipient.into(), amount };
+    let (contract_addr, msg, funds) = (token.into(), to_json_binary(&mint)?, vec![]);
+    Ok(WasmMsg::Execute { contract_addr, msg, funds }.into())
+}

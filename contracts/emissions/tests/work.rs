@@ -1,0 +1,168 @@
+//! Credits and claims.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+use bithive_api::emissions::{DayResponse, ExecuteMsg, QueryMsg, Work};
+use bithive_emissions::ContractError;
+use bithive_test_kit::emissions::{DAY, EmissionsSuite};
+use bithive_test_kit::{UNIT, refusal};
+use cosmwasm_std::Addr;
+
+/// What contributors together earn on a day of the first era.
+const POOL: u128 = 375_000 * UNIT;
+
+fn suite() -> (EmissionsSuite, Addr, Addr) {
+    let suite = EmissionsSuite::new();
+    let [alice, bob] = ["alice", "bob"].map(|name| suite.suite.account(name));
+    (suite, alice, bob)
+}
+
+fn day(suite: &EmissionsSuite, day: u64) -> DayResponse {
+    suite.suite.query(&suite.emissions, &QueryMsg::Day { day })
+}
+
+#[test]
+fn a_days_emission_is_divided_by_the_days_work() {
+    let (mut suite, alice, bob) = suite();
+    suite.credit(&alice, 1).unwrap();
+    suite.credit(&bob, 2).unwrap();
+    suite.credit(&alice, 1).unwrap();
+    assert_eq!(day(&suite, 0), DayResponse { units: 4, pool: POOL.into() });
+    assert_eq!(suite.contributor(&alice).today, Some(Work { day: 0, units: 2 }));
+    suite.suite.advance(DAY);
+    let contributor = suite.contributor(&alice);
+    assert_eq!((contributor.earned.u128(), contributor.today), (POOL / 2, None));
+    // 20 % when the day ends.
+    assert_eq!(contributor.due.u128(), POOL / 10);
+    suite.claim(&alice).unwrap();
+    assert_eq!(suite.btk(&alice), POOL / 10);
+    suite.check();
+}
+
+#[test]
+fn the_rest_of_a_day_is_due_over_180_days() {
+    let (mut suite, alice, _) = suite();
+    suite.credit(&alice, 7).unwrap();
+    suite.suite.advance(DAY + 90 * DAY);
+    suite.claim(&alice).unwrap();
+    assert_eq!(suite.btk(&alice), POOL * 6 / 10);
+    suite.suite.advance(90 * DAY - 1);
+    suite.claim(&alice).unwrap();
+    assert!(suite.btk(&alice) < POOL);
+    suite.suite.advance(1);
+    suite.claim(&alice).unwrap();
+    assert_eq!(suite.btk(&alice), POOL);
+    suite.suite.advance(1_000 * DAY);
+    assert!(suite.claim(&alice).is_err());
+    suite.check();
+}
+
+#[test]
+fn a_day_without_work_leaves_its_emission_to_the_next_with_some() {
+    let (mut suite, alice, bob) = suite();
+    suite.suite.advance(3 * DAY);
+    suite.credit(&alice, 1).unwrap();
+    assert_eq!(day(&suite, 3).pool.u128(), 4 * POOL);
+    assert_eq!(day(&suite, 1), DayResponse { units: 0, pool: 0u128.into() });
+    suite.suite.advance(2 * DAY);
+    assert_eq!(day(&suite, 5).pool.u128(), 2 * POOL);
+    suite.credit(&bob, 1).unwrap();
+    suite.suite.advance(181 * DAY);
+    suite.claim(&alice).unwrap();
+    suite.claim(&bob).unwrap();
+    assert_eq!((suite.btk(&alice), suite.btk(&bob)), (4 * POOL, 2 * POOL));
+    suite.check();
+}
+
+#[test]
+fn nothing_is_due_before_the_day_has_ended_nor_twice_in_a_block() {
+    let (mut suite, alice, bob) = suite();
+    suite.credit(&alice, 1).unwrap();
+    let nothing = ContractError::NothingDue { recipient: alice.to_string() };
+    assert_eq!(refusal::<ContractError>(suite.claim(&alice)), nothing);
+    suite.suite.advance(DAY);
+    suite.claim(&alice).unwrap();
+    assert_eq!(refusal::<ContractError>(suite.claim(&alice)), nothing);
+    assert!(matches!(refusal(suite.claim(&bob)), ContractError::NothingDue { .. }));
+    assert_eq!(suite.btk(&alice), POOL / 5);
+}
+
+#[test]
+fn claiming_every_day_or_once_gives_the_same() {
+    let totals = [1, 7, 200].map(|every| {
+        let (mut suite, alice, bob) = suite();
+        for day in 0..200 {
+            suite.credit(&alice, 1 + day % 3).unwrap();
+            suite.credit(&bob, 2).unwrap();
+            suite.suite.advance(DAY);
+            if day % every == 0 {
+                suite.claim(&alice).unwrap();
+            }
+        }
+        // Nothing is left for who has claimed every day.
+        assert_eq!(suite.claim(&alice).is_err(), every == 1);
+        suite.check();
+        suite.btk(&alice)
+    });
+    assert_eq!(totals, [totals[0]; 3]);
+}
+
+#[test]
+fn work_is_credited_by_meters_only_and_only_while_they_may() {
+    let (mut suite, alice, bob) = suite();
+    let (owner, meter) = (suite.suite.owner.clone(), suite.meter.clone());
+    let credit = ExecuteMsg::Credit { contributor: alice.to_string(), units: 1 };
+    let refused = |sender: &Addr| ContractError::NotMeter { sender: sender.to_string() };
+    assert_eq!(refusal::<ContractError>(suite.execute(&bob, &credit)), refused(&bob));
+    assert_eq!(refusal::<ContractError>(suite.execute(&owner, &credit)), refused(&owner));
+    let stop = ExecuteMsg::SetMeter { meter: meter.to_string(), allowed: false };
+    assert!(matches!(refusal(suite.execute(&bob, &stop)), ContractError::Ownership(_)));
+    suite.execute(&owner, &stop).unwrap();
+    assert_eq!(refusal::<ContractError>(suite.credit(&alice, 1)), refused(&meter));
+}
+
+#[test]
+fn work_that_can_t_be_counted_is_refused() {
+    let (mut suite, alice, bob) = suite();
+    assert_eq!(refusal::<ContractError>(suite.credit(&alice, 0)), ContractError::NoWork);
+    suite.credit(&alice, u64::MAX).unwrap();
+    let error: ContractError = refusal(suite.credit(&bob, 1));
+    assert_eq!(error, ContractError::TooMuchWork { units: 1 });
+    suite.suite.advance(DAY);
+    suite.credit(&bob, 1).unwrap();
+    suite.suite.advance(181 * DAY);
+    suite.claim(&alice).unwrap();
+    assert_eq!(suite.btk(&alice), POOL);
+}
+
+#[test]
+fn a_clock_that_goes_back_credits_nothing_and_pays_nothing() {
+    let (mut suite, alice, _) = suite();
+    suite.suite.advance(2 * DAY);
+    suite.credit(&alice, 1).unwrap();
+    suite.suite.advance(DAY);
+    suite.claim(&alice).unwrap();
+    let paid = suite.btk(&alice);
+    suite.suite.app.update_block(|block| block.time = block.time.minus_days(2));
+    let error: ContractError = refusal(suite.credit(&alice, 1));
+    assert_eq!(error, ContractError::TimeWentBack { day: 1, last: 2 });
+    assert!(suite.claim(&alice).is_err());
+    assert_eq!(suite.btk(&alice), paid);
+    suite.check();
+}
+
+#[test]
+fn a_pause_stops_credits_and_never_payments() {
+    let (mut suite, alice, bob) = suite();
+    let owner = suite.suite.owner.clone();
+    suite.credit(&alice, 1).unwrap();
+    let pause = ExecuteMsg::SetPaused { paused: true };
+    assert!(matches!(refusal(suite.execute(&bob, &pause)), ContractError::Ownership(_)));
+    suite.execute(&owner, &pause).unwrap();
+    assert_eq!(refusal::<ContractError>(suite.credit(&alice, 1)), ContractError::Paused);
+    suite.suite.advance(40 * DAY);
+    suite.claim(&alice).unwrap();
+    suite.release(bithive_api::emissions::Bucket::Application).unwrap();
+    suite.execute(&owner, &ExecuteMsg::SetPaused { paused: false }).unwrap();
+    suite.credit(&alice, 1).unwrap();
+    suite.check();
+}

@@ -1,0 +1,81 @@
+//! What a message can get wrong.
+
+use bithive_economics::{BpsError, ScheduleError};
+use cosmwasm_std::{OverflowError, StdError};
+use cw_utils::PaymentError;
+
+/// Errors of the contract; none of them changes anything.
+#[derive(Debug, PartialEq, thiserror::Error)]
+pub enum ContractError {
+    /// Storage, address or encoding.
+    #[error(transparent)]
+    Std(#[from] StdError),
+    /// Native coins came with a message.
+    #[error("{0}; expected no native coins")]
+    Payment(#[from] PaymentError),
+    /// A sum left 128 bits.
+    #[error(transparent)]
+    Overflow(#[from] OverflowError),
+    /// A schedule that never ends, or has no steps.
+    #[error(transparent)]
+    Schedule(#[from] ScheduleError),
+    /// A share above the whole.
+    #[error(transparent)]
+    Share(#[from] BpsError),
+    /// Nothing was sent.
+    #[error("the amount is 0; expected at least one base unit")]
+    NothingLocked,
+    /// The contract itself would own the position: nobody could hand it on.
+    #[error("the owner is this contract; expected an account that can use what becomes due")]
+    OwnedByContract,
+    /// There is no such position.
+    #[error("there is no position {id}; it was never made, or everything of it was paid")]
+    NoPosition {
+        /// The number.
+        id: u64,
+    },
+    /// Nothing can be claimed yet.
+    #[error("nothing of position {id} is due; {}", next_text(*.next))]
+    NothingDue {
+        /// The position.
+        id: u64,
+        /// When more becomes due, in Unix seconds.
+        next: Option<u64>,
+    },
+    /// Somebody else's position.
+    #[error("{sender} may not transfer position {id}; expected its owner {owner}")]
+    NotOwner {
+        /// The position.
+        id: u64,
+        /// Who tried.
+        sender: String,
+        /// Who may.
+        owner: String,
+    },
+    /// The position can't be taken back, or not by the sender.
+    #[error("{sender} may not revoke position {id}; expected {}", .revoker.as_deref().unwrap_or("nobody: it is final"))]
+    NotRevoker {
+        /// The position.
+        id: u64,
+        /// Who tried.
+        sender: String,
+        /// Who may.
+        revoker: Option<String>,
+    },
+    /// Everything is due already.
+    #[error("everything of position {id} is due; nothing is left to revoke")]
+    NothingToRevoke {
+        /// The position.
+        id: u64,
+    },
+    /// The stored state is not an earlier version of this contract.
+    #[error("cannot migrate: {0}; expected an earlier version of the same contract")]
+    Migration(StdError),
+}
+
+fn next_text(next: Option<u64>) -> String {
+    match next {
+        Some(next) => format!("more becomes due at {next} (Unix seconds)"),
+        None => "everything was paid".into(),
+    }
+}

@@ -1,0 +1,36 @@
+//! One function for each query.
+
+use bithive_api::vesting::{HeldResponse, PositionResponse, PositionsResponse};
+use cosmwasm_std::{Deps, Env, Order, StdError, StdResult};
+use cw_storage_plus::Bound;
+
+use crate::state::{BY_OWNER, HELD, POSITIONS};
+
+/// Most positions of one answer, and how many are given when none is asked for.
+const MAX_PAGE: u32 = 30;
+
+pub(crate) fn position(deps: Deps<'_>, env: &Env, id: u64) -> StdResult<Option<PositionResponse>> {
+    let position = POSITIONS.may_load(deps.storage, id)?;
+    let response = position.map(|position| position.response(id, env.block.time.seconds()));
+    response.transpose().map_err(|error| StdError::generic_err(error.to_string()))
+}
+
+pub(crate) fn positions(
+    deps: Deps<'_>,
+    env: &Env,
+    owner: &str,
+    start_after: Option<u64>,
+    limit: Option<u32>,
+) -> StdResult<PositionsResponse> {
+    let owner = deps.api.addr_validate(owner)?;
+    let limit = usize::try_from(limit.unwrap_or(MAX_PAGE).min(MAX_PAGE)).unwrap_or_default();
+    let ids =
+        BY_OWNER.prefix(&owner).keys(deps.storage, start_after.map(Bound::exclusive), None, Order::Ascending);
+    let found = ids.take(limit).filter_map(|id| id.and_then(|id| position(deps, env, id)).transpose());
+    Ok(PositionsResponse { positions: found.collect::<StdResult<_>>()? })
+}
+
+pub(crate) fn held(deps: Deps<'_>, token: &str) -> StdResult<HeldResponse> {
+    let token = deps.api.addr_validate(token)?;
+    Ok(HeldResponse { amount: HELD.may_load(deps.storage, &token)?.unwrap_or_default() })
+}

@@ -1,0 +1,206 @@
+//! `emissions`: mints BTK as time goes on, for contributors, application, foundation and infrastructure.
+//!
+//! What may be minted is a closed form of time (`bithive_economics::emission`). Contributors are paid by verified work,
+//! which meters report; the other buckets have one recipient each. Everything is paid on anybody's message, to whom it
+//! is due.
+
+use cosmwasm_schema::{QueryResponses, cw_serde};
+use cosmwasm_std::{Addr, Uint128};
+
+/// Names of the contract's events.
+pub mod events {
+    /// Work was credited to a contributor.
+    pub const CREDITED: &str = "emissions_credited";
+    /// A contributor was paid.
+    pub const CLAIMED: &str = "emissions_claimed";
+    /// A bucket's recipient was paid.
+    pub const RELEASED: &str = "emissions_released";
+    /// A bucket has another recipient.
+    pub const RECIPIENT: &str = "emissions_recipient";
+    /// An account may, or may no longer, credit work.
+    pub const METER: &str = "emissions_meter";
+    /// Crediting was stopped or goes on.
+    pub const PAUSED: &str = "emissions_paused";
+}
+
+/// Creates the contract. It becomes the minter of BTK by the token's `UpdateMinter`.
+#[cw_serde]
+pub struct InstantiateMsg {
+    /// Names meters and recipients; governance.
+    pub owner: String,
+    /// BTK.
+    pub token: String,
+    /// When the emission starts, in Unix seconds: now or later.
+    pub start: u64,
+    /// Who receives what is not the contributors'.
+    pub recipients: Recipients<String>,
+}
+
+/// Accounts that receive a bucket each.
+#[cw_serde]
+pub struct Recipients<T> {
+    /// 15 %, at once.
+    pub application: T,
+    /// 5 %: each month's part a month later, at 10 % a month.
+    pub foundation: T,
+    /// 5 %, as the foundation's.
+    pub infrastructure: T,
+}
+
+/// A bucket with a recipient.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub enum Bucket {
+    /// Application value.
+    Application,
+    /// Community governance.
+    Foundation,
+    /// Infrastructure.
+    Infrastructure,
+}
+
+/// Messages. None of them takes native coins.
+#[cw_serde]
+pub enum ExecuteMsg {
+    /// Reports verified work of today. Sender: a meter.
+    Credit {
+        /// Who worked.
+        contributor: String,
+        /// Compute credits, at least 1.
+        units: u64,
+    },
+    /// By anybody: pays a contributor what is due to it.
+    Claim {
+        /// The contributor.
+        contributor: String,
+    },
+    /// By anybody: pays a bucket's recipient what is due to it.
+    Release {
+        /// The bucket.
+        bucket: Bucket,
+    },
+    /// Names another recipient; what is due is paid to the old one first. Sender: the owner.
+    SetRecipient {
+        /// The bucket.
+        bucket: Bucket,
+        /// The new recipient.
+        recipient: String,
+    },
+    /// Lets an account credit work, or no longer. Sender: the owner.
+    SetMeter {
+        /// A contract that meters jobs or storage.
+        meter: String,
+        /// Whether it may.
+        allowed: bool,
+    },
+    /// Stops crediting or lets it go on. Payments are never stopped. Sender: the owner.
+    SetPaused {
+        /// Whether work is no longer credited.
+        paused: bool,
+    },
+    /// Proposes a new owner. Sender: the owner.
+    TransferOwnership {
+        /// The proposed owner.
+        new_owner: String,
+    },
+    /// Accepts ownership. Sender: the proposed owner.
+    AcceptOwnership {},
+}
+
+/// Queries.
+#[cw_serde]
+#[derive(QueryResponses)]
+pub enum QueryMsg {
+    /// What holds now.
+    #[returns(ConfigResponse)]
+    Config {},
+    /// What was emitted and minted by now.
+    #[returns(EmissionResponse)]
+    Emission {},
+    /// A contributor's work and pay.
+    #[returns(ContributorResponse)]
+    Contributor {
+        /// The contributor.
+        address: String,
+    },
+    /// Whether an account may credit work.
+    #[returns(bool)]
+    Meter {
+        /// The account.
+        address: String,
+    },
+    /// The work of a day.
+    #[returns(DayResponse)]
+    Day {
+        /// Days since the start, from 0.
+        day: u64,
+    },
+}
+
+/// What holds now.
+#[cw_serde]
+pub struct ConfigResponse {
+    /// Governance.
+    pub owner: Option<Addr>,
+    /// Who has been proposed as the next owner.
+    pub pending_owner: Option<Addr>,
+    /// BTK.
+    pub token: Addr,
+    /// When the emission starts.
+    pub start: u64,
+    /// Who receives what is not the contributors'.
+    pub recipients: Recipients<Addr>,
+    /// Whether crediting is stopped.
+    pub paused: bool,
+}
+
+/// What was emitted and minted, in base units.
+#[cw_serde]
+pub struct EmissionResponse {
+    /// Halvings so far.
+    pub halvings: u64,
+    /// Emitted by now, for everybody.
+    pub emitted: Uint128,
+    /// The contributors' part of it.
+    pub contributors: Uint128,
+    /// What this contract has minted: to contributors and to the recipients of the buckets.
+    pub minted: Uint128,
+    /// The part of `minted` that contributors were paid.
+    pub claimed: Uint128,
+    /// What recipients were paid so far.
+    pub released: Recipients<Uint128>,
+    /// What `Release` would pay now.
+    pub due: Recipients<Uint128>,
+}
+
+/// A contributor's work and pay, in base units.
+#[cw_serde]
+pub struct ContributorResponse {
+    /// Work of a day that has not ended.
+    pub today: Option<Work>,
+    /// Earned on days that have ended.
+    pub earned: Uint128,
+    /// Paid of it.
+    pub claimed: Uint128,
+    /// What can be claimed now.
+    pub due: Uint128,
+}
+
+/// Work of a day.
+#[cw_serde]
+pub struct Work {
+    /// Days since the start, from 0.
+    pub day: u64,
+    /// Compute credits.
+    pub units: u64,
+}
+
+/// The work of a day.
+#[cw_serde]
+pub struct DayResponse {
+    /// All compute credits of the day.
+    pub units: u64,
+    /// What they earn together: the day's emission for contributors, and that of the days without work before it.
+    /// While the day lasts, what it will be at its end.
+    pub pool: Uint128,
+}
