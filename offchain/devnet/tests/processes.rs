@@ -1,0 +1,225 @@
+//! Processes that are started, known again and ended, and those that are not ours to end. No node is needed: the
+//! programs are the system's `sleep` and `sh`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
+
+use bithive_devnet::process::{Ended, Process, start};
+use bithive_devnet::{Devnet, DevnetError, Up};
+use rand_chacha::ChaCha20Rng;
+use rand_chacha::rand_core::SeedableRng as _;
+
+/// A process of somebody else, ended with the test.
+struct Foreign(Child);
+
+impl Foreign {
+    fn start() -> Self {
+        Self(Command::new("sleep").arg("600").spawn().unwrap())
+    }
+
+    fn is_running(&mut self) -> bool {
+        self.0.try_wait().unwrap().is_none()
+    }
+}
+
+impl Drop for Foreign {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn arguments(list: &[&str]) -> Vec<OsString> {
+    list.iter().map(Into::into).collect()
+}
+
+fn sleeper(folder: &Path) -> (Process, Child) {
+    start(Path::new("sleep"), &arguments(&["600"]), &folder.join("log")).unwrap()
+}
+
+/// A devnet whose state says that chain `token` is the process `process`.
+fn devnet_with(home: &Path, process: &Process) -> Devnet {
+    let state = serde_json::json!({ "format": 1, "chains": [{
+        "name": "token", "chain_id": "bithive-token-1", "ports": { "rpc": 1, "p2p": 2, "grpc": 3 },
+        "block_time": "1s", "faucet": "bithive1faucet", "process": process,
+    }] });
+    std::fs::write(home.join("devnet.json"), state.to_string()).unwrap();
+    Devnet::at(home).unwrap()
+}
+
+/// What identifies a running process, as if it had been started by a devnet.
+fn remembered(pid: u32) -> Process {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+    let started = stat.rsplit_once(')').unwrap().1.split_whitespace().nth(19).unwrap().parse().unwrap();
+    let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap().trim().to_owned();
+    Process { pid, started, boot }
+}
+
+#[test]
+fn a_process_is_known_again_and_ends_when_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let (process, mut child) = sleeper(folder.path());
+    assert!(process.is_running(&arguments(&["600"])));
+    assert!(process.memory().unwrap() > 0);
+    assert_eq!(process.end(&arguments(&["600"])).unwrap(), Ended::Asked);
+    assert!(!process.is_running(&arguments(&["600"])));
+    assert_eq!(process.end(&arguments(&["600"])).unwrap(), Ended::NotRunning);
+    child.wait().unwrap();
+}
+
+#[test]
+fn what_a_process_writes_is_appended_to_its_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = folder.path().join("log");
+    for word in ["one", "two"] {
+        let script = format!("echo {word}; echo {word} >&2");
+        let (_, mut child) = start(Path::new("sh"), &arguments(&["-c", &script]), &log).unwrap();
+        assert!(child.wait().unwrap().success());
+    }
+    assert_eq!(std::fs::read_to_string(log).unwrap(), "one\none\ntwo\ntwo\n");
+}
+
+#[test]
+fn a_process_with_our_pid_but_another_start_boot_or_arguments_is_left_alone() {
+    let mut foreign = Foreign::start();
+    let real = remembered(foreign.0.id());
+    // The test would show nothing if this description did not fit.
+    assert!(real.is_running(&arguments(&["600"])));
+    let others = [
+        (Process { started: real.started + 1, ..real.clone() }, "600"),
+        (Process { boot: "another".into(), ..real.clone() }, "600"),
+        (real, "601"),
+    ];
+    for (process, argument) in others {
+        assert_eq!(process.end(&arguments(&[argument])).unwrap(), Ended::NotRunning);
+        assert!(foreign.is_running());
+    }
+}
+
+#[test]
+fn pids_that_are_none_are_left_alone() {
+    for pid in [0, u32::MAX, i32::MAX as u32] {
+        let process = Process { pid, started: 1, boot: "b".into() };
+        assert_eq!(process.end(&[]).unwrap(), Ended::NotRunning);
+    }
+}
+
+#[test]
+fn down_and_reset_never_end_a_process_that_up_did_not_start() {
+    let home = tempfile::tempdir().unwrap();
+    let mut foreign = Foreign::start();
+    // Pid, start time and boot are right: only that it is no node of this devnet protects it.
+    let process = remembered(foreign.0.id());
+    let devnet = devnet_with(home.path(), &process);
+    assert_eq!(devnet.down().unwrap(), [("token".to_owned(), Ended::NotRunning)]);
+    assert!(foreign.is_running());
+    assert_eq!(devnet.state().unwrap().chains[0].process, None);
+
+    devnet_with(home.path(), &process);
+    devnet.reset().unwrap();
+    assert!(foreign.is_running());
+    assert!(matches!(devnet.state(), Err(DevnetError::NoDevnet { .. })));
+}
+
+#[test]
+fn a_foreign_process_is_not_shown_as_the_chain() {
+    let home = tempfile::tempdir().unwrap();
+    let foreign = Foreign::start();
+    let status = devnet_with(home.path(), &remembered(foreign.0.id())).status().unwrap();
+    assert_eq!((status[0].healthy, status[0].pid), (false, None));
+    assert!(status[0].problem.as_ref().unwrap().contains("does not run"));
+}
+
+#[test]
+fn a_folder_without_a_devnet_says_how_to_start_one() {
+    let home = tempfile::tempdir().unwrap();
+    let devnet = Devnet::at(home.path()).unwrap();
+    for error in [devnet.down().unwrap_err(), devnet.reset().unwrap_err(), devnet.status().unwrap_err()] {
+        assert!(error.to_string().contains("devnet up"), "{error}");
+    }
+    assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn settings_that_are_refused_change_and_build_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    let mut rng = ChaCha20Rng::seed_from_u64(1);
+    let devnet = Devnet::at(home.path()).unwrap();
+    let build = || -> Result<PathBuf, DevnetError> { panic!("nothing is to be built") };
+    let too_many = Up { chains: Some(4), block_time: None };
+    let error = devnet.up(too_many, build, &mut rng, &|_| ()).unwrap_err().to_string();
+    assert!(error.contains("--chains is 4"), "{error}");
+    assert_eq!(std::fs::read_dir(home.path()).unwrap().count(), 0);
+
+    let process = Process { pid: 1, started: 0, boot: "b".into() };
+    let devnet = devnet_with(home.path(), &process);
+    let slower = Up { chains: None, block_time: Some("2s".parse().unwrap()) };
+    let error = devnet.up(slower, build, &mut rng, &|_| ()).unwrap_err().to_string();
+    assert!(error.contains("--block-time is 2s; expected 1s, which chain token has"), "{error}");
+}
+
+/// A program that behaves like wasmd until it is to start.
+fn program(folder: &Path, start: &str) -> PathBuf {
+    let path = folder.join("wasmd");
+    let script = format!(
+        r#"#!/bin/sh
+for last in "$@"; do :; done
+case "$1" in
+init) mkdir -p "$last/config"
+  echo '{{"consensus":{{"params":{{"block":{{"max_gas":"-1"}}}}}},"app_state":{{"mint":{{"minter":{{"inflation":"1"}},"params":{{"inflation_rate_change":"1","inflation_max":"1","inflation_min":"1"}}}}}}}}' >"$last/config/genesis.json"
+  printf '[rpc]\nladdr=""\npprof_laddr=""\n[p2p]\nladdr=""\npex=true\n[consensus]\ntimeout_commit=""\n[instrumentation]\nprometheus=true\n' >"$last/config/config.toml"
+  printf 'minimum-gas-prices=""\n[api]\nenable=true\n[grpc]\nenable=false\naddress=""\n[grpc-web]\nenable=true\n' >"$last/config/app.toml" ;;
+start) {start} ;;
+esac
+"#
+    );
+    std::fs::write(&path, script).unwrap();
+    std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    path
+}
+
+#[test]
+fn a_node_that_ends_at_start_is_an_error_with_its_last_words_and_its_files_are_private() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().join("devnet");
+    let wasmd = program(folder.path(), "echo 'panic: no space left' >&2; exit 1");
+    let devnet = Devnet::at(&home).unwrap();
+    let mut rng = ChaCha20Rng::seed_from_u64(2);
+    let error = devnet.up(Up::default(), || Ok(wasmd.clone()), &mut rng, &|_| ()).unwrap_err().to_string();
+    assert!(error.contains("chain token") && error.contains("panic: no space left"), "{error}");
+
+    let chain = devnet.state().unwrap().chains[0].clone();
+    assert_eq!(devnet.faucet(&chain).unwrap().address(), chain.faucet);
+    let mode = |path: &Path| {
+        std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(path).unwrap().permissions())
+    };
+    assert_eq!(mode(&home.join("token")) & 0o777, 0o700);
+    assert_eq!(mode(&home.join("token/faucet.json")) & 0o777, 0o600);
+
+    // The chain is there and is started again with its key, not made anew.
+    let error = devnet.up(Up::default(), || Ok(wasmd), &mut rng, &|_| ()).unwrap_err();
+    assert!(matches!(error, DevnetError::DiedAtStart { .. }));
+    assert_eq!(devnet.state().unwrap().chains[0].faucet, chain.faucet);
+    let statuses = devnet.status().unwrap();
+    assert!(!statuses[0].healthy);
+}
+
+#[test]
+fn a_taken_port_is_named_before_anything_is_started() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().join("devnet");
+    let wasmd = program(folder.path(), "exit 1");
+    let devnet = Devnet::at(&home).unwrap();
+    let mut rng = ChaCha20Rng::seed_from_u64(3);
+    devnet.up(Up::default(), || Ok(wasmd.clone()), &mut rng, &|_| ()).unwrap_err();
+    let port = devnet.state().unwrap().chains[0].ports.p2p;
+    let _listener = std::net::TcpListener::bind(("127.0.0.1", port)).unwrap();
+    match devnet.up(Up::default(), || Ok(wasmd), &mut rng, &|_| ()) {
+        Err(DevnetError::PortTaken { chain, port: named }) => {
+            assert_eq!((chain.as_str(), named), ("token", port))
+        }
+        other => panic!("expected PortTaken, got {:?}", other.map(|chains| chains.len())),
+    }
+}
