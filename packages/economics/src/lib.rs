@@ -4,7 +4,8 @@
 //! `u128`, rounds against the receiver and conserves: what goes in is the sum of what comes out, to the unit.
 //! Read [`bps`] first, then [`split`] (what a paid ask is divided into), [`mod@slash`] (what a fault costs),
 //! [`vesting`] (when a locked amount becomes due), [`emission`] (what BTK exists at a time, and whose it is) and [`work`]
-//! (what a contributor earns of it, and when that is due).
+//! (what a contributor earns of it, and when that is due), [`pledge`] (what a node locks for its capacity) and [`pool`]
+//! (stake that many hold together).
 #![cfg_attr(
     not(test),
     deny(
@@ -17,6 +18,8 @@
 
 pub mod bps;
 pub mod emission;
+pub mod pledge;
+pub mod pool;
 mod ratio;
 pub mod slash;
 pub mod split;

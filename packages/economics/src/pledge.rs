@@ -1,0 +1,63 @@
+//! What a node pledges for its capacity, and what it earns when it pledges less.
+
+use crate::Bps;
+
+/// Base units for one T of capacity in the first era: 100 BTK.
+pub const PER_TERA: u128 = 100 * 1_000_000;
+/// Days for which a pledge is locked.
+pub const LOCK_DAYS: u64 = 540;
+/// Capacities of machines, in T.
+pub const CAPACITIES: [u16; 3] = [4, 8, 16];
+/// What a node earns that has pledged less than it should: half.
+pub const BELOW: Bps = Bps::percent(50);
+
+/// What a node of `tera` T pledges after so many `halvings`: it doubles with each. Beyond 2^128 it is 2^128 - 1, which
+/// nobody has.
+#[must_use]
+pub const fn required(tera: u16, halvings: u64) -> u128 {
+    let first = PER_TERA.saturating_mul(tera as u128);
+    // The first bits that a shift would push out.
+    if halvings >= first.leading_zeros() as u64 {
+        return if first == 0 { 0 } else { u128::MAX };
+    }
+    let mut pledge = first;
+    let mut left = halvings;
+    while left > 0 {
+        pledge = pledge.saturating_mul(2);
+        left = left.saturating_sub(1);
+    }
+    pledge
+}
+
+/// The part of its work that a node is paid for.
+#[must_use]
+pub const fn earning(pledged: u128, required: u128) -> Bps {
+    if pledged < required { BELOW } else { Bps::WHOLE }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pledge_doubles_at_each_halving() {
+        assert_eq!(
+            [0, 1, 2].map(|halvings| required(8, halvings)),
+            [800, 1_600, 3_200].map(|btk| btk * 1_000_000)
+        );
+        assert_eq!(required(16, 90), (1_600 * 1_000_000) << 90);
+    }
+
+    #[test]
+    fn a_pledge_beyond_all_numbers_is_the_largest() {
+        let bits = u64::from((16 * PER_TERA).leading_zeros());
+        assert_eq!(required(16, bits - 1), (16 * PER_TERA) << (bits - 1));
+        assert_eq!([bits, 128, u64::MAX].map(|halvings| required(16, halvings)), [u128::MAX; 3]);
+        assert_eq!(required(0, u64::MAX), 0);
+    }
+
+    #[test]
+    fn who_pledges_a_unit_less_earns_half() {
+        assert_eq!((earning(800, 800), earning(799, 800)), (Bps::WHOLE, Bps::percent(50)));
+    }
+}
