@@ -18,12 +18,14 @@ pub struct Duplex {
 
 /// Rate of a link that is none: faster than the machine, so that nothing waits.
 const OPEN: f64 = 10e9;
+/// Longest queue that is not asked for, bytes.
+const MOST_QUEUED: f64 = 64e6;
 
 impl Duplex {
     /// No delay, no loss, and a rate that no machine fills.
     #[must_use]
     pub fn open() -> Self {
-        Self::both(Link::new(OPEN, Duration::ZERO, 64 << 20))
+        Self::both(Link::new(OPEN, Duration::ZERO, MOST_QUEUED as u64))
     }
 
     /// The same in both directions.
@@ -39,7 +41,7 @@ impl Duplex {
     /// | `rate`, or `up` and `down` | bits per second: `20M`, `500k`, `1G` | 10 Gbit/s |
     /// | `delay` | of each direction: `20ms`, `1.5ms`, `2s` | none |
     /// | `jitter` | up to this much more or less, without reordering | none |
-    /// | `queue` | bytes: `100k`, `1M` | what the rate sends in 100 ms, 3,000 at least |
+    /// | `queue` | bytes: `100k`, `1M` | what the rate sends in 100 ms, 3 kB at least and 64 MB at most |
     /// | `codel` | `yes`: CoDel instead of drop-tail | `no` |
     /// | `loss` | of each packet: `1%` or `0.01` | none |
     /// | `burst` | share of time in which half of the packets are lost, in runs of 20 packets on average | none |
@@ -49,17 +51,23 @@ impl Duplex {
     /// [`LabError::Link`] names the key.
     pub fn parse(text: &str) -> Result<Self, LabError> {
         let mut words = Words::split(text)?;
+        let link = Self::read(&mut words)?;
+        words.end("")?;
+        Ok(link)
+    }
+
+    /// Takes what concerns the link.
+    pub(crate) fn read(words: &mut Words<'_>) -> Result<Self, LabError> {
         let rate = words.number("rate", RATE)?;
         let up = words.number("up", RATE)?.or(rate).unwrap_or(OPEN);
         let down = words.number("down", RATE)?.or(rate).unwrap_or(OPEN);
-        let delay = words.duration("delay")?;
-        let jitter = words.duration("jitter")?;
+        let delay = words.duration("delay")?.unwrap_or_default();
+        let jitter = words.duration("jitter")?.unwrap_or_default();
         let queue = words.number("queue", BYTES)?;
         let codel = words.choice("codel")?;
         let loss = words.share("loss")?;
         let burst = words.share("burst")?;
         let reorder = words.share("reorder")?.unwrap_or(0.0);
-        words.end()?;
         let loss = match (loss, burst) {
             (Some(_), Some(_)) => {
                 return Err(bad("burst", "given beside loss".into(), "one of the two"));
@@ -72,7 +80,7 @@ impl Duplex {
             (None, None) => PacketLoss::None,
         };
         let direction = |rate: f64| {
-            let queue_bytes = queue.unwrap_or((rate / 80.0).max(3000.0)) as u64;
+            let queue_bytes = queue.unwrap_or((rate / 80.0).clamp(3000.0, MOST_QUEUED)) as u64;
             Link {
                 queue: if codel { Queue::Codel } else { Queue::DropTail },
                 loss,
@@ -95,15 +103,15 @@ struct Range {
 const RATE: Range = Range { least: 1e3, most: 100e9, expected: "1k to 100G bits per second" };
 const BYTES: Range = Range { least: 1500.0, most: 1e9, expected: "1500 bytes to 1G" };
 
-fn bad(field: &'static str, value: String, expected: &'static str) -> LabError {
+pub(crate) fn bad(field: &'static str, value: String, expected: &'static str) -> LabError {
     LabError::Link { field, value, expected }
 }
 
 /// Keys and values that are still to be read.
-struct Words<'a>(Vec<(&'a str, &'a str)>);
+pub(crate) struct Words<'a>(Vec<(&'a str, &'a str)>);
 
 impl<'a> Words<'a> {
-    fn split(text: &'a str) -> Result<Self, LabError> {
+    pub(crate) fn split(text: &'a str) -> Result<Self, LabError> {
         let mut words: Vec<(&str, &str)> = Vec::new();
         for word in text.split(',').map(str::trim).filter(|word| !word.is_empty()) {
             let (key, value) =
@@ -116,7 +124,7 @@ impl<'a> Words<'a> {
         Ok(Self(words))
     }
 
-    fn take(&mut self, key: &str) -> Option<&'a str> {
+    pub(crate) fn take(&mut self, key: &str) -> Option<&'a str> {
         let place = self.0.iter().position(|(other, _)| *other == key)?;
         Some(self.0.remove(place).1)
     }
@@ -131,15 +139,15 @@ impl<'a> Words<'a> {
         value.map(Some).ok_or_else(|| bad(key, format!("{text:?}"), range.expected))
     }
 
-    fn duration(&mut self, key: &'static str) -> Result<Duration, LabError> {
-        let Some(text) = self.take(key) else { return Ok(Duration::ZERO) };
+    pub(crate) fn duration(&mut self, key: &'static str) -> Result<Option<Duration>, LabError> {
+        let Some(text) = self.take(key) else { return Ok(None) };
         let seconds = match text.strip_suffix("ms") {
             Some(digits) => digits.parse::<f64>().map(|number| number / 1e3),
             None => text.strip_suffix('s').unwrap_or("").parse::<f64>(),
         };
-        let seconds = seconds.ok().filter(|seconds| (0.0..=60.0).contains(seconds));
-        let seconds = seconds.ok_or_else(|| bad(key, format!("{text:?}"), "0ms to 60s, with its unit"))?;
-        Ok(Duration::from_secs_f64(seconds))
+        let seconds = seconds.ok().filter(|seconds| (0.0..=86_400.0).contains(seconds));
+        let seconds = seconds.ok_or_else(|| bad(key, format!("{text:?}"), "0ms to 86400s, with its unit"))?;
+        Ok(Some(Duration::from_secs_f64(seconds)))
     }
 
     fn share(&mut self, key: &'static str) -> Result<Option<f64>, LabError> {
@@ -160,14 +168,16 @@ impl<'a> Words<'a> {
         }
     }
 
-    fn end(self) -> Result<(), LabError> {
+    /// Nothing is left; `more` are further keys that were known.
+    pub(crate) fn end(self, more: &str) -> Result<(), LabError> {
         match self.0.first() {
             None => Ok(()),
-            Some((key, _)) => Err(bad(
-                "a key",
-                format!("{key:?}"),
-                "rate, up, down, delay, jitter, queue, codel, loss, burst or reorder",
-            )),
+            Some((key, _)) => Err(LabError::Key {
+                key: (*key).into(),
+                expected: format!(
+                    "{more}rate, up, down, delay, jitter, queue, codel, loss, burst or reorder"
+                ),
+            }),
         }
     }
 }
@@ -219,7 +229,7 @@ mod tests {
             ("loss=1%,burst=1%", "one of the two"),
             ("codel=on", "yes or no"),
             ("queue=1", "1500 bytes"),
-            ("speed=1", "\"speed\"; expected rate, up"),
+            ("speed=1", "\"speed\" is not known; expected one of rate, up"),
             ("rate", "key=value"),
             ("rate=1M,rate=2M", "twice"),
         ] {

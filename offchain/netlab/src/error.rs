@@ -34,6 +34,14 @@ pub enum LabError {
         /// What was expected.
         expected: &'static str,
     },
+    /// A key that is none.
+    #[error("{key:?} is not known; expected one of {expected}")]
+    Key {
+        /// The key.
+        key: String,
+        /// The keys there are.
+        expected: String,
+    },
     /// The system refused something else.
     #[error("{what}: {source}")]
     System {

@@ -13,24 +13,12 @@ use std::time::Instant;
 use bithive_netsim::Nanos;
 use rustix::event::{PollFd, PollFlags, poll};
 
-use crate::duplex::Duplex;
 use crate::error::LabError;
 use crate::namespace::{MTU, Namespace};
-use crate::nat::NatConfig;
 use crate::router::{Router, SideCounts};
+use crate::side::Side;
 use crate::sys;
 use crate::wait::until;
-
-/// A host with a link to the others, behind a NAT or not.
-#[derive(Clone, Debug)]
-pub struct Side {
-    /// Its name; another one for each side.
-    pub name: String,
-    /// The NAT it is behind; none if it has a public address.
-    pub nat: Option<NatConfig>,
-    /// Its link.
-    pub link: Duplex,
-}
 
 /// Most sides.
 const SIDES: usize = 250;

@@ -14,6 +14,7 @@ mod error;
 pub mod nat;
 pub mod packet;
 mod proxy;
+mod side;
 mod wait;
 
 #[cfg(target_os = "linux")]
@@ -30,10 +31,11 @@ pub use duplex::Duplex;
 pub use emulator::Counts;
 pub use error::LabError;
 #[cfg(target_os = "linux")]
-pub use lab::{Lab, Side};
+pub use lab::Lab;
 #[cfg(target_os = "linux")]
 pub use namespace::Namespace;
 pub use nat::{NatConfig, NatKind};
 pub use proxy::Proxy;
 #[cfg(target_os = "linux")]
 pub use router::SideCounts;
+pub use side::Side;

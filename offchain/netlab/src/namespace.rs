@@ -26,10 +26,10 @@ impl Namespace {
     pub(crate) fn create(address: Ipv4Addr, mask: Ipv4Addr) -> Result<(Self, File), LabError> {
         // A thread moves into the new namespace, and ends: the others of this process stay where they are.
         let made = std::thread::spawn(move || {
-            sys::unshare_network().map_err(LabError::missing("leave to make network namespaces"))?;
+            sys::unshare_network().map_err(LabError::missing("the right to make network namespaces"))?;
             let open = File::open("/proc/thread-self/ns/net");
             let namespace = open.map_err(LabError::missing("/proc/thread-self/ns/net"))?;
-            let tun = sys::open_tun(INTERFACE).map_err(LabError::missing("the device /dev/net/tun"))?;
+            let tun = sys::open_tun(INTERFACE).map_err(LabError::missing("access to /dev/net/tun"))?;
             sys::loopback_up().map_err(LabError::system("bring up the loopback interface"))?;
             sys::configure(INTERFACE, address, mask, MTU).map_err(LabError::system("set an address"))?;
             sys::default_route(INTERFACE).map_err(LabError::system("set the default route"))?;

@@ -27,7 +27,7 @@ pub enum NatKind {
 pub struct NatConfig {
     /// How it maps and filters.
     pub kind: NatKind,
-    /// Until a UDP mapping, and the leave of a remote address to use it, ends after the last packet from inside.
+    /// Until a UDP mapping, and the right of a remote address to use it, ends after the last packet from inside.
     pub udp_timeout: Duration,
     /// The same for TCP, whose states are not followed.
     pub tcp_timeout: Duration,
@@ -321,7 +321,7 @@ mod tests {
     }
 
     #[test]
-    fn leave_to_answer_ends_although_the_mapping_lives_on() {
+    fn the_right_to_answer_ends_although_the_mapping_lives_on() {
         let mut nat = nat(NatKind::PortRestricted);
         let seen = out(&mut nat, 0, "10.0.0.1:5000", "198.18.0.1:80");
         assert_eq!(out(&mut nat, 100, "10.0.0.1:5000", "198.18.0.2:80"), seen);

@@ -8,12 +8,16 @@ use std::time::Duration;
 
 use bithive_netlab::{Duplex, Lab, LabError, NatConfig, NatKind, Side};
 
-/// The test is not captured here: a skipped one is seen.
+/// Written at once and past the capture of a test's output, so that whoever runs the tests sees it.
+fn skipped(why: &LabError) {
+    let _ = std::io::stderr().write_all(format!("SKIPPED: {why}\n").as_bytes());
+}
+
 fn lab(sides: &[Side]) -> Option<Lab> {
     match Lab::create(sides, 1) {
         Ok(lab) => Some(lab),
         Err(error) if error.is_missing() => {
-            let _ = writeln!(std::io::stderr(), "SKIPPED: {error}");
+            skipped(&error);
             None
         }
         Err(error) => panic!("{error}"),
@@ -45,7 +49,9 @@ fn receive(socket: &UdpSocket, content: &[u8]) -> SocketAddr {
 
 #[test]
 fn datagrams_pass_a_nat_in_both_directions() {
-    let Some(lab) = lab(&[side("alice", Some(NatKind::PortRestricted)), side("server", None)]) else { return };
+    let Some(lab) = lab(&[side("alice", Some(NatKind::PortRestricted)), side("server", None)]) else {
+        return;
+    };
     let (alice, server) = (udp(&lab, "alice"), udp(&lab, "server"));
     alice.send_to(b"question", at(&lab, "server", &server)).unwrap();
     let seen = receive(&server, b"question");
@@ -59,7 +65,8 @@ fn datagrams_pass_a_nat_in_both_directions() {
 #[test]
 fn a_datagram_that_is_longer_than_a_packet_fails_at_a_nat_and_passes_without_one() {
     // Fragments have no ports.
-    let Some(lab) = lab(&[side("alice", None), side("server", None), side("nat", Some(NatKind::FullCone))]) else {
+    let Some(lab) = lab(&[side("alice", None), side("server", None), side("nat", Some(NatKind::FullCone))])
+    else {
         return;
     };
     let (alice, server, nat) = (udp(&lab, "alice"), udp(&lab, "server"), udp(&lab, "nat"));
@@ -73,7 +80,8 @@ fn a_datagram_that_is_longer_than_a_packet_fails_at_a_nat_and_passes_without_one
 fn tcp_passes_a_nat() {
     let Some(lab) = lab(&[side("alice", Some(NatKind::Symmetric)), side("server", None)]) else { return };
     let listener = lab.namespace("server").unwrap().run(|| TcpListener::bind("0.0.0.0:0").unwrap()).unwrap();
-    let address = SocketAddr::from((lab.public_address("server").unwrap(), listener.local_addr().unwrap().port()));
+    let address =
+        SocketAddr::from((lab.public_address("server").unwrap(), listener.local_addr().unwrap().port()));
     let content: Vec<u8> = (0..1_000_000u32).map(|index| index as u8).collect();
     let echo = std::thread::spawn(move || {
         let (mut stream, from) = listener.accept().unwrap();
@@ -93,7 +101,9 @@ fn tcp_passes_a_nat() {
 
 #[test]
 fn a_side_that_gets_a_new_address_is_seen_at_it() {
-    let Some(lab) = lab(&[side("alice", Some(NatKind::PortRestricted)), side("server", None)]) else { return };
+    let Some(lab) = lab(&[side("alice", Some(NatKind::PortRestricted)), side("server", None)]) else {
+        return;
+    };
     let (alice, server) = (udp(&lab, "alice"), udp(&lab, "server"));
     let to = at(&lab, "server", &server);
     alice.send_to(b"before", to).unwrap();
@@ -129,7 +139,8 @@ fn a_program_runs_within_its_side_and_sees_nothing_else() {
 
 #[test]
 fn two_laboratories_dont_know_of_each_other() {
-    let (Some(one), Some(other)) = (lab(&[side("a", None), side("b", None)]), lab(&[side("a", None), side("b", None)]))
+    let (Some(one), Some(other)) =
+        (lab(&[side("a", None), side("b", None)]), lab(&[side("a", None), side("b", None)]))
     else {
         return;
     };
@@ -149,8 +160,7 @@ fn sides_that_are_not_there_or_twice_are_named() {
     let twice = Lab::create(&[side("alice", None), side("alice", None)], 1);
     let twice = twice.err().unwrap();
     if twice.is_missing() {
-        let _ = writeln!(std::io::stderr(), "SKIPPED: {twice}");
-        return;
+        return skipped(&twice);
     }
     assert!(matches!(&twice, LabError::Side { side, .. } if side == "alice"));
     let Some(lab) = lab(&[side("alice", None), side("bob", Some(NatKind::FullCone))]) else { return };

@@ -17,6 +17,7 @@ mod mailbox;
 mod outbox;
 pub mod records;
 pub mod relay;
+mod route;
 mod serve;
 pub mod wire;
 
@@ -27,3 +28,4 @@ pub use congestion::Congestion;
 pub use endpoint::{Transport, library_endpoint};
 pub use error::TransportError;
 pub use lookup::{CachedDirectory, Directory};
+pub use route::Route;

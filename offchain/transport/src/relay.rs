@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 
 use bithive_exchange::PeerId;
 use iroh_relay::server::{
-    Access, AccessControl, CertConfig, ClientRateLimit, ClientRequest, RelayConfig, Server, ServerConfig,
-    TlsConfig,
+    Access, AccessControl, CertConfig, ClientRateLimit, ClientRequest, QuicConfig, RelayConfig, Server,
+    ServerConfig, TlsConfig,
 };
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
@@ -18,10 +18,14 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use crate::config::Admission;
 use crate::error::TransportError;
 
+/// The UDP port of a relay at which endpoints ask how others see their address.
+pub const ADDRESS_DISCOVERY_PORT: u16 = iroh_relay::defaults::DEFAULT_RELAY_QUIC_PORT;
+
 /// How a relay serves.
 #[derive(Clone, Debug)]
 pub enum RelayListen {
-    /// Without TLS, for one machine or behind something that adds it.
+    /// Without TLS, for one machine or behind something that adds it. Endpoints are not told how others see their
+    /// address: two of them behind NAT stay on the relay.
     Plain(SocketAddr),
     /// With TLS, and the plain address for what comes before it (a redirect, and a probe for captive portals).
     Tls {
@@ -33,6 +37,10 @@ pub enum RelayListen {
         certificates: PathBuf,
         /// Private key, PEM.
         key: PathBuf,
+        /// Where endpoints are told how others see their address (QUIC address discovery, UDP). They ask at
+        /// [`ADDRESS_DISCOVERY_PORT`] of the relay's own address, whoever they are; without an answer, two endpoints
+        /// behind NAT stay on the relay.
+        discovery: Option<SocketAddr>,
     },
 }
 
@@ -77,10 +85,12 @@ impl RelayServer {
     /// # Errors
     /// [`TransportError::Certificate`], [`TransportError::RelayServer`].
     pub async fn start(options: RelayOptions) -> Result<Self, TransportError> {
+        let mut config = ServerConfig::default();
         let mut relay = match &options.listen {
             RelayListen::Plain(address) => RelayConfig::new(*address),
-            RelayListen::Tls { http, https, certificates, key } => {
+            RelayListen::Tls { http, https, certificates, key, discovery } => {
                 let mut relay = RelayConfig::new(*http);
+                config.quic = discovery.map(QuicConfig::new);
                 let server_config = tls(certificates, key)?;
                 relay.tls = Some(TlsConfig::new(*https, CertConfig::Manual { server_config }));
                 relay

@@ -86,8 +86,13 @@ async fn a_relay_with_a_bad_certificate_or_key_names_the_file() {
     let folder = tempfile::tempdir().unwrap();
     let (certificates, key) = (folder.path().join("chain.pem"), folder.path().join("key.pem"));
     std::fs::write(&certificates, "no certificate").unwrap();
-    let listen =
-        RelayListen::Tls { http: loopback(), https: loopback(), certificates: certificates.clone(), key };
+    let listen = RelayListen::Tls {
+        http: loopback(),
+        https: loopback(),
+        certificates: certificates.clone(),
+        key,
+        discovery: None,
+    };
     let refused = RelayServer::start(RelayOptions { listen, admission: None, client_rate: None }).await;
     assert!(refused.err().unwrap().to_string().contains("chain.pem"));
 }

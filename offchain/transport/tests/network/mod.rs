@@ -1,0 +1,6 @@
+mod authority;
+mod congestion;
+mod local;
+mod nat;
+mod tls;
+mod world;

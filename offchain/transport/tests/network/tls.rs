@@ -1,0 +1,71 @@
+//! Relays with TLS on loopback: who is trusted, and who is not.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use bithive_transport::Config;
+use bithive_transport::relay::{RelayListen, RelayOptions, RelayServer};
+
+use super::authority::Authority;
+use super::world::{Host, OneRelay, Party, bytes, limits};
+
+fn relay(host: &Host, (certificates, key): (PathBuf, PathBuf)) -> RelayServer {
+    let loopback: SocketAddr = "127.0.0.1:0".parse().unwrap();
+    let listen =
+        RelayListen::Tls { http: loopback, https: loopback, certificates, key, discovery: Some(loopback) };
+    host.run(RelayServer::start(RelayOptions { listen, admission: None, client_rate: None })).unwrap()
+}
+
+/// An endpoint without sockets, which trusts these authorities.
+fn party(seed: u8, relay: &RelayServer, relay_roots: Vec<PathBuf>) -> Party {
+    let url = relay.url().unwrap();
+    assert!(url.starts_with("https://127.0.0.1:"));
+    let config = Config {
+        listen: Some(Vec::new()),
+        relays: vec![url.clone()],
+        relay_roots,
+        directory: Some(Arc::new(OneRelay(url))),
+        limits: limits(),
+        ..Config::default()
+    };
+    Party::new(seed, None, config)
+}
+
+#[test]
+fn endpoints_talk_through_a_relay_whose_authority_they_were_told_of() {
+    let (host, authority) = (Host::new(None), Authority::new());
+    let relay = relay(&host, authority.server("127.0.0.1", 2100));
+    // One that is told of several trusts each.
+    let other = Authority::new();
+    let alice = party(1, &relay, vec![authority.root()]);
+    let bob = party(2, &relay, vec![other.root(), authority.root()]);
+    assert!(alice.is_online() && bob.is_online());
+    assert!(alice.asks(bob.id()));
+    let content = bytes(1, 3 << 20);
+    let digest = alice.publish(content.clone());
+    let fetched = bob.fetch(digest, alice.id());
+    assert!(bob.wait(fetched).unwrap() == content);
+}
+
+#[test]
+fn a_relay_with_a_wrong_certificate_is_refused() {
+    let (host, authority, other) = (Host::new(None), Authority::new(), Authority::new());
+    let right = relay(&host, authority.server("127.0.0.1", 2100));
+    let elsewhere = relay(&host, authority.server("127.0.0.2", 2100));
+    let expired = relay(&host, authority.server("127.0.0.1", 2024));
+    let trusted = || vec![authority.root()];
+    // The one that is right shows that the others are refused for what they differ in.
+    let cases = [
+        ("right", &right, trusted(), true),
+        ("another authority", &right, vec![other.root()], false),
+        ("public authorities", &right, Vec::new(), false),
+        ("another name", &elsewhere, trusted(), false),
+        ("expired", &expired, trusted(), false),
+    ];
+    std::thread::scope(|scope| {
+        for (seed, (case, relay, roots, accepted)) in (1..).zip(cases) {
+            scope.spawn(move || assert_eq!(party(seed, relay, roots).is_online(), accepted, "{case}"));
+        }
+    });
+}
