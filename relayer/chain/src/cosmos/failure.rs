@@ -181,3 +181,168 @@ fn read_coin(text: &str) -> Option<(Uint128, String)> {
     let (amount, denom) = coin.split_at_checked(digits)?;
     Some((amount.parse().ok()?, denom.into()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::TxHash;
+    use crate::cosmos::outline::MessageOutline;
+    use cosmwasm_std::coin;
+    use proptest::prelude::*;
+
+    fn tx() -> Outline {
+        let message = |sender: &str, contract: &str| MessageOutline {
+            sender: sender.into(),
+            contract: contract.into(),
+        };
+        Outline {
+            hash: TxHash::of(b"tx"),
+            size: 300,
+            signers: vec!["payer".into(), "other".into()],
+            messages: vec![message("payer", "first"), message("other", "second")],
+            gas_limit: 100,
+            sequence: 4,
+            fee: Some((5u128.into(), "ubee".into())),
+        }
+    }
+
+    fn read(codespace: &str, code: u32, log: &str) -> ChainError {
+        of_tx(Report { codespace, code, log, chain_id: "chain-1" }, &tx())
+    }
+
+    fn contract(message_index: usize, contract: &str, error: &str) -> ChainError {
+        ChainError::Contract { message_index, contract: contract.into(), error: error.into() }
+    }
+
+    #[test]
+    fn refusals_of_the_sdk_are_read() {
+        for (code, log, expected) in [
+            (
+                32,
+                "account sequence mismatch, expected 5, got 4: incorrect account sequence",
+                ChainError::SequenceMismatch { expected: 5, got: 4 },
+            ),
+            (
+                11,
+                "out of gas in location: ReadFlat; gasWanted: 100, gasUsed: 1060: out of gas",
+                ChainError::OutOfGas { limit: 100, used: 1060 },
+            ),
+            (
+                13,
+                "insufficient fees; got: 1ubee required: 2500ubee: insufficient fee",
+                ChainError::InsufficientFee { required: coin(2500, "ubee"), got: 1u128.into() },
+            ),
+            (
+                13,
+                "insufficient fees; got: 9uusd required: 2500ubee: insufficient fee",
+                ChainError::WrongFeeDenom { expected: "ubee".into(), got: "uusd".into() },
+            ),
+            (
+                13,
+                "insufficient fees; got:  required: 2500ubee: insufficient fee",
+                ChainError::InsufficientFee { required: coin(2500, "ubee"), got: 5u128.into() },
+            ),
+            (
+                5,
+                "spendable balance 7ubee is smaller than 2500ubee: insufficient funds",
+                ChainError::InsufficientFunds {
+                    address: "payer".into(),
+                    denom: "ubee".into(),
+                    required: 2500u128.into(),
+                    available: 7u128.into(),
+                },
+            ),
+            (
+                4,
+                "signature verification failed; please verify account number (3), sequence (4) and chain-id \
+                 (chain-2): (unable to verify single signer signature): unauthorized",
+                ChainError::BadSignature { signer: "payer".into(), chain_id: "chain-1".into() },
+            ),
+            (
+                9,
+                "fee payer address: payer does not exist: unknown address",
+                ChainError::NoSuchAccount { address: "payer".into() },
+            ),
+            (
+                30,
+                "block height: 9, timeout height: 8: tx timeout height",
+                ChainError::TimedOut { timeout_height: 8, height: 9 },
+            ),
+            (
+                2,
+                "unable to resolve type URL /a.b.MsgC: tx parse error",
+                ChainError::UnsupportedMessage { type_url: "/a.b.MsgC".into() },
+            ),
+        ] {
+            assert_eq!(read("sdk", code, log), expected, "{log}");
+        }
+    }
+
+    #[test]
+    fn failures_of_messages_name_message_and_contract() {
+        let prefix = "failed to execute message; message index: 1: ";
+        for (codespace, code, text, expected) in [
+            ("wasm", 5, "No money: execute wasm contract failed", contract(1, "second", "No money")),
+            ("wasm", 11, "Too old: migrate wasm contract failed", contract(1, "second", "Too old")),
+            (
+                "wasm",
+                5,
+                "dispatch: submessages: Not yours: execute wasm contract failed",
+                contract(1, "second", "Not yours"),
+            ),
+            (
+                "sdk",
+                5,
+                "dispatch: submessages: spendable balance 0ubee is smaller than 3ubee: insufficient funds",
+                ChainError::InsufficientFunds {
+                    address: "second".into(),
+                    denom: "ubee".into(),
+                    required: 3u128.into(),
+                    available: 0u128.into(),
+                },
+            ),
+            (
+                "wasm",
+                22,
+                "address abc1: no such contract",
+                ChainError::NoSuchContract { address: "abc1".into() },
+            ),
+            ("wasm", 28, "code id 7: no such code", ChainError::NoSuchCode { code_id: 7, last: None }),
+            (
+                "sdk",
+                4,
+                "can not migrate: unauthorized",
+                ChainError::Unauthorized { sender: "other".into(), action: "can not migrate".into() },
+            ),
+            (
+                "gov",
+                3,
+                "inactive proposal",
+                ChainError::Execution { message_index: 1, reason: "inactive proposal (gov 3)".into() },
+            ),
+        ] {
+            assert_eq!(read(codespace, code, &format!("{prefix}{text}")), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_simulation_wraps_the_same_words() {
+        let log = "rpc error: code = Unknown desc = failed to execute message; message index: 0: out of gas: \
+                   execute wasm contract failed [CosmWasm/wasmd@v0.61.14/x/wasm/keeper/keeper.go:431] \
+                   with gas used: '104000': unknown request";
+        assert_eq!(read("sdk", 6, log), contract(0, "first", "out of gas"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_an_error_of_bounded_length(
+            codespace in "(sdk|wasm|.{0,9})",
+            code in 0u32..50,
+            log in "(failed to execute message; message index: |got: |expected |address |.{0,5}){0,5}[^a]{0,3000}",
+        ) {
+            let error = read(&codespace, code, &log);
+            prop_assert!(error.to_string().len() < 3 * crate::rpc::MAX_TEXT);
+            of_query(Report { codespace: &codespace, code, log: &log, chain_id: "" }, "contract");
+        }
+    }
+}

@@ -1,19 +1,25 @@
 use crate::{
     probe::{Execute, Query},
-    setup::{builder, setup, setup_on, wallet},
+    setup::{Access, builder, setup, setup_on, wallet},
 };
 use bithive_chain::{Chain, ChainError, ChainExt};
 use futures::FutureExt;
 use std::{collections::HashSet, time::Duration};
 
+on_both!(
+    blocks_come_in_order_without_gap_or_duplicate_while_others_write,
+    a_cursor_waits_for_a_block_and_loses_none_when_cancelled,
+    a_cursor_continues_where_another_one_stopped,
+    time_is_virtual_and_moves_with_blocks,
+);
+
 const WRITERS: u64 = 6;
 const CALLS: u64 = 10;
 
 /// Readers that start anywhere see all blocks after that, while several accounts write.
-#[tokio::test(flavor = "multi_thread")]
-async fn blocks_come_in_order_without_gap_or_duplicate_while_others_write() {
+async fn blocks_come_in_order_without_gap_or_duplicate_while_others_write(at: Access) {
     for txs_per_block in [1, 4] {
-        let setup = setup_on(builder().txs_per_block(txs_per_block).build().unwrap()).await;
+        let setup = setup_on(builder().txs_per_block(txs_per_block).build().unwrap(), at).await;
         let total = (WRITERS * CALLS) as usize;
         let readers: Vec<_> = [0, 1, 3]
             .map(|from| {
@@ -57,20 +63,18 @@ async fn blocks_come_in_order_without_gap_or_duplicate_while_others_write() {
     }
 }
 
-#[tokio::test]
-async fn a_cursor_waits_for_a_block_and_loses_none_when_cancelled() {
-    let setup = setup().await;
+async fn a_cursor_waits_for_a_block_and_loses_none_when_cancelled(at: Access) {
+    let setup = setup(at).await;
     let height = setup.chain.info().await.unwrap().height;
     let mut cursor = setup.chain.blocks_from(height + 1);
     assert!(cursor.next().now_or_never().is_none());
     assert_eq!(cursor.next_height(), height + 1);
-    setup.chain.produce_block().await.unwrap();
+    setup.embedded.produce_block().await.unwrap();
     assert_eq!(cursor.next().await.unwrap().height, height + 1);
 }
 
-#[tokio::test]
-async fn a_cursor_continues_where_another_one_stopped() {
-    let setup = setup().await;
+async fn a_cursor_continues_where_another_one_stopped(at: Access) {
+    let setup = setup(at).await;
     let mut first = setup.chain.blocks_from(1);
     first.next().await.unwrap();
     let block = setup.chain.blocks_from(first.next_height()).next().await.unwrap();
@@ -78,13 +82,12 @@ async fn a_cursor_continues_where_another_one_stopped() {
     assert!(block.txs[0].events.iter().any(|event| event.kind == "instantiate"));
 }
 
-#[tokio::test]
-async fn time_is_virtual_and_moves_with_blocks() {
-    let setup = setup_on(builder().block_time(Duration::from_secs(7)).build().unwrap()).await;
+async fn time_is_virtual_and_moves_with_blocks(at: Access) {
+    let setup = setup_on(builder().block_time(Duration::from_secs(7)).build().unwrap(), at).await;
     let start = setup.chain.info().await.unwrap();
-    let block = setup.chain.produce_block().await.unwrap();
+    let block = setup.embedded.produce_block().await.unwrap();
     assert_eq!((block.height, block.time), (start.height + 1, start.time.plus_seconds(7)));
-    let block = setup.chain.advance_time(86_400).await.unwrap();
+    let block = setup.embedded.advance_time(86_400).await.unwrap();
     assert_eq!((block.height, block.time), (start.height + 2, start.time.plus_seconds(86_407)));
     let seen: u64 = setup.chain.query(&setup.probe, &Query::BlockHeight {}).await.unwrap();
     assert_eq!(seen, block.height);
@@ -93,9 +96,9 @@ async fn time_is_virtual_and_moves_with_blocks() {
 
 #[tokio::test]
 async fn time_cannot_leave_what_blocks_can_hold() {
-    let setup = setup().await;
+    let setup = setup(Access::Embedded).await;
     let before = setup.chain.info().await.unwrap();
-    let error = setup.chain.advance_time(u64::MAX).await.unwrap_err();
+    let error = setup.embedded.advance_time(u64::MAX).await.unwrap_err();
     assert!(matches!(error, ChainError::InvalidConfig { field, .. } if field == "time"));
     assert_eq!(setup.chain.info().await.unwrap(), before);
 }
@@ -104,7 +107,7 @@ async fn time_cannot_leave_what_blocks_can_hold() {
 async fn the_same_run_makes_the_same_blocks() {
     let mut runs = vec![];
     for _ in 0..2 {
-        let setup = setup().await;
+        let setup = setup(Access::Embedded).await;
         setup.wallet.execute(&setup.probe, &Execute::Increment {}, &[]).await.unwrap();
         let mut cursor = setup.chain.blocks_from(1);
         let mut blocks = vec![];

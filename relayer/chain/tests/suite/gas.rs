@@ -1,6 +1,6 @@
 use crate::{
     probe::Execute,
-    setup::{Setup, setup, wallet},
+    setup::{Access, Setup, setup, wallet},
 };
 use bithive_chain::{Chain, ChainError, GasUse, HostCalls};
 use cosmwasm_std::Binary;
@@ -21,7 +21,7 @@ async fn use_of(setup: &Setup, msg: &Execute) -> (GasUse, HostCalls) {
 
 #[tokio::test]
 async fn counts_are_those_of_the_contracts_own_calls() {
-    let setup = setup().await;
+    let setup = setup(Access::Embedded).await;
     let (_, calls) = use_of(&setup, &Execute::Increment {}).await;
     let count_key = "count".len() as u64;
     let expected = HostCalls {
@@ -45,7 +45,7 @@ async fn counts_are_those_of_the_contracts_own_calls() {
 
 #[tokio::test]
 async fn simulation_and_execution_agree_and_repeat() {
-    let setup = setup().await;
+    let setup = setup(Access::Embedded).await;
     let msg = Execute::Write { count: 20, bytes: 100 };
     let (first, _) = use_of(&setup, &msg).await;
     assert_eq!(use_of(&setup, &msg).await.0, first);
@@ -59,7 +59,7 @@ async fn simulation_and_execution_agree_and_repeat() {
 
 #[tokio::test]
 async fn bls_host_functions_are_real_and_counted() {
-    let setup = setup().await;
+    let setup = setup(Access::Embedded).await;
     let (p, q) = (point(G1), point(G2));
     let pairing = |r: &Binary| Execute::Pairing { p: p.clone(), q: q.clone(), r: r.clone(), s: q.clone() };
     let receipt = setup.wallet.execute(&setup.probe, &pairing(&p), &[]).await.unwrap();
@@ -79,7 +79,7 @@ async fn bls_host_functions_are_real_and_counted() {
 
 #[tokio::test]
 async fn running_out_of_gas_reverts_the_transaction_and_keeps_the_fee() {
-    let setup = setup().await;
+    let setup = setup(Access::Embedded).await;
     let before = setup.balance(setup.wallet.address()).await;
     let poor = wallet(&setup.chain, 1).await.with_gas_limit(100_000);
     let error =
@@ -92,7 +92,7 @@ async fn running_out_of_gas_reverts_the_transaction_and_keeps_the_fee() {
 
 #[tokio::test]
 async fn a_limit_below_the_transactions_own_cost_runs_nothing() {
-    let setup = setup().await;
+    let setup = setup(Access::Embedded).await;
     let poor = wallet(&setup.chain, 1).await.with_gas_limit(1);
     let error = poor.execute(&setup.probe, &Execute::Increment {}, &[]).await.unwrap_err();
     assert!(matches!(error, ChainError::OutOfGas { limit: 1, .. }));
@@ -101,7 +101,7 @@ async fn a_limit_below_the_transactions_own_cost_runs_nothing() {
 
 #[tokio::test]
 async fn endless_recursion_ends_in_out_of_gas_and_cannot_be_caught() {
-    let setup = setup().await;
+    let setup = setup(Access::Embedded).await;
     for msg in [Execute::Recurse {}, Execute::RecurseAndCatch {}] {
         let error = setup.wallet.simulate(&[setup.call(&msg)]).await.unwrap_err();
         assert!(matches!(error, ChainError::OutOfGas { .. }), "{error}");
@@ -114,7 +114,7 @@ async fn endless_recursion_ends_in_out_of_gas_and_cannot_be_caught() {
 
 #[tokio::test]
 async fn a_simulation_leaves_no_trace() {
-    let setup = setup().await;
+    let setup = setup(Access::Embedded).await;
     let before = (setup.account(1).await, setup.chain.info().await.unwrap());
     setup.wallet.simulate(&[setup.call(&Execute::Increment {})]).await.unwrap();
     assert_eq!((setup.account(1).await, setup.chain.info().await.unwrap()), before);

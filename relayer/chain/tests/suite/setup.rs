@@ -2,7 +2,8 @@
 
 use crate::probe;
 use bithive_chain::{
-    Account, Chain, ChainExt, ChainInfo, Embedded, EmbeddedBuilder, Message, SigningKey, Wallet, fee_for_gas,
+    Account, Chain, ChainExt, ChainInfo, Cosmos, CosmosOptions, Embedded, EmbeddedBuilder, Message,
+    ServeOptions, Server, SigningKey, Wallet, fee_for_gas,
 };
 use cosmrs::{
     proto::{
@@ -13,7 +14,7 @@ use cosmrs::{
 };
 use cosmwasm_std::{Coin, Empty, coins};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 pub(crate) const DENOM: &str = "ubee";
 pub(crate) const RICH: u128 = 1_000_000_000_000;
@@ -29,26 +30,61 @@ pub(crate) fn builder() -> EmbeddedBuilder {
     (1..10).fold(builder, |builder, seed| builder.genesis_balance(key(seed).address(), coins(RICH, DENOM)))
 }
 
-pub(crate) async fn wallet(chain: &Embedded, seed: u64) -> Wallet {
-    Wallet::connect(Arc::new(chain.clone()), key(seed)).await.unwrap()
+pub(crate) async fn wallet(chain: &Arc<dyn Chain>, seed: u64) -> Wallet {
+    Wallet::connect(chain.clone(), key(seed)).await.unwrap()
+}
+
+/// How a test reaches its chain.
+#[derive(Clone, Copy)]
+pub(crate) enum Access {
+    Embedded,
+    Rpc,
+}
+
+/// Settings for a chain that answers at once.
+pub(crate) fn options(url: &str) -> CosmosOptions {
+    CosmosOptions::new(url).poll_interval(Duration::from_millis(10))
+}
+
+/// Serves a chain whose time is the test's.
+pub(crate) async fn serve(chain: &Embedded) -> Server {
+    chain.serve(ServeOptions { clock: None, ..ServeOptions::default() }).await.unwrap()
+}
+
+/// The chain as `at` says, and the server behind it.
+pub(crate) async fn reach(chain: &Embedded, at: Access) -> (Arc<dyn Chain>, Option<Server>) {
+    match at {
+        Access::Embedded => (Arc::new(chain.clone()), None),
+        Access::Rpc => {
+            let server = serve(chain).await;
+            let price = chain.info().await.unwrap().gas_price;
+            let options = options(&server.url()).fees(DENOM, price);
+            (Arc::new(Cosmos::connect(options).await.unwrap()), Some(server))
+        }
+    }
 }
 
 pub(crate) struct Setup {
-    pub(crate) chain: Embedded,
+    pub(crate) chain: Arc<dyn Chain>,
+    /// The same chain, with control over its time.
+    pub(crate) embedded: Embedded,
     pub(crate) wallet: Wallet,
     pub(crate) probe: String,
+    /// Serves while the test runs.
+    pub(crate) _server: Option<Server>,
 }
 
 /// A chain in memory with a probe that account 1 instantiated and administers.
-pub(crate) async fn setup() -> Setup {
-    setup_on(builder().build().unwrap()).await
+pub(crate) async fn setup(at: Access) -> Setup {
+    setup_on(builder().build().unwrap(), at).await
 }
 
-pub(crate) async fn setup_on(chain: Embedded) -> Setup {
+pub(crate) async fn setup_on(embedded: Embedded, at: Access) -> Setup {
+    let (chain, _server) = reach(&embedded, at).await;
     let wallet = wallet(&chain, 1).await;
     let admin = wallet.address().to_owned();
     let probe = wallet.instantiate(1, &Empty {}, "probe", Some(&admin)).await.unwrap().contract;
-    Setup { chain, wallet, probe }
+    Setup { chain, embedded, wallet, probe, _server }
 }
 
 impl Setup {

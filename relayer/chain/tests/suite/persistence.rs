@@ -1,6 +1,6 @@
 use crate::{
     probe::Execute,
-    setup::{DENOM, RICH, builder, key, setup_on, wallet},
+    setup::{Access, DENOM, RICH, builder, key, reach, setup_on, wallet},
 };
 use bithive_chain::{Chain, ChainError, ChainExt, Embedded, EmbeddedBuilder};
 use cosmwasm_std::coins;
@@ -18,7 +18,7 @@ fn refusal(builder: EmbeddedBuilder) -> ChainError {
 #[tokio::test]
 async fn a_chain_reopens_where_it_stopped() {
     let directory = tempdir().unwrap();
-    let setup = setup_on(on(directory.path()).build().unwrap()).await;
+    let setup = setup_on(on(directory.path()).build().unwrap(), Access::Embedded).await;
     let receipt = setup.wallet.execute(&setup.probe, &Execute::Increment {}, &[]).await.unwrap();
     let before = (
         setup.account(1).await,
@@ -30,7 +30,7 @@ async fn a_chain_reopens_where_it_stopped() {
 
     // Genesis balances count once only.
     let chain = on(directory.path()).genesis_balance(key(60).address(), coins(1, DENOM)).build().unwrap();
-    let wallet = wallet(&chain, 1).await;
+    let wallet = wallet(&reach(&chain, Access::Embedded).await.0, 1).await;
     let account = chain.account(wallet.address()).await.unwrap();
     assert_eq!((account, chain.info().await.unwrap(), chain.latest_block().await.unwrap()), before);
     assert_eq!(chain.balance(key(60).address(), DENOM).await.unwrap(), 0);
@@ -114,7 +114,7 @@ async fn a_directory_that_cannot_be_one_is_named() {
 
 #[tokio::test]
 async fn the_supply_is_what_genesis_says_after_many_transactions() {
-    let setup = setup_on(builder().build().unwrap()).await;
+    let setup = setup_on(builder().build().unwrap(), Access::Embedded).await;
     for seed in 2..6 {
         setup.wallet.send(key(seed).address(), &coins(1_000, DENOM)).await.unwrap();
         wallet(&setup.chain, seed).await.send(&setup.probe, &coins(500, DENOM)).await.unwrap();

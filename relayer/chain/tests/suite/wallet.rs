@@ -1,13 +1,21 @@
 use crate::{
     probe::Execute,
-    setup::{builder, key, setup, setup_on, wallet},
+    setup::{Access, builder, key, setup, setup_on, wallet},
 };
 use bithive_chain::{Chain, ChainError, TxHash};
 use std::sync::Arc;
 
-#[tokio::test]
-async fn a_wallet_finds_its_sequence_again_after_another_one_used_the_key() {
-    let setup = setup().await;
+on_both!(
+    a_wallet_finds_its_sequence_again_after_another_one_used_the_key,
+    a_wallet_goes_on_after_a_failed_transaction,
+    tasks_share_a_wallet_without_losing_a_transaction,
+    an_outbox_sees_the_transaction_before_the_chain_does,
+    an_outbox_that_cannot_store_stops_the_transaction,
+    what_simulation_refuses_is_not_sent,
+);
+
+async fn a_wallet_finds_its_sequence_again_after_another_one_used_the_key(at: Access) {
+    let setup = setup(at).await;
     let other = wallet(&setup.chain, 1).await;
     for _ in 0..3 {
         setup.wallet.execute(&setup.probe, &Execute::Increment {}, &[]).await.unwrap();
@@ -16,9 +24,8 @@ async fn a_wallet_finds_its_sequence_again_after_another_one_used_the_key() {
     assert_eq!(setup.count().await, 6);
 }
 
-#[tokio::test]
-async fn a_wallet_goes_on_after_a_failed_transaction() {
-    let setup = setup().await;
+async fn a_wallet_goes_on_after_a_failed_transaction(at: Access) {
+    let setup = setup(at).await;
     let wallet = wallet(&setup.chain, 1).await.with_gas_limit(300_000);
     for _ in 0..2 {
         wallet.execute(&setup.probe, &Execute::IncrementAndFail {}, &[]).await.unwrap_err();
@@ -27,9 +34,8 @@ async fn a_wallet_goes_on_after_a_failed_transaction() {
     assert_eq!(setup.count().await, 2);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn tasks_share_a_wallet_without_losing_a_transaction() {
-    let setup = setup_on(builder().txs_per_block(8).build().unwrap()).await;
+async fn tasks_share_a_wallet_without_losing_a_transaction(at: Access) {
+    let setup = setup_on(builder().txs_per_block(8).build().unwrap(), at).await;
     let shared = Arc::new(wallet(&setup.chain, 1).await);
     let tasks: Vec<_> = (0..8)
         .map(|_| {
@@ -43,9 +49,8 @@ async fn tasks_share_a_wallet_without_losing_a_transaction() {
     assert_eq!(setup.count().await, 8);
 }
 
-#[tokio::test]
-async fn an_outbox_sees_the_transaction_before_the_chain_does() {
-    let setup = setup().await;
+async fn an_outbox_sees_the_transaction_before_the_chain_does(at: Access) {
+    let setup = setup(at).await;
     let mut stored = None;
     let messages = [setup.call(&Execute::Increment {})];
     let receipt = setup
@@ -60,9 +65,8 @@ async fn an_outbox_sees_the_transaction_before_the_chain_does() {
     assert_eq!((stored.hash, TxHash::of(&stored.bytes), stored.sequence), (receipt.hash, receipt.hash, 1));
 }
 
-#[tokio::test]
-async fn an_outbox_that_cannot_store_stops_the_transaction() {
-    let setup = setup().await;
+async fn an_outbox_that_cannot_store_stops_the_transaction(at: Access) {
+    let setup = setup(at).await;
     let full = ChainError::Storage { directory: "outbox".into(), reason: "full".into() };
     let messages = [setup.call(&Execute::Increment {})];
     let error = setup.wallet.submit(&messages, |_| Err(full.clone())).await.unwrap_err();
@@ -70,9 +74,8 @@ async fn an_outbox_that_cannot_store_stops_the_transaction() {
     assert_eq!(setup.chain.account(key(1).address()).await.unwrap().sequence, 1);
 }
 
-#[tokio::test]
-async fn what_simulation_refuses_is_not_sent() {
-    let setup = setup().await;
+async fn what_simulation_refuses_is_not_sent(at: Access) {
+    let setup = setup(at).await;
     let height = setup.chain.info().await.unwrap().height;
     setup.wallet.execute(&setup.probe, &Execute::IncrementAndFail {}, &[]).await.unwrap_err();
     assert_eq!(setup.chain.info().await.unwrap().height, height);

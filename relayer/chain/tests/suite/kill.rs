@@ -2,7 +2,7 @@
 
 use crate::{
     probe::{Execute, Query},
-    setup::{DENOM, RICH, builder, key, wallet},
+    setup::{Access, DENOM, RICH, builder, key, reach, wallet},
 };
 use bithive_chain::{Block, Chain, ChainError, ChainExt, Embedded};
 use cosmwasm_std::Empty;
@@ -38,7 +38,7 @@ fn find_probe(blocks: &[Block]) -> Option<String> {
 async fn child_writes_until_killed() {
     let directory = std::env::var(DIRECTORY).unwrap();
     let chain = builder().directory(directory).build().unwrap();
-    let wallet = wallet(&chain, 1).await.with_gas_limit(300_000);
+    let wallet = wallet(&reach(&chain, Access::Embedded).await.0, 1).await.with_gas_limit(300_000);
     let probe = match find_probe(&all_blocks(&chain).await) {
         Some(probe) => probe,
         None => wallet.instantiate(1, &Empty {}, "probe", None).await.unwrap().contract,
