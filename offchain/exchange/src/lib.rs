@@ -9,7 +9,7 @@ mod endpoint;
 mod local;
 mod tap;
 
-use std::io::Read;
+use std::io::{self, Read, Write};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -142,6 +142,21 @@ pub fn intact(digest: &Digest, content: &[u8]) -> Result<(), ExchangeError> {
     }
 }
 
+/// Refuses content of another size than was said.
+///
+/// # Errors
+/// [`io::ErrorKind::InvalidData`].
+pub fn expect_size(found: u64, expected: u64) -> io::Result<()> {
+    if found == expected {
+        return Ok(());
+    }
+    let problem = format!("content of {found} bytes was written; {expected} were announced");
+    Err(io::Error::new(io::ErrorKind::InvalidData, problem))
+}
+
+/// Writes content that is too large to be handed over.
+pub type ContentWriter = Box<dyn FnOnce(&mut dyn Write) -> io::Result<()> + Send>;
+
 /// Answers requests.
 #[async_trait]
 pub trait Service: Send + Sync {
@@ -172,6 +187,18 @@ pub trait Exchange: Send + Sync {
 
     /// Makes content available to others and returns its digest.
     async fn publish(&self, content: Bytes) -> Result<Digest, ExchangeError>;
+
+    /// As [`Exchange::publish`], for content of `size` bytes that `write` gives a part at a time.
+    ///
+    /// An end that stores content in files holds no more than a part of it in memory; others hold all of it.
+    async fn publish_written(&self, size: u64, write: ContentWriter) -> Result<Digest, ExchangeError> {
+        let found = usize::try_from(size).unwrap_or(usize::MAX);
+        within("content", found, MAX_BLOB_BYTES)?;
+        let mut content = Vec::with_capacity(found);
+        write(&mut content)?;
+        expect_size(content.len() as u64, size)?;
+        self.publish(content.into()).await
+    }
 
     /// Content by digest, from this party or one of `providers`; at most `limit` bytes.
     async fn fetch(&self, digest: Digest, providers: &[PeerId], limit: usize)

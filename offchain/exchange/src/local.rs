@@ -6,7 +6,7 @@
 //! need a live peer in both cases.
 
 use std::collections::{HashMap, VecDeque};
-use std::io::Read;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -17,8 +17,8 @@ use tokio::sync::Notify;
 
 use crate::tap::{Delivery, Kind, Tap};
 use crate::{
-    Digest, Exchange, ExchangeError, MAX_BLOB_BYTES, MAX_MESSAGE_BYTES, MAX_WAITING, Message, PeerId,
-    Protocol, Service, intact, within,
+    ContentWriter, Digest, Exchange, ExchangeError, MAX_BLOB_BYTES, MAX_MESSAGE_BYTES, MAX_WAITING, Message, PeerId,
+    Protocol, Service, expect_size, intact, within,
 };
 
 /// All endpoints of one machine.
@@ -167,6 +167,25 @@ impl Exchange for LocalEndpoint {
         Ok(digest)
     }
 
+    async fn publish_written(&self, size: u64, write: ContentWriter) -> Result<Digest, ExchangeError> {
+        let bytes = usize::try_from(size).unwrap_or(usize::MAX);
+        within("content", bytes, MAX_BLOB_BYTES)?;
+        let Some(folder) = &self.hub.folder else {
+            let mut content = Vec::with_capacity(bytes);
+            write(&mut content)?;
+            expect_size(content.len() as u64, size)?;
+            return self.publish(content.into()).await;
+        };
+        let temporary = folder.join("blobs").join(format!("{}.tmp", unique()));
+        let stored = write_hashed(&temporary, size, write);
+        if stored.is_err() {
+            let _ = std::fs::remove_file(&temporary);
+        }
+        let digest = stored?;
+        std::fs::rename(&temporary, blob(folder, &digest))?;
+        Ok(digest)
+    }
+
     async fn fetch(
         &self,
         digest: Digest,
@@ -236,6 +255,26 @@ fn blob(folder: &Path, digest: &Digest) -> PathBuf {
 fn unique() -> String {
     static WRITTEN: AtomicU64 = AtomicU64::new(0);
     format!("{:08x}-{:016x}", std::process::id(), WRITTEN.fetch_add(1, Ordering::Relaxed))
+}
+
+/// Writes a file and returns the digest of what has been written.
+fn write_hashed(path: &Path, size: u64, write: ContentWriter) -> std::io::Result<Digest> {
+    struct Hashed(std::io::BufWriter<std::fs::File>, blake3::Hasher);
+    impl Write for Hashed {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            let written = self.0.write(bytes)?;
+            self.1.update(bytes.get(..written).unwrap_or_default());
+            Ok(written)
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            self.0.flush()
+        }
+    }
+    let mut file = Hashed(std::io::BufWriter::new(std::fs::File::create(path)?), blake3::Hasher::new());
+    write(&mut file)?;
+    file.flush()?;
+    expect_size(file.1.count(), size)?;
+    Ok(*file.1.finalize().as_bytes())
 }
 
 fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), ExchangeError> {

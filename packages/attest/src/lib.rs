@@ -23,7 +23,7 @@ pub mod host;
 
 pub use domain::Domain;
 pub use quorum::{Cluster, largest_cluster};
-pub use result::JobKey;
+pub use result::{InputHasher, JobKey};
 pub use statement::{Consent, Reveal, Statement, possession_bytes};
 
 /// Domain separation tag of signatures: BLS, minimal public keys, proof-of-possession scheme

@@ -18,6 +18,22 @@ pub const SCALE: f64 = 65_536.0;
 /// Longest result that is published word by word.
 pub const DIRECT_WORDS: usize = 256;
 
+/// Computes the commitment to a plaintext input.
+pub struct InputHasher(Sha256);
+
+impl InputHasher {
+    /// The input's next bytes.
+    pub fn update(&mut self, part: &[u8]) {
+        self.0.update(part);
+    }
+
+    /// The commitment to all bytes in the order in which they came.
+    #[must_use]
+    pub fn finish(self) -> [u8; 32] {
+        self.0.finalize().into()
+    }
+}
+
 /// What can be wrong with a result.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum ResultError {
@@ -86,11 +102,18 @@ impl JobKey {
     /// Commitment to the plaintext input, hidden by the key: input rows can be few and guessable.
     #[must_use]
     pub fn input_commitment(&self, input: &[u8]) -> [u8; 32] {
+        let mut hasher = self.input_hasher();
+        hasher.update(input);
+        hasher.finish()
+    }
+
+    /// [`JobKey::input_commitment`] of an input that comes in parts.
+    #[must_use]
+    pub fn input_hasher(&self) -> InputHasher {
         let salt = zeroize::Zeroizing::new(self.subkey("input-salt", &[]));
         let mut hasher = Sha256::new();
         hasher.update(Encoder::new("input").fixed(&salt).finish());
-        hasher.update(input);
-        hasher.finalize().into()
+        InputHasher(hasher)
     }
 
     /// Key under which the worker `account` encrypts its full output for the requester and the other workers;

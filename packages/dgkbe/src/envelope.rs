@@ -1,4 +1,5 @@
-//! Headers and payload in one call, for callers that do not stream.
+//! Headers and payload in one call; [`Sender::address`] and [`Receiver::unlock`] are for callers that stream the
+//! payload with [`crate::dem::Sealer`] and [`crate::dem::Opener`].
 
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
@@ -25,6 +26,16 @@ pub struct Envelope {
     pub headers: Vec<u8>,
     /// The sealed payload.
     pub payload: Vec<u8>,
+}
+
+/// A key that the members of a set have, before a payload is sealed under it.
+pub struct Addressed {
+    /// The encapsulated key: 128 bytes for each group that the set touches, by ascending group.
+    pub headers: Vec<u8>,
+    /// The key. It seals one payload.
+    pub key: SharedKey,
+    /// What that payload is bound to.
+    pub data: AssociatedData,
 }
 
 /// Encrypts to sets, moving its cache to each set as it comes.
@@ -69,11 +80,25 @@ impl Sender {
         plaintext: &[u8],
         rng: &mut impl CryptoRng,
     ) -> Result<(Envelope, SharedKey), EnvelopeError> {
+        let Addressed { headers, key, data } = self.address(set, context, rng)?;
+        let payload = dem::seal(&key, &data, plaintext)?;
+        Ok((Envelope { headers, payload }, key))
+    }
+
+    /// Draw a fresh key for the members of `set`, for one payload.
+    ///
+    /// # Errors
+    /// [`KemError`].
+    pub fn address(
+        &mut self,
+        set: &GroupedSet,
+        context: Context<'_>,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Addressed, KemError> {
         self.cache.update(set)?;
         let (headers, key) = self.cache.encapsulate(set, context, rng)?;
         let data = AssociatedData::new(&headers, &set.digest(), context);
-        let payload = dem::seal(&key, &data, plaintext)?;
-        Ok((Envelope { headers, payload }, key))
+        Ok(Addressed { headers, key, data })
     }
 }
 
@@ -125,9 +150,24 @@ impl Receiver {
         headers: &[u8],
         payload: &[u8],
     ) -> Result<(SharedKey, Zeroizing<Vec<u8>>), EnvelopeError> {
+        let (key, data) = self.unlock(set, context, headers)?;
+        let plaintext = dem::open(&key, &data, payload)?;
+        Ok((key, plaintext))
+    }
+
+    /// The key that headers carry, and what the payload is bound to. Headers that were not made for this set and
+    /// context, or were changed, give a key that opens nothing.
+    ///
+    /// # Errors
+    /// [`KemError`].
+    pub fn unlock(
+        &mut self,
+        set: &GroupedSet,
+        context: Context<'_>,
+        headers: &[u8],
+    ) -> Result<(SharedKey, AssociatedData), KemError> {
         self.cache.update(set)?;
         let key = self.cache.decapsulate(set, context, headers)?;
-        let plaintext = dem::open(&key, &AssociatedData::new(headers, &set.digest(), context), payload)?;
-        Ok((key, plaintext))
+        Ok((key, AssociatedData::new(headers, &set.digest(), context)))
     }
 }

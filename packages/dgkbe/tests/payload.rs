@@ -4,8 +4,11 @@
 
 mod common;
 
+use std::io::{self, Read, Write};
+
 use bithive_dgkbe::dem::{
-    AssociatedData, CHUNK_LEN, Decryptor, DemError, Encryptor, PREAMBLE_LEN, TAG_LEN, open, seal,
+    AssociatedData, CHUNK_LEN, Decryptor, DemError, Encryptor, Opener, PREAMBLE_LEN, Sealer, TAG_LEN, open, seal,
+    sealed_len,
 };
 use bithive_dgkbe::envelope::EnvelopeError;
 use bithive_dgkbe::kem::HeaderError;
@@ -66,6 +69,107 @@ fn streaming_gives_the_bytes_of_sealing_at_once() {
     out.extend(decryptor.next(&body[SEALED..2 * SEALED]).unwrap());
     out.extend(decryptor.last(&body[2 * SEALED..]).unwrap());
     assert_eq!(out, plain);
+}
+
+fn stream_sealed(plain: &[u8], piece: usize) -> Vec<u8> {
+    let mut sealer = Sealer::new(&key(1), &data(), Vec::new()).unwrap();
+    plain.chunks(piece).for_each(|piece| sealer.write_all(piece).unwrap());
+    sealer.finish().unwrap()
+}
+
+/// Gives as many bytes at a time as it is told, and fails at every other call.
+struct Halting<'a> {
+    rest: &'a [u8],
+    piece: usize,
+    calls: usize,
+}
+
+impl Read for Halting<'_> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        self.calls += 1;
+        if self.calls.is_multiple_of(2) {
+            return Err(io::ErrorKind::WouldBlock.into());
+        }
+        let length = self.piece.min(out.len());
+        self.rest.read(&mut out[..length])
+    }
+}
+
+/// What a reader gives until its end or until it refuses.
+fn drain(opener: &mut Opener<impl Read>) -> (Vec<u8>, Option<DemError>) {
+    let (mut plain, mut part) = (Vec::new(), vec![0; 40_000]);
+    loop {
+        match opener.read(&mut part) {
+            Ok(0) => return (plain, None),
+            Ok(length) => plain.extend_from_slice(&part[..length]),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) => return (plain, Some(DemError::of(&error).unwrap())),
+        }
+    }
+}
+
+#[test]
+fn writers_and_readers_give_the_bytes_of_whole_payloads_whatever_their_pieces() {
+    for len in [0, 1, CHUNK_LEN - 1, CHUNK_LEN, CHUNK_LEN + 1, 2 * CHUNK_LEN, 3 * CHUNK_LEN + 5] {
+        let whole = seal(&key(1), &data(), &text(len)).unwrap();
+        assert_eq!(sealed_len(len as u64), Some(whole.len() as u64));
+        for piece in [1000, CHUNK_LEN - 1, CHUNK_LEN, 2 * CHUNK_LEN + 7] {
+            assert!(stream_sealed(&text(len), piece) == whole, "{len} bytes, {piece} at a time");
+            let mut opener = Opener::new(&key(1), &data(), Halting { rest: &whole, piece, calls: 0 });
+            assert!(!opener.is_complete());
+            assert!(drain(&mut opener) == (text(len), None), "{len} bytes, {piece} at a time");
+            assert!(opener.is_complete());
+        }
+    }
+    assert_eq!(sealed_len(u64::MAX), None);
+}
+
+#[test]
+fn a_reader_gives_whole_chunks_before_a_fault_and_never_an_end() {
+    let plain = text(3 * CHUNK_LEN + 5);
+    let whole = seal(&key(1), &data(), &plain).unwrap();
+    for cut in 0..whole.len() {
+        if cut % 10_007 != 0 && (cut.max(PREAMBLE_LEN) - PREAMBLE_LEN) % SEALED > 17 {
+            continue;
+        }
+        let mut opener = Opener::new(&key(1), &data(), &whole[..cut]);
+        let (given, refused) = drain(&mut opener);
+        assert!(refused.is_some() && !opener.is_complete(), "{cut}");
+        assert!(given.len().is_multiple_of(CHUNK_LEN) && plain.starts_with(&given), "{cut}");
+        // It stays refused.
+        assert_eq!(drain(&mut opener), (Vec::new(), refused));
+    }
+    let mut damaged = whole.clone();
+    damaged[PREAMBLE_LEN + SEALED + 9] ^= 1;
+    let outcome = drain(&mut Opener::new(&key(1), &data(), &damaged[..]));
+    assert!(outcome == (text(CHUNK_LEN), Some(DemError::Authentication)));
+    let longer = [&whole[..], &[0]].concat();
+    assert_eq!(drain(&mut Opener::new(&key(1), &data(), &longer[..])).1, Some(DemError::Authentication));
+    assert_eq!(drain(&mut Opener::new(&key(2), &data(), &whole[..])).1, Some(DemError::Authentication));
+}
+
+#[test]
+fn a_payload_whose_writer_failed_is_not_continued() {
+    struct Full(usize);
+    impl Write for Full {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            match self.0.checked_sub(bytes.len()) {
+                Some(rest) => self.0 = rest,
+                None => return Err(io::ErrorKind::StorageFull.into()),
+            }
+            Ok(bytes.len())
+        }
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+    for room in [0, PREAMBLE_LEN, PREAMBLE_LEN + SEALED] {
+        let mut sealer = Sealer::new(&key(1), &data(), Full(room)).unwrap();
+        let failed = sealer.write_all(&text(3 * CHUNK_LEN)).unwrap_err();
+        assert_eq!(failed.kind(), io::ErrorKind::StorageFull);
+        assert!(sealer.write_all(&text(CHUNK_LEN + 1)).is_err());
+        assert!(sealer.finish().is_err());
+    }
 }
 
 #[test]

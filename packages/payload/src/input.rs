@@ -1,6 +1,9 @@
 //! The input: the exact policy, for the receiver's own check, and the rows.
 
-use zeroize::Zeroize;
+use std::io::{self, Read, Write};
+
+use bithive_attest::JobKey;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::PayloadError;
 
@@ -24,13 +27,63 @@ impl Drop for Input {
 impl Input {
     /// Version, length of the policy (32 bits, big-endian), policy, rows.
     #[must_use]
-    pub fn encode(&self) -> zeroize::Zeroizing<Vec<u8>> {
-        let mut out = zeroize::Zeroizing::new(Vec::with_capacity(5 + self.policy.len() + self.rows.len()));
-        out.push(VERSION);
-        out.extend_from_slice(&u32::try_from(self.policy.len()).unwrap_or(u32::MAX).to_be_bytes());
-        out.extend_from_slice(&self.policy);
-        out.extend_from_slice(&self.rows);
-        out
+    pub fn encode(&self) -> Zeroizing<Vec<u8>> {
+        let (head, policy, rows) = self.parts();
+        Zeroizing::new([&head[..], policy, rows].concat())
+    }
+
+    /// Bytes of the encoding.
+    #[must_use]
+    pub fn encoded_len(&self) -> u64 {
+        HEAD_BYTES as u64 + self.policy.len() as u64 + self.rows.len() as u64
+    }
+
+    fn parts(&self) -> ([u8; HEAD_BYTES], &[u8], &[u8]) {
+        let [a, b, c, d] = u32::try_from(self.policy.len()).unwrap_or(u32::MAX).to_be_bytes();
+        ([VERSION, a, b, c, d], &self.policy, &self.rows)
+    }
+
+    /// Writes the encoding without another copy of it.
+    ///
+    /// # Errors
+    /// The writer's.
+    pub fn write_to(&self, target: &mut impl Write) -> io::Result<()> {
+        let (head, policy, rows) = self.parts();
+        [&head[..], policy, rows].into_iter().try_for_each(|part| target.write_all(part))
+    }
+
+    /// The commitment to the encoding.
+    #[must_use]
+    pub fn commitment(&self, key: &JobKey) -> [u8; 32] {
+        let (head, policy, rows) = self.parts();
+        let mut hasher = key.input_hasher();
+        [&head[..], policy, rows].into_iter().for_each(|part| hasher.update(part));
+        hasher.finish()
+    }
+
+    /// Reads an encoding to its end, policy and rows of at most `limit` bytes together.
+    ///
+    /// # Errors
+    /// [`ReadError`]; of what was read then, nothing is left.
+    pub fn read_from(mut source: impl Read, limit: usize) -> Result<Self, ReadError> {
+        let mut head = Zeroizing::new([0; HEAD_BYTES]);
+        let found = read_up_to(&mut source, &mut *head)?;
+        let length = policy_length(head.get(..found).unwrap_or_default())?;
+        let too_large = ReadError::TooLarge { limit };
+        if length > limit {
+            return Err(too_large);
+        }
+        let policy = take(&mut source, length)?;
+        if policy.len() < length {
+            return Err(POLICY_CUT.into());
+        }
+        let rows = take(&mut source, limit - length)?;
+        if rows.len() == limit - length && read_up_to(&mut source, &mut [0])? > 0 {
+            return Err(too_large);
+        }
+        let mut input = Self { policy: Vec::new(), rows: Vec::new() };
+        (input.policy, input.rows) = (unwrap(policy), unwrap(rows));
+        Ok(input)
     }
 
     /// Reads what [`Input::encode`] wrote.
@@ -38,14 +91,77 @@ impl Input {
     /// # Errors
     /// [`PayloadError::Malformed`].
     pub fn decode(bytes: &[u8]) -> Result<Self, PayloadError> {
-        let malformed = |reason| PayloadError::Malformed { what: "input", reason };
-        let ([version, a, b, c, d], rest) =
-            bytes.split_first_chunk::<5>().ok_or(malformed("it ends before its policy"))?;
-        if *version != VERSION {
-            return Err(malformed("its version is not 1"));
-        }
-        let length = usize::try_from(u32::from_be_bytes([*a, *b, *c, *d])).unwrap_or(usize::MAX);
-        let (policy, rows) = rest.split_at_checked(length).ok_or(malformed("its policy is cut off"))?;
+        let length = policy_length(bytes)?;
+        let rest = bytes.get(HEAD_BYTES..).unwrap_or_default();
+        let (policy, rows) = rest.split_at_checked(length).ok_or(POLICY_CUT)?;
         Ok(Self { policy: policy.to_vec(), rows: rows.to_vec() })
     }
+}
+
+/// Why no input could be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// What was read is no input.
+    #[error(transparent)]
+    Payload(#[from] PayloadError),
+    /// There is more than the reader takes.
+    #[error("the input's policy and rows have more than the {limit} bytes that are accepted")]
+    TooLarge {
+        /// The limit.
+        limit: usize,
+    },
+    /// The source failed, or refused what it reads: [`bithive_dgkbe::dem::DemError::of`] tells.
+    #[error("the input can't be read: {0}")]
+    Read(#[from] io::Error),
+}
+
+const HEAD_BYTES: usize = 5;
+const POLICY_CUT: PayloadError = PayloadError::Malformed { what: "input", reason: "its policy is cut off" };
+
+fn policy_length(bytes: &[u8]) -> Result<usize, PayloadError> {
+    let malformed = |reason| PayloadError::Malformed { what: "input", reason };
+    let ([version, length @ ..], _) =
+        bytes.split_first_chunk::<HEAD_BYTES>().ok_or(malformed("it ends before its policy"))?;
+    if *version != VERSION {
+        return Err(malformed("its version is not 1"));
+    }
+    Ok(usize::try_from(u32::from_be_bytes(*length)).unwrap_or(usize::MAX))
+}
+
+fn read_up_to(source: &mut impl Read, out: &mut [u8]) -> io::Result<usize> {
+    let mut found = 0;
+    while let Some(rest) = out.get_mut(found..).filter(|rest| !rest.is_empty()) {
+        match source.read(rest) {
+            Ok(0) => break,
+            Ok(length) => found += length,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(found)
+}
+
+/// Up to `most` bytes. Memory grows with what comes, and every buffer that is outgrown is erased.
+fn take(source: &mut impl Read, most: usize) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(Vec::new());
+    while bytes.len() < most {
+        let length = bytes.len();
+        let room = most.min((2 * length).max(FIRST_BUFFER));
+        let mut larger = Zeroizing::new(Vec::with_capacity(room));
+        larger.extend_from_slice(&bytes);
+        larger.resize(room, 0);
+        let found = read_up_to(source, larger.get_mut(length..).unwrap_or_default())?;
+        larger.truncate(length + found);
+        bytes = larger;
+        if bytes.len() < room {
+            break;
+        }
+    }
+    Ok(bytes)
+}
+
+const FIRST_BUFFER: usize = 64 << 10;
+
+fn unwrap(mut bytes: Zeroizing<Vec<u8>>) -> Vec<u8> {
+    core::mem::take(&mut *bytes)
 }

@@ -12,7 +12,7 @@ use bithive_attest::domain::Encoder;
 use bithive_attest::{Domain, JobKey};
 use bithive_dgkbe::kem::SharedKey;
 
-pub use input::Input;
+pub use input::{Input, ReadError};
 pub use messages::{ClaimMessage, SignatureMessage};
 pub use output::Output;
 

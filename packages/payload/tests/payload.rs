@@ -3,7 +3,7 @@
 
 use bithive_attest::Domain;
 use bithive_dgkbe::kem::SharedKey;
-use bithive_payload::{Input, JobRef, Output, PayloadError};
+use bithive_payload::{Input, JobRef, Output, PayloadError, ReadError};
 use proptest::prelude::*;
 
 fn job(job_id: u64, round: u8) -> JobRef<'static> {
@@ -42,16 +42,50 @@ fn a_malformed_input_says_what_is_wrong() {
     }
 }
 
+#[test]
+fn an_input_is_read_up_to_the_limit_and_not_beyond() {
+    let input = Input { policy: vec![7; 1000], rows: vec![9; 300_000] };
+    let encoded = input.encode();
+    assert_eq!(encoded.len() as u64, input.encoded_len());
+    assert!(Input::read_from(&encoded[..], 301_000).unwrap() == input);
+    for limit in [300_999, 1000, 999, 0] {
+        let refused = Input::read_from(&encoded[..], limit);
+        assert!(matches!(refused, Err(ReadError::TooLarge { limit: found }) if found == limit));
+    }
+}
+
+#[test]
+fn an_input_that_comes_as_a_stream_opens_the_commitment_to_it_whole() {
+    let key = job(1, 1).key(&SharedKey::from_bytes([3; 32]));
+    let input = Input { policy: b"policy".to_vec(), rows: vec![1; 70_000] };
+    assert_eq!(input.commitment(&key), key.input_commitment(&input.encode()));
+    let other = Input { policy: b"policy".to_vec(), rows: vec![2; 70_000] };
+    assert_ne!(input.commitment(&key), other.commitment(&key));
+}
+
 proptest! {
     #[test]
     fn an_input_reads_back(policy in any::<Vec<u8>>(), rows in any::<Vec<u8>>()) {
         let input = Input { policy, rows };
-        prop_assert!(Input::decode(&input.encode()).unwrap() == input);
+        let mut written = Vec::new();
+        input.write_to(&mut written).unwrap();
+        prop_assert!(written == *input.encode());
+        prop_assert!(Input::read_from(&written[..], written.len()).unwrap() == input);
+        prop_assert!(Input::decode(&written).unwrap() == input);
     }
 
     #[test]
     fn no_bytes_make_decoding_panic(bytes in any::<Vec<u8>>()) {
-        let _ = Input::decode(&bytes);
+        // Both ways of reading agree.
+        match (Input::decode(&bytes), Input::read_from(&bytes[..], bytes.len())) {
+            (Ok(decoded), Ok(read)) => prop_assert!(decoded == read),
+            (Err(decoded), Err(ReadError::Payload(read))) => prop_assert_eq!(decoded, read),
+            // A length that is cut off may also be over the limit.
+            (decoded, read) => {
+                let too_large = matches!(read, Err(ReadError::TooLarge { .. }));
+                prop_assert!(decoded.is_err() && too_large);
+            }
+        }
         let shared = SharedKey::from_bytes([3; 32]);
         prop_assert!(Output::open(job(1, 1), &job(1, 1).key(&shared), "a", &bytes).is_err());
     }

@@ -8,7 +8,12 @@
 //!
 //! # Encoding
 //! Version 1 (one byte), commitment (32), then every chunk followed by its tag (16). All chunks but the last
-//! hold exactly [`CHUNK_LEN`] bytes; the last holds 0 to [`CHUNK_LEN`].
+//! hold exactly [`CHUNK_LEN`] bytes; the last holds 0 to [`CHUNK_LEN`] and is empty only if the payload is.
+//!
+//! [`seal`] and [`open`] work on whole payloads in memory, [`Sealer`] and [`Opener`] on writers and readers, and
+//! [`Encryptor`] and [`Decryptor`] on chunks: the bytes are the same.
+
+mod stream;
 
 use aead_stream::{DecryptorBE32, EncryptorBE32};
 use chacha20poly1305::aead::Payload;
@@ -20,6 +25,8 @@ use zeroize::Zeroizing;
 
 use crate::hash::tagged;
 use crate::kem::{Context, SharedKey};
+
+pub use stream::{Opener, Sealer, sealed_len};
 
 /// Plaintext bytes of every chunk but the last.
 pub const CHUNK_LEN: usize = 64 * 1024;
