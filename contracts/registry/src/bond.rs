@@ -9,7 +9,7 @@ use cw20::Cw20ExecuteMsg;
 
 use crate::ContractError;
 use crate::state::{
-    BLS_KEYS, CONFIG, Config, ENDPOINTS, JOBS, Kind, PARTICIPANTS, Participant, SLOTS, participant,
+    BLS_KEYS, CONFIG, Config, ENDPOINTS, JOBS, Kind, PARTICIPANTS, Participant, RELAYS, SLOTS, participant,
     subtract_bonded,
 };
 use crate::validate;
@@ -51,14 +51,16 @@ pub(crate) fn withdraw(deps: DepsMut<'_>, env: &Env, address: &str) -> Result<Re
 
 /// Frees everything that a participant holds.
 fn release(storage: &mut dyn Storage, owner: &Addr, kind: &Kind) {
-    match kind {
+    let endpoint = match kind {
         Kind::Node(node) => {
             SLOTS.remove(storage, node.slot);
             BLS_KEYS.remove(storage, node.bls_key.as_slice());
-            ENDPOINTS.remove(storage, node.endpoint.as_slice());
+            &node.endpoint
         }
-        Kind::Requester { endpoint } => ENDPOINTS.remove(storage, endpoint.as_slice()),
-    }
+        Kind::Requester { endpoint } => endpoint,
+    };
+    ENDPOINTS.remove(storage, endpoint.as_slice());
+    RELAYS.remove(storage, endpoint.as_slice());
     PARTICIPANTS.remove(storage, owner);
 }
 

@@ -8,7 +8,7 @@ use cw_ownable::assert_owner;
 
 use crate::ContractError;
 use crate::state::{
-    COMMITTEES, Committee, ENDPOINTS, Member, SHARE_KEYS, committee_at, epoch_at, in_service,
+    COMMITTEES, Committee, ENDPOINTS, Member, RELAYS, SHARE_KEYS, committee_at, epoch_at, in_service,
 };
 use crate::validate;
 
@@ -37,6 +37,7 @@ pub(crate) fn set(
     let members = check_members(deps.as_ref(), &committees, members)?;
     committees.push(Committee { from_epoch, members, threshold });
     void_share_keys(deps.storage, &before, &committees, current.saturating_add(1))?;
+    forget_relays(deps.storage, &before, &committees);
     COMMITTEES.save(deps.storage, &committees)?;
     let event = Event::new(events::COMMITTEE_SET)
         .add_attribute("from_epoch", from_epoch.to_string())
@@ -86,6 +87,17 @@ fn void_share_keys(
         }
     }
     Ok(())
+}
+
+/// Forgets the relays of members that are listed no longer; their endpoints may be anybody's then.
+fn forget_relays(storage: &mut dyn Storage, before: &[Committee], after: &[Committee]) {
+    let members = |committees| <[Committee]>::iter(committees).flat_map(|committee| &committee.members);
+    for gone in members(before).filter(|member| members(after).all(|other| other != *member)) {
+        // Whoever has registered the endpoint meanwhile keeps its own.
+        if !ENDPOINTS.has(storage, gone.endpoint.as_slice()) {
+            RELAYS.remove(storage, gone.endpoint.as_slice());
+        }
+    }
 }
 
 /// Stores a member's digest, once, so that it can't show different share keys to different clients.

@@ -9,7 +9,7 @@ use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Respons
 use cw_ownable::Action;
 use cw_utils::nonpayable;
 
-use crate::{ContractError, admin, bond, committee, query, register};
+use crate::{ContractError, admin, bond, committee, query, register, relay};
 
 /// Name in cw2's contract info.
 pub const CONTRACT_NAME: &str = "bithive:registry";
@@ -57,6 +57,7 @@ pub fn execute(
         ExecuteMsg::PostShareKeys { epoch, digest } => {
             committee::post_share_keys(deps, &env, &info.sender, epoch, &digest)
         }
+        ExecuteMsg::SetRelay { endpoint, relay } => relay::set(deps, &env, &info.sender, &endpoint, relay),
         ExecuteMsg::TransferOwnership { new_owner } => {
             let action = Action::TransferOwnership { new_owner, expiry: None };
             admin::update_ownership(deps, &env, &info.sender, action)
@@ -80,6 +81,7 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
         QueryMsg::Nodes { start_after, limit } => to_json_binary(&query::nodes(deps, start_after, limit)?),
         QueryMsg::Requester { address } => to_json_binary(&query::requester(deps, &address)?),
         QueryMsg::Identity { endpoint } => to_json_binary(&query::identity(deps, &env, &endpoint)?),
+        QueryMsg::Relay { endpoint } => to_json_binary(&relay::query(deps, &endpoint)?),
         QueryMsg::Committee { epoch } => to_json_binary(&committee::query(deps, &env, epoch)?),
         QueryMsg::ShareKeys { epoch } => to_json_binary(&query::share_keys(deps, epoch)?),
     };

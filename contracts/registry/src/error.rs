@@ -144,6 +144,27 @@ pub enum ContractError {
         /// The account.
         address: String,
     },
+    /// Only its holder says how an endpoint is reached.
+    #[error("{sender} does not hold endpoint {endpoint}; expected its node, requester or committee member")]
+    NotHolder {
+        /// Who tried.
+        sender: String,
+        /// The endpoint.
+        endpoint: HexBinary,
+    },
+    /// A relay's URL is none.
+    #[error(
+        "relay is {found:?}, {problem}; expected http:// or https://, a host, optionally a port, no path, at most \
+         {most} bytes"
+    )]
+    Relay {
+        /// What was given, cut to that length.
+        found: String,
+        /// What is wrong with it.
+        problem: &'static str,
+        /// Longest URL.
+        most: usize,
+    },
     /// The unbonding time has not passed.
     #[error("the bond of {address} is locked until {until} and it is {now}; expected a later time")]
     Locked {

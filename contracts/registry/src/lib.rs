@@ -1,7 +1,8 @@
 //! Registry of nodes, requesters and the committee, and custody of their bonds.
 //!
 //! Start with [`contract`], which dispatches. [`register`] lets accounts in, [`bond`] lets them out and takes
-//! what a fault costs, [`dispute`] judges keys, [`admin`] wires the contract, [`committee`] lists who evaluates.
+//! what a fault costs, [`dispute`] judges keys, [`admin`] wires the contract, [`committee`] lists who evaluates,
+//! [`relay`] says how an endpoint is reached.
 //! [`state`] holds every storage key and the rule that the sum of all bonds is known exactly.
 #![deny(
     clippy::arithmetic_side_effects,
@@ -18,6 +19,7 @@ pub mod dispute;
 pub mod error;
 pub mod query;
 pub mod register;
+pub mod relay;
 pub mod state;
 pub mod validate;
 

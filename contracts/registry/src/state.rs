@@ -104,6 +104,8 @@ pub const SLOTS: Map<u16, Addr> = Map::new("slots");
 pub const BLS_KEYS: Map<&[u8], Addr> = Map::new("bls_keys");
 /// Holder of each endpoint of a node or a requester.
 pub const ENDPOINTS: Map<&[u8], Holder> = Map::new("endpoints");
+/// Relay of each endpoint that has named one.
+pub const RELAYS: Map<&[u8], String> = Map::new("relays");
 /// Committees by rising first epoch: of the last epoch, of the current one, and one that has not begun.
 pub const COMMITTEES: Item<Vec<Committee>> = Item::new("committees");
 /// Digests of share keys by epoch and member.
@@ -166,6 +168,8 @@ pub fn claim_endpoint(
     if in_committee || ENDPOINTS.has(storage, endpoint.as_slice()) {
         return Err(ContractError::EndpointTaken { endpoint: endpoint.clone() });
     }
+    // Of a committee member whose time is over, if of anybody.
+    RELAYS.remove(storage, endpoint.as_slice());
     Ok(ENDPOINTS.save(storage, endpoint.as_slice(), holder)?)
 }
 

@@ -80,6 +80,14 @@ impl Account {
         self.send(&self.client.deployment().registry, bond, &msg).await
     }
 
+    /// Names the relay of an endpoint that the account holds, or none.
+    ///
+    /// # Errors
+    /// See [`ChainError`].
+    pub async fn set_relay(&self, endpoint: [u8; 32], relay: Option<String>) -> Result<Receipt, ChainError> {
+        self.registry(&registry::ExecuteMsg::SetRelay { endpoint: (&endpoint).into(), relay }).await
+    }
+
     /// Disputes a node's key with this deposit; [`crate::key_dispute`] makes the evidence.
     ///
     /// # Errors

@@ -125,6 +125,14 @@ impl Client {
         self.registry(&registry::QueryMsg::Identity { endpoint: HexBinary::from(&endpoint) }).await
     }
 
+    /// The relay through which an endpoint can be reached, if it has named one.
+    ///
+    /// # Errors
+    /// See [`ChainError`].
+    pub async fn relay(&self, endpoint: [u8; 32]) -> Result<Option<String>, ChainError> {
+        self.registry(&registry::QueryMsg::Relay { endpoint: HexBinary::from(&endpoint) }).await
+    }
+
     /// The requester of an account, if it is one.
     ///
     /// # Errors

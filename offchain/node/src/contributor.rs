@@ -101,7 +101,8 @@ impl Contributor {
         }
         let params = client.registry_config().await?.params;
         let groups = Groups::new(params.groups, params.slots)?;
-        let next_height = setup.state.get(CURSOR)?.unwrap_or(from_height);
+        // Recorded at once: a crash before the first block must not skip it.
+        let next_height = setup.state.get_or_put(CURSOR, || Ok::<_, NodeError>(from_height))?;
         let pending = setup.state.get(PENDING)?.unwrap_or_default();
         Ok(Self { setup, next_height, pending, unread: VecDeque::new(), groups })
     }

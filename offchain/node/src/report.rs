@@ -1,7 +1,10 @@
 //! What a node tells whoever watches it: a log, a terminal, a test.
 
+use serde::{Deserialize, Serialize};
+
 /// Something a node did or learned about a job.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "did", rename_all = "snake_case")]
 pub enum Report {
     /// It tried the vault with its own tags.
     VaultTried {
@@ -29,7 +32,7 @@ pub enum Report {
         /// The job.
         job_id: u64,
         /// Bytes of plaintext.
-        bytes: usize,
+        bytes: u64,
     },
     /// It ran the model and committed to the result.
     Committed {

@@ -1,0 +1,143 @@
+//! `bithive committee run`: a committee member as a process.
+
+use std::time::Duration;
+
+use bithive_blindmatch::committee::CommitteeError;
+use bithive_client::Client;
+use bithive_committee::{Member, PATIENCE, ServiceError, TERM_EPOCHS};
+use bithive_exchange::{EndpointKey, Exchange as _};
+
+use crate::config::CommitteeConfig;
+use crate::keys::{self, AccountFile};
+use crate::party::{self, Party};
+use crate::{DaemonError, Event, Events, Stop, chain};
+
+/// How often the member looks whether an epoch needs it.
+const ROUND: Duration = Duration::from_secs(10);
+/// The same, while something is missing.
+const AGAIN: Duration = Duration::from_secs(2);
+/// Epochs before the end of a term from which on the log says that the next committee has to be named.
+const WARNING: u64 = 8;
+
+/// Runs the member until it is told to stop.
+///
+/// # Errors
+/// [`DaemonError`].
+pub async fn run(config: &CommitteeConfig, events: Events, stop: Stop) -> Result<(), DaemonError> {
+    // What is wrong on this machine is said at once, not when the chain answers.
+    let file: AccountFile = keys::read(&config.keys)?;
+    let (account, endpoint) = file.keys(&config.keys)?;
+    drop(file);
+    let Some(client) = chain::connect(&config.chain, &stop).await? else { return Ok(()) };
+    run_on(&client, config, (account, endpoint), events, stop).await
+}
+
+/// Runs the member on a chain that answers.
+///
+/// # Errors
+/// [`DaemonError`].
+pub async fn run_on(
+    client: &Client,
+    config: &CommitteeConfig,
+    (account, endpoint): (bithive_chain::SigningKey, EndpointKey),
+    events: Events,
+    stop: Stop,
+) -> Result<(), DaemonError> {
+    listed(client, account.address(), &endpoint, config).await?;
+    let party = Party::start(client, &config.network, &config.data, (account, &endpoint)).await?;
+    let slots = party.schema.slot_count();
+    let (exchange, rng) = (party.exchange(), party::fresh_rng()?);
+    let member = Member::new(slots, party.account.clone(), exchange, party.state.clone(), rng, PATIENCE);
+    member.serve();
+    tracing::info!(account = party.account.address(), endpoint = %party.transport.id(), "the member answers");
+    events(&party.ready("committee"));
+    let mut told = None;
+    loop {
+        let wait = match duties(&member, (client, party.account.address()), &mut told, &events).await {
+            Ok(()) => ROUND,
+            Err(error) if passes(&error) => {
+                tracing::warn!(%error, "the epoch's share keys wait; trying again");
+                AGAIN
+            }
+            Err(error) => return Err(error.into()),
+        };
+        tokio::select! {
+            () = stop.requested() => break,
+            () = tokio::time::sleep(wait) => {}
+        }
+    }
+    party.transport.close().await;
+    events(&Event::Stopped);
+    Ok(())
+}
+
+/// The account is in a committee with this endpoint: the one in force, the last or the coming one.
+async fn listed(
+    client: &Client,
+    account: &str,
+    endpoint: &EndpointKey,
+    config: &CommitteeConfig,
+) -> Result<(), DaemonError> {
+    let current = client.committee().await?;
+    let last = client.committee_at(current.epoch.saturating_sub(1)).await?;
+    let coming = client.committee_at(u64::MAX).await?;
+    let mut members = [current, last, coming].into_iter().flat_map(|committee| committee.members);
+    let Some(member) = members.find(|member| member.address == account) else {
+        return Err(DaemonError::NotRegistered {
+            account: account.into(),
+            role: "a committee member",
+            todo: "the registry's owner has to name it",
+        });
+    };
+    if member.endpoint.as_slice() == endpoint.id().0 {
+        return Ok(());
+    }
+    Err(DaemonError::OtherKey { file: config.keys.display().to_string(), what: "endpoint" })
+}
+
+/// What the current and the next epoch ask of the member.
+async fn duties(
+    member: &Member,
+    (client, account): (&Client, &str),
+    told: &mut Option<u64>,
+    events: &Events,
+) -> Result<(), ServiceError> {
+    let committee = client.committee().await?;
+    let epoch = committee.epoch;
+    let end = committee.from_epoch.saturating_add(TERM_EPOCHS.into());
+    if !committee.members.is_empty() && epoch.saturating_add(WARNING) >= end {
+        tracing::warn!(
+            epoch,
+            end,
+            "the committee's term ends; the registry's owner has to name the next one"
+        );
+    }
+    // The next epoch's first: who asks at its first block finds the share keys.
+    for due in [epoch, epoch.saturating_add(1)] {
+        // What was posted for the next epoch is void once that gets another committee, so the chain is asked.
+        let posts = client.share_keys(due).await?;
+        if posts.iter().all(|post| post.address != account) {
+            match member.post_share_keys(due).await {
+                Ok(_) => {}
+                // Others serve in that epoch, or nobody does yet.
+                Err(
+                    ServiceError::NotAMember { .. }
+                    | ServiceError::NoCommittee { .. }
+                    | ServiceError::Committee(CommitteeError::EpochOutOfTerm { .. }),
+                ) => continue,
+                Err(error) => return Err(error),
+            }
+        }
+        if told.is_none_or(|told| told < due) {
+            tracing::info!(epoch = due, "share keys are posted");
+            events(&Event::ShareKeys { epoch: due });
+            *told = Some(due);
+        }
+    }
+    Ok(())
+}
+
+/// Whether waiting can help: only own records that can't be used, or a committee that contradicts itself, are final.
+fn passes(error: &ServiceError) -> bool {
+    !matches!(error, ServiceError::State(_) | ServiceError::Ledger(_) | ServiceError::Committee(_))
+}
