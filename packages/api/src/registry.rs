@@ -70,6 +70,8 @@ pub mod limits {
     pub const MAX_BOUNTY_BPS: u16 = 4_000;
     /// Most committee members; pseudo-random secret sharing holds C(n, t-1) seeds.
     pub const MAX_COMMITTEE: usize = 7;
+    /// Longest URL of a relay, in bytes: a DNS name has at most 253.
+    pub const MAX_RELAY_BYTES: usize = 280;
     /// Most rows of one page of a query.
     pub const MAX_PAGE: u32 = 100;
 }
@@ -123,6 +125,16 @@ pub enum ExecuteMsg {
         epoch: u64,
         /// SHA-256 digest of the canonical share key table.
         digest: HexBinary,
+    },
+    /// Name the relay through which a transport endpoint can be reached, or take it back: a URL like
+    /// `https://relay.example:3340/`, http or https, a host, optionally a port, no path, at most
+    /// [`limits::MAX_RELAY_BYTES`]. It is forgotten when the endpoint's holder leaves.
+    /// Sender: the node, requester or committee member that holds the endpoint.
+    SetRelay {
+        /// The endpoint (Ed25519 public key, 32 bytes).
+        endpoint: HexBinary,
+        /// The relay's URL; null for none.
+        relay: Option<String>,
     },
     /// Propose a new owner. Sender: owner.
     TransferOwnership {
@@ -252,6 +264,12 @@ pub enum QueryMsg {
     /// Who is behind a transport endpoint; null when nobody eligible is.
     #[returns(Option<IdentityResponse>)]
     Identity {
+        /// Ed25519 public key, 32 bytes.
+        endpoint: HexBinary,
+    },
+    /// The relay through which a transport endpoint can be reached; null when it has named none.
+    #[returns(Option<String>)]
+    Relay {
         /// Ed25519 public key, 32 bytes.
         endpoint: HexBinary,
     },
@@ -387,6 +405,8 @@ pub mod events {
     pub const DISPUTE_LOST: &str = "dispute_lost";
     /// A committee was named: `from_epoch`, `threshold`, `members`.
     pub const COMMITTEE_SET: &str = "committee_set";
+    /// An endpoint's relay changed: `address`, `endpoint`, `relay` (empty for none).
+    pub const RELAY_SET: &str = "relay_set";
     /// Share keys were posted: `address`, `epoch`, `digest`.
     pub const SHARE_KEYS_POSTED: &str = "share_keys_posted";
 }
