@@ -1,0 +1,117 @@
+//! Entry points: dispatch only.
+
+#[cfg(not(feature = "library"))]
+use cosmwasm_std::entry_point;
+
+use bithive_api::MigrateMsg;
+use bithive_api::staking::{ExecuteMsg, InstantiateMsg, QueryMsg};
+use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Response, to_json_binary};
+use cw_ownable::Action;
+use cw_utils::nonpayable;
+
+use crate::{ContractError, admin, query, reward, slash, stake, unbond};
+
+/// Name in cw2's contract info.
+pub const CONTRACT_NAME: &str = "bithive:staking";
+/// Version in cw2's contract info.
+pub const CONTRACT_VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Creates the contract.
+///
+/// # Errors
+/// [`ContractError`], naming what was wrong with `msg`.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn instantiate(
+    deps: DepsMut,
+    env: Env,
+    info: MessageInfo,
+    msg: InstantiateMsg,
+) -> Result<Response, ContractError> {
+    nonpayable(&info)?;
+    admin::instantiate(deps, &env, msg)
+}
+
+/// Runs one message.
+///
+/// # Errors
+/// [`ContractError`], naming what was wrong; nothing has changed then.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn execute(
+    deps: DepsMut,
+    env: Env,
+    info: MessageInfo,
+    msg: ExecuteMsg,
+) -> Result<Response, ContractError> {
+    nonpayable(&info)?;
+    let sender = &info.sender;
+    match msg {
+        ExecuteMsg::Receive(hook) => stake::receive(deps, &env, sender, hook),
+        ExecuteMsg::SetCapacity { tera } => admin::set_capacity(deps.storage, sender, tera),
+        ExecuteMsg::SetCommission { commission_bps } => {
+            admin::set_commission(deps.storage, sender, commission_bps)
+        }
+        ExecuteMsg::Unlock { node, id } => unbond::unlock(deps, &env, &node, id),
+        ExecuteMsg::Unbond { node, shares } => unbond::unbond(deps, &env, sender, &node, shares),
+        ExecuteMsg::Withdraw { id } => unbond::withdraw(deps.storage, &env, id),
+        ExecuteMsg::ClaimRewards { node, delegator } => reward::claim(deps, &node, &delegator),
+        ExecuteMsg::Compound { node } => reward::compound(deps, &env, sender, &node),
+        ExecuteMsg::Slash { node, amount, reason } => {
+            slash::slash(deps, &env, sender, &node, amount, &reason)
+        }
+        ExecuteMsg::SetSlasher { slasher, allowed } => admin::set_slasher(deps, sender, &slasher, allowed),
+        ExecuteMsg::SetPaused { paused } => admin::set_paused(deps.storage, sender, paused),
+        ExecuteMsg::TransferOwnership { new_owner } => {
+            let action = Action::TransferOwnership { new_owner, expiry: None };
+            admin::update_ownership(deps, &env, sender, action)
+        }
+        ExecuteMsg::AcceptOwnership {} => {
+            admin::update_ownership(deps, &env, sender, Action::AcceptOwnership)
+        }
+    }
+}
+
+/// Answers one query.
+///
+/// # Errors
+/// An address that is not valid; too many nodes at once.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractError> {
+    let answer = match msg {
+        QueryMsg::Config {} => to_json_binary(&query::config(deps)?),
+        QueryMsg::Node { node } => to_json_binary(&query::node(deps, &env, &node)?),
+        QueryMsg::Locks { node, start_after, limit } => {
+            to_json_binary(&query::locks(deps, &node, start_after, limit)?)
+        }
+        QueryMsg::Delegation { node, delegator } => {
+            to_json_binary(&query::delegation(deps, &node, &delegator)?)
+        }
+        QueryMsg::Delegations { delegator, start_after, limit } => {
+            to_json_binary(&query::delegations(deps, &delegator, start_after.as_deref(), limit)?)
+        }
+        QueryMsg::Unbondings { delegator, start_after, limit } => {
+            to_json_binary(&query::unbondings(deps, &delegator, start_after, limit)?)
+        }
+        QueryMsg::VotingPower { delegator, nodes, height } => {
+            to_json_binary(&query::voting_power(deps, &delegator, &nodes, height)?)
+        }
+        QueryMsg::TotalPower { height } => to_json_binary(&query::total_power(deps, height)?),
+        QueryMsg::Totals {} => to_json_binary(&query::totals(deps)?),
+    };
+    Ok(answer?)
+}
+
+/// Accepts the state of this contract at this or an earlier version.
+///
+/// # Errors
+/// [`ContractError::Migration`] for another contract's state or a later version.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn migrate(
+    deps: DepsMut,
+    _env: Env,
+    _msg: MigrateMsg,
+    _info: MigrateInfo,
+) -> Result<Response, ContractError> {
+    let from = cw2::ensure_from_older_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)
+        .map_err(ContractError::Migration)?;
+    Ok(Response::new().add_attribute("action", "migrate").add_attribute("from", from.to_string()))
+}

@@ -1,0 +1,103 @@
+//! Rewards: what comes in is divided by shares, what goes out is paid or becomes stake.
+
+use bithive_api::staking::events;
+use bithive_economics::Bps;
+use bithive_economics::pool::PoolError;
+use cosmwasm_std::{Addr, DepsMut, Env, Event, Response, Storage, Uint128};
+
+use crate::state::{
+    BY_DELEGATOR, CONFIG, DELEGATIONS, NODES, Node, REWARDS, find, pay, pool, put_delegation, settled, shares,
+};
+use crate::{ContractError, stake};
+
+/// A reward for a pool: the operator's commission, and the rest by shares.
+pub(crate) fn reward(
+    storage: &mut dyn Storage,
+    address: &Addr,
+    mut node: Node,
+    amount: Uint128,
+) -> Result<Response, ContractError> {
+    let shares = pool(storage, address)?.shares;
+    if shares == 0 {
+        return Err(ContractError::NoStake { node: address.into() });
+    }
+    // A bound that was lowered by nobody: the commission was checked when it was set.
+    let commission = Bps::new("commission_bps", node.commission_bps)?.of(amount.u128());
+    let rest = amount.u128().saturating_sub(commission);
+    let too_many = || ContractError::Pool { node: address.to_string(), error: PoolError::TooManyShares };
+    let index = node.index().reward(rest, shares).ok_or_else(too_many)?;
+    (node.per_share, node.left) = (index.per_share.into(), index.left.into());
+    NODES.save(storage, address, &node)?;
+    if commission > 0 {
+        let mut own = settled(storage, address, &node, address)?;
+        own.rewards = own.rewards.checked_add(commission.into())?;
+        DELEGATIONS.save(storage, (address, address), &own)?;
+        BY_DELEGATOR.save(storage, (address, address), &())?;
+    }
+    let unpaid = REWARDS.load(storage)?.checked_add(amount)?;
+    REWARDS.save(storage, &unpaid)?;
+    let event = Event::new(events::REWARDED)
+        .add_attribute("node", address)
+        .add_attribute("amount", amount)
+        .add_attribute("commission", Uint128::new(commission));
+    Ok(Response::new().add_event(event))
+}
+
+pub(crate) fn claim(deps: DepsMut<'_>, node: &str, delegator: &str) -> Result<Response, ContractError> {
+    let (address, node) = find(deps.storage, deps.api, node)?;
+    let delegator = deps.api.addr_validate(delegator)?;
+    // Shares stay as they are, so their history does too.
+    let mut delegation = settled(deps.storage, &address, &node, &delegator)?;
+    let amount = take(deps.storage, &address, &delegator, &mut delegation.rewards)?;
+    if shares(deps.storage, &address, &delegator)?.is_zero() {
+        DELEGATIONS.remove(deps.storage, (&address, &delegator));
+        BY_DELEGATOR.remove(deps.storage, (&delegator, &address));
+    } else {
+        DELEGATIONS.save(deps.storage, (&address, &delegator), &delegation)?;
+    }
+    let event = claimed(&address, &delegator, amount, false);
+    Ok(Response::new().add_event(event).add_message(pay(deps.storage, &delegator, amount)?))
+}
+
+pub(crate) fn compound(
+    deps: DepsMut<'_>,
+    env: &Env,
+    sender: &Addr,
+    node: &str,
+) -> Result<Response, ContractError> {
+    if CONFIG.load(deps.storage)?.paused {
+        return Err(ContractError::Paused);
+    }
+    let (address, node) = find(deps.storage, deps.api, node)?;
+    let mut delegation = settled(deps.storage, &address, &node, sender)?;
+    let amount = take(deps.storage, &address, sender, &mut delegation.rewards)?;
+    let held = shares(deps.storage, &address, sender)?;
+    put_delegation(deps.storage, &address, sender, &delegation, held, env.block.height)?;
+    // Also the operator's: what it earned is not locked.
+    let (_, staked) = stake::add(deps.storage, env, &address, &node, sender, amount)?;
+    Ok(Response::new().add_event(claimed(&address, sender, amount, true)).add_event(staked))
+}
+
+/// Takes what can be claimed, so that it is counted once.
+fn take(
+    storage: &mut dyn Storage,
+    node: &Addr,
+    delegator: &Addr,
+    rewards: &mut Uint128,
+) -> Result<Uint128, ContractError> {
+    let amount = core::mem::take(rewards);
+    if amount.is_zero() {
+        return Err(ContractError::NoRewards { node: node.into(), delegator: delegator.into() });
+    }
+    let unpaid = REWARDS.load(storage)?.checked_sub(amount)?;
+    REWARDS.save(storage, &unpaid)?;
+    Ok(amount)
+}
+
+fn claimed(node: &Addr, delegator: &Addr, amount: Uint128, compounded: bool) -> Event {
+    Event::new(events::CLAIMED)
+        .add_attribute("node", node)
+        .add_attribute("delegator", delegator)
+        .add_attribute("amount", amount)
+        .add_attribute("compounded", compounded.to_string())
+}

@@ -1,0 +1,289 @@
+//! Storage, all keys in one place, and the steps that several messages share.
+//!
+//! cw-ownable keeps `ownership` and cw2 keeps `contract_info`; keys of this crate differ from both.
+
+use bithive_api::staking::{Params, TotalsResponse};
+use bithive_economics::pool::{Index, Pool, PoolError};
+use bithive_economics::{Emission, pledge};
+use cosmwasm_schema::cw_serde;
+use cosmwasm_std::{Addr, Api, CosmosMsg, StdResult, Storage, Uint128, WasmMsg, to_json_binary};
+use cw_storage_plus::{Item, Map, SnapshotItem, SnapshotMap, Strategy};
+use cw20::Cw20ExecuteMsg;
+
+use crate::ContractError;
+
+/// What was set.
+#[cw_serde]
+pub struct Config {
+    /// BTK; hooks of any other contract are refused.
+    pub token: Addr,
+    /// Receives what is slashed and not burnt.
+    pub treasury: Addr,
+    /// Start of the emission.
+    pub emission_start: u64,
+    /// Checked numbers.
+    pub params: Params,
+    /// Whether new stake is refused.
+    pub paused: bool,
+}
+
+/// Tokens and shares.
+#[cw_serde]
+#[derive(Copy, Default)]
+pub struct StoredPool {
+    /// Base units.
+    pub tokens: Uint128,
+    /// Shares.
+    pub shares: Uint128,
+}
+
+/// A node.
+#[cw_serde]
+pub struct Node {
+    /// Capacity in T.
+    pub tera: u16,
+    /// Commission, in 1/10,000.
+    pub commission_bps: u16,
+    /// What is unbonding.
+    pub unbonding: StoredPool,
+    /// How often everything that was unbonding was slashed. What began to unbond before is worth nothing.
+    pub generation: u64,
+    /// Rewards per share, in 2^-64 base units.
+    pub per_share: Uint128,
+    /// What the last division of a reward left.
+    pub left: Uint128,
+    /// Taken by slashes.
+    pub slashed: Uint128,
+}
+
+impl Node {
+    /// Rewards per share.
+    #[must_use]
+    pub fn index(&self) -> Index {
+        Index { per_share: self.per_share.u128(), left: self.left.u128() }
+    }
+}
+
+/// Somebody's stake in a node. Its shares are in [`SHARES`].
+#[cw_serde]
+#[derive(Default)]
+pub struct Delegation {
+    /// Shares that can't be unbonded; the operator's only.
+    pub locked: Uint128,
+    /// Index up to which `rewards` are counted.
+    pub per_share: Uint128,
+    /// Rewards that were not claimed.
+    pub rewards: Uint128,
+}
+
+/// A locked part of a pledge.
+#[cw_serde]
+pub struct Lock {
+    /// Shares.
+    pub shares: Uint128,
+    /// Unix seconds.
+    pub until: u64,
+}
+
+/// Stake on its way out.
+#[cw_serde]
+pub struct Unbonding {
+    /// The operator.
+    pub node: Addr,
+    /// Whose it is.
+    pub delegator: Addr,
+    /// Shares of the node's unbonding pool.
+    pub shares: Uint128,
+    /// [`Node::generation`] when it began.
+    pub generation: u64,
+    /// Unix seconds.
+    pub until: u64,
+}
+
+/// What was set.
+pub const CONFIG: Item<Config> = Item::new("config");
+/// Who may slash.
+pub const SLASHERS: Map<&Addr, ()> = Map::new("slashers");
+/// Nodes by operator.
+pub const NODES: Map<&Addr, Node> = Map::new("nodes");
+/// Stake by operator, with its history.
+pub const POOLS: SnapshotMap<&Addr, StoredPool> =
+    SnapshotMap::new("pools", "pools_checkpoints", "pools_changes", Strategy::EveryBlock);
+/// Shares by operator and delegator, with their history.
+pub const SHARES: SnapshotMap<(&Addr, &Addr), Uint128> =
+    SnapshotMap::new("shares", "shares_checkpoints", "shares_changes", Strategy::EveryBlock);
+/// Stake of all nodes, with its history.
+pub const STAKED: SnapshotItem<Uint128> =
+    SnapshotItem::new("staked", "staked_checkpoints", "staked_changes", Strategy::EveryBlock);
+/// By operator and delegator.
+pub const DELEGATIONS: Map<(&Addr, &Addr), Delegation> = Map::new("delegations");
+/// By delegator and operator: where there is a delegation.
+pub const BY_DELEGATOR: Map<(&Addr, &Addr), ()> = Map::new("by_delegator");
+/// By operator and number.
+pub const LOCKS: Map<(&Addr, u64), Lock> = Map::new("locks");
+/// By number.
+pub const UNBONDINGS: Map<u64, Unbonding> = Map::new("unbondings");
+/// By delegator and number.
+pub const UNBONDINGS_OF: Map<(&Addr, u64), ()> = Map::new("unbondings_of");
+/// Number of the next lock or unbonding.
+pub const NEXT_ID: Item<u64> = Item::new("next_id");
+/// What is unbonding, of all nodes.
+pub const UNBONDING: Item<Uint128> = Item::new("unbonding");
+/// Rewards that were not claimed.
+pub const REWARDS: Item<Uint128> = Item::new("rewards");
+
+impl StoredPool {
+    /// For arithmetic.
+    #[must_use]
+    pub fn pool(self) -> Pool {
+        Pool { tokens: self.tokens.u128(), shares: self.shares.u128() }
+    }
+}
+
+impl From<Pool> for StoredPool {
+    fn from(pool: Pool) -> Self {
+        Self { tokens: pool.tokens.into(), shares: pool.shares.into() }
+    }
+}
+
+impl Node {
+    /// What somebody's unbonding stake is worth now.
+    #[must_use]
+    pub fn worth_of(&self, entry: &Unbonding) -> Uint128 {
+        let same = entry.generation == self.generation;
+        if same { self.unbonding.pool().worth(entry.shares.u128()).into() } else { Uint128::zero() }
+    }
+}
+
+/// A node whose operator's address is given as text.
+///
+/// # Errors
+/// [`ContractError::NoNode`], an invalid address.
+pub fn find(storage: &dyn Storage, api: &dyn Api, node: &str) -> Result<(Addr, Node), ContractError> {
+    let address = api.addr_validate(node)?;
+    let found = NODES.may_load(storage, &address)?;
+    let node = found.ok_or_else(|| ContractError::NoNode { node: address.to_string() })?;
+    Ok((address, node))
+}
+
+/// A node's stake.
+///
+/// # Errors
+/// Storage.
+pub fn pool(storage: &dyn Storage, node: &Addr) -> StdResult<Pool> {
+    Ok(POOLS.may_load(storage, node)?.unwrap_or_default().pool())
+}
+
+/// Writes a node's stake, and the total.
+///
+/// # Errors
+/// Storage, [`ContractError::Overflow`].
+pub fn put_pool(
+    storage: &mut dyn Storage,
+    node: &Addr,
+    pool: Pool,
+    height: u64,
+) -> Result<(), ContractError> {
+    let before = POOLS.may_load(storage, node)?.unwrap_or_default().tokens;
+    POOLS.save(storage, node, &pool.into(), height)?;
+    let staked = STAKED.load(storage)?.checked_sub(before)?.checked_add(pool.tokens.into())?;
+    Ok(STAKED.save(storage, &staked, height)?)
+}
+
+/// Somebody's shares of a node.
+///
+/// # Errors
+/// Storage.
+pub fn shares(storage: &dyn Storage, node: &Addr, delegator: &Addr) -> StdResult<Uint128> {
+    Ok(SHARES.may_load(storage, (node, delegator))?.unwrap_or_default())
+}
+
+/// Somebody's delegation with its rewards counted up to now.
+///
+/// # Errors
+/// Storage; [`ContractError::Overflow`] if rewards leave 128 bits.
+pub fn settled(
+    storage: &dyn Storage,
+    address: &Addr,
+    node: &Node,
+    delegator: &Addr,
+) -> Result<Delegation, ContractError> {
+    let mut delegation = DELEGATIONS.may_load(storage, (address, delegator))?.unwrap_or_default();
+    let shares = shares(storage, address, delegator)?;
+    let earned = node.index().earned(shares.u128(), delegation.per_share.u128());
+    let too_many = || ContractError::Pool { node: address.to_string(), error: PoolError::TooManyShares };
+    delegation.rewards = delegation.rewards.checked_add(earned.ok_or_else(too_many)?.into())?;
+    delegation.per_share = node.per_share;
+    Ok(delegation)
+}
+
+/// Writes a settled delegation and its shares; one of nothing is removed.
+///
+/// # Errors
+/// Storage.
+pub fn put_delegation(
+    storage: &mut dyn Storage,
+    node: &Addr,
+    delegator: &Addr,
+    delegation: &Delegation,
+    shares: Uint128,
+    height: u64,
+) -> StdResult<()> {
+    if shares.is_zero() {
+        SHARES.remove(storage, (node, delegator), height)?;
+    } else {
+        SHARES.save(storage, (node, delegator), &shares, height)?;
+    }
+    if shares.is_zero() && delegation.rewards.is_zero() {
+        DELEGATIONS.remove(storage, (node, delegator));
+        BY_DELEGATOR.remove(storage, (delegator, node));
+        return Ok(());
+    }
+    BY_DELEGATOR.save(storage, (delegator, node), &())?;
+    DELEGATIONS.save(storage, (node, delegator), delegation)
+}
+
+/// A number that no lock and no unbonding has.
+///
+/// # Errors
+/// Storage.
+pub fn next_id(storage: &mut dyn Storage) -> StdResult<u64> {
+    let id = NEXT_ID.may_load(storage)?.unwrap_or(1);
+    NEXT_ID.save(storage, &id.saturating_add(1))?;
+    Ok(id)
+}
+
+/// What a node should pledge at `now`.
+///
+/// # Errors
+/// A stored start that is out of bounds.
+pub fn required(config: &Config, node: &Node, now: u64) -> Result<u128, ContractError> {
+    let emission = Emission::new(config.emission_start)?;
+    Ok(pledge::required(node.tera, emission.halvings(now)))
+}
+
+/// A message that pays BTK.
+///
+/// # Errors
+/// Storage, encoding.
+pub fn pay(storage: &dyn Storage, recipient: &Addr, amount: Uint128) -> StdResult<CosmosMsg> {
+    call(storage, &Cw20ExecuteMsg::Transfer { recipient: recipient.into(), amount })
+}
+
+/// A message to BTK.
+///
+/// # Errors
+/// Storage, encoding.
+pub fn call(storage: &dyn Storage, message: &Cw20ExecuteMsg) -> StdResult<CosmosMsg> {
+    let contract_addr = CONFIG.load(storage)?.token.into();
+    Ok(WasmMsg::Execute { contract_addr, msg: to_json_binary(message)?, funds: vec![] }.into())
+}
+
+/// What the contract holds.
+///
+/// # Errors
+/// Storage.
+pub fn totals(storage: &dyn Storage) -> StdResult<TotalsResponse> {
+    let (staked, unbonding) = (STAKED.load(storage)?, UNBONDING.load(storage)?);
+    Ok(TotalsResponse { staked, unbonding, rewards: REWARDS.load(storage)? })
+}

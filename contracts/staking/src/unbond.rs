@@ -1,0 +1,109 @@
+//! BTK that go out: unlocked, unbonded, withdrawn.
+
+use bithive_api::staking::events;
+use cosmwasm_std::{Addr, DepsMut, Env, Event, Response, Storage, Uint128};
+
+use crate::ContractError;
+use crate::state::{
+    CONFIG, DELEGATIONS, LOCKS, NODES, UNBONDING, UNBONDINGS, UNBONDINGS_OF, Unbonding, find, next_id, pay,
+    pool, put_delegation, put_pool, settled, shares,
+};
+
+pub(crate) fn unlock(deps: DepsMut<'_>, env: &Env, node: &str, id: u64) -> Result<Response, ContractError> {
+    let (address, _) = find(deps.storage, deps.api, node)?;
+    let found = LOCKS.may_load(deps.storage, (&address, id))?;
+    let lock = found.ok_or_else(|| ContractError::NoLock { node: address.to_string(), id })?;
+    require_time(env, lock.until)?;
+    LOCKS.remove(deps.storage, (&address, id));
+    let mut delegation = DELEGATIONS.load(deps.storage, (&address, &address))?;
+    delegation.locked = delegation.locked.checked_sub(lock.shares)?;
+    DELEGATIONS.save(deps.storage, (&address, &address), &delegation)?;
+    let event = Event::new(events::UNLOCKED)
+        .add_attribute("node", address)
+        .add_attribute("id", id.to_string())
+        .add_attribute("shares", lock.shares);
+    Ok(Response::new().add_event(event))
+}
+
+pub(crate) fn unbond(
+    deps: DepsMut<'_>,
+    env: &Env,
+    sender: &Addr,
+    node: &str,
+    asked: Option<Uint128>,
+) -> Result<Response, ContractError> {
+    let (address, mut node) = find(deps.storage, deps.api, node)?;
+    let refused = |error| ContractError::Pool { node: address.to_string(), error };
+    let delegation = settled(deps.storage, &address, &node, sender)?;
+    let held = shares(deps.storage, &address, sender)?;
+    let free = held.checked_sub(delegation.locked)?;
+    let asked = asked.unwrap_or(free);
+    if asked.is_zero() {
+        return Err(ContractError::Zero { what: "the number of shares that can be unbonded" });
+    }
+    if asked > free {
+        return Err(ContractError::NotFree { asked, free });
+    }
+    let (stake, worth) = pool(deps.storage, &address)?.remove(asked.u128()).map_err(refused)?;
+    put_pool(deps.storage, &address, stake, env.block.height)?;
+    let held = held.checked_sub(asked)?;
+    put_delegation(deps.storage, &address, sender, &delegation, held, env.block.height)?;
+    // Shares that are worth nothing leave nothing behind.
+    let event = Event::new(events::UNBONDING)
+        .add_attribute("node", &address)
+        .add_attribute("delegator", sender)
+        .add_attribute("shares", asked)
+        .add_attribute("amount", Uint128::new(worth));
+    if worth == 0 {
+        return Ok(Response::new().add_event(event));
+    }
+    let (unbonding, bought) = node.unbonding.pool().add(worth).map_err(refused)?;
+    node.unbonding = unbonding.into();
+    NODES.save(deps.storage, &address, &node)?;
+    let total = UNBONDING.load(deps.storage)?.checked_add(worth.into())?;
+    UNBONDING.save(deps.storage, &total)?;
+    let id = next_id(deps.storage)?;
+    let seconds = CONFIG.load(deps.storage)?.params.unbonding_seconds;
+    let until = env.block.time.plus_seconds(seconds).seconds();
+    UNBONDINGS_OF.save(deps.storage, (sender, id), &())?;
+    let (shares, generation) = (bought.into(), node.generation);
+    let entry = Unbonding { node: address, delegator: sender.clone(), shares, generation, until };
+    UNBONDINGS.save(deps.storage, id, &entry)?;
+    let event = event.add_attribute("id", id.to_string()).add_attribute("until", until.to_string());
+    Ok(Response::new().add_event(event))
+}
+
+pub(crate) fn withdraw(storage: &mut dyn Storage, env: &Env, id: u64) -> Result<Response, ContractError> {
+    let entry = UNBONDINGS.may_load(storage, id)?.ok_or(ContractError::NoUnbonding { id })?;
+    require_time(env, entry.until)?;
+    UNBONDINGS.remove(storage, id);
+    UNBONDINGS_OF.remove(storage, (&entry.delegator, id));
+    let mut node = NODES.load(storage, &entry.node)?;
+    let mut worth = 0;
+    if entry.generation == node.generation {
+        let removed = node.unbonding.pool().remove(entry.shares.u128());
+        let refused = |error| ContractError::Pool { node: entry.node.to_string(), error };
+        let (pool, paid) = removed.map_err(refused)?;
+        (worth, node.unbonding) = (paid, pool.into());
+        NODES.save(storage, &entry.node, &node)?;
+    }
+    let total = UNBONDING.load(storage)?.checked_sub(worth.into())?;
+    UNBONDING.save(storage, &total)?;
+    let event = Event::new(events::WITHDRAWN)
+        .add_attribute("id", id.to_string())
+        .add_attribute("node", &entry.node)
+        .add_attribute("delegator", &entry.delegator)
+        .add_attribute("amount", Uint128::new(worth));
+    let response = Response::new().add_event(event);
+    // cw20 has no use for a payment of nothing.
+    if worth == 0 {
+        Ok(response)
+    } else {
+        Ok(response.add_message(pay(storage, &entry.delegator, worth.into())?))
+    }
+}
+
+fn require_time(env: &Env, until: u64) -> Result<(), ContractError> {
+    let now = env.block.time.seconds();
+    if now < until { Err(ContractError::TooEarly { now, until }) } else { Ok(()) }
+}
