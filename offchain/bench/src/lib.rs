@@ -10,10 +10,13 @@
 
 mod broadcast;
 mod figure;
+mod loopback;
 mod matching;
+mod payload;
 mod peers;
 mod plot;
 mod primitives;
+mod scores;
 mod timer;
 mod transport;
 mod vectors;
@@ -25,9 +28,12 @@ use rand_core::SeedableRng;
 pub use bithive_netsim::{CellResult, Estimate, Selection};
 use figure::Sheet;
 pub use figure::{Aim, Figure, Limit};
+pub use loopback::{Loopback, LoopbackOptions, Mover, loopback, loopback_end};
+pub use payload::{Interrupted, Killed, PayloadOptions, payload, payload_end, payload_with_kills};
 pub use plot::plot;
 use timer::Timer;
-pub use transport::{Transport, transport};
+pub use scores::Score;
+pub use transport::{Transport, Trials, transport};
 
 const SEED: u64 = 1;
 

@@ -1,12 +1,14 @@
 //! UDX beside the congestion controllers that the QUIC library ships, in the simulator.
 
-use std::path::Path;
+use std::ops::Range;
+use std::path::PathBuf;
 
 use anyhow::{Result, ensure};
-use bithive_netsim::{Cell, CellResult, Estimate, Selection, cells, experiment, plot};
+use bithive_netsim::{Cell, CellResult, Estimate, Selection, Store, cells, experiment, plot, traces};
 use serde::Serialize;
 
 use crate::Figure;
+use crate::scores::{Score, scores};
 
 /// Peers of UDX, by the name that ends a cell's.
 const PEERS: [&str; 3] = ["Cubic", "NewReno", "BBR"];
@@ -16,30 +18,49 @@ const PEERS: [&str; 3] = ["Cubic", "NewReno", "BBR"];
 pub struct Transport {
     /// The figures that have an aim, and UDX beside its peers.
     pub figures: Vec<Figure>,
+    /// On how many paths each controller is the best one, by each score.
+    pub scores: Vec<Score>,
     /// Every cell, the lost ones too.
     pub cells: Vec<CellResult>,
 }
 
-/// Runs the selected cells with this many seeds and draws into `folder` the course of those that are plotted.
-/// `progress` hears of each run: those done and all.
+/// Which experiments to make, how often, and what to keep of them.
+#[derive(Clone, Debug, Default)]
+pub struct Trials {
+    /// The cells.
+    pub selection: Selection,
+    /// One run of each with each of these seeds.
+    pub seeds: Range<u64>,
+    /// Runs at a time; as many as there are cores if it is 0. The results are the same.
+    pub threads: usize,
+    /// File to keep runs in, and to take those from that were made before with the same configuration.
+    pub runs: Option<PathBuf>,
+    /// Folder for drawings of the course of the cells that are plotted.
+    pub plots: Option<PathBuf>,
+    /// Folder for qlog traces of the same runs.
+    pub qlog: Option<PathBuf>,
+}
+
+/// Makes the experiments. `progress` hears of each run: those done and all.
 ///
 /// # Errors
-/// No cell or no seed is selected, or a plot cannot be drawn. A run that fails is reported with its cell.
-pub fn transport(
-    selection: &Selection,
-    seeds: u64,
-    folder: Option<&Path>,
-    progress: impl Fn(usize, usize) + Sync,
-) -> Result<Transport> {
-    ensure!(seeds > 0, "--seeds is 0, expected at least 1");
-    let selected: Vec<Cell> = cells(selection);
+/// No cell or no seed is selected, or a file cannot be read or written. A run that fails is reported with its cell.
+pub fn transport(trials: &Trials, progress: impl Fn(usize, usize) + Sync) -> Result<Transport> {
+    ensure!(!trials.seeds.is_empty(), "--seeds is 0, expected at least 1");
+    let selected: Vec<Cell> = cells(&trials.selection);
     ensure!(!selected.is_empty(), "--cells selects no cell; without it all run");
-    let results = experiment(&selected, seeds, progress);
-    if let Some(folder) = folder {
+    let store = trials.runs.as_deref().map(Store::open).transpose()?;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(trials.threads).build()?;
+    let results = pool.install(|| experiment(&selected, trials.seeds.clone(), store.as_ref(), &progress))?;
+    if let Some(folder) = &trials.plots {
         std::fs::create_dir_all(folder)?;
         plot(&selected, folder)?;
     }
-    Ok(Transport { figures: figures(&results), cells: results })
+    if let Some(folder) = &trials.qlog {
+        traces(&selected, folder)?;
+    }
+    let scores = scores(&results);
+    Ok(Transport { figures: figures(&results), scores, cells: results })
 }
 
 /// A measure of a cell that is compared.
@@ -148,8 +169,9 @@ mod tests {
 
     use super::*;
 
-    fn selection(part: &str, seconds: f64) -> Selection {
-        Selection { quick: true, containing: vec![part.to_owned()], seconds: Some(seconds) }
+    fn trials(part: &str, seeds: u64) -> Trials {
+        let selection = Selection { quick: true, containing: vec![part.to_owned()], seconds: Some(1.0) };
+        Trials { selection, seeds: 1..1 + seeds, ..Trials::default() }
     }
 
     #[test]
@@ -159,7 +181,7 @@ mod tests {
             assert_eq!(all, 4);
             runs.fetch_add(1, Ordering::Relaxed);
         };
-        let answer = transport(&selection("1 BDP 1 % loss", 1.0), 1, None, note).unwrap();
+        let answer = transport(&trials("1 BDP 1 % loss", 1), note).unwrap();
         assert_eq!((answer.cells.len(), runs.into_inner()), (4, 4));
         let names: BTreeSet<_> = answer.figures.iter().map(|figure| &figure.name).collect();
         // The aim, and goodput and round-trip time beside three peers.
@@ -176,7 +198,7 @@ mod tests {
 
     #[test]
     fn what_cubic_keeps_is_compared_with_what_it_has_beside_another() {
-        let answer = transport(&selection("0.25 BDP", 1.0), 1, None, |_, _| ()).unwrap();
+        let answer = transport(&trials("0.25 BDP", 1), |_, _| ()).unwrap();
         let kept = answer.figures.iter().find(|figure| figure.peer == "beside another Cubic").unwrap();
         let of = |name: &str| answer.cells.iter().find(|cell| cell.name.ends_with(name)).unwrap();
         assert_eq!(kept.value, of("/UDX+Cubic").flow_goodput[1].mean);
@@ -185,7 +207,7 @@ mod tests {
 
     #[test]
     fn a_selection_of_nothing_is_refused() {
-        assert!(transport(&selection("no such cell", 1.0), 1, None, |_, _| ()).is_err());
-        assert!(transport(&selection("1 BDP", 1.0), 0, None, |_, _| ()).is_err());
+        assert!(transport(&trials("no such cell", 1), |_, _| ()).is_err());
+        assert!(transport(&trials("1 BDP", 0), |_, _| ()).is_err());
     }
 }

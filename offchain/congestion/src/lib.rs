@@ -2,7 +2,7 @@
 //!
 //! Give a [`UdxFactory`] to `TransportConfig::congestion_controller_factory`; each path of each connection gets a
 //! controller of its own. The library paces at the controller's rate and writes its window, threshold and rate into
-//! the `recovery:metrics_updated` events of a qlog trace where its `qlog` feature is on.
+//! the `quic:recovery_metrics_updated` events of a qlog trace where its `qlog` feature is on.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -46,7 +46,12 @@ impl ControllerFactory for UdxFactory {
     }
 }
 
-/// A [`Udx`] behind the library's trait: moments become times since the path began, nothing else happens here.
+/// No path is taken for shorter. On one machine or in one rack most of a round-trip time is the wait for a processor,
+/// and that varies by more than the whole path: as a queue it would hold up a flow that has none.
+const SHORTEST_PATH: Duration = Duration::from_millis(1);
+
+/// A [`Udx`] behind the library's trait: moments become times since the path began, and no round-trip time is below a
+/// millisecond. Nothing else happens here.
 #[derive(Clone, Debug)]
 pub struct UdxController {
     udx: Udx,
@@ -61,7 +66,8 @@ impl UdxController {
     }
 
     fn since(&self, moment: Instant) -> Duration {
-        moment.saturating_duration_since(self.epoch)
+        // Whatever is acknowledged was sent a shortest path before, even at the beginning.
+        moment.saturating_duration_since(self.epoch) + SHORTEST_PATH
     }
 }
 
@@ -79,7 +85,9 @@ impl Controller for UdxController {
         app_limited: bool,
         _rtt: &RttEstimator,
     ) {
-        self.udx.on_ack(Ack { now: self.since(now), sent: self.since(sent), bytes, app_limited });
+        let now = self.since(now);
+        let sent = self.since(sent).min(now - SHORTEST_PATH);
+        self.udx.on_ack(Ack { now, sent, bytes, app_limited });
     }
 
     fn on_end_acks(&mut self, now: Instant, _in_flight: u64, _app_limited: bool, _largest: Option<u64>) {

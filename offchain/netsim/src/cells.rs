@@ -76,6 +76,7 @@ impl Cells {
             duration: Duration::from_secs_f64(seconds),
             warm_up: Duration::from_secs_f64(seconds * 0.4),
             trace: false,
+            qlog: None,
         };
         self.0.push(Cell { name, scenario, base_rtt, plotted: false });
         self.0.last_mut()

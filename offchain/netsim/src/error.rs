@@ -32,4 +32,20 @@ pub enum SimError {
         /// What the drawing library says.
         reason: String,
     },
+    /// The file of earlier runs cannot be used.
+    #[error("cannot use {file}: {reason}")]
+    Store {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A trace cannot be written.
+    #[error("cannot write {file}: {reason}")]
+    Trace {
+        /// The file.
+        file: String,
+        /// What the system says.
+        reason: String,
+    },
 }

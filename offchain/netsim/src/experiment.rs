@@ -1,5 +1,6 @@
 //! Runs cells with several seeds and says what came out, with confidence intervals.
 
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
@@ -9,6 +10,7 @@ use crate::cells::Cell;
 use crate::error::SimError;
 use crate::record::RunResult;
 use crate::statistics::{Estimate, jain};
+use crate::store::{Outcome, Store};
 
 /// What a cell measured, over all its seeds.
 #[derive(Clone, Debug, Serialize)]
@@ -41,28 +43,47 @@ pub struct CellResult {
     pub queue: Estimate,
 }
 
-/// Runs every cell with seeds 1 to `seeds`, in parallel where the thread pool has threads. `progress` hears of each
-/// run: those done and all.
-pub fn experiment(cells: &[Cell], seeds: u64, progress: impl Fn(usize, usize) + Sync) -> Vec<CellResult> {
-    let total = cells.len() * seeds as usize;
-    let done = AtomicUsize::new(0);
+/// Runs every cell with these seeds, in parallel where the thread pool has threads; how many it has changes nothing
+/// but the time. Runs that `store` has are taken from it, the others are kept there as soon as they are made, all cells
+/// with the first seed before the second. `progress` hears of each run: those done and all.
+///
+/// # Errors
+/// A run that cannot be kept. One that fails is reported with its cell.
+pub fn experiment(
+    cells: &[Cell],
+    seeds: Range<u64>,
+    store: Option<&Store>,
+    progress: impl Fn(usize, usize) + Sync,
+) -> Result<Vec<CellResult>, SimError> {
     let jobs: Vec<(&Cell, u64)> =
-        cells.iter().flat_map(|cell| (1..=seeds).map(move |seed| (cell, seed))).collect();
-    let runs: Vec<Result<RunResult, SimError>> = jobs
-        .par_iter()
-        .map(|(cell, seed)| {
-            let run = cell.scenario.run(*seed);
-            progress(done.fetch_add(1, Ordering::Relaxed) + 1, total);
-            run
-        })
-        .collect();
-    cells.iter().zip(runs.chunks(seeds.max(1) as usize)).map(|(cell, runs)| summary(cell, runs)).collect()
+        seeds.clone().flat_map(|seed| cells.iter().map(move |cell| (cell, seed))).collect();
+    let done = AtomicUsize::new(0);
+    let make = |(cell, seed): &(&Cell, u64)| {
+        let outcome = match store.and_then(|store| store.find(cell, *seed)) {
+            Some(outcome) => outcome,
+            None => {
+                let outcome = cell.scenario.run(*seed).map_err(|error| error.to_string());
+                store.map_or(Ok(()), |store| store.keep(cell, *seed, &outcome))?;
+                outcome
+            }
+        };
+        progress(done.fetch_add(1, Ordering::Relaxed) + 1, jobs.len());
+        Ok(outcome)
+    };
+    // One at a time from the front: a long run at the end must not wait in another thread's share.
+    let runs: Vec<Outcome> = jobs.par_iter().with_max_len(1).map(make).collect::<Result<_, SimError>>()?;
+    let of_cell = |index: usize| runs.iter().skip(index).step_by(cells.len().max(1));
+    Ok(cells.iter().enumerate().map(|(index, cell)| summary(cell, of_cell(index))).collect())
 }
 
-fn summary(cell: &Cell, runs: &[Result<RunResult, SimError>]) -> CellResult {
-    let good: Vec<&RunResult> = runs.iter().filter_map(|run| run.as_ref().ok()).collect();
-    let errors: Vec<String> =
-        runs.iter().filter_map(|run| run.as_ref().err().map(ToString::to_string)).collect();
+fn summary<'a>(cell: &Cell, runs: impl Iterator<Item = &'a Outcome>) -> CellResult {
+    let (mut good, mut errors): (Vec<&RunResult>, Vec<&String>) = (Vec::new(), Vec::new());
+    for run in runs {
+        match run {
+            Ok(run) => good.push(run),
+            Err(error) => errors.push(error),
+        }
+    }
     let rate = cell.scenario.link.rate_at(std::time::Duration::ZERO);
     let base = cell.base_rtt.as_secs_f64() * 1e3;
     let bdp = rate / 8.0 * cell.base_rtt.as_secs_f64();
@@ -79,7 +100,7 @@ fn summary(cell: &Cell, runs: &[Result<RunResult, SimError>]) -> CellResult {
         name: cell.name.clone(),
         controls: cell.scenario.flows.iter().map(|flow| flow.control.name()).collect(),
         seeds: good.len() as u64,
-        failed: errors.first().map(|error| (errors.len() as u64, error.clone())),
+        failed: errors.first().map(|error| (errors.len() as u64, (*error).clone())),
         seconds: [cell.scenario.duration.as_secs_f64(), cell.scenario.warm_up.as_secs_f64()],
         goodput: over(&|run| run.flows.iter().map(|flow| flow.goodput).sum::<f64>() / rate * 100.0),
         whole_goodput: over(&|run| {

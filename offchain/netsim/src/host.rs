@@ -16,6 +16,7 @@ use noq_proto::{
 
 use crate::crypto::plain;
 use crate::error::SimError;
+use crate::qlog::Trace;
 use crate::rng::Stream;
 
 /// UDP payload of a full packet, bytes: what path MTU discovery finds on Ethernet.
@@ -127,7 +128,7 @@ fn endpoint_config(mut randomness: Stream) -> Arc<EndpointConfig> {
     Arc::new(config)
 }
 
-fn transport(control: &Control) -> Result<Arc<TransportConfig>, SimError> {
+fn transport(control: &Control) -> Result<TransportConfig, SimError> {
     let mut transport = TransportConfig::default();
     transport
         .congestion_controller_factory(control.factory()?)
@@ -136,7 +137,7 @@ fn transport(control: &Control) -> Result<Arc<TransportConfig>, SimError> {
         .stream_receive_window(VarInt::from_u32(BUFFER))
         .receive_window(VarInt::from_u32(BUFFER))
         .send_window(u64::from(BUFFER));
-    Ok(Arc::new(transport))
+    Ok(transport)
 }
 
 impl Host {
@@ -146,10 +147,15 @@ impl Host {
         control: &Control,
         source: Source,
         mut randomness: Stream,
+        trace: Option<Trace>,
     ) -> Result<Self, SimError> {
         let first_id = ConnectionId::new(&randomness.word().to_be_bytes());
         let mut config = ClientConfig::new(plain());
-        config.transport_config(transport(control)?);
+        let mut transport = transport(control)?;
+        if let Some(trace) = trace {
+            transport.qlog_factory(Arc::new(trace));
+        }
+        config.transport_config(Arc::new(transport));
         config.initial_dst_cid_provider(Arc::new(move || first_id));
         let mut endpoint = Endpoint::new(endpoint_config(randomness), None, false);
         let connection = endpoint.connect(now, config, SERVER, "receiver")?;
@@ -160,7 +166,7 @@ impl Host {
     /// The receiver.
     pub(crate) fn server(randomness: Stream) -> Result<Self, SimError> {
         let mut config = ServerConfig::new(plain(), plain());
-        config.transport_config(transport(&Control::NewReno)?);
+        config.transport_config(Arc::new(transport(&Control::NewReno)?));
         let endpoint = Endpoint::new(endpoint_config(randomness), Some(Arc::new(config)), false);
         Ok(Self::idle(endpoint, CLIENT, None, 0))
     }

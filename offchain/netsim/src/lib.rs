@@ -8,22 +8,26 @@
 mod cells;
 mod codel;
 mod crypto;
+mod digest;
 mod error;
 mod experiment;
 mod host;
 mod link;
 mod plot;
+mod qlog;
 mod record;
 mod rng;
 mod sim;
 mod statistics;
+mod store;
 
 pub use cells::{Cell, Selection, cells, controls};
 pub use error::SimError;
 pub use experiment::{CellResult, experiment};
 pub use host::{Control, PACKET_BYTES, Source};
 pub use link::{Bottleneck, Fate, Link, Nanos, PacketLoss, Queue};
-pub use plot::plot;
+pub use plot::{plot, traces};
 pub use record::{FlowResult, FlowSample, RunResult, Sample};
 pub use sim::{Flow, Scenario};
 pub use statistics::{Estimate, jain};
+pub use store::{Outcome, Store};

@@ -7,6 +7,7 @@ use plotters::prelude::*;
 use crate::cells::Cell;
 use crate::error::SimError;
 use crate::record::{FlowSample, Sample};
+use crate::sim::Scenario;
 
 const SIZE: (u32, u32) = (900, 840);
 
@@ -20,14 +21,31 @@ pub fn plot(cells: &[Cell], folder: &Path) -> Result<Vec<PathBuf>, SimError> {
         let mut scenario = cell.scenario.clone();
         scenario.trace = true;
         let run = scenario.run(1)?;
-        let plain: String =
-            cell.name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' }).collect();
-        let file = folder.join(format!("{plain}.svg"));
+        let file = folder.join(format!("{}.svg", plain(&cell.name)));
         draw(cell, &run.trace, &file)
             .map_err(|reason| SimError::Plot { file: file.display().to_string(), reason })?;
         files.push(file);
     }
     Ok(files)
+}
+
+/// Writes qlog traces of the same runs, a folder for each cell. Returns the folders.
+///
+/// # Errors
+/// A run that failed or a file that cannot be written.
+pub fn traces(cells: &[Cell], folder: &Path) -> Result<Vec<PathBuf>, SimError> {
+    let mut folders = Vec::new();
+    for cell in cells.iter().filter(|cell| cell.plotted) {
+        let into = folder.join(plain(&cell.name));
+        Scenario { qlog: Some(into.clone()), ..cell.scenario.clone() }.run(1)?;
+        folders.push(into);
+    }
+    Ok(folders)
+}
+
+/// A cell's name as a file's.
+fn plain(name: &str) -> String {
+    name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '.' { c } else { '-' }).collect()
 }
 
 fn draw(cell: &Cell, trace: &[Sample], file: &Path) -> Result<(), String> {

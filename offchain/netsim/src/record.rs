@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::link::Nanos;
 use crate::sim::Scenario;
@@ -11,19 +11,23 @@ use crate::sim::Scenario;
 const SAMPLES: u32 = 400;
 
 /// What a flow achieved after the warm-up.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct FlowResult {
     /// Bytes that its receiver's application read, in bits per second.
     pub goodput: f64,
     /// The same over the whole run, start included.
     pub whole_goodput: f64,
     /// Round-trip time of its packets in milliseconds, queue included: mean.
+    #[serde(deserialize_with = "number_or_null")]
     pub rtt_mean: f64,
     /// Median.
+    #[serde(deserialize_with = "number_or_null")]
     pub rtt_p50: f64,
     /// 95th percentile.
+    #[serde(deserialize_with = "number_or_null")]
     pub rtt_p95: f64,
     /// 99th percentile.
+    #[serde(deserialize_with = "number_or_null")]
     pub rtt_p99: f64,
     /// Packets sent.
     pub sent: u64,
@@ -33,6 +37,11 @@ pub struct FlowResult {
     pub lost: u64,
     /// Packets that its connection declared lost in the whole run.
     pub declared_lost: u64,
+}
+
+/// JSON has no number for the round-trip time of no packet.
+fn number_or_null<'de, D: Deserializer<'de>>(from: D) -> Result<f64, D::Error> {
+    Ok(Option::deserialize(from)?.unwrap_or(f64::NAN))
 }
 
 impl FlowResult {
@@ -67,13 +76,14 @@ pub struct Sample {
 }
 
 /// What a run measured.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct RunResult {
     /// Each flow, in the scenario's order.
     pub flows: Vec<FlowResult>,
     /// Mean bytes waiting in the queue after the warm-up.
     pub queue_mean: f64,
     /// The course of the run, where it was asked for.
+    #[serde(skip)]
     pub trace: Vec<Sample>,
 }
 

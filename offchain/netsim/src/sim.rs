@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use bytes::BytesMut;
@@ -10,6 +11,7 @@ use noq_proto::EcnCodepoint;
 use crate::error::SimError;
 use crate::host::{Control, Host, Outgoing, Source};
 use crate::link::{Bottleneck, Fate, Link, Nanos};
+use crate::qlog::Trace;
 use crate::record::{FlowResult, Recorder, RunResult};
 use crate::rng::Stream;
 
@@ -46,6 +48,8 @@ pub struct Scenario {
     pub warm_up: Duration,
     /// Whether to keep the course of the run.
     pub trace: bool,
+    /// Folder for a qlog trace of each flow's sender, if any.
+    pub qlog: Option<PathBuf>,
 }
 
 impl Scenario {
@@ -278,8 +282,12 @@ impl<'a> Run<'a> {
     fn start(&mut self, index: usize) -> Result<(), SimError> {
         let Some(flow) = self.scenario.flows.get(index) else { return Ok(()) };
         let stream = |side: u64| Stream::new(self.seed, 16 + 2 * index as u64 + side);
+        let trace = self.scenario.qlog.as_ref();
+        let trace = trace
+            .map(|folder| Trace::create(folder, index + 1, flow.control.name(), self.epoch))
+            .transpose()?;
         let pair = Pair {
-            sender: Host::client(self.instant(), &flow.control, flow.source, stream(0))?,
+            sender: Host::client(self.instant(), &flow.control, flow.source, stream(0), trace)?,
             receiver: Host::server(stream(1))?,
             wakes: [None; 2],
             extra: flow.extra_delay.as_nanos() as Nanos,

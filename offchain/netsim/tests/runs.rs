@@ -15,7 +15,7 @@ fn link() -> Link {
 }
 
 fn scenario(link: Link, flows: Vec<Flow>) -> Scenario {
-    Scenario { link, flows, duration: ms(3000), warm_up: ms(1000), trace: true }
+    Scenario { link, flows, duration: ms(3000), warm_up: ms(1000), trace: true, qlog: None }
 }
 
 fn run(link: Link, control: Control) -> RunResult {

@@ -36,6 +36,8 @@ pub struct Config {
     pub drain: f64,
     /// Packets by which the growth of each round exceeds the last one's.
     pub growth: f64,
+    /// But no more than this fraction of the window in a round, or one packet.
+    pub growth_limit: f64,
     /// A queue below this fraction of the smallest round-trip time counts as empty.
     pub empty_queue: f64,
     /// Fraction by which the window grows in a round while the queue stays empty and the flow is not saturated.
@@ -52,6 +54,9 @@ pub struct Config {
     pub loss_tolerance: f64,
     /// A loss with a queue above this fraction of the largest recent queue counts as congestion.
     pub loss_queue: f64,
+    /// On a path of fewer packets every loss counts as congestion: a queue of one is as long as the path, so delay
+    /// says nothing.
+    pub small_window: f64,
     /// New acknowledgements after which recovery ends and the window is restored.
     pub recovery_acks: u32,
     /// Rounds that a drain may take to empty the queue.
@@ -90,6 +95,13 @@ pub struct Config {
     pub share_gain: f64,
     /// C of a competing flow's growth, in packets per cubic second (RFC 9438 section 5.1).
     pub cubic: f64,
+    /// Jitter, the median difference of successive round-trip times, counts above this fraction of the smallest one.
+    pub jitter_least: f64,
+    /// How much longer than its smallest round-trip time a path with jitter is for a flow that fills it, in such
+    /// medians. Of jitter that is spread evenly over a range the median is 0.29 of the range.
+    pub jitter_gain: f64,
+    /// And the most that it counts for, as a fraction of the smallest round-trip time.
+    pub jitter_limit: f64,
     /// How long the smallest round-trip time is remembered.
     pub min_rtt_memory: Duration,
     /// How long the largest queue is remembered.
@@ -112,6 +124,7 @@ impl Default for Config {
             slow_start_gain: 1.25,
             drain: 0.97,
             growth: 2.0,
+            growth_limit: 0.125,
             empty_queue: 0.04,
             open_growth: 0.125,
             open_rounds: 12,
@@ -120,6 +133,7 @@ impl Default for Config {
             loss_gain: 0.25,
             loss_tolerance: 0.10,
             loss_queue: 0.5,
+            small_window: 12.0,
             recovery_acks: 2,
             drain_rounds: 3,
             drained: 0.35,
@@ -131,7 +145,7 @@ impl Default for Config {
             overflow_queue: 0.75,
             overflow_loss: 0.01,
             foreign_overflows: 2,
-            entry_growth: 0.5,
+            entry_growth: 0.1,
             beta: 0.7,
             low_share: 0.35,
             high_share: 0.55,
@@ -139,6 +153,9 @@ impl Default for Config {
             estimate_decay: 0.9,
             share_gain: 1.0,
             cubic: 0.4,
+            jitter_least: 0.05,
+            jitter_gain: 2.5,
+            jitter_limit: 1.0,
             min_rtt_memory: Duration::from_secs(60),
             max_queue_memory: Duration::from_secs(10),
         }
@@ -182,6 +199,7 @@ impl Config {
             ("slow_start_gain", self.slow_start_gain, GAIN),
             ("drain", self.drain, FRACTION),
             ("growth", self.growth, POSITIVE),
+            ("growth_limit", self.growth_limit, FRACTION),
             ("empty_queue", self.empty_queue, FRACTION),
             ("open_growth", self.open_growth, FRACTION),
             ("open_rounds", f64::from(self.open_rounds), COUNT),
@@ -190,6 +208,7 @@ impl Config {
             ("loss_gain", self.loss_gain, FRACTION),
             ("loss_tolerance", self.loss_tolerance, FRACTION),
             ("loss_queue", self.loss_queue, FRACTION),
+            ("small_window", self.small_window, POSITIVE),
             ("recovery_acks", f64::from(self.recovery_acks), COUNT),
             ("drain_rounds", f64::from(self.drain_rounds), COUNT),
             ("drained", self.drained, FRACTION),
@@ -209,6 +228,9 @@ impl Config {
             ("estimate_decay", self.estimate_decay, FRACTION),
             ("share_gain", self.share_gain, FRACTION),
             ("cubic", self.cubic, POSITIVE),
+            ("jitter_least", self.jitter_least, FRACTION),
+            ("jitter_gain", self.jitter_gain, POSITIVE),
+            ("jitter_limit", self.jitter_limit, POSITIVE),
             ("min_rtt_memory", self.min_rtt_memory.as_secs_f64(), SECONDS),
             ("max_queue_memory", self.max_queue_memory.as_secs_f64(), SECONDS),
         ];

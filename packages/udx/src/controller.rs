@@ -12,6 +12,7 @@ use crate::config::{Config, ConfigError};
 use crate::cubic::CubicGrowth;
 use crate::event::{Ack, Loss, Metrics, Mode};
 use crate::filter::{RecentMax, RecentMin};
+use crate::jitter::Jitter;
 use crate::loss::LossEstimator;
 use crate::round::RoundTracker;
 
@@ -56,6 +57,9 @@ struct Competition {
     quiet: u32,
     /// The queue a round ago.
     queue: f64,
+    /// Time of the last congestion or the beginning, seconds, and the mean time from one to the next.
+    congested: f64,
+    cycle: f64,
 }
 
 #[derive(Clone, Debug)]
@@ -91,6 +95,9 @@ pub struct Udx {
     /// Estimate of the link's rate, bytes per second; 0 before the first.
     capacity: f64,
     min_rtt: RecentMin,
+    jitter: Jitter,
+    /// Round-trip time of the youngest packet of the acknowledgement in progress, unless the application limits.
+    newest: Option<f64>,
     max_queue: RecentMax,
     samples: [f64; CURRENT_RTT_SAMPLES],
     next_sample: usize,
@@ -136,6 +143,8 @@ impl Udx {
             avgbew: 0.0,
             capacity: 0.0,
             min_rtt: RecentMin::new(config.min_rtt_memory),
+            jitter: Jitter::new(config.min_rtt_memory),
+            newest: None,
             max_queue: RecentMax::new(config.max_queue_memory),
             samples: [f64::INFINITY; CURRENT_RTT_SAMPLES],
             next_sample: 0,
@@ -171,6 +180,11 @@ impl Udx {
         }
         self.next_sample = (self.next_sample + 1) % CURRENT_RTT_SAMPLES;
         self.min_rtt.note(self.now, rtt);
+        if ack.app_limited {
+            self.jitter.pause();
+        } else {
+            self.newest = Some(self.newest.map_or(rtt, |newest| newest.min(rtt)));
+        }
         let smoothing = if self.smoothed_rtt > 0.0 { 0.125 } else { 1.0 };
         self.smoothed_rtt += smoothing * (rtt - self.smoothed_rtt);
         if !ack.app_limited && self.recovery.is_none() && self.drain.is_none() {
@@ -182,6 +196,9 @@ impl Udx {
     pub fn on_acks_end(&mut self, now: Duration) {
         self.advance(now);
         self.end_recovery();
+        if let Some(rtt) = self.newest.take() {
+            self.jitter.note(self.now, rtt);
+        }
         if let Some(queue) = self.current_queue() {
             self.max_queue.note(self.now, queue);
         }
@@ -293,9 +310,19 @@ impl Udx {
         rtt.is_finite().then_some(rtt)
     }
 
+    /// The round-trip time that the flow sees without a queue, seconds: the smallest one, and what jitter adds to it.
+    fn base_rtt(&self) -> Option<f64> {
+        let least = self.min_rtt.get()?;
+        let jitter = self.jitter.median();
+        // Less is the bursts of other flows.
+        let counts = jitter > self.config.jitter_least * least;
+        let longer = if counts { self.config.jitter_gain * jitter } else { 0.0 };
+        Some(least + longer.min(self.config.jitter_limit * least))
+    }
+
     /// Delay in the queue now, seconds.
     fn current_queue(&self) -> Option<f64> {
-        Some((self.current_rtt()? - self.min_rtt.get()?).max(0.0))
+        Some((self.current_rtt()? - self.base_rtt()?).max(0.0))
     }
 
     /// A delay that is no queue: a fraction of the round-trip time, and some packets' time at the delivered flow.

@@ -13,6 +13,7 @@ mod controller;
 mod cubic;
 mod event;
 mod filter;
+mod jitter;
 mod loss;
 mod round;
 

@@ -1,13 +1,16 @@
 //! `bithive bench`: what the parts cost on this machine.
 
-use std::io::IsTerminal as _;
+mod transport;
+
+use std::io::{StdinLock, StdoutLock};
 use std::path::PathBuf;
 
-use anyhow::Result;
-use bithive_bench::{Aim, CellResult, Estimate, Figure, Selection, crypto, plot, transport};
+use anyhow::{Result, bail};
+use bithive_bench::{
+    Aim, Figure, LoopbackOptions, Mover, PayloadOptions, crypto, loopback, loopback_end, payload, payload_end, plot,
+};
 use clap::Subcommand;
 use comfy_table::{CellAlignment, Table};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 use super::spinner;
@@ -33,25 +36,51 @@ pub(crate) enum Command {
     /// UDX congestion control beside the Cubic, NewReno and BBR of the QUIC library, in a simulated network that runs
     /// the library's real connections: every cell with confidence intervals.
     ///
-    /// A ratio above 1 is better than the peer. Everything takes hours on one core; --quick runs what has an aim in
-    /// minutes. The same seed gives the same run, except BBR's, which draws from the operating system.
-    Transport {
-        /// Only what has an aim: one path with three loss rates, a short queue, 2 to 8 flows, UDX beside Cubic.
-        #[arg(long)]
-        quick: bool,
-        /// Only cells whose name contains this; several times for several.
-        #[arg(long)]
-        cells: Vec<String>,
-        /// Runs of each cell.
-        #[arg(long, default_value_t = 10)]
-        seeds: u64,
-        /// Length of every run in seconds, instead of each cell's own.
-        #[arg(long)]
-        seconds: Option<f64>,
-        /// Draw goodput, round-trip time and queue over time of selected cells into this folder.
+    /// A ratio above 1 is better than the peer. A release build takes about an hour of one core for everything, minutes
+    /// for what has an aim (--quick). The same seed gives the same run, except BBR's, which draws from the operating
+    /// system.
+    Transport(transport::Args),
+    /// The transport's requests and content beside the QUIC library by itself, on loopback, each end in a process of
+    /// its own: throughput, processor time of both ends for every byte, latency.
+    ///
+    /// A ratio above 1 is better than the library. Run a release build on an idle machine; it takes about a minute.
+    Loopback {
+        /// Bytes of one transfer.
+        #[arg(long, default_value_t = 256 << 20)]
+        bytes: u64,
+        /// Transfers of each kind.
+        #[arg(long, default_value_t = 7)]
+        rounds: usize,
+        /// Where files are, instead of in memory.
         #[arg(long, value_name = "DIR")]
-        plot: Option<PathBuf>,
+        folder: Option<PathBuf>,
     },
+    /// An encrypted input on its way to the chosen nodes, on loopback: encrypted once and fetched by receivers that help
+    /// each other, beside a copy encrypted to each and sent to one after the other as with scp.
+    ///
+    /// Sender and receivers are processes of their own. Each number of receivers is measured as fast as the machine
+    /// goes, and once more with a limit on what every process sends. A ratio above 1 is better than the copies. Run a
+    /// release build on an idle machine; without options it takes about five minutes and 10 GB of disk.
+    Payload {
+        /// Numbers of receivers, each from 1 to 64.
+        #[arg(long, value_delimiter = ',', default_value = "1,8,64")]
+        receivers: Vec<u16>,
+        /// Bytes of the plaintext; by default 1 GB to up to 8 receivers, and less to more and with the limit.
+        #[arg(long)]
+        bytes: Option<u64>,
+        /// The limit, 10^6 bits of content a second.
+        #[arg(long, value_name = "MBIT", default_value = "100")]
+        rate: std::num::NonZeroU64,
+        /// Where files are, instead of in the folder for temporary files.
+        #[arg(long, value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
+    /// One end of `payload`, which starts it.
+    #[command(hide = true)]
+    PayloadEnd,
+    /// One end of `loopback`, which starts it.
+    #[command(hide = true)]
+    LoopbackEnd,
 }
 
 #[derive(Serialize)]
@@ -62,9 +91,7 @@ struct Answer {
 pub(crate) fn run(command: Command, output: Output) -> Result<()> {
     match command {
         Command::Crypto { quick, plot: folder } => {
-            if cfg!(debug_assertions) {
-                eprintln!("note: this is not a release build; its figures say little");
-            }
+            note_build();
             let spinner = spinner(output);
             let figures = crypto(quick, |what| spinner.set_message(what.to_owned()));
             spinner.finish_and_clear();
@@ -74,69 +101,62 @@ pub(crate) fn run(command: Command, output: Output) -> Result<()> {
             }
             output.show(&Answer { figures }, |answer| println!("{}", rows(&answer.figures)))
         }
-        Command::Transport { quick, cells, seeds, seconds, plot } => {
-            let selection = Selection { quick, containing: cells, seconds };
-            let bar = bar(std::io::stderr().is_terminal());
-            let answer = transport(&selection, seeds, plot.as_deref(), |done, all| {
-                bar.set_length(all as u64);
-                bar.set_position(done as u64);
-            });
-            bar.finish_and_clear();
-            output
-                .show(&answer?, |answer| println!("{}\n{}", cell_rows(&answer.cells), rows(&answer.figures)))
+        Command::Transport(args) => transport::run(args, output),
+        Command::Loopback { bytes, rounds, folder } => {
+            note_build();
+            let spinner = spinner(output);
+            let options = LoopbackOptions { bytes, rounds, folder };
+            let answer = loopback(&options, || this("loopback-end"), |what| spinner.set_message(what.to_owned()));
+            spinner.finish_and_clear();
+            output.show(&answer?, |answer| {
+                println!("{}\n{}", mover_rows(&answer.movers), rows(&answer.figures));
+            })
         }
+        Command::Payload { receivers, bytes, rate, folder } => {
+            note_build();
+            let spinner = spinner(output);
+            let options = PayloadOptions { receivers, bytes, rate, folder };
+            let figures = payload(&options, || this("payload-end"), |what| spinner.set_message(what.to_owned()));
+            spinner.finish_and_clear();
+            output.show(&Answer { figures: figures? }, |answer| println!("{}", rows(&answer.figures)))
+        }
+        Command::PayloadEnd => end(payload_end),
+        Command::LoopbackEnd => end(loopback_end),
     }
 }
 
-/// Runs done, on the error stream, so that JSON on the other one stays a document.
-fn bar(terminal: bool) -> ProgressBar {
-    if !terminal {
-        return ProgressBar::hidden();
-    }
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} runs, {eta} left");
-    ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+/// One end of the measurement on a thread that may wait for input, with a runtime of its own.
+fn end(work: fn(StdinLock<'static>, StdoutLock<'static>) -> Result<()>) -> Result<()> {
+    let work = move || work(std::io::stdin().lock(), std::io::stdout().lock());
+    std::thread::spawn(work).join().unwrap_or_else(|_| bail!("an end of the measurement failed"))
 }
 
-fn cell_rows(cells: &[CellResult]) -> Table {
-    let mut rows = table(&[
-        "cell",
-        "runs",
-        "goodput %",
-        "with start %",
-        "each flow %",
-        "Jain",
-        "RTT p95 / base",
-        "own loss %",
-        "queue / BDP",
-    ]);
-    for column in 1..9 {
+/// This program as one end of a measurement.
+fn this(end: &str) -> Result<std::process::Command> {
+    let mut command = std::process::Command::new(std::env::current_exe()?);
+    command.args(["bench", end]);
+    Ok(command)
+}
+
+fn note_build() {
+    if cfg!(debug_assertions) {
+        eprintln!("note: this is not a release build; its figures say little");
+    }
+}
+
+fn mover_rows(movers: &[Mover]) -> Table {
+    let mut rows = table(&["what moves", "MB/s", "CPU s/GB, sender", "receiver", "both"]);
+    for column in 1..5 {
         if let Some(column) = rows.column_mut(column) {
             column.set_cell_alignment(CellAlignment::Right);
         }
     }
-    for cell in cells {
-        let runs = match &cell.failed {
-            Some((failed, _)) => format!("{} ({failed} failed)", cell.seeds),
-            None => cell.seeds.to_string(),
-        };
-        let each: Vec<String> = cell.flow_goodput.iter().map(|flow| format!("{:.1}", flow.mean)).collect();
-        rows.add_row([
-            cell.name.clone(),
-            runs,
-            with_width(cell.goodput, 1),
-            with_width(cell.whole_goodput, 1),
-            each.join(" "),
-            with_width(cell.fairness, 3),
-            with_width(cell.rtt_p95, 2),
-            with_width(cell.own_loss, 2),
-            with_width(cell.queue, 2),
-        ]);
+    for mover in movers {
+        let values =
+            [mover.megabytes_per_second, mover.sender, mover.receiver, mover.sender + mover.receiver];
+        rows.add_row([mover.name.to_owned()].into_iter().chain(values.map(number)));
     }
     rows
-}
-
-fn with_width(estimate: Estimate, digits: usize) -> String {
-    format!("{:.digits$} ± {:.digits$}", estimate.mean, estimate.half_width)
 }
 
 fn rows(figures: &[Figure]) -> Table {

@@ -9,7 +9,8 @@ impl Udx {
         let increase = match &self.phase {
             Phase::SlowStart { .. } => bytes,
             Phase::Avoidance => {
-                let linear = 1.0 + self.config.growth * f64::from(self.growing);
+                let most = (self.config.growth_limit * packets).max(1.0);
+                let linear = (1.0 + self.config.growth * f64::from(self.growing)).min(most);
                 let open =
                     if !self.saturated && self.empty > 0 { self.config.open_growth * packets } else { 0.0 };
                 linear.max(open) * self.packet * bytes / self.window
@@ -18,11 +19,7 @@ impl Udx {
             Phase::Competition(competition) => {
                 let (now, rtt) = (self.now.as_secs_f64(), self.smoothed_rtt);
                 let cubic = competition.growth.increase(packets, bytes / self.packet, now, rtt) * self.packet;
-                if self.share() < self.config.low_share {
-                    cubic + self.config.catch_up * bytes
-                } else {
-                    cubic
-                }
+                if self.is_behind(competition) { cubic + self.config.catch_up * bytes } else { cubic }
             }
         };
         self.set_window(self.window + increase.min(bytes));
@@ -51,7 +48,7 @@ impl Udx {
     }
 
     pub(super) fn on_round(&mut self, round: Round) {
-        let Some(min_rtt) = self.min_rtt.get() else { return };
+        let Some(min_rtt) = self.base_rtt() else { return };
         if round.app_limited {
             // What an idle application leaves unused says nothing about the path.
             self.drain = None;

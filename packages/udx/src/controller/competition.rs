@@ -15,8 +15,23 @@ impl Udx {
         self.set_window(window);
         let (packets, now) = (self.window / self.packet, self.now.as_secs_f64());
         let growth = CubicGrowth::at(packets, now, self.config.cubic);
-        self.phase =
-            Phase::Competition(Competition { growth, entering: true, rounds: 0, quiet: 0, queue: 0.0 });
+        self.phase = Phase::Competition(Competition {
+            growth,
+            entering: true,
+            rounds: 0,
+            quiet: 0,
+            queue: 0.0,
+            congested: now,
+            cycle: 0.0,
+        });
+    }
+
+    /// Whether a flow of Cubic would have more than this one: it has a small share, and its window would grow more from
+    /// one congestion to the next than it loses at each (RFC 9438: `C t^3` against `1 - beta`).
+    pub(super) fn is_behind(&self, competition: &Competition) -> bool {
+        let cycle = competition.cycle.max(self.now.as_secs_f64() - competition.congested);
+        let steady = self.config.cubic * cycle.powi(3) / (1.0 - self.config.beta).max(1e-3);
+        self.share() < self.config.low_share && self.window < steady * self.packet
     }
 
     pub(super) fn leave_competition(&mut self) {

@@ -2,12 +2,16 @@
 
 use super::{Phase, Udx};
 
+/// Weight of the newest time between two congestions.
+const CYCLE_GAIN: f64 = 0.5;
+
 impl Udx {
     /// A loss beside a long queue, or too many losses without one.
     pub(super) fn loss_is_congestion(&self) -> bool {
-        let (Some(queue), Some(min_rtt)) = (self.current_queue(), self.min_rtt.get()) else { return false };
+        let (Some(queue), Some(min_rtt)) = (self.current_queue(), self.base_rtt()) else { return false };
         let longest = self.max_queue.get().unwrap_or(queue);
         (queue > self.no_queue(min_rtt) && queue >= self.config.loss_queue * longest)
+            || self.window < self.config.small_window * self.packet
             || self.loss.is_excessive()
     }
 
@@ -22,9 +26,12 @@ impl Udx {
         self.capacity *= self.config.estimate_decay;
         if let Phase::Competition(competition) = &mut self.phase {
             (competition.entering, competition.quiet) = (false, 0);
+            let now = self.now.as_secs_f64();
+            let lasted = now - std::mem::replace(&mut competition.congested, now);
+            let gain = if competition.cycle > 0.0 { CYCLE_GAIN } else { 1.0 };
+            competition.cycle += gain * (lasted - competition.cycle);
             let window = self.drain.map_or(self.window, |drain| drain.before);
-            let lowered =
-                competition.growth.on_congestion(window / packet, self.now.as_secs_f64(), beta) * packet;
+            let lowered = competition.growth.on_congestion(window / packet, now, beta) * packet;
             match &mut self.drain {
                 Some(drain) => (drain.before, drain.disturbed) = (lowered, true),
                 None => self.set_window(lowered),
@@ -43,7 +50,7 @@ impl Udx {
 
     /// Alone, the flow drains a long queue before it overflows. One that overflows again and again is also another's.
     pub(super) fn overflow_is_foreign(&mut self) -> bool {
-        let (Some(queue), Some(min_rtt)) = (self.current_queue(), self.min_rtt.get()) else { return false };
+        let (Some(queue), Some(min_rtt)) = (self.current_queue(), self.base_rtt()) else { return false };
         let long = self.config.overflow_queue * self.config.saturation_queue * min_rtt;
         if !self.overflowed && queue >= long && self.lost_more_than_random(self.config.overflow_loss) {
             self.overflowed = true;

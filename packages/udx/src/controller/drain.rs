@@ -5,7 +5,7 @@ use super::{Drain, Phase, Udx};
 impl Udx {
     /// `ssthresh = wnd * a`: corrects the window to a little less than the delivered flow.
     pub(super) fn start_drain(&mut self, rtt: f64) {
-        let min_rtt = self.min_rtt.get().unwrap_or(rtt);
+        let min_rtt = self.base_rtt().unwrap_or(rtt);
         let before = self.window;
         let theoretical = self.window * min_rtt / rtt.max(min_rtt);
         let flow =

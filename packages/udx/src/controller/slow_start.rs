@@ -6,7 +6,7 @@ use crate::round::Round;
 impl Udx {
     /// DIFF against the delivered flow, at each acknowledgement.
     pub(super) fn slow_start_is_over(&self) -> bool {
-        let (Some(rtt), Some(min_rtt)) = (self.current_rtt(), self.min_rtt.get()) else { return false };
+        let (Some(rtt), Some(min_rtt)) = (self.current_rtt(), self.base_rtt()) else { return false };
         let flow = self.window * min_rtt / rtt;
         self.window - flow
             > (self.config.slow_start_queue * flow).max(2.0 * self.config.queue_floor * self.packet)
@@ -14,7 +14,7 @@ impl Udx {
 
     /// Half the window fitted the path a round ago; more only where more is being delivered.
     pub(super) fn leave_slow_start(&mut self) {
-        let delivered = self.rates[1].max(self.rates[0]) * self.min_rtt.get().unwrap_or(0.0);
+        let delivered = self.rates[1].max(self.rates[0]) * self.base_rtt().unwrap_or(0.0);
         let queue = self.current_queue().unwrap_or(0.0);
         let before = self.window;
         self.recovery = None;
