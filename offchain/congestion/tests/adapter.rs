@@ -81,3 +81,27 @@ fn what_a_trace_shows_is_the_controllers_state() {
     assert_eq!(shown.pacing_rate, state.pacing_rate);
     assert_eq!(shown.bandwidth_estimate, state.delivered.map(|bytes| 8 * bytes));
 }
+
+#[test]
+fn a_new_path_starts_afresh_and_leaves_the_old_one_as_it_was() {
+    let factory = Arc::new(UdxFactory::new(Config::default()).unwrap());
+    let fresh = Udx::new(factory.config().clone(), PACKET).unwrap().metrics();
+    let epoch = Instant::now();
+    let mark = |controller: &mut Box<dyn Controller>, from: Instant| {
+        controller.on_sent(from, u64::from(PACKET), 0);
+        let (sent, noticed) = (from + Duration::from_millis(1), from + Duration::from_millis(40));
+        controller.on_congestion_event(noticed, sent, false, true, 0, 0);
+    };
+    let mut old = factory.clone().build(epoch, PACKET);
+    mark(&mut old, epoch);
+    let known = udx(old.clone_box()).metrics();
+    assert_ne!(known, fresh);
+
+    let later = epoch + Duration::from_secs(5);
+    let mut new = factory.clone().build(later, PACKET);
+    assert_eq!(udx(new.clone_box()).metrics(), fresh);
+    // A path's clock begins with it: the same events give the same state, whenever it began.
+    mark(&mut new, later);
+    assert_eq!(udx(new).metrics(), known);
+    assert_eq!(udx(old).metrics(), known);
+}

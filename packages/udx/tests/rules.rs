@@ -24,6 +24,10 @@ struct Path {
     sent: u64,
     credit: f64,
     app_limited: bool,
+    /// Packets take up to this much longer, in their order.
+    jitter: Duration,
+    last_delivery: Duration,
+    acked: u64,
 }
 
 impl Path {
@@ -42,6 +46,9 @@ impl Path {
             sent: 0,
             credit: 10.0,
             app_limited: false,
+            jitter: Duration::ZERO,
+            last_delivery: Duration::ZERO,
+            acked: 0,
         }
     }
 
@@ -68,6 +75,7 @@ impl Path {
                 let app_limited = self.app_limited;
                 self.udx.on_ack(Ack { now: self.now, sent, bytes: u64::from(PACKET), app_limited });
                 acked = true;
+                self.acked += 1;
             }
         }
         if acked {
@@ -95,7 +103,11 @@ impl Path {
             if !full {
                 self.busy_until = self.busy_until.max(self.now) + self.packet_time;
             }
-            let delivered = self.busy_until.max(self.now) + self.foreign + Self::DELAY;
+            // Thousandths, as even as the multiples of a large prime.
+            let late = self.jitter * (self.sent * 7919 % 1000) as u32 / 1000;
+            let delivered = self.busy_until.max(self.now) + self.foreign + Self::DELAY + late;
+            let delivered = delivered.max(self.last_delivery);
+            self.last_delivery = delivered;
             self.flight.push_back((self.now, delivered, full || random));
         }
     }
@@ -143,6 +155,39 @@ fn a_flow_at_its_maximum_knows_that_it_is_saturated() {
     assert!((delivered / 10e6 - 1.0).abs() < 0.05, "{delivered}");
     let pace = metrics.pacing_rate.unwrap() as f64;
     assert!((1.1..1.4).contains(&(pace / delivered)), "{}", pace / delivered);
+}
+
+/// The share of the link that the flow uses in `seconds`.
+fn used(path: &mut Path, seconds: f64) -> f64 {
+    let before = path.acked;
+    path.run(seconds);
+    (path.acked - before) as f64 * path.packet_time.as_secs_f64() / seconds
+}
+
+#[test]
+fn jitter_is_taken_for_length_of_the_path_and_not_for_a_queue() {
+    let mut path = Path::new();
+    path.jitter = Duration::from_millis(25);
+    path.run(3.0);
+    let share = used(&mut path, 10.0);
+    assert!(share > 0.85, "{share}");
+    assert_ne!(path.mode(), Mode::Competition);
+    // Without the rule the flow takes the delay for another's queue, or leaves the link idle.
+    let mut blind = Path::new();
+    blind.udx = Udx::new(Config { jitter_least: 1.0, ..Config::default() }, PACKET).unwrap();
+    blind.jitter = Duration::from_millis(25);
+    blind.run(3.0);
+    let without = used(&mut blind, 10.0);
+    assert!(without < share - 0.05 || blind.mode() == Mode::Competition, "{without}, {share}");
+}
+
+#[test]
+fn a_path_of_five_packets_is_used() {
+    let mut path = Path::new();
+    path.packet_time = Duration::from_millis(10);
+    path.run(5.0);
+    let share = used(&mut path, 20.0);
+    assert!(share > 0.9, "{share}");
 }
 
 #[test]
