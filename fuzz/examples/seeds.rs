@@ -341,10 +341,11 @@ fn transport_seeds(seeds: &Seeds<'_>) -> Result<(), Fault> {
     put("broadcast", &[3], &bodies[2])?;
     put("broadcast-other", &[3], &gossip::sign(&SigningKey::from_bytes(&[8; 32]), 5, 6, b""))?;
     for (index, content) in (0u8..).zip(transport::CONTENTS.iter()).take(2) {
-        let encoded = content.encode(0)?;
+        let end = content.encode(wire::SIZE_PROOF)?;
         let size = (content.bytes.len() as u64).to_be_bytes();
-        put(&format!("size-{index}"), &[4, index], &[&size[..], &encoded].concat())?;
-        put(&format!("segment-{index}"), &[5, index, 0], &encoded)?;
+        put(&format!("size-{index}"), &[4, index], &[&size[..], &end].concat())?;
+        put(&format!("end-{index}"), &[5, index, u8::MAX], &end)?;
+        put(&format!("segment-{index}"), &[5, index, 0], &content.encode(0)?)?;
     }
     let last = transport::CONTENTS[2].encode(1)?;
     put("segment-last", &[5, 2, 1], &last)?;
@@ -352,7 +353,10 @@ fn transport_seeds(seeds: &Seeds<'_>) -> Result<(), Fault> {
     let value = Outgoing::encode(Protocol::Claim, &[5; 16], 1_700_000_000, b"claim");
     put("outgoing", &[6], &[key, value].concat())?;
     let key = records::incoming_key(Protocol::Signature, 7);
-    put("incoming", &[7], &[key, records::incoming(PeerId([1; 32]), b"signature")].concat())
+    put("incoming", &[7], &[key, records::incoming(PeerId([1; 32]), b"signature")].concat())?;
+    let held: Vec<bool> = (0..300).map(|index| index % 3 > 0).collect();
+    put("held", &[8, 1, 44], &wire::encode_held(300 * wire::SEGMENT_BYTES, Some(&held)))?;
+    put("held-all", &[8, 1, 44], &wire::encode_held(300 * wire::SEGMENT_BYTES, None))
 }
 
 /// Files of the repository.

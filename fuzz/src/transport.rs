@@ -9,9 +9,7 @@ use bithive_exchange::{Digest, PeerId, Protocol};
 use bithive_transport::gossip::{self, ENVELOPE_BYTES, MAX_BODY_BYTES};
 use bithive_transport::records::{self, Outgoing};
 use bithive_transport::segment;
-use bithive_transport::wire::{
-    self, Budget as Allowance, Kind, LAST_SEGMENT, MAX_REASON_BYTES, Status, WireError,
-};
+use bithive_transport::wire::{self, HELD, Kind, MAX_REASON_BYTES, SIZE_PROOF, Status, WireError};
 use bytes::Bytes;
 use ed25519_dalek::SigningKey;
 use tempfile::TempDir;
@@ -106,7 +104,7 @@ pub fn kinds() -> Vec<Kind> {
 
 /// The first byte chooses the decoder.
 pub fn check(input: &[u8]) {
-    match choose(input, 8) {
+    match choose(input, 9) {
         None => {}
         Some((0, bytes)) => RUNTIME.block_on(request(bytes)),
         Some((1, bytes)) => RUNTIME.block_on(response(bytes)),
@@ -115,13 +113,14 @@ pub fn check(input: &[u8]) {
         Some((4, bytes)) => proof_of_size(bytes),
         Some((5, bytes)) => segment_of(bytes),
         Some((6, bytes)) => outgoing(bytes),
-        Some((_, bytes)) => incoming(bytes),
+        Some((7, bytes)) => incoming(bytes),
+        Some((_, bytes)) => held(bytes),
     }
 }
 
 /// A stream's bytes, read as the receiver does.
 async fn request(bytes: &[u8]) {
-    let (mut stream, allowance) = (bytes, Allowance::new(wire::MAX_FRAME_BYTES));
+    let mut stream = bytes;
     let kind = match wire::read_head(&mut stream).await {
         Ok(kind) => kind,
         Err(WireError::Unknown { code, name }) => {
@@ -135,12 +134,14 @@ async fn request(bytes: &[u8]) {
         Err(_) => return,
     };
     assert_eq!(bytes[..bytes.len() - stream.len()], kind.encode(), "a head has one encoding");
-    let Ok((length, _share)) = wire::read_length(&mut stream, kind.limit(), &allowance).await else { return };
+    let Ok(length) = wire::read_length(&mut stream, kind.limit()).await else { return };
     assert!(length <= kind.limit());
     let whole = stream.len() >= length;
     let expected = Bytes::copy_from_slice(&stream[..length.min(stream.len())]);
-    let body = wire::read_body(&mut stream, length, &Allowance::new(wire::MAX_FRAME_BYTES)).await;
-    assert_eq!(body.map(|(body, _)| body).ok(), whole.then_some(expected), "a body is what was announced");
+    let moved = std::cell::Cell::new(0);
+    let body = wire::read_body(&mut stream, length, |bytes| moved.set(moved.get() + bytes)).await;
+    assert_eq!(moved.get(), expected.len(), "every part is told of");
+    assert_eq!(body.ok(), whole.then_some(expected), "a body is what was announced");
 }
 
 /// The kind that is answered, and the answer.
@@ -148,10 +149,10 @@ async fn response(bytes: &[u8]) {
     let Some((kind, mut stream)) = choose(bytes, kinds().len() as u8) else { return };
     let kind = kinds()[usize::from(kind)];
     let before = stream;
-    let allowance = Allowance::new(wire::MAX_FRAME_BYTES);
-    let Ok((status, body, _)) = wire::read_response(&mut stream, kind, &allowance).await else { return };
+    let Ok((status, length)) = wire::read_response_head(&mut stream, kind).await else { return };
     let most = if status == Status::Ok { kind.response_limit() } else { MAX_REASON_BYTES };
-    assert!(body.len() <= most);
+    assert!(length <= most);
+    let Ok(body) = wire::read_body(&mut stream, length, |_| {}).await else { return };
     let written = [wire::response_head(status, body.len()).as_slice(), &body].concat();
     assert_eq!(before[..before.len() - stream.len()], written, "a response has one encoding");
     assert!(wire::reason(&String::from_utf8_lossy(&body)).len() <= MAX_REASON_BYTES);
@@ -188,7 +189,7 @@ fn broadcast(bytes: &[u8]) {
     assert!(gossip::open(&changed.into()).is_err(), "one bit was changed");
 }
 
-/// Content, a size, and a last segment that is to prove it.
+/// Content, a size, and the end that is to prove it.
 fn proof_of_size(bytes: &[u8]) {
     let Some((content, rest)) = choose(bytes, SIZES.len() as u8) else { return };
     let Some((size, encoded)) = rest.split_first_chunk::<8>() else { return };
@@ -198,23 +199,39 @@ fn proof_of_size(bytes: &[u8]) {
     }
 }
 
-/// Content, the index of a segment, and its encoding: what verifies is the content's.
+/// Content, the index of a segment, and its encoding: what verifies is the content's. The index 255 stands for the
+/// proof of the size.
 fn segment_of(bytes: &[u8]) {
     let Some((content, rest)) = choose(bytes, SIZES.len() as u8) else { return };
     let Some((index, encoded)) = rest.split_first() else { return };
     let content = &CONTENTS[usize::from(content)];
-    let index = u64::from(*index) % segment::count(content.size());
-    assert!(index < LAST_SEGMENT);
-    if let Ok(written) = content.decode(index, encoded) {
+    let segments = segment::count(content.size());
+    let index = if *index == u8::MAX { SIZE_PROOF } else { u64::from(*index) % segments };
+    let Ok(written) = content.decode(index, encoded) else { return };
+    assert!(8 + encoded.len() <= wire::segment_response_limit(index));
+    assert_eq!(content.encode(index).expect("files of content"), encoded, "a segment has one encoding");
+    if index != SIZE_PROOF {
         let start = usize::try_from(index * wire::SEGMENT_BYTES).expect("a short content");
         let end = start + usize::try_from(segment::bytes(content.size(), index)).expect("a segment");
         assert!(written[start..end] == content.bytes[start..end], "the segment is here");
-        assert_eq!(content.encode(index).expect("files of content"), encoded, "a segment has one encoding");
         let (data, hashes) = (content.at("copy"), content.at("copy hashes"));
         let whole =
             segment::whole(&content.digest, content.size(), &data, &hashes).expect("files of content");
         assert!(whole[usize::try_from(index).expect("a short content")], "a restart finds it");
     }
+}
+
+/// What a provider has of content of some segments.
+fn held(bytes: &[u8]) {
+    let Some(([high, low], body)) = bytes.split_first_chunk::<2>() else { return };
+    let segments = usize::from(u16::from_be_bytes([*high, *low])).max(1);
+    let size = segments as u64 * wire::SEGMENT_BYTES;
+    let Some(held) = wire::decode_held(body, size, segments) else { return };
+    assert_eq!(held.len(), segments);
+    let all = held.iter().all(|held| *held);
+    let written = [wire::encode_held(size, Some(&held)), wire::encode_held(size, None)];
+    assert!(body == written[0] || all && body == written[1], "all of it is said in two ways, a part in one");
+    assert!(body.len() <= wire::segment_response_limit(HELD));
 }
 
 /// The key and the value of an outgoing message.

@@ -5,13 +5,30 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use bithive_exchange::PeerId;
 
 use crate::congestion::Congestion;
 use crate::lookup::Directory;
 
-/// Says whether a peer may talk to this endpoint: membership in the registry, usually.
-pub type Admission = Arc<dyn Fn(PeerId) -> bool + Send + Sync>;
+/// Says whether a peer may talk to this endpoint: membership in the registry, usually. A connection waits for the
+/// answer, so it has to come in a bounded time.
+#[async_trait]
+pub trait Admits: Send + Sync {
+    /// Whether `peer` is admitted.
+    async fn admits(&self, peer: PeerId) -> bool;
+}
+
+/// A decision that needs nobody's answer.
+#[async_trait]
+impl<F: Fn(PeerId) -> bool + Send + Sync> Admits for F {
+    async fn admits(&self, peer: PeerId) -> bool {
+        self(peer)
+    }
+}
+
+/// Who may talk to this endpoint.
+pub type Admission = Arc<dyn Admits>;
 
 /// How an endpoint is set up. The default listens on every address and port that is free, knows nobody and admits
 /// everybody; no server of anybody else is contacted unless it is named here.
@@ -41,11 +58,12 @@ pub struct Config {
 /// What an endpoint accepts from others, and how long it waits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Connections at a time.
+    /// Connections at a time; beyond, that which has not been used for longest is closed.
     pub connections: usize,
     /// Connections of one peer at a time.
     pub connections_per_peer: usize,
-    /// Handshakes at a time; beyond a quarter of them, a caller first proves its address.
+    /// Handshakes at a time; beyond a quarter of them, a caller first proves its address, and beyond all of them the
+    /// oldest is dropped.
     pub handshakes: usize,
     /// Requests of one connection that are worked on at a time; further ones wait with the sender.
     pub streams: u32,
@@ -53,12 +71,16 @@ pub struct Limits {
     pub requests: usize,
     /// Bytes of frames on their way in.
     pub incoming_bytes: usize,
+    /// Bytes of answers on their way out.
+    pub outgoing_bytes: usize,
     /// Messages of one sender that wait in an inbox.
     pub inbox_per_sender: usize,
     /// Bytes of all messages that wait.
     pub inbox_bytes: usize,
     /// Bytes of stored content.
     pub blob_bytes: u64,
+    /// Bytes of content that are sent in a second; as many as the path carries if there is no limit.
+    pub upload: Option<std::num::NonZeroU64>,
     /// How long content is kept after it was last published or fetched.
     pub blob_lifetime: Duration,
     /// How long delivery of a message is tried.
@@ -85,9 +107,11 @@ impl Default for Limits {
             streams: 32,
             requests: 256,
             incoming_bytes: 64 << 20,
+            outgoing_bytes: 64 << 20,
             inbox_per_sender: 256,
             inbox_bytes: 256 << 20,
             blob_bytes: 64 << 30,
+            upload: None,
             blob_lifetime: 30 * day,
             message_lifetime: 30 * day,
             retry: Duration::from_secs(60),

@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -20,13 +19,16 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use crate::blobs::store::Store;
+use crate::blobs::uplink::Uplink;
+use crate::budget::{Budget, LULL, Share};
+use crate::complaints::Complaints;
 use crate::config::{Admission, Config, Limits};
 use crate::error::TransportError;
 use crate::gossip::Gossip;
-use crate::links::{Link, Links};
+use crate::links::{Link, Links, RECEIVE_WINDOW};
 use crate::lookup::CachedDirectory;
 use crate::mailbox::Mailbox;
-use crate::wire::{self, ALPN, Budget, Kind, Share, Status, WireError};
+use crate::wire::{self, ALPN, Kind, Status, WireError};
 use crate::{outbox, serve};
 
 /// How often expired content is looked for.
@@ -34,6 +36,10 @@ const SWEEP: Duration = Duration::from_secs(3600);
 /// Until a peer that says nothing counts as gone, and how often an open connection says something.
 const SILENCE: Duration = Duration::from_secs(10);
 const KEEP_ALIVE: Duration = Duration::from_secs(3);
+
+/// How long an answer may be on its way while others wait for its memory. How much of it has arrived is not known
+/// before all of it has.
+const READING: Duration = Duration::from_secs(10);
 
 /// Everything that tasks of an endpoint share.
 pub(crate) struct Inner {
@@ -46,16 +52,19 @@ pub(crate) struct Inner {
     /// Requests of everybody that are worked on.
     pub(crate) requests: Arc<Semaphore>,
     pub(crate) incoming: Budget,
+    pub(crate) outgoing: Budget,
+    /// Bytes of answers to this end on their way in.
     responses: Budget,
     pub(crate) services: Mutex<std::collections::HashMap<Protocol, Arc<dyn Service>>>,
     pub(crate) mailbox: Arc<Mailbox>,
     pub(crate) arrivals: Notify,
     pub(crate) workers: outbox::Workers,
     pub(crate) store: Arc<Store>,
+    pub(crate) uplink: Uplink,
     pub(crate) fetching: crate::blobs::fetch::Fetching,
     pub(crate) gossip: std::sync::OnceLock<Arc<Gossip>>,
     tasks: Mutex<JoinSet<()>>,
-    complained: AtomicU64,
+    pub(crate) complaints: Complaints,
     book: MemoryLookup,
 }
 
@@ -95,6 +104,7 @@ impl Transport {
         std::fs::create_dir_all(folder)?;
         let mut limits = config.limits.clone();
         limits.incoming_bytes = limits.incoming_bytes.max(wire::MAX_FRAME_BYTES);
+        limits.outgoing_bytes = limits.outgoing_bytes.max(wire::MAX_FRAME_BYTES);
         let mailbox = Mailbox::open(&folder.join("messages.redb"), &limits)?;
         let store = Arc::new(Store::open(folder, limits.blob_bytes, limits.blob_lifetime)?);
         let book = MemoryLookup::with_provenance("bithive-book");
@@ -106,17 +116,19 @@ impl Transport {
             admission: config.admission,
             links: Links::default(),
             requests: Arc::new(Semaphore::new(limits.requests.max(1))),
-            incoming: Budget::new(limits.incoming_bytes),
+            incoming: Budget::contended(limits.incoming_bytes, LULL),
+            outgoing: Budget::contended(limits.outgoing_bytes, READING),
             responses: Budget::new(limits.incoming_bytes),
             services: Mutex::default(),
             mailbox,
             arrivals: Notify::new(),
             workers: outbox::Workers::default(),
             store,
+            uplink: Uplink::new(limits.upload),
             fetching: crate::blobs::fetch::Fetching::default(),
             gossip: std::sync::OnceLock::new(),
             tasks: Mutex::default(),
-            complained: AtomicU64::new(0),
+            complaints: Complaints::default(),
             book,
             limits,
         });
@@ -193,12 +205,6 @@ impl Transport {
 }
 
 impl Inner {
-    /// True once a second: what a peer can cause at any rate is not logged at any rate.
-    pub(crate) fn may_complain(&self) -> bool {
-        let now = outbox::now();
-        self.complained.swap(now, Ordering::Relaxed) != now
-    }
-
     /// Runs a task until it ends or the endpoint stops.
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
@@ -229,7 +235,7 @@ impl Inner {
             .await
             .map_err(|_| CallError::Timeout)?
             .map_err(|error| CallError::Connect(format!("{error:#}")))?;
-        let Some((link, allowance)) = self.links.add(to, connection.clone(), &self.limits) else {
+        let Some((link, allowance, _)) = self.links.add(to, connection.clone(), &self.limits) else {
             crate::links::Close::TooMany.close(&connection);
             return Err(CallError::Connect("too many connections".into()));
         };
@@ -261,6 +267,10 @@ impl Inner {
     ) -> Result<(Status, Bytes, Share), CallError> {
         let link = self.link(to).await?;
         let _busy = link.busy();
+        link.call();
+        if kind == Kind::Blob {
+            link.widen();
+        }
         let length: usize = parts.iter().map(|part| part.len()).sum();
         let open = timeout(self.limits.frame, link.connection.open_bi()).await;
         let (mut send, mut receive) = match open.map_err(|_| CallError::Timeout)? {
@@ -275,7 +285,12 @@ impl Inner {
             }
             std::io::Result::Ok(send.finish()?)
         };
-        let read = wire::read_response(&mut receive, kind, &self.responses);
+        let read = async {
+            let (status, length) = wire::read_response_head(&mut receive, kind).await?;
+            let share = self.responses.take(to, length).await?;
+            let body = wire::read_body(&mut receive, length, |bytes| share.moved(bytes)).await?;
+            Ok::<_, WireError>((status, body, share))
+        };
         // The other end may answer before it has read everything: a refusal, most of all.
         let exchange = async {
             let read = std::pin::pin!(timeout(patience, read));
@@ -373,7 +388,7 @@ fn quic(config: &Config, limits: &Limits) -> Result<QuicTransportConfig, Transpo
         .max_concurrent_bidi_streams(VarInt::from_u32(limits.streams.max(1)))
         .max_concurrent_uni_streams(VarInt::from_u32(0))
         .stream_receive_window(VarInt::from_u32(4 << 20))
-        .receive_window(VarInt::from_u32(16 << 20))
+        .receive_window(VarInt::from_u32(RECEIVE_WINDOW))
         .send_window(16 << 20)
         .datagram_receive_buffer_size(None)
         .keep_alive_interval(KEEP_ALIVE);

@@ -6,8 +6,8 @@ use std::sync::{Arc, PoisonError};
 
 use async_trait::async_trait;
 use bithive_exchange::{
-    Digest, Exchange, ExchangeError, MAX_MESSAGE_BYTES, MAX_WAITING, Message, PeerId, Protocol, Service,
-    intact, within,
+    ContentWriter, Digest, Exchange, ExchangeError, MAX_MESSAGE_BYTES, MAX_WAITING, Message, PeerId,
+    Protocol, Service, intact, within,
 };
 use bytes::Bytes;
 
@@ -95,6 +95,11 @@ impl Exchange for Transport {
         Ok(blocking(move || store.publish(&content)).await?)
     }
 
+    async fn publish_written(&self, size: u64, write: ContentWriter) -> Result<Digest, ExchangeError> {
+        let store = self.inner.store.clone();
+        Ok(blocking(move || store.publish_written(size, write)).await?)
+    }
+
     async fn fetch(
         &self,
         digest: Digest,
@@ -164,6 +169,21 @@ impl Transport {
         Ok(size)
     }
 
+    /// Brings content of at most `limit` bytes here, for [`Exchange::open`], and returns its size. Memory does not grow
+    /// with it; a fetch that ended early goes on where it ended.
+    ///
+    /// # Errors
+    /// [`ExchangeError`], as [`Exchange::fetch`].
+    pub async fn fetch_to_store(
+        &self,
+        digest: Digest,
+        providers: &[PeerId],
+        limit: u64,
+        progress: Progress<'_>,
+    ) -> Result<u64, ExchangeError> {
+        fetch::fetch(&self.inner, digest, providers, limit, progress).await
+    }
+
     /// Removes content that this endpoint holds.
     ///
     /// # Errors
@@ -171,6 +191,12 @@ impl Transport {
     pub async fn remove(&self, digest: Digest) -> Result<(), ExchangeError> {
         let store = self.inner.store.clone();
         Ok(blocking(move || store.remove(&digest)).await?)
+    }
+
+    /// Bytes of content that were sent to others since the endpoint started, with their proofs.
+    #[must_use]
+    pub fn sent_bytes(&self) -> u64 {
+        self.inner.uplink.sent()
     }
 
     /// Bytes of all stored content, that on its way in at its full size.

@@ -5,12 +5,15 @@
 //! else. Everything that a peer can use up has a limit ([`Limits`]) and is checked before it is allocated.
 
 mod blobs;
+mod budget;
+mod complaints;
 mod config;
 mod congestion;
 mod endpoint;
 mod error;
 mod exchange;
 pub mod gossip;
+mod handshakes;
 mod links;
 mod lookup;
 mod mailbox;

@@ -1,7 +1,7 @@
 //! Connections: at most a few per peer, opened when needed, shared by everything both ends have to say.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -9,8 +9,8 @@ use bithive_exchange::PeerId;
 use iroh::endpoint::{Connection, VarInt};
 use tokio::sync::Semaphore;
 
+use crate::budget::Budget;
 use crate::config::Limits;
-use crate::wire::Budget;
 
 /// Why this end closes a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,9 +45,35 @@ pub(crate) struct Link {
     pub(crate) connection: Connection,
     busy: AtomicUsize,
     used: Mutex<Instant>,
+    /// This end has made calls on it.
+    called: AtomicBool,
+    wide: AtomicBool,
 }
 
+/// Bytes that a peer may have under way to this end before they are read, on one connection.
+pub(crate) const RECEIVE_WINDOW: u32 = 1 << 20;
+/// The same where this end fetches content.
+const WIDE_RECEIVE_WINDOW: u32 = 16 << 20;
+
 impl Link {
+    /// Notes that this end calls the peer: the connection does not make room for strangers.
+    pub(crate) fn call(&self) {
+        self.called.store(true, Ordering::Relaxed);
+    }
+
+    /// Lets the peer send as fast as long and fast networks allow, since this end asks it for content.
+    pub(crate) fn widen(&self) {
+        if !self.wide.swap(true, Ordering::Relaxed) {
+            self.connection.set_receive_window(VarInt::from_u32(WIDE_RECEIVE_WINDOW));
+        }
+    }
+
+    /// Since when nothing has used the link, if nothing does and this end has not called the peer.
+    fn unused_since(&self) -> Option<Instant> {
+        let free = self.busy.load(Ordering::SeqCst) == 0 && !self.called.load(Ordering::Relaxed);
+        free.then(|| *self.used.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// Marks the link as in use until the answer is dropped.
     pub(crate) fn busy(self: &Arc<Self>) -> Busy {
         self.busy.fetch_add(1, Ordering::SeqCst);
@@ -77,7 +103,9 @@ pub(crate) struct Allowance {
     /// Requests of the peer that are worked on.
     pub(crate) slots: Arc<Semaphore>,
     /// Bytes of the peer's frames on their way in.
-    pub(crate) budget: Budget,
+    pub(crate) incoming: Budget,
+    /// Bytes of answers to the peer on their way out.
+    pub(crate) outgoing: Budget,
 }
 
 struct Peer {
@@ -92,7 +120,7 @@ pub(crate) struct Links {
     dialing: Mutex<HashMap<PeerId, Arc<tokio::sync::Mutex<()>>>>,
 }
 
-/// Parts of [`Limits::incoming_bytes`]; one peer's frames take up to one of them.
+/// Parts of [`Limits::incoming_bytes`] and [`Limits::outgoing_bytes`]; one peer's frames take up to one of them.
 const BUDGET_PARTS: usize = 8;
 
 impl Links {
@@ -107,32 +135,42 @@ impl Links {
         peers.get(&peer)?.links.iter().rev().find(open).cloned()
     }
 
-    /// Adds a connection, if there may be another one. A peer's own limit closes its oldest one.
+    /// Adds a connection, and says whether another one was closed for it: that which has not been used for longest.
+    /// None if all are in use. A peer's own limit closes its oldest one.
     pub(crate) fn add(
         &self,
         peer: PeerId,
         connection: Connection,
         limits: &Limits,
-    ) -> Option<(Arc<Link>, Allowance)> {
+    ) -> Option<(Arc<Link>, Allowance, bool)> {
         let mut peers = self.peers();
         let all: usize = peers.values().map(|peer| peer.links.len()).sum();
-        if all >= limits.connections {
-            return None;
+        let full = all >= limits.connections;
+        if full {
+            make_room(&mut peers)?;
         }
+        let part = |bytes: usize| Budget::new((bytes / BUDGET_PARTS).max(crate::wire::MAX_FRAME_BYTES));
         let entry = peers.entry(peer).or_insert_with(|| Peer {
             links: Vec::new(),
             allowance: Allowance {
                 slots: Arc::new(Semaphore::new(limits.streams.max(1) as usize)),
-                budget: Budget::new((limits.incoming_bytes / BUDGET_PARTS).max(crate::wire::MAX_FRAME_BYTES)),
+                incoming: part(limits.incoming_bytes),
+                outgoing: part(limits.outgoing_bytes),
             },
         });
         if entry.links.len() >= limits.connections_per_peer.max(1) {
             let oldest = entry.links.remove(0);
             Close::TooMany.close(&oldest.connection);
         }
-        let link = Arc::new(Link { connection, busy: AtomicUsize::new(0), used: Mutex::new(Instant::now()) });
+        let link = Arc::new(Link {
+            connection,
+            busy: AtomicUsize::new(0),
+            used: Mutex::new(Instant::now()),
+            called: AtomicBool::new(false),
+            wide: AtomicBool::new(false),
+        });
         entry.links.push(link.clone());
-        Some((link, entry.allowance.clone()))
+        Some((link, entry.allowance.clone(), full))
     }
 
     /// Forgets a connection that has ended.
@@ -164,4 +202,20 @@ impl Links {
         dialing.retain(|_, lock| Arc::strong_count(lock) > 1);
         dialing.entry(peer).or_default().clone()
     }
+}
+
+/// Closes the connection that has not been used for longest, if there is one.
+fn make_room(peers: &mut HashMap<PeerId, Peer>) -> Option<()> {
+    let unused = |(peer, entry): (&PeerId, &Peer)| {
+        let oldest = entry.links.iter().filter_map(|link| Some((link.unused_since()?, link.clone())));
+        oldest.min_by_key(|(since, _)| *since).map(|(since, link)| (since, *peer, link))
+    };
+    let (_, peer, link) = peers.iter().filter_map(unused).min_by_key(|(since, ..)| *since)?;
+    Close::TooMany.close(&link.connection);
+    let entry = peers.get_mut(&peer)?;
+    entry.links.retain(|other| !Arc::ptr_eq(other, &link));
+    if entry.links.is_empty() {
+        peers.remove(&peer);
+    }
+    Some(())
 }

@@ -31,6 +31,12 @@ const REMEMBERED: usize = 32;
 /// Senders of which identifiers are remembered, one for each protocol; beyond, one of them is forgotten. Anybody can
 /// make new identities where everybody is admitted, and what they leave behind has to end somewhere.
 const REMEMBERED_SENDERS: u64 = 65_536;
+/// Bytes of the database that are kept in memory.
+const CACHE: usize = 16 << 20;
+/// Parts of the bytes of all messages that wait; those of one sender take up to one of them.
+const SENDER_PARTS: usize = 8;
+/// The same for those of one protocol: what nobody takes holds up the messages of another.
+const PROTOCOL_PARTS: usize = 2;
 /// Most bytes that one call of [`Mailbox::take`] hands out.
 const TAKEN_AT_ONCE: usize = 64 << 20;
 
@@ -48,15 +54,44 @@ struct Waiting {
     next: u64,
     outgoing: HashMap<PeerId, usize>,
     incoming: HashMap<(Protocol, PeerId), usize>,
-    by_protocol: HashMap<Protocol, usize>,
+    by_protocol: HashMap<Protocol, Volume>,
+    by_sender: HashMap<PeerId, usize>,
+    bytes: usize,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Volume {
+    messages: usize,
     bytes: usize,
 }
 
 impl Waiting {
     fn came_in(&mut self, protocol: Protocol, from: PeerId, bytes: usize) {
         *self.incoming.entry((protocol, from)).or_default() += 1;
-        *self.by_protocol.entry(protocol).or_default() += 1;
+        *self.by_sender.entry(from).or_default() += bytes;
+        let volume = self.by_protocol.entry(protocol).or_default();
+        volume.messages += 1;
+        volume.bytes += bytes;
         self.bytes += bytes;
+    }
+
+    fn taken(&mut self, protocol: Protocol, from: PeerId, bytes: usize) {
+        let less = |count: usize, by: usize| count.saturating_sub(by);
+        if let Some(count) = self.incoming.get_mut(&(protocol, from)) {
+            *count = less(*count, 1);
+            if *count == 0 {
+                self.incoming.remove(&(protocol, from));
+            }
+        }
+        if let Some(held) = self.by_sender.get_mut(&from) {
+            *held = less(*held, bytes);
+            if *held == 0 {
+                self.by_sender.remove(&from);
+            }
+        }
+        let volume = self.by_protocol.entry(protocol).or_default();
+        *volume = Volume { messages: less(volume.messages, 1), bytes: less(volume.bytes, bytes) };
+        self.bytes = less(self.bytes, bytes);
     }
 }
 
@@ -72,7 +107,8 @@ pub(crate) struct Mailbox {
 
 impl Mailbox {
     pub(crate) fn open(path: &Path, limits: &Limits) -> Result<Arc<Self>, redb::Error> {
-        let database = Database::create(path)?;
+        // What is cached of the file counts as this process's memory.
+        let database = Database::builder().set_cache_size(CACHE).create(path)?;
         let write = database.begin_write()?;
         let mut waiting = Waiting::default();
         {
@@ -186,7 +222,14 @@ impl Mailbox {
             }
             let count = waiting.incoming.get(&(protocol, from)).copied().unwrap_or_default();
             let all = waiting.by_protocol.get(&protocol).copied().unwrap_or_default();
-            if count >= self.per_sender || all >= MAX_WAITING || waiting.bytes + body.len() > self.bytes {
+            let own = waiting.by_sender.get(&from).copied().unwrap_or_default();
+            let over = |held: usize, parts: usize| held + body.len() > self.bytes / parts;
+            if count >= self.per_sender
+                || all.messages >= MAX_WAITING
+                || over(own, SENDER_PARTS)
+                || over(all.bytes, PROTOCOL_PARTS)
+                || over(waiting.bytes, 1)
+            {
                 return Ok(Stored::Full);
             }
             ids.extend_from_slice(&id);
@@ -214,7 +257,7 @@ impl Mailbox {
     /// Takes messages of `protocol` that wait, oldest first, and says whether more are left.
     pub(crate) fn take(&self, protocol: Protocol) -> Result<(Vec<Message>, bool), redb::Error> {
         let mut waiting = self.waiting();
-        if waiting.by_protocol.get(&protocol).copied().unwrap_or_default() == 0 {
+        if waiting.by_protocol.get(&protocol).is_none_or(|volume| volume.messages == 0) {
             return Ok((Vec::new(), false));
         }
         let (mut messages, mut bytes, mut more) = (Vec::new(), 0, false);
@@ -239,17 +282,9 @@ impl Mailbox {
             }
         }
         write.commit()?;
-        waiting.bytes = waiting.bytes.saturating_sub(bytes);
         for message in &messages {
-            if let Some(count) = waiting.incoming.get_mut(&(protocol, message.from)) {
-                *count -= 1;
-                if *count == 0 {
-                    waiting.incoming.remove(&(protocol, message.from));
-                }
-            }
+            waiting.taken(protocol, message.from, message.body.len());
         }
-        let left = waiting.by_protocol.entry(protocol).or_default();
-        *left = left.saturating_sub(messages.len());
         Ok((messages, more))
     }
 }
@@ -295,17 +330,42 @@ mod tests {
     #[test]
     fn a_sender_that_floods_fills_its_own_part_only() {
         let folder = tempfile::tempdir().unwrap();
-        let limits = Limits { inbox_per_sender: 2, inbox_bytes: 10, ..Limits::default() };
+        let limits = Limits { inbox_per_sender: 2, inbox_bytes: 80, ..Limits::default() };
         let mailbox = Mailbox::open(&folder.path().join("messages"), &limits).unwrap();
         let store = |from, id: u8, body: &[u8]| mailbox.store(from, Protocol::Claim, [id; 16], body).unwrap();
         assert_eq!(store(ALICE, 1, b"1"), Stored::New);
         assert_eq!(store(ALICE, 2, b"2"), Stored::New);
         assert_eq!(store(ALICE, 3, b"3"), Stored::Full);
-        assert_eq!(store(BOB, 3, b"12345678"), Stored::New);
-        assert_eq!(store(BOB, 4, b"4"), Stored::Full);
+        assert_eq!(store(BOB, 3, b"123456789"), Stored::New);
+        assert_eq!(store(BOB, 4, b"45"), Stored::Full);
         assert_eq!(mailbox.take(Protocol::Claim).unwrap().0.len(), 3);
         assert_eq!(store(ALICE, 3, b"3"), Stored::New);
-        assert_eq!(store(BOB, 4, b"4"), Stored::New);
+        assert_eq!(store(BOB, 4, b"45"), Stored::New);
+    }
+
+    #[test]
+    fn a_sender_has_one_part_over_all_protocols_and_a_protocol_leaves_room_for_the_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let limits = Limits { inbox_bytes: 80, ..Limits::default() };
+        let path = folder.path().join("messages");
+        let mut mailbox = Mailbox::open(&path, &limits).unwrap();
+        for (protocol, expected) in [(Protocol::Claim, Stored::New), (Protocol::Signature, Stored::Full)] {
+            assert_eq!(mailbox.store(ALICE, protocol, [1; 16], b"123456").unwrap(), expected);
+        }
+        for sender in 2..=9u8 {
+            let stored =
+                mailbox.store(PeerId([sender; 32]), Protocol::Claim, [1; 16], b"1234567890").unwrap();
+            assert_eq!(stored, if sender <= 4 { Stored::New } else { Stored::Full });
+        }
+        // It is the same for the next process.
+        drop(mailbox);
+        mailbox = Mailbox::open(&path, &limits).unwrap();
+        for (protocol, expected) in [(Protocol::Claim, Stored::Full), (Protocol::Signature, Stored::New)] {
+            let stored = mailbox.store(PeerId([9; 32]), protocol, [2; 16], b"1234567890").unwrap();
+            assert_eq!(stored, expected);
+        }
+        assert_eq!(mailbox.take(Protocol::Claim).unwrap().0.len(), 4);
+        assert_eq!(mailbox.store(ALICE, Protocol::Signature, [1; 16], b"123456").unwrap(), Stored::New);
     }
 
     #[test]

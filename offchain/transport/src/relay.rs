@@ -71,7 +71,11 @@ impl fmt::Debug for Members {
 impl AccessControl for Members {
     async fn on_connect(&self, request: &ClientRequest) -> Access {
         let peer = PeerId(*request.endpoint_id().as_bytes());
-        if self.0.as_ref().is_none_or(|admits| admits(peer)) {
+        let admitted = match &self.0 {
+            Some(admission) => admission.admits(peer).await,
+            None => true,
+        };
+        if admitted {
             return Access::Allow;
         }
         tracing::warn!(%peer, "the relay refused a stranger");
@@ -98,7 +102,6 @@ impl RelayServer {
         };
         relay.access = std::sync::Arc::new(Members(options.admission));
         relay.limits.client_rx = options.client_rate.map(ClientRateLimit::new);
-        let mut config = ServerConfig::default();
         config.relay = Some(relay);
         let server = Server::spawn(config).await;
         Ok(Self { server: server.map_err(|error| TransportError::RelayServer(format!("{error:#}")))? })

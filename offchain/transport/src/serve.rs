@@ -1,51 +1,61 @@
 //! Answering others. Everything here is at the door: nothing a peer sends is trusted, and each thing it can use
 //! up has a bound of its own and one for everybody.
 
+use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
-use bithive_exchange::{MAX_MESSAGE_BYTES, PeerId, Protocol};
+use bithive_exchange::{Digest, MAX_MESSAGE_BYTES, PeerId, Protocol};
 use bytes::Bytes;
-use iroh::endpoint::{Incoming, RecvStream, SendStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use iroh::endpoint::{Incoming, RecvStream, SendStream, VarInt};
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use crate::budget::Share;
+use crate::complaints::About;
 use crate::endpoint::{Inner, blocking};
+use crate::handshakes::{Handshakes, Turn};
 use crate::links::{Allowance, Close, Link};
 use crate::mailbox::Stored;
 use crate::outbox;
 use crate::wire::{self, Kind, Status, WireError};
 
+/// Bytes of an answer that are handed to the connection at a time.
+const PIECE_BYTES: usize = 16 << 10;
+/// How long a request for content waits for memory before it is put off.
+const TURN: Duration = Duration::from_secs(1);
+
 type Response = (Status, Bytes);
 
 /// Accepts connections for as long as the endpoint runs.
 pub(crate) async fn accept(inner: Arc<Inner>) {
-    let most = inner.limits.handshakes.max(4);
-    let handshakes = Arc::new(Semaphore::new(most));
+    let handshakes = Handshakes::new(inner.limits.handshakes);
+    let deciding = Arc::new(Semaphore::new(inner.limits.handshakes.max(4)));
     while let Some(incoming) = inner.endpoint.accept().await {
-        let Ok(turn) = handshakes.clone().try_acquire_owned() else {
-            tracing::debug!(me = %inner.id, "a handshake is refused: too many at a time");
-            incoming.refuse();
-            continue;
-        };
         // Under load, whoever calls first shows that it can be answered at its address.
-        if handshakes.available_permits() < most - most / 4 && !incoming.remote_addr_validated() {
+        if handshakes.are_many() && !incoming.remote_addr_validated() {
             let _ = incoming.retry();
             continue;
         }
-        inner.spawn(handshake(inner.clone(), incoming, turn));
+        let (turn, displaced) = handshakes.enter();
+        if displaced && let Some(left_out) = inner.complaints.about(About::Handshake) {
+            let limit = inner.limits.handshakes;
+            tracing::warn!(me = %inner.id, limit, left_out, "dropped a handshake that was half done: too many");
+        }
+        inner.spawn(handshake(inner.clone(), incoming, turn, deciding.clone()));
     }
 }
 
-async fn handshake(inner: Arc<Inner>, incoming: Incoming, turn: OwnedSemaphorePermit) {
+async fn handshake(inner: Arc<Inner>, incoming: Incoming, mut turn: Turn, deciding: Arc<Semaphore>) {
     let connection = match incoming.accept() {
-        Ok(accepting) => match timeout(inner.limits.connect, accepting).await {
-            Ok(Ok(connection)) => connection,
-            Ok(Err(error)) => {
+        Ok(accepting) => match turn.run(timeout(inner.limits.connect, accepting)).await {
+            Some(Ok(Ok(connection))) => connection,
+            Some(Ok(Err(error))) => {
                 tracing::debug!(me = %inner.id, %error, "a handshake failed");
                 return;
             }
-            Err(_) => {
+            Some(Err(_)) | None => {
                 tracing::debug!(me = %inner.id, "a handshake was left half done");
                 return;
             }
@@ -55,20 +65,29 @@ async fn handshake(inner: Arc<Inner>, incoming: Incoming, turn: OwnedSemaphorePe
             return;
         }
     };
-    let peer = PeerId(*connection.remote_id().as_bytes());
-    let admitted = match &inner.admission {
-        Some(admission) => timeout(inner.limits.connect, admission.admits(peer)).await.unwrap_or(false),
-        None => true,
-    };
-    // Until here: peers whose admission is slow to decide are as few as handshakes.
     drop(turn);
-    if !admitted {
-        tracing::warn!(me = %inner.id, %peer, "refused a connection: the peer is not admitted");
-        Close::Stranger.close(&connection);
-        return;
+    let peer = PeerId(*connection.remote_id().as_bytes());
+    if let Some(admission) = &inner.admission {
+        // Peers whose admission is slow to decide are as few as handshakes.
+        let admitted = match deciding.try_acquire() {
+            Ok(_turn) => timeout(inner.limits.connect, admission.admits(peer)).await.ok(),
+            Err(_) => None,
+        };
+        if admitted != Some(true) {
+            if let Some(left_out) = inner.complaints.about(About::Stranger) {
+                tracing::warn!(me = %inner.id, %peer, left_out, "refused a connection: the peer is not admitted");
+            }
+            Close::Stranger.close(&connection);
+            return;
+        }
     }
-    let Some((link, allowance)) = inner.links.add(peer, connection.clone(), &inner.limits) else {
-        tracing::warn!(me = %inner.id, %peer, limit = inner.limits.connections, "refused a connection: too many");
+    let added = inner.links.add(peer, connection.clone(), &inner.limits);
+    let displaced = added.as_ref().is_none_or(|(.., displaced)| *displaced);
+    if displaced && let Some(left_out) = inner.complaints.about(About::Crowd) {
+        let limit = inner.limits.connections;
+        tracing::warn!(me = %inner.id, %peer, limit, left_out, "closed a connection: too many");
+    }
+    let Some((link, allowance, _)) = added else {
         Close::TooMany.close(&connection);
         return;
     };
@@ -111,14 +130,22 @@ pub(crate) async fn connection(inner: Arc<Inner>, peer: PeerId, link: Arc<Link>,
 fn complain(inner: &Inner, peer: PeerId, link: &Link, error: &WireError) {
     if matches!(error, WireError::Broken(_)) {
         tracing::debug!(me = %inner.id, %peer, %error, "a request broke off");
-    } else {
-        tracing::warn!(me = %inner.id, %peer, %error, "closed a connection: the peer broke the protocol");
-        Close::Malformed.close(&link.connection);
+        return;
     }
+    if let Some(left_out) = inner.complaints.about(About::Protocol) {
+        tracing::warn!(me = %inner.id, %peer, %error, left_out, "closed a connection: the peer broke the protocol");
+    }
+    Close::Malformed.close(&link.connection);
 }
 
-fn late(_: tokio::time::error::Elapsed) -> WireError {
-    WireError::Broken(std::io::ErrorKind::TimedOut.into())
+fn late(_: tokio::time::error::Elapsed) -> io::Error {
+    io::ErrorKind::TimedOut.into()
+}
+
+/// Whether a frame ended because it took too long, or others needed its memory.
+fn is_slow(error: &WireError) -> bool {
+    matches!(error, WireError::Broken(error)
+        if matches!(error.kind(), io::ErrorKind::TimedOut | io::ErrorKind::ResourceBusy))
 }
 
 async fn stream(
@@ -128,57 +155,156 @@ async fn stream(
     mut send: SendStream,
     mut receive: RecvStream,
 ) -> Result<(), WireError> {
-    let (kind, body, _shares) =
-        match timeout(inner.limits.frame, request(inner, allowance, &mut receive)).await {
-            Ok(Ok(request)) => request,
-            // A later version of a protocol is no offence.
-            Ok(Err(WireError::Unknown { .. })) => {
-                return respond(inner, &mut send, (Status::NotServed, Bytes::new())).await;
-            }
-            Ok(Err(error)) => return Err(error),
-            Err(elapsed) => {
-                tracing::warn!(me = %inner.id, %peer, "a request was dropped: the peer is too slow");
-                return Err(late(elapsed));
-            }
-        };
-    let _turn = inner.requests.acquire().await.map_err(std::io::Error::other)?;
-    let response = answer(inner, peer, kind, body).await?;
-    respond(inner, &mut send, response).await
+    let request = timeout(inner.limits.frame, request(inner, peer, allowance, &mut receive)).await;
+    let (kind, body, _shares) = match request.map_err(late) {
+        Ok(Ok(request)) => request,
+        // A later version of a protocol is no offence.
+        Ok(Err(WireError::Unknown { .. })) => {
+            return respond(inner, peer, &mut send, Answer::small(Status::NotServed, Bytes::new())).await;
+        }
+        Ok(Err(error)) => return Err(slow_sender(inner, peer, error)),
+        Err(error) => return Err(slow_sender(inner, peer, error.into())),
+    };
+    let answer = answer(inner, peer, allowance, kind, body).await?;
+    respond(inner, peer, &mut send, answer).await
+}
+
+fn slow_sender(inner: &Inner, peer: PeerId, error: WireError) -> WireError {
+    if is_slow(&error)
+        && let Some(left_out) = inner.complaints.about(About::SlowSender)
+    {
+        tracing::warn!(me = %inner.id, %peer, left_out, "dropped a request: the peer sends it too slowly");
+    }
+    error
 }
 
 async fn request(
     inner: &Inner,
+    peer: PeerId,
     allowance: &Allowance,
     receive: &mut RecvStream,
-) -> Result<(Kind, Bytes, [wire::Share; 2]), WireError> {
+) -> Result<(Kind, Bytes, [Share; 2]), WireError> {
     let kind = wire::read_head(receive).await?;
-    let (length, own) = wire::read_length(receive, kind.limit(), &allowance.budget).await?;
-    let (body, share) = wire::read_body(receive, length, &inner.incoming).await?;
+    let length = wire::read_length(receive, kind.limit()).await?;
+    let own = allowance.incoming.take(peer, length).await?;
+    let share = inner.incoming.take(peer, length).await?;
+    let body = share.hold(wire::read_body(receive, length, |bytes| share.moved(bytes))).await??;
+    share.settle();
     Ok((kind, body, [own, share]))
 }
 
-async fn respond(inner: &Inner, send: &mut SendStream, (status, body): Response) -> Result<(), WireError> {
+/// An answer and the memory that it takes up.
+struct Answer {
+    status: Status,
+    body: Bytes,
+    shares: Option<[Share; 2]>,
+    /// The limit of what is sent of content is for it.
+    content: bool,
+}
+
+impl Answer {
+    /// One whose body is short enough to be counted with the stream.
+    fn small(status: Status, body: Bytes) -> Self {
+        Self { status, body, shares: None, content: false }
+    }
+}
+
+/// Memory for an answer on its way out; as with frames on their way in, whoever has much gives way.
+async fn memory(
+    inner: &Inner,
+    peer: PeerId,
+    allowance: &Allowance,
+    bytes: usize,
+) -> Result<[Share; 2], WireError> {
+    let taken = async {
+        let own = allowance.outgoing.take(peer, bytes).await?;
+        io::Result::Ok([own, inner.outgoing.take(peer, bytes).await?])
+    };
+    Ok(timeout(inner.limits.frame, taken).await.map_err(late)??)
+}
+
+async fn respond(
+    inner: &Inner,
+    peer: PeerId,
+    send: &mut SendStream,
+    answer: Answer,
+) -> Result<(), WireError> {
+    let Answer { status, mut body, shares, content } = answer;
     let write = async {
         send.write_all(&wire::response_head(status, body.len())).await?;
-        send.write_all(&body).await?;
+        while !body.is_empty() {
+            let piece = body.split_to(body.len().min(PIECE_BYTES));
+            let bytes = piece.len();
+            if content {
+                inner.uplink.pass(bytes).await;
+            }
+            send.write_chunk(piece).await?;
+            if let Some([_, share]) = &shares {
+                share.moved(bytes);
+            }
+        }
         send.finish()?;
         // Until then the body takes up memory, and the peer a slot.
         let _ = send.stopped().await;
-        std::io::Result::Ok(())
+        io::Result::Ok(())
     };
-    Ok(timeout(inner.limits.frame, write).await.map_err(late)??)
+    let held = async {
+        match &shares {
+            Some([_, share]) => share.hold(write).await?,
+            None => write.await,
+        }
+    };
+    let outcome = timeout(inner.limits.frame, held).await.map_err(late).flatten().map_err(WireError::from);
+    if let Err(error) = &outcome {
+        // A stream that is only dropped keeps what was not read.
+        let _ = send.reset(VarInt::from_u32(0));
+        if is_slow(error)
+            && let Some(left_out) = inner.complaints.about(About::SlowReader)
+        {
+            tracing::warn!(me = %inner.id, %peer, left_out, "dropped an answer: the peer reads it too slowly");
+        }
+    }
+    outcome
 }
 
-async fn answer(inner: &Arc<Inner>, peer: PeerId, kind: Kind, body: Bytes) -> Result<Response, WireError> {
-    Ok(match kind {
-        Kind::Request(protocol) => serve(inner, peer, protocol, body).await,
-        Kind::Message(protocol) => store(inner, peer, protocol, body).await?,
-        Kind::Blob => segment(inner, peer, &body).await?,
+async fn answer(
+    inner: &Arc<Inner>,
+    peer: PeerId,
+    allowance: &Allowance,
+    kind: Kind,
+    body: Bytes,
+) -> Result<Answer, WireError> {
+    let turn = || inner.requests.acquire();
+    let (status, body) = match kind {
+        Kind::Request(protocol) => {
+            let _turn = turn().await.map_err(io::Error::other)?;
+            let (status, body) = serve(inner, peer, protocol, body).await;
+            // Whoever lets answers pile up does so in its own slots.
+            let shares = memory(inner, peer, allowance, body.len()).await?;
+            return Ok(Answer { status, body, shares: Some(shares), content: false });
+        }
+        Kind::Blob => {
+            let (digest, index) = wire::decode_segment_request(&body)?;
+            let memory = memory(inner, peer, allowance, wire::segment_response_limit(index));
+            // Whoever asks comes again, rather than wait for longer than it waits for an answer.
+            let Ok(shares) = timeout(TURN, memory).await else {
+                return Ok(Answer::small(Status::Later, Bytes::new()));
+            };
+            let shares = shares?;
+            let _turn = turn().await.map_err(io::Error::other)?;
+            let (status, body) = segment(inner, peer, digest, index).await?;
+            return Ok(Answer { status, body, shares: Some(shares), content: true });
+        }
+        Kind::Message(protocol) => {
+            let _turn = turn().await.map_err(io::Error::other)?;
+            store(inner, peer, protocol, body).await?
+        }
         Kind::Announce | Kind::Broadcast => match inner.gossip.get() {
             Some(gossip) => gossip.answer(inner, peer, kind, body).await?,
             None => (Status::NotServed, Bytes::new()),
         },
-    })
+    };
+    Ok(Answer::small(status, body))
 }
 
 async fn serve(inner: &Inner, peer: PeerId, protocol: Protocol, body: Bytes) -> Response {
@@ -210,8 +336,9 @@ async fn store(
         }
         Ok(Stored::Known) => (Status::Known, Bytes::new()),
         Ok(Stored::Full) => {
-            if inner.may_complain() {
-                tracing::warn!(me = %inner.id, %peer, protocol = protocol.name(), "a message was put off: the inbox is full");
+            if let Some(left_out) = inner.complaints.about(About::Inbox) {
+                let protocol = protocol.name();
+                tracing::warn!(me = %inner.id, %peer, protocol, left_out, "put off a message: the inbox is full");
             }
             (Status::Full, Bytes::new())
         }
@@ -222,15 +349,20 @@ async fn store(
     })
 }
 
-async fn segment(inner: &Inner, peer: PeerId, body: &[u8]) -> Result<Response, WireError> {
-    let (digest, index) = wire::decode_segment_request(body)?;
+async fn segment(inner: &Inner, peer: PeerId, digest: Digest, index: u64) -> Result<Response, WireError> {
     let store = inner.store.clone();
-    Ok(match blocking(move || store.segment(&digest, index)).await {
-        Ok(Some((_, encoded))) => (Status::Ok, encoded.into()),
+    let found = blocking(move || match index {
+        wire::HELD => store.held(&digest),
+        _ => store.segment(&digest, index),
+    });
+    Ok(match found.await {
+        Ok(Some(found)) => (Status::Ok, found.into()),
         Ok(None) => (Status::Absent, Bytes::new()),
         Err(error) => {
-            let digest = hex::encode(digest);
-            tracing::warn!(me = %inner.id, %peer, digest, %error, "content can't be served: it is damaged");
+            if let Some(left_out) = inner.complaints.about(About::Damage) {
+                let digest = hex::encode(digest);
+                tracing::warn!(me = %inner.id, %peer, digest, %error, left_out, "content can't be served: it is damaged");
+            }
             (Status::Absent, Bytes::new())
         }
     })

@@ -3,15 +3,13 @@
 //! A stream carries one exchange. The opener writes `kind u8 | name length u8 | name | length u32 | body`, the
 //! other end answers `status u8 | length u32 | body`; integers are big-endian. The name carries the version, so
 //! that versions can live side by side on one connection. Lengths are checked against the limit of what is
-//! expected before anything is allocated, and a frame's bytes are taken from a [`Budget`] first.
+//! expected before anything is allocated.
 
 use std::io;
-use std::sync::Arc;
 
 use bithive_exchange::{Digest, MAX_MESSAGE_BYTES, Protocol};
-use bytes::Bytes;
+use bytes::{BufMut as _, Bytes, BytesMut};
 use tokio::io::{AsyncRead, AsyncReadExt};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// The application protocol that connections agree on.
 pub const ALPN: &[u8] = b"bithive/transport/1";
@@ -34,8 +32,10 @@ pub const SEGMENT_BYTES: u64 = 1 << 20;
 pub const MAX_SEGMENT_RESPONSE_BYTES: usize = 8 + (1 << 20) + 64 * (65 + 64);
 /// Most bytes of any frame's body.
 pub const MAX_FRAME_BYTES: usize = 2 << 20;
-/// Asks for the last segment, whose proof fixes the content's size.
-pub const LAST_SEGMENT: u64 = u64::MAX;
+/// Asks for the end of the last segment, whose proof fixes the content's size.
+pub const SIZE_PROOF: u64 = u64::MAX;
+/// Asks which segments are here.
+pub const HELD: u64 = u64::MAX - 1;
 /// Most bytes of a broadcast message with its envelope.
 pub const MAX_GOSSIP_BYTES: usize = crate::gossip::MAX_BODY_BYTES + crate::gossip::ENVELOPE_BYTES;
 
@@ -205,28 +205,6 @@ pub enum WireError {
     },
 }
 
-/// Memory for frames that are on their way in.
-#[derive(Clone)]
-pub struct Budget(Arc<Semaphore>);
-
-const BUDGET_UNIT: usize = 1024;
-
-/// A part of the budget, given back when dropped.
-pub struct Share(#[allow(dead_code)] OwnedSemaphorePermit);
-
-impl Budget {
-    /// A budget of this many bytes.
-    #[must_use]
-    pub fn new(bytes: usize) -> Self {
-        Self(Arc::new(Semaphore::new(bytes.div_ceil(BUDGET_UNIT))))
-    }
-
-    async fn take(&self, bytes: usize) -> io::Result<Share> {
-        let units = u32::try_from(bytes.div_ceil(BUDGET_UNIT)).map_err(io::Error::other)?;
-        self.0.clone().acquire_many_owned(units).await.map(Share).map_err(io::Error::other)
-    }
-}
-
 /// Reads a request's head.
 ///
 /// # Errors
@@ -243,52 +221,50 @@ pub async fn read_head(stream: &mut (impl AsyncRead + Unpin)) -> Result<Kind, Wi
     Kind::decode(code, name)
 }
 
-/// Reads a frame's length, at most `limit`, and takes that much of a budget.
+/// Reads a frame's length, at most `limit`.
 ///
 /// # Errors
 /// [`WireError`].
-pub async fn read_length(
-    stream: &mut (impl AsyncRead + Unpin),
-    limit: usize,
-    budget: &Budget,
-) -> Result<(usize, Share), WireError> {
+pub async fn read_length(stream: &mut (impl AsyncRead + Unpin), limit: usize) -> Result<usize, WireError> {
     let found = usize::try_from(stream.read_u32().await?).unwrap_or(usize::MAX);
     if found > limit {
         return Err(WireError::TooLong { found, limit });
     }
-    Ok((found, budget.take(found).await?))
+    Ok(found)
 }
 
-/// Reads a frame's body of a checked length, once the budget has room for it.
+/// Reads a frame's body of a checked length; `moved` is told of each part.
 ///
 /// # Errors
 /// [`WireError`].
 pub async fn read_body(
     stream: &mut (impl AsyncRead + Unpin),
     length: usize,
-    budget: &Budget,
-) -> Result<(Bytes, Share), WireError> {
-    let share = budget.take(length).await?;
-    let mut body = vec![0; length];
-    stream.read_exact(&mut body).await?;
-    Ok((body.into(), share))
+    moved: impl Fn(usize),
+) -> Result<Bytes, WireError> {
+    let mut body = BytesMut::with_capacity(length);
+    while body.len() < length {
+        let rest = length - body.len();
+        let read = stream.read_buf(&mut (&mut body).limit(rest)).await?;
+        if read == 0 {
+            return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into());
+        }
+        moved(read);
+    }
+    Ok(body.freeze())
 }
 
-/// Reads a response to a request of `kind`.
+/// Reads the status and the length of a response to a request of `kind`.
 ///
 /// # Errors
 /// [`WireError`].
-pub async fn read_response(
+pub async fn read_response_head(
     stream: &mut (impl AsyncRead + Unpin),
     kind: Kind,
-    budget: &Budget,
-) -> Result<(Status, Bytes, Share), WireError> {
+) -> Result<(Status, usize), WireError> {
     let status = Status::decode(stream.read_u8().await?)?;
     let limit = if status == Status::Ok { kind.response_limit() } else { MAX_REASON_BYTES };
-    let (length, share) = read_length(stream, limit, budget).await?;
-    let mut body = vec![0; length];
-    stream.read_exact(&mut body).await?;
-    Ok((status, body.into(), share))
+    Ok((status, read_length(stream, limit).await?))
 }
 
 /// The start of a response: its status and the length of its body.
@@ -336,6 +312,49 @@ pub fn decode_announcement(body: &[u8]) -> Result<Digest, WireError> {
 pub fn decode_segment_response(body: &Bytes) -> Option<(u64, Bytes)> {
     let (size, encoded) = body.split_first_chunk::<8>()?;
     Some((u64::from_be_bytes(*size), body.slice_ref(encoded)))
+}
+
+/// Most bytes of the answer to a request for this segment.
+#[must_use]
+pub const fn segment_response_limit(index: u64) -> usize {
+    match index {
+        // A group and the hashes on the way to it.
+        SIZE_PROOF => 8 + (16 << 10) + 64 * 64,
+        // A bit for each segment of the largest content.
+        HELD => 8 + (1 << 17),
+        _ => MAX_SEGMENT_RESPONSE_BYTES,
+    }
+}
+
+/// The size of content and which segments of it are here, as the body of a response: nothing after the size if all
+/// are, otherwise one bit for each, the first segment's the highest of the first byte.
+#[must_use]
+pub fn encode_held(size: u64, held: Option<&[bool]>) -> Vec<u8> {
+    let mut body = size.to_be_bytes().to_vec();
+    for eight in held.unwrap_or_default().chunks(8) {
+        let bit = |(place, held): (usize, &bool)| u8::from(*held) << (7 - place);
+        body.push(eight.iter().enumerate().map(bit).sum());
+    }
+    body
+}
+
+/// Reads what [`encode_held`] wrote about content of `size` bytes and `segments` segments; nothing else.
+#[must_use]
+pub fn decode_held(body: &[u8], size: u64, segments: usize) -> Option<Vec<bool>> {
+    let (found, bits) = body.split_first_chunk::<8>()?;
+    if u64::from_be_bytes(*found) != size {
+        return None;
+    }
+    if bits.is_empty() {
+        return Some(vec![true; segments]);
+    }
+    if bits.len() != segments.div_ceil(8) {
+        return None;
+    }
+    let mut held: Vec<bool> =
+        bits.iter().flat_map(|byte| (0..8).map(move |place| byte >> (7 - place) & 1 == 1)).collect();
+    let rest = held.split_off(segments);
+    (!rest.contains(&true)).then_some(held)
 }
 
 /// A request for a segment: content and position.
@@ -389,23 +408,20 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_length_over_the_limit_is_refused_before_any_memory_is_taken() {
-        let budget = Budget::new(10 << 10);
-        let refused = read_length(&mut [0, 0, 4, 1].as_slice(), 1024, &budget).await;
+    async fn a_length_over_the_limit_is_refused() {
+        let refused = read_length(&mut [0, 0, 4, 1].as_slice(), 1024).await;
         assert!(matches!(refused, Err(WireError::TooLong { found: 1025, limit: 1024 })));
-        let (length, _share) = read_length(&mut [0, 0, 4, 0].as_slice(), 1024, &budget).await.unwrap();
-        assert_eq!((length, budget.0.available_permits()), (1024, 9));
+        assert_eq!(read_length(&mut [0, 0, 4, 0].as_slice(), 1024).await.unwrap(), 1024);
     }
 
     #[tokio::test]
-    async fn a_frame_waits_for_the_memory_that_others_hold() {
-        let budget = Budget::new(1024);
-        let held = budget.take(1024).await.unwrap();
-        let mut bytes = [7; 10].as_slice();
-        let mut body = std::pin::pin!(read_body(&mut bytes, 10, &budget));
-        assert!(futures::poll!(body.as_mut()).is_pending());
-        drop(held);
-        assert_eq!(body.await.unwrap().0.as_ref(), [7; 10]);
+    async fn a_body_is_as_long_as_announced_and_tells_of_its_parts() {
+        let moved = std::cell::Cell::new(0);
+        let read = |bytes: usize| moved.set(moved.get() + bytes);
+        let mut stream = tokio::io::AsyncReadExt::chain([7; 6].as_slice(), [7; 9].as_slice());
+        assert_eq!(read_body(&mut stream, 10, read).await.unwrap().as_ref(), [7; 10]);
+        assert_eq!(moved.get(), 10);
+        assert!(matches!(read_body(&mut stream, 10, read).await, Err(WireError::Broken(_))));
     }
 
     #[test]
@@ -420,16 +436,15 @@ mod tests {
         fn any_bytes_are_a_request_or_an_error(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
             let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
             runtime.block_on(async {
-                let budget = Budget::new(MAX_FRAME_BYTES);
                 let mut stream = bytes.as_slice();
                 if let Ok(kind) = read_head(&mut stream).await
-                    && let Ok((length, _share)) = read_length(&mut stream, kind.limit(), &budget).await
+                    && let Ok(length) = read_length(&mut stream, kind.limit()).await
                 {
                     assert!(length <= kind.limit());
                 }
                 for kind in kinds() {
-                    if let Ok((status, body, _)) = read_response(&mut bytes.as_slice(), kind, &budget).await {
-                        assert!(body.len() <= kind.response_limit().max(MAX_REASON_BYTES));
+                    if let Ok((status, length)) = read_response_head(&mut bytes.as_slice(), kind).await {
+                        assert!(length <= kind.response_limit().max(MAX_REASON_BYTES));
                         assert_eq!(status.code(), bytes[0]);
                     }
                 }

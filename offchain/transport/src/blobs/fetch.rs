@@ -1,28 +1,43 @@
 //! Fetching content from several providers at once, a verified segment at a time.
 //!
-//! The first segment asked for is the last one, whose proof fixes the size. Segments then come from whoever is
-//! free; what is here already is offered to others on the way, and kept when the fetch ends early.
+//! The end of the last segment is asked for first: its proof fixes the size. Segments then come from a few providers
+//! at a time, as [`super::plan`] says; what is here already is offered to others on the way, and kept when the fetch
+//! ends early.
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use bithive_exchange::{Digest, ExchangeError, PeerId};
 use bytes::Bytes;
 
+use super::plan::Plan;
 use super::segment;
 use super::store::Partial;
+use crate::complaints::About;
 use crate::endpoint::{Inner, blocking};
-use crate::wire::{Kind, LAST_SEGMENT, Status, decode_segment_response, encode_segment_request};
+use crate::wire::{
+    HELD, Kind, SIZE_PROOF, Status, decode_held, decode_segment_response, encode_segment_request,
+};
 
-/// Requests that one provider works on for one fetch.
-const AT_ONCE: usize = 4;
-/// How often a provider may fail in a row before the fetch goes on without it.
-const PATIENCE: u32 = 3;
-/// How often a provider may lack what it is asked for; it may be fetching it just now.
-const ABSENCES: u32 = 20;
-/// Wait before a provider that lacked something is asked again.
+/// Providers that are asked at a time, beside the one that has the content for certain.
+const PARTNERS: usize = 6;
+/// Requests that one provider works on for one fetch: an origin, and another receiver.
+const AT_ONCE: [usize; 2] = [4, 2];
+/// How often a provider is asked what it has before another one is.
+const ATTEMPTS: usize = 3;
+/// How often a provider may fail in a row before it is left alone.
+const PATIENCE: u32 = 12;
+/// How often it may lack what it is asked for, or have nothing new.
+const ABSENCES: u32 = 12;
+/// How often it may be busy.
+const DELAYS: u32 = 240;
+/// Wait before a provider that lacked something or was busy is asked again, and the longest wait.
 const PAUSE: Duration = Duration::from_millis(250);
+const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+/// How often a request that has nothing to ask for looks again.
+const LOOK: Duration = Duration::from_millis(25);
 
 /// Called with the bytes that are here and the size of the whole.
 pub type Progress<'a> = &'a (dyn Fn(u64, u64) + Send + Sync);
@@ -41,8 +56,9 @@ impl Fetching {
 
 /// What one request brought.
 enum Brought {
-    Segment(Bytes),
+    Body(Bytes),
     Absent,
+    Later,
     Nothing,
 }
 
@@ -86,22 +102,19 @@ pub(crate) async fn fetch(
         }
     }
     let missing = || ExchangeError::NotFound { digest: hex::encode(digest), asked: others.len() };
-    let (size, last) = find(inner, digest, &others, limit).await?.ok_or_else(missing)?;
+    let (first, size, proof) = find(inner, digest, &others, limit).await?.ok_or_else(missing)?;
     within(size, limit)?;
     let store = inner.store.clone();
     let partial = blocking(move || {
         let partial = store.begin(&digest, size)?;
-        store.write(&digest, &partial, segment::count(size) - 1, &last)?;
+        store.write(&digest, &partial, SIZE_PROOF, &proof)?;
         Ok(partial)
     })
     .await?;
     let _offered = Offered(inner, digest);
-    let job = Job::new(inner, digest, partial, progress);
-    futures::future::join_all(
-        others.iter().flat_map(|peer| std::iter::repeat_n(*peer, AT_ONCE)).map(|peer| job.take_part(peer)),
-    )
-    .await;
-    if !job.partial.missing().is_empty() {
+    let job = Job::new(inner, digest, partial, (&others, first), progress);
+    job.run().await;
+    if !job.plan().is_done() {
         return Err(missing());
     }
     let store = inner.store.clone();
@@ -117,16 +130,16 @@ fn within(size: u64, limit: u64) -> Result<(), ExchangeError> {
     Ok(())
 }
 
-/// Asks one provider after another for the last segment, and returns the proven size and that segment. A size
+/// Asks one provider after another for the proof of the size, and returns who had it, the size and the proof. A size
 /// over the limit ends it only once it is proven.
 async fn find(
     inner: &Arc<Inner>,
     digest: Digest,
     providers: &[PeerId],
     limit: u64,
-) -> Result<Option<(u64, Bytes)>, ExchangeError> {
+) -> Result<Option<(PeerId, u64, Bytes)>, ExchangeError> {
     for peer in providers {
-        let Brought::Segment(response) = ask(inner, *peer, digest, LAST_SEGMENT).await else { continue };
+        let Brought::Body(response) = ask(inner, *peer, digest, SIZE_PROOF).await else { continue };
         let Some((size, encoded)) = decode_segment_response(&response) else {
             impostor(inner, *peer, digest, "the response has no size");
             continue;
@@ -138,24 +151,46 @@ async fn find(
         let body = encoded.clone();
         if blocking(move || Ok(segment::proves_size(&digest, size, &body))).await? {
             tracing::debug!(me = %inner.id, %peer, size, limit, "content was found");
-            return Ok(Some((size, encoded)));
+            return Ok(Some((*peer, size, encoded)));
         }
-        impostor(inner, *peer, digest, "the last segment does not have the digest");
+        impostor(inner, *peer, digest, "its end does not have the digest");
     }
     Ok(None)
 }
 
 fn impostor(inner: &Inner, peer: PeerId, digest: Digest, problem: &str) {
-    let digest = hex::encode(digest);
-    tracing::warn!(me = %inner.id, %peer, digest, problem, "a provider sent wrong content and is not asked again");
+    if let Some(left_out) = inner.complaints.about(About::WrongContent) {
+        let digest = hex::encode(digest);
+        tracing::warn!(me = %inner.id, %peer, digest, problem, left_out, "a provider sent wrong content and is not asked again");
+    }
 }
 
 async fn ask(inner: &Arc<Inner>, peer: PeerId, digest: Digest, index: u64) -> Brought {
     let request = encode_segment_request(&digest, index);
     match inner.call(peer, Kind::Blob, &[&request], inner.limits.frame).await {
-        Ok((Status::Ok, body, _share)) => Brought::Segment(body),
+        Ok((Status::Ok, body, _share)) => Brought::Body(body),
         Ok((Status::Absent, ..)) => Brought::Absent,
+        Ok((Status::Later, ..)) => Brought::Later,
         Ok(_) | Err(_) => Brought::Nothing,
+    }
+}
+
+/// What is known of a provider that is being asked.
+#[derive(Default)]
+struct Record {
+    /// Since a segment last came from it.
+    failures: u32,
+    absences: u32,
+    delays: u32,
+    /// It sent something wrong.
+    lied: bool,
+    /// When it may be asked again what it has, and the wait after that.
+    refresh: Option<(Instant, Duration)>,
+}
+
+impl Record {
+    fn is_useless(&self) -> bool {
+        self.lied || self.failures >= PATIENCE || self.absences >= ABSENCES || self.delays >= DELAYS
     }
 }
 
@@ -164,114 +199,234 @@ struct Job<'a> {
     inner: &'a Arc<Inner>,
     digest: Digest,
     partial: Arc<Partial>,
-    pending: Mutex<VecDeque<u64>>,
-    /// Failures in a row and absences, by provider.
-    records: Mutex<HashMap<PeerId, (u32, u32)>>,
+    plan: Mutex<Plan>,
+    /// Providers that nobody asks just now, each with the bytes that were here when it was last asked.
+    waiting: Mutex<VecDeque<(PeerId, Option<u64>)>>,
+    seats: usize,
+    records: Mutex<HashMap<PeerId, Record>>,
+    here: AtomicU64,
+    done: tokio::sync::Notify,
     progress: Progress<'a>,
 }
 
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    // Every change is a single insertion or removal.
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl<'a> Job<'a> {
-    fn new(inner: &'a Arc<Inner>, digest: Digest, partial: Arc<Partial>, progress: Progress<'a>) -> Self {
-        let mut pending = VecDeque::from(partial.missing());
-        // Receivers of the same content start at different places, so that each has what another lacks.
-        let start = u64::from_be_bytes(inner.id.0.split_first_chunk().map_or([0; 8], |(start, _)| *start));
-        if let Ok(start) = usize::try_from(start % (pending.len() as u64).max(1)) {
-            pending.rotate_left(start);
-        }
+    /// A fetch from `providers`, of whom `first` has proven the size.
+    fn new(
+        inner: &'a Arc<Inner>,
+        digest: Digest,
+        partial: Arc<Partial>,
+        (providers, first): (&[PeerId], PeerId),
+        progress: Progress<'a>,
+    ) -> Self {
+        let (size, missing) = (partial.size, partial.missing());
+        let absent: u64 = missing.iter().map(|index| segment::bytes(size, *index)).sum();
+        let segments = usize::try_from(segment::count(size)).unwrap_or(usize::MAX);
+        let plan = Plan::new(inner.id, providers, segments, missing, Instant::now());
+        let mut waiting: Vec<PeerId> = providers.iter().copied().filter(|peer| *peer != first).collect();
+        // Every receiver has other partners, so that what one has soon is everywhere.
+        waiting.sort_by_cached_key(|peer| *blake3::hash(&[inner.id.0, peer.0, digest].concat()).as_bytes());
+        waiting.insert(0, first);
         let job = Self {
             inner,
             digest,
             partial,
-            pending: Mutex::new(pending),
+            plan: Mutex::new(plan),
+            seats: waiting.len().min(1 + PARTNERS),
+            waiting: Mutex::new(waiting.into_iter().map(|peer| (peer, None)).collect()),
             records: Mutex::default(),
+            here: AtomicU64::new(size - absent),
+            done: tokio::sync::Notify::new(),
             progress,
         };
-        job.report();
+        progress(size - absent, size);
         job
     }
 
-    fn report(&self) {
-        let size = self.partial.size;
-        let missing: u64 = self.partial.missing().iter().map(|index| segment::bytes(size, *index)).sum();
-        (self.progress)(size - missing, size);
+    fn plan(&self) -> MutexGuard<'_, Plan> {
+        lock(&self.plan)
     }
 
-    /// Fetches segments from `peer` until none is left or the peer is of no use.
-    async fn take_part(&self, peer: PeerId) {
+    /// Fetches until all is here or nobody brings any more of it.
+    async fn run(&self) {
+        if self.plan().is_done() {
+            return;
+        }
+        let seats = futures::future::join_all((0..self.seats).map(|_| self.seat()));
+        tokio::select! {
+            () = self.done.notified() => {}
+            _ = seats => {}
+        }
+    }
+
+    /// Asks one provider after another. One that has become useless gets another turn if anything has come, from
+    /// whomever, since its last one began.
+    async fn seat(&self) {
         loop {
-            if self.partial.missing().is_empty() || self.is_useless(peer) {
-                return;
+            let Some((peer, before)) = lock(&self.waiting).pop_front() else { return };
+            let here = self.here.load(Ordering::Relaxed);
+            if let Some(before) = before {
+                if before == here {
+                    continue;
+                }
+                tokio::time::sleep(PAUSE).await;
             }
-            let next = self.pending.lock().unwrap_or_else(PoisonError::into_inner).pop_front();
-            let Some(index) = next else {
-                // The others are at work on what is left, and may fail.
-                tokio::time::sleep(PAUSE / 10).await;
-                continue;
-            };
-            let back = Back { job: self, index: Some(index) };
-            match ask(self.inner, peer, self.digest, index).await {
-                Brought::Segment(response) => {
-                    if self.write(index, response).await {
-                        back.done();
-                        self.records().insert(peer, (0, 0));
-                        self.report();
-                    } else {
-                        impostor(self.inner, peer, self.digest, "a segment does not have the digest");
-                        self.records().insert(peer, (u32::MAX, 0));
-                    }
-                }
-                Brought::Absent => {
-                    drop(back);
-                    self.records().entry(peer).or_default().1 += 1;
-                    tokio::time::sleep(PAUSE).await;
-                }
-                Brought::Nothing => {
-                    drop(back);
-                    self.failed(peer);
-                }
+            lock(&self.records).insert(peer, Record::default());
+            self.draw_from(peer).await;
+            self.plan().forget(peer);
+            if lock(&self.records).get(&peer).is_some_and(|record| !record.lied) {
+                lock(&self.waiting).push_back((peer, Some(here)));
             }
         }
     }
 
-    fn records(&self) -> std::sync::MutexGuard<'_, HashMap<PeerId, (u32, u32)>> {
-        self.records.lock().unwrap_or_else(PoisonError::into_inner)
+    async fn draw_from(&self, peer: PeerId) {
+        for _ in 0..ATTEMPTS {
+            if self.learn(peer).await {
+                let [origin, other] = AT_ONCE;
+                let at_once = if self.plan().is_origin(peer) { origin } else { other };
+                futures::future::join_all((0..at_once).map(|_| self.take_part(peer))).await;
+                return;
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
     }
 
-    fn failed(&self, peer: PeerId) {
-        let mut records = self.records();
-        let (failures, _) = records.entry(peer).or_default();
-        *failures = failures.saturating_add(1);
+    /// Fetches segments from `peer` until none is left or the peer is of no use.
+    async fn take_part(&self, peer: PeerId) {
+        while !self.is_useless(peer) {
+            let next = self.plan().next(peer, Instant::now());
+            match next {
+                Some(index) => self.bring(peer, index).await,
+                None if self.may_refresh(peer) => {
+                    self.learn(peer).await;
+                }
+                None => tokio::time::sleep(LOOK).await,
+            }
+        }
     }
 
     fn is_useless(&self, peer: PeerId) -> bool {
-        let (failures, absences) = self.records().get(&peer).copied().unwrap_or_default();
-        failures >= PATIENCE * AT_ONCE as u32 || absences >= ABSENCES * AT_ONCE as u32
+        lock(&self.records).get(&peer).is_none_or(Record::is_useless)
     }
 
-    async fn write(&self, index: u64, response: Bytes) -> bool {
-        let Some((size, encoded)) = decode_segment_response(&response) else { return false };
+    fn note(&self, peer: PeerId, change: impl FnOnce(&mut Record)) {
+        change(lock(&self.records).entry(peer).or_default());
+    }
+
+    /// Whether it is time to ask what `peer` has; the next time is later each time.
+    fn may_refresh(&self, peer: PeerId) -> bool {
+        let (mut records, now) = (lock(&self.records), Instant::now());
+        let refresh = &mut records.entry(peer).or_default().refresh;
+        match refresh {
+            Some((due, _)) if now < *due => false,
+            Some((due, wait)) => {
+                *wait = (*wait * 2).min(LONGEST_PAUSE);
+                *due = now + *wait;
+                true
+            }
+            None => {
+                *refresh = Some((now + PAUSE, PAUSE));
+                false
+            }
+        }
+    }
+
+    /// Asks what `peer` has; false if it did not say.
+    async fn learn(&self, peer: PeerId) -> bool {
+        match ask(self.inner, peer, self.digest, HELD).await {
+            Brought::Body(body) => {
+                let segments = usize::try_from(segment::count(self.partial.size)).unwrap_or(usize::MAX);
+                let Some(held) = decode_held(&body, self.partial.size, segments) else {
+                    impostor(self.inner, peer, self.digest, "what it has is none of this content");
+                    self.note(peer, |record| record.lied = true);
+                    return false;
+                };
+                let (news, origin) = {
+                    let mut plan = self.plan();
+                    (plan.learn(peer, held), plan.is_origin(peer))
+                };
+                self.note(peer, |record| {
+                    if news {
+                        record.refresh = Some((Instant::now() + PAUSE, PAUSE / 2));
+                    } else if !origin {
+                        record.absences += 1;
+                    }
+                });
+                true
+            }
+            other => {
+                self.note(peer, |record| match other {
+                    Brought::Absent => record.absences += 1,
+                    Brought::Later => record.delays += 1,
+                    _ => record.failures += 1,
+                });
+                false
+            }
+        }
+    }
+
+    async fn bring(&self, peer: PeerId, index: u64) {
+        let _back = Back { job: self, peer, index };
+        match ask(self.inner, peer, self.digest, index).await {
+            Brought::Body(response) => {
+                if self.write(index, &response).await {
+                    self.came(peer, index);
+                } else {
+                    impostor(self.inner, peer, self.digest, "a segment does not have the digest");
+                    self.note(peer, |record| record.lied = true);
+                }
+            }
+            Brought::Absent => {
+                self.plan().lacks(peer, index);
+                self.note(peer, |record| record.absences += 1);
+                tokio::time::sleep(PAUSE).await;
+            }
+            Brought::Later => {
+                self.note(peer, |record| record.delays += 1);
+                tokio::time::sleep(PAUSE).await;
+            }
+            Brought::Nothing => {
+                self.note(peer, |record| record.failures += 1);
+                tokio::time::sleep(LOOK).await;
+            }
+        }
+    }
+
+    fn came(&self, peer: PeerId, index: u64) {
+        self.note(peer, |record| (record.failures, record.absences, record.delays) = (0, 0, 0));
+        let size = self.partial.size;
+        let mut plan = self.plan();
+        if plan.came(peer, index, Instant::now()) {
+            let bytes = segment::bytes(size, index);
+            (self.progress)(self.here.fetch_add(bytes, Ordering::Relaxed) + bytes, size);
+        }
+        if plan.is_done() {
+            self.done.notify_one();
+        }
+    }
+
+    async fn write(&self, index: u64, response: &Bytes) -> bool {
+        let Some((size, encoded)) = decode_segment_response(response) else { return false };
         let (store, digest, partial) = (self.inner.store.clone(), self.digest, self.partial.clone());
         size == self.partial.size
             && blocking(move || store.write(&digest, &partial, index, &encoded)).await.is_ok()
     }
 }
 
-/// Gives a segment back to the others unless it has come.
+/// Gives a segment back unless it has come.
 struct Back<'a, 'b> {
     job: &'a Job<'b>,
-    index: Option<u64>,
-}
-
-impl Back<'_, '_> {
-    fn done(mut self) {
-        self.index = None;
-    }
+    peer: PeerId,
+    index: u64,
 }
 
 impl Drop for Back<'_, '_> {
     fn drop(&mut self) {
-        if let Some(index) = self.index {
-            self.job.pending.lock().unwrap_or_else(PoisonError::into_inner).push_back(index);
-        }
+        self.job.plan().missed(self.peer, self.index);
     }
 }

@@ -2,23 +2,28 @@
 //!
 //! Content is divided into segments of [`SEGMENT_BYTES`]. A segment travels as bao encodes a range: content
 //! preceded by the pairs of hashes on its way from the root, in groups of 16 KiB. The last segment's proof also
-//! fixes the size.
+//! fixes the size, and so does that of its last group alone, which is what [`SIZE_PROOF`] stands for as an index.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Seek as _, Write as _};
 use std::ops::Range;
 use std::path::Path;
 
 use bao_tree::io::outboard::PostOrderOutboard;
-use bao_tree::io::sync::{decode_ranges, encode_ranges_validated, outboard_post_order, valid_ranges};
+use bao_tree::io::sync::{DecodeResponseIter, encode_ranges_validated, outboard_post_order, valid_ranges};
+use bao_tree::io::{BaoContentItem, Leaf, Parent};
 use bao_tree::{BaoTree, BlockSize, ChunkNum, ChunkRanges};
 use bithive_exchange::Digest;
 
-use crate::wire::SEGMENT_BYTES;
+use crate::wire::{SEGMENT_BYTES, SIZE_PROOF};
 
 /// Hashes are kept for groups of 2^4 chunks of 1024 bytes.
 const GROUP: BlockSize = BlockSize::from_chunk_log(4);
 const CHUNK_BYTES: u64 = 1024;
+/// Bytes of a pair of hashes.
+const PAIR_BYTES: u64 = 64;
+/// Bytes of a group.
+pub(crate) const GROUP_BYTES: u64 = CHUNK_BYTES << 4;
 /// Most bytes of one content, 1 TiB: far from where arithmetic on positions ends.
 pub const MAX_CONTENT_BYTES: u64 = 1 << 40;
 
@@ -36,6 +41,11 @@ pub fn bytes(size: u64, index: u64) -> u64 {
 }
 
 fn ranges(size: u64, index: u64) -> ChunkRanges {
+    if index == SIZE_PROOF {
+        // The whole group: a part of one proves the size, too, but is not what a short content needs.
+        let group = size.saturating_sub(1) / GROUP_BYTES;
+        return ChunkRanges::from(ChunkNum(group * (GROUP_BYTES / CHUNK_BYTES))..);
+    }
     let per_segment = SEGMENT_BYTES / CHUNK_BYTES;
     let start = ChunkNum(index * per_segment);
     // Open at the end, so that the last chunk is part of the proof and the size with it.
@@ -84,8 +94,7 @@ pub fn encode(
         .map_err(io::Error::other)
 }
 
-/// Checks an encoded segment, and writes its content and hashes into files. What was written before an error is
-/// right as far as it goes: every group is checked before it is written.
+/// Checks an encoded segment, and writes its content and hashes into files: nothing of it if any of it is wrong.
 ///
 /// # Errors
 /// Those of the files, and a segment that is not the content's.
@@ -97,22 +106,70 @@ pub fn decode(
     data: &Path,
     hashes: &Path,
 ) -> io::Result<()> {
-    let open = |path: &Path| File::options().read(true).write(true).open(path);
-    let outboard =
-        PostOrderOutboard { root: blake3::Hash::from_bytes(*digest), tree: tree(size), data: open(hashes)? };
-    let mut rest = encoded;
-    decode_ranges(&mut rest, &ranges(size, index), open(data)?, outboard).map_err(io::Error::other)?;
-    if rest.is_empty() { Ok(()) } else { Err(io::Error::other("the segment is followed by other bytes")) }
+    let (tree, ranges) = (tree(size), ranges(size, index));
+    let (mut rest, mut pairs, mut groups) = (encoded, Vec::new(), Vec::new());
+    for item in DecodeResponseIter::new(blake3::Hash::from_bytes(*digest), tree, &mut rest, &ranges) {
+        match item.map_err(io::Error::other)? {
+            BaoContentItem::Parent(Parent { node, pair: (left, right) }) => {
+                if let Some(position) = tree.post_order_offset(node) {
+                    pairs.push((position.value() * PAIR_BYTES, [*left.as_bytes(), *right.as_bytes()]));
+                }
+            }
+            BaoContentItem::Leaf(Leaf { offset, data }) => groups.push((offset, data)),
+        }
+    }
+    if !rest.is_empty() {
+        return Err(io::Error::other("the segment is followed by other bytes"));
+    }
+    // Hashes come from the root down and are kept from the groups up.
+    pairs.sort_unstable_by_key(|(position, _)| *position);
+    let open = |path: &Path| File::options().write(true).open(path);
+    write_together(&mut open(hashes)?, pairs.iter().map(|(position, pair)| (*position, pair.as_flattened())))?;
+    write_together(&mut open(data)?, groups.iter().map(|(position, group)| (*position, group.as_ref())))
 }
 
-/// Whether an encoded last segment proves `size`.
+/// Writes parts at ascending positions, those that touch at once.
+fn write_together<'a>(
+    file: &mut File,
+    parts: impl Iterator<Item = (u64, &'a [u8])>,
+) -> io::Result<()> {
+    let (mut start, mut end, mut run) = (0, 0, Vec::new());
+    for (position, part) in parts.filter(|(_, part)| !part.is_empty()) {
+        if position != end {
+            write_run(file, start, &mut run)?;
+            start = position;
+        }
+        end = position + part.len() as u64;
+        run.push(io::IoSlice::new(part));
+    }
+    write_run(file, start, &mut run)
+}
+
+fn write_run(file: &mut File, start: u64, run: &mut Vec<io::IoSlice<'_>>) -> io::Result<()> {
+    let mut rest = run.as_mut_slice();
+    if !rest.is_empty() {
+        file.seek(io::SeekFrom::Start(start))?;
+    }
+    while !rest.is_empty() {
+        match file.write_vectored(rest) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(written) => io::IoSlice::advance_slices(&mut rest, written),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    run.clear();
+    Ok(())
+}
+
+/// Whether the encoding of the end proves `size`.
 #[must_use]
 pub fn proves_size(digest: &Digest, size: u64, encoded: &[u8]) -> bool {
     let outboard =
         bao_tree::io::outboard::EmptyOutboard { root: blake3::Hash::from_bytes(*digest), tree: tree(size) };
-    let ranges = ranges(size, count(size) - 1);
+    let ranges = ranges(size, SIZE_PROOF);
     let mut rest = encoded;
-    let items = bao_tree::io::sync::DecodeResponseIter::new(outboard.root, outboard.tree, &mut rest, &ranges);
+    let items = DecodeResponseIter::new(outboard.root, outboard.tree, &mut rest, &ranges);
     items.into_iter().all(|item| item.is_ok())
 }
 
@@ -219,7 +276,8 @@ mod tests {
     #[test]
     fn only_the_true_size_is_proven() {
         let content = Content::new(2 * SEGMENT_BYTES + 5000);
-        let last = content.encode(2);
+        let last = content.encode(SIZE_PROOF);
+        assert!(last.len() < 20_000);
         assert!(proves_size(&content.digest, content.size, &last));
         let sizes =
             [0, 1, SEGMENT_BYTES, content.size - 1, content.size + 1, 2 * content.size, MAX_CONTENT_BYTES];

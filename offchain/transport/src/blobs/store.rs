@@ -6,15 +6,16 @@
 
 use std::collections::HashMap;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use bithive_exchange::Digest;
+use bithive_exchange::{ContentWriter, Digest, expect_size};
 
 use super::segment;
+use crate::wire::{MAX_SEGMENT_RESPONSE_BYTES, SIZE_PROOF, encode_held};
 
 /// Content on its way in.
 pub(crate) struct Partial {
@@ -140,6 +141,15 @@ impl Store {
         self.take_in(fs::metadata(file)?.len(), |path| fs::copy(file, path).map(drop))
     }
 
+    /// Stores what `write` writes, `size` bytes.
+    pub(crate) fn publish_written(&self, size: u64, write: ContentWriter) -> io::Result<Digest> {
+        self.take_in(size, |path| {
+            let mut file = io::BufWriter::new(File::create(path)?);
+            write(&mut file)?;
+            file.flush()
+        })
+    }
+
     fn take_in(&self, size: u64, write: impl FnOnce(&Path) -> io::Result<()>) -> io::Result<Digest> {
         if size > segment::MAX_CONTENT_BYTES {
             let problem =
@@ -151,9 +161,7 @@ impl Store {
         let hashes = self.whole.join(format!("{}.tmp", unique()));
         let stored =
             write(&data).and_then(|()| segment::hash_file(&data, &hashes)).and_then(|(digest, found)| {
-                if found != size {
-                    return Err(io::Error::other(format!("the file had {size} bytes and now has {found}")));
-                }
+                expect_size(found, size)?;
                 let replaced = self.size(&digest)?;
                 self.place(&digest, &data, &hashes)?;
                 self.release(replaced.unwrap_or_default());
@@ -189,25 +197,31 @@ impl Store {
         Ok(hasher.finalize().as_bytes() == digest)
     }
 
-    /// An encoded segment and the content's size, if that much is here.
-    pub(crate) fn segment(&self, digest: &Digest, index: u64) -> io::Result<Option<(u64, Vec<u8>)>> {
+    /// An encoded segment behind the content's size, or for [`SIZE_PROOF`] the end of it, if that much is here.
+    pub(crate) fn segment(&self, digest: &Digest, index: u64) -> io::Result<Option<Vec<u8>>> {
         let (size, data) = match (self.size(digest)?, self.incoming().get(digest)) {
             (Some(size), _) => (size, self.path(digest)),
-            (None, Some(partial)) => (partial.size, self.partial_path(digest)),
-            (None, None) => return Ok(None),
+            // The end of content is written before it is offered.
+            (None, Some(partial)) if index == SIZE_PROOF || partial.has(index) => {
+                (partial.size, self.partial_path(digest))
+            }
+            (None, _) => return Ok(None),
         };
-        let last = segment::count(size) - 1;
-        let index = if index == crate::wire::LAST_SEGMENT { last } else { index };
-        let here = match self.incoming().get(digest) {
-            Some(partial) => partial.has(index),
-            None => true,
-        };
-        if index > last || !here {
+        if index != SIZE_PROOF && index >= segment::count(size) {
             return Ok(None);
         }
-        let mut encoded = size.to_be_bytes().to_vec();
+        let mut encoded = Vec::with_capacity(MAX_SEGMENT_RESPONSE_BYTES);
+        encoded.extend_from_slice(&size.to_be_bytes());
         segment::encode(digest, size, index, &data, &hashes_of(&data), &mut encoded)?;
-        Ok(Some((size, encoded)))
+        Ok(Some(encoded))
+    }
+
+    /// Which segments are here, as a response says it.
+    pub(crate) fn held(&self, digest: &Digest) -> io::Result<Option<Vec<u8>>> {
+        if let Some(size) = self.size(digest)? {
+            return Ok(Some(encode_held(size, None)));
+        }
+        Ok(self.incoming().get(digest).map(|partial| encode_held(partial.size, Some(&partial.have()))))
     }
 
     /// Starts or goes on with content of a proven size.
@@ -240,6 +254,10 @@ impl Store {
     ) -> io::Result<()> {
         let data = self.partial_path(digest);
         segment::decode(digest, partial.size, index, encoded, &data, &hashes_of(&data))?;
+        // The end of short content is all of it.
+        if index == SIZE_PROOF && partial.size <= segment::GROUP_BYTES {
+            partial.set(0);
+        }
         partial.set(index);
         Ok(())
     }

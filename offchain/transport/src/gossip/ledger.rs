@@ -13,6 +13,8 @@ pub const WINDOW: Duration = Duration::from_secs(600);
 pub const SKEW: Duration = Duration::from_secs(60);
 /// Most broadcasts within the window.
 pub const MAX_SEEN: usize = 65_536;
+/// Most broadcasts of one origin within the window: nobody's stake silences the others.
+pub const MAX_OF_ORIGIN: usize = MAX_SEEN / 16;
 /// Seconds of an origin's rate that it can save up.
 pub const BURST_SECONDS: u64 = 60;
 /// A broadcast counts as at least this many bytes.
@@ -52,6 +54,12 @@ pub enum Rejection {
         /// Its rate.
         rate: u64,
     },
+    /// There are too many of its origin.
+    #[error("{MAX_OF_ORIGIN} broadcasts of its origin {origin} are within the window already")]
+    Many {
+        /// The origin.
+        origin: PeerId,
+    },
     /// There are too many.
     #[error("{MAX_SEEN} broadcasts are within the window already")]
     Full,
@@ -66,7 +74,8 @@ struct Bucket {
 pub(crate) struct Ledger {
     seen: HashSet<Digest>,
     /// In order of arrival, with the time after which the window alone refuses them.
-    order: VecDeque<(u64, Digest)>,
+    order: VecDeque<(u64, Digest, PeerId)>,
+    by_origin: HashMap<PeerId, usize>,
     expected: HashMap<Digest, (PeerId, Instant)>,
     buckets: HashMap<PeerId, Bucket>,
 }
@@ -104,9 +113,15 @@ impl Ledger {
         now: Instant,
     ) -> Result<(), Rejection> {
         self.expected.remove(&message.id);
-        while self.order.front().is_some_and(|(until, _)| *until < now_ms) {
-            if let Some((_, id)) = self.order.pop_front() {
+        while self.order.front().is_some_and(|(until, ..)| *until < now_ms) {
+            if let Some((_, id, origin)) = self.order.pop_front() {
                 self.seen.remove(&id);
+                if let Some(count) = self.by_origin.get_mut(&origin) {
+                    *count -= 1;
+                    if *count == 0 {
+                        self.by_origin.remove(&origin);
+                    }
+                }
             }
         }
         if self.seen.contains(&message.id) {
@@ -120,11 +135,15 @@ impl Ledger {
         if self.seen.len() >= MAX_SEEN {
             return Err(Rejection::Full);
         }
+        if self.by_origin.get(&message.origin).is_some_and(|count| *count >= MAX_OF_ORIGIN) {
+            return Err(Rejection::Many { origin: message.origin });
+        }
         self.charge(message.origin, bytes, rate, now)?;
         self.seen.insert(message.id);
+        *self.by_origin.entry(message.origin).or_default() += 1;
         // Later than the window by the largest skew, so that no clock that is accepted brings it back.
         let until = now_ms.saturating_add((past + ahead).unsigned_abs());
-        self.order.push_back((until, message.id));
+        self.order.push_back((until, message.id, message.origin));
         Ok(())
     }
 
@@ -207,6 +226,26 @@ mod tests {
         let later = at + Duration::from_secs(103);
         ledger.accept(&message(202, 1, NOW), 1, 10, NOW, later).unwrap();
         assert!(ledger.accept(&message(203, 1, NOW), 1, 10, NOW, later).is_err());
+    }
+
+    #[test]
+    fn the_richest_origin_does_not_fill_the_window() {
+        let (mut ledger, at) = (Ledger::default(), Instant::now());
+        let numbered = |number: usize, origin: u8| {
+            let id = *blake3::hash(&number.to_be_bytes()).as_bytes();
+            Broadcast { id, ..message(0, origin, NOW) }
+        };
+        for number in 0..MAX_OF_ORIGIN {
+            ledger.accept(&numbered(number, 1), 1, u64::MAX, NOW, at).unwrap();
+        }
+        let more = ledger.accept(&numbered(MAX_OF_ORIGIN, 1), 1, u64::MAX, NOW, at);
+        assert!(matches!(more, Err(Rejection::Many { .. })));
+        ledger.accept(&numbered(MAX_OF_ORIGIN, 2), 1, 10, NOW, at).unwrap();
+        // Once the window has passed there is room again.
+        let later = NOW + 700_000;
+        let again = Broadcast { sent_ms: later, ..numbered(MAX_OF_ORIGIN + 1, 1) };
+        ledger.accept(&again, 1, u64::MAX, later, at).unwrap();
+        assert_eq!((ledger.seen.len(), ledger.by_origin.len()), (1, 1));
     }
 
     #[test]

@@ -17,9 +17,10 @@ use bytes::Bytes;
 use futures::stream::{self, StreamExt};
 use tokio::sync::{broadcast, mpsc};
 
-pub use ledger::{BURST_SECONDS, LEAST_CHARGE, MAX_SEEN, Rejection, SKEW, WINDOW};
+pub use ledger::{BURST_SECONDS, LEAST_CHARGE, MAX_OF_ORIGIN, MAX_SEEN, Rejection, SKEW, WINDOW};
 pub use message::{Broadcast, ENVELOPE_BYTES, MAX_BODY_BYTES, MessageError, open, sign};
 
+use crate::complaints::About;
 use crate::endpoint::{Inner, Transport};
 use crate::wire::{self, Kind, Status, WireError};
 use ledger::{Announced, Ledger};
@@ -166,8 +167,8 @@ impl Gossip {
             Ok(()) => (Status::Ok, Bytes::new()),
             Err(Rejection::Known) => (Status::Known, Bytes::new()),
             Err(error) => {
-                if inner.may_complain() {
-                    tracing::warn!(me = %inner.id, %peer, %error, "a broadcast was refused");
+                if let Some(left_out) = inner.complaints.about(About::Broadcast) {
+                    tracing::warn!(me = %inner.id, %peer, %error, left_out, "refused a broadcast");
                 }
                 (Status::Refused, wire::reason(&error.to_string()))
             }

@@ -174,6 +174,34 @@ async fn the_quota_holds_for_own_and_fetched_content() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_quota_holds_when_many_publish_and_fetch_at_the_same_time() {
+    let small = Config { limits: Limits { blob_bytes: 4 * MIB as u64 + 4096, ..limits() }, ..config() };
+    let (alice, bob) = (Party::new(1).await, Party::with(2, small).await);
+    bob.knows(&alice);
+    let mut offered = Vec::new();
+    for seed in 0..8 {
+        offered.push(alice.transport.publish(bytes(seed, MIB)).await.unwrap());
+    }
+    for round in 0..3u64 {
+        let own = (0..8).map(|seed| bob.transport.publish(bytes(100 * (round + 1) + seed, MIB)));
+        let providers = [alice.id()];
+        let fetched = offered.iter().map(|digest| bob.transport.fetch(*digest, &providers, MIB));
+        let (own, fetched) = tokio::join!(futures::future::join_all(own), futures::future::join_all(fetched));
+        let full = |error: &ExchangeError| matches!(error, ExchangeError::Storage(error) if error.kind() == std::io::ErrorKind::StorageFull);
+        assert!(own.iter().filter_map(|outcome| outcome.as_ref().err()).all(full), "{own:?}");
+        assert!(fetched.iter().filter_map(|outcome| outcome.as_ref().err()).all(full));
+        let stored = |seed: &u64| own[*seed as usize].is_ok();
+        let count = (0..8).filter(stored).count() + fetched.iter().filter(|outcome| outcome.is_ok()).count();
+        assert_eq!(bob.transport.stored_bytes(), (count * MIB) as u64, "what is counted is there");
+        assert_eq!(count, 4, "there is room for four");
+        for digest in own.into_iter().flatten().chain(offered.iter().copied()) {
+            bob.transport.remove(digest).await.unwrap();
+        }
+        assert_eq!(bob.transport.stored_bytes(), 0);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_has_expired_makes_room() {
     let small = Config { limits: Limits { blob_bytes: 4 * MIB as u64, ..limits() }, ..config() };
     let bob = Party::with(2, small).await;
@@ -199,4 +227,64 @@ async fn a_file_is_published_without_its_source_being_needed_later() {
     let mut reader = bob.transport.open(digest, &[alice.id()], 4 * MIB).await.unwrap();
     std::io::Read::read_to_end(&mut reader, &mut read).unwrap();
     assert!(read == content);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn receivers_have_most_of_the_content_from_each_other() {
+    const RECEIVERS: u8 = 6;
+    let origin = Party::new(1).await;
+    let content = bytes(1, 36 * MIB);
+    let digest = origin.transport.publish(content.clone()).await.unwrap();
+    let mut receivers = Vec::new();
+    for seed in 2..2 + RECEIVERS {
+        receivers.push(Party::new(seed).await);
+    }
+    let mut providers = vec![origin.id()];
+    providers.extend(receivers.iter().map(Party::id));
+    for receiver in &receivers {
+        receiver.knows(&origin);
+        receivers.iter().filter(|other| other.id() != receiver.id()).for_each(|other| {
+            receiver.knows(other);
+        });
+    }
+    let fetches = receivers.iter().map(|receiver| receiver.transport.fetch(digest, &providers, content.len()));
+    for fetched in futures::future::join_all(fetches).await {
+        assert!(fetched.unwrap() == content);
+    }
+    let sent = origin.transport.sent_bytes();
+    // Six copies one by one would be 216 MiB.
+    assert!(sent < 3 * content.len() as u64, "the origin sent {sent} bytes");
+    assert!(receivers.iter().all(|receiver| receiver.transport.sent_bytes() > 0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn receivers_that_are_not_there_do_not_keep_content_from_the_others() {
+    let (origin, receiver) = (Party::new(1).await, Party::new(2).await);
+    receiver.knows(&origin);
+    let content = bytes(1, 20 * MIB);
+    let digest = origin.transport.publish(content.clone()).await.unwrap();
+    // Known by name only.
+    let mut providers = vec![origin.id()];
+    providers.extend((10..20).map(|seed| super::world::key(seed).id()));
+    let fetched = receiver.transport.fetch(digest, &providers, content.len()).await;
+    assert!(fetched.unwrap() == content);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn content_that_is_written_a_part_at_a_time_is_what_was_written_or_refused() {
+    let alice = Party::new(1).await;
+    let content = bytes(1, 3 * MIB + 5);
+    let (written, size) = (content.clone(), content.len() as u64);
+    let write = |announced: u64| {
+        let written = written.clone();
+        let write: bithive_exchange::ContentWriter = Box::new(move |target| {
+            written.chunks(10_000).try_for_each(|part| std::io::Write::write_all(target, part))
+        });
+        alice.transport.publish_written(announced, write)
+    };
+    for wrong in [0, size - 1, size + 1] {
+        assert!(matches!(write(wrong).await, Err(ExchangeError::Storage(_))));
+    }
+    let digest = write(size).await.unwrap();
+    assert_eq!(&digest, blake3::hash(&content).as_bytes());
 }

@@ -1,10 +1,12 @@
 //! Peers that do what no peer does, with the QUIC library in their own hands.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use bithive_exchange::{Exchange, ExchangeError, PeerId, Protocol};
+use bithive_exchange::{Exchange, ExchangeError, PeerId, Protocol, Service};
 use bithive_transport::wire::{ALPN, Kind};
 use bithive_transport::{Config, Limits};
+use bytes::Bytes;
 use iroh::endpoint::{Connection, presets};
 use iroh::{EndpointAddr, EndpointId, SecretKey};
 use tokio::io::AsyncWriteExt;
@@ -172,15 +174,39 @@ async fn connections_are_limited_for_each_peer() {
     assert!(victim.transport.connections() <= limits().connections_per_peer);
 }
 
+/// Says that it was asked, and never answers.
+struct Silent(tokio::sync::Semaphore);
+
+#[async_trait::async_trait]
+impl Service for Silent {
+    async fn answer(&self, _: Protocol, _: PeerId, _: Bytes) -> Result<Bytes, String> {
+        self.0.add_permits(1);
+        std::future::pending().await
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
-async fn connections_are_limited_in_total() {
+async fn beyond_their_limit_connections_in_use_stay_and_the_one_unused_for_longest_goes() {
     let few = Config { limits: Limits { connections: 2, ..limits() }, ..config() };
     let victim = Party::with(1, few).await;
+    let silent = Arc::new(Silent(tokio::sync::Semaphore::new(0)));
+    victim.transport.serve(Protocol::Evaluate, silent.clone());
+    let request = [head(Kind::Request(Protocol::Evaluate)), vec![0; 4]].concat();
+    let uses = async |attacker: &Attacker| {
+        let (mut send, receive) = attacker.connection.open_bi().await.unwrap();
+        send.write_all(&request).await.unwrap();
+        silent.0.acquire().await.unwrap().forget();
+        (send, receive)
+    };
     let first = Attacker::on(&victim, 50).await;
     let second = Attacker::on(&victim, 51).await;
+    let _second_waits = uses(&second).await;
     let third = Attacker::on(&victim, 52).await;
-    assert!(third.is_thrown_out().await);
-    assert!(first.connection.close_reason().is_none() && second.connection.close_reason().is_none());
+    assert!(first.is_thrown_out().await);
+    let _third_waits = uses(&third).await;
+    let fourth = Attacker::on(&victim, 53).await;
+    assert!(fourth.is_thrown_out().await);
+    assert!(second.connection.close_reason().is_none() && third.connection.close_reason().is_none());
     assert_eq!(victim.transport.connections(), 2);
 }
 

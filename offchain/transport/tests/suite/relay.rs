@@ -24,7 +24,7 @@ impl Directory for Registry {
 
 async fn relay(members: &[PeerId]) -> RelayServer {
     let members = members.to_vec();
-    let admission: Admission = Arc::new(move |peer| members.contains(&peer));
+    let admission: Admission = Arc::new(move |peer: PeerId| members.contains(&peer));
     let listen = RelayListen::Plain(loopback());
     RelayServer::start(RelayOptions { listen, admission: Some(admission), client_rate: None }).await.unwrap()
 }
