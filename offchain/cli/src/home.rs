@@ -33,9 +33,12 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-const DEPLOYMENT: &str = "deployment.json";
-const FOUNDERS: &str = "founders.json";
-const CRS: &str = "crs.bin";
+/// Addresses of the contracts.
+pub(crate) const DEPLOYMENT: &str = "deployment.json";
+/// Keys of those who made a network.
+pub(crate) const FOUNDERS: &str = "founders.json";
+/// Reference string of the broadcast groups.
+pub(crate) const CRS: &str = "crs.bin";
 const LONGEST_NAME: usize = 32;
 
 /// An opened network.
@@ -91,7 +94,7 @@ pub(crate) async fn create(path: &Path, groups: Groups) -> Result<Deployment> {
     let crs = ceremony(groups.size(), &mut rng)?;
     write(&aside.join(CRS), &crs.encode())?;
     let founders = Founders::generate(&mut rng)?;
-    write_json(&aside.join(FOUNDERS), &stored(&founders))?;
+    write_founders(&aside, &founders)?;
     let deployment = {
         let chain = open_chain(Some(&aside.join("chain")), &founders)?;
         deploy(Arc::new(chain), &founders, &crs, groups.count()).await?
@@ -111,7 +114,7 @@ impl Home {
             bail!("{} holds no network; run `bithive --home {0} chain init` first", path.display());
         }
         let mut rng = fresh_rng()?;
-        let founders = founders(path)?;
+        let founders = read_founders(path)?;
         let chain = open_chain(Some(&path.join("chain")), &founders)?;
         let deployment: Deployment = read_json(&path.join(DEPLOYMENT))?;
         let crs = read_crs(path, &chain, &deployment).await?;
@@ -125,7 +128,7 @@ impl Home {
 
     /// The key of the account called `name`: a founder's or a wallet's.
     pub(crate) fn key(&self, name: &str) -> Result<SigningKey> {
-        let founders = founders(&self.path)?;
+        let founders = read_founders(&self.path)?;
         match name {
             "operator" => Ok(founders.operator),
             "treasury" => Ok(founders.treasury),
@@ -220,7 +223,13 @@ fn stored(founders: &Founders) -> StoredFounders {
     }
 }
 
-fn founders(path: &Path) -> Result<Founders> {
+/// Writes the founders' keys to the folder `path`.
+pub(crate) fn write_founders(path: &Path, founders: &Founders) -> Result<()> {
+    write_json(&path.join(FOUNDERS), &stored(founders))
+}
+
+/// The founders' keys from the folder `path`.
+pub(crate) fn read_founders(path: &Path) -> Result<Founders> {
     let stored: StoredFounders = read_json(&path.join(FOUNDERS))?;
     let member = |member: &StoredMember| -> Result<MemberKeys> {
         Ok(MemberKeys {

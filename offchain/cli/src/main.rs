@@ -36,6 +36,11 @@ enum Command {
     /// The embedded chain of a home folder.
     #[command(subcommand)]
     Chain(commands::chain::Command),
+    /// Real CosmWasm chains (wasmd) on this machine.
+    #[command(subcommand)]
+    Devnet(commands::devnet::Command),
+    /// The contracts on a chain of the devnet or any other: uploads, creates and wires what is missing.
+    Deploy(commands::deploy::DeployArgs),
     /// Accounts.
     #[command(subcommand)]
     Wallet(commands::wallet::Command),
@@ -80,6 +85,10 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Ceremony(command) => return commands::ceremony::run(command, output),
         Command::Reading(command) => return commands::reading::run(command, output),
         Command::Bench(command) => commands::bench::run(command, output)?,
+        Command::Devnet(command) => {
+            return tokio::task::block_in_place(|| commands::devnet::run(command, &cli.home, output));
+        }
+        Command::Deploy(args) => commands::deploy::run(args, &cli.home, output).await?,
         Command::Chain(command) => commands::chain::run(command, &cli.home, output).await?,
         Command::Wallet(command) => {
             commands::wallet::run(command, &mut Home::open(&cli.home).await?, output).await?

@@ -1,59 +1,38 @@
 //! A whole network on this machine: an embedded chain with the contracts, a committee, and the exchange.
 
-use std::io::Cursor;
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow};
-use bithive_api::{jobs, registry, token};
+use bithive_api::registry;
 use bithive_blindmatch::committee::CommitteeError;
 use bithive_blindmatch::schema::Schema;
 use bithive_chain::{Chain, Embedded, EmbeddedBuilder, SigningKey, Wallet};
 use bithive_client::{Account, Client, Deployment};
 use bithive_committee::{Member, PATIENCE, ServiceError, TERM_EPOCHS, TagSource};
+pub use bithive_deploy::{
+    BOUNTY_BPS, BTT_CAP, BTT_GENESIS, DISPUTE_DEPOSIT, FEE_GRANT, NODE_BOND, REQUESTER_BOND, SLASH, Terms,
+    UNIT,
+};
+use bithive_deploy::{Codes, Record};
 use bithive_dgkbe::Crs;
 pub use bithive_dgkbe::Groups;
 use bithive_dgkbe::crs::ceremony::local_ceremony;
-use bithive_dgkbe::opening::{crs_header_range, extract};
 use bithive_exchange::{EndpointKey, Exchange, Network, PeerId};
 use bithive_state::State;
-use cosmwasm_std::{Coin, Uint128, coin};
+use cosmwasm_std::{Coin, coin};
 use cw_multi_test::ContractWrapper;
-use cw20::Cw20Coin;
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
 
-/// Base units of one BTT.
-pub const UNIT: u128 = 1_000_000;
-/// Most BTT that can ever exist.
-pub const BTT_CAP: u128 = 1_000_000_000 * UNIT;
-/// BTT minted at genesis, to the operator.
-pub const BTT_GENESIS: u128 = 100_000_000 * UNIT;
-/// Bond of a node.
-pub const NODE_BOND: u128 = 1_000 * UNIT;
-/// Bond of a requester.
-pub const REQUESTER_BOND: u128 = 100 * UNIT;
-/// Taken from a node's bond for a fault.
-pub const SLASH: u128 = 250 * UNIT;
-/// Deposit of a dispute of a key.
-pub const DISPUTE_DEPOSIT: u128 = 50 * UNIT;
-/// Part of a malformed key's bond that its disputer gets, in 1/10,000: less than [`SLASH`] takes for a single fault,
-/// so a malformed key kept in reserve saves nobody from a slash.
-pub const BOUNTY_BPS: u16 = 2_000;
 /// Committee members, and how many of them an evaluation needs.
 pub const COMMITTEE: (u8, u8) = (3, 2);
-/// What an account gets to pay its fees with, in the fee denomination.
-pub const FEE_GRANT: u128 = 100_000_000;
-
 /// Epochs before the end of its term in which the committee is named again.
 const RENEWAL_EPOCHS: u64 = 32;
 const FEE_DENOM: &str = "ubee";
 const OPERATOR_FEES: u128 = 1_000_000_000_000_000;
-/// Two weeks: longer than the longest job.
-const UNBONDING_SECONDS: u64 = 1_209_600;
-const EPOCH_SECONDS: u64 = 86_400;
-const SPLIT: jobs::Split =
-    jobs::Split { worker: 8_500, model_owner: 500, data_owner: 300, treasury: 500, incentive_pool: 200 };
+/// Ids of the codes, in the order in which [`open_chain`] registers them.
+const CODES: Codes<'static> = Codes::Native([1, 2, 3]);
 
 /// A committee member's secrets.
 pub struct MemberKeys {
@@ -140,78 +119,27 @@ pub fn ceremony(slots: u16, rng: &mut ChaCha20Rng) -> Result<Crs> {
     Ok(local_ceremony(slots, 2, rng)?.verify(rng)?)
 }
 
-/// Instantiates and wires the contracts, for `groups` broadcast groups of as many slots as `crs` has.
+/// What is particular to a deployment by these founders, for `groups` broadcast groups of as many slots as `crs` has.
+pub fn terms(founders: &Founders, crs: &Crs, groups: u16) -> Result<Terms> {
+    let members = founders.committee.iter().map(|member| registry::CommitteeMember {
+        address: member.account.address().into(),
+        endpoint: (&member.endpoint.id().0).into(),
+    });
+    let receivers = (founders.treasury.address(), founders.incentive_pool.address());
+    Ok(Terms::new(crs, groups, receivers, (members.collect(), COMMITTEE.1))?)
+}
+
+/// Creates and wires the contracts on a chain of [`open_chain`].
 pub async fn deploy(
     chain: Arc<dyn Chain>,
     founders: &Founders,
     crs: &Crs,
     groups: u16,
 ) -> Result<Deployment> {
-    let info = chain.info().await?;
-    let operator = Wallet::connect(chain.clone(), founders.operator.clone()).await?;
-    let admin = Some(operator.address());
-    let token = token::InstantiateMsg {
-        name: "BitHive Token".into(),
-        symbol: "BTT".into(),
-        decimals: 6,
-        cap: Uint128::new(BTT_CAP),
-        initial_balances: vec![Cw20Coin {
-            address: operator.address().into(),
-            amount: Uint128::new(BTT_GENESIS),
-        }],
-        minter: None,
-        marketing: None,
-    };
-    let token = operator.instantiate(1, &token, "btt", admin).await?.contract;
-    let (_, crs_opening) = extract(Cursor::new(crs.encode()), crs_header_range())?;
-    let registry = registry::InstantiateMsg {
-        owner: operator.address().into(),
-        token: token.clone(),
-        treasury: founders.treasury.address().into(),
-        params: registry::Params {
-            slots: crs.slots(),
-            groups,
-            node_bond: Uint128::new(NODE_BOND),
-            requester_bond: Uint128::new(REQUESTER_BOND),
-            unbonding_seconds: UNBONDING_SECONDS,
-            epoch_seconds: EPOCH_SECONDS,
-            burn_bps: 5_000,
-            dispute_deposit: Uint128::new(DISPUTE_DEPOSIT),
-            bounty_bps: BOUNTY_BPS,
-        },
-        crs_digest: crs.digest().into(),
-        crs_opening: crs_opening.into(),
-    };
-    let registry = operator.instantiate(2, &registry, "registry", admin).await?.contract;
-    let jobs = jobs::InstantiateMsg {
-        token: token.clone(),
-        registry: registry.clone(),
-        treasury: founders.treasury.address().into(),
-        incentive_pool: founders.incentive_pool.address().into(),
-        split: SPLIT,
-        slash_amount: Uint128::new(SLASH),
-    };
-    let jobs = operator.instantiate(3, &jobs, "jobs", admin).await?.contract;
-    let deployment = Deployment {
-        chain_id: info.chain_id,
-        token,
-        registry,
-        jobs,
-        treasury: founders.treasury.address().into(),
-        incentive_pool: founders.incentive_pool.address().into(),
-    };
-    let set_jobs = registry::ExecuteMsg::SetJobs { jobs: deployment.jobs.clone() };
-    operator.execute(&deployment.registry, &set_jobs, &[]).await?;
-    let members = founders.committee.iter().map(|member| registry::CommitteeMember {
-        address: member.account.address().into(),
-        endpoint: (&member.endpoint.id().0).into(),
-    });
-    // The first committee begins at once.
-    let client = Client::new(chain, deployment.clone());
-    let (members, from_epoch) = (members.collect(), client.committee().await?.epoch);
-    let set_committee = registry::ExecuteMsg::SetCommittee { members, threshold: COMMITTEE.1, from_epoch };
-    operator.execute(&deployment.registry, &set_committee, &[]).await?;
-    Ok(deployment)
+    let operator = Wallet::connect(chain, founders.operator.clone()).await?;
+    let terms = terms(founders, crs, groups)?;
+    let record = Record::default();
+    Ok(bithive_deploy::deploy(&operator, CODES, &terms, record, &mut |_| Ok(())).await?.deployment)
 }
 
 /// A network on this machine.

@@ -4,6 +4,8 @@ pub(crate) mod audit;
 pub(crate) mod bench;
 pub(crate) mod ceremony;
 pub(crate) mod chain;
+pub(crate) mod deploy;
+pub(crate) mod devnet;
 pub(crate) mod job;
 pub(crate) mod node;
 pub(crate) mod policy;

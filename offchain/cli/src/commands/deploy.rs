@@ -1,0 +1,206 @@
+//! `bithive deploy`: the contracts on a real chain.
+//!
+//! What belongs to a deployment is in `deployments/<chain id>` of the home:
+//!
+//! ```text
+//! deployment.json   addresses of the contracts
+//! founders.json     keys of operator, treasury, incentive pool and committee
+//! crs.bin           reference string of the broadcast groups
+//! groups.json       how many groups
+//! record.json       how far the deployment is
+//! ```
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail, ensure};
+use bithive_chain::{Chain, ChainError, Cosmos, CosmosOptions, SigningKey, Wallet};
+use bithive_deploy::{Artifacts, Codes, Done, OPERATOR_MINIMUM, Record, Step};
+use bithive_dgkbe::crs::UnverifiedCrs;
+use bithive_dgkbe::{Crs, Groups};
+use bithive_local::{Founders, Terms, ceremony, terms};
+use cosmwasm_std::coin;
+use serde_json::json;
+
+use super::{devnet::devnet, spinner};
+use crate::home::{
+    CRS, DEPLOYMENT, FOUNDERS, fresh_rng, read_founders, read_json, write, write_founders, write_json,
+};
+use crate::output::Output;
+
+const RECORD: &str = "record.json";
+const GROUPS: &str = "groups.json";
+const LOCK: &str = "lock";
+/// What the faucet of a devnet gives an operator, as an embedded chain does: enough for every node's fees.
+const FAUCET_GRANT: u128 = 1_000_000_000_000_000;
+
+/// Arguments of `bithive deploy`.
+#[derive(clap::Args)]
+pub(crate) struct DeployArgs {
+    /// A chain of the devnet (token, data, model), or the URL of a node's RPC.
+    #[arg(long, value_name = "NAME|URL")]
+    chain: String,
+    /// Show what would be done, and do nothing.
+    #[arg(long)]
+    plan: bool,
+    /// Slots of a broadcast group, of a new deployment.
+    #[arg(long, default_value_t = 64)]
+    slots: u16,
+    /// Broadcast groups, of a new deployment: groups times slots is the most nodes that can register.
+    #[arg(long, default_value_t = 1)]
+    groups: u16,
+    /// Folder of the contracts' wasm, which `scripts/wasm` builds.
+    #[arg(long, value_name = "DIR", default_value = "artifacts")]
+    artifacts: PathBuf,
+}
+
+/// A chain to deploy to.
+pub(crate) struct Target {
+    pub(crate) chain: Cosmos,
+    /// Holds coins for everybody on a devnet.
+    pub(crate) faucet: Option<SigningKey>,
+}
+
+/// Puts the contracts on a chain, or brings them up to date; on a chain where they are, it does nothing.
+pub(crate) async fn run(args: DeployArgs, home: &Path, output: Output) -> Result<()> {
+    let artifacts = Artifacts::read(&args.artifacts)?;
+    let target = target(&args.chain, home).await?;
+    let folder = folder(home, target.chain.chain_id())?;
+    let groups = Groups::new(args.groups, args.slots)?;
+    let spinner = spinner(output);
+    spinner.set_message(format!("deploying to {}", target.chain.chain_id()));
+    let codes = Codes::Wasm { chain: &target.chain, artifacts: &artifacts };
+    if args.plan {
+        let (founders, terms) = if folder.join(FOUNDERS).exists() { load(&folder)? } else { draw(groups)?.0 };
+        let operator = Wallet::connect(Arc::new(target.chain.clone()), founders.operator).await?;
+        let steps = bithive_deploy::missing(&operator, codes, &terms, &record(&folder)?).await;
+        spinner.finish_and_clear();
+        return show_plan(target.chain.chain_id(), &steps?, output);
+    }
+    std::fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
+    let lock = File::create(folder.join(LOCK)).with_context(|| folder.display().to_string())?;
+    ensure!(lock.try_lock().is_ok(), "another command deploys to {}; wait for it", target.chain.chain_id());
+    let (founders, terms) = match folder.join(FOUNDERS).exists() {
+        true => load(&folder)?,
+        false => make(&folder, groups)?,
+    };
+    let operator = Wallet::connect(Arc::new(target.chain.clone()), founders.operator).await?;
+    fund(&target, operator.address()).await?;
+    let path = folder.join(RECORD);
+    let mut save = |record: &Record| {
+        write_json(&path, record).map_err(|error| ChainError::Storage {
+            directory: path.display().to_string(),
+            reason: format!("{error:#}"),
+        })
+    };
+    let outcome = bithive_deploy::deploy(&operator, codes, &terms, record(&folder)?, &mut save).await;
+    spinner.finish_and_clear();
+    let outcome = outcome?;
+    let file = folder.join(DEPLOYMENT);
+    write_json(&file, &outcome.deployment)?;
+    let answer = json!({ "deployment": outcome.deployment, "file": file, "done": outcome.done });
+    output.show(&answer, |_| {
+        show_done(target.chain.chain_id(), &outcome.done);
+        let at = &outcome.deployment;
+        println!("token {}\nregistry {}\njobs {}\nin {}", at.token, at.registry, at.jobs, file.display());
+    })
+}
+
+/// Forgets what was deployed on a chain that is no more.
+pub(crate) fn forget(home: &Path, chain_id: &str) -> Result<()> {
+    let folder = folder(home, chain_id)?;
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder).with_context(|| folder.display().to_string())?;
+    }
+    Ok(())
+}
+
+/// The chain that `name` says: one of the devnet, or a URL.
+pub(crate) async fn target(name: &str, home: &Path) -> Result<Target> {
+    if name.starts_with("http://") || name.starts_with("https://") {
+        return Ok(Target { chain: Cosmos::connect(CosmosOptions::new(name)).await?, faucet: None });
+    }
+    let devnet = devnet(home)?;
+    let state = devnet.state()?;
+    let chain = state.chain(name)?;
+    let options = CosmosOptions::new(chain.rpc_url())
+        .chain_id(&chain.chain_id)
+        .poll_interval((chain.block_time.duration() / 4).min(std::time::Duration::from_millis(500)));
+    let connected = Cosmos::connect(options).await.with_context(|| format!("chain {name} of the devnet"))?;
+    Ok(Target { chain: connected, faucet: Some(devnet.faucet(chain)?) })
+}
+
+/// Gives the operator coins where there is a faucet.
+async fn fund(target: &Target, operator: &str) -> Result<()> {
+    let Some(faucet) = &target.faucet else { return Ok(()) };
+    let denom = target.chain.info().await?.fee_denom;
+    if target.chain.balance(operator, &denom).await? < OPERATOR_MINIMUM {
+        let faucet = Wallet::connect(Arc::new(target.chain.clone()), faucet.clone()).await?;
+        faucet.send(operator, &[coin(FAUCET_GRANT, denom)]).await.context("coins from the faucet")?;
+    }
+    Ok(())
+}
+
+/// Folder of a deployment. A chain id comes from a node, and becomes a path here.
+fn folder(home: &Path, chain_id: &str) -> Result<PathBuf> {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+    if chain_id.starts_with('.') || chain_id.is_empty() || !chain_id.bytes().all(plain) {
+        bail!("chain id {chain_id:?} is no name of a folder; expected letters, digits, '-', '_' and '.'");
+    }
+    Ok(home.join("deployments").join(chain_id))
+}
+
+fn record(folder: &Path) -> Result<Record> {
+    let path = folder.join(RECORD);
+    if path.exists() { read_json(&path) } else { Ok(Record::default()) }
+}
+
+fn draw(groups: Groups) -> Result<((Founders, Terms), Crs)> {
+    let mut rng = fresh_rng()?;
+    let crs = ceremony(groups.size(), &mut rng)?;
+    let founders = Founders::generate(&mut rng)?;
+    let terms = terms(&founders, &crs, groups.count())?;
+    Ok(((founders, terms), crs))
+}
+
+/// Draws keys and a reference string. The keys are written last: a folder that has them is whole.
+fn make(folder: &Path, groups: Groups) -> Result<(Founders, Terms)> {
+    let ((founders, terms), crs) = draw(groups)?;
+    write(&folder.join(CRS), &crs.encode())?;
+    write_json(&folder.join(GROUPS), &groups.count())?;
+    write_founders(folder, &founders)?;
+    Ok((founders, terms))
+}
+
+fn load(folder: &Path) -> Result<(Founders, Terms)> {
+    let founders = read_founders(folder)?;
+    let path = folder.join(CRS);
+    let bytes = std::fs::read(&path).with_context(|| path.display().to_string())?;
+    let crs = UnverifiedCrs::read(bytes.as_slice())?;
+    let groups: u16 = read_json(&folder.join(GROUPS))?;
+    let digest = *crs.digest();
+    // This folder's own, made and verified by `make`.
+    let terms = terms(&founders, &crs.trust(&digest)?, groups)?;
+    Ok((founders, terms))
+}
+
+fn show_plan(chain_id: &str, steps: &[Step], output: Output) -> Result<()> {
+    output.show(&json!({ "chain_id": chain_id, "steps": steps }), |_| {
+        if steps.is_empty() {
+            println!("{chain_id}: everything is in place, nothing to do");
+        }
+        for (number, step) in steps.iter().enumerate() {
+            println!("{}. {step}", number + 1);
+        }
+    })
+}
+
+fn show_done(chain_id: &str, done: &[Done]) {
+    if done.is_empty() {
+        println!("{chain_id}: everything is in place, nothing was done");
+    }
+    for Done { step, gas_used, height, .. } in done {
+        println!("{step}: {gas_used} gas, block {height}");
+    }
+}

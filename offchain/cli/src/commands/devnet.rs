@@ -1,0 +1,184 @@
+//! `bithive devnet`: real wasmd chains on loopback.
+
+use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use bithive_devnet::process::Ended;
+use bithive_devnet::wasmd::{self, BuildStep};
+use bithive_devnet::{BlockTime, ChainStatus, Devnet, Progress, Started, Up};
+use clap::Subcommand;
+use indicatif::ProgressBar;
+use serde_json::json;
+
+use super::spinner;
+use crate::home::fresh_rng;
+use crate::output::{Output, table};
+
+/// How often a log that is followed is looked at.
+const FOLLOW: Duration = Duration::from_millis(200);
+
+/// Real CosmWasm chains (wasmd) on this machine, each one validator on loopback. Needs Go; the first `up` builds wasmd.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Make sure that the chains run: those that do are left alone, those that do not go on with their data.
+    Up {
+        /// Chains: token, data, model, in this order. They are independent: no IBC channel is opened between them.
+        /// Those that there are, or one, when left out.
+        #[arg(long, value_name = "1-3")]
+        chains: Option<usize>,
+        /// Time between blocks of a new chain, like 500ms or 1s.
+        #[arg(long, value_name = "DURATION")]
+        block_time: Option<BlockTime>,
+    },
+    /// End the chains' processes; data stay. Processes that `up` did not start are left alone.
+    Down,
+    /// Heights, addresses, memory. The exit code is 1 when a chain is not healthy.
+    Status,
+    /// What a chain's node wrote.
+    Logs {
+        /// Name of the chain; the first one when left out.
+        chain: Option<String>,
+        /// Go on until interrupted.
+        #[arg(short, long)]
+        follow: bool,
+        /// Lines from the end.
+        #[arg(short = 'n', long, default_value_t = 40)]
+        lines: usize,
+    },
+    /// End the processes and remove the chains: keys, data, and what was deployed on them.
+    Reset,
+}
+
+/// The devnet of a home.
+pub(crate) fn devnet(home: &Path) -> Result<Devnet> {
+    Ok(Devnet::at(&home.join("devnet"))?)
+}
+
+pub(crate) fn run(command: Command, home: &Path, output: Output) -> Result<ExitCode> {
+    let devnet = devnet(home)?;
+    match command {
+        Command::Up { chains, block_time } => up(&devnet, Up { chains, block_time }, output)?,
+        Command::Down => ended(&devnet.down()?, output)?,
+        Command::Status => {
+            let chains = devnet.status()?;
+            output.show(&chains, |chains| print(chains))?;
+            if !chains.iter().all(|chain| chain.healthy) {
+                return Ok(ExitCode::FAILURE);
+            }
+        }
+        Command::Logs { chain, follow, lines } => logs(&devnet, chain.as_deref(), lines, follow)?,
+        Command::Reset => {
+            let known = devnet.state()?;
+            let how = devnet.reset()?;
+            for chain in &known.chains {
+                super::deploy::forget(home, &chain.chain_id)?;
+            }
+            ended(&how, output)?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn up(devnet: &Devnet, up: Up, output: Output) -> Result<()> {
+    let mut rng = fresh_rng()?;
+    let spinner = spinner(output);
+    let shown = |progress: Progress| show(&spinner, progress);
+    let program = || wasmd::ensure(&wasmd::cache_folder(), &|step| shown(Progress::Building(step)));
+    let chains = devnet.up(up, program, &mut rng, &shown);
+    spinner.finish_and_clear();
+    let answer: Vec<_> = chains?
+        .into_iter()
+        .map(|(status, started)| {
+            let mut chain = json!(status);
+            chain["started"] = json!(started);
+            (chain, status, started)
+        })
+        .collect();
+    let documents: Vec<_> = answer.iter().map(|(chain, ..)| chain).collect();
+    output.show(&documents, |_| {
+        for (_, status, started) in &answer {
+            let how = match started {
+                Started::Running => "runs already",
+                Started::Restarted => "runs again",
+                Started::Created => "is new and runs",
+            };
+            println!("{} ({}) {how}: {}", status.name, status.chain_id, status.rpc);
+        }
+    })
+}
+
+fn show(spinner: &ProgressBar, progress: Progress) {
+    match progress {
+        Progress::Building(BuildStep::Fetching) => {
+            spinner.set_message("building wasmd, once: fetching its modules");
+        }
+        Progress::Building(BuildStep::Compiling { done, most }) => {
+            spinner.set_message(format!(
+                "building wasmd, once, about 5 minutes: {done} of at most {most} packages"
+            ));
+        }
+        Progress::Creating(chain) => spinner.set_message(format!("making chain {chain}")),
+        Progress::Waiting(chain) => spinner.set_message(format!("waiting for the first block of {chain}")),
+    }
+}
+
+fn ended(chains: &[(String, Ended)], output: Output) -> Result<()> {
+    let answer: Vec<_> = chains.iter().map(|(name, how)| json!({ "name": name, "ended": how })).collect();
+    output.show(&answer, |_| {
+        for (name, how) in chains {
+            match how {
+                Ended::NotRunning => println!("{name} was not running"),
+                Ended::Asked => println!("{name} ended"),
+                Ended::Killed => println!("{name} did not end when asked and was killed"),
+            }
+        }
+    })
+}
+
+fn print(chains: &[ChainStatus]) {
+    let mut rows = table(&["chain", "id", "state", "height", "RPC", "pid", "memory"]);
+    for chain in chains {
+        rows.add_row([
+            chain.name.clone(),
+            chain.chain_id.clone(),
+            chain.problem.clone().unwrap_or_else(|| "healthy".into()),
+            chain.height.map_or_else(String::new, |height| height.to_string()),
+            chain.rpc.clone(),
+            chain.pid.map_or_else(String::new, |pid| pid.to_string()),
+            chain.memory.map_or_else(String::new, |bytes| format!("{} MiB", bytes >> 20)),
+        ]);
+    }
+    println!("{rows}");
+}
+
+fn logs(devnet: &Devnet, chain: Option<&str>, lines: usize, follow: bool) -> Result<()> {
+    let state = devnet.state()?;
+    let chain = match chain {
+        Some(name) => state.chain(name)?,
+        None => state.chains.first().context("the devnet has no chain; `devnet up` starts one")?,
+    };
+    let path = devnet.log(chain);
+    let (text, mut position) = read_from(&path, 0)?;
+    println!("{}", wasmd::last_lines(&text, lines));
+    while follow {
+        std::thread::sleep(FOLLOW);
+        let (text, next) = read_from(&path, position)?;
+        position = next;
+        print!("{text}");
+        std::io::stdout().flush()?;
+    }
+    Ok(())
+}
+
+/// What the file has from `position` on, and its end.
+fn read_from(path: &PathBuf, position: u64) -> Result<(String, u64)> {
+    let context = || path.display().to_string();
+    let mut file = std::fs::File::open(path).with_context(context)?;
+    file.seek(SeekFrom::Start(position)).with_context(context)?;
+    let mut bytes = Vec::new();
+    let read = file.read_to_end(&mut bytes).with_context(context)?;
+    Ok((String::from_utf8_lossy(&bytes).into_owned(), position + read as u64))
+}
