@@ -62,6 +62,9 @@ enum Command {
     /// Keys from noisy readings of a chip or a person.
     #[command(subcommand)]
     Reading(commands::reading::Command),
+    /// Programs behind emulated links and NATs.
+    #[command(subcommand)]
+    Netlab(commands::netlab::Command),
     /// What the parts cost on this machine.
     #[command(subcommand)]
     Bench(commands::bench::Command),
@@ -84,6 +87,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Policy(command) => commands::policy::run(command, output)?,
         Command::Ceremony(command) => return commands::ceremony::run(command, output),
         Command::Reading(command) => return commands::reading::run(command, output),
+        Command::Netlab(command) => return commands::netlab::run(command, output),
         Command::Bench(command) => commands::bench::run(command, output)?,
         Command::Devnet(command) => {
             return tokio::task::block_in_place(|| commands::devnet::run(command, &cli.home, output));

@@ -7,6 +7,7 @@ pub(crate) mod chain;
 pub(crate) mod deploy;
 pub(crate) mod devnet;
 pub(crate) mod job;
+pub(crate) mod netlab;
 pub(crate) mod node;
 pub(crate) mod policy;
 pub(crate) mod reading;
