@@ -142,10 +142,10 @@ pub async fn deploy(
     Ok(bithive_deploy::deploy(&operator, CODES, &terms, record, &mut |_| Ok(())).await?.deployment)
 }
 
-/// A network on this machine.
-pub struct Local {
-    /// The chain, with control over its time.
-    pub chain: Embedded,
+/// A network on this machine, around any chain on which the contracts are.
+pub struct Local<C = Embedded> {
+    /// The chain; an embedded one with control over its time.
+    pub chain: C,
     /// The contracts.
     pub client: Client,
     /// Who can be reached.
@@ -175,11 +175,13 @@ impl Local {
         let states = founders.committee.iter().map(|_| State::in_memory()).collect::<Result<_, _>>()?;
         Self::start(chain, deployment, network, crs, founders, states, rng).await
     }
+}
 
+impl<C: Chain + Clone + 'static> Local<C> {
     /// Starts the committee's members on `network`; `states` are their records, in order.
     #[allow(clippy::too_many_arguments)]
     pub async fn start(
-        chain: Embedded,
+        chain: C,
         deployment: Deployment,
         network: impl Network + 'static,
         crs: Crs,

@@ -163,14 +163,16 @@ fn logs(devnet: &Devnet, chain: Option<&str>, lines: usize, follow: bool) -> Res
     let path = devnet.log(chain);
     let (text, mut position) = read_from(&path, 0)?;
     println!("{}", wasmd::last_lines(&text, lines));
-    while follow {
+    if !follow {
+        return Ok(());
+    }
+    loop {
         std::thread::sleep(FOLLOW);
         let (text, next) = read_from(&path, position)?;
         position = next;
         print!("{text}");
         std::io::stdout().flush()?;
     }
-    Ok(())
 }
 
 /// What the file has from `position` on, and its end.
