@@ -8,6 +8,7 @@ use bithive_dgkbe::Groups;
 use clap::Subcommand;
 use serde_json::json;
 
+use super::serve::{self, ServeArgs};
 use crate::amount::show;
 use crate::home::{self, Home};
 use crate::output::Output;
@@ -32,6 +33,8 @@ pub(crate) enum Command {
         #[arg(long)]
         seconds: u64,
     },
+    /// Serve the chain to other programs, over the RPC of a CometBFT node, until interrupted.
+    Serve(ServeArgs),
 }
 
 pub(crate) async fn run(command: Command, path: &Path, output: Output) -> Result<()> {
@@ -46,6 +49,7 @@ pub(crate) async fn run(command: Command, path: &Path, output: Output) -> Result
                 );
             })
         }
+        Command::Serve(args) => serve::run(args, path, output).await,
         Command::Status => status(&Home::open(path).await?, output).await,
         Command::Advance { seconds } => {
             let home = Home::open(path).await?;

@@ -12,6 +12,7 @@ pub(crate) mod node;
 pub(crate) mod policy;
 pub(crate) mod reading;
 pub(crate) mod requester;
+mod serve;
 pub(crate) mod wallet;
 
 use std::io::IsTerminal as _;
