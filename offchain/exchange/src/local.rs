@@ -17,8 +17,8 @@ use tokio::sync::Notify;
 
 use crate::tap::{Delivery, Kind, Tap};
 use crate::{
-    ContentWriter, Digest, Exchange, ExchangeError, MAX_BLOB_BYTES, MAX_MESSAGE_BYTES, MAX_WAITING, Message, PeerId,
-    Protocol, Service, expect_size, intact, within,
+    ContentWriter, Digest, Exchange, ExchangeError, MAX_BLOB_BYTES, MAX_MESSAGE_BYTES, MAX_WAITING, Message,
+    PeerId, Protocol, Service, expect_size, intact, within,
 };
 
 /// All endpoints of one machine.

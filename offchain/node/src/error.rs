@@ -15,7 +15,7 @@ use bithive_dgkbe::format::FormatError;
 use bithive_dgkbe::kem::{HeaderError, KemError};
 use bithive_dgkbe::keys::KeyError;
 use bithive_exchange::ExchangeError;
-use bithive_payload::PayloadError;
+use bithive_payload::{PayloadError, ReadError};
 use bithive_state::StateError;
 
 /// Why a step failed.
@@ -66,6 +66,9 @@ pub enum NodeError {
     /// Input or output are malformed.
     #[error(transparent)]
     Payload(#[from] PayloadError),
+    /// What opened is no input, or too much of one.
+    #[error(transparent)]
+    Read(#[from] ReadError),
     /// The result can't be published.
     #[error(transparent)]
     Result(#[from] ResultError),

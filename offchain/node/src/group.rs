@@ -7,6 +7,7 @@ use std::sync::Arc;
 use bithive_api::registry::NodeResponse;
 use bithive_client::Client;
 use bithive_curve::G1;
+use bithive_dgkbe::dem::{self, AssociatedData};
 use bithive_dgkbe::envelope::Receiver;
 use bithive_dgkbe::kem::{Context, Peer, ReceiverGroup, SharedKey};
 use bithive_dgkbe::keys::{column_of_file, encoded_len};
@@ -48,21 +49,39 @@ impl Group {
         self.receiver.cache().slot()
     }
 
-    /// Opens a message for `set`, first fetching the key elements of members that are not known yet; returns the
-    /// headers' key and the plaintext.
+    /// Opens a message for `set` as [`Group::unlock`] does; returns the headers' key and the plaintext.
     ///
     /// # Errors
-    /// [`NodeError`]: a member's key is missing or wrong, or the message does not open.
+    /// As [`Group::unlock`], and [`NodeError::Dem`] if the message does not open.
     pub async fn open(
         &mut self,
-        (client, exchange): (&Client, &dyn Exchange),
+        links: (&Client, &dyn Exchange),
         set: &GroupedSet,
         context: &[u8],
         (headers, payload): (&[u8], &[u8]),
         rng: &mut (impl CryptoRng + Send),
     ) -> Result<(SharedKey, Zeroizing<Vec<u8>>), NodeError> {
+        let (key, data) = self.unlock(links, set, context, headers, rng).await?;
+        let plaintext = dem::open(&key, &data, payload)?;
+        Ok((key, plaintext))
+    }
+
+    /// The key that a message's headers carry for `set`, and what its payload is bound to; first fetches the key
+    /// elements of members that are not known yet.
+    ///
+    /// # Errors
+    /// [`NodeError`]: a member's key is missing or wrong, or the headers are malformed. Headers that were changed
+    /// give a key that opens nothing.
+    pub async fn unlock(
+        &mut self,
+        (client, exchange): (&Client, &dyn Exchange),
+        set: &GroupedSet,
+        context: &[u8],
+        headers: &[u8],
+        rng: &mut (impl CryptoRng + Send),
+    ) -> Result<(SharedKey, AssociatedData), NodeError> {
         self.learn(client, exchange, set, rng).await?;
-        Ok(self.receiver.open(set, Context(context), headers, payload)?)
+        Ok(self.receiver.unlock(set, Context(context), headers)?)
     }
 
     async fn learn(

@@ -7,19 +7,25 @@ use bithive_attest::{JobKey, Reveal};
 use bithive_blindmatch::attributes::Attributes;
 use bithive_blindmatch::policy::Policy;
 use bithive_client::Client;
+use bithive_dgkbe::dem::{AssociatedData, DemError, Opener};
 use bithive_dgkbe::kem::SharedKey;
 use bithive_dgkbe::{GroupedSet, Groups};
-use bithive_exchange::{Exchange, PeerId};
-use bithive_inference::MAX_MODEL_BYTES;
-use bithive_payload::{Input, JobRef, Output};
+use bithive_exchange::{Exchange, ExchangeError, PeerId};
+use bithive_inference::{MAX_BYTES, MAX_MODEL_BYTES};
+use bithive_payload::{Input, JobRef, Output, ReadError};
 use bytes::Bytes;
 use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
 
 use crate::{Compute, Group, NodeError};
 
-/// Most bytes of an encrypted input that a node accepts.
+/// Most bytes of an encrypted input or output that a node accepts.
 const MAX_PAYLOAD_BYTES: usize = 64 << 20;
+/// Most bytes of an input's policy and rows. The model runtime takes rows as a whole, at most 16 MiB of them; what it
+/// takes is all that is held.
+const MAX_INPUT_BYTES: usize = MAX_BYTES + MAX_POLICY_BYTES;
+/// Most bytes of a policy as JSON.
+const MAX_POLICY_BYTES: usize = 1 << 20;
 
 /// A finished round as recorded: what was committed to, and what is needed to reveal and check it. Written once
 /// before anything is sent, never changed: the guard against two results for one job.
@@ -96,19 +102,19 @@ impl Worker<'_> {
         addressed: &Addressed,
         group: &mut Group,
         rng: &mut (impl CryptoRng + Send),
-    ) -> Result<(Finished, usize), NodeError> {
-        let payload = self.exchange.fetch(addressed.payload, &[self.requester], MAX_PAYLOAD_BYTES).await?;
+    ) -> Result<(Finished, u64), NodeError> {
+        let providers = self.providers(&addressed.set, group.slot()).await?;
         let context = job.context();
         let links = (self.client, self.exchange);
-        let message = (addressed.headers.as_slice(), &*payload);
-        let (shared, plaintext) = group.open(links, &addressed.set, &context, message, rng).await?;
+        let (shared, data) = group.unlock(links, &addressed.set, &context, &addressed.headers, rng).await?;
         let key = job.key(&shared);
-        if key.input_commitment(&plaintext) != addressed.input_commitment {
+        let input = self.input(addressed.payload, &providers, (&shared, data)).await?;
+        if input.commitment(&key) != addressed.input_commitment {
             return Err(untrue("the input", "it does not open the commitment on chain"));
         }
-        let input = Input::decode(&plaintext)?;
         self.check_policy(&input.policy)?;
-        let model = self.exchange.fetch(addressed.model, &[self.requester], MAX_MODEL_BYTES).await?;
+        let bytes = input.encoded_len();
+        let model = self.exchange.fetch(addressed.model, &providers, MAX_MODEL_BYTES).await?;
         let values = self.compute(model, input).await?;
         let output = Output { values };
         let masked = key.masked(&output.values)?;
@@ -124,7 +130,41 @@ impl Worker<'_> {
             nonce,
             shared: *shared.as_bytes(),
         };
-        Ok((finished, plaintext.len()))
+        Ok((finished, bytes))
+    }
+
+    /// Who has, or is just fetching, what the chosen nodes need: the requester, and those nodes, which help each
+    /// other. Whom the registry does not know helps nobody.
+    async fn providers(&self, set: &GroupedSet, own: u16) -> Result<Vec<PeerId>, NodeError> {
+        let mut providers = vec![self.requester];
+        let others: Vec<u16> = set.iter().filter(|slot| *slot != own).collect();
+        for chunk in others.chunks(bithive_api::registry::limits::MAX_PAGE as usize) {
+            let nodes = self.client.nodes_at(chunk.to_vec()).await?.into_iter().flatten();
+            let endpoints = nodes.filter_map(|node| node.registration.endpoint.as_slice().try_into().ok());
+            providers.extend(endpoints.map(PeerId));
+        }
+        Ok(providers)
+    }
+
+    /// Fetches the encrypted input and opens it as it is read: the ciphertext is never in memory as a whole.
+    async fn input(
+        &self,
+        payload: [u8; 32],
+        providers: &[PeerId],
+        (shared, data): (&SharedKey, AssociatedData),
+    ) -> Result<Input, NodeError> {
+        let source = self.exchange.open(payload, providers, MAX_PAYLOAD_BYTES).await?;
+        let opener = Opener::new(shared, &data, source);
+        let read = tokio::task::spawn_blocking(move || Input::read_from(opener, MAX_INPUT_BYTES)).await;
+        let error = match read.map_err(std::io::Error::other).map_err(ReadError::Read) {
+            Ok(Ok(input)) => return Ok(input),
+            Ok(Err(error)) | Err(error) => error,
+        };
+        let ReadError::Read(error) = error else { return Err(error.into()) };
+        let Some(refused) = DemError::of(&error) else { return Err(ExchangeError::Storage(error).into()) };
+        // What is stored here may be damaged, which says nothing about the sender and is mended by fetching again.
+        self.exchange.fetch(payload, providers, MAX_PAYLOAD_BYTES).await?;
+        Err(refused.into())
     }
 
     /// The vault opened, but tags are hashes: the exact policy decides.

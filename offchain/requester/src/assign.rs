@@ -6,9 +6,11 @@ use bithive_api::jobs::{Assignment, ExecuteMsg, JobResponse, Phase};
 use bithive_attest::bls;
 use bithive_chain::Receipt;
 use bithive_dgkbe::GroupedSet;
-use bithive_dgkbe::kem::Context;
+use bithive_dgkbe::dem::{DemError, Sealer, sealed_len};
+use bithive_dgkbe::envelope::{Addressed, EnvelopeError};
+use bithive_dgkbe::kem::{Context, SharedKey};
 use bithive_dgkbe::keys::{encoded_len, verify_file};
-use bithive_exchange::PeerId;
+use bithive_exchange::{ContentWriter, PeerId};
 use bithive_payload::Input;
 use cosmwasm_std::Uint128;
 
@@ -39,7 +41,7 @@ pub struct Assigned {
     /// Bytes of the encoded set.
     pub mask_bytes: usize,
     /// Bytes of the encrypted input.
-    pub payload_bytes: usize,
+    pub payload_bytes: u64,
     /// The transaction.
     pub receipt: Receipt,
 }
@@ -143,16 +145,22 @@ impl Requester {
         job: &JobResponse,
         set: &GroupedSet,
         workers: &[AcceptedClaim],
-    ) -> Result<(Assignment, usize), RequesterError> {
+    ) -> Result<(Assignment, u64), RequesterError> {
         let secrets = self.secrets(job.job_id).await?;
-        let input = Input { policy: secrets.policy.clone(), rows: secrets.rows.clone() }.encode();
+        let input = Input { policy: secrets.policy.clone(), rows: secrets.rows.clone() };
         let round = job.round.saturating_add(1);
         let context = self.reference(job.job_id, round).context();
-        let (envelope, shared) =
-            self.sender.encrypt_with_key(set, Context(&context), &input, &mut self.rng)?;
-        let input_commitment = self.reference(job.job_id, round).key(&shared).input_commitment(&input);
-        let payload_bytes = envelope.payload.len();
-        let payload = self.exchange.publish(envelope.payload.into()).await?;
+        let Addressed { headers, key: shared, data } =
+            self.sender.address(set, Context(&context), &mut self.rng).map_err(EnvelopeError::Kem)?;
+        let input_commitment = input.commitment(&self.reference(job.job_id, round).key(&shared));
+        let payload_bytes = sealed_len(input.encoded_len()).ok_or(EnvelopeError::Dem(DemError::TooLong))?;
+        let key = SharedKey::from_bytes(*shared.as_bytes());
+        let write: ContentWriter = Box::new(move |target| {
+            let mut sealer = Sealer::new(&key, &data, target)?;
+            input.write_to(&mut sealer)?;
+            sealer.finish().map(drop)
+        });
+        let payload = self.exchange.publish_written(payload_bytes, write).await?;
         // Without the key the output could not be opened: it is recorded before the chain knows of the round.
         self.state.put(&round_name(job.job_id, round, &payload), &RoundKey { shared: *shared.as_bytes() })?;
         let consents = workers.iter().map(|worker| worker.consent.as_slice().try_into());
@@ -162,7 +170,7 @@ impl Requester {
         let assignment = Assignment {
             mask: set.encode().into(),
             asks: workers.iter().map(|worker| Uint128::new(worker.ask)).collect(),
-            headers: envelope.headers.into(),
+            headers: headers.into(),
             payload: (&payload).into(),
             input_commitment: (&input_commitment).into(),
             consent: (&bls::aggregate(&consents)?).into(),

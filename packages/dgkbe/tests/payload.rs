@@ -7,8 +7,8 @@ mod common;
 use std::io::{self, Read, Write};
 
 use bithive_dgkbe::dem::{
-    AssociatedData, CHUNK_LEN, Decryptor, DemError, Encryptor, Opener, PREAMBLE_LEN, Sealer, TAG_LEN, open, seal,
-    sealed_len,
+    AssociatedData, CHUNK_LEN, Decryptor, DemError, Encryptor, Opener, PREAMBLE_LEN, Sealer, TAG_LEN, open,
+    seal, sealed_len,
 };
 use bithive_dgkbe::envelope::EnvelopeError;
 use bithive_dgkbe::kem::HeaderError;

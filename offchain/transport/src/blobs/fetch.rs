@@ -22,7 +22,7 @@ use crate::wire::{
 };
 
 /// Providers that are asked at a time, beside the one that has the content for certain.
-const PARTNERS: usize = 6;
+const PARTNERS: usize = 4;
 /// Requests that one provider works on for one fetch: an origin, and another receiver.
 const AT_ONCE: [usize; 2] = [4, 2];
 /// How often a provider is asked what it has before another one is.

@@ -124,15 +124,15 @@ pub fn decode(
     // Hashes come from the root down and are kept from the groups up.
     pairs.sort_unstable_by_key(|(position, _)| *position);
     let open = |path: &Path| File::options().write(true).open(path);
-    write_together(&mut open(hashes)?, pairs.iter().map(|(position, pair)| (*position, pair.as_flattened())))?;
+    write_together(
+        &mut open(hashes)?,
+        pairs.iter().map(|(position, pair)| (*position, pair.as_flattened())),
+    )?;
     write_together(&mut open(data)?, groups.iter().map(|(position, group)| (*position, group.as_ref())))
 }
 
 /// Writes parts at ascending positions, those that touch at once.
-fn write_together<'a>(
-    file: &mut File,
-    parts: impl Iterator<Item = (u64, &'a [u8])>,
-) -> io::Result<()> {
+fn write_together<'a>(file: &mut File, parts: impl Iterator<Item = (u64, &'a [u8])>) -> io::Result<()> {
     let (mut start, mut end, mut run) = (0, 0, Vec::new());
     for (position, part) in parts.filter(|(_, part)| !part.is_empty()) {
         if position != end {

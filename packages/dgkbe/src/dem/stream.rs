@@ -4,9 +4,7 @@ use std::io::{self, Read, Write};
 
 use zeroize::{Zeroize, Zeroizing};
 
-use super::{
-    AssociatedData, CHUNK_LEN, Decryptor, DemError, Encryptor, PREAMBLE_LEN, SEALED_LEN, TAG_LEN,
-};
+use super::{AssociatedData, CHUNK_LEN, Decryptor, DemError, Encryptor, PREAMBLE_LEN, SEALED_LEN, TAG_LEN};
 use crate::kem::SharedKey;
 
 /// Bytes of a sealed payload; `None` beyond what 64 bits count.
