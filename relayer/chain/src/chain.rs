@@ -97,7 +97,9 @@ pub trait Chain: Send + Sync {
     ///
     /// # Errors
     /// Either the chain refused the transaction (nothing changed), or it is in a block and its messages had no
-    /// effect, but the fee and the sequence are spent. [`Chain::tx`] tells the two apart.
+    /// effect, but the fee and the sequence are spent. [`Chain::tx`] tells the two apart, also where the answer was
+    /// lost ([`ChainError::NodeDown`], [`ChainError::Unconfirmed`]). Bytes that a block has already are refused with
+    /// [`ChainError::SequenceMismatch`].
     async fn broadcast(&self, tx: &[u8]) -> Result<Receipt, ChainError>;
 
     /// Finds an included transaction: reconciles a crash between broadcast and answer. `None` when no block
@@ -127,6 +129,22 @@ pub trait ChainExt: Chain {
             what: format!("answer of contract {contract}"),
             reason: error.to_string(),
         })
+    }
+
+    /// Sends a stored transaction that may have been sent before, and gives its receipt either way.
+    ///
+    /// # Errors
+    /// As [`Chain::broadcast`].
+    async fn resend(&self, tx: &[u8]) -> Result<Receipt, ChainError> {
+        let hash = TxHash::of(tx);
+        if let Some(receipt) = self.tx(hash).await? {
+            return receipt;
+        }
+        match self.broadcast(tx).await {
+            Ok(receipt) => Ok(receipt),
+            // It may have been on its way when it was asked for.
+            Err(error) => self.tx(hash).await?.unwrap_or(Err(error)),
+        }
     }
 
     /// The last block.

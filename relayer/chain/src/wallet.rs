@@ -12,6 +12,10 @@ use tokio::sync::Mutex;
 /// A gas limit is the simulated gas times 13/10: simulation sees a smaller fee field and another block.
 const GAS_MARGIN: (u64, u64) = (13, 10);
 
+/// Gas limit of a simulated transaction, which no chain enforces. It is not 0, so that there is a fee, whose transfer
+/// costs gas as well.
+const SIMULATED_LIMIT: u64 = 1;
+
 /// Greatest gas limit that a simulation can lead to, unless [`Wallet::with_gas_cap`] says another: what a node claims
 /// a transaction to cost must not empty the account.
 const GAS_CAP: u64 = 100_000_000;
@@ -243,7 +247,8 @@ impl Wallet {
     }
 
     async fn simulate_at(&self, account: Account, messages: &[Message]) -> Result<GasUse, ChainError> {
-        let tx = TxContext { chain: &self.info, account, gas_limit: 0 }.unsigned(&self.key, messages)?;
+        let tx = TxContext { chain: &self.info, account, gas_limit: SIMULATED_LIMIT }
+            .unsigned(&self.key, messages)?;
         self.chain.simulate(&tx.bytes).await
     }
 }

@@ -19,6 +19,8 @@ use tokio::time::{Instant, sleep};
 enum Taken {
     /// It waits for its block, as far as this node knows.
     Yes,
+    /// The node has these very bytes already.
+    Before,
     /// The node did not take it, and this is why.
     No(ChainError),
     /// No answer: the transaction may have arrived.
@@ -29,22 +31,36 @@ impl Cosmos {
     pub(super) async fn send(&self, tx: &[u8]) -> Result<Receipt, ChainError> {
         let outline = Outline::parse(tx)?;
         match self.offer(tx, &outline).await? {
-            Taken::Yes => self.confirm(&outline, None).await,
+            Taken::Yes => self.confirm(&outline, None).await?,
+            Taken::Before => self.used_up(&outline).await,
             Taken::No(error) => Err(error),
-            Taken::Unknown(down) => self.resend(tx, &outline, down).await,
+            Taken::Unknown(down) => self.send_again(tx, &outline, down).await,
         }
+    }
+
+    /// Somebody sent the same bytes before: this program in an earlier life, or another one with the same key and the
+    /// same message. Their sequence is used up once a block has them, as it is for any other transaction.
+    async fn used_up(&self, outline: &Outline) -> Result<Receipt, ChainError> {
+        let _ = self.confirm(outline, None).await?;
+        let got = outline.sequence;
+        Err(ChainError::SequenceMismatch { expected: got.saturating_add(1), got })
     }
 
     /// After a call without an answer: whether a block has the transaction, and if not, offers it once more. A node
     /// that refuses it now may do so because it has taken it before. So from here on only a block can tell, and a
     /// caller must not sign the same messages anew before it has.
-    async fn resend(&self, tx: &[u8], outline: &Outline, down: ChainError) -> Result<Receipt, ChainError> {
+    async fn send_again(
+        &self,
+        tx: &[u8],
+        outline: &Outline,
+        down: ChainError,
+    ) -> Result<Receipt, ChainError> {
         if let Some(receipt) = self.find(outline.hash).await.map_err(|_| down)? {
             return receipt;
         }
         match self.offer(tx, outline).await? {
-            Taken::Yes => self.confirm(outline, None).await,
-            Taken::No(error) => self.confirm(outline, Some(error)).await,
+            Taken::Yes | Taken::Before => self.confirm(outline, None).await?,
+            Taken::No(error) => self.confirm(outline, Some(error)).await?,
             Taken::Unknown(down) => Err(down),
         }
     }
@@ -65,20 +81,24 @@ impl Cosmos {
                 let reason = format!("hash is {hash:?}, expected {}", outline.hash);
                 Err(rpc.garbage("broadcast_tx_sync", reason))
             }
-            Err(CallError::Refused(words)) if words.contains("already exists in cache") => Ok(Taken::Yes),
+            Err(CallError::Refused(words)) if words.contains("already exists in cache") => Ok(Taken::Before),
             Err(CallError::Refused(words)) => Ok(Taken::No(refusal(words, outline))),
             Err(CallError::Chain(down @ ChainError::NodeDown { .. })) => Ok(Taken::Unknown(down)),
             Err(CallError::Chain(error)) => Err(error),
         }
     }
 
-    /// Waits for the block that includes a transaction.
-    async fn confirm(&self, outline: &Outline, refused: Option<ChainError>) -> Result<Receipt, ChainError> {
+    /// Waits for the block that includes a transaction; the inner error is why its messages had no effect.
+    async fn confirm(
+        &self,
+        outline: &Outline,
+        refused: Option<ChainError>,
+    ) -> Result<Result<Receipt, ChainError>, ChainError> {
         let options = &self.inner.options;
         let deadline = Instant::now() + options.confirm_timeout;
         loop {
             let reason = match self.find(outline.hash).await {
-                Ok(Some(receipt)) => return receipt,
+                Ok(Some(receipt)) => return Ok(receipt),
                 Ok(None) => refused.as_ref().map_or("no block has it".into(), ToString::to_string),
                 Err(ChainError::NodeDown { reason }) => reason,
                 Err(error) => return Err(error),

@@ -60,9 +60,9 @@ pub(super) fn of_tx(report: Report<'_>, tx: &Outline) -> ChainError {
         Failure::NoSuchContract => ChainError::NoSuchContract {
             address: address_in(words).unwrap_or_else(|| tx.contract(index.unwrap_or(0))).into(),
         },
-        Failure::NoSuchCode => {
-            ChainError::NoSuchCode { code_id: number_after(words, "code id").unwrap_or(0), last: None }
-        }
+        Failure::NoSuchCode => no_such_code(index, tx),
+        // A migration's words for it.
+        Failure::InvalidRequest if words == "unknown code" => no_such_code(index, tx),
         Failure::ExecuteFailed | Failure::InstantiateFailed | Failure::MigrateFailed => contract(),
         Failure::QueryFailed
         | Failure::KeyNotFound
@@ -133,6 +133,10 @@ fn address_in(text: &str) -> Option<&str> {
     rest.get(..end).filter(|address| !address.is_empty())
 }
 
+fn no_such_code(index: Option<usize>, tx: &Outline) -> ChainError {
+    ChainError::NoSuchCode { code_id: tx.code_id(index.unwrap_or(0)), last: None }
+}
+
 fn sequence(words: &str, tx: &Outline) -> ChainError {
     ChainError::SequenceMismatch {
         expected: number_after(words, "expected ").unwrap_or(0),
@@ -194,6 +198,7 @@ mod tests {
         let message = |sender: &str, contract: &str| MessageOutline {
             sender: sender.into(),
             contract: contract.into(),
+            code_id: 7,
         };
         Outline {
             hash: TxHash::of(b"tx"),
@@ -308,6 +313,7 @@ mod tests {
                 ChainError::NoSuchContract { address: "abc1".into() },
             ),
             ("wasm", 28, "code id 7: no such code", ChainError::NoSuchCode { code_id: 7, last: None }),
+            ("sdk", 18, "unknown code: invalid request", ChainError::NoSuchCode { code_id: 7, last: None }),
             (
                 "sdk",
                 4,

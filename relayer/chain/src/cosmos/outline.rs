@@ -35,6 +35,8 @@ pub(super) struct MessageOutline {
     pub(super) sender: String,
     /// The contract that it is about; the code for one that is to be created.
     pub(super) contract: String,
+    /// The code that it is to run; 0 for messages that name none.
+    pub(super) code_id: u64,
 }
 
 impl Outline {
@@ -86,6 +88,10 @@ impl Outline {
         sender.filter(|sender| !sender.is_empty()).unwrap_or_else(|| self.payer())
     }
 
+    pub(super) fn code_id(&self, index: usize) -> u64 {
+        self.messages.get(index).map_or(0, |message| message.code_id)
+    }
+
     pub(super) fn contract(&self, index: usize) -> &str {
         self.messages.get(index).map(|message| message.contract.as_str()).unwrap_or_default()
     }
@@ -106,25 +112,27 @@ impl MessageOutline {
 
     fn known(any: &Any) -> Option<Self> {
         let bytes = any.value.as_slice();
-        let (sender, contract) = match any.type_url.as_str() {
+        let (sender, contract, code_id) = match any.type_url.as_str() {
             url if url == MsgExecuteContract::type_url() => {
                 let msg = MsgExecuteContract::decode(bytes).ok()?;
-                (msg.sender, msg.contract)
+                (msg.sender, msg.contract, 0)
             }
             url if url == MsgInstantiateContract::type_url() => {
                 let msg = MsgInstantiateContract::decode(bytes).ok()?;
-                (msg.sender, format!("code {}", msg.code_id))
+                (msg.sender, format!("code {}", msg.code_id), msg.code_id)
             }
             url if url == MsgMigrateContract::type_url() => {
                 let msg = MsgMigrateContract::decode(bytes).ok()?;
-                (msg.sender, msg.contract)
+                (msg.sender, msg.contract, msg.code_id)
             }
             url if url == MsgStoreCode::type_url() => {
-                (MsgStoreCode::decode(bytes).ok()?.sender, String::new())
+                (MsgStoreCode::decode(bytes).ok()?.sender, String::new(), 0)
             }
-            url if url == MsgSend::type_url() => (MsgSend::decode(bytes).ok()?.from_address, String::new()),
+            url if url == MsgSend::type_url() => {
+                (MsgSend::decode(bytes).ok()?.from_address, String::new(), 0)
+            }
             _ => return None,
         };
-        Some(Self { sender, contract })
+        Some(Self { sender, contract, code_id })
     }
 }

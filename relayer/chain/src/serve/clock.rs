@@ -39,22 +39,22 @@ pub(super) async fn run(
     clock: Option<BlockClock>,
     mut stopped: watch::Receiver<bool>,
 ) -> ChainError {
-    let ticking = async {
-        let Some(clock) = clock else { return std::future::pending().await };
-        let mut ticks = interval(clock.every);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        ticks.tick().await;
-        loop {
-            ticks.tick().await;
-            if let Err(error) = chain.advance_time(clock.seconds).await {
-                return error;
-            }
-        }
+    let end = || ChainError::NodeDown { reason: "the server has stopped".into() };
+    let Some(clock) = clock else {
+        let _ = stopped.wait_for(|stopped| *stopped).await;
+        return end();
     };
-    tokio::select! {
-        error = ticking => error,
-        _ = stopped.wait_for(|stopped| *stopped) => {
-            ChainError::NodeDown { reason: "the server has stopped".into() }
+    let mut ticks = interval(clock.every);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks.tick().await;
+    loop {
+        tokio::select! {
+            _ = stopped.wait_for(|stopped| *stopped) => return end(),
+            _ = ticks.tick() => {}
+        }
+        // Outside of the choice above: a stop waits for the block that is being made.
+        if let Err(error) = chain.advance_time(clock.seconds).await {
+            return error;
         }
     }
 }

@@ -99,18 +99,23 @@ async fn status(chain: &Embedded) -> Result<Status, Fault> {
 /// A node answers when its mempool has a transaction; here its block is made at once, before the answer.
 async fn broadcast(chain: &Embedded, tx: &[u8]) -> Result<BroadcastTx, Fault> {
     let hash = TxHash::of(tx);
-    let included = || chain.stored_tx(hash).map(|tx| tx.is_some()).map_err(internal);
-    if included()? {
-        return Err(Fault::internal("tx already exists in cache"));
+    let stored = || chain.stored_tx(hash).map_err(internal);
+    let known = || Fault::internal("tx already exists in cache");
+    if stored()?.is_some() {
+        return Err(known());
     }
     let answer = |error: AbciError| {
         let AbciError { codespace, code, log } = error;
         BroadcastTx { code, log, codespace: codespace.into(), hash: hash.to_string() }
     };
-    match chain.broadcast(tx).await {
-        // In a block its messages may fail, but it was taken.
-        Err(error) if !included()? => failure::write(&error).map(answer),
-        _ => Ok(answer(AbciError { codespace: "", code: 0, log: String::new() })),
+    let taken = || answer(AbciError { codespace: "", code: 0, log: String::new() });
+    let Err(error) = chain.broadcast(tx).await else { return Ok(taken()) };
+    match stored()? {
+        // In a block its messages failed, but it was taken.
+        Some((_, tx)) if tx.error.as_ref() == Some(&error) => Ok(taken()),
+        // Somebody sent the same bytes at the same time, and theirs came first.
+        Some(_) => Err(known()),
+        None => failure::write(&error).map(answer),
     }
 }
 
