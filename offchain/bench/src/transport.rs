@@ -35,6 +35,8 @@ pub struct Trials {
     pub threads: usize,
     /// File to keep runs in, and to take those from that were made before with the same configuration.
     pub runs: Option<PathBuf>,
+    /// Whether only such runs count and none is made.
+    pub kept_only: bool,
     /// Folder for drawings of the course of the cells that are plotted.
     pub plots: Option<PathBuf>,
     /// Folder for qlog traces of the same runs.
@@ -50,6 +52,8 @@ pub fn transport(trials: &Trials, progress: impl Fn(usize, usize) + Sync) -> Res
     let selected: Vec<Cell> = cells(&trials.selection);
     ensure!(!selected.is_empty(), "--cells selects no cell; without it all run");
     let store = trials.runs.as_deref().map(Store::open).transpose()?;
+    ensure!(store.is_some() || !trials.kept_only, "--kept-only needs --runs");
+    let store = store.map(|store| if trials.kept_only { store.closed() } else { store });
     let pool = rayon::ThreadPoolBuilder::new().num_threads(trials.threads).build()?;
     let results = pool.install(|| experiment(&selected, trials.seeds.clone(), store.as_ref(), &progress))?;
     if let Some(folder) = &trials.plots {
@@ -209,5 +213,6 @@ mod tests {
     fn a_selection_of_nothing_is_refused() {
         assert!(transport(&trials("no such cell", 1), |_, _| ()).is_err());
         assert!(transport(&trials("1 BDP", 0), |_, _| ()).is_err());
+        assert!(transport(&Trials { kept_only: true, ..trials("1 BDP", 1) }, |_, _| ()).is_err());
     }
 }

@@ -60,19 +60,21 @@ pub fn experiment(
     let done = AtomicUsize::new(0);
     let make = |(cell, seed): &(&Cell, u64)| {
         let outcome = match store.and_then(|store| store.find(cell, *seed)) {
-            Some(outcome) => outcome,
+            Some(outcome) => Some(outcome),
+            None if store.is_some_and(Store::is_closed) => None,
             None => {
                 let outcome = cell.scenario.run(*seed).map_err(|error| error.to_string());
                 store.map_or(Ok(()), |store| store.keep(cell, *seed, &outcome))?;
-                outcome
+                Some(outcome)
             }
         };
         progress(done.fetch_add(1, Ordering::Relaxed) + 1, jobs.len());
         Ok(outcome)
     };
     // One at a time from the front: a long run at the end must not wait in another thread's share.
-    let runs: Vec<Outcome> = jobs.par_iter().with_max_len(1).map(make).collect::<Result<_, SimError>>()?;
-    let of_cell = |index: usize| runs.iter().skip(index).step_by(cells.len().max(1));
+    let runs: Vec<Option<Outcome>> =
+        jobs.par_iter().with_max_len(1).map(make).collect::<Result<_, SimError>>()?;
+    let of_cell = |index: usize| runs.iter().skip(index).step_by(cells.len().max(1)).flatten();
     Ok(cells.iter().enumerate().map(|(index, cell)| summary(cell, of_cell(index))).collect())
 }
 

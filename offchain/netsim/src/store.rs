@@ -26,6 +26,7 @@ pub struct Store {
     path: PathBuf,
     known: BTreeMap<Key, Outcome>,
     file: Mutex<File>,
+    closed: bool,
 }
 
 #[derive(Clone, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
@@ -92,7 +93,17 @@ impl Store {
         let file = OpenOptions::new().append(true).create(true).open(path);
         let file = file.and_then(|file| file.set_len(whole.len() as u64).map(|()| file));
         let file = file.map_err(|error| failed(error.to_string()))?;
-        Ok(Self { path: path.to_path_buf(), known, file: Mutex::new(file) })
+        Ok(Self { path: path.to_path_buf(), known, file: Mutex::new(file), closed: false })
+    }
+
+    /// Makes no runs that it does not have: an experiment says what is known so far.
+    pub fn closed(self) -> Self {
+        Self { closed: true, ..self }
+    }
+
+    /// Whether runs that it does not have stay out.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed
     }
 
     /// How many runs it held when it was opened.

@@ -68,6 +68,18 @@ fn what_is_kept_is_not_run_again_and_a_change_runs_only_what_it_affects() {
 }
 
 #[test]
+fn a_closed_store_says_what_is_known_and_runs_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("runs");
+    let known = run(&cells()[..1], 2, &file);
+    let store = Store::open(&file).unwrap().closed();
+    let results = experiment(&cells(), 1..5, Some(&store), |_, _| ()).unwrap();
+    assert_eq!((results[0].seeds, results[1].seeds), (2, 0));
+    assert_eq!(json(&results[..1]), json(&known));
+    assert_eq!(kept(&file), 2);
+}
+
+#[test]
 fn the_number_of_threads_changes_nothing() {
     let on = |threads: usize| {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();

@@ -36,6 +36,9 @@ pub(crate) struct Args {
     /// experiment that was stopped goes on.
     #[arg(long, value_name = "FILE")]
     runs: Option<PathBuf>,
+    /// Make no runs: say what the file has so far.
+    #[arg(long, requires = "runs")]
+    kept_only: bool,
     /// Draw goodput, round-trip time and queue over time of selected cells into this folder.
     #[arg(long, value_name = "DIR")]
     plot: Option<PathBuf>,
@@ -50,6 +53,7 @@ pub(crate) fn run(args: Args, output: Output) -> Result<()> {
         seeds: args.first_seed..args.first_seed.saturating_add(args.seeds),
         threads: args.threads,
         runs: args.runs,
+        kept_only: args.kept_only,
         plots: args.plot,
         qlog: args.qlog,
     };
