@@ -65,6 +65,12 @@ impl UdxController {
         self.udx.metrics()
     }
 
+    fn acknowledged(&mut self, now: Instant, sent: Instant, bytes: u64, app_limited: bool) {
+        let now = self.since(now);
+        let sent = self.since(sent).min(now - SHORTEST_PATH);
+        self.udx.on_ack(Ack { now, sent, bytes, app_limited });
+    }
+
     fn since(&self, moment: Instant) -> Duration {
         // Whatever is acknowledged was sent a shortest path before, even at the beginning.
         moment.saturating_duration_since(self.epoch) + SHORTEST_PATH
@@ -85,9 +91,7 @@ impl Controller for UdxController {
         app_limited: bool,
         _rtt: &RttEstimator,
     ) {
-        let now = self.since(now);
-        let sent = self.since(sent).min(now - SHORTEST_PATH);
-        self.udx.on_ack(Ack { now, sent, bytes, app_limited });
+        self.acknowledged(now, sent, bytes, app_limited);
     }
 
     fn on_end_acks(&mut self, now: Instant, _in_flight: u64, _app_limited: bool, _largest: Option<u64>) {
@@ -140,5 +144,40 @@ impl Controller for UdxController {
 
     fn into_any(self: Box<Self>) -> Box<dyn Any> {
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    /// The controller and the round-trip time it knows after packets that took so many microseconds.
+    fn after(trips: &[u64]) -> (UdxController, Option<Duration>) {
+        let epoch = Instant::now();
+        let at = |micros: u64| epoch + Duration::from_micros(micros);
+        let config = Config::default();
+        let udx = Udx::new(config, SMALLEST_PACKET).unwrap();
+        let mut controller = UdxController { initial: udx.window(), udx, epoch };
+        for (index, trip) in (0u64..).zip(trips) {
+            controller.acknowledged(at(index * 1000 + trip), at(index * 1000), 1200, false);
+        }
+        let known = controller.metrics().min_rtt;
+        (controller, known)
+    }
+
+    #[test]
+    fn the_first_acknowledgements_of_a_path_on_one_machine_show_the_shortest_path_and_no_queue() {
+        // What a busy machine does to a path of 60 microseconds.
+        let noisy = after(&[60, 900, 70, 950, 61, 400]);
+        let still = after(&[1000; 6]);
+        assert_eq!((noisy.1, still.1), (Some(SHORTEST_PATH), Some(SHORTEST_PATH)));
+        assert_eq!(noisy.0.metrics().pacing_rate, still.0.metrics().pacing_rate);
+    }
+
+    #[test]
+    fn a_longer_path_is_known_as_long_as_it_is() {
+        assert_eq!(after(&[1500, 5000]).1, Some(Duration::from_micros(1500)));
     }
 }
