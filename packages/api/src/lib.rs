@@ -9,6 +9,7 @@ pub mod emissions;
 pub mod jobs;
 pub mod registry;
 pub mod relay;
+pub mod rewards;
 pub mod staking;
 pub mod token;
 pub mod vesting;

@@ -46,6 +46,19 @@ impl Bps {
         self.0
     }
 
+    /// What is left of the whole.
+    #[must_use]
+    pub const fn rest(self) -> Self {
+        Self(WHOLE.saturating_sub(self.0))
+    }
+
+    /// This share of another, rounded down.
+    #[must_use]
+    pub fn times(self, other: Self) -> Self {
+        // At most the whole, since both are.
+        Self(u16::try_from(self.of(other.0.into())).unwrap_or(WHOLE))
+    }
+
     /// This share of `amount`, rounded down; never more than `amount`, for every `amount`.
     ///
     /// `amount * share` can exceed 128 bits, so the quotient and the remainder of `amount / 10,000` are

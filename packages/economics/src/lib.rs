@@ -3,9 +3,9 @@
 //! Amounts are `u128` base units, shares are [`Bps`]. Every function is total, exact over the whole range of
 //! `u128`, rounds against the receiver and conserves: what goes in is the sum of what comes out, to the unit.
 //! Read [`bps`] first, then [`split`] (what a paid ask is divided into), [`mod@slash`] (what a fault costs),
-//! [`vesting`] (when a locked amount becomes due), [`emission`] (what BTK exists at a time, and whose it is) and [`work`]
-//! (what a contributor earns of it, and when that is due), [`pledge`] (what a node locks for its capacity) and [`pool`]
-//! (stake that many hold together).
+//! [`vesting`] (when a locked amount becomes due), [`emission`] (what BTK exists at a time, and whose it is), [`work`]
+//! (what a contributor earns of it, and when that is due), [`pledge`] (what a node locks for its capacity), [`pool`]
+//! (stake that many hold together) and [`score`] (of nodes, diagnoses and activities).
 #![cfg_attr(
     not(test),
     deny(
@@ -21,6 +21,7 @@ pub mod emission;
 pub mod pledge;
 pub mod pool;
 mod ratio;
+pub mod score;
 pub mod slash;
 pub mod split;
 pub mod vesting;

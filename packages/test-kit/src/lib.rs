@@ -9,6 +9,7 @@ pub mod emissions;
 pub mod jobs;
 pub mod keys;
 pub mod registry;
+pub mod rewards;
 pub mod staking;
 pub mod suite;
 pub mod token;

@@ -1,0 +1,100 @@
+//! Entry points: dispatch only.
+
+#[cfg(not(feature = "library"))]
+use cosmwasm_std::entry_point;
+
+use bithive_api::MigrateMsg;
+use bithive_api::rewards::{ExecuteMsg, InstantiateMsg, QueryMsg};
+use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Response, to_json_binary};
+use cw_ownable::Action;
+use cw_utils::nonpayable;
+
+use crate::{ContractError, admin, propose, query};
+
+/// Name in cw2's contract info.
+pub const CONTRACT_NAME: &str = "bithive:rewards";
+/// Version in cw2's contract info.
+pub const CONTRACT_VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Creates the contract.
+///
+/// # Errors
+/// [`ContractError`], naming what was wrong with `msg`.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn instantiate(
+    deps: DepsMut,
+    env: Env,
+    info: MessageInfo,
+    msg: InstantiateMsg,
+) -> Result<Response, ContractError> {
+    nonpayable(&info)?;
+    admin::instantiate(deps, &env, msg)
+}
+
+/// Runs one message.
+///
+/// # Errors
+/// [`ContractError`], naming what was wrong; nothing has changed then.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn execute(
+    deps: DepsMut,
+    env: Env,
+    info: MessageInfo,
+    msg: ExecuteMsg,
+) -> Result<Response, ContractError> {
+    nonpayable(&info)?;
+    match msg {
+        ExecuteMsg::Receive(hook) => admin::receive(deps, &info.sender, hook),
+        ExecuteMsg::Propose { patient, activity, inputs, evidence } => {
+            propose::propose(deps, &env, &info.sender, &patient, activity, &inputs, evidence)
+        }
+        ExecuteMsg::Approve { id } => propose::approve(deps.storage, &env, &info.sender, id),
+        ExecuteMsg::Expire { id } => propose::expire(deps.storage, &env, id),
+        ExecuteMsg::SetParty { address, role } => admin::set_party(deps, &info.sender, &address, role),
+        ExecuteMsg::SetLimits(limits) => admin::set_limits(deps.storage, &info.sender, limits),
+        ExecuteMsg::ReturnBudget { amount } => admin::return_budget(deps.storage, &info.sender, amount),
+        ExecuteMsg::SetPaused { paused } => admin::set_paused(deps.storage, &info.sender, paused),
+        ExecuteMsg::TransferOwnership { new_owner } => {
+            let action = Action::TransferOwnership { new_owner, expiry: None };
+            admin::update_ownership(deps, &env, &info.sender, action)
+        }
+        ExecuteMsg::AcceptOwnership {} => {
+            admin::update_ownership(deps, &env, &info.sender, Action::AcceptOwnership)
+        }
+    }
+}
+
+/// Answers one query.
+///
+/// # Errors
+/// An address that is not valid.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractError> {
+    let answer = match msg {
+        QueryMsg::Config {} => to_json_binary(&query::config(deps)?),
+        QueryMsg::Party { address } => to_json_binary(&query::party(deps, &address)?),
+        QueryMsg::Proposal { id } => to_json_binary(&query::proposal(deps, id)?),
+        QueryMsg::Proposals { start_after, limit } => {
+            to_json_binary(&query::proposals(deps, start_after, limit)?)
+        }
+        QueryMsg::Patient { address } => to_json_binary(&query::patient(deps, &env, &address)?),
+        QueryMsg::Budget {} => to_json_binary(&query::budget(deps, &env)?),
+    };
+    Ok(answer?)
+}
+
+/// Accepts the state of this contract at this or an earlier version.
+///
+/// # Errors
+/// [`ContractError::Migration`] for another contract's state or a later version.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn migrate(
+    deps: DepsMut,
+    _env: Env,
+    _msg: MigrateMsg,
+    _info: MigrateInfo,
+) -> Result<Response, ContractError> {
+    let from = cw2::ensure_from_older_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)
+        .map_err(ContractError::Migration)?;
+    Ok(Response::new().add_attribute("action", "migrate").add_attribute("from", from.to_string()))
+}

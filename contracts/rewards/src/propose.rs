@@ -1,0 +1,123 @@
+//! Proposals, approvals, and their end.
+
+use bithive_api::rewards::{APPROVAL_SECONDS, Activity, Approval, Inputs, Role, events};
+use bithive_economics::score::{self, RewardInputs, reward};
+use cosmwasm_std::{Addr, DepsMut, Env, Event, HexBinary, Response, Storage};
+
+use crate::state::{CONFIG, EVIDENCE, NEXT_ID, PARTIES, PROPOSALS, Proposal};
+use crate::{ContractError, pay};
+
+pub(crate) fn propose(
+    deps: DepsMut<'_>,
+    env: &Env,
+    sender: &Addr,
+    patient: &str,
+    activity: Activity,
+    inputs: &Inputs,
+    evidence: HexBinary,
+) -> Result<Response, ContractError> {
+    let role = speaker(deps.storage, sender)?;
+    let patient = deps.api.addr_validate(patient)?;
+    let token = CONFIG.load(deps.storage)?.token;
+    if patient == env.contract.address || patient == token {
+        return Err(ContractError::Recipient { address: patient.into() });
+    }
+    not_oneself(sender, &patient)?;
+    if evidence.len() != 32 {
+        return Err(ContractError::Evidence { found: evidence.len() });
+    }
+    if let Some(id) = EVIDENCE.may_load(deps.storage, evidence.as_slice())? {
+        return Err(ContractError::EvidenceUsed { id });
+    }
+    let Inputs { value, completion, history, time, adjustment } = *inputs;
+    let inputs = RewardInputs { value: value.u128(), completion, history: history.u128(), time, adjustment };
+    let amount = reward(of(activity), &inputs)?.into();
+    let id = NEXT_ID.may_load(deps.storage)?.unwrap_or(1);
+    NEXT_ID.save(deps.storage, &id.saturating_add(1))?;
+    EVIDENCE.save(deps.storage, evidence.as_slice(), &id)?;
+    let until = env.block.time.plus_seconds(APPROVAL_SECONDS).seconds();
+    let event = Event::new(events::PROPOSED)
+        .add_attribute("id", id.to_string())
+        .add_attribute("patient", &patient)
+        .add_attribute("activity", format!("{activity:?}"))
+        .add_attribute("amount", amount)
+        .add_attribute("party", sender)
+        .add_attribute("until", until.to_string());
+    let approvals = vec![Approval { party: sender.clone(), role }];
+    let proposal = Proposal { patient, activity, amount, evidence, approvals, until };
+    PROPOSALS.save(deps.storage, id, &proposal)?;
+    Ok(Response::new().add_event(event))
+}
+
+pub(crate) fn approve(
+    storage: &mut dyn Storage,
+    env: &Env,
+    sender: &Addr,
+    id: u64,
+) -> Result<Response, ContractError> {
+    let role = speaker(storage, sender)?;
+    let mut proposal = find(storage, id)?;
+    not_oneself(sender, &proposal.patient)?;
+    if env.block.time.seconds() > proposal.until {
+        return Err(ContractError::TooLate { id, until: proposal.until });
+    }
+    // Who lost its role, or has another one since, has not approved.
+    let mut valid = Vec::with_capacity(proposal.approvals.len());
+    for approval in proposal.approvals {
+        if PARTIES.may_load(storage, &approval.party)? == Some(approval.role) {
+            valid.push(approval);
+        }
+    }
+    proposal.approvals = valid;
+    if proposal.approvals.iter().any(|approval| approval.role == role) {
+        return Err(ContractError::RoleTwice { id, role });
+    }
+    proposal.approvals.push(Approval { party: sender.clone(), role });
+    let event = Event::new(events::APPROVED)
+        .add_attribute("id", id.to_string())
+        .add_attribute("party", sender)
+        .add_attribute("role", format!("{role:?}"));
+    if proposal.approvals.len() < usize::from(CONFIG.load(storage)?.approvals) {
+        PROPOSALS.save(storage, id, &proposal)?;
+        return Ok(Response::new().add_event(event));
+    }
+    // Removed before it is paid. Its evidence stays, so that it is not paid again.
+    PROPOSALS.remove(storage, id);
+    Ok(pay::pay(storage, env, id, &proposal)?.add_event(event))
+}
+
+pub(crate) fn expire(storage: &mut dyn Storage, env: &Env, id: u64) -> Result<Response, ContractError> {
+    let proposal = find(storage, id)?;
+    if env.block.time.seconds() <= proposal.until {
+        return Err(ContractError::NotExpired { id, until: proposal.until });
+    }
+    PROPOSALS.remove(storage, id);
+    EVIDENCE.remove(storage, proposal.evidence.as_slice());
+    Ok(Response::new().add_event(Event::new(events::EXPIRED).add_attribute("id", id.to_string())))
+}
+
+fn find(storage: &dyn Storage, id: u64) -> Result<Proposal, ContractError> {
+    PROPOSALS.may_load(storage, id)?.ok_or(ContractError::NoProposal { id })
+}
+
+/// The role of a party, while parties may speak.
+fn speaker(storage: &dyn Storage, sender: &Addr) -> Result<Role, ContractError> {
+    let not_party = || ContractError::NotParty { sender: sender.into() };
+    let role = PARTIES.may_load(storage, sender)?.ok_or_else(not_party)?;
+    if CONFIG.load(storage)?.paused { Err(ContractError::Paused) } else { Ok(role) }
+}
+
+fn not_oneself(sender: &Addr, patient: &Addr) -> Result<(), ContractError> {
+    if sender == patient { Err(ContractError::OwnReward { sender: sender.into() }) } else { Ok(()) }
+}
+
+const fn of(activity: Activity) -> score::Activity {
+    match activity {
+        Activity::CheckUp => score::Activity::CheckUp,
+        Activity::ChronicCare => score::Activity::ChronicCare,
+        Activity::TreatmentCycle => score::Activity::TreatmentCycle,
+        Activity::Education => score::Activity::Education,
+        Activity::DataSharing => score::Activity::DataSharing,
+        Activity::Compute => score::Activity::Compute,
+    }
+}

@@ -1,0 +1,63 @@
+//! One function for each query.
+
+use bithive_api::rewards::{
+    BudgetResponse, ConfigResponse, MAX_PAGE, PatientResponse, ProposalResponse, Role,
+};
+use cosmwasm_std::{Deps, Env, Order, StdResult};
+use cw_storage_plus::Bound;
+
+use crate::ContractError;
+use crate::pay::{available, day};
+use crate::state::{BUDGET, CONFIG, PARTIES, PATIENTS, PROPOSALS, TODAY};
+
+pub(crate) fn config(deps: Deps<'_>) -> Result<ConfigResponse, ContractError> {
+    let ownership = cw_ownable::get_ownership(deps.storage)?;
+    let config = CONFIG.load(deps.storage)?;
+    Ok(ConfigResponse {
+        owner: ownership.owner,
+        pending_owner: ownership.pending_owner,
+        token: config.token,
+        treasury: config.treasury,
+        approvals: config.approvals,
+        limits: config.limits,
+        paused: config.paused,
+    })
+}
+
+pub(crate) fn party(deps: Deps<'_>, address: &str) -> Result<Option<Role>, ContractError> {
+    Ok(PARTIES.may_load(deps.storage, &deps.api.addr_validate(address)?)?)
+}
+
+pub(crate) fn proposal(deps: Deps<'_>, id: u64) -> Result<Option<ProposalResponse>, ContractError> {
+    Ok(PROPOSALS.may_load(deps.storage, id)?.map(|proposal| proposal.response(id)))
+}
+
+pub(crate) fn proposals(
+    deps: Deps<'_>,
+    start_after: Option<u64>,
+    limit: Option<u32>,
+) -> Result<Vec<ProposalResponse>, ContractError> {
+    let limit = usize::try_from(limit.unwrap_or(MAX_PAGE).min(MAX_PAGE)).unwrap_or_default();
+    let start = start_after.map(Bound::exclusive);
+    let proposals = PROPOSALS.range(deps.storage, start, None, Order::Ascending).take(limit);
+    Ok(proposals.map(|entry| entry.map(|(id, proposal)| proposal.response(id))).collect::<StdResult<_>>()?)
+}
+
+pub(crate) fn patient(deps: Deps<'_>, env: &Env, address: &str) -> Result<PatientResponse, ContractError> {
+    let paid = PATIENTS.may_load(deps.storage, &deps.api.addr_validate(address)?)?.unwrap_or_default();
+    let paid = paid.on(day(env));
+    Ok(PatientResponse { today: paid.amount, count: paid.count, total: paid.total })
+}
+
+pub(crate) fn budget(deps: Deps<'_>, env: &Env) -> Result<BudgetResponse, ContractError> {
+    let budget = BUDGET.load(deps.storage)?;
+    let available = available(&budget)?;
+    let today = TODAY.load(deps.storage)?.on(day(env)).amount;
+    Ok(BudgetResponse {
+        available,
+        funded: budget.funded,
+        paid: budget.paid,
+        returned: budget.returned,
+        today,
+    })
+}

@@ -1,0 +1,284 @@
+//! `rewards`: BTT for what patients do for their health, signed for by several parties.
+//!
+//! A party proposes a reward for a patient with the inputs of the formula (`bithive_economics::score::reward`) and the
+//! digest of the evidence; parties of other roles approve it; with enough of them it is paid at once out of the budget,
+//! which anybody fills. A piece of evidence is rewarded once.
+
+use cosmwasm_schema::{QueryResponses, cw_serde};
+use cosmwasm_std::{Addr, HexBinary, Uint128};
+use cw20::Cw20ReceiveMsg;
+
+/// Names of the contract's events.
+pub mod events {
+    /// The budget grew.
+    pub const FUNDED: &str = "rewards_funded";
+    /// A part of the budget went to the treasury.
+    pub const RETURNED: &str = "rewards_returned";
+    /// A reward was proposed.
+    pub const PROPOSED: &str = "rewards_proposed";
+    /// A party approved a reward.
+    pub const APPROVED: &str = "rewards_approved";
+    /// A reward was paid.
+    pub const PAID: &str = "rewards_paid";
+    /// A proposal came to nothing.
+    pub const EXPIRED: &str = "rewards_expired";
+    /// An account has a role, or has none any more.
+    pub const PARTY: &str = "rewards_party";
+    /// Limits were set.
+    pub const LIMITS: &str = "rewards_limits";
+    /// Proposals and approvals were stopped or go on.
+    pub const PAUSED: &str = "rewards_paused";
+}
+
+/// Seconds for which a proposal can be approved: 30 days.
+pub const APPROVAL_SECONDS: u64 = 30 * 86_400;
+/// Most entries of a page.
+pub const MAX_PAGE: u32 = 30;
+
+/// Creates the contract.
+#[cw_serde]
+pub struct InstantiateMsg {
+    /// Governance.
+    pub owner: String,
+    /// BTT.
+    pub token: String,
+    /// Receives budget that is given back.
+    pub treasury: String,
+    /// Parties that must approve a reward, the proposer among them: 2 to 4, each of another role.
+    pub approvals: u8,
+    /// Limits.
+    pub limits: Limits,
+}
+
+/// Limits of what is paid on a day of the chain's clock (UTC).
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub struct Limits {
+    /// Rewards of one patient, at least 1.
+    pub patient_count: u16,
+    /// What one patient receives, in base units, at least 1.
+    pub patient_amount: Uint128,
+    /// What all patients receive, in base units; at least that of one.
+    pub total_amount: Uint128,
+}
+
+/// What a party answers for.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub enum Role {
+    /// Treats the patient.
+    Clinician,
+    /// Runs the place where it happens.
+    Institution,
+    /// Pays for care.
+    Insurer,
+    /// Checks the others.
+    Auditor,
+}
+
+/// What a patient is rewarded for.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub enum Activity {
+    /// A check-up: 200 to 600 BTT.
+    CheckUp,
+    /// A day of chronic care: 10 to 30.
+    ChronicCare,
+    /// A treatment cycle: 400 to 1,500.
+    TreatmentCycle,
+    /// Education: 80 to 200.
+    Education,
+    /// Sharing of data: 150 to 450.
+    DataSharing,
+    /// Lending compute power: 300 to 2,500.
+    Compute,
+}
+
+/// What a reward is computed from: R = A C + (H T) P, within the activity's range. Factors are in 1/10,000, at most
+/// 100,000.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub struct Inputs {
+    /// Value of the activity, A, in base units.
+    pub value: Uint128,
+    /// Completion, C.
+    pub completion: u32,
+    /// Value of a consistent history, H, in base units.
+    pub history: Uint128,
+    /// Multiplier of time, T.
+    pub time: u32,
+    /// Adjustment to the person, P.
+    pub adjustment: u32,
+}
+
+/// Messages. None of them takes native coins.
+#[cw_serde]
+pub enum ExecuteMsg {
+    /// From BTT: `msg` is a [`Hook`].
+    Receive(Cw20ReceiveMsg),
+    /// Proposes a reward and approves it. Sender: a party.
+    Propose {
+        /// Receives it. An address of the patient's that says nothing of the person.
+        patient: String,
+        /// What for.
+        activity: Activity,
+        /// What it is computed from.
+        inputs: Inputs,
+        /// SHA-256 of the evidence, which is kept elsewhere.
+        evidence: HexBinary,
+    },
+    /// Approves a proposal; the last approval that it needs pays it. Sender: a party of a role that has not approved.
+    Approve {
+        /// Number of the proposal.
+        id: u64,
+    },
+    /// By anybody, once nobody may approve it any more: removes a proposal.
+    Expire {
+        /// Number of the proposal.
+        id: u64,
+    },
+    /// Gives an account a role, or takes it. Sender: the owner.
+    SetParty {
+        /// The account.
+        address: String,
+        /// Its role; none takes it.
+        role: Option<Role>,
+    },
+    /// Sender: the owner.
+    SetLimits(Limits),
+    /// Gives a part of the budget to the treasury. Sender: the owner.
+    ReturnBudget {
+        /// In base units.
+        amount: Uint128,
+    },
+    /// Stops proposals and approvals, or lets them go on. Sender: the owner.
+    SetPaused {
+        /// Whether they are stopped.
+        paused: bool,
+    },
+    /// Proposes a new owner. Sender: the owner.
+    TransferOwnership {
+        /// The proposed owner.
+        new_owner: String,
+    },
+    /// Accepts ownership. Sender: the proposed owner.
+    AcceptOwnership {},
+}
+
+/// What BTT that are sent are for.
+#[cw_serde]
+pub enum Hook {
+    /// The budget.
+    Fund {},
+}
+
+/// Queries.
+#[cw_serde]
+#[derive(QueryResponses)]
+pub enum QueryMsg {
+    /// What holds now.
+    #[returns(ConfigResponse)]
+    Config {},
+    /// An account's role, null without one.
+    #[returns(Option<Role>)]
+    Party {
+        /// The account.
+        address: String,
+    },
+    /// A proposal, null when there is none of that number (any more).
+    #[returns(Option<ProposalResponse>)]
+    Proposal {
+        /// Its number.
+        id: u64,
+    },
+    /// Proposals that wait, by number.
+    #[returns(Vec<ProposalResponse>)]
+    Proposals {
+        /// Start after this one.
+        start_after: Option<u64>,
+        /// Page size, at most [`MAX_PAGE`].
+        limit: Option<u32>,
+    },
+    /// What a patient received.
+    #[returns(PatientResponse)]
+    Patient {
+        /// The patient.
+        address: String,
+    },
+    /// What the contract holds and has paid.
+    #[returns(BudgetResponse)]
+    Budget {},
+}
+
+/// What holds now.
+#[cw_serde]
+pub struct ConfigResponse {
+    /// Governance.
+    pub owner: Option<Addr>,
+    /// Who has been proposed as the next owner.
+    pub pending_owner: Option<Addr>,
+    /// BTT.
+    pub token: Addr,
+    /// Receives budget that is given back.
+    pub treasury: Addr,
+    /// Parties that must approve.
+    pub approvals: u8,
+    /// Limits.
+    pub limits: Limits,
+    /// Whether proposals and approvals are stopped.
+    pub paused: bool,
+}
+
+/// A proposal that waits for approvals.
+#[cw_serde]
+pub struct ProposalResponse {
+    /// Its number.
+    pub id: u64,
+    /// Receives the reward.
+    pub patient: Addr,
+    /// What for.
+    pub activity: Activity,
+    /// What will be paid, in base units.
+    pub amount: Uint128,
+    /// SHA-256 of the evidence.
+    pub evidence: HexBinary,
+    /// Who has approved, in order, the proposer first.
+    pub approvals: Vec<Approval>,
+    /// Until when it can be approved, in Unix seconds.
+    pub until: u64,
+}
+
+/// An approval.
+#[cw_serde]
+pub struct Approval {
+    /// The party.
+    pub party: Addr,
+    /// Its role when it approved.
+    pub role: Role,
+}
+
+/// What a patient received, in base units.
+#[cw_serde]
+pub struct PatientResponse {
+    /// Today.
+    pub today: Uint128,
+    /// Rewards today.
+    pub count: u16,
+    /// Ever.
+    pub total: Uint128,
+}
+
+/// What the contract holds and has paid, in base units.
+#[cw_serde]
+pub struct BudgetResponse {
+    /// What can be paid: the contract's balance, but for what was sent to it without a hook.
+    pub available: Uint128,
+    /// Ever put in.
+    pub funded: Uint128,
+    /// Ever paid to patients.
+    pub paid: Uint128,
+    /// Ever given to the treasury.
+    pub returned: Uint128,
+    /// Paid today.
+    pub today: Uint128,
+}
