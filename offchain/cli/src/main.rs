@@ -50,6 +50,15 @@ enum Command {
     /// Contributor nodes.
     #[command(subcommand)]
     Node(commands::node::Command),
+    /// Committee members.
+    #[command(subcommand)]
+    Committee(commands::daemon::CommitteeCommand),
+    /// Relays.
+    #[command(subcommand)]
+    Relay(commands::daemon::RelayCommand),
+    /// Configurations of nodes, committee members, relays and requesters.
+    #[command(subcommand)]
+    Config(commands::daemon::ConfigCommand),
     /// Jobs, from post to result.
     #[command(subcommand)]
     Job(commands::job::Command),
@@ -68,6 +77,9 @@ enum Command {
     /// What the parts cost on this machine.
     #[command(subcommand)]
     Bench(commands::bench::Command),
+    /// A node that perturbs its results, for the demo.
+    #[command(hide = true)]
+    DemoCheat(commands::daemon::RunArgs),
 }
 
 fn main() -> ExitCode {
@@ -97,6 +109,16 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Wallet(command) => {
             commands::wallet::run(command, &mut Home::open(&cli.home).await?, output).await?
         }
+        Command::Committee(command) => return commands::daemon::committee(command, output).await,
+        Command::Relay(command) => return commands::daemon::relay(command).await,
+        Command::Config(command) => commands::daemon::config(command, output)?,
+        Command::DemoCheat(args) => return commands::daemon::node(args, demo::cheat).await,
+        Command::Node(commands::node::Command::Run(args)) => return commands::node::run_daemon(args).await,
+        Command::Node(commands::node::Command::Join(args)) => commands::join::node(*args, output).await?,
+        Command::Requester(commands::requester::Command::Join(args)) => {
+            commands::join::requester(args, output).await?;
+        }
+        Command::Job(commands::job::Command::Run(args)) => commands::follow::run(*args, output).await?,
         Command::Requester(command) => {
             commands::requester::run(command, &mut Home::open(&cli.home).await?, output).await?;
         }

@@ -38,7 +38,7 @@ pub async fn connect(config: &ChainConfig, stop: &Stop) -> Result<Option<Client>
         Ok(Arc::new(Cosmos::connect(options).await?) as Arc<dyn Chain>)
     };
     let chain = tokio::select! {
-        chain = until_open(&config.rpc, open) => chain?,
+        chain = until_open(&config.rpc, FIRST_WAIT, open) => chain?,
         () = stop.requested() => return Ok(None),
     };
     Ok(Some(Client::new(chain, deployment)))
@@ -48,11 +48,14 @@ pub async fn connect(config: &ChainConfig, stop: &Stop) -> Result<Option<Client>
 ///
 /// # Errors
 /// What waiting does not help.
-async fn until_open<F>(rpc: &str, open: impl Fn() -> F) -> Result<Arc<dyn Chain>, DaemonError>
+async fn until_open<F>(
+    rpc: &str,
+    mut wait: Duration,
+    open: impl Fn() -> F,
+) -> Result<Arc<dyn Chain>, DaemonError>
 where
     F: Future<Output = Result<Arc<dyn Chain>, ChainError>>,
 {
-    let mut wait = FIRST_WAIT;
     loop {
         match open().await {
             Ok(chain) => return Ok(chain),
@@ -80,7 +83,7 @@ mod tests {
 
     use super::*;
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn a_chain_that_is_down_is_asked_again_and_another_error_is_not() {
         let asked = AtomicUsize::new(0);
         let open = || async {
@@ -89,7 +92,9 @@ mod tests {
                 _ => Err(ChainError::WrongChainId { expected: "a".into(), got: "b".into() }),
             }
         };
-        let Err(error) = until_open("http://chain", open).await else { panic!("no chain is there") };
+        let Err(error) = until_open("http://chain", Duration::from_micros(1), open).await else {
+            panic!("no chain is there")
+        };
         assert!(matches!(error, DaemonError::WrongChain { .. }), "{error}");
         assert_eq!(asked.load(Ordering::SeqCst), 6);
     }

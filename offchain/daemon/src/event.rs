@@ -48,3 +48,34 @@ pub fn standard_output() -> Events {
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_event_reads_back_from_its_line() {
+        let job_id = 7;
+        let reports = [
+            Report::VaultTried { job_id, opened: true },
+            Report::Claimed { job_id, ask: u128::MAX, bytes: 3 },
+            Report::Withdrew { amount: 12_000_000 },
+            Report::Failed { job_id, reason: "a \"reason\"\nof two lines".into(), retries: false },
+        ];
+        let ready = Event::Ready {
+            role: "relay".into(),
+            endpoint: None,
+            account: None,
+            listens_on: vec!["127.0.0.1:1".parse().unwrap(), "[::1]:2".parse().unwrap()],
+            url: Some("http://127.0.0.1:1".into()),
+        };
+        let others = [ready, Event::ShareKeys { epoch: u64::MAX }, Event::Stopped];
+        for event in reports.map(Event::Node).into_iter().chain(others) {
+            let line = serde_json::to_string(&event).unwrap();
+            assert!(!line.contains('\n'));
+            assert_eq!(serde_json::from_str::<Event>(&line).unwrap(), event, "{line}");
+            let value: serde_json::Value = serde_json::from_str(&line).unwrap();
+            assert_eq!(serde_json::from_value::<Event>(value).unwrap(), event, "{line}");
+        }
+    }
+}

@@ -18,6 +18,7 @@ pub enum Report {
         /// The job.
         job_id: u64,
         /// What it asked, in base units.
+        #[serde(with = "text")]
         ask: u128,
         /// Size of the sealed claim.
         bytes: usize,
@@ -57,6 +58,7 @@ pub enum Report {
     /// It withdrew what it earned.
     Withdrew {
         /// Base units.
+        #[serde(with = "text")]
         amount: u128,
     },
     /// A step failed.
@@ -68,6 +70,19 @@ pub enum Report {
         /// Whether it tries again.
         retries: bool,
     },
+}
+
+/// Amounts as text: JSON's numbers are exact up to 2^53 only, and serde reads none of 128 bits behind a tag.
+mod text {
+    use serde::{Deserialize, Deserializer, Serializer, de};
+
+    pub(super) fn serialize<S: Serializer>(amount: &u128, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(amount)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u128, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+    }
 }
 
 /// Receives a node's reports.

@@ -5,11 +5,13 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use bithive_api::jobs::{ExecuteMsg, JobResponse};
 use bithive_attest::result::words_for;
+use bithive_blindmatch::schema::Schema;
 use bithive_inference::{Device, Label, Table, accuracy, sigmoid};
 use bithive_requester::{JobSpec, Selection};
 use clap::Subcommand;
 use serde_json::json;
 
+use super::follow::JobRunArgs;
 use super::{policy, requester};
 use crate::amount::{self, show};
 use crate::demo::input;
@@ -21,6 +23,8 @@ use crate::output::{Output, table};
 pub(crate) enum Command {
     /// Seal a policy, put the price in escrow and post the job.
     Post(Box<PostArgs>),
+    /// Post a job over the network, choose workers, and stay until its output is there.
+    Run(Box<JobRunArgs>),
     /// Open and check the claims that arrived; show those that can be assigned.
     Claims {
         /// The job.
@@ -82,6 +86,13 @@ pub(crate) struct PostArgs {
     /// Name of the requester.
     #[arg(long)]
     from: String,
+    #[command(flatten)]
+    spec: SpecArgs,
+}
+
+/// What is to be done, by whom, and for how much.
+#[derive(clap::Args)]
+pub(crate) struct SpecArgs {
     /// Who may work on it, like: vram >= 16 and region in (eu, ch)
     #[arg(long)]
     policy: String,
@@ -129,6 +140,7 @@ pub(crate) struct PostArgs {
 pub(crate) async fn run(command: Command, home: &mut Home, output: Output) -> Result<()> {
     match command {
         Command::Post(args) => post(*args, home, output).await,
+        Command::Run(args) => super::follow::run(*args, output).await,
         Command::Claims { job_id, from } => claims(home, job_id, &from, output).await,
         Command::Assign { job_id, from, exclude } => assign(home, job_id, &from, exclude, output).await,
         Command::List => {
@@ -166,26 +178,33 @@ pub(crate) async fn run(command: Command, home: &mut Home, output: Output) -> Re
     }
 }
 
+impl SpecArgs {
+    /// Reads input, model and policy, and checks them against each other.
+    pub(crate) fn load(&self, schema: &Schema) -> Result<(JobSpec, usize)> {
+        let input = input::load(self.input.as_deref(), self.model.as_deref(), &self.rows, Device::Cpu)?;
+        let rows = input.table.features().row_count();
+        let spec = JobSpec {
+            policy: policy::parse(&self.policy, schema)?,
+            rows: input.table.features().encode(),
+            dimensions: u16::try_from(words_for(rows)).context("the number of result words")?,
+            model: input.model_bytes,
+            workers: self.workers,
+            quorum: self.quorum,
+            tolerance: self.tolerance,
+            price: self.price,
+            assign_seconds: self.assign_seconds,
+            commit_seconds: self.commit_seconds,
+            reveal_seconds: self.reveal_seconds,
+            finalize_seconds: self.finalize_seconds,
+            model_owner: self.model_owner.clone(),
+            data_owner: self.data_owner.clone(),
+        };
+        Ok((spec, rows))
+    }
+}
+
 async fn post(args: PostArgs, home: &mut Home, output: Output) -> Result<()> {
-    let input = input::load(args.input.as_deref(), args.model.as_deref(), &args.rows, Device::Cpu)?;
-    let policy = policy::parse(&args.policy, &home.local.schema)?;
-    let rows = input.table.features().row_count();
-    let spec = JobSpec {
-        policy,
-        rows: input.table.features().encode(),
-        dimensions: u16::try_from(words_for(rows)).context("the number of result words")?,
-        model: input.model_bytes,
-        workers: args.workers,
-        quorum: args.quorum,
-        tolerance: args.tolerance,
-        price: args.price,
-        assign_seconds: args.assign_seconds,
-        commit_seconds: args.commit_seconds,
-        reveal_seconds: args.reveal_seconds,
-        finalize_seconds: args.finalize_seconds,
-        model_owner: args.model_owner,
-        data_owner: args.data_owner,
-    };
+    let (spec, rows) = args.spec.load(&home.local.schema)?;
     let posted = requester::open(home, &args.from).await?.post(&spec).await?;
     let escrow = spec.price * u128::from(spec.workers);
     let answer = json!({

@@ -1,6 +1,6 @@
 //! `bithive node`: contributor nodes.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -9,15 +9,17 @@ use bithive_api::registry::{ExecuteMsg, NodeResponse};
 use bithive_blindmatch::attributes::{AttributeValue, Attributes};
 use bithive_blindmatch::schema::{Attribute, Schema};
 use bithive_chain::Chain;
+use bithive_daemon::keys::NodeFile;
 use bithive_inference::Device;
 use bithive_local::fork;
 use bithive_node::{Contributor, Group, NodeKeys, Observer, Onnx, Report, Setup};
 use bithive_state::State;
 use clap::Subcommand;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::audit::{self, AuditArgs};
+use super::daemon::RunArgs;
+use super::join::{self, NodeJoinArgs};
 use crate::amount::{self, show};
 use crate::home::{Home, read_json, write_json};
 use crate::output::{Output, table};
@@ -52,6 +54,10 @@ pub(crate) enum Command {
         #[arg(long, default_value_t = Device::Cpu)]
         device: Device,
     },
+    /// Run a node over the network until it is stopped.
+    Run(RunArgs),
+    /// Make a node's keys and register it, over the network.
+    Join(Box<NodeJoinArgs>),
     Audit(AuditArgs),
     /// Start leaving: the node is no longer chosen, its bond is free after the unbonding time.
     Unbond {
@@ -60,17 +66,11 @@ pub(crate) enum Command {
     },
 }
 
-/// A node as stored: its secrets and what it says of itself.
-#[derive(Serialize, Deserialize)]
-struct StoredNode {
-    keys: Box<serde_json::value::RawValue>,
-    attributes: BTreeMap<String, AttributeValue>,
-    ask: u128,
-}
-
 pub(crate) async fn run(command: Command, home: &mut Home, output: Output) -> Result<ExitCode> {
     match command {
         Command::Audit(args) => return audit::run(args, home, output).await,
+        Command::Run(args) => return run_daemon(args).await,
+        Command::Join(args) => join::node(*args, output).await?,
         Command::Add { name, attributes, ask, slot, bond } => {
             let node = add(home, &name, &attributes, ask, slot, bond).await?;
             output.show(&node, |node| {
@@ -94,6 +94,11 @@ pub(crate) async fn run(command: Command, home: &mut Home, output: Output) -> Re
     Ok(ExitCode::SUCCESS)
 }
 
+/// Runs a node that has an endpoint of its own.
+pub(crate) async fn run_daemon(args: RunArgs) -> Result<ExitCode> {
+    super::daemon::node(args, |onnx| Arc::new(onnx)).await
+}
+
 async fn add(
     home: &mut Home,
     name: &str,
@@ -110,7 +115,7 @@ async fn add(
     let checked = Attributes::new(&home.local.schema, values.clone())?;
     let slot = match slot {
         Some(slot) => slot,
-        None => free_slot(home).await?,
+        None => join::free_slot(&home.local.client, home.local.groups).await?,
     };
     let (keys, public) = NodeKeys::generate(&home.local.crs, home.local.groups, slot, &mut home.rng)?;
     let address = keys.account.address().to_owned();
@@ -119,11 +124,7 @@ async fn add(
     let domain = home.local.client.deployment().registry_domain();
     let registration = keys.registration(domain, slot, &public, &checked);
     // Stored before it is registered: a bond without its keys would be lost for as long as it stays.
-    let encoded = String::from_utf8(keys.encode()?.to_vec())?;
-    write_json(
-        &path,
-        &StoredNode { keys: serde_json::value::RawValue::from_string(encoded)?, attributes: values, ask },
-    )?;
+    write_json(&path, &NodeFile::new(&keys, values, ask)?)?;
     let account = home.local.account(keys.account).await?;
     if let Err(error) = account.register_node(registration, bond).await {
         std::fs::remove_file(&path)?;
@@ -132,15 +133,11 @@ async fn add(
     home.local.client.node(&address).await?.context("the node is not registered")
 }
 
-/// The lowest slot that nobody has.
-async fn free_slot(home: &Home) -> Result<u16> {
-    let taken: BTreeSet<u16> =
-        home.local.client.nodes().await?.iter().map(|node| node.registration.slot).collect();
-    let slots = home.local.groups.slots();
-    (1..=slots).find(|slot| !taken.contains(slot)).with_context(|| format!("all {slots} slots are taken"))
-}
-
-fn parse_attributes(texts: &[String], schema: &Schema) -> Result<BTreeMap<String, AttributeValue>> {
+/// Reads NAME=VALUE for every attribute.
+pub(crate) fn parse_attributes(
+    texts: &[String],
+    schema: &Schema,
+) -> Result<BTreeMap<String, AttributeValue>> {
     let mut values = BTreeMap::new();
     for text in texts {
         let (name, value) =
@@ -274,13 +271,13 @@ pub(crate) fn address_of(home: &Home, name: &str) -> Result<String> {
     }
 }
 
-fn load(home: &Home, name: &str) -> Result<(NodeKeys, StoredNode)> {
+fn load(home: &Home, name: &str) -> Result<(NodeKeys, NodeFile)> {
     let path = home.file("nodes", name, "json")?;
     if !path.exists() {
         bail!("there is no node {name:?}; add it with `node add {name}`");
     }
-    let stored: StoredNode = read_json(&path)?;
-    Ok((NodeKeys::decode(&home.local.crs, stored.keys.get().as_bytes())?, stored))
+    let stored: NodeFile = read_json(&path)?;
+    Ok((stored.keys(&home.local.crs)?, stored))
 }
 
 async fn open(
@@ -298,7 +295,7 @@ async fn open(
     let (dgkbe, _) = load(home, name)?;
     let setup = Setup {
         account,
-        attributes: Attributes::new(&home.local.schema, stored.attributes)?,
+        attributes: Attributes::new(&home.local.schema, stored.attributes.clone())?,
         ask: stored.ask,
         tags: home.local.tags(&exchange, &state),
         group: Group::new(

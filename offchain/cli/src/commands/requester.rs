@@ -7,6 +7,7 @@ use bithive_state::State;
 use clap::Subcommand;
 use serde_json::json;
 
+use super::join::{self, RequesterJoinArgs};
 use crate::amount::{self, show};
 use crate::home::Home;
 use crate::output::Output;
@@ -22,10 +23,15 @@ pub(crate) enum Command {
         #[arg(long, value_parser = amount::parse, default_value = "100")]
         bond: u128,
     },
+    /// Make a requester's keys and register it, over the network.
+    Join(RequesterJoinArgs),
 }
 
 pub(crate) async fn run(command: Command, home: &mut Home, output: Output) -> Result<()> {
-    let Command::Register { name, bond } = command;
+    let (name, bond) = match command {
+        Command::Register { name, bond } => (name, bond),
+        Command::Join(args) => return join::requester(args, output).await,
+    };
     anyhow::ensure!(
         bond >= REQUESTER_BOND,
         "--bond is {}; expected at least {}",

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::Result;
 
 use super::summary::Payment;
-use bithive_local::Local;
+use bithive_client::Client;
 
 /// One account at one moment, in base units.
 #[derive(Clone, Copy, Default)]
@@ -35,8 +35,7 @@ pub(super) struct Moved {
 }
 
 impl Snapshot {
-    pub(super) async fn take(local: &Local, accounts: &[(String, String)]) -> Result<Self> {
-        let client = &local.client;
+    pub(super) async fn take(client: &Client, accounts: &[(String, String)]) -> Result<Self> {
         let mut holdings = BTreeMap::new();
         for (name, address) in accounts {
             let money = client.balance(address).await? + client.claimable(address).await?;

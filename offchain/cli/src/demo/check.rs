@@ -1,12 +1,12 @@
 //! Checks that compare: what was moved against what exists, what was seen against what is secret.
 
 use anyhow::Result;
-use bithive_chain::Chain;
 use bithive_exchange::{Kind, PeerId, Protocol, Tap};
 use serde::Serialize;
 
+use super::world::Seen;
 use crate::amount::show;
-use bithive_local::Local;
+use bithive_client::Client;
 
 /// The outcome of one comparison.
 #[derive(Clone, Debug, Serialize)]
@@ -30,8 +30,7 @@ pub(super) struct Books {
 }
 
 /// Money is conserved: every balance is added up, and each contract holds what it says it owes.
-pub(super) async fn conservation(local: &Local) -> Result<(Books, Vec<Check>)> {
-    let client = &local.client;
+pub(super) async fn conservation(client: &Client) -> Result<(Books, Vec<Check>)> {
     let supply = client.supply().await?;
     let balances = client.balances().await?;
     let balances_total = balances.iter().map(|(_, balance)| balance).sum();
@@ -68,17 +67,17 @@ pub(super) struct Secret {
 }
 
 /// Everything public that the chain has: blocks with their events, jobs, vaults.
-pub(super) async fn chain_transcript(local: &Local) -> Result<Vec<u8>> {
+pub(super) async fn chain_transcript(client: &Client) -> Result<Vec<u8>> {
     let mut transcript = Vec::new();
-    let head = local.chain.info().await?.height;
-    let mut cursor = local.chain.blocks_from(1);
+    let head = client.chain().info().await?.height;
+    let mut cursor = client.chain().blocks_from(1);
     while cursor.next_height() <= head {
         transcript.extend(serde_json::to_vec(&cursor.next().await?)?);
     }
-    for job in local.client.all_jobs().await? {
+    for job in client.all_jobs().await? {
         transcript.extend(serde_json::to_vec(&job)?);
         // As JSON carries bytes in base64 or hex, the raw bytes are added.
-        transcript.extend(local.client.vault(job.job_id).await?);
+        transcript.extend(client.vault(job.job_id).await?);
         let assignment = job.assignment.iter();
         transcript.extend(
             assignment
@@ -90,20 +89,24 @@ pub(super) async fn chain_transcript(local: &Local) -> Result<Vec<u8>> {
     Ok(transcript)
 }
 
-/// No secret appears on chain or in anything that any party received.
-pub(super) fn secrecy(transcript: &[u8], tap: &Tap, secrets: &[Secret]) -> Vec<Check> {
-    let deliveries = tap.deliveries();
+/// No secret appears on chain or in what was seen of the parties, neither as bytes nor as a list of numbers, which is
+/// how JSON has bytes.
+pub(super) fn secrecy(transcript: &[u8], seen: &Seen, secrets: &[Secret]) -> Vec<Check> {
+    let Seen { places, bodies, .. } = seen;
     let check = |secret: &Secret| {
-        let on_chain = find(transcript, &secret.bytes);
-        let seen = deliveries.iter().filter(|delivery| find(&delivery.body, &secret.bytes)).count();
+        let numbers: Vec<String> = secret.bytes.iter().map(u8::to_string).collect();
+        let numbers = numbers.join(",");
+        let in_it = |text: &[u8]| find(text, &secret.bytes) || find(text, numbers.as_bytes());
+        let on_chain = in_it(transcript);
+        let seen = bodies.iter().filter(|body| in_it(body)).count();
         Check::new(
             secret.name,
             !on_chain && seen == 0,
             format!(
-                "{} bytes searched in {} bytes of chain and {} deliveries: found {} times",
+                "{} bytes searched in {} bytes of chain and {} {places}: found {} times",
                 secret.bytes.len(),
                 transcript.len(),
-                deliveries.len(),
+                bodies.len(),
                 seen + usize::from(on_chain)
             ),
         )
@@ -147,7 +150,15 @@ mod tests {
     #[test]
     fn a_secret_that_leaks_is_found() {
         let secret = Secret { name: "s", bytes: b"needle".to_vec() };
-        assert!(!secrecy(b"hay needle hay", &Tap::default(), std::slice::from_ref(&secret))[0].ok);
-        assert!(secrecy(b"hay needl hay", &Tap::default(), &[secret])[0].ok);
+        let seen = |body: &'static [u8]| Seen {
+            places: "places",
+            bodies: vec![bytes::Bytes::from_static(body)],
+            checks: Vec::new(),
+        };
+        let holds = |chain: &[u8], body| secrecy(chain, &seen(body), std::slice::from_ref(&secret))[0].ok;
+        assert!(!holds(b"hay needle hay", b"hay"));
+        assert!(!holds(b"hay", b"hay needle"));
+        assert!(!holds(b"hay", b"[1,110,101,101,100,108,101]"));
+        assert!(holds(b"hay needl hay", b"[110,101,101,100,108]"));
     }
 }

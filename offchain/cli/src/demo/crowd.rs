@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::{Context, Result};
 use bithive_api::registry::NodeRegistration;
 use bithive_chain::Chain;
-use bithive_dgkbe::PublicKey;
+use bithive_dgkbe::{Crs, Groups, PublicKey};
 use bithive_exchange::PeerId;
 use bithive_inference::Device;
 use bithive_node::{Compute, Contributor, Group, NodeKeys, Onnx, Setup};
@@ -16,6 +16,7 @@ use tokio::task::JoinHandle;
 
 use super::cast::{Parts, Person};
 use super::watch::Desk;
+use super::world::World;
 use bithive_local::UNIT;
 use bithive_local::{Local, NODE_BOND, fork};
 
@@ -26,11 +27,11 @@ pub(super) struct Actor {
     pub(super) endpoint: PeerId,
     pub(super) keys: zeroize::Zeroizing<Vec<u8>>,
     pub(super) registration: NodeRegistration,
-    public: PublicKey,
+    pub(super) public: PublicKey,
 }
 
 /// Adds a constant to every logit: the cheat's result differs, and so does its class near the boundary.
-struct Perturbed(Onnx);
+pub(super) struct Perturbed(pub(super) Onnx);
 
 impl Compute for Perturbed {
     fn run(&self, model: &[u8], rows: &[u8]) -> Result<Vec<f32>, String> {
@@ -40,22 +41,25 @@ impl Compute for Perturbed {
 
 /// Draws keys for everybody and registers them.
 pub(super) async fn register(
-    local: &Local,
+    world: &World,
     people: Vec<Person>,
     rng: &mut ChaCha20Rng,
-    mut progress: impl FnMut(&Actor),
+    mut publish: impl AsyncFnMut(&Actor) -> Result<()>,
+    progress: impl Fn(&Actor),
 ) -> Result<Vec<Actor>> {
-    let domain = local.client.deployment().registry_domain();
+    let domain = world.client.deployment().registry_domain();
     let mut actors = Vec::with_capacity(people.len());
     for person in people {
-        let (keys, public) = NodeKeys::generate(&local.crs, local.groups, person.slot, &mut fork(rng))?;
+        let (keys, public) = NodeKeys::generate(&world.crs, world.groups, person.slot, &mut fork(rng))?;
         let registration = keys.registration(domain, person.slot, &public, &person.attributes);
         let (address, endpoint) = (keys.account.address().to_owned(), keys.endpoint.id());
-        local.exchange(endpoint).publish(public.encode().into()).await?;
-        local.fund(&address, NODE_BOND + 10 * UNIT).await?;
-        let account = local.account(keys.account.clone()).await?;
-        account.register_node(registration.clone(), NODE_BOND).await.with_context(|| person.name.clone())?;
-        let actor = Actor { person, address, endpoint, keys: keys.encode()?, registration, public };
+        let encoded = keys.encode()?;
+        let actor = Actor { person, address, endpoint, keys: encoded, registration, public };
+        publish(&actor).await?;
+        world.fund(&actor.address, NODE_BOND + 10 * UNIT).await?;
+        let account = world.account(keys.account).await?;
+        let registered = account.register_node(actor.registration.clone(), NODE_BOND).await;
+        registered.with_context(|| actor.person.name.clone())?;
         progress(&actor);
         actors.push(actor);
     }
@@ -95,7 +99,7 @@ impl Crowd {
                 attributes: actor.person.attributes.clone(),
                 ask: actor.person.ask,
                 tags: local.tags(&exchange, &state),
-                group: group(local, actor)?,
+                group: group(&local.crs, local.groups, actor)?,
                 compute,
                 observer: desk.observer(index),
                 rng: fork(rng),
@@ -127,8 +131,8 @@ impl Crowd {
 }
 
 /// A node's view of the group, from its own keys.
-pub(super) fn group(local: &Local, actor: &Actor) -> Result<Group> {
-    let keys = NodeKeys::decode(&local.crs, &actor.keys)?;
+pub(super) fn group(crs: &Arc<Crs>, groups: Groups, actor: &Actor) -> Result<Group> {
+    let keys = NodeKeys::decode(crs, &actor.keys)?;
     let commitment = actor.public.commitment().encode();
-    Ok(Group::new(local.crs.clone(), local.groups, actor.person.slot, keys.dgkbe, &commitment)?)
+    Ok(Group::new(crs.clone(), groups, actor.person.slot, keys.dgkbe, &commitment)?)
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use anyhow::Result;
 use bithive_api::{jobs, registry};
-use bithive_chain::{Chain, TxResult};
+use bithive_chain::TxResult;
 use serde::Serialize;
 
-use bithive_local::Local;
+use bithive_client::Client;
 
 /// What the transactions of one step cost: gas of host calls, without wasm instructions.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -37,10 +37,10 @@ const STEPS: [(&str, &str); 11] = [
 ];
 
 /// Gas of every step so far.
-pub(super) async fn by_step(local: &Local) -> Result<BTreeMap<&'static str, StepGas>> {
+pub(super) async fn by_step(client: &Client) -> Result<BTreeMap<&'static str, StepGas>> {
     let mut steps: BTreeMap<&'static str, StepGas> = BTreeMap::new();
-    let head = local.chain.info().await?.height;
-    let mut cursor = local.chain.blocks_from(1);
+    let head = client.chain().info().await?.height;
+    let mut cursor = client.chain().blocks_from(1);
     while cursor.next_height() <= head {
         for tx in cursor.next().await?.txs {
             let step = steps.entry(step_of(&tx)).or_default();

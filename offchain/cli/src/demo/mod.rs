@@ -1,8 +1,10 @@
-//! `bithive demo`: a confidential job from request to payment, every party a task of this process.
+//! `bithive demo`: a confidential job from request to payment, every party a task of this process, or with `--network`
+//! a process of its own.
 //!
-//! The demo plays the requester and the audience. Nodes and committee run on their own, over the same chain trait
-//! and exchange that separate machines use; the demo waits for what they report and compares it with what it
-//! knows to be true. `stages` is the story, `check` the comparisons, `cast` who takes part.
+//! The demo plays the audience. The parties run on their own, over the same chain trait and exchange that separate
+//! machines use; the demo waits for what they report and compares it with what it knows to be true. `stages` is the
+//! story, `check` the comparisons, `cast` who takes part; `world` is what the story needs of the parties, `tasks` and
+//! `network` are the two ways to play them.
 
 mod books;
 mod cast;
@@ -11,21 +13,29 @@ mod crowd;
 mod gas;
 mod genesis;
 pub(crate) mod input;
+mod network;
 mod outsiders;
 mod screen;
 mod stages;
 mod summary;
+mod tasks;
 mod verdict;
 mod watch;
+mod world;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use bithive_daemon::Stop;
 use bithive_dgkbe::Groups;
 use bithive_inference::Device;
+use bithive_node::{Compute, Onnx};
 
+use network::Ground;
 use screen::Screen;
+use summary::Summary;
 
 /// Arguments of `bithive demo`.
 #[derive(clap::Args)]
@@ -54,6 +64,15 @@ pub(crate) struct DemoArgs {
     /// Where models run: cpu or gpu.
     #[arg(long, default_value_t = Device::Cpu)]
     pub(crate) device: Device,
+    /// Every party a process of its own, over UDP: chain, relay, committee, nodes, requester.
+    #[arg(long)]
+    pub(crate) network: bool,
+    /// With --network: kill a committee member and a worker in the middle of the job, and start them again.
+    #[arg(long, requires = "network")]
+    pub(crate) kill: bool,
+    /// With --network: the parties behind two NATs, in network namespaces (Linux, as root).
+    #[arg(long, requires = "network")]
+    pub(crate) namespaces: bool,
 }
 
 impl DemoArgs {
@@ -65,14 +84,45 @@ impl DemoArgs {
     }
 }
 
+/// What a cheat's models give: a bit beside the truth.
+pub(crate) fn cheat(honest: Onnx) -> Arc<dyn Compute> {
+    Arc::new(crowd::Perturbed(honest))
+}
+
 /// Runs the demo; fails when any check does.
 pub(crate) async fn run(args: DemoArgs, json: bool) -> Result<ExitCode> {
     cast::check(&args)?;
-    let summary = stages::play(&args, Screen { quiet: json }).await?;
+    let ground = Ground::open(args.namespaces, args.seed)?;
+    let screen = Screen { quiet: json };
+    let summary = match ground.inside()? {
+        None => until_stopped(&args, screen, ground).await?,
+        // Every thread that opens a socket has to be there.
+        Some(namespace) => tokio::task::block_in_place(|| {
+            let enter = namespace.clone();
+            namespace.run(|| {
+                let mut runtime = tokio::runtime::Builder::new_multi_thread();
+                let runtime = runtime.enable_all().on_thread_start(move || {
+                    if let Err(error) = enter.enter() {
+                        tracing::error!(%error, "a thread is outside of the laboratory");
+                    }
+                });
+                runtime.build()?.block_on(until_stopped(&args, screen, ground))
+            })
+        })??,
+    };
     if json {
         println!("{}", serde_json::to_string_pretty(&summary)?);
     } else {
         summary.print();
     }
     Ok(if summary.ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn until_stopped(args: &DemoArgs, screen: Screen, ground: Ground) -> Result<Summary> {
+    let (stop, _) = Stop::on_signals()?;
+    tokio::select! {
+        summary = stages::play(args, screen, ground) => summary,
+        // Whatever was started ends with what is dropped here.
+        () = stop.requested() => anyhow::bail!("stopped"),
+    }
 }

@@ -2,13 +2,15 @@
 
 use anyhow::{Context as _, Result};
 use bithive_api::jobs::JobResponse;
-use bithive_dgkbe::GroupedSet;
+use bithive_client::Client;
+use bithive_dgkbe::{GroupedSet, Groups};
+use bithive_exchange::{Exchange, PeerId};
 use bithive_payload::JobRef;
 use rand_chacha::ChaCha20Rng;
 use serde::Serialize;
 
 use super::crowd::{Actor, group};
-use bithive_local::Local;
+use super::world::World;
 
 /// Most bytes of an input that is fetched.
 const LIMIT: usize = 64 << 20;
@@ -26,46 +28,51 @@ pub(super) struct Attempt {
 /// Has `actor` try the job's input: as if the header were for the set with itself in it, with the set of an
 /// earlier job in which it was, and with that job's context.
 pub(super) async fn try_all(
-    local: &Local,
+    (world, exchange): (&World, &dyn Exchange),
     job: &JobResponse,
     earlier: Option<&JobResponse>,
-    actor: &Actor,
-    who: &'static str,
+    (actor, who): (&Actor, &'static str),
     rng: &mut ChaCha20Rng,
 ) -> Result<Vec<Attempt>> {
-    let set = set_of(local, job)?;
+    let set = set_of(world.groups, job)?;
     let mut with_itself = set.clone();
     with_itself.insert(actor.person.slot)?;
-    let context = context(local, job);
+    let context = context(&world.client, job);
     let mut plans = vec![
         ("as the set that was addressed", set, context.clone()),
         ("as if it were in the set", with_itself, context.clone()),
     ];
     if let Some(earlier) = earlier {
-        let before = set_of(local, earlier)?;
+        let before = set_of(world.groups, earlier)?;
         plans.push(("with the earlier job's set", before.clone(), context));
-        plans.push(("with the earlier job's set and context", before, self::context(local, earlier)));
+        plans.push(("with the earlier job's set and context", before, self::context(&world.client, earlier)));
     }
-    let exchange = local.exchange(actor.endpoint);
     let assignment = job.assignment.as_ref().context("the job has no assignment")?;
-    let payload = exchange.fetch(assignment.payload.as_slice().try_into()?, &[], LIMIT).await?;
-    let mut group = group(local, actor)?;
+    // The requester has it, and each worker that has fetched it.
+    let mut providers = Vec::new();
+    for worker in &job.workers {
+        if let Some(node) = world.client.node(&worker.address).await? {
+            providers.push(PeerId(node.registration.endpoint.as_slice().try_into()?));
+        }
+    }
+    let payload = exchange.fetch(assignment.payload.as_slice().try_into()?, &providers, LIMIT).await?;
+    let mut group = group(&world.crs, world.groups, actor)?;
     let mut attempts = Vec::new();
     for (how, set, context) in plans {
         let message = (assignment.headers.as_slice(), &*payload);
-        let opened = group.open((&local.client, exchange.as_ref()), &set, &context, message, rng).await;
+        let opened = group.open((&world.client, exchange), &set, &context, message, rng).await;
         let error = opened.as_ref().err().map(ToString::to_string).unwrap_or_default();
         attempts.push(Attempt { node: actor.person.name.clone(), who, how, refused: opened.is_err(), error });
     }
     Ok(attempts)
 }
 
-fn set_of(local: &Local, job: &JobResponse) -> Result<GroupedSet> {
+fn set_of(groups: Groups, job: &JobResponse) -> Result<GroupedSet> {
     let assignment = job.assignment.as_ref().context("the job has no assignment")?;
-    Ok(GroupedSet::decode_nonempty(&assignment.mask, local.groups)?)
+    Ok(GroupedSet::decode_nonempty(&assignment.mask, groups)?)
 }
 
-fn context(local: &Local, job: &JobResponse) -> Vec<u8> {
-    let jobs = local.client.deployment().jobs_domain();
+fn context(client: &Client, job: &JobResponse) -> Vec<u8> {
+    let jobs = client.deployment().jobs_domain();
     JobRef { jobs, job_id: job.job_id, round: job.round }.context()
 }

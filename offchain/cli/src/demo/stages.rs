@@ -3,27 +3,30 @@
 use std::collections::BTreeSet;
 use std::time::Instant;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, ensure};
 use bithive_api::jobs::JobResponse;
 use bithive_attest::result::words_for;
 use bithive_blindmatch::policy::Policy;
 use bithive_blindmatch::schema::Schema;
 use bithive_blindmatch::vault::Vault;
+use bithive_exchange::PeerId;
 use bithive_local::UNIT;
 use bithive_node::Report;
-use bithive_requester::{Assigned, JobSpec, Posted, Requester, Selection};
+use bithive_requester::{JobSpec, Selection};
 
-use super::DemoArgs;
 use super::books::Snapshot;
 use super::cast::POLICY;
-use super::crowd::Crowd;
-use super::genesis::{NOTICE, REQUESTER, Stage, TREASURY, genesis, name_of, requester};
+use super::genesis::{NOTICE, REQUESTER, Stage, TREASURY, name_of};
 use super::input::{self, JobInput};
+use super::network::Ground;
 use super::outsiders::{self, Attempt};
 use super::screen::Screen;
 use super::summary::Summary;
 use super::verdict::{Told, accounts, settle, summarise, withdraw_all};
+use super::world::{Moment, Order, Players, Posted};
+use super::{DemoArgs, network, tasks};
 use crate::amount::show;
+use crate::commands::follow::Chosen;
 
 /// Most that a worker may ask for one of the demo's jobs.
 const PRICE: u128 = 15 * UNIT;
@@ -36,50 +39,64 @@ const HOUR: u64 = 3_600;
 /// One finished job.
 pub(super) struct Played {
     pub(super) posted: Posted,
-    pub(super) assigned: Assigned,
+    pub(super) assigned: Chosen,
     pub(super) job: JobResponse,
     pub(super) attempts: Vec<Attempt>,
     pub(super) matched: Vec<usize>,
 }
 
-pub(super) async fn play(args: &DemoArgs, screen: Screen) -> Result<Summary> {
+pub(super) async fn play(args: &DemoArgs, screen: Screen, ground: Ground) -> Result<Summary> {
     // Bad input ends the demo before anything else happens.
     let input = input::load(args.input.as_deref(), args.model.as_deref(), &args.rows, args.device)?;
     let policy = Policy::parse(POLICY, &Schema::bithive())?;
+    if args.network {
+        let (stage, mut players) = network::start(args, &policy, screen, ground).await?;
+        tell(args, stage, &mut players, (input, policy)).await
+    } else {
+        let (stage, mut players) = tasks::start(args, &policy, screen).await?;
+        tell(args, stage, &mut players, (input, policy)).await
+    }
+}
 
-    let mut stage = genesis(args, &policy, screen).await?;
-    stage.clock.lap("1_genesis");
-    let crowd =
-        Crowd::start(&stage.local, &stage.actors, stage.parts, args.device, &stage.desk, &mut stage.rng);
-    let crowd = crowd.await?;
-    let mut requester = requester(&mut stage).await?;
+async fn tell(
+    args: &DemoArgs,
+    mut stage: Stage,
+    players: &mut dyn Players,
+    (input, policy): (JobInput, Policy),
+) -> Result<Summary> {
+    let screen = stage.screen;
     show_input(&input, screen);
     stage.clock.lap("2_input");
 
     screen.stage(3, "A first job, so that one of its workers can be left out of the next");
     let first = spec(&stage, &policy, &input, args.redundancy, 1)?;
-    let first = job(&mut stage, &mut requester, &first, &Selection::default(), None).await?;
+    let first = job(&mut stage, players, (&first, 1), &Selection::default(), None).await?;
     let dropped = &stage.actors[stage.parts.dropped];
     screen.line(format!("job {} is settled; {} is left out next", first.job.job_id, dropped.person.name));
     let selection = Selection { exclude: BTreeSet::from([dropped.address.clone()]) };
     stage.clock.restart("3_first_job");
 
     screen.stage(4, "The job");
-    let spec = spec(&stage, &policy, &input, args.redundancy, input.table.features().row_count())?;
-    let accounts = accounts(&stage, &requester);
-    let before = Snapshot::take(&stage.local, &accounts).await?;
-    let main = job(&mut stage, &mut requester, &spec, &selection, Some(&first.job)).await?;
+    let rows = input.table.features().row_count();
+    let spec = spec(&stage, &policy, &input, args.redundancy, rows)?;
+    let accounts = accounts(&stage, players.requester());
+    let before = Snapshot::take(&stage.world.client, &accounts).await?;
+    let main = job(&mut stage, players, (&spec, rows), &selection, Some(&first.job)).await?;
 
     screen.stage(7, "Settlement");
-    let outcome = settle(&stage, &requester, &main, &input).await?;
-    crowd.stop().await?;
-    withdraw_all(&stage, &requester).await?;
-    let moved = Snapshot::take(&stage.local, &accounts).await?.since(&before, REQUESTER, TREASURY);
+    let values = players.result(main.posted.job_id).await?;
+    let outcome = settle(&stage, values, &input)?;
+    players.stop().await?;
+    withdraw_all(&stage, players.requester()).await?;
+    let now = Snapshot::take(&stage.world.client, &accounts).await?;
+    let moved = now.since(&before, REQUESTER, TREASURY);
     stage.clock.lap("7_settlement");
 
     screen.stage(8, "Books and secrets");
-    let told = Told { first, main, outcome, moved, input, spec };
-    summarise(args, stage, &requester, told).await
+    let matched: Vec<PeerId> = main.matched.iter().map(|index| stage.actors[*index].endpoint).collect();
+    let seen = players.seen(&matched)?;
+    let told = Told { first, main, outcome, moved, input, spec, seen };
+    summarise(args, stage, told).await
 }
 
 fn show_input(input: &JobInput, screen: Screen) {
@@ -124,16 +141,20 @@ fn spec(stage: &Stage, policy: &Policy, input: &JobInput, workers: u8, rows: usi
 /// Plays one job; the one without an earlier job is told in one line.
 async fn job(
     stage: &mut Stage,
-    requester: &mut Requester,
-    spec: &JobSpec,
+    players: &mut dyn Players,
+    (spec, rows): (&JobSpec, usize),
     selection: &Selection,
     earlier: Option<&JobResponse>,
 ) -> Result<Played> {
     let screen = Screen { quiet: stage.screen.quiet || earlier.is_none() };
-    let posted = requester.post(spec).await?;
+    let claims = stage.actors.iter().filter(|actor| actor.person.qualifies).count();
+    let posted = players.post(Order { spec, rows, selection, claims }).await?;
     let job_id = posted.job_id;
     show_vault(stage, &posted, spec, screen)?;
     stage.clock.lap("4_post");
+    if earlier.is_some() {
+        players.disturb(Moment::Posted, None, &stage.desk).await?;
+    }
 
     let everybody = stage.actors.len();
     let tried = |report: &Report| matches!(report, Report::VaultTried { job_id: id, .. } if *id == job_id);
@@ -143,28 +164,32 @@ async fn job(
     let matched = stage.desk.nodes(opened);
     let claimed = |report: &Report| matches!(report, Report::Claimed { job_id: id, .. } if *id == job_id);
     stage.desk.until("claimed", matched.len(), claimed).await?;
-    let collected = requester.collect().await?;
-    if let Some(refused) = collected.refused.first() {
-        bail!("a claim was refused: {}", refused.reason);
-    }
-    let assigned = requester.assign(job_id, selection).await?;
+    let assigned = players.assign(job_id, selection).await?;
     show_matching(stage, &matched, &assigned, screen);
     stage.clock.lap("5_match_and_assign");
+    if earlier.is_some() {
+        let first = assigned.workers.first().map(|worker| worker.address.as_str());
+        let worker = stage.actors.iter().position(|actor| Some(actor.address.as_str()) == first);
+        players.disturb(Moment::Assigned, worker, &stage.desk).await?;
+    }
 
     let committed = |report: &Report| matches!(report, Report::Committed { job_id: id } if *id == job_id);
     stage.desk.until("committed", assigned.workers.len(), committed).await?;
-    let job = stage.local.client.job(job_id).await?;
+    let job = stage.world.client.job(job_id).await?;
     let attempts = match earlier {
-        Some(earlier) => outsiders(stage, &job, earlier, screen).await?,
+        Some(earlier) => outsiders(stage, players, &job, earlier, screen).await?,
         None => Vec::new(),
     };
     stage.clock.lap("6a_decrypt_and_run");
     let finalized = |report: &Report| matches!(report, Report::Finalized { job_id: id } if *id == job_id);
     stage.desk.until("settled the job", 1, finalized).await?;
-    let job = stage.local.client.job(job_id).await?;
+    let job = stage.world.client.job(job_id).await?;
     paid_out(stage, &job).await?;
     show_quorum(stage, &job, screen);
     stage.clock.lap("6b_quorum");
+    if earlier.is_none() {
+        players.result(job_id).await?;
+    }
     Ok(Played { posted, assigned, job, attempts, matched })
 }
 
@@ -181,7 +206,7 @@ fn show_vault(stage: &Stage, posted: &Posted, spec: &JobSpec, screen: Screen) ->
     for line in hex::encode(&posted.vault).as_bytes().chunks(96).take(6) {
         screen.line(format!("  {}", String::from_utf8_lossy(line)));
     }
-    let slots: Vec<String> = stage.local.schema.slots().iter().map(|slot| slot.label.clone()).collect();
+    let slots: Vec<String> = stage.world.schema.slots().iter().map(|slot| slot.label.clone()).collect();
     let named: BTreeSet<&str> = vault
         .tree()
         .leaves()
@@ -196,7 +221,7 @@ fn show_vault(stage: &Stage, posted: &Posted, spec: &JobSpec, screen: Screen) ->
     Ok(())
 }
 
-fn show_matching(stage: &Stage, matched: &[usize], assigned: &Assigned, screen: Screen) {
+fn show_matching(stage: &Stage, matched: &[usize], assigned: &Chosen, screen: Screen) {
     screen.stage(5, "Matching: every node tries the vault with its own tags");
     let names: Vec<&str> = matched.iter().map(|index| stage.actors[*index].person.name.as_str()).collect();
     screen.line(format!("{} of {} nodes open it: {}", matched.len(), stage.actors.len(), names.join(", ")));
@@ -210,7 +235,7 @@ fn show_matching(stage: &Stage, matched: &[usize], assigned: &Assigned, screen: 
         "{} of 128 bytes for {} of {}; mask {} bytes, encrypted input {} bytes; {} slots changed in these groups",
         if assigned.headers == 1 { "1 header".into() } else { format!("{} headers", assigned.headers) },
         assigned.headers,
-        stage.local.groups,
+        stage.world.groups,
         assigned.mask_bytes,
         assigned.payload_bytes,
         assigned.changed_slots
@@ -220,16 +245,19 @@ fn show_matching(stage: &Stage, matched: &[usize], assigned: &Assigned, screen: 
 
 async fn outsiders(
     stage: &mut Stage,
+    players: &dyn Players,
     job: &JobResponse,
     earlier: &JobResponse,
     screen: Screen,
 ) -> Result<Vec<Attempt>> {
-    let rng = &mut stage.rng;
+    let (world, rng) = (&stage.world, &mut stage.rng);
     let (unlucky, dropped) = (&stage.actors[stage.parts.unlucky], &stage.actors[stage.parts.dropped]);
-    let mut attempts =
-        outsiders::try_all(&stage.local, job, None, unlucky, "qualifies, was not chosen", rng).await?;
-    let who = "worked on the earlier job, was left out";
-    attempts.extend(outsiders::try_all(&stage.local, job, Some(earlier), dropped, who, rng).await?);
+    let end = players.outsider(unlucky);
+    let who = (unlucky, "qualifies, was not chosen");
+    let mut attempts = outsiders::try_all((world, end.as_ref()), job, None, who, rng).await?;
+    let end = players.outsider(dropped);
+    let who = (dropped, "worked on the earlier job, was left out");
+    attempts.extend(outsiders::try_all((world, end.as_ref()), job, Some(earlier), who, rng).await?);
     for attempt in &attempts {
         screen.refused(&format!("{} ({}), {}", attempt.node, attempt.who, attempt.how), &attempt.error);
     }
@@ -254,7 +282,7 @@ fn show_quorum(stage: &Stage, job: &JobResponse, screen: Screen) {
 async fn paid_out(stage: &Stage, job: &JobResponse) -> Result<()> {
     for worker in &job.workers {
         let started = Instant::now();
-        while stage.local.client.claimable(&worker.address).await? > 0 {
+        while stage.world.client.claimable(&worker.address).await? > 0 {
             ensure!(
                 started.elapsed().as_secs() < 60,
                 "{} does not withdraw",

@@ -53,7 +53,7 @@ pub(super) struct Summary {
     pub(super) mask_bytes: usize,
     pub(super) vault_bytes: usize,
     pub(super) vault_leaves: usize,
-    pub(super) payload_bytes: usize,
+    pub(super) payload_bytes: u64,
     /// Slots that changed in the groups of the second job's set since something was last sent to them.
     pub(super) changed_slots: usize,
     pub(super) decrypt_attempts: usize,

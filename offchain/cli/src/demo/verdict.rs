@@ -5,9 +5,9 @@ use bithive_api::jobs::ExecuteMsg;
 use bithive_blindmatch::policy::Policy;
 use bithive_blindmatch::schema::Schema;
 use bithive_blindmatch::vault::Vault;
-use bithive_exchange::PeerId;
+use bithive_client::Account;
 use bithive_inference::{Label, accuracy, sigmoid};
-use bithive_requester::{JobSpec, Requester};
+use bithive_requester::JobSpec;
 
 use super::DemoArgs;
 use super::books::Moved;
@@ -18,6 +18,7 @@ use super::genesis::{NOTICE, REQUESTER, Stage, name_of};
 use super::input::JobInput;
 use super::stages::Played;
 use super::summary::{Prediction, Summary};
+use super::world::Seen;
 use crate::amount::show;
 
 /// What the requester has in the end.
@@ -28,13 +29,7 @@ pub(super) struct Outcome {
     pub(super) values: Vec<f32>,
 }
 
-pub(super) async fn settle(
-    stage: &Stage,
-    requester: &Requester,
-    main: &Played,
-    input: &JobInput,
-) -> Result<Outcome> {
-    let values = requester.result(main.posted.job_id).await?;
+pub(super) fn settle(stage: &Stage, values: Vec<f32>, input: &JobInput) -> Result<Outcome> {
     let own = input.model.run(input.table.features())?;
     let furthest = values.iter().zip(&own).map(|(a, b)| (a - b).abs()).fold(0.0f32, f32::max);
     let near = Check::new(
@@ -70,19 +65,19 @@ pub(super) async fn settle(
 }
 
 /// Every account whose money the job can move, by the name under which it is shown.
-pub(super) fn accounts(stage: &Stage, requester: &Requester) -> Vec<(String, String)> {
+pub(super) fn accounts(stage: &Stage, requester: &Account) -> Vec<(String, String)> {
     let nodes = stage.actors.iter().map(|actor| (actor.person.name.clone(), actor.address.clone()));
     let others =
         stage.accounts.iter().map(|(name, account)| ((*name).to_owned(), account.address().to_owned()));
-    let requester = (REQUESTER.to_owned(), requester.account().address().to_owned());
+    let requester = (REQUESTER.to_owned(), requester.address().to_owned());
     nodes.chain(others).chain([requester]).collect()
 }
 
 /// Everyone else who is owed something takes it.
-pub(super) async fn withdraw_all(stage: &Stage, requester: &Requester) -> Result<()> {
+pub(super) async fn withdraw_all(stage: &Stage, requester: &Account) -> Result<()> {
     let others = stage.accounts.iter().map(|(name, account)| (*name, account));
-    for (name, account) in others.chain([(REQUESTER, requester.account())]) {
-        let amount = stage.local.client.claimable(account.address()).await?;
+    for (name, account) in others.chain([(REQUESTER, requester)]) {
+        let amount = stage.world.client.claimable(account.address()).await?;
         if amount > 0 {
             account.jobs(&ExecuteMsg::Withdraw {}).await?;
             stage.screen.line(format!("{name} withdraws {} of both jobs", show(amount)));
@@ -99,16 +94,12 @@ pub(super) struct Told {
     pub(super) moved: Moved,
     pub(super) input: JobInput,
     pub(super) spec: JobSpec,
+    pub(super) seen: Seen,
 }
 
-pub(super) async fn summarise(
-    args: &DemoArgs,
-    mut stage: Stage,
-    requester: &Requester,
-    told: Told,
-) -> Result<Summary> {
-    let Told { first, main, outcome, moved, input, spec } = told;
-    let (books, mut checks) = check::conservation(&stage.local).await?;
+pub(super) async fn summarise(args: &DemoArgs, mut stage: Stage, told: Told) -> Result<Summary> {
+    let Told { first, main, outcome, moved, input, spec, seen } = told;
+    let (books, mut checks) = check::conservation(&stage.world.client).await?;
     let escrow = spec.price * u128::from(spec.workers);
     let paid: u128 = moved.payments.iter().map(|payment| payment.amount).sum();
     let refunded = escrow.saturating_sub(moved.spent);
@@ -135,14 +126,14 @@ pub(super) async fn summarise(
         moved.slashed.len() == 1 && moved.slashed.iter().all(|slash| slash.to == *cheat),
         format!("{cheat} cheated; bonds cut: {}", moved.slashed.len()),
     ));
-    let honest = stage.local.client.jobs_config().await?.slash_amount.u128();
+    let honest = stage.world.client.jobs_config().await?.slash_amount.u128();
     checks.push(Check::new(
         "half of what was slashed is burnt",
         moved.burnt == honest / 2,
         format!("{} of {}", show(moved.burnt), show(honest)),
     ));
     checks.extend(outcome.checks);
-    checks.extend(secrets(&stage, requester, &input, &outcome.values, &main).await?);
+    checks.extend(secrets(&stage, &seen, &input, &outcome.values, &main).await?);
     stage.clock.lap("8_checks");
 
     let workers = main.assigned.workers.iter().map(|worker| name_of(&stage, &worker.address).to_owned());
@@ -152,7 +143,7 @@ pub(super) async fn summarise(
         notice: NOTICE,
         nodes: args.nodes,
         slots: args.slots,
-        groups: stage.local.groups.count(),
+        groups: stage.world.groups.count(),
         seed: args.seed,
         matched: main.matched.len(),
         eligible: eligible.len(),
@@ -180,7 +171,7 @@ pub(super) async fn summarise(
         minted: books.minted,
         burnt: books.burnt,
         balances_total: books.balances_total,
-        gas: gas::by_step(&stage.local).await?,
+        gas: gas::by_step(&stage.world.client).await?,
         stage_ms: stage.clock.stages.clone(),
         refused_registrations: stage.refused.clone(),
         checks,
@@ -195,12 +186,12 @@ fn qualifying(stage: &Stage) -> Vec<usize> {
 /// Searches everything public and everything delivered for what nobody may see.
 async fn secrets(
     stage: &Stage,
-    requester: &Requester,
+    seen: &Seen,
     input: &JobInput,
     values: &[f32],
     main: &Played,
 ) -> Result<Vec<Check>> {
-    let transcript = check::chain_transcript(&stage.local).await?;
+    let transcript = check::chain_transcript(&stage.world.client).await?;
     let floats = |row: &[f32]| row.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>();
     let first_row = input.table.features().rows().next().context("there are no rows")?;
     let fixed = bithive_attest::result::to_fixed(values)?;
@@ -217,9 +208,8 @@ async fn secrets(
         let words = fixed.iter().take(3).flat_map(|word| word.to_le_bytes()).collect();
         secrets.push(Secret { name: "the unmasked result is nowhere in the clear", bytes: words });
     }
-    let mut checks = check::secrecy(&transcript, &stage.tap, &secrets);
-    let matched: Vec<PeerId> = main.matched.iter().map(|index| stage.actors[*index].endpoint).collect();
-    checks.extend(check::routing(&stage.tap, requester.endpoint(), &stage.committee, &matched));
+    let mut checks = check::secrecy(&transcript, seen, &secrets);
+    checks.extend(seen.checks.iter().cloned());
     checks.push(vault_check(stage, main)?);
     Ok(checks)
 }
@@ -231,7 +221,7 @@ fn policy_json() -> Result<Vec<u8>> {
 /// The vault's public part is that of a policy over the same attributes with other values.
 fn vault_check(stage: &Stage, main: &Played) -> Result<Check> {
     const OTHER: &str = "vram >= 80 and region in (us, jp) and any 2 of (iso27001, hipaa, gdpr)";
-    let schema = &stage.local.schema;
+    let schema = &stage.world.schema;
     let vault = Vault::decode(&main.posted.vault)?;
     let slots: Vec<u16> = vault.tree().leaves().iter().map(|slot| slot.0).collect();
     let named = Policy::parse(OTHER, schema)?.compile(schema)?;

@@ -10,22 +10,30 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 /// Longest wait for a report. Everything runs in this process: more means that something is stuck.
 const PATIENCE: Duration = Duration::from_secs(180);
 
+/// What reaches the desk.
+pub(super) enum News {
+    /// A node, by its index, did something.
+    Report(usize, Report),
+    /// A party has ended that should not have: why, in words.
+    Over(String),
+}
+
 struct Reporter {
     node: usize,
-    to: UnboundedSender<(usize, Report)>,
+    to: UnboundedSender<News>,
 }
 
 impl Observer for Reporter {
     fn report(&self, report: Report) {
         // The demo may be over already.
-        let _ = self.to.send((self.node, report));
+        let _ = self.to.send(News::Report(self.node, report));
     }
 }
 
 /// All reports so far, and those to come.
 pub(super) struct Desk {
-    to: UnboundedSender<(usize, Report)>,
-    from: UnboundedReceiver<(usize, Report)>,
+    to: UnboundedSender<News>,
+    from: UnboundedReceiver<News>,
     log: Vec<(usize, Report)>,
 }
 
@@ -37,6 +45,11 @@ impl Desk {
 
     pub(super) fn observer(&self, node: usize) -> Arc<dyn Observer> {
         Arc::new(Reporter { node, to: self.to.clone() })
+    }
+
+    /// Where news is sent to.
+    pub(super) fn sender(&self) -> UnboundedSender<News> {
+        self.to.clone()
     }
 
     /// The nodes that have reported what `matches`.
@@ -61,7 +74,8 @@ impl Desk {
                 return Ok(nodes);
             }
             match tokio::time::timeout(PATIENCE, self.from.recv()).await {
-                Ok(Some((node, report))) => {
+                Ok(Some(News::Over(reason))) => bail!(reason),
+                Ok(Some(News::Report(node, report))) => {
                     if let Report::Failed { job_id, reason, retries: false } = &report {
                         bail!("node-{} failed at job {job_id}: {reason}", node + 1);
                     }

@@ -1,0 +1,163 @@
+//! Taking part over the network: keys, and the registration that goes with them.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use bithive_blindmatch::attributes::Attributes;
+use bithive_blindmatch::schema::Schema;
+use bithive_chain::{SigningKey, Wallet};
+use bithive_client::{Account, Client};
+use bithive_daemon::config::{CommitteeConfig, NodeConfig, RequesterConfig, Settings};
+use bithive_daemon::keys::{self, AccountFile, NodeFile};
+use bithive_daemon::{Stop, chain, party};
+use bithive_dgkbe::Groups;
+use bithive_dgkbe::keys::UnverifiedPublicKey;
+use bithive_exchange::EndpointKey;
+use bithive_node::NodeKeys;
+use serde_json::json;
+
+use super::node::parse_attributes;
+use crate::amount::{self, show};
+use crate::output::Output;
+
+/// Arguments of `bithive node join`.
+#[derive(clap::Args)]
+pub(crate) struct NodeJoinArgs {
+    /// Configuration, as `bithive config init node` writes it; keys are made where it says, if there are none.
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+    /// An attribute, like vram=24, region=eu or certifications=iso27001,gdpr; every one of the schema.
+    #[arg(long = "set", value_name = "NAME=VALUE", required = true)]
+    attributes: Vec<String>,
+    /// What it asks for a job, in BTT.
+    #[arg(long, value_parser = amount::parse)]
+    ask: u128,
+    /// DGKBE slot; the first free one by default.
+    #[arg(long)]
+    slot: Option<u16>,
+    /// Bond in BTT.
+    #[arg(long, value_parser = amount::parse, default_value = "1000")]
+    bond: u128,
+}
+
+/// Arguments of `bithive requester join`.
+#[derive(clap::Args)]
+pub(crate) struct RequesterJoinArgs {
+    /// Configuration, as `bithive config init requester` writes it; keys are made where it says, if there are none.
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+    /// Bond in BTT.
+    #[arg(long, value_parser = amount::parse, default_value = "100")]
+    bond: u128,
+}
+
+/// Makes a node's keys and registers it. Repeating it goes on where it ended.
+pub(crate) async fn node(args: NodeJoinArgs, output: Output) -> Result<()> {
+    let config = NodeConfig::load(&args.config)?;
+    let schema = Schema::bithive();
+    let values = parse_attributes(&args.attributes, &schema)?;
+    let attributes = Attributes::new(&schema, values.clone())?;
+    let client = connect(&config.chain).await?;
+    let crs = party::reference_string(&client, &config.reference_string).await?;
+    let groups = party::groups(&client).await?;
+    let slot = match args.slot {
+        Some(slot) => slot,
+        None => free_slot(&client, groups).await?,
+    };
+    if !config.keys.exists() {
+        let (keys, public) = NodeKeys::generate(&crs, groups, slot, &mut party::fresh_rng()?)?;
+        keys::write(&config.public_key, &public.encode()).with_context(|| shown(&config.public_key))?;
+        // The keys last: their file says that both are there.
+        let file = serde_json::to_vec_pretty(&NodeFile::new(&keys, values, args.ask)?)?;
+        keys::write(&config.keys, &zeroize::Zeroizing::new(file)).with_context(|| shown(&config.keys))?;
+    }
+    let file: NodeFile = keys::read(&config.keys)?;
+    let keys = file.keys(&crs)?;
+    let address = keys.account.address().to_owned();
+    if client.node(&address).await?.is_none() {
+        let public = std::fs::read(&config.public_key).with_context(|| shown(&config.public_key))?;
+        let public = UnverifiedPublicKey::decode(&crs, &public)?.verify(&crs, &mut party::fresh_rng()?)?;
+        funded(&client, &address, args.bond).await?;
+        let place = groups.place(slot)?;
+        anyhow::ensure!(
+            place.slot == public.slot(),
+            "--slot is {slot}, and the keys are for slot {} of a group; expected that one, or remove {}",
+            public.slot(),
+            config.keys.display()
+        );
+        let domain = client.deployment().registry_domain();
+        let registration = keys.registration(domain, slot, &public, &attributes);
+        account(&client, keys.account).await?.register_node(registration, args.bond).await?;
+    }
+    let node = client.node(&address).await?.context("the node is not registered")?;
+    output.show(&node, |node| println!("{} has slot {}", node.address, node.registration.slot))
+}
+
+/// Makes a requester's keys and registers it. Repeating it goes on where it ended.
+pub(crate) async fn requester(args: RequesterJoinArgs, output: Output) -> Result<()> {
+    let config = RequesterConfig::load(&args.config)?;
+    let (key, endpoint) = own_keys(&config.keys)?;
+    let client = connect(&config.chain).await?;
+    let address = key.address().to_owned();
+    if client.requester(&address).await?.is_none() {
+        funded(&client, &address, args.bond).await?;
+        account(&client, key).await?.register_requester(endpoint.id().0, args.bond).await?;
+    }
+    let answer = json!({ "address": address, "endpoint": endpoint.id().to_string() });
+    output.show(&answer, |_| println!("{address} is registered with endpoint {}", endpoint.id()))
+}
+
+/// Makes a committee member's keys, and says what the registry's owner has to name.
+pub(crate) fn committee(config: &Path, output: Output) -> Result<()> {
+    let config = CommitteeConfig::load(config)?;
+    let (key, endpoint) = own_keys(&config.keys)?;
+    let answer = json!({ "address": key.address(), "endpoint": endpoint.id().to_string() });
+    output.show(&answer, |_| println!("account {}, endpoint {}", key.address(), endpoint.id()))
+}
+
+/// The keys of a file, which is made if it is not there.
+fn own_keys(file: &Path) -> Result<(SigningKey, EndpointKey)> {
+    if !file.exists() {
+        let mut rng = party::fresh_rng()?;
+        let made = AccountFile::new(&SigningKey::generate(&mut rng), &EndpointKey::generate(&mut rng));
+        let bytes = zeroize::Zeroizing::new(serde_json::to_vec_pretty(&made)?);
+        keys::write(file, &bytes).with_context(|| shown(file))?;
+    }
+    Ok(keys::read::<AccountFile>(file)?.keys(file)?)
+}
+
+async fn connect(config: &bithive_daemon::config::ChainConfig) -> Result<Client> {
+    let (stop, _handle) = Stop::on_signals()?;
+    chain::connect(config, &stop).await?.context("stopped")
+}
+
+async fn account(client: &Client, key: SigningKey) -> Result<Account> {
+    Ok(Account::new(client.clone(), Wallet::connect(client.chain().clone(), key).await?))
+}
+
+/// Says how to go on when the account can't pay.
+async fn funded(client: &Client, address: &str, bond: u128) -> Result<()> {
+    let denom = client.chain().info().await?.fee_denom;
+    let (btt, fees) = (client.balance(address).await?, client.chain().balance(address, &denom).await?);
+    if btt < bond || fees == 0 {
+        bail!(
+            "account {address} holds {} and {fees} {denom}; expected at least {} for the bond and some {denom} for \
+             fees: send them to it, then run this again",
+            show(btt),
+            show(bond)
+        );
+    }
+    Ok(())
+}
+
+/// The lowest slot that nobody has.
+pub(crate) async fn free_slot(client: &Client, groups: Groups) -> Result<u16> {
+    let taken: BTreeSet<u16> = client.nodes().await?.iter().map(|node| node.registration.slot).collect();
+    let slots = groups.slots();
+    (1..=slots).find(|slot| !taken.contains(slot)).with_context(|| format!("all {slots} slots are taken"))
+}
+
+fn shown(path: &Path) -> String {
+    path.display().to_string()
+}
