@@ -121,7 +121,8 @@ mod tests {
         ) {
             let peer = PeerId(peer);
             prop_assert_eq!(split_outgoing_key(&outgoing_key(peer, number)), Some((peer, number)));
-            prop_assert_eq!(split_incoming(&incoming(peer, &body)), Some((peer, body.as_slice())));
+            let record = incoming(peer, &body);
+            prop_assert_eq!(split_incoming(&record), Some((peer, body.as_slice())));
             for protocol in Protocol::ALL {
                 prop_assert_eq!(split_incoming_key(&incoming_key(protocol, number)), Some((protocol, number)));
                 let key = outgoing_key(peer, number);

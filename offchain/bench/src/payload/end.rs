@@ -27,7 +27,8 @@ struct End {
 /// # Errors
 /// Input that is no order, and output that can't be written. What goes wrong with an order is its answer.
 pub fn payload_end(input: impl BufRead, mut output: impl Write) -> Result<()> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    // Few threads that wait for the disk: the allocator keeps for each what it has given back.
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(4).build()?;
     let mut end = End::default();
     for line in input.lines() {
         let order: Order = serde_json::from_str(&line?).context("an order")?;

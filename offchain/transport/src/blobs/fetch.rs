@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use bithive_exchange::{Digest, ExchangeError, PeerId};
 use bytes::Bytes;
+use tokio::time::timeout;
 
 use super::plan::Plan;
 use super::segment;
@@ -36,8 +37,6 @@ const DELAYS: u32 = 240;
 /// Wait before a provider that lacked something or was busy is asked again, and the longest wait.
 const PAUSE: Duration = Duration::from_millis(250);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
-/// How often a request that has nothing to ask for looks again.
-const LOOK: Duration = Duration::from_millis(25);
 
 /// Called with the bytes that are here and the size of the whole.
 pub type Progress<'a> = &'a (dyn Fn(u64, u64) + Send + Sync);
@@ -206,6 +205,8 @@ struct Job<'a> {
     records: Mutex<HashMap<PeerId, Record>>,
     here: AtomicU64,
     done: tokio::sync::Notify,
+    /// There may be something to ask for.
+    news: tokio::sync::Notify,
     progress: Progress<'a>,
 }
 
@@ -241,6 +242,7 @@ impl<'a> Job<'a> {
             records: Mutex::default(),
             here: AtomicU64::new(size - absent),
             done: tokio::sync::Notify::new(),
+            news: tokio::sync::Notify::new(),
             progress,
         };
         progress(size - absent, size);
@@ -305,7 +307,7 @@ impl<'a> Job<'a> {
                 None if self.may_refresh(peer) => {
                     self.learn(peer).await;
                 }
-                None => tokio::time::sleep(LOOK).await,
+                None => drop(timeout(PAUSE, self.news.notified()).await),
             }
         }
     }
@@ -350,6 +352,9 @@ impl<'a> Job<'a> {
                     let mut plan = self.plan();
                     (plan.learn(peer, held), plan.is_origin(peer))
                 };
+                if news {
+                    self.news.notify_waiters();
+                }
                 self.note(peer, |record| {
                     if news {
                         record.refresh = Some((Instant::now() + PAUSE, PAUSE / 2));
@@ -392,7 +397,7 @@ impl<'a> Job<'a> {
             }
             Brought::Nothing => {
                 self.note(peer, |record| record.failures += 1);
-                tokio::time::sleep(LOOK).await;
+                tokio::time::sleep(PAUSE / 10).await;
             }
         }
     }
@@ -428,5 +433,6 @@ struct Back<'a, 'b> {
 impl Drop for Back<'_, '_> {
     fn drop(&mut self) {
         self.job.plan().missed(self.peer, self.index);
+        self.job.news.notify_waiters();
     }
 }

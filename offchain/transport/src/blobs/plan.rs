@@ -14,8 +14,10 @@ use bithive_exchange::PeerId;
 const SHARED_FROM: usize = 16;
 /// Time without a segment from another receiver after which an origin is asked for anything,
 const STARVED: Duration = Duration::from_secs(1);
-/// and that time if others have said that they are receivers, too.
-const STARVED_AMONG_OTHERS: Duration = Duration::from_secs(5);
+/// and that time if others have said that they are receivers, too: then for one at a time, since they may starve, too.
+const STARVED_AMONG_OTHERS: Duration = Duration::from_secs(15);
+/// Least time that a segment counts to take when an origin's time is divided.
+const PACE_AT_LEAST: Duration = Duration::from_millis(100);
 /// Requests that an origin works on for all receivers together, if each has one.
 const FOR_ALL: usize = 8;
 /// A segment is asked for at a second place once it has been on its way this many times longer than others were,
@@ -168,7 +170,10 @@ impl Plan {
     /// The fetcher's share first; more of it only at the pace at which the origin can send to all receivers, so that
     /// nobody is worse off than without the others, unless the others help nothing.
     fn of_origin(&mut self, peer: PeerId, now: Instant) -> Option<u64> {
-        if self.is_starved(now) {
+        let others = self.holdings.values().any(|holdings| !holdings.origin);
+        let silence = now.saturating_duration_since(self.helped);
+        let alone = self.receivers.len() < 2 || self.copies.len() < SHARED_FROM;
+        if alone || !others && silence >= STARVED {
             return self.rarest(peer);
         }
         let under_way = self.asked.values().filter(|asked| asked.peers.contains(&peer)).count();
@@ -176,19 +181,14 @@ impl Plan {
             return None;
         }
         let own = self.own_share();
-        let turn = self.pace.max(LATE_AT_LEAST / 4) * u32::try_from(self.receivers.len()).unwrap_or(u32::MAX);
-        if own.is_some() || now.saturating_duration_since(self.extra) < turn {
+        let turn = self.pace.max(PACE_AT_LEAST) * u32::try_from(self.receivers.len()).unwrap_or(u32::MAX);
+        let its_turn = now.saturating_duration_since(self.extra) >= turn;
+        let starved = silence >= STARVED_AMONG_OTHERS && under_way == 0;
+        if own.is_some() || !its_turn && !starved {
             return own;
         }
         self.extra = now;
         self.rarest(peer)
-    }
-
-    fn is_starved(&self, now: Instant) -> bool {
-        let alone = self.receivers.len() < 2 || self.copies.len() < SHARED_FROM;
-        let others = self.holdings.values().any(|holdings| !holdings.origin);
-        let patience = if others { STARVED_AMONG_OTHERS } else { STARVED };
-        alone || now.saturating_duration_since(self.helped) >= patience
     }
 
     /// A segment of the share that falls to this receiver.
@@ -314,12 +314,15 @@ mod tests {
         plan.learn(peer(2), vec![false; SEGMENTS]);
         let own = all_that_come(&mut plan, peer(9), now).len();
         assert_eq!(own, SEGMENTS / 3);
-        let turn = LATE_AT_LEAST / 4 * 3;
+        let turn = PACE_AT_LEAST * 3;
         assert_eq!(all_that_come(&mut plan, peer(9), now + turn).len(), 1);
         assert_eq!(all_that_come(&mut plan, peer(9), now + turn).len(), 0);
         assert_eq!(all_that_come(&mut plan, peer(9), now + 2 * turn).len(), 1);
-        let rest = all_that_come(&mut plan, peer(9), now + STARVED_AMONG_OTHERS).len();
-        assert_eq!(rest, SEGMENTS - own - 2);
+        // Then one at a time.
+        let late = now + STARVED_AMONG_OTHERS;
+        assert_eq!(all(&mut plan, peer(9), late).len(), 1);
+        plan.asked.clear();
+        assert_eq!(all_that_come(&mut plan, peer(9), late).len(), SEGMENTS - own - 2);
     }
 
     #[test]

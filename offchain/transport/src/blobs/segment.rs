@@ -108,14 +108,18 @@ pub fn decode(
 ) -> io::Result<()> {
     let (tree, ranges) = (tree(size), ranges(size, index));
     let (mut rest, mut pairs, mut groups) = (encoded, Vec::new(), Vec::new());
+    // What is checked is written from where it is: the copy that was checked is small, and hot.
+    let mut part = encoded;
+    let mut take = |bytes| part.split_off(..bytes).ok_or(io::ErrorKind::UnexpectedEof);
     for item in DecodeResponseIter::new(blake3::Hash::from_bytes(*digest), tree, &mut rest, &ranges) {
         match item.map_err(io::Error::other)? {
             BaoContentItem::Parent(Parent { node, pair: (left, right) }) => {
+                take(PAIR_BYTES as usize)?;
                 if let Some(position) = tree.post_order_offset(node) {
                     pairs.push((position.value() * PAIR_BYTES, [*left.as_bytes(), *right.as_bytes()]));
                 }
             }
-            BaoContentItem::Leaf(Leaf { offset, data }) => groups.push((offset, data)),
+            BaoContentItem::Leaf(Leaf { offset, data }) => groups.push((offset, take(data.len())?)),
         }
     }
     if !rest.is_empty() {
@@ -128,7 +132,7 @@ pub fn decode(
         &mut open(hashes)?,
         pairs.iter().map(|(position, pair)| (*position, pair.as_flattened())),
     )?;
-    write_together(&mut open(data)?, groups.iter().map(|(position, group)| (*position, group.as_ref())))
+    write_together(&mut open(data)?, groups.into_iter())
 }
 
 /// Writes parts at ascending positions, those that touch at once.
