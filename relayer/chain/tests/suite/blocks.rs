@@ -2,7 +2,7 @@ use crate::{
     probe::{Execute, Query},
     setup::{Access, builder, setup, setup_on, wallet},
 };
-use bithive_chain::{Chain, ChainError, ChainExt};
+use bithive_chain::{ChainError, ChainExt};
 use futures::FutureExt;
 use std::{collections::HashSet, time::Duration};
 

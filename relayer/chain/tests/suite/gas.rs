@@ -2,7 +2,7 @@ use crate::{
     probe::Execute,
     setup::{Access, Setup, setup, wallet},
 };
-use bithive_chain::{Chain, ChainError, GasUse, HostCalls};
+use bithive_chain::{ChainError, GasUse, HostCalls};
 use cosmwasm_std::Binary;
 
 const G1: &str =

@@ -5,7 +5,7 @@ use crate::{
     probe::Execute,
     setup::{Access, DENOM, Setup, key, options, serve, setup, wallet},
 };
-use bithive_chain::{Chain, ChainError, Cosmos, CosmosOptions, Message, Server, TxHash};
+use bithive_chain::{Chain, ChainError, ChainExt, Cosmos, CosmosOptions, Message, Server, TxHash};
 use cosmwasm_std::Decimal;
 use serde_json::{Value, json};
 use std::{sync::Arc, time::Duration};
@@ -19,16 +19,28 @@ struct World {
 }
 
 async fn world(script: impl FnMut(&str, u64) -> Step + Send + 'static) -> World {
+    world_for(patient, script).await
+}
+
+async fn world_for(
+    options: impl FnOnce(&str) -> CosmosOptions,
+    script: impl FnMut(&str, u64) -> Step + Send + 'static,
+) -> World {
     let setup = setup(Access::Embedded).await;
     let server = serve(&setup.embedded).await;
     let node = Node::before(server.url(), script).await;
-    let chain = Arc::new(Cosmos::connect(patience(&node.url)).await.unwrap());
+    let chain = Arc::new(Cosmos::connect(options(&node.url)).await.unwrap());
     World { setup, node, chain, _server: server }
 }
 
-/// Little of it.
-fn patience(url: &str) -> CosmosOptions {
-    options(url).request_timeout(Duration::from_millis(400)).confirm_timeout(Duration::from_millis(300))
+/// Waits as long as a busy machine takes.
+fn patient(url: &str) -> CosmosOptions {
+    options(url).request_timeout(Duration::from_secs(60))
+}
+
+/// Waits for nothing that has not happened yet.
+fn impatient(url: &str) -> CosmosOptions {
+    patient(url).confirm_timeout(Duration::from_millis(200))
 }
 
 /// A client of a node that does `step` at every call of `method`.
@@ -61,7 +73,7 @@ async fn a_node_that_is_not_there_is_down() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
-    let error = connect_error(patience(&url)).await;
+    let error = connect_error(patient(&url)).await;
     assert!(matches!(&error, ChainError::NodeDown { reason } if reason.contains(&url)), "{error}");
 }
 
@@ -90,9 +102,9 @@ async fn a_password_in_the_url_is_in_no_error() {
 async fn a_node_of_another_chain_is_refused() {
     let setup = setup(Access::Embedded).await;
     let server = serve(&setup.embedded).await;
-    let error = connect_error(patience(&server.url()).chain_id("bithive-1")).await;
+    let error = connect_error(patient(&server.url()).chain_id("bithive-1")).await;
     assert_eq!(error, ChainError::WrongChainId { expected: "bithive-1".into(), got: "test-1".into() });
-    Cosmos::connect(patience(&server.url()).chain_id("test-1")).await.unwrap();
+    Cosmos::connect(patient(&server.url()).chain_id("test-1")).await.unwrap();
 }
 
 #[tokio::test]
@@ -124,7 +136,7 @@ async fn a_chain_with_other_addresses_is_refused() {
         _ => Step::Forward,
     })
     .await;
-    let error = connect_error(patience(&node.url)).await;
+    let error = connect_error(patient(&node.url)).await;
     let ChainError::InvalidConfig { field, reason } = error else { panic!("{error}") };
     assert_eq!(field, "bech32_prefix");
     assert!(reason.contains("wasm"), "{reason}");
@@ -179,15 +191,19 @@ async fn an_answer_to_another_question_is_refused() {
 #[tokio::test]
 async fn an_answer_without_end_is_cut_off() {
     let world = when("block_results", || Step::Endless).await;
-    let chain = Cosmos::connect(options(&world.node.url)).await.unwrap();
-    let (what, reason) = decode(chain.blocks_from(1).next().await.unwrap_err());
+    let (what, reason) = decode(world.chain.blocks_from(1).next().await.unwrap_err());
     assert!(what.ends_with("to block_results") && reason.starts_with("more than"), "{what}: {reason}");
 }
 
 #[tokio::test]
 async fn a_node_that_says_nothing_is_down() {
+    let hurried = |url: &str| options(url).request_timeout(Duration::from_secs(2));
     for step in [|| Step::Silence, || Step::LoseRequest, || Step::Raw(b"HTTP/1.1 200 OK\r\n".to_vec())] {
-        let world = when("block", step).await;
+        let world = world_for(hurried, move |called, _| match called {
+            "block" => step(),
+            _ => Step::Forward,
+        })
+        .await;
         let error = world.chain.blocks_from(1).next().await.unwrap_err();
         assert!(matches!(&error, ChainError::NodeDown { reason } if reason.starts_with("block ")), "{error}");
     }
@@ -264,7 +280,7 @@ async fn a_node_without_old_blocks_says_where_it_begins() {
 
 #[tokio::test]
 async fn a_node_that_is_behind_is_not_waited_for_without_end() {
-    let world = world(|_, _| Step::Forward).await;
+    let world = world_for(impatient, |_, _| Step::Forward).await;
     let error = world.chain.blocks_from(50).next().await.unwrap_err();
     assert_eq!(error, ChainError::NodeBehind { height: 2, wanted: 50 });
 }
@@ -320,9 +336,9 @@ async fn another_transaction_is_not_taken_for_the_one_asked_for() {
 
 #[tokio::test]
 async fn what_a_node_claims_to_cost_does_not_empty_the_account() {
-    // Gas: 2^40.
+    // Gas: 2^40, at the first try and at the second.
     let world = world(|method, before| match (method, before) {
-        ("abci_query", 2) => value("CgcQgICAgIAg"),
+        ("abci_query", 3 | 5) => value("CgcQgICAgIAg"),
         _ => Step::Forward,
     })
     .await;
@@ -369,10 +385,26 @@ async fn a_node_that_takes_nothing_is_down_and_nothing_happens() {
     assert_eq!(world.setup.count().await, 0);
 }
 
+/// Nobody knows who sent it: an outbox finds it by its hash, and a wallet goes on to the next sequence.
+#[tokio::test]
+async fn a_transaction_on_its_way_already_is_waited_for() {
+    let world = world(|method, before| match (method, before) {
+        ("broadcast_tx_sync", _) => refuse("tx already exists in cache"),
+        ("tx", 0..5) => refuse("tx not found"),
+        _ => Step::Forward,
+    })
+    .await;
+    let tx = world.setup.draft().await.sign();
+    let receipt = world.setup.chain.broadcast(&tx).await.unwrap();
+    let error = world.chain.broadcast(&tx).await.unwrap_err();
+    assert_eq!(error, ChainError::SequenceMismatch { expected: 2, got: 1 });
+    assert_eq!(world.chain.resend(&tx).await.unwrap().hash, receipt.hash);
+}
+
 /// The second refusal may be because of the first sending: signing anew could do the same thing twice.
 #[tokio::test]
 async fn a_refusal_after_a_lost_answer_does_not_count() {
-    let world = world(|method, before| match (method, before) {
+    let world = world_for(impatient, |method, before| match (method, before) {
         ("broadcast_tx_sync", 0) => Step::LoseRequest,
         ("broadcast_tx_sync", _) => Step::Alter(Box::new(|answer| {
             let log = "account sequence mismatch, expected 2, got 1: incorrect account sequence";
@@ -391,7 +423,11 @@ async fn a_refusal_after_a_lost_answer_does_not_count() {
 
 #[tokio::test]
 async fn a_transaction_that_no_block_includes_is_unconfirmed() {
-    let world = when("tx", || refuse("tx not found")).await;
+    let world = world_for(impatient, |method, _| match method {
+        "tx" => refuse("tx not found"),
+        _ => Step::Forward,
+    })
+    .await;
     let error = increment(&world).await.unwrap_err();
     assert!(matches!(error, ChainError::Unconfirmed { .. }), "{error}");
 }
@@ -426,8 +462,8 @@ async fn a_program_that_died_after_sending_finds_its_transaction() {
     // Before it was sent, no block has it; sent by the dead program's last act, one has.
     assert_eq!(world.chain.tx(stored.hash).await.unwrap(), None);
     world.setup.chain.broadcast(&stored.bytes).await.unwrap();
-    let again = Cosmos::connect(patience(&world.node.url)).await.unwrap();
-    let receipt = again.tx(stored.hash).await.unwrap().unwrap().unwrap();
+    let again = Cosmos::connect(patient(&world.node.url)).await.unwrap();
+    let receipt = again.resend(&stored.bytes).await.unwrap();
     assert_eq!((receipt.hash, world.setup.count().await), (stored.hash, 1));
     assert_eq!(again.account(key(1).address()).await.unwrap().sequence, stored.sequence + 1);
 }

@@ -2,7 +2,7 @@ use crate::{
     probe::{Execute, Query},
     setup::{Access, DENOM, RICH, Setup, builder, key, reach, setup, wallet},
 };
-use bithive_chain::{BECH32_PREFIX, Chain, ChainError, ChainExt, Message, TxHash};
+use bithive_chain::{BECH32_PREFIX, ChainError, ChainExt, Message, TxHash};
 use cosmrs::{
     AccountId,
     proto::{cosmos::tx::v1beta1::TxRaw, traits::Message as _},
@@ -17,6 +17,7 @@ on_both!(
     a_fee_moves_from_the_sender_to_the_collector,
     a_wrong_sequence_is_refused,
     a_transaction_is_taken_once,
+    an_outbox_sends_what_was_not_sent_and_finds_what_was,
     a_signature_by_another_key_is_refused,
     a_signature_for_another_chain_is_refused,
     a_signature_for_another_account_number_is_refused,
@@ -118,15 +119,23 @@ async fn a_wrong_sequence_is_refused(at: Access) {
 async fn a_transaction_is_taken_once(at: Access) {
     let setup = setup(at).await;
     let tx = setup.draft().await.sign();
-    let first = setup.chain.broadcast(&tx).await.unwrap();
-    // A node that remembers the transaction does not refuse it, and its receipt is the first one's.
-    match (at, setup.chain.broadcast(&tx).await) {
-        (Access::Embedded, again) => {
-            assert_eq!(again, Err(ChainError::SequenceMismatch { expected: 2, got: 1 }));
-        }
-        (Access::Rpc, again) => assert_eq!(again.unwrap(), first),
-    }
+    let receipt = setup.chain.broadcast(&tx).await.unwrap();
+    let again = setup.chain.broadcast(&tx).await.unwrap_err();
+    assert_eq!(again, ChainError::SequenceMismatch { expected: 2, got: 1 });
+    assert_eq!(setup.chain.resend(&tx).await.unwrap(), receipt);
     assert_eq!(setup.count().await, 1);
+}
+
+async fn an_outbox_sends_what_was_not_sent_and_finds_what_was(at: Access) {
+    let setup = setup(at).await;
+    let tx = setup.draft().await.sign();
+    let receipt = setup.chain.resend(&tx).await.unwrap();
+    assert_eq!(setup.chain.resend(&tx).await.unwrap(), receipt);
+    assert_eq!(setup.count().await, 1);
+    let mut late = setup.draft().await;
+    late.account.sequence += 1;
+    let error = setup.chain.resend(&late.sign()).await.unwrap_err();
+    assert_eq!(error, ChainError::SequenceMismatch { expected: 2, got: 3 });
 }
 
 async fn a_signature_by_another_key_is_refused(at: Access) {

@@ -2,7 +2,7 @@ use crate::{
     probe::Execute,
     setup::{Access, builder, key, setup, setup_on, wallet},
 };
-use bithive_chain::{Chain, ChainError, TxHash};
+use bithive_chain::{ChainError, TxHash};
 use std::sync::Arc;
 
 on_both!(
