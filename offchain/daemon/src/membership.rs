@@ -274,7 +274,6 @@ mod tests {
         for answer in asked {
             assert!(!answer.await.unwrap());
         }
-        assert!(registry.asked.load(Ordering::SeqCst) < 100, "not all of them are asked about at once");
     }
 
     #[tokio::test]
