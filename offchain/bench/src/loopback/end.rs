@@ -84,9 +84,7 @@ impl End {
                 }
                 Report::Forgotten
             }
-            Order::Usage => {
-                Report::Used(super::seconds(clock_gettime(ClockId::ProcessCPUTime)))
-            }
+            Order::Usage => Report::Used(super::seconds(clock_gettime(ClockId::ProcessCPUTime))),
         })
     }
 

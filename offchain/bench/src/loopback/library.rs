@@ -127,8 +127,7 @@ impl Receiver {
     ) -> Result<Self> {
         let endpoint = endpoint(subject, key).await?;
         let id = EndpointId::from_bytes(&offer.peer)?;
-        let address =
-            offer.addresses.iter().fold(EndpointAddr::new(id), |all, one| all.with_ip_addr(*one));
+        let address = offer.addresses.iter().fold(EndpointAddr::new(id), |all, one| all.with_ip_addr(*one));
         let connection = endpoint.connect(address, ALPN).await?;
         let target = (subject == Subject::LibraryFiles).then(|| folder.join("received"));
         Ok(Self { connection, target, _endpoint: endpoint })

@@ -260,3 +260,116 @@ fn small(pairs: &mut [Pair], ours: usize, library: usize) -> Result<Vec<Figure>>
         figure("small requests, 32 at a time", many, rate, "1/s", their_rate, rate / their_rate),
     ])
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::panic)]
+
+    use std::io::{BufRead as _, BufReader, PipeReader, PipeWriter, Write as _, pipe};
+
+    use super::order::{Order, Report};
+    use super::*;
+
+    /// An end on a thread instead of in a process.
+    struct End {
+        orders: PipeWriter,
+        reports: BufReader<PipeReader>,
+    }
+
+    impl End {
+        fn start() -> Self {
+            let ((input, orders), (reports, output)) = (pipe().unwrap(), pipe().unwrap());
+            std::thread::spawn(move || loopback_end(BufReader::new(input), output).unwrap());
+            Self { orders, reports: BufReader::new(reports) }
+        }
+
+        fn tell(&mut self, order: &Order) -> Report {
+            writeln!(self.orders, "{}", serde_json::to_string(order).unwrap()).unwrap();
+            let mut line = String::new();
+            self.reports.read_line(&mut line).unwrap();
+            serde_json::from_str(&line).unwrap()
+        }
+    }
+
+    #[test]
+    fn every_subject_moves_all_bytes_again_and_again_and_answers_small_requests() {
+        const BYTES: u64 = (3 << 20) + 1;
+        for subject in Subject::ALL {
+            let folder = tempfile::tempdir().unwrap();
+            let [file, own, other] = ["file", "own", "other"].map(|name| folder.path().join(name));
+            [&own, &other].map(|folder| std::fs::create_dir(folder).unwrap());
+            write(&file, BYTES).unwrap();
+            let (mut sender, mut receiver) = (End::start(), End::start());
+            let serve = Order::Serve { subject, key: [1; 32], folder: own, file: file.clone() };
+            let Report::Serving(offer) = sender.tell(&serve) else { panic!("{subject:?}") };
+            let connect = Order::Connect { subject, key: [2; 32], folder: other.clone(), offer };
+            assert!(matches!(receiver.tell(&connect), Report::Connected), "{subject:?}");
+            for _ in 0..2 {
+                let report = receiver.tell(&Order::Fetch { bytes: BYTES });
+                assert!(
+                    matches!(report, Report::Fetched(seconds) if seconds > 0.0),
+                    "{subject:?}: {report:?}"
+                );
+                assert!(matches!(receiver.tell(&Order::Forget), Report::Forgotten), "{subject:?}");
+            }
+            if subject == Subject::LibraryFiles {
+                assert_eq!(std::fs::read(other.join("received")).unwrap(), std::fs::read(&file).unwrap());
+            }
+            let report = receiver.tell(&Order::Ask { times: 10, at_once: 3 });
+            assert!(
+                matches!(&report, Report::Asked { each, .. } if each.len() == 10),
+                "{subject:?}: {report:?}"
+            );
+            assert!(matches!(sender.tell(&Order::Usage), Report::Used(seconds) if seconds > 0.0));
+        }
+    }
+
+    #[test]
+    fn an_end_that_is_told_what_it_cannot_do_says_so_and_goes_on() {
+        let mut end = End::start();
+        for order in [Order::Fetch { bytes: 1 }, Order::Ask { times: 1, at_once: 1 }] {
+            assert!(matches!(end.tell(&order), Report::Failed(_)), "{order:?}");
+        }
+        assert!(matches!(end.tell(&Order::Usage), Report::Used(_)));
+    }
+
+    #[test]
+    fn nothing_to_move_and_no_place_for_it_are_refused_before_an_end_is_started() {
+        let good = LoopbackOptions { bytes: 1, rounds: 1, folder: None };
+        let absent = Some(PathBuf::from("/no/such/folder"));
+        for options in [
+            LoopbackOptions { bytes: 0, ..good.clone() },
+            LoopbackOptions { rounds: 0, ..good.clone() },
+            LoopbackOptions { folder: absent, ..good },
+        ] {
+            assert!(loopback(&options, || panic!("an end is started"), |_| ()).is_err(), "{options:?}");
+        }
+    }
+
+    #[test]
+    fn ratios_are_of_each_round_and_hashing_is_taken_off_once() {
+        let run = |megabytes_per_second, processor| Run {
+            megabytes_per_second,
+            seconds_per_gigabyte: [processor / 2.0, processor / 2.0],
+        };
+        // The machine slows down between the rounds, and ours is half as good in each.
+        let library = vec![run(400.0, 2.0), run(200.0, 4.0), run(100.0, 8.0)];
+        let content = vec![run(200.0, 4.0), run(100.0, 8.0), run(50.0, 16.0)];
+        let figures = bulk(|subject| if subject == Subject::Content { &content } else { &library }, 4.0);
+        let of = |name: &str| figures.iter().find(|figure| figure.name == name).unwrap();
+        let throughput = of("content, MB/s");
+        assert_eq!((throughput.value, throughput.peer_value, throughput.ratio), (100.0, 200.0, 0.5));
+        assert!(throughput.aim.is_some_and(|aim| !aim.met && aim.value == 180.0));
+        assert_eq!(of("content, CPU s/GB").ratio, 0.5);
+        let less = of("content less its hashing, CPU s/GB");
+        assert_eq!((less.value, less.ratio), (4.0, 1.0));
+        assert!(less.aim.is_some_and(|aim| aim.met));
+        assert_eq!(of("UDX, MB/s").ratio, 1.0);
+    }
+
+    #[test]
+    fn the_median_of_an_even_number_is_between_the_middle_two() {
+        assert_eq!(median([4.0, 1.0, 3.0].into_iter()), 3.0);
+        assert_eq!(median([4.0, 1.0, 3.0, 2.0].into_iter()), 2.5);
+    }
+}

@@ -19,7 +19,7 @@ pub(super) enum Subject {
     LibraryFiles,
     /// Requests of the transport, answered with 1 MiB each, from memory to nowhere.
     Requests,
-    /// Content of the transport, from the store to a file, verified.
+    /// Content of the transport, from the store of one end to the other's, verified.
     Content,
 }
 
@@ -41,7 +41,7 @@ impl Subject {
             Self::Library => "library, the transport's settings",
             Self::LibraryFiles => "library, file to file",
             Self::Requests => "requests of 1 MiB, memory to nowhere",
-            Self::Content => "content, store to file",
+            Self::Content => "content, store to store",
         }
     }
 }
@@ -80,7 +80,10 @@ pub(super) enum Report {
     /// What was fetched is here after this many seconds.
     Fetched(f64),
     /// Seconds of all requests together, and the microseconds of each.
-    Asked { seconds: f64, each: Vec<f64> },
+    Asked {
+        seconds: f64,
+        each: Vec<f64>,
+    },
     Forgotten,
     /// Seconds of processor time, in the kernel too.
     Used(f64),

@@ -1,6 +1,6 @@
 //! The transport, between two endpoints.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Result, ensure};
@@ -55,7 +55,6 @@ pub(super) struct Receiver {
     transport: Transport,
     peer: PeerId,
     digest: Option<[u8; 32]>,
-    target: PathBuf,
 }
 
 impl Receiver {
@@ -69,7 +68,7 @@ impl Receiver {
         let peer = PeerId(offer.peer);
         transport.add_peer(peer, &offer.addresses)?;
         let digest = (subject == Subject::Content).then_some(offer.digest);
-        let receiver = Self { transport, peer, digest, target: folder.join("received") };
+        let receiver = Self { transport, peer, digest };
         receiver.ask(8).await?;
         Ok(receiver)
     }
@@ -85,9 +84,7 @@ impl Receiver {
     /// Brings so many bytes to where they belong.
     pub(super) async fn fetch(&self, bytes: u64) -> Result<()> {
         if let Some(digest) = self.digest {
-            let size =
-                self.transport.fetch_to_file(digest, &[self.peer], bytes, &self.target, &|_, _| ()).await?;
-            ensure!(size == bytes, "{size} bytes came; expected {bytes}");
+            self.transport.open(digest, &[self.peer], usize::try_from(bytes)?).await?;
             return Ok(());
         }
         let full = MAX_MESSAGE_BYTES as u64;
