@@ -86,3 +86,15 @@ fn an_interrupted_demo_leaves_no_process_and_no_folder_behind() {
     assert_eq!(parties(), 0);
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_whole_job_runs_between_parties_behind_two_nats() {
+    let output = bithive(&["demo", "--network", "--namespaces", "--row", "3", "--json"]).output().unwrap();
+    let shown = text(&output);
+    if output.status.code() == Some(2) && shown.contains("--namespaces:") {
+        println!("SKIPPED: {shown}");
+        return;
+    }
+    holds(&serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {shown}")));
+}
