@@ -224,7 +224,8 @@ async fn a_syncing_node_is_down() {
 
 #[tokio::test]
 async fn blocks_that_do_not_fit_together_are_refused_and_the_cursor_stays() {
-    let changes: [(&str, &str, fn(&mut Value)); 8] = [
+    type Change = (&'static str, &'static str, fn(&mut Value));
+    let changes: [Change; 8] = [
         ("block", "height is 3", |block| block["block"]["header"]["height"] = "3".into()),
         ("block", "not those of its header", |block| block["block"]["data"]["txs"] = json!([])),
         ("block", "not those of its header", |block| block["block"]["data"]["txs"][0] = "AAAA".into()),

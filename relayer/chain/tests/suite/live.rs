@@ -35,14 +35,11 @@ fn funded() -> SigningKey {
 async fn fresh(chain: &Arc<dyn Chain>, seed: u64) -> SigningKey {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_nanos() as u64;
     let key = key(seed ^ now);
+    // The tests of this file run at once.
+    static FAUCET: tokio::sync::Mutex<()> = tokio::sync::Mutex::const_new(());
+    let _turn = FAUCET.lock().await;
     let faucet = Wallet::connect(chain.clone(), funded()).await.unwrap();
-    // The tests of this file run at once and share the faucet.
-    for _ in 0..20 {
-        match faucet.send(key.address(), &coins(50_000_000, DENOM)).await {
-            Ok(_) => break,
-            Err(error) => assert!(matches!(error, ChainError::SequenceMismatch { .. }), "{error}"),
-        }
-    }
+    faucet.send(key.address(), &coins(50_000_000, DENOM)).await.unwrap();
     key
 }
 
@@ -153,11 +150,17 @@ async fn refusals_have_their_own_errors() {
     let ChainError::InsufficientFunds { address, required, .. } = &error else { panic!("{error}") };
     assert_eq!((address, required.u128()), (&own, 90_000_000));
 
-    let limited = wallet.with_gas_limit(60_000);
-    let error = limited.send(to.address(), &coins(1, DENOM)).await.unwrap_err();
-    assert!(matches!(error, ChainError::OutOfGas { limit: 60_000, used: 60_001.. }), "{error}");
-    let account = chain.account(&own).await.unwrap();
-    assert_eq!(account.sequence, 1, "a transaction that ran out of gas is in a block");
+    // Out of gas before the messages: refused, and nothing is spent. Out of gas in the messages: in a block.
+    let messages = [Message::Send { to: to.address().into(), funds: coins(1, DENOM) }];
+    let enough = wallet.simulate(&messages).await.unwrap().gas;
+    let mut limited = wallet;
+    for (limit, sequence) in [(30_000, 0), (enough - 2_000, 1)] {
+        limited = limited.with_gas_limit(limit);
+        let error = limited.execute_many(&messages).await.unwrap_err();
+        let ChainError::OutOfGas { limit: named, used } = error else { panic!("{error}") };
+        assert!(named == limit && used > limit);
+        assert_eq!(chain.account(&own).await.unwrap().sequence, sequence);
+    }
     let wallet = limited.with_gas_limit(200_000);
 
     let poor = wallet.send(to.address(), &coins(90_000_000, DENOM)).await.unwrap_err();
