@@ -12,6 +12,7 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 use std::net::{SocketAddr, UdpSocket};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -312,6 +313,14 @@ fn ending(folder: &Path, end: &str) -> usize {
         .count()
 }
 
+/// Blocks of the disk that the roles' content takes up: they change with every segment that arrives.
+fn written(folder: &Path) -> u64 {
+    let places =
+        (0..3).flat_map(|role| ["blobs", "partial"].map(|place| folder.join(role.to_string()).join(place)));
+    let entries = places.filter_map(|place| std::fs::read_dir(place).ok()).flatten().flatten();
+    entries.filter_map(|entry| Some(entry.metadata().ok()?.blocks())).sum()
+}
+
 /// Runs a plan; processes are this program with these arguments.
 pub fn conduct(plan: Plan, arguments: &[&str]) -> Outcome {
     let temporary = tempfile::tempdir().unwrap();
@@ -332,20 +341,19 @@ pub fn conduct(plan: Plan, arguments: &[&str]) -> Outcome {
         let place_of_batch = folder.join(format!("batch-{batch}"));
         let (after, bytes) = make_batch(&place_of_batch, plan, next);
         place(&folder.join("batch"), &batch.to_string());
-        let (mut seen, mut moved) = (0, Instant::now());
+        let (mut seen, mut moved) = (([0; 3], 0), Instant::now());
         while !place_of_batch.join("received").exists() {
             std::thread::sleep(LOOK);
             roles.disturb();
             assert_eq!(ending(&place_of_batch, ".wrong"), 0, "wrong content arrived");
-            let progress = ending(&place_of_batch, ".right")
-                + ending(&place_of_batch, ".published-0")
-                + ending(&place_of_batch, ".published-1");
-            if progress > seen {
+            let markers = [".right", ".published-0", ".published-1"];
+            let progress = (markers.map(|end| ending(&place_of_batch, end)), written(folder));
+            if progress != seen {
                 (seen, moved) = (progress, Instant::now());
             }
             assert!(
                 moved.elapsed() < STANDSTILL,
-                "nothing has moved for {STANDSTILL:?}: {progress} steps of batch {batch}"
+                "nothing has moved for {STANDSTILL:?}: {seen:?} in batch {batch}"
             );
         }
         for index in next..after {

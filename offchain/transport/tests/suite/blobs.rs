@@ -247,7 +247,8 @@ async fn receivers_have_most_of_the_content_from_each_other() {
             receiver.knows(other);
         });
     }
-    let fetches = receivers.iter().map(|receiver| receiver.transport.fetch(digest, &providers, content.len()));
+    let fetches =
+        receivers.iter().map(|receiver| receiver.transport.fetch(digest, &providers, content.len()));
     for fetched in futures::future::join_all(fetches).await {
         assert!(fetched.unwrap() == content);
     }
