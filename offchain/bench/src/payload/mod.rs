@@ -35,7 +35,7 @@ const PEER: &str = "a copy to each, one after the other";
 const MEMORY: f64 = 64e6;
 const MEGABYTE: u64 = 1_000_000;
 /// Receivers and bytes when nothing else is said, without a limit on what each sends, and with one.
-const FREE: [(u16, u64); 3] = [(1, 1000 * MEGABYTE), (8, 1000 * MEGABYTE), (64, 64 * MEGABYTE)];
+const FREE: [(u16, u64); 3] = [(1, 1000 * MEGABYTE), (8, 1000 * MEGABYTE), (64, 32 * MEGABYTE)];
 const LIMITED: [(u16, u64); 3] = [(1, 32 * MEGABYTE), (8, 32 * MEGABYTE), (64, 16 * MEGABYTE)];
 
 /// What to measure, and where.
