@@ -275,6 +275,10 @@ impl Roles<'_> {
             return;
         }
         let role = self.kills % 3;
+        // A process that has not begun yet has nothing to be disturbed in.
+        if !self.folder.join(format!("memory-{role}-{}", self.processes[role].id())).exists() {
+            return;
+        }
         self.processes[role].kill().unwrap();
         self.processes[role].wait().unwrap();
         self.processes[role] = self.spawn(role);

@@ -15,10 +15,11 @@ fn a_role_of_the_soak() {
 
 #[test]
 fn content_arrives_right_while_processes_are_killed() {
-    let plan =
-        soak::Plan { blobs: 40, largest: 4_000_000, interval: Duration::from_secs(2), batch: 10_000_000 };
+    let interval = Duration::from_millis(500);
+    let plan = soak::Plan { blobs: 60, largest: 16_000_000, interval, batch: 40_000_000 };
     let outcome = soak::conduct(plan, &["--ignored", "--exact", "a_role_of_the_soak"]);
-    assert_eq!(outcome.arrived, 40);
+    assert_eq!(outcome.arrived, 60);
+    assert!(outcome.kills > 0);
     for (error, count) in &outcome.errors {
         println!("{count} times: {error}");
     }
