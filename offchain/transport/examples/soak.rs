@@ -24,15 +24,15 @@ use rand_core::{Rng, SeedableRng};
 
 /// What a run moves and how it is disturbed.
 #[derive(Clone, Copy, Debug)]
-pub struct Plan {
+pub(crate) struct Plan {
     /// How many blobs.
-    pub blobs: usize,
+    pub(crate) blobs: usize,
     /// Bytes of the largest.
-    pub largest: u64,
+    pub(crate) largest: u64,
     /// Between two kills.
-    pub interval: Duration,
+    pub(crate) interval: Duration,
     /// Bytes after which a batch is full.
-    pub batch: u64,
+    pub(crate) batch: u64,
 }
 
 const DEFAULT: Plan =
@@ -48,17 +48,17 @@ const FOLDER: &str = "SOAK_FOLDER";
 
 /// What came of a run.
 #[derive(Debug, Default)]
-pub struct Outcome {
+pub(crate) struct Outcome {
     /// Blobs whose digest was right.
-    pub arrived: usize,
+    pub(crate) arrived: usize,
     /// Bytes of all blobs.
-    pub bytes: u64,
+    pub(crate) bytes: u64,
     /// How often a process was killed.
-    pub kills: usize,
+    pub(crate) kills: usize,
     /// Errors that the receiver got, by what they say.
-    pub errors: BTreeMap<String, usize>,
+    pub(crate) errors: BTreeMap<String, usize>,
     /// Most kB of memory of any life of each role.
-    pub memory: [u64; 3],
+    pub(crate) memory: [u64; 3],
 }
 
 fn key(role: u8) -> EndpointKey {
@@ -246,7 +246,7 @@ impl Role {
 }
 
 /// Takes a role if the environment names one, and returns otherwise.
-pub fn role_of_environment() {
+pub(crate) fn role_of_environment() {
     let (Ok(role), Ok(folder)) = (std::env::var(ROLE), std::env::var(FOLDER)) else { return };
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async { Role::start(role.parse().unwrap(), folder.into()).await.run().await });
@@ -326,7 +326,7 @@ fn written(folder: &Path) -> u64 {
 }
 
 /// Runs a plan; processes are this program with these arguments.
-pub fn conduct(plan: Plan, arguments: &[&str]) -> Outcome {
+pub(crate) fn conduct(plan: Plan, arguments: &[&str]) -> Outcome {
     let temporary = tempfile::tempdir().unwrap();
     let folder = temporary.path();
     let sockets: Vec<UdpSocket> = (0..3).map(|_| UdpSocket::bind("127.0.0.1:0").unwrap()).collect();

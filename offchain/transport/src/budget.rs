@@ -179,6 +179,7 @@ mod tests {
     const ALICE: PeerId = PeerId([1; 32]);
     const BOB: PeerId = PeerId([2; 32]);
     const CAROL: PeerId = PeerId([3; 32]);
+    const DAVE: PeerId = PeerId([4; 32]);
 
     async fn given_up(share: Share) -> bool {
         share.hold(tokio::time::sleep(10 * PATIENCE)).await.is_err()
@@ -199,7 +200,7 @@ mod tests {
         let budget = Budget::contended(3 << 10, PATIENCE);
         let slow = budget.take(ALICE, 1 << 10).await.unwrap();
         let quick = budget.take(BOB, 1 << 10).await.unwrap();
-        let whole = budget.take(BOB, 1 << 10).await.unwrap();
+        let whole = budget.take(DAVE, 1 << 10).await.unwrap();
         whole.settle();
         let waiting = async { budget.take(CAROL, 1 << 10).await.map(drop).unwrap() };
         assert_eq!(tokio::join!(given_up(slow), moving(quick), waiting), (true, false, ()));
@@ -218,14 +219,14 @@ mod tests {
         let alice = futures::future::join_all(alice.into_iter().map(moving));
         let bob = async {
             let first = budget.take(BOB, 1 << 10).await.unwrap();
-            // Two and two would be after that one; more is not taken from anybody.
-            let second = timeout(PATIENCE, budget.take(BOB, 1 << 10)).await;
+            let second = budget.take(BOB, 1 << 10).await.unwrap();
+            // Each has two now.
             let third = timeout(PATIENCE, budget.take(BOB, 1 << 10)).await;
-            (first, second.is_ok(), third.is_ok())
+            (first, second, third.is_err())
         };
-        let (alice, (_, second, third)) = tokio::join!(alice, bob);
-        assert_eq!(alice.iter().filter(|given_up| **given_up).count(), 1);
-        assert_eq!((second, third), (false, false));
+        let (alice, (.., third_waits)) = tokio::join!(alice, bob);
+        assert_eq!(alice.iter().filter(|given_up| **given_up).count(), 2);
+        assert!(third_waits);
     }
 
     #[tokio::test(start_paused = true)]

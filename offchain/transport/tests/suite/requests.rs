@@ -2,10 +2,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use bithive_exchange::{Exchange, ExchangeError, MAX_MESSAGE_BYTES, Protocol};
-use bithive_transport::Config;
 use bytes::Bytes;
 
-use super::world::{Mirror, Party, bytes, config, echo};
+use super::world::{Mirror, Party, bytes, echo};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_request_is_answered_up_to_the_limit() {
