@@ -31,8 +31,8 @@ pub use figure::{Aim, Figure, Limit};
 pub use loopback::{Loopback, LoopbackOptions, Mover, loopback, loopback_end};
 pub use payload::{Interrupted, Killed, PayloadOptions, payload, payload_end, payload_with_kills};
 pub use plot::plot;
-use timer::Timer;
 pub use scores::Score;
+use timer::Timer;
 pub use transport::{Transport, Trials, transport};
 
 const SEED: u64 = 1;

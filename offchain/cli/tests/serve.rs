@@ -7,7 +7,7 @@ use std::{
     process::{Child, Command, Stdio},
 };
 
-use bithive_chain::{Chain, ChainError};
+use bithive_chain::ChainError;
 use serde_json::Value;
 
 fn serve(home: &Path, extra: &[&str]) -> Child {

@@ -73,7 +73,7 @@ impl AccountFile {
     #[must_use]
     pub fn new(account: &SigningKey, endpoint: &EndpointKey) -> Self {
         let account = Zeroizing::new(account.to_bytes());
-        Self { account: hex::encode(&*account), endpoint: hex::encode(&*endpoint.to_bytes()) }
+        Self { account: hex::encode(&*account), endpoint: hex::encode(*endpoint.to_bytes()) }
     }
 
     /// The keys of `file`, from where this was read.

@@ -3,7 +3,6 @@
 
 use std::time::Duration;
 
-#[allow(dead_code)]
 #[path = "../examples/soak.rs"]
 mod soak;
 

@@ -181,7 +181,7 @@ fn median(values: impl Iterator<Item = f64>) -> f64 {
     let middle = values.len() / 2;
     match values.get(middle) {
         None => f64::NAN,
-        Some(upper) if values.len() % 2 == 0 => (values[middle - 1] + upper) / 2.0,
+        Some(upper) if values.len().is_multiple_of(2) => (values[middle - 1] + upper) / 2.0,
         Some(middle) => *middle,
     }
 }
@@ -297,7 +297,9 @@ mod tests {
         for subject in Subject::ALL {
             let folder = tempfile::tempdir().unwrap();
             let [file, own, other] = ["file", "own", "other"].map(|name| folder.path().join(name));
-            [&own, &other].map(|folder| std::fs::create_dir(folder).unwrap());
+            for folder in [&own, &other] {
+                std::fs::create_dir(folder).unwrap();
+            }
             write(&file, BYTES).unwrap();
             let (mut sender, mut receiver) = (End::start(), End::start());
             let serve = Order::Serve { subject, key: [1; 32], folder: own, file: file.clone() };

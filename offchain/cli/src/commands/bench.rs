@@ -7,7 +7,8 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use bithive_bench::{
-    Aim, Figure, LoopbackOptions, Mover, PayloadOptions, crypto, loopback, loopback_end, payload, payload_end, plot,
+    Aim, Figure, LoopbackOptions, Mover, PayloadOptions, crypto, loopback, loopback_end, payload,
+    payload_end, plot,
 };
 use clap::Subcommand;
 use comfy_table::{CellAlignment, Table};
@@ -106,7 +107,8 @@ pub(crate) fn run(command: Command, output: Output) -> Result<()> {
             note_build();
             let spinner = spinner(output);
             let options = LoopbackOptions { bytes, rounds, folder };
-            let answer = loopback(&options, || this("loopback-end"), |what| spinner.set_message(what.to_owned()));
+            let answer =
+                loopback(&options, || this("loopback-end"), |what| spinner.set_message(what.to_owned()));
             spinner.finish_and_clear();
             output.show(&answer?, |answer| {
                 println!("{}\n{}", mover_rows(&answer.movers), rows(&answer.figures));
@@ -116,7 +118,8 @@ pub(crate) fn run(command: Command, output: Output) -> Result<()> {
             note_build();
             let spinner = spinner(output);
             let options = PayloadOptions { receivers, bytes, rate, folder };
-            let figures = payload(&options, || this("payload-end"), |what| spinner.set_message(what.to_owned()));
+            let figures =
+                payload(&options, || this("payload-end"), |what| spinner.set_message(what.to_owned()));
             spinner.finish_and_clear();
             output.show(&Answer { figures: figures? }, |answer| println!("{}", rows(&answer.figures)))
         }
