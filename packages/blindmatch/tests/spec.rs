@@ -5,6 +5,8 @@
 #[path = "vectors/formulas/mod.rs"]
 mod formulas;
 
+use std::collections::BTreeSet;
+
 use curve25519_dalek::{RistrettoPoint, Scalar, ristretto::CompressedRistretto};
 use formulas::{array, bytes, committee, evaluation, number, public, rows, sealed, sha256, sha512};
 use serde_json::Value;
@@ -18,7 +20,7 @@ fn stored() -> Value {
 fn assert_same(path: &str, found: &Value, expected: &Value) {
     match (found, expected) {
         (Value::Object(a), Value::Object(b)) => {
-            let names = |map: &serde_json::Map<String, Value>| map.keys().cloned().collect::<Vec<_>>();
+            let names = |map: &serde_json::Map<String, Value>| map.keys().cloned().collect::<BTreeSet<_>>();
             assert_eq!(names(a), names(b), "{path}");
             a.iter().for_each(|(name, value)| assert_same(&format!("{path}.{name}"), value, &b[name]));
         }
