@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use redb::backends::InMemoryBackend;
-use redb::{Database, DatabaseError, ReadableDatabase, TableDefinition};
+use redb::{Builder, Database, DatabaseError, ReadableDatabase, TableDefinition};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -51,8 +51,7 @@ impl State {
     /// # Errors
     /// [`StateError::InUse`], [`StateError::Storage`].
     pub fn open(path: &Path) -> Result<Self, StateError> {
-        restrict(path)?;
-        let database = Database::create(path).map_err(|error| match error {
+        let database = open_database(path, &Database::builder()).map_err(|error| match error {
             DatabaseError::DatabaseAlreadyOpen => StateError::InUse { path: path.display().to_string() },
             other => other.into(),
         })?;
@@ -147,13 +146,42 @@ fn damaged(name: &str, error: &serde_json::Error) -> StateError {
     StateError::Damaged { name: name.into(), reason: error.to_string() }
 }
 
-/// State holds keys of jobs: create the file unreadable to others before anything is in it.
-fn restrict(path: &Path) -> Result<(), StateError> {
+/// Opens the database at `path`, or makes one that only its owner can read. It is made under another name and gets its own
+/// when it is whole: a process that is killed meanwhile leaves nothing that can't be opened.
+///
+/// # Errors
+/// [`DatabaseError::DatabaseAlreadyOpen`] while another process has it or makes it; those of the file system.
+pub fn open_database(path: &Path, builder: &Builder) -> Result<Database, DatabaseError> {
+    if path.exists() {
+        return builder.create(path);
+    }
+    let unfinished = path.with_extension("new");
+    restrict(&unfinished)?;
+    let database = match builder.create(&unfinished) {
+        Err(DatabaseError::Storage(_)) => {
+            // Left by a process that was killed: whoever makes one now holds its lock.
+            std::fs::remove_file(&unfinished)?;
+            restrict(&unfinished)?;
+            builder.create(&unfinished)?
+        }
+        made => made?,
+    };
+    // Never in the place of one that another process has made in the meantime.
+    let named = std::fs::hard_link(&unfinished, path);
+    let removed = std::fs::remove_file(&unfinished);
+    match named {
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => builder.create(path),
+        named => named.and(removed).map(|()| database).map_err(DatabaseError::from),
+    }
+}
+
+/// State holds keys of jobs: the file is unreadable to others before anything is in it.
+fn restrict(path: &Path) -> std::io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     options.create(true).truncate(false).write(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop).map_err(|error| StateError::from(redb::StorageError::Io(error)))
+    options.open(path).map(drop)
 }
 
 #[cfg(test)]
@@ -199,5 +227,21 @@ mod tests {
         let path = folder.path().join("state");
         State::open(&path).unwrap();
         assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o077, 0);
+    }
+
+    #[test]
+    fn what_a_killed_process_left_of_a_new_file_is_no_obstacle() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("state.redb");
+        // As far as it had come: nothing, a part of the header, whole but without its name.
+        for left in [&b""[..], &[7; 5_000]] {
+            std::fs::write(path.with_extension("new"), left).unwrap();
+            State::open(&path).unwrap().put("name", &left.len()).unwrap();
+            assert_eq!(State::open(&path).unwrap().get::<usize>("name").unwrap(), Some(left.len()));
+            assert!(!path.with_extension("new").exists());
+            std::fs::rename(&path, path.with_extension("new")).unwrap();
+        }
+        let state = State::open(&path).unwrap();
+        assert_eq!(state.get::<usize>("name").unwrap(), Some(5_000));
     }
 }

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bithive_exchange::{MAX_WAITING, Message, PeerId, Protocol};
+use bithive_state::open_database;
 use bytes::Bytes;
 use redb::{Database, ReadableDatabase, ReadableTable, ReadableTableMetadata, TableDefinition};
 
@@ -108,7 +109,7 @@ pub(crate) struct Mailbox {
 impl Mailbox {
     pub(crate) fn open(path: &Path, limits: &Limits) -> Result<Arc<Self>, redb::Error> {
         // What is cached of the file counts as this process's memory.
-        let database = Database::builder().set_cache_size(CACHE).create(path)?;
+        let database = open_database(path, Database::builder().set_cache_size(CACHE))?;
         let write = database.begin_write()?;
         let mut waiting = Waiting::default();
         {
