@@ -17,6 +17,8 @@ use crate::{BlockTime, DevnetError, Ports, node, plan, wasmd};
 /// How long a node may take to its first answer.
 const PATIENCE: Duration = Duration::from_secs(60);
 const POLL: Duration = Duration::from_millis(50);
+/// How long a port may still be taken: a node that was killed keeps it until its last thread has ended.
+const PORT_PATIENCE: Duration = Duration::from_secs(5);
 const SHOWN_LINES: usize = 8;
 
 /// The chains in a folder.
@@ -226,8 +228,12 @@ impl Devnet {
 
     fn start(&self, program: &Path, state: &mut State, index: usize) -> Result<Child, DevnetError> {
         let chain = &mut state.chains[index];
-        if let Some(port) = chain.ports.all().into_iter().find(|port| !is_free(*port)) {
-            return Err(DevnetError::PortTaken { chain: chain.name.clone(), port });
+        let deadline = Instant::now() + PORT_PATIENCE;
+        while let Some(port) = chain.ports.all().into_iter().find(|port| !is_free(*port)) {
+            if Instant::now() >= deadline {
+                return Err(DevnetError::PortTaken { chain: chain.name.clone(), port });
+            }
+            std::thread::sleep(POLL);
         }
         let folder = self.home.join(&chain.name);
         let (process, child) = process::start(program, &node::arguments(&folder), &node::log(&folder))?;

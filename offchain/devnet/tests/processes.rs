@@ -16,7 +16,13 @@ struct Foreign(Child);
 
 impl Foreign {
     fn start() -> Self {
-        Self(Command::new("sleep").arg("600").spawn().unwrap())
+        let child = Command::new("sleep").arg("600").spawn().unwrap();
+        // Its arguments are those of `sleep` a moment after it is there.
+        let arguments = format!("/proc/{}/cmdline", child.id());
+        while !std::fs::read(&arguments).unwrap().ends_with(b"600\0") {
+            std::thread::yield_now();
+        }
+        Self(child)
     }
 
     fn is_running(&mut self) -> bool {
