@@ -12,13 +12,13 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 /// Longest time that a connection waits for the chain.
-const BOUND: Duration = Duration::from_secs(5);
+pub const BOUND: Duration = Duration::from_secs(5);
 /// How long membership is taken for true: an endpoint that has left is refused after that at the latest.
 const MEMBER_FOR: Duration = Duration::from_secs(300);
 /// How long its lack is.
 const STRANGER_FOR: Duration = Duration::from_secs(15);
 /// How long a member that is known stays one while the chain does not answer.
-const GRACE: Duration = Duration::from_secs(3600);
+pub const GRACE: Duration = Duration::from_secs(3600);
 /// Most endpoints whose answers are remembered.
 const REMEMBERED: usize = 4096;
 /// Most questions to the chain at a time.
