@@ -243,12 +243,18 @@ impl Devnet {
         Ok(child)
     }
 
-    /// Waits for the first block, or the end of the process.
+    /// Waits for an answer, of a process that was just started for a new block, or for the end of the process. Until its
+    /// first block a node checks transactions as if the chain were at its genesis, where every account has number 0,
+    /// and so refuses all signatures.
     fn wait(&self, chain: &ChainState, mut child: Option<Child>) -> Result<(), DevnetError> {
-        let asked = Instant::now();
+        let (asked, patience) = (Instant::now(), PATIENCE + 2 * chain.block_time.duration());
+        let mut first = None;
         loop {
             let reason = match health(chain) {
-                Ok(_) => return Ok(()),
+                Ok(node) if child.is_none() || node.height > *first.get_or_insert(node.height) => {
+                    return Ok(());
+                }
+                Ok(_) => "it has made no block since it was started".into(),
                 Err(reason) => reason,
             };
             // Asking the child, where it is one, also lets it go from the list of processes.
@@ -262,12 +268,12 @@ impl Devnet {
                 let lines = wasmd::last_lines(&String::from_utf8_lossy(&text), SHOWN_LINES);
                 return Err(DevnetError::DiedAtStart { chain: chain.name.clone(), log, lines });
             }
-            if asked.elapsed() > PATIENCE {
+            if asked.elapsed() > patience {
                 return Err(DevnetError::Silent {
                     chain: chain.name.clone(),
                     pid: chain.process.as_ref().map_or(0, |process| process.pid),
                     url: chain.rpc_url(),
-                    seconds: PATIENCE.as_secs(),
+                    seconds: patience.as_secs(),
                     reason,
                 });
             }
