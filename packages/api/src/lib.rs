@@ -5,13 +5,18 @@
 //! of the chain's clock, digests are 32 raw bytes (hex in JSON), points are compressed BLS12-381 in the
 //! encoding of the Zcash specification (48 bytes in G1, 96 bytes in G2).
 
+pub mod attestations;
+pub mod datasets;
 pub mod emissions;
+pub mod ics20;
 pub mod jobs;
 pub mod registry;
 pub mod relay;
 pub mod rewards;
 pub mod staking;
+pub mod timebank;
 pub mod token;
+pub mod treasury;
 pub mod vesting;
 
 use cosmwasm_schema::cw_serde;

@@ -1,0 +1,283 @@
+//! `timebank`: idle compute now, compute later.
+//!
+//! Meters credit accounts for idle time, oracles attest what an account has earned in BOINC projects, and credits pay
+//! for jobs. A credit is worth a fixed amount of BTT, and belongs to its account for ever: it can be spent and not sold.
+//! Credits earn interest by the day. The contract holds BTT for every credit that exists: what is not funded is not
+//! credited, and days that are not funded earn nothing.
+
+use cosmwasm_schema::{QueryResponses, cw_serde};
+use cosmwasm_std::{Addr, HexBinary, Uint128};
+use cw20::Cw20ReceiveMsg;
+
+use crate::jobs::JobTerms;
+
+/// Names of the contract's events.
+pub mod events {
+    /// BTT were put in.
+    pub const FUNDED: &str = "timebank_funded";
+    /// BTT that no credit needs were given to the treasury.
+    pub const RETURNED: &str = "timebank_returned";
+    /// A meter credited idle time.
+    pub const DEPOSITED: &str = "timebank_deposited";
+    /// Credit of another project was imported.
+    pub const IMPORTED: &str = "timebank_imported";
+    /// Credits paid for a job.
+    pub const SPENT: &str = "timebank_spent";
+    /// An account may credit, up to a number a day, or may no longer.
+    pub const METER: &str = "timebank_meter";
+    /// The oracles changed.
+    pub const ORACLES: &str = "timebank_oracles";
+    /// Crediting was stopped or goes on.
+    pub const PAUSED: &str = "timebank_paused";
+}
+
+/// Most interest: 1,000 millionths (0.1 %) a day.
+pub const MAX_INTEREST_PPM: u32 = 1_000;
+/// Most BTT that a credit is worth, in base units: 1,000 BTT.
+pub const MAX_PRICE: Uint128 = Uint128::new(1_000_000_000);
+/// Most credits that a unit of BOINC credit gives, in 1/10,000: 100.
+pub const MAX_BOINC_RATE: u32 = 1_000_000;
+/// Most oracles.
+pub const MAX_ORACLES: usize = 16;
+/// Most bytes of a project's name.
+pub const MAX_PROJECT: usize = 128;
+
+/// Creates the contract.
+#[cw_serde]
+pub struct InstantiateMsg {
+    /// Governance.
+    pub owner: String,
+    /// BTT.
+    pub token: String,
+    /// Where jobs are paid for.
+    pub jobs: String,
+    /// Receives BTT that the owner gives back.
+    pub treasury: String,
+    /// Numbers that hold for the life of the contract.
+    pub params: Params,
+}
+
+/// Numbers that hold for the life of the contract.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub struct Params {
+    /// What a credit is worth, in base units of BTT, 1 to [`MAX_PRICE`].
+    pub price: Uint128,
+    /// Interest for a day, in millionths, at most [`MAX_INTEREST_PPM`].
+    pub interest_ppm: u32,
+    /// Credits for a unit of BOINC credit, in 1/10,000, 1 to [`MAX_BOINC_RATE`].
+    pub boinc_rate: u32,
+    /// Most credits that are imported in a day.
+    pub import_per_day: u64,
+}
+
+/// Messages. None of them takes native coins.
+#[cw_serde]
+pub enum ExecuteMsg {
+    /// From BTT: `msg` is a [`Hook`].
+    Receive(Cw20ReceiveMsg),
+    /// Credits idle time, up to what the meter may credit in a day and what is funded. Sender: a meter.
+    Deposit {
+        /// Whose idle time.
+        account: String,
+        /// At least 1.
+        credits: u64,
+    },
+    /// By anybody: credits what oracles attest. Of a host's total, each unit counts once.
+    Import {
+        /// What they attest.
+        statement: BoincStatement,
+        /// Bit i set: oracle i signed.
+        signers: u32,
+        /// Aggregate of their BLS signatures (G2, 96 bytes) over `bithive_attest::BoincCredit::sign_bytes`.
+        signature: HexBinary,
+    },
+    /// Posts a job for the sender and pays its escrow, rounded up to whole credits. The job is the sender's: it assigns
+    /// workers, and what is refunded is BTT for it. Sender: whose credits they are.
+    Spend {
+        /// The job.
+        terms: Box<JobTerms>,
+        /// Most credits that it may cost.
+        most: u64,
+    },
+    /// By anybody: counts the interest of the days that have passed. It changes no total: every message does so first.
+    Accrue {},
+    /// Sender: the owner.
+    SetMeter {
+        /// A contract that meters idle time.
+        meter: String,
+        /// Most credits that it may give in a day; none takes the name back.
+        per_day: Option<u64>,
+    },
+    /// Replaces the oracles. Sender: the owner.
+    SetOracles {
+        /// At most [`MAX_ORACLES`], each with another key; index 0 first.
+        oracles: Vec<Oracle>,
+        /// How many must sign: more than half.
+        threshold: u8,
+    },
+    /// Gives BTT that no credit needs to the treasury. Sender: the owner.
+    ReturnFunds {
+        /// In base units.
+        amount: Uint128,
+    },
+    /// Stops deposits and imports or lets them go on; credits can be spent at any time. Sender: the owner.
+    SetPaused {
+        /// Whether they are stopped.
+        paused: bool,
+    },
+    /// Proposes a new owner. Sender: the owner.
+    TransferOwnership {
+        /// The proposed owner.
+        new_owner: String,
+    },
+    /// Accepts ownership. Sender: the proposed owner.
+    AcceptOwnership {},
+}
+
+/// What BTT that are sent are for.
+#[cw_serde]
+pub enum Hook {
+    /// Backs credits and interest.
+    Fund {},
+}
+
+/// What oracles attest: the total of a host in a BOINC project, and whose it is.
+#[cw_serde]
+pub struct BoincStatement {
+    /// Account here.
+    pub account: String,
+    /// URL of the project, 1 to [`MAX_PROJECT`] bytes, as its scheduler names it.
+    pub project: String,
+    /// The host's number in the project.
+    pub host: u64,
+    /// Credit that the project granted to the host since it began, in whole cobblestones, rounded down.
+    pub total: u64,
+}
+
+/// Who attests.
+#[cw_serde]
+pub struct Oracle {
+    /// Account.
+    pub account: String,
+    /// BLS public key in G1, 48 bytes.
+    pub bls_key: HexBinary,
+    /// Proof of possession: BLS signature (G2, 96 bytes) over `bithive_attest::possession_bytes`.
+    pub bls_possession: HexBinary,
+}
+
+/// Queries.
+#[cw_serde]
+#[derive(QueryResponses)]
+pub enum QueryMsg {
+    /// What holds now.
+    #[returns(ConfigResponse)]
+    Config {},
+    /// An account's credits.
+    #[returns(AccountResponse)]
+    Account {
+        /// The account.
+        address: String,
+    },
+    /// What exists and what backs it.
+    #[returns(TotalsResponse)]
+    Totals {},
+    /// What a meter may credit in a day, and has credited today; null for any other account.
+    #[returns(Option<MeterResponse>)]
+    Meter {
+        /// The account.
+        address: String,
+    },
+    /// Who attests.
+    #[returns(OraclesResponse)]
+    Oracles {},
+    /// What was imported of a host, null before the first time.
+    #[returns(Option<HostResponse>)]
+    Host {
+        /// URL of the project.
+        project: String,
+        /// The host's number in the project.
+        host: u64,
+    },
+}
+
+/// What holds now.
+#[cw_serde]
+pub struct ConfigResponse {
+    /// Governance.
+    pub owner: Option<Addr>,
+    /// Who has been proposed as the next owner.
+    pub pending_owner: Option<Addr>,
+    /// BTT.
+    pub token: Addr,
+    /// Where jobs are paid for.
+    pub jobs: Addr,
+    /// Receives BTT that the owner gives back.
+    pub treasury: Addr,
+    /// Numbers that hold for the life of the contract.
+    pub params: Params,
+    /// Whether deposits and imports are stopped.
+    pub paused: bool,
+}
+
+/// An account's credits.
+#[cw_serde]
+pub struct AccountResponse {
+    /// Credits, with the interest of days that have passed and were funded.
+    pub credits: u64,
+}
+
+/// What exists and what backs it.
+#[cw_serde]
+pub struct TotalsResponse {
+    /// Credits of all accounts, rounded up.
+    pub credits: u64,
+    /// BTT that back them, in base units: the contract's balance, but for what was sent to it without a hook.
+    pub funded: Uint128,
+    /// BTT that the credits are worth, in base units; at most `funded`.
+    pub owed: Uint128,
+    /// Days whose interest was credited.
+    pub days: u64,
+    /// What a credit of the first day is now, in 2^-64 credits.
+    pub index: Uint128,
+    /// Credits imported today.
+    pub imported_today: u64,
+}
+
+/// A meter.
+#[cw_serde]
+pub struct MeterResponse {
+    /// Most credits that it may give in a day.
+    pub per_day: u64,
+    /// Given today.
+    pub today: u64,
+}
+
+/// Who attests.
+#[cw_serde]
+pub struct OraclesResponse {
+    /// In the order of their bits.
+    pub oracles: Vec<OracleResponse>,
+    /// How many must sign; 0 without oracles.
+    pub threshold: u8,
+}
+
+/// An oracle.
+#[cw_serde]
+pub struct OracleResponse {
+    /// Account.
+    pub account: Addr,
+    /// BLS public key.
+    pub bls_key: HexBinary,
+}
+
+/// What was imported of a host.
+#[cw_serde]
+pub struct HostResponse {
+    /// Account here, for good.
+    pub account: Addr,
+    /// The host's total that was counted, in cobblestones.
+    pub total: u64,
+    /// Credits it gave.
+    pub credits: u64,
+}

@@ -1,0 +1,223 @@
+//! `treasury`: the protocol's share of settlements, and what may be done with it.
+//!
+//! BTT come in (shares of settlements, slashed bonds) and leave in three ways, each bounded for a period by a number that
+//! holds for the life of the contract: anybody burns what is above the reserve, anybody sells BTK or SKY to a standing
+//! offer, whose tokens are burnt at once, and the owner spends. There is no market to ask for a price: the bid of an
+//! offer rises with time, within the owner's bounds, until somebody sells, and each sale takes it back.
+
+use cosmwasm_schema::{QueryResponses, cw_serde};
+use cosmwasm_std::{Addr, Uint128};
+use cw20::Cw20ReceiveMsg;
+
+/// Names of the contract's events.
+pub mod events {
+    /// BTT were deposited with a hook.
+    pub const DEPOSITED: &str = "treasury_deposited";
+    /// A settlement contract was asked for what it owes.
+    pub const COLLECTED: &str = "treasury_collected";
+    /// Tokens were burnt.
+    pub const BURNT: &str = "treasury_burnt";
+    /// Tokens were bought, and burnt.
+    pub const BOUGHT: &str = "treasury_bought";
+    /// The owner spent BTT.
+    pub const SPENT: &str = "treasury_spent";
+    /// An offer was made, changed or withdrawn.
+    pub const OFFER: &str = "treasury_offer";
+    /// A contract is, or is no longer, one to collect from.
+    pub const SOURCE: &str = "treasury_source";
+    /// Offers and spending were stopped or go on.
+    pub const PAUSED: &str = "treasury_paused";
+}
+
+/// Most tokens with an offer.
+pub const MAX_OFFERS: usize = 8;
+/// Bounds of [`Params::period_seconds`]: an hour and 90 days.
+pub const PERIOD_SECONDS: (u64, u64) = (3_600, 90 * 86_400);
+/// Bounds of [`OfferTerms::rise_seconds`]: a minute and a year.
+pub const RISE_SECONDS: (u64, u64) = (60, 365 * 86_400);
+/// Most that a bid may be, in base units of BTT for 1,000,000 base units: a million.
+pub const MAX_BID: Uint128 = Uint128::new(1_000_000_000_000);
+/// Most characters of a purpose.
+pub const MAX_PURPOSE: usize = 256;
+
+/// Creates the contract.
+#[cw_serde]
+pub struct InstantiateMsg {
+    /// Governance.
+    pub owner: String,
+    /// BTT.
+    pub token: String,
+    /// Numbers that hold for the life of the contract.
+    pub params: Params,
+}
+
+/// Numbers that hold for the life of the contract. Amounts are in base units of BTT, and for one period.
+#[cw_serde]
+pub struct Params {
+    /// Length of a period, within [`PERIOD_SECONDS`]; periods are counted from 1970.
+    pub period_seconds: u64,
+    /// Most that the owner spends.
+    pub spend: Uint128,
+    /// Most that all offers together pay.
+    pub buy: Uint128,
+    /// Most BTT that are burnt.
+    pub burn: Uint128,
+    /// What a burn leaves, at any time.
+    pub reserve: Uint128,
+}
+
+/// A standing offer for a token.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub struct OfferTerms {
+    /// Bid at first, in base units of BTT for 1,000,000 base units of the token, at least 1.
+    pub low: Uint128,
+    /// Bid after `rise_seconds` without a sale; at least `low`, at most [`MAX_BID`]. The same as `low` for a fixed price.
+    pub high: Uint128,
+    /// Seconds in which the bid rises, within [`RISE_SECONDS`].
+    pub rise_seconds: u64,
+    /// Most that this offer pays in a period, 1 to [`Params::buy`]. A sale takes back as much of the rise as it takes of
+    /// this.
+    pub budget: Uint128,
+}
+
+/// Messages. None of them takes native coins.
+#[cw_serde]
+pub enum ExecuteMsg {
+    /// From a token: `msg` is a [`Hook`].
+    Receive(Cw20ReceiveMsg),
+    /// By anybody: withdraws what a settlement contract owes to the treasury.
+    Collect {
+        /// A source that the owner has named.
+        source: String,
+    },
+    /// By anybody. BTT: what is above the reserve, up to what is left of the period. A token with an offer: all of it
+    /// that was sent here.
+    Burn {
+        /// BTT, or a token with an offer.
+        token: String,
+    },
+    /// Pays BTT, within the period's bound. Sender: the owner.
+    Spend {
+        /// Receives them.
+        recipient: String,
+        /// In base units.
+        amount: Uint128,
+        /// What for, for people, at most [`MAX_PURPOSE`] characters.
+        purpose: String,
+    },
+    /// Makes an offer, which starts at its low bid, or withdraws it. Sender: the owner.
+    SetOffer {
+        /// A cw20 token other than BTT.
+        token: String,
+        /// The offer; none withdraws it.
+        terms: Option<OfferTerms>,
+    },
+    /// Names a contract to collect from, or takes the name back. Sender: the owner.
+    SetSource {
+        /// A contract with the message `withdraw` of `jobs`.
+        source: String,
+        /// Whether it is one.
+        allowed: bool,
+    },
+    /// Stops offers and spending or lets them go on; collecting and burning go on. Sender: the owner.
+    SetPaused {
+        /// Whether they are stopped.
+        paused: bool,
+    },
+    /// Proposes a new owner. Sender: the owner.
+    TransferOwnership {
+        /// The proposed owner.
+        new_owner: String,
+    },
+    /// Accepts ownership. Sender: the proposed owner.
+    AcceptOwnership {},
+}
+
+/// What tokens that are sent are for.
+#[cw_serde]
+pub enum Hook {
+    /// BTT for the treasury. A transfer without a hook is one, too.
+    Deposit {},
+    /// Sells the tokens to the offer for them: the sender is paid in BTT, the tokens are burnt.
+    Sell {
+        /// Least that the seller accepts, in base units of BTT: the bid falls when somebody else is first.
+        least: Uint128,
+    },
+}
+
+/// Queries.
+#[cw_serde]
+#[derive(QueryResponses)]
+pub enum QueryMsg {
+    /// What holds now.
+    #[returns(ConfigResponse)]
+    Config {},
+    /// The offer for a token, null without one.
+    #[returns(Option<OfferResponse>)]
+    Offer {
+        /// The token.
+        token: String,
+    },
+    /// All offers.
+    #[returns(Vec<OfferResponse>)]
+    Offers {},
+    /// Whether the treasury collects from a contract.
+    #[returns(bool)]
+    Source {
+        /// The contract.
+        address: String,
+    },
+    /// What the treasury has and did.
+    #[returns(TotalsResponse)]
+    Totals {},
+}
+
+/// What holds now.
+#[cw_serde]
+pub struct ConfigResponse {
+    /// Governance.
+    pub owner: Option<Addr>,
+    /// Who has been proposed as the next owner.
+    pub pending_owner: Option<Addr>,
+    /// BTT.
+    pub token: Addr,
+    /// Numbers that hold for the life of the contract.
+    pub params: Params,
+    /// Whether offers and spending are stopped.
+    pub paused: bool,
+}
+
+/// An offer.
+#[cw_serde]
+pub struct OfferResponse {
+    /// The token.
+    pub token: Addr,
+    /// Its terms.
+    pub terms: OfferTerms,
+    /// Bid now, in base units of BTT for 1,000,000 base units.
+    pub bid: Uint128,
+    /// What is left of its budget in this period, and of that of all offers.
+    pub left: Uint128,
+    /// Bought and burnt of the token since it was first offered for, in its base units.
+    pub bought: Uint128,
+}
+
+/// What the treasury has and did, in base units of BTT.
+#[cw_serde]
+pub struct TotalsResponse {
+    /// What it has.
+    pub balance: Uint128,
+    /// Spent by the owner in this period.
+    pub spent_now: Uint128,
+    /// Paid by offers in this period.
+    pub paid_now: Uint128,
+    /// Burnt in this period.
+    pub burnt_now: Uint128,
+    /// Spent by the owner, ever.
+    pub spent: Uint128,
+    /// Paid by offers, ever.
+    pub paid: Uint128,
+    /// Burnt, ever.
+    pub burnt: Uint128,
+}
