@@ -1,0 +1,404 @@
+//! `attestations`: what a job's quorum signed, carried to other chains over IBC and verified there once more.
+//!
+//! One contract serves both ends of a channel ([`VERSION`], unordered). The sending end reads a job from the market of
+//! its chain and sends one of two packets: the round's worker set ([`Packet::Workers`]), or the set together with the
+//! final statement and its signature ([`Packet::Statement`]), which therefore needs no other packet to arrive first.
+//! The receiving end recomputes the bytes that were signed, checks the quorum and the aggregate signature itself, and
+//! keeps the [`AttestationResponse`] for contracts of its chain to ask for.
+
+use cosmwasm_schema::{QueryResponses, cw_serde};
+use cosmwasm_std::{Addr, Binary, HexBinary};
+
+/// Version that both ends of a channel state; its ordering is unordered.
+pub const VERSION: &str = "bithive-attestation-1";
+
+/// Bounds, each of what keeps a packet, a loop or a wait bounded.
+pub mod limits {
+    /// Shortest life of a packet, in seconds.
+    pub const MIN_TIMEOUT_SECONDS: u64 = 60;
+    /// Life of a packet if none is asked for: one hour.
+    pub const DEFAULT_TIMEOUT_SECONDS: u64 = 3_600;
+    /// Longest life of a packet: a week.
+    pub const MAX_TIMEOUT_SECONDS: u64 = 604_800;
+    /// Most bytes of a packet: 4 KiB of result and 16 keys are below 10 KiB as JSON.
+    pub const MAX_PACKET_BYTES: usize = 16_384;
+    /// Most bytes of a connection's, port's or chain's name, or of a market's address.
+    pub const MAX_NAME_BYTES: usize = 128;
+    /// Most rows of a page.
+    pub const MAX_PAGE: u32 = 30;
+}
+
+/// Names of the contract's events.
+pub mod events {
+    /// `connection_id`, `port_id`; with `chain_id` and `jobs` if the peer is a source.
+    pub const PEER_ALLOWED: &str = "attestation_peer_allowed";
+    /// `connection_id`, `port_id`.
+    pub const PEER_REMOVED: &str = "attestation_peer_removed";
+    /// `channel_id`, `connection_id`, `port_id`.
+    pub const CHANNEL_OPENED: &str = "attestation_channel_opened";
+    /// `channel_id`.
+    pub const CHANNEL_CLOSED: &str = "attestation_channel_closed";
+    /// A packet left: `kind`, `channel_id`, `job_id`, `round`, `timeout`.
+    pub const SENT: &str = "attestation_sent";
+    /// The other end took a packet: `kind`, `channel_id`, `job_id`, `receipt`.
+    pub const ACCEPTED: &str = "attestation_accepted";
+    /// The other end refused a packet, or its answer can't be read: `kind`, `channel_id`, `job_id`, `error`.
+    pub const REFUSED: &str = "attestation_refused";
+    /// A packet was not received in time: `kind`, `channel_id`, `job_id`.
+    pub const TIMED_OUT: &str = "attestation_timed_out";
+    /// A worker set was recorded: `chain_id`, `jobs`, `job_id`, `round`, `digest`.
+    pub const WORKERS: &str = "attestation_workers";
+    /// An attestation was recorded: `chain_id`, `jobs`, `job_id`, `round`, `statement`, `evidence`.
+    pub const RECORDED: &str = "attestation_recorded";
+    /// A packet was answered with an error: `channel_id`, `code`, `error`.
+    pub const REJECTED: &str = "attestation_rejected";
+}
+
+/// Creates the contract.
+#[cw_serde]
+pub struct InstantiateMsg {
+    /// Governance: allows peers.
+    pub owner: String,
+    /// The market of this chain. Without one, the contract only receives.
+    pub jobs: Option<String>,
+}
+
+/// A market on another chain: what its statements are bound to.
+#[cw_serde]
+#[derive(Eq)]
+pub struct Source {
+    /// Id of its chain.
+    pub chain_id: String,
+    /// Its address there.
+    pub jobs: String,
+}
+
+/// Who may open channels to this contract, and what may come through them.
+///
+/// The connection names the light client and the port names the contract behind it: nobody else's chain and nobody
+/// else's contract can say who the workers of `source` are.
+#[cw_serde]
+#[derive(Eq)]
+pub struct Peer {
+    /// Connection on this chain, `connection-<n>`.
+    pub connection_id: String,
+    /// Port of the contract at its other end, `wasm.<address>`.
+    pub port_id: String,
+    /// The market that it speaks for; none if it only receives.
+    pub source: Option<Source>,
+}
+
+/// Messages. None of them takes native coins.
+#[cw_serde]
+pub enum ExecuteMsg {
+    /// Allows a peer, or changes what comes through it. Sender: the owner, before the handshake.
+    AllowPeer(Peer),
+    /// Takes nothing from a peer any more; what came from it stays. Sender: the owner.
+    RemovePeer {
+        /// Connection on this chain.
+        connection_id: String,
+        /// Port at its other end.
+        port_id: String,
+    },
+    /// Sends the worker set of a job's round, from its assignment on: with it, [`ExecuteMsg::Submit`] is possible at the
+    /// other end. Sender: anyone; again after a refusal or a timeout.
+    Announce {
+        /// The job.
+        job_id: u64,
+        /// Channel of this end.
+        channel_id: String,
+        /// Life of the packet, [`limits::DEFAULT_TIMEOUT_SECONDS`] if none.
+        timeout_seconds: Option<u64>,
+    },
+    /// Sends a settled job's final statement with its worker set. Sender: anyone; again after a refusal or a timeout.
+    Send {
+        /// The job.
+        job_id: u64,
+        /// Channel of this end.
+        channel_id: String,
+        /// Life of the packet, [`limits::DEFAULT_TIMEOUT_SECONDS`] if none.
+        timeout_seconds: Option<u64>,
+    },
+    /// Records a statement for a worker set that was announced. Sender: anyone, for the signature says who signed.
+    Submit {
+        /// The market.
+        source: Source,
+        /// The job.
+        job_id: u64,
+        /// What was signed.
+        statement: SignedStatement,
+    },
+    /// Proposes a new owner. Sender: the owner.
+    TransferOwnership {
+        /// The proposed owner.
+        new_owner: String,
+    },
+    /// Accepts ownership. Sender: the proposed owner.
+    AcceptOwnership {},
+}
+
+/// What a packet carries, as JSON.
+#[cw_serde]
+#[derive(Eq)]
+pub enum Packet {
+    /// A round's worker set.
+    Workers(WorkerSet),
+    /// A settled job's statement, with the set that signed it.
+    Statement {
+        /// The set.
+        workers: WorkerSet,
+        /// What it signed.
+        statement: SignedStatement,
+    },
+}
+
+/// The workers of one round of one job, and what they work on.
+#[cw_serde]
+#[derive(Eq)]
+pub struct WorkerSet {
+    /// The market.
+    pub source: Source,
+    /// The job.
+    pub job_id: u64,
+    /// The round, from 1.
+    pub round: u8,
+    /// How many of them must sign (q): more than half.
+    pub quorum: u8,
+    /// BLAKE3 digest of the model file.
+    pub model: HexBinary,
+    /// Commitment to the plaintext input.
+    pub input_commitment: HexBinary,
+    /// BLS public keys in slot order, 48 bytes each, at most [`crate::jobs::limits::MAX_WORKERS`].
+    pub keys: Vec<HexBinary>,
+}
+
+/// The rest of the final statement, and its signature. See `bithive_attest::Statement`.
+#[cw_serde]
+#[derive(Eq)]
+pub struct SignedStatement {
+    /// BLAKE3 digest of the encrypted output.
+    pub output: HexBinary,
+    /// Masked result, little-endian 32-bit words, at most [`crate::jobs::limits::MAX_DIMENSIONS`].
+    pub masked: Binary,
+    /// Bit i set: worker i is in the quorum.
+    pub members: u32,
+    /// Bit i set: worker i signed; all of them are in the quorum.
+    pub signers: u32,
+    /// Aggregate BLS signature, 96 bytes.
+    pub signature: HexBinary,
+}
+
+/// Answer to a packet, as JSON (ICS-4's envelope).
+#[cw_serde]
+#[derive(Eq)]
+pub enum Ack {
+    /// A [`Receipt`] as JSON.
+    Result(Binary),
+    /// `<code>: <what was wrong and what was expected>`; codes are those of [`codes`].
+    Error(String),
+}
+
+/// What became of a packet that was taken.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub enum Receipt {
+    /// The worker set is new.
+    WorkersRecorded,
+    /// The same set was recorded before.
+    WorkersAlreadyRecorded,
+    /// The attestation is new.
+    Recorded,
+    /// The same statement was recorded before.
+    AlreadyRecorded,
+}
+
+/// First word of an [`Ack::Error`].
+pub mod codes {
+    /// The packet is not what [`super::VERSION`] says, or a field of it is out of bounds.
+    pub const MALFORMED: &str = "malformed";
+    /// The channel is not open here, or its peer is not allowed any more.
+    pub const CHANNEL: &str = "channel";
+    /// The peer does not speak for this market.
+    pub const SOURCE: &str = "source";
+    /// A newer round of the job is recorded, or the job is settled.
+    pub const STALE: &str = "stale";
+    /// Another set or statement is recorded for the same round.
+    pub const CONFLICT: &str = "conflict";
+    /// Too few of the workers signed, or others than the quorum.
+    pub const QUORUM: &str = "quorum";
+    /// A key or the signature is wrong.
+    pub const SIGNATURE: &str = "signature";
+}
+
+/// How it is known that a job ended as an attestation says.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub enum Evidence {
+    /// The quorum signed; whether its chain settled the job is not known.
+    Signed,
+    /// The quorum signed, and its chain settled the job with that. Final.
+    Settled,
+}
+
+/// Queries.
+#[cw_serde]
+#[derive(QueryResponses)]
+pub enum QueryMsg {
+    /// What holds now.
+    #[returns(ConfigResponse)]
+    Config {},
+    /// Peers, by connection and port.
+    #[returns(Vec<Peer>)]
+    Peers {
+        /// Start after this one.
+        start_after: Option<PeerKey>,
+        /// Page size, at most [`limits::MAX_PAGE`].
+        limit: Option<u32>,
+    },
+    /// Channels, by name.
+    #[returns(Vec<ChannelResponse>)]
+    Channels {
+        /// Start after this one.
+        start_after: Option<String>,
+        /// Page size, at most [`limits::MAX_PAGE`].
+        limit: Option<u32>,
+    },
+    /// What became of what was sent of a job.
+    #[returns(SendingsResponse)]
+    Sendings {
+        /// Channel of this end.
+        channel_id: String,
+        /// The job.
+        job_id: u64,
+    },
+    /// The newest worker set of a job, null when none came.
+    #[returns(Option<WorkerSet>)]
+    Workers {
+        /// The market.
+        source: Source,
+        /// The job.
+        job_id: u64,
+    },
+    /// The attestation of a job, null when there is none.
+    #[returns(Option<AttestationResponse>)]
+    Attestation {
+        /// The market.
+        source: Source,
+        /// The job.
+        job_id: u64,
+    },
+    /// Attestations of a market, by job.
+    #[returns(Vec<AttestationResponse>)]
+    Attestations {
+        /// The market.
+        source: Source,
+        /// Start after this job.
+        start_after: Option<u64>,
+        /// Page size, at most [`limits::MAX_PAGE`].
+        limit: Option<u32>,
+    },
+}
+
+/// What holds now.
+#[cw_serde]
+pub struct ConfigResponse {
+    /// Governance.
+    pub owner: Option<Addr>,
+    /// Who has been proposed as the next owner.
+    pub pending_owner: Option<Addr>,
+    /// The market of this chain.
+    pub jobs: Option<Addr>,
+}
+
+/// Names a peer.
+#[cw_serde]
+pub struct PeerKey {
+    /// Connection on this chain.
+    pub connection_id: String,
+    /// Port at its other end.
+    pub port_id: String,
+}
+
+/// A channel.
+#[cw_serde]
+pub struct ChannelResponse {
+    /// Its name at this end.
+    pub channel_id: String,
+    /// Its name at the other end.
+    pub counterparty_channel_id: String,
+    /// Port at the other end.
+    pub port_id: String,
+    /// Connection on this chain.
+    pub connection_id: String,
+    /// Whether packets may still pass.
+    pub open: bool,
+}
+
+/// What became of what was sent of a job over one channel.
+#[cw_serde]
+#[derive(Default)]
+pub struct SendingsResponse {
+    /// Its worker set.
+    pub workers: Option<Sending>,
+    /// Its statement.
+    pub statement: Option<Sending>,
+}
+
+/// What became of a packet.
+#[cw_serde]
+pub struct Sending {
+    /// The round that was sent.
+    pub round: u8,
+    /// When the packet expires, in Unix seconds of the other chain's clock.
+    pub timeout: u64,
+    /// Its state.
+    pub status: Status,
+}
+
+/// State of a packet.
+#[cw_serde]
+pub enum Status {
+    /// Under way. It can be sent again after its timeout, whether or not a relayer reported that.
+    Pending {},
+    /// The other end took it. Final.
+    Accepted {
+        /// Its answer.
+        receipt: Receipt,
+    },
+    /// The other end refused it. It can be sent again.
+    Refused {
+        /// Its answer.
+        error: String,
+    },
+    /// It was not received in time. It can be sent again.
+    TimedOut {},
+}
+
+/// What a quorum signed.
+#[cw_serde]
+pub struct AttestationResponse {
+    /// The market.
+    pub source: Source,
+    /// The job.
+    pub job_id: u64,
+    /// The round that succeeded.
+    pub round: u8,
+    /// BLAKE3 digest of the model file.
+    pub model: HexBinary,
+    /// Commitment to the plaintext input.
+    pub input_commitment: HexBinary,
+    /// BLAKE3 digest of the encrypted output.
+    pub output: HexBinary,
+    /// Masked result.
+    pub masked: Binary,
+    /// Bit i set: worker i is in the quorum.
+    pub members: u32,
+    /// Bit i set: worker i signed.
+    pub signers: u32,
+    /// SHA-256 of the bytes that were signed.
+    pub statement: HexBinary,
+    /// How it is known.
+    pub evidence: Evidence,
+    /// When it was recorded here as what it is, in Unix seconds.
+    pub recorded_at: u64,
+}

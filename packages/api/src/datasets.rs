@@ -1,0 +1,252 @@
+//! `datasets`: the use of data sets, recorded and paid for when a job that used them is attested on this chain.
+//!
+//! The owner of a data set states a share; who uses it in a job of another chain's market puts that share into escrow
+//! here. Once the `attestations` contract of this chain has the settled statement of that job, with the input commitment
+//! that the deposit names, anyone releases the share to the owner; without one, it goes back after the deadline.
+//!
+//! ```text
+//!   Deposit / cw20 Send            Release (anyone): the job is attested, with this input
+//!   --------------------> escrow ------------------------------------------------> the owner's credit
+//!                            |     Refund (anyone): after the deadline, not attested
+//!                            +---------------------------------------------------> the depositor's credit
+//! ```
+
+use cosmwasm_schema::{QueryResponses, cw_serde};
+use cosmwasm_std::{Addr, HexBinary, Uint128};
+use cw20::Cw20ReceiveMsg;
+
+use crate::attestations::Source;
+
+/// Bounds, each of what keeps a record or a wait bounded.
+pub mod limits {
+    /// Shortest time from a deposit to its deadline, in seconds.
+    pub const MIN_ESCROW_SECONDS: u64 = 60;
+    /// Longest time from a deposit to its deadline: 90 days.
+    pub const MAX_ESCROW_SECONDS: u64 = 90 * 86_400;
+    /// Most bytes of a name.
+    pub const MAX_NAME_BYTES: usize = 128;
+    /// Most rows of a page.
+    pub const MAX_PAGE: u32 = 30;
+}
+
+/// Names of the contract's events.
+pub mod events {
+    /// `id`, `owner`, `digest`, `asset`, `share`.
+    pub const REGISTERED: &str = "dataset_registered";
+    /// `id`, `share`, `active`.
+    pub const UPDATED: &str = "dataset_updated";
+    /// `id`, `dataset_id`, `depositor`, `asset`, `amount`, `chain_id`, `jobs`, `job_id`, `deadline`.
+    pub const DEPOSITED: &str = "dataset_deposited";
+    /// A use is recorded and its share is the owner's: `id`, `dataset_id`, `owner`, `asset`, `amount`, `chain_id`,
+    /// `jobs`, `job_id`.
+    pub const RELEASED: &str = "dataset_released";
+    /// `id`, `dataset_id`, `depositor`, `asset`, `amount`.
+    pub const REFUNDED: &str = "dataset_refunded";
+    /// `account`, `asset`, `amount`.
+    pub const WITHDRAWN: &str = "dataset_withdrawn";
+}
+
+/// Creates the contract. It has no owner and no pause.
+#[cw_serde]
+pub struct InstantiateMsg {
+    /// The attestations contract of this chain.
+    pub attestations: String,
+}
+
+/// What a share is paid in.
+#[cw_serde]
+#[derive(Eq)]
+pub enum Asset {
+    /// A native denomination, vouchers of ICS-20 (`ibc/...`) among them.
+    Native(String),
+    /// A cw20 token.
+    Cw20(String),
+}
+
+/// A use of a data set that is paid for in advance.
+#[cw_serde]
+#[derive(Eq)]
+pub struct Use {
+    /// The data set.
+    pub dataset_id: u64,
+    /// The market in which it is used.
+    pub source: Source,
+    /// The job.
+    pub job_id: u64,
+    /// Commitment to the job's input, as its assignment has it; 32 bytes. The owner compares the two before it hands
+    /// over data.
+    pub input_commitment: HexBinary,
+    /// Unix time after which the share goes back if the job is not attested.
+    pub deadline: u64,
+}
+
+/// Messages. Only [`ExecuteMsg::Deposit`] takes native coins.
+#[cw_serde]
+pub enum ExecuteMsg {
+    /// From a cw20 token: `msg` is a [`Hook`].
+    Receive(Cw20ReceiveMsg),
+    /// Registers a data set. Its owner is the sender, for ever.
+    Register {
+        /// BLAKE3 digest of the data set's description or contents, as its owner publishes it; 32 bytes.
+        digest: HexBinary,
+        /// What its share is paid in, for ever.
+        asset: Asset,
+        /// What one use costs, in base units, more than 0.
+        share: Uint128,
+    },
+    /// Changes what the next uses cost, or takes no more. Sender: its owner.
+    Update {
+        /// The data set.
+        id: u64,
+        /// What one use costs.
+        share: Uint128,
+        /// Whether deposits are taken.
+        active: bool,
+    },
+    /// Pays for a use with native coins: exactly its share, of its denomination. Sender: anyone.
+    Deposit(Use),
+    /// Records a use and credits the owner. Sender: anyone, once the job is attested as the deposit says.
+    Release {
+        /// The deposit.
+        id: u64,
+    },
+    /// Credits the depositor. Sender: anyone, after the deadline, if the job is not attested as the deposit says.
+    Refund {
+        /// The deposit.
+        id: u64,
+    },
+    /// Pays out what the sender is owed of an asset.
+    Withdraw {
+        /// The asset.
+        asset: Asset,
+    },
+}
+
+/// What tokens that are sent are for.
+#[cw_serde]
+pub enum Hook {
+    /// Pays for a use: exactly its share, of its token.
+    Deposit(Use),
+}
+
+/// Queries.
+#[cw_serde]
+#[derive(QueryResponses)]
+pub enum QueryMsg {
+    /// The attestations contract.
+    #[returns(ConfigResponse)]
+    Config {},
+    /// A data set, null when there is none.
+    #[returns(Option<DatasetResponse>)]
+    Dataset {
+        /// Its number.
+        id: u64,
+    },
+    /// Data sets, by number.
+    #[returns(Vec<DatasetResponse>)]
+    Datasets {
+        /// Start after this one.
+        start_after: Option<u64>,
+        /// Page size, at most [`limits::MAX_PAGE`].
+        limit: Option<u32>,
+    },
+    /// A deposit that is in escrow, null when there is none (any more).
+    #[returns(Option<DepositResponse>)]
+    Deposit {
+        /// Its number.
+        id: u64,
+    },
+    /// Deposits in escrow, by number.
+    #[returns(Vec<DepositResponse>)]
+    Deposits {
+        /// Start after this one.
+        start_after: Option<u64>,
+        /// Page size, at most [`limits::MAX_PAGE`].
+        limit: Option<u32>,
+    },
+    /// The recorded use of a data set by a job, null when there is none.
+    #[returns(Option<UseResponse>)]
+    Use {
+        /// The data set.
+        dataset_id: u64,
+        /// The market.
+        source: Source,
+        /// The job.
+        job_id: u64,
+    },
+    /// What an account may withdraw of an asset.
+    #[returns(Uint128)]
+    Claimable {
+        /// The account.
+        account: String,
+        /// The asset.
+        asset: Asset,
+    },
+    /// What the contract owes of an asset; its balance is at least the sum.
+    #[returns(HeldResponse)]
+    Held {
+        /// The asset.
+        asset: Asset,
+    },
+}
+
+/// The attestations contract.
+#[cw_serde]
+pub struct ConfigResponse {
+    /// Its address.
+    pub attestations: Addr,
+}
+
+/// A data set.
+#[cw_serde]
+pub struct DatasetResponse {
+    /// Its number, from 1.
+    pub id: u64,
+    /// Receives its shares.
+    pub owner: Addr,
+    /// Digest that its owner publishes.
+    pub digest: HexBinary,
+    /// What its share is paid in.
+    pub asset: Asset,
+    /// What the next use costs, in base units.
+    pub share: Uint128,
+    /// Whether deposits are taken.
+    pub active: bool,
+    /// Jobs that used it, as far as they were released.
+    pub uses: u64,
+    /// What these paid, in base units.
+    pub earned: Uint128,
+}
+
+/// A deposit in escrow.
+#[cw_serde]
+pub struct DepositResponse {
+    /// Its number, from 1.
+    pub id: u64,
+    /// Who paid.
+    pub depositor: Addr,
+    /// What was paid, in base units.
+    pub amount: Uint128,
+    /// What for.
+    pub purpose: Use,
+}
+
+/// A recorded use.
+#[cw_serde]
+pub struct UseResponse {
+    /// SHA-256 of the statement that the job's quorum signed.
+    pub statement: HexBinary,
+    /// What was paid for it, in base units.
+    pub paid: Uint128,
+    /// When it was first recorded, in Unix seconds.
+    pub recorded_at: u64,
+}
+
+/// What the contract owes of an asset, in base units.
+#[cw_serde]
+pub struct HeldResponse {
+    /// In escrow.
+    pub escrowed: Uint128,
+    /// Credited and not withdrawn.
+    pub claimable: Uint128,
+}

@@ -1,0 +1,225 @@
+//! `ics20`: our tokens on other chains and back, by ICS-20.
+//!
+//! The other end of a channel is a chain's transfer module (version [`VERSION`], unordered), which gives a voucher for
+//! every unit that is in escrow here. Denominations on the wire are `cw20:<token>`, and `<port>/<channel>/cw20:<token>`
+//! with the other end's port and channel when they come back.
+
+use cosmwasm_schema::{QueryResponses, cw_serde};
+use cosmwasm_std::{Addr, Binary, Uint128};
+use cw20::Cw20ReceiveMsg;
+
+/// Version that both ends of a channel state; its ordering is unordered.
+pub const VERSION: &str = "ics20-1";
+/// What a token's address follows in a denomination.
+pub const DENOM_PREFIX: &str = "cw20:";
+
+/// Bounds, each of what keeps a packet or a wait bounded.
+pub mod limits {
+    /// Shortest life of a packet, in seconds.
+    pub const MIN_TIMEOUT_SECONDS: u64 = 60;
+    /// Life of a packet if none is asked for: one hour.
+    pub const DEFAULT_TIMEOUT_SECONDS: u64 = 3_600;
+    /// Longest life of a packet: a week.
+    pub const MAX_TIMEOUT_SECONDS: u64 = 604_800;
+    /// Most bytes of a receiver's address.
+    pub const MAX_RECEIVER_BYTES: usize = 256;
+    /// Most bytes of a memo.
+    pub const MAX_MEMO_BYTES: usize = 1_024;
+    /// Most rows of a page.
+    pub const MAX_PAGE: u32 = 30;
+}
+
+/// Names of the contract's events.
+pub mod events {
+    /// `channel_id`, `connection_id`, `port_id`.
+    pub const CHANNEL_OPENED: &str = "ics20_channel_opened";
+    /// `channel_id`.
+    pub const CHANNEL_CLOSED: &str = "ics20_channel_closed";
+    /// Tokens went into escrow and a packet left: `channel_id`, `token`, `amount`, `sender`, `receiver`, `timeout`.
+    pub const SENT: &str = "ics20_sent";
+    /// The other end took a packet: `channel_id`, `token`, `amount`.
+    pub const DELIVERED: &str = "ics20_delivered";
+    /// Tokens came back and left escrow: `channel_id`, `token`, `amount`, `receiver`.
+    pub const RECEIVED: &str = "ics20_received";
+    /// A packet was answered with an error: `channel_id`, `error`.
+    pub const REJECTED: &str = "ics20_rejected";
+    /// A packet failed and its sender has the tokens again: `channel_id`, `token`, `amount`, `sender`, `reason`.
+    pub const REFUNDED: &str = "ics20_refunded";
+    /// A refund could not be paid and is owed: `token`, `amount`, `account`.
+    pub const OWED: &str = "ics20_owed";
+    /// `token`, `amount`, `account`.
+    pub const WITHDRAWN: &str = "ics20_withdrawn";
+    /// `token`, `limit` (`none` when it takes no new sends).
+    pub const LIMIT: &str = "ics20_limit";
+    /// `paused`.
+    pub const PAUSED: &str = "ics20_paused";
+}
+
+/// Creates the contract.
+#[cw_serde]
+pub struct InstantiateMsg {
+    /// Governance: sets limits and pauses sends.
+    pub owner: String,
+    /// The tokens that can be sent.
+    pub tokens: Vec<TokenLimit>,
+}
+
+/// How much of a token may be elsewhere.
+#[cw_serde]
+#[derive(Eq)]
+pub struct TokenLimit {
+    /// The cw20 contract.
+    pub token: String,
+    /// Most of it that is outside over one channel at once, in base units: what the other chain can lose.
+    pub limit: Uint128,
+}
+
+/// Messages. None of them takes native coins.
+#[cw_serde]
+pub enum ExecuteMsg {
+    /// From a token that has a limit: `msg` is a [`Hook`].
+    Receive(Cw20ReceiveMsg),
+    /// Pays an account a refund that could not be paid when it was due. Sender: anyone.
+    Withdraw {
+        /// The token.
+        token: String,
+        /// The account.
+        account: String,
+    },
+    /// Sets how much of a token may be outside over one channel; none takes no new sends of it. What is outside already
+    /// can always come back. Sender: the owner.
+    SetLimit {
+        /// The token.
+        token: String,
+        /// In base units.
+        limit: Option<Uint128>,
+    },
+    /// Stops new sends, or lets them go on. Never stops what comes back, nor refunds. Sender: the owner.
+    SetPaused {
+        /// Whether they are stopped.
+        paused: bool,
+    },
+    /// Proposes a new owner. Sender: the owner.
+    TransferOwnership {
+        /// The proposed owner.
+        new_owner: String,
+    },
+    /// Accepts ownership. Sender: the proposed owner.
+    AcceptOwnership {},
+}
+
+/// What tokens that are sent are for.
+#[cw_serde]
+pub enum Hook {
+    /// Sends them to another chain.
+    Transfer {
+        /// Channel of this end.
+        channel_id: String,
+        /// Address on the other chain.
+        receiver: String,
+        /// Life of the packet, [`limits::DEFAULT_TIMEOUT_SECONDS`] if none.
+        timeout_seconds: Option<u64>,
+        /// For who reads it on the other chain.
+        memo: Option<String>,
+    },
+}
+
+/// What a packet carries, as JSON (ICS-20, `FungibleTokenPacketData`).
+#[cw_serde]
+#[derive(Eq)]
+pub struct Packet {
+    /// In base units.
+    pub amount: Uint128,
+    /// As the module documentation says.
+    pub denom: String,
+    /// On the receiving chain.
+    pub receiver: String,
+    /// On the sending chain.
+    pub sender: String,
+    /// Left out when there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub memo: Option<String>,
+}
+
+/// Answer to a packet, as JSON (ICS-4's envelope).
+#[cw_serde]
+#[derive(Eq)]
+pub enum Ack {
+    /// Taken.
+    Result(Binary),
+    /// What was wrong.
+    Error(String),
+}
+
+/// Queries.
+#[cw_serde]
+#[derive(QueryResponses)]
+pub enum QueryMsg {
+    /// What holds now.
+    #[returns(ConfigResponse)]
+    Config {},
+    /// Tokens that can be sent, and their limits, by address.
+    #[returns(Vec<TokenLimit>)]
+    Limits {
+        /// Start after this token.
+        start_after: Option<String>,
+        /// Page size, at most [`limits::MAX_PAGE`].
+        limit: Option<u32>,
+    },
+    /// Channels, by name.
+    #[returns(Vec<ChannelResponse>)]
+    Channels {
+        /// Start after this one.
+        start_after: Option<String>,
+        /// Page size, at most [`limits::MAX_PAGE`].
+        limit: Option<u32>,
+    },
+    /// What is outside over a channel, in base units.
+    #[returns(Uint128)]
+    Outstanding {
+        /// Channel of this end.
+        channel_id: String,
+        /// The token.
+        token: String,
+    },
+    /// What an account is owed of a token.
+    #[returns(Uint128)]
+    Owed {
+        /// The token.
+        token: String,
+        /// The account.
+        account: String,
+    },
+    /// What the contract holds of a token for others; its balance is at least this.
+    #[returns(Uint128)]
+    Held {
+        /// The token.
+        token: String,
+    },
+}
+
+/// What holds now.
+#[cw_serde]
+pub struct ConfigResponse {
+    /// Governance.
+    pub owner: Option<Addr>,
+    /// Who has been proposed as the next owner.
+    pub pending_owner: Option<Addr>,
+    /// Whether new sends are stopped.
+    pub paused: bool,
+}
+
+/// A channel.
+#[cw_serde]
+pub struct ChannelResponse {
+    /// Its name at this end.
+    pub channel_id: String,
+    /// Its name at the other end.
+    pub counterparty_channel_id: String,
+    /// Port at the other end.
+    pub port_id: String,
+    /// Connection on this chain.
+    pub connection_id: String,
+    /// Whether packets may still pass.
+    pub open: bool,
+}
