@@ -1,0 +1,112 @@
+//! Entry points that accounts call: dispatch only.
+
+#[cfg(not(feature = "library"))]
+use cosmwasm_std::entry_point;
+
+use bithive_api::MigrateMsg;
+use bithive_api::attestations::{ExecuteMsg, InstantiateMsg, QueryMsg};
+use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Response, to_json_binary};
+use cw_ownable::Action;
+use cw_utils::nonpayable;
+
+use crate::send::Route;
+use crate::state::Kind;
+use crate::{ContractError, admin, query, receive, send};
+
+/// Name in cw2's contract info.
+pub const CONTRACT_NAME: &str = "bithive:attestations";
+/// Version in cw2's contract info.
+pub const CONTRACT_VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Creates the contract, without peers.
+///
+/// # Errors
+/// [`ContractError`], naming what was wrong with `msg`.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn instantiate(
+    deps: DepsMut,
+    _env: Env,
+    info: MessageInfo,
+    msg: InstantiateMsg,
+) -> Result<Response, ContractError> {
+    nonpayable(&info)?;
+    admin::instantiate(deps, msg)
+}
+
+/// Runs one message.
+///
+/// # Errors
+/// [`ContractError`], naming what was wrong; nothing has changed then.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn execute(
+    deps: DepsMut,
+    env: Env,
+    info: MessageInfo,
+    msg: ExecuteMsg,
+) -> Result<Response, ContractError> {
+    nonpayable(&info)?;
+    match msg {
+        ExecuteMsg::AllowPeer(peer) => admin::allow_peer(deps.storage, &info.sender, &peer),
+        ExecuteMsg::RemovePeer { connection_id, port_id } => {
+            admin::remove_peer(deps.storage, &info.sender, connection_id, port_id)
+        }
+        ExecuteMsg::Announce { job_id, channel_id, timeout_seconds } => {
+            send::send(deps, &env, Kind::Workers, job_id, Route { channel_id, timeout_seconds })
+        }
+        ExecuteMsg::Send { job_id, channel_id, timeout_seconds } => {
+            send::send(deps, &env, Kind::Statement, job_id, Route { channel_id, timeout_seconds })
+        }
+        ExecuteMsg::Submit { source, job_id, statement } => {
+            receive::submit(deps, &env, &source, job_id, statement)
+        }
+        ExecuteMsg::TransferOwnership { new_owner } => {
+            let action = Action::TransferOwnership { new_owner, expiry: None };
+            admin::update_ownership(deps, &env, &info.sender, action)
+        }
+        ExecuteMsg::AcceptOwnership {} => {
+            admin::update_ownership(deps, &env, &info.sender, Action::AcceptOwnership)
+        }
+    }
+}
+
+/// Answers one query.
+///
+/// # Errors
+/// Storage.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn query(deps: Deps, _env: Env, msg: QueryMsg) -> Result<Binary, ContractError> {
+    let answer = match msg {
+        QueryMsg::Config {} => to_json_binary(&query::config(deps)?),
+        QueryMsg::Peers { start_after, limit } => to_json_binary(&query::peers(deps, start_after, limit)?),
+        QueryMsg::Channels { start_after, limit } => {
+            to_json_binary(&query::channels(deps, start_after, limit)?)
+        }
+        QueryMsg::Sendings { channel_id, job_id } => {
+            to_json_binary(&query::sendings(deps, &channel_id, job_id)?)
+        }
+        QueryMsg::Workers { source, job_id } => to_json_binary(&query::workers(deps, &source, job_id)?),
+        QueryMsg::Attestation { source, job_id } => {
+            to_json_binary(&query::attestation(deps, source, job_id)?)
+        }
+        QueryMsg::Attestations { source, start_after, limit } => {
+            to_json_binary(&query::attestations(deps, &source, start_after, limit)?)
+        }
+    };
+    Ok(answer?)
+}
+
+/// Accepts the state of this contract at this or an earlier version.
+///
+/// # Errors
+/// [`ContractError::Migration`] for another contract's state or a later version.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn migrate(
+    deps: DepsMut,
+    _env: Env,
+    _msg: MigrateMsg,
+    _info: MigrateInfo,
+) -> Result<Response, ContractError> {
+    let from = cw2::ensure_from_older_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)
+        .map_err(ContractError::Migration)?;
+    Ok(Response::new().add_attribute("action", "migrate").add_attribute("from", from.to_string()))
+}

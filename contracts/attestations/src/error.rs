@@ -1,0 +1,128 @@
+//! What a message can get wrong.
+
+use bithive_api::attestations::{VERSION, limits};
+use bithive_api::jobs::Phase;
+use cosmwasm_std::{IbcOrder, StdError};
+use cw_ownable::OwnershipError;
+use cw_utils::PaymentError;
+
+use crate::Refusal;
+
+/// Errors of the contract; none of them changes anything.
+#[derive(Debug, PartialEq, thiserror::Error)]
+pub enum ContractError {
+    /// Storage, address or encoding.
+    #[error(transparent)]
+    Std(#[from] StdError),
+    /// Native coins came with a message.
+    #[error("{0}; expected no native coins")]
+    Payment(#[from] PaymentError),
+    /// Not the owner.
+    #[error(transparent)]
+    Ownership(#[from] OwnershipError),
+    /// A name of the wrong form.
+    #[error("{field} is \"{found}\"; expected {expected}")]
+    Name {
+        /// The field.
+        field: &'static str,
+        /// What it was.
+        found: String,
+        /// What it should be.
+        expected: &'static str,
+    },
+    /// There is no such peer.
+    #[error("{port_id} on {connection_id} is not a peer; expected one that was allowed")]
+    NoPeer {
+        /// Connection.
+        connection_id: String,
+        /// Port.
+        port_id: String,
+    },
+    /// A channel to somebody whom the owner has not allowed.
+    #[error(
+        "a channel to {port_id} over {connection_id} is refused; expected a peer that the owner has allowed before"
+    )]
+    NotAllowed {
+        /// Connection.
+        connection_id: String,
+        /// Port.
+        port_id: String,
+    },
+    /// A channel of another protocol.
+    #[error("{end} states version \"{found}\"; expected \"{VERSION}\"")]
+    Version {
+        /// Which end.
+        end: &'static str,
+        /// Its version.
+        found: String,
+    },
+    /// An ordered channel: one packet that times out would close it.
+    #[error("the channel's ordering is {0:?}; expected an unordered channel")]
+    Ordering(IbcOrder),
+    /// Somebody wants to close a channel from this end.
+    #[error("channel {0} stays open; expected nobody to close it from this end")]
+    StaysOpen(String),
+    /// There is no such channel.
+    #[error("there is no channel {0} of this contract; expected one whose handshake was completed")]
+    NoChannel(String),
+    /// The other end closed the channel.
+    #[error("channel {0} was closed by the other end; expected an open one")]
+    Closed(String),
+    /// The contract only receives.
+    #[error("there is no market on this chain to send from; expected a contract that was created with one")]
+    NoMarket,
+    /// The life of a packet.
+    #[error(
+        "timeout_seconds is {found}; expected {} to {}",
+        limits::MIN_TIMEOUT_SECONDS,
+        limits::MAX_TIMEOUT_SECONDS
+    )]
+    Timeout {
+        /// What was asked for.
+        found: u64,
+    },
+    /// The job has nothing to send.
+    #[error("job {job_id} is {phase:?}; expected {expected}")]
+    WrongPhase {
+        /// The job.
+        job_id: u64,
+        /// Its state.
+        phase: Phase,
+        /// What is needed.
+        expected: &'static str,
+    },
+    /// The market's answer lacks something that a job in its state has.
+    #[error("the market's answer on job {job_id} lacks {what}; expected a market of this version")]
+    Market {
+        /// The job.
+        job_id: u64,
+        /// What it lacks.
+        what: &'static str,
+    },
+    /// The same is under way.
+    #[error(
+        "the {kind} of job {job_id} are under way until {timeout} (Unix seconds); expected an answer or that time first"
+    )]
+    UnderWay {
+        /// What.
+        kind: &'static str,
+        /// The job.
+        job_id: u64,
+        /// When it expires.
+        timeout: u64,
+    },
+    /// The other end has it.
+    #[error("the other end has the {kind} of job {job_id}; expected nothing more to send")]
+    Delivered {
+        /// What.
+        kind: &'static str,
+        /// The job.
+        job_id: u64,
+    },
+    /// What was submitted is not recorded.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The stored state is not an earlier version of this contract.
+    #[error("cannot migrate: {0}; expected an earlier version of the same contract")]
+    Migration(StdError),
+}

@@ -1,0 +1,142 @@
+//! What of a worker set or a statement is new, and what contradicts something that is recorded.
+//!
+//! The round is the job's clock: a set of an older one never replaces a newer one. A settled statement is final; one
+//! that is only signed gives way to it, because the job's own chain has the last word.
+
+use bithive_api::attestations::{Evidence, Receipt, SignedStatement, WorkerSet, events};
+use cosmwasm_std::{Api, Event, HexBinary, Storage};
+
+use crate::Refusal;
+use crate::state::{ATTESTATIONS, Attestation, WORKERS, Workers, job_key};
+use crate::verify::{self, Checked};
+
+/// What became of it, and what to say of it if it is new.
+pub(crate) type Recorded = (Receipt, Option<Event>);
+
+/// Records a worker set.
+pub(crate) fn workers(storage: &mut dyn Storage, api: &dyn Api, set: WorkerSet) -> Result<Recorded, Refusal> {
+    let checked = verify::check(&set)?;
+    if known(storage, &set)?.is_some() {
+        return Ok((Receipt::WorkersAlreadyRecorded, None));
+    }
+    let full_key = HexBinary::from(&checked.full_key(api)?);
+    let event = workers_event(&set);
+    let key = (set.source.clone(), set.job_id);
+    WORKERS.save(storage, job_key(&key.0, key.1), &Workers { set, full_key })?;
+    Ok((Receipt::WorkersRecorded, Some(event)))
+}
+
+/// Records a settled statement together with its worker set.
+pub(crate) fn settled(
+    storage: &mut dyn Storage,
+    api: &dyn Api,
+    now: u64,
+    set: WorkerSet,
+    statement: SignedStatement,
+) -> Result<Recorded, Refusal> {
+    let checked = verify::check(&set)?;
+    let stored = known(storage, &set)?;
+    let full_key = match &stored {
+        Some(stored) => stored.full_key.to_array()?,
+        None => checked.full_key(api)?,
+    };
+    let evidence = Evidence::Settled;
+    let recorded = statement_of(storage, api, &checked, &full_key, &set, statement, (evidence, now))?;
+    if stored.is_none() {
+        let key = (set.source.clone(), set.job_id);
+        let full_key = HexBinary::from(&full_key);
+        WORKERS.save(storage, job_key(&key.0, key.1), &Workers { set, full_key })?;
+    }
+    Ok(recorded)
+}
+
+/// Records a statement for the newest worker set of its job.
+pub(crate) fn signed(
+    storage: &mut dyn Storage,
+    api: &dyn Api,
+    now: u64,
+    key: (&str, &str, u64),
+    statement: SignedStatement,
+) -> Result<Recorded, Refusal> {
+    let stored = WORKERS.may_load(storage, key)?.ok_or(Refusal::NoWorkers { job_id: key.2 })?;
+    let checked = verify::check(&stored.set)?;
+    let full_key = stored.full_key.to_array()?;
+    statement_of(storage, api, &checked, &full_key, &stored.set, statement, (Evidence::Signed, now))
+}
+
+/// The recorded set if it is this one; none if this one is new.
+fn known(storage: &dyn Storage, set: &WorkerSet) -> Result<Option<Workers>, Refusal> {
+    let key = job_key(&set.source, set.job_id);
+    let (job_id, found) = (set.job_id, set.round);
+    let Some(stored) = WORKERS.may_load(storage, key)? else { return Ok(None) };
+    if stored.set == *set {
+        return Ok(Some(stored));
+    }
+    if let Some(Attestation { round, evidence: Evidence::Settled, .. }) =
+        ATTESTATIONS.may_load(storage, key)?
+        && round != found
+    {
+        return Err(Refusal::Settled { job_id, found, settled: round });
+    }
+    let newest = stored.set.round;
+    match found.cmp(&newest) {
+        std::cmp::Ordering::Less => Err(Refusal::Stale { job_id, found, newest }),
+        std::cmp::Ordering::Equal => Err(Refusal::OtherWorkers { job_id, round: found }),
+        std::cmp::Ordering::Greater => Ok(None),
+    }
+}
+
+fn statement_of(
+    storage: &mut dyn Storage,
+    api: &dyn Api,
+    checked: &Checked<'_>,
+    full_key: &[u8; 48],
+    set: &WorkerSet,
+    signed: SignedStatement,
+    (evidence, recorded_at): (Evidence, u64),
+) -> Result<Recorded, Refusal> {
+    let key = job_key(&set.source, set.job_id);
+    let message = checked.sign_bytes(&signed)?;
+    checked.verify(api, full_key, &signed, &message)?;
+    let statement = verify::digest(&message);
+    if let Some(earlier) = ATTESTATIONS.may_load(storage, key)? {
+        let stronger = earlier.evidence == Evidence::Signed && evidence == Evidence::Settled;
+        if !stronger {
+            let (job_id, recorded) = (set.job_id, earlier.statement.to_hex());
+            let same = earlier.statement == statement;
+            return if same {
+                Ok((Receipt::AlreadyRecorded, None))
+            } else {
+                Err(Refusal::OtherStatement { job_id, recorded })
+            };
+        }
+    }
+    let WorkerSet { round, model, input_commitment, .. } = set.clone();
+    let attestation =
+        Attestation { round, model, input_commitment, signed, statement, evidence, recorded_at };
+    let event = recorded_event(set, &attestation);
+    ATTESTATIONS.save(storage, key, &attestation)?;
+    Ok((Receipt::Recorded, Some(event)))
+}
+
+fn workers_event(set: &WorkerSet) -> Event {
+    job_event(events::WORKERS, set).add_attribute("workers", set.keys.len().to_string())
+}
+
+fn recorded_event(set: &WorkerSet, attestation: &Attestation) -> Event {
+    let evidence = match attestation.evidence {
+        Evidence::Signed => "signed",
+        Evidence::Settled => "settled",
+    };
+    job_event(events::RECORDED, set)
+        .add_attribute("statement", attestation.statement.to_hex())
+        .add_attribute("evidence", evidence)
+}
+
+fn job_event(kind: &'static str, set: &WorkerSet) -> Event {
+    Event::new(kind)
+        .add_attribute("chain_id", &set.source.chain_id)
+        .add_attribute("jobs", &set.source.jobs)
+        .add_attribute("job_id", set.job_id.to_string())
+        .add_attribute("round", set.round.to_string())
+}

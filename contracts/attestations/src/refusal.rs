@@ -1,0 +1,144 @@
+//! Why a worker set or a statement is not recorded: what an acknowledgement says, and what `Submit` fails with.
+
+use bithive_api::attestations::codes;
+use bithive_attest::host::HostError;
+use cosmwasm_std::StdError;
+
+/// What is wrong with what came. Nothing of it was kept.
+#[derive(Debug, PartialEq, thiserror::Error)]
+pub enum Refusal {
+    /// The packet is too long to be one.
+    #[error("the packet has {found} bytes; expected at most {limit}")]
+    TooLong {
+        /// Bytes found.
+        found: usize,
+        /// Bytes expected.
+        limit: usize,
+    },
+    /// The packet is not JSON of the packet's type.
+    #[error("the packet can't be read ({0}); expected a packet of this version as JSON")]
+    Unreadable(StdError),
+    /// A field is out of bounds.
+    #[error("{field} is {found}; expected {expected}")]
+    Field {
+        /// The field.
+        field: &'static str,
+        /// What it was.
+        found: u64,
+        /// What it should be.
+        expected: &'static str,
+    },
+    /// The packet came over a channel that is not open here.
+    #[error("channel {0} is not open here; expected one whose handshake this contract has completed")]
+    Channel(String),
+    /// The peer was removed.
+    #[error("{port_id} on {connection_id} is not an allowed peer; expected one that the owner has allowed")]
+    Peer {
+        /// Connection.
+        connection_id: String,
+        /// Port.
+        port_id: String,
+    },
+    /// The peer only receives.
+    #[error("{port_id} speaks for no market; expected a peer with a source")]
+    NoSource {
+        /// Port.
+        port_id: String,
+    },
+    /// The peer speaks for another market.
+    #[error("the market is {found}; expected {expected}, for which the peer speaks")]
+    WrongSource {
+        /// Market of the packet.
+        found: String,
+        /// Market of the peer.
+        expected: String,
+    },
+    /// A newer round is recorded.
+    #[error("round {found} of job {job_id} is old; expected round {newest} or a later one")]
+    Stale {
+        /// The job.
+        job_id: u64,
+        /// Round of the packet.
+        found: u8,
+        /// Newest round recorded.
+        newest: u8,
+    },
+    /// The job ended in another round.
+    #[error("job {job_id} settled in round {settled}; expected nothing of round {found}")]
+    Settled {
+        /// The job.
+        job_id: u64,
+        /// Round of the packet.
+        found: u8,
+        /// Round that succeeded.
+        settled: u8,
+    },
+    /// The round has another worker set.
+    #[error("round {round} of job {job_id} has another worker set here; expected the same")]
+    OtherWorkers {
+        /// The job.
+        job_id: u64,
+        /// The round.
+        round: u8,
+    },
+    /// The job has another statement.
+    #[error("job {job_id} has another statement here, {recorded}; expected the same")]
+    OtherStatement {
+        /// The job.
+        job_id: u64,
+        /// SHA-256 of it.
+        recorded: String,
+    },
+    /// No worker set came for the job.
+    #[error("no worker set of job {job_id} of this market came; expected it to be announced first")]
+    NoWorkers {
+        /// The job.
+        job_id: u64,
+    },
+    /// The quorum or the signers are not a part of what they should be a part of.
+    #[error("{what} {found:#b} are not all among {of} {allowed:#b}; expected a subset")]
+    NotSubset {
+        /// Whose bits.
+        what: &'static str,
+        /// The bits.
+        found: u32,
+        /// Of whom.
+        of: &'static str,
+        /// Their bits.
+        allowed: u32,
+    },
+    /// Too few.
+    #[error("{found} {what}; expected at least {expected}")]
+    TooFew {
+        /// Of whom.
+        what: &'static str,
+        /// How many there are.
+        found: u32,
+        /// How many there must be.
+        expected: u8,
+    },
+    /// A key or the signature.
+    #[error(transparent)]
+    Bls(#[from] HostError),
+    /// Storage.
+    #[error(transparent)]
+    Std(#[from] StdError),
+}
+
+impl Refusal {
+    /// The first word of an error acknowledgement.
+    #[must_use]
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::TooLong { .. } | Self::Unreadable(_) | Self::Field { .. } | Self::Std(_) => {
+                codes::MALFORMED
+            }
+            Self::Channel(_) | Self::Peer { .. } => codes::CHANNEL,
+            Self::NoSource { .. } | Self::WrongSource { .. } => codes::SOURCE,
+            Self::Stale { .. } | Self::Settled { .. } | Self::NoWorkers { .. } => codes::STALE,
+            Self::OtherWorkers { .. } | Self::OtherStatement { .. } => codes::CONFLICT,
+            Self::NotSubset { .. } | Self::TooFew { .. } => codes::QUORUM,
+            Self::Bls(_) => codes::SIGNATURE,
+        }
+    }
+}

@@ -1,0 +1,136 @@
+//! Storage: what is kept, under which key.
+
+use bithive_api::attestations::{
+    AttestationResponse, ChannelResponse, Evidence, Sending, SignedStatement, Source, WorkerSet,
+};
+use cosmwasm_schema::cw_serde;
+use cosmwasm_std::{Addr, HexBinary};
+use cw_storage_plus::{Item, Map};
+
+/// Parameters.
+pub const CONFIG: Item<Config> = Item::new("config");
+/// The market that a peer speaks for, by connection and port.
+pub const PEERS: Map<(&str, &str), Option<Source>> = Map::new("peers");
+/// Channels by name.
+pub const CHANNELS: Map<&str, Channel> = Map::new("channels");
+/// What became of packets, by channel, job and [`Kind`].
+pub const SENDINGS: Map<(&str, u64, u8), Sending> = Map::new("sendings");
+/// The newest worker set, by chain, market and job.
+pub const WORKERS: Map<(&str, &str, u64), Workers> = Map::new("workers");
+/// Attestations by chain, market and job.
+pub const ATTESTATIONS: Map<(&str, &str, u64), Attestation> = Map::new("attestations");
+
+/// Parameters.
+#[cw_serde]
+pub struct Config {
+    /// The market of this chain.
+    pub jobs: Option<Addr>,
+}
+
+/// A channel, from the handshake's end on.
+#[cw_serde]
+pub struct Channel {
+    /// Its name at the other end.
+    pub counterparty_channel_id: String,
+    /// Port at the other end.
+    pub port_id: String,
+    /// Connection on this chain.
+    pub connection_id: String,
+    /// Whether packets may still pass.
+    pub open: bool,
+}
+
+/// The two packets, apart in [`SENDINGS`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A worker set.
+    Workers,
+    /// A statement.
+    Statement,
+}
+
+/// A worker set whose keys were checked.
+#[cw_serde]
+pub struct Workers {
+    /// The set as it came.
+    pub set: WorkerSet,
+    /// Sum of its keys: a statement then costs its absentees only.
+    pub full_key: HexBinary,
+}
+
+/// An attestation; the rest of it is in the worker set of its round, as it was.
+#[cw_serde]
+pub struct Attestation {
+    /// The round.
+    pub round: u8,
+    /// BLAKE3 digest of the model file.
+    pub model: HexBinary,
+    /// Commitment to the plaintext input.
+    pub input_commitment: HexBinary,
+    /// What was signed beside these.
+    pub signed: SignedStatement,
+    /// SHA-256 of the bytes that were signed.
+    pub statement: HexBinary,
+    /// How it is known.
+    pub evidence: Evidence,
+    /// When, in Unix seconds.
+    pub recorded_at: u64,
+}
+
+/// Key of what is kept of a job.
+#[must_use]
+pub fn job_key(source: &Source, job_id: u64) -> (&str, &str, u64) {
+    (&source.chain_id, &source.jobs, job_id)
+}
+
+impl Kind {
+    /// Its part of the key.
+    #[must_use]
+    pub const fn key(self) -> u8 {
+        match self {
+            Self::Workers => 0,
+            Self::Statement => 1,
+        }
+    }
+
+    /// Its name in events.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Workers => "workers",
+            Self::Statement => "statement",
+        }
+    }
+}
+
+impl Channel {
+    /// The answer to a query.
+    #[must_use]
+    pub fn response(self, channel_id: String) -> ChannelResponse {
+        let Self { counterparty_channel_id, port_id, connection_id, open } = self;
+        ChannelResponse { channel_id, counterparty_channel_id, port_id, connection_id, open }
+    }
+}
+
+impl Attestation {
+    /// The answer to a query.
+    #[must_use]
+    pub fn response(self, source: Source, job_id: u64) -> AttestationResponse {
+        let Self { round, model, input_commitment, signed, statement, evidence, recorded_at } = self;
+        let SignedStatement { output, masked, members, signers, signature: _ } = signed;
+        AttestationResponse {
+            source,
+            job_id,
+            round,
+            model,
+            input_commitment,
+            output,
+            masked,
+            members,
+            signers,
+            statement,
+            evidence,
+            recorded_at,
+        }
+    }
+}

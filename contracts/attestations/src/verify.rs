@@ -1,0 +1,147 @@
+//! Checks of a worker set and of a statement that need nothing but themselves.
+
+use bithive_api::attestations::{SignedStatement, Source, WorkerSet, limits};
+use bithive_api::jobs::limits::{MAX_DIMENSIONS, MAX_ROUNDS, MAX_WORKERS};
+use bithive_attest::{Domain, PUBLIC_KEY_BYTES, Statement, host};
+use cosmwasm_std::{Api, HexBinary};
+use sha2::{Digest, Sha256};
+
+use crate::Refusal;
+
+/// Most bytes of a masked result.
+const MAX_MASKED_BYTES: usize = MAX_DIMENSIONS as usize * 4;
+
+/// A worker set whose fields are in bounds.
+pub(crate) struct Checked<'a> {
+    source: &'a Source,
+    job_id: u64,
+    round: u8,
+    quorum: u8,
+    model: [u8; 32],
+    input_commitment: [u8; 32],
+    keys: Vec<[u8; PUBLIC_KEY_BYTES]>,
+}
+
+/// Checks the bounds of a set. Its keys are not known to be points yet: see [`Checked::full_key`].
+pub(crate) fn check(set: &WorkerSet) -> Result<Checked<'_>, Refusal> {
+    check_source(&set.source)?;
+    within("round", set.round.into(), 1..=MAX_ROUNDS.into(), "1 to the most rounds of a job")?;
+    let workers = set.keys.len() as u64;
+    within("the number of keys", workers, 1..=MAX_WORKERS.into(), "1 to the most workers of a job")?;
+    // As the market has it: two disjoint quorums must be impossible.
+    let least = workers / 2;
+    let quorum = u64::from(set.quorum);
+    if quorum <= least || quorum > workers {
+        let expected = "more than half of the workers, at most all";
+        return Err(Refusal::Field { field: "quorum", found: quorum, expected });
+    }
+    Ok(Checked {
+        source: &set.source,
+        job_id: set.job_id,
+        round: set.round,
+        quorum: set.quorum,
+        model: sized("the length of model", &set.model)?,
+        input_commitment: sized("the length of input_commitment", &set.input_commitment)?,
+        keys: set.keys.iter().map(|key| sized("the length of a key", key)).collect::<Result<_, _>>()?,
+    })
+}
+
+/// Checks the bounds of a market's name.
+pub(crate) fn check_source(source: &Source) -> Result<(), Refusal> {
+    let length = 1..=limits::MAX_NAME_BYTES as u64;
+    within("the length of chain_id", source.chain_id.len() as u64, length.clone(), "1 to 128 bytes")?;
+    within("the length of jobs", source.jobs.len() as u64, length, "1 to 128 bytes")
+}
+
+impl Checked<'_> {
+    /// Sum of the keys: checks that each is a point of the group, and that none is listed twice.
+    pub(crate) fn full_key(&self, api: &dyn Api) -> Result<[u8; PUBLIC_KEY_BYTES], Refusal> {
+        Ok(host::sum_keys(api, &self.keys)?)
+    }
+
+    /// Checks who signed, and gives the bytes that they signed.
+    pub(crate) fn sign_bytes(&self, statement: &SignedStatement) -> Result<Vec<u8>, Refusal> {
+        self.check_members(statement)?;
+        let masked = statement.masked.as_slice();
+        let words = masked.len() / 4;
+        if words == 0 || !masked.len().is_multiple_of(4) || masked.len() > MAX_MASKED_BYTES {
+            let expected = "a positive multiple of 4, at most 4096";
+            return Err(Refusal::Field {
+                field: "the length of masked",
+                found: masked.len() as u64,
+                expected,
+            });
+        }
+        let signed = Statement {
+            job_id: self.job_id,
+            round: self.round,
+            model: &self.model,
+            input_commitment: &self.input_commitment,
+            output: &sized("the length of output", &statement.output)?,
+            masked,
+            workers: &self.keys,
+            quorum: statement.members,
+        };
+        Ok(signed.sign_bytes(Domain { chain_id: &self.source.chain_id, contract: &self.source.jobs }))
+    }
+
+    /// Checks the aggregate signature over `message` by the signers that the statement names.
+    pub(crate) fn verify(
+        &self,
+        api: &dyn Api,
+        full_key: &[u8; PUBLIC_KEY_BYTES],
+        statement: &SignedStatement,
+        message: &[u8],
+    ) -> Result<(), Refusal> {
+        let absent: Vec<_> = (0u32..)
+            .zip(&self.keys)
+            .filter(|(index, _)| bit(*index) & statement.signers == 0)
+            .map(|(_, key)| *key)
+            .collect();
+        Ok(host::verify_statement(api, full_key, &absent, message, &statement.signature)?)
+    }
+
+    fn check_members(&self, statement: &SignedStatement) -> Result<(), Refusal> {
+        let SignedStatement { members, signers, .. } = *statement;
+        let all = (0u32..).zip(&self.keys).fold(0, |all, (index, _)| all | bit(index));
+        subset("the members", members, "the workers", all)?;
+        subset("the signers", signers, "the members", members)?;
+        let expected = self.quorum;
+        for (what, bits) in [("members of the quorum", members), ("signers", signers)] {
+            if bits.count_ones() < u32::from(expected) {
+                return Err(Refusal::TooFew { what, found: bits.count_ones(), expected });
+            }
+        }
+        Ok(())
+    }
+}
+
+/// SHA-256 of what was signed: the statement's name.
+pub(crate) fn digest(message: &[u8]) -> HexBinary {
+    let digest: [u8; 32] = Sha256::digest(message).into();
+    HexBinary::from(&digest)
+}
+
+/// Of at most 16 workers, so that it never overflows.
+fn bit(index: u32) -> u32 {
+    1u32.checked_shl(index).unwrap_or_default()
+}
+
+fn subset(what: &'static str, found: u32, of: &'static str, allowed: u32) -> Result<(), Refusal> {
+    if found & !allowed == 0 { Ok(()) } else { Err(Refusal::NotSubset { what, found, of, allowed }) }
+}
+
+fn within(
+    field: &'static str,
+    found: u64,
+    range: std::ops::RangeInclusive<u64>,
+    expected: &'static str,
+) -> Result<(), Refusal> {
+    if range.contains(&found) { Ok(()) } else { Err(Refusal::Field { field, found, expected }) }
+}
+
+fn sized<const N: usize>(field: &'static str, bytes: &HexBinary) -> Result<[u8; N], Refusal> {
+    let expected = if N == PUBLIC_KEY_BYTES { "48 bytes" } else { "32 bytes" };
+    let found = bytes.len() as u64;
+    bytes.as_slice().try_into().map_err(|_| Refusal::Field { field, found, expected })
+}

@@ -1,0 +1,63 @@
+//! One function for each query.
+
+use bithive_api::attestations::Source;
+use bithive_api::datasets::{
+    Asset, ConfigResponse, DatasetResponse, DepositResponse, HeldResponse, UseResponse, limits,
+};
+use cosmwasm_std::{Deps, Order, StdResult, Uint128};
+use cw_storage_plus::Bound;
+
+use crate::state::{ATTESTATIONS, CLAIMABLE, DATASETS, DEPOSITS, HELD, Recorded, USES, asset_name, job_name};
+
+pub(crate) fn config(deps: Deps<'_>) -> StdResult<ConfigResponse> {
+    Ok(ConfigResponse { attestations: ATTESTATIONS.load(deps.storage)? })
+}
+
+pub(crate) fn dataset(deps: Deps<'_>, id: u64) -> StdResult<Option<DatasetResponse>> {
+    Ok(DATASETS.may_load(deps.storage, id)?.map(|dataset| dataset.response(id)))
+}
+
+pub(crate) fn datasets(
+    deps: Deps<'_>,
+    start_after: Option<u64>,
+    limit: Option<u32>,
+) -> StdResult<Vec<DatasetResponse>> {
+    let rows = DATASETS.range(deps.storage, start_after.map(Bound::exclusive), None, Order::Ascending);
+    rows.take(page(limit)).map(|row| row.map(|(id, dataset)| dataset.response(id))).collect()
+}
+
+pub(crate) fn deposit(deps: Deps<'_>, id: u64) -> StdResult<Option<DepositResponse>> {
+    Ok(DEPOSITS.may_load(deps.storage, id)?.map(|deposit| deposit.response(id)))
+}
+
+pub(crate) fn deposits(
+    deps: Deps<'_>,
+    start_after: Option<u64>,
+    limit: Option<u32>,
+) -> StdResult<Vec<DepositResponse>> {
+    let rows = DEPOSITS.range(deps.storage, start_after.map(Bound::exclusive), None, Order::Ascending);
+    rows.take(page(limit)).map(|row| row.map(|(id, deposit)| deposit.response(id))).collect()
+}
+
+pub(crate) fn used(
+    deps: Deps<'_>,
+    dataset_id: u64,
+    source: &Source,
+    job_id: u64,
+) -> StdResult<Option<UseResponse>> {
+    let recorded = USES.may_load(deps.storage, (dataset_id, &job_name(source, job_id)))?;
+    Ok(recorded.map(Recorded::response))
+}
+
+pub(crate) fn claimable(deps: Deps<'_>, account: &str, asset: &Asset) -> StdResult<Uint128> {
+    let account = deps.api.addr_validate(account)?;
+    Ok(CLAIMABLE.may_load(deps.storage, (&asset_name(asset), &account))?.unwrap_or_default())
+}
+
+pub(crate) fn held(deps: Deps<'_>, asset: &Asset) -> StdResult<HeldResponse> {
+    Ok(HELD.may_load(deps.storage, &asset_name(asset))?.unwrap_or_default().response())
+}
+
+fn page(limit: Option<u32>) -> usize {
+    usize::try_from(limit.unwrap_or(limits::MAX_PAGE).min(limits::MAX_PAGE)).unwrap_or_default()
+}

@@ -1,0 +1,111 @@
+//! Entry points that accounts call: dispatch only.
+
+#[cfg(not(feature = "library"))]
+use cosmwasm_std::entry_point;
+
+use bithive_api::MigrateMsg;
+use bithive_api::ics20::{ExecuteMsg, InstantiateMsg, QueryMsg};
+use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Reply, Response, to_json_binary};
+use cw_ownable::Action;
+use cw_utils::nonpayable;
+
+use crate::receive::{self, RECEIVE_REPLY};
+use crate::refund::{self, REFUND_REPLY};
+use crate::{ContractError, admin, query, send};
+
+/// Name in cw2's contract info.
+pub const CONTRACT_NAME: &str = "bithive:ics20";
+/// Version in cw2's contract info.
+pub const CONTRACT_VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Creates the contract.
+///
+/// # Errors
+/// [`ContractError`], naming what was wrong with `msg`.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn instantiate(
+    deps: DepsMut,
+    _env: Env,
+    info: MessageInfo,
+    msg: InstantiateMsg,
+) -> Result<Response, ContractError> {
+    nonpayable(&info)?;
+    admin::instantiate(deps, msg)
+}
+
+/// Runs one message.
+///
+/// # Errors
+/// [`ContractError`], naming what was wrong; nothing has changed then.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn execute(
+    deps: DepsMut,
+    env: Env,
+    info: MessageInfo,
+    msg: ExecuteMsg,
+) -> Result<Response, ContractError> {
+    nonpayable(&info)?;
+    match msg {
+        ExecuteMsg::Receive(hook) => send::receive(deps, &env, &info.sender, hook),
+        ExecuteMsg::Withdraw { token, account } => refund::withdraw(deps, &token, &account),
+        ExecuteMsg::SetLimit { token, limit } => admin::set_limit(deps, &info.sender, &token, limit),
+        ExecuteMsg::SetPaused { paused } => admin::set_paused(deps, &info.sender, paused),
+        ExecuteMsg::TransferOwnership { new_owner } => {
+            let action = Action::TransferOwnership { new_owner, expiry: None };
+            admin::update_ownership(deps, &env, &info.sender, action)
+        }
+        ExecuteMsg::AcceptOwnership {} => {
+            admin::update_ownership(deps, &env, &info.sender, Action::AcceptOwnership)
+        }
+    }
+}
+
+/// Deals with a payment that a token refused.
+///
+/// # Errors
+/// [`ContractError::UnknownReply`].
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn reply(deps: DepsMut, _env: Env, reply: Reply) -> Result<Response, ContractError> {
+    match reply.id {
+        RECEIVE_REPLY => receive::unpaid(deps.storage, &reply.payload),
+        REFUND_REPLY => refund::unpaid(deps.storage, &reply.payload),
+        id => Err(ContractError::UnknownReply(id)),
+    }
+}
+
+/// Answers one query.
+///
+/// # Errors
+/// An address that is not valid.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn query(deps: Deps, _env: Env, msg: QueryMsg) -> Result<Binary, ContractError> {
+    let answer = match msg {
+        QueryMsg::Config {} => to_json_binary(&query::config(deps)?),
+        QueryMsg::Limits { start_after, limit } => to_json_binary(&query::limits(deps, start_after, limit)?),
+        QueryMsg::Channels { start_after, limit } => {
+            to_json_binary(&query::channels(deps, start_after, limit)?)
+        }
+        QueryMsg::Outstanding { channel_id, token } => {
+            to_json_binary(&query::outstanding(deps, &channel_id, &token)?)
+        }
+        QueryMsg::Owed { token, account } => to_json_binary(&query::owed(deps, &token, &account)?),
+        QueryMsg::Held { token } => to_json_binary(&query::held(deps, &token)?),
+    };
+    Ok(answer?)
+}
+
+/// Accepts the state of this contract at this or an earlier version.
+///
+/// # Errors
+/// [`ContractError::Migration`] for another contract's state or a later version.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn migrate(
+    deps: DepsMut,
+    _env: Env,
+    _msg: MigrateMsg,
+    _info: MigrateInfo,
+) -> Result<Response, ContractError> {
+    let from = cw2::ensure_from_older_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)
+        .map_err(ContractError::Migration)?;
+    Ok(Response::new().add_attribute("action", "migrate").add_attribute("from", from.to_string()))
+}

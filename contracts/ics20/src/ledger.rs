@@ -1,0 +1,101 @@
+//! What is outside, and what is held for it: for every token, held = the sum of what is outside over all channels and
+//! of what is owed, and the contract's balance is at least that.
+
+use cosmwasm_std::{Addr, CosmosMsg, StdResult, Storage, Uint128, WasmMsg, to_json_binary};
+use cw20::Cw20ExecuteMsg;
+
+use crate::ContractError;
+use crate::state::{HELD, OUTSTANDING, OWED};
+
+/// Tokens went into escrow and are outside now.
+pub(crate) fn send(
+    storage: &mut dyn Storage,
+    channel_id: &str,
+    token: &Addr,
+    amount: Uint128,
+    limit: Uint128,
+) -> Result<(), ContractError> {
+    let outstanding = outstanding(storage, channel_id, token)?;
+    let sum = outstanding.checked_add(amount)?;
+    if sum > limit {
+        let (channel_id, token) = (channel_id.into(), token.into());
+        return Err(ContractError::OverLimit { channel_id, token, amount, outstanding, limit });
+    }
+    OUTSTANDING.save(storage, (channel_id, token), &sum)?;
+    hold(storage, token, amount)
+}
+
+/// Tokens are not outside any more and leave escrow, by the message that is returned. It may fail: see [`undo`].
+pub(crate) fn take(
+    storage: &mut dyn Storage,
+    channel_id: &str,
+    token: &Addr,
+    amount: Uint128,
+    receiver: &Addr,
+) -> Result<CosmosMsg, ContractError> {
+    let outstanding = outstanding(storage, channel_id, token)?;
+    let rest = outstanding.checked_sub(amount).map_err(|_| {
+        let (channel_id, token) = (channel_id.into(), token.into());
+        ContractError::NotOutstanding { channel_id, token, amount, outstanding }
+    })?;
+    let message = transfer(token, receiver, amount)?;
+    let held = HELD.may_load(storage, token)?.unwrap_or_default().checked_sub(amount)?;
+    OUTSTANDING.save(storage, (channel_id, token), &rest)?;
+    HELD.save(storage, token, &held)?;
+    Ok(message)
+}
+
+/// Tokens of [`take`] did not leave escrow: they are outside as before.
+pub(crate) fn undo(
+    storage: &mut dyn Storage,
+    channel_id: &str,
+    token: &Addr,
+    amount: Uint128,
+) -> Result<(), ContractError> {
+    let sum = outstanding(storage, channel_id, token)?.checked_add(amount)?;
+    OUTSTANDING.save(storage, (channel_id, token), &sum)?;
+    hold(storage, token, amount)
+}
+
+/// Tokens of [`take`] did not leave escrow, but nobody else has them: they are owed.
+pub(crate) fn owe(
+    storage: &mut dyn Storage,
+    token: &Addr,
+    account: &Addr,
+    amount: Uint128,
+) -> Result<(), ContractError> {
+    let sum = OWED.may_load(storage, (token, account))?.unwrap_or_default().checked_add(amount)?;
+    OWED.save(storage, (token, account), &sum)?;
+    hold(storage, token, amount)
+}
+
+/// Pays what is owed.
+pub(crate) fn pay(
+    storage: &mut dyn Storage,
+    token: &Addr,
+    account: &Addr,
+) -> Result<(Uint128, CosmosMsg), ContractError> {
+    let Some(amount) = OWED.may_load(storage, (token, account))? else {
+        return Err(ContractError::NotOwed { token: token.into(), account: account.into() });
+    };
+    OWED.remove(storage, (token, account));
+    let held = HELD.may_load(storage, token)?.unwrap_or_default().checked_sub(amount)?;
+    HELD.save(storage, token, &held)?;
+    Ok((amount, transfer(token, account, amount)?))
+}
+
+/// What is outside over a channel.
+pub(crate) fn outstanding(storage: &dyn Storage, channel_id: &str, token: &Addr) -> StdResult<Uint128> {
+    Ok(OUTSTANDING.may_load(storage, (channel_id, token))?.unwrap_or_default())
+}
+
+fn hold(storage: &mut dyn Storage, token: &Addr, amount: Uint128) -> Result<(), ContractError> {
+    let held = HELD.may_load(storage, token)?.unwrap_or_default().checked_add(amount)?;
+    Ok(HELD.save(storage, token, &held)?)
+}
+
+fn transfer(token: &Addr, recipient: &Addr, amount: Uint128) -> StdResult<CosmosMsg> {
+    let transfer = Cw20ExecuteMsg::Transfer { recipient: recipient.into(), amount };
+    let (contract_addr, msg, funds) = (token.into(), to_json_binary(&transfer)?, vec![]);
+    Ok(WasmMsg::Execute { contract_addr, msg, funds }.into())
+}

@@ -1,0 +1,53 @@
+//! One function for each query.
+
+use bithive_api::ics20::{ChannelResponse, ConfigResponse, TokenLimit, limits};
+use cosmwasm_std::{Addr, Deps, Order, StdResult, Uint128};
+use cw_ownable::get_ownership;
+use cw_storage_plus::Bound;
+
+use crate::ledger;
+use crate::state::{CHANNELS, HELD, LIMITS, OWED, PAUSED};
+
+pub(crate) fn config(deps: Deps<'_>) -> StdResult<ConfigResponse> {
+    let ownership = get_ownership(deps.storage)?;
+    let paused = PAUSED.load(deps.storage)?;
+    Ok(ConfigResponse { owner: ownership.owner, pending_owner: ownership.pending_owner, paused })
+}
+
+pub(crate) fn limits(
+    deps: Deps<'_>,
+    start_after: Option<String>,
+    limit: Option<u32>,
+) -> StdResult<Vec<TokenLimit>> {
+    let start = start_after.map(|token| deps.api.addr_validate(&token)).transpose()?;
+    let rows = LIMITS.range(deps.storage, start.as_ref().map(Bound::exclusive), None, Order::Ascending);
+    let row = |(token, limit): (Addr, Uint128)| TokenLimit { token: token.into(), limit };
+    rows.take(page(limit)).map(|entry| entry.map(row)).collect()
+}
+
+pub(crate) fn channels(
+    deps: Deps<'_>,
+    start_after: Option<String>,
+    limit: Option<u32>,
+) -> StdResult<Vec<ChannelResponse>> {
+    let start = start_after.as_deref().map(Bound::exclusive);
+    let rows = CHANNELS.range(deps.storage, start, None, Order::Ascending);
+    rows.take(page(limit)).map(|row| row.map(|(id, channel)| channel.response(id))).collect()
+}
+
+pub(crate) fn outstanding(deps: Deps<'_>, channel_id: &str, token: &str) -> StdResult<Uint128> {
+    ledger::outstanding(deps.storage, channel_id, &deps.api.addr_validate(token)?)
+}
+
+pub(crate) fn owed(deps: Deps<'_>, token: &str, account: &str) -> StdResult<Uint128> {
+    let (token, account) = (deps.api.addr_validate(token)?, deps.api.addr_validate(account)?);
+    Ok(OWED.may_load(deps.storage, (&token, &account))?.unwrap_or_default())
+}
+
+pub(crate) fn held(deps: Deps<'_>, token: &str) -> StdResult<Uint128> {
+    Ok(HELD.may_load(deps.storage, &deps.api.addr_validate(token)?)?.unwrap_or_default())
+}
+
+fn page(limit: Option<u32>) -> usize {
+    usize::try_from(limit.unwrap_or(limits::MAX_PAGE).min(limits::MAX_PAGE)).unwrap_or_default()
+}

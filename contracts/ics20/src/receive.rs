@@ -1,0 +1,95 @@
+//! Tokens come back: out of escrow, to whom the packet names.
+//!
+//! Neither a pause nor a limit applies: a voucher can always be given back for what it stands for.
+
+use bithive_api::ics20::{Ack, DENOM_PREFIX, Packet, events};
+use cosmwasm_schema::cw_serde;
+use cosmwasm_std::{
+    Addr, Binary, DepsMut, Env, Event, IbcPacket, IbcReceiveResponse, Response, Storage, SubMsg, Uint128,
+    from_json, to_json_binary,
+};
+
+use crate::state::CHANNELS;
+use crate::{ContractError, ledger};
+
+/// Reply of a payment that failed.
+pub(crate) const RECEIVE_REPLY: u64 = 1;
+
+/// What a payment was for.
+#[cw_serde]
+pub(crate) struct Payment {
+    channel_id: String,
+    token: Addr,
+    amount: Uint128,
+    receiver: Addr,
+}
+
+/// Answers a packet. Whatever is wrong with it is the acknowledgement's to say, and the other end's to refund.
+pub(crate) fn answer(deps: DepsMut<'_>, env: &Env, packet: &IbcPacket) -> IbcReceiveResponse {
+    match release(deps, env, packet) {
+        Ok((message, event)) => IbcReceiveResponse::new(success()).add_submessage(message).add_event(event),
+        Err(error) => {
+            let event = rejected(&packet.dest.channel_id, &error);
+            IbcReceiveResponse::new(failure(&error)).add_event(event)
+        }
+    }
+}
+
+/// The token refused to pay: the amount is outside as before, and the acknowledgement says so instead.
+pub(crate) fn unpaid(storage: &mut dyn Storage, payload: &Binary) -> Result<Response, ContractError> {
+    let Payment { channel_id, token, amount, receiver } = from_json(payload)?;
+    ledger::undo(storage, &channel_id, &token, amount)?;
+    let error = ContractError::Unpaid { receiver: receiver.into() };
+    Ok(Response::new().add_event(rejected(&channel_id, &error)).set_data(failure(&error)))
+}
+
+fn release(deps: DepsMut<'_>, env: &Env, packet: &IbcPacket) -> Result<(SubMsg, Event), ContractError> {
+    let channel_id = packet.dest.channel_id.clone();
+    if !CHANNELS.has(deps.storage, &channel_id) {
+        return Err(ContractError::NoChannel(channel_id));
+    }
+    let Packet { amount, denom, receiver, .. } = from_json(&packet.data)?;
+    if amount.is_zero() {
+        return Err(ContractError::Nothing);
+    }
+    let token = deps.api.addr_validate(token_of(packet, &denom)?)?;
+    let receiver = deps.api.addr_validate(&receiver)?;
+    if receiver == env.contract.address {
+        return Err(ContractError::ToEscrow);
+    }
+    let payment = Payment { channel_id, token, amount, receiver };
+    let payload = to_json_binary(&payment)?;
+    let Payment { channel_id, token, amount, receiver } = payment;
+    let event = Event::new(events::RECEIVED)
+        .add_attribute("channel_id", &channel_id)
+        .add_attribute("token", &token)
+        .add_attribute("amount", amount)
+        .add_attribute("receiver", &receiver);
+    let message = ledger::take(deps.storage, &channel_id, &token, amount, &receiver)?;
+    Ok((SubMsg::reply_on_error(message, RECEIVE_REPLY).with_payload(payload), event))
+}
+
+/// The token, if the denomination says that it left over the packet's channel: only there is it in escrow.
+fn token_of<'a>(packet: &IbcPacket, denom: &'a str) -> Result<&'a str, ContractError> {
+    let expected = format!("{}/{}/{DENOM_PREFIX}", packet.src.port_id, packet.src.channel_id);
+    denom.strip_prefix(&expected).ok_or_else(|| ContractError::Foreign { found: denom.into(), expected })
+}
+
+fn rejected(channel_id: &str, error: &ContractError) -> Event {
+    Event::new(events::REJECTED)
+        .add_attribute("channel_id", channel_id)
+        .add_attribute("error", error.to_string())
+}
+
+fn success() -> Binary {
+    encode(&Ack::Result(Binary::from(b"\x01")))
+}
+
+fn failure(error: &ContractError) -> Binary {
+    encode(&Ack::Error(error.to_string()))
+}
+
+fn encode(ack: &Ack) -> Binary {
+    // It always encodes; an empty acknowledgement, if it ever did not, is no success.
+    to_json_binary(ack).unwrap_or_default()
+}

@@ -1,0 +1,86 @@
+//! Tokens that did not arrive: out of escrow, back to who sent them.
+
+use bithive_api::ics20::{Ack, DENOM_PREFIX, Packet, events};
+use cosmwasm_schema::cw_serde;
+use cosmwasm_std::{
+    Addr, Binary, DepsMut, Event, IbcBasicResponse, IbcPacket, Response, StdError, Storage, SubMsg, Uint128,
+    from_json, to_json_binary,
+};
+
+use crate::{ContractError, ledger};
+
+/// Reply of a refund that failed.
+pub(crate) const REFUND_REPLY: u64 = 2;
+
+/// Whom a refund is for.
+#[cw_serde]
+pub(crate) struct Refund {
+    token: Addr,
+    amount: Uint128,
+    account: Addr,
+}
+
+/// The other end's answer: what it did not take goes back.
+pub(crate) fn acknowledged(
+    deps: DepsMut<'_>,
+    packet: &IbcPacket,
+    ack: &Binary,
+) -> Result<IbcBasicResponse, ContractError> {
+    match from_json(ack)? {
+        Ack::Error(error) => refund(deps, packet, &error),
+        Ack::Result(_) => {
+            let Packet { amount, denom, .. } = from_json(&packet.data)?;
+            let event = Event::new(events::DELIVERED)
+                .add_attribute("channel_id", &packet.src.channel_id)
+                .add_attribute("token", denom.strip_prefix(DENOM_PREFIX).unwrap_or(&denom))
+                .add_attribute("amount", amount);
+            Ok(IbcBasicResponse::new().add_event(event))
+        }
+    }
+}
+
+/// Pays a packet's sender back. A token that refuses makes it a debt, not an error: the packet is settled either way.
+pub(crate) fn refund(
+    deps: DepsMut<'_>,
+    packet: &IbcPacket,
+    reason: &str,
+) -> Result<IbcBasicResponse, ContractError> {
+    let Packet { amount, denom, sender, .. } = from_json(&packet.data)?;
+    let channel_id = &packet.src.channel_id;
+    let token = denom
+        .strip_prefix(DENOM_PREFIX)
+        .ok_or_else(|| StdError::generic_err("not a packet of this contract"))?;
+    let (token, account) = (deps.api.addr_validate(token)?, deps.api.addr_validate(&sender)?);
+    let message = ledger::take(deps.storage, channel_id, &token, amount, &account)?;
+    let event = Event::new(events::REFUNDED)
+        .add_attribute("channel_id", channel_id)
+        .add_attribute("token", &token)
+        .add_attribute("amount", amount)
+        .add_attribute("sender", &account)
+        .add_attribute("reason", if reason.is_empty() { "no reason given" } else { reason });
+    let payload = to_json_binary(&Refund { token, amount, account })?;
+    let message = SubMsg::reply_on_error(message, REFUND_REPLY).with_payload(payload);
+    Ok(IbcBasicResponse::new().add_event(event).add_submessage(message))
+}
+
+/// The token refused to pay the sender back: it is owed.
+pub(crate) fn unpaid(storage: &mut dyn Storage, payload: &Binary) -> Result<Response, ContractError> {
+    let Refund { token, amount, account } = from_json(payload)?;
+    ledger::owe(storage, &token, &account, amount)?;
+    let event = Event::new(events::OWED)
+        .add_attribute("token", token)
+        .add_attribute("amount", amount)
+        .add_attribute("account", account);
+    Ok(Response::new().add_event(event))
+}
+
+/// Pays what is owed, on anybody's message.
+pub(crate) fn withdraw(deps: DepsMut<'_>, token: &str, account: &str) -> Result<Response, ContractError> {
+    let (token, account) = (deps.api.addr_validate(token)?, deps.api.addr_validate(account)?);
+    let (amount, message) = ledger::pay(deps.storage, &token, &account)?;
+    let event = Event::new(events::WITHDRAWN)
+        .add_attribute("token", token)
+        .add_attribute("amount", amount)
+        .add_attribute("account", account);
+    Ok(Response::new().add_event(event).add_message(message))
+}
