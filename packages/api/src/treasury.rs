@@ -62,7 +62,7 @@ pub struct Params {
     pub buy: Uint128,
     /// Most BTT that are burnt.
     pub burn: Uint128,
-    /// What a burn leaves, at any time.
+    /// What burns and offers leave, at any time.
     pub reserve: Uint128,
 }
 

@@ -5,7 +5,8 @@
 //! Read [`bps`] first, then [`split`] (what a paid ask is divided into), [`mod@slash`] (what a fault costs),
 //! [`vesting`] (when a locked amount becomes due), [`emission`] (what BTK exists at a time, and whose it is), [`work`]
 //! (what a contributor earns of it, and when that is due), [`pledge`] (what a node locks for its capacity), [`pool`]
-//! (stake that many hold together) and [`score`] (of nodes, diagnoses and activities).
+//! (stake that many hold together), [`score`] (of nodes, diagnoses and activities), [`record`] (what a node has done),
+//! [`tier`] (of machines), [`interest`] (of credits) and [`offer`] (a bid that rises until somebody sells).
 #![cfg_attr(
     not(test),
     deny(
@@ -18,12 +19,16 @@
 
 pub mod bps;
 pub mod emission;
+pub mod interest;
+pub mod offer;
 pub mod pledge;
 pub mod pool;
 mod ratio;
+pub mod record;
 pub mod score;
 pub mod slash;
 pub mod split;
+pub mod tier;
 pub mod vesting;
 pub mod work;
 

@@ -1,0 +1,92 @@
+//! Entry points: dispatch only.
+
+#[cfg(not(feature = "library"))]
+use cosmwasm_std::entry_point;
+
+use bithive_api::MigrateMsg;
+use bithive_api::treasury::{ExecuteMsg, InstantiateMsg, QueryMsg, events};
+use bithive_contract_kit::{migration, ownership, pause};
+use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Response, to_json_binary};
+use cw_utils::nonpayable;
+
+use crate::{ContractError, admin, burn, offer, query};
+
+/// Name in cw2's contract info.
+pub const CONTRACT_NAME: &str = "bithive:treasury";
+/// Version in cw2's contract info.
+pub const CONTRACT_VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Creates the contract.
+///
+/// # Errors
+/// [`ContractError`], naming what was wrong with `msg`.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn instantiate(
+    deps: DepsMut,
+    env: Env,
+    info: MessageInfo,
+    msg: InstantiateMsg,
+) -> Result<Response, ContractError> {
+    nonpayable(&info)?;
+    admin::instantiate(deps, &env, msg)
+}
+
+/// Runs one message.
+///
+/// # Errors
+/// [`ContractError`], naming what was wrong; nothing has changed then.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn execute(
+    deps: DepsMut,
+    env: Env,
+    info: MessageInfo,
+    msg: ExecuteMsg,
+) -> Result<Response, ContractError> {
+    nonpayable(&info)?;
+    let sender = &info.sender;
+    match msg {
+        ExecuteMsg::Receive(hook) => offer::receive(deps, &env, sender, hook),
+        ExecuteMsg::Collect { source } => admin::collect(deps, &source),
+        ExecuteMsg::Burn { token } => burn::burn(deps, &env, &token),
+        ExecuteMsg::Spend { recipient, amount, purpose } => {
+            admin::spend(deps, &env, sender, &recipient, amount, &purpose)
+        }
+        ExecuteMsg::SetOffer { token, terms } => offer::set(deps, &env, sender, &token, terms),
+        ExecuteMsg::SetSource { source, allowed } => admin::set_source(deps, &env, sender, &source, allowed),
+        ExecuteMsg::SetPaused { paused } => Ok(pause::set(deps.storage, sender, events::PAUSED, paused)?),
+        ExecuteMsg::TransferOwnership { new_owner } => {
+            Ok(ownership::propose(deps, &env, sender, new_owner)?)
+        }
+        ExecuteMsg::AcceptOwnership {} => Ok(ownership::accept(deps, &env, sender)?),
+    }
+}
+
+/// Answers one query.
+///
+/// # Errors
+/// An address that is not valid.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractError> {
+    let answer = match msg {
+        QueryMsg::Config {} => to_json_binary(&query::config(deps)?),
+        QueryMsg::Offer { token } => to_json_binary(&query::offer(deps, &env, &token)?),
+        QueryMsg::Offers {} => to_json_binary(&query::offers(deps, &env)?),
+        QueryMsg::Source { address } => to_json_binary(&query::source(deps, &address)?),
+        QueryMsg::Totals {} => to_json_binary(&query::totals(deps, &env)?),
+    };
+    Ok(answer?)
+}
+
+/// Accepts the state of this contract at this or an earlier version.
+///
+/// # Errors
+/// [`ContractError::Migration`] for another contract's state or a later version.
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn migrate(
+    deps: DepsMut,
+    _env: Env,
+    _msg: MigrateMsg,
+    _info: MigrateInfo,
+) -> Result<Response, ContractError> {
+    migration::migrate(deps.storage, CONTRACT_NAME, CONTRACT_VERSION).map_err(ContractError::Migration)
+}

@@ -1,0 +1,141 @@
+//! Storage, all keys in one place, and the bounds of a period.
+//!
+//! cw-ownable keeps `ownership`, cw2 keeps `contract_info` and the contract kit `paused`; keys of this crate differ from them.
+
+use bithive_api::treasury::{OfferTerms, Params};
+use cosmwasm_schema::cw_serde;
+use cosmwasm_std::{Addr, Env, QuerierWrapper, StdResult, Uint128, WasmMsg, wasm_execute};
+use cw_storage_plus::{Item, Map};
+use cw20::{BalanceResponse, Cw20ExecuteMsg, Cw20QueryMsg};
+
+use crate::ContractError;
+
+/// What was set.
+#[cw_serde]
+pub struct Config {
+    /// BTT.
+    pub token: Addr,
+    /// Checked numbers.
+    pub params: Params,
+}
+
+/// What left in a period, and ever.
+#[cw_serde]
+#[derive(Copy, Default)]
+pub struct Flow {
+    /// The last period in which something left.
+    pub period: u64,
+    /// In that period.
+    pub now: Uint128,
+    /// Ever.
+    pub total: Uint128,
+}
+
+impl Flow {
+    /// What has left in `period`. A clock that goes back stays in the period that was counted.
+    #[must_use]
+    pub fn in_period(&self, period: u64) -> Uint128 {
+        if period <= self.period { self.now } else { Uint128::zero() }
+    }
+
+    /// What is left of `most`.
+    #[must_use]
+    pub fn left(&self, period: u64, most: Uint128) -> Uint128 {
+        most.saturating_sub(self.in_period(period))
+    }
+
+    /// The flow after `amount` has left, too.
+    ///
+    /// # Errors
+    /// [`ContractError::PeriodBound`], naming the `bound`.
+    pub fn after(
+        self,
+        params: &Params,
+        period: u64,
+        amount: Uint128,
+        (bound, most): (&'static str, Uint128),
+    ) -> Result<Self, ContractError> {
+        let left = self.left(period, most);
+        if amount > left {
+            return Err(ContractError::PeriodBound { bound, left, amount, seconds: params.period_seconds });
+        }
+        Ok(Self {
+            now: self.in_period(period).checked_add(amount)?,
+            total: self.total.checked_add(amount)?,
+            period: period.max(self.period),
+        })
+    }
+}
+
+/// What leaves in each way.
+#[cw_serde]
+#[derive(Copy, Default)]
+pub struct Flows {
+    /// Spent by the owner.
+    pub spent: Flow,
+    /// Paid by offers.
+    pub paid: Flow,
+    /// Burnt.
+    pub burnt: Flow,
+}
+
+/// A standing offer.
+#[cw_serde]
+pub struct Offer {
+    /// Checked terms.
+    pub terms: OfferTerms,
+    /// From when the bid is counted as rising, in Unix seconds.
+    pub since: u64,
+}
+
+/// What was bought of a token; it stays when the offer goes, so that a new one has no new budget in the same period.
+#[cw_serde]
+#[derive(Default)]
+pub struct Purchases {
+    /// Paid, in base units of BTT.
+    pub paid: Flow,
+    /// Bought, in base units of the token.
+    pub bought: Uint128,
+}
+
+/// What was set.
+pub const CONFIG: Item<Config> = Item::new("config");
+/// What leaves.
+pub const FLOWS: Item<Flows> = Item::new("flows");
+/// Offers by token; at most `MAX_OFFERS`.
+pub const OFFERS: Map<&Addr, Offer> = Map::new("offers");
+/// What was bought, by token.
+pub const PURCHASES: Map<&Addr, Purchases> = Map::new("purchases");
+/// Contracts to collect from.
+pub const SOURCES: Map<&Addr, ()> = Map::new("sources");
+
+/// The period of a block.
+#[must_use]
+pub fn period(env: &Env, params: &Params) -> u64 {
+    env.block.time.seconds().checked_div(params.period_seconds).unwrap_or_default()
+}
+
+/// What the treasury holds of a token.
+///
+/// # Errors
+/// The address is no cw20 token.
+pub fn balance(querier: QuerierWrapper<'_>, env: &Env, token: &Addr) -> StdResult<Uint128> {
+    let query = Cw20QueryMsg::Balance { address: env.contract.address.to_string() };
+    Ok(querier.query_wasm_smart::<BalanceResponse>(token, &query)?.balance)
+}
+
+/// A message that pays BTT.
+///
+/// # Errors
+/// Encoding.
+pub fn pay(config: &Config, recipient: &Addr, amount: Uint128) -> StdResult<WasmMsg> {
+    wasm_execute(&config.token, &Cw20ExecuteMsg::Transfer { recipient: recipient.into(), amount }, vec![])
+}
+
+/// A message that burns what the treasury holds.
+///
+/// # Errors
+/// Encoding.
+pub fn burn(token: &Addr, amount: Uint128) -> StdResult<WasmMsg> {
+    wasm_execute(token, &Cw20ExecuteMsg::Burn { amount }, vec![])
+}
