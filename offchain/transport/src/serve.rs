@@ -22,7 +22,7 @@ use crate::outbox;
 use crate::wire::{self, Kind, Status, WireError};
 
 /// Bytes of an answer that are handed to the connection at a time.
-const PIECE_BYTES: usize = 16 << 10;
+const PIECE_BYTES: usize = 64 << 10;
 /// How long a request for content waits for memory before it is put off.
 const TURN: Duration = Duration::from_secs(1);
 

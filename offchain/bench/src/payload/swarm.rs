@@ -17,8 +17,9 @@ use bithive_transport::{Config, Limits, Transport};
 use super::keys::{CONTEXT, first};
 use super::order::Report;
 
-/// Memory for frames on their way in and for answers on their way out, each: half of what a process may use together.
-const FRAME_BYTES: usize = 16 << 20;
+/// Memory for frames on their way in and for answers on their way out, each: together less than half of what a process
+/// may use, because connections and the program itself take the rest.
+const FRAME_BYTES: usize = 12 << 20;
 
 /// An endpoint of the transport.
 pub(super) async fn start(

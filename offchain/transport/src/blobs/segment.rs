@@ -10,7 +10,9 @@ use std::ops::Range;
 use std::path::Path;
 
 use bao_tree::io::outboard::PostOrderOutboard;
-use bao_tree::io::sync::{DecodeResponseIter, encode_ranges_validated, outboard_post_order, valid_ranges};
+use bao_tree::io::sync::{
+    DecodeResponseIter, WriteAt as _, encode_ranges_validated, outboard_post_order, valid_ranges,
+};
 use bao_tree::io::{BaoContentItem, Leaf, Parent};
 use bao_tree::{BaoTree, BlockSize, ChunkNum, ChunkRanges};
 use bithive_exchange::Digest;
@@ -94,7 +96,8 @@ pub fn encode(
         .map_err(io::Error::other)
 }
 
-/// Checks an encoded segment, and writes its content and hashes into files: nothing of it if any of it is wrong.
+/// Checks an encoded segment, and writes its content and hashes into files: no byte before it is proven, and the hashes
+/// only if all of it is right.
 ///
 /// # Errors
 /// Those of the files, and a segment that is not the content's.
@@ -107,19 +110,18 @@ pub fn decode(
     hashes: &Path,
 ) -> io::Result<()> {
     let (tree, ranges) = (tree(size), ranges(size, index));
-    let (mut rest, mut pairs, mut groups) = (encoded, Vec::new(), Vec::new());
-    // What is checked is written from where it is: the copy that was checked is small, and hot.
-    let mut part = encoded;
-    let mut take = |bytes| part.split_off(..bytes).ok_or(io::ErrorKind::UnexpectedEof);
+    let (mut rest, mut pairs) = (encoded, Vec::new());
+    let open = |path: &Path| File::options().write(true).open(path);
+    let mut file = open(data)?;
     for item in DecodeResponseIter::new(blake3::Hash::from_bytes(*digest), tree, &mut rest, &ranges) {
         match item.map_err(io::Error::other)? {
             BaoContentItem::Parent(Parent { node, pair: (left, right) }) => {
-                take(PAIR_BYTES as usize)?;
                 if let Some(position) = tree.post_order_offset(node) {
                     pairs.push((position.value() * PAIR_BYTES, [*left.as_bytes(), *right.as_bytes()]));
                 }
             }
-            BaoContentItem::Leaf(Leaf { offset, data }) => groups.push((offset, take(data.len())?)),
+            // At once, while it is in the processor's cache.
+            BaoContentItem::Leaf(Leaf { offset, data }) => file.write_all_at(offset, &data)?,
         }
     }
     if !rest.is_empty() {
@@ -127,12 +129,10 @@ pub fn decode(
     }
     // Hashes come from the root down and are kept from the groups up.
     pairs.sort_unstable_by_key(|(position, _)| *position);
-    let open = |path: &Path| File::options().write(true).open(path);
     write_together(
         &mut open(hashes)?,
         pairs.iter().map(|(position, pair)| (*position, pair.as_flattened())),
-    )?;
-    write_together(&mut open(data)?, groups.into_iter())
+    )
 }
 
 /// Writes parts at ascending positions, those that touch at once.

@@ -21,6 +21,8 @@ use crate::wire::{MAX_SEGMENT_RESPONSE_BYTES, SIZE_PROOF, encode_held};
 pub(crate) struct Partial {
     pub(crate) size: u64,
     have: Mutex<Vec<bool>>,
+    /// Held by who writes: the file system lets one write to a file at a time, and has the others spin.
+    writing: Mutex<()>,
 }
 
 impl Partial {
@@ -239,7 +241,7 @@ impl Store {
                 vec![false; usize::try_from(segment::count(size)).map_err(io::Error::other)?]
             }
         };
-        let partial = Arc::new(Partial { size, have: Mutex::new(have) });
+        let partial = Arc::new(Partial { size, have: Mutex::new(have), writing: Mutex::default() });
         self.incoming().insert(*digest, partial.clone());
         Ok(partial)
     }
@@ -253,7 +255,9 @@ impl Store {
         encoded: &[u8],
     ) -> io::Result<()> {
         let data = self.partial_path(digest);
+        let writing = partial.writing.lock().unwrap_or_else(PoisonError::into_inner);
         segment::decode(digest, partial.size, index, encoded, &data, &hashes_of(&data))?;
+        drop(writing);
         // The end of short content is all of it.
         if index == SIZE_PROOF && partial.size <= segment::GROUP_BYTES {
             partial.set(0);
