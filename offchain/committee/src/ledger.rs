@@ -20,6 +20,24 @@ struct Page {
     answered: BTreeMap<u64, BTreeSet<String>>,
 }
 
+/// Why an evaluation is refused.
+pub(crate) enum Refusal {
+    OverQuota(String),
+    Other(String),
+}
+
+impl From<String> for Refusal {
+    fn from(reason: String) -> Self {
+        Self::Other(reason)
+    }
+}
+
+impl From<&str> for Refusal {
+    fn from(reason: &str) -> Self {
+        Self::Other(reason.into())
+    }
+}
+
 /// It is the member's, whatever committees it sits in: an epoch has one committee, so a quota of an epoch never
 /// passes from one to the next.
 pub(crate) struct Ledger {
@@ -40,7 +58,7 @@ impl Ledger {
         request: &EvaluateRequest,
         current: u64,
         limit: u16,
-    ) -> Result<(), String> {
+    ) -> Result<(), Refusal> {
         let _one_at_a_time = self.turn.lock().await;
         let mut page = self.page()?;
         let digest = format!("{who}/{}", hex::encode(request.digest()));
@@ -51,8 +69,8 @@ impl Ledger {
         let mut quota = quota(&page)?;
         quota
             .check_and_record_all(who, request.slots(), request.epoch(), limit)
-            .map_err(|error| error.to_string())?;
-        self.write(page, quota, current)
+            .map_err(|error| Refusal::OverQuota(error.to_string()))?;
+        Ok(self.write(page, quota, current)?)
     }
 
     /// Forgets the epochs that are no longer answered, and refuses them for ever.

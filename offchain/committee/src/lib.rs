@@ -23,7 +23,7 @@ use bithive_state::StateError;
 
 pub use agreement::TERM_EPOCHS;
 pub use ask::PATIENCE;
-pub use member::{Member, NODE_EVALUATIONS, REQUESTER_EVALUATIONS};
+pub use member::{Member, NODE_EVALUATIONS, REQUESTER_EVALUATIONS, Tally};
 pub use requests::ShareKeyRequest;
 pub use tags::TagSource;
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -18,7 +19,7 @@ use tokio::sync::Mutex;
 use crate::ServiceError;
 use crate::ask::ask_all;
 use crate::keys::Keys;
-use crate::ledger::Ledger;
+use crate::ledger::{Ledger, Refusal};
 use crate::registered::{Committee, PAST_EPOCHS};
 use crate::requests::ShareKeyRequest;
 
@@ -37,6 +38,42 @@ pub struct Member {
     pub(crate) rng: Mutex<ChaCha20Rng>,
     pub(crate) tables: Mutex<BTreeMap<u64, Merged>>,
     pub(crate) patience: Duration,
+    tally: Tally,
+}
+
+/// What a member has answered since it started.
+#[derive(Debug, Default)]
+pub struct Tally {
+    evaluated: AtomicU64,
+    refused: AtomicU64,
+    over_quota: AtomicU64,
+    tables: AtomicU64,
+}
+
+impl Tally {
+    /// Requests for evaluations that were answered.
+    #[must_use]
+    pub fn evaluated(&self) -> u64 {
+        self.evaluated.load(Ordering::Relaxed)
+    }
+
+    /// Requests for evaluations that were refused, but for those beyond a quota.
+    #[must_use]
+    pub fn refused(&self) -> u64 {
+        self.refused.load(Ordering::Relaxed)
+    }
+
+    /// Requests for evaluations that were refused because the account's quota is used up.
+    #[must_use]
+    pub fn over_quota(&self) -> u64 {
+        self.over_quota.load(Ordering::Relaxed)
+    }
+
+    /// Requests for share keys that were answered.
+    #[must_use]
+    pub fn tables(&self) -> u64 {
+        self.tables.load(Ordering::Relaxed)
+    }
 }
 
 impl Member {
@@ -53,7 +90,13 @@ impl Member {
     ) -> Arc<Self> {
         let (keys, ledger) = (Keys::new(state.clone()), Ledger::new(state));
         let (rng, tables) = (Mutex::new(rng), Mutex::default());
-        Arc::new(Self { slots, account, exchange, keys, ledger, rng, tables, patience })
+        Arc::new(Self { slots, account, exchange, keys, ledger, rng, tables, patience, tally: Tally::default() })
+    }
+
+    /// What it has answered so far.
+    #[must_use]
+    pub const fn tally(&self) -> &Tally {
+        &self.tally
     }
 
     /// Answers both protocols from now on.
@@ -162,7 +205,7 @@ impl Member {
         answer.map_err(|error| error.to_string())
     }
 
-    async fn evaluate(&self, from: PeerId, body: &[u8]) -> Result<Vec<u8>, String> {
+    async fn evaluate(&self, from: PeerId, body: &[u8]) -> Result<Vec<u8>, Refusal> {
         let request = EvaluateRequest::decode(body).map_err(|error| error.to_string())?;
         let identity = self.client().identity(from.0).await.map_err(|error| error.to_string())?;
         let identity =
@@ -199,8 +242,20 @@ impl Member {
 impl Service for Member {
     async fn answer(&self, protocol: Protocol, from: PeerId, body: Bytes) -> Result<Bytes, String> {
         match protocol {
-            Protocol::ShareKeys => self.share_keys(from, &body).await.map(Bytes::from),
-            Protocol::Evaluate => self.evaluate(from, &body).await.map(Bytes::from),
+            Protocol::ShareKeys => {
+                let answer = self.share_keys(from, &body).await?;
+                self.tally.tables.fetch_add(1, Ordering::Relaxed);
+                Ok(answer.into())
+            }
+            Protocol::Evaluate => {
+                let (count, answer) = match self.evaluate(from, &body).await {
+                    Ok(answer) => (&self.tally.evaluated, Ok(answer.into())),
+                    Err(Refusal::OverQuota(reason)) => (&self.tally.over_quota, Err(reason)),
+                    Err(Refusal::Other(reason)) => (&self.tally.refused, Err(reason)),
+                };
+                count.fetch_add(1, Ordering::Relaxed);
+                answer
+            }
             Protocol::Claim | Protocol::Signature => Err("a committee member does not serve this".into()),
         }
     }

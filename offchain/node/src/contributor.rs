@@ -21,7 +21,7 @@ use rand_chacha::ChaCha20Rng;
 use serde::{Deserialize, Serialize};
 
 use crate::work::{Addressed, Finished, Worker};
-use crate::{Compute, Group, NodeError, NodeKeys, Observer, Report};
+use crate::{Compute, Group, Guard, NodeError, NodeKeys, Observer, Purpose, Report};
 
 const CURSOR: &str = "cursor";
 const PENDING: &str = "pending";
@@ -169,6 +169,10 @@ impl Contributor {
         self.setup.account.client()
     }
 
+    fn guard(&self) -> Guard {
+        Guard::new(self.setup.state.clone())
+    }
+
     async fn process(&mut self, block: &Block) -> Result<(), NodeError> {
         let jobs = self.client().deployment().jobs.clone();
         let mut touched = std::mem::take(&mut self.pending);
@@ -185,7 +189,9 @@ impl Contributor {
         self.next_height = block.height.saturating_add(1);
         // In this order: a crash between the two repeats the block, which does nothing twice.
         self.setup.state.put(PENDING, &self.pending)?;
-        Ok(self.setup.state.put(CURSOR, &self.next_height)?)
+        self.setup.state.put(CURSOR, &self.next_height)?;
+        self.setup.observer.followed(block.height, block.time.seconds());
+        Ok(())
     }
 
     /// As [`Self::read_inbox`], but what the chain or the network fails to answer waits.
@@ -225,6 +231,7 @@ impl Contributor {
 
     async fn step(&mut self, job_id: u64) -> Result<(), NodeError> {
         let job = self.client().job(job_id).await?;
+        self.setup.observer.looked_at(job_id, job.phase);
         let own = job.workers.iter().position(|worker| worker.address == self.setup.account.address());
         match (job.phase, own) {
             (Phase::Open | Phase::Disputed, _) => self.consider(&job).await,
@@ -338,7 +345,9 @@ impl Contributor {
         // Again after a restart: what is committed to must be there for the others.
         self.setup.exchange.publish(finished.sealed_output.clone().into()).await?;
         let commitment = finished.commitment(reference, &address);
-        let msg = ExecuteMsg::Commit { job_id: job.job_id, commitment: (&commitment).into() };
+        let msg = self.guard().sign(Purpose::Commitment, (job.job_id, job.round), &commitment, |commitment| {
+            ExecuteMsg::Commit { job_id: job.job_id, commitment: commitment.into() }
+        })?;
         self.setup.account.jobs(&msg).await?;
         self.report(Report::Committed { job_id: job.job_id });
         Ok(())
@@ -385,12 +394,14 @@ impl Contributor {
                 reason: "its result is not recorded".into(),
             });
         };
-        let msg = ExecuteMsg::Reveal {
+        let commitment = finished.commitment(reference(self.client(), job), self.setup.account.address());
+        let round = (job.job_id, job.round);
+        let msg = self.guard().sign(Purpose::Commitment, round, &commitment, |_| ExecuteMsg::Reveal {
             job_id: job.job_id,
             masked: finished.masked.into(),
             output: (&finished.output).into(),
             nonce: (&finished.nonce).into(),
-        };
+        })?;
         self.setup.account.jobs(&msg).await?;
         self.report(Report::Revealed { job_id: job.job_id });
         Ok(())
@@ -402,13 +413,14 @@ impl Contributor {
 }
 
 /// Events that can mean work.
-const WATCHED: [&str; 6] = [
+const WATCHED: [&str; 7] = [
     events::POSTED,
     events::ASSIGNED,
     events::COMMITTED,
     events::REVEALED,
     events::DISPUTED,
     events::SETTLED,
+    events::REFUNDED,
 ];
 
 fn record_name(job_id: u64) -> String {

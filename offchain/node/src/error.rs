@@ -86,6 +86,16 @@ pub enum NodeError {
         /// Why it is refused.
         reason: String,
     },
+    /// Something else was signed for the round before: signing this would be a second result.
+    #[error("another {what} was signed for round {round} of job {job_id}; this one is refused")]
+    OtherResult {
+        /// `commitment` or `statement`.
+        what: &'static str,
+        /// The job.
+        job_id: u64,
+        /// The round.
+        round: u8,
+    },
     /// Stored keys can't be read.
     #[error("stored keys: {0}")]
     Keys(String),

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use bithive_api::jobs::JobResponse;
 use bithive_attest::{Domain, Statement, bls};
 
-use crate::NodeError;
+use crate::{Guard, NodeError, Purpose};
 
 /// Collects verified signatures of one final statement.
 pub struct Quorum {
+    round: (u64, u8),
     message: Vec<u8>,
     keys: Vec<[u8; 48]>,
     members: u32,
@@ -46,13 +47,16 @@ impl Quorum {
             quorum: outcome.quorum,
         };
         let (message, members) = (statement.sign_bytes(jobs), outcome.quorum);
-        Ok(Self { message, keys, members, needed: job.terms.quorum, signatures: BTreeMap::new() })
+        let round = (job.job_id, job.round);
+        Ok(Self { round, message, keys, members, needed: job.terms.quorum, signatures: BTreeMap::new() })
     }
 
-    /// Signs the statement.
-    #[must_use]
-    pub fn sign(&self, secret: &bls::SecretKey) -> [u8; 96] {
-        secret.sign(&self.message)
+    /// Signs the statement, unless another one was signed for the round.
+    ///
+    /// # Errors
+    /// [`NodeError::OtherResult`], [`NodeError::State`].
+    pub fn sign(&self, secret: &bls::SecretKey, guard: &Guard) -> Result<[u8; 96], NodeError> {
+        guard.sign(Purpose::Statement, self.round, &self.message, |message| secret.sign(message))
     }
 
     /// Adds the signature of worker `index`, if it is in the quorum and the signature holds.

@@ -1,5 +1,6 @@
 //! What a node tells whoever watches it: a log, a terminal, a test.
 
+use bithive_api::jobs::Phase;
 use serde::{Deserialize, Serialize};
 
 /// Something a node did or learned about a job.
@@ -89,6 +90,13 @@ mod text {
 pub trait Observer: Send + Sync {
     /// Called once for each report, in order.
     fn report(&self, report: Report);
+
+    /// Called when all there was to do about a block is done, with its height and its time in seconds of the Unix
+    /// epoch.
+    fn followed(&self, _height: u64, _time: u64) {}
+
+    /// Called whenever a job was looked at, with its phase on chain.
+    fn looked_at(&self, _job_id: u64, _phase: Phase) {}
 }
 
 /// Watches nothing.

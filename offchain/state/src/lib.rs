@@ -113,6 +113,26 @@ impl State {
         Ok(record)
     }
 
+    /// Writes the record `name`, unless there is one; returns the one that is there then. One transaction: of several
+    /// writers, one wins.
+    ///
+    /// # Errors
+    /// [`StateError::Storage`], [`StateError::Damaged`].
+    pub fn put_once<T: Serialize + DeserializeOwned>(&self, name: &str, record: &T) -> Result<T, StateError> {
+        let bytes = serde_json::to_vec(record).map_err(|error| damaged(name, &error))?;
+        let write = self.0.begin_write()?;
+        let there = {
+            let mut table = write.open_table(RECORDS)?;
+            let there = table.get(name)?.map(|found| found.value().to_vec());
+            if there.is_none() {
+                table.insert(name, bytes.as_slice())?;
+            }
+            there.unwrap_or(bytes)
+        };
+        write.commit()?;
+        serde_json::from_slice(&there).map_err(|error| damaged(name, &error))
+    }
+
     /// Names of the records that start with `prefix`, in order.
     ///
     /// # Errors
@@ -205,6 +225,20 @@ mod tests {
         let first: u64 = state.get_or_put("guard", || Ok::<_, StateError>(1)).unwrap();
         let second: u64 = state.get_or_put("guard", || Ok::<_, StateError>(2)).unwrap();
         assert_eq!((first, second), (1, 1));
+    }
+
+    #[test]
+    fn of_many_writers_of_one_record_one_wins_and_all_learn_which() {
+        let state = State::in_memory().unwrap();
+        let writers: Vec<_> = (0..8u64)
+            .map(|own| {
+                let state = state.clone();
+                std::thread::spawn(move || state.put_once("guard", &own).unwrap())
+            })
+            .collect();
+        let learnt: Vec<u64> = writers.into_iter().map(|writer| writer.join().unwrap()).collect();
+        assert!(learnt.iter().all(|found| *found == learnt[0]), "{learnt:?}");
+        assert_eq!(state.get::<u64>("guard").unwrap(), Some(learnt[0]));
     }
 
     #[test]

@@ -31,4 +31,4 @@ pub use congestion::Congestion;
 pub use endpoint::{Transport, library_endpoint};
 pub use error::TransportError;
 pub use lookup::{CachedDirectory, Directory};
-pub use route::Route;
+pub use route::{Route, Routes, Traffic};

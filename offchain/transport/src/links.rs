@@ -191,6 +191,11 @@ impl Links {
         }
     }
 
+    /// All connections.
+    pub(crate) fn all(&self) -> Vec<Arc<Link>> {
+        self.peers().values().flat_map(|peer| peer.links.iter().cloned()).collect()
+    }
+
     /// How many connections there are.
     pub(crate) fn count(&self) -> usize {
         self.peers().values().map(|peer| peer.links.len()).sum()

@@ -6,6 +6,8 @@ use std::fmt;
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bithive_exchange::PeerId;
 use iroh_relay::server::{
@@ -58,9 +60,60 @@ pub struct RelayOptions {
 /// A running relay; it stops when dropped.
 pub struct RelayServer {
     server: Server,
+    refused: Arc<AtomicU64>,
 }
 
-struct Members(Option<Admission>);
+/// Counts what a relay does.
+#[derive(Clone)]
+pub struct RelayTally {
+    counts: Arc<iroh_relay::server::Metrics>,
+    refused: Arc<AtomicU64>,
+}
+
+impl RelayTally {
+    /// What it has done so far.
+    #[must_use]
+    pub fn traffic(&self) -> RelayTraffic {
+        RelayTraffic {
+            accepted: self.counts.accepts.get(),
+            disconnected: self.counts.disconnects.get(),
+            refused: self.refused.load(Ordering::Relaxed),
+            received_bytes: self.counts.bytes_recv.get(),
+            sent_bytes: self.counts.bytes_sent.get(),
+            dropped_packets: self.counts.send_packets_dropped.get(),
+        }
+    }
+}
+
+/// What a relay has done since it started.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RelayTraffic {
+    /// Connections of clients.
+    pub accepted: u64,
+    /// Those of them that have ended.
+    pub disconnected: u64,
+    /// Clients that were refused.
+    pub refused: u64,
+    /// Bytes that clients sent for others.
+    pub received_bytes: u64,
+    /// Bytes that were passed on to clients.
+    pub sent_bytes: u64,
+    /// Packets for clients that were gone.
+    pub dropped_packets: u64,
+}
+
+impl RelayTraffic {
+    /// Clients that are connected.
+    #[must_use]
+    pub const fn clients(&self) -> u64 {
+        self.accepted.saturating_sub(self.disconnected)
+    }
+}
+
+struct Members {
+    admission: Option<Admission>,
+    refused: Arc<AtomicU64>,
+}
 
 impl fmt::Debug for Members {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -71,13 +124,14 @@ impl fmt::Debug for Members {
 impl AccessControl for Members {
     async fn on_connect(&self, request: &ClientRequest) -> Access {
         let peer = PeerId(*request.endpoint_id().as_bytes());
-        let admitted = match &self.0 {
+        let admitted = match &self.admission {
             Some(admission) => admission.admits(peer).await,
             None => true,
         };
         if admitted {
             return Access::Allow;
         }
+        self.refused.fetch_add(1, Ordering::Relaxed);
         tracing::warn!(%peer, "the relay refused a stranger");
         Access::Deny { reason: Some("not a member".into()) }
     }
@@ -100,11 +154,13 @@ impl RelayServer {
                 relay
             }
         };
-        relay.access = std::sync::Arc::new(Members(options.admission));
+        let refused = Arc::<AtomicU64>::default();
+        relay.access = Arc::new(Members { admission: options.admission, refused: refused.clone() });
         relay.limits.client_rx = options.client_rate.map(ClientRateLimit::new);
         config.relay = Some(relay);
         let server = Server::spawn(config).await;
-        Ok(Self { server: server.map_err(|error| TransportError::RelayServer(format!("{error:#}")))? })
+        let server = server.map_err(|error| TransportError::RelayServer(format!("{error:#}")))?;
+        Ok(Self { server, refused })
     }
 
     /// The address clients connect to.
@@ -118,6 +174,12 @@ impl RelayServer {
     pub fn url(&self) -> Option<String> {
         let scheme = if self.server.https_addr().is_some() { "https" } else { "http" };
         self.address().map(|address| format!("{scheme}://{address}"))
+    }
+
+    /// What can be asked what it has done so far; it outlives the relay.
+    #[must_use]
+    pub fn tally(&self) -> RelayTally {
+        RelayTally { counts: self.server.metrics().server.clone(), refused: self.refused.clone() }
     }
 
     /// Stops, once open connections are closed.

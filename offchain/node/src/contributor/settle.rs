@@ -60,7 +60,7 @@ impl Contributor {
         let index = u8::try_from(own).unwrap_or(u8::MAX);
         if !record.signed.contains(&job.round) {
             self.check_representative(&client, job).await?;
-            let signature = quorum.sign(&self.setup.keys.bls).to_vec();
+            let signature = quorum.sign(&self.setup.keys.bls, &self.guard())?.to_vec();
             record.signatures.entry(job.round).or_default().insert(index, signature);
             record.signed.insert(job.round);
             self.setup.state.put(&name, &record)?;

@@ -5,6 +5,7 @@ mod by_hand;
 mod finalize;
 mod flaky;
 mod guards;
+mod killed;
 mod jobs;
 mod keys;
 mod restarts;

@@ -1,0 +1,154 @@
+//! `/metrics` and `/status` over HTTP, for this machine only.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use http_body_util::Full;
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{CONTENT_TYPE, HeaderValue};
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use serde_json::json;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::timeout;
+
+use crate::{Metrics, StatusSource, is_loopback};
+
+/// Connections at one time; further ones are closed at once.
+const MAX_CONNECTIONS: usize = 16;
+/// Time for the head of a request to arrive.
+const READ_TIMEOUT: Duration = Duration::from_secs(10);
+/// Longest life of a connection: one that is only held open makes room for others.
+const LIFETIME: Duration = Duration::from_secs(60);
+
+/// Why nothing is served.
+#[derive(Debug, thiserror::Error)]
+pub enum MonitorError {
+    /// Others could reach the address.
+    #[error("metrics.listen is {0}; expected a loopback address, like 127.0.0.1:9464: nobody is asked who they are")]
+    NotLoopback(SocketAddr),
+    /// Nobody can listen there.
+    #[error("metrics.listen: {address}: {reason}")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// The system's words.
+        reason: String,
+    },
+}
+
+/// A server that runs; it stops when dropped.
+pub struct MonitorServer {
+    address: SocketAddr,
+    accept: JoinHandle<()>,
+}
+
+impl MonitorServer {
+    /// Where it listens.
+    #[must_use]
+    pub const fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+impl Drop for MonitorServer {
+    fn drop(&mut self) {
+        self.accept.abort();
+    }
+}
+
+struct Served {
+    metrics: Metrics,
+    source: Arc<dyn StatusSource>,
+    started: Instant,
+}
+
+/// Serves `metrics` and what `source` says at a loopback address; port 0 takes a free one.
+///
+/// # Errors
+/// [`MonitorError`].
+pub async fn serve(
+    listen: SocketAddr,
+    metrics: Metrics,
+    source: Arc<dyn StatusSource>,
+) -> Result<MonitorServer, MonitorError> {
+    if !is_loopback(&listen) {
+        return Err(MonitorError::NotLoopback(listen));
+    }
+    let refused = |error: std::io::Error| MonitorError::Listen { address: listen, reason: error.to_string() };
+    let listener = TcpListener::bind(listen).await.map_err(refused)?;
+    let address = listener.local_addr().map_err(refused)?;
+    let served = Arc::new(Served { metrics, source, started: Instant::now() });
+    Ok(MonitorServer { address, accept: tokio::spawn(accept(listener, served)) })
+}
+
+async fn accept(listener: TcpListener, served: Arc<Served>) {
+    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let mut connections = JoinSet::new();
+    loop {
+        let accepted = tokio::select! {
+            Some(_) = connections.join_next() => continue,
+            accepted = listener.accept() => accepted,
+        };
+        match accepted {
+            Ok((stream, _)) => {
+                if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
+                    let served = served.clone();
+                    connections.spawn(async move {
+                        let _ = timeout(LIFETIME, connection(stream, served)).await;
+                        drop(place);
+                    });
+                }
+            }
+            // Out of file descriptors, or a connection that was gone already: others may fare better.
+            Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
+        }
+    }
+}
+
+async fn connection(stream: TcpStream, served: Arc<Served>) {
+    let service = service_fn(|request| {
+        let served = served.clone();
+        async move { Ok::<_, Infallible>(answer(&served, &request)) }
+    });
+    // A connection that breaks is its client's matter.
+    let _ = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(READ_TIMEOUT)
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+}
+
+fn answer(served: &Served, request: &Request<Incoming>) -> Response<Full<Bytes>> {
+    if request.method() != Method::GET {
+        return reply(StatusCode::METHOD_NOT_ALLOWED, "text/plain", "expected GET\n".into());
+    }
+    match request.uri().path() {
+        "/metrics" => {
+            served.source.refresh();
+            let form = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+            reply(StatusCode::OK, form, served.metrics.encode())
+        }
+        "/status" => {
+            served.source.refresh();
+            let mut status = served.source.status();
+            status.insert("role".into(), json!(served.metrics.role()));
+            status.insert("uptime_seconds".into(), json!(served.started.elapsed().as_secs()));
+            reply(StatusCode::OK, "application/json", serde_json::Value::Object(status).to_string())
+        }
+        _ => reply(StatusCode::NOT_FOUND, "text/plain", "expected /metrics or /status\n".into()),
+    }
+}
+
+fn reply(status: StatusCode, form: &'static str, body: String) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(Bytes::from(body)));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(form));
+    response
+}
