@@ -3,7 +3,7 @@
 use bithive_api::registry::InstantiateMsg;
 use bithive_dgkbe::opening::open_crs_header;
 use cosmwasm_std::{Addr, DepsMut, Env, Response, Uint128};
-use cw_ownable::{Action, assert_owner, initialize_owner};
+use cw_ownable::{assert_owner, initialize_owner};
 
 use crate::ContractError;
 use crate::contract::{CONTRACT_NAME, CONTRACT_VERSION};
@@ -43,17 +43,4 @@ pub(crate) fn set_jobs(deps: DepsMut<'_>, sender: &Addr, jobs: &str) -> Result<R
     let jobs = validate::address(deps.api, "jobs", jobs)?;
     JOBS.save(deps.storage, &jobs)?;
     Ok(Response::new().add_attribute("action", "set_jobs").add_attribute("jobs", jobs))
-}
-
-/// Two steps, so that ownership can't go to an address that nobody holds.
-pub(crate) fn update_ownership(
-    deps: DepsMut<'_>,
-    env: &Env,
-    sender: &Addr,
-    action: Action,
-) -> Result<Response, ContractError> {
-    let ownership = cw_ownable::update_ownership(deps, &env.block, sender, action)?;
-    Ok(Response::new()
-        .add_attribute("action", "update_ownership")
-        .add_attributes(ownership.into_attributes()))
 }

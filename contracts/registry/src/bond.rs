@@ -3,16 +3,17 @@
 //! State is written before a message goes to the token, so a call that comes back finds the bond gone.
 
 use bithive_api::registry::events;
+use bithive_economics::record::Event as Did;
 use bithive_economics::{self as economics, Bps};
 use cosmwasm_std::{Addr, DepsMut, Env, Event, Response, StdResult, Storage, Uint128, WasmMsg, wasm_execute};
 use cw20::Cw20ExecuteMsg;
 
-use crate::ContractError;
 use crate::state::{
-    BLS_KEYS, CONFIG, Config, ENDPOINTS, JOBS, Kind, PARTICIPANTS, Participant, RELAYS, SLOTS, participant,
-    subtract_bonded,
+    BLS_KEYS, CAPABILITIES, CONFIG, Config, ENDPOINTS, JOBS, Kind, PARTICIPANTS, Participant, RELAYS, SLOTS,
+    participant, subtract_bonded,
 };
 use crate::validate;
+use crate::{ContractError, candidates, record};
 
 /// Starts the unbonding time.
 pub(crate) fn unbond(deps: DepsMut<'_>, env: &Env, sender: &Addr) -> Result<Response, ContractError> {
@@ -24,6 +25,7 @@ pub(crate) fn unbond(deps: DepsMut<'_>, env: &Env, sender: &Addr) -> Result<Resp
     let until = env.block.time.seconds().saturating_add(CONFIG.load(deps.storage)?.params.unbonding_seconds);
     entry.unbonding_until = Some(until);
     PARTICIPANTS.save(deps.storage, sender, &entry)?;
+    candidates::changed(deps.storage, sender, &entry)?;
     let event = Event::new(events::UNBONDING)
         .add_attribute("address", sender)
         .add_attribute("until", until.to_string());
@@ -55,6 +57,7 @@ fn release(storage: &mut dyn Storage, owner: &Addr, kind: &Kind) {
         Kind::Node(node) => {
             SLOTS.remove(storage, node.slot);
             BLS_KEYS.remove(storage, node.bls_key.as_slice());
+            CAPABILITIES.remove(storage, owner);
             &node.endpoint
         }
         Kind::Requester { endpoint } => endpoint,
@@ -86,6 +89,8 @@ pub(crate) fn slash(
         entry.slashed = entry.slashed.saturating_add(cut.taken.into());
         PARTICIPANTS.save(deps.storage, &address, &entry)?;
         subtract_bonded(deps.storage, cut.taken.into())?;
+        candidates::changed(deps.storage, &address, &entry)?;
+        record::count(deps.storage, &address, Did::Fault)?;
     }
     let event = Event::new(events::SLASHED)
         .add_attribute("address", node)

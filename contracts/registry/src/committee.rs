@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use bithive_api::registry::{CommitteeMember, CommitteeResponse, events, limits};
+use bithive_api::registry::{CommitteeMember, CommitteeResponse, Role, events, limits};
 use cosmwasm_std::{Addr, Deps, DepsMut, Env, Event, HexBinary, Order, Response, StdResult, Storage};
 use cw_ownable::assert_owner;
 
 use crate::ContractError;
 use crate::state::{
-    COMMITTEES, Committee, ENDPOINTS, Member, RELAYS, SHARE_KEYS, committee_at, epoch_at, in_service,
+    COMMITTEES, Committee, ELECTION, ENDPOINTS, Holder, Member, RELAYS, SHARE_KEYS, committee_at, epoch_at,
+    in_service,
 };
 use crate::validate;
 
@@ -22,6 +23,20 @@ pub(crate) fn set(
     from_epoch: u64,
 ) -> Result<Response, ContractError> {
     assert_owner(deps.storage, sender)?;
+    if ELECTION.exists(deps.storage) {
+        return Err(ContractError::ElectionsHeld);
+    }
+    install(deps, env, members, threshold, from_epoch)
+}
+
+/// Stores a committee, named or elected.
+pub(crate) fn install(
+    deps: DepsMut<'_>,
+    env: &Env,
+    members: Vec<CommitteeMember>,
+    threshold: u8,
+    from_epoch: u64,
+) -> Result<Response, ContractError> {
     let size = members.len();
     if size > limits::MAX_COMMITTEE || threshold < 2 || usize::from(threshold) > size {
         return Err(ContractError::Committee { threshold, members: size, most: limits::MAX_COMMITTEE });
@@ -64,7 +79,10 @@ fn check_members(
             .iter()
             .flat_map(|other| &other.members)
             .any(|other| other.endpoint == endpoint && other.address != address);
-        let taken = elsewhere || ENDPOINTS.has(deps.storage, endpoint.as_slice());
+        let holder = ENDPOINTS.may_load(deps.storage, endpoint.as_slice())?;
+        // A candidate holds the endpoint that it would serve with.
+        let own = |holder: Holder| holder.role == Role::Committee && holder.address == address;
+        let taken = elsewhere || !holder.is_none_or(own);
         if taken || !endpoints.insert(endpoint.clone()) {
             return Err(ContractError::EndpointTaken { endpoint });
         }

@@ -4,12 +4,12 @@
 use cosmwasm_std::entry_point;
 
 use bithive_api::MigrateMsg;
-use bithive_api::registry::{ExecuteMsg, InstantiateMsg, QueryMsg};
+use bithive_api::registry::{ExecuteMsg, InstantiateMsg, QueryMsg, events};
+use bithive_contract_kit::{migration, ownership, pause};
 use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Response, to_json_binary};
-use cw_ownable::Action;
 use cw_utils::nonpayable;
 
-use crate::{ContractError, admin, bond, committee, query, register, relay};
+use crate::{ContractError, admin, bond, candidates, committee, election, query, record, register, relay};
 
 /// Name in cw2's contract info.
 pub const CONTRACT_NAME: &str = "bithive:registry";
@@ -50,6 +50,15 @@ pub fn execute(
         ExecuteMsg::Slash { node, amount, reason, job_id } => {
             bond::slash(deps, &info.sender, &node, amount, reason, job_id)
         }
+        ExecuteMsg::Record { job_id, outcomes } => record::record(deps, &info.sender, job_id, &outcomes),
+        ExecuteMsg::Declare { capability } => record::declare(deps, &info.sender, capability),
+        ExecuteMsg::Stand { endpoint } => candidates::stand(deps, &env, &info.sender, endpoint),
+        ExecuteMsg::Retire {} => candidates::retire(deps.storage, &info.sender),
+        ExecuteMsg::Elect {} => election::elect(deps, &env),
+        ExecuteMsg::SetElection { election } => election::set(deps.storage, &info.sender, election),
+        ExecuteMsg::SetPaused { paused } => {
+            Ok(pause::set(deps.storage, &info.sender, events::PAUSED, paused)?)
+        }
         ExecuteMsg::SetJobs { jobs } => admin::set_jobs(deps, &info.sender, &jobs),
         ExecuteMsg::SetCommittee { members, threshold, from_epoch } => {
             committee::set(deps, &env, &info.sender, members, threshold, from_epoch)
@@ -59,12 +68,9 @@ pub fn execute(
         }
         ExecuteMsg::SetRelay { endpoint, relay } => relay::set(deps, &env, &info.sender, &endpoint, relay),
         ExecuteMsg::TransferOwnership { new_owner } => {
-            let action = Action::TransferOwnership { new_owner, expiry: None };
-            admin::update_ownership(deps, &env, &info.sender, action)
+            Ok(ownership::propose(deps, &env, &info.sender, new_owner)?)
         }
-        ExecuteMsg::AcceptOwnership {} => {
-            admin::update_ownership(deps, &env, &info.sender, Action::AcceptOwnership)
-        }
+        ExecuteMsg::AcceptOwnership {} => Ok(ownership::accept(deps, &env, &info.sender)?),
     }
 }
 
@@ -83,6 +89,9 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
         QueryMsg::Identity { endpoint } => to_json_binary(&query::identity(deps, &env, &endpoint)?),
         QueryMsg::Relay { endpoint } => to_json_binary(&relay::query(deps, &endpoint)?),
         QueryMsg::Committee { epoch } => to_json_binary(&committee::query(deps, &env, epoch)?),
+        QueryMsg::Performance { address } => to_json_binary(&record::performance(deps, &address)?),
+        QueryMsg::Candidates {} => to_json_binary(&candidates::query(deps)?),
+        QueryMsg::Paused {} => to_json_binary(&pause::is_paused(deps.storage)?),
         QueryMsg::ShareKeys { epoch } => to_json_binary(&query::share_keys(deps, epoch)?),
     };
     Ok(answer?)
@@ -99,7 +108,5 @@ pub fn migrate(
     _msg: MigrateMsg,
     _info: MigrateInfo,
 ) -> Result<Response, ContractError> {
-    let from = cw2::ensure_from_older_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)
-        .map_err(ContractError::Migration)?;
-    Ok(Response::new().add_attribute("action", "migrate").add_attribute("from", from.to_string()))
+    migration::migrate(deps.storage, CONTRACT_NAME, CONTRACT_VERSION).map_err(ContractError::Migration)
 }

@@ -13,10 +13,10 @@ use bithive_dgkbe::opening::{Fault, KeyFile, Opened, Part, open_power};
 use bithive_economics::{self as economics, Bps};
 use cosmwasm_std::{Addr, Api, DepsMut, Env, Event, Response, Uint128, VerificationError};
 
-use crate::ContractError;
 use crate::bond::{burn, transfer};
 use crate::state::{CONFIG, Config, Kind, PARTICIPANTS, Participant, subtract_bonded};
 use crate::validate;
+use crate::{ContractError, candidates};
 
 /// Judges the key of the accused. The deposit has arrived and is in nobody's bond; it leaves with this message.
 pub(crate) fn dispute(
@@ -127,6 +127,7 @@ fn convict(
     entry.malformed = true;
     PARTICIPANTS.save(deps.storage, accused, &entry)?;
     subtract_bonded(deps.storage, taken)?;
+    candidates::changed(deps.storage, accused, &entry)?;
     let event = event
         .add_attribute("amount", taken)
         .add_attribute("bounty", bounty)

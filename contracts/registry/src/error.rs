@@ -4,6 +4,7 @@ use bithive_attest::host::HostError;
 use bithive_dgkbe::SlotError;
 use bithive_dgkbe::opening::OpeningError;
 use bithive_economics::BpsError;
+use bithive_economics::tier::CapabilityError;
 use cosmwasm_std::{HexBinary, OverflowError, StdError, Uint128};
 use cw_ownable::OwnershipError;
 use cw_utils::PaymentError;
@@ -223,6 +224,68 @@ pub enum ContractError {
         /// The epoch.
         epoch: u64,
     },
+    /// A capability that no machine has.
+    #[error("capability: {0}")]
+    Capability(#[from] CapabilityError),
+    /// More outcomes than a job has workers.
+    #[error("outcomes lists {found}; expected at most {most}")]
+    TooManyOutcomes {
+        /// Outcomes listed.
+        found: usize,
+        /// Most outcomes.
+        most: usize,
+    },
+    /// Only eligible nodes stand.
+    #[error("{address} is no eligible node; expected a node with the least bond that is not unbonding")]
+    NotEligible {
+        /// The account.
+        address: String,
+    },
+    /// A candidate stands once.
+    #[error("{address} stands already; `retire` first to stand with another endpoint")]
+    AlreadyStanding {
+        /// The candidate.
+        address: String,
+    },
+    /// There is no such candidate.
+    #[error("{address} does not stand for the committee")]
+    NotStanding {
+        /// The account.
+        address: String,
+    },
+    /// The list of candidates is full of larger bonds.
+    #[error("the bond is {found}, and the list of candidates is full; expected more than {least}")]
+    ListFull {
+        /// The bond.
+        found: Uint128,
+        /// Smallest bond in the list.
+        least: Uint128,
+    },
+    /// The owner names committees.
+    #[error("no elections are held; the owner names committees")]
+    NoElections,
+    /// Committees are elected.
+    #[error("elections are held; expected `elect`, or no elections")]
+    ElectionsHeld,
+    /// A committee is elected once for an epoch.
+    #[error("the committee of epoch {epoch} was elected already; try again when it has begun")]
+    AlreadyElected {
+        /// The epoch.
+        epoch: u64,
+    },
+    /// Too few candidates for all seats.
+    #[error("{found} candidates stand; expected at least {expected}. The committee of now goes on")]
+    TooFewCandidates {
+        /// Candidates there are.
+        found: usize,
+        /// Seats.
+        expected: usize,
+    },
+    /// Registrations, candidates and elections are refused.
+    #[error(
+        "registrations, candidates and elections are paused; bonds can be added to and withdrawn as always"
+    )]
+    Paused,
     /// A query asks for too much at once.
     #[error("slots lists {found} slots; expected at most {most}")]
     TooManySlots {

@@ -2,7 +2,8 @@
 //!
 //! Start with [`contract`], which dispatches. [`register`] lets accounts in, [`bond`] lets them out and takes
 //! what a fault costs, [`dispute`] judges keys, [`admin`] wires the contract, [`committee`] lists who evaluates,
-//! [`relay`] says how an endpoint is reached.
+//! [`candidates`] who stands for it and [`election`] who is elected; [`record`] has what nodes have done, [`relay`] says
+//! how an endpoint is reached.
 //! [`state`] holds every storage key and the rule that the sum of all bonds is known exactly.
 #![deny(
     clippy::arithmetic_side_effects,
@@ -13,11 +14,14 @@
 
 pub mod admin;
 pub mod bond;
+pub mod candidates;
 pub mod committee;
 pub mod contract;
 pub mod dispute;
+pub mod election;
 pub mod error;
 pub mod query;
+pub mod record;
 pub mod register;
 pub mod relay;
 pub mod state;

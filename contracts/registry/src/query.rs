@@ -85,6 +85,10 @@ pub(crate) fn identity(
         return Ok(Some(IdentityResponse { address: address.into(), role: Role::Committee }));
     }
     let Some(holder) = ENDPOINTS.may_load(deps.storage, endpoint.as_slice())? else { return Ok(None) };
+    if holder.role == Role::Committee {
+        // Of a candidate that does not serve.
+        return Ok(None);
+    }
     let params = CONFIG.load(deps.storage)?.params;
     let entry = PARTICIPANTS.may_load(deps.storage, &holder.address)?;
     if !entry.is_some_and(|entry| entry.eligible(&params)) {

@@ -1,6 +1,7 @@
 //! Tokens that arrive: registrations, additions to a bond, deposits of disputes.
 
 use bithive_api::registry::{NodeRegistration, ReceiveMsg, Role, events};
+use bithive_contract_kit::pause::is_paused;
 use cosmwasm_std::{
     Addr, DepsMut, Env, Event, HexBinary, MessageInfo, Response, Storage, Uint128, from_json,
 };
@@ -10,7 +11,7 @@ use crate::ContractError;
 use crate::state::{
     BLS_KEYS, CONFIG, Holder, Kind, PARTICIPANTS, Participant, SLOTS, add_bonded, claim_endpoint, participant,
 };
-use crate::{dispute, validate};
+use crate::{candidates, dispute, validate};
 
 /// A cw20 hook. Only `info.sender` is proven: it must be the bond token, and then `hook.sender` is whoever moved
 /// the tokens.
@@ -25,7 +26,12 @@ pub(crate) fn receive(
         return Err(ContractError::WrongToken { sender: info.sender.to_string(), token: token.into() });
     }
     let account = deps.api.addr_validate(&hook.sender)?;
-    match from_json(&hook.msg)? {
+    let message = from_json(&hook.msg)?;
+    let registers = matches!(message, ReceiveMsg::RegisterNode(_) | ReceiveMsg::RegisterRequester { .. });
+    if registers && is_paused(deps.storage)? {
+        return Err(ContractError::Paused);
+    }
+    match message {
         ReceiveMsg::RegisterNode(node) => register_node(deps, env, account, hook.amount, node),
         ReceiveMsg::RegisterRequester { endpoint } => {
             register_requester(deps, env, account, hook.amount, endpoint)
@@ -105,6 +111,7 @@ fn add_bond(deps: DepsMut<'_>, account: &Addr, amount: Uint128) -> Result<Respon
     entry.bond = entry.bond.checked_add(amount)?;
     PARTICIPANTS.save(deps.storage, account, &entry)?;
     add_bonded(deps.storage, amount)?;
+    candidates::changed(deps.storage, account, &entry)?;
     let event =
         Event::new(events::BOND_ADDED).add_attribute("address", account).add_attribute("amount", amount);
     Ok(Response::new().add_event(event))

@@ -2,7 +2,7 @@
 //!
 //! cw-ownable keeps `ownership` and cw2 keeps `contract_info`; keys of this crate differ from both.
 
-use bithive_api::registry::{NodeRegistration, Params, Role};
+use bithive_api::registry::{Capability, Election, NodeRegistration, Params, Role};
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Env, HexBinary, StdResult, Storage, Uint128};
 use cw_storage_plus::{Item, Map};
@@ -90,6 +90,40 @@ pub struct Holder {
     pub role: Role,
 }
 
+/// What a node has done, as it is stored: `bithive_economics::record::Record`.
+#[cw_serde]
+pub struct StoredRecord {
+    /// Jobs that settled with it in the quorum.
+    pub settled: u64,
+    /// Jobs that it did not answer in time.
+    pub missed: u64,
+    /// Faults that cost bond.
+    pub faults: u64,
+    /// Settled jobs since the last that was not.
+    pub streak: u64,
+    /// Longest streak.
+    pub best_streak: u64,
+    /// Compute credits.
+    pub work: u64,
+    /// Sum of trust, in 1/10,000.
+    pub trust: u64,
+    /// Reputation, in 1/10,000.
+    pub reputation_bps: u16,
+}
+
+/// A candidate for the committee.
+#[cw_serde]
+pub struct Candidate {
+    /// Account.
+    pub address: Addr,
+    /// Transport endpoint, which is the candidate's while it stands.
+    pub endpoint: HexBinary,
+    /// Its bond.
+    pub bond: Uint128,
+    /// Epochs that it was elected for in a row.
+    pub served: u16,
+}
+
 /// Configuration.
 pub const CONFIG: Item<Config> = Item::new("config");
 /// The jobs contract, once wired.
@@ -110,6 +144,19 @@ pub const RELAYS: Map<&[u8], String> = Map::new("relays");
 pub const COMMITTEES: Item<Vec<Committee>> = Item::new("committees");
 /// Digests of share keys by epoch and member.
 pub const SHARE_KEYS: Map<(u64, &Addr), HexBinary> = Map::new("share_keys");
+
+/// What nodes have done, by account; it stays when they leave.
+pub const RECORDS: Map<&Addr, StoredRecord> = Map::new("records");
+/// What nodes declared.
+pub const CAPABILITIES: Map<&Addr, Capability> = Map::new("capabilities");
+/// Candidates by falling bond; at most `limits::MAX_CANDIDATES`.
+pub const CANDIDATES: Item<Vec<Candidate>> = Item::new("candidates");
+/// Who is in that list.
+pub const STANDING: Map<&Addr, ()> = Map::new("standing");
+/// How committees are elected, where they are.
+pub const ELECTION: Item<Election> = Item::new("election");
+/// Last epoch for which a committee was elected.
+pub const ELECTED: Item<u64> = Item::new("elected");
 
 /// Counts `amount` into the sum of all bonds.
 ///

@@ -4,7 +4,7 @@
 use bithive_api::registry::{ExecuteMsg, ReceiveMsg};
 use bithive_registry::ContractError;
 use bithive_test_kit::registry::{NODE_BOND, REQUESTER_BOND};
-use bithive_test_kit::{FEE_DENOM, NodeKeys, Suite, UNIT, refusal, token};
+use bithive_test_kit::{FEE_DENOM, NodeKeys, Suite, UNIT, refusal};
 use cosmwasm_std::{Binary, HexBinary, coins, to_json_binary};
 use cw20::Cw20ReceiveMsg;
 
@@ -43,9 +43,8 @@ fn a_made_up_hook_adds_nothing_to_a_bond() {
 fn tokens_of_another_contract_are_no_bond() {
     let mut suite = Suite::new();
     let (owner, registry) = (suite.owner.clone(), suite.registry.clone());
-    let worthless = token::instantiate(&mut suite.app, &owner, &token::message("Worthless", "BTT", &owner));
-    let mint = cw20::Cw20ExecuteMsg::Mint { recipient: owner.to_string(), amount: NODE_BOND.into() };
-    suite.execute(&owner, &worthless, &mint).unwrap();
+    let worthless = suite.another_token("Worthless", "BTT");
+    suite.fund_with(&worthless, &owner, NODE_BOND);
     let endpoint = HexBinary::from(&NodeKeys::of("owner").endpoint);
     let msg = to_json_binary(&ReceiveMsg::RegisterRequester { endpoint }).unwrap();
     let send = cw20::Cw20ExecuteMsg::Send { contract: registry.to_string(), amount: NODE_BOND.into(), msg };

@@ -58,9 +58,7 @@ pub fn execute(
         }
         ExecuteMsg::ReturnFunds { amount } => admin::return_funds(deps.storage, &env, sender, amount),
         ExecuteMsg::SetPaused { paused } => Ok(pause::set(deps.storage, sender, events::PAUSED, paused)?),
-        ExecuteMsg::TransferOwnership { new_owner } => {
-            Ok(ownership::propose(deps, &env, sender, new_owner)?)
-        }
+        ExecuteMsg::TransferOwnership { new_owner } => Ok(ownership::propose(deps, &env, sender, new_owner)?),
         ExecuteMsg::AcceptOwnership {} => Ok(ownership::accept(deps, &env, sender)?),
     }
 }

@@ -124,7 +124,9 @@ pub enum ContractError {
         index: usize,
     },
     /// Bits of oracles that there are not, or too few.
-    #[error("signers has {found} of {oracles} oracles and {unknown} unknown ones; expected at least {threshold}")]
+    #[error(
+        "signers has {found} of {oracles} oracles and {unknown} unknown ones; expected at least {threshold}"
+    )]
     Signers {
         /// Oracles whose bit is set.
         found: u32,

@@ -104,9 +104,11 @@ fn verify(
     if unknown > 0 || found < threshold {
         return Err(ContractError::Signers { found, oracles: count, unknown, threshold });
     }
-    let keys = oracles.members.iter().map(|oracle| oracle.bls_key.to_array()).collect::<StdResult<Vec<Key>>>()?;
+    let keys =
+        oracles.members.iter().map(|oracle| oracle.bls_key.to_array()).collect::<StdResult<Vec<Key>>>()?;
     let signed = |index: &u32| signers.checked_shr(*index).unwrap_or(0) & 1 == 1;
-    let absent: Vec<Key> = (0u32..).zip(keys).filter(|(index, _)| !signed(index)).map(|(_, key)| key).collect();
+    let absent: Vec<Key> =
+        (0u32..).zip(keys).filter(|(index, _)| !signed(index)).map(|(_, key)| key).collect();
     let BoincStatement { account, project, host, total } = statement;
     let credit = BoincCredit { account, project, host: *host, total: *total };
     let message = credit.sign_bytes(domain(env));

@@ -45,6 +45,14 @@ pub enum ContractError {
         /// Who may.
         minter: String,
     },
+    /// People don't mint.
+    #[error(
+        "{minter} is no contract; expected a contract as minter, a person may only hand minting over to one"
+    )]
+    PersonalMinter {
+        /// Who is, or was to be, the minter.
+        minter: String,
+    },
     /// The sender may not change what wallets show.
     #[error("{sender} may not change the marketing info; expected {marketing}")]
     NotMarketing {

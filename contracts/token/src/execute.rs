@@ -170,6 +170,7 @@ pub(crate) fn mint(
     amount: Uint128,
 ) -> Outcome {
     require_minter(deps.as_ref(), &info.sender)?;
+    require_contract(deps.as_ref(), &info.sender)?;
     let mut supply = SUPPLY.load(deps.storage)?;
     supply.mint(amount)?;
     SUPPLY.save(deps.storage, &supply)?;
@@ -183,6 +184,9 @@ pub(crate) fn update_minter(
     new_minter: Option<String>,
 ) -> Outcome {
     require_minter(deps.as_ref(), &info.sender)?;
+    if let Some(minter) = &new_minter {
+        require_contract(deps.as_ref(), &deps.api.addr_validate(minter)?)?;
+    }
     Ok(base::execute_update_minter(deps, env, info, new_minter)?)
 }
 
@@ -243,6 +247,13 @@ fn require_minter(deps: Deps<'_>, sender: &Addr) -> Result<(), ContractError> {
         return Err(ContractError::NotMinter { sender: sender.into(), minter: minter.into() });
     }
     Ok(())
+}
+
+/// Minters are contracts, whose rules anybody can read. A person can be named when a token is made, because the contract
+/// that is to mint may have to know the token first; it can hand minting over and do nothing else.
+fn require_contract(deps: Deps<'_>, minter: &Addr) -> Result<(), ContractError> {
+    let found = deps.querier.query_wasm_contract_info(minter);
+    found.map(|_| ()).map_err(|_| ContractError::PersonalMinter { minter: minter.into() })
 }
 
 fn require_marketing(deps: Deps<'_>, sender: &Addr) -> Result<(), ContractError> {

@@ -8,48 +8,64 @@ use cosmwasm_std::Addr;
 use cw20::{EmbeddedLogo, Logo, MarketingInfoResponse};
 
 fn hand_over(suite: &mut Suite, sender: &Addr, to: Option<&Addr>) -> Result<(), ContractError> {
+    let update = ExecuteMsg::UpdateMinter { new_minter: to.map(Addr::to_string) };
+    send(suite, sender, &update)
+}
+
+/// As an account, or by a contract that does what it is told.
+fn send(suite: &mut Suite, sender: &Addr, message: &ExecuteMsg) -> Result<(), ContractError> {
     let btt = suite.btt.clone();
+    let contract = suite.app.wrap().query_wasm_contract_info(sender).is_ok();
     let result =
-        suite.execute(sender, &btt, &ExecuteMsg::UpdateMinter { new_minter: to.map(Addr::to_string) });
+        if contract { suite.relay(sender, &btt, message) } else { suite.execute(sender, &btt, message) };
     result.map(|_| ()).map_err(|error| error.downcast().unwrap())
+}
+
+/// The minter, and another contract.
+fn contracts(suite: &mut Suite) -> (Addr, Addr) {
+    let owner = suite.owner.clone();
+    (suite.faucet.clone(), bithive_test_kit::faucet::instantiate(&mut suite.app, &owner))
 }
 
 #[test]
 fn the_minter_hands_over_and_can_then_no_longer_mint() {
     let mut suite = Suite::new();
-    let (owner, alice, btt) = (suite.owner.clone(), suite.account("alice"), suite.btt.clone());
-    hand_over(&mut suite, &owner, Some(&alice)).unwrap();
-    let mint = ExecuteMsg::Mint { recipient: alice.to_string(), amount: 1u128.into() };
-    let error = refusal::<ContractError>(suite.execute(&owner, &btt, &mint));
-    assert_eq!(error, ContractError::NotMinter { sender: owner.into(), minter: alice.to_string() });
-    suite.execute(&alice, &btt, &mint).unwrap();
+    let (minter, other) = contracts(&mut suite);
+    hand_over(&mut suite, &minter, Some(&other)).unwrap();
+    let mint = ExecuteMsg::Mint { recipient: minter.to_string(), amount: 1u128.into() };
+    let refused = ContractError::NotMinter { sender: minter.to_string(), minter: other.to_string() };
+    assert_eq!(send(&mut suite, &minter, &mint), Err(refused));
+    send(&mut suite, &other, &mint).unwrap();
 }
 
 #[test]
 fn a_new_minter_has_the_same_cap() {
     let mut suite = Suite::new();
-    let (owner, alice, btt) = (suite.owner.clone(), suite.account("alice"), suite.btt.clone());
-    suite.fund(&alice, bithive_test_kit::token::CAP);
-    hand_over(&mut suite, &owner, Some(&alice)).unwrap();
-    let mint = ExecuteMsg::Mint { recipient: alice.to_string(), amount: 1u128.into() };
-    let error = refusal::<ContractError>(suite.execute(&alice, &btt, &mint));
+    let (minter, other) = contracts(&mut suite);
+    suite.fund(&minter, bithive_test_kit::token::CAP);
+    hand_over(&mut suite, &minter, Some(&other)).unwrap();
+    let mint = ExecuteMsg::Mint { recipient: minter.to_string(), amount: 1u128.into() };
+    let error = send(&mut suite, &other, &mint).unwrap_err();
     assert!(matches!(error, ContractError::CapExceeded { .. }), "{error}");
 }
 
 #[test]
 fn a_renounced_right_to_mint_never_returns() {
     let mut suite = Suite::new();
-    let owner = suite.owner.clone();
-    hand_over(&mut suite, &owner, None).unwrap();
-    assert_eq!(hand_over(&mut suite, &owner, Some(&owner.clone())), Err(ContractError::NoMinter));
+    let (minter, other) = contracts(&mut suite);
+    hand_over(&mut suite, &minter, None).unwrap();
+    assert_eq!(hand_over(&mut suite, &minter, Some(&other)), Err(ContractError::NoMinter));
 }
 
 #[test]
 fn a_stranger_cannot_take_the_right_to_mint() {
     let mut suite = Suite::new();
-    let (owner, alice) = (suite.owner.clone(), suite.account("alice"));
-    let error = hand_over(&mut suite, &alice, Some(&alice.clone()));
-    assert_eq!(error, Err(ContractError::NotMinter { sender: alice.into(), minter: owner.into() }));
+    let (minter, other) = contracts(&mut suite);
+    let error = hand_over(&mut suite, &other, Some(&other));
+    assert_eq!(
+        error,
+        Err(ContractError::NotMinter { sender: other.to_string(), minter: minter.to_string() })
+    );
 }
 
 #[test]

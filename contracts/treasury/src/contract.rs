@@ -54,9 +54,7 @@ pub fn execute(
         ExecuteMsg::SetOffer { token, terms } => offer::set(deps, &env, sender, &token, terms),
         ExecuteMsg::SetSource { source, allowed } => admin::set_source(deps, &env, sender, &source, allowed),
         ExecuteMsg::SetPaused { paused } => Ok(pause::set(deps.storage, sender, events::PAUSED, paused)?),
-        ExecuteMsg::TransferOwnership { new_owner } => {
-            Ok(ownership::propose(deps, &env, sender, new_owner)?)
-        }
+        ExecuteMsg::TransferOwnership { new_owner } => Ok(ownership::propose(deps, &env, sender, new_owner)?),
         ExecuteMsg::AcceptOwnership {} => Ok(ownership::accept(deps, &env, sender)?),
     }
 }

@@ -95,7 +95,9 @@ pub enum ContractError {
         amount: Uint128,
     },
     /// Nothing to burn now.
-    #[error("nothing of {token} can be burnt now: it is needed for the reserve, or the period's bound is used up")]
+    #[error(
+        "nothing of {token} can be burnt now: it is needed for the reserve, or the period's bound is used up"
+    )]
     NothingToBurn {
         /// The token.
         token: String,

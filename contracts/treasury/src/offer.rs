@@ -7,9 +7,7 @@ use cw_ownable::assert_owner;
 use cw20::Cw20ReceiveMsg;
 
 use crate::ContractError;
-use crate::state::{
-    CONFIG, Config, FLOWS, OFFERS, Offer, PURCHASES, balance, burn as burning, pay, period,
-};
+use crate::state::{CONFIG, Config, FLOWS, OFFERS, Offer, PURCHASES, balance, burn as burning, pay, period};
 use bithive_contract_kit::pause::is_paused;
 
 /// A cw20 hook. Only the message's sender is proven: it is the token, and believed of its own tokens only.

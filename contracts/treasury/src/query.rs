@@ -20,11 +20,7 @@ pub(crate) fn config(deps: Deps<'_>) -> Result<ConfigResponse, ContractError> {
     })
 }
 
-pub(crate) fn offer(
-    deps: Deps<'_>,
-    env: &Env,
-    token: &str,
-) -> Result<Option<OfferResponse>, ContractError> {
+pub(crate) fn offer(deps: Deps<'_>, env: &Env, token: &str) -> Result<Option<OfferResponse>, ContractError> {
     let token = deps.api.addr_validate(token)?;
     let offer = OFFERS.may_load(deps.storage, &token)?;
     Ok(offer.map(|offer| response(deps, env, token, &offer)).transpose()?)

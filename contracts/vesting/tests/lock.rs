@@ -4,7 +4,7 @@
 use bithive_api::vesting::{ExecuteMsg, Hook, QueryMsg, Schedule};
 use bithive_economics::{BpsError, ScheduleError};
 use bithive_test_kit::vesting::{DAY, VestingSuite, schedule};
-use bithive_test_kit::{FEE_DENOM, START, refusal, token};
+use bithive_test_kit::{FEE_DENOM, START, refusal};
 use bithive_vesting::ContractError;
 use cosmwasm_std::{Uint128, coins, to_json_binary};
 use cw20::Cw20ReceiveMsg;
@@ -82,10 +82,8 @@ fn tokens_are_kept_apart() {
     let mut suite = VestingSuite::new();
     let (alice, bob) = (suite.suite.account("alice"), suite.suite.account("bob"));
     suite.lock(&alice, bob.as_str(), 1_000, schedule(), false).unwrap();
-    let owner = suite.suite.owner.clone();
-    let sky = token::instantiate(&mut suite.suite.app, &owner, &token::message("Sky", "SKY", &owner));
-    let mint = cw20::Cw20ExecuteMsg::Mint { recipient: alice.to_string(), amount: 500u128.into() };
-    suite.suite.execute(&owner, &sky, &mint).unwrap();
+    let sky = suite.suite.another_token("Sky", "SKY");
+    suite.suite.fund_with(&sky, &alice, 500);
     let hook = Hook::Lock { owner: bob.to_string(), schedule: schedule(), revocable: false };
     let msg = to_json_binary(&hook).unwrap();
     let send =

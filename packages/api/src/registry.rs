@@ -70,6 +70,12 @@ pub mod limits {
     pub const MAX_BOUNTY_BPS: u16 = 4_000;
     /// Most committee members; pseudo-random secret sharing holds C(n, t-1) seeds.
     pub const MAX_COMMITTEE: usize = 7;
+    /// Most candidates for the committee, those with the largest bonds: the bound of every loop over them.
+    pub const MAX_CANDIDATES: usize = 32;
+    /// Most consecutive epochs that an election's `max_terms` may allow.
+    pub const MAX_TERMS: u16 = 1_000;
+    /// Most outcomes of one [`super::ExecuteMsg::Record`]: the workers of a job.
+    pub const MAX_OUTCOMES: usize = 16;
     /// Longest URL of a relay, in bytes: a DNS name has at most 253.
     pub const MAX_RELAY_BYTES: usize = 280;
     /// Most rows of one page of a query.
@@ -102,6 +108,42 @@ pub enum ExecuteMsg {
         /// The job in which it happened.
         job_id: u64,
     },
+    /// Count what nodes did in a job. Nodes that are not registered are passed over. Faults are counted by `Slash`.
+    /// Sender: the jobs contract only.
+    Record {
+        /// The job.
+        job_id: u64,
+        /// At most [`limits::MAX_OUTCOMES`].
+        outcomes: Vec<Outcome>,
+    },
+    /// Declare what the machine can do; replaces what was declared before. Sender: a node.
+    Declare {
+        /// The declaration; its bounds are those of `bithive_economics::tier`.
+        capability: Capability,
+    },
+    /// Stand for the committee. There are at most [`limits::MAX_CANDIDATES`]; a larger bond takes the place of the
+    /// smallest. Who is no longer eligible stands no longer. Sender: an eligible node.
+    Stand {
+        /// Transport endpoint (Ed25519 public key, 32 bytes) that would answer evaluations; not that of the node.
+        endpoint: HexBinary,
+    },
+    /// Stand no longer; a committee that was elected serves as before. Sender: a candidate.
+    Retire {},
+    /// Elect the committee of the next epoch: the candidates with the largest bonds, those last who have served as long
+    /// as they may. Once in an epoch, where elections are held. If they are those of now, the committee stays, and its
+    /// keys with it. Sender: anyone.
+    Elect {},
+    /// Hold elections, or hold none: then the owner names committees. Sender: owner.
+    SetElection {
+        /// Size and rotation; null for none.
+        election: Option<Election>,
+    },
+    /// Refuse registrations, candidates and elections for a while. Bonds can be added to, left and withdrawn at any
+    /// time. Sender: owner.
+    SetPaused {
+        /// Whether they are refused.
+        paused: bool,
+    },
     /// Name the jobs contract, once. Sender: owner.
     SetJobs {
         /// Address of the jobs contract.
@@ -109,7 +151,7 @@ pub enum ExecuteMsg {
     },
     /// Name the committee from an epoch on, in place of one that was named but has not begun. The committee in
     /// force keeps its duties until then. Share keys posted for an epoch whose committee changes are void.
-    /// Sender: owner.
+    /// Sender: owner, while no elections are held.
     SetCommittee {
         /// The members, in index order (index 1 first); addresses and endpoints are unique.
         members: Vec<CommitteeMember>,
@@ -162,6 +204,56 @@ pub enum ReceiveMsg {
     /// deposit returns with the bounty, the owner loses its whole bond and leaves; if it is not, the deposit is
     /// lost. An opening that does not verify is an error and moves nothing.
     Dispute(KeyDispute),
+}
+
+/// What a node did in a job.
+#[cw_serde]
+pub struct Outcome {
+    /// Its account.
+    pub node: String,
+    /// What it did.
+    pub result: JobResult,
+}
+
+/// What a node did in a job.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub enum JobResult {
+    /// It was in the quorum of a job that settled.
+    Settled {
+        /// Compute credits of the job.
+        work: u64,
+        /// Trust in the outcome, in 1/10,000.
+        trust_bps: u16,
+    },
+    /// It did not answer in time.
+    Missed,
+}
+
+/// What a machine can do, as its operator declares it.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub struct Capability {
+    /// Video memory, in GB.
+    pub vram_gb: u16,
+    /// Models that it runs in a day.
+    pub models_per_day: u32,
+    /// Compute power, in GFLOPS.
+    pub gflops: u64,
+    /// Electric power, in mW.
+    pub milliwatts: u64,
+}
+
+/// How committees are elected.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub struct Election {
+    /// Members, 2 to [`limits::MAX_COMMITTEE`].
+    pub seats: u8,
+    /// Members needed for one evaluation, 2 to `seats`.
+    pub threshold: u8,
+    /// Epochs that a member serves in a row before others go first, 1 to [`limits::MAX_TERMS`].
+    pub max_terms: u16,
 }
 
 /// The accusation that a node's public DGKBE key is malformed, with the proof.
@@ -280,6 +372,18 @@ pub enum QueryMsg {
         /// The epoch, by default the current one. The last committee that was named is that of `u64::MAX`.
         epoch: Option<u64>,
     },
+    /// What a node has done, and its scores; null for an account that never was in a job and is no node.
+    #[returns(Option<PerformanceResponse>)]
+    Performance {
+        /// The node's account.
+        address: String,
+    },
+    /// Who stands for the committee, by falling bond, and how it is elected.
+    #[returns(CandidatesResponse)]
+    Candidates {},
+    /// Whether registrations, candidates and elections are refused.
+    #[returns(bool)]
+    Paused {},
     /// Share key digests that the members posted for an epoch.
     #[returns(Vec<ShareKeysResponse>)]
     ShareKeys {
@@ -375,6 +479,61 @@ pub struct CommitteeResponse {
     pub epoch: u64,
 }
 
+/// What a node has done. It stays when the node leaves, and counts again when the account returns.
+#[cw_serde]
+pub struct PerformanceResponse {
+    /// Jobs that settled with it in the quorum.
+    pub settled: u64,
+    /// Jobs that it did not answer in time.
+    pub missed: u64,
+    /// Faults that cost bond.
+    pub faults: u64,
+    /// Settled jobs since the last that was not.
+    pub streak: u64,
+    /// Longest streak.
+    pub best_streak: u64,
+    /// Compute credits of its settled jobs.
+    pub work: u64,
+    /// Reputation, in 1/10,000; 5,000 for a newcomer.
+    pub reputation_bps: u16,
+    /// V, in 1/10,000: 0.3 stake + 0.4 contribution + 0.3 compliance.
+    pub value_bps: u16,
+    /// E, in 10^-6 GFLOPS for each W; 0 without a declaration.
+    pub efficiency: u64,
+    /// T, in 1/10,000: mean trust in the outcomes of its settled jobs.
+    pub trust_bps: u16,
+    /// What it declared.
+    pub capability: Option<Capability>,
+    /// Highest tier, 1 to 4, of which the declaration has everything.
+    pub declared_tier: Option<u8>,
+    /// Highest tier that its record bears out as well.
+    pub verified_tier: Option<u8>,
+}
+
+/// Who stands for the committee.
+#[cw_serde]
+pub struct CandidatesResponse {
+    /// By falling bond; among equals, who stood first.
+    pub candidates: Vec<CandidateResponse>,
+    /// How committees are elected; null where the owner names them.
+    pub election: Option<Election>,
+    /// Last epoch for which a committee was elected.
+    pub elected: Option<u64>,
+}
+
+/// A candidate.
+#[cw_serde]
+pub struct CandidateResponse {
+    /// Account.
+    pub address: String,
+    /// Transport endpoint.
+    pub endpoint: HexBinary,
+    /// Bond, in base units.
+    pub bond: Uint128,
+    /// Epochs that it was elected for in a row.
+    pub served: u16,
+}
+
 /// One member's digest of the share keys.
 #[cw_serde]
 pub struct ShareKeysResponse {
@@ -405,6 +564,20 @@ pub mod events {
     pub const DISPUTE_LOST: &str = "dispute_lost";
     /// A committee was named: `from_epoch`, `threshold`, `members`.
     pub const COMMITTEE_SET: &str = "committee_set";
+    /// A node's record changed: `address`, `job_id`, `result`.
+    pub const RECORDED: &str = "node_recorded";
+    /// A node declared a capability: `address`, `tier` (0 for none).
+    pub const DECLARED: &str = "capability_declared";
+    /// A node stands for the committee: `address`.
+    pub const STANDING: &str = "candidate_standing";
+    /// A node stands no longer: `address`.
+    pub const RETIRED: &str = "candidate_retired";
+    /// A committee was elected: `epoch`, `members` (addresses joined by commas), `kept` (whether they are those of now).
+    pub const ELECTED: &str = "committee_elected";
+    /// Elections are held, or not: `seats` (0 for none).
+    pub const ELECTION: &str = "election_set";
+    /// Registrations, candidates and elections were stopped or go on: `paused`.
+    pub const PAUSED: &str = "registry_paused";
     /// An endpoint's relay changed: `address`, `endpoint`, `relay` (empty for none).
     pub const RELAY_SET: &str = "relay_set";
     /// Share keys were posted: `address`, `epoch`, `digest`.

@@ -23,7 +23,8 @@ pub struct InstantiateMsg {
     pub cap: Uint128,
     /// Minted at once; addresses are unique, the sum is at most `cap`.
     pub initial_balances: Vec<Cw20Coin>,
-    /// May mint up to the cap; none means that the supply is final.
+    /// May mint up to the cap, if it is a contract; a person may only hand this over to one. None means that the supply
+    /// is final.
     pub minter: Option<String>,
     /// Shown by wallets.
     pub marketing: Option<Marketing>,

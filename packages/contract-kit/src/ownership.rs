@@ -25,12 +25,7 @@ pub fn accept(deps: DepsMut<'_>, env: &Env, sender: &Addr) -> Result<Response, O
 }
 
 /// There is no way to renounce ownership: a contract without owner could not be paused or repaired.
-fn update(
-    deps: DepsMut<'_>,
-    env: &Env,
-    sender: &Addr,
-    action: Action,
-) -> Result<Response, OwnershipError> {
+fn update(deps: DepsMut<'_>, env: &Env, sender: &Addr, action: Action) -> Result<Response, OwnershipError> {
     let ownership = update_ownership(deps, &env.block, sender, action)?;
     let response = Response::new().add_attribute("action", "update_ownership");
     Ok(response.add_attributes(ownership.into_attributes()))

@@ -169,8 +169,14 @@ mod tests {
     fn a_tier_above_the_first_is_earned() {
         let best = machine(80, 1_000, 9_000);
         let of = |settled, reputation| verified(&best, settled, Bps::percent(reputation));
-        assert_eq!([of(0, 0), of(9, 100), of(10, 50), of(50, 59)], [Some(Tier::T1), Some(Tier::T1), Some(Tier::T2), Some(Tier::T2)]);
-        assert_eq!([of(50, 60), of(200, 70), of(u64::MAX, 69)], [Some(Tier::T3), Some(Tier::T4), Some(Tier::T3)]);
+        assert_eq!(
+            [of(0, 0), of(9, 100), of(10, 50), of(50, 59)],
+            [Some(Tier::T1), Some(Tier::T1), Some(Tier::T2), Some(Tier::T2)]
+        );
+        assert_eq!(
+            [of(50, 60), of(200, 70), of(u64::MAX, 69)],
+            [Some(Tier::T3), Some(Tier::T4), Some(Tier::T3)]
+        );
         assert_eq!(verified(&machine(7, 60, 2_000), u64::MAX, Bps::WHOLE), None);
     }
 

@@ -2,7 +2,7 @@
 //! its own keys.
 
 use bithive_api::jobs::{
-    Assignment, ExecuteMsg, InstantiateMsg, JobResponse, JobTerms, QueryMsg, ReceiveMsg, Split,
+    Assignment, ExecuteMsg, Finalization, InstantiateMsg, JobResponse, JobTerms, QueryMsg, ReceiveMsg, Split,
     TotalsResponse,
 };
 use bithive_api::registry::Params;
@@ -322,6 +322,30 @@ impl JobsSuite {
     ) -> AnyResult<AppResponse> {
         let stranger = self.suite.account("stranger");
         self.send(&stranger, &ExecuteMsg::Finalize { job_id, signers, signature })
+    }
+
+    /// Statements and aggregate that settle `jobs` (a job and its signers, by ascending job) at once.
+    #[must_use]
+    pub fn signed_many(&self, jobs: &[(u64, &[&str])]) -> (Vec<Finalization>, HexBinary) {
+        let sign = |(job_id, names): &(u64, &[&str])| {
+            let (signers, signature) = self.signed(*job_id, names);
+            (Finalization { job_id: *job_id, signers }, signature.to_array::<96>().unwrap())
+        };
+        let (statements, signatures): (Vec<_>, Vec<_>) = jobs.iter().map(sign).unzip();
+        (statements, HexBinary::from(&bls::aggregate(&signatures).unwrap()))
+    }
+
+    /// Settles many jobs at once; sent by a stranger.
+    ///
+    /// # Errors
+    /// What the market refuses.
+    pub fn try_finalize_many(
+        &mut self,
+        statements: Vec<Finalization>,
+        signature: HexBinary,
+    ) -> AnyResult<AppResponse> {
+        let stranger = self.suite.account("stranger");
+        self.send(&stranger, &ExecuteMsg::FinalizeMany { statements, signature })
     }
 
     /// Takes the exit of the job's state; sent by a stranger.

@@ -6,13 +6,16 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::missing_panics_doc)]
 
 pub mod emissions;
+pub mod faucet;
 pub mod jobs;
 pub mod keys;
 pub mod registry;
 pub mod rewards;
 pub mod staking;
 pub mod suite;
+pub mod timebank;
 pub mod token;
+pub mod treasury;
 pub mod vesting;
 
 pub use jobs::{Answer, JobsSuite};

@@ -11,7 +11,7 @@ use cw_multi_test::{App, AppBuilder, AppResponse, BankKeeper, Executor, MockApiB
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{registry, token};
+use crate::{faucet, registry, token};
 
 /// Chain id; signatures are bound to it.
 pub const CHAIN_ID: &str = "bithive-test-1";
@@ -31,8 +31,10 @@ pub type TestApp = App<BankKeeper, MockApiBech32>;
 pub struct Suite {
     /// The chain; for what the methods below don't cover.
     pub app: TestApp,
-    /// Owner of the registry and minter of BTT.
+    /// Owner of the registry.
     pub owner: Addr,
+    /// Minter of BTT: a contract that does what it is told.
+    pub faucet: Addr,
     /// Receives slashed bonds.
     pub treasury: Addr,
     /// The bond token.
@@ -70,10 +72,11 @@ impl Suite {
         let mut app = AppBuilder::new().with_api(api).with_block(block).build(|router, _, storage| {
             router.bank.init_balance(storage, &owner, coins(UNIT, FEE_DENOM)).unwrap();
         });
-        let btt = token::instantiate(&mut app, &owner, &token::message("BitHive token", "BTT", &owner));
+        let faucet = faucet::instantiate(&mut app, &owner);
+        let btt = token::instantiate(&mut app, &owner, &token::message("BitHive token", "BTT", &faucet));
         let message = registry::message_with(&owner, &btt, &treasury, params, crs);
         let registry = registry::instantiate(&mut app, &owner, &message).unwrap();
-        Self { app, owner, treasury, btt, registry }
+        Self { app, owner, faucet, treasury, btt, registry }
     }
 
     /// The account that goes by `name`.

@@ -51,9 +51,23 @@ pub fn try_instantiate(app: &mut TestApp, admin: &Addr, message: &InstantiateMsg
 impl Suite {
     /// Mints BTT.
     pub fn fund(&mut self, account: &Addr, amount: u128) {
+        let btt = self.btt.clone();
+        self.fund_with(&btt, account, amount);
+    }
+
+    /// Mints a token whose minter is the faucet.
+    pub fn fund_with(&mut self, token: &Addr, account: &Addr, amount: u128) {
+        self.mint(token, account, amount).unwrap();
+    }
+
+    /// As [`Suite::fund_with`].
+    ///
+    /// # Errors
+    /// What the token refuses.
+    pub fn mint(&mut self, token: &Addr, account: &Addr, amount: u128) -> AnyResult<AppResponse> {
         let mint = ExecuteMsg::Mint { recipient: account.into(), amount: amount.into() };
-        let (owner, btt) = (self.owner.clone(), self.btt.clone());
-        self.execute(&owner, &btt, &mint).unwrap();
+        let faucet = self.faucet.clone();
+        self.relay(&faucet, token, &mint)
     }
 
     /// Sends `amount` BTT of `sender` to `contract` with a hook.

@@ -1,0 +1,99 @@
+//! Elections: the candidates with the largest bonds serve the next epoch, and give way after some epochs in a row.
+
+use bithive_api::registry::{CommitteeMember, Election, events, limits};
+use bithive_contract_kit::pause::is_paused;
+use cosmwasm_std::{Addr, DepsMut, Env, Event, Response, Storage};
+use cw_ownable::assert_owner;
+
+use crate::state::{CANDIDATES, COMMITTEES, Candidate, Committee, ELECTED, ELECTION, epoch_at};
+use crate::{ContractError, candidates, committee};
+
+/// Holds elections from now on, or no longer.
+pub(crate) fn set(
+    storage: &mut dyn Storage,
+    sender: &Addr,
+    election: Option<Election>,
+) -> Result<Response, ContractError> {
+    assert_owner(storage, sender)?;
+    let event = Event::new(events::ELECTION);
+    let Some(election) = election else {
+        ELECTION.remove(storage);
+        return Ok(Response::new().add_event(event.add_attribute("seats", "0")));
+    };
+    let Election { seats, threshold, max_terms } = election;
+    let (size, most) = (usize::from(seats), limits::MAX_COMMITTEE);
+    if size > most || threshold < 2 || threshold > seats {
+        return Err(ContractError::Committee { threshold, members: size, most });
+    }
+    if max_terms == 0 || max_terms > limits::MAX_TERMS {
+        let (found, min, max) = (max_terms.into(), 1, limits::MAX_TERMS.into());
+        return Err(ContractError::Param { field: "max_terms", found, min, max });
+    }
+    ELECTION.save(storage, &election)?;
+    Ok(Response::new().add_event(event.add_attribute("seats", seats.to_string())))
+}
+
+/// Elects the committee of the next epoch, once.
+pub(crate) fn elect(deps: DepsMut<'_>, env: &Env) -> Result<Response, ContractError> {
+    if is_paused(deps.storage)? {
+        return Err(ContractError::Paused);
+    }
+    let election = ELECTION.may_load(deps.storage)?.ok_or(ContractError::NoElections)?;
+    let current = epoch_at(deps.storage, env.block.time.seconds())?;
+    let epoch = current.saturating_add(1);
+    if ELECTED.may_load(deps.storage)?.is_some_and(|elected| elected >= epoch) {
+        return Err(ContractError::AlreadyElected { epoch });
+    }
+    let mut list = candidates::load(deps.storage)?;
+    let seats = usize::from(election.seats);
+    if list.len() < seats {
+        return Err(ContractError::TooFewCandidates { found: list.len(), expected: seats });
+    }
+    let mut chosen = choose(&mut list, seats, election.max_terms);
+    // Whoever is elected again with the same others has the same index.
+    chosen.sort_by(|a, b| a.address.cmp(&b.address));
+    CANDIDATES.save(deps.storage, &list)?;
+    ELECTED.save(deps.storage, &epoch)?;
+    let names: Vec<&str> = chosen.iter().map(|member| member.address.as_str()).collect();
+    let kept = serves(&COMMITTEES.load(deps.storage)?, current, &chosen, election.threshold);
+    let event = Event::new(events::ELECTED)
+        .add_attribute("epoch", epoch.to_string())
+        .add_attribute("members", names.join(","))
+        .add_attribute("kept", kept.to_string());
+    if kept {
+        return Ok(Response::new().add_event(event));
+    }
+    let member =
+        |member: Candidate| CommitteeMember { address: member.address.into(), endpoint: member.endpoint };
+    let members = chosen.into_iter().map(member).collect();
+    Ok(committee::install(deps, env, members, election.threshold, epoch)?.add_event(event))
+}
+
+/// The first of the list, those last who have served `max_terms` epochs in a row; counts their terms.
+fn choose(list: &mut [Candidate], seats: usize, max_terms: u16) -> Vec<Candidate> {
+    let fresh = |candidate: &&Candidate| candidate.served < max_terms;
+    let rested = list.iter().filter(fresh);
+    let tired = list.iter().filter(|candidate| !fresh(candidate));
+    let chosen: Vec<Candidate> = rested.chain(tired).take(seats).cloned().collect();
+    for candidate in list.iter_mut() {
+        let elected = chosen.iter().any(|other| other.address == candidate.address);
+        candidate.served =
+            if elected { candidate.served.saturating_add(1).min(limits::MAX_TERMS) } else { 0 };
+    }
+    chosen
+}
+
+/// Whether the committee of now is this one, and no other has been named to follow it.
+fn serves(committees: &[Committee], current: u64, chosen: &[Candidate], threshold: u8) -> bool {
+    committees.last().is_some_and(|last| {
+        last.from_epoch <= current
+            && last.threshold == threshold
+            && last.members.len() == chosen.len()
+            && chosen.iter().all(|candidate| {
+                let same = |member: &crate::state::Member| {
+                    member.address == candidate.address && member.endpoint == candidate.endpoint
+                };
+                last.members.iter().any(same)
+            })
+    })
+}
