@@ -58,6 +58,9 @@ pub fn execute(
         ExecuteMsg::Finalize { job_id, signers, signature } => {
             execute::finalize(deps, env, job_id, Members::from_bits(signers), signature)
         }
+        ExecuteMsg::FinalizeMany { statements, signature } => {
+            execute::finalize_many(deps, env, &statements, signature)
+        }
         ExecuteMsg::Advance { job_id } => execute::advance(deps, env, job_id),
         ExecuteMsg::Withdraw {} => execute::withdraw(deps, info),
     }
@@ -89,6 +92,7 @@ pub fn query(deps: Deps<'_>, _env: Env, msg: QueryMsg) -> Result<Binary, Contrac
         QueryMsg::Job { job_id } => to_json_binary(&query::job(deps, job_id)?),
         QueryMsg::Vault { job_id } => to_json_binary(&query::vault(deps, job_id)?),
         QueryMsg::Jobs { start_after, limit } => to_json_binary(&query::jobs(deps, start_after, limit)?),
+        QueryMsg::Batch { batch } => to_json_binary(&query::batch(deps, batch)?),
         QueryMsg::Claimable { address } => to_json_binary(&query::claimable(deps, &address)?),
         QueryMsg::Totals {} => to_json_binary(&query::totals(deps)?),
     };

@@ -325,20 +325,44 @@ pub enum ContractError {
     },
 
     /// Somebody outside the quorum is named as a signer.
-    #[error("signers {signers:#b} are not all in the quorum {quorum:#b}")]
+    #[error("job {job_id}: signers {signers:#b} are not all in the quorum {quorum:#b}")]
     SignerOutsideQuorum {
+        /// The job.
+        job_id: u64,
         /// Bits given.
         signers: u32,
         /// Bits of the quorum.
         quorum: u32,
     },
     /// Too few signers.
-    #[error("{found} members of the quorum signed; expected at least {expected}")]
+    #[error("job {job_id}: {found} members of the quorum signed; expected at least {expected}")]
     TooFewSigners {
+        /// The job.
+        job_id: u64,
         /// Signers.
         found: u32,
         /// q.
         expected: u8,
+    },
+    /// No jobs to settle, or too many.
+    #[error("there are {found} statements; expected 1 to {}", limits::MAX_FINALIZATIONS)]
+    Finalizations {
+        /// Statements found.
+        found: usize,
+    },
+    /// A job is listed twice or out of order.
+    #[error("statements list job {job_id} after job {before}; expected ascending numbers, each once")]
+    FinalizationOrder {
+        /// The job.
+        job_id: u64,
+        /// The one before it.
+        before: u64,
+    },
+    /// No batch begins with this job.
+    #[error("there is no batch {batch}; expected the first job of one")]
+    NoSuchBatch {
+        /// The number given.
+        batch: u64,
     },
 
     /// Nothing is owed.

@@ -3,6 +3,8 @@
 //! Invariant: `escrowed` is the sum of all jobs' escrow, `claimable` the sum of all credits, and both together
 //! are what the contract holds of the payment token. Each function here keeps it.
 
+use std::collections::BTreeMap;
+
 use cosmwasm_std::{Addr, StdResult, Storage, Uint128};
 
 use crate::ContractError;
@@ -21,28 +23,70 @@ pub fn deposit(storage: &mut dyn Storage, amount: Uint128) -> Result<u64, Contra
     Ok(totals.jobs)
 }
 
-/// Empties a job's escrow: each payment is credited to its receiver, the rest to the requester. Returns the
-/// rest.
+/// What a message releases from escrow, gathered so that a receiver of many payments is written once. Nothing has
+/// happened until it is saved.
+#[derive(Default)]
+pub struct Release {
+    owed: BTreeMap<Addr, Uint128>,
+    escrow: Uint128,
+}
+
+impl Release {
+    /// Empties a job's escrow: each payment is owed to its receiver, the rest to the requester. Returns the rest.
+    ///
+    /// # Errors
+    /// An overflow error if the payments exceed the escrow.
+    pub fn add(&mut self, job: &mut Job, payments: &[(Addr, Uint128)]) -> Result<Uint128, ContractError> {
+        let escrow = std::mem::take(&mut job.escrow);
+        let mut rest = escrow;
+        for (receiver, amount) in payments {
+            rest = rest.checked_sub(*amount).map_err(overflow)?;
+            self.owe(receiver, *amount)?;
+        }
+        self.owe(&job.requester, rest)?;
+        self.escrow = self.escrow.checked_add(escrow).map_err(overflow)?;
+        Ok(rest)
+    }
+
+    /// Credits everything.
+    ///
+    /// # Errors
+    /// Storage errors.
+    pub fn save(self, storage: &mut dyn Storage) -> Result<(), ContractError> {
+        for (receiver, amount) in &self.owed {
+            let owed = CLAIMABLE.may_load(storage, receiver)?.unwrap_or_default();
+            CLAIMABLE.save(storage, receiver, &owed.checked_add(*amount).map_err(overflow)?)?;
+        }
+        TOTALS.update(storage, |mut totals| -> StdResult<_> {
+            totals.escrowed = totals.escrowed.checked_sub(self.escrow)?;
+            totals.claimable = totals.claimable.checked_add(self.escrow)?;
+            Ok(totals)
+        })?;
+        Ok(())
+    }
+
+    fn owe(&mut self, receiver: &Addr, amount: Uint128) -> Result<(), ContractError> {
+        if amount.is_zero() {
+            return Ok(());
+        }
+        let owed = self.owed.entry(receiver.clone()).or_default();
+        *owed = owed.checked_add(amount).map_err(overflow)?;
+        Ok(())
+    }
+}
+
+/// Empties one job's escrow, as [`Release::add`].
 ///
 /// # Errors
-/// An overflow error if the payments exceed the escrow.
+/// As [`Release::add`].
 pub fn release(
     storage: &mut dyn Storage,
     job: &mut Job,
     payments: &[(Addr, Uint128)],
 ) -> Result<Uint128, ContractError> {
-    let escrow = std::mem::take(&mut job.escrow);
-    let mut rest = escrow;
-    for (receiver, amount) in payments {
-        rest = rest.checked_sub(*amount).map_err(overflow)?;
-        credit(storage, receiver, *amount)?;
-    }
-    credit(storage, &job.requester, rest)?;
-    TOTALS.update(storage, |mut totals| -> StdResult<_> {
-        totals.escrowed = totals.escrowed.checked_sub(escrow)?;
-        totals.claimable = totals.claimable.checked_add(escrow)?;
-        Ok(totals)
-    })?;
+    let mut release = Release::default();
+    let rest = release.add(job, payments)?;
+    release.save(storage)?;
     Ok(rest)
 }
 
@@ -60,15 +104,6 @@ pub fn withdraw(storage: &mut dyn Storage, address: &Addr) -> Result<Uint128, Co
         Ok(totals)
     })?;
     Ok(amount)
-}
-
-fn credit(storage: &mut dyn Storage, receiver: &Addr, amount: Uint128) -> Result<(), ContractError> {
-    if amount.is_zero() {
-        return Ok(());
-    }
-    let owed = CLAIMABLE.may_load(storage, receiver)?.unwrap_or_default();
-    CLAIMABLE.save(storage, receiver, &owed.checked_add(amount).map_err(overflow)?)?;
-    Ok(())
 }
 
 fn overflow(error: cosmwasm_std::OverflowError) -> ContractError {

@@ -2,7 +2,7 @@
 //! it, a quorum within tolerance signs the outcome, and the escrow is divided.
 //!
 //! Read [`state`] for what is stored, [`execute`] for one function per message, [`transitions`] for what
-//! happens when a round ends, and [`ledger`] for every movement of money. Messages, states and their diagram
+//! happens when a round ends, [`settlement`] for what it takes to be paid, and [`ledger`] for every movement of money. Messages, states and their diagram
 //! are in `bithive_api::jobs`.
 #![cfg_attr(
     not(test),
@@ -21,6 +21,7 @@ pub mod execute;
 pub mod ledger;
 pub mod members;
 pub mod query;
+pub mod settlement;
 pub mod state;
 pub mod transitions;
 

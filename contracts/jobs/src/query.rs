@@ -1,8 +1,8 @@
 //! Answers.
 
 use bithive_api::jobs::{
-    Assignment, ConfigResponse, JobResponse, OutcomeResponse, Phase, TermsResponse, TotalsResponse,
-    VaultResponse, WorkerResponse, limits,
+    Assignment, BatchResponse, ConfigResponse, JobResponse, OutcomeResponse, Phase, TermsResponse,
+    TotalsResponse, VaultResponse, WorkerResponse, limits,
 };
 use cosmwasm_std::{Deps, HexBinary, Order, StdResult, Storage, Uint128};
 use cw_storage_plus::Bound;
@@ -10,8 +10,8 @@ use cw_storage_plus::Bound;
 use crate::ContractError;
 use crate::members::Members;
 use crate::state::{
-    CLAIMABLE, COMMITMENTS, CONFIG, JOBS, Job, Outcome, REVEALS, ROUNDS, Revealed, Round, TOTALS, Terms,
-    VAULTS, Worker,
+    BATCHES, Batch, CLAIMABLE, COMMITMENTS, CONFIG, JOBS, Job, Outcome, REVEALS, ROUNDS, Revealed, Round,
+    TOTALS, Terms, VAULTS, Worker,
 };
 
 /// Parameters and wiring.
@@ -59,6 +59,16 @@ pub fn jobs(deps: Deps<'_>, start_after: Option<u64>, limit: Option<u32>) -> Std
         .take(limit)
         .map(|row| respond(deps.storage, row?.1))
         .collect()
+}
+
+/// What settled several jobs at once.
+///
+/// # Errors
+/// [`ContractError::NoSuchBatch`].
+pub fn batch(deps: Deps<'_>, batch: u64) -> Result<BatchResponse, ContractError> {
+    let found = BATCHES.may_load(deps.storage, batch)?;
+    let Batch { jobs, signature } = found.ok_or(ContractError::NoSuchBatch { batch })?;
+    Ok(BatchResponse { jobs, signature })
 }
 
 /// What an address may withdraw.
@@ -155,5 +165,6 @@ fn respond_outcome(outcome: Outcome) -> OutcomeResponse {
         representative: outcome.representative,
         signature: outcome.signature,
         signers: outcome.signers.map(Members::bits),
+        batch: outcome.batch,
     }
 }

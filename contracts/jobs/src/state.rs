@@ -28,6 +28,8 @@ pub const COMMITMENTS: Map<(u64, u8, u8), HexBinary> = Map::new("commitments");
 pub const REVEALS: Map<(u64, u8, u8), Revealed> = Map::new("reveals");
 /// Who was at fault in any round of a job, whether it cost bond or not.
 pub const FAULTED: Map<(u64, &Addr), Empty> = Map::new("faulted");
+/// What settled several jobs at once, by the first of them.
+pub const BATCHES: Map<u64, Batch> = Map::new("batches");
 /// What an address may withdraw; absent when it is nothing.
 pub const CLAIMABLE: Map<&Addr, Uint128> = Map::new("claimable");
 
@@ -170,6 +172,17 @@ pub struct Outcome {
     pub signature: Option<HexBinary>,
     /// Who signed it.
     pub signers: Option<Members>,
+    /// First job of the batch that it was settled in.
+    pub batch: Option<u64>,
+}
+
+/// What settled several jobs at once.
+#[cw_serde]
+pub struct Batch {
+    /// The jobs, ascending.
+    pub jobs: Vec<u64>,
+    /// The aggregate over all their statements.
+    pub signature: HexBinary,
 }
 
 impl Job {

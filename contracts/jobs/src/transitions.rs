@@ -141,7 +141,7 @@ pub fn evaluate(
     let response = fault(storage, config, job, Fault::OutsideQuorum, response, |index| {
         revealed.contains(index) && !quorum.contains(index)
     })?;
-    job.outcome = Some(Outcome { quorum, representative, signature: None, signers: None });
+    job.outcome = Some(Outcome { quorum, representative, signature: None, signers: None, batch: None });
     job.enter(Phase::Revealed, now, job.terms.finalize_seconds);
     let event = events::of(names::REVEALED, job)
         .add_attribute("quorum", quorum.bits().to_string())

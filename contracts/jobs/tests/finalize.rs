@@ -55,7 +55,7 @@ fn one_signature_of_all_settles_the_job() {
     let job = market.job(job_id);
     assert_eq!((job.phase, job.deadline, job.escrow.u128()), (Phase::Settled, None, 0));
     let outcome = job.outcome.unwrap();
-    assert_eq!((outcome.signature, outcome.signers), (Some(signature), Some(0b111)));
+    assert_eq!((outcome.signature, outcome.signers, outcome.batch), (Some(signature), Some(0b111), None));
     market.custody();
 }
 
@@ -142,7 +142,7 @@ fn a_signer_outside_the_quorum_is_refused() {
     let (mut market, job_id) = agreed_without_node_2();
     let (signers, signature) = market.signed(job_id, &WORKERS);
     let error: ContractError = refusal(market.try_finalize(job_id, signers, signature));
-    assert_eq!(error, ContractError::SignerOutsideQuorum { signers: 0b111, quorum: 0b101 });
+    assert_eq!(error, ContractError::SignerOutsideQuorum { job_id, signers: 0b111, quorum: 0b101 });
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn a_signer_that_does_not_exist_is_refused() {
     for bit in [3, 16, 31] {
         let signers = signers | 1 << bit;
         let error: ContractError = refusal(market.try_finalize(job_id, signers, signature.clone()));
-        assert_eq!(error, ContractError::SignerOutsideQuorum { signers, quorum: 0b111 });
+        assert_eq!(error, ContractError::SignerOutsideQuorum { job_id, signers, quorum: 0b111 });
     }
 }
 
@@ -160,10 +160,10 @@ fn a_signer_that_does_not_exist_is_refused() {
 fn too_few_signers_are_refused() {
     let (mut market, job_id) = agreed();
     let error: ContractError = refusal(market.finalize(job_id, &["node-2"]));
-    assert_eq!(error, ContractError::TooFewSigners { found: 1, expected: 2 });
+    assert_eq!(error, ContractError::TooFewSigners { job_id, found: 1, expected: 2 });
     let (_, signature) = market.signed(job_id, &WORKERS);
     let error: ContractError = refusal(market.try_finalize(job_id, 0, signature));
-    assert_eq!(error, ContractError::TooFewSigners { found: 0, expected: 2 });
+    assert_eq!(error, ContractError::TooFewSigners { job_id, found: 0, expected: 2 });
 }
 
 #[test]

@@ -63,6 +63,11 @@ enum Op {
         job: usize,
         signers: u8,
     },
+    /// Some of the jobs at once, by bits; one of them as another's if `forged`.
+    FinalizeMany {
+        jobs: u8,
+        forged: bool,
+    },
     Forge {
         job: usize,
         signers: u32,
@@ -104,6 +109,8 @@ fn ops() -> impl Strategy<Value = Op> {
         6 => (job(), few()).prop_map(|(job, absent)| Op::Reveal { job, absent }),
         4 => (job(), prop_oneof![Just(u8::MAX), any::<u8>()])
             .prop_map(|(job, signers)| Op::Finalize { job, signers }),
+        3 => (any::<u8>(), prop_oneof![4 => Just(false), 1 => Just(true)])
+            .prop_map(|(jobs, forged)| Op::FinalizeMany { jobs, forged }),
         1 => (job(), any::<u32>()).prop_map(|(job, signers)| Op::Forge { job, signers }),
         1 => job().prop_map(|job| Op::Advance { job }),
         3 => job().prop_map(|job| Op::Expire { job }),
@@ -162,6 +169,7 @@ impl World {
                 world.market.reveal(job.job_id, name, &answer)
             }),
             Op::Finalize { job, signers } => self.with(job, |world, job| world.finalize(job, signers)),
+            Op::FinalizeMany { jobs, forged } => self.finalize_many(jobs, forged),
             Op::Forge { job, signers } => self.with(job, |world, job| {
                 world.market.try_finalize(job.job_id, signers, HexBinary::from(&[0xaa; 96]))
             }),
@@ -280,6 +288,43 @@ impl World {
             return self.market.try_finalize(job.job_id, 0b1, HexBinary::from(&[0; 96]));
         }
         self.market.finalize(job.job_id, &names)
+    }
+
+    /// Settles those of the jobs named that are revealed, by all of their quorum; with `forged`, under the signature of
+    /// fewer jobs.
+    fn finalize_many(&mut self, jobs: u8, forged: bool) {
+        let named = |index: &usize| *index < 8 && jobs >> index & 1 == 1;
+        let chosen: Vec<usize> = (0..self.model.jobs.len())
+            .filter(|index| named(index) && self.model.jobs[*index].phase == Phase::Revealed)
+            .collect();
+        if chosen.len() <= usize::from(forged) {
+            return;
+        }
+        let account = |name: &str| self.market.suite.account(name).to_string();
+        let quorum_of = |job: &JobResponse| -> Vec<&str> {
+            let members = job.workers.iter().filter(|worker| worker.in_quorum == Some(true));
+            members
+                .filter_map(|worker| NODES.into_iter().find(|name| account(name) == worker.address))
+                .collect()
+        };
+        let quorums: Vec<(u64, Vec<&str>)> = chosen
+            .iter()
+            .map(|index| (self.model.jobs[*index].job_id, quorum_of(&self.model.jobs[*index])))
+            .collect();
+        let by_job: Vec<(u64, &[&str])> = quorums.iter().map(|(id, names)| (*id, names.as_slice())).collect();
+        let (statements, signature) = self.market.signed_many(&by_job);
+        let (_, fewer) = self.market.signed_many(&by_job[usize::from(forged)..]);
+        let before = self.market.totals();
+        let done = self.market.try_finalize_many(statements, if forged { fewer } else { signature });
+        assert_eq!(done.is_err(), forged);
+        if forged {
+            assert_eq!(self.market.totals(), before, "a refused batch moved money");
+        }
+        let response = done.unwrap_or_default();
+        for index in chosen {
+            self.account(index, Ok(response.clone()));
+            assert_eq!(self.model.jobs[index].phase == Phase::Settled, !forged);
+        }
     }
 
     fn withdraw(&mut self, name: &str) {
@@ -461,5 +506,23 @@ fn the_model_follows_a_settled_a_disputed_and_a_refunded_job() {
     assert_eq!(world.model.barred.len(), 3, "one outside the quorum, two that did not commit");
     assert_eq!(world.model.burnt, SLASH / 2, "of whom the one that committed is slashed");
     assert_eq!(world.model.paid[&world.market.suite.account("node-1")], 702);
+    world.wind_down();
+}
+
+/// Likewise of jobs that are settled together, after a batch that was refused.
+#[test]
+fn the_model_follows_jobs_that_are_settled_together() {
+    let mut world = World::new();
+    for job in 0..3 {
+        let (workers, spare, price) = (3, 0, 1_003);
+        world.run(&Op::Post { requester: 0, workers, spare, price, model_owner: true, data_owner: false });
+        world.run(&Op::Assign { job, first: job, discount: 7 });
+        world.run(&Op::Commit { job, absent: 0, wild: 0, liars: 0 });
+        world.run(&Op::Reveal { job, absent: 0 });
+    }
+    world.run(&Op::FinalizeMany { jobs: 0b111, forged: true });
+    world.run(&Op::FinalizeMany { jobs: 0b101, forged: false });
+    let phases: Vec<Phase> = world.model.jobs.iter().map(|job| job.phase).collect();
+    assert_eq!(phases, [Phase::Settled, Phase::Revealed, Phase::Settled]);
     world.wind_down();
 }

@@ -41,6 +41,9 @@ pub mod limits {
     /// Longest life of a job in seconds: the assignment window, then every round's commit, reveal, finalize
     /// and replace windows. The registry's unbonding time must be longer.
     pub const MAX_LIFE_SECONDS: u64 = MAX_WINDOW_SECONDS * (1 + 4 * MAX_ROUNDS as u64);
+    /// Most jobs that one message settles. It takes a pairing and a hash to the curve for each, and the statements in
+    /// memory: of the largest jobs this many stay below half of a block of 100,000,000 gas.
+    pub const MAX_FINALIZATIONS: usize = 256;
     /// Most rows of one page of a query: a row of the largest job carries [`MAX_WORKERS`] results of 4 KiB,
     /// about 100 kB as JSON, and a page is to stay below 1 MiB.
     pub const MAX_PAGE: u32 = 10;
@@ -126,6 +129,14 @@ pub enum ExecuteMsg {
         /// Aggregate BLS signature (G2, 96 bytes) over `bithive_attest::Statement::sign_bytes`.
         signature: HexBinary,
     },
+    /// Settle many jobs with one aggregate signature over all their final statements. Sender: anyone, each job in
+    /// state Revealed. All are settled or none: one that is not Revealed, or one bad signature, refuses the message.
+    FinalizeMany {
+        /// The jobs, by ascending number, each once; 1..=[`limits::MAX_FINALIZATIONS`].
+        statements: Vec<Finalization>,
+        /// Sum of what [`ExecuteMsg::Finalize`] would take for each of them (G2, 96 bytes).
+        signature: HexBinary,
+    },
     /// Take the exit of a state whose deadline has passed. Sender: anyone, in practice workers and relayers.
     ///
     /// Nothing happens at a deadline by itself: a missing reveal is charged, and an escrow returned, only here.
@@ -139,11 +150,29 @@ pub enum ExecuteMsg {
     Withdraw {},
 }
 
+/// One job of [`ExecuteMsg::FinalizeMany`].
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub struct Finalization {
+    /// The job.
+    pub job_id: u64,
+    /// Bit i set: worker i (in slot order) signed. Only members of the quorum count, at least q.
+    pub signers: u32,
+}
+
 /// What a cw20 `Send` to the market is for.
 #[cw_serde]
 pub enum ReceiveMsg {
     /// Post a job; the amount sent is its escrow and must equal `price * workers`.
     Post(Box<JobTerms>),
+    /// Post a job that somebody else is the requester of, with the same escrow: it assigns workers, and what is
+    /// refunded is its own. Nothing else is asked of it: whoever pays for a job of another gives it away.
+    PostFor {
+        /// Account of the requester.
+        requester: String,
+        /// The job.
+        terms: Box<JobTerms>,
+    },
 }
 
 /// The public terms of a job. Its conditions are only in the vault.
@@ -241,6 +270,12 @@ pub enum QueryMsg {
         start_after: Option<u64>,
         /// Page size, at most [`limits::MAX_PAGE`], which is also the default.
         limit: Option<u32>,
+    },
+    /// What settled several jobs at once; an error when `batch` is not the first job of one.
+    #[returns(BatchResponse)]
+    Batch {
+        /// Number of its first job, as in [`OutcomeResponse::batch`].
+        batch: u64,
     },
     /// What an address may withdraw.
     #[returns(Uint128)]
@@ -356,10 +391,21 @@ pub struct OutcomeResponse {
     pub quorum: u32,
     /// Index of the member whose result is nearest to the others; its output is the job's output.
     pub representative: u8,
-    /// The aggregate signature that settled the job.
+    /// The aggregate signature that settled the job; null if it was settled with others.
     pub signature: Option<HexBinary>,
     /// Who signed it.
     pub signers: Option<u32>,
+    /// If it was settled with others, the first job of the batch: [`QueryMsg::Batch`] has their signature.
+    pub batch: Option<u64>,
+}
+
+/// What settled several jobs at once: enough, with the jobs' statements, to verify them again.
+#[cw_serde]
+pub struct BatchResponse {
+    /// The jobs, ascending.
+    pub jobs: Vec<u64>,
+    /// The aggregate over all their statements, each by the signers in its job's outcome.
+    pub signature: HexBinary,
 }
 
 /// A job's vault.

@@ -3,8 +3,10 @@
 
 use std::hint::black_box;
 
-use bithive_attest::bls::{SecretKey, aggregate, sum_keys, verify_aggregate, verify_statement};
-use bithive_attest::{Domain, Statement};
+use bithive_attest::bls::{
+    SecretKey, aggregate, sum_keys, verify_aggregate, verify_statement, verify_statements,
+};
+use bithive_attest::{Attested, Domain, Statement};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 
@@ -12,6 +14,8 @@ const JOBS: Domain<'_> = Domain { chain_id: "bench-1", contract: "jobs" };
 
 /// Three workers, and as many as a job may have.
 const WORKERS: [usize; 2] = [3, 16];
+/// Statements under one aggregate, up to as many as one message settles.
+const BATCHES: [u64; 3] = [1, 16, 256];
 
 fn statement<'a>(workers: &'a [[u8; 48]], masked: &'a [u8]) -> Statement<'a> {
     Statement {
@@ -54,7 +58,26 @@ fn attest(c: &mut Criterion) {
             b.iter(|| verify_statement(&full_key, &keys[..1], black_box(&message), &most).unwrap());
         });
     }
+    for count in BATCHES {
+        let (statements, signature) = batch(count, &masked, &mut rng);
+        bench.bench_function(BenchmarkId::new("verify statements at once", count), |b| {
+            b.iter(|| verify_statements(black_box(&statements), &signature).unwrap());
+        });
+    }
     bench.finish();
+}
+
+/// As many statements of three workers each.
+fn batch(count: u64, masked: &[u8], rng: &mut ChaCha20Rng) -> (Vec<Attested>, [u8; 96]) {
+    let secrets: Vec<SecretKey> = (0..3).map(|_| SecretKey::generate(rng).unwrap()).collect();
+    let keys: Vec<_> = secrets.iter().map(SecretKey::public_key).collect();
+    let full_key = sum_keys(&keys).unwrap();
+    let message = |job_id| Statement { job_id, ..statement(&keys, masked) }.sign_bytes(JOBS);
+    let statements: Vec<Attested> =
+        (0..count).map(|id| Attested { full_key, absent: vec![], message: message(id) }).collect();
+    let signed = statements.iter().flat_map(|one| secrets.iter().map(|secret| secret.sign(&one.message)));
+    let signatures: Vec<_> = signed.collect();
+    (statements, aggregate(&signatures).unwrap())
 }
 
 criterion_group!(benches, attest);

@@ -6,6 +6,7 @@ use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use crate::point::{duplicate, is_identity, negate};
+use crate::statement::Attested;
 use crate::{POSSESSION_DST, PUBLIC_KEY_BYTES, SIGNATURE_BYTES, SIGNATURE_DST};
 
 /// What can be wrong with a key or a signature.
@@ -129,9 +130,19 @@ pub fn verify_statement(
     message: &[u8],
     signature: &[u8],
 ) -> Result<(), BlsError> {
-    let mut points = vec![*full_key];
-    points.extend(absent.iter().map(negate));
-    verify(&sum(&points)?, message, signature)
+    verify(&signers_key(full_key, absent)?, message, signature)
+}
+
+/// Verifies one aggregate over many statements, each by its own signers; keys must have proven possession. What it
+/// shows is in `host::verify_statements`.
+///
+/// # Errors
+/// As [`verify`]; [`BlsError::Empty`] without statements.
+pub fn verify_statements(statements: &[Attested], signature: &[u8]) -> Result<(), BlsError> {
+    let signer = |statement: &Attested| signers_key(&statement.full_key, &statement.absent);
+    let keys = statements.iter().map(signer).collect::<Result<Vec<_>, _>>()?;
+    let messages = statements.iter().map(|statement| statement.message.as_slice());
+    verify_each(keys.iter().zip(messages), signature)
 }
 
 /// Verifies an aggregate in which every key signed its own message; keys must have proven possession.
@@ -142,13 +153,7 @@ pub fn verify_consents(
     signed: &[([u8; PUBLIC_KEY_BYTES], Vec<u8>)],
     signature: &[u8],
 ) -> Result<(), BlsError> {
-    if signed.is_empty() {
-        return Err(BlsError::Empty);
-    }
-    let keys = signed.iter().map(|(key, _)| public_key(key)).collect::<Result<Vec<_>, _>>()?;
-    let keys: Vec<&PublicKey> = keys.iter().collect();
-    let messages: Vec<&[u8]> = signed.iter().map(|(_, message)| message.as_slice()).collect();
-    outcome(point(signature)?.aggregate_verify(false, &messages, SIGNATURE_DST, &keys, false))
+    verify_each(signed.iter().map(|(key, message)| (key, message.as_slice())), signature)
 }
 
 /// Adds signatures up.
@@ -163,6 +168,28 @@ pub fn aggregate(signatures: &[[u8; SIGNATURE_BYTES]]) -> Result<[u8; SIGNATURE_
     AggregateSignature::aggregate_serialized(&slices, true)
         .map(|aggregate| aggregate.to_signature().compress())
         .map_err(|_| BlsError::Signature)
+}
+
+fn verify_each<'a>(
+    signed: impl Iterator<Item = (&'a [u8; PUBLIC_KEY_BYTES], &'a [u8])>,
+    signature: &[u8],
+) -> Result<(), BlsError> {
+    let (keys, messages): (Vec<&[u8; PUBLIC_KEY_BYTES]>, Vec<&[u8]>) = signed.unzip();
+    if keys.is_empty() {
+        return Err(BlsError::Empty);
+    }
+    let keys = keys.into_iter().map(|key| public_key(key)).collect::<Result<Vec<_>, _>>()?;
+    let keys: Vec<&PublicKey> = keys.iter().collect();
+    outcome(point(signature)?.aggregate_verify(false, &messages, SIGNATURE_DST, &keys, false))
+}
+
+fn signers_key(
+    full_key: &[u8; PUBLIC_KEY_BYTES],
+    absent: &[[u8; PUBLIC_KEY_BYTES]],
+) -> Result<[u8; PUBLIC_KEY_BYTES], BlsError> {
+    let mut points = vec![*full_key];
+    points.extend(absent.iter().map(negate));
+    sum(&points)
 }
 
 fn sum(keys: &[[u8; PUBLIC_KEY_BYTES]]) -> Result<[u8; PUBLIC_KEY_BYTES], BlsError> {

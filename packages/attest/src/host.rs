@@ -5,6 +5,7 @@
 use cosmwasm_std::{Api, HashFunction, VerificationError};
 
 use crate::point::{duplicate, is_identity, negate};
+use crate::statement::Attested;
 use crate::{POSSESSION_DST, PUBLIC_KEY_BYTES, SIGNATURE_BYTES, SIGNATURE_DST};
 
 /// Generator of G1, compressed.
@@ -41,6 +42,9 @@ pub enum HostError {
     /// A key is listed twice: its owner would count twice.
     #[error("BLS key {0} is the same as one before it; expected different keys")]
     Duplicate(usize),
+    /// There is nothing that the signature could be of.
+    #[error("{0} is over nothing; expected at least one signer")]
+    Empty(&'static str),
     /// The signature does not verify.
     #[error("{0} does not verify for these keys and this message")]
     Mismatch(&'static str),
@@ -96,12 +100,25 @@ pub fn verify_statement(
     signature: &[u8],
 ) -> Result<(), HostError> {
     let what = "BLS signature of the statement";
-    let mut points = vec![*full_key];
-    points.extend(absent.iter().map(negate));
-    points.iter().try_for_each(|key| refuse_identity("BLS key", key))?;
-    let key = sum(api, "sum of the signers' BLS keys", &points)?;
+    let key = signers_key(api, full_key, absent)?;
     let hash = hash(api, what, message, SIGNATURE_DST)?;
     pairing(api, what, &key, &hash, signature)
+}
+
+/// Verifies one aggregate over many statements, each by its own signers: one pairing for each and one for the
+/// aggregate. This is CoreAggregateVerify of draft-irtf-cfrg-bls-signature-05 (section 2.9) with the pairs of one message
+/// taken together, and with section 3.3's proofs of possession it shows that every signer signed its statement.
+///
+/// The signatures come as their sum only. Were they given singly, a product over them would let two through that are
+/// wrong by amounts that cancel, unless each is weighted at random, which the host functions can't do.
+///
+/// # Errors
+/// [`HostError`] naming the aggregate or the keys; [`HostError::Empty`] without statements.
+pub fn verify_statements(api: &dyn Api, statements: &[Attested], signature: &[u8]) -> Result<(), HostError> {
+    let signer = |statement: &Attested| signers_key(api, &statement.full_key, &statement.absent);
+    let keys = statements.iter().map(signer).collect::<Result<Vec<_>, _>>()?;
+    let messages = statements.iter().map(|statement| statement.message.as_slice());
+    verify_each(api, "BLS aggregate over the statements", keys.iter().zip(messages), signature)
 }
 
 /// Verifies an aggregate in which every key signed its own message.
@@ -113,7 +130,20 @@ pub fn verify_consents(
     signed: &[([u8; PUBLIC_KEY_BYTES], Vec<u8>)],
     signature: &[u8],
 ) -> Result<(), HostError> {
-    let what = "BLS aggregate of the workers' consents";
+    let pairs = signed.iter().map(|(key, message)| (key, message.as_slice()));
+    verify_each(api, "BLS aggregate of the workers' consents", pairs, signature)
+}
+
+/// One aggregate in which every key signed its own message.
+fn verify_each<'a>(
+    api: &dyn Api,
+    what: &'static str,
+    signed: impl ExactSizeIterator<Item = (&'a [u8; PUBLIC_KEY_BYTES], &'a [u8])>,
+    signature: &[u8],
+) -> Result<(), HostError> {
+    if signed.len() == 0 {
+        return Err(HostError::Empty(what));
+    }
     let mut keys = Vec::with_capacity(signed.len() * PUBLIC_KEY_BYTES);
     let mut hashes = Vec::with_capacity(signed.len() * SIGNATURE_BYTES);
     for (key, message) in signed {
@@ -122,6 +152,18 @@ pub fn verify_consents(
         hashes.extend_from_slice(&hash(api, what, message, SIGNATURE_DST)?);
     }
     pairing(api, what, &keys, &hashes, signature)
+}
+
+/// The key under which a set without its absent members signs.
+fn signers_key(
+    api: &dyn Api,
+    full_key: &[u8; PUBLIC_KEY_BYTES],
+    absent: &[[u8; PUBLIC_KEY_BYTES]],
+) -> Result<[u8; PUBLIC_KEY_BYTES], HostError> {
+    let mut points = vec![*full_key];
+    points.extend(absent.iter().map(negate));
+    points.iter().try_for_each(|key| refuse_identity("BLS key", key))?;
+    sum(api, "sum of the signers' BLS keys", &points)
 }
 
 fn sum(

@@ -8,6 +8,7 @@
 //! The crate is pure: no I/O, no clock; randomness comes in from the caller. Contracts use it without the
 //! `bls` feature.
 
+pub mod credit;
 pub mod domain;
 #[cfg(any(feature = "bls", feature = "host"))]
 mod point;
@@ -21,10 +22,11 @@ pub mod bls;
 #[cfg(feature = "host")]
 pub mod host;
 
+pub use credit::BoincCredit;
 pub use domain::Domain;
 pub use quorum::{Cluster, largest_cluster};
 pub use result::{InputHasher, JobKey};
-pub use statement::{Consent, Reveal, Statement, possession_bytes};
+pub use statement::{Attested, Consent, Reveal, Statement, possession_bytes};
 
 /// Domain separation tag of signatures: BLS, minimal public keys, proof-of-possession scheme
 /// (draft-irtf-cfrg-bls-signature-05, section 4.2.3).

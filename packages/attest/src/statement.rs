@@ -110,3 +110,14 @@ impl Statement<'_> {
             .finish()
     }
 }
+
+/// A final statement's bytes and whose keys are under them: one of the many that one aggregate can attest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attested {
+    /// Sum of the keys of all workers of the round.
+    pub full_key: [u8; 48],
+    /// Keys of those who did not sign.
+    pub absent: Vec<[u8; 48]>,
+    /// [`Statement::sign_bytes`].
+    pub message: Vec<u8>,
+}

@@ -99,6 +99,21 @@ fn sign_bytes_are_the_parts_in_order() {
         number(&statement["quorum"]),
     ];
     assert_eq!(bytes(&statement["sign_bytes"]), expected.concat());
+    for row in rows(&all["batch"]["rows"]) {
+        let workers: Vec<u8> = rows(&row["workers"]).iter().flat_map(bytes).collect();
+        let expected = [
+            bound("statement", &all),
+            number(&row["job_id"]),
+            number(&statement["round"]),
+            bytes(&statement["model"]),
+            bytes(&statement["input_commitment"]),
+            bytes(&statement["output"]),
+            sized(&bytes(&statement["masked"])),
+            sized(&workers),
+            number(&serde_json::json!(0b111)),
+        ];
+        assert_eq!(bytes(&row["sign_bytes"]), expected.concat());
+    }
 }
 
 #[test]

@@ -9,10 +9,10 @@ use std::path::PathBuf;
 
 use bithive_attest::bls::{self, SecretKey};
 use bithive_attest::result::to_fixed;
-use bithive_attest::{Consent, JobKey, Reveal, Statement, largest_cluster};
+use bithive_attest::{Attested, Consent, JobKey, Reveal, Statement, largest_cluster};
 use common::{
-    JOBS, check, check_consents, check_possession, check_statement, fixed_of, hex_of, possession_of, publics,
-    rows, sum_keys,
+    JOBS, check, check_consents, check_possession, check_statement, check_statements, fixed_of, hex_of,
+    possession_of, publics, rows, sum_keys,
 };
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -176,6 +176,37 @@ fn statement_section(keys: &[SecretKey], masked: &[u8]) -> Value {
     })
 }
 
+/// Three statements, by all, by some and by others, and one aggregate over them.
+fn batch_section(keys: &[SecretKey], masked: &[u8]) -> Value {
+    let (model, output, input_commitment) = ([1; 32], [3; 32], job_key().input_commitment(INPUT));
+    let mut signatures = Vec::new();
+    let mut row = |job_id: u64, workers: &[SecretKey], absent: &[usize]| {
+        let publics = publics(workers);
+        let signers: Vec<usize> = (0..workers.len()).filter(|index| !absent.contains(index)).collect();
+        let bytes = Statement {
+            job_id,
+            round: ROUND,
+            model: &model,
+            input_commitment: &input_commitment,
+            output: &output,
+            masked,
+            workers: &publics,
+            quorum: 0b111,
+        }
+        .sign_bytes(JOBS);
+        signatures.extend(signers.iter().map(|index| workers[*index].sign(&bytes)));
+        json!({
+            "job_id": job_id,
+            "workers": publics.iter().map(hex::encode).collect::<Vec<_>>(),
+            "signers": signers,
+            "full_key": hex::encode(sum_keys(&publics).unwrap()),
+            "sign_bytes": hex::encode(bytes),
+        })
+    };
+    let rows = [row(10, &keys[..3], &[]), row(11, &keys[..3], &[1]), row(12, &keys[2..], &[0])];
+    json!({ "rows": rows, "aggregate": hex::encode(bls::aggregate(&signatures).unwrap()) })
+}
+
 /// What is special, the tolerance, and each worker's words.
 type Case = (&'static str, u32, &'static [Option<&'static [i32]>]);
 
@@ -242,6 +273,7 @@ fn computed() -> Value {
         "projected": result_section(&long_result()),
         "reveal": reveal_section(&masked),
         "statement": statement_section(&keys, &masked),
+        "batch": batch_section(&keys, &masked),
         "quorum": quorum_section(),
     })
 }
@@ -308,4 +340,25 @@ fn the_stored_statement_holds_natively_and_on_chain_for_the_full_key_minus_absen
     check(&hex_of(&statement["signers_key"]), &message, &aggregate).unwrap();
     let signatures: Vec<[u8; 96]> = rows(&statement["signatures"]).iter().map(fixed_of).collect();
     assert_eq!(bls::aggregate(&signatures).unwrap().to_vec(), aggregate);
+}
+
+#[test]
+fn the_stored_batch_holds_natively_and_on_chain() {
+    let batch = stored()["batch"].clone();
+    let statements: Vec<Attested> = rows(&batch["rows"])
+        .iter()
+        .map(|row| {
+            let signers: Vec<u64> =
+                rows(&row["signers"]).iter().map(|index| index.as_u64().unwrap()).collect();
+            let absent = (0u64..).zip(rows(&row["workers"])).filter(|(index, _)| !signers.contains(index));
+            Attested {
+                full_key: fixed_of(&row["full_key"]),
+                absent: absent.map(|(_, key)| fixed_of(key)).collect(),
+                message: hex_of(&row["sign_bytes"]),
+            }
+        })
+        .collect();
+    let aggregate = hex_of(&batch["aggregate"]);
+    check_statements(&statements, &aggregate).unwrap();
+    check_statements(&statements[1..], &aggregate).unwrap_err();
 }

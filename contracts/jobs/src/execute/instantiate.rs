@@ -48,7 +48,7 @@ pub fn instantiate(deps: DepsMut<'_>, msg: InstantiateMsg) -> Result<Response, C
 }
 
 /// The split as checked arithmetic.
-pub(super) fn split_of(shares: &Shares) -> Result<Split, SplitError> {
+pub(crate) fn split_of(shares: &Shares) -> Result<Split, SplitError> {
     Split::new(Parts {
         worker: shares.worker,
         model_owner: shares.model_owner,

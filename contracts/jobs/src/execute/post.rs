@@ -25,8 +25,11 @@ pub fn receive(
         let (found, expected) = (info.sender.into_string(), config.token.into_string());
         return Err(ContractError::NotTheToken { found, expected });
     }
-    let requester = deps.api.addr_validate(&hook.sender)?;
-    let ReceiveMsg::Post(terms) = from_json(&hook.msg)?;
+    let payer = deps.api.addr_validate(&hook.sender)?;
+    let (requester, terms) = match from_json(&hook.msg)? {
+        ReceiveMsg::Post(terms) => (payer, terms),
+        ReceiveMsg::PostFor { requester, terms } => (address(deps.api, "requester", &requester)?, terms),
+    };
     post(deps, env.block.time.seconds(), requester, hook.amount, *terms)
 }
 

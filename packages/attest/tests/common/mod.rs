@@ -3,7 +3,7 @@
 
 use bithive_attest::bls::{self, BlsError, SecretKey};
 use bithive_attest::host::{self, HostError};
-use bithive_attest::{Domain, Statement, possession_bytes};
+use bithive_attest::{Attested, Domain, Statement, possession_bytes};
 use cosmwasm_std::testing::MockApi;
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng;
@@ -82,6 +82,14 @@ pub(crate) fn check_consents(signed: &[([u8; 48], Vec<u8>)], signature: &[u8]) -
     native
 }
 
+/// As [`check`], of one aggregate over many statements.
+pub(crate) fn check_statements(statements: &[Attested], signature: &[u8]) -> Result<(), BlsError> {
+    let native = bls::verify_statements(statements, signature);
+    let host = host::verify_statements(&MockApi::default(), statements, signature);
+    assert_eq!(kind(&host), native, "{host:?}");
+    native
+}
+
 /// The sum of keys, by both.
 pub(crate) fn sum_keys(keys: &[[u8; 48]]) -> Result<[u8; 48], BlsError> {
     let native = bls::sum_keys(keys);
@@ -95,6 +103,7 @@ fn kind<T>(host: &Result<T, HostError>) -> Result<(), BlsError> {
     match host {
         Ok(_) => Ok(()),
         Err(HostError::Mismatch(_)) => Err(BlsError::Mismatch),
+        Err(HostError::Empty(_)) => Err(BlsError::Empty),
         Err(HostError::Duplicate(index)) => Err(BlsError::Duplicate(*index)),
         Err(HostError::Identity(what) | HostError::Length { what, .. } | HostError::Point { what, .. }) => {
             Err(if about_key(what) { BlsError::PublicKey } else { BlsError::Signature })
