@@ -31,7 +31,7 @@ pub use cosmos::{Cosmos, CosmosOptions, connect};
 pub use cursor::{BlockCursor, BlockSource};
 pub use embedded::{Embedded, EmbeddedBuilder};
 pub use error::ChainError;
-pub use gas::{GasUse, HostCalls, fee_for_gas};
+pub use gas::{BlsCalls, GasUse, HostCalls, fee_for_gas};
 pub use message::Message;
 pub use serve::{BlockClock, ServeOptions, Server};
 pub use signer::SigningKey;

@@ -5,10 +5,45 @@ use cosmrs::{
     AccountId, Any,
     bank::MsgSend,
     cosmwasm::{MsgExecuteContract, MsgInstantiateContract, MsgMigrateContract, MsgStoreCode},
+    proto::traits::MessageExt as _,
     tx::Msg,
 };
 use cosmwasm_std::Coin;
 use serde::Serialize;
+
+/// Port of the transfer module.
+const TRANSFER_PORT: &str = "transfer";
+const TRANSFER_TYPE: &str = "/ibc.applications.transfer.v1.MsgTransfer";
+
+/// `MsgTransfer` of ibc-go, which cosmrs does not have.
+#[derive(Clone, PartialEq, prost::Message)]
+struct MsgTransfer {
+    #[prost(string, tag = "1")]
+    source_port: String,
+    #[prost(string, tag = "2")]
+    source_channel: String,
+    #[prost(message, optional, tag = "3")]
+    token: Option<cosmrs::proto::cosmos::base::v1beta1::Coin>,
+    #[prost(string, tag = "4")]
+    sender: String,
+    #[prost(string, tag = "5")]
+    receiver: String,
+    #[prost(message, optional, tag = "6")]
+    timeout_height: Option<Height>,
+    #[prost(uint64, tag = "7")]
+    timeout_timestamp: u64,
+    #[prost(string, tag = "8")]
+    memo: String,
+}
+
+/// No height: the packet expires by time.
+#[derive(Clone, PartialEq, prost::Message)]
+struct Height {
+    #[prost(uint64, tag = "1")]
+    revision_number: u64,
+    #[prost(uint64, tag = "2")]
+    revision_height: u64,
+}
 
 /// One message of a transaction. Contract messages are JSON.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,6 +83,17 @@ pub enum Message {
     StoreCode {
         /// The wasm, plain or gzipped.
         wasm: Vec<u8>,
+    },
+    /// Sends coins to another chain, by the transfer module (ICS-20).
+    Transfer {
+        /// Channel of port `transfer` on this chain.
+        channel: String,
+        /// Coins.
+        coin: Coin,
+        /// Address on the other chain, in its own form.
+        receiver: String,
+        /// When the packet expires, by the other chain's clock, in nanoseconds since 1970.
+        timeout: u64,
     },
     /// Sends coins.
     Send {
@@ -100,6 +146,24 @@ impl Message {
             Self::StoreCode { wasm } => {
                 MsgStoreCode { sender, wasm_byte_code: wasm.clone(), instantiate_permission: None }.to_any()
             }
+            Self::Transfer { channel, coin, receiver, timeout } => {
+                let coins = to_coins(std::slice::from_ref(coin))?;
+                let token = coins.first().map(|coin| coin.clone().into());
+                let message = MsgTransfer {
+                    source_port: TRANSFER_PORT.into(),
+                    source_channel: channel.clone(),
+                    token,
+                    sender: sender.to_string(),
+                    receiver: receiver.clone(),
+                    timeout_height: Some(Height::default()),
+                    timeout_timestamp: *timeout,
+                    memo: String::new(),
+                };
+                message
+                    .to_bytes()
+                    .map(|value| Any { type_url: TRANSFER_TYPE.into(), value })
+                    .map_err(Into::into)
+            }
             Self::Send { to, funds } => {
                 MsgSend { from_address: sender, to_address: validate_address(to)?, amount: to_coins(funds)? }
                     .to_any()
@@ -133,6 +197,29 @@ fn to_coins(coins: &[Coin]) -> Result<Vec<cosmrs::Coin>, ChainError> {
 mod tests {
     use super::*;
     use cosmwasm_std::coin;
+    use rand_chacha::rand_core::SeedableRng as _;
+
+    #[test]
+    fn a_transfer_is_the_transfer_module_s_message() {
+        let mut rng = rand_chacha::ChaCha20Rng::seed_from_u64(1);
+        let sender = crate::SigningKey::generate(&mut rng).account_id().clone();
+        let message = Message::Transfer {
+            channel: "channel-0".into(),
+            coin: coin(7, "ubee"),
+            receiver: "r".into(),
+            timeout: 300,
+        };
+        let any = message.to_any(&sender).unwrap();
+        assert_eq!(any.type_url, "/ibc.applications.transfer.v1.MsgTransfer");
+        let expected = [
+            b"\x0a\x08transfer\x12\x09channel-0\x1a\x09\x0a\x04ubee\x12\x017\x22".as_slice(),
+            &[sender.as_ref().len() as u8],
+            sender.as_ref().as_bytes(),
+            b"\x2a\x01r\x32\x00\x38\xac\x02",
+        ]
+        .concat();
+        assert_eq!(any.value, expected);
+    }
 
     #[test]
     fn coins_are_sorted_and_doubles_and_zeros_refused() {

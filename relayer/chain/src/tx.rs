@@ -9,6 +9,7 @@ use cosmrs::{
     },
     tx::{AuthInfo, Body, Fee, SignerInfo},
 };
+use cosmwasm_std::Coin;
 
 /// A transaction ready to broadcast. Its bytes can be stored and sent again: a chain takes them at most once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +20,8 @@ pub struct SignedTx {
     pub hash: TxHash,
     /// Account sequence it uses up.
     pub sequence: u64,
+    /// Fee it pays; none where gas costs nothing.
+    pub fee: Option<Coin>,
 }
 
 /// What a signature covers besides the messages.
@@ -58,7 +61,8 @@ impl TxContext<'_> {
             reason: error.to_string(),
         };
         let body_bytes = Body::new(messages, "", 0u8).into_bytes().map_err(encoding)?;
-        let auth_info_bytes = self.auth_info(key)?.into_bytes().map_err(encoding)?;
+        let fee = fee_for_gas(self.gas_limit, self.chain.gas_price, &self.chain.fee_denom)?;
+        let auth_info_bytes = self.auth_info(key, fee.as_ref())?.into_bytes().map_err(encoding)?;
         let sign_doc = SignDoc {
             body_bytes,
             auth_info_bytes,
@@ -68,11 +72,11 @@ impl TxContext<'_> {
         let signature = sign(&sign_doc.encode_to_vec())?;
         let SignDoc { body_bytes, auth_info_bytes, .. } = sign_doc;
         let bytes = TxRaw { body_bytes, auth_info_bytes, signatures: vec![signature] }.encode_to_vec();
-        Ok(SignedTx { hash: TxHash::of(&bytes), bytes, sequence: self.account.sequence })
+        Ok(SignedTx { hash: TxHash::of(&bytes), bytes, sequence: self.account.sequence, fee })
     }
 
-    fn auth_info(&self, key: &SigningKey) -> Result<AuthInfo, ChainError> {
-        let amount = fee_for_gas(self.gas_limit, self.chain.gas_price, &self.chain.fee_denom)?
+    fn auth_info(&self, key: &SigningKey, fee: Option<&Coin>) -> Result<AuthInfo, ChainError> {
+        let amount = fee
             .map(|fee| cosmrs::Coin::new(fee.amount.u128(), &fee.denom))
             .transpose()
             .map_err(|error| ChainError::InvalidConfig {

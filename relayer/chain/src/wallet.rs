@@ -225,6 +225,27 @@ impl Wallet {
         }
     }
 
+    /// Signs transactions that follow each other, each with this gas limit, and sends none. They take the account's next
+    /// sequences: whoever sends them sends them all, in this order, and nothing else of the account meanwhile.
+    ///
+    /// # Errors
+    /// As [`Chain::account`]; [`ChainError::InvalidTx`] names what is malformed.
+    pub async fn sign_all(
+        &self,
+        transactions: &[Vec<Message>],
+        gas_limit: u64,
+    ) -> Result<Vec<SignedTx>, ChainError> {
+        let mut cached = self.account.lock().await;
+        // Asked for again by whoever comes next: nobody knows here what is sent.
+        *cached = None;
+        let next = self.chain.account(self.address()).await?;
+        let sign = |(messages, sequence): (&Vec<Message>, u64)| {
+            let account = Account { sequence, ..next };
+            TxContext { chain: &self.info, account, gas_limit }.sign(&self.key, messages)
+        };
+        transactions.iter().zip(next.sequence..).map(sign).collect()
+    }
+
     async fn try_submit(
         &self,
         account: Account,

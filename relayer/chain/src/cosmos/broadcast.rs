@@ -38,6 +38,19 @@ impl Cosmos {
         }
     }
 
+    /// Hands a transaction to the node and does not wait for its block: many of one account can wait for the same one.
+    /// [`crate::Chain::tx`] tells what became of it.
+    ///
+    /// # Errors
+    /// Why the node did not take it; [`ChainError::NodeDown`] where it may have.
+    pub async fn hand_over(&self, tx: &[u8]) -> Result<TxHash, ChainError> {
+        let outline = Outline::parse(tx)?;
+        match self.offer(tx, &outline).await? {
+            Taken::Yes | Taken::Before => Ok(outline.hash),
+            Taken::No(error) | Taken::Unknown(error) => Err(error),
+        }
+    }
+
     /// Somebody sent the same bytes before: this program in an earlier life, or another one with the same key and the
     /// same message. Their sequence is used up once a block has them, as it is for any other transaction.
     async fn used_up(&self, outline: &Outline) -> Result<Receipt, ChainError> {

@@ -3,6 +3,7 @@
 //!
 //! - settings, `options.rs`; requests, bounded and checked, `http.rs`;
 //! - the state of the chain, `query.rs`; its contract codes, `code.rs`;
+//! - its channels to other chains, `ibc.rs`;
 //! - sending transactions and finding them, `broadcast.rs`;
 //! - following blocks, `blocks.rs`;
 //! - what a transaction says of itself, `outline.rs`, what became of it, `result.rs`, and why it failed, `failure.rs`.
@@ -17,12 +18,14 @@ mod broadcast;
 mod code;
 mod failure;
 mod http;
+mod ibc;
 mod options;
 mod outline;
 mod query;
 mod result;
 
 pub use code::{CodeInfo, ContractInfo};
+pub use ibc::ChannelInfo;
 pub use options::CosmosOptions;
 
 use crate::{

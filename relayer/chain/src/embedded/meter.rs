@@ -8,31 +8,25 @@
 //! - cryptography: `GasConfig` of cosmwasm-vm 2.1 and later, `packages/vm/src/environment.rs`; a million VM gas for
 //!   each microsecond, 140 000 VM gas for one unit of SDK gas.
 
-use crate::HostCalls;
+use crate::gas::{
+    CONTRACT_PREFIX, INSTANCE, READ_FLAT, READ_PER_BYTE, VM_GAS_PER_MICROSECOND, VM_GAS_PER_SDK_GAS, WRITE_FLAT,
+    WRITE_PER_BYTE,
+};
+use crate::{BlsCalls, HostCalls};
 use cosmwasm_std::Attribute;
 use std::cell::Cell;
 
-const READ_FLAT: u64 = 1_000;
-const READ_PER_BYTE: u64 = 3;
-const WRITE_FLAT: u64 = 2_000;
-const WRITE_PER_BYTE: u64 = 30;
 const DELETE: u64 = 1_000;
 const ITERATE: u64 = 30;
-/// wasmd keeps a contract's keys behind one type byte and the contract's 32-byte address; gas counts them.
-const CONTRACT_PREFIX: u64 = 33;
 
 const TX_PER_BYTE: u64 = 10;
 const TX_SIGNATURE: u64 = 1_000;
 
-const INSTANCE: u64 = 60_000;
 const CACHED_INSTANCE: u64 = 2_000;
 const EVENT: u64 = 20;
 const ATTRIBUTE: u64 = 10;
 const ATTRIBUTE_BYTE: u64 = 1;
 const FREE_ATTRIBUTE_BYTES: u64 = 100;
-
-const VM_GAS_PER_SDK_GAS: u64 = 140_000;
-const VM_GAS_PER_MICROSECOND: u64 = 1_000_000;
 
 /// The gas limit is hit. Travels as a panic payload, past every contract: like the VM's trap, no contract can catch
 /// it in a reply.
@@ -57,6 +51,7 @@ pub(super) enum Crypto {
 impl Crypto {
     fn microseconds(self) -> u64 {
         let linear = |base: u64, each: u64, items: u64| each.saturating_mul(items).saturating_add(base);
+        let none = BlsCalls::default();
         match self {
             Self::Secp256k1Verify => 96,
             Self::Secp256k1Recover => 194,
@@ -65,12 +60,11 @@ impl Crypto {
             Self::Ed25519Verify => 35,
             Self::Ed25519Batch { signatures, keys: 0 | 1 } => linear(36, 10, signatures),
             Self::Ed25519Batch { signatures, .. } => linear(24, 21, signatures),
-            // The VM halves the measured time of aggregation, for machines with several cores.
-            Self::AggregateG1 { points } => linear(136 / 2, 24 / 2, points),
+            Self::AggregateG1 { points } => BlsCalls { sums: 1, points, ..none }.microseconds(),
             Self::AggregateG2 { points } => linear(103, 24, points),
             Self::HashToG1 => 563,
-            Self::HashToG2 => 871,
-            Self::Pairing { pairs } => linear(2_112, 163, pairs),
+            Self::HashToG2 => BlsCalls { hashes: 1, ..none }.microseconds(),
+            Self::Pairing { pairs } => BlsCalls { equalities: 1, pairings: pairs, ..none }.microseconds(),
         }
     }
 

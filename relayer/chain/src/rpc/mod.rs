@@ -14,6 +14,9 @@ pub(crate) mod path {
     pub(crate) const ACCOUNT: &str = "/cosmos.auth.v1beta1.Query/AccountInfo";
     pub(crate) const PREFIX: &str = "/cosmos.auth.v1beta1.Query/Bech32Prefix";
     pub(crate) const BALANCE: &str = "/cosmos.bank.v1beta1.Query/Balance";
+    pub(crate) const IBC_CHANNELS: &str = "/ibc.core.channel.v1.Query/Channels";
+    pub(crate) const IBC_COMMITMENTS: &str = "/ibc.core.channel.v1.Query/PacketCommitments";
+    pub(crate) const IBC_UNRECEIVED: &str = "/ibc.core.channel.v1.Query/UnreceivedPackets";
     pub(crate) const SIMULATE: &str = "/cosmos.tx.v1beta1.Service/Simulate";
 }
 

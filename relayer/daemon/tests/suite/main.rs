@@ -1,0 +1,12 @@
+//! The relayer against a chain.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod crashes;
+mod faulty;
+mod fees;
+mod market;
+mod planning;
+mod records;
+mod settling;
+mod sharing;
+mod world;
