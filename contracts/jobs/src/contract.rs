@@ -5,6 +5,7 @@ use cosmwasm_std::entry_point;
 
 use bithive_api::MigrateMsg;
 use bithive_api::jobs::{ExecuteMsg, InstantiateMsg, QueryMsg};
+use bithive_contract_kit::migration;
 use cosmwasm_std::{
     Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Reply, Response, from_json, to_json_binary,
 };
@@ -13,7 +14,8 @@ use cw_utils::nonpayable;
 use crate::members::Members;
 use crate::state::Revealed;
 use crate::transitions::{SLASH_REPLY, SlashContext};
-use crate::{ContractError, execute, query, transitions};
+use crate::report::{RECORD_REPLY, REPORT_REPLY};
+use crate::{ContractError, execute, query, report, transitions};
 
 /// Name in cw2's contract info.
 pub const CONTRACT_NAME: &str = "bithive:jobs";
@@ -62,11 +64,15 @@ pub fn execute(
             execute::finalize_many(deps, env, &statements, signature)
         }
         ExecuteMsg::Advance { job_id } => execute::advance(deps, env, job_id),
+        ExecuteMsg::Report { job_id } => report::report(deps.storage, job_id),
+        ExecuteMsg::SetEmissions { emissions } => execute::set_emissions(deps, &info.sender, emissions),
+        ExecuteMsg::SetModel { model, work } => execute::set_model(deps, &info.sender, &model, work),
+        ExecuteMsg::SetPaused { paused } => execute::set_paused(deps, &info.sender, paused),
         ExecuteMsg::Withdraw {} => execute::withdraw(deps, info),
     }
 }
 
-/// Reports a slash that the registry refused; the job goes on.
+/// Reports what another contract refused; the job goes on.
 ///
 /// # Errors
 /// [`ContractError::UnknownReply`].
@@ -76,6 +82,10 @@ pub fn reply(_deps: DepsMut<'_>, _env: Env, reply: Reply) -> Result<Response, Co
         SLASH_REPLY => {
             let context: SlashContext = from_json(&reply.payload)?;
             Ok(transitions::slash_refused(&context, reply.result.into_result().err()))
+        }
+        REPORT_REPLY | RECORD_REPLY => {
+            let job_id = from_json(&reply.payload)?;
+            Ok(report::refused(reply.id, job_id, reply.result.into_result().err()))
         }
         id => Err(ContractError::UnknownReply { id }),
     }
@@ -93,6 +103,8 @@ pub fn query(deps: Deps<'_>, _env: Env, msg: QueryMsg) -> Result<Binary, Contrac
         QueryMsg::Vault { job_id } => to_json_binary(&query::vault(deps, job_id)?),
         QueryMsg::Jobs { start_after, limit } => to_json_binary(&query::jobs(deps, start_after, limit)?),
         QueryMsg::Batch { batch } => to_json_binary(&query::batch(deps, batch)?),
+        QueryMsg::Model { model } => to_json_binary(&query::model(deps, &model)?),
+        QueryMsg::Reporting { job_id } => to_json_binary(&query::reporting(deps, job_id)?),
         QueryMsg::Claimable { address } => to_json_binary(&query::claimable(deps, &address)?),
         QueryMsg::Totals {} => to_json_binary(&query::totals(deps)?),
     };
@@ -110,7 +122,5 @@ pub fn migrate(
     _msg: MigrateMsg,
     _info: MigrateInfo,
 ) -> Result<Response, ContractError> {
-    let from = cw2::ensure_from_older_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)
-        .map_err(ContractError::Migration)?;
-    Ok(Response::new().add_attribute("action", "migrate").add_attribute("from", from.to_string()))
+    migration::migrate(deps.storage, CONTRACT_NAME, CONTRACT_VERSION).map_err(ContractError::Migration)
 }

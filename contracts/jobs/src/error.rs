@@ -3,7 +3,7 @@
 use bithive_api::jobs::{Phase, limits};
 use bithive_attest::host::HostError;
 use bithive_dgkbe::slots::SlotError;
-use bithive_economics::SplitError;
+use bithive_economics::{BpsError, SplitError};
 use cosmwasm_std::{StdError, Uint128};
 use cw_utils::PaymentError;
 
@@ -364,7 +364,32 @@ pub enum ContractError {
         /// The number given.
         batch: u64,
     },
-
+    /// Only governance sets this.
+    #[error("{found} may not do this; expected the registry's owner {expected}")]
+    NotGovernance {
+        /// Sender.
+        found: String,
+        /// The registry's owner.
+        expected: String,
+    },
+    /// Work of a model out of bounds.
+    #[error("credits of the model are {found}; expected {} to {}", limits::MODEL_CREDITS.0, limits::MODEL_CREDITS.1)]
+    Credits {
+        /// What was given.
+        found: u64,
+    },
+    /// A share above the whole.
+    #[error(transparent)]
+    Share(#[from] BpsError),
+    /// New jobs are refused.
+    #[error("new jobs are refused for now; what was posted goes on, and withdrawals do")]
+    Paused,
+    /// A job is reported once.
+    #[error("job {job_id} was reported already")]
+    Reported {
+        /// The job.
+        job_id: u64,
+    },
     /// Nothing is owed.
     #[error("{address} has nothing to withdraw")]
     NothingToWithdraw {

@@ -21,6 +21,7 @@ pub mod execute;
 pub mod ledger;
 pub mod members;
 pub mod query;
+pub mod report;
 pub mod settlement;
 pub mod state;
 pub mod transitions;

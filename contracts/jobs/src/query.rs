@@ -1,16 +1,18 @@
 //! Answers.
 
 use bithive_api::jobs::{
-    Assignment, BatchResponse, ConfigResponse, JobResponse, OutcomeResponse, Phase, TermsResponse,
-    TotalsResponse, VaultResponse, WorkerResponse, limits,
+    Assignment, BatchResponse, ConfigResponse, JobResponse, ModelWork, OutcomeResponse, Phase,
+    ReportingResponse, TermsResponse, TotalsResponse, VaultResponse, WorkerResponse, limits,
 };
+use bithive_contract_kit::pause::is_paused;
 use cosmwasm_std::{Deps, HexBinary, Order, StdResult, Storage, Uint128};
 use cw_storage_plus::Bound;
 
 use crate::ContractError;
 use crate::members::Members;
+use crate::report::is_reported;
 use crate::state::{
-    BATCHES, Batch, CLAIMABLE, COMMITMENTS, CONFIG, JOBS, Job, Outcome, REVEALS, ROUNDS, Revealed, Round,
+    BATCHES, Batch, CLAIMABLE, COMMITMENTS, CONFIG, EMISSIONS, JOBS, MODELS, Job, Outcome, REVEALS, ROUNDS, Revealed, Round,
     TOTALS, Terms, VAULTS, Worker,
 };
 
@@ -167,4 +169,24 @@ fn respond_outcome(outcome: Outcome) -> OutcomeResponse {
         signers: outcome.signers.map(Members::bits),
         batch: outcome.batch,
     }
+}
+
+/// What a run of a model is worth.
+///
+/// # Errors
+/// Storage errors.
+pub fn model(deps: Deps<'_>, model: &HexBinary) -> StdResult<Option<ModelWork>> {
+    MODELS.may_load(deps.storage, model.as_slice())
+}
+
+/// What happens when a job was settled.
+///
+/// # Errors
+/// [`ContractError::NoSuchJob`].
+pub fn reporting(deps: Deps<'_>, job_id: u64) -> Result<ReportingResponse, ContractError> {
+    Ok(ReportingResponse {
+        emissions: EMISSIONS.may_load(deps.storage)?.map(Into::into),
+        paused: is_paused(deps.storage)?,
+        reported: is_reported(deps.storage, job_id)?,
+    })
 }

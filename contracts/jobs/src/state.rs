@@ -4,7 +4,7 @@
 //! written once under a key of its own. Records of a round carry its number, so nothing of a failed round
 //! can be taken for the next one's.
 
-use bithive_api::jobs::{Phase, Split};
+use bithive_api::jobs::{ModelWork, Phase, Split};
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Binary, Empty, HexBinary, StdResult, Storage, Uint128};
 use cw_storage_plus::{Item, Map};
@@ -30,6 +30,12 @@ pub const REVEALS: Map<(u64, u8, u8), Revealed> = Map::new("reveals");
 pub const FAULTED: Map<(u64, &Addr), Empty> = Map::new("faulted");
 /// What settled several jobs at once, by the first of them.
 pub const BATCHES: Map<u64, Batch> = Map::new("batches");
+/// Contract that credits work, if any.
+pub const EMISSIONS: Item<Addr> = Item::new("emissions");
+/// Work of models, by their digest.
+pub const MODELS: Map<&[u8], ModelWork> = Map::new("models");
+/// Settled jobs that were reported.
+pub const REPORTED: Map<u64, Empty> = Map::new("reported");
 /// What an address may withdraw; absent when it is nothing.
 pub const CLAIMABLE: Map<&Addr, Uint128> = Map::new("claimable");
 

@@ -9,7 +9,7 @@ use cosmwasm_std::{Addr, Binary, Empty, Response, StdResult, Storage, SubMsg, Wa
 
 use crate::members::Members;
 use crate::state::{Config, FAULTED, Job, Outcome, REVEALS, Revealed, Worker};
-use crate::{ContractError, events, ledger};
+use crate::{ContractError, events, ledger, report};
 
 /// Reply id of a slash; only refusals are replied to.
 pub const SLASH_REPLY: u64 = 1;
@@ -78,6 +78,7 @@ pub fn fault(
     at_fault: impl Fn(u8) -> bool,
 ) -> Result<Response, ContractError> {
     let round = job.load_round(storage)?;
+    let mut missed = Vec::new();
     for (_, worker) in round.indexed().filter(|(index, _)| at_fault(*index)) {
         FAULTED.save(storage, (job.id, &worker.address), &Empty {})?;
         let event = events::of(names::FAULT, job)
@@ -86,9 +87,11 @@ pub fn fault(
         response = response.add_event(event);
         if fault.is_slashed() {
             response = response.add_submessage(slash(config, job, worker, fault.reason())?);
+        } else {
+            missed.push(&worker.address);
         }
     }
-    Ok(response)
+    Ok(response.add_submessages(report::missed(config, job, &missed)?))
 }
 
 fn slash(config: &Config, job: &Job, worker: &Worker, reason: &str) -> StdResult<SubMsg> {

@@ -3,7 +3,7 @@
 use bithive_attest::{Domain, host};
 use cosmwasm_std::{DepsMut, Env, HexBinary, Response};
 
-use crate::ContractError;
+use crate::{ContractError, report};
 use crate::ledger::Release;
 use crate::members::Members;
 use crate::settlement::{Evidence, Settlement};
@@ -29,5 +29,5 @@ pub fn finalize(
     let mut release = Release::default();
     let event = settlement.settle(deps.storage, &config, &mut release, Evidence::Single(signature))?;
     release.save(deps.storage)?;
-    Ok(Response::new().add_event(event))
+    Ok(Response::new().add_event(event).add_submessage(report::attempt(&env, job_id)?))
 }

@@ -5,6 +5,7 @@ mod assign;
 mod cancel;
 mod commit;
 mod finalize;
+mod govern;
 mod finalize_many;
 mod instantiate;
 mod post;
@@ -16,6 +17,7 @@ pub use assign::assign;
 pub use cancel::cancel;
 pub use commit::commit;
 pub use finalize::finalize;
+pub use govern::{set_emissions, set_model, set_paused};
 pub use finalize_many::finalize_many;
 pub use instantiate::instantiate;
 pub(crate) use instantiate::split_of;
@@ -28,7 +30,7 @@ use cosmwasm_std::{Addr, Api};
 use crate::ContractError;
 
 /// A fixed number of bytes from outside; `field` names them in the error.
-fn sized<const N: usize>(field: &'static str, bytes: &[u8]) -> Result<[u8; N], ContractError> {
+pub(crate) fn sized<const N: usize>(field: &'static str, bytes: &[u8]) -> Result<[u8; N], ContractError> {
     bytes.try_into().map_err(|_| ContractError::Length { field, found: bytes.len(), expected: N })
 }
 

@@ -1,6 +1,7 @@
 //! `receive`: a cw20 `Send` posts a job.
 
 use bithive_api::jobs::{JobTerms, Phase, ReceiveMsg, events as names, limits};
+use bithive_contract_kit::pause::is_paused;
 use cosmwasm_std::{Addr, Api, DepsMut, Env, MessageInfo, Response, Uint128, from_json};
 use cw20::Cw20ReceiveMsg;
 
@@ -24,6 +25,9 @@ pub fn receive(
     if info.sender != config.token {
         let (found, expected) = (info.sender.into_string(), config.token.into_string());
         return Err(ContractError::NotTheToken { found, expected });
+    }
+    if is_paused(deps.storage)? {
+        return Err(ContractError::Paused);
     }
     let payer = deps.api.addr_validate(&hook.sender)?;
     let (requester, terms) = match from_json(&hook.msg)? {
