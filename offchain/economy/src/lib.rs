@@ -1,0 +1,33 @@
+//! The token economy over simulated years: the real contracts on the embedded chain, and accounts that use them.
+//!
+//! Read in this order:
+//!
+//! 1. [`Options`]: how long, how many nodes, which seed;
+//! 2. `agent`: what operators and delegators do, pure, from what they see and a seeded generator;
+//! 3. `genesis`: the contracts, and who holds what at first;
+//! 4. `day`: what the accounts do on a day, as signed transactions;
+//! 5. `sample` and [`Row`]: what the contracts say every 30 days; `check`: what must hold then;
+//! 6. [`simulate`]: all of it; [`plot`]: the rows as a drawing.
+
+mod agent;
+mod check;
+mod day;
+mod error;
+mod genesis;
+mod options;
+mod plot;
+mod random;
+mod row;
+mod sample;
+mod simulate;
+mod world;
+
+pub use check::Broken;
+pub use error::EconomyError;
+pub use options::{MONTH_DAYS, Options, YEAR_DAYS};
+pub use plot::plot;
+pub use row::{Entitled, Report, Row};
+pub use simulate::simulate;
+
+/// Base units of one token of any kind.
+pub const UNIT: u128 = 1_000_000;

@@ -1,0 +1,135 @@
+//! The rows as a drawing: whose BTK there are, and what a T earns.
+
+use std::path::Path;
+
+use plotters::coord::Shift;
+use plotters::prelude::*;
+
+use crate::{EconomyError, Row, UNIT, YEAR_DAYS};
+
+type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+/// A line's name, and how a row says its value.
+type Line = (&'static str, fn(&Row) -> u128);
+
+const SIZE: (u32, u32) = (960, 760);
+/// What is emitted, from the bottom up.
+const BUCKETS: [Line; 5] = [
+    ("contributors", |row| row.contributors),
+    ("application", |row| row.application),
+    ("foundation", |row| row.foundation),
+    ("infrastructure", |row| row.infrastructure),
+    ("not due yet", |row| row.locked),
+];
+/// What became of it.
+const USES: [Line; 3] =
+    [("circulating", |row| row.circulating), ("staked", |row| row.staked), ("burnt", |row| row.burnt)];
+/// BTK of one T.
+const OF_A_TERA: [Line; 2] = [
+    ("earned by a T on a day", |row| row.daily_per_tera),
+    ("to be pledged for a T", |row| row.pledge_per_tera),
+];
+
+/// Draws rows into an SVG file: BTK by bucket and use, and below what a T earns on a day beside what it pledges.
+///
+/// # Errors
+/// [`EconomyError::Draw`]: fewer than two rows, or a file that can't be written.
+pub fn plot(rows: &[Row], file: &Path) -> Result<(), EconomyError> {
+    let failed = |reason: String| EconomyError::Draw { file: file.display().to_string(), reason };
+    if rows.len() < 2 {
+        return Err(failed(format!("there are {} rows; expected at least 2", rows.len())));
+    }
+    draw(rows, file).map_err(|error| failed(error.to_string()))
+}
+
+fn draw(rows: &[Row], file: &Path) -> Outcome {
+    let root = SVGBackend::new(file, SIZE).into_drawing_area();
+    root.fill(&WHITE)?;
+    let (above, below) = root.split_vertically((60).percent_height());
+    supply(rows, &above)?;
+    of_a_tera(rows, &below)?;
+    root.present()?;
+    Ok(())
+}
+
+fn years(row: &Row) -> f64 {
+    row.day as f64 / YEAR_DAYS as f64
+}
+
+fn last_year(rows: &[Row]) -> f64 {
+    rows.last().map_or(1.0, years)
+}
+
+/// In BTK.
+fn btk(amount: u128) -> f64 {
+    amount as f64 / UNIT as f64
+}
+
+fn supply(rows: &[Row], area: &Area<'_>) -> Outcome {
+    let millions = |amount: u128| btk(amount) / 1e6;
+    let most = rows.iter().map(|row| millions(row.emitted)).fold(1.0, f64::max);
+    let mut chart = ChartBuilder::on(area)
+        .caption("BTK emitted, by bucket, and what became of them (millions)", ("sans-serif", 16))
+        .margin(10)
+        .x_label_area_size(36)
+        .y_label_area_size(64)
+        .build_cartesian_2d(0.0..last_year(rows), 0.0..most * 1.02)?;
+    chart.configure_mesh().x_desc("years").light_line_style(TRANSPARENT).draw()?;
+    for (index, (name, _)) in BUCKETS.iter().enumerate() {
+        let up_to = |row: &Row, count| BUCKETS.iter().take(count).map(|(_, of)| of(row)).sum::<u128>();
+        let edge = |count| rows.iter().map(move |row| (years(row), millions(up_to(row, count))));
+        let outline: Vec<(f64, f64)> = edge(index + 1).chain(edge(index).rev()).collect();
+        let color = Palette99::pick(index).mix(0.45);
+        chart
+            .draw_series(std::iter::once(Polygon::new(outline, color.filled())))?
+            .label(*name)
+            .legend(move |(x, y)| Rectangle::new([(x, y - 5), (x + 16, y + 5)], color.filled()));
+    }
+    for (index, (name, of)) in USES.iter().enumerate() {
+        let color = [BLACK, BLUE, RED].get(index).copied().unwrap_or(BLACK);
+        let points = rows.iter().map(|row| (years(row), millions(of(row))));
+        chart
+            .draw_series(LineSeries::new(points, color.stroke_width(2)))?
+            .label(*name)
+            .legend(move |(x, y)| PathElement::new(vec![(x, y), (x + 16, y)], color.stroke_width(2)));
+    }
+    chart
+        .configure_series_labels()
+        .position(SeriesLabelPosition::UpperLeft)
+        .background_style(WHITE.mix(0.8))
+        .border_style(BLACK.mix(0.3))
+        .draw()?;
+    Ok(())
+}
+
+fn of_a_tera(rows: &[Row], area: &Area<'_>) -> Outcome {
+    // The first row has no days before it; a scale of powers of ten has no zero.
+    let points = |of: fn(&Row) -> u128| {
+        rows.iter().map(move |row| (years(row), btk(of(row)))).filter(|(_, value)| *value > 0.0)
+    };
+    let values = || OF_A_TERA.iter().flat_map(|(_, of)| points(*of)).map(|(_, value)| value);
+    let (least, most) =
+        values().fold((f64::MAX, 1.0), |(least, most), value: f64| (value.min(least), value.max(most)));
+    let (bottom, top) = (10_f64.powf(least.log10().floor()), 10_f64.powf(most.log10().ceil()));
+    let mut chart = ChartBuilder::on(area)
+        .caption("BTK of one T of capacity", ("sans-serif", 16))
+        .margin(10)
+        .x_label_area_size(36)
+        .y_label_area_size(64)
+        .build_cartesian_2d(0.0..last_year(rows), (bottom..top).log_scale())?;
+    chart.configure_mesh().x_desc("years").light_line_style(TRANSPARENT).draw()?;
+    for (index, (name, of)) in OF_A_TERA.iter().enumerate() {
+        let color = Palette99::pick(index).to_rgba();
+        chart
+            .draw_series(LineSeries::new(points(*of), color.stroke_width(2)))?
+            .label(*name)
+            .legend(move |(x, y)| PathElement::new(vec![(x, y), (x + 16, y)], color.stroke_width(2)));
+    }
+    chart
+        .configure_series_labels()
+        .position(SeriesLabelPosition::UpperRight)
+        .background_style(WHITE.mix(0.8))
+        .border_style(BLACK.mix(0.3))
+        .draw()?;
+    Ok(())
+}
