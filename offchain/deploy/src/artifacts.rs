@@ -1,22 +1,31 @@
 //! The contracts' wasm, as `scripts/wasm` writes it.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
-use crate::{Contract, DeployError};
+use crate::{Code, DeployError};
 
 const CHECKSUMS: &str = "checksums.txt";
 
 /// Files of wasm that are what their checksums say.
 #[derive(Clone)]
 pub struct Artifacts {
-    wasm: BTreeMap<Contract, (Vec<u8>, [u8; 32])>,
+    list: PathBuf,
+    wasm: BTreeMap<Code, Artifact>,
+}
+
+/// The wasm of one contract.
+#[derive(Clone)]
+pub(crate) struct Artifact {
+    pub(crate) bytes: Vec<u8>,
+    /// SHA-256, as chains list it.
+    pub(crate) checksum: [u8; 32],
 }
 
 impl Artifacts {
-    /// Reads every contract's `<name>.wasm` in `folder` and compares it with `checksums.txt` beside it.
+    /// Reads `<name>.wasm` in `folder` of every contract that `checksums.txt` beside it lists, and compares the two.
     ///
     /// # Errors
     /// [`DeployError::Artifact`] for a file that is missing or has another checksum.
@@ -24,34 +33,32 @@ impl Artifacts {
         let list = folder.join(CHECKSUMS);
         let text = std::fs::read_to_string(&list).map_err(|error| DeployError::artifact(&list, error))?;
         let mut wasm = BTreeMap::new();
-        for contract in Contract::ALL {
-            let name = format!("{contract}.wasm");
+        for code in Code::ALL {
+            let name = file(code);
             let path = folder.join(&name);
-            let expected = checksum_of(&text, &name)
-                .ok_or_else(|| DeployError::artifact(&list, format!("it has no checksum of {name}")))?;
+            let Some(expected) = checksum_of(&text, &name) else { continue };
             let bytes = std::fs::read(&path).map_err(|error| DeployError::artifact(&path, error))?;
-            let got: [u8; 32] = Sha256::digest(&bytes).into();
-            if got != expected {
+            let checksum: [u8; 32] = Sha256::digest(&bytes).into();
+            if checksum != expected {
                 let reason =
-                    format!("its checksum is {}, expected {}", hex::encode(got), hex::encode(expected));
+                    format!("its checksum is {}, expected {}", hex::encode(checksum), hex::encode(expected));
                 return Err(DeployError::artifact(&path, reason));
             }
-            wasm.insert(contract, (bytes, got));
+            wasm.insert(code, Artifact { bytes, checksum });
         }
-        Ok(Self { wasm })
-    }
-
-    /// SHA-256 of a contract's wasm, as chains list it.
-    #[must_use]
-    pub fn checksum(&self, contract: Contract) -> [u8; 32] {
-        self.wasm.get(&contract).map(|(_, checksum)| *checksum).unwrap_or_default()
+        Ok(Self { list, wasm })
     }
 
     /// A contract's wasm.
-    #[must_use]
-    pub fn wasm(&self, contract: Contract) -> &[u8] {
-        self.wasm.get(&contract).map(|(wasm, _)| wasm.as_slice()).unwrap_or_default()
+    pub(crate) fn get(&self, code: Code) -> Result<&Artifact, DeployError> {
+        self.wasm
+            .get(&code)
+            .ok_or_else(|| DeployError::artifact(&self.list, format!("it has no checksum of {}", file(code))))
     }
+}
+
+fn file(code: Code) -> String {
+    format!("{code}.wasm")
 }
 
 /// The checksum of `name` in the format of sha256sum(1).
@@ -69,10 +76,10 @@ mod tests {
     fn folder() -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
         let mut list = String::new();
-        for contract in Contract::ALL {
-            let wasm = contract.name().as_bytes();
-            std::fs::write(folder.path().join(format!("{contract}.wasm")), wasm).unwrap();
-            list.push_str(&format!("{}  {contract}.wasm\n", hex::encode(Sha256::digest(wasm))));
+        for code in [Code::Token, Code::Registry, Code::Jobs] {
+            let wasm = code.name().as_bytes();
+            std::fs::write(folder.path().join(file(code)), wasm).unwrap();
+            list.push_str(&format!("{}  {code}.wasm\n", hex::encode(Sha256::digest(wasm))));
         }
         std::fs::write(folder.path().join(CHECKSUMS), list).unwrap();
         folder
@@ -85,8 +92,8 @@ mod tests {
     #[test]
     fn files_that_are_what_their_checksums_say_are_read() {
         let artifacts = Artifacts::read(folder().path()).unwrap();
-        assert_eq!(artifacts.wasm(Contract::Jobs), b"jobs");
-        assert_eq!(artifacts.checksum(Contract::Jobs)[..], Sha256::digest(b"jobs")[..]);
+        let jobs = artifacts.get(Code::Jobs).unwrap();
+        assert_eq!((jobs.bytes.as_slice(), jobs.checksum), (b"jobs".as_slice(), Sha256::digest(b"jobs").into()));
     }
 
     #[test]
@@ -103,7 +110,8 @@ mod tests {
         std::fs::remove_file(folder.path().join("jobs.wasm")).unwrap();
         assert!(refusal(folder.path()).contains("jobs.wasm"));
         std::fs::write(folder.path().join(CHECKSUMS), "00  token.wasm\n").unwrap();
-        assert!(refusal(folder.path()).contains("no checksum of token.wasm"));
+        let error = Artifacts::read(folder.path()).unwrap().get(Code::Token).err().unwrap().to_string();
+        assert!(error.contains("no checksum of token.wasm") && error.contains("scripts/wasm"), "{error}");
         std::fs::remove_file(folder.path().join(CHECKSUMS)).unwrap();
         assert!(refusal(folder.path()).contains("scripts/wasm"));
     }

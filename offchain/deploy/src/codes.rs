@@ -1,15 +1,20 @@
 //! Where the contracts' code comes from.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::path::Path;
 
 use bithive_chain::{ChainError, Cosmos, Receipt, Wallet};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 
-use crate::{Artifacts, Contract, DeployError, Existing};
+use crate::artifacts::Artifact;
+use crate::{Artifacts, Code, Contract, DeployError, Existing, Role};
 
 /// The contracts' code on a chain.
 #[derive(Clone, Copy)]
 pub enum Codes<'a> {
-    /// The chain has it from its start, under these ids, in the order of [`Contract::ALL`].
+    /// The chain has those of [`Role::Market`] from its start, under these ids, in order.
     Native([u64; 3]),
     /// Wasm, stored by the operator.
     Wasm {
@@ -21,18 +26,22 @@ pub enum Codes<'a> {
 }
 
 impl Codes<'_> {
-    /// Ids of the codes that are there already, stored by `operator`.
-    pub(crate) async fn stored(&self, operator: &str) -> Result<BTreeMap<Contract, u64>, DeployError> {
+    /// Ids of the codes for a role that are there already, stored by `operator`.
+    pub(crate) async fn stored(
+        &self,
+        role: Role,
+        operator: &str,
+    ) -> Result<BTreeMap<Code, u64>, DeployError> {
         match self {
-            Self::Native(ids) => Ok(Contract::ALL.into_iter().zip(*ids).collect()),
+            Self::Native(ids) => Ok(native(*ids).collect()),
             Self::Wasm { chain, artifacts } => {
                 let codes = chain.codes().await.map_err(DeployError::chain("list of codes"))?;
                 let mut found = BTreeMap::new();
-                for contract in Contract::ALL {
-                    let wanted = artifacts.checksum(contract);
+                for code in role.codes() {
+                    let wanted = artifacts.get(code)?.checksum;
                     let ours = codes.iter().find(|code| code.checksum == wanted && code.creator == operator);
-                    if let Some(code) = ours {
-                        found.insert(contract, code.code_id);
+                    if let Some(stored) = ours {
+                        found.insert(code, stored.code_id);
                     }
                 }
                 Ok(found)
@@ -48,11 +57,9 @@ impl Codes<'_> {
         operator: &str,
     ) -> Result<Existing, DeployError> {
         let code_id = match self {
-            Self::Native([token, registry, jobs]) => match contract {
-                Contract::Token => *token,
-                Contract::Registry => *registry,
-                Contract::Jobs => *jobs,
-            },
+            Self::Native(ids) => {
+                native(*ids).find(|(code, _)| *code == contract.code()).map_or(0, |(_, id)| id)
+            }
             Self::Wasm { chain, .. } => {
                 let info = match chain.contract_info(address).await {
                     Ok(info) => info,
@@ -76,25 +83,46 @@ impl Codes<'_> {
         Ok(Existing { address: address.into(), code_id })
     }
 
-    /// Stores the code of `contract` and returns its id.
-    pub(crate) async fn store(
-        &self,
-        operator: &Wallet,
-        contract: Contract,
-    ) -> Result<(u64, Receipt), DeployError> {
-        let what = || format!("code of {contract}");
+    /// Stores a code, compressed: a chain takes gas for every byte of a transaction, and wasm is a third of it then.
+    pub(crate) async fn store(&self, operator: &Wallet, code: Code) -> Result<(u64, Receipt), DeployError> {
+        let what = || format!("code of {code}");
         let Self::Wasm { artifacts, .. } = self else {
             let type_url = "/cosmwasm.wasm.v1.MsgStoreCode".into();
             return Err(DeployError::chain(what())(ChainError::UnsupportedMessage { type_url }));
         };
-        let stored = operator
-            .store_code(artifacts.wasm(contract).to_vec())
-            .await
-            .map_err(DeployError::chain(what()))?;
-        if stored.checksum != artifacts.checksum(contract) {
+        let Artifact { bytes, checksum } = artifacts.get(code)?;
+        let compressed = gzip(bytes).map_err(|error| DeployError::artifact(Path::new(code.name()), error))?;
+        let stored = operator.store_code(compressed).await.map_err(DeployError::chain(what()))?;
+        if stored.checksum != *checksum {
             let reason = format!("stored under checksum {}", hex::encode(stored.checksum));
             return Err(DeployError::chain(what())(ChainError::Decode { what: what(), reason }));
         }
         Ok((stored.code_id, stored.receipt))
+    }
+}
+
+fn native(ids: [u64; 3]) -> impl Iterator<Item = (Code, u64)> {
+    Role::Market.codes().into_iter().zip(ids)
+}
+
+fn gzip(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(bytes)?;
+    encoder.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn compressed_wasm_is_smaller_and_known_to_wasmd_by_its_first_bytes() {
+        let compressed = gzip(&[7; 10_000]).unwrap();
+        assert!(compressed.len() < 100 && compressed.starts_with(&[0x1f, 0x8b, 0x08]));
+    }
+
+    #[test]
+    fn the_codes_of_an_embedded_chain_are_the_market_s() {
+        assert_eq!(native([4, 5, 6]).collect::<Vec<_>>(), [(Code::Token, 4), (Code::Registry, 5), (Code::Jobs, 6)]);
     }
 }

@@ -4,20 +4,23 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bithive_api::{MigrateMsg, registry};
-use bithive_chain::{Chain, ChainError, Message, Receipt, TxHash, Wallet};
+use bithive_api::{MigrateMsg, emissions, registry, token};
+use bithive_chain::{Chain, ChainError, ChainExt as _, Message, Receipt, TxHash, Wallet};
 use bithive_client::{Client, Deployment};
-use cosmwasm_std::coin;
+use cosmwasm_std::{HexBinary, coin};
+use cw20::MinterResponse;
 use serde::{Deserialize, Serialize};
 use tokio::time::sleep;
 
 use crate::terms::json;
-use crate::{Codes, Contract, DeployError, FEE_GRANT, OPERATOR_MINIMUM, Seen, Step, Terms, plan};
+use crate::{
+    Codes, Contract, DeployError, EMISSION_DELAY, FEE_GRANT, OPERATOR_MINIMUM, Role, Seen, Step, Terms, plan,
+};
 
-/// How often, and in what intervals, a transaction of a run that was cut off is looked for. After that no node holds
-/// it any more: they keep one for the next few blocks only when there is no room.
-const SEARCHES: u32 = 10;
-const SEARCH_INTERVAL: Duration = Duration::from_secs(1);
+/// Blocks for which a transaction is looked for after its sequence was used up: a node lists a transaction a moment after
+/// the block that has it.
+const LISTED_AFTER: u64 = 3;
+const POLL: Duration = Duration::from_millis(200);
 
 /// What has to be remembered of a deployment, so that the next run finds it again.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,7 +31,17 @@ pub struct Record {
     /// Addresses.
     pub contracts: BTreeMap<Contract, String>,
     /// A contract whose transaction was signed, and its outcome not yet seen.
-    pub pending: Option<(Contract, TxHash)>,
+    pub pending: Option<Pending>,
+}
+
+/// A transaction that creates a contract. It can be sent again: a chain takes it at most once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pending {
+    /// Contract.
+    pub contract: Contract,
+    /// The signed transaction.
+    pub tx: HexBinary,
 }
 
 /// A step that was done.
@@ -49,7 +62,9 @@ pub struct Done {
 #[derive(Clone, Debug)]
 pub struct Outcome {
     /// Where the contracts are.
-    pub deployment: Deployment,
+    pub contracts: BTreeMap<Contract, String>,
+    /// The market's; none on a chain without one.
+    pub market: Option<Deployment>,
     /// What was done for it; nothing when everything was in place.
     pub done: Vec<Done>,
 }
@@ -66,7 +81,7 @@ pub async fn missing(
 ) -> Result<Vec<Step>, DeployError> {
     let mut forget = |_: &Record| Ok(());
     let mut run = Run::new(operator, codes, terms, record.clone(), &mut forget);
-    Ok(plan(&run.look().await?))
+    Ok(plan(terms.role(), &run.look().await?))
 }
 
 /// Does what is missing of a deployment by `operator`, who becomes the contracts' admin and the registry's owner.
@@ -84,7 +99,7 @@ pub async fn deploy(
     let mut run = Run::new(operator, codes, terms, record, save);
     let mut seen = run.look().await?;
     let mut done = Vec::new();
-    let steps = plan(&seen);
+    let steps = plan(terms.role(), &seen);
     if !steps.is_empty() {
         run.check_funds().await?;
     }
@@ -92,7 +107,8 @@ pub async fn deploy(
         let receipt = run.take(&step, &mut seen).await?;
         done.push(Done { step, gas_used: receipt.gas_used, hash: receipt.hash, height: receipt.height });
     }
-    Ok(Outcome { deployment: run.deployment(), done })
+    let market = terms.role().has(Contract::Jobs).then(|| run.deployment());
+    Ok(Outcome { contracts: run.record.contracts, market, done })
 }
 
 struct Run<'a> {
@@ -101,6 +117,16 @@ struct Run<'a> {
     terms: &'a Terms,
     record: Record,
     save: &'a mut (dyn FnMut(&Record) -> Result<(), ChainError> + Send),
+}
+
+impl Outcome {
+    /// Where the contracts of the market are.
+    ///
+    /// # Errors
+    /// [`DeployError::NoMarket`].
+    pub fn into_market(self, role: Role) -> Result<Deployment, DeployError> {
+        self.market.ok_or(DeployError::NoMarket { role })
+    }
 }
 
 impl<'a> Run<'a> {
@@ -129,7 +155,7 @@ impl<'a> Run<'a> {
         }
         self.settle_pending().await?;
         let operator = self.operator.address();
-        let mut seen = Seen { codes: self.codes.stored(operator).await?, ..Seen::default() };
+        let mut seen = Seen { codes: self.codes.stored(self.terms.role(), operator).await?, ..Seen::default() };
         for (contract, address) in &self.record.contracts {
             seen.contracts.insert(*contract, self.codes.existing(*contract, address, operator).await?);
         }
@@ -146,26 +172,55 @@ impl<'a> Run<'a> {
             let last = client.committee_at(u64::MAX).await.map_err(asking())?;
             seen.committee_set = !last.members.is_empty();
         }
+        if let Some(btk) = self.record.contracts.get(&Contract::Btk) {
+            let minter: Option<MinterResponse> = self
+                .chain()
+                .query(btk, &token::QueryMsg::Minter {})
+                .await
+                .map_err(DeployError::chain("btk"))?;
+            seen.minter_set = minter.is_none_or(|minter| minter.minter != operator);
+        }
         Ok(seen)
     }
 
-    /// Finds out what became of the transaction that a run which was cut off had signed.
+    /// Finds out what became of the transaction that a run which was cut off had signed: sends it again, which a chain
+    /// takes once at most, and goes on only when it is known that it has taken effect or never can.
     async fn settle_pending(&mut self) -> Result<(), DeployError> {
-        let Some((contract, hash)) = self.record.pending else { return Ok(()) };
-        for search in 0..SEARCHES {
-            if search > 0 {
-                sleep(SEARCH_INTERVAL).await;
-            }
-            let found = self.chain().tx(hash).await.map_err(DeployError::chain("transaction"))?;
-            if let Some(outcome) = found {
-                if let Ok(receipt) = outcome {
-                    self.created(contract, &receipt)?;
-                }
-                break;
+        let Some(Pending { contract, tx }) = self.record.pending.clone() else { return Ok(()) };
+        let hash = TxHash::of(&tx);
+        let refused = match self.chain().resend(&tx).await {
+            Ok(receipt) => return self.created(contract, &receipt),
+            Err(refused) => refused,
+        };
+        // Another transaction has its sequence: this one is in a block by now, or will never be.
+        let used_up = matches!(&refused, ChainError::SequenceMismatch { expected, got } if expected > got);
+        match self.listed(hash, if used_up { LISTED_AFTER } else { 0 }).await? {
+            Some(Ok(receipt)) => self.created(contract, &receipt),
+            None if !used_up => Err(DeployError::Undecided { contract, hash, source: refused }),
+            Some(Err(_)) | None => {
+                self.record.pending = None;
+                (self.save)(&self.record).map_err(DeployError::chain("record"))
             }
         }
-        self.record.pending = None;
-        Ok(())
+    }
+
+    /// Looks for a transaction until the chain has made this many blocks.
+    async fn listed(
+        &self,
+        hash: TxHash,
+        blocks: u64,
+    ) -> Result<Option<Result<Receipt, ChainError>>, DeployError> {
+        let failed = || DeployError::chain("transaction");
+        let last = self.chain().info().await.map_err(failed())?.height.saturating_add(blocks);
+        loop {
+            // Asked for before the transaction: what that block has is looked for after it.
+            let height = self.chain().info().await.map_err(failed())?.height;
+            let found = self.chain().tx(hash).await.map_err(failed())?;
+            if found.is_some() || height >= last {
+                return Ok(found);
+            }
+            sleep(POLL).await;
+        }
     }
 
     async fn check_funds(&self) -> Result<(), DeployError> {
@@ -183,9 +238,9 @@ impl<'a> Run<'a> {
     async fn take(&mut self, step: &Step, seen: &mut Seen) -> Result<Receipt, DeployError> {
         let failed = || DeployError::chain(step.to_string());
         match step {
-            Step::Store { contract } => {
-                let (code_id, receipt) = self.codes.store(self.operator, *contract).await?;
-                seen.codes.insert(*contract, code_id);
+            Step::Store { code } => {
+                let (code_id, receipt) = self.codes.store(self.operator, *code).await?;
+                seen.codes.insert(*code, code_id);
                 Ok(receipt)
             }
             Step::Grant { addresses } => self.grant(addresses).await.map_err(failed()),
@@ -202,10 +257,28 @@ impl<'a> Run<'a> {
                 // The first committee begins at once.
                 let client = Client::new(self.chain().clone(), self.deployment());
                 let from_epoch = client.committee().await.map_err(failed())?.epoch;
-                let (members, threshold) = (self.terms.committee.clone(), self.terms.threshold);
+                let (members, threshold) = self.terms.committee();
                 let message = registry::ExecuteMsg::SetCommittee { members, threshold, from_epoch };
                 self.registry(&message).await.map_err(failed())
             }
+            Step::SetMinter => {
+                let new_minter = Some(self.address(Contract::Emissions));
+                let message = token::ExecuteMsg::UpdateMinter { new_minter };
+                let btk = self.address(Contract::Btk);
+                self.operator.execute(&btk, &message, &[]).await.map_err(failed())
+            }
+        }
+    }
+
+    /// When BTK are minted from: what the emissions say, or a little later than now where there are none yet.
+    async fn emission_start(&self) -> Result<u64, ChainError> {
+        match self.record.contracts.get(&Contract::Emissions) {
+            Some(emissions) => {
+                let query = emissions::QueryMsg::Config {};
+                let config: emissions::ConfigResponse = self.chain().query(emissions, &query).await?;
+                Ok(config.start)
+            }
+            None => Ok(self.chain().info().await?.time.seconds().saturating_add(EMISSION_DELAY)),
         }
     }
 
@@ -213,16 +286,18 @@ impl<'a> Run<'a> {
     async fn instantiate(&mut self, contract: Contract, seen: &Seen) -> Result<Receipt, DeployError> {
         let failed = || DeployError::chain(format!("create {contract}"));
         let operator = self.operator.address();
+        let start = self.emission_start().await.map_err(failed())?;
+        let known = &self.record.contracts;
         let message = Message::Instantiate {
             code_id: code(seen, contract),
-            msg: self.terms.instantiate(contract, operator, &self.record.contracts).map_err(failed())?,
+            msg: self.terms.instantiate(contract, operator, known, start).map_err(failed())?,
             label: contract.label().into(),
             admin: Some(operator.into()),
             funds: vec![],
         };
         let (record, save) = (&mut self.record, &mut self.save);
         let remember = |tx: &bithive_chain::SignedTx| {
-            record.pending = Some((contract, tx.hash));
+            record.pending = Some(Pending { contract, tx: tx.bytes.clone().into() });
             save(record)
         };
         let receipt = self.operator.submit(&[message], remember).await.map_err(failed())?;
@@ -275,5 +350,5 @@ impl<'a> Run<'a> {
 
 /// The plan stores a code before it uses it; 0 is no code of any chain.
 fn code(seen: &Seen, contract: Contract) -> u64 {
-    seen.codes.get(&contract).copied().unwrap_or_default()
+    seen.codes.get(&contract.code()).copied().unwrap_or_default()
 }

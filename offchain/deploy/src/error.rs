@@ -2,10 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use bithive_chain::ChainError;
+use bithive_chain::{ChainError, TxHash};
 use thiserror::Error;
 
-use crate::Contract;
+use crate::{Contract, Role};
 
 /// Error of a deployment. What was done before it stays, and is found again.
 #[derive(Debug, Error)]
@@ -43,6 +43,25 @@ pub enum DeployError {
         address: String,
         /// Chain.
         chain_id: String,
+    },
+    /// A market where there is to be none, or none where one is asked for.
+    #[error("a chain of role {role} does not fit: market and token have a job market, data and model have none")]
+    NoMarket {
+        /// Role of the chain.
+        role: Role,
+    },
+    /// A run that was cut off had signed a transaction, and whether a block will have it is not known.
+    #[error(
+        "the transaction {hash} that was to create {contract} is in no block, and may still be included ({source}); \
+         try again"
+    )]
+    Undecided {
+        /// Contract.
+        contract: Contract,
+        /// The transaction.
+        hash: TxHash,
+        /// What the chain said to it now.
+        source: ChainError,
     },
     /// The record is of another chain.
     #[error("the record is of chain {recorded:?}, expected {expected:?}")]

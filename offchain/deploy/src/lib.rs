@@ -3,7 +3,7 @@
 //! A deployment is planned from what the chain has already: [`deploy`] does what is missing and nothing twice, so it
 //! goes on after it was cut off, and does nothing on a chain where everything is in place. Read in this order:
 //!
-//! 1. [`Contract`]: which contracts there are, in the order of their dependence;
+//! 1. [`Contract`], [`Role`]: which contracts there are, in the order of their dependence, and on which chain;
 //! 2. [`Terms`]: parameters, and with them the messages that create the contracts;
 //! 3. [`Codes`]: where the contracts' code comes from, and [`Artifacts`], checked files of wasm;
 //! 4. [`Step`] and [`plan`]: what is missing;
@@ -11,6 +11,7 @@
 
 mod artifacts;
 mod codes;
+mod contract;
 mod deploy;
 mod error;
 mod plan;
@@ -18,10 +19,11 @@ mod terms;
 
 pub use artifacts::Artifacts;
 pub use codes::Codes;
-pub use deploy::{Done, Outcome, Record, deploy, missing};
+pub use contract::{Code, Contract, Role};
+pub use deploy::{Done, Outcome, Pending, Record, deploy, missing};
 pub use error::DeployError;
-pub use plan::{Contract, Existing, Seen, Step, plan};
+pub use plan::{Existing, Seen, Step, plan};
 pub use terms::{
-    BOUNTY_BPS, BTT_CAP, BTT_GENESIS, DISPUTE_DEPOSIT, FEE_GRANT, NODE_BOND, OPERATOR_MINIMUM,
-    REQUESTER_BOND, SLASH, Terms, UNIT,
+    BOUNTY_BPS, BTT_CAP, BTT_GENESIS, DISPUTE_DEPOSIT, EMISSION_DELAY, FEE_GRANT, ICS20_LIMIT, NODE_BOND,
+    OPERATOR_MINIMUM, REQUESTER_BOND, SKY_SUPPLY, SLASH, Terms, UNIT,
 };

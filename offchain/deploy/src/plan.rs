@@ -3,48 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-/// A contract, in the order in which they are created: each knows those before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Contract {
-    /// BTT.
-    Token,
-    /// Node registry.
-    Registry,
-    /// Job market.
-    Jobs,
-}
-
-impl Contract {
-    /// All of them, in order.
-    pub const ALL: [Self; 3] = [Self::Token, Self::Registry, Self::Jobs];
-
-    /// Name of its folder and of its wasm file.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Token => "token",
-            Self::Registry => "registry",
-            Self::Jobs => "jobs",
-        }
-    }
-
-    /// Name that the chain shows.
-    pub(crate) fn label(self) -> &'static str {
-        match self {
-            Self::Token => "btt",
-            other => other.name(),
-        }
-    }
-}
-
-impl fmt::Display for Contract {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
+use crate::{Code, Contract, Role};
 
 /// One transaction of a deployment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -52,8 +13,8 @@ impl fmt::Display for Contract {
 pub enum Step {
     /// Store a contract's code.
     Store {
-        /// Contract.
-        contract: Contract,
+        /// Code.
+        code: Code,
     },
     /// Give accounts that hold nothing coins for their fees.
     Grant {
@@ -76,17 +37,20 @@ pub enum Step {
     SetJobs,
     /// Name the first committee.
     SetCommittee,
+    /// Make the emissions the minter of BTK.
+    SetMinter,
 }
 
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Store { contract } => write!(f, "store the code of {contract}"),
+            Self::Store { code } => write!(f, "store the code of {code}"),
             Self::Grant { addresses } => write!(f, "give {} accounts coins for fees", addresses.len()),
             Self::Instantiate { contract } => write!(f, "create {contract}"),
             Self::Migrate { contract, from } => write!(f, "migrate {contract} from code {from}"),
             Self::SetJobs => write!(f, "tell the registry of the job market"),
             Self::SetCommittee => write!(f, "name the committee"),
+            Self::SetMinter => write!(f, "make the emissions the minter of BTK"),
         }
     }
 }
@@ -104,7 +68,7 @@ pub struct Existing {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Seen {
     /// Ids of the codes that contracts are to run.
-    pub codes: BTreeMap<Contract, u64>,
+    pub codes: BTreeMap<Code, u64>,
     /// Accounts of the deployment that hold no coins.
     pub without_coins: Vec<String>,
     /// Contracts.
@@ -113,34 +77,41 @@ pub struct Seen {
     pub jobs_set: bool,
     /// There is a committee, or there will be.
     pub committee_set: bool,
+    /// The emissions mint BTK, or whoever they were handed over to.
+    pub minter_set: bool,
 }
 
-/// What is missing, in the order in which it has to be done; nothing when everything is in place.
+/// What is missing on a chain of this role, in the order in which it has to be done; nothing when everything is in place.
 #[must_use]
-pub fn plan(seen: &Seen) -> Vec<Step> {
+pub fn plan(role: Role, seen: &Seen) -> Vec<Step> {
     let mut steps = Vec::new();
-    for contract in Contract::ALL {
-        if !seen.codes.contains_key(&contract) {
-            steps.push(Step::Store { contract });
+    for code in role.codes() {
+        if !seen.codes.contains_key(&code) {
+            steps.push(Step::Store { code });
         }
     }
     if !seen.without_coins.is_empty() {
         steps.push(Step::Grant { addresses: seen.without_coins.clone() });
     }
-    for contract in Contract::ALL {
+    for contract in role.contracts() {
+        let contract = *contract;
         match seen.contracts.get(&contract) {
             None => steps.push(Step::Instantiate { contract }),
-            Some(existing) if seen.codes.get(&contract) != Some(&existing.code_id) => {
+            Some(existing) if seen.codes.get(&contract.code()) != Some(&existing.code_id) => {
                 steps.push(Step::Migrate { contract, from: existing.code_id });
             }
             Some(_) => {}
         }
     }
-    if !seen.jobs_set {
-        steps.push(Step::SetJobs);
-    }
-    if !seen.committee_set {
-        steps.push(Step::SetCommittee);
+    let wiring = [
+        (Contract::Registry, seen.jobs_set, Step::SetJobs),
+        (Contract::Registry, seen.committee_set, Step::SetCommittee),
+        (Contract::Emissions, seen.minter_set, Step::SetMinter),
+    ];
+    for (contract, done, step) in wiring {
+        if role.has(contract) && !done {
+            steps.push(step);
+        }
     }
     steps
 }
@@ -148,27 +119,28 @@ pub fn plan(seen: &Seen) -> Vec<Step> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use Contract::{Jobs, Registry, Token};
 
-    fn complete() -> Seen {
-        let codes: BTreeMap<_, _> = Contract::ALL.into_iter().zip(1..).collect();
-        let contracts = codes.iter().map(|(contract, code_id)| {
-            (*contract, Existing { address: contract.to_string(), code_id: *code_id })
+    fn complete(role: Role) -> Seen {
+        let codes: BTreeMap<_, _> = role.codes().into_iter().zip(1..).collect();
+        let contracts = role.contracts().iter().map(|contract| {
+            let (address, code_id) = (contract.to_string(), codes[&contract.code()]);
+            (*contract, Existing { address, code_id })
         });
-        Seen { contracts: contracts.collect(), codes, jobs_set: true, committee_set: true, ..Seen::default() }
+        let contracts = contracts.collect();
+        Seen { contracts, codes, jobs_set: true, committee_set: true, minter_set: true, ..Seen::default() }
     }
 
     #[test]
     fn an_empty_chain_gets_everything_and_each_contract_after_those_it_knows() {
-        let steps = plan(&Seen { without_coins: vec!["a".into()], ..Seen::default() });
+        let steps = plan(Role::Market, &Seen { without_coins: vec!["a".into()], ..Seen::default() });
         let expected = [
-            Step::Store { contract: Token },
-            Step::Store { contract: Registry },
-            Step::Store { contract: Jobs },
+            Step::Store { code: Code::Token },
+            Step::Store { code: Code::Registry },
+            Step::Store { code: Code::Jobs },
             Step::Grant { addresses: vec!["a".into()] },
-            Step::Instantiate { contract: Token },
-            Step::Instantiate { contract: Registry },
-            Step::Instantiate { contract: Jobs },
+            Step::Instantiate { contract: Contract::Token },
+            Step::Instantiate { contract: Contract::Registry },
+            Step::Instantiate { contract: Contract::Jobs },
             Step::SetJobs,
             Step::SetCommittee,
         ];
@@ -176,26 +148,54 @@ mod tests {
     }
 
     #[test]
+    fn each_role_gets_its_own_contracts_and_their_wiring() {
+        let created = |role| {
+            let steps = plan(role, &Seen::default());
+            let created = steps.iter().filter(|step| matches!(step, Step::Instantiate { .. })).count();
+            (created, steps.last().cloned().unwrap())
+        };
+        assert_eq!(created(Role::Token), (11, Step::SetMinter));
+        assert_eq!(created(Role::Data), (2, Step::Instantiate { contract: Contract::Datasets }));
+        assert_eq!(created(Role::Model), (1, Step::Instantiate { contract: Contract::Attestations }));
+    }
+
+    #[test]
     fn a_complete_chain_gets_nothing() {
-        assert_eq!(plan(&complete()), []);
+        for role in Role::ALL {
+            assert_eq!(plan(role, &complete(role)), [], "{role}");
+        }
+    }
+
+    #[test]
+    fn a_market_becomes_a_token_chain_by_what_it_lacks() {
+        let steps = plan(Role::Token, &Seen { minter_set: false, ..complete(Role::Market) });
+        assert!(steps.contains(&Step::Store { code: Code::Ics20 }));
+        assert!(!steps.iter().any(|step| matches!(step, Step::Store { code: Code::Token } | Step::SetJobs)));
     }
 
     #[test]
     fn what_was_cut_off_goes_on() {
-        let mut seen = complete();
-        seen.contracts.remove(&Jobs);
+        let mut seen = complete(Role::Market);
+        seen.contracts.remove(&Contract::Jobs);
         (seen.jobs_set, seen.committee_set) = (false, false);
-        assert_eq!(plan(&seen), [Step::Instantiate { contract: Jobs }, Step::SetJobs, Step::SetCommittee]);
+        let expected = [Step::Instantiate { contract: Contract::Jobs }, Step::SetJobs, Step::SetCommittee];
+        assert_eq!(plan(Role::Market, &seen), expected);
     }
 
     #[test]
-    fn changed_code_is_stored_and_its_contract_migrated() {
-        let mut seen = complete();
-        seen.codes.remove(&Registry);
-        let expected = [Step::Store { contract: Registry }, Step::Migrate { contract: Registry, from: 2 }];
-        assert_eq!(plan(&seen), expected);
-        // Cut off after the upload: the new code has another id than the contract runs.
-        seen.codes.insert(Registry, 4);
-        assert_eq!(plan(&seen), expected[1..]);
+    fn changed_code_is_stored_and_every_contract_of_it_migrated() {
+        let mut seen = complete(Role::Token);
+        seen.codes.remove(&Code::Token);
+        let migrate = |contract| Step::Migrate { contract, from: 1 };
+        let expected = [
+            Step::Store { code: Code::Token },
+            migrate(Contract::Token),
+            migrate(Contract::Btk),
+            migrate(Contract::Sky),
+        ];
+        assert_eq!(plan(Role::Token, &seen), expected);
+        // Cut off after the upload: the new code has another id than the contracts run.
+        seen.codes.insert(Code::Token, 99);
+        assert_eq!(plan(Role::Token, &seen), expected[1..]);
     }
 }

@@ -3,15 +3,18 @@
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
-use bithive_api::{jobs, registry, token};
+use bithive_api::{
+    attestations, datasets, emissions, ics20, jobs, registry, rewards, staking, token, vesting,
+};
 use bithive_chain::ChainError;
 use bithive_dgkbe::Crs;
 use bithive_dgkbe::opening::{crs_header_range, extract};
+use bithive_economics::emission;
 use cosmwasm_std::Uint128;
 use cw20::Cw20Coin;
 use serde::Serialize;
 
-use crate::{Contract, DeployError};
+use crate::{Contract, DeployError, Role};
 
 /// Base units of one BTT.
 pub const UNIT: u128 = 1_000_000;
@@ -19,6 +22,12 @@ pub const UNIT: u128 = 1_000_000;
 pub const BTT_CAP: u128 = 1_000_000_000 * UNIT;
 /// BTT minted at genesis, to the operator.
 pub const BTT_GENESIS: u128 = 100_000_000 * UNIT;
+/// All SKY, minted at genesis to the operator, who locks it by its schedules.
+pub const SKY_SUPPLY: u128 = 20_000_000_000 * UNIT;
+/// Most BTT, and most BTK, that may be on one other chain.
+pub const ICS20_LIMIT: u128 = 10_000_000 * UNIT;
+/// Seconds from the creation of the emissions to the first one.
+pub const EMISSION_DELAY: u64 = 60;
 /// Bond of a node.
 pub const NODE_BOND: u128 = 1_000 * UNIT;
 /// Bond of a requester.
@@ -41,13 +50,32 @@ const EPOCH_SECONDS: u64 = 86_400;
 const SPLIT: jobs::Split =
     jobs::Split { worker: 8_500, model_owner: 500, data_owner: 300, treasury: 500, incentive_pool: 200 };
 
+/// Roles that sign for a patient's reward.
+const REWARD_APPROVALS: u8 = 2;
+/// What a patient gets a day, and how often; what all get.
+const REWARD_LIMITS: rewards::Limits = rewards::Limits {
+    patient_count: 5,
+    patient_amount: Uint128::new(3_000 * UNIT),
+    total_amount: Uint128::new(100_000 * UNIT),
+};
+/// Three weeks out of a stake, half of a slash burnt, a fifth of the rewards for an operator at most.
+const STAKING: staking::Params =
+    staking::Params { unbonding_seconds: 21 * 86_400, burn_bps: 5_000, max_commission_bps: 2_000 };
+
 /// What is particular to a deployment.
 #[derive(Clone, Debug)]
 pub struct Terms {
+    role: Role,
     pub(crate) treasury: String,
     pub(crate) incentive_pool: String,
-    pub(crate) committee: Vec<registry::CommitteeMember>,
-    pub(crate) threshold: u8,
+    market: Option<Market>,
+}
+
+/// What is particular to a market.
+#[derive(Clone, Debug)]
+struct Market {
+    committee: Vec<registry::CommitteeMember>,
+    threshold: u8,
     slots: u16,
     groups: u16,
     crs_digest: [u8; 32],
@@ -55,7 +83,8 @@ pub struct Terms {
 }
 
 impl Terms {
-    /// For `groups` broadcast groups of as many slots as `crs` has; `threshold` of the committee answer an evaluation.
+    /// A chain of [`Role::Market`], for `groups` broadcast groups of as many slots as `crs` has; `threshold` of the
+    /// committee answer an evaluation.
     ///
     /// # Errors
     /// [`DeployError::Crs`].
@@ -68,75 +97,174 @@ impl Terms {
         let (_, opening) =
             extract(Cursor::new(crs.encode()), crs_header_range()).map_err(DeployError::Crs)?;
         Ok(Self {
+            role: Role::Market,
             treasury: treasury.into(),
             incentive_pool: incentive_pool.into(),
-            committee,
-            threshold,
-            slots: crs.slots(),
-            groups,
-            crs_digest: *crs.digest(),
-            crs_opening: opening,
+            market: Some(Market {
+                committee,
+                threshold,
+                slots: crs.slots(),
+                groups,
+                crs_digest: *crs.digest(),
+                crs_opening: opening,
+            }),
         })
+    }
+
+    /// The same with the whole economy around the market: a chain of [`Role::Token`].
+    #[must_use]
+    pub fn with_economy(self) -> Self {
+        Self { role: Role::Token, ..self }
+    }
+
+    /// A chain without a market: [`Role::Data`] or [`Role::Model`].
+    ///
+    /// # Errors
+    /// [`DeployError::NoMarket`] for a role with a market.
+    pub fn without_market(
+        role: Role,
+        (treasury, incentive_pool): (&str, &str),
+    ) -> Result<Self, DeployError> {
+        if role.has(Contract::Jobs) {
+            return Err(DeployError::NoMarket { role });
+        }
+        let (treasury, incentive_pool) = (treasury.into(), incentive_pool.into());
+        Ok(Self { role, treasury, incentive_pool, market: None })
+    }
+
+    /// What the chain is for.
+    #[must_use]
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// The first committee, and how many of it answer.
+    pub(crate) fn committee(&self) -> (Vec<registry::CommitteeMember>, u8) {
+        self.market.as_ref().map(|market| (market.committee.clone(), market.threshold)).unwrap_or_default()
     }
 
     /// Accounts, beside the operator's, that have to pay fees.
     pub(crate) fn accounts(&self) -> impl Iterator<Item = &str> {
-        let members = self.committee.iter().map(|member| member.address.as_str());
-        members.chain([self.treasury.as_str(), self.incentive_pool.as_str()])
+        let market = self.market.iter();
+        market.flat_map(|market| {
+            let members = market.committee.iter().map(|member| member.address.as_str());
+            members.chain([self.treasury.as_str(), self.incentive_pool.as_str()])
+        })
     }
 
-    /// The message, JSON, that creates `contract`, once those before it are at `addresses`.
+    /// The message, JSON, that creates `contract`, once those before it are at `addresses`; BTK are minted from `start`
+    /// on.
     pub(crate) fn instantiate(
         &self,
         contract: Contract,
         operator: &str,
         addresses: &BTreeMap<Contract, String>,
+        start: u64,
     ) -> Result<Vec<u8>, ChainError> {
         let address = |contract| addresses.get(&contract).cloned().unwrap_or_default();
+        let (owner, treasury) = (operator.to_owned(), self.treasury.clone());
         match contract {
-            Contract::Token => json(&token::InstantiateMsg {
-                name: "BitHive Token".into(),
-                symbol: "BTT".into(),
-                decimals: 6,
-                cap: Uint128::new(BTT_CAP),
-                initial_balances: vec![Cw20Coin {
-                    address: operator.into(),
-                    amount: Uint128::new(BTT_GENESIS),
-                }],
-                minter: None,
-                marketing: None,
-            }),
-            Contract::Registry => json(&registry::InstantiateMsg {
-                owner: operator.into(),
-                token: address(Contract::Token),
-                treasury: self.treasury.clone(),
-                params: self.params(),
-                crs_digest: self.crs_digest.into(),
-                crs_opening: self.crs_opening.clone().into(),
-            }),
+            Contract::Token => json(&token("BitHive Token", "BTT", BTT_CAP, (operator, BTT_GENESIS), None)),
+            // The operator mints nothing: the emissions take its place in the last step.
+            Contract::Btk => {
+                json(&token("BitHive Token K", "BTK", emission::CAP, (operator, 0), Some(owner)))
+            }
+            Contract::Sky => json(&token("Sky", "SKY", SKY_SUPPLY, (operator, SKY_SUPPLY), None)),
+            Contract::Registry => json(&self.registry(owner, address(Contract::Token))?),
             Contract::Jobs => json(&jobs::InstantiateMsg {
                 token: address(Contract::Token),
                 registry: address(Contract::Registry),
-                treasury: self.treasury.clone(),
+                treasury,
                 incentive_pool: self.incentive_pool.clone(),
                 split: SPLIT,
                 slash_amount: Uint128::new(SLASH),
             }),
+            Contract::Vesting => json(&vesting::InstantiateMsg {}),
+            // Until the owner names others.
+            Contract::Emissions => json(&emissions::InstantiateMsg {
+                owner: owner.clone(),
+                token: address(Contract::Btk),
+                start,
+                recipients: emissions::Recipients {
+                    application: owner,
+                    foundation: treasury.clone(),
+                    infrastructure: treasury,
+                },
+            }),
+            Contract::Staking => json(&staking::InstantiateMsg {
+                owner,
+                token: address(Contract::Btk),
+                treasury,
+                emission_start: start,
+                params: STAKING,
+            }),
+            Contract::Rewards => json(&rewards::InstantiateMsg {
+                owner,
+                token: address(Contract::Token),
+                treasury,
+                approvals: REWARD_APPROVALS,
+                limits: REWARD_LIMITS,
+            }),
+            Contract::Ics20 => {
+                let tokens = [Contract::Token, Contract::Btk].map(|token| ics20::TokenLimit {
+                    token: address(token),
+                    limit: Uint128::new(ICS20_LIMIT),
+                });
+                json(&ics20::InstantiateMsg { owner, tokens: tokens.into() })
+            }
+            Contract::Attestations => {
+                let jobs = addresses.get(&Contract::Jobs).cloned();
+                json(&attestations::InstantiateMsg { owner, jobs })
+            }
+            Contract::Datasets => {
+                json(&datasets::InstantiateMsg { attestations: address(Contract::Attestations) })
+            }
         }
     }
 
-    fn params(&self) -> registry::Params {
-        registry::Params {
-            slots: self.slots,
-            groups: self.groups,
-            node_bond: Uint128::new(NODE_BOND),
-            requester_bond: Uint128::new(REQUESTER_BOND),
-            unbonding_seconds: UNBONDING_SECONDS,
-            epoch_seconds: EPOCH_SECONDS,
-            burn_bps: 5_000,
-            dispute_deposit: Uint128::new(DISPUTE_DEPOSIT),
-            bounty_bps: BOUNTY_BPS,
-        }
+    fn registry(&self, owner: String, token: String) -> Result<registry::InstantiateMsg, ChainError> {
+        let market = self.market.as_ref().ok_or_else(|| ChainError::InvalidConfig {
+            field: "role".into(),
+            reason: format!("{}, which has no registry", self.role),
+        })?;
+        Ok(registry::InstantiateMsg {
+            owner,
+            token,
+            treasury: self.treasury.clone(),
+            params: registry::Params {
+                slots: market.slots,
+                groups: market.groups,
+                node_bond: Uint128::new(NODE_BOND),
+                requester_bond: Uint128::new(REQUESTER_BOND),
+                unbonding_seconds: UNBONDING_SECONDS,
+                epoch_seconds: EPOCH_SECONDS,
+                burn_bps: 5_000,
+                dispute_deposit: Uint128::new(DISPUTE_DEPOSIT),
+                bounty_bps: BOUNTY_BPS,
+            },
+            crs_digest: market.crs_digest.into(),
+            crs_opening: market.crs_opening.clone().into(),
+        })
+    }
+}
+
+/// A token of six decimals.
+fn token(
+    name: &str,
+    symbol: &str,
+    cap: u128,
+    (holder, minted): (&str, u128),
+    minter: Option<String>,
+) -> token::InstantiateMsg {
+    let balance = Cw20Coin { address: holder.into(), amount: Uint128::new(minted) };
+    token::InstantiateMsg {
+        name: name.into(),
+        symbol: symbol.into(),
+        decimals: 6,
+        cap: Uint128::new(cap),
+        initial_balances: if minted == 0 { vec![] } else { vec![balance] },
+        minter,
+        marketing: None,
     }
 }
 

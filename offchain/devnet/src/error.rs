@@ -13,9 +13,14 @@ pub enum DevnetError {
         "`go` is not installed or not in PATH; the devnet's node is built with Go 1.25 or newer: https://go.dev/dl"
     )]
     GoMissing,
-    /// The node's program could not be built.
-    #[error("wasmd could not be built:\n{output}")]
+    /// There is no Rust compiler.
+    #[error("`cargo` is not installed or not in PATH; Hermes is built with it: https://rustup.rs")]
+    CargoMissing,
+    /// A program could not be built.
+    #[error("{program} could not be built:\n{output}")]
     Build {
+        /// Program.
+        program: &'static str,
         /// The end of what the compiler said.
         output: String,
     },
@@ -26,6 +31,40 @@ pub enum DevnetError {
         command: String,
         /// The end of what it said.
         output: String,
+    },
+    /// A command of the relayer's program failed.
+    #[error("`hermes {command}` failed:\n{output}")]
+    Hermes {
+        /// The command without paths and keys.
+        command: String,
+        /// The end of what it said.
+        output: String,
+    },
+    /// The relayer ended while it was starting, or does not start.
+    #[error("Hermes {problem}; the last lines of {log}:\n{lines}", log = log.display())]
+    RelayerDown {
+        /// What is wrong.
+        problem: String,
+        /// Its log.
+        log: PathBuf,
+        /// End of the log.
+        lines: String,
+    },
+    /// A chain has no account for the relayer.
+    #[error("chain {chain} was made without an account for the relayer; `devnet reset` and `devnet up` make it anew")]
+    NoRelayerAccount {
+        /// Chain.
+        chain: String,
+    },
+    /// There is no connection between two chains.
+    #[error("there is no connection between {a} and {b}; connected are: {known}; `devnet up --chains 2` connects chains")]
+    NotConnected {
+        /// A chain.
+        a: String,
+        /// Another.
+        b: String,
+        /// Pairs that are connected.
+        known: String,
     },
     /// Another program listens where a chain has to.
     #[error(

@@ -7,20 +7,27 @@
 //! 3. [`state`]: `devnet.json`, what is remembered between commands;
 //! 4. [`process`]: starting a process so that it outlives the command, knowing it again, ending it and no other;
 //! 5. [`wasmd`]: the node's program, built from a pinned Go module;
-//! 6. [`Devnet`]: up, down, status, reset.
+//! 6. [`Devnet`]: up, down, status, reset;
+//! 7. [`hermes`], [`relayer`]: the program that carries packets between chains, its configuration and its commands;
+//! 8. [`Devnet::connect`]: connections and channels, and the relayer that serves them.
 
+pub mod cache;
 pub mod config;
 mod error;
 pub mod genesis;
+pub mod hermes;
+mod links;
 mod network;
 mod node;
 pub mod plan;
 pub mod process;
+pub mod relayer;
 mod rpc;
 pub mod state;
 pub mod wasmd;
 
 pub use error::DevnetError;
+pub use links::{LinkProgress, NewChannel, RelayerStatus};
 pub use network::{ChainStatus, Devnet, Progress, Started, Up};
 pub use plan::{BlockTime, ChainPlan, MAX_CHAINS, Ports};
 

@@ -11,8 +11,8 @@ use serde::Serialize;
 
 use crate::process::{self, Ended};
 use crate::rpc::{self, NodeStatus};
-use crate::state::{ChainState, Lock, State};
-use crate::{BlockTime, DevnetError, Ports, node, plan, wasmd};
+use crate::state::{ChainState, Lock, RelayerState, State};
+use crate::{BlockTime, DevnetError, Ports, cache, hermes, node, plan};
 
 /// How long a node may take to its first answer.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -24,7 +24,7 @@ const SHOWN_LINES: usize = 8;
 /// The chains in a folder.
 #[derive(Clone, Debug)]
 pub struct Devnet {
-    home: PathBuf,
+    pub(crate) home: PathBuf,
 }
 
 /// What `up` is asked for.
@@ -52,7 +52,7 @@ pub enum Started {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Progress {
     /// The node's program is built.
-    Building(wasmd::BuildStep),
+    Building(cache::BuildStep),
     /// The files of a chain are made.
     Creating(String),
     /// Nodes have been started and are waited for.
@@ -157,7 +157,9 @@ impl Devnet {
                     let ports = Ports::choose(&reserved, is_free)?;
                     let block_time = up.block_time.unwrap_or_default();
                     let folder = self.home.join(plan.name);
-                    state.chains.push(node::create(program.get()?, &folder, &plan, ports, block_time, rng)?);
+                    let relayer = self.relayer_address(program.get()?, &mut state)?;
+                    let chain = node::create(program.get()?, &folder, &plan, ports, block_time, &relayer, rng)?;
+                    state.chains.push(chain);
                     state.write(&self.home)?;
                     (state.chains.len() - 1, Started::Created)
                 }
@@ -189,6 +191,18 @@ impl Devnet {
         self.end_all()
     }
 
+    /// Address of the relayer's account, which is drawn with the first chain. Every chain has it from its genesis on, also
+    /// a chain that is alone: others may come.
+    fn relayer_address(&self, wasmd: &Path, state: &mut State) -> Result<String, DevnetError> {
+        if let Some(relayer) = &state.relayer {
+            return Ok(relayer.address.clone());
+        }
+        let address = node::draw_relayer(wasmd, &self.relayer_folder())?;
+        state.relayer = Some(RelayerState { address: address.clone(), process: None });
+        state.write(&self.home)?;
+        Ok(address)
+    }
+
     /// `down`, and removes the chains with their keys and data.
     ///
     /// # Errors
@@ -198,8 +212,8 @@ impl Devnet {
         let lock = Lock::take(&self.home)?;
         let ended = self.end_all()?;
         State::default().write(&self.home)?;
-        for chain in &state.chains {
-            let folder = self.folder(chain);
+        let folders = state.chains.iter().map(|chain| self.folder(chain));
+        for folder in folders.chain([self.relayer_folder()]) {
             if folder.exists() {
                 std::fs::remove_dir_all(&folder).map_err(DevnetError::at(&folder))?;
             }
@@ -221,7 +235,7 @@ impl Devnet {
         self.home.join(&chain.name)
     }
 
-    fn is_running(&self, chain: &ChainState) -> bool {
+    pub(crate) fn is_running(&self, chain: &ChainState) -> bool {
         let arguments = node::arguments(&self.folder(chain));
         chain.process.as_ref().is_some_and(|process| process.is_running(&arguments))
     }
@@ -265,7 +279,7 @@ impl Devnet {
             if ended {
                 let log = self.log(chain);
                 let text = std::fs::read(&log).unwrap_or_default();
-                let lines = wasmd::last_lines(&String::from_utf8_lossy(&text), SHOWN_LINES);
+                let lines = cache::last_lines(&String::from_utf8_lossy(&text), SHOWN_LINES);
                 return Err(DevnetError::DiedAtStart { chain: chain.name.clone(), log, lines });
             }
             if asked.elapsed() > patience {
@@ -284,6 +298,10 @@ impl Devnet {
     fn end_all(&self) -> Result<Vec<(String, Ended)>, DevnetError> {
         let mut state = self.state()?;
         let mut ended = Vec::new();
+        // First: without chains it would only fill its log.
+        if let Some(how) = self.end_relayer(&mut state)? {
+            ended.push((hermes::NAME.into(), how));
+        }
         for index in 0..state.chains.len() {
             let chain = &mut state.chains[index];
             let arguments = node::arguments(&self.home.join(&chain.name));
@@ -339,7 +357,7 @@ impl<F: FnOnce() -> Result<PathBuf, DevnetError>> Program<F> {
 }
 
 /// The chain answers, is itself, and has a block.
-fn health(chain: &ChainState) -> Result<NodeStatus, String> {
+pub(crate) fn health(chain: &ChainState) -> Result<NodeStatus, String> {
     let status = rpc::status(chain.ports.rpc)?;
     if status.chain_id != chain.chain_id {
         return Err(format!("it answers as chain {:?}, expected {:?}", status.chain_id, chain.chain_id));

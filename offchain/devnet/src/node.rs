@@ -10,14 +10,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
+use crate::cache::{last_lines, said};
 use crate::process::clean;
 use crate::state::{ChainState, write_private};
-use crate::wasmd::{last_lines, said};
-use crate::{BlockTime, ChainPlan, DevnetError, FEE_DENOM, Ports, config, genesis};
+use crate::{BlockTime, ChainPlan, DevnetError, FEE_DENOM, Ports, config, genesis, relayer};
 
 const FAUCET: &str = "faucet.json";
 /// What the faucet holds at first.
 const FAUCET_COINS: u128 = 1_000_000_000_000_000_000;
+/// What the relayer of packets holds at first.
+const RELAYER_COINS: u128 = 1_000_000_000_000_000;
 /// What the validator holds at first, and what of it is at stake.
 const VALIDATOR_COINS: (u128, u128) = (1_000_000_000, 1_000_000);
 const VALIDATOR: &str = "validator";
@@ -49,6 +51,7 @@ pub(crate) fn create(
     plan: &ChainPlan,
     ports: Ports,
     block_time: BlockTime,
+    relayer: &str,
     rng: &mut impl CryptoRng,
 ) -> Result<ChainState, DevnetError> {
     let aside = folder.with_extension("new");
@@ -78,6 +81,7 @@ pub(crate) fn create(
     run(&[&["keys", "add", VALIDATOR], &keyring[..]].concat())?;
     run(&[&["genesis", "add-genesis-account", VALIDATOR, &coins], &keyring[..]].concat())?;
     run(&["genesis", "add-genesis-account", faucet.address(), &format!("{FAUCET_COINS}{FEE_DENOM}")])?;
+    run(&["genesis", "add-genesis-account", relayer, &format!("{RELAYER_COINS}{FEE_DENOM}")])?;
     edit_genesis(&aside)?;
     let gentx = ["genesis", "gentx", VALIDATOR, &stake, "--chain-id", &plan.chain_id];
     run(&[&gentx, &keyring[..]].concat())?;
@@ -91,6 +95,7 @@ pub(crate) fn create(
         ports,
         block_time,
         faucet: faucet.address().into(),
+        relayer: Some(relayer.into()),
         process: None,
     })
 }
@@ -108,6 +113,25 @@ pub(crate) fn faucet(folder: &Path) -> Result<SigningKey, DevnetError> {
         return Err(corrupt(format!("the key is of {}, not of {}", key.address(), stored.address)));
     }
     Ok(key)
+}
+
+/// Draws the relayer's key in `folder` and returns its address. wasmd makes it, in memory, for Hermes takes a key by the
+/// words from which both derive it alike.
+pub(crate) fn draw_relayer(wasmd: &Path, folder: &Path) -> Result<String, DevnetError> {
+    #[derive(Deserialize, Zeroize, ZeroizeOnDrop)]
+    struct Drawn {
+        address: String,
+        mnemonic: String,
+    }
+    let mut builder = std::fs::DirBuilder::new();
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder).map_err(DevnetError::at(folder))?;
+    let arguments = ["keys", "add", relayer::KEY, "--keyring-backend", "memory", "--output", "json"];
+    let output = Zeroizing::new(wasmd_output(wasmd, folder, &arguments)?);
+    let drawn: Drawn = serde_json::from_slice(&output)
+        .map_err(|error| DevnetError::Wasmd { command: "keys add".into(), output: error.to_string() })?;
+    write_private(&relayer::mnemonic(folder), drawn.mnemonic.as_bytes())?;
+    Ok(drawn.address.clone())
 }
 
 fn edit_genesis(folder: &Path) -> Result<(), DevnetError> {
@@ -130,6 +154,11 @@ fn edit_file(
 }
 
 fn wasmd_command(wasmd: &Path, folder: &Path, arguments: &[&str]) -> Result<(), DevnetError> {
+    wasmd_output(wasmd, folder, arguments).map(|output| drop(Zeroizing::new(output)))
+}
+
+/// What a command writes to its standard output.
+fn wasmd_output(wasmd: &Path, folder: &Path, arguments: &[&str]) -> Result<Vec<u8>, DevnetError> {
     let output = clean(&mut Command::new(wasmd))
         .args(arguments)
         .arg("--home")
@@ -138,7 +167,7 @@ fn wasmd_command(wasmd: &Path, folder: &Path, arguments: &[&str]) -> Result<(), 
         .output()
         .map_err(DevnetError::at(wasmd))?;
     if output.status.success() {
-        return Ok(());
+        return Ok(output.stdout);
     }
     let command = arguments.iter().take(2).copied().collect::<Vec<_>>().join(" ");
     Err(DevnetError::Wasmd { command, output: last_lines(&said(&output), SHOWN_LINES) })

@@ -41,6 +41,13 @@ pub fn chains(count: usize) -> Result<Vec<ChainPlan>, DevnetError> {
     Ok(NAMES[..count].iter().map(|name| ChainPlan { name, chain_id: format!("bithive-{name}-1") }).collect())
 }
 
+/// Which of `count` chains are connected: the token chain with each of the others.
+#[must_use]
+pub fn links(count: usize) -> Vec<[&'static str; 2]> {
+    let (hub, others) = (NAMES[0], NAMES.iter().take(count).skip(1));
+    others.map(|other| [hub, *other]).collect()
+}
+
 /// Where a node listens, all on 127.0.0.1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ports {
@@ -146,6 +153,13 @@ mod tests {
         assert_eq!(chains(1).unwrap(), three[..1]);
         assert_eq!(three.iter().map(|chain| chain.name).collect::<Vec<_>>(), ["token", "data", "model"]);
         assert_eq!(three[2].chain_id, "bithive-model-1");
+    }
+
+    #[test]
+    fn the_token_chain_is_connected_with_each_of_the_others() {
+        assert_eq!(links(1), Vec::<[&str; 2]>::new());
+        assert_eq!(links(2), [["token", "data"]]);
+        assert_eq!(links(3), [["token", "data"], ["token", "model"]]);
     }
 
     #[test]

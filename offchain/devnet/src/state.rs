@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::process::Process;
+use crate::relayer::Order;
 use crate::{BlockTime, DevnetError, Ports};
 
 /// Layout of the file that this version reads and writes.
@@ -21,6 +22,72 @@ pub struct State {
     format: u32,
     /// Chains, in the order in which they were added.
     pub chains: Vec<ChainState>,
+    /// Who carries packets between chains, once there is somebody.
+    #[serde(default)]
+    pub relayer: Option<RelayerState>,
+    /// Connected chains.
+    #[serde(default)]
+    pub links: Vec<Link>,
+}
+
+/// The relayer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RelayerState {
+    /// Its account, the same on every chain; the words of its key are in its folder.
+    pub address: String,
+    /// The process that was started last, if it was not ended since.
+    pub process: Option<Process>,
+}
+
+/// Two chains, and what was opened between them so far: everything in pairs, in the order of `chains`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Link {
+    /// Names of the chains.
+    pub chains: [String; 2],
+    /// Light client that each has of the other.
+    pub clients: [Option<String>; 2],
+    /// The connection's names.
+    pub connection: Option<[String; 2]>,
+    /// Open channels.
+    pub channels: Vec<Channel>,
+}
+
+/// An open channel.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Channel {
+    /// What it is for.
+    pub name: String,
+    /// Its ports.
+    pub ports: [String; 2],
+    /// Its names.
+    pub channels: [String; 2],
+    /// Order of its packets.
+    pub order: Order,
+    /// Version that both ends state.
+    pub version: String,
+}
+
+impl Link {
+    /// Whether it is between these chains, in either order.
+    #[must_use]
+    pub fn joins(&self, a: &str, b: &str) -> bool {
+        self.chains == [a, b] || self.chains == [b, a]
+    }
+
+    /// The newest channel of this name.
+    #[must_use]
+    pub fn channel(&self, name: &str) -> Option<&Channel> {
+        self.channels.iter().rev().find(|channel| channel.name == name)
+    }
+
+    /// 0 for the first of its chains, 1 for the second.
+    #[must_use]
+    pub fn side(&self, chain: &str) -> usize {
+        usize::from(self.chains[0] != chain)
+    }
 }
 
 /// One chain.
@@ -37,6 +104,9 @@ pub struct ChainState {
     pub block_time: BlockTime,
     /// Address of the account that holds the coins for fees; its key is in the chain's folder.
     pub faucet: String,
+    /// Address of the relayer's account, which has coins from the first block on.
+    #[serde(default)]
+    pub relayer: Option<String>,
     /// The process that was started last, if it was not ended since.
     pub process: Option<Process>,
 }
@@ -51,7 +121,7 @@ impl ChainState {
 
 impl Default for State {
     fn default() -> Self {
-        Self { format: FORMAT, chains: Vec::new() }
+        Self { format: FORMAT, chains: Vec::new(), relayer: None, links: Vec::new() }
     }
 }
 
@@ -94,6 +164,19 @@ impl State {
     pub(crate) fn remove(home: &Path) -> Result<(), DevnetError> {
         let path = home.join(FILE);
         std::fs::remove_file(&path).map_err(DevnetError::at(&path))
+    }
+
+    /// What connects two chains.
+    ///
+    /// # Errors
+    /// [`DevnetError::NotConnected`].
+    pub fn link(&self, a: &str, b: &str) -> Result<&Link, DevnetError> {
+        let pairs = self.links.iter().map(|link| link.chains.join("-")).collect::<Vec<_>>();
+        self.links.iter().find(|link| link.joins(a, b)).ok_or_else(|| DevnetError::NotConnected {
+            a: a.into(),
+            b: b.into(),
+            known: if pairs.is_empty() { "none".into() } else { pairs.join(", ") },
+        })
     }
 
     /// The chain called `name`.
@@ -155,6 +238,7 @@ mod tests {
             ports: Ports { rpc: 1, p2p: 2, grpc: 3 },
             block_time: "500ms".parse().unwrap(),
             faucet: "bithive1faucet".into(),
+            relayer: None,
             process: Some(Process { pid: 7, started: 8, boot: "b".into() }),
         };
         State { chains: vec![chain], ..State::default() }
@@ -194,6 +278,41 @@ mod tests {
         assert!(matches!(Lock::take(home.path()), Err(DevnetError::Busy { .. })));
         drop(first);
         Lock::take(home.path()).unwrap();
+    }
+
+    #[test]
+    fn a_state_from_before_there_were_relayers_is_read() {
+        let home = tempfile::tempdir().unwrap();
+        let mut text = serde_json::to_value(state()).unwrap();
+        let fields = text.as_object_mut().unwrap();
+        assert!(fields.remove("relayer").is_some() && fields.remove("links").is_some());
+        assert!(fields["chains"][0].as_object_mut().unwrap().remove("relayer").is_some());
+        std::fs::write(home.path().join(FILE), text.to_string()).unwrap();
+        assert_eq!(State::read(home.path()).unwrap(), Some(state()));
+    }
+
+    #[test]
+    fn a_link_is_found_from_either_side_and_its_newest_channel_counts() {
+        let channel = |id: &str| Channel {
+            name: "transfer".into(),
+            ports: ["transfer".into(), "transfer".into()],
+            channels: [id.into(), id.into()],
+            order: Order::Unordered,
+            version: "ics20-1".into(),
+        };
+        let link = Link {
+            chains: ["token".into(), "data".into()],
+            clients: [None, None],
+            connection: None,
+            channels: vec![channel("channel-0"), channel("channel-1")],
+        };
+        let state = State { links: vec![link], ..state() };
+        let found = state.link("data", "token").unwrap();
+        assert_eq!((found.side("token"), found.side("data")), (0, 1));
+        assert_eq!(found.channel("transfer").unwrap().channels[0], "channel-1");
+        assert_eq!(found.channel("other"), None);
+        let error = state.link("data", "model").unwrap_err().to_string();
+        assert!(error.contains("token-data"), "{error}");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
+use std::sync::{Mutex, PoisonError};
 
 use bithive_devnet::process::{Ended, Process, start};
 use bithive_devnet::{Devnet, DevnetError, Up};
@@ -36,6 +37,9 @@ impl Drop for Foreign {
         let _ = self.0.wait();
     }
 }
+
+/// Tests that take ports take turns: each looks for the same first free ones.
+static PORTS: Mutex<()> = Mutex::new(());
 
 fn arguments(list: &[&str]) -> Vec<OsString> {
     list.iter().map(Into::into).collect()
@@ -177,6 +181,7 @@ init) mkdir -p "$last/config"
   echo '{{"consensus":{{"params":{{"block":{{"max_gas":"-1"}}}}}},"app_state":{{"mint":{{"minter":{{"inflation":"1"}},"params":{{"inflation_rate_change":"1","inflation_max":"1","inflation_min":"1"}}}}}}}}' >"$last/config/genesis.json"
   printf '[rpc]\nladdr=""\npprof_laddr=""\n[p2p]\nladdr=""\npex=true\n[consensus]\ntimeout_commit=""\n[instrumentation]\nprometheus=true\n' >"$last/config/config.toml"
   printf 'minimum-gas-prices=""\n[api]\nenable=true\n[grpc]\nenable=false\naddress=""\n[grpc-web]\nenable=true\n' >"$last/config/app.toml" ;;
+keys) echo '{{"address":"bithive1relayer","mnemonic":"one two"}}' ;;
 start) {start} ;;
 esac
 "#
@@ -188,6 +193,7 @@ esac
 
 #[test]
 fn a_node_that_ends_at_start_is_an_error_with_its_last_words_and_its_files_are_private() {
+    let _turn = PORTS.lock().unwrap_or_else(PoisonError::into_inner);
     let folder = tempfile::tempdir().unwrap();
     let home = folder.path().join("devnet");
     let wasmd = program(folder.path(), "echo 'panic: no space left' >&2; exit 1");
@@ -203,10 +209,12 @@ fn a_node_that_ends_at_start_is_an_error_with_its_last_words_and_its_files_are_p
     };
     assert_eq!(mode(&home.join("token")) & 0o777, 0o700);
     assert_eq!(mode(&home.join("token/faucet.json")) & 0o777, 0o600);
+    assert_eq!(mode(&home.join("hermes/mnemonic")) & 0o777, 0o600);
+    assert_eq!(chain.relayer.as_deref(), Some("bithive1relayer"));
 
     // The chain is there and is started again with its key, not made anew.
     let error = devnet.up(Up::default(), || Ok(wasmd), &mut rng, &|_| ()).unwrap_err();
-    assert!(matches!(error, DevnetError::DiedAtStart { .. }));
+    assert!(matches!(error, DevnetError::DiedAtStart { .. }), "{error}");
     assert_eq!(devnet.state().unwrap().chains[0].faucet, chain.faucet);
     let statuses = devnet.status().unwrap();
     assert!(!statuses[0].healthy);
@@ -214,6 +222,7 @@ fn a_node_that_ends_at_start_is_an_error_with_its_last_words_and_its_files_are_p
 
 #[test]
 fn a_taken_port_is_named_before_anything_is_started() {
+    let _turn = PORTS.lock().unwrap_or_else(PoisonError::into_inner);
     let folder = tempfile::tempdir().unwrap();
     let home = folder.path().join("devnet");
     let wasmd = program(folder.path(), "exit 1");
@@ -228,4 +237,119 @@ fn a_taken_port_is_named_before_anything_is_started() {
         }
         other => panic!("expected PortTaken, got {:?}", other.map(|chains| chains.len())),
     }
+}
+
+/// A program that behaves like Hermes: every answer has a name that was not given before, and a word in `commands.log`.
+fn hermes(folder: &Path, start: &str) -> PathBuf {
+    let path = folder.join("hermes-program");
+    let script = format!(
+        r#"#!/bin/sh
+home=$(dirname "$2")
+shift 2
+[ "$1" = --json ] && shift
+echo "$1 $2" >>"$home/commands.log"
+count=$(wc -l <"$home/commands.log")
+side() {{ echo "{{\"$1\":\"$2-$count\"}}"; }}
+case "$1 $2" in
+"keys add") mkdir -p "$home/keys/$4/keyring-test"; echo x >"$home/keys/$4/keyring-test/relayer.json"; answer='"added"' ;;
+"create client") answer=$(side client_id 07-tendermint) ;;
+"create connection") answer="{{\"a_side\":$(side connection_id connection),\"b_side\":$(side connection_id connection)}}" ;;
+"create channel") answer="{{\"a_side\":$(side channel_id channel),\"b_side\":$(side channel_id channel)}}" ;;
+"start ") {start} ;;
+esac
+echo "{{\"result\":$answer,\"status\":\"success\"}}"
+"#
+    );
+    std::fs::write(&path, script).unwrap();
+    std::fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    path
+}
+
+/// Two chains that are on record and do not run.
+fn two_chains(home: &Path) -> Devnet {
+    let chain = |name: &str, rpc: u16| {
+        serde_json::json!({
+            "name": name, "chain_id": format!("bithive-{name}-1"), "block_time": "1s", "faucet": "bithive1faucet",
+            "ports": { "rpc": rpc, "p2p": rpc + 1, "grpc": rpc + 2 }, "relayer": "bithive1relayer", "process": null,
+        })
+    };
+    let state = serde_json::json!({
+        "format": 1, "chains": [chain("token", 10), chain("data", 20)],
+        "relayer": { "address": "bithive1relayer", "process": null }, "links": [],
+    });
+    std::fs::create_dir_all(home.join("hermes")).unwrap();
+    std::fs::write(home.join("hermes/mnemonic"), "one two").unwrap();
+    std::fs::write(home.join("devnet.json"), state.to_string()).unwrap();
+    Devnet::at(home).unwrap()
+}
+
+fn commands(home: &Path) -> Vec<String> {
+    let log = std::fs::read_to_string(home.join("hermes/commands.log")).unwrap();
+    log.lines().map(|line| line.trim_end().into()).collect()
+}
+
+const SETUP: [&str; 6] =
+    ["keys add", "keys add", "create client", "create client", "create connection", "create channel"];
+
+#[test]
+fn chains_are_connected_once_and_the_relayer_is_known_again() {
+    let home = tempfile::tempdir().unwrap();
+    let devnet = two_chains(home.path());
+    let program = hermes(home.path(), "echo 'INFO Hermes has started'; exec sleep 600");
+    // The shell becomes sleep, whose arguments are others than the relayer's: seen as ended, and left to this test.
+    let links = devnet.connect(|| Ok(program.clone()), &|_| ()).unwrap();
+    let pid = devnet.state().unwrap().relayer.unwrap().process.unwrap().pid;
+    assert_eq!(commands(home.path()), [&SETUP[..], &["start"]].concat());
+    assert_eq!(links[0].chains, ["token", "data"]);
+    let transfer = links[0].channel("transfer").unwrap();
+    assert_eq!(transfer.channels, ["channel-6", "channel-6"]);
+
+    // Everything is on record: only the process, which is another by now, is started again.
+    devnet.connect(|| Ok(program), &|_| ()).unwrap();
+    assert_eq!(commands(home.path())[SETUP.len()..], ["start", "start"]);
+    let again = devnet.state().unwrap().relayer.unwrap().process.unwrap().pid;
+    for pid in [pid, again] {
+        let pid = rustix::process::Pid::from_raw(i32::try_from(pid).unwrap()).unwrap();
+        rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+    }
+}
+
+#[test]
+fn a_relayer_that_ends_at_start_is_an_error_and_what_was_opened_is_remembered() {
+    let home = tempfile::tempdir().unwrap();
+    let devnet = two_chains(home.path());
+    let program = hermes(home.path(), "echo 'no such chain' >&2; exit 1");
+    let error = devnet.connect(|| Ok(program.clone()), &|_| ()).unwrap_err().to_string();
+    assert!(error.contains("ended at start") && error.contains("no such chain"), "{error}");
+    assert_eq!(devnet.state().unwrap().links[0].channels.len(), 1);
+    assert_eq!(devnet.relayer().unwrap().unwrap().pid, None);
+
+    devnet.connect(|| Ok(program), &|_| ()).unwrap_err();
+    assert_eq!(commands(home.path()), [&SETUP[..], &["start", "start"]].concat());
+}
+
+#[test]
+fn a_chain_from_before_there_were_relayers_is_named() {
+    let home = tempfile::tempdir().unwrap();
+    let devnet = two_chains(home.path());
+    let path = home.path().join("devnet.json");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let mut state: serde_json::Value = serde_json::from_str(&text).unwrap();
+    state["chains"][1].as_object_mut().unwrap().remove("relayer");
+    std::fs::write(&path, state.to_string()).unwrap();
+    let program = || -> Result<PathBuf, DevnetError> { panic!("nothing is to be built") };
+    match devnet.connect(program, &|_| ()) {
+        Err(DevnetError::NoRelayerAccount { chain }) => assert_eq!(chain, "data"),
+        other => panic!("expected NoRelayerAccount, got {other:?}"),
+    }
+}
+
+#[test]
+fn chains_that_are_not_connected_have_no_channels() {
+    let home = tempfile::tempdir().unwrap();
+    let devnet = two_chains(home.path());
+    let program = || -> Result<PathBuf, DevnetError> { panic!("nothing is to be built") };
+    let error = devnet.open_channels(["token", "data"], vec![], program, &|_| ()).unwrap_err().to_string();
+    assert!(error.contains("token") && error.contains("none"), "{error}");
+    assert!(devnet.relayer().unwrap().is_none());
 }

@@ -1,4 +1,5 @@
-//! A whole network on this machine: an embedded chain with the contracts, a committee, and the exchange.
+//! A whole network on this machine: a chain with the contracts, a committee, and the exchange. The chain is an embedded
+//! one, or any other that [`deploy_wasm`] reaches.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -7,14 +8,14 @@ use anyhow::{Context, Result, anyhow};
 use bithive_api::registry;
 use bithive_blindmatch::committee::CommitteeError;
 use bithive_blindmatch::schema::Schema;
-use bithive_chain::{Chain, Embedded, EmbeddedBuilder, SigningKey, Wallet};
+use bithive_chain::{Chain, Cosmos, Embedded, EmbeddedBuilder, SigningKey, Wallet};
 use bithive_client::{Account, Client, Deployment};
 use bithive_committee::{Member, PATIENCE, ServiceError, TERM_EPOCHS, TagSource};
 pub use bithive_deploy::{
     BOUNTY_BPS, BTT_CAP, BTT_GENESIS, DISPUTE_DEPOSIT, FEE_GRANT, NODE_BOND, REQUESTER_BOND, SLASH, Terms,
     UNIT,
 };
-use bithive_deploy::{Codes, Record};
+use bithive_deploy::{Artifacts, Codes, Record};
 use bithive_dgkbe::Crs;
 pub use bithive_dgkbe::Groups;
 use bithive_dgkbe::crs::ceremony::local_ceremony;
@@ -139,7 +140,21 @@ pub async fn deploy(
     let operator = Wallet::connect(chain, founders.operator.clone()).await?;
     let terms = terms(founders, crs, groups)?;
     let record = Record::default();
-    Ok(bithive_deploy::deploy(&operator, CODES, &terms, record, &mut |_| Ok(())).await?.deployment)
+    Ok(bithive_deploy::deploy(&operator, CODES, &terms, record, &mut |_| Ok(())).await?.into_market(terms.role())?)
+}
+
+/// As [`deploy`], of the contracts' wasm on a chain behind a node. The operator must have coins.
+pub async fn deploy_wasm(
+    chain: &Cosmos,
+    artifacts: &Artifacts,
+    founders: &Founders,
+    crs: &Crs,
+    groups: u16,
+) -> Result<Deployment> {
+    let operator = Wallet::connect(Arc::new(chain.clone()), founders.operator.clone()).await?;
+    let terms = terms(founders, crs, groups)?;
+    let (codes, record) = (Codes::Wasm { chain, artifacts }, Record::default());
+    Ok(bithive_deploy::deploy(&operator, codes, &terms, record, &mut |_| Ok(())).await?.into_market(terms.role())?)
 }
 
 /// A network on this machine, around any chain on which the contracts are.

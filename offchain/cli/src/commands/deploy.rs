@@ -3,20 +3,21 @@
 //! What belongs to a deployment is in `deployments/<chain id>` of the home:
 //!
 //! ```text
-//! deployment.json   addresses of the contracts
+//! deployment.json   addresses of the market's contracts; not on a chain without a market
 //! founders.json     keys of operator, treasury, incentive pool and committee
-//! crs.bin           reference string of the broadcast groups
-//! groups.json       how many groups
-//! record.json       how far the deployment is
+//! crs.bin           reference string of the broadcast groups, likewise
+//! groups.json       how many groups, likewise
+//! record.json       every contract's address, and how far the deployment is
 //! ```
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail, ensure};
 use bithive_chain::{Chain, ChainError, Cosmos, CosmosOptions, SigningKey, Wallet};
-use bithive_deploy::{Artifacts, Codes, Done, OPERATOR_MINIMUM, Record, Step};
+use bithive_deploy::{Artifacts, Codes, Contract, Done, OPERATOR_MINIMUM, Record, Role, Step};
 use bithive_dgkbe::crs::UnverifiedCrs;
 use bithive_dgkbe::{Crs, Groups};
 use bithive_local::{Founders, Terms, ceremony, terms};
@@ -41,6 +42,10 @@ pub(crate) struct DeployArgs {
     /// A chain of the devnet (token, data, model), or the URL of a node's RPC.
     #[arg(long, value_name = "NAME|URL")]
     chain: String,
+    /// What the chain is for: the job market alone, the market with the whole economy, data sets, or models. A chain of the
+    /// devnet is for what its name says, another one is a token chain, when left out.
+    #[arg(long, value_enum)]
+    role: Option<RoleArg>,
     /// Show what would be done, and do nothing.
     #[arg(long)]
     plan: bool,
@@ -53,6 +58,35 @@ pub(crate) struct DeployArgs {
     /// Folder of the contracts' wasm, which `scripts/wasm` builds.
     #[arg(long, value_name = "DIR", default_value = "artifacts")]
     artifacts: PathBuf,
+}
+
+/// [`Role`] on the command line.
+#[derive(Clone, Copy, clap::ValueEnum)]
+enum RoleArg {
+    Market,
+    Token,
+    Data,
+    Model,
+}
+
+impl RoleArg {
+    fn role(self) -> Role {
+        match self {
+            Self::Market => Role::Market,
+            Self::Token => Role::Token,
+            Self::Data => Role::Data,
+            Self::Model => Role::Model,
+        }
+    }
+}
+
+/// What a chain is for if that is not said.
+fn role_of(chain: &str) -> Role {
+    match chain {
+        "data" => Role::Data,
+        "model" => Role::Model,
+        _ => Role::Token,
+    }
 }
 
 /// A chain to deploy to.
@@ -68,11 +102,12 @@ pub(crate) async fn run(args: DeployArgs, home: &Path, output: Output) -> Result
     let target = target(&args.chain, home).await?;
     let folder = folder(home, target.chain.chain_id())?;
     let groups = Groups::new(args.groups, args.slots)?;
+    let role = args.role.map_or_else(|| role_of(&args.chain), RoleArg::role);
     let spinner = spinner(output);
     spinner.set_message(format!("deploying to {}", target.chain.chain_id()));
     let codes = Codes::Wasm { chain: &target.chain, artifacts: &artifacts };
     if args.plan {
-        let (founders, terms) = if folder.join(FOUNDERS).exists() { load(&folder)? } else { draw(groups)?.0 };
+        let (founders, terms) = if folder.join(FOUNDERS).exists() { load(&folder, role)? } else { draw(role, groups)?.0 };
         let operator = Wallet::connect(Arc::new(target.chain.clone()), founders.operator).await?;
         let steps = bithive_deploy::missing(&operator, codes, &terms, &record(&folder)?).await;
         spinner.finish_and_clear();
@@ -82,8 +117,8 @@ pub(crate) async fn run(args: DeployArgs, home: &Path, output: Output) -> Result
     let lock = File::create(folder.join(LOCK)).with_context(|| folder.display().to_string())?;
     ensure!(lock.try_lock().is_ok(), "another command deploys to {}; wait for it", target.chain.chain_id());
     let (founders, terms) = match folder.join(FOUNDERS).exists() {
-        true => load(&folder)?,
-        false => make(&folder, groups)?,
+        true => load(&folder, role)?,
+        false => make(&folder, role, groups)?,
     };
     let operator = Wallet::connect(Arc::new(target.chain.clone()), founders.operator).await?;
     fund(&target, operator.address()).await?;
@@ -97,14 +132,32 @@ pub(crate) async fn run(args: DeployArgs, home: &Path, output: Output) -> Result
     let outcome = bithive_deploy::deploy(&operator, codes, &terms, record(&folder)?, &mut save).await;
     spinner.finish_and_clear();
     let outcome = outcome?;
-    let file = folder.join(DEPLOYMENT);
-    write_json(&file, &outcome.deployment)?;
-    let answer = json!({ "deployment": outcome.deployment, "file": file, "done": outcome.done });
+    if let Some(market) = &outcome.market {
+        write_json(&folder.join(DEPLOYMENT), market)?;
+    }
+    let answer = json!({
+        "chain_id": target.chain.chain_id(), "role": role, "contracts": outcome.contracts,
+        "deployment": outcome.market, "folder": folder, "done": outcome.done,
+    });
     output.show(&answer, |_| {
         show_done(target.chain.chain_id(), &outcome.done);
-        let at = &outcome.deployment;
-        println!("token {}\nregistry {}\njobs {}\nin {}", at.token, at.registry, at.jobs, file.display());
+        for (contract, address) in &outcome.contracts {
+            println!("{contract} {address}");
+        }
+        println!("in {}", folder.display());
     })
+}
+
+/// Whether a deployment was begun on a chain.
+pub(crate) fn is_deployed(home: &Path, chain_id: &str) -> Result<bool> {
+    Ok(folder(home, chain_id)?.join(RECORD).exists())
+}
+
+/// The contracts that were deployed on a chain, and its operator's key.
+pub(crate) fn deployed(home: &Path, chain_id: &str) -> Result<(BTreeMap<Contract, String>, SigningKey)> {
+    let folder = folder(home, chain_id)?;
+    ensure!(is_deployed(home, chain_id)?, "nothing is deployed on {chain_id}; `bithive deploy` does it");
+    Ok((record(&folder)?.contracts, read_founders(&folder)?.operator))
 }
 
 /// Forgets what was deployed on a chain that is no more.
@@ -132,7 +185,7 @@ pub(crate) async fn target(name: &str, home: &Path) -> Result<Target> {
 }
 
 /// Gives the operator coins where there is a faucet.
-async fn fund(target: &Target, operator: &str) -> Result<()> {
+pub(crate) async fn fund(target: &Target, operator: &str) -> Result<()> {
     let Some(faucet) = &target.faucet else { return Ok(()) };
     let denom = target.chain.info().await?.fee_denom;
     if target.chain.balance(operator, &denom).await? < OPERATOR_MINIMUM {
@@ -156,32 +209,54 @@ fn record(folder: &Path) -> Result<Record> {
     if path.exists() { read_json(&path) } else { Ok(Record::default()) }
 }
 
-fn draw(groups: Groups) -> Result<((Founders, Terms), Crs)> {
+/// Keys and parameters, and the reference string of a role that has a market.
+type Draft = ((Founders, Terms), Option<Crs>);
+
+fn draw(role: Role, groups: Groups) -> Result<Draft> {
     let mut rng = fresh_rng()?;
-    let crs = ceremony(groups.size(), &mut rng)?;
     let founders = Founders::generate(&mut rng)?;
-    let terms = terms(&founders, &crs, groups.count())?;
-    Ok(((founders, terms), crs))
+    if !role.has(Contract::Jobs) {
+        let terms = Terms::without_market(role, receivers(&founders))?;
+        return Ok(((founders, terms), None));
+    }
+    let crs = ceremony(groups.size(), &mut rng)?;
+    let terms = of_role(role, terms(&founders, &crs, groups.count())?);
+    Ok(((founders, terms), Some(crs)))
+}
+
+fn of_role(role: Role, terms: Terms) -> Terms {
+    if role == Role::Token { terms.with_economy() } else { terms }
+}
+
+fn receivers(founders: &Founders) -> (&str, &str) {
+    (founders.treasury.address(), founders.incentive_pool.address())
 }
 
 /// Draws keys and a reference string. The keys are written last: a folder that has them is whole.
-fn make(folder: &Path, groups: Groups) -> Result<(Founders, Terms)> {
-    let ((founders, terms), crs) = draw(groups)?;
-    write(&folder.join(CRS), &crs.encode())?;
-    write_json(&folder.join(GROUPS), &groups.count())?;
+fn make(folder: &Path, role: Role, groups: Groups) -> Result<(Founders, Terms)> {
+    let ((founders, terms), crs) = draw(role, groups)?;
+    if let Some(crs) = crs {
+        write(&folder.join(CRS), &crs.encode())?;
+        write_json(&folder.join(GROUPS), &groups.count())?;
+    }
     write_founders(folder, &founders)?;
     Ok((founders, terms))
 }
 
-fn load(folder: &Path) -> Result<(Founders, Terms)> {
+fn load(folder: &Path, role: Role) -> Result<(Founders, Terms)> {
     let founders = read_founders(folder)?;
     let path = folder.join(CRS);
+    if !role.has(Contract::Jobs) {
+        ensure!(!path.exists(), "{} has a job market, which a {role} chain has not", folder.display());
+        let terms = Terms::without_market(role, receivers(&founders))?;
+        return Ok((founders, terms));
+    }
     let bytes = std::fs::read(&path).with_context(|| path.display().to_string())?;
     let crs = UnverifiedCrs::read(bytes.as_slice())?;
     let groups: u16 = read_json(&folder.join(GROUPS))?;
     let digest = *crs.digest();
     // This folder's own, made and verified by `make`.
-    let terms = terms(&founders, &crs.trust(&digest)?, groups)?;
+    let terms = of_role(role, terms(&founders, &crs.trust(&digest)?, groups)?);
     Ok((founders, terms))
 }
 

@@ -6,9 +6,12 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use bithive_devnet::cache::{self, BuildStep};
 use bithive_devnet::process::Ended;
-use bithive_devnet::wasmd::{self, BuildStep};
-use bithive_devnet::{BlockTime, ChainStatus, Devnet, Progress, Started, Up};
+use bithive_devnet::state::Link;
+use bithive_devnet::{
+    BlockTime, ChainStatus, Devnet, LinkProgress, Progress, RelayerStatus, Started, Up, hermes, wasmd,
+};
 use clap::Subcommand;
 use indicatif::ProgressBar;
 use serde_json::json;
@@ -20,26 +23,27 @@ use crate::output::{Output, table};
 /// How often a log that is followed is looked at.
 const FOLLOW: Duration = Duration::from_millis(200);
 
-/// Real CosmWasm chains (wasmd) on this machine, each one validator on loopback. Needs Go; the first `up` builds wasmd.
+/// Real CosmWasm chains (wasmd) on this machine, each one validator on loopback. Needs Go; the first `up` builds wasmd,
+/// the first one with several chains Hermes, which connects them.
 #[derive(Subcommand)]
 pub(crate) enum Command {
     /// Make sure that the chains run: those that do are left alone, those that do not go on with their data.
     Up {
-        /// Chains: token, data, model, in this order. They are independent: no IBC channel is opened between them.
-        /// Those that there are, or one, when left out.
+        /// Chains: token, data, model, in this order. The token chain is connected with each of the others, and
+        /// Hermes relays between them. Those that there are, or one, when left out.
         #[arg(long, value_name = "1-3")]
         chains: Option<usize>,
         /// Time between blocks of a new chain, like 500ms or 1s.
         #[arg(long, value_name = "DURATION")]
         block_time: Option<BlockTime>,
     },
-    /// End the chains' processes; data stay. Processes that `up` did not start are left alone.
+    /// End the processes of the chains and of the relayer; data stay. Processes that `up` did not start are left alone.
     Down,
-    /// Heights, addresses, memory. The exit code is 1 when a chain is not healthy.
+    /// Heights, addresses, memory, channels. The exit code is 1 when a chain is not healthy or the relayer does not run.
     Status,
-    /// What a chain's node wrote.
+    /// What a chain's node or the relayer wrote.
     Logs {
-        /// Name of the chain; the first one when left out.
+        /// Name of the chain, or `hermes`; the first chain when left out.
         chain: Option<String>,
         /// Go on until interrupted.
         #[arg(short, long)]
@@ -63,9 +67,11 @@ pub(crate) fn run(command: Command, home: &Path, output: Output) -> Result<ExitC
         Command::Up { chains, block_time } => up(&devnet, Up { chains, block_time }, output)?,
         Command::Down => ended(&devnet.down()?, output)?,
         Command::Status => {
-            let chains = devnet.status()?;
-            output.show(&chains, |chains| print(chains))?;
-            if !chains.iter().all(|chain| chain.healthy) {
+            let (chains, relayer, links) = (devnet.status()?, devnet.relayer()?, devnet.state()?.links);
+            let answer = json!({ "chains": chains, "relayer": relayer, "links": links });
+            output.show(&answer, |_| print(&chains, relayer.as_ref(), &links))?;
+            let relayed = relayer.is_none_or(|relayer| relayer.pid.is_some());
+            if !relayed || !chains.iter().all(|chain| chain.healthy) {
                 return Ok(ExitCode::FAILURE);
             }
         }
@@ -86,10 +92,16 @@ fn up(devnet: &Devnet, up: Up, output: Output) -> Result<()> {
     let mut rng = fresh_rng()?;
     let spinner = spinner(output);
     let shown = |progress: Progress| show(&spinner, progress);
-    let program = || wasmd::ensure(&wasmd::cache_folder(), &|step| shown(Progress::Building(step)));
+    let program = || wasmd::ensure(&cache::cache_folder(), &|step| shown(Progress::Building(step)));
     let chains = devnet.up(up, program, &mut rng, &shown);
+    let chains = chains.and_then(|chains| {
+        let links = devnet.connect(|| relayer(&spinner), &|progress| show_link(&spinner, progress))?;
+        Ok((chains, links))
+    });
     spinner.finish_and_clear();
-    let answer: Vec<_> = chains?
+    let (chains, links) = chains?;
+    let relayer = devnet.relayer()?;
+    let answer: Vec<_> = chains
         .into_iter()
         .map(|(status, started)| {
             let mut chain = json!(status);
@@ -98,7 +110,8 @@ fn up(devnet: &Devnet, up: Up, output: Output) -> Result<()> {
         })
         .collect();
     let documents: Vec<_> = answer.iter().map(|(chain, ..)| chain).collect();
-    output.show(&documents, |_| {
+    let document = json!({ "chains": documents, "relayer": relayer, "links": links });
+    output.show(&document, |_| {
         for (_, status, started) in &answer {
             let how = match started {
                 Started::Running => "runs already",
@@ -107,7 +120,14 @@ fn up(devnet: &Devnet, up: Up, output: Output) -> Result<()> {
             };
             println!("{} ({}) {how}: {}", status.name, status.chain_id, status.rpc);
         }
+        print_links(&links);
     })
+}
+
+/// The relayer's program, installed where it is not there yet.
+pub(crate) fn relayer(spinner: &ProgressBar) -> Result<PathBuf, bithive_devnet::DevnetError> {
+    let shown = |step| show_link(spinner, LinkProgress::Building(step));
+    hermes::ensure(&cache::cache_folder(), &shown)
 }
 
 fn show(spinner: &ProgressBar, progress: Progress) {
@@ -125,6 +145,19 @@ fn show(spinner: &ProgressBar, progress: Progress) {
     }
 }
 
+pub(crate) fn show_link(spinner: &ProgressBar, progress: LinkProgress) {
+    spinner.set_message(match progress {
+        LinkProgress::Building(BuildStep::Fetching) => "installing Hermes, once: fetching its sources".into(),
+        LinkProgress::Building(BuildStep::Compiling { done, most }) => {
+            format!("installing Hermes, once, about 7 minutes: {done} of about {most} packages")
+        }
+        LinkProgress::Client { on, of } => format!("{on}: making a light client of {of}"),
+        LinkProgress::Connection(a, b) => format!("connecting {a} and {b}"),
+        LinkProgress::Channel(a, b, name) => format!("{a} and {b}: opening channel {name}"),
+        LinkProgress::Starting => "waiting for Hermes".into(),
+    });
+}
+
 fn ended(chains: &[(String, Ended)], output: Output) -> Result<()> {
     let answer: Vec<_> = chains.iter().map(|(name, how)| json!({ "name": name, "ended": how })).collect();
     output.show(&answer, |_| {
@@ -138,7 +171,7 @@ fn ended(chains: &[(String, Ended)], output: Output) -> Result<()> {
     })
 }
 
-fn print(chains: &[ChainStatus]) {
+fn print(chains: &[ChainStatus], relayer: Option<&RelayerStatus>, links: &[Link]) {
     let mut rows = table(&["chain", "id", "state", "height", "RPC", "pid", "memory"]);
     for chain in chains {
         rows.add_row([
@@ -152,17 +185,41 @@ fn print(chains: &[ChainStatus]) {
         ]);
     }
     println!("{rows}");
+    if let Some(relayer) = relayer {
+        match (relayer.pid, relayer.memory) {
+            (Some(pid), memory) => {
+                println!("Hermes runs, pid {pid}, {} MiB", memory.unwrap_or_default() >> 20);
+            }
+            (None, _) => println!("Hermes does not run; `devnet up` starts it"),
+        }
+    }
+    print_links(links);
+}
+
+fn print_links(links: &[Link]) {
+    if links.is_empty() {
+        return;
+    }
+    let mut rows = table(&["channel", "of", "at", "of", "at"]);
+    for Link { chains: [a, b], channels, .. } in links {
+        for channel in channels {
+            let end = |side: usize| format!("{} {}", channel.channels[side], channel.ports[side]);
+            rows.add_row([channel.name.clone(), a.clone(), end(0), b.clone(), end(1)]);
+        }
+    }
+    println!("{rows}");
 }
 
 fn logs(devnet: &Devnet, chain: Option<&str>, lines: usize, follow: bool) -> Result<()> {
     let state = devnet.state()?;
-    let chain = match chain {
-        Some(name) => state.chain(name)?,
-        None => state.chains.first().context("the devnet has no chain; `devnet up` starts one")?,
+    let path = match chain {
+        Some(hermes::NAME) => devnet.relayer_log(),
+        Some(name) => devnet.log(state.chain(name)?),
+        None => devnet
+            .log(state.chains.first().context("the devnet has no chain; `devnet up` starts one")?),
     };
-    let path = devnet.log(chain);
     let (text, mut position) = read_from(&path, 0)?;
-    println!("{}", wasmd::last_lines(&text, lines));
+    println!("{}", cache::last_lines(&text, lines));
     if !follow {
         return Ok(());
     }
