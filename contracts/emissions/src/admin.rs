@@ -1,12 +1,13 @@
 //! Instantiation, and what the owner does.
 
 use bithive_api::emissions::{InstantiateMsg, Recipients, events};
-use cosmwasm_std::{Addr, Api, DepsMut, Env, Event, Response, Storage, Uint128};
-use cw_ownable::{Action, assert_owner, initialize_owner};
+use bithive_api::staking;
+use cosmwasm_std::{Addr, Api, DepsMut, Env, Event, Response, Uint128};
+use cw_ownable::{assert_owner, initialize_owner};
 
 use crate::ContractError;
 use crate::contract::{CONTRACT_NAME, CONTRACT_VERSION};
-use crate::state::{CONFIG, Config, METERS, PAID, Paid};
+use crate::state::{CONFIG, Config, METERS, PAID, Paid, STAKING};
 
 pub(crate) fn instantiate(
     deps: DepsMut<'_>,
@@ -25,7 +26,7 @@ pub(crate) fn instantiate(
         foundation: recipient(&msg.recipients.foundation)?,
         infrastructure: recipient(&msg.recipients.infrastructure)?,
     };
-    let config = Config { token, start, recipients, paused: false };
+    let config = Config { token, start, recipients };
     config.emission()?;
     let owner = deps.api.addr_validate(&msg.owner)?;
     initialize_owner(deps.storage, deps.api, Some(owner.as_str()))?;
@@ -68,26 +69,25 @@ pub(crate) fn set_meter(
     Ok(Response::new().add_event(event.add_attribute("allowed", allowed.to_string())))
 }
 
-pub(crate) fn set_paused(
-    storage: &mut dyn Storage,
-    sender: &Addr,
-    paused: bool,
-) -> Result<Response, ContractError> {
-    assert_owner(storage, sender)?;
-    let config = CONFIG.load(storage)?;
-    CONFIG.save(storage, &Config { paused, ..config })?;
-    let event = Event::new(events::PAUSED).add_attribute("paused", paused.to_string());
-    Ok(Response::new().add_event(event))
-}
-
-/// Two steps, so that ownership can't go to an address that nobody holds.
-pub(crate) fn update_ownership(
+pub(crate) fn set_staking(
     deps: DepsMut<'_>,
-    env: &Env,
     sender: &Addr,
-    action: Action,
+    staking: Option<&str>,
 ) -> Result<Response, ContractError> {
-    let ownership = cw_ownable::update_ownership(deps, &env.block, sender, action)?;
-    let response = Response::new().add_attribute("action", "update_ownership");
-    Ok(response.add_attributes(ownership.into_attributes()))
+    assert_owner(deps.storage, sender)?;
+    let event = Event::new(events::STAKING);
+    let Some(text) = staking else {
+        STAKING.remove(deps.storage);
+        return Ok(Response::new().add_event(event.add_attribute("staking", "")));
+    };
+    let address = deps.api.addr_validate(text)?;
+    // One that does not know BTK would halve everybody's work.
+    let known: staking::ConfigResponse =
+        deps.querier.query_wasm_smart(&address, &staking::QueryMsg::Config {})?;
+    let token = CONFIG.load(deps.storage)?.token;
+    if known.token != token {
+        return Err(ContractError::OtherToken { found: known.token.into(), expected: token.into() });
+    }
+    STAKING.save(deps.storage, &address)?;
+    Ok(Response::new().add_event(event.add_attribute("staking", address)))
 }

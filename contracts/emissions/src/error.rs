@@ -1,6 +1,6 @@
 //! What a message can get wrong.
 
-use bithive_economics::EmissionError;
+use bithive_economics::{BpsError, EmissionError};
 use cosmwasm_std::{OverflowError, StdError};
 use cw_ownable::OwnershipError;
 use cw_utils::PaymentError;
@@ -20,6 +20,9 @@ pub enum ContractError {
     /// A sum left its range.
     #[error(transparent)]
     Overflow(#[from] OverflowError),
+    /// A share above the whole.
+    #[error(transparent)]
+    Share(#[from] BpsError),
     /// A start too far away.
     #[error(transparent)]
     Start(#[from] EmissionError),
@@ -36,6 +39,14 @@ pub enum ContractError {
     Recipient {
         /// Recipient given.
         recipient: String,
+    },
+    /// Pledges in another token.
+    #[error("the staking contract holds {found}; expected pledges in {expected}")]
+    OtherToken {
+        /// Its token.
+        found: String,
+        /// BTK.
+        expected: String,
     },
     /// Only meters report work.
     #[error("{sender} may not credit work; expected a meter that the owner has named")]
@@ -62,8 +73,8 @@ pub enum ContractError {
         /// Last day with work.
         last: u64,
     },
-    /// No work.
-    #[error("the work is 0 units; expected at least 1")]
+    /// No work, or half of a unit.
+    #[error("the work that counts is 0 units; expected at least 1, or 2 where the pledge is too small")]
     NoWork,
     /// More work in a day than can be counted.
     #[error("the day's work is beyond {} units with {units} more", u64::MAX)]

@@ -3,12 +3,13 @@
 use bithive_api::emissions::{
     Bucket, ConfigResponse, ContributorResponse, DayResponse, EmissionResponse, Recipients,
 };
+use bithive_contract_kit::pause::is_paused;
 use bithive_economics::emission;
 use cosmwasm_std::{Deps, Env, Uint128};
 
 use crate::ContractError;
 use crate::release::{part, released_by};
-use crate::state::{CONFIG, DAYS, Day, LAST_DAY, METERS, PAID};
+use crate::state::{CONFIG, DAYS, Day, LAST_DAY, METERS, PAID, STAKING};
 use crate::work::{outlook, pool};
 
 pub(crate) fn config(deps: Deps<'_>) -> Result<ConfigResponse, ContractError> {
@@ -20,7 +21,8 @@ pub(crate) fn config(deps: Deps<'_>) -> Result<ConfigResponse, ContractError> {
         token: config.token,
         start: config.start,
         recipients: config.recipients,
-        paused: config.paused,
+        staking: STAKING.may_load(deps.storage)?,
+        paused: is_paused(deps.storage)?,
     })
 }
 

@@ -1,6 +1,6 @@
 //! Storage, all keys in one place, and the mint.
 //!
-//! cw-ownable keeps `ownership` and cw2 keeps `contract_info`; keys of this crate differ from both.
+//! cw-ownable keeps `ownership`, cw2 keeps `contract_info` and the contract kit `paused`; keys of this crate differ from them.
 
 use bithive_api::emissions::{Recipients, Work};
 use bithive_economics::Emission;
@@ -21,8 +21,6 @@ pub struct Config {
     pub start: u64,
     /// Who receives the other buckets.
     pub recipients: Recipients<Addr>,
-    /// Whether crediting is stopped.
-    pub paused: bool,
 }
 
 impl Config {
@@ -95,6 +93,8 @@ pub const CONFIG: Item<Config> = Item::new("config");
 pub const PAID: Item<Paid> = Item::new("paid");
 /// Who may credit work.
 pub const METERS: Map<&Addr, ()> = Map::new("meters");
+/// Contract that knows pledges, if they count.
+pub const STAKING: Item<Addr> = Item::new("staking");
 /// The last day with work.
 pub const LAST_DAY: Item<u64> = Item::new("last_day");
 /// Days with work.

@@ -1,13 +1,17 @@
 //! Contributors: work is credited by day, settled when the day has ended, and paid as it becomes due.
 
 use bithive_api::emissions::{Work, events};
+use bithive_api::staking;
+use bithive_contract_kit::pause::is_paused;
 use bithive_economics::work::{DAYS as VESTING_DAYS, due, reward};
-use bithive_economics::{Bucket, Emission};
-use cosmwasm_std::{Addr, DepsMut, Env, Event, Order, Response, StdResult, Storage, Uint128};
+use bithive_economics::{Bps, Bucket, Emission, pledge};
+use cosmwasm_std::{Addr, Deps, DepsMut, Env, Event, Order, Response, StdResult, Storage, Uint128};
 use cw_storage_plus::Bound;
 
 use crate::ContractError;
-use crate::state::{CONFIG, CONTRIBUTORS, Contributor, DAYS, Day, LAST_DAY, METERS, PAID, POINTS, mint};
+use crate::state::{
+    CONFIG, CONTRIBUTORS, Contributor, DAYS, Day, LAST_DAY, METERS, PAID, POINTS, STAKING, mint,
+};
 
 pub(crate) fn credit(
     deps: DepsMut<'_>,
@@ -19,14 +23,12 @@ pub(crate) fn credit(
     if !METERS.has(deps.storage, sender) {
         return Err(ContractError::NotMeter { sender: sender.into() });
     }
-    let config = CONFIG.load(deps.storage)?;
-    if config.paused {
+    if is_paused(deps.storage)? {
         return Err(ContractError::Paused);
     }
-    if units == 0 {
-        return Err(ContractError::NoWork);
-    }
+    let config = CONFIG.load(deps.storage)?;
     let address = deps.api.addr_validate(contributor)?;
+    let units = counted(deps.as_ref(), &address, units)?;
     let emission = config.emission()?;
     let not_started = ContractError::NotStarted { start: config.start };
     let day = emission.day(env.block.time.seconds()).ok_or(not_started)?;
@@ -44,6 +46,23 @@ pub(crate) fn credit(
         .add_attribute("day", day.to_string())
         .add_attribute("units", units.to_string());
     Ok(Response::new().add_event(event))
+}
+
+/// The part of its work that a contributor is credited for: half where the pledge is below what is required, rounded
+/// down. Who operates no node has pledged nothing.
+fn counted(deps: Deps<'_>, contributor: &Addr, units: u64) -> Result<u64, ContractError> {
+    let earning = match STAKING.may_load(deps.storage)? {
+        None => Bps::WHOLE,
+        Some(staking) => {
+            let query = staking::QueryMsg::Node { node: contributor.to_string() };
+            let node: Option<staking::NodeResponse> = deps.querier.query_wasm_smart(staking, &query)?;
+            node.map_or(Ok(pledge::BELOW), |node| Bps::new("earning_bps", node.earning_bps))?
+        }
+    };
+    match u64::try_from(earning.of(units.into())) {
+        Ok(0) | Err(_) => Err(ContractError::NoWork),
+        Ok(units) => Ok(units),
+    }
 }
 
 /// Adds to the work of a day, the last one or a later one.

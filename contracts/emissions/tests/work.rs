@@ -2,10 +2,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use bithive_api::emissions::{DayResponse, ExecuteMsg, QueryMsg, Work};
+use bithive_api::staking as staking_api;
 use bithive_emissions::ContractError;
 use bithive_test_kit::emissions::{DAY, EmissionsSuite};
+use bithive_test_kit::staking::{self, StakingSuite};
 use bithive_test_kit::{UNIT, refusal};
-use cosmwasm_std::Addr;
+use cosmwasm_std::{Addr, to_json_binary};
+use cw20::Cw20ExecuteMsg;
 
 /// What contributors together earn on a day of the first era.
 const POOL: u128 = 375_000 * UNIT;
@@ -165,4 +168,63 @@ fn a_pause_stops_credits_and_never_payments() {
     suite.execute(&owner, &ExecuteMsg::SetPaused { paused: false }).unwrap();
     suite.credit(&alice, 1).unwrap();
     suite.check();
+}
+
+/// Staking of BTK on the suite's chain, known to the contract.
+fn with_staking(suite: &mut EmissionsSuite) -> Addr {
+    let mut message = StakingSuite::message(&suite.suite, staking::params());
+    message.token = suite.btk.to_string();
+    let staking = StakingSuite::instantiate(&mut suite.suite, &message).unwrap();
+    let (owner, set) =
+        (suite.suite.owner.clone(), ExecuteMsg::SetStaking { staking: Some(staking.to_string()) });
+    suite.execute(&owner, &set).unwrap();
+    staking
+}
+
+#[test]
+fn work_counts_by_half_until_the_pledge_is_topped_up() {
+    let (mut suite, alice, bob) = suite();
+    suite.credit(&alice, 50_000).unwrap();
+    suite.credit(&bob, 1).unwrap();
+    suite.suite.advance(DAY);
+    suite.claim(&alice).unwrap();
+    let staking = with_staking(&mut suite);
+    // Nobody has pledged anything.
+    suite.credit(&alice, 5).unwrap();
+    assert_eq!(suite.contributor(&alice).today, Some(Work { day: 1, units: 2 }));
+    assert_eq!(refusal::<ContractError>(suite.credit(&bob, 1)), ContractError::NoWork);
+    // 800 BTK for 8 T.
+    let pledge = |suite: &mut EmissionsSuite, amount: u128, hook: &staking_api::Hook| {
+        let msg = to_json_binary(hook).unwrap();
+        let send = Cw20ExecuteMsg::Send { contract: staking.to_string(), amount: amount.into(), msg };
+        let btk = suite.btk.clone();
+        suite.suite.execute(&alice, &btk, &send).unwrap();
+    };
+    pledge(&mut suite, 799 * UNIT, &staking_api::Hook::Register { tera: 8, commission_bps: 0 });
+    suite.credit(&alice, 100).unwrap();
+    pledge(&mut suite, UNIT, &staking_api::Hook::Pledge {});
+    suite.credit(&alice, 100).unwrap();
+    assert_eq!(suite.contributor(&alice).today, Some(Work { day: 1, units: 2 + 50 + 100 }));
+    suite.check();
+    // The pledge doubles at the halving.
+    suite.suite.advance(2_100 * DAY);
+    suite.credit(&alice, 100).unwrap();
+    assert_eq!(suite.contributor(&alice).today, Some(Work { day: 2_101, units: 50 }));
+    suite.check();
+}
+
+#[test]
+fn only_the_owner_names_a_contract_that_pledges_btk() {
+    let (mut suite, alice, _) = suite();
+    let owner = suite.suite.owner.clone();
+    let wrong = StakingSuite::message(&suite.suite, staking::params());
+    let wrong = StakingSuite::instantiate(&mut suite.suite, &wrong).unwrap();
+    let set = |staking: Option<&Addr>| ExecuteMsg::SetStaking { staking: staking.map(ToString::to_string) };
+    assert!(matches!(refusal(suite.execute(&owner, &set(Some(&wrong)))), ContractError::OtherToken { .. }));
+    assert!(matches!(refusal(suite.execute(&owner, &set(Some(&alice)))), ContractError::Std(_)));
+    assert!(matches!(refusal(suite.execute(&alice, &set(None))), ContractError::Ownership(_)));
+    with_staking(&mut suite);
+    suite.execute(&owner, &set(None)).unwrap();
+    suite.credit(&alice, 1).unwrap();
+    assert_eq!(suite.contributor(&alice).today.unwrap().units, 1);
 }

@@ -12,9 +12,9 @@ use cosmwasm_std::{
 use cw_utils::nonpayable;
 
 use crate::members::Members;
+use crate::report::{RECORD_REPLY, REPORT_REPLY};
 use crate::state::Revealed;
 use crate::transitions::{SLASH_REPLY, SlashContext};
-use crate::report::{RECORD_REPLY, REPORT_REPLY};
 use crate::{ContractError, execute, query, report, transitions};
 
 /// Name in cw2's contract info.

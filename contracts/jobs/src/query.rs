@@ -12,8 +12,8 @@ use crate::ContractError;
 use crate::members::Members;
 use crate::report::is_reported;
 use crate::state::{
-    BATCHES, Batch, CLAIMABLE, COMMITMENTS, CONFIG, EMISSIONS, JOBS, MODELS, Job, Outcome, REVEALS, ROUNDS, Revealed, Round,
-    TOTALS, Terms, VAULTS, Worker,
+    BATCHES, Batch, CLAIMABLE, COMMITMENTS, CONFIG, EMISSIONS, JOBS, Job, MODELS, Outcome, REVEALS, ROUNDS,
+    Revealed, Round, TOTALS, Terms, VAULTS, Worker,
 };
 
 /// Parameters and wiring.

@@ -2,7 +2,7 @@
 
 use bithive_api::rewards::{Hook, InstantiateMsg, Limits, Role, events};
 use cosmwasm_std::{Addr, DepsMut, Env, Event, Response, Storage, Uint128, from_json};
-use cw_ownable::{Action, assert_owner, initialize_owner};
+use cw_ownable::{assert_owner, initialize_owner};
 use cw20::Cw20ReceiveMsg;
 
 use crate::ContractError;
@@ -27,7 +27,7 @@ pub(crate) fn instantiate(
     let owner = deps.api.addr_validate(&msg.owner)?;
     initialize_owner(deps.storage, deps.api, Some(owner.as_str()))?;
     let (approvals, limits) = (msg.approvals, msg.limits);
-    CONFIG.save(deps.storage, &Config { token, treasury, approvals, limits, paused: false })?;
+    CONFIG.save(deps.storage, &Config { token, treasury, approvals, limits })?;
     BUDGET.save(deps.storage, &Budget::default())?;
     TODAY.save(deps.storage, &Paid::default())?;
     cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
@@ -119,28 +119,4 @@ pub(crate) fn set_limits(
         .add_attribute("patient_amount", limits.patient_amount)
         .add_attribute("total_amount", limits.total_amount);
     Ok(Response::new().add_event(event))
-}
-
-pub(crate) fn set_paused(
-    storage: &mut dyn Storage,
-    sender: &Addr,
-    paused: bool,
-) -> Result<Response, ContractError> {
-    assert_owner(storage, sender)?;
-    let config = CONFIG.load(storage)?;
-    CONFIG.save(storage, &Config { paused, ..config })?;
-    let event = Event::new(events::PAUSED).add_attribute("paused", paused.to_string());
-    Ok(Response::new().add_event(event))
-}
-
-/// Two steps, so that ownership can't go to an address that nobody holds.
-pub(crate) fn update_ownership(
-    deps: DepsMut<'_>,
-    env: &Env,
-    sender: &Addr,
-    action: Action,
-) -> Result<Response, ContractError> {
-    let ownership = cw_ownable::update_ownership(deps, &env.block, sender, action)?;
-    let response = Response::new().add_attribute("action", "update_ownership");
-    Ok(response.add_attributes(ownership.into_attributes()))
 }

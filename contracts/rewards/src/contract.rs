@@ -4,9 +4,9 @@
 use cosmwasm_std::entry_point;
 
 use bithive_api::MigrateMsg;
-use bithive_api::rewards::{ExecuteMsg, InstantiateMsg, QueryMsg};
+use bithive_api::rewards::{ExecuteMsg, InstantiateMsg, QueryMsg, events};
+use bithive_contract_kit::{migration, ownership, pause};
 use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Response, to_json_binary};
-use cw_ownable::Action;
 use cw_utils::nonpayable;
 
 use crate::{ContractError, admin, propose, query};
@@ -53,14 +53,13 @@ pub fn execute(
         ExecuteMsg::SetParty { address, role } => admin::set_party(deps, &info.sender, &address, role),
         ExecuteMsg::SetLimits(limits) => admin::set_limits(deps.storage, &info.sender, limits),
         ExecuteMsg::ReturnBudget { amount } => admin::return_budget(deps.storage, &info.sender, amount),
-        ExecuteMsg::SetPaused { paused } => admin::set_paused(deps.storage, &info.sender, paused),
+        ExecuteMsg::SetPaused { paused } => {
+            Ok(pause::set(deps.storage, &info.sender, events::PAUSED, paused)?)
+        }
         ExecuteMsg::TransferOwnership { new_owner } => {
-            let action = Action::TransferOwnership { new_owner, expiry: None };
-            admin::update_ownership(deps, &env, &info.sender, action)
+            Ok(ownership::propose(deps, &env, &info.sender, new_owner)?)
         }
-        ExecuteMsg::AcceptOwnership {} => {
-            admin::update_ownership(deps, &env, &info.sender, Action::AcceptOwnership)
-        }
+        ExecuteMsg::AcceptOwnership {} => Ok(ownership::accept(deps, &env, &info.sender)?),
     }
 }
 
@@ -94,7 +93,5 @@ pub fn migrate(
     _msg: MigrateMsg,
     _info: MigrateInfo,
 ) -> Result<Response, ContractError> {
-    let from = cw2::ensure_from_older_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)
-        .map_err(ContractError::Migration)?;
-    Ok(Response::new().add_attribute("action", "migrate").add_attribute("from", from.to_string()))
+    migration::migrate(deps.storage, CONTRACT_NAME, CONTRACT_VERSION).map_err(ContractError::Migration)
 }

@@ -1,6 +1,7 @@
 //! Proposals, approvals, and their end.
 
 use bithive_api::rewards::{APPROVAL_SECONDS, Activity, Approval, Inputs, Role, events};
+use bithive_contract_kit::pause::is_paused;
 use bithive_economics::score::{self, RewardInputs, reward};
 use cosmwasm_std::{Addr, DepsMut, Env, Event, HexBinary, Response, Storage};
 
@@ -104,7 +105,7 @@ fn find(storage: &dyn Storage, id: u64) -> Result<Proposal, ContractError> {
 fn speaker(storage: &dyn Storage, sender: &Addr) -> Result<Role, ContractError> {
     let not_party = || ContractError::NotParty { sender: sender.into() };
     let role = PARTIES.may_load(storage, sender)?.ok_or_else(not_party)?;
-    if CONFIG.load(storage)?.paused { Err(ContractError::Paused) } else { Ok(role) }
+    if is_paused(storage)? { Err(ContractError::Paused) } else { Ok(role) }
 }
 
 fn not_oneself(sender: &Addr, patient: &Addr) -> Result<(), ContractError> {

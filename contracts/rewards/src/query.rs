@@ -3,6 +3,7 @@
 use bithive_api::rewards::{
     BudgetResponse, ConfigResponse, MAX_PAGE, PatientResponse, ProposalResponse, Role,
 };
+use bithive_contract_kit::pause::is_paused;
 use cosmwasm_std::{Deps, Env, Order, StdResult};
 use cw_storage_plus::Bound;
 
@@ -20,7 +21,7 @@ pub(crate) fn config(deps: Deps<'_>) -> Result<ConfigResponse, ContractError> {
         treasury: config.treasury,
         approvals: config.approvals,
         limits: config.limits,
-        paused: config.paused,
+        paused: is_paused(deps.storage)?,
     })
 }
 

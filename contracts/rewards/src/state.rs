@@ -1,6 +1,6 @@
 //! Storage, all keys in one place.
 //!
-//! cw-ownable keeps `ownership` and cw2 keeps `contract_info`; keys of this crate differ from both.
+//! cw-ownable keeps `ownership`, cw2 keeps `contract_info` and the contract kit `paused`; keys of this crate differ from them.
 
 use bithive_api::rewards::{Activity, Approval, Limits, ProposalResponse, Role};
 use cosmwasm_schema::cw_serde;
@@ -21,8 +21,6 @@ pub struct Config {
     pub approvals: u8,
     /// Limits.
     pub limits: Limits,
-    /// Whether proposals and approvals are stopped.
-    pub paused: bool,
 }
 
 /// What was put in and paid.

@@ -4,7 +4,7 @@ use bithive_api::staking::{InstantiateMsg, Params, UNBONDING_SECONDS, events};
 use bithive_economics::pledge::CAPACITIES;
 use bithive_economics::{Bps, Emission};
 use cosmwasm_std::{Addr, DepsMut, Env, Event, Response, Storage, Uint128};
-use cw_ownable::{Action, assert_owner, initialize_owner};
+use cw_ownable::{assert_owner, initialize_owner};
 
 use crate::ContractError;
 use crate::contract::{CONTRACT_NAME, CONTRACT_VERSION};
@@ -31,7 +31,7 @@ pub(crate) fn instantiate(
     let owner = deps.api.addr_validate(&msg.owner)?;
     initialize_owner(deps.storage, deps.api, Some(owner.as_str()))?;
     let (emission_start, params) = (msg.emission_start, msg.params);
-    CONFIG.save(deps.storage, &Config { token, treasury, emission_start, params, paused: false })?;
+    CONFIG.save(deps.storage, &Config { token, treasury, emission_start, params })?;
     STAKED.save(deps.storage, &Uint128::zero(), env.block.height)?;
     UNBONDING.save(deps.storage, &Uint128::zero())?;
     REWARDS.save(deps.storage, &Uint128::zero())?;
@@ -102,28 +102,4 @@ pub(crate) fn set_slasher(
     }
     let event = Event::new(events::SLASHER).add_attribute("slasher", slasher);
     Ok(Response::new().add_event(event.add_attribute("allowed", allowed.to_string())))
-}
-
-pub(crate) fn set_paused(
-    storage: &mut dyn Storage,
-    sender: &Addr,
-    paused: bool,
-) -> Result<Response, ContractError> {
-    assert_owner(storage, sender)?;
-    let config = CONFIG.load(storage)?;
-    CONFIG.save(storage, &Config { paused, ..config })?;
-    let event = Event::new(events::PAUSED).add_attribute("paused", paused.to_string());
-    Ok(Response::new().add_event(event))
-}
-
-/// Two steps, so that ownership can't go to an address that nobody holds.
-pub(crate) fn update_ownership(
-    deps: DepsMut<'_>,
-    env: &Env,
-    sender: &Addr,
-    action: Action,
-) -> Result<Response, ContractError> {
-    let ownership = cw_ownable::update_ownership(deps, &env.block, sender, action)?;
-    let response = Response::new().add_attribute("action", "update_ownership");
-    Ok(response.add_attributes(ownership.into_attributes()))
 }

@@ -4,9 +4,9 @@
 use cosmwasm_std::entry_point;
 
 use bithive_api::MigrateMsg;
-use bithive_api::staking::{ExecuteMsg, InstantiateMsg, QueryMsg};
+use bithive_api::staking::{ExecuteMsg, InstantiateMsg, QueryMsg, events};
+use bithive_contract_kit::{migration, ownership, pause};
 use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Response, to_json_binary};
-use cw_ownable::Action;
 use cw_utils::nonpayable;
 
 use crate::{ContractError, admin, query, reward, slash, stake, unbond};
@@ -59,14 +59,9 @@ pub fn execute(
             slash::slash(deps, &env, sender, &node, amount, &reason)
         }
         ExecuteMsg::SetSlasher { slasher, allowed } => admin::set_slasher(deps, sender, &slasher, allowed),
-        ExecuteMsg::SetPaused { paused } => admin::set_paused(deps.storage, sender, paused),
-        ExecuteMsg::TransferOwnership { new_owner } => {
-            let action = Action::TransferOwnership { new_owner, expiry: None };
-            admin::update_ownership(deps, &env, sender, action)
-        }
-        ExecuteMsg::AcceptOwnership {} => {
-            admin::update_ownership(deps, &env, sender, Action::AcceptOwnership)
-        }
+        ExecuteMsg::SetPaused { paused } => Ok(pause::set(deps.storage, sender, events::PAUSED, paused)?),
+        ExecuteMsg::TransferOwnership { new_owner } => Ok(ownership::propose(deps, &env, sender, new_owner)?),
+        ExecuteMsg::AcceptOwnership {} => Ok(ownership::accept(deps, &env, sender)?),
     }
 }
 
@@ -111,7 +106,5 @@ pub fn migrate(
     _msg: MigrateMsg,
     _info: MigrateInfo,
 ) -> Result<Response, ContractError> {
-    let from = cw2::ensure_from_older_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)
-        .map_err(ContractError::Migration)?;
-    Ok(Response::new().add_attribute("action", "migrate").add_attribute("from", from.to_string()))
+    migration::migrate(deps.storage, CONTRACT_NAME, CONTRACT_VERSION).map_err(ContractError::Migration)
 }

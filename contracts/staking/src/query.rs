@@ -6,6 +6,7 @@ use bithive_api::staking::{
     ConfigResponse, DelegationResponse, LockResponse, MAX_PAGE, NodeResponse, TotalsResponse,
     UnbondingResponse,
 };
+use bithive_contract_kit::pause::is_paused;
 use bithive_economics::pledge;
 use cosmwasm_std::{Addr, Deps, Env, Order, StdResult, Uint128};
 use cw_storage_plus::Bound;
@@ -26,7 +27,7 @@ pub(crate) fn config(deps: Deps<'_>) -> Result<ConfigResponse, ContractError> {
         treasury: config.treasury,
         emission_start: config.emission_start,
         params: config.params,
-        paused: config.paused,
+        paused: is_paused(deps.storage)?,
     })
 }
 

@@ -1,12 +1,13 @@
 //! Rewards: what comes in is divided by shares, what goes out is paid or becomes stake.
 
 use bithive_api::staking::events;
+use bithive_contract_kit::pause::is_paused;
 use bithive_economics::Bps;
 use bithive_economics::pool::PoolError;
 use cosmwasm_std::{Addr, DepsMut, Env, Event, Response, Storage, Uint128};
 
 use crate::state::{
-    BY_DELEGATOR, CONFIG, DELEGATIONS, NODES, Node, REWARDS, find, pay, pool, put_delegation, settled, shares,
+    BY_DELEGATOR, DELEGATIONS, NODES, Node, REWARDS, find, pay, pool, put_delegation, settled, shares,
 };
 use crate::{ContractError, stake};
 
@@ -65,7 +66,7 @@ pub(crate) fn compound(
     sender: &Addr,
     node: &str,
 ) -> Result<Response, ContractError> {
-    if CONFIG.load(deps.storage)?.paused {
+    if is_paused(deps.storage)? {
         return Err(ContractError::Paused);
     }
     let (address, node) = find(deps.storage, deps.api, node)?;

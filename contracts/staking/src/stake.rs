@@ -1,6 +1,7 @@
 //! BTK that come in.
 
 use bithive_api::staking::{Hook, events};
+use bithive_contract_kit::pause::is_paused;
 use bithive_economics::pledge::LOCK_DAYS;
 use bithive_economics::vesting::DAY;
 use cosmwasm_std::{Addr, DepsMut, Env, Event, Response, Storage, Uint128, from_json};
@@ -30,7 +31,7 @@ pub(crate) fn receive(
         return Err(ContractError::Zero { what: "the amount" });
     }
     let hook = from_json(&hook.msg)?;
-    if config.paused && !matches!(hook, Hook::Reward { .. }) {
+    if is_paused(deps.storage)? && !matches!(hook, Hook::Reward { .. }) {
         return Err(ContractError::Paused);
     }
     match hook {

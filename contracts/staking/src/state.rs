@@ -1,6 +1,6 @@
 //! Storage, all keys in one place, and the steps that several messages share.
 //!
-//! cw-ownable keeps `ownership` and cw2 keeps `contract_info`; keys of this crate differ from both.
+//! cw-ownable keeps `ownership`, cw2 keeps `contract_info` and the contract kit `paused`; keys of this crate differ from them.
 
 use bithive_api::staking::{Params, TotalsResponse};
 use bithive_economics::pool::{Index, Pool, PoolError};
@@ -23,8 +23,6 @@ pub struct Config {
     pub emission_start: u64,
     /// Checked numbers.
     pub params: Params,
-    /// Whether new stake is refused.
-    pub paused: bool,
 }
 
 /// Tokens and shares.

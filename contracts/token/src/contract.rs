@@ -5,6 +5,7 @@ use cosmwasm_std::entry_point;
 
 use bithive_api::MigrateMsg;
 use bithive_api::token::{ExecuteMsg, InstantiateMsg, QueryMsg};
+use bithive_contract_kit::migration;
 use cosmwasm_std::{
     Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Response, StdResult, to_json_binary,
 };
@@ -112,7 +113,5 @@ pub fn migrate(
     _msg: MigrateMsg,
     _info: MigrateInfo,
 ) -> Result<Response, ContractError> {
-    let from = cw2::ensure_from_older_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)
-        .map_err(ContractError::Migration)?;
-    Ok(Response::new().add_attribute("action", "migrate").add_attribute("from", from.to_string()))
+    migration::migrate(deps.storage, CONTRACT_NAME, CONTRACT_VERSION).map_err(ContractError::Migration)
 }

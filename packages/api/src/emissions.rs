@@ -19,6 +19,8 @@ pub mod events {
     pub const RECIPIENT: &str = "emissions_recipient";
     /// An account may, or may no longer, credit work.
     pub const METER: &str = "emissions_meter";
+    /// Pledges count, or no longer.
+    pub const STAKING: &str = "emissions_staking";
     /// Crediting was stopped or goes on.
     pub const PAUSED: &str = "emissions_paused";
 }
@@ -62,7 +64,7 @@ pub enum Bucket {
 /// Messages. None of them takes native coins.
 #[cw_serde]
 pub enum ExecuteMsg {
-    /// Reports verified work of today. Sender: a meter.
+    /// Reports verified work of today; half of it counts where the pledge is too small. Sender: a meter.
     Credit {
         /// Who worked.
         contributor: String,
@@ -92,6 +94,12 @@ pub enum ExecuteMsg {
         meter: String,
         /// Whether it may.
         allowed: bool,
+    },
+    /// Names the contract that knows pledges, or none: a contributor whose pledge is below what its node should pledge,
+    /// or that has none, is credited half of its work. Sender: the owner.
+    SetStaking {
+        /// `staking`; null to credit everybody's work as it is.
+        staking: Option<String>,
     },
     /// Stops crediting or lets it go on. Payments are never stopped. Sender: the owner.
     SetPaused {
@@ -150,6 +158,8 @@ pub struct ConfigResponse {
     pub start: u64,
     /// Who receives what is not the contributors'.
     pub recipients: Recipients<Addr>,
+    /// Contract that knows pledges, if they count.
+    pub staking: Option<Addr>,
     /// Whether crediting is stopped.
     pub paused: bool,
 }

@@ -44,6 +44,9 @@ pub mod limits {
     /// Most jobs that one message settles. It takes a pairing and a hash to the curve for each, and the statements in
     /// memory: of the largest jobs this many stay below half of a block of 100,000,000 gas.
     pub const MAX_FINALIZATIONS: usize = 256;
+    /// Least and most compute credits of a model: half of the least is still one, and the most of 2^24 jobs are below
+    /// 2^64.
+    pub const MODEL_CREDITS: (u64, u64) = (2, 1_000_000_000_000);
     /// Most rows of one page of a query: a row of the largest job carries [`MAX_WORKERS`] results of 4 KiB,
     /// about 100 kB as JSON, and a page is to stay below 1 MiB.
     pub const MAX_PAGE: u32 = 10;
@@ -146,8 +149,44 @@ pub enum ExecuteMsg {
         /// The job.
         job_id: u64,
     },
+    /// Tell the emissions and the registry what a settled job's quorum did, once: work is credited if the job's model is
+    /// known, records are counted. [`ExecuteMsg::Finalize`] tries it by itself, which never keeps it from settling;
+    /// whatever refuses it, it can be tried again. Sender: anyone, state Settled.
+    Report {
+        /// The job.
+        job_id: u64,
+    },
     /// Pay out what the sender has earned or was refunded. Sender: anyone who is owed.
     Withdraw {},
+    /// Name the contract that credits work, or none. Sender: the registry's owner.
+    SetEmissions {
+        /// `emissions`, which has to know this contract as a meter.
+        emissions: Option<String>,
+    },
+    /// State the work of a model, or forget it. Sender: the registry's owner.
+    SetModel {
+        /// BLAKE3 digest of the model file, 32 bytes.
+        model: HexBinary,
+        /// What a run of it is; null to forget it.
+        work: Option<ModelWork>,
+    },
+    /// Refuse new jobs, or take them again; what was posted goes on, and withdrawals do. Sender: the registry's owner.
+    SetPaused {
+        /// Whether new jobs are refused.
+        paused: bool,
+    },
+}
+
+/// What a run of a model is worth, as it was measured.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub struct ModelWork {
+    /// Compute credits of a run, for each worker, within [`limits::MODEL_CREDITS`].
+    pub credits: u64,
+    /// Quality of the data that it was trained on, D, in 1/10,000.
+    pub quality_bps: u16,
+    /// Confidence of the model, M, in 1/10,000.
+    pub confidence_bps: u16,
 }
 
 /// One job of [`ExecuteMsg::FinalizeMany`].
@@ -276,6 +315,18 @@ pub enum QueryMsg {
     Batch {
         /// Number of its first job, as in [`OutcomeResponse::batch`].
         batch: u64,
+    },
+    /// What a run of a model is worth; null where it is not known.
+    #[returns(Option<ModelWork>)]
+    Model {
+        /// BLAKE3 digest of the model file.
+        model: HexBinary,
+    },
+    /// What happens when a job was settled.
+    #[returns(ReportingResponse)]
+    Reporting {
+        /// The job.
+        job_id: u64,
     },
     /// What an address may withdraw.
     #[returns(Uint128)]
@@ -408,6 +459,17 @@ pub struct BatchResponse {
     pub signature: HexBinary,
 }
 
+/// What happens when a job was settled.
+#[cw_serde]
+pub struct ReportingResponse {
+    /// Contract that credits work.
+    pub emissions: Option<String>,
+    /// Whether new jobs are refused.
+    pub paused: bool,
+    /// Whether the job was reported.
+    pub reported: bool,
+}
+
 /// A job's vault.
 #[cw_serde]
 pub struct VaultResponse {
@@ -454,6 +516,18 @@ pub mod events {
     pub const FAULT: &str = "worker_fault";
     /// The registry refused a slash; the job goes on: `worker`, `error`.
     pub const SLASH_FAILED: &str = "slash_failed";
+    /// A settled job was reported: `credits` (of each worker, 0 for an unknown model), `trust_bps`.
+    pub const REPORTED: &str = "job_reported";
+    /// A settled job was not reported; anyone may try again: `error`.
+    pub const REPORT_FAILED: &str = "report_failed";
+    /// The registry did not take note of workers that stayed away: `error`.
+    pub const RECORD_FAILED: &str = "record_failed";
+    /// Another contract credits work, or none: `emissions` (empty for none). Without `job_id`.
+    pub const EMISSIONS: &str = "job_emissions";
+    /// The work of a model was stated: `model`, `credits` (0 if it was forgotten). Without `job_id`.
+    pub const MODEL: &str = "job_model";
+    /// New jobs are refused or taken again: `paused`. Without `job_id`.
+    pub const PAUSED: &str = "jobs_paused";
     /// `address`, `amount`.
     pub const WITHDRAWN: &str = "withdrawn";
 }

@@ -3,11 +3,11 @@
 use bithive_attest::{Domain, host};
 use cosmwasm_std::{DepsMut, Env, HexBinary, Response};
 
-use crate::{ContractError, report};
 use crate::ledger::Release;
 use crate::members::Members;
 use crate::settlement::{Evidence, Settlement};
 use crate::state::CONFIG;
+use crate::{ContractError, report};
 
 /// Verifies the statement that the contract itself builds from its state, pays the quorum and returns the
 /// rest of the escrow. It stays open after the deadline until somebody advances the job.
