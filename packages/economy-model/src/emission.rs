@@ -1,0 +1,104 @@
+//! 500,000 BTK a day, halved every 2,100 days: 75 % by work, 15 % at once, 5 % twice a month later in tenths.
+
+use std::collections::BTreeMap;
+
+use num_bigint::BigInt;
+
+use crate::{ACCOUNTS, DAY, Holder, Model, Token};
+
+/// The emission.
+pub struct Emission {
+    start: u64,
+    /// By day since the start: the work that counted, of each account.
+    days: BTreeMap<u64, [u64; ACCOUNTS]>,
+    claimed: [BigInt; ACCOUNTS],
+    released: [BigInt; 3],
+}
+
+impl Emission {
+    pub(crate) fn new(start: u64) -> Self {
+        Self { start, days: BTreeMap::new(), claimed: Default::default(), released: Default::default() }
+    }
+
+    /// Base units emitted in whole seconds since the start: the sum over eras.
+    fn total(seconds: u64) -> BigInt {
+        let (mut left, mut era, mut sum) = (seconds, 0u32, BigInt::default());
+        let length = 2_100 * DAY;
+        // Whole eras are 2,100 days of 500,000 halved; the rest of an era grows evenly.
+        while left > 0 {
+            let passed = left.min(length);
+            let whole = BigInt::from(2_100u64 * 500_000) * 1_000_000u64;
+            sum += (whole * passed) / ((BigInt::from(1) << era) * length);
+            left -= passed;
+            era += 1;
+        }
+        sum
+    }
+
+    fn today(&self, now: u64) -> u64 {
+        (now - self.start) / DAY
+    }
+
+    /// What a recipient may have been paid: application at once, the others a tenth of each month's part a month later.
+    fn released_by(&self, recipient: usize, now: u64) -> BigInt {
+        let part = |seconds, percent: u64| Self::total(seconds) * percent / 100;
+        if recipient == 0 {
+            return part(now - self.start, 15);
+        }
+        let month = 30 * DAY;
+        let months = (now - self.start) / month;
+        // The sum of what was emitted by the ends of the ten months before this one, of which each is a tenth.
+        let ends = (1..=10u64).filter_map(|back| months.checked_sub(back));
+        ends.map(|end| part(end * month, 5)).sum::<BigInt>() / 10
+    }
+
+    /// What an account may have been paid: of each day's reward 20 % when it ends, the rest in 180 daily parts.
+    fn due_by(&self, account: usize, now: u64) -> BigInt {
+        let today = self.today(now);
+        let (mut from, mut due) = (0, BigInt::default());
+        for (day, work) in self.days.range(..today) {
+            let pool = |day: u64| Self::total(day * DAY) * 75u64 / 100;
+            let earned = pool(day + 1) - pool(from);
+            from = day + 1;
+            let total: u64 = work.iter().sum();
+            let reward = earned * work[account] / total;
+            due += reward * (45 + (today - day - 1).min(180));
+        }
+        due / 225
+    }
+}
+
+impl Model {
+    /// Work of today, as far as the pledge lets it count.
+    pub fn credit(&mut self, account: usize, units: u64) -> bool {
+        let counted = if self.staking.pledged_enough(account, self.now) { units } else { units / 2 };
+        if counted == 0 {
+            return false;
+        }
+        let today = self.emission.today(self.now);
+        self.emission.days.entry(today).or_default()[account] += counted;
+        true
+    }
+
+    /// Pays an account what is due.
+    pub fn claim_emission(&mut self, account: usize) -> bool {
+        let due = self.emission.due_by(account, self.now) - &self.emission.claimed[account];
+        let some = due > BigInt::default();
+        if some {
+            self.emission.claimed[account] += &due;
+            self.ledger.mint(Token::Btk, Holder::Account(account), &due);
+        }
+        some
+    }
+
+    /// Pays a recipient what is due.
+    pub fn release(&mut self, recipient: usize) -> bool {
+        let due = self.emission.released_by(recipient, self.now) - &self.emission.released[recipient];
+        let some = due > BigInt::default();
+        if some {
+            self.emission.released[recipient] += &due;
+            self.ledger.mint(Token::Btk, Holder::Recipient(recipient), &due);
+        }
+        some
+    }
+}
