@@ -90,7 +90,17 @@ impl Member {
     ) -> Arc<Self> {
         let (keys, ledger) = (Keys::new(state.clone()), Ledger::new(state));
         let (rng, tables) = (Mutex::new(rng), Mutex::default());
-        Arc::new(Self { slots, account, exchange, keys, ledger, rng, tables, patience, tally: Tally::default() })
+        Arc::new(Self {
+            slots,
+            account,
+            exchange,
+            keys,
+            ledger,
+            rng,
+            tables,
+            patience,
+            tally: Tally::default(),
+        })
     }
 
     /// What it has answered so far.
@@ -256,7 +266,9 @@ impl Service for Member {
                 count.fetch_add(1, Ordering::Relaxed);
                 answer
             }
-            Protocol::Claim | Protocol::Signature => Err("a committee member does not serve this".into()),
+            Protocol::Claim | Protocol::Signature | Protocol::Finalize => {
+                Err("a committee member does not serve this".into())
+            }
         }
     }
 }

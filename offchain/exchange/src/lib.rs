@@ -39,11 +39,14 @@ pub enum Protocol {
     Claim,
     /// A quorum member's signature of a final statement: message.
     Signature,
+    /// A quorum's aggregate signature, handed to a relayer to settle the job with: request and response.
+    Finalize,
 }
 
 impl Protocol {
     /// Every protocol.
-    pub const ALL: [Self; 4] = [Self::ShareKeys, Self::Evaluate, Self::Claim, Self::Signature];
+    pub const ALL: [Self; 5] =
+        [Self::ShareKeys, Self::Evaluate, Self::Claim, Self::Signature, Self::Finalize];
 
     /// Name and version.
     #[must_use]
@@ -53,6 +56,7 @@ impl Protocol {
             Self::Evaluate => "bithive/evaluate/1",
             Self::Claim => "bithive/claim/1",
             Self::Signature => "bithive/signature/1",
+            Self::Finalize => "bithive/finalize/1",
         }
     }
 }

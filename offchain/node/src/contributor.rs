@@ -74,6 +74,9 @@ struct Record {
     /// Signatures by round and index, its own and those that came from the worker itself; verified when they are
     /// used.
     signatures: BTreeMap<u8, BTreeMap<u8, Vec<u8>>>,
+    /// Rounds whose aggregate a relayer has taken.
+    #[serde(default)]
+    handed: BTreeSet<u8>,
 }
 
 /// A contributor node.
@@ -86,6 +89,8 @@ pub struct Contributor {
     /// Messages that were received and wait for the chain to answer.
     unread: VecDeque<Message>,
     groups: Groups,
+    /// Who settles jobs for it, many in one transaction; tried in this order.
+    relayers: Vec<PeerId>,
 }
 
 impl Contributor {
@@ -104,7 +109,15 @@ impl Contributor {
         // Recorded at once: a crash before the first block must not skip it.
         let next_height = setup.state.get_or_put(CURSOR, || Ok::<_, NodeError>(from_height))?;
         let pending = setup.state.get(PENDING)?.unwrap_or_default();
-        Ok(Self { setup, next_height, pending, unread: VecDeque::new(), groups })
+        Ok(Self { setup, next_height, pending, unread: VecDeque::new(), groups, relayers: vec![] })
+    }
+
+    /// Has relayers settle its jobs: the first that takes a quorum's signature. If none does, or the job is not
+    /// settled when half of the time is gone, the node settles it itself.
+    #[must_use]
+    pub fn with_relayers(mut self, relayers: Vec<PeerId>) -> Self {
+        self.relayers = relayers;
+        self
     }
 
     /// The account.
@@ -345,9 +358,10 @@ impl Contributor {
         // Again after a restart: what is committed to must be there for the others.
         self.setup.exchange.publish(finished.sealed_output.clone().into()).await?;
         let commitment = finished.commitment(reference, &address);
-        let msg = self.guard().sign(Purpose::Commitment, (job.job_id, job.round), &commitment, |commitment| {
-            ExecuteMsg::Commit { job_id: job.job_id, commitment: commitment.into() }
-        })?;
+        let msg =
+            self.guard().sign(Purpose::Commitment, (job.job_id, job.round), &commitment, |commitment| {
+                ExecuteMsg::Commit { job_id: job.job_id, commitment: commitment.into() }
+            })?;
         self.setup.account.jobs(&msg).await?;
         self.report(Report::Committed { job_id: job.job_id });
         Ok(())

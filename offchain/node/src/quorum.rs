@@ -74,6 +74,23 @@ impl Quorum {
         Ok(())
     }
 
+    /// Checks an aggregate that somebody else made: enough members of the quorum have signed, and nobody else.
+    ///
+    /// # Errors
+    /// [`NodeError::Untrue`] for strangers or too few of them, [`NodeError::Bls`].
+    pub fn check(&self, signers: u32, signature: &[u8; 96]) -> Result<(), NodeError> {
+        let bad = |reason: String| Err(NodeError::Untrue { what: "an aggregate signature", reason });
+        if signers & !self.members != 0 {
+            return bad(format!("its signers are {signers:b}, the quorum is {:b}", self.members));
+        }
+        if signers.count_ones() < u32::from(self.needed) {
+            return bad(format!("{} have signed, expected at least {}", signers.count_ones(), self.needed));
+        }
+        let signed = (0u32..).zip(&self.keys).filter(|(index, _)| signers >> index & 1 == 1);
+        let keys: Vec<[u8; 48]> = signed.map(|(_, key)| *key).collect();
+        Ok(bls::verify_aggregate(&keys, &self.message, signature)?)
+    }
+
     /// Who signed, and the aggregate, once enough have signed.
     ///
     /// # Errors

@@ -59,6 +59,7 @@ pub const fn code(protocol: Protocol) -> u8 {
         Protocol::Evaluate => 2,
         Protocol::Claim => 3,
         Protocol::Signature => 4,
+        Protocol::Finalize => 5,
     }
 }
 

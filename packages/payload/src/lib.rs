@@ -13,7 +13,7 @@ use bithive_attest::{Domain, JobKey};
 use bithive_dgkbe::kem::SharedKey;
 
 pub use input::{Input, ReadError};
-pub use messages::{ClaimMessage, SignatureMessage};
+pub use messages::{AggregateMessage, ClaimMessage, SignatureMessage};
 pub use output::Output;
 
 /// What can be wrong with a decrypted input or output.

@@ -59,6 +59,42 @@ impl SignatureMessage {
     }
 }
 
+/// A quorum's signature of a final statement, on its way to a relayer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AggregateMessage {
+    /// The job.
+    pub job_id: u64,
+    /// The round.
+    pub round: u8,
+    /// Bit i set: worker i (in slot order) signed.
+    pub signers: u32,
+    /// The aggregate signature.
+    pub signature: [u8; 96],
+}
+
+impl AggregateMessage {
+    /// Job (64 bits), round, signers (32 bits), all big-endian, signature: 109 bytes.
+    #[must_use]
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = self.job_id.to_be_bytes().to_vec();
+        out.push(self.round);
+        out.extend_from_slice(&self.signers.to_be_bytes());
+        out.extend_from_slice(&self.signature);
+        out
+    }
+
+    /// Reads what [`AggregateMessage::encode`] wrote; none for anything else. The signature is not checked here.
+    #[must_use]
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        let (job_id, rest) = bytes.split_first_chunk::<8>()?;
+        let (round, rest) = rest.split_first()?;
+        let (signers, rest) = rest.split_first_chunk::<4>()?;
+        let signature = rest.try_into().ok()?;
+        let (job_id, signers) = (u64::from_be_bytes(*job_id), u32::from_be_bytes(*signers));
+        Some(Self { job_id, round: *round, signers, signature })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -68,6 +104,12 @@ mod tests {
         let signature = SignatureMessage { job_id: 7, round: 2, index: 3, signature: [9; 96] };
         assert_eq!(SignatureMessage::decode(&signature.encode()), Some(signature));
         assert_eq!(SignatureMessage::decode(&signature.encode()[..105]), None);
+        let aggregate = AggregateMessage { job_id: 7, round: 2, signers: 0b101, signature: [9; 96] };
+        assert_eq!(AggregateMessage::decode(&aggregate.encode()), Some(aggregate.clone()));
+        for length in [0, 8, 9, 13, 108] {
+            assert_eq!(AggregateMessage::decode(&aggregate.encode()[..length]), None);
+        }
+        assert_eq!(AggregateMessage::decode(&[aggregate.encode(), vec![0]].concat()), None);
         let claim = ClaimMessage { job_id: 7, sealed: vec![1, 2] };
         assert_eq!(ClaimMessage::decode(&claim.encode()), Some(claim));
         assert_eq!(ClaimMessage::decode(&[0; 7]), None);

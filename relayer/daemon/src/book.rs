@@ -142,6 +142,11 @@ impl Book {
 
     // --- What the chain says ---
 
+    /// The chain's last block, whose time this is, is where the relayer starts.
+    pub fn start(&mut self, time: u64) {
+        self.cursor.now = self.cursor.now.max(time);
+    }
+
     /// A block was read: what happened in it, in order. Blocks come one after another; another height is ignored.
     pub fn block(&mut self, height: u64, time: u64, occurrences: impl IntoIterator<Item = Occurrence>) {
         if height != self.cursor.next_height {

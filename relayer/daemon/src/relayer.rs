@@ -90,6 +90,7 @@ impl Relayer {
         let store = Store::new(database, &market)?;
         let first = settings.first_block.unwrap_or_else(|| info.height.saturating_add(1));
         let mut book = store.load(rules, first)?;
+        book.start(info.time.nanos() / 1_000_000);
         // The start as well: a process that is killed before its first block must not skip it.
         store.commit(&mut book)?;
         let cursor = chain.blocks_from(book.cursor().next_height);

@@ -3,7 +3,7 @@
 use bithive_api::jobs::{ExecuteMsg, JobResponse};
 use bithive_client::Client;
 use bithive_exchange::{Message, PeerId, Protocol};
-use bithive_payload::SignatureMessage;
+use bithive_payload::{AggregateMessage, SignatureMessage};
 
 use super::{Contributor, Record, record_name, reference, result_name, worker};
 use crate::work::{Finished, check_output};
@@ -93,13 +93,42 @@ impl Contributor {
         let representative = job.outcome.as_ref().map(|outcome| usize::from(outcome.representative));
         let late = job.deadline.unwrap_or(0).saturating_sub(job.terms.finalize_seconds / 2);
         let now = client.chain().info().await?.time.seconds();
-        if representative != Some(own) && now < late {
+        if now < late && (representative != Some(own) || self.hand_over(job, (signers, signature)).await?) {
             return Ok(());
         }
         let msg = ExecuteMsg::Finalize { job_id: job.job_id, signers, signature: (&signature).into() };
         self.setup.account.jobs(&msg).await?;
         self.report(Report::Finalized { job_id: job.job_id });
         Ok(())
+    }
+
+    /// Gives the quorum's signature to a relayer, once; whether one has it.
+    async fn hand_over(&self, job: &JobResponse, aggregate: (u32, [u8; 96])) -> Result<bool, NodeError> {
+        if self.relayers.is_empty() {
+            return Ok(false);
+        }
+        let name = record_name(job.job_id);
+        let mut record: Record = self.setup.state.get(&name)?.unwrap_or_default();
+        if record.handed.contains(&job.round) {
+            return Ok(true);
+        }
+        let (signers, signature) = aggregate;
+        let message = AggregateMessage { job_id: job.job_id, round: job.round, signers, signature };
+        for relayer in &self.relayers {
+            let body = message.encode().into();
+            match self.setup.exchange.request(*relayer, Protocol::Finalize, body).await {
+                Ok(_) => {
+                    tracing::info!(job = job.job_id, %relayer, "a relayer settles the job");
+                    record.handed.insert(job.round);
+                    self.setup.state.put(&name, &record)?;
+                    return Ok(true);
+                }
+                Err(error) => {
+                    tracing::warn!(job = job.job_id, %relayer, %error, "a relayer does not take it")
+                }
+            }
+        }
+        Ok(false)
     }
 
     async fn check_representative(&self, client: &Client, job: &JobResponse) -> Result<(), NodeError> {

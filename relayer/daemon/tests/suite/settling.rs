@@ -12,13 +12,13 @@ async fn deadlines_that_pass_are_taken_together_and_earlier_ones_are_not() {
     let told = Told::default();
     let mut relayer = world.relayer(1, world.settings(), &told).await;
     for job in 1..=5 {
-        world.put(job, Phase::Open, 30).await;
+        world.put(job, Phase::Open, 100).await;
     }
     world.put(6, Phase::Open, 1_000).await;
     world.pass(10).await;
     relayer.turn().await.unwrap();
     assert_eq!(told.batches(), [0usize; 0]);
-    world.pass(60).await;
+    world.pass(100).await;
     relayer.turn().await.unwrap();
     assert_eq!(told.batches(), [5]);
     for job in 1..=5 {
