@@ -3,6 +3,7 @@
 //! ```text
 //! deployment.json   addresses of the contracts
 //! crs.bin           reference string of the broadcast group
+//! password          what opens the keystores below
 //! founders.json     keys of operator, treasury, incentive pool and committee
 //! chain/            the embedded chain
 //! exchange/         content and messages between parties
@@ -12,8 +13,8 @@
 //! nodes/NAME.json, NAME.redb         keys, attributes, records of a node
 //! ```
 //!
-//! Keys are not encrypted: the folder is a development network's. Files with secrets are readable by their owner
-//! only.
+//! Keys are in keystores, whose password is random and in the file `password`: the folder is a development network's.
+//! Files with secrets are readable by their owner only.
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -22,16 +23,18 @@ use std::sync::Arc;
 use anyhow::{Context, Result, anyhow, bail};
 use bithive_chain::SigningKey;
 use bithive_client::{Account, Deployment};
+use bithive_daemon::keys::NodeFile;
 use bithive_dgkbe::crs::UnverifiedCrs;
 use bithive_dgkbe::{Crs, Groups};
 use bithive_exchange::{EndpointKey, LocalNetwork};
+use bithive_keystore::{Kdf, Keystore, Password, names};
 use bithive_local::{Founders, Local, MemberKeys, ceremony, deploy, open_chain};
 use bithive_state::State;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use zeroize::Zeroizing;
 
 /// Addresses of the contracts.
 pub(crate) const DEPLOYMENT: &str = "deployment.json";
@@ -50,25 +53,12 @@ pub(crate) struct Home {
     pub(crate) rng: ChaCha20Rng,
 }
 
-#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
-struct StoredFounders {
-    operator: String,
-    treasury: String,
-    incentive_pool: String,
-    committee: Vec<StoredMember>,
-}
-
-#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
-struct StoredMember {
-    account: String,
-    endpoint: String,
-}
-
-/// An account's key as stored.
-#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
-struct StoredWallet {
-    account: String,
-}
+/// The password of all keystores of a home.
+pub(crate) const PASSWORD: &str = "password";
+/// Entries of the founders' keystore.
+const OPERATOR: &str = "operator";
+const TREASURY: &str = "treasury";
+const INCENTIVE_POOL: &str = "incentive-pool";
 
 /// A generator seeded by the operating system.
 pub(crate) fn fresh_rng() -> Result<ChaCha20Rng> {
@@ -138,8 +128,7 @@ impl Home {
                 if !path.exists() {
                     bail!("there is no wallet {name:?}; create it with `wallet new {name}`");
                 }
-                let stored: StoredWallet = read_json(&path)?;
-                key("account", &stored.account)
+                Ok(Keystore::open(&path, &self.password()?)?.account(names::ACCOUNT)?)
             }
         }
     }
@@ -156,8 +145,9 @@ impl Home {
             bail!("there is a wallet {name:?} already");
         }
         let key = SigningKey::generate(&mut self.rng);
-        let account = hex::encode(Zeroizing::new(key.to_bytes()));
-        write_json(&path, &StoredWallet { account })?;
+        let mut keystore = Keystore::new();
+        keystore.insert_account(names::ACCOUNT, &key)?;
+        keystore.create(&path, (&self.password()?, Kdf::RANDOM), &mut self.rng)?;
         Ok(key.address().to_owned())
     }
 
@@ -189,11 +179,22 @@ impl Home {
     pub(crate) fn requester_endpoint(&mut self, name: &str) -> Result<EndpointKey> {
         let path = self.file("requesters", name, "json")?;
         if !path.exists() {
-            let endpoint = EndpointKey::generate(&mut self.rng);
-            write_json(&path, &StoredWallet { account: hex::encode(endpoint.to_bytes()) })?;
+            let mut keystore = Keystore::new();
+            keystore.insert_endpoint(names::ENDPOINT, &EndpointKey::generate(&mut self.rng))?;
+            keystore.create(&path, (&self.password()?, Kdf::RANDOM), &mut self.rng)?;
         }
-        let stored: StoredWallet = read_json(&path)?;
-        Ok(EndpointKey::from_bytes(&*array("endpoint", &stored.account)?))
+        Ok(Keystore::open(&path, &self.password()?)?.endpoint(names::ENDPOINT)?)
+    }
+
+    /// What opens the keystores of this home.
+    pub(crate) fn password(&self) -> Result<Password> {
+        Ok(Password::read(&self.path.join(PASSWORD))?)
+    }
+
+    /// Writes a node's keystore.
+    pub(crate) fn store_node(&mut self, name: &str, node: &NodeFile) -> Result<()> {
+        let file = self.file("nodes", name, "json")?;
+        Ok(node.create(&file, (&self.password()?, Kdf::RANDOM), &mut self.rng)?)
     }
 }
 
@@ -206,53 +207,50 @@ async fn read_crs(path: &Path, chain: &bithive_chain::Embedded, deployment: &Dep
     Ok(UnverifiedCrs::read(file)?.trust(&digest)?)
 }
 
-fn stored(founders: &Founders) -> StoredFounders {
-    let hex_of = |key: &SigningKey| hex::encode(key.to_bytes());
-    StoredFounders {
-        operator: hex_of(&founders.operator),
-        treasury: hex_of(&founders.treasury),
-        incentive_pool: hex_of(&founders.incentive_pool),
-        committee: founders
-            .committee
-            .iter()
-            .map(|member| StoredMember {
-                account: hex_of(&member.account),
-                endpoint: hex::encode(member.endpoint.to_bytes()),
-            })
-            .collect(),
-    }
-}
-
-/// Writes the founders' keys to the folder `path`.
+/// Writes the founders' keys to the folder `path`, and a password for its keystores, if there is none.
 pub(crate) fn write_founders(path: &Path, founders: &Founders) -> Result<()> {
-    write_json(&path.join(FOUNDERS), &stored(founders))
+    let mut rng = fresh_rng()?;
+    let password = password_of(path)?;
+    let mut keystore = Keystore::new();
+    keystore.insert_account(OPERATOR, &founders.operator)?;
+    keystore.insert_account(TREASURY, &founders.treasury)?;
+    keystore.insert_account(INCENTIVE_POOL, &founders.incentive_pool)?;
+    for (number, member) in (1..).zip(&founders.committee) {
+        keystore.insert_account(&member_entry(number, names::ACCOUNT), &member.account)?;
+        keystore.insert_endpoint(&member_entry(number, names::ENDPOINT), &member.endpoint)?;
+    }
+    Ok(keystore.replace(&path.join(FOUNDERS), (&password, Kdf::RANDOM), &mut rng)?)
 }
 
 /// The founders' keys from the folder `path`.
 pub(crate) fn read_founders(path: &Path) -> Result<Founders> {
-    let stored: StoredFounders = read_json(&path.join(FOUNDERS))?;
-    let member = |member: &StoredMember| -> Result<MemberKeys> {
+    let keystore = Keystore::open(&path.join(FOUNDERS), &Password::read(&path.join(PASSWORD))?)?;
+    let members = (1..).take_while(|number| keystore.has(&member_entry(*number, names::ACCOUNT)));
+    let member = |number| -> Result<MemberKeys> {
         Ok(MemberKeys {
-            account: key("account", &member.account)?,
-            endpoint: EndpointKey::from_bytes(&*array("endpoint", &member.endpoint)?),
+            account: keystore.account(&member_entry(number, names::ACCOUNT))?,
+            endpoint: keystore.endpoint(&member_entry(number, names::ENDPOINT))?,
         })
     };
     Ok(Founders {
-        operator: key("operator", &stored.operator)?,
-        treasury: key("treasury", &stored.treasury)?,
-        incentive_pool: key("incentive_pool", &stored.incentive_pool)?,
-        committee: stored.committee.iter().map(member).collect::<Result<_>>()?,
+        operator: keystore.account(OPERATOR)?,
+        treasury: keystore.account(TREASURY)?,
+        incentive_pool: keystore.account(INCENTIVE_POOL)?,
+        committee: members.map(member).collect::<Result<_>>()?,
     })
 }
 
-fn key(what: &str, text: &str) -> Result<SigningKey> {
-    Ok(SigningKey::from_bytes(&*array(what, text)?)?)
+/// The password of the keystores in a folder, drawn if there is none.
+pub(crate) fn password_of(folder: &Path) -> Result<Password> {
+    let file = folder.join(PASSWORD);
+    if !file.exists() {
+        Password::random(&mut fresh_rng()?).write(&file)?;
+    }
+    Ok(Password::read(&file)?)
 }
 
-fn array(what: &str, text: &str) -> Result<Zeroizing<[u8; 32]>> {
-    let mut bytes = Zeroizing::new([0; 32]);
-    hex::decode_to_slice(text, &mut *bytes).map_err(|error| anyhow!("stored key {what}: {error}"))?;
-    Ok(bytes)
+fn member_entry(number: usize, what: &str) -> String {
+    format!("committee-{number}.{what}")
 }
 
 /// Reads a JSON file of the home.

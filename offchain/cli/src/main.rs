@@ -41,6 +41,9 @@ enum Command {
     Devnet(commands::devnet::Command),
     /// The contracts on a chain of the devnet or any other: uploads, creates and wires what is missing.
     Deploy(commands::deploy::DeployArgs),
+    /// Tokens and attestations between chains.
+    #[command(subcommand)]
+    Ibc(commands::ibc::Command),
     /// Accounts.
     #[command(subcommand)]
     Wallet(commands::wallet::Command),
@@ -56,9 +59,19 @@ enum Command {
     /// Relays.
     #[command(subcommand)]
     Relay(commands::daemon::RelayCommand),
-    /// Configurations of nodes, committee members, relays and requesters.
+    /// Relayers, which do on chain what is due.
+    #[command(subcommand)]
+    Relayer(commands::daemon::RelayerCommand),
+    /// Configurations of nodes, committee members, relays, relayers and requesters.
     #[command(subcommand)]
     Config(commands::daemon::ConfigCommand),
+    /// Keystores: encrypted files with a party's keys.
+    #[command(subcommand)]
+    Keys(commands::keys::Command),
+    /// Whether a party can work, and what is wrong where it can't.
+    HealthCheck(commands::health::HealthArgs),
+    /// What a party that runs does now.
+    Status(commands::health::StatusArgs),
     /// Jobs, from post to result.
     #[command(subcommand)]
     Job(commands::job::Command),
@@ -77,6 +90,9 @@ enum Command {
     /// What the parts cost on this machine.
     #[command(subcommand)]
     Bench(commands::bench::Command),
+    /// The token economy over simulated years.
+    #[command(subcommand)]
+    Economy(commands::economy::Command),
     /// A node that perturbs its results, for the demo.
     #[command(hide = true)]
     DemoCheat(commands::daemon::RunArgs),
@@ -95,23 +111,29 @@ fn main() -> ExitCode {
 async fn run(cli: Cli) -> Result<ExitCode> {
     let output = Output { json: cli.json };
     match cli.command {
-        Command::Demo(args) => return demo::run(args, cli.json).await,
+        Command::Demo(args) => return demo::run(args, &cli.home, cli.json).await,
         Command::Policy(command) => commands::policy::run(command, output)?,
         Command::Ceremony(command) => return commands::ceremony::run(command, output),
         Command::Reading(command) => return commands::reading::run(command, output),
         Command::Netlab(command) => return commands::netlab::run(command, output),
-        Command::Bench(command) => commands::bench::run(command, output)?,
+        Command::Bench(command) => commands::bench::run(command, output).await?,
+        Command::Economy(command) => return commands::economy::run(command, output).await,
         Command::Devnet(command) => {
             return tokio::task::block_in_place(|| commands::devnet::run(command, &cli.home, output));
         }
         Command::Deploy(args) => commands::deploy::run(args, &cli.home, output).await?,
+        Command::Ibc(command) => return commands::ibc::run(command, &cli.home, output).await,
         Command::Chain(command) => commands::chain::run(command, &cli.home, output).await?,
         Command::Wallet(command) => {
             commands::wallet::run(command, &mut Home::open(&cli.home).await?, output).await?
         }
         Command::Committee(command) => return commands::daemon::committee(command, output).await,
         Command::Relay(command) => return commands::daemon::relay(command).await,
+        Command::Relayer(command) => return commands::daemon::relayer(command, output).await,
         Command::Config(command) => commands::daemon::config(command, output)?,
+        Command::Keys(command) => commands::keys::run(command, output)?,
+        Command::HealthCheck(args) => return commands::health::check(args, output).await,
+        Command::Status(args) => return commands::health::status(args, output).await,
         Command::DemoCheat(args) => return commands::daemon::node(args, demo::cheat).await,
         Command::Node(commands::node::Command::Run(args)) => return commands::node::run_daemon(args).await,
         Command::Node(commands::node::Command::Join(args)) => commands::join::node(*args, output).await?,

@@ -7,12 +7,13 @@ use std::sync::Arc;
 
 use bithive_api::registry::NodeRegistration;
 use bithive_attest::{bls, possession_bytes};
-use bithive_chain::{Chain, SigningKey, Wallet};
+use bithive_chain::{Chain, Wallet};
 use bithive_client::{Account, Client, Deployment};
 use bithive_dgkbe::KeyPair;
 use bithive_dgkbe::crs::UnverifiedCrs;
 use bithive_dgkbe::keys::column_range;
 use bithive_exchange::{EndpointKey, Exchange, LocalNetwork};
+use bithive_keystore::{Keystore, Password};
 use bithive_local::{Founders, NODE_BOND, open_chain};
 use common::{Network, bithive, path};
 use rand_chacha::ChaCha20Rng;
@@ -55,8 +56,8 @@ async fn mallory(network: &Network, published: bool) -> (String, Vec<u8>) {
     if published {
         assert_eq!(exchange.publish(file.clone().into()).await.unwrap(), digest);
     }
-    let stored = read(network, "wallets/mallory.json")["account"].as_str().unwrap().to_owned();
-    let key = SigningKey::from_bytes(&hex::decode(stored).unwrap().try_into().unwrap()).unwrap();
+    let password = Password::read(&home.join("password")).unwrap();
+    let key = Keystore::open(&home.join("wallets/mallory.json"), &password).unwrap().account("account").unwrap();
     let bls_key = bls::SecretKey::generate(rng).unwrap();
     let possession = possession_bytes(deployment.registry_domain(), key.address(), &bls_key.public_key());
     let registration = NodeRegistration {

@@ -1,14 +1,17 @@
 //! `bithive committee run`: a committee member as a process.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bithive_blindmatch::committee::CommitteeError;
 use bithive_client::Client;
 use bithive_committee::{Member, PATIENCE, ServiceError, TERM_EPOCHS};
 use bithive_exchange::{EndpointKey, Exchange as _};
+use bithive_keystore::Password;
 
 use crate::config::CommitteeConfig;
-use crate::keys::{self, AccountFile};
+use crate::keys::AccountFile;
+use crate::metrics::{self, CommitteeMonitor};
 use crate::party::{self, Party};
 use crate::{DaemonError, Event, Events, Stop, chain};
 
@@ -23,11 +26,14 @@ const WARNING: u64 = 8;
 ///
 /// # Errors
 /// [`DaemonError`].
-pub async fn run(config: &CommitteeConfig, events: Events, stop: Stop) -> Result<(), DaemonError> {
+pub async fn run(
+    config: &CommitteeConfig,
+    password: &Password,
+    events: Events,
+    stop: Stop,
+) -> Result<(), DaemonError> {
     // What is wrong on this machine is said at once, not when the chain answers.
-    let file: AccountFile = keys::read(&config.keys)?;
-    let (account, endpoint) = file.keys(&config.keys)?;
-    drop(file);
+    let (account, endpoint) = AccountFile::read(&config.keys, password)?.keys();
     let Some(client) = chain::connect(&config.chain, &stop).await? else { return Ok(()) };
     run_on(&client, config, (account, endpoint), events, stop).await
 }
@@ -44,18 +50,24 @@ pub async fn run_on(
     stop: Stop,
 ) -> Result<(), DaemonError> {
     listed(client, account.address(), &endpoint, config).await?;
+    let (monitor, metrics) = CommitteeMonitor::new();
+    let monitor = Arc::new(monitor);
+    let _metrics = metrics::serve(&config.metrics, metrics, monitor.clone()).await?;
     let party = Party::start(client, &config.network, &config.data, (account, &endpoint)).await?;
     let slots = party.schema.slot_count();
     let (exchange, rng) = (party.exchange(), party::fresh_rng()?);
     let member = Member::new(slots, party.account.clone(), exchange, party.state.clone(), rng, PATIENCE);
     member.serve();
+    monitor.watch(&party, &member);
     tracing::info!(account = party.account.address(), endpoint = %party.transport.id(), "the member answers");
     events(&party.ready("committee"));
     let mut told = None;
     loop {
-        let wait = match duties(&member, (client, party.account.address()), &mut told, &events).await {
+        let who = (client, party.account.address());
+        let wait = match duties(&member, who, &monitor, &mut told, &events).await {
             Ok(()) => ROUND,
             Err(error) if passes(&error) => {
+                monitor.failed();
                 tracing::warn!(%error, "the epoch's share keys wait; trying again");
                 AGAIN
             }
@@ -99,12 +111,14 @@ async fn listed(
 async fn duties(
     member: &Member,
     (client, account): (&Client, &str),
+    monitor: &CommitteeMonitor,
     told: &mut Option<u64>,
     events: &Events,
 ) -> Result<(), ServiceError> {
     let committee = client.committee().await?;
     let epoch = committee.epoch;
     let end = committee.from_epoch.saturating_add(TERM_EPOCHS.into());
+    monitor.in_epoch(epoch, end);
     if !committee.members.is_empty() && epoch.saturating_add(WARNING) >= end {
         tracing::warn!(
             epoch,
@@ -128,6 +142,7 @@ async fn duties(
                 Err(error) => return Err(error),
             }
         }
+        monitor.posted(due);
         if told.is_none_or(|told| told < due) {
             tracing::info!(epoch = due, "share keys are posted");
             events(&Event::ShareKeys { epoch: due });

@@ -3,6 +3,8 @@
 //! [`TEMPLATES`] are the files with all their comments, as `bithive config init` writes them. Paths in a file are
 //! relative to the file.
 
+mod relayer;
+
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
@@ -16,11 +18,14 @@ use serde::de::DeserializeOwned;
 
 use crate::ConfigError;
 
+pub use relayer::{AttestationsConfig, FeesConfig, RelayerConfig, WorkConfig};
+
 /// A commented configuration of each role.
-pub const TEMPLATES: [(&str, &str); 4] = [
+pub const TEMPLATES: [(&str, &str); 5] = [
     (NodeConfig::ROLE, include_str!("../templates/node.toml")),
     (CommitteeConfig::ROLE, include_str!("../templates/committee.toml")),
     (RelayConfig::ROLE, include_str!("../templates/relay.toml")),
+    (RelayerConfig::ROLE, include_str!("../templates/relayer.toml")),
     (RequesterConfig::ROLE, include_str!("../templates/requester.toml")),
 ];
 
@@ -94,6 +99,14 @@ impl Default for LogConfig {
     }
 }
 
+/// What the party says of itself to programs on this machine.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MetricsConfig {
+    /// Loopback TCP address of `/metrics` and `/status`; nothing is served without one.
+    pub listen: Option<String>,
+}
+
 /// How a line of the log looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -110,7 +123,7 @@ pub enum LogFormat {
 pub struct NodeConfig {
     /// `node`.
     pub role: String,
-    /// File with its keys, attributes and price; see [`crate::keys::NodeFile`].
+    /// Keystore with its keys, attributes and price; see [`crate::keys::NodeFile`].
     pub keys: PathBuf,
     /// File with its public DGKBE key, which others fetch from it.
     pub public_key: PathBuf,
@@ -123,11 +136,17 @@ pub struct NodeConfig {
     pub device: String,
     /// Height of the first block that it reads when it has no records; the current one if none is given.
     pub first_block: Option<u64>,
+    /// Endpoints of relayers that settle its jobs, 64 hex digits each, tried in this order.
+    #[serde(default)]
+    pub relayers: Vec<String>,
     /// Chain.
     pub chain: ChainConfig,
     /// Network.
     #[serde(default)]
     pub network: NetworkConfig,
+    /// Metrics.
+    #[serde(default)]
+    pub metrics: MetricsConfig,
     /// Log.
     #[serde(default)]
     pub log: LogConfig,
@@ -143,7 +162,7 @@ fn cpu() -> String {
 pub struct CommitteeConfig {
     /// `committee`.
     pub role: String,
-    /// File with its keys; see [`crate::keys::AccountFile`].
+    /// Keystore with its keys; see [`crate::keys::AccountFile`].
     pub keys: PathBuf,
     /// Folder for its records, messages and content.
     pub data: PathBuf,
@@ -152,6 +171,9 @@ pub struct CommitteeConfig {
     /// Network.
     #[serde(default)]
     pub network: NetworkConfig,
+    /// Metrics.
+    #[serde(default)]
+    pub metrics: MetricsConfig,
     /// Log.
     #[serde(default)]
     pub log: LogConfig,
@@ -163,7 +185,7 @@ pub struct CommitteeConfig {
 pub struct RequesterConfig {
     /// `requester`.
     pub role: String,
-    /// File with its keys; see [`crate::keys::AccountFile`].
+    /// Keystore with its keys; see [`crate::keys::AccountFile`].
     pub keys: PathBuf,
     /// File with the reference string whose digest the registry holds.
     pub reference_string: PathBuf,
@@ -196,6 +218,9 @@ pub struct RelayConfig {
     pub admission: Admitted,
     /// Chain, for admission by the registry.
     pub chain: Option<ChainConfig>,
+    /// Metrics.
+    #[serde(default)]
+    pub metrics: MetricsConfig,
     /// Log.
     #[serde(default)]
     pub log: LogConfig,
@@ -244,6 +269,19 @@ pub trait Settings: DeserializeOwned {
     }
 }
 
+/// The role of a file, whatever it is.
+///
+/// # Errors
+/// [`ConfigError::File`], [`ConfigError::Form`]; [`ConfigError::Field`] for a role that there is not.
+pub fn role_of(file: &Path) -> Result<String, ConfigError> {
+    let check = Check { file };
+    let role = check.role(&check.read()?)?;
+    if TEMPLATES.iter().any(|(known, _)| *known == role) {
+        return Ok(role);
+    }
+    Err(check.field("role", role, "node, committee, relay, relayer or requester".into()))
+}
+
 /// Checks a file of any role, and that the files that it names are there.
 ///
 /// # Errors
@@ -258,14 +296,12 @@ pub fn validate(file: &Path) -> Result<&'static str, ConfigError> {
         }
         Ok(S::ROLE)
     }
-    let check = Check { file };
-    let role = check.role(&check.read()?)?;
-    match role.as_str() {
-        NodeConfig::ROLE => all::<NodeConfig>(file),
+    match role_of(file)?.as_str() {
         CommitteeConfig::ROLE => all::<CommitteeConfig>(file),
         RelayConfig::ROLE => all::<RelayConfig>(file),
+        RelayerConfig::ROLE => all::<RelayerConfig>(file),
         RequesterConfig::ROLE => all::<RequesterConfig>(file),
-        _ => Err(check.field("role", role, "node, committee, relay or requester".into())),
+        _ => all::<NodeConfig>(file),
     }
 }
 
@@ -321,6 +357,16 @@ impl<'a> Check<'a> {
         text.parse().map_err(|_| self.field(field, text, expected()))
     }
 
+    fn metrics(&self, metrics: &MetricsConfig) -> Result<(), ConfigError> {
+        let Some(listen) = &metrics.listen else { return Ok(()) };
+        let address = self.socket("metrics.listen", listen)?;
+        if bithive_monitor::is_loopback(&address) {
+            return Ok(());
+        }
+        let expected = "a loopback address, like 127.0.0.1:9464: nobody is asked who they are".to_owned();
+        Err(self.field("metrics.listen", listen, expected))
+    }
+
     fn chain(&self, chain: &mut ChainConfig) -> Result<(), ConfigError> {
         let host = chain.rpc.strip_prefix("http://").or_else(|| chain.rpc.strip_prefix("https://"));
         if host.is_none_or(|host| host.is_empty() || host.contains(char::is_whitespace)) {
@@ -357,12 +403,33 @@ impl<'a> Check<'a> {
     }
 }
 
+impl MetricsConfig {
+    /// The address, if there is one; always, once the file is checked.
+    #[must_use]
+    pub fn address(&self) -> Option<SocketAddr> {
+        self.listen.as_ref()?.parse().ok()
+    }
+}
+
+/// An endpoint from its 64 hex digits.
+fn endpoint(text: &str) -> Option<PeerId> {
+    let mut bytes = [0; 32];
+    hex::decode_to_slice(text, &mut bytes).ok().map(|()| PeerId(bytes))
+}
+
+impl NodeConfig {
+    /// Its relayers; all, once the file is checked.
+    #[must_use]
+    pub fn relayers(&self) -> Vec<PeerId> {
+        self.relayers.iter().filter_map(|text| endpoint(text)).collect()
+    }
+}
+
 impl PeerEntry {
     /// The endpoint, if it is one.
     #[must_use]
     pub fn id(&self) -> Option<PeerId> {
-        let mut bytes = [0; 32];
-        hex::decode_to_slice(&self.endpoint, &mut bytes).ok().map(|()| PeerId(bytes))
+        endpoint(&self.endpoint)
     }
 
     /// The addresses that are some; all, once the file is checked.
@@ -381,6 +448,13 @@ impl Settings for NodeConfig {
         for path in [&mut self.keys, &mut self.public_key, &mut self.reference_string, &mut self.data] {
             check.settle_path(path);
         }
+        for (index, relayer) in self.relayers.iter().enumerate() {
+            if endpoint(relayer).is_none() {
+                let expected = "an endpoint, 64 hex digits".to_owned();
+                return Err(check.field(&format!("relayers[{index}]"), relayer, expected));
+            }
+        }
+        check.metrics(&self.metrics)?;
         check.chain(&mut self.chain)?;
         check.network(&mut self.network)
     }
@@ -400,6 +474,7 @@ impl Settings for CommitteeConfig {
 
     fn settle(&mut self, check: &Check<'_>) -> Result<(), ConfigError> {
         [&mut self.keys, &mut self.data].into_iter().for_each(|path| check.settle_path(path));
+        check.metrics(&self.metrics)?;
         check.chain(&mut self.chain)?;
         check.network(&mut self.network)
     }
@@ -434,6 +509,7 @@ impl Settings for RelayConfig {
 
     fn settle(&mut self, check: &Check<'_>) -> Result<(), ConfigError> {
         check.socket("listen", &self.listen)?;
+        check.metrics(&self.metrics)?;
         if let Some(tls) = &mut self.tls {
             check.socket("tls.listen", &tls.listen)?;
             [&mut tls.certificates, &mut tls.key].into_iter().for_each(|path| check.settle_path(path));

@@ -2,6 +2,8 @@
 
 use bithive_chain::ChainError;
 use bithive_committee::ServiceError;
+use bithive_keystore::KeystoreError;
+use bithive_monitor::MonitorError;
 use bithive_node::NodeError;
 use bithive_state::StateError;
 use bithive_transport::TransportError;
@@ -45,15 +47,16 @@ pub enum DaemonError {
     /// Its configuration.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// Others can read its secrets.
-    #[error("{file} can be read by others (mode {mode:o}); expected 600: run `chmod 600 {file}`")]
-    Exposed {
-        /// The file.
-        file: String,
-        /// Its permissions.
-        mode: u32,
-    },
-    /// A file of keys is none.
+    /// Its keystore.
+    #[error(transparent)]
+    Keystore(#[from] KeystoreError),
+    /// What its keystore says of a node.
+    #[error("entry \"node\" of the keystore: {0}")]
+    Profile(String),
+    /// Its metrics can't be served.
+    #[error(transparent)]
+    Monitor(#[from] MonitorError),
+    /// A file with a key is not what it should be.
     #[error("{file}: {problem}")]
     Keys {
         /// The file.
@@ -112,6 +115,9 @@ pub enum DaemonError {
     /// Its records can't be used.
     #[error(transparent)]
     State(#[from] StateError),
+    /// The relayer's records can't be used.
+    #[error(transparent)]
+    Relayer(#[from] bithive_relayer::StoreError),
     /// The machine refuses something.
     #[error("{what}: {error}")]
     Machine {

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 pub enum Event {
     /// The party answers from now on.
     Ready {
-        /// `node`, `committee`, `relay` or `requester`.
+        /// `node`, `committee`, `relay`, `relayer` or `requester`.
         role: String,
         /// Its endpoint, in hex; none for a relay.
         endpoint: Option<String>,
@@ -31,6 +31,8 @@ pub enum Event {
     },
     /// A node did something.
     Node(Report),
+    /// A relayer did something.
+    Relayer(bithive_relayer::Report),
     /// It was told to stop, and has.
     Stopped,
 }

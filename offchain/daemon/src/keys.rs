@@ -1,137 +1,230 @@
-//! Files with secrets: plain JSON that only its owner can read.
+//! What parties keep in their keystores.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::Path;
 
+use bithive_attest::bls;
 use bithive_blindmatch::attributes::AttributeValue;
 use bithive_chain::SigningKey;
-use bithive_dgkbe::Crs;
+use bithive_dgkbe::{Crs, Groups, KeyPair, PublicKey, SecretKey};
 use bithive_exchange::EndpointKey;
-use bithive_node::NodeKeys;
-use serde::de::DeserializeOwned;
+use bithive_keystore::{Kdf, Keystore, Password, names};
+use bithive_node::{NodeError, NodeKeys};
+use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::DaemonError;
 
-/// A node: its secrets, and what it says of itself.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// A node: its keys, and what it says of itself.
 pub struct NodeFile {
-    keys: Box<RawValue>,
+    account: SigningKey,
+    endpoint: EndpointKey,
+    bls: Zeroizing<[u8; 32]>,
+    broadcast: Zeroizing<Vec<u8>>,
+    attributes_nonce: Zeroizing<[u8; 32]>,
     /// Its attributes; the registry holds the commitment to them.
     pub attributes: BTreeMap<String, AttributeValue>,
     /// What it asks for a job, in base units.
     pub ask: u128,
 }
 
+/// The document of a node in its keystore: attributes are its own business, so they are encrypted, too.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Profile {
+    attributes: BTreeMap<String, AttributeValue>,
+    attributes_nonce: String,
+    ask: String,
+}
+
+impl Drop for Profile {
+    fn drop(&mut self) {
+        self.attributes_nonce.zeroize();
+    }
+}
+
 impl NodeFile {
-    /// The file of a node with these keys.
+    /// A node with these keys.
+    #[must_use]
+    pub fn new(keys: &NodeKeys, attributes: BTreeMap<String, AttributeValue>, ask: u128) -> Self {
+        Self {
+            account: keys.account.clone(),
+            endpoint: EndpointKey::from_bytes(&keys.endpoint.to_bytes()),
+            bls: keys.bls.to_bytes(),
+            broadcast: keys.dgkbe.encode(),
+            attributes_nonce: Zeroizing::new(keys.attributes_nonce),
+            attributes,
+            ask,
+        }
+    }
+
+    /// The node of a keystore.
     ///
     /// # Errors
-    /// [`DaemonError::Node`] if the keys can't be encoded.
-    pub fn new(
-        keys: &NodeKeys,
-        attributes: BTreeMap<String, AttributeValue>,
-        ask: u128,
-    ) -> Result<Self, DaemonError> {
-        let encoded = String::from_utf8_lossy(&keys.encode()?).into_owned();
-        let keys = RawValue::from_string(encoded)
-            .map_err(|error| bithive_node::NodeError::Keys(error.to_string()))?;
-        Ok(Self { keys, attributes, ask })
+    /// [`DaemonError::Keystore`] names the entry that is missing or wrong, [`DaemonError::Profile`].
+    pub fn of(keystore: &Keystore) -> Result<Self, DaemonError> {
+        let bad = |problem: &str| DaemonError::Profile(problem.into());
+        let profile: Profile = serde_json::from_slice(keystore.document(names::NODE)?)
+            .map_err(|_| bad("it is not the JSON of a node's attributes and price"))?;
+        let mut attributes_nonce = Zeroizing::new([0; 32]);
+        hex::decode_to_slice(&profile.attributes_nonce, &mut *attributes_nonce)
+            .map_err(|_| bad("attributes_nonce: expected 64 hex digits"))?;
+        Ok(Self {
+            account: keystore.account(names::ACCOUNT)?,
+            endpoint: keystore.endpoint(names::ENDPOINT)?,
+            bls: keystore.bls(names::BLS)?.to_bytes(),
+            broadcast: Zeroizing::new(keystore.broadcast(names::BROADCAST)?.to_vec()),
+            attributes_nonce,
+            ask: profile.ask.parse().map_err(|_| bad("ask: expected a whole number"))?,
+            attributes: profile.attributes.clone(),
+        })
+    }
+
+    /// Opens a node's keystore.
+    ///
+    /// # Errors
+    /// As [`Self::of`]; [`DaemonError::Keystore`] for a file that does not open.
+    pub fn read(file: &Path, password: &Password) -> Result<Self, DaemonError> {
+        Self::of(&Keystore::open(file, password)?)
+    }
+
+    /// Adds what is missing of this node to a keystore.
+    ///
+    /// # Errors
+    /// [`DaemonError::Keystore`].
+    pub fn store(&self, keystore: &mut Keystore) -> Result<(), DaemonError> {
+        if !keystore.has(names::ACCOUNT) {
+            keystore.insert_account(names::ACCOUNT, &self.account)?;
+        }
+        if !keystore.has(names::ENDPOINT) {
+            keystore.insert_endpoint(names::ENDPOINT, &self.endpoint)?;
+        }
+        if !keystore.has(names::BLS) {
+            keystore.insert_bls(names::BLS, &self.secret()?)?;
+        }
+        keystore.remove(names::BROADCAST);
+        keystore.insert_broadcast(names::BROADCAST, &self.broadcast)?;
+        let profile = Profile {
+            attributes: self.attributes.clone(),
+            attributes_nonce: hex::encode(*self.attributes_nonce),
+            ask: self.ask.to_string(),
+        };
+        let profile = serde_json::to_vec(&profile).map(Zeroizing::new);
+        let profile = profile.map_err(|error| DaemonError::Profile(error.to_string()))?;
+        keystore.remove(names::NODE);
+        Ok(keystore.insert_document(names::NODE, &profile)?)
+    }
+
+    /// Writes a keystore with this node and nothing else.
+    ///
+    /// # Errors
+    /// [`DaemonError::Keystore`]; a file that is there is never replaced.
+    pub fn create(
+        &self,
+        file: &Path,
+        password: (&Password, Kdf),
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), DaemonError> {
+        let mut keystore = Keystore::new();
+        self.store(&mut keystore)?;
+        Ok(keystore.create(file, password, rng)?)
+    }
+
+    fn secret(&self) -> Result<bls::SecretKey, DaemonError> {
+        Ok(bls::SecretKey::from_bytes(&self.bls).map_err(NodeError::from)?)
     }
 
     /// The keys.
     ///
     /// # Errors
-    /// [`DaemonError::Node`] names the key that is wrong.
+    /// [`DaemonError::Node`] if the broadcast key is none, or one of another reference string.
     pub fn keys(&self, crs: &Crs) -> Result<NodeKeys, DaemonError> {
-        Ok(NodeKeys::decode(crs, self.keys.get().as_bytes())?)
+        Ok(NodeKeys {
+            account: self.account.clone(),
+            bls: self.secret()?,
+            dgkbe: SecretKey::decode(crs, &self.broadcast).map_err(NodeError::from)?,
+            endpoint: EndpointKey::from_bytes(&self.endpoint.to_bytes()),
+            attributes_nonce: *self.attributes_nonce,
+        })
     }
 }
 
-impl Drop for NodeFile {
-    fn drop(&mut self) {
-        // The box becomes a string, whose bytes can be erased.
-        let keys = std::mem::replace(&mut self.keys, RawValue::NULL.to_owned());
-        String::from(Box::<str>::from(keys)).zeroize();
-    }
+/// A node's keys in slot `slot`, all derived from the keystore's mnemonic, and its public broadcast key: the same ones
+/// whenever they are derived.
+///
+/// # Errors
+/// [`DaemonError::Keystore`] for a keystore without a mnemonic; [`DaemonError::Node`] for a slot that no group has.
+pub fn derive_node(
+    keystore: &Keystore,
+    crs: &Crs,
+    groups: Groups,
+    slot: u16,
+) -> Result<(NodeKeys, PublicKey), DaemonError> {
+    let seed = keystore.mnemonic(names::MNEMONIC)?.seed();
+    let place = groups.place(slot).map_err(NodeError::from)?;
+    let pair = KeyPair::generate(crs, place.slot, &mut seed.broadcast_rng(crs.digest(), slot));
+    let KeyPair { public, secret } = pair.map_err(NodeError::from)?;
+    let keys = NodeKeys {
+        account: keystore.account(names::ACCOUNT)?,
+        bls: keystore.bls(names::BLS)?,
+        dgkbe: secret,
+        endpoint: keystore.endpoint(names::ENDPOINT)?,
+        attributes_nonce: *seed.attributes_nonce(),
+    };
+    Ok((keys, public))
 }
 
 /// An account and an endpoint: a committee member's or a requester's.
-#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
-#[serde(deny_unknown_fields)]
 pub struct AccountFile {
-    account: String,
-    endpoint: String,
+    account: SigningKey,
+    endpoint: EndpointKey,
 }
 
 impl AccountFile {
-    /// The file of these keys.
+    /// These keys.
     #[must_use]
     pub fn new(account: &SigningKey, endpoint: &EndpointKey) -> Self {
-        let account = Zeroizing::new(account.to_bytes());
-        Self { account: hex::encode(&*account), endpoint: hex::encode(*endpoint.to_bytes()) }
+        Self { account: account.clone(), endpoint: EndpointKey::from_bytes(&endpoint.to_bytes()) }
     }
 
-    /// The keys of `file`, from where this was read.
+    /// Opens a keystore.
     ///
     /// # Errors
-    /// [`DaemonError::Keys`] names the key that is wrong.
-    pub fn keys(&self, file: &Path) -> Result<(SigningKey, EndpointKey), DaemonError> {
-        let bad = |problem: String| DaemonError::Keys { file: file.display().to_string(), problem };
-        let account = SigningKey::from_bytes(&*array("account", &self.account).map_err(bad)?);
-        let account = account.map_err(|error| bad(format!("account: {error}")))?;
-        Ok((account, EndpointKey::from_bytes(&*array("endpoint", &self.endpoint).map_err(bad)?)))
+    /// [`DaemonError::Keystore`] names the entry that is missing or wrong.
+    pub fn read(file: &Path, password: &Password) -> Result<Self, DaemonError> {
+        let keystore = Keystore::open(file, password)?;
+        let (account, endpoint) = (keystore.account(names::ACCOUNT)?, keystore.endpoint(names::ENDPOINT)?);
+        Ok(Self { account, endpoint })
+    }
+
+    /// Writes a keystore with these keys and nothing else.
+    ///
+    /// # Errors
+    /// [`DaemonError::Keystore`]; a file that is there is never replaced.
+    pub fn create(
+        &self,
+        file: &Path,
+        password: (&Password, Kdf),
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), DaemonError> {
+        let mut keystore = Keystore::new();
+        keystore.insert_account(names::ACCOUNT, &self.account)?;
+        keystore.insert_endpoint(names::ENDPOINT, &self.endpoint)?;
+        Ok(keystore.create(file, password, rng)?)
+    }
+
+    /// The keys.
+    #[must_use]
+    pub fn keys(self) -> (SigningKey, EndpointKey) {
+        (self.account, self.endpoint)
     }
 }
 
-fn array(name: &str, text: &str) -> Result<Zeroizing<[u8; 32]>, String> {
-    let mut bytes = Zeroizing::new([0; 32]);
-    hex::decode_to_slice(text, &mut *bytes).map_err(|_| format!("{name}: expected 64 hex digits"))?;
-    Ok(bytes)
-}
-
-/// Reads a file of secrets that only its owner can read.
+/// Writes a file that holds no secret as a whole.
 ///
 /// # Errors
-/// [`DaemonError::Exposed`]; [`DaemonError::Keys`], without the file's content.
-pub fn read<T: DeserializeOwned>(file: &Path) -> Result<T, DaemonError> {
-    let bad = |problem: String| DaemonError::Keys { file: file.display().to_string(), problem };
-    let mut opened = std::fs::File::open(file).map_err(|error| bad(error.to_string()))?;
-    private(file, &opened.metadata().map_err(|error| bad(error.to_string()))?)?;
-    let mut bytes = Zeroizing::new(Vec::new());
-    std::io::Read::read_to_end(&mut opened, &mut bytes).map_err(|error| bad(error.to_string()))?;
-    serde_json::from_slice(&bytes).map_err(|error| {
-        // The parser's own words could quote a key.
-        let place = format!("line {}, column {}", error.line(), error.column());
-        bad(format!("{place}: it is not the JSON of such a file"))
-    })
-}
-
-#[cfg(unix)]
-fn private(file: &Path, metadata: &std::fs::Metadata) -> Result<(), DaemonError> {
-    let mode = std::os::unix::fs::PermissionsExt::mode(&metadata.permissions()) & 0o777;
-    if mode & 0o077 == 0 {
-        return Ok(());
-    }
-    Err(DaemonError::Exposed { file: file.display().to_string(), mode })
-}
-
-/// Writes a file as a whole: under another name first, readable by its owner only, then renamed.
-///
-/// # Errors
-/// The file system's own.
-pub fn write(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let temporary = file.with_extension("tmp");
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut open = options.open(&temporary)?;
-    open.write_all(bytes)?;
-    open.sync_all()?;
-    std::fs::rename(&temporary, file)
+/// [`DaemonError::Keystore`].
+pub fn write(file: &Path, bytes: &[u8]) -> Result<(), DaemonError> {
+    Ok(bithive_keystore::private::replace(file, bytes)?)
 }

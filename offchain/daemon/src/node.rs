@@ -7,10 +7,12 @@ use std::time::Duration;
 use bithive_blindmatch::attributes::Attributes;
 use bithive_client::Client;
 use bithive_exchange::Exchange;
-use bithive_node::{Compute, Contributor, Group, NodeError, NodeKeys, Observer, Report, Setup};
+use bithive_keystore::Password;
+use bithive_node::{Compute, Contributor, Group, NodeError, NodeKeys, Setup};
 
 use crate::config::NodeConfig;
-use crate::keys::{self, NodeFile};
+use crate::keys::NodeFile;
+use crate::metrics::{self, NodeMonitor};
 use crate::party::{self, Party};
 use crate::{DaemonError, Event, Events, Stop, chain};
 
@@ -18,36 +20,19 @@ use crate::{DaemonError, Event, Events, Stop, chain};
 /// after a crash.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// Passes reports on to the log and to scripts.
-struct Reporter(Events);
-
-impl Observer for Reporter {
-    fn report(&self, report: Report) {
-        match &report {
-            Report::Failed { job_id, reason, retries: true } => {
-                tracing::warn!(job_id, reason, "a step failed; trying again");
-            }
-            Report::Failed { job_id, reason, retries: false } => {
-                tracing::error!(job_id, reason, "a step failed; giving up");
-            }
-            done => tracing::info!(?done, "step"),
-        }
-        (self.0)(&Event::Node(report));
-    }
-}
-
 /// Runs the node until it is told to stop.
 ///
 /// # Errors
 /// [`DaemonError`].
 pub async fn run(
     config: &NodeConfig,
+    password: &Password,
     compute: Arc<dyn Compute>,
     events: Events,
     stop: Stop,
 ) -> Result<(), DaemonError> {
     // What is wrong on this machine is said at once, not when the chain answers.
-    let file: NodeFile = keys::read(&config.keys)?;
+    let file = NodeFile::read(&config.keys, password)?;
     let Some(client) = chain::connect(&config.chain, &stop).await? else { return Ok(()) };
     run_on(&client, config, &file, compute, events, stop).await
 }
@@ -69,8 +54,12 @@ pub async fn run_on(
     let (keys, dgkbe) = (file.keys(&crs)?, file.keys(&crs)?.dgkbe);
     let (slot, commitment) = registered(client, &keys, &config.keys).await?;
     let group = Group::new(crs, groups, slot, dgkbe, &commitment)?;
+    let (monitor, metrics) = NodeMonitor::new(events.clone());
+    let monitor = Arc::new(monitor);
+    let _metrics = metrics::serve(&config.metrics, metrics, monitor.clone()).await?;
     let party = Party::start(client, &config.network, &config.data, (keys.account.clone(), &keys.endpoint));
     let party = party.await?;
+    monitor.watch(&party);
     publish(&party, client, &keys, &config.public_key).await?;
     let from = match config.first_block {
         Some(height) => height,
@@ -88,13 +77,13 @@ pub async fn run_on(
         tags: party.tags(),
         group,
         compute,
-        observer: Arc::new(Reporter(events.clone())),
+        observer: monitor.clone(),
         rng: party::fresh_rng()?,
         keys,
         exchange: party.exchange(),
         state: party.state.clone(),
     };
-    let mut node = Contributor::new(setup, from).await?;
+    let mut node = Contributor::new(setup, from).await?.with_relayers(config.relayers());
     tracing::info!(account = party.account.address(), endpoint = %party.transport.id(), slot,
         next_block = node.next_height(), "the node runs");
     events(&party.ready("node"));
@@ -105,6 +94,7 @@ pub async fn run_on(
     let ended = tokio::select! {
         ended = node.run(stop.requested()) => ended,
         () = late => Ok(()),
+        () = monitor.follow_earnings(client, party.account.address()) => Ok(()),
     };
     drop(node);
     party.transport.close().await;

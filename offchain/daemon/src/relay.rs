@@ -9,7 +9,8 @@ use bithive_transport::relay::{ADDRESS_DISCOVERY_PORT, RelayListen, RelayOptions
 
 use crate::config::{Admitted, RelayConfig};
 use crate::membership::RegistryAdmission;
-use crate::{DaemonError, Event, Events, Stop, chain};
+use crate::metrics::RelayMonitor;
+use crate::{DaemonError, Event, Events, Stop, chain, metrics};
 
 /// Runs the relay until it is told to stop.
 ///
@@ -29,7 +30,7 @@ pub async fn run(config: &RelayConfig, events: Events, stop: Stop) -> Result<(),
 /// Runs the relay for the members of a deployment, or for everybody without one.
 ///
 /// # Errors
-/// [`DaemonError::Transport`].
+/// [`DaemonError::Transport`], [`DaemonError::Monitor`].
 pub async fn run_on(
     client: Option<Client>,
     config: &RelayConfig,
@@ -44,6 +45,8 @@ pub async fn run_on(
     let relay =
         RelayServer::start(RelayOptions { listen, admission, client_rate: config.client_rate }).await?;
     let url = relay.url();
+    let (monitor, metrics) = RelayMonitor::new(url.clone(), relay.tally());
+    let _metrics = metrics::serve(&config.metrics, metrics, Arc::new(monitor)).await?;
     tracing::info!(url, "the relay answers");
     events(&Event::Ready {
         role: "relay".into(),

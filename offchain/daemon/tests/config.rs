@@ -21,7 +21,7 @@ fn file(role: &str, old: &str, new: &str) -> (TempDir, PathBuf) {
     assert_eq!(text.matches(old).count(), 1, "{old:?} is there once");
     let path = folder.path().join("party.toml");
     std::fs::write(&path, text.replace(old, new)).unwrap();
-    for name in ["node.json", "node.pub", "crs.bin", "deployment.json", "committee.json", "requester.json"] {
+    for name in ["node.json", "node.pub", "crs.bin", "deployment.json", "committee.json", "requester.json", "relayer.json"] {
         std::fs::write(folder.path().join(name), "{}").unwrap();
     }
     (folder, path)
@@ -137,4 +137,30 @@ fn a_file_that_is_not_there_or_far_too_long_is_refused() {
     std::fs::write(&path, "#".repeat((1 << 20) + 1)).unwrap();
     let error = validate(&path).unwrap_err().to_string();
     assert!(error.contains("expected at most 1048576"), "{error}");
+}
+
+#[test]
+fn a_relayers_limits_and_channels_are_checked() {
+    let of = |old, new| refused("relayer", old, new);
+    assert!(of("per_transaction = 2_500_000", "per_transaction = 0").contains("fees.per_transaction"));
+    assert!(of("per_day = 250_000_000", "per_day = 1").contains("fees.per_day"));
+    assert!(of("spread_seconds = 20", "spread_seconds = 3601").contains("work.spread_seconds"));
+    assert!(of("batch = 64", "batch = 257").contains("work.batch"));
+    let key = bithive_chain::SigningKey::from_bytes(&[7; 32]).unwrap();
+    let contract = key.address();
+    let attestations = |contract: &str, channels: &str| {
+        let table = format!("[attestations]\ncontract = \"{contract}\"\nchannels = {channels}\n[network]");
+        of("[network]\n", &format!("{table}\n"))
+    };
+    assert!(attestations("bithive1", "[\"channel-0\"]").contains("attestations.contract"));
+    for channels in ["[\"channel-x\"]", "[\"0\"]", "[]"] {
+        let error = attestations(contract, channels);
+        assert!(error.contains("attestations.channels"), "{error}");
+    }
+}
+
+#[test]
+fn a_nodes_relayers_are_endpoints() {
+    let error = refused("node", "relayers = []", "relayers = [\"abc\"]");
+    assert!(error.contains("relayers[0]") && error.contains("64 hex digits"), "{error}");
 }

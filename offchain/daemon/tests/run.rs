@@ -10,13 +10,14 @@ use bithive_blindmatch::schema::Schema;
 use bithive_chain::{Chain, Embedded, ServeOptions, Wallet};
 use bithive_client::{Account, Client, Deployment};
 use bithive_daemon::config::{
-    Admitted, ChainConfig, CommitteeConfig, LogConfig, NetworkConfig, NodeConfig, RelayConfig,
+    Admitted, ChainConfig, CommitteeConfig, LogConfig, MetricsConfig, NetworkConfig, NodeConfig, RelayConfig,
 };
 use bithive_daemon::keys::{self, AccountFile, NodeFile};
 use bithive_daemon::stop::StopHandle;
 use bithive_daemon::{DaemonError, Event, Events, Stop, committee, node, relay};
 use bithive_dgkbe::{Crs, Groups};
 use bithive_inference::Device;
+use bithive_keystore::{Kdf, Keystore, KeystoreError, Mnemonic, Password};
 use bithive_local::{Founders, NODE_BOND, UNIT, ceremony, deploy, fee_grant, open_chain};
 use bithive_node::{NodeKeys, Onnx};
 use rand_chacha::ChaCha20Rng;
@@ -26,6 +27,10 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::task::JoinHandle;
 
 const WAIT: Duration = Duration::from_secs(120);
+
+fn password() -> Password {
+    Password::new("the parties' password").unwrap()
+}
 
 struct World {
     folder: TempDir,
@@ -76,14 +81,17 @@ impl World {
     fn member(&self, index: usize, relay: Option<&str>) -> CommitteeConfig {
         let file = self.path(&format!("member-{index}.json"));
         let founder = &self.founders.committee[index];
-        let text = serde_json::to_vec(&AccountFile::new(&founder.account, &founder.endpoint)).unwrap();
-        keys::write(&file, &text).unwrap();
+        if !file.exists() {
+            let keys = AccountFile::new(&founder.account, &founder.endpoint);
+            keys.create(&file, (&password(), Kdf::RANDOM), &mut ChaCha20Rng::seed_from_u64(3)).unwrap();
+        }
         CommitteeConfig {
             role: "committee".into(),
             keys: file,
             data: self.path(&format!("member-{index}")),
             chain: self.chain_config("http://unused"),
             network: Self::network(relay),
+            metrics: MetricsConfig { listen: Some("127.0.0.1:0".into()) },
             log: LogConfig::default(),
         }
     }
@@ -98,8 +106,10 @@ impl World {
         ];
         let values: std::collections::BTreeMap<_, _> = values.into();
         let (keys, public) = NodeKeys::generate(&self.crs, self.groups, 1, &mut self.rng).unwrap();
-        let file = serde_json::to_vec(&NodeFile::new(&keys, values.clone(), 10 * UNIT).unwrap()).unwrap();
-        keys::write(&self.path("node.json"), &file).unwrap();
+        let file = self.path("node.json");
+        let _ = std::fs::remove_file(&file);
+        let node = NodeFile::new(&keys, values.clone(), 10 * UNIT);
+        node.create(&file, (&password(), Kdf::RANDOM), &mut self.rng).unwrap();
         std::fs::write(self.path("node.pub"), public.encode()).unwrap();
         std::fs::write(self.path("crs.bin"), self.crs.encode()).unwrap();
         if registered {
@@ -118,8 +128,10 @@ impl World {
             data: self.path("node"),
             device: "cpu".into(),
             first_block: None,
+            relayers: vec![],
             chain: self.chain_config("http://unused"),
             network: Self::network(None),
+            metrics: MetricsConfig::default(),
             log: LogConfig::default(),
         }
     }
@@ -172,8 +184,7 @@ impl Running {
 fn member(world: &World, index: usize, relay: Option<&str>) -> Running {
     let (client, config) = (world.client.clone(), world.member(index, relay));
     Running::start(move |events, stop| async move {
-        let file: AccountFile = keys::read(&config.keys)?;
-        let keys = file.keys(&config.keys)?;
+        let keys = AccountFile::read(&config.keys, &password())?.keys();
         committee::run_on(&client, &config, keys, events, stop).await
     })
 }
@@ -187,6 +198,7 @@ fn relay_of_members(world: &World) -> Running {
         client_rate: None,
         admission: Admitted::Registry,
         chain: None,
+        metrics: MetricsConfig { listen: Some("127.0.0.1:0".into()) },
         log: LogConfig::default(),
     };
     Running::start(
@@ -197,7 +209,7 @@ fn relay_of_members(world: &World) -> Running {
 async fn run_node(world: &World, config: NodeConfig) -> Running {
     let client = world.client.clone();
     Running::start(move |events, stop| async move {
-        let file: NodeFile = keys::read(&config.keys)?;
+        let file = NodeFile::read(&config.keys, &password())?;
         let compute = Arc::new(Onnx::new(Device::Cpu));
         node::run_on(&client, &config, &file, compute, events, stop).await
     })
@@ -269,23 +281,38 @@ async fn a_node_that_cant_run_says_why() {
     let error = run_node(&world, config.clone()).await.task.await.unwrap().unwrap_err();
     assert!(matches!(error, DaemonError::ReferenceString { .. }), "{error}");
 
+    let other = Password::new("another password").unwrap();
+    let error = NodeFile::read(&config.keys, &other).map(|_| ()).unwrap_err();
+    assert!(matches!(error, DaemonError::Keystore(KeystoreError::Shut { .. })), "{error}");
     std::fs::write(&config.keys, "{\"keys\": \"5ec4e7\"}").unwrap();
     let error = run_node(&world, config).await.task.await.unwrap().unwrap_err().to_string();
     assert!(error.contains("node.json") && !error.contains("5ec4e7"), "{error}");
 }
 
-#[cfg(unix)]
-#[tokio::test]
-async fn keys_that_others_can_read_are_refused() {
-    use std::os::unix::fs::PermissionsExt;
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("keys.json");
-    keys::write(&file, b"{}").unwrap();
-    assert!(matches!(keys::read::<AccountFile>(&file), Err(DaemonError::Keys { .. })));
-    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).unwrap();
-    let Err(error) = keys::read::<AccountFile>(&file) else { panic!("others can read it") };
-    assert!(matches!(error, DaemonError::Exposed { mode: 0o640, .. }), "{error}");
-    assert!(error.to_string().contains("chmod 600"));
+#[test]
+fn the_same_words_and_slot_make_the_same_node_again() {
+    let mut rng = ChaCha20Rng::seed_from_u64(5);
+    let groups = Groups::new(2, 4).unwrap();
+    let crs = ceremony(groups.size(), &mut rng).unwrap();
+    let mnemonic = Mnemonic::generate(&mut rng).unwrap();
+    let node = |slot| {
+        let keystore = Keystore::from_mnemonic(&Mnemonic::parse(&mnemonic.words()).unwrap()).unwrap();
+        keys::derive_node(&keystore, &crs, groups, slot).unwrap()
+    };
+    let ((first, public), (again, public_again), (other, other_public)) = (node(6), node(6), node(2));
+    assert_eq!(*first.encode().unwrap(), *again.encode().unwrap());
+    assert_eq!(public.digest(), public_again.digest());
+    // Slots 2 and 6 have the same place in their groups, and keys of their own.
+    assert_eq!(public.slot(), other_public.slot());
+    assert_ne!(public.digest(), other_public.digest());
+    assert_eq!(first.account.address(), other.account.address());
+    let mut keystore = Keystore::from_mnemonic(&mnemonic).unwrap();
+    let values = [("vram".to_owned(), AttributeValue::Number(24))].into();
+    NodeFile::new(&first, values, 11 * UNIT).store(&mut keystore).unwrap();
+    let stored = NodeFile::of(&keystore).unwrap();
+    assert_eq!(*stored.keys(&crs).unwrap().encode().unwrap(), *first.encode().unwrap());
+    assert_eq!((stored.ask, stored.attributes["vram"].clone()), (11 * UNIT, AttributeValue::Number(24)));
+    assert!(NodeFile::of(&Keystore::new()).is_err());
 }
 
 #[tokio::test(flavor = "multi_thread")]

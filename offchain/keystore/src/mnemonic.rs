@@ -108,7 +108,9 @@ fn bad(error: bip39::Error) -> KeystoreError {
         bip39::Error::UnknownWord(index) => {
             format!("has a word in place {} that is in no list", index.saturating_add(1))
         }
-        bip39::Error::InvalidChecksum => "has a wrong checksum: a word is wrong, or two changed places".into(),
+        bip39::Error::InvalidChecksum => {
+            "has a wrong checksum: a word is wrong, or two changed places".into()
+        }
         bip39::Error::BadWordCount(count) => format!("has {count} words"),
         _ => "can't be read".into(),
     };
@@ -167,7 +169,8 @@ impl Seed {
 
     fn bytes(&self, label: &str) -> Zeroizing<[u8; 32]> {
         let mut bytes = Zeroizing::new([0; 32]);
-        let derived = Hkdf::<Sha256>::new(Some(SALT), self.0.as_slice()).expand(label.as_bytes(), &mut *bytes);
+        let derived =
+            Hkdf::<Sha256>::new(Some(SALT), self.0.as_slice()).expand(label.as_bytes(), &mut *bytes);
         // HKDF gives up to 255 times 32 bytes.
         debug_assert!(derived.is_ok());
         bytes

@@ -67,6 +67,12 @@ impl Password {
         private::create(file, Zeroizing::new(format!("{}\n", self.0)).as_bytes())
     }
 
+    /// What was typed: for a secret other than a password that [`ask`] was asked for.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
     pub(crate) fn as_bytes(&self) -> &[u8] {
         self.0.as_bytes()
     }
@@ -135,7 +141,8 @@ fn long_enough(password: Password) -> Result<Password, KeystoreError> {
 /// [`KeystoreError::Password`] where there is no terminal.
 pub fn ask(question: &str) -> Result<Password, KeystoreError> {
     if !std::io::stdin().is_terminal() {
-        let problem = format!("can't be asked for: there is no terminal; expected --password-file or {PASSWORD_FILE}");
+        let problem =
+            format!("can't be asked for: there is no terminal; expected --password-file or {PASSWORD_FILE}");
         return Err(KeystoreError::Password { problem });
     }
     let typed = rpassword::prompt_password(question)

@@ -114,14 +114,18 @@ impl Sealed {
         let aad = sealed.associated_data();
         let payload = Payload { msg: &plaintext, aad: &aad };
         let sealed_bytes = cipher(&key).encrypt(&XNonce::from(nonce), payload);
-        let sealed_bytes =
-            sealed_bytes.map_err(|_| KeystoreError::Password { problem: "can't be used to encrypt".into() })?;
+        let sealed_bytes = sealed_bytes
+            .map_err(|_| KeystoreError::Password { problem: "can't be used to encrypt".into() })?;
         sealed.ciphertext = hex::encode(sealed_bytes);
         Ok(sealed)
     }
 
     /// Decrypts the secrets, in the order of the entries.
-    pub(crate) fn open(&self, file: &Path, password: &Password) -> Result<Zeroizing<Vec<Secret>>, KeystoreError> {
+    pub(crate) fn open(
+        &self,
+        file: &Path,
+        password: &Password,
+    ) -> Result<Zeroizing<Vec<Secret>>, KeystoreError> {
         let shut = || KeystoreError::Shut { file: file.display().to_string() };
         let salt: [u8; SALT_BYTES] = array(file, "kdf.salt", &self.kdf.salt)?;
         let nonce: [u8; 24] = array(file, "cipher.nonce", &self.cipher.nonce)?;
@@ -181,10 +185,8 @@ impl Sealed {
 
     /// The file's bytes.
     pub(crate) fn encode(&self) -> Result<Vec<u8>, KeystoreError> {
-        serde_json::to_vec_pretty(self).map_err(|error| KeystoreError::File {
-            file: "the keystore".into(),
-            problem: error.to_string(),
-        })
+        serde_json::to_vec_pretty(self)
+            .map_err(|error| KeystoreError::File { file: "the keystore".into(), problem: error.to_string() })
     }
 
     fn associated_data(&self) -> Vec<u8> {

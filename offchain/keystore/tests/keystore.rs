@@ -46,7 +46,10 @@ fn what_is_stored_comes_back_and_public_keys_need_no_password() {
     assert_eq!(opened.account(account).unwrap().address(), keystore.account(account).unwrap().address());
     assert_eq!(opened.endpoint("endpoint").unwrap().id(), keystore.endpoint("endpoint").unwrap().id());
     assert_eq!(opened.bls("bls").unwrap().public_key(), keystore.bls("bls").unwrap().public_key());
-    assert_eq!(*opened.mnemonic("mnemonic").unwrap().words(), *keystore.mnemonic("mnemonic").unwrap().words());
+    assert_eq!(
+        *opened.mnemonic("mnemonic").unwrap().words(),
+        *keystore.mnemonic("mnemonic").unwrap().words()
+    );
     assert_eq!(opened.broadcast("broadcast").unwrap(), [7; 40]);
     assert_eq!(opened.document("node").unwrap(), b"{\"ask\": 11}");
     assert!(opened.entries().eq(Keystore::describe(&file).unwrap().iter()));
@@ -135,7 +138,8 @@ fn a_file_is_never_overwritten_by_new_keys_and_another_password_takes_the_old_on
     assert!(matches!(refused(&file), KeystoreError::Shut { .. }));
     assert!(Keystore::open(&file, &other).unwrap().has(names::ACCOUNT));
     assert_eq!(Keystore::costs(&file).unwrap().memory_kib, 64);
-    let names: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    let names: Vec<_> =
+        std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
     assert_eq!(names, ["keys.json"], "nothing is left beside it");
 }
 
@@ -176,7 +180,10 @@ fn words_are_read_in_any_case_and_refused_without_being_quoted() {
         ("legal winner thank year wave sausage worth useful legal winner thank", "11 words"),
         ("legal winner thank year wave sausage worth useful legal winner thank thank", "checksum"),
         ("legal winner thank year wave sausage worth useful legal winner thank sesame", "place 12"),
-        ("legal winner thank year wave sausage worth useful legal winner thank year wave sausage wise", "words"),
+        (
+            "legal winner thank year wave sausage worth useful legal winner thank year wave sausage wise",
+            "words",
+        ),
     ];
     for (words, wrong) in bad {
         let error = Mnemonic::parse(words).map(|_| ()).unwrap_err().to_string();

@@ -10,7 +10,7 @@ mod metrics;
 mod server;
 mod status;
 
-pub use metrics::{Metrics, counter, gauge};
+pub use metrics::{By, Metrics, counter, gauge};
 pub use prometheus_client::metrics::counter::Counter;
 pub use prometheus_client::metrics::gauge::Gauge;
 pub use server::{MonitorError, MonitorServer, serve};

@@ -195,7 +195,10 @@ mod tests {
         assert!(text.contains("# TYPE bithive_claims counter\n") && text.ends_with("# EOF\n"), "{text}");
         assert!(text.contains("bithive_claims_total 3\n") && text.contains("bithive_height -1\n"), "{text}");
         assert!(text.contains("bithive_build_info{role=\"test\",version=\"0.1.0\"} 1\n"), "{text}");
-        assert!(table.contains("| `bithive_claims_total` | counter |  | Claims that were sent |\n"), "{table}");
+        assert!(
+            table.contains("| `bithive_claims_total` | counter |  | Claims that were sent |\n"),
+            "{table}"
+        );
         for line in table.lines().skip(2) {
             let name = line.split('`').nth(1).unwrap();
             assert!(text.lines().any(|served| served.starts_with(name)), "{name}");

@@ -31,7 +31,9 @@ const LIFETIME: Duration = Duration::from_secs(60);
 #[derive(Debug, thiserror::Error)]
 pub enum MonitorError {
     /// Others could reach the address.
-    #[error("metrics.listen is {0}; expected a loopback address, like 127.0.0.1:9464: nobody is asked who they are")]
+    #[error(
+        "metrics.listen is {0}; expected a loopback address, like 127.0.0.1:9464: nobody is asked who they are"
+    )]
     NotLoopback(SocketAddr),
     /// Nobody can listen there.
     #[error("metrics.listen: {address}: {reason}")]

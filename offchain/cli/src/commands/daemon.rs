@@ -6,16 +6,17 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow};
 use bithive_daemon::config::{
-    Admitted, ChainConfig, CommitteeConfig, LogConfig, LogFormat, NodeConfig, RelayConfig, RelayTls,
+    Admitted, ChainConfig, CommitteeConfig, LogConfig, LogFormat, MetricsConfig, NodeConfig, RelayConfig, RelayTls, RelayerConfig,
     Settings, TEMPLATES, validate,
 };
-use bithive_daemon::{Stop, committee, event, node, relay};
+use bithive_daemon::{Stop, committee, event, node, relay, relayer};
 use bithive_inference::Device;
 use bithive_node::{Compute, Onnx};
 use clap::Subcommand;
 use serde_json::json;
 use tracing_subscriber::EnvFilter;
 
+use super::keys::PasswordArgs;
 use crate::output::Output;
 
 /// Arguments of a party that runs until it is stopped.
@@ -24,6 +25,8 @@ pub(crate) struct RunArgs {
     /// Configuration, as `bithive config init` writes it.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: PathBuf,
+    #[command(flatten)]
+    pub(crate) password: PasswordArgs,
     #[command(flatten)]
     pub(crate) until: UntilArgs,
 }
@@ -50,12 +53,12 @@ impl UntilArgs {
     }
 }
 
-/// Configurations of nodes, committee members, relays and requesters.
+/// Configurations of nodes, committee members, relays, relayers and requesters.
 #[derive(Subcommand)]
 pub(crate) enum ConfigCommand {
     /// Write a commented configuration.
     Init {
-        /// node, committee, relay or requester.
+        /// node, committee, relay, relayer or requester.
         role: String,
         /// File to write; standard output by default.
         #[arg(long, value_name = "FILE")]
@@ -73,9 +76,22 @@ pub(crate) enum ConfigCommand {
 pub(crate) enum CommitteeCommand {
     /// Answer share keys and evaluations, and post share keys, until stopped.
     Run(RunArgs),
-    /// Make a member's keys, and say what the registry's owner has to name.
+    /// Say what the registry's owner has to name.
     Keys {
-        /// Configuration, as `bithive config init committee` writes it; keys are made where it says, if there are none.
+        /// Configuration, as `bithive config init committee` writes it; its keystore is made by `bithive keys new`.
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+    },
+}
+
+/// Relayers.
+#[derive(Subcommand)]
+pub(crate) enum RelayerCommand {
+    /// Take what is due on chain, settle jobs, and send attestations to other chains, until stopped.
+    Run(RunArgs),
+    /// Say the account, which needs coins for fees, and the endpoint, which nodes name as their relayer.
+    Keys {
+        /// Configuration, as `bithive config init relayer` writes it; its keystore is made by `bithive keys new`.
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
     },
@@ -92,7 +108,7 @@ pub(crate) enum RelayCommand {
 #[derive(clap::Args)]
 pub(crate) struct RelayArgs {
     /// Configuration, as `bithive config init relay` writes it; in place of the options below.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["listen", "tls_cert", "tls_key", "chain", "open"])]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["listen", "tls_cert", "tls_key", "chain", "open", "metrics"])]
     config: Option<PathBuf>,
     /// TCP address for clients.
     #[arg(long, default_value = "0.0.0.0:3340", value_name = "ADDRESS")]
@@ -115,6 +131,9 @@ pub(crate) struct RelayArgs {
     /// Everybody may use the relay.
     #[arg(long)]
     open: bool,
+    /// Loopback TCP address for metrics and status.
+    #[arg(long, value_name = "ADDRESS")]
+    metrics: Option<String>,
     #[command(flatten)]
     until: UntilArgs,
 }
@@ -153,7 +172,8 @@ pub(crate) async fn committee(command: CommitteeCommand, output: Output) -> Resu
     };
     let config = CommitteeConfig::load(&args.config)?;
     start_log(&config.log)?;
-    committee::run(&config, event::standard_output(), args.until.stop()?).await?;
+    let password = args.password.read(&config.keys)?;
+    committee::run(&config, &password, event::standard_output(), args.until.stop()?).await?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -163,7 +183,24 @@ pub(crate) async fn node(args: RunArgs, wrap: impl FnOnce(Onnx) -> Arc<dyn Compu
     start_log(&config.log)?;
     let device: Device = config.device.parse().context("device")?;
     device.check().context("device")?;
-    node::run(&config, wrap(Onnx::new(device)), event::standard_output(), args.until.stop()?).await?;
+    let (password, compute) = (args.password.read(&config.keys)?, wrap(Onnx::new(device)));
+    node::run(&config, &password, compute, event::standard_output(), args.until.stop()?).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs a relayer.
+pub(crate) async fn relayer(command: RelayerCommand, output: Output) -> Result<ExitCode> {
+    let args = match command {
+        RelayerCommand::Run(args) => args,
+        RelayerCommand::Keys { config } => {
+            super::join::show_keys(&RelayerConfig::load(&config)?.keys, output)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+    };
+    let config = RelayerConfig::load(&args.config)?;
+    start_log(&config.log)?;
+    let password = args.password.read(&config.keys)?;
+    relayer::run(&config, &password, event::standard_output(), args.until.stop()?).await?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -202,6 +239,7 @@ fn relay_config(args: &RelayArgs) -> Result<RelayConfig> {
         client_rate: None,
         admission: if args.open { Admitted::Everyone } else { Admitted::Registry },
         chain,
+        metrics: MetricsConfig { listen: args.metrics.clone() },
         log: LogConfig::default(),
     };
     config.settle(&bithive_daemon::config::Check::of(Path::new("command line")))?;

@@ -11,7 +11,7 @@ use bithive_blindmatch::schema::Schema;
 use bithive_chain::ChainError;
 use bithive_client::Client;
 use bithive_daemon::config::{RequesterConfig, Settings};
-use bithive_daemon::keys::{self, AccountFile};
+use bithive_daemon::keys::AccountFile;
 use bithive_daemon::party::{self, Party};
 use bithive_daemon::{Stop, chain};
 use bithive_inference::sigmoid;
@@ -21,6 +21,7 @@ use tokio::time::Instant;
 
 use super::daemon::{UntilArgs, start_log};
 use super::job::SpecArgs;
+use super::keys::PasswordArgs;
 use crate::amount::show;
 use crate::output::Output;
 
@@ -44,6 +45,8 @@ pub(crate) struct JobRunArgs {
     /// Seconds to wait for that many claims; then those that came have to do.
     #[arg(long, default_value_t = 300)]
     claims_seconds: u64,
+    #[command(flatten)]
+    password: PasswordArgs,
     #[command(flatten)]
     until: UntilArgs,
 }
@@ -131,8 +134,7 @@ pub(crate) async fn run(args: JobRunArgs, output: Output) -> Result<()> {
     let config = RequesterConfig::load(&args.config)?;
     start_log(&config.log)?;
     let stop = args.until.stop()?;
-    let file: AccountFile = keys::read(&config.keys)?;
-    let (account, endpoint) = file.keys(&config.keys)?;
+    let (account, endpoint) = AccountFile::read(&config.keys, &args.password.read(&config.keys)?)?.keys();
     let (spec, _) = args.spec.load(&Schema::bithive())?;
     let Some(client) = chain::connect(&config.chain, &stop).await? else { bail!("stopped") };
     anyhow::ensure!(

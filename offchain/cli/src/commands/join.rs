@@ -9,14 +9,14 @@ use bithive_blindmatch::schema::Schema;
 use bithive_chain::{SigningKey, Wallet};
 use bithive_client::{Account, Client};
 use bithive_daemon::config::{CommitteeConfig, NodeConfig, RequesterConfig, Settings};
-use bithive_daemon::keys::{self, AccountFile, NodeFile};
+use bithive_daemon::keys::{self, NodeFile};
 use bithive_daemon::{Stop, chain, party};
 use bithive_dgkbe::Groups;
 use bithive_dgkbe::keys::UnverifiedPublicKey;
-use bithive_exchange::EndpointKey;
-use bithive_node::NodeKeys;
+use bithive_keystore::{Keystore, Password, names};
 use serde_json::json;
 
+use super::keys::PasswordArgs;
 use super::node::parse_attributes;
 use crate::amount::{self, show};
 use crate::output::Output;
@@ -24,9 +24,11 @@ use crate::output::Output;
 /// Arguments of `bithive node join`.
 #[derive(clap::Args)]
 pub(crate) struct NodeJoinArgs {
-    /// Configuration, as `bithive config init node` writes it; keys are made where it says, if there are none.
+    /// Configuration, as `bithive config init node` writes it; its keystore is made by `bithive keys new`.
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
+    #[command(flatten)]
+    password: PasswordArgs,
     /// An attribute, like vram=24, region=eu or certifications=iso27001,gdpr; every one of the schema.
     #[arg(long = "set", value_name = "NAME=VALUE", required = true)]
     attributes: Vec<String>,
@@ -44,15 +46,17 @@ pub(crate) struct NodeJoinArgs {
 /// Arguments of `bithive requester join`.
 #[derive(clap::Args)]
 pub(crate) struct RequesterJoinArgs {
-    /// Configuration, as `bithive config init requester` writes it; keys are made where it says, if there are none.
+    /// Configuration, as `bithive config init requester` writes it; its keystore is made by `bithive keys new`.
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
+    #[command(flatten)]
+    password: PasswordArgs,
     /// Bond in BTT.
     #[arg(long, value_parser = amount::parse, default_value = "100")]
     bond: u128,
 }
 
-/// Makes a node's keys and registers it. Repeating it goes on where it ended.
+/// Derives a node's keys for its slot and registers it. Repeating it goes on where it ended.
 pub(crate) async fn node(args: NodeJoinArgs, output: Output) -> Result<()> {
     let config = NodeConfig::load(&args.config)?;
     let schema = Schema::bithive();
@@ -65,14 +69,20 @@ pub(crate) async fn node(args: NodeJoinArgs, output: Output) -> Result<()> {
         Some(slot) => slot,
         None => free_slot(&client, groups).await?,
     };
-    if !config.keys.exists() {
-        let (keys, public) = NodeKeys::generate(&crs, groups, slot, &mut party::fresh_rng()?)?;
-        keys::write(&config.public_key, &public.encode()).with_context(|| shown(&config.public_key))?;
-        // The keys last: their file says that both are there.
-        let file = serde_json::to_vec_pretty(&NodeFile::new(&keys, values, args.ask)?)?;
-        keys::write(&config.keys, &zeroize::Zeroizing::new(file)).with_context(|| shown(&config.keys))?;
+    let password = args.password.read(&config.keys)?;
+    let mut keystore = open(&config.keys, &password)?;
+    if !keystore.has(names::NODE) || !config.public_key.exists() {
+        // A node whose records are lost takes its slot again.
+        let registered = client.node(keystore.account(names::ACCOUNT)?.address()).await?;
+        let slot = registered.map_or(slot, |node| node.registration.slot);
+        let (keys, public) = keys::derive_node(&keystore, &crs, groups, slot)?;
+        keys::write(&config.public_key, &public.encode())?;
+        // The keystore last: its entry says that both are there.
+        NodeFile::new(&keys, values, args.ask).store(&mut keystore)?;
+        let kdf = Keystore::costs(&config.keys)?;
+        keystore.replace(&config.keys, (&password, kdf), &mut party::fresh_rng()?)?;
     }
-    let file: NodeFile = keys::read(&config.keys)?;
+    let file = NodeFile::of(&keystore)?;
     let keys = file.keys(&crs)?;
     let address = keys.account.address().to_owned();
     if client.node(&address).await?.is_none() {
@@ -94,10 +104,12 @@ pub(crate) async fn node(args: NodeJoinArgs, output: Output) -> Result<()> {
     output.show(&node, |node| println!("{} has slot {}", node.address, node.registration.slot))
 }
 
-/// Makes a requester's keys and registers it. Repeating it goes on where it ended.
+/// Registers a requester. Repeating it goes on where it ended.
 pub(crate) async fn requester(args: RequesterJoinArgs, output: Output) -> Result<()> {
     let config = RequesterConfig::load(&args.config)?;
-    let (key, endpoint) = own_keys(&config.keys)?;
+    let password = args.password.read(&config.keys)?;
+    let keystore = open(&config.keys, &password)?;
+    let (key, endpoint) = (keystore.account(names::ACCOUNT)?, keystore.endpoint(names::ENDPOINT)?);
     let client = connect(&config.chain).await?;
     let address = key.address().to_owned();
     if client.requester(&address).await?.is_none() {
@@ -108,23 +120,36 @@ pub(crate) async fn requester(args: RequesterJoinArgs, output: Output) -> Result
     output.show(&answer, |_| println!("{address} is registered with endpoint {}", endpoint.id()))
 }
 
-/// Makes a committee member's keys, and says what the registry's owner has to name.
+/// Says what the registry's owner has to name; no password is needed for that.
 pub(crate) fn committee(config: &Path, output: Output) -> Result<()> {
-    let config = CommitteeConfig::load(config)?;
-    let (key, endpoint) = own_keys(&config.keys)?;
-    let answer = json!({ "address": key.address(), "endpoint": endpoint.id().to_string() });
-    output.show(&answer, |_| println!("account {}, endpoint {}", key.address(), endpoint.id()))
+    show_keys(&CommitteeConfig::load(config)?.keys, output)
 }
 
-/// The keys of a file, which is made if it is not there.
-fn own_keys(file: &Path) -> Result<(SigningKey, EndpointKey)> {
-    if !file.exists() {
-        let mut rng = party::fresh_rng()?;
-        let made = AccountFile::new(&SigningKey::generate(&mut rng), &EndpointKey::generate(&mut rng));
-        let bytes = zeroize::Zeroizing::new(serde_json::to_vec_pretty(&made)?);
-        keys::write(file, &bytes).with_context(|| shown(file))?;
-    }
-    Ok(keys::read::<AccountFile>(file)?.keys(file)?)
+/// Says the account and the endpoint of a keystore; no password is needed for that.
+pub(crate) fn show_keys(keystore: &Path, output: Output) -> Result<()> {
+    there(keystore)?;
+    let entries = Keystore::describe(keystore)?;
+    let public = |name: &str| {
+        let found = entries.iter().find(|entry| entry.name == name).map(|entry| entry.public.clone());
+        found.with_context(|| format!("{} has no entry {name:?}", shown(keystore)))
+    };
+    let (address, endpoint) = (public(names::ACCOUNT)?, public(names::ENDPOINT)?);
+    let answer = json!({ "address": address, "endpoint": endpoint });
+    output.show(&answer, |_| println!("account {address}, endpoint {endpoint}"))
+}
+
+fn there(keystore: &Path) -> Result<()> {
+    anyhow::ensure!(
+        keystore.exists(),
+        "{0} is not there; make it with `bithive keys new --out {0}`",
+        keystore.display()
+    );
+    Ok(())
+}
+
+fn open(keystore: &Path, password: &Password) -> Result<Keystore> {
+    there(keystore)?;
+    Ok(Keystore::open(keystore, password)?)
 }
 
 async fn connect(config: &bithive_daemon::config::ChainConfig) -> Result<Client> {

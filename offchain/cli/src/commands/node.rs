@@ -21,7 +21,7 @@ use super::audit::{self, AuditArgs};
 use super::daemon::RunArgs;
 use super::join::{self, NodeJoinArgs};
 use crate::amount::{self, show};
-use crate::home::{Home, read_json, write_json};
+use crate::home::Home;
 use crate::output::{Output, table};
 
 /// Contributor nodes.
@@ -124,7 +124,7 @@ async fn add(
     let domain = home.local.client.deployment().registry_domain();
     let registration = keys.registration(domain, slot, &public, &checked);
     // Stored before it is registered: a bond without its keys would be lost for as long as it stays.
-    write_json(&path, &NodeFile::new(&keys, values, ask)?)?;
+    home.store_node(name, &NodeFile::new(&keys, values, ask))?;
     let account = home.local.account(keys.account).await?;
     if let Err(error) = account.register_node(registration, bond).await {
         std::fs::remove_file(&path)?;
@@ -276,7 +276,7 @@ fn load(home: &Home, name: &str) -> Result<(NodeKeys, NodeFile)> {
     if !path.exists() {
         bail!("there is no node {name:?}; add it with `node add {name}`");
     }
-    let stored: NodeFile = read_json(&path)?;
+    let stored = NodeFile::read(&path, &home.password()?)?;
     Ok((stored.keys(&home.local.crs)?, stored))
 }
 

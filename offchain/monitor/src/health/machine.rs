@@ -21,14 +21,17 @@ pub fn check_keystore(file: &Path, password: Option<&Password>) -> (Finding, Opt
     const CHECK: &str = "keystore";
     let todo = |error: &KeystoreError| match error {
         KeystoreError::Exposed { .. } => "take the permission from others as it says",
-        KeystoreError::Shut { .. } => "give the right password, or restore the file from its backup or its mnemonic",
+        KeystoreError::Shut { .. } => {
+            "give the right password, or restore the file from its backup or its mnemonic"
+        }
         _ => "make it with `bithive keys new`, or restore it with `bithive keys import`",
     };
     let bad = |error: &KeystoreError| Finding::failed(CHECK, error.to_string(), todo(error));
     let Some(password) = password else {
         let finding = match Keystore::describe(file) {
             Ok(entries) => {
-                let found = format!("{} entries in {}; its password is not checked", entries.len(), file.display());
+                let found =
+                    format!("{} entries in {}; its password is not checked", entries.len(), file.display());
                 Finding::passed(CHECK, found)
             }
             Err(error) => bad(&error),
@@ -91,8 +94,10 @@ pub fn check_disk(folder: &Path) -> Finding {
             }
             Finding::failed(CHECK, found, format!("make room: expected at least {} MiB", DISK_LEAST >> 20))
         }
-        Err(error) => {
-            Finding::failed(CHECK, format!("{}: {error}", there.display()), "see whether the folder can be read")
-        }
+        Err(error) => Finding::failed(
+            CHECK,
+            format!("{}: {error}", there.display()),
+            "see whether the folder can be read",
+        ),
     }
 }

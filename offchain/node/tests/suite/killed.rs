@@ -18,7 +18,8 @@ const RECORDS: &str = "BITHIVE_TEST_GUARD";
 const ATTEMPT: &str = "BITHIVE_TEST_ATTEMPT";
 
 fn signed(guard: &Guard, round: (u64, u8), bytes: &str) -> Result<String, NodeError> {
-    guard.sign(Purpose::Statement, round, bytes.as_bytes(), |bytes| String::from_utf8(bytes.to_vec()).unwrap())
+    guard
+        .sign(Purpose::Statement, round, bytes.as_bytes(), |bytes| String::from_utf8(bytes.to_vec()).unwrap())
 }
 
 #[test]

@@ -129,10 +129,7 @@ pub fn decode(
     }
     // Hashes come from the root down and are kept from the groups up.
     pairs.sort_unstable_by_key(|(position, _)| *position);
-    write_together(
-        &mut open(hashes)?,
-        pairs.iter().map(|(position, pair)| (*position, pair.as_flattened())),
-    )
+    write_together(&mut open(hashes)?, pairs.iter().map(|(position, pair)| (*position, pair.as_flattened())))
 }
 
 /// Writes parts at ascending positions, those that touch at once.

@@ -9,11 +9,12 @@ use bithive_chain::SigningKey;
 use bithive_client::Deployment;
 use bithive_daemon::keys::{AccountFile, NodeFile};
 use bithive_exchange::EndpointKey;
+use bithive_keystore::Kdf;
 use bithive_node::NodeKeys;
 use bytes::Bytes;
 
 use super::super::crowd::Actor;
-use crate::home::{CRS, DEPLOYMENT, write, write_json};
+use crate::home::{CRS, DEPLOYMENT, fresh_rng, password_of, write, write_json};
 
 const ATTRIBUTES: [&str; 3] = ["vram", "region", "certifications"];
 /// What the demo's parties log: themselves, and what goes wrong below.
@@ -119,7 +120,8 @@ impl Common {
     ) -> Result<PathBuf> {
         let crs = if role == "committee" { String::new() } else { format!("reference_string = {CRS:?}\n") };
         let file = self.party(folder, role, &format!("keys = \"keys.json\"\n{crs}"))?;
-        write_json(&folder.join("keys.json"), &AccountFile::new(account, endpoint))?;
+        let keys = AccountFile::new(account, endpoint);
+        keys.create(&folder.join("keys.json"), (&password_of(folder)?, Kdf::RANDOM), &mut fresh_rng()?)?;
         Ok(file)
     }
 
@@ -138,6 +140,7 @@ pub(super) fn node_keys(folder: &Path, actor: &Actor, crs: &bithive_dgkbe::Crs) 
     let held = |name: &str| Some((name.to_owned(), actor.person.attributes.get(name)?.clone()));
     let attributes: BTreeMap<_, _> = ATTRIBUTES.into_iter().filter_map(held).collect();
     let keys = NodeKeys::decode(crs, &actor.keys)?;
-    write_json(&folder.join("node.json"), &NodeFile::new(&keys, attributes, actor.person.ask)?)?;
+    let node = NodeFile::new(&keys, attributes, actor.person.ask);
+    node.create(&folder.join("node.json"), (&password_of(folder)?, Kdf::RANDOM), &mut fresh_rng()?)?;
     write(&folder.join("node.pub"), &actor.public.encode())
 }

@@ -44,7 +44,7 @@ use super::screen::Screen;
 use super::watch::{Desk, News};
 use super::world::{Moment, Order, Players, Posted, Seen, World};
 use crate::commands::follow::{Chosen, Step};
-use crate::home::{CRS, DEPLOYMENT, write, write_founders, write_json};
+use crate::home::{CRS, DEPLOYMENT, PASSWORD, write, write_founders, write_json};
 
 /// How often the demo asks the chain about its own transactions.
 const POLL: Duration = Duration::from_millis(50);
@@ -102,7 +102,7 @@ pub(super) async fn start(
     let operator = Account::new(client.clone(), Wallet::connect(handle, founders.operator.clone()).await?);
     let crs = Arc::new(crs);
     let schema = Schema::bithive();
-    let world = World { client: client.clone(), crs: crs.clone(), groups, schema, operator };
+    let world = World { client: client.clone(), crs: crs.clone(), groups, schema, operator, first_height: 1 };
     let treasuries = (founders.treasury.clone(), founders.incentive_pool.clone());
     let provide = async |actor: &Actor| node_keys(&folder.of(&actor.person.name), actor, &crs);
     let mut stage = populate(args, policy, (world, treasuries), (screen, clock), rng, provide).await?;
@@ -167,7 +167,14 @@ fn launch((folder, ground): Place<'_>, plan: Plan, desk: &Desk) -> Result<Proces
 fn plan(name: &str, node: Option<usize>, arguments: &[&str], config: &Path) -> Plan {
     let mut arguments: Vec<OsString> = arguments.iter().map(Into::into).collect();
     arguments.extend(["--config".into(), config.into(), "--stop-with-stdin".into()]);
+    arguments.extend(password_arguments(config));
     Plan { name: name.into(), arguments, node, last: None }
+}
+
+/// The password of a party's keystore is in its folder; a relay has none.
+fn password_arguments(config: &Path) -> Vec<OsString> {
+    let password = config.with_file_name(PASSWORD);
+    if password.exists() { vec!["--password-file".into(), password.into()] } else { Vec::new() }
 }
 
 fn chain_plan((folder, ground): Place<'_>) -> Result<Plan> {
@@ -302,6 +309,7 @@ impl Players for Processes {
             ["--json", "job", "run", "--policy", POLICY].map(Into::into).into();
         let mut set = |name: &str, value: OsString| arguments.extend([name.into(), value]);
         set("--config", self.requester_config.clone());
+        set("--password-file", Path::new(&self.requester_config).with_file_name(PASSWORD).into());
         set("--price", price.into());
         set("--workers", spec.workers.to_string().into());
         set("--quorum", spec.quorum.to_string().into());

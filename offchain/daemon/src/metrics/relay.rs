@@ -1,0 +1,72 @@
+//! What a relay does.
+
+use bithive_monitor::{Counter, Gauge, Metrics, StatusSource, counter};
+use bithive_transport::relay::RelayTally;
+use serde_json::{Map, Value, json};
+
+use super::network::copy;
+use super::{VERSION, signed};
+
+/// Watches a relay.
+pub struct RelayMonitor {
+    url: Option<String>,
+    tally: RelayTally,
+    clients: Gauge,
+    connections: counter::By,
+    bytes: counter::By,
+    packets: Counter,
+}
+
+impl RelayMonitor {
+    /// The monitor of a relay with this URL, and its metrics.
+    #[must_use]
+    pub fn new(url: Option<String>, tally: RelayTally) -> (Self, Metrics) {
+        let mut metrics = Metrics::new("relay", VERSION);
+        let new = &mut metrics;
+        let monitor = Self {
+            url,
+            tally,
+            clients: new.gauge("relay_clients", "Clients that are connected"),
+            connections: new.counter_by(
+                "relay_connections",
+                "Connections of clients by how they were received",
+                "answer",
+                &["accepted", "refused"],
+            ),
+            bytes: new.counter_by(
+                "relay_bytes",
+                "Bytes that clients have others sent, and that were passed on",
+                "direction",
+                &["received", "sent"],
+            ),
+            packets: new.counter("relay_dropped_packets", "Packets for clients that were gone"),
+        };
+        (monitor, metrics)
+    }
+}
+
+impl StatusSource for RelayMonitor {
+    fn refresh(&self) {
+        let traffic = self.tally.traffic();
+        self.clients.set(signed(traffic.clients()));
+        copy(self.connections.of("accepted"), traffic.accepted);
+        copy(self.connections.of("refused"), traffic.refused);
+        copy(self.bytes.of("received"), traffic.received_bytes);
+        copy(self.bytes.of("sent"), traffic.sent_bytes);
+        copy(&self.packets, traffic.dropped_packets);
+    }
+
+    fn status(&self) -> Map<String, Value> {
+        let traffic = self.tally.traffic();
+        [
+            ("url", json!(self.url)),
+            ("clients", json!(traffic.clients())),
+            ("refused", json!(traffic.refused)),
+            ("received_bytes", json!(traffic.received_bytes)),
+            ("sent_bytes", json!(traffic.sent_bytes)),
+        ]
+        .map(|(name, value)| (name.to_owned(), value))
+        .into_iter()
+        .collect()
+    }
+}
