@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bithive_api::{MigrateMsg, emissions, registry, token};
+use bithive_api::{MigrateMsg, emissions, jobs, registry, token};
 use bithive_chain::{Chain, ChainError, ChainExt as _, Message, Receipt, TxHash, Wallet};
 use bithive_client::{Client, Deployment};
 use cosmwasm_std::{HexBinary, coin};
@@ -12,7 +12,6 @@ use cw20::MinterResponse;
 use serde::{Deserialize, Serialize};
 use tokio::time::sleep;
 
-use crate::terms::json;
 use crate::{
     Codes, Contract, DeployError, EMISSION_DELAY, FEE_GRANT, OPERATOR_MINIMUM, Role, Seen, Step, Terms, plan,
 };
@@ -172,15 +171,31 @@ impl<'a> Run<'a> {
             let last = client.committee_at(u64::MAX).await.map_err(asking())?;
             seen.committee_set = !last.members.is_empty();
         }
-        if let Some(btk) = self.record.contracts.get(&Contract::Btk) {
-            let minter: Option<MinterResponse> = self
-                .chain()
-                .query(btk, &token::QueryMsg::Minter {})
-                .await
-                .map_err(DeployError::chain("btk"))?;
-            seen.minter_set = minter.is_none_or(|minter| minter.minter != operator);
-        }
+        self.look_at_economy(&mut seen).await.map_err(DeployError::chain("economy"))?;
         Ok(seen)
+    }
+
+    /// How far the contracts around the market know each other.
+    async fn look_at_economy(&self, seen: &mut Seen) -> Result<(), ChainError> {
+        let known = |contract| self.record.contracts.get(&contract);
+        if let Some(btk) = known(Contract::Btk) {
+            let minter: Option<MinterResponse> =
+                self.chain().query(btk, &token::QueryMsg::Minter {}).await?;
+            seen.minter_set = minter.is_none_or(|minter| minter.minter != self.operator.address());
+        }
+        let (Some(emissions), Some(jobs)) = (known(Contract::Emissions), known(Contract::Jobs)) else {
+            return Ok(());
+        };
+        let meter = emissions::QueryMsg::Meter { address: jobs.clone() };
+        seen.meter_set = self.chain().query(emissions, &meter).await?;
+        let config = emissions::QueryMsg::Config {};
+        let config: emissions::ConfigResponse = self.chain().query(emissions, &config).await?;
+        seen.staking_set = config.staking.is_some();
+        // Of any job: whom it reports to is the same for all.
+        let reporting = jobs::QueryMsg::Reporting { job_id: 0 };
+        let market: jobs::ReportingResponse = self.chain().query(jobs, &reporting).await?;
+        seen.emissions_set = market.emissions.is_some();
+        Ok(())
     }
 
     /// Finds out what became of the transaction that a run which was cut off had signed: sends it again, which a chain
@@ -251,7 +266,7 @@ impl<'a> Run<'a> {
             }
             Step::SetJobs => {
                 let jobs = self.address(Contract::Jobs);
-                self.registry(&registry::ExecuteMsg::SetJobs { jobs }).await.map_err(failed())
+                self.tell(Contract::Registry, &registry::ExecuteMsg::SetJobs { jobs }).await.map_err(failed())
             }
             Step::SetCommittee => {
                 // The first committee begins at once.
@@ -259,13 +274,27 @@ impl<'a> Run<'a> {
                 let from_epoch = client.committee().await.map_err(failed())?.epoch;
                 let (members, threshold) = self.terms.committee();
                 let message = registry::ExecuteMsg::SetCommittee { members, threshold, from_epoch };
-                self.registry(&message).await.map_err(failed())
+                self.tell(Contract::Registry, &message).await.map_err(failed())
             }
             Step::SetMinter => {
                 let new_minter = Some(self.address(Contract::Emissions));
                 let message = token::ExecuteMsg::UpdateMinter { new_minter };
-                let btk = self.address(Contract::Btk);
-                self.operator.execute(&btk, &message, &[]).await.map_err(failed())
+                self.tell(Contract::Btk, &message).await.map_err(failed())
+            }
+            Step::SetMeter => {
+                let meter = self.address(Contract::Jobs);
+                let message = emissions::ExecuteMsg::SetMeter { meter, allowed: true };
+                self.tell(Contract::Emissions, &message).await.map_err(failed())
+            }
+            Step::SetStaking => {
+                let staking = Some(self.address(Contract::Staking));
+                let message = emissions::ExecuteMsg::SetStaking { staking };
+                self.tell(Contract::Emissions, &message).await.map_err(failed())
+            }
+            Step::SetEmissions => {
+                let emissions = Some(self.address(Contract::Emissions));
+                let message = jobs::ExecuteMsg::SetEmissions { emissions };
+                self.tell(Contract::Jobs, &message).await.map_err(failed())
             }
         }
     }
@@ -323,13 +352,12 @@ impl<'a> Run<'a> {
         self.operator.execute_many(&addresses.iter().map(send).collect::<Vec<_>>()).await
     }
 
-    async fn registry(&self, message: &registry::ExecuteMsg) -> Result<Receipt, ChainError> {
-        let message = Message::Execute {
-            contract: self.address(Contract::Registry),
-            msg: json(message)?,
-            funds: vec![],
-        };
-        self.operator.execute_many(&[message]).await
+    async fn tell(
+        &self,
+        contract: Contract,
+        message: &(impl Serialize + Sync),
+    ) -> Result<Receipt, ChainError> {
+        self.operator.execute(&self.address(contract), message, &[]).await
     }
 
     fn address(&self, contract: Contract) -> String {

@@ -39,6 +39,12 @@ pub enum Step {
     SetCommittee,
     /// Make the emissions the minter of BTK.
     SetMinter,
+    /// Let the job market report work to the emissions.
+    SetMeter,
+    /// Tell the emissions who knows pledges.
+    SetStaking,
+    /// Tell the job market to whom it reports work.
+    SetEmissions,
 }
 
 impl fmt::Display for Step {
@@ -51,6 +57,9 @@ impl fmt::Display for Step {
             Self::SetJobs => write!(f, "tell the registry of the job market"),
             Self::SetCommittee => write!(f, "name the committee"),
             Self::SetMinter => write!(f, "make the emissions the minter of BTK"),
+            Self::SetMeter => write!(f, "let the job market report work to the emissions"),
+            Self::SetStaking => write!(f, "tell the emissions who knows pledges"),
+            Self::SetEmissions => write!(f, "tell the job market of the emissions"),
         }
     }
 }
@@ -79,6 +88,12 @@ pub struct Seen {
     pub committee_set: bool,
     /// The emissions mint BTK, or whoever they were handed over to.
     pub minter_set: bool,
+    /// The emissions take work from the job market.
+    pub meter_set: bool,
+    /// The emissions know a contract that knows pledges.
+    pub staking_set: bool,
+    /// The job market reports work.
+    pub emissions_set: bool,
 }
 
 /// What is missing on a chain of this role, in the order in which it has to be done; nothing when everything is in place.
@@ -107,6 +122,9 @@ pub fn plan(role: Role, seen: &Seen) -> Vec<Step> {
         (Contract::Registry, seen.jobs_set, Step::SetJobs),
         (Contract::Registry, seen.committee_set, Step::SetCommittee),
         (Contract::Emissions, seen.minter_set, Step::SetMinter),
+        (Contract::Emissions, seen.meter_set, Step::SetMeter),
+        (Contract::Emissions, seen.staking_set, Step::SetStaking),
+        (Contract::Emissions, seen.emissions_set, Step::SetEmissions),
     ];
     for (contract, done, step) in wiring {
         if role.has(contract) && !done {
@@ -127,7 +145,17 @@ mod tests {
             (*contract, Existing { address, code_id })
         });
         let contracts = contracts.collect();
-        Seen { contracts, codes, jobs_set: true, committee_set: true, minter_set: true, ..Seen::default() }
+        Seen {
+            contracts,
+            codes,
+            without_coins: vec![],
+            jobs_set: true,
+            committee_set: true,
+            minter_set: true,
+            meter_set: true,
+            staking_set: true,
+            emissions_set: true,
+        }
     }
 
     #[test]
@@ -154,7 +182,7 @@ mod tests {
             let created = steps.iter().filter(|step| matches!(step, Step::Instantiate { .. })).count();
             (created, steps.last().cloned().unwrap())
         };
-        assert_eq!(created(Role::Token), (11, Step::SetMinter));
+        assert_eq!(created(Role::Token), (11, Step::SetEmissions));
         assert_eq!(created(Role::Data), (2, Step::Instantiate { contract: Contract::Datasets }));
         assert_eq!(created(Role::Model), (1, Step::Instantiate { contract: Contract::Attestations }));
     }

@@ -268,7 +268,7 @@ fn token(
     }
 }
 
-pub(crate) fn json(message: &impl Serialize) -> Result<Vec<u8>, ChainError> {
+fn json(message: &impl Serialize) -> Result<Vec<u8>, ChainError> {
     serde_json::to_vec(message)
         .map_err(|error| ChainError::InvalidTx { field: "message".into(), reason: error.to_string() })
 }
