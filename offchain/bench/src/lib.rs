@@ -9,6 +9,7 @@
 //! testing vaults is measured with tags at hand; what a tag costs a committee member is a figure of its own.
 
 mod broadcast;
+mod chain;
 mod figure;
 mod loopback;
 mod matching;
@@ -25,6 +26,7 @@ use anyhow::Result;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 
+pub use chain::{Bound, ChainBench, ChainOptions, GasPart, SettlingBlock, chain};
 pub use bithive_netsim::{CellResult, Estimate, Selection};
 use figure::Sheet;
 pub use figure::{Aim, Figure, Limit};

@@ -29,6 +29,13 @@ fn a_whole_job_runs_and_every_check_holds() {
     for step in ["register_node", "post", "assign", "commit", "finalize", "withdraw"] {
         assert!(number(&demo["gas"][step]["gas"]) > 0, "{step}");
     }
+    for step in ["register_node", "assign", "finalize"] {
+        let share = demo["gas"][step]["bls_share"].as_f64().unwrap();
+        assert!(share > 0.0 && share < 1.0, "{step}: {share}");
+        assert!(number(&demo["gas"][step]["bls_gas"]) < number(&demo["gas"][step]["gas"]), "{step}");
+    }
+    assert_eq!(demo["gas"]["commit"]["bls_gas"], 0);
+    assert_eq!(demo["chain"], "bithive-local-1");
     assert!(demo["stage_ms"].as_object().unwrap().len() >= 8);
     assert_eq!(demo["refused_registrations"].as_array().unwrap().len(), 3);
 }
@@ -89,6 +96,20 @@ fn arguments_out_of_bounds_name_the_argument() {
         let error = refused(arguments);
         assert!(error.contains(named), "{arguments:?}: {error}");
     }
+}
+
+#[test]
+fn a_devnet_that_is_not_there_is_an_error_that_says_what_to_do() {
+    let home = tempfile::tempdir().unwrap();
+    let artifacts = concat!(env!("CARGO_MANIFEST_DIR"), "/../../artifacts");
+    let arguments = ["--home", home.path().to_str().unwrap(), "demo", "--chain", "devnet", "--artifacts"];
+    // Where the wasm is not built, that is what is missing first.
+    let error = refused(&[&arguments[..], &[artifacts]].concat());
+    assert!(error.contains("bithive devnet up") || error.contains("scripts/wasm"), "{error}");
+    let error = refused(&[&arguments[..], &["nowhere"]].concat());
+    assert!(error.contains("nowhere") && error.contains("scripts/wasm"), "{error}");
+    let error = refused(&["demo", "--chain", "devnet", "--network"]);
+    assert!(error.contains("--network"), "{error}");
 }
 
 #[cfg(not(feature = "cuda"))]

@@ -42,7 +42,7 @@ pub mod limits {
     /// and replace windows. The registry's unbonding time must be longer.
     pub const MAX_LIFE_SECONDS: u64 = MAX_WINDOW_SECONDS * (1 + 4 * MAX_ROUNDS as u64);
     /// Most jobs that one message settles. It takes a pairing and a hash to the curve for each, and the statements in
-    /// memory: of the largest jobs this many stay below half of a block of 100,000,000 gas.
+    /// memory: of the largest jobs this many take about a fifth of a block of 100,000,000 gas.
     pub const MAX_FINALIZATIONS: usize = 256;
     /// Least and most compute credits of a model: half of the least is still one, and the most of 2^24 jobs are below
     /// 2^64.

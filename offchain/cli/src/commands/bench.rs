@@ -1,5 +1,6 @@
 //! `bithive bench`: what the parts cost on this machine.
 
+mod chain;
 mod transport;
 
 use std::io::{StdinLock, StdoutLock};
@@ -76,6 +77,12 @@ pub(crate) enum Command {
         #[arg(long, value_name = "DIR")]
         folder: Option<PathBuf>,
     },
+    /// Settlements on a wasmd of its own: how many a second in batches (`finalize_many`) and one by one, the bytes, gas and
+    /// processor time of each, where they go and what bounds them.
+    ///
+    /// Real accounts and signatures; jobs have three workers of whom two sign. Needs Go, and the contracts' wasm. Run a
+    /// release build on an idle machine; it takes some minutes.
+    Chain(chain::Args),
     /// One end of `payload`, which starts it.
     #[command(hide = true)]
     PayloadEnd,
@@ -89,8 +96,9 @@ struct Answer {
     figures: Vec<Figure>,
 }
 
-pub(crate) fn run(command: Command, output: Output) -> Result<()> {
+pub(crate) async fn run(command: Command, output: Output) -> Result<()> {
     match command {
+        Command::Chain(args) => chain::run(args, output).await,
         Command::Crypto { quick, plot: folder } => {
             note_build();
             let spinner = spinner(output);

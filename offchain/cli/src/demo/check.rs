@@ -66,11 +66,11 @@ pub(super) struct Secret {
     pub(super) bytes: Vec<u8>,
 }
 
-/// Everything public that the chain has: blocks with their events, jobs, vaults.
-pub(super) async fn chain_transcript(client: &Client) -> Result<Vec<u8>> {
+/// Everything public that the chain has from `first_height` on: blocks with their events, jobs, vaults.
+pub(super) async fn chain_transcript(client: &Client, first_height: u64) -> Result<Vec<u8>> {
     let mut transcript = Vec::new();
     let head = client.chain().info().await?.height;
-    let mut cursor = client.chain().blocks_from(1);
+    let mut cursor = client.chain().blocks_from(first_height);
     while cursor.next_height() <= head {
         transcript.extend(serde_json::to_vec(&cursor.next().await?)?);
     }

@@ -74,8 +74,8 @@ pub(super) struct Crowd {
 
 impl Crowd {
     /// Starts a task for each node, reading blocks from now on.
-    pub(super) async fn start(
-        local: &Local,
+    pub(super) async fn start<C: Chain + Clone + 'static>(
+        local: &Local<C>,
         actors: &[Actor],
         parts: Parts,
         device: Device,

@@ -1,15 +1,16 @@
 //! `bithive demo`: a confidential job from request to payment, every party a task of this process, or with `--network`
-//! a process of its own.
+//! a process of its own. The chain is in this process too, or with `--chain devnet` a wasmd.
 //!
 //! The demo plays the audience. The parties run on their own, over the same chain trait and exchange that separate
 //! machines use; the demo waits for what they report and compares it with what it knows to be true. `stages` is the
 //! story, `check` the comparisons, `cast` who takes part; `world` is what the story needs of the parties, `tasks` and
-//! `network` are the two ways to play them.
+//! `network` are the two ways to play them, `devnet` puts the contracts on a real chain.
 
 mod books;
 mod cast;
 mod check;
 mod crowd;
+mod devnet;
 mod gas;
 mod genesis;
 pub(crate) mod input;
@@ -23,7 +24,7 @@ mod verdict;
 mod watch;
 mod world;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -64,6 +65,12 @@ pub(crate) struct DemoArgs {
     /// Where models run: cpu or gpu.
     #[arg(long, default_value_t = Device::Cpu)]
     pub(crate) device: Device,
+    /// The chain: one in this process, or the first one of the devnet in --home, which has to be up.
+    #[arg(long, value_enum, default_value_t = ChainKind::Embedded, conflicts_with = "network")]
+    pub(crate) chain: ChainKind,
+    /// With --chain devnet: folder of the contracts' wasm, which `scripts/wasm` builds.
+    #[arg(long, value_name = "DIR", default_value = "artifacts")]
+    pub(crate) artifacts: PathBuf,
     /// Every party a process of its own, over UDP: chain, relay, committee, nodes, requester.
     #[arg(long)]
     pub(crate) network: bool,
@@ -73,6 +80,15 @@ pub(crate) struct DemoArgs {
     /// With --network: the parties behind two NATs, in network namespaces (Linux, as root).
     #[arg(long, requires = "network")]
     pub(crate) namespaces: bool,
+}
+
+/// What the contracts run on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum ChainKind {
+    /// Contracts natively in this process.
+    Embedded,
+    /// Their wasm on a wasmd of this machine: the same jobs by real transactions.
+    Devnet,
 }
 
 impl DemoArgs {
@@ -90,12 +106,17 @@ pub(crate) fn cheat(honest: Onnx) -> Arc<dyn Compute> {
 }
 
 /// Runs the demo; fails when any check does.
-pub(crate) async fn run(args: DemoArgs, json: bool) -> Result<ExitCode> {
+pub(crate) async fn run(args: DemoArgs, home: &Path, json: bool) -> Result<ExitCode> {
     cast::check(&args)?;
+    // A chain that is not there ends the demo before anything is drawn.
+    let real = match args.chain {
+        ChainKind::Embedded => None,
+        ChainKind::Devnet => Some(devnet::Place::find(home, &args.artifacts).await?),
+    };
     let ground = Ground::open(args.namespaces, args.seed)?;
     let screen = Screen { quiet: json };
     let summary = match ground.inside()? {
-        None => until_stopped(&args, screen, ground).await?,
+        None => until_stopped(&args, screen, (real, ground)).await?,
         // Every thread that opens a socket has to be there.
         Some(namespace) => tokio::task::block_in_place(|| {
             let enter = namespace.clone();
@@ -106,7 +127,7 @@ pub(crate) async fn run(args: DemoArgs, json: bool) -> Result<ExitCode> {
                         tracing::error!(%error, "a thread is outside of the laboratory");
                     }
                 });
-                runtime.build()?.block_on(until_stopped(&args, screen, ground))
+                runtime.build()?.block_on(until_stopped(&args, screen, (real, ground)))
             })
         })??,
     };
@@ -118,10 +139,14 @@ pub(crate) async fn run(args: DemoArgs, json: bool) -> Result<ExitCode> {
     Ok(if summary.ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-async fn until_stopped(args: &DemoArgs, screen: Screen, ground: Ground) -> Result<Summary> {
+async fn until_stopped(
+    args: &DemoArgs,
+    screen: Screen,
+    places: (Option<devnet::Place>, Ground),
+) -> Result<Summary> {
     let (stop, _) = Stop::on_signals()?;
     tokio::select! {
-        summary = stages::play(args, screen, ground) => summary,
+        summary = stages::play(args, screen, places) => summary,
         // Whatever was started ends with what is dropped here.
         () = stop.requested() => anyhow::bail!("stopped"),
     }

@@ -16,6 +16,7 @@ use bithive_requester::{JobSpec, Selection};
 
 use super::books::Snapshot;
 use super::cast::POLICY;
+use super::devnet::Place;
 use super::genesis::{NOTICE, REQUESTER, Stage, TREASURY, name_of};
 use super::input::{self, JobInput};
 use super::network::Ground;
@@ -45,15 +46,22 @@ pub(super) struct Played {
     pub(super) matched: Vec<usize>,
 }
 
-pub(super) async fn play(args: &DemoArgs, screen: Screen, ground: Ground) -> Result<Summary> {
+pub(super) async fn play(
+    args: &DemoArgs,
+    screen: Screen,
+    (real, ground): (Option<Place>, Ground),
+) -> Result<Summary> {
     // Bad input ends the demo before anything else happens.
     let input = input::load(args.input.as_deref(), args.model.as_deref(), &args.rows, args.device)?;
     let policy = Policy::parse(POLICY, &Schema::bithive())?;
     if args.network {
         let (stage, mut players) = network::start(args, &policy, screen, ground).await?;
         tell(args, stage, &mut players, (input, policy)).await
+    } else if let Some(place) = real {
+        let (stage, mut players) = tasks::on_devnet(args, &policy, screen, &place).await?;
+        tell(args, stage, &mut players, (input, policy)).await
     } else {
-        let (stage, mut players) = tasks::start(args, &policy, screen).await?;
+        let (stage, mut players) = tasks::embedded(args, &policy, screen).await?;
         tell(args, stage, &mut players, (input, policy)).await
     }
 }
@@ -288,7 +296,7 @@ async fn paid_out(stage: &Stage, job: &JobResponse) -> Result<()> {
                 "{} does not withdraw",
                 name_of(stage, &worker.address)
             );
-            tokio::time::sleep(std::time::Duration::from_millis(2)).await;
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
     }
     Ok(())

@@ -35,6 +35,8 @@ pub(super) struct Summary {
     pub(super) ok: bool,
     /// Not for clinical use.
     pub(super) notice: &'static str,
+    /// Id of the chain.
+    pub(super) chain: String,
     pub(super) nodes: usize,
     /// Slots of a broadcast group.
     pub(super) slots: u16,
@@ -77,7 +79,9 @@ pub(super) struct Summary {
     pub(super) minted: u128,
     pub(super) burnt: u128,
     pub(super) balances_total: u128,
-    /// Gas of host calls by step, without wasm instructions.
+    /// What is in the gas.
+    pub(super) gas_notice: &'static str,
+    /// Gas by step, and the part of it that verifies BLS signatures.
     pub(super) gas: BTreeMap<&'static str, StepGas>,
     pub(super) stage_ms: BTreeMap<&'static str, u64>,
     pub(super) refused_registrations: Vec<String>,
@@ -139,24 +143,23 @@ impl Summary {
     }
 
     fn print_gas(&self) {
-        let mut gas = table(&["step", "txs", "gas each", "pairings", "bytes written"]);
+        let mut gas = table(&["step", "txs", "gas each", "of it BLS", "pairings", "bytes written"]);
         for (step, cost) in &self.gas {
             gas.add_row([
                 (*step).to_owned(),
                 cost.txs.to_string(),
                 cost.gas.to_string(),
+                format!("{:.1} %", 100.0 * cost.bls_share),
                 cost.pairings.to_string(),
-                cost.bytes_written.to_string(),
+                cost.bytes_written.map_or_else(|| "not counted".into(), |bytes| bytes.to_string()),
             ]);
         }
-        (1..5).for_each(|index| {
+        (1..6).for_each(|index| {
             gas.column_mut(index)
                 .into_iter()
                 .for_each(|column| column.set_cell_alignment(CellAlignment::Right));
         });
-        println!(
-            "{gas}\n   gas counts host calls (storage, cryptography, transaction bytes), not wasm instructions"
-        );
+        println!("{gas}\n   {}", self.gas_notice);
     }
 
     fn print_stages(&self) {

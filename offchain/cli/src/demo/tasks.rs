@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use anyhow::{Result, bail};
 use async_trait::async_trait;
-use bithive_chain::SigningKey;
-use bithive_client::Account;
+use bithive_chain::{Chain, Cosmos, Embedded, SigningKey};
+use bithive_client::{Account, Deployment};
 use bithive_exchange::{EndpointKey, Exchange, LocalNetwork, PeerId, Tap};
-use bithive_local::{self as local, Founders, Local, REQUESTER_BOND, UNIT, fork};
+use bithive_local::{self as local, Local, REQUESTER_BOND, UNIT, fork};
 use bithive_requester::{Requester, Selection};
 use bithive_state::State;
 use rand_chacha::ChaCha20Rng;
@@ -16,6 +16,7 @@ use rand_core::SeedableRng;
 use super::DemoArgs;
 use super::check;
 use super::crowd::{Actor, Crowd};
+use super::devnet::Place;
 use super::genesis::{Clock, Founding, Stage, populate};
 use super::screen::Screen;
 use super::watch::Desk;
@@ -24,34 +25,74 @@ use crate::commands::follow::Chosen;
 use bithive_blindmatch::policy::Policy;
 
 /// The parties, and the network that connects them.
-pub(super) struct Tasks {
-    local: Local,
+pub(super) struct Tasks<C> {
+    local: Local<C>,
     tap: Tap,
     requester: Requester,
     crowd: Option<Crowd>,
     committee: Vec<PeerId>,
 }
 
-/// Founds the network and starts everybody.
-pub(super) async fn start(args: &DemoArgs, policy: &Policy, screen: Screen) -> Result<(Stage, Tasks)> {
+/// Founds the network on a chain of this process and starts everybody.
+pub(super) async fn embedded(
+    args: &DemoArgs,
+    policy: &Policy,
+    screen: Screen,
+) -> Result<(Stage, Tasks<Embedded>)> {
     let mut rng = ChaCha20Rng::seed_from_u64(args.seed);
     let clock = Clock::new();
-    let Founding { crs, founders, groups } = Founding::draw(args, screen, &mut rng)?;
+    let founding = Founding::draw(args, screen, &mut rng)?;
+    let Founding { crs, founders, groups } = &founding;
+    let chain = local::open_chain(None, founders)?;
+    let deployment = local::deploy(Arc::new(chain.clone()), founders, crs, groups.count()).await?;
+    start(args, policy, (screen, clock), (chain, deployment, 1), founding, rng).await
+}
+
+/// Founds the network on the devnet and starts everybody.
+pub(super) async fn on_devnet(
+    args: &DemoArgs,
+    policy: &Policy,
+    screen: Screen,
+    place: &Place,
+) -> Result<(Stage, Tasks<Cosmos>)> {
+    let mut rng = ChaCha20Rng::seed_from_u64(args.seed);
+    let clock = Clock::new();
+    let founding = Founding::draw(args, screen, &mut rng)?;
+    let Founding { crs, founders, groups } = &founding;
+    let chain = place.chain().clone();
+    let first = chain.info().await?.height + 1;
+    screen.line(format!("chain {}, from block {first} on", chain.chain_id()));
+    let deployment = place.deploy(founders, crs, groups.count()).await?;
+    start(args, policy, (screen, clock), (chain, deployment, first), founding, rng).await
+}
+
+async fn start<C: Chain + Clone + 'static>(
+    args: &DemoArgs,
+    policy: &Policy,
+    show: (Screen, Clock),
+    (chain, deployment, first_height): (C, Deployment, u64),
+    Founding { crs, founders, groups }: Founding,
+    mut rng: ChaCha20Rng,
+) -> Result<(Stage, Tasks<C>)> {
     let committee: Vec<PeerId> = founders.committee.iter().map(|member| member.endpoint.id()).collect();
     let treasuries = (founders.treasury.clone(), founders.incentive_pool.clone());
-    let (local, tap) = in_memory(crs, founders, groups.count(), &mut rng).await?;
+    let tap = Tap::default();
+    let states = founders.committee.iter().map(|_| State::in_memory()).collect::<Result<_, _>>()?;
+    let network = LocalNetwork::tapped(tap.clone());
+    let local = Local::start(chain, deployment, network, crs, founders, states, &mut rng).await?;
     let world = World {
         client: local.client.clone(),
         crs: local.crs.clone(),
         groups,
         schema: local.schema.clone(),
         operator: local.operator.clone(),
+        first_height,
     };
     let publish = async |person: &Actor| {
         local.exchange(person.endpoint).publish(person.public.encode().into()).await?;
         anyhow::Ok(())
     };
-    let mut stage = populate(args, policy, (world, treasuries), (screen, clock), rng, publish).await?;
+    let mut stage = populate(args, policy, (world, treasuries), show, rng, publish).await?;
     stage.clock.lap("1_genesis");
     let crowd = Crowd::start(&local, &stage.actors, stage.parts, args.device, &stage.desk, &mut stage.rng);
     let crowd = Some(crowd.await?);
@@ -59,22 +100,7 @@ pub(super) async fn start(args: &DemoArgs, policy: &Policy, screen: Screen) -> R
     Ok((stage, Tasks { local, tap, requester, crowd, committee }))
 }
 
-async fn in_memory(
-    crs: bithive_dgkbe::Crs,
-    founders: Founders,
-    groups: u16,
-    rng: &mut ChaCha20Rng,
-) -> Result<(Local, Tap)> {
-    let chain = local::open_chain(None, &founders)?;
-    let deployment = local::deploy(Arc::new(chain.clone()), &founders, &crs, groups).await?;
-    let tap = Tap::default();
-    let states = founders.committee.iter().map(|_| State::in_memory()).collect::<Result<_, _>>()?;
-    let network = LocalNetwork::tapped(tap.clone());
-    let local = Local::start(chain, deployment, network, crs, founders, states, rng).await?;
-    Ok((local, tap))
-}
-
-async fn requester(local: &Local, rng: &mut ChaCha20Rng) -> Result<Requester> {
+async fn requester<C: Chain + Clone + 'static>(local: &Local<C>, rng: &mut ChaCha20Rng) -> Result<Requester> {
     let endpoint = EndpointKey::generate(rng).id();
     let account = local.account(SigningKey::generate(rng)).await?;
     local.fund(account.address(), 1_000 * UNIT + REQUESTER_BOND).await?;
@@ -86,7 +112,7 @@ async fn requester(local: &Local, rng: &mut ChaCha20Rng) -> Result<Requester> {
 }
 
 #[async_trait]
-impl Players for Tasks {
+impl<C: Chain + Clone + 'static> Players for Tasks<C> {
     async fn post(&mut self, order: Order<'_>) -> Result<Posted> {
         let posted = self.requester.post(order.spec).await?;
         Ok(Posted { job_id: posted.job_id, vault: posted.vault })

@@ -171,7 +171,9 @@ pub(super) async fn summarise(args: &DemoArgs, mut stage: Stage, told: Told) -> 
         minted: books.minted,
         burnt: books.burnt,
         balances_total: books.balances_total,
-        gas: gas::by_step(&stage.world.client).await?,
+        gas_notice: gas::notice(args.chain),
+        gas: gas::by_step(&stage.world).await?,
+        chain: stage.world.client.deployment().chain_id.clone(),
         stage_ms: stage.clock.stages.clone(),
         refused_registrations: stage.refused.clone(),
         checks,
@@ -191,7 +193,7 @@ async fn secrets(
     values: &[f32],
     main: &Played,
 ) -> Result<Vec<Check>> {
-    let transcript = check::chain_transcript(&stage.world.client).await?;
+    let transcript = check::chain_transcript(&stage.world.client, stage.world.first_height).await?;
     let floats = |row: &[f32]| row.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>();
     let first_row = input.table.features().rows().next().context("there are no rows")?;
     let fixed = bithive_attest::result::to_fixed(values)?;

@@ -30,6 +30,8 @@ pub(super) struct World {
     pub(super) schema: Schema,
     /// Holds the genesis BTT.
     pub(super) operator: Account,
+    /// First block of the demo: what came before is others'.
+    pub(super) first_height: u64,
 }
 
 impl World {

@@ -78,7 +78,7 @@ fn bar(terminal: bool) -> ProgressBar {
 }
 
 /// A table whose columns from the second on hold numbers.
-fn numbers(titles: &[&str]) -> Table {
+pub(super) fn numbers(titles: &[&str]) -> Table {
     let mut rows = table(titles);
     for column in 1..titles.len() {
         if let Some(column) = rows.column_mut(column) {
