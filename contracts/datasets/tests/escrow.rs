@@ -243,14 +243,16 @@ fn an_attestations_contract_that_answers_no_more_keeps_no_deposit() {
 
 /// A contract that fails on every query.
 mod silent {
-    use cosmwasm_std::{Binary, Deps, DepsMut, Empty, Env, MessageInfo, Response, StdError, StdResult};
+    use cosmwasm_std::{
+        Binary, Deps, DepsMut, Empty, Env, MessageInfo, MigrateInfo, Response, StdError, StdResult,
+    };
     use cw_multi_test::{Contract, ContractWrapper};
 
     fn run(_: DepsMut<'_>, _: Env, _: MessageInfo, _: Empty) -> StdResult<Response> {
         Ok(Response::new())
     }
 
-    fn migrate(_: DepsMut<'_>, _: Env, _: Empty) -> StdResult<Response> {
+    fn migrate(_: DepsMut<'_>, _: Env, _: Empty, _: MigrateInfo) -> StdResult<Response> {
         Ok(Response::new())
     }
 

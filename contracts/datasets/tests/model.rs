@@ -146,9 +146,14 @@ impl Case {
     fn check(&self) {
         self.suite.check();
         for (dataset, asset) in (1u64..).zip(self.suite.assets()) {
-            let escrowed: u128 =
-                self.deposits.values().filter(|escrow| escrow.dataset == dataset).map(|escrow| escrow.amount).sum();
-            let of = |sums: &BTreeMap<(bool, u64), u128>, owner| sums.get(&(owner, dataset)).copied().unwrap_or(0);
+            let escrowed: u128 = self
+                .deposits
+                .values()
+                .filter(|escrow| escrow.dataset == dataset)
+                .map(|escrow| escrow.amount)
+                .sum();
+            let of =
+                |sums: &BTreeMap<(bool, u64), u128>, owner| sums.get(&(owner, dataset)).copied().unwrap_or(0);
             let held = self.suite.held(&asset);
             assert_eq!(held.escrowed.u128(), escrowed);
             assert_eq!(held.claimable.u128(), of(&self.owed, true) + of(&self.owed, false));

@@ -28,7 +28,8 @@ fn tokens_are_listed_once_and_are_addresses() {
 fn channels_are_unordered_and_of_ics_20() {
     let mut suite = Ics20Suite::new();
     let (bridge, link) = (suite.bridge.clone(), suite.links[0].clone());
-    let mut failed = |message: &Call| -> ContractError { refusal(call(&mut suite.suite.app, &bridge, message)) };
+    let mut failed =
+        |message: &Call| -> ContractError { refusal(call(&mut suite.suite.app, &bridge, message)) };
     let ordered = IbcChannelOpenMsg::new_init(link.channel(VERSION, IbcOrder::Ordered));
     assert_eq!(failed(&Call::Open(ordered)), ContractError::Ordering(IbcOrder::Ordered));
     let other = IbcChannelOpenMsg::new_init(link.channel("ics20-2", IbcOrder::Unordered));

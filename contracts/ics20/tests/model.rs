@@ -15,18 +15,43 @@ const LINKS: usize = 2;
 
 #[derive(Clone, Debug)]
 enum Op {
-    Send { by: usize, link: usize, amount: u128 },
+    Send {
+        by: usize,
+        link: usize,
+        amount: u128,
+    },
     /// The other chain takes the packet.
-    Deliver { packet: usize },
+    Deliver {
+        packet: usize,
+    },
     /// It refuses it, or it expires.
-    Fail { packet: usize, refused: bool },
+    Fail {
+        packet: usize,
+        refused: bool,
+    },
     /// Its answer comes back.
-    Answer { packet: usize },
-    Return { by: usize, link: usize, to: usize, amount: u128 },
+    Answer {
+        packet: usize,
+    },
+    Return {
+        by: usize,
+        link: usize,
+        to: usize,
+        amount: u128,
+    },
     /// A chain claims what it has no vouchers for.
-    Claim { link: usize, of: usize, to: usize, amount: u128 },
-    Limit { limit: Option<u128> },
-    Pause { paused: bool },
+    Claim {
+        link: usize,
+        of: usize,
+        to: usize,
+        amount: u128,
+    },
+    Limit {
+        limit: Option<u128>,
+    },
+    Pause {
+        paused: bool,
+    },
 }
 
 fn op() -> impl Strategy<Value = Op> {
@@ -114,7 +139,7 @@ impl Model {
                         if refused { self.suite.refuse(packet) } else { self.suite.time_out(packet) };
                     result.unwrap();
                     let Packet { sender, .. } = cosmwasm_std::from_json(&packet.data).unwrap();
-                    let by = self.accounts.iter().position(|account| *account == sender).unwrap();
+                    let by = self.accounts.iter().position(|account| account.as_str() == sender).unwrap();
                     self.balances[by] += *amount;
                 }
             }
@@ -129,7 +154,8 @@ impl Model {
             Op::Return { by, link, to, amount } => self.give_back(by, link, to, amount),
             Op::Claim { link, of, to, amount } => {
                 // More than all that is outside there, or what left over another channel.
-                let denom = format!("transfer/{}/{}", self.suite.links[of].there.channel_id, self.suite.denom());
+                let denom =
+                    format!("transfer/{}/{}", self.suite.links[of].there.channel_id, self.suite.denom());
                 let amount = if link == of { self.outside(link) + amount } else { amount };
                 let (amount, receiver) = (amount.into(), self.accounts[to].to_string());
                 let packet = Packet { amount, denom, receiver, sender: "thief".into(), memo: None };
@@ -170,7 +196,11 @@ impl Model {
     fn check(&self) {
         self.suite.check();
         for link in 0..LINKS {
-            assert_eq!(self.suite.outstanding(link), self.outside(link), "what is outside is there or under way");
+            assert_eq!(
+                self.suite.outstanding(link),
+                self.outside(link),
+                "what is outside is there or under way"
+            );
         }
         for (account, balance) in self.accounts.iter().zip(self.balances) {
             assert_eq!(self.suite.suite.balance(account), balance);
