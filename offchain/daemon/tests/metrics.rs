@@ -14,7 +14,7 @@ const DOCS: &str = include_str!("../../../docs/metrics.md");
 fn documented(role: &str) -> &'static str {
     let (_, section) =
         DOCS.split_once(&format!("\n## {role}\n\n")).expect("there is a section of the program");
-    section.split("\n\n").next().unwrap()
+    section.split("\n\n").next().unwrap().trim_end()
 }
 
 fn check(metrics: &Metrics) {
