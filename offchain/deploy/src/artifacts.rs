@@ -93,7 +93,10 @@ mod tests {
     fn files_that_are_what_their_checksums_say_are_read() {
         let artifacts = Artifacts::read(folder().path()).unwrap();
         let jobs = artifacts.get(Code::Jobs).unwrap();
-        assert_eq!((jobs.bytes.as_slice(), jobs.checksum), (b"jobs".as_slice(), Sha256::digest(b"jobs").into()));
+        assert_eq!(
+            (jobs.bytes.as_slice(), jobs.checksum),
+            (b"jobs".as_slice(), Sha256::digest(b"jobs").into())
+        );
     }
 
     #[test]

@@ -123,6 +123,9 @@ mod tests {
 
     #[test]
     fn the_codes_of_an_embedded_chain_are_the_market_s() {
-        assert_eq!(native([4, 5, 6]).collect::<Vec<_>>(), [(Code::Token, 4), (Code::Registry, 5), (Code::Jobs, 6)]);
+        assert_eq!(
+            native([4, 5, 6]).collect::<Vec<_>>(),
+            [(Code::Token, 4), (Code::Registry, 5), (Code::Jobs, 6)]
+        );
     }
 }

@@ -180,13 +180,14 @@ impl Role {
     #[must_use]
     pub fn contracts(self) -> &'static [Contract] {
         use Contract::{
-            Attestations, Btk, Datasets, Emissions, Ics20, Jobs, Registry, Rewards, Sky, Staking, Token, Vesting,
+            Attestations, Btk, Datasets, Emissions, Ics20, Jobs, Registry, Rewards, Sky, Staking, Token,
+            Vesting,
         };
         match self {
             Self::Market => &[Token, Registry, Jobs],
-            Self::Token => &[
-                Token, Btk, Sky, Registry, Jobs, Vesting, Emissions, Staking, Rewards, Ics20, Attestations,
-            ],
+            Self::Token => {
+                &[Token, Btk, Sky, Registry, Jobs, Vesting, Emissions, Staking, Rewards, Ics20, Attestations]
+            }
             Self::Data => &[Attestations, Datasets],
             Self::Model => &[Attestations],
         }
@@ -196,7 +197,10 @@ impl Role {
     #[must_use]
     pub fn codes(self) -> Vec<Code> {
         let contracts = self.contracts();
-        Code::ALL.into_iter().filter(|code| contracts.iter().any(|contract| contract.code() == *code)).collect()
+        Code::ALL
+            .into_iter()
+            .filter(|code| contracts.iter().any(|contract| contract.code() == *code))
+            .collect()
     }
 
     /// Whether such a chain has this contract.

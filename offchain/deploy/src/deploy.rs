@@ -154,7 +154,8 @@ impl<'a> Run<'a> {
         }
         self.settle_pending().await?;
         let operator = self.operator.address();
-        let mut seen = Seen { codes: self.codes.stored(self.terms.role(), operator).await?, ..Seen::default() };
+        let mut seen =
+            Seen { codes: self.codes.stored(self.terms.role(), operator).await?, ..Seen::default() };
         for (contract, address) in &self.record.contracts {
             seen.contracts.insert(*contract, self.codes.existing(*contract, address, operator).await?);
         }
@@ -179,8 +180,7 @@ impl<'a> Run<'a> {
     async fn look_at_economy(&self, seen: &mut Seen) -> Result<(), ChainError> {
         let known = |contract| self.record.contracts.get(&contract);
         if let Some(btk) = known(Contract::Btk) {
-            let minter: Option<MinterResponse> =
-                self.chain().query(btk, &token::QueryMsg::Minter {}).await?;
+            let minter: Option<MinterResponse> = self.chain().query(btk, &token::QueryMsg::Minter {}).await?;
             seen.minter_set = minter.is_none_or(|minter| minter.minter != self.operator.address());
         }
         let (Some(emissions), Some(jobs)) = (known(Contract::Emissions), known(Contract::Jobs)) else {

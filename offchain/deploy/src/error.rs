@@ -45,7 +45,9 @@ pub enum DeployError {
         chain_id: String,
     },
     /// A market where there is to be none, or none where one is asked for.
-    #[error("a chain of role {role} does not fit: market and token have a job market, data and model have none")]
+    #[error(
+        "a chain of role {role} does not fit: market and token have a job market, data and model have none"
+    )]
     NoMarket {
         /// Role of the chain.
         role: Role,

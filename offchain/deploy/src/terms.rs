@@ -121,10 +121,7 @@ impl Terms {
     ///
     /// # Errors
     /// [`DeployError::NoMarket`] for a role with a market.
-    pub fn without_market(
-        role: Role,
-        (treasury, incentive_pool): (&str, &str),
-    ) -> Result<Self, DeployError> {
+    pub fn without_market(role: Role, (treasury, incentive_pool): (&str, &str)) -> Result<Self, DeployError> {
         if role.has(Contract::Jobs) {
             return Err(DeployError::NoMarket { role });
         }

@@ -34,7 +34,7 @@ impl World {
     }
 
     /// Deploys until `cut` says that the process ends here; the record is what it was at that moment.
-    async fn cut_off(&self, cut: impl Fn(&Record) -> bool + Send) -> Record {
+    async fn cut_off(&self, cut: impl Fn(&Record) -> bool + Send + Sync) -> Record {
         let mut left = Record::default();
         let mut save = |record: &Record| {
             let killed = cut(record);

@@ -51,13 +51,17 @@ pub enum DevnetError {
         lines: String,
     },
     /// A chain has no account for the relayer.
-    #[error("chain {chain} was made without an account for the relayer; `devnet reset` and `devnet up` make it anew")]
+    #[error(
+        "chain {chain} was made without an account for the relayer; `devnet reset` and `devnet up` make it anew"
+    )]
     NoRelayerAccount {
         /// Chain.
         chain: String,
     },
     /// There is no connection between two chains.
-    #[error("there is no connection between {a} and {b}; connected are: {known}; `devnet up --chains 2` connects chains")]
+    #[error(
+        "there is no connection between {a} and {b}; connected are: {known}; `devnet up --chains 2` connects chains"
+    )]
     NotConnected {
         /// A chain.
         a: String,

@@ -158,7 +158,8 @@ impl Devnet {
                     let block_time = up.block_time.unwrap_or_default();
                     let folder = self.home.join(plan.name);
                     let relayer = self.relayer_address(program.get()?, &mut state)?;
-                    let chain = node::create(program.get()?, &folder, &plan, ports, block_time, &relayer, rng)?;
+                    let chain =
+                        node::create(program.get()?, &folder, &plan, ports, block_time, &relayer, rng)?;
                     state.chains.push(chain);
                     state.write(&self.home)?;
                     (state.chains.len() - 1, Started::Created)

@@ -27,6 +27,8 @@ const TRUSTING_PERIOD: &str = "14days";
 const MAX_GAS: u64 = 90_000_000;
 /// Blocks after which Hermes looks for packets whose events it has missed.
 const CLEAR_INTERVAL: u64 = 20;
+/// Shortest time between two looks at a chain, in milliseconds.
+const SHORTEST_INTERVAL: u128 = 100;
 const SHOWN_LINES: usize = 8;
 
 /// Order in which the packets of a channel arrive.
@@ -68,7 +70,7 @@ pub fn config<'a>(chains: impl IntoIterator<Item = &'a ChainState>, folder: &Pat
         text.push_str(&format!(
             "\n[[chains]]\nid = '{chain_id}'\ntype = 'CosmosSdk'\n\
              rpc_addr = 'http://127.0.0.1:{rpc}'\ngrpc_addr = 'http://127.0.0.1:{grpc}'\n\
-             event_source = {{ mode = 'push', url = 'ws://127.0.0.1:{rpc}/websocket', batch_delay = '50ms' }}\n\
+             event_source = {{ mode = 'pull', interval = '{interval}ms' }}\n\
              rpc_timeout = '10s'\ntrusted_node = true\naccount_prefix = '{prefix}'\n\
              key_name = '{KEY}'\nkey_store_type = 'Test'\nkey_store_folder = {keys}\nstore_prefix = 'ibc'\n\
              default_gas = 1000000\nmax_gas = {MAX_GAS}\n\
@@ -79,6 +81,8 @@ pub fn config<'a>(chains: impl IntoIterator<Item = &'a ChainState>, folder: &Pat
             rpc = ports.rpc,
             grpc = ports.grpc,
             prefix = bithive_chain::BECH32_PREFIX,
+            // Blocks are looked at: a node's subscriptions leave out the packets that contracts send.
+            interval = (block_time.duration().as_millis() / 2).max(SHORTEST_INTERVAL),
             // Also the time between two looks at whether a step of a handshake is done.
             max_block_time = block_time.duration().as_millis() * 2,
         ));
@@ -124,7 +128,8 @@ impl Hermes<'_> {
             return Ok(());
         }
         let mnemonic = mnemonic(self.folder).into_os_string();
-        let arguments = ["keys", "add", "--chain", chain_id, "--key-name", KEY, "--overwrite", "--mnemonic-file"];
+        let arguments =
+            ["keys", "add", "--chain", chain_id, "--key-name", KEY, "--overwrite", "--mnemonic-file"];
         let arguments = arguments.into_iter().map(Into::into).chain([mnemonic]);
         self.run("keys add", arguments).map(|_| ())
     }
@@ -158,8 +163,20 @@ impl Hermes<'_> {
     ) -> Result<[String; 2], DevnetError> {
         let order = order.name();
         let arguments = [
-            "create", "channel", "--a-chain", chain, "--a-connection", connection, "--a-port", port, "--b-port",
-            other, "--order", order, "--channel-version", version,
+            "create",
+            "channel",
+            "--a-chain",
+            chain,
+            "--a-connection",
+            connection,
+            "--a-port",
+            port,
+            "--b-port",
+            other,
+            "--order",
+            order,
+            "--channel-version",
+            version,
         ];
         self.ends("create channel", arguments.map(Into::into), "channel_id")
     }
@@ -178,7 +195,11 @@ impl Hermes<'_> {
         }
     }
 
-    fn run(&self, command: &str, arguments: impl IntoIterator<Item = OsString>) -> Result<Value, DevnetError> {
+    fn run(
+        &self,
+        command: &str,
+        arguments: impl IntoIterator<Item = OsString>,
+    ) -> Result<Value, DevnetError> {
         let output = clean(&mut Command::new(self.program))
             .arg("--config")
             .arg(self.folder.join(CONFIG))
@@ -223,7 +244,10 @@ fn find(value: &Value, key: &str) -> Option<String> {
 }
 
 fn unreadable(command: &str, answer: &Value) -> DevnetError {
-    DevnetError::Hermes { command: command.into(), output: format!("an answer that is not understood: {answer}") }
+    DevnetError::Hermes {
+        command: command.into(),
+        output: format!("an answer that is not understood: {answer}"),
+    }
 }
 
 #[cfg(test)]
@@ -245,7 +269,8 @@ mod tests {
 
     #[test]
     fn settings_name_each_chain_s_ports_and_nothing_listens() {
-        let text = config(&[chain("token", 26_600), chain("data", 26_610)], Path::new("/home/a \"b\"/hermes"));
+        let text =
+            config(&[chain("token", 26_600), chain("data", 26_610)], Path::new("/home/a \"b\"/hermes"));
         let document: toml_edit::DocumentMut = text.parse().unwrap();
         let chains = document["chains"].as_array_of_tables().unwrap();
         assert_eq!(chains.len(), 2);
@@ -253,7 +278,7 @@ mod tests {
         assert_eq!(second["id"].as_str(), Some("bithive-data-1"));
         assert_eq!(second["rpc_addr"].as_str(), Some("http://127.0.0.1:26610"));
         assert_eq!(second["grpc_addr"].as_str(), Some("http://127.0.0.1:26612"));
-        assert_eq!(second["event_source"]["url"].as_str(), Some("ws://127.0.0.1:26610/websocket"));
+        assert_eq!(second["event_source"]["interval"].as_str(), Some("250ms"));
         assert_eq!(second["key_store_folder"].as_str(), Some("/home/a \"b\"/hermes/keys"));
         assert_eq!(second["max_block_time"].as_str(), Some("1000ms"));
         assert_eq!(second["gas_price"]["price"].as_float(), Some(0.025));
@@ -279,7 +304,10 @@ mod tests {
         );
         let answer = result(&text).unwrap();
         assert_eq!(find(&answer["b_side"], "channel_id").unwrap(), "channel-3");
-        assert_eq!(result(r#"{"result":"no such chain","status":"error"}"#), Err(Some("no such chain".into())));
+        assert_eq!(
+            result(r#"{"result":"no such chain","status":"error"}"#),
+            Err(Some("no such chain".into()))
+        );
         assert_eq!(result(log), Err(None));
         assert_eq!(result(""), Err(None));
     }

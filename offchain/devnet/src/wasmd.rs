@@ -30,7 +30,9 @@ const SHOWN_LINES: usize = 12;
 /// # Errors
 /// [`DevnetError::GoMissing`]; [`DevnetError::Build`] with what the compiler said.
 pub fn ensure(cache: &Path, progress: &dyn Fn(BuildStep)) -> Result<PathBuf, DevnetError> {
-    cache::ensure(cache, &format!("wasmd-{VERSION}-{}", fingerprint()), "wasmd", |folder| build(folder, progress))
+    cache::ensure(cache, &format!("wasmd-{VERSION}-{}", fingerprint()), "wasmd", |folder| {
+        build(folder, progress)
+    })
 }
 
 /// Changes with everything that the program is made of.
@@ -101,7 +103,10 @@ fn compile(folder: &Path, packages: usize, progress: &dyn Fn(BuildStep)) -> Resu
     }
     let status = child.wait().map_err(|source| DevnetError::Io { what: "go build".into(), source })?;
     if !status.success() {
-        return Err(DevnetError::Build { program: PROGRAM, output: last_lines(&lines.join("\n"), SHOWN_LINES) });
+        return Err(DevnetError::Build {
+            program: PROGRAM,
+            output: last_lines(&lines.join("\n"), SHOWN_LINES),
+        });
     }
     Ok(())
 }

@@ -109,7 +109,9 @@ async fn next(cursor: &mut BlockCursor) -> Result<Block, IbcError> {
     loop {
         match cursor.next().await {
             Ok(block) => return Ok(block),
-            Err(ChainError::NodeDown { .. } | ChainError::NodeBehind { .. }) => tokio::time::sleep(AGAIN).await,
+            Err(ChainError::NodeDown { .. } | ChainError::NodeBehind { .. }) => {
+                tokio::time::sleep(AGAIN).await
+            }
             Err(error) => return Err(IbcError::chain(format!("block {}", cursor.next_height()))(error)),
         }
     }
@@ -127,8 +129,8 @@ fn at_source(packet: &Packet, block: &Block) -> Option<Stage> {
 }
 
 fn at_destination(packet: &Packet, block: &Block) -> Option<Stage> {
-    let (tx, event) = events(block)
-        .find(|(_, event)| event.kind == "write_acknowledgement" && packet.is_of(event))?;
+    let (tx, event) =
+        events(block).find(|(_, event)| event.kind == "write_acknowledgement" && packet.is_of(event))?;
     let seen = Seen { height: block.height, hash: tx.hash };
     Some(Stage::Received { seen, answer: Ack::of(event) })
 }
@@ -183,19 +185,23 @@ mod tests {
         let cursor = |events| BlockCursor::new(Arc::new(Told(events)), 1);
         let cursors = (cursor(source), cursor(destination));
         let patience = Duration::from_millis(200);
-        let end = follow(&packet(), cursors, patience, &mut |stage| stages.push(stage.clone())).await.unwrap();
+        let end =
+            follow(&packet(), cursors, patience, &mut |stage| stages.push(stage.clone())).await.unwrap();
         (end, stages)
     }
 
     #[tokio::test]
     async fn a_packet_that_is_taken_is_received_and_then_acknowledged() {
         let other = Packet { sequence: 4, ..packet() };
-        let source = vec![event("acknowledge_packet", &other, &[]), event("acknowledge_packet", &packet(), &[])];
+        let source =
+            vec![event("acknowledge_packet", &other, &[]), event("acknowledge_packet", &packet(), &[])];
         let (end, stages) = run(source, vec![answered(r#"{"result":"AQ=="}"#)]).await;
         assert_eq!(end, End::Acknowledged { result: "AQ==".into() });
         assert_eq!(stages.len(), 2);
         let height = |stage: &Stage| match stage {
-            Stage::Acknowledged { seen } | Stage::Received { seen, .. } | Stage::TimedOut { seen } => seen.height,
+            Stage::Acknowledged { seen } | Stage::Received { seen, .. } | Stage::TimedOut { seen } => {
+                seen.height
+            }
         };
         assert!(stages.iter().any(|stage| matches!(stage, Stage::Acknowledged { .. }) && height(stage) == 2));
     }

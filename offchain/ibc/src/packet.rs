@@ -42,7 +42,8 @@ impl Packet {
     /// # Errors
     /// [`IbcError::NoPacket`] when there is none or more than one.
     pub fn sent(receipt: &Receipt) -> Result<Self, IbcError> {
-        let no_packet = |reason: &str| IbcError::NoPacket { hash: receipt.hash.to_string(), reason: reason.into() };
+        let no_packet =
+            |reason: &str| IbcError::NoPacket { hash: receipt.hash.to_string(), reason: reason.into() };
         let mut events = receipt.events_of("send_packet");
         let event = events.next().ok_or_else(|| no_packet("it has no send_packet event"))?;
         if events.next().is_some() {

@@ -67,7 +67,8 @@ pub async fn send(sender: &Wallet, route: &Route, transfer: &Transfer) -> Result
                 reason: error.to_string(),
             };
             let msg = to_json_binary(&hook).map_err(encoding).map_err(failed())?;
-            let send = Cw20ExecuteMsg::Send { contract: contract.clone(), amount: Uint128::new(*amount), msg };
+            let send =
+                Cw20ExecuteMsg::Send { contract: contract.clone(), amount: Uint128::new(*amount), msg };
             Message::execute(token, &send, &[]).map_err(failed())?
         }
         Route::Back { channel } => {
@@ -87,12 +88,7 @@ pub async fn send(sender: &Wallet, route: &Route, transfer: &Transfer) -> Result
 ///
 /// # Errors
 /// [`IbcError::Chain`].
-pub async fn holding(
-    chain: &dyn Chain,
-    route: &Route,
-    token: &str,
-    address: &str,
-) -> Result<u128, IbcError> {
+pub async fn holding(chain: &dyn Chain, route: &Route, token: &str, address: &str) -> Result<u128, IbcError> {
     let failed = || IbcError::chain("balance");
     match route {
         Route::Out { .. } => {
@@ -100,8 +96,6 @@ pub async fn holding(
             let answer: BalanceResponse = chain.query(token, &query).await.map_err(failed())?;
             Ok(answer.balance.u128())
         }
-        Route::Back { channel } => {
-            chain.balance(address, &voucher(channel, token)).await.map_err(failed())
-        }
+        Route::Back { channel } => chain.balance(address, &voucher(channel, token)).await.map_err(failed()),
     }
 }

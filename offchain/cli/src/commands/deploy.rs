@@ -107,7 +107,8 @@ pub(crate) async fn run(args: DeployArgs, home: &Path, output: Output) -> Result
     spinner.set_message(format!("deploying to {}", target.chain.chain_id()));
     let codes = Codes::Wasm { chain: &target.chain, artifacts: &artifacts };
     if args.plan {
-        let (founders, terms) = if folder.join(FOUNDERS).exists() { load(&folder, role)? } else { draw(role, groups)?.0 };
+        let (founders, terms) =
+            if folder.join(FOUNDERS).exists() { load(&folder, role)? } else { draw(role, groups)?.0 };
         let operator = Wallet::connect(Arc::new(target.chain.clone()), founders.operator).await?;
         let steps = bithive_deploy::missing(&operator, codes, &terms, &record(&folder)?).await;
         spinner.finish_and_clear();

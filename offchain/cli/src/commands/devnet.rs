@@ -215,8 +215,7 @@ fn logs(devnet: &Devnet, chain: Option<&str>, lines: usize, follow: bool) -> Res
     let path = match chain {
         Some(hermes::NAME) => devnet.relayer_log(),
         Some(name) => devnet.log(state.chain(name)?),
-        None => devnet
-            .log(state.chains.first().context("the devnet has no chain; `devnet up` starts one")?),
+        None => devnet.log(state.chains.first().context("the devnet has no chain; `devnet up` starts one")?),
     };
     let (text, mut position) = read_from(&path, 0)?;
     println!("{}", cache::last_lines(&text, lines));

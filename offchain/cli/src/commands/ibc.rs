@@ -241,12 +241,13 @@ async fn connect_sites(
 /// Lets the attestations contract of `other` open a channel to that of `site`, and speak for the market of its chain.
 async fn allow_peer(site: &Site, (connection, port): (&str, &str), other: &Site) -> Result<()> {
     let contract = site.contract(Contract::Attestations)?;
-    let source = other.contracts.get(&Contract::Jobs).map(|jobs| attestations::Source {
-        chain_id: other.chain.chain_id().into(),
-        jobs: jobs.clone(),
-    });
+    let source = other
+        .contracts
+        .get(&Contract::Jobs)
+        .map(|jobs| attestations::Source { chain_id: other.chain.chain_id().into(), jobs: jobs.clone() });
     let peer = attestations::Peer { connection_id: connection.into(), port_id: port.into(), source };
-    let query = attestations::QueryMsg::Peers { start_after: None, limit: Some(attestations::limits::MAX_PAGE) };
+    let query =
+        attestations::QueryMsg::Peers { start_after: None, limit: Some(attestations::limits::MAX_PAGE) };
     let known: Vec<attestations::Peer> = site.chain.query(contract, &query).await?;
     if !known.contains(&peer) {
         let message = attestations::ExecuteMsg::AllowPeer(peer);
@@ -282,7 +283,8 @@ fn route(link: &Link, from: &Site, channel: Option<&str>) -> Result<Route> {
     let known = link.channel(ICS20).map(|channel| channel.channels[link.side(&from.name)].clone());
     let channel = match channel {
         Some(channel) => channel.into(),
-        None => known.context("the tokens have no channel between these chains; `bithive ibc connect` opens it")?,
+        None => known
+            .context("the tokens have no channel between these chains; `bithive ibc connect` opens it")?,
     };
     Ok(match from.is_home() {
         true => Route::Out { ics20: from.contract(Contract::Ics20)?.into(), channel },
@@ -323,16 +325,22 @@ async fn follow(
     let cursors = (from.chain.blocks_from(receipt.height), to.chain.blocks_from(height));
     let mut seen = |stage: &Stage| {
         stages.push(json!(stage));
-        tell(spinner, output, &match stage {
-            Stage::Received { seen, answer: Ack::Result(_) } => {
-                format!("received in block {} of {}", seen.height, to.name)
-            }
-            Stage::Received { seen, answer: Ack::Error(_) } => {
-                format!("refused in block {} of {}", seen.height, to.name)
-            }
-            Stage::Acknowledged { seen } => format!("acknowledged in block {} of {}", seen.height, from.name),
-            Stage::TimedOut { seen } => format!("timed out in block {} of {}", seen.height, from.name),
-        });
+        tell(
+            spinner,
+            output,
+            &match stage {
+                Stage::Received { seen, answer: Ack::Result(_) } => {
+                    format!("received in block {} of {}", seen.height, to.name)
+                }
+                Stage::Received { seen, answer: Ack::Error(_) } => {
+                    format!("refused in block {} of {}", seen.height, to.name)
+                }
+                Stage::Acknowledged { seen } => {
+                    format!("acknowledged in block {} of {}", seen.height, from.name)
+                }
+                Stage::TimedOut { seen } => format!("timed out in block {} of {}", seen.height, from.name),
+            },
+        );
     };
     let patience = Duration::from_secs(args.wait);
     let end = bithive_ibc::follow(&packet, cursors, patience, &mut seen).await?;
@@ -396,7 +404,9 @@ async fn token_holding(
     let link = link.with_context(|| format!("no tokens come to {}; `bithive ibc connect`", site.name))?;
     let other = Site::open(&link.chains[1 - link.side(&site.name)], home).await?;
     let contract = other.contract(token.contract())?;
-    let Route::Back { channel } = route(link, site, None)? else { bail!("{} has tokens of its own", site.name) };
+    let Route::Back { channel } = route(link, site, None)? else {
+        bail!("{} has tokens of its own", site.name)
+    };
     let denom = voucher(&channel, contract);
     Ok((holding(&site.chain, &Route::Back { channel }, contract, address).await?, denom))
 }
@@ -425,7 +435,12 @@ async fn status(home: &Path, output: Output) -> Result<ExitCode> {
     let answer = json!({ "relayer": relayer, "channels": rows });
     output.show(&answer, |_| {
         let pid = relayer.as_ref().and_then(|relayer| relayer.pid);
-        println!("{}", pid.map_or("Hermes does not run; `devnet up` starts it".into(), |pid| format!("Hermes runs, pid {pid}")));
+        println!(
+            "{}",
+            pid.map_or("Hermes does not run; `devnet up` starts it".into(), |pid| format!(
+                "Hermes runs, pid {pid}"
+            ))
+        );
         let mut shown = table(&["channel", "between", "names", "state", "waiting"]);
         for row in &rows {
             let text = |key: &str| row[key].as_str().unwrap_or_default().to_owned();
@@ -435,7 +450,12 @@ async fn status(home: &Path, output: Output) -> Result<ExitCode> {
             };
             let waiting = row["pending"].as_array().into_iter().flatten().map(|side| {
                 let count = |key: &str| side[key].as_array().map_or(0, Vec::len);
-                format!("{}: {} ({} not received)", side["from"].as_str().unwrap_or_default(), count("sent"), count("unreceived"))
+                format!(
+                    "{}: {} ({} not received)",
+                    side["from"].as_str().unwrap_or_default(),
+                    count("sent"),
+                    count("unreceived")
+                )
             });
             let state = if row["open"] == true { "open" } else { "not open" };
             let waiting = waiting.collect::<Vec<_>>().join(", ");

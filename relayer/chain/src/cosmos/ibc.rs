@@ -239,6 +239,8 @@ mod tests {
     #[test]
     fn what_a_node_leaves_out_is_empty_and_not_open() {
         let found = ChannelInfo::from(IdentifiedChannel::default());
-        assert!(!found.open && !found.unordered && found.connection.is_empty() && found.other_port.is_empty());
+        assert!(
+            !found.open && !found.unordered && found.connection.is_empty() && found.other_port.is_empty()
+        );
     }
 }
