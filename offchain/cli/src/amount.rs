@@ -36,7 +36,8 @@ pub(crate) fn show(amount: u128) -> String {
     }
 }
 
-fn group(digits: &str) -> String {
+/// Digits with a comma before every three.
+pub(crate) fn group(digits: &str) -> String {
     let mut grouped = String::with_capacity(digits.len() * 4 / 3);
     for (index, digit) in digits.chars().enumerate() {
         if index > 0 && (digits.len() - index).is_multiple_of(3) {
