@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use bithive_api::registry::{
-    CandidatesResponse, CommitteeResponse, Election, ExecuteMsg, IdentityResponse, QueryMsg, ReceiveMsg, Role,
-    limits,
+    CandidatesResponse, CommitteeResponse, Election, ExecuteMsg, IdentityResponse, QueryMsg, ReceiveMsg,
+    Role, limits,
 };
 use bithive_registry::ContractError;
 use bithive_test_kit::registry::{NODE_BOND, params};
@@ -70,7 +70,10 @@ fn anybody_elects_the_largest_bonds_for_the_next_epoch() {
     assert_eq!(serving(&suite, None, &NAMES), [""; 0]);
     elect(&mut suite).unwrap();
     let next = suite.now() / EPOCH + 1;
-    assert_eq!((serving(&suite, None, &NAMES), serving(&suite, Some(next), &NAMES)), (vec![], vec!["a", "b", "c"]));
+    assert_eq!(
+        (serving(&suite, None, &NAMES), serving(&suite, Some(next), &NAMES)),
+        (vec![], vec!["a", "b", "c"])
+    );
     assert_eq!(candidates(&suite).elected, Some(next));
     // Once.
     let error = refusal::<ContractError>(elect(&mut suite));
@@ -151,7 +154,8 @@ fn only_eligible_nodes_stand_once_and_with_an_endpoint_of_their_own() {
     suite.register_requester("r", NODE_BOND).unwrap();
     for name in ["r", "nobody"] {
         let error = refusal::<ContractError>(stand(&mut suite, name));
-        let expected = matches!(error, ContractError::NotEligible { .. } | ContractError::NotRegistered { .. });
+        let expected =
+            matches!(error, ContractError::NotEligible { .. } | ContractError::NotRegistered { .. });
         assert!(expected, "{error}");
     }
     assert!(matches!(refusal(stand(&mut suite, "a")), ContractError::AlreadyStanding { .. }));
@@ -163,7 +167,10 @@ fn only_eligible_nodes_stand_once_and_with_an_endpoint_of_their_own() {
     }
     let short = ExecuteMsg::Stand { endpoint: HexBinary::from(&[1; 31]) };
     assert!(matches!(refusal(suite.ask_registry(&b, &short)), ContractError::Length { .. }));
-    assert!(matches!(refusal(suite.ask_registry(&b, &ExecuteMsg::Retire {})), ContractError::NotStanding { .. }));
+    assert!(matches!(
+        refusal(suite.ask_registry(&b, &ExecuteMsg::Retire {})),
+        ContractError::NotStanding { .. }
+    ));
     // A candidate that does not serve is nobody yet.
     let query = QueryMsg::Identity { endpoint: endpoint("a") };
     assert_eq!(suite.query::<Option<IdentityResponse>>(&suite.registry, &query), None);

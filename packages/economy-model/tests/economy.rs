@@ -17,7 +17,7 @@ const OPERATIONS: usize = 1_000;
 const EVERY: usize = 20;
 
 #[derive(Clone, Debug)]
-pub enum Op {
+pub(crate) enum Op {
     Transfer { btk: bool, from: usize, to: usize, amount: u128 },
     Credit { account: usize, units: u64 },
     ClaimEmission { account: usize },
