@@ -36,7 +36,7 @@ const ASSIGN: &str = "assign";
 const FINALIZE: &str = "finalize";
 
 /// A transaction belongs to the first step whose event it has.
-const STEPS: [(&str, &str); 11] = [
+const STEPS: [(&str, &str); 12] = [
     (REGISTER_NODE, registry::events::NODE_REGISTERED),
     ("register_requester", registry::events::REQUESTER_REGISTERED),
     ("share_keys", registry::events::SHARE_KEYS_POSTED),
@@ -48,6 +48,7 @@ const STEPS: [(&str, &str); 11] = [
     (FINALIZE, jobs::events::SETTLED),
     ("withdraw", jobs::events::WITHDRAWN),
     ("deploy", "instantiate"),
+    ("store_code", "store_code"),
 ];
 
 /// What is in the gas on either chain.
