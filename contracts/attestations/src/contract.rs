@@ -51,10 +51,16 @@ pub fn execute(
             admin::remove_peer(deps.storage, &info.sender, connection_id, port_id)
         }
         ExecuteMsg::Announce { job_id, channel_id, timeout_seconds } => {
-            send::send(deps, &env, Kind::Workers, job_id, Route { channel_id, timeout_seconds })
+            let route = Route { channel_id, timeout_seconds, signature: None };
+            send::send(deps, &env, Kind::Workers, job_id, route)
         }
         ExecuteMsg::Send { job_id, channel_id, timeout_seconds } => {
-            send::send(deps, &env, Kind::Statement, job_id, Route { channel_id, timeout_seconds })
+            let route = Route { channel_id, timeout_seconds, signature: None };
+            send::send(deps, &env, Kind::Statement, job_id, route)
+        }
+        ExecuteMsg::SendSigned { job_id, channel_id, timeout_seconds, signature } => {
+            let route = Route { channel_id, timeout_seconds, signature: Some(signature) };
+            send::send(deps, &env, Kind::Statement, job_id, route)
         }
         ExecuteMsg::Submit { source, job_id, statement } => {
             receive::submit(deps, &env, &source, job_id, statement)

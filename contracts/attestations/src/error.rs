@@ -99,6 +99,14 @@ pub enum ContractError {
         /// What it lacks.
         what: &'static str,
     },
+    /// The market has no signature of the job's own.
+    #[error(
+        "job {job_id} was settled together with others; expected its quorum's own signature with the message"
+    )]
+    SettledWithOthers {
+        /// The job.
+        job_id: u64,
+    },
     /// The same is under way.
     #[error(
         "the {kind} of job {job_id} are under way until {timeout} (Unix seconds); expected an answer or that time first"

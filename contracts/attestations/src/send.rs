@@ -5,12 +5,12 @@ use bithive_api::attestations::{
 };
 use bithive_api::jobs::{self, JobResponse, Phase};
 use cosmwasm_std::{
-    Binary, DepsMut, Env, Event, IbcBasicResponse, IbcMsg, IbcPacket, IbcTimeout, Response, StdResult,
-    Storage, from_json, to_json_binary,
+    Api, Binary, DepsMut, Env, Event, HexBinary, IbcBasicResponse, IbcMsg, IbcPacket, IbcTimeout, Response,
+    StdResult, Storage, from_json, to_json_binary,
 };
 
-use crate::ContractError;
 use crate::state::{CHANNELS, CONFIG, Kind, PEERS, SENDINGS};
+use crate::{ContractError, verify};
 
 /// Most characters of a refusal that are kept: the other end chooses its length.
 const MAX_ERROR_CHARS: usize = 512;
@@ -19,6 +19,8 @@ const MAX_ERROR_CHARS: usize = 512;
 pub(crate) struct Route {
     pub(crate) channel_id: String,
     pub(crate) timeout_seconds: Option<u64>,
+    /// The signature, where the market keeps none for the job alone.
+    pub(crate) signature: Option<HexBinary>,
 }
 
 /// Reads the job from the market and sends what there is of `kind`.
@@ -39,7 +41,7 @@ pub(crate) fn send(
     expect_phase(&job, kind)?;
     let source = Source { chain_id: env.block.chain_id.clone(), jobs: market.into() };
     let round = job.round;
-    let packet = packet(source, job, kind)?;
+    let packet = packet(deps.api, source, job, kind, route.signature)?;
     expect_due(deps.storage, env, kind, job_id, round, &route.channel_id)?;
     let seconds = timeout.seconds();
     let sending = Sending { round, timeout: seconds, status: Status::Pending {} };
@@ -180,13 +182,23 @@ fn expect_phase(job: &JobResponse, kind: Kind) -> Result<(), ContractError> {
     Err(ContractError::WrongPhase { job_id: job.job_id, phase: job.phase, expected })
 }
 
-fn packet(source: Source, mut job: JobResponse, kind: Kind) -> Result<Packet, ContractError> {
+/// What the market has of a job. A signature that came from elsewhere is verified here: a false one would keep the true
+/// one waiting until the other end has refused it.
+fn packet(
+    api: &dyn Api,
+    source: Source,
+    mut job: JobResponse,
+    kind: Kind,
+    given: Option<HexBinary>,
+) -> Result<Packet, ContractError> {
     let job_id = job.job_id;
     let lacks = |what| ContractError::Market { job_id, what };
+    let mut kept = true;
     let statement = match kind {
         Kind::Workers => None,
         Kind::Statement => {
             let outcome = job.outcome.take().ok_or(lacks("an outcome"))?;
+            kept = outcome.signature.is_some();
             let agreed = job.workers.get_mut(usize::from(outcome.representative));
             let agreed = agreed.ok_or(lacks("the representative"))?;
             Some(SignedStatement {
@@ -194,7 +206,7 @@ fn packet(source: Source, mut job: JobResponse, kind: Kind) -> Result<Packet, Co
                 masked: agreed.masked.take().ok_or(lacks("a result"))?,
                 members: outcome.quorum,
                 signers: outcome.signers.ok_or(lacks("the signers"))?,
-                signature: outcome.signature.ok_or(lacks("the signature"))?,
+                signature: outcome.signature.or(given).ok_or(ContractError::SettledWithOthers { job_id })?,
             })
         }
     };
@@ -207,8 +219,9 @@ fn packet(source: Source, mut job: JobResponse, kind: Kind) -> Result<Packet, Co
         input_commitment: job.assignment.ok_or(lacks("an assignment"))?.input_commitment,
         keys: job.workers.into_iter().map(|worker| worker.bls_key).collect(),
     };
-    Ok(match statement {
-        None => Packet::Workers(workers),
-        Some(statement) => Packet::Statement { workers, statement },
-    })
+    let Some(statement) = statement else { return Ok(Packet::Workers(workers)) };
+    if !kept {
+        verify::whole(api, &workers, &statement)?;
+    }
+    Ok(Packet::Statement { workers, statement })
 }

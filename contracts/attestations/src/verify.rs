@@ -46,6 +46,13 @@ pub(crate) fn check(set: &WorkerSet) -> Result<Checked<'_>, Refusal> {
     })
 }
 
+/// All checks of a statement together with its set.
+pub(crate) fn whole(api: &dyn Api, set: &WorkerSet, statement: &SignedStatement) -> Result<(), Refusal> {
+    let checked = check(set)?;
+    let message = checked.sign_bytes(statement)?;
+    checked.verify(api, &checked.full_key(api)?, statement, &message)
+}
+
 /// Checks the bounds of a market's name.
 pub(crate) fn check_source(source: &Source) -> Result<(), Refusal> {
     let length = 1..=limits::MAX_NAME_BYTES as u64;

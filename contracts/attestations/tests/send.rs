@@ -3,13 +3,13 @@
 
 use bithive_api::attestations::{ExecuteMsg, Packet, Receipt, Status, events, limits};
 use bithive_api::jobs::Phase;
-use bithive_attestations::ContractError;
+use bithive_attestations::{ContractError, Refusal};
 use bithive_ibc_kit::attestations::{SOURCE_CHANNEL, WORKERS, carried, statement};
 use bithive_ibc_kit::link::acknowledge;
 use bithive_ibc_kit::{AttestationsSuite, attestations};
 use bithive_test_kit::jobs::attributes;
-use bithive_test_kit::refusal;
-use cosmwasm_std::Binary;
+use bithive_test_kit::{Answer, refusal};
+use cosmwasm_std::{Binary, HexBinary};
 
 const WORDS: [i32; 4] = [5, -6, 7, 8];
 const TWO: [&str; 2] = ["node-1", "node-3"];
@@ -172,4 +172,31 @@ fn an_unordered_channel_survives_a_relayer_outage() {
         assert!(suite.attestation(job_id).is_some());
         assert!(matches!(suite.sendings(job_id).statement.unwrap().status, Status::Accepted { .. }));
     }
+}
+
+#[test]
+fn a_job_that_was_settled_with_others_leaves_with_its_own_signature() {
+    let mut suite = AttestationsSuite::new();
+    let jobs = [suite.assigned(), suite.assigned()];
+    for job_id in jobs {
+        suite.market.work(job_id, &WORKERS.map(|name| (name, Answer::of(&WORDS))));
+    }
+    let own = jobs.map(|job_id| suite.market.signed(job_id, &TWO).1);
+    let (statements, sum) = suite.market.signed_many(&jobs.map(|job_id| (job_id, &TWO[..])));
+    suite.market.try_finalize_many(statements, sum.clone()).unwrap();
+    let job_id = jobs[0];
+    let error = refused(&mut suite, &message(job_id, SOURCE_CHANNEL, None));
+    assert_eq!(error, ContractError::SettledWithOthers { job_id });
+    let with = |signature: &HexBinary| ExecuteMsg::SendSigned {
+        job_id,
+        channel_id: SOURCE_CHANNEL.into(),
+        timeout_seconds: None,
+        signature: signature.clone(),
+    };
+    for other in [&sum, &own[1]] {
+        let error = refused(&mut suite, &with(other));
+        assert!(matches!(error, ContractError::Refused(Refusal::Bls(_))), "{error}");
+    }
+    let packet = suite.leave(&with(&own[0])).unwrap();
+    assert_eq!(suite.deliver(&packet), Ok(Receipt::Recorded));
 }

@@ -119,6 +119,18 @@ pub enum ExecuteMsg {
         /// Life of the packet, [`limits::DEFAULT_TIMEOUT_SECONDS`] if none.
         timeout_seconds: Option<u64>,
     },
+    /// As [`ExecuteMsg::Send`], for a job that was settled together with others: its market keeps only the aggregate over
+    /// all of them. Sender: anyone who has the quorum's signature over this job's own statement.
+    SendSigned {
+        /// The job.
+        job_id: u64,
+        /// Channel of this end.
+        channel_id: String,
+        /// Life of the packet, [`limits::DEFAULT_TIMEOUT_SECONDS`] if none.
+        timeout_seconds: Option<u64>,
+        /// Aggregate of those who are recorded as its signers, 96 bytes; verified before the packet leaves.
+        signature: HexBinary,
+    },
     /// Records a statement for a worker set that was announced. Sender: anyone, for the signature says who signed.
     Submit {
         /// The market.
