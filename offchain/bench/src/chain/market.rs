@@ -2,7 +2,7 @@
 //! worker consents and signs with its own BLS key; vault, headers and results are random bytes, which is what the chain
 //! sees of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
@@ -299,7 +299,11 @@ async fn newcomer(
 }
 
 fn attributes() -> Result<Attributes> {
-    let held = BTreeMap::from([("vram".to_owned(), AttributeValue::Number(24))]);
+    let held = BTreeMap::from([
+        ("vram".to_owned(), AttributeValue::Number(24)),
+        ("region".to_owned(), AttributeValue::Category("eu".into())),
+        ("certifications".to_owned(), AttributeValue::Members(BTreeSet::new())),
+    ]);
     Ok(Attributes::new(&Schema::bithive(), held)?)
 }
 
