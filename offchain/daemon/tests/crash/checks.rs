@@ -57,7 +57,10 @@ async fn history(network: &Network, driver: &Driver) {
                 }
                 events::FAULT => {
                     let reason = of("reason");
-                    assert_ne!(reason, "outside the quorum", "job {job}: an honest worker contradicted itself");
+                    assert_ne!(
+                        reason, "outside the quorum",
+                        "job {job}: an honest worker contradicted itself"
+                    );
                 }
                 _ => {}
             }

@@ -1,7 +1,6 @@
 //! A requester with jobs one after another.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use bithive_api::jobs::Phase;
 use bithive_blindmatch::policy::Policy;
@@ -34,7 +33,7 @@ impl Driver {
         let (key, endpoint, _) = &network.requester;
         let data = network.path("requester");
         let party = Party::start(&network.client, &config, &data, (key.clone(), endpoint)).await.unwrap();
-        let group = (Arc::new(network.crs.clone()), network.groups);
+        let group = (network.crs.clone(), network.groups);
         let rng = ChaCha20Rng::seed_from_u64(77);
         let (account, exchange, tags) = (party.account.clone(), party.exchange(), party.tags());
         let state = party.state.clone();

@@ -79,7 +79,12 @@ async fn parties_that_are_killed_at_random_moments_lose_nothing_and_do_nothing_t
     let deadline = Instant::now() + PATIENCE;
     while driver.open() > 0 {
         network.assert_running();
-        assert!(Instant::now() < deadline, "jobs do not end: {:?}\n{}", driver.states().await, network.logs());
+        assert!(
+            Instant::now() < deadline,
+            "jobs do not end: {:?}\n{}",
+            driver.states().await,
+            network.logs()
+        );
         driver.step().await;
         tokio::time::sleep(Duration::from_millis(200)).await;
     }

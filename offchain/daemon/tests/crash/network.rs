@@ -18,9 +18,7 @@ use bithive_devnet::{Devnet, Up, wasmd};
 use bithive_dgkbe::{Crs, Groups};
 use bithive_exchange::EndpointKey;
 use bithive_keystore::Kdf;
-use bithive_local::{
-    Founders, NODE_BOND, REQUESTER_BOND, UNIT, ceremony, deploy, deploy_wasm, open_chain,
-};
+use bithive_local::{Founders, NODE_BOND, REQUESTER_BOND, UNIT, ceremony, deploy, deploy_wasm, open_chain};
 use bithive_node::NodeKeys;
 use cosmwasm_std::{Coin, coin, coins};
 use rand_chacha::ChaCha20Rng;
@@ -47,7 +45,7 @@ pub(crate) struct Network {
     pub(crate) parties: Vec<Party>,
     pub(crate) peers: Vec<PeerEntry>,
     pub(crate) requester: (SigningKey, EndpointKey, SocketAddr),
-    pub(crate) crs: Crs,
+    pub(crate) crs: Arc<Crs>,
     pub(crate) groups: Groups,
     /// Seconds of each of a job's windows.
     pub(crate) window: u64,
@@ -77,10 +75,7 @@ impl Node {
         }
     }
 
-    async fn embedded(
-        founders: &Founders,
-        crs: &Crs,
-    ) -> (Self, Arc<dyn Chain>, Deployment, String, u64) {
+    async fn embedded(founders: &Founders, crs: &Crs) -> (Self, Arc<dyn Chain>, Deployment, String, u64) {
         let chain = open_chain(None, founders).unwrap();
         let handle: Arc<dyn Chain> = Arc::new(chain.clone());
         let deployment = deploy(handle.clone(), founders, crs, 1).await.unwrap();
@@ -121,7 +116,7 @@ impl Network {
     pub(crate) async fn start(seed: u64) -> Self {
         let mut rng = ChaCha20Rng::seed_from_u64(seed);
         let groups = Groups::new(1, 8).unwrap();
-        let crs = ceremony(groups.size(), &mut rng).unwrap();
+        let crs = Arc::new(ceremony(groups.size(), &mut rng).unwrap());
         let founders = Founders::generate(&mut rng).unwrap();
         let (node, chain, deployment, url, window) = Node::start(&founders, &crs).await;
         let client = Client::new(chain.clone(), deployment);
@@ -136,7 +131,7 @@ impl Network {
         for (key, _) in &relayers {
             operator.grant(key.address(), 0, fees()).await.unwrap();
         }
-        operator.grant(requester.0.address(), 100_000 * UNIT, fees()).await.unwrap();
+        operator.grant(requester.0.address(), 8_000 * UNIT, fees()).await.unwrap();
         let own = account(&client, requester.0.clone()).await;
         own.register_requester(requester.1.id().0, REQUESTER_BOND).await.unwrap();
         let mut nodes = vec![];
@@ -242,7 +237,7 @@ impl Network {
                      [work]\nspread_seconds = 5\n";
         }
         text += &format!("[network]\nlisten = [\"{listen}\"]\n");
-        for peer in &self.peers {
+        for peer in self.peers.iter().filter(|peer| peer.addresses != [listen.to_string()]) {
             text += &format!(
                 "[[network.peers]]\nendpoint = {:?}\naddresses = {:?}\n",
                 peer.endpoint, peer.addresses

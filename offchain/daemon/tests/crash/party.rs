@@ -39,9 +39,7 @@ pub(crate) fn run() {
         });
         let (events, password) = (event::standard_output(), password());
         match role_of(&file)?.as_str() {
-            "node" => {
-                node::run(&NodeConfig::load(&file)?, &password, Arc::new(Finds), events, stop).await
-            }
+            "node" => node::run(&NodeConfig::load(&file)?, &password, Arc::new(Finds), events, stop).await,
             "committee" => committee::run(&CommitteeConfig::load(&file)?, &password, events, stop).await,
             _ => relayer::run(&RelayerConfig::load(&file)?, &password, events, stop).await,
         }
