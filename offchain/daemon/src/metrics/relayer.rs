@@ -58,7 +58,8 @@ impl RelayerMonitor {
                 "end",
                 &["signed", "confirmed", "failed", "void"],
             ),
-            fees: new.counter("relayer_fees_base_units", "Fees signed for, in base units of the fee denomination"),
+            fees: new
+                .counter("relayer_fees_base_units", "Fees signed for, in base units of the fee denomination"),
             spent: new.gauge("relayer_fees_today_base_units", "Fees signed for on this day"),
             low: new.counter("relayer_low_balance", "Times that the account was found to run low"),
             network: NetworkMonitor::new(new),
@@ -117,7 +118,8 @@ impl StatusSource for RelayerMonitor {
     fn status(&self) -> Map<String, Value> {
         let Some((outbox, endpoint)) = self.relayer.get() else { return Map::new() };
         let status = outbox.status();
-        let set_aside = status.set_aside.iter().map(|(duty, reason)| json!({ "duty": duty, "reason": reason }));
+        let set_aside =
+            status.set_aside.iter().map(|(duty, reason)| json!({ "duty": duty, "reason": reason }));
         let set_aside: Vec<Value> = set_aside.collect();
         [
             ("account", json!(status.address)),
