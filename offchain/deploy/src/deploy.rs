@@ -191,10 +191,6 @@ impl<'a> Run<'a> {
         let config = emissions::QueryMsg::Config {};
         let config: emissions::ConfigResponse = self.chain().query(emissions, &config).await?;
         seen.staking_set = config.staking.is_some();
-        // Of any job: whom it reports to is the same for all.
-        let reporting = jobs::QueryMsg::Reporting { job_id: 0 };
-        let market: jobs::ReportingResponse = self.chain().query(jobs, &reporting).await?;
-        seen.emissions_set = market.emissions.is_some();
         Ok(())
     }
 
@@ -282,19 +278,19 @@ impl<'a> Run<'a> {
                 self.tell(Contract::Btk, &message).await.map_err(failed())
             }
             Step::SetMeter => {
-                let meter = self.address(Contract::Jobs);
-                let message = emissions::ExecuteMsg::SetMeter { meter, allowed: true };
-                self.tell(Contract::Emissions, &message).await.map_err(failed())
+                let (jobs, emissions) = (self.address(Contract::Jobs), self.address(Contract::Emissions));
+                let meter = emissions::ExecuteMsg::SetMeter { meter: jobs.clone(), allowed: true };
+                let report = jobs::ExecuteMsg::SetEmissions { emissions: Some(emissions.clone()) };
+                let messages = [
+                    Message::execute(&emissions, &meter, &[]).map_err(failed())?,
+                    Message::execute(&jobs, &report, &[]).map_err(failed())?,
+                ];
+                self.operator.execute_many(&messages).await.map_err(failed())
             }
             Step::SetStaking => {
                 let staking = Some(self.address(Contract::Staking));
                 let message = emissions::ExecuteMsg::SetStaking { staking };
                 self.tell(Contract::Emissions, &message).await.map_err(failed())
-            }
-            Step::SetEmissions => {
-                let emissions = Some(self.address(Contract::Emissions));
-                let message = jobs::ExecuteMsg::SetEmissions { emissions };
-                self.tell(Contract::Jobs, &message).await.map_err(failed())
             }
         }
     }

@@ -39,12 +39,10 @@ pub enum Step {
     SetCommittee,
     /// Make the emissions the minter of BTK.
     SetMinter,
-    /// Let the job market report work to the emissions.
+    /// Let the job market report work to the emissions: both learn of each other in one transaction.
     SetMeter,
     /// Tell the emissions who knows pledges.
     SetStaking,
-    /// Tell the job market to whom it reports work.
-    SetEmissions,
 }
 
 impl fmt::Display for Step {
@@ -59,7 +57,6 @@ impl fmt::Display for Step {
             Self::SetMinter => write!(f, "make the emissions the minter of BTK"),
             Self::SetMeter => write!(f, "let the job market report work to the emissions"),
             Self::SetStaking => write!(f, "tell the emissions who knows pledges"),
-            Self::SetEmissions => write!(f, "tell the job market of the emissions"),
         }
     }
 }
@@ -88,12 +85,10 @@ pub struct Seen {
     pub committee_set: bool,
     /// The emissions mint BTK, or whoever they were handed over to.
     pub minter_set: bool,
-    /// The emissions take work from the job market.
+    /// The emissions take work from the job market, which reports it.
     pub meter_set: bool,
     /// The emissions know a contract that knows pledges.
     pub staking_set: bool,
-    /// The job market reports work.
-    pub emissions_set: bool,
 }
 
 /// What is missing on a chain of this role, in the order in which it has to be done; nothing when everything is in place.
@@ -124,7 +119,6 @@ pub fn plan(role: Role, seen: &Seen) -> Vec<Step> {
         (Contract::Emissions, seen.minter_set, Step::SetMinter),
         (Contract::Emissions, seen.meter_set, Step::SetMeter),
         (Contract::Emissions, seen.staking_set, Step::SetStaking),
-        (Contract::Emissions, seen.emissions_set, Step::SetEmissions),
     ];
     for (contract, done, step) in wiring {
         if role.has(contract) && !done {
@@ -154,7 +148,6 @@ mod tests {
             minter_set: true,
             meter_set: true,
             staking_set: true,
-            emissions_set: true,
         }
     }
 
@@ -182,7 +175,7 @@ mod tests {
             let created = steps.iter().filter(|step| matches!(step, Step::Instantiate { .. })).count();
             (created, steps.last().cloned().unwrap())
         };
-        assert_eq!(created(Role::Token), (11, Step::SetEmissions));
+        assert_eq!(created(Role::Token), (11, Step::SetStaking));
         assert_eq!(created(Role::Data), (2, Step::Instantiate { contract: Contract::Datasets }));
         assert_eq!(created(Role::Model), (1, Step::Instantiate { contract: Contract::Attestations }));
     }

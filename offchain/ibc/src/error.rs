@@ -7,8 +7,8 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum IbcError {
-    /// The chain, or a contract on it.
-    #[error("{what}: {source}")]
+    /// The chain, or a contract on it; the source says why.
+    #[error("{what}")]
     Chain {
         /// What was tried.
         what: String,
