@@ -6,8 +6,11 @@ use anyhow::{Context, Result, bail};
 use bithive_chain::{Chain, Cosmos, Message, Receipt, SignedTx, Wallet};
 use tokio::time::sleep;
 
-/// A gas limit is the simulated gas of the first transaction times 13/10: the others of a kind cost about as much.
-const MARGIN: (u64, u64) = (13, 10);
+/// A gas limit is the simulated gas of the first transaction times this. While jobs are made, the last of three answers
+/// to a job does more than the first one, which is what is simulated.
+const MAKING: (u64, u64) = (3, 1);
+/// Settlements of a kind cost about as much, and a block has room for what is asked for, not for what is used.
+pub(crate) const SETTLING: (u64, u64) = (13, 10);
 const POLL: Duration = Duration::from_millis(200);
 /// Longest wait for a block with a transaction.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -35,7 +38,7 @@ impl Road {
                 Ok(receipts)
             }
             Self::Node(chain) => {
-                let signed = signed(loads).await?;
+                let signed = signed(loads, MAKING).await?;
                 hand_over(chain, &signed).await?;
                 receipts(chain, &signed).await
             }
@@ -44,12 +47,15 @@ impl Road {
 }
 
 /// All transactions under signatures, wallet by wallet.
-pub(crate) async fn signed(loads: Vec<(&Wallet, Vec<Vec<Message>>)>) -> Result<Vec<SignedTx>> {
+pub(crate) async fn signed(
+    loads: Vec<(&Wallet, Vec<Vec<Message>>)>,
+    margin: (u64, u64),
+) -> Result<Vec<SignedTx>> {
     let mut all = Vec::new();
     for (wallet, transactions) in loads {
         let Some(first) = transactions.first() else { continue };
         let used = wallet.simulate(first).await?.gas;
-        let limit = used.saturating_mul(MARGIN.0) / MARGIN.1;
+        let limit = used.saturating_mul(margin.0) / margin.1;
         all.extend(wallet.sign_all(&transactions, limit).await?);
     }
     Ok(all)

@@ -8,7 +8,7 @@ use bithive_chain::{Chain, Cosmos, Message, Receipt, SignedTx, Wallet};
 use serde::Serialize;
 use tokio::time::sleep;
 
-use super::road::{hand_over, receipts, signed};
+use super::road::{SETTLING, hand_over, receipts, signed};
 
 /// Ticks of a second in Linux's files of processes, on every architecture that the node runs on.
 const USER_HZ: f64 = 100.0;
@@ -64,7 +64,7 @@ pub(crate) async fn settle(
     let loads = loads
         .into_iter()
         .map(|(wallet, load)| (wallet, load.into_iter().map(|(messages, _)| messages).collect::<Vec<_>>()));
-    let transactions: Vec<SignedTx> = signed(loads.collect()).await?;
+    let transactions: Vec<SignedTx> = signed(loads.collect(), SETTLING).await?;
     let before = cpu_seconds(pid)?;
     hand_over(chain, &transactions).await?;
     let receipts: Vec<Receipt> = receipts(chain, &transactions).await?;
