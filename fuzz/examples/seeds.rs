@@ -12,7 +12,7 @@ use bithive_curve::{G1, G2, Scalar};
 use bithive_dgkbe::opening::{KeyFile, Part, crs_header_range, extract, power_range};
 use bithive_dgkbe::{GroupedSet, Groups, SlotSet, dem};
 use bithive_exchange::{PeerId, Protocol};
-use bithive_fuzz::{attest, blindmatch, broadcast, chain, extractor, transport};
+use bithive_fuzz::{attest, blindmatch, broadcast, chain, cometbft, extractor, transport};
 use bithive_node::NodeKeys;
 use bithive_payload::{ClaimMessage, Input, Output, SignatureMessage};
 use bithive_transport::records::{self, Outgoing};
@@ -37,6 +37,7 @@ fn main() -> Result<(), Fault> {
     attest_seeds(&seeds)?;
     extractor_seeds(&seeds)?;
     chain_and_messages(&seeds)?;
+    cometbft_seeds(&seeds)?;
     party(&seeds)?;
     transport_seeds(&seeds)?;
     models_and_tables(&seeds)
@@ -194,6 +195,27 @@ fn extractor_seeds(seeds: &Seeds<'_>) -> Result<(), Fault> {
         seeds.put("extractor", name, &[], &enrolment.helper.encode())?;
     }
     Ok(())
+}
+
+/// What a real chain answers, as a result; and errors in the words of a CometBFT node.
+fn cometbft_seeds(seeds: &Seeds<'_>) -> Result<(), Fault> {
+    let fixture = cometbft::Fixture::new()?;
+    for (choice, ((question, method), answer)) in (0u8..).zip(cometbft::QUESTIONS.iter().zip(&fixture.answers)) {
+        seeds.put("cometbft", &format!("{question}-{method}"), &[choice], answer)?;
+    }
+    let questions = cometbft::QUESTIONS.len() as u8;
+    let height = "height 9 must be less than or equal to the current blockchain height 2";
+    for (name, choice, words) in [
+        ("pruned", 1, "height 1 is not available, lowest height is 7"),
+        ("ahead", 1, height),
+        ("no-tx", 3, "tx (AB) not found"),
+        ("cached", 4, "tx already exists in cache"),
+        ("full", 4, "mempool is full: number of txs 5000 (max: 5000)"),
+    ] {
+        seeds.put("cometbft", name, &[questions + choice], words.as_bytes())?;
+    }
+    let page = "<html><title>502 Bad Gateway</title></html>";
+    seeds.put("cometbft", "proxy", &[2 * questions], page.as_bytes())
 }
 
 fn chain_and_messages(seeds: &Seeds<'_>) -> Result<(), Fault> {

@@ -11,6 +11,7 @@ pub mod attest;
 pub mod blindmatch;
 pub mod broadcast;
 pub mod chain;
+pub mod cometbft;
 pub mod curve;
 pub mod extractor;
 pub mod memory;
