@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use bithive_committee::Member;
+use bithive_exchange::Exchange as _;
 use bithive_monitor::{Counter, Gauge, Metrics, StatusSource, counter};
 use serde_json::{Map, Value, json};
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use bithive_api::jobs::Phase;
 use bithive_client::Client;
+use bithive_exchange::Exchange as _;
 use bithive_monitor::{Counter, Gauge, Metrics, StatusSource, counter, gauge};
 use bithive_node::{Observer, Report};
 use serde_json::{Map, Value, json};

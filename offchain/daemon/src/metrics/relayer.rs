@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use bithive_exchange::Exchange as _;
 use bithive_monitor::{Counter, Gauge, Metrics, StatusSource, counter, gauge};
 use bithive_relayer::entry::State;
 use bithive_relayer::{Kind, Outbox, Report, Watch};
