@@ -141,7 +141,7 @@ fn a_file_that_is_not_there_or_far_too_long_is_refused() {
 
 #[test]
 fn a_relayers_limits_and_channels_are_checked() {
-    let of = |old, new| refused("relayer", old, new);
+    let of = |old: &str, new: &str| refused("relayer", old, new);
     assert!(of("per_transaction = 2_500_000", "per_transaction = 0").contains("fees.per_transaction"));
     assert!(of("per_day = 250_000_000", "per_day = 1").contains("fees.per_day"));
     assert!(of("spread_seconds = 20", "spread_seconds = 3601").contains("work.spread_seconds"));
