@@ -26,8 +26,8 @@ use anyhow::Result;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 
-pub use chain::{Bound, ChainBench, ChainOptions, GasPart, SettlingBlock, chain};
 pub use bithive_netsim::{CellResult, Estimate, Selection};
+pub use chain::{Bound, ChainBench, ChainOptions, GasPart, SettlingBlock, chain};
 use figure::Sheet;
 pub use figure::{Aim, Figure, Limit};
 pub use loopback::{Loopback, LoopbackOptions, Mover, loopback, loopback_end};

@@ -57,7 +57,8 @@ async fn mallory(network: &Network, published: bool) -> (String, Vec<u8>) {
         assert_eq!(exchange.publish(file.clone().into()).await.unwrap(), digest);
     }
     let password = Password::read(&home.join("password")).unwrap();
-    let key = Keystore::open(&home.join("wallets/mallory.json"), &password).unwrap().account("account").unwrap();
+    let key =
+        Keystore::open(&home.join("wallets/mallory.json"), &password).unwrap().account("account").unwrap();
     let bls_key = bls::SecretKey::generate(rng).unwrap();
     let possession = possession_bytes(deployment.registry_domain(), key.address(), &bls_key.public_key());
     let registration = NodeRegistration {

@@ -169,7 +169,8 @@ fn files_with_secrets_are_for_their_owner_only() {
     use std::os::unix::fs::PermissionsExt;
     let network = Network::with_nodes(1);
     let home = network.home();
-    for file in ["password", "founders.json", "wallets/alice.json", "nodes/n1.json", "requesters/alice.json"] {
+    for file in ["password", "founders.json", "wallets/alice.json", "nodes/n1.json", "requesters/alice.json"]
+    {
         let mode = std::fs::metadata(home.join(file)).unwrap().permissions().mode();
         assert_eq!(mode & 0o077, 0, "{file}");
     }

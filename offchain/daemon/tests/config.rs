@@ -21,7 +21,15 @@ fn file(role: &str, old: &str, new: &str) -> (TempDir, PathBuf) {
     assert_eq!(text.matches(old).count(), 1, "{old:?} is there once");
     let path = folder.path().join("party.toml");
     std::fs::write(&path, text.replace(old, new)).unwrap();
-    for name in ["node.json", "node.pub", "crs.bin", "deployment.json", "committee.json", "requester.json", "relayer.json"] {
+    for name in [
+        "node.json",
+        "node.pub",
+        "crs.bin",
+        "deployment.json",
+        "committee.json",
+        "requester.json",
+        "relayer.json",
+    ] {
         std::fs::write(folder.path().join(name), "{}").unwrap();
     }
     (folder, path)

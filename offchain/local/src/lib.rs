@@ -11,11 +11,11 @@ use bithive_blindmatch::schema::Schema;
 use bithive_chain::{Chain, Cosmos, Embedded, EmbeddedBuilder, SigningKey, Wallet};
 use bithive_client::{Account, Client, Deployment};
 use bithive_committee::{Member, PATIENCE, ServiceError, TERM_EPOCHS, TagSource};
+use bithive_deploy::{Artifacts, Codes, Record};
 pub use bithive_deploy::{
     BOUNTY_BPS, BTT_CAP, BTT_GENESIS, DISPUTE_DEPOSIT, FEE_GRANT, NODE_BOND, REQUESTER_BOND, SLASH, Terms,
     UNIT,
 };
-use bithive_deploy::{Artifacts, Codes, Record};
 use bithive_dgkbe::Crs;
 pub use bithive_dgkbe::Groups;
 use bithive_dgkbe::crs::ceremony::local_ceremony;
@@ -140,7 +140,9 @@ pub async fn deploy(
     let operator = Wallet::connect(chain, founders.operator.clone()).await?;
     let terms = terms(founders, crs, groups)?;
     let record = Record::default();
-    Ok(bithive_deploy::deploy(&operator, CODES, &terms, record, &mut |_| Ok(())).await?.into_market(terms.role())?)
+    Ok(bithive_deploy::deploy(&operator, CODES, &terms, record, &mut |_| Ok(()))
+        .await?
+        .into_market(terms.role())?)
 }
 
 /// As [`deploy`], of the contracts' wasm on a chain behind a node. The operator must have coins.
@@ -154,7 +156,9 @@ pub async fn deploy_wasm(
     let operator = Wallet::connect(Arc::new(chain.clone()), founders.operator.clone()).await?;
     let terms = terms(founders, crs, groups)?;
     let (codes, record) = (Codes::Wasm { chain, artifacts }, Record::default());
-    Ok(bithive_deploy::deploy(&operator, codes, &terms, record, &mut |_| Ok(())).await?.into_market(terms.role())?)
+    Ok(bithive_deploy::deploy(&operator, codes, &terms, record, &mut |_| Ok(()))
+        .await?
+        .into_market(terms.role())?)
 }
 
 /// A network on this machine, around any chain on which the contracts are.

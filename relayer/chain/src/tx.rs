@@ -76,12 +76,9 @@ impl TxContext<'_> {
     }
 
     fn auth_info(&self, key: &SigningKey, fee: Option<&Coin>) -> Result<AuthInfo, ChainError> {
-        let amount = fee
-            .map(|fee| cosmrs::Coin::new(fee.amount.u128(), &fee.denom))
-            .transpose()
-            .map_err(|error| ChainError::InvalidConfig {
-                field: "fee_denom".into(),
-                reason: error.to_string(),
+        let amount =
+            fee.map(|fee| cosmrs::Coin::new(fee.amount.u128(), &fee.denom)).transpose().map_err(|error| {
+                ChainError::InvalidConfig { field: "fee_denom".into(), reason: error.to_string() }
             })?;
         let fee = Fee {
             amount: amount.into_iter().collect(),

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow};
 use bithive_daemon::config::{
-    Admitted, ChainConfig, CommitteeConfig, LogConfig, LogFormat, MetricsConfig, NodeConfig, RelayConfig, RelayTls, RelayerConfig,
-    Settings, TEMPLATES, validate,
+    Admitted, ChainConfig, CommitteeConfig, LogConfig, LogFormat, MetricsConfig, NodeConfig, RelayConfig,
+    RelayTls, RelayerConfig, Settings, TEMPLATES, validate,
 };
 use bithive_daemon::{Stop, committee, event, node, relay, relayer};
 use bithive_inference::Device;

@@ -9,8 +9,8 @@
 //!   each microsecond, 140 000 VM gas for one unit of SDK gas.
 
 use crate::gas::{
-    CONTRACT_PREFIX, INSTANCE, READ_FLAT, READ_PER_BYTE, VM_GAS_PER_MICROSECOND, VM_GAS_PER_SDK_GAS, WRITE_FLAT,
-    WRITE_PER_BYTE,
+    CONTRACT_PREFIX, INSTANCE, READ_FLAT, READ_PER_BYTE, VM_GAS_PER_MICROSECOND, VM_GAS_PER_SDK_GAS,
+    WRITE_FLAT, WRITE_PER_BYTE,
 };
 use crate::{BlsCalls, HostCalls};
 use cosmwasm_std::Attribute;
