@@ -207,7 +207,7 @@ impl<'a> Run<'a> {
         let used_up = matches!(&refused, ChainError::SequenceMismatch { expected, got } if expected > got);
         match self.listed(hash, if used_up { LISTED_AFTER } else { 0 }).await? {
             Some(Ok(receipt)) => self.created(contract, &receipt),
-            None if !used_up => Err(DeployError::Undecided { contract, hash, source: refused }),
+            None if !used_up => Err(DeployError::Undecided { contract, hash, source: Box::new(refused) }),
             Some(Err(_)) | None => {
                 self.record.pending = None;
                 (self.save)(&self.record).map_err(DeployError::chain("record"))

@@ -63,7 +63,7 @@ pub enum DeployError {
         /// The transaction.
         hash: TxHash,
         /// What the chain said to it now.
-        source: ChainError,
+        source: Box<ChainError>,
     },
     /// The record is of another chain.
     #[error("the record is of chain {recorded:?}, expected {expected:?}")]

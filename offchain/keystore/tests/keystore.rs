@@ -103,7 +103,8 @@ fn whatever_is_changed_in_the_file_it_does_not_open() {
 #[test]
 fn a_file_that_is_no_keystore_is_refused_by_the_name_of_the_field() {
     let folder = tempfile::tempdir().unwrap();
-    let edits: [(fn(&mut Value), &str); 9] = [
+    type Edit = fn(&mut Value);
+    let edits: [(Edit, &str); 9] = [
         (|file| file["format"] = json!("another"), "format"),
         (|file| file["version"] = json!(2), "version"),
         (|file| file["kdf"]["algorithm"] = json!("scrypt"), "kdf.algorithm"),

@@ -32,6 +32,8 @@ const WORDS: u16 = 16;
 const VAULT_BYTES: usize = 400;
 const PRICE: u128 = UNIT;
 const HOUR: u64 = 3_600;
+/// Messages that are sent together.
+type Transaction = Vec<Message>;
 /// Accounts that settle: one's transactions wait for each other in the mempool.
 pub(crate) const SETTLERS: usize = 8;
 /// Messages of one transaction while jobs are made.
@@ -209,7 +211,7 @@ impl Market {
         &self,
         drafts: &[Draft],
         message: impl Fn(&Draft, usize) -> Result<Message>,
-    ) -> Result<Vec<(&Wallet, Vec<Vec<Message>>)>> {
+    ) -> Result<Vec<(&Wallet, Vec<Transaction>)>> {
         let mut loads = Vec::with_capacity(CREW);
         for (member, worker) in self.crew.iter().enumerate() {
             let mut messages = Vec::new();
@@ -308,7 +310,7 @@ fn attributes() -> Result<Attributes> {
 }
 
 /// Transactions of at most `size` messages each.
-fn parts(messages: Vec<Message>, size: usize) -> Vec<Vec<Message>> {
+fn parts(messages: Vec<Message>, size: usize) -> Vec<Transaction> {
     messages.chunks(size).map(<[Message]>::to_vec).collect()
 }
 

@@ -1,6 +1,7 @@
 //! What a run of settlements came to, from the chain's blocks and the node's process.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
@@ -53,13 +54,12 @@ impl Settled {
     }
 }
 
+/// Messages of one transaction, and how many jobs they settle.
+pub(crate) type Load = (Vec<Message>, u64);
+
 /// Hands all transactions over at once and measures until the chain is done with them. A transaction of `loads` settles
 /// as many jobs as its number says.
-pub(crate) async fn settle(
-    chain: &Cosmos,
-    pid: u32,
-    loads: Vec<(&Wallet, Vec<(Vec<Message>, u64)>)>,
-) -> Result<Settled> {
+pub(crate) async fn settle(chain: &Cosmos, pid: u32, loads: Vec<(&Wallet, Vec<Load>)>) -> Result<Settled> {
     let jobs_of: Vec<u64> = loads.iter().flat_map(|(_, load)| load.iter().map(|(_, jobs)| *jobs)).collect();
     let loads = loads
         .into_iter()
@@ -103,9 +103,9 @@ async fn times(chain: &Cosmos, receipts: &[Receipt], last: u64) -> Result<BTreeM
     }
     let mut times = BTreeMap::new();
     for height in receipts.iter().flat_map(|receipt| [receipt.height + 1, receipt.height + 2]) {
-        if !times.contains_key(&height) {
+        if let Entry::Vacant(time) = times.entry(height) {
             let block = chain.blocks_from(height).next().await?;
-            times.insert(height, Duration::from_nanos(block.time.nanos()));
+            time.insert(Duration::from_nanos(block.time.nanos()));
         }
     }
     Ok(times)

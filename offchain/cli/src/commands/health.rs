@@ -86,7 +86,7 @@ pub(crate) async fn status(args: StatusArgs, output: Output) -> Result<ExitCode>
             return Ok(ExitCode::FAILURE);
         }
     };
-    output.show(&status, |status| print(status))?;
+    output.show(&status, print)?;
     Ok(ExitCode::SUCCESS)
 }
 
