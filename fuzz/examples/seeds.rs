@@ -200,7 +200,9 @@ fn extractor_seeds(seeds: &Seeds<'_>) -> Result<(), Fault> {
 /// What a real chain answers, as a result; and errors in the words of a CometBFT node.
 fn cometbft_seeds(seeds: &Seeds<'_>) -> Result<(), Fault> {
     let fixture = cometbft::Fixture::new()?;
-    for (choice, ((question, method), answer)) in (0u8..).zip(cometbft::QUESTIONS.iter().zip(&fixture.answers)) {
+    for (choice, ((question, method), answer)) in
+        (0u8..).zip(cometbft::QUESTIONS.iter().zip(&fixture.answers))
+    {
         seeds.put("cometbft", &format!("{question}-{method}"), &[choice], answer)?;
     }
     let questions = cometbft::QUESTIONS.len() as u8;
