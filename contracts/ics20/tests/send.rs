@@ -5,7 +5,7 @@ use bithive_api::ics20::{ExecuteMsg, Hook, Packet, limits};
 use bithive_ibc_kit::Ics20Suite;
 use bithive_ibc_kit::ics20::LIMIT;
 use bithive_ics20::ContractError;
-use bithive_test_kit::{FEE_DENOM, refusal, token};
+use bithive_test_kit::{FEE_DENOM, refusal};
 use cosmwasm_std::{Addr, coins, from_json, to_json_binary};
 use cw20::{Cw20ExecuteMsg, Cw20ReceiveMsg};
 
@@ -120,10 +120,8 @@ fn a_hook_that_no_token_sent_moves_nothing() {
 #[test]
 fn a_token_without_a_limit_is_refused() {
     let (mut suite, alice) = case();
-    let owner = suite.suite.owner.clone();
-    let sky = token::instantiate(&mut suite.suite.app, &owner, &token::message("Sky", "SKY", &owner));
-    let mint = Cw20ExecuteMsg::Mint { recipient: alice.to_string(), amount: 500u128.into() };
-    suite.suite.execute(&owner, &sky, &mint).unwrap();
+    let sky = suite.suite.another_token("Sky", "SKY");
+    suite.suite.fund_with(&sky, &alice, 500);
     let msg = to_json_binary(&suite.hook(0, "bob")).unwrap();
     let send = Cw20ExecuteMsg::Send { contract: suite.bridge.to_string(), amount: 500u128.into(), msg };
     let error: ContractError = refusal(suite.suite.execute(&alice, &sky, &send));

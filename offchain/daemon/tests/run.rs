@@ -162,7 +162,9 @@ impl Running {
     async fn until(&mut self, wanted: impl Fn(&Event) -> bool) -> Event {
         let found = async {
             loop {
-                let event = self.said.recv().await.expect("the party has ended");
+                let Some(event) = self.said.recv().await else {
+                    panic!("the party has ended: {:?}", (&mut self.task).await);
+                };
                 if wanted(&event) {
                     return event;
                 }

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use http_body_util::Full;
@@ -45,9 +45,10 @@ pub enum MonitorError {
     },
 }
 
-/// A server that runs; it stops when dropped.
+/// A server that runs; it stops when dropped, and from then on holds nothing of its source.
 pub struct MonitorServer {
     address: SocketAddr,
+    served: Arc<Served>,
     accept: JoinHandle<()>,
 }
 
@@ -62,13 +63,21 @@ impl MonitorServer {
 impl Drop for MonitorServer {
     fn drop(&mut self) {
         self.accept.abort();
+        // The tasks end some time later; what the source has open is to be closed now.
+        self.served.source().take();
     }
 }
 
 struct Served {
     metrics: Metrics,
-    source: Arc<dyn StatusSource>,
+    source: Mutex<Option<Arc<dyn StatusSource>>>,
     started: Instant,
+}
+
+impl Served {
+    fn source(&self) -> MutexGuard<'_, Option<Arc<dyn StatusSource>>> {
+        self.source.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// Serves `metrics` and what `source` says at a loopback address; port 0 takes a free one.
@@ -86,8 +95,9 @@ pub async fn serve(
     let refused = |error: std::io::Error| MonitorError::Listen { address: listen, reason: error.to_string() };
     let listener = TcpListener::bind(listen).await.map_err(refused)?;
     let address = listener.local_addr().map_err(refused)?;
-    let served = Arc::new(Served { metrics, source, started: Instant::now() });
-    Ok(MonitorServer { address, accept: tokio::spawn(accept(listener, served)) })
+    let served = Arc::new(Served { metrics, source: Mutex::new(Some(source)), started: Instant::now() });
+    let accept = tokio::spawn(accept(listener, served.clone()));
+    Ok(MonitorServer { address, served, accept })
 }
 
 async fn accept(listener: TcpListener, served: Arc<Served>) {
@@ -131,15 +141,19 @@ fn answer(served: &Served, request: &Request<Incoming>) -> Response<Full<Bytes>>
     if request.method() != Method::GET {
         return reply(StatusCode::METHOD_NOT_ALLOWED, "text/plain", "expected GET\n".into());
     }
+    let source = served.source();
+    let Some(source) = source.as_ref() else {
+        return reply(StatusCode::SERVICE_UNAVAILABLE, "text/plain", "stopping\n".into());
+    };
     match request.uri().path() {
         "/metrics" => {
-            served.source.refresh();
+            source.refresh();
             let form = "application/openmetrics-text; version=1.0.0; charset=utf-8";
             reply(StatusCode::OK, form, served.metrics.encode())
         }
         "/status" => {
-            served.source.refresh();
-            let mut status = served.source.status();
+            source.refresh();
+            let mut status = source.status();
             status.insert("role".into(), json!(served.metrics.role()));
             status.insert("uptime_seconds".into(), json!(served.started.elapsed().as_secs()));
             reply(StatusCode::OK, "application/json", serde_json::Value::Object(status).to_string())
