@@ -67,7 +67,7 @@ fn age(info: &ChainInfo) -> i64 {
     now.saturating_sub(seconds(info.time.seconds()))
 }
 
-/// Whether an account can pay for this many transactions of [`GAS`] each.
+/// Whether an account can pay for this many transactions of `GAS` each.
 pub async fn check_balance(chain: &dyn Chain, info: &ChainInfo, account: &str, transactions: u32) -> Finding {
     const CHECK: &str = "fees";
     let denom = &info.fee_denom;
