@@ -1,9 +1,9 @@
 //! Blocks by their heights.
 
-use super::{Cosmos, http::CallError, result, same_chain};
+use super::{Cosmos, Inner, http::CallError, result, same_chain};
 use crate::{
     Block, BlockSource, ChainError, TxResult,
-    rpc::wire::{BlockAnswer, BlockResults, data_hash, read_time},
+    rpc::wire::{AbciInfo, BlockAnswer, BlockResults, data_hash, read_time},
 };
 use async_trait::async_trait;
 use serde::de::DeserializeOwned;
@@ -17,6 +17,7 @@ impl BlockSource for Cosmos {
         self.wait_for(height).await?;
         let block = self.at("block", height).await?;
         let results = self.results(height).await?;
+        self.committed(height).await?;
         self.assemble(height, block, results)
     }
 }
@@ -57,6 +58,28 @@ impl Cosmos {
         }
     }
 
+    /// Until queries see what the block has done: a node shows a block's results while it still commits its state, and
+    /// who asks a contract about an event is to find it.
+    async fn committed(&self, height: u64) -> Result<(), ChainError> {
+        let Inner { rpc, options, committed, .. } = &*self.inner;
+        let deadline = Instant::now() + options.request_timeout;
+        while committed.load(Ordering::Relaxed) < height {
+            let info: AbciInfo = rpc.call("abci_info", json!({})).await.map_err(|error| match error {
+                CallError::Chain(error) => error,
+                CallError::Refused(reason) => rpc.garbage("abci_info", reason),
+            })?;
+            let found = info.response.last_block_height.u64();
+            committed.fetch_max(found, Ordering::Relaxed);
+            if found < height {
+                if Instant::now() >= deadline {
+                    return Err(ChainError::NodeBehind { height: found, wanted: height });
+                }
+                sleep(options.poll_interval).await;
+            }
+        }
+        Ok(())
+    }
+
     async fn at<T: DeserializeOwned>(&self, method: &str, height: u64) -> Result<T, ChainError> {
         let rpc = &self.inner.rpc;
         match rpc.call(method, json!({ "height": height.to_string() })).await {
@@ -69,6 +92,7 @@ impl Cosmos {
             Err(CallError::Refused(words)) if words.contains("must be less than or equal to") => {
                 // The node has fewer blocks than it showed before.
                 self.inner.head.store(0, Ordering::Relaxed);
+                self.inner.committed.store(0, Ordering::Relaxed);
                 let head = self.head().await?.height;
                 Err(ChainError::NodeBehind { height: head, wanted: height })
             }

@@ -50,6 +50,8 @@ struct Inner {
     chain_id: String,
     /// Greatest height that the node has shown.
     head: AtomicU64,
+    /// Greatest height whose effects the node's queries have shown to have.
+    committed: AtomicU64,
 }
 
 /// Height and time of the node's last block.
@@ -78,7 +80,7 @@ impl Cosmos {
         }
         let chain_id = options.chain_id.clone().unwrap_or_else(|| found.clone());
         same_chain(&chain_id, &found)?;
-        let inner = Inner { rpc, options, chain_id, head: AtomicU64::new(0) };
+        let inner = Inner { rpc, options, chain_id, head: AtomicU64::new(0), committed: AtomicU64::new(0) };
         let chain = Self { inner: Arc::new(inner) };
         let prefix = chain.prefix().await?;
         if prefix != BECH32_PREFIX {

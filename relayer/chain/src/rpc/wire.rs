@@ -24,6 +24,19 @@ pub(crate) struct SyncInfo {
     pub(crate) catching_up: bool,
 }
 
+/// Answer to `abci_info`.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct AbciInfo {
+    pub(crate) response: AbciInfoResponse,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct AbciInfoResponse {
+    /// Left out by a chain without a block.
+    #[serde(default)]
+    pub(crate) last_block_height: Uint64,
+}
+
 /// Answer to `abci_query`.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct AbciQuery {

@@ -10,8 +10,8 @@ use crate::{
     rpc::{
         cut,
         wire::{
-            AbciQuery, BlockAnswer, BlockBody, BlockData, BlockResults, BroadcastTx, ExecTxResult, Header,
-            NodeInfo, Status, SyncInfo, Tx, data_hash, write_time,
+            AbciInfo, AbciInfoResponse, AbciQuery, BlockAnswer, BlockBody, BlockData, BlockResults,
+            BroadcastTx, ExecTxResult, Header, NodeInfo, Status, SyncInfo, Tx, data_hash, write_time,
         },
     },
 };
@@ -61,6 +61,10 @@ pub(super) async fn call(chain: &Embedded, method: &str, params: Value) -> Resul
     match method {
         "health" => Ok(json!({})),
         "status" => write(status(chain).await?),
+        "abci_info" => {
+            let last_block_height = chain.info().await.map_err(internal)?.height.into();
+            write(AbciInfo { response: AbciInfoResponse { last_block_height } })
+        }
         "abci_query" => {
             let QueryParams { path, data } = read(params)?;
             let data = hex::decode(data).map_err(|error| Fault::params(format!("data: {error}")))?;
