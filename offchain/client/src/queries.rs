@@ -48,6 +48,15 @@ impl Client {
         Ok(response.vault.into())
     }
 
+    /// Whether emissions and registry were told of a settled job.
+    ///
+    /// # Errors
+    /// See [`ChainError`].
+    pub async fn is_reported(&self, job_id: u64) -> Result<bool, ChainError> {
+        let response: jobs::ReportingResponse = self.jobs(&jobs::QueryMsg::Reporting { job_id }).await?;
+        Ok(response.reported)
+    }
+
     /// What `address` may withdraw from the market, in base units.
     ///
     /// # Errors

@@ -68,6 +68,8 @@ pub struct Message {
     pub from: PeerId,
     /// What it says.
     pub body: Bytes,
+    /// Names it at its receiver, for [`Exchange::discard`].
+    pub receipt: String,
 }
 
 /// What can go wrong between parties.
@@ -183,10 +185,21 @@ pub trait Exchange: Send + Sync {
     /// Leaves a message for `to`, which need not be running.
     async fn send(&self, to: PeerId, protocol: Protocol, body: Bytes) -> Result<(), ExchangeError>;
 
-    /// Takes the messages of `protocol` that wait, oldest first.
-    async fn receive(&self, protocol: Protocol) -> Result<Vec<Message>, ExchangeError>;
+    /// Messages of `protocol` that wait, oldest first. They wait on until they are discarded: a party that crashes
+    /// before it has recorded what they say gets them again.
+    async fn waiting(&self, protocol: Protocol) -> Result<Vec<Message>, ExchangeError>;
 
-    /// Returns once messages may have arrived since the last call of [`Exchange::receive`].
+    /// Removes messages that [`Exchange::waiting`] gave; those that are gone already are left out.
+    async fn discard(&self, protocol: Protocol, messages: &[Message]) -> Result<(), ExchangeError>;
+
+    /// Takes messages of `protocol` that wait, oldest first, for a party that has nothing to record.
+    async fn receive(&self, protocol: Protocol) -> Result<Vec<Message>, ExchangeError> {
+        let messages = self.waiting(protocol).await?;
+        self.discard(protocol, &messages).await?;
+        Ok(messages)
+    }
+
+    /// Returns once messages may have arrived since the last call of [`Exchange::waiting`].
     async fn arrived(&self);
 
     /// Makes content available to others and returns its digest.

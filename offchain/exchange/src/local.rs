@@ -117,16 +117,15 @@ impl Exchange for LocalEndpoint {
 
     async fn send(&self, to: PeerId, protocol: Protocol, body: Bytes) -> Result<(), ExchangeError> {
         within("message", body.len(), MAX_MESSAGE_BYTES)?;
-        let message = Message { from: self.id, body: body.clone() };
         match &self.hub.folder {
-            Some(folder) => self.write_message(folder, to, protocol, &message)?,
+            Some(folder) => self.write_message(folder, to, protocol, &body)?,
             None => {
                 let mut state = self.hub.state();
                 let inbox = state.inboxes.entry((to, protocol)).or_default();
                 if inbox.len() >= MAX_WAITING {
                     return Err(ExchangeError::Full { peer: to, limit: MAX_WAITING });
                 }
-                inbox.push_back(message);
+                inbox.push_back(Message { from: self.id, body: body.clone(), receipt: unique() });
             }
         }
         self.hub.record(to, Some(self.id), Kind::Message(protocol), &body);
@@ -134,14 +133,33 @@ impl Exchange for LocalEndpoint {
         Ok(())
     }
 
-    async fn receive(&self, protocol: Protocol) -> Result<Vec<Message>, ExchangeError> {
+    async fn waiting(&self, protocol: Protocol) -> Result<Vec<Message>, ExchangeError> {
         match &self.hub.folder {
-            Some(folder) => take_messages(&inbox(folder, self.id, protocol)),
+            Some(folder) => read_messages(&inbox(folder, self.id, protocol)),
             None => {
-                let mut state = self.hub.state();
-                Ok(state.inboxes.remove(&(self.id, protocol)).map(Vec::from).unwrap_or_default())
+                let state = self.hub.state();
+                let inbox = state.inboxes.get(&(self.id, protocol));
+                Ok(inbox.into_iter().flatten().cloned().collect())
             }
         }
+    }
+
+    async fn discard(&self, protocol: Protocol, messages: &[Message]) -> Result<(), ExchangeError> {
+        match &self.hub.folder {
+            Some(folder) => {
+                let inbox = inbox(folder, self.id, protocol);
+                for path in messages.iter().filter_map(|message| message_file(&inbox, &message.receipt)) {
+                    remove_message(&path)?;
+                }
+            }
+            None => {
+                let mut state = self.hub.state();
+                if let Some(inbox) = state.inboxes.get_mut(&(self.id, protocol)) {
+                    inbox.retain(|waits| messages.iter().all(|message| message.receipt != waits.receipt));
+                }
+            }
+        }
+        Ok(())
     }
 
     async fn arrived(&self) {
@@ -226,7 +244,7 @@ impl LocalEndpoint {
         folder: &Path,
         to: PeerId,
         protocol: Protocol,
-        message: &Message,
+        body: &Bytes,
     ) -> Result<(), ExchangeError> {
         let inbox = inbox(folder, to, protocol);
         std::fs::create_dir_all(&inbox)?;
@@ -237,8 +255,8 @@ impl LocalEndpoint {
             std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
         // Sorted by time of writing; what is unique keeps names apart.
         let name = format!("{:032x}-{}", since_epoch.as_nanos(), unique());
-        let mut bytes = message.from.0.to_vec();
-        bytes.extend_from_slice(&message.body);
+        let mut bytes = self.id.0.to_vec();
+        bytes.extend_from_slice(body);
         write_whole(&inbox.join(name), &bytes)
     }
 }
@@ -303,18 +321,24 @@ fn file_length(path: &Path, limit: usize) -> Result<Option<usize>, ExchangeError
     Ok(Some(length))
 }
 
-/// Reads and removes the messages in a folder; a file that is no message is removed, too. A file that can't be
-/// read or removed ends it: the messages before it are handed out first, because they are gone from the folder.
-fn take_messages(inbox: &Path) -> Result<Vec<Message>, ExchangeError> {
+/// The messages in a folder; a file that is no message is removed. A file that can't be read ends it: the messages
+/// before it are handed out first.
+fn read_messages(inbox: &Path) -> Result<Vec<Message>, ExchangeError> {
     let mut messages = Vec::new();
     for path in message_files(inbox)? {
-        match take_message(&path) {
+        match read_message(&path) {
             Ok(message) => messages.extend(message),
             Err(error) if messages.is_empty() => return Err(error),
             Err(_) => break,
         }
     }
     Ok(messages)
+}
+
+/// The file of the message with this receipt, which is the name of a file.
+fn message_file(inbox: &Path, receipt: &str) -> Option<PathBuf> {
+    let name = Path::new(receipt).file_name().filter(|name| *name == receipt)?;
+    Some(inbox.join(name))
 }
 
 /// Whole files, oldest first; what is being written has an extension.
@@ -335,20 +359,26 @@ fn message_files(inbox: &Path) -> Result<Vec<PathBuf>, ExchangeError> {
     Ok(files)
 }
 
-fn take_message(path: &Path) -> Result<Option<Message>, ExchangeError> {
+fn read_message(path: &Path) -> Result<Option<Message>, ExchangeError> {
     let longest = MAX_MESSAGE_BYTES + size_of::<PeerId>();
     // Over the limit is no message, whoever put it there.
     let bytes = match read_file(path, longest) {
-        Ok(bytes) => bytes.unwrap_or_default(),
+        // Another process of the same party took it.
+        Ok(None) => return Ok(None),
+        Ok(Some(bytes)) => bytes,
         Err(ExchangeError::TooLarge { .. }) => Bytes::new(),
         Err(error) => return Err(error),
     };
+    let receipt = path.file_name().and_then(|name| name.to_str()).map(str::to_owned);
+    let (Some((from, body)), Some(receipt)) = (bytes.split_first_chunk::<32>(), receipt) else {
+        return remove_message(path).map(|()| None);
+    };
+    Ok(Some(Message { from: PeerId(*from), body: Bytes::copy_from_slice(body), receipt }))
+}
+
+fn remove_message(path: &Path) -> Result<(), ExchangeError> {
     match std::fs::remove_file(path) {
-        // Another process of the same party took it.
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        other => other?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        other => Ok(other?),
     }
-    Ok(bytes
-        .split_first_chunk::<32>()
-        .map(|(from, body)| Message { from: PeerId(*from), body: Bytes::copy_from_slice(body) }))
 }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bithive_exchange::{
-    EndpointKey, Exchange, ExchangeError, Kind, LocalNetwork, MAX_MESSAGE_BYTES, MAX_WAITING, PeerId,
-    Protocol, Service, Tap,
+    EndpointKey, Exchange, ExchangeError, Kind, LocalNetwork, MAX_MESSAGE_BYTES, MAX_WAITING, Message,
+    PeerId, Protocol, Service, Tap,
 };
 use bytes::Bytes;
 use proptest::prelude::*;
@@ -53,6 +53,41 @@ impl Service for Flood {
     async fn answer(&self, _: Protocol, _: PeerId, _: Bytes) -> Result<Bytes, String> {
         Ok(vec![0; MAX_MESSAGE_BYTES + 1].into())
     }
+}
+
+#[tokio::test]
+async fn messages_wait_until_they_are_discarded() {
+    for (network, _folder) in networks() {
+        let (ann, ben) = (network.endpoint(ANN), network.endpoint(BEN));
+        for number in 0..3u8 {
+            ann.send(BEN, Protocol::Claim, vec![number].into()).await.unwrap();
+        }
+        let waiting = ben.waiting(Protocol::Claim).await.unwrap();
+        assert_eq!(ben.waiting(Protocol::Claim).await.unwrap(), waiting);
+        // Another party's and another protocol's messages stay, whatever the receipts say.
+        ann.discard(Protocol::Claim, &waiting).await.unwrap();
+        ben.discard(Protocol::Signature, &waiting).await.unwrap();
+        assert_eq!(ben.waiting(Protocol::Claim).await.unwrap(), waiting);
+        ben.discard(Protocol::Claim, &waiting[..2]).await.unwrap();
+        ben.discard(Protocol::Claim, &waiting[..2]).await.unwrap();
+        assert_eq!(ben.waiting(Protocol::Claim).await.unwrap(), waiting[2..]);
+    }
+}
+
+#[tokio::test]
+async fn a_receipt_that_names_another_folder_removes_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let network = LocalNetwork::at(folder.path()).unwrap();
+    let ben = network.endpoint(BEN);
+    network.endpoint(ANN).send(BEN, Protocol::Claim, vec![1].into()).await.unwrap();
+    let kept = folder.path().join("kept");
+    std::fs::write(&kept, "kept").unwrap();
+    for receipt in ["../../../kept", kept.to_str().unwrap(), "", ".", ".."] {
+        let message = Message { from: ANN, body: Bytes::new(), receipt: receipt.into() };
+        ben.discard(Protocol::Claim, &[message]).await.unwrap();
+    }
+    assert!(kept.exists());
+    assert_eq!(ben.waiting(Protocol::Claim).await.unwrap().len(), 1);
 }
 
 #[tokio::test]

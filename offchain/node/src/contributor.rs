@@ -2,7 +2,7 @@
 
 mod settle;
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use bithive_api::jobs::{ExecuteMsg, JobResponse, Phase, WorkerResponse, events};
@@ -14,7 +14,7 @@ use bithive_chain::Block;
 use bithive_client::{Account, Client, faulted};
 use bithive_committee::TagSource;
 use bithive_dgkbe::Groups;
-use bithive_exchange::{Exchange, Message, PeerId, Protocol};
+use bithive_exchange::{Exchange, PeerId, Protocol};
 use bithive_payload::{ClaimMessage, JobRef};
 use bithive_state::State;
 use rand_chacha::ChaCha20Rng;
@@ -86,8 +86,6 @@ pub struct Contributor {
     /// Jobs to look at again at the next block: something was not there yet. Recorded, because the events that
     /// named them are behind the cursor.
     pending: BTreeSet<u64>,
-    /// Messages that were received and wait for the chain to answer.
-    unread: VecDeque<Message>,
     groups: Groups,
     /// Who settles jobs for it, many in one transaction; tried in this order.
     relayers: Vec<PeerId>,
@@ -109,7 +107,7 @@ impl Contributor {
         // Recorded at once: a crash before the first block must not skip it.
         let next_height = setup.state.get_or_put(CURSOR, || Ok::<_, NodeError>(from_height))?;
         let pending = setup.state.get(PENDING)?.unwrap_or_default();
-        Ok(Self { setup, next_height, pending, unread: VecDeque::new(), groups, relayers: vec![] })
+        Ok(Self { setup, next_height, pending, groups, relayers: vec![] })
     }
 
     /// Has relayers settle its jobs: the first that takes a quorum's signature. If none does, or the job is not
@@ -160,13 +158,18 @@ impl Contributor {
         }
     }
 
-    /// Reads every block and message that there is, acts on them, and returns when nothing is left to do.
+    /// Reads every block and message that there is, acts on them and on what an earlier run left, and returns when
+    /// nothing is left to do.
     ///
     /// # Errors
     /// [`NodeError::Chain`] if the chain does not answer, [`NodeError::Exchange`] if the inbox can't be read,
     /// [`NodeError::State`].
     pub async fn catch_up(&mut self) -> Result<(), NodeError> {
         let mut cursor = self.client().chain().blocks_from(self.next_height);
+        // A run that was killed may have been about to make the block that the jobs wait for.
+        for job_id in self.pending.clone() {
+            self.look_at_pending(job_id).await?;
+        }
         loop {
             self.read_inbox().await?;
             // Own transactions make new blocks, so the end moves.
@@ -188,7 +191,7 @@ impl Contributor {
 
     async fn process(&mut self, block: &Block) -> Result<(), NodeError> {
         let jobs = self.client().deployment().jobs.clone();
-        let mut touched = std::mem::take(&mut self.pending);
+        let mut touched = BTreeSet::new();
         for event in block.txs.iter().filter(|tx| tx.error.is_none()).flat_map(|tx| &tx.events) {
             if event.contract() == Some(&jobs)
                 && WATCHED.iter().any(|kind| event.kind == format!("wasm-{kind}"))
@@ -196,8 +199,10 @@ impl Contributor {
                 touched.extend(event.get("job_id").and_then(|id| id.parse::<u64>().ok()));
             }
         }
-        for job_id in touched {
-            self.advance_job(job_id).await?;
+        // Whatever is recorded in between, it has all jobs that were not looked at yet.
+        self.pending.extend(touched);
+        for job_id in self.pending.clone() {
+            self.look_at_pending(job_id).await?;
         }
         self.next_height = block.height.saturating_add(1);
         // In this order: a crash between the two repeats the block, which does nothing twice.
@@ -205,6 +210,11 @@ impl Contributor {
         self.setup.state.put(CURSOR, &self.next_height)?;
         self.setup.observer.followed(block.height, block.time.seconds());
         Ok(())
+    }
+
+    async fn look_at_pending(&mut self, job_id: u64) -> Result<(), NodeError> {
+        self.pending.remove(&job_id);
+        self.advance_job(job_id).await
     }
 
     /// As [`Self::read_inbox`], but what the chain or the network fails to answer waits.
@@ -251,7 +261,10 @@ impl Contributor {
             (Phase::Assigned, Some(own)) => self.commit(&job, own).await,
             (Phase::Committed, Some(own)) => self.reveal(&job, own).await,
             (Phase::Revealed, Some(own)) => self.sign(&job, own).await,
-            (Phase::Settled, Some(_)) => self.withdraw().await,
+            (Phase::Settled, Some(own)) => {
+                self.withdraw().await?;
+                self.report_work(&job, own).await
+            }
             (Phase::Refunded, _) => Ok(()),
             (_, None) => self.passed_over(&job),
         }

@@ -5,6 +5,7 @@ use bithive_api::registry::NodeResponse;
 use bithive_attest::{Consent, bls};
 use bithive_blindmatch::claim::{Claim, ClaimContext, RequesterKey};
 use bithive_blindmatch::vault::MatchKey;
+use bithive_chain::ChainError;
 use bithive_exchange::{Message, PeerId, Protocol};
 use bithive_payload::ClaimMessage;
 use serde::{Deserialize, Serialize};
@@ -53,24 +54,43 @@ impl Requester {
     /// Reads the claims that arrived. A claim that can't be used is reported and concerns nobody else.
     ///
     /// # Errors
-    /// [`RequesterError::State`], or the chain not answering: the claims read so far are recorded then.
+    /// [`RequesterError::State`], or the chain not answering: claims that were read so far are recorded then, the
+    /// others wait.
     pub async fn collect(&mut self) -> Result<Collected, RequesterError> {
-        let mut collected = Collected::default();
-        for message in self.exchange.receive(Protocol::Claim).await? {
-            let job_id = ClaimMessage::decode(&message.body).map(|claim| claim.job_id);
-            match self.check(&message).await {
-                Ok(claim) => {
-                    let name = claims_name(claim.job_id, claim.round);
-                    let mut claims: Claims = self.state.get(&name)?.unwrap_or_default();
-                    claims.insert(claim.address.clone(), claim.clone());
-                    self.state.put(&name, &claims)?;
-                    collected.accepted.push(claim);
-                }
-                Err(RequesterError::State(error)) => return Err(error.into()),
-                Err(reason) => collected.refused.push(RefusedClaim { from: message.from, job_id, reason }),
+        let waiting = self.exchange.waiting(Protocol::Claim).await?;
+        let (mut collected, mut read) = (Collected::default(), 0);
+        let mut outcome = Ok(());
+        for message in &waiting {
+            outcome = self.collect_one(message, &mut collected).await;
+            if outcome.is_err() {
+                break;
             }
+            read += 1;
         }
-        Ok(collected)
+        // Only now: what is not recorded comes again.
+        self.exchange.discard(Protocol::Claim, waiting.get(..read).unwrap_or_default()).await?;
+        outcome.map(|()| collected)
+    }
+
+    async fn collect_one(
+        &mut self,
+        message: &Message,
+        collected: &mut Collected,
+    ) -> Result<(), RequesterError> {
+        let job_id = ClaimMessage::decode(&message.body).map(|claim| claim.job_id);
+        match self.check(message).await {
+            Ok(claim) => {
+                let name = claims_name(claim.job_id, claim.round);
+                let mut claims: Claims = self.state.get(&name)?.unwrap_or_default();
+                claims.insert(claim.address.clone(), claim.clone());
+                self.state.put(&name, &claims)?;
+                collected.accepted.push(claim);
+            }
+            Err(RequesterError::State(error)) => return Err(error.into()),
+            Err(RequesterError::Chain(error @ ChainError::NodeDown { .. })) => return Err(error.into()),
+            Err(reason) => collected.refused.push(RefusedClaim { from: message.from, job_id, reason }),
+        }
+        Ok(())
     }
 
     /// Usable claims for the job's next round, cheapest first, then by slot.

@@ -76,14 +76,21 @@ impl Exchange for Transport {
         Ok(())
     }
 
-    async fn receive(&self, protocol: Protocol) -> Result<Vec<Message>, ExchangeError> {
+    async fn waiting(&self, protocol: Protocol) -> Result<Vec<Message>, ExchangeError> {
         let mailbox = self.inner.mailbox.clone();
-        let (messages, more) =
-            blocking(move || mailbox.take(protocol).map_err(std::io::Error::other)).await?;
-        if more {
+        Ok(blocking(move || mailbox.incoming(protocol).map_err(std::io::Error::other)).await?)
+    }
+
+    async fn discard(&self, protocol: Protocol, messages: &[Message]) -> Result<(), ExchangeError> {
+        if messages.is_empty() {
+            return Ok(());
+        }
+        let (mailbox, messages) = (self.inner.mailbox.clone(), messages.to_vec());
+        let more = blocking(move || mailbox.discard(protocol, &messages).map_err(std::io::Error::other));
+        if more.await? {
             self.inner.arrivals.notify_one();
         }
-        Ok(messages)
+        Ok(())
     }
 
     async fn arrived(&self) {

@@ -1,7 +1,7 @@
 //! Messages that wait, in both directions, on disk.
 //!
 //! A message is in the outbox from the moment `send` returns until the receiver has it in its inbox on disk, and
-//! in the inbox until it is taken. It has an identifier that both ends record, so that a delivery whose answer
+//! in the inbox until it is discarded. It has an identifier that both ends record, so that a delivery whose answer
 //! was lost is not a second message.
 
 use std::collections::HashMap;
@@ -38,8 +38,8 @@ const CACHE: usize = 16 << 20;
 const SENDER_PARTS: usize = 8;
 /// The same for those of one protocol: what nobody takes holds up the messages of another.
 const PROTOCOL_PARTS: usize = 2;
-/// Most bytes that one call of [`Mailbox::take`] hands out.
-const TAKEN_AT_ONCE: usize = 64 << 20;
+/// Bytes after which [`Mailbox::incoming`] leaves messages for the next call.
+const HANDED_AT_ONCE: usize = 64 << 20;
 
 /// What became of a message that came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -255,38 +255,47 @@ impl Mailbox {
         Ok(Stored::New)
     }
 
-    /// Takes messages of `protocol` that wait, oldest first, and says whether more are left.
-    pub(crate) fn take(&self, protocol: Protocol) -> Result<(Vec<Message>, bool), redb::Error> {
-        let mut waiting = self.waiting();
-        if waiting.by_protocol.get(&protocol).is_none_or(|volume| volume.messages == 0) {
-            return Ok((Vec::new(), false));
+    /// Messages of `protocol` that wait, oldest first; no more than about [`HANDED_AT_ONCE`] bytes.
+    pub(crate) fn incoming(&self, protocol: Protocol) -> Result<Vec<Message>, redb::Error> {
+        let (mut messages, mut bytes, code) = (Vec::new(), 0, records::code(protocol));
+        if self.waiting().by_protocol.get(&protocol).is_none_or(|volume| volume.messages == 0) {
+            return Ok(messages);
         }
-        let (mut messages, mut bytes, mut more) = (Vec::new(), 0, false);
+        let table = self.database.begin_read()?.open_table(INBOX)?;
+        for entry in table.range([code].as_slice()..[code + 1].as_slice())? {
+            let (key, value) = entry?;
+            if bytes >= HANDED_AT_ONCE {
+                break;
+            }
+            if let (Some((_, number)), Some((from, body))) =
+                (records::split_incoming_key(key.value()), records::split_incoming(value.value()))
+            {
+                bytes += body.len();
+                let (body, receipt) = (Bytes::copy_from_slice(body), number.to_string());
+                messages.push(Message { from, body, receipt });
+            }
+        }
+        Ok(messages)
+    }
+
+    /// Removes messages that came in, by their receipts, and says whether others of their protocol wait.
+    pub(crate) fn discard(&self, protocol: Protocol, messages: &[Message]) -> Result<bool, redb::Error> {
+        let mut waiting = self.waiting();
         let write = self.database.begin_write()?;
+        let mut removed = Vec::with_capacity(messages.len());
         {
             let mut table = write.open_table(INBOX)?;
-            let (mut taken, code) = (Vec::new(), records::code(protocol));
-            for entry in table.range([code].as_slice()..[code + 1].as_slice())? {
-                let (key, value) = entry?;
-                if bytes >= TAKEN_AT_ONCE {
-                    more = true;
-                    break;
-                }
-                taken.push(key.value().to_vec());
-                if let Some((from, body)) = records::split_incoming(value.value()) {
-                    bytes += body.len();
-                    messages.push(Message { from, body: Bytes::copy_from_slice(body) });
-                }
-            }
-            for key in taken {
-                table.remove(key.as_slice())?;
+            for number in messages.iter().filter_map(|message| message.receipt.parse().ok()) {
+                let value = table.remove(records::incoming_key(protocol, number).as_slice())?;
+                let entry = value.as_ref().and_then(|value| records::split_incoming(value.value()));
+                removed.extend(entry.map(|(from, body)| (from, body.len())));
             }
         }
         write.commit()?;
-        for message in &messages {
-            waiting.taken(protocol, message.from, message.body.len());
+        for (from, bytes) in removed {
+            waiting.taken(protocol, from, bytes);
         }
-        Ok((messages, more))
+        Ok(waiting.by_protocol.get(&protocol).is_some_and(|volume| volume.messages > 0))
     }
 }
 
@@ -301,6 +310,12 @@ mod tests {
 
     const ALICE: PeerId = PeerId([1; 32]);
     const BOB: PeerId = PeerId([2; 32]);
+
+    fn take(mailbox: &Mailbox) -> Vec<Message> {
+        let messages = mailbox.incoming(Protocol::Claim).unwrap();
+        mailbox.discard(Protocol::Claim, &messages).unwrap();
+        messages
+    }
 
     fn bodies(messages: &[Message]) -> Vec<&[u8]> {
         messages.iter().map(|message| message.body.as_ref()).collect()
@@ -323,9 +338,9 @@ mod tests {
         assert_eq!(mailbox.oldest(BOB, &[]).unwrap(), None);
         assert!(mailbox.addressees().is_empty());
         assert_eq!(mailbox.store(ALICE, Protocol::Claim, [2; 16], b"in").unwrap(), Stored::Known);
-        assert_eq!(bodies(&mailbox.take(Protocol::Claim).unwrap().0), [b"in".as_slice()]);
+        assert_eq!(bodies(&take(&mailbox)), [b"in".as_slice()]);
         assert_eq!(mailbox.store(ALICE, Protocol::Claim, [2; 16], b"in").unwrap(), Stored::Known);
-        assert!(mailbox.take(Protocol::Claim).unwrap().0.is_empty());
+        assert!(take(&mailbox).is_empty());
     }
 
     #[test]
@@ -339,7 +354,7 @@ mod tests {
         assert_eq!(store(ALICE, 3, b"3"), Stored::Full);
         assert_eq!(store(BOB, 3, b"123456789"), Stored::New);
         assert_eq!(store(BOB, 4, b"45"), Stored::Full);
-        assert_eq!(mailbox.take(Protocol::Claim).unwrap().0.len(), 3);
+        assert_eq!(take(&mailbox).len(), 3);
         assert_eq!(store(ALICE, 3, b"3"), Stored::New);
         assert_eq!(store(BOB, 4, b"45"), Stored::New);
     }
@@ -365,7 +380,7 @@ mod tests {
             let stored = mailbox.store(PeerId([9; 32]), protocol, [2; 16], b"1234567890").unwrap();
             assert_eq!(stored, expected);
         }
-        assert_eq!(mailbox.take(Protocol::Claim).unwrap().0.len(), 4);
+        assert_eq!(take(&mailbox).len(), 4);
         assert_eq!(mailbox.store(ALICE, Protocol::Signature, [1; 16], b"123456").unwrap(), Stored::New);
     }
 

@@ -1,6 +1,7 @@
 //! From an outcome to the money: signatures of the final statement, between members, and the settlement.
 
 use bithive_api::jobs::{ExecuteMsg, JobResponse};
+use bithive_chain::ChainError;
 use bithive_client::Client;
 use bithive_exchange::{Message, PeerId, Protocol};
 use bithive_payload::{AggregateMessage, SignatureMessage};
@@ -10,11 +11,17 @@ use crate::work::{Finished, check_output};
 use crate::{NodeError, Quorum, Report};
 
 impl Contributor {
+    /// Records the signatures that came in, and acts on them. What the chain doesn't answer for waits.
     pub(super) async fn read_inbox(&mut self) -> Result<(), NodeError> {
-        self.unread.extend(self.setup.exchange.receive(Protocol::Signature).await?);
-        while let Some(message) = self.unread.front() {
-            let job_id = self.take_signature(message).await?;
-            self.unread.pop_front();
+        for message in self.setup.exchange.waiting(Protocol::Signature).await? {
+            let job_id = match self.take_signature(&message).await {
+                Err(error) if !error.is_transient() && !matches!(error, NodeError::State(_)) => {
+                    tracing::warn!(from = %message.from, %error, "a signature message can't be used");
+                    None
+                }
+                taken => taken?,
+            };
+            self.setup.exchange.discard(Protocol::Signature, &[message]).await?;
             if let Some(job_id) = job_id {
                 self.advance_job(job_id).await?;
             }
@@ -174,6 +181,24 @@ impl Contributor {
             }
         }
         Ok(told.len() > before)
+    }
+
+    /// Has emissions and registry told of the job's work, unless they know: a job that was settled with others is not
+    /// reported at once, and it is the quorum's work that is counted. A refusal is the contracts' last word.
+    pub(super) async fn report_work(&self, job: &JobResponse, own: usize) -> Result<(), NodeError> {
+        let job_id = job.job_id;
+        if worker(job, own)?.in_quorum != Some(true) || self.client().is_reported(job_id).await? {
+            return Ok(());
+        }
+        match self.setup.account.jobs(&ExecuteMsg::Report { job_id }).await {
+            Ok(_) => tracing::info!(job = job_id, "the job's work is reported"),
+            // Another member of the quorum may have come first.
+            Err(ChainError::Contract { error, .. }) => {
+                tracing::info!(job = job_id, error, "the job's work is not reported");
+            }
+            Err(error) => return Err(error.into()),
+        }
+        Ok(())
     }
 
     pub(super) async fn withdraw(&mut self) -> Result<(), NodeError> {

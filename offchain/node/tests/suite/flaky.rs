@@ -71,16 +71,18 @@ impl Chain for FlakyChain {
     }
 }
 
-/// An exchange on which nothing can be sent, asked, or some content found.
+/// An exchange on which nothing can be sent, asked or discarded, or some content found.
 pub struct FlakyExchange {
     inner: Arc<dyn Exchange>,
     pub mute: AtomicBool,
+    pub stuck: AtomicBool,
     pub hidden: Mutex<BTreeSet<Digest>>,
 }
 
 impl FlakyExchange {
     pub fn new(inner: Arc<dyn Exchange>) -> Arc<Self> {
-        Arc::new(Self { inner, mute: AtomicBool::new(false), hidden: Mutex::default() })
+        let (mute, stuck) = (AtomicBool::new(false), AtomicBool::new(false));
+        Arc::new(Self { inner, mute, stuck, hidden: Mutex::default() })
     }
 
     fn check(&self, peer: PeerId, protocol: Protocol) -> Result<(), ExchangeError> {
@@ -112,8 +114,15 @@ impl Exchange for FlakyExchange {
         self.inner.send(to, protocol, body).await
     }
 
-    async fn receive(&self, protocol: Protocol) -> Result<Vec<Message>, ExchangeError> {
-        self.inner.receive(protocol).await
+    async fn waiting(&self, protocol: Protocol) -> Result<Vec<Message>, ExchangeError> {
+        self.inner.waiting(protocol).await
+    }
+
+    async fn discard(&self, protocol: Protocol, messages: &[Message]) -> Result<(), ExchangeError> {
+        if self.stuck.load(Ordering::SeqCst) {
+            return Err(ExchangeError::Storage(std::io::Error::other("no space left")));
+        }
+        self.inner.discard(protocol, messages).await
     }
 
     async fn arrived(&self) {

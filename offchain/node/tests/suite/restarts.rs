@@ -44,8 +44,8 @@ async fn a_result_is_found_once_however_often_the_node_crashes_before_it_commits
     town.nodes[0].compute = fickle.clone();
     let job_id = town.assigned_job().await;
     let chain = FlakyChain::new(town.local.chain.clone());
+    chain.lose.store(usize::MAX, Ordering::SeqCst);
     for _ in 0..3 {
-        chain.lose.store(1, Ordering::SeqCst);
         let exchange = town.local.exchange(town.nodes[0].endpoint);
         let setup = town.setup_with(0, chain.clone(), exchange).await;
         Contributor::new(setup, town.nodes[0].from_height).await.unwrap().catch_up().await.unwrap();
@@ -95,8 +95,7 @@ async fn a_claim_that_could_not_be_sent_is_sent_by_the_next_program() {
     drop(node);
     assert!(town.nodes[0].log.failure().1, "it tries again");
     assert!(town.requester().await.collect().await.unwrap().accepted.is_empty());
-    // The event that named the job is behind the cursor; the next block is an empty one.
-    town.local.chain.produce_block().await.unwrap();
+    // The event that named the job is behind the cursor, and no block follows.
     town.live(0).await;
     assert_eq!(town.nodes[0].log.count(|report| matches!(report, Report::Claimed { .. })), 1);
     assert_eq!(town.requester().await.collect().await.unwrap().accepted[0].job_id, job_id);
@@ -128,4 +127,49 @@ async fn a_node_goes_on_where_its_records_end() {
     let next = town.height().await + 1;
     assert_eq!(node.next_height(), next);
     assert_eq!(town.start(0).await.next_height(), next);
+}
+
+#[tokio::test]
+async fn a_settlement_that_was_about_to_be_sent_needs_no_other_block() {
+    let mut town = Town::with_nodes(3).await;
+    let job_id = town.assigned_job().await;
+    while town.phase(job_id).await != Phase::Revealed {
+        town.live_all().await;
+    }
+    // Every node signs and hears of the others; what they would settle with is lost on the way.
+    let chain = FlakyChain::new(town.local.chain.clone());
+    chain.lose.store(usize::MAX, Ordering::SeqCst);
+    for _ in 0..3 {
+        for index in 0..3 {
+            let exchange = town.local.exchange(town.nodes[index].endpoint);
+            let setup = town.setup_with(index, chain.clone(), exchange).await;
+            Contributor::new(setup, town.nodes[index].from_height).await.unwrap().catch_up().await.unwrap();
+        }
+    }
+    assert_eq!(town.phase(job_id).await, Phase::Revealed);
+    town.live_until_quiet().await;
+    assert_eq!(town.phase(job_id).await, Phase::Settled);
+    town.assert_books_balance().await;
+}
+
+#[tokio::test]
+async fn messages_whose_receiver_crashes_before_it_discards_them_come_again() {
+    let mut town = Town::with_nodes(3).await;
+    let job_id = town.assigned_job().await;
+    let exchange = FlakyExchange::new(town.local.exchange(town.nodes[0].endpoint));
+    exchange.stuck.store(true, Ordering::SeqCst);
+    while town.phase(job_id).await != Phase::Revealed {
+        town.live_all().await;
+    }
+    town.live(1).await;
+    town.live(2).await;
+    for _ in 0..2 {
+        let setup = town.setup_with(0, Arc::new(town.local.chain.clone()), exchange.clone()).await;
+        let mut node = Contributor::new(setup, town.nodes[0].from_height).await.unwrap();
+        assert!(node.catch_up().await.is_err());
+    }
+    town.live_until_quiet().await;
+    assert_eq!(town.phase(job_id).await, Phase::Settled);
+    assert_eq!(town.nodes[0].log.count(|report| *report == Report::Signed { job_id }), 1);
+    town.assert_books_balance().await;
 }
