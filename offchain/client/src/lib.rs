@@ -5,6 +5,7 @@
 
 mod account;
 mod dispute;
+mod economy;
 mod faults;
 mod queries;
 
@@ -16,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 pub use account::Account;
 pub use dispute::{EvidenceError, key_dispute};
+pub use economy::Economy;
 pub use faults::faulted;
 
 /// Addresses of one deployment. Stored as JSON, one file per chain.
