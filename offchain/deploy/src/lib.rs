@@ -18,12 +18,13 @@ mod plan;
 mod terms;
 
 pub use artifacts::Artifacts;
+pub use bithive_economics::supply::{BTT_CAP, BTT_GENESIS, SKY_SUPPLY, UNIT};
 pub use codes::Codes;
 pub use contract::{Code, Contract, Role};
 pub use deploy::{Done, Outcome, Pending, Record, deploy, missing};
 pub use error::DeployError;
 pub use plan::{Existing, Seen, Step, plan};
 pub use terms::{
-    BOUNTY_BPS, BTT_CAP, BTT_GENESIS, DISPUTE_DEPOSIT, EMISSION_DELAY, FEE_GRANT, ICS20_LIMIT, NODE_BOND,
-    OPERATOR_MINIMUM, REQUESTER_BOND, SKY_SUPPLY, SLASH, Terms, UNIT,
+    BOUNTY_BPS, DISPUTE_DEPOSIT, EMISSION_DELAY, FEE_GRANT, ICS20_LIMIT, NODE_BOND, OPERATOR_MINIMUM,
+    REQUESTER_BOND, SLASH, Terms,
 };

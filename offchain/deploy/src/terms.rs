@@ -10,20 +10,13 @@ use bithive_chain::ChainError;
 use bithive_dgkbe::Crs;
 use bithive_dgkbe::opening::{crs_header_range, extract};
 use bithive_economics::emission;
+use bithive_economics::supply::{BTT_CAP, BTT_GENESIS, SKY_SUPPLY, UNIT};
 use cosmwasm_std::Uint128;
 use cw20::Cw20Coin;
 use serde::Serialize;
 
 use crate::{Contract, DeployError, Role};
 
-/// Base units of one BTT.
-pub const UNIT: u128 = 1_000_000;
-/// Most BTT that can ever exist.
-pub const BTT_CAP: u128 = 1_000_000_000 * UNIT;
-/// BTT minted at genesis, to the operator.
-pub const BTT_GENESIS: u128 = 100_000_000 * UNIT;
-/// All SKY, minted at genesis to the operator, who locks it by its schedules.
-pub const SKY_SUPPLY: u128 = 20_000_000_000 * UNIT;
 /// Most BTT, and most BTK, that may be on one other chain.
 pub const ICS20_LIMIT: u128 = 10_000_000 * UNIT;
 /// Seconds from the creation of the emissions to the first one.
@@ -166,6 +159,7 @@ impl Terms {
             Contract::Btk => {
                 json(&token("BitHive Token K", "BTK", emission::CAP, (operator, 0), Some(owner)))
             }
+            // The operator locks it by its schedules.
             Contract::Sky => json(&token("Sky", "SKY", SKY_SUPPLY, (operator, SKY_SUPPLY), None)),
             Contract::Registry => json(&self.registry(owner, address(Contract::Token))?),
             Contract::Jobs => json(&jobs::InstantiateMsg {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bithive_api::{emissions, staking, token, treasury, vesting};
 use bithive_chain::{Embedded, SigningKey, Wallet};
+use bithive_economics::supply::{BTT_CAP, BTT_GENESIS, SKY_SUPPLY};
 use bithive_economics::vesting::{DAY, MONTH};
 use bithive_economics::{Bps, Schedule, emission};
 use cosmwasm_std::{Decimal, Uint128, coin};
@@ -17,11 +18,6 @@ use crate::random::{Purpose, generator};
 use crate::world::{Contracts, World, call, send, submit};
 use crate::{EconomyError, Options, UNIT};
 
-/// All SKY, minted at once.
-const SKY: u128 = 20_000_000_000 * UNIT;
-/// Most BTT, and BTT minted at once.
-const BTT_CAP: u128 = 1_000_000_000 * UNIT;
-const BTT: u128 = 100_000_000 * UNIT;
 /// BTT that are locked for incentives, over [`BTT_LOCK_DAYS`].
 const BTT_LOCKED: u128 = 20_000_000 * UNIT;
 const BTT_LOCK_DAYS: u32 = 4 * 365;
@@ -176,11 +172,11 @@ fn open<'a>(
 
 async fn create(owner: &Wallet, founders: &Founders, start: u64) -> Result<Contracts, EconomyError> {
     let account = || owner.address().to_owned();
-    let share = |percent: u128| SKY / 100 * percent;
+    let share = |percent: u128| SKY_SUPPLY / 100 * percent;
     // What has no schedule in the table is with its holders at once.
     let free = [(founders.holders.address(), share(40 + 15 + 5)), (owner.address(), share(10 + 20 + 10))];
-    let sky = new(owner, 1, "sky", &coins(("Sky", "SKY"), SKY, &free, None)).await?;
-    let granted = [(owner.address(), BTT_LOCKED), (founders.keeper.address(), BTT - BTT_LOCKED)];
+    let sky = new(owner, 1, "sky", &coins(("Sky", "SKY"), SKY_SUPPLY, &free, None)).await?;
+    let granted = [(owner.address(), BTT_LOCKED), (founders.keeper.address(), BTT_GENESIS - BTT_LOCKED)];
     let btt = new(owner, 1, "btt", &coins(("BitHive Token", "BTT"), BTT_CAP, &granted, None)).await?;
     // The owner mints nothing: the emissions take its place.
     let none = coins(("BitHive Token K", "BTK"), emission::CAP, &[], Some(account()));
@@ -299,12 +295,12 @@ fn lines(contracts: &Contracts, start: u64) -> Result<[Line<'_>; 4], EconomyErro
     };
     let (sky, btt) = (contracts.sky.as_str(), contracts.btt.as_str());
     Ok([
-        line("team", sky, SKY / 10, schedule(0, MONTH, MONTH, 20), Schedule::team(start))?,
-        line("ecology", sky, SKY / 5, schedule(5_000, MONTH, MONTH, 20), Schedule::ecology(start))?,
+        line("team", sky, SKY_SUPPLY / 10, schedule(0, MONTH, MONTH, 20), Schedule::team(start))?,
+        line("ecology", sky, SKY_SUPPLY / 5, schedule(5_000, MONTH, MONTH, 20), Schedule::ecology(start))?,
         line(
             "private placement",
             sky,
-            SKY / 10,
+            SKY_SUPPLY / 10,
             schedule(0, 12 * MONTH, MONTH, 20),
             Schedule::private_placement(start),
         )?,

@@ -22,12 +22,10 @@ mod sample;
 mod simulate;
 mod world;
 
+pub use bithive_economics::supply::UNIT;
 pub use check::Broken;
 pub use error::EconomyError;
 pub use options::{MONTH_DAYS, Options, YEAR_DAYS};
 pub use plot::plot;
 pub use row::{Entitled, Report, Row};
 pub use simulate::simulate;
-
-/// Base units of one token of any kind.
-pub const UNIT: u128 = 1_000_000;

@@ -6,7 +6,8 @@
 //! [`vesting`] (when a locked amount becomes due), [`emission`] (what BTK exists at a time, and whose it is), [`work`]
 //! (what a contributor earns of it, and when that is due), [`pledge`] (what a node locks for its capacity), [`pool`]
 //! (stake that many hold together), [`score`] (of nodes, diagnoses and activities), [`record`] (what a node has done),
-//! [`tier`] (of machines), [`interest`] (of credits) and [`offer`] (a bid that rises until somebody sells).
+//! [`tier`] (of machines), [`interest`] (of credits), [`offer`] (a bid that rises until somebody sells) and [`supply`] (how much
+//! of each token there can be).
 #![cfg_attr(
     not(test),
     deny(
@@ -28,6 +29,7 @@ pub mod record;
 pub mod score;
 pub mod slash;
 pub mod split;
+pub mod supply;
 pub mod tier;
 pub mod vesting;
 pub mod work;
