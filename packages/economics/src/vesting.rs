@@ -111,6 +111,36 @@ impl Schedule {
         (done < u64::from(self.steps)).then_some(next)
     }
 
+    /// When it starts, in Unix seconds.
+    #[must_use]
+    pub const fn start(&self) -> u64 {
+        self.start
+    }
+
+    /// Part that is due at the start.
+    #[must_use]
+    pub const fn immediate(&self) -> Bps {
+        self.immediate
+    }
+
+    /// Seconds from the start to the first step.
+    #[must_use]
+    pub const fn cliff(&self) -> u64 {
+        self.cliff
+    }
+
+    /// Seconds from one step to the next.
+    #[must_use]
+    pub const fn step(&self) -> u64 {
+        self.step
+    }
+
+    /// Number of steps.
+    #[must_use]
+    pub const fn steps(&self) -> u32 {
+        self.steps
+    }
+
     fn steps_by(&self, now: u64) -> u32 {
         let first = self.start.saturating_add(self.cliff);
         let Some(since) = now.checked_sub(first) else { return 0 };
