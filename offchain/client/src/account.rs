@@ -36,6 +36,11 @@ impl Account {
         &self.client
     }
 
+    /// What signs for the account.
+    pub(crate) fn wallet(&self) -> &Wallet {
+        &self.wallet
+    }
+
     /// Moves BTT to another account.
     ///
     /// # Errors

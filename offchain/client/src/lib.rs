@@ -17,7 +17,10 @@ use serde::{Deserialize, Serialize};
 
 pub use account::Account;
 pub use dispute::{EvidenceError, key_dispute};
-pub use economy::Economy;
+pub use economy::{
+    Claimable, Claimables, Claims, Economy, EconomyAccount, EconomyClient, Later, List, MOST_MESSAGES,
+    MOST_PAGES, NamedSchedule, Refused, Source, Taken, Token, UnknownSchedule, UnknownToken,
+};
 pub use faults::faulted;
 
 /// Addresses of one deployment. Stored as JSON, one file per chain.

@@ -1,6 +1,22 @@
-//! The contracts around the market.
+//! The contracts around the market: [`Economy`] says where they are, [`EconomyClient`] asks them, [`EconomyAccount`] acts
+//! on them. [`EconomyClient::claimables`] lists what an account can take of all of them, and
+//! [`EconomyAccount::claim_all`] takes it.
+
+mod account;
+mod claim;
+mod claimable;
+mod queries;
+mod schedules;
+mod token;
 
 use serde::{Deserialize, Serialize};
+
+pub use account::EconomyAccount;
+pub use claim::{Claims, MOST_MESSAGES, Refused, Taken};
+pub use claimable::{Claimable, Claimables, Later, Source};
+pub use queries::{EconomyClient, List, MOST_PAGES};
+pub use schedules::{NamedSchedule, UnknownSchedule};
+pub use token::{Token, UnknownToken};
 
 /// Where the contracts of the tokens' economy are; the market's are in [`crate::Deployment`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
