@@ -18,6 +18,7 @@ pub(crate) async fn everything(network: &mut Network, driver: &Driver) {
     driver.read_results().await;
     books(&network.client).await;
     history(network, driver).await;
+    reports(network, driver).await;
     network.parties.iter_mut().for_each(Party::stop);
     outboxes(network).await;
 }
@@ -74,6 +75,18 @@ async fn history(network: &Network, driver: &Driver) {
         assert_eq!(*times, 1, "{what:?}");
     }
     println!("{} blocks, {} commitments and reveals", head - network.first_height + 1, said.len());
+}
+
+/// The work of every settled job is told of, whoever settled it and whoever was killed then.
+async fn reports(network: &Network, driver: &Driver) {
+    for (job, _) in driver.done().iter().filter(|(_, phase)| **phase == Phase::Settled) {
+        let mut looks = 0;
+        while !network.client.is_reported(*job).await.unwrap() {
+            looks += 1;
+            assert!(looks < 120, "nobody reports job {job}\n{}", network.logs());
+            tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+        }
+    }
 }
 
 /// The relayers have nothing left to do.
