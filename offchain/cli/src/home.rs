@@ -1,7 +1,8 @@
 //! A network kept in a folder: every command opens it, does one thing and closes it.
 //!
 //! ```text
-//! deployment.json   addresses of the contracts
+//! deployment.json   addresses of the market's contracts
+//! economy.json      addresses of the contracts of the tokens' economy
 //! crs.bin           reference string of the broadcast group
 //! password          what opens the keystores below
 //! founders.json     keys of operator, treasury, incentive pool and committee
@@ -22,13 +23,13 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
 use bithive_chain::SigningKey;
-use bithive_client::{Account, Deployment};
+use bithive_client::{Account, Deployment, Economy};
 use bithive_daemon::keys::NodeFile;
 use bithive_dgkbe::crs::UnverifiedCrs;
 use bithive_dgkbe::{Crs, Groups};
 use bithive_exchange::{EndpointKey, LocalNetwork};
 use bithive_keystore::{Kdf, Keystore, Password, names};
-use bithive_local::{Founders, Local, MemberKeys, ceremony, deploy, open_chain};
+use bithive_local::{Founders, Local, MemberKeys, ceremony, deploy_economy, open_chain};
 use bithive_state::State;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
@@ -36,8 +37,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
-/// Addresses of the contracts.
+/// Addresses of the market's contracts.
 pub(crate) const DEPLOYMENT: &str = "deployment.json";
+/// Addresses of the economy's contracts.
+pub(crate) const ECONOMY: &str = "economy.json";
 /// Keys of those who made a network.
 pub(crate) const FOUNDERS: &str = "founders.json";
 /// Reference string of the broadcast groups.
@@ -49,6 +52,7 @@ pub(crate) struct Home {
     path: PathBuf,
     /// Chain, contracts, committee, exchange.
     pub(crate) local: Local,
+    economy: Option<Economy>,
     /// Fresh randomness of this process.
     pub(crate) rng: ChaCha20Rng,
 }
@@ -69,7 +73,7 @@ pub(crate) fn fresh_rng() -> Result<ChaCha20Rng> {
 }
 
 /// Creates a network. It is made aside and moved into place when it is whole, so a folder is a network or is not.
-pub(crate) async fn create(path: &Path, groups: Groups) -> Result<Deployment> {
+pub(crate) async fn create(path: &Path, groups: Groups) -> Result<(Deployment, Economy)> {
     if path.exists() && std::fs::read_dir(path).map(|mut entries| entries.next().is_some()).unwrap_or(true) {
         bail!("{} exists and is not an empty folder; choose another or remove it", path.display());
     }
@@ -85,16 +89,17 @@ pub(crate) async fn create(path: &Path, groups: Groups) -> Result<Deployment> {
     write(&aside.join(CRS), &crs.encode())?;
     let founders = Founders::generate(&mut rng)?;
     write_founders(&aside, &founders)?;
-    let deployment = {
+    let (deployment, economy) = {
         let chain = open_chain(Some(&aside.join("chain")), &founders)?;
-        deploy(Arc::new(chain), &founders, &crs, groups.count()).await?
+        deploy_economy(Arc::new(chain), &founders, &crs, groups.count()).await?
     };
     write_json(&aside.join(DEPLOYMENT), &deployment)?;
+    write_json(&aside.join(ECONOMY), &economy)?;
     if path.exists() {
         std::fs::remove_dir(path)?;
     }
     std::fs::rename(&aside, path).with_context(|| format!("{}", path.display()))?;
-    Ok(deployment)
+    Ok((deployment, economy))
 }
 
 impl Home {
@@ -107,13 +112,26 @@ impl Home {
         let founders = read_founders(path)?;
         let chain = open_chain(Some(&path.join("chain")), &founders)?;
         let deployment: Deployment = read_json(&path.join(DEPLOYMENT))?;
+        let economy = path.join(ECONOMY);
+        let economy = economy.exists().then(|| read_json(&economy)).transpose()?;
         let crs = read_crs(path, &chain, &deployment).await?;
         let network = LocalNetwork::at(&path.join("exchange"))?;
         let states = (1..=founders.committee.len())
             .map(|index| State::open(&path.join("committee").join(format!("{index}.redb"))))
             .collect::<Result<_, _>>()?;
         let local = Local::start(chain, deployment, network, crs, founders, states, &mut rng).await?;
-        Ok(Self { path: path.into(), local, rng })
+        Ok(Self { path: path.into(), local, economy, rng })
+    }
+
+    /// Where the contracts of the tokens' economy are.
+    pub(crate) fn economy(&self) -> Result<&Economy> {
+        self.economy.as_ref().with_context(|| {
+            format!(
+                "the network in {} was made before networks had an economy: it has no {ECONOMY}; run `bithive --home DIR \
+                 chain init` in a new folder",
+                self.path.display()
+            )
+        })
     }
 
     /// The key of the account called `name`: a founder's or a wallet's.

@@ -9,13 +9,15 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 
 use crate::artifacts::Artifact;
-use crate::{Artifacts, Code, Contract, DeployError, Existing, Role};
+use crate::{Artifacts, Code, Contract, DeployError, EMISSION_DELAY, Existing, Role};
+
+const NATIVE_EMISSION_DELAY: u64 = 5;
 
 /// The contracts' code on a chain.
 #[derive(Clone, Copy)]
 pub enum Codes<'a> {
-    /// The chain has those of [`Role::Market`] from its start, under these ids, in order.
-    Native([u64; 3]),
+    /// The chain has those of this role from its start, in order; the first has id 1.
+    Native(Role),
     /// Wasm, stored by the operator.
     Wasm {
         /// The chain.
@@ -33,7 +35,7 @@ impl Codes<'_> {
         operator: &str,
     ) -> Result<BTreeMap<Code, u64>, DeployError> {
         match self {
-            Self::Native(ids) => Ok(native(*ids).collect()),
+            Self::Native(has) => Ok(native(*has).collect()),
             Self::Wasm { chain, artifacts } => {
                 let codes = chain.codes().await.map_err(DeployError::chain("list of codes"))?;
                 let mut found = BTreeMap::new();
@@ -57,8 +59,8 @@ impl Codes<'_> {
         operator: &str,
     ) -> Result<Existing, DeployError> {
         let code_id = match self {
-            Self::Native(ids) => {
-                native(*ids).find(|(code, _)| *code == contract.code()).map_or(0, |(_, id)| id)
+            Self::Native(has) => {
+                native(*has).find(|(code, _)| *code == contract.code()).map_or(0, |(_, id)| id)
             }
             Self::Wasm { chain, .. } => {
                 let info = match chain.contract_info(address).await {
@@ -83,6 +85,15 @@ impl Codes<'_> {
         Ok(Existing { address: address.into(), code_id })
     }
 
+    /// Seconds from the creation of the emissions to the first one: a transaction must be in a block by then. The clock of
+    /// an embedded chain moves with its blocks, a second each.
+    pub(crate) fn emission_delay(&self) -> u64 {
+        match self {
+            Self::Native(_) => NATIVE_EMISSION_DELAY,
+            Self::Wasm { .. } => EMISSION_DELAY,
+        }
+    }
+
     /// Stores a code, compressed: a chain takes gas for every byte of a transaction, and wasm is a third of it then.
     pub(crate) async fn store(&self, operator: &Wallet, code: Code) -> Result<(u64, Receipt), DeployError> {
         let what = || format!("code of {code}");
@@ -101,8 +112,8 @@ impl Codes<'_> {
     }
 }
 
-fn native(ids: [u64; 3]) -> impl Iterator<Item = (Code, u64)> {
-    Role::Market.codes().into_iter().zip(ids)
+fn native(role: Role) -> impl Iterator<Item = (Code, u64)> {
+    role.codes().into_iter().zip(1..)
 }
 
 fn gzip(bytes: &[u8]) -> std::io::Result<Vec<u8>> {
@@ -122,10 +133,10 @@ mod tests {
     }
 
     #[test]
-    fn the_codes_of_an_embedded_chain_are_the_market_s() {
-        assert_eq!(
-            native([4, 5, 6]).collect::<Vec<_>>(),
-            [(Code::Token, 4), (Code::Registry, 5), (Code::Jobs, 6)]
-        );
+    fn the_codes_of_an_embedded_chain_are_the_market_s_and_then_the_economy_s() {
+        let market = [(Code::Token, 1), (Code::Registry, 2), (Code::Jobs, 3)];
+        assert_eq!(native(Role::Market).collect::<Vec<_>>(), market);
+        let economy: Vec<_> = native(Role::Economy).collect();
+        assert!(economy.starts_with(&market) && economy.last() == Some(&(Code::Timebank, 9)), "{economy:?}");
     }
 }

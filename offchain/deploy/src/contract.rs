@@ -22,6 +22,10 @@ pub enum Code {
     Staking,
     /// BTT for patients.
     Rewards,
+    /// Buys back and burns.
+    Treasury,
+    /// Credits for idle compute.
+    Timebank,
     /// Tokens on other chains.
     Ics20,
     /// Results of other chains' jobs.
@@ -32,7 +36,7 @@ pub enum Code {
 
 impl Code {
     /// All of them.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Token,
         Self::Registry,
         Self::Jobs,
@@ -40,6 +44,8 @@ impl Code {
         Self::Emissions,
         Self::Staking,
         Self::Rewards,
+        Self::Treasury,
+        Self::Timebank,
         Self::Ics20,
         Self::Attestations,
         Self::Datasets,
@@ -56,6 +62,8 @@ impl Code {
             Self::Emissions => "emissions",
             Self::Staking => "staking",
             Self::Rewards => "rewards",
+            Self::Treasury => "treasury",
+            Self::Timebank => "timebank",
             Self::Ics20 => "ics20",
             Self::Attestations => "attestations",
             Self::Datasets => "datasets",
@@ -79,6 +87,8 @@ pub enum Contract {
     Btk,
     /// SKY.
     Sky,
+    /// The protocol's share of settlements and slashes.
+    Treasury,
     /// Node registry.
     Registry,
     /// Job market.
@@ -91,6 +101,8 @@ pub enum Contract {
     Staking,
     /// BTT for patients.
     Rewards,
+    /// Credits for idle compute, which pay for jobs.
+    Timebank,
     /// BTT and BTK on other chains.
     Ics20,
     /// Results that are sent to other chains, or came from one.
@@ -101,16 +113,18 @@ pub enum Contract {
 
 impl Contract {
     /// All of them, in order.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Token,
         Self::Btk,
         Self::Sky,
+        Self::Treasury,
         Self::Registry,
         Self::Jobs,
         Self::Vesting,
         Self::Emissions,
         Self::Staking,
         Self::Rewards,
+        Self::Timebank,
         Self::Ics20,
         Self::Attestations,
         Self::Datasets,
@@ -127,6 +141,8 @@ impl Contract {
             Self::Emissions => Code::Emissions,
             Self::Staking => Code::Staking,
             Self::Rewards => Code::Rewards,
+            Self::Treasury => Code::Treasury,
+            Self::Timebank => Code::Timebank,
             Self::Ics20 => Code::Ics20,
             Self::Attestations => Code::Attestations,
             Self::Datasets => Code::Datasets,
@@ -162,9 +178,11 @@ impl fmt::Display for Contract {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// The job market and what it needs, nothing else: the embedded chain.
+    /// The job market and what it needs, nothing else: the demo, and most tests.
     Market,
-    /// The market, the whole economy, and the ways to other chains.
+    /// The market and the whole economy of the tokens: a network in a folder.
+    Economy,
+    /// The same, and the ways to other chains.
     Token,
     /// Data sets, and the results that were made with them.
     Data,
@@ -174,20 +192,35 @@ pub enum Role {
 
 impl Role {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Market, Self::Token, Self::Data, Self::Model];
+    pub const ALL: [Self; 5] = [Self::Market, Self::Economy, Self::Token, Self::Data, Self::Model];
 
     /// Contracts of such a chain, in order.
     #[must_use]
     pub fn contracts(self) -> &'static [Contract] {
         use Contract::{
-            Attestations, Btk, Datasets, Emissions, Ics20, Jobs, Registry, Rewards, Sky, Staking, Token,
-            Vesting,
+            Attestations, Btk, Datasets, Emissions, Ics20, Jobs, Registry, Rewards, Sky, Staking, Timebank,
+            Token, Treasury, Vesting,
         };
         match self {
             Self::Market => &[Token, Registry, Jobs],
-            Self::Token => {
-                &[Token, Btk, Sky, Registry, Jobs, Vesting, Emissions, Staking, Rewards, Ics20, Attestations]
+            Self::Economy => {
+                &[Token, Btk, Sky, Treasury, Registry, Jobs, Vesting, Emissions, Staking, Rewards, Timebank]
             }
+            Self::Token => &[
+                Token,
+                Btk,
+                Sky,
+                Treasury,
+                Registry,
+                Jobs,
+                Vesting,
+                Emissions,
+                Staking,
+                Rewards,
+                Timebank,
+                Ics20,
+                Attestations,
+            ],
             Self::Data => &[Attestations, Datasets],
             Self::Model => &[Attestations],
         }
@@ -214,6 +247,7 @@ impl Role {
     pub fn name(self) -> &'static str {
         match self {
             Self::Market => "market",
+            Self::Economy => "economy",
             Self::Token => "token",
             Self::Data => "data",
             Self::Model => "model",
@@ -258,5 +292,14 @@ mod tests {
     fn three_tokens_are_one_code() {
         assert_eq!(Role::Token.codes().len() + 2, Role::Token.contracts().len());
         assert_eq!(Role::Market.codes(), [Code::Token, Code::Registry, Code::Jobs]);
+    }
+
+    #[test]
+    fn each_chain_of_tokens_has_what_the_lesser_one_has() {
+        for (less, more) in [(Role::Market, Role::Economy), (Role::Economy, Role::Token)] {
+            assert!(less.contracts().iter().all(|contract| more.has(*contract)), "{less}, {more}");
+            // An embedded chain that was made with fewer codes goes on with more.
+            assert!(more.codes().starts_with(&less.codes()), "{less}, {more}");
+        }
     }
 }

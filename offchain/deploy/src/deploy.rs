@@ -4,16 +4,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bithive_api::{MigrateMsg, emissions, jobs, registry, token};
+use bithive_api::{MigrateMsg, emissions, jobs, registry, token, treasury};
 use bithive_chain::{Chain, ChainError, ChainExt as _, Message, Receipt, TxHash, Wallet};
-use bithive_client::{Client, Deployment};
+use bithive_client::{Client, Deployment, Economy};
 use cosmwasm_std::{HexBinary, coin};
 use cw20::MinterResponse;
 use serde::{Deserialize, Serialize};
 use tokio::time::sleep;
 
 use crate::{
-    Codes, Contract, DeployError, EMISSION_DELAY, FEE_GRANT, OPERATOR_MINIMUM, Role, Seen, Step, Terms, plan,
+    Codes, Contract, DeployError, FEE_GRANT, OPERATOR_MINIMUM, Role, Seen, Step, Terms, economy, plan,
 };
 
 /// Blocks for which a transaction is looked for after its sequence was used up: a node lists a transaction a moment after
@@ -64,6 +64,8 @@ pub struct Outcome {
     pub contracts: BTreeMap<Contract, String>,
     /// The market's; none on a chain without one.
     pub market: Option<Deployment>,
+    /// The economy's; none on a chain without one.
+    pub economy: Option<Economy>,
     /// What was done for it; nothing when everything was in place.
     pub done: Vec<Done>,
 }
@@ -106,8 +108,12 @@ pub async fn deploy(
         let receipt = run.take(&step, &mut seen).await?;
         done.push(Done { step, gas_used: receipt.gas_used, hash: receipt.hash, height: receipt.height });
     }
-    let market = terms.role().has(Contract::Jobs).then(|| run.deployment());
-    Ok(Outcome { contracts: run.record.contracts, market, done })
+    let market = match terms.role().has(Contract::Jobs) {
+        true => Some(run.market().await.map_err(DeployError::chain("jobs"))?),
+        false => None,
+    };
+    let economy = economy(&run.record.contracts);
+    Ok(Outcome { contracts: run.record.contracts, market, economy, done })
 }
 
 struct Run<'a> {
@@ -183,9 +189,15 @@ impl<'a> Run<'a> {
             let minter: Option<MinterResponse> = self.chain().query(btk, &token::QueryMsg::Minter {}).await?;
             seen.minter_set = minter.is_none_or(|minter| minter.minter != self.operator.address());
         }
-        let (Some(emissions), Some(jobs)) = (known(Contract::Emissions), known(Contract::Jobs)) else {
-            return Ok(());
+        let Some(jobs) = known(Contract::Jobs) else { return Ok(()) };
+        seen.source_set = match known(Contract::Treasury) {
+            Some(treasury) if self.market().await?.treasury == *treasury => {
+                self.chain().query(treasury, &treasury::QueryMsg::Source { address: jobs.clone() }).await?
+            }
+            // This market pays somebody else, for good: there is nothing to collect.
+            _ => true,
         };
+        let Some(emissions) = known(Contract::Emissions) else { return Ok(()) };
         let meter = emissions::QueryMsg::Meter { address: jobs.clone() };
         seen.meter_set = self.chain().query(emissions, &meter).await?;
         let config = emissions::QueryMsg::Config {};
@@ -292,6 +304,11 @@ impl<'a> Run<'a> {
                 let message = emissions::ExecuteMsg::SetStaking { staking };
                 self.tell(Contract::Emissions, &message).await.map_err(failed())
             }
+            Step::SetSource => {
+                let source = self.address(Contract::Jobs);
+                let message = treasury::ExecuteMsg::SetSource { source, allowed: true };
+                self.tell(Contract::Treasury, &message).await.map_err(failed())
+            }
         }
     }
 
@@ -303,7 +320,10 @@ impl<'a> Run<'a> {
                 let config: emissions::ConfigResponse = self.chain().query(emissions, &query).await?;
                 Ok(config.start)
             }
-            None => Ok(self.chain().info().await?.time.seconds().saturating_add(EMISSION_DELAY)),
+            None => {
+                let now = self.chain().info().await?.time.seconds();
+                Ok(now.saturating_add(self.codes.emission_delay()))
+            }
         }
     }
 
@@ -358,6 +378,14 @@ impl<'a> Run<'a> {
 
     fn address(&self, contract: Contract) -> String {
         self.record.contracts.get(&contract).cloned().unwrap_or_default()
+    }
+
+    /// The market as it is: where its shares go was settled when it was made.
+    async fn market(&self) -> Result<Deployment, ChainError> {
+        let config: jobs::ConfigResponse =
+            self.chain().query(&self.address(Contract::Jobs), &jobs::QueryMsg::Config {}).await?;
+        let (treasury, incentive_pool) = (config.treasury, config.incentive_pool);
+        Ok(Deployment { treasury, incentive_pool, ..self.deployment() })
     }
 
     fn deployment(&self) -> Deployment {

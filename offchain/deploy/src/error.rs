@@ -46,7 +46,7 @@ pub enum DeployError {
     },
     /// A market where there is to be none, or none where one is asked for.
     #[error(
-        "a chain of role {role} does not fit: market and token have a job market, data and model have none"
+        "a chain of role {role} does not fit: market, economy and token have a job market, data and model have none"
     )]
     NoMarket {
         /// Role of the chain.

@@ -7,12 +7,14 @@
 //! 2. [`Terms`]: parameters, and with them the messages that create the contracts;
 //! 3. [`Codes`]: where the contracts' code comes from, and [`Artifacts`], checked files of wasm;
 //! 4. [`Step`] and [`plan`]: what is missing;
-//! 5. [`deploy`]: doing it; [`Record`]: what has to be remembered meanwhile.
+//! 5. [`deploy`]: doing it; [`Record`]: what has to be remembered meanwhile, and [`economy`]: what that says of the
+//!    economy.
 
 mod artifacts;
 mod codes;
 mod contract;
 mod deploy;
+mod economy;
 mod error;
 mod plan;
 mod terms;
@@ -22,6 +24,7 @@ pub use bithive_economics::supply::{BTT_CAP, BTT_GENESIS, SKY_SUPPLY, UNIT};
 pub use codes::Codes;
 pub use contract::{Code, Contract, Role};
 pub use deploy::{Done, Outcome, Pending, Record, deploy, missing};
+pub use economy::economy;
 pub use error::DeployError;
 pub use plan::{Existing, Seen, Step, plan};
 pub use terms::{

@@ -43,6 +43,8 @@ pub enum Step {
     SetMeter,
     /// Tell the emissions who knows pledges.
     SetStaking,
+    /// Let the treasury collect its share of settlements from the job market.
+    SetSource,
 }
 
 impl fmt::Display for Step {
@@ -57,6 +59,7 @@ impl fmt::Display for Step {
             Self::SetMinter => write!(f, "make the emissions the minter of BTK"),
             Self::SetMeter => write!(f, "let the job market report work to the emissions"),
             Self::SetStaking => write!(f, "tell the emissions who knows pledges"),
+            Self::SetSource => write!(f, "let the treasury collect from the job market"),
         }
     }
 }
@@ -89,6 +92,8 @@ pub struct Seen {
     pub meter_set: bool,
     /// The emissions know a contract that knows pledges.
     pub staking_set: bool,
+    /// The treasury collects from the job market, or that pays its share to somebody else.
+    pub source_set: bool,
 }
 
 /// What is missing on a chain of this role, in the order in which it has to be done; nothing when everything is in place.
@@ -119,6 +124,7 @@ pub fn plan(role: Role, seen: &Seen) -> Vec<Step> {
         (Contract::Emissions, seen.minter_set, Step::SetMinter),
         (Contract::Emissions, seen.meter_set, Step::SetMeter),
         (Contract::Emissions, seen.staking_set, Step::SetStaking),
+        (Contract::Treasury, seen.source_set, Step::SetSource),
     ];
     for (contract, done, step) in wiring {
         if role.has(contract) && !done {
@@ -148,6 +154,7 @@ mod tests {
             minter_set: true,
             meter_set: true,
             staking_set: true,
+            source_set: true,
         }
     }
 
@@ -175,7 +182,9 @@ mod tests {
             let created = steps.iter().filter(|step| matches!(step, Step::Instantiate { .. })).count();
             (created, steps.last().cloned().unwrap())
         };
-        assert_eq!(created(Role::Token), (11, Step::SetStaking));
+        assert_eq!(created(Role::Market), (3, Step::SetCommittee));
+        assert_eq!(created(Role::Economy), (11, Step::SetSource));
+        assert_eq!(created(Role::Token), (13, Step::SetSource));
         assert_eq!(created(Role::Data), (2, Step::Instantiate { contract: Contract::Datasets }));
         assert_eq!(created(Role::Model), (1, Step::Instantiate { contract: Contract::Attestations }));
     }
@@ -188,10 +197,42 @@ mod tests {
     }
 
     #[test]
-    fn a_market_becomes_a_token_chain_by_what_it_lacks() {
-        let steps = plan(Role::Token, &Seen { minter_set: false, ..complete(Role::Market) });
-        assert!(steps.contains(&Step::Store { code: Code::Ics20 }));
-        assert!(!steps.iter().any(|step| matches!(step, Step::Store { code: Code::Token } | Step::SetJobs)));
+    fn a_market_becomes_an_economy_and_a_token_chain_by_what_it_lacks() {
+        let market =
+            Seen { minter_set: false, meter_set: false, staking_set: false, ..complete(Role::Market) };
+        let steps = plan(Role::Economy, &market);
+        for step in [Step::Store { code: Code::Treasury }, Step::Instantiate { contract: Contract::Timebank }]
+        {
+            assert!(steps.contains(&step), "{step}");
+        }
+        let is_there = |step: &Step| matches!(step, Step::Store { code: Code::Token } | Step::SetJobs);
+        assert!(!steps.iter().any(is_there), "{steps:?}");
+        assert!(!steps.contains(&Step::SetSource), "its share goes to an account, for good");
+        let expected = [
+            Step::Store { code: Code::Ics20 },
+            Step::Store { code: Code::Attestations },
+            Step::Instantiate { contract: Contract::Ics20 },
+            Step::Instantiate { contract: Contract::Attestations },
+        ];
+        assert_eq!(plan(Role::Token, &complete(Role::Economy)), expected);
+    }
+
+    #[test]
+    fn each_wiring_that_was_cut_off_is_done() {
+        type Forget = fn(&mut Seen);
+        let wirings: [(Step, Forget); 6] = [
+            (Step::SetJobs, |seen| seen.jobs_set = false),
+            (Step::SetCommittee, |seen| seen.committee_set = false),
+            (Step::SetMinter, |seen| seen.minter_set = false),
+            (Step::SetMeter, |seen| seen.meter_set = false),
+            (Step::SetStaking, |seen| seen.staking_set = false),
+            (Step::SetSource, |seen| seen.source_set = false),
+        ];
+        for (step, forget) in wirings {
+            let mut seen = complete(Role::Economy);
+            forget(&mut seen);
+            assert_eq!(plan(Role::Economy, &seen), [step]);
+        }
     }
 
     #[test]

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::io::Cursor;
 
 use bithive_api::{
-    attestations, datasets, emissions, ics20, jobs, registry, rewards, staking, token, vesting,
+    attestations, datasets, emissions, ics20, jobs, registry, rewards, staking, timebank, token, treasury,
+    vesting,
 };
 use bithive_chain::ChainError;
 use bithive_dgkbe::Crs;
@@ -50,6 +51,22 @@ const REWARD_LIMITS: rewards::Limits = rewards::Limits {
     patient_count: 5,
     patient_amount: Uint128::new(3_000 * UNIT),
     total_amount: Uint128::new(100_000 * UNIT),
+};
+/// What the treasury buys, burns and spends in 30 days at most, and what it keeps.
+const TREASURY: treasury::Params = treasury::Params {
+    period_seconds: 30 * 86_400,
+    spend: Uint128::new(20_000 * UNIT),
+    buy: Uint128::new(20_000 * UNIT),
+    burn: Uint128::new(20_000 * UNIT),
+    reserve: Uint128::new(10_000 * UNIT),
+};
+/// A credit is 0.001 BTT and earns 0.01 % a day. A hundred cobblestones of another project are a credit: less than a
+/// machine of the first tier earns here for that much work. A day's imports are worth 1,000 BTT at most.
+const TIMEBANK: timebank::Params = timebank::Params {
+    price: Uint128::new(UNIT / 1_000),
+    interest_ppm: 100,
+    boinc_rate: 100,
+    import_per_day: 1_000_000,
 };
 /// Three weeks out of a stake, half of a slash burnt, a fifth of the rewards for an operator at most.
 const STAKING: staking::Params =
@@ -104,10 +121,15 @@ impl Terms {
         })
     }
 
-    /// The same with the whole economy around the market: a chain of [`Role::Token`].
-    #[must_use]
-    pub fn with_economy(self) -> Self {
-        Self { role: Role::Token, ..self }
+    /// The same for another role with a market.
+    ///
+    /// # Errors
+    /// [`DeployError::NoMarket`] for a role without one.
+    pub fn with_role(self, role: Role) -> Result<Self, DeployError> {
+        if !role.has(Contract::Jobs) {
+            return Err(DeployError::NoMarket { role });
+        }
+        Ok(Self { role, ..self })
     }
 
     /// A chain without a market: [`Role::Data`] or [`Role::Model`].
@@ -152,7 +174,9 @@ impl Terms {
         start: u64,
     ) -> Result<Vec<u8>, ChainError> {
         let address = |contract| addresses.get(&contract).cloned().unwrap_or_default();
-        let (owner, treasury) = (operator.to_owned(), self.treasury.clone());
+        let owner = operator.to_owned();
+        // Shares and slashes go to the contract where the chain has one, which is made before those that pay it.
+        let treasury = addresses.get(&Contract::Treasury).unwrap_or(&self.treasury).clone();
         match contract {
             Contract::Token => json(&token("BitHive Token", "BTT", BTT_CAP, (operator, BTT_GENESIS), None)),
             // The operator mints nothing: the emissions take its place in the last step.
@@ -161,7 +185,10 @@ impl Terms {
             }
             // The operator locks it by its schedules.
             Contract::Sky => json(&token("Sky", "SKY", SKY_SUPPLY, (operator, SKY_SUPPLY), None)),
-            Contract::Registry => json(&self.registry(owner, address(Contract::Token))?),
+            Contract::Treasury => {
+                json(&treasury::InstantiateMsg { owner, token: address(Contract::Token), params: TREASURY })
+            }
+            Contract::Registry => json(&self.registry(owner, address(Contract::Token), treasury)?),
             Contract::Jobs => json(&jobs::InstantiateMsg {
                 token: address(Contract::Token),
                 registry: address(Contract::Registry),
@@ -171,15 +198,15 @@ impl Terms {
                 slash_amount: Uint128::new(SLASH),
             }),
             Contract::Vesting => json(&vesting::InstantiateMsg {}),
-            // Until the owner names others.
+            // Until the owner names others; the treasury would have them burnt.
             Contract::Emissions => json(&emissions::InstantiateMsg {
                 owner: owner.clone(),
                 token: address(Contract::Btk),
                 start,
                 recipients: emissions::Recipients {
                     application: owner,
-                    foundation: treasury.clone(),
-                    infrastructure: treasury,
+                    foundation: self.treasury.clone(),
+                    infrastructure: self.treasury.clone(),
                 },
             }),
             Contract::Staking => json(&staking::InstantiateMsg {
@@ -195,6 +222,13 @@ impl Terms {
                 treasury,
                 approvals: REWARD_APPROVALS,
                 limits: REWARD_LIMITS,
+            }),
+            Contract::Timebank => json(&timebank::InstantiateMsg {
+                owner,
+                token: address(Contract::Token),
+                jobs: address(Contract::Jobs),
+                treasury,
+                params: TIMEBANK,
             }),
             Contract::Ics20 => {
                 let tokens = [Contract::Token, Contract::Btk].map(|token| ics20::TokenLimit {
@@ -213,7 +247,12 @@ impl Terms {
         }
     }
 
-    fn registry(&self, owner: String, token: String) -> Result<registry::InstantiateMsg, ChainError> {
+    fn registry(
+        &self,
+        owner: String,
+        token: String,
+        treasury: String,
+    ) -> Result<registry::InstantiateMsg, ChainError> {
         let market = self.market.as_ref().ok_or_else(|| ChainError::InvalidConfig {
             field: "role".into(),
             reason: format!("{}, which has no registry", self.role),
@@ -221,7 +260,7 @@ impl Terms {
         Ok(registry::InstantiateMsg {
             owner,
             token,
-            treasury: self.treasury.clone(),
+            treasury,
             params: registry::Params {
                 slots: market.slots,
                 groups: market.groups,

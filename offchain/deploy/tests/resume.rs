@@ -2,37 +2,16 @@
 //! no contract is created twice.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-use std::sync::Arc;
+mod common;
 
-use bithive_chain::{Chain as _, ChainError, Embedded, Wallet};
-use bithive_deploy::{Codes, Contract, DeployError, Outcome, Record, Terms, deploy};
-use bithive_local::{Founders, ceremony, open_chain, terms};
+use bithive_chain::{Chain as _, ChainError};
+use bithive_deploy::{Contract, DeployError, Record, deploy};
+use common::{CODES, World};
 use cosmwasm_std::coin;
-use rand_chacha::ChaCha20Rng;
-use rand_chacha::rand_core::SeedableRng as _;
 
-const CODES: Codes<'static> = Codes::Native([1, 2, 3]);
 const TOKEN_CODE: &str = "1";
 
-struct World {
-    chain: Embedded,
-    founders: Founders,
-    terms: Terms,
-}
-
 impl World {
-    fn new() -> Self {
-        let mut rng = ChaCha20Rng::seed_from_u64(1);
-        let founders = Founders::generate(&mut rng).unwrap();
-        let crs = ceremony(4, &mut rng).unwrap();
-        let terms = terms(&founders, &crs, 1).unwrap();
-        Self { chain: open_chain(None, &founders).unwrap(), founders, terms }
-    }
-
-    async fn operator(&self) -> Wallet {
-        Wallet::connect(Arc::new(self.chain.clone()), self.founders.operator.clone()).await.unwrap()
-    }
-
     /// Deploys until `cut` says that the process ends here; the record is what it was at that moment.
     async fn cut_off(&self, cut: impl Fn(&Record) -> bool + Send + Sync) -> Record {
         let mut left = Record::default();
@@ -47,10 +26,6 @@ impl World {
         let operator = self.operator().await;
         deploy(&operator, CODES, &self.terms, Record::default(), &mut save).await.unwrap_err();
         left
-    }
-
-    async fn go_on(&self, record: Record) -> Result<Outcome, DeployError> {
-        deploy(&self.operator().await, CODES, &self.terms, record, &mut |_| Ok(())).await
     }
 
     /// How many contracts run the token's code.

@@ -8,10 +8,10 @@ use anyhow::{Context, Result, anyhow};
 use bithive_api::registry;
 use bithive_blindmatch::committee::CommitteeError;
 use bithive_blindmatch::schema::Schema;
-use bithive_chain::{Chain, Cosmos, Embedded, EmbeddedBuilder, SigningKey, Wallet};
-use bithive_client::{Account, Client, Deployment};
+use bithive_chain::{Chain, Cosmos, Embedded, SigningKey, Wallet};
+use bithive_client::{Account, Client, Deployment, Economy};
 use bithive_committee::{Member, PATIENCE, ServiceError, TERM_EPOCHS, TagSource};
-use bithive_deploy::{Artifacts, Codes, Record};
+use bithive_deploy::{Artifacts, Codes, Outcome, Record, Role};
 pub use bithive_deploy::{
     BOUNTY_BPS, BTT_CAP, BTT_GENESIS, DISPUTE_DEPOSIT, FEE_GRANT, NODE_BOND, REQUESTER_BOND, SLASH, Terms,
     UNIT,
@@ -22,9 +22,12 @@ use bithive_dgkbe::crs::ceremony::local_ceremony;
 use bithive_exchange::{EndpointKey, Exchange, Network, PeerId};
 use bithive_state::State;
 use cosmwasm_std::{Coin, coin};
-use cw_multi_test::ContractWrapper;
 use rand_chacha::ChaCha20Rng;
 use rand_core::{Rng, SeedableRng};
+
+mod codes;
+
+use codes::{CODES, with_codes};
 
 /// Committee members, and how many of them an evaluation needs.
 pub const COMMITTEE: (u8, u8) = (3, 2);
@@ -32,8 +35,6 @@ pub const COMMITTEE: (u8, u8) = (3, 2);
 const RENEWAL_EPOCHS: u64 = 32;
 const FEE_DENOM: &str = "ubee";
 const OPERATOR_FEES: u128 = 1_000_000_000_000_000;
-/// Ids of the codes, in the order in which [`open_chain`] registers them.
-const CODES: Codes<'static> = Codes::Native([1, 2, 3]);
 
 /// A committee member's secrets.
 pub struct MemberKeys {
@@ -78,23 +79,9 @@ impl Founders {
 /// Opens or creates an embedded chain with the contracts' code; in memory without a folder. Balances count for a
 /// new chain only.
 pub fn open_chain(folder: Option<&Path>, founders: &Founders) -> Result<Embedded> {
-    let mut builder: EmbeddedBuilder = Embedded::builder()
+    let mut builder = with_codes(Embedded::builder())
         .fee_denom(FEE_DENOM)
         .block_time(std::time::Duration::from_secs(1))
-        .code("token", || {
-            use bithive_token::contract::{execute, instantiate, migrate, query};
-            Box::new(ContractWrapper::new(execute, instantiate, query).with_migrate(migrate))
-        })
-        .code("registry", || {
-            use bithive_registry::contract::{execute, instantiate, migrate, query};
-            Box::new(ContractWrapper::new(execute, instantiate, query).with_migrate(migrate))
-        })
-        .code("jobs", || {
-            use bithive_jobs::contract::{execute, instantiate, migrate, query, reply};
-            Box::new(
-                ContractWrapper::new(execute, instantiate, query).with_reply(reply).with_migrate(migrate),
-            )
-        })
         .genesis_balance(founders.operator.address(), [coin(OPERATOR_FEES, FEE_DENOM)]);
     for address in founders
         .committee
@@ -130,19 +117,28 @@ pub fn terms(founders: &Founders, crs: &Crs, groups: u16) -> Result<Terms> {
     Ok(Terms::new(crs, groups, receivers, (members.collect(), COMMITTEE.1))?)
 }
 
-/// Creates and wires the contracts on a chain of [`open_chain`].
+/// Creates and wires the contracts of a market on a chain of [`open_chain`].
 pub async fn deploy(
     chain: Arc<dyn Chain>,
     founders: &Founders,
     crs: &Crs,
     groups: u16,
 ) -> Result<Deployment> {
-    let operator = Wallet::connect(chain, founders.operator.clone()).await?;
     let terms = terms(founders, crs, groups)?;
-    let record = Record::default();
-    Ok(bithive_deploy::deploy(&operator, CODES, &terms, record, &mut |_| Ok(()))
-        .await?
-        .into_market(terms.role())?)
+    Ok(anew(chain, founders, CODES, &terms).await?.into_market(terms.role())?)
+}
+
+/// As [`deploy`], with the whole economy around the market.
+pub async fn deploy_economy(
+    chain: Arc<dyn Chain>,
+    founders: &Founders,
+    crs: &Crs,
+    groups: u16,
+) -> Result<(Deployment, Economy)> {
+    let terms = terms(founders, crs, groups)?.with_role(Role::Economy)?;
+    let outcome = anew(chain, founders, CODES, &terms).await?;
+    let economy = outcome.economy.clone().context("the addresses of the economy's contracts")?;
+    Ok((outcome.into_market(terms.role())?, economy))
 }
 
 /// As [`deploy`], of the contracts' wasm on a chain behind a node. The operator must have coins.
@@ -153,12 +149,20 @@ pub async fn deploy_wasm(
     crs: &Crs,
     groups: u16,
 ) -> Result<Deployment> {
-    let operator = Wallet::connect(Arc::new(chain.clone()), founders.operator.clone()).await?;
     let terms = terms(founders, crs, groups)?;
-    let (codes, record) = (Codes::Wasm { chain, artifacts }, Record::default());
-    Ok(bithive_deploy::deploy(&operator, codes, &terms, record, &mut |_| Ok(()))
-        .await?
-        .into_market(terms.role())?)
+    let codes = Codes::Wasm { chain, artifacts };
+    Ok(anew(Arc::new(chain.clone()), founders, codes, &terms).await?.into_market(terms.role())?)
+}
+
+/// Deploys on a chain that has nothing of it.
+async fn anew(
+    chain: Arc<dyn Chain>,
+    founders: &Founders,
+    codes: Codes<'_>,
+    terms: &Terms,
+) -> Result<Outcome> {
+    let operator = Wallet::connect(chain, founders.operator.clone()).await?;
+    Ok(bithive_deploy::deploy(&operator, codes, terms, Record::default(), &mut |_| Ok(())).await?)
 }
 
 /// A network on this machine, around any chain on which the contracts are.

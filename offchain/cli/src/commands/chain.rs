@@ -4,8 +4,10 @@ use std::path::Path;
 
 use anyhow::Result;
 use bithive_chain::Chain;
+use bithive_client::{Deployment, Economy};
 use bithive_dgkbe::Groups;
 use clap::Subcommand;
+use serde::Serialize;
 use serde_json::json;
 
 use super::serve::{self, ServeArgs};
@@ -16,7 +18,7 @@ use crate::output::Output;
 /// The embedded chain of a home folder.
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Create a network: chain, contracts, reference string, committee of three.
+    /// Create a network: chain, contracts of the market and of the tokens' economy, reference string, committee of three.
     Init {
         /// Slots of a broadcast group: reference string and keys grow with it.
         #[arg(long, default_value_t = 64)]
@@ -37,16 +39,25 @@ pub(crate) enum Command {
     Serve(ServeArgs),
 }
 
+/// A new network.
+#[derive(Serialize)]
+struct Made {
+    #[serde(flatten)]
+    deployment: Deployment,
+    economy: Economy,
+}
+
 pub(crate) async fn run(command: Command, path: &Path, output: Output) -> Result<()> {
     match command {
         Command::Init { slots, groups } => {
-            let deployment = home::create(path, Groups::new(groups, slots)?).await?;
-            output.show(&deployment, |deployment| {
+            let (deployment, economy) = home::create(path, Groups::new(groups, slots)?).await?;
+            output.show(&Made { deployment, economy }, |Made { deployment, economy }| {
                 println!("network {} in {}", deployment.chain_id, path.display());
-                println!(
-                    "token {}\nregistry {}\njobs {}",
-                    deployment.token, deployment.registry, deployment.jobs
-                );
+                let Deployment { token, registry, jobs, .. } = deployment;
+                println!("token {token}\nregistry {registry}\njobs {jobs}");
+                let Economy { btk, sky, vesting, emissions, staking, rewards, treasury, timebank } = economy;
+                println!("btk {btk}\nsky {sky}\nvesting {vesting}\nemissions {emissions}\nstaking {staking}");
+                println!("rewards {rewards}\ntreasury {treasury}\ntimebank {timebank}");
             })
         }
         Command::Serve(args) => serve::run(args, path, output).await,

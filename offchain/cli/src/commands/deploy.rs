@@ -4,6 +4,7 @@
 //!
 //! ```text
 //! deployment.json   addresses of the market's contracts; not on a chain without a market
+//! economy.json      addresses of the economy's contracts, likewise
 //! founders.json     keys of operator, treasury, incentive pool and committee
 //! crs.bin           reference string of the broadcast groups, likewise
 //! groups.json       how many groups, likewise
@@ -26,7 +27,8 @@ use serde_json::json;
 
 use super::{devnet::devnet, spinner};
 use crate::home::{
-    CRS, DEPLOYMENT, FOUNDERS, fresh_rng, read_founders, read_json, write, write_founders, write_json,
+    CRS, DEPLOYMENT, ECONOMY, FOUNDERS, fresh_rng, read_founders, read_json, write, write_founders,
+    write_json,
 };
 use crate::output::Output;
 
@@ -42,8 +44,9 @@ pub(crate) struct DeployArgs {
     /// A chain of the devnet (token, data, model), or the URL of a node's RPC.
     #[arg(long, value_name = "NAME|URL")]
     chain: String,
-    /// What the chain is for: the job market alone, the market with the whole economy, data sets, or models. A chain of the
-    /// devnet is for what its name says, another one is a token chain, when left out.
+    /// What the chain is for: the job market alone, the market with the tokens' economy, these and the ways to other
+    /// chains (token), data sets, or models. A chain of the devnet is for what its name says, another one is a token
+    /// chain, when left out.
     #[arg(long, value_enum)]
     role: Option<RoleArg>,
     /// Show what would be done, and do nothing.
@@ -64,6 +67,7 @@ pub(crate) struct DeployArgs {
 #[derive(Clone, Copy, clap::ValueEnum)]
 enum RoleArg {
     Market,
+    Economy,
     Token,
     Data,
     Model,
@@ -73,6 +77,7 @@ impl RoleArg {
     fn role(self) -> Role {
         match self {
             Self::Market => Role::Market,
+            Self::Economy => Role::Economy,
             Self::Token => Role::Token,
             Self::Data => Role::Data,
             Self::Model => Role::Model,
@@ -136,9 +141,12 @@ pub(crate) async fn run(args: DeployArgs, home: &Path, output: Output) -> Result
     if let Some(market) = &outcome.market {
         write_json(&folder.join(DEPLOYMENT), market)?;
     }
+    if let Some(economy) = &outcome.economy {
+        write_json(&folder.join(ECONOMY), economy)?;
+    }
     let answer = json!({
         "chain_id": target.chain.chain_id(), "role": role, "contracts": outcome.contracts,
-        "deployment": outcome.market, "folder": folder, "done": outcome.done,
+        "deployment": outcome.market, "economy": outcome.economy, "folder": folder, "done": outcome.done,
     });
     output.show(&answer, |_| {
         show_done(target.chain.chain_id(), &outcome.done);
@@ -221,12 +229,8 @@ fn draw(role: Role, groups: Groups) -> Result<Draft> {
         return Ok(((founders, terms), None));
     }
     let crs = ceremony(groups.size(), &mut rng)?;
-    let terms = of_role(role, terms(&founders, &crs, groups.count())?);
+    let terms = terms(&founders, &crs, groups.count())?.with_role(role)?;
     Ok(((founders, terms), Some(crs)))
-}
-
-fn of_role(role: Role, terms: Terms) -> Terms {
-    if role == Role::Token { terms.with_economy() } else { terms }
 }
 
 fn receivers(founders: &Founders) -> (&str, &str) {
@@ -257,7 +261,7 @@ fn load(folder: &Path, role: Role) -> Result<(Founders, Terms)> {
     let groups: u16 = read_json(&folder.join(GROUPS))?;
     let digest = *crs.digest();
     // This folder's own, made and verified by `make`.
-    let terms = of_role(role, terms(&founders, &crs.trust(&digest)?, groups)?);
+    let terms = terms(&founders, &crs.trust(&digest)?, groups)?.with_role(role)?;
     Ok((founders, terms))
 }
 
