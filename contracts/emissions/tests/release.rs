@@ -62,6 +62,30 @@ fn releasing_often_or_once_gives_the_same_and_a_second_time_in_a_block_nothing()
 }
 
 #[test]
+fn a_clock_that_goes_back_releases_nothing_twice() {
+    let mut suite = EmissionsSuite::new();
+    suite.suite.advance(90 * DAY);
+    release_all(&mut suite);
+    let to = suite.recipients.clone();
+    let paid = |suite: &EmissionsSuite| {
+        [&to.application, &to.foundation, &to.infrastructure].map(|account| suite.btk(account))
+    };
+    let before = paid(&suite);
+    assert!(before.iter().all(|amount| *amount > 0));
+    // Also to before the start.
+    for _ in 0..2 {
+        suite.suite.app.update_block(|block| block.time = block.time.minus_days(60));
+        for bucket in BUCKETS {
+            let error: ContractError = refusal(suite.release(bucket));
+            assert!(matches!(error, ContractError::NothingDue { .. }), "{error}");
+        }
+    }
+    assert_eq!(paid(&suite), before);
+    suite.suite.advance(120 * DAY);
+    suite.check();
+}
+
+#[test]
 fn the_cap_holds_after_any_number_of_years() {
     let mut suite = EmissionsSuite::new();
     let alice = suite.suite.account("alice");

@@ -57,6 +57,37 @@ fn is_barred(market: &mut JobsSuite, job_id: u64, name: &'static str) {
 }
 
 #[test]
+fn a_clock_that_goes_back_moves_nothing_and_charges_nobody() {
+    let (mut market, job_id) = assigned();
+    for name in WORKERS {
+        market.commit(job_id, name, &answer()).unwrap();
+    }
+    market.reveal(job_id, "node-1", &answer()).unwrap();
+    let deadline = market.job(job_id).deadline.unwrap();
+    market.suite.advance(deadline + 1 - market.suite.now());
+    market.suite.app.update_block(|block| block.time = block.time.minus_seconds(5 * 86_400));
+    let error: ContractError = refusal(market.advance(job_id));
+    assert!(matches!(error, ContractError::NothingDue { .. }), "{error}");
+    // Whoever is not late by this clock reveals, and nobody does twice.
+    assert!(market.reveal(job_id, "node-1", &answer()).is_err());
+    for name in ["node-2", "node-3"] {
+        market.reveal(job_id, name, &answer()).unwrap();
+    }
+    market.finalize(job_id, &WORKERS).unwrap();
+    let worker = market.suite.account("node-1");
+    let owed = market.claimable(&worker);
+    market.withdraw(&worker).unwrap();
+    market.suite.app.update_block(|block| block.time = block.time.minus_seconds(86_400));
+    assert!(market.withdraw(&worker).is_err());
+    assert!(market.finalize(job_id, &WORKERS).is_err());
+    assert_eq!(market.suite.balance(&worker), owed);
+    for name in NODES {
+        assert_eq!(bond(&market, name), 2 * NODE_BOND);
+    }
+    market.custody();
+}
+
+#[test]
 fn nothing_is_due_before_the_deadline() {
     let mut market = JobsSuite::new();
     let terms = market.terms();

@@ -1,13 +1,18 @@
-//! Who stands for the committee: a list of bounded length by falling bond, kept in order whenever a bond changes.
+//! Who stands for the committee: a list of bounded length by falling bond, kept in order whenever a bond changes. Each
+//! candidate has a key of its own, so that nobody's bond costs more to change where more stand.
 
 use bithive_api::registry::{CandidateResponse, CandidatesResponse, Role, events, limits};
 use bithive_contract_kit::pause::is_paused;
-use cosmwasm_std::{Addr, Deps, DepsMut, Env, Event, HexBinary, Response, StdResult, Storage};
+use cosmwasm_schema::cw_serde;
+use cosmwasm_std::{
+    Addr, Deps, DepsMut, Env, Event, HexBinary, Order, Response, StdResult, Storage, Uint128,
+};
+use cw_storage_plus::Item;
 
 use crate::ContractError;
 use crate::state::{
-    CANDIDATES, CONFIG, Candidate, ELECTED, ELECTION, ENDPOINTS, Holder, Kind, Participant, RELAYS, STANDING,
-    committee_holder, participant,
+    CANDIDATES, CONFIG, Candidate, ELECTED, ELECTION, ENDPOINTS, Holder, Kind, Participant, Place, RELAYS,
+    STANDING, STOOD, Stood, committee_holder, participant,
 };
 use crate::validate;
 
@@ -34,24 +39,23 @@ pub(crate) fn stand(
     if serving.is_some_and(|member| member != *sender) || ENDPOINTS.has(deps.storage, endpoint.as_slice()) {
         return Err(ContractError::EndpointTaken { endpoint });
     }
-    let mut list = load(deps.storage)?;
     let mut event = Event::new(events::STANDING).add_attribute("address", sender);
-    if list.len() >= limits::MAX_CANDIDATES {
-        let smallest = list.pop();
-        let least = smallest.as_ref().map(|candidate| candidate.bond).unwrap_or_default();
+    if stood(deps.storage)?.count as usize >= limits::MAX_CANDIDATES {
+        let last = CANDIDATES.range(deps.storage, None, None, Order::Descending).next().transpose()?;
+        let least = last.as_ref().map(|(_, smallest)| smallest.bond).unwrap_or_default();
         if entry.bond <= least {
             return Err(ContractError::ListFull { found: entry.bond, least });
         }
-        if let Some(gone) = smallest {
-            forget(deps.storage, &gone);
-            event = event.add_attribute("in_place_of", gone.address);
+        if let Some((_, smallest)) = last {
+            remove(deps.storage, &smallest.address)?;
+            event = event.add_attribute("in_place_of", smallest.address);
         }
     }
     let holder = Holder { address: sender.clone(), role: Role::Committee };
     ENDPOINTS.save(deps.storage, endpoint.as_slice(), &holder)?;
-    STANDING.save(deps.storage, sender, &())?;
-    insert(&mut list, Candidate { address: sender.clone(), endpoint, bond: entry.bond, served: 0 });
-    CANDIDATES.save(deps.storage, &list)?;
+    let candidate =
+        Candidate { address: sender.clone(), endpoint, bond: entry.bond, served: 0, elected: None };
+    insert(deps.storage, &candidate)?;
     Ok(Response::new().add_event(event))
 }
 
@@ -70,60 +74,92 @@ pub(crate) fn changed(
     address: &Addr,
     entry: &Participant,
 ) -> Result<(), ContractError> {
-    if !STANDING.has(storage, address) {
-        return Ok(());
-    }
+    let Some(place) = STANDING.may_load(storage, address)? else { return Ok(()) };
     if !entry.eligible(&CONFIG.load(storage)?.params) {
         remove(storage, address)?;
         return Ok(());
     }
-    let mut list = load(storage)?;
-    if let Some(place) = list.iter().position(|candidate| candidate.address == *address) {
-        let candidate = list.remove(place);
-        insert(&mut list, Candidate { bond: entry.bond, ..candidate });
-        CANDIDATES.save(storage, &list)?;
+    if place.bond != entry.bond {
+        let candidate = take(storage, address, place)?;
+        insert(storage, &Candidate { bond: entry.bond, ..candidate })?;
     }
     Ok(())
 }
 
-pub(crate) fn load(storage: &dyn Storage) -> StdResult<Vec<Candidate>> {
-    Ok(CANDIDATES.may_load(storage)?.unwrap_or_default())
+fn stood(storage: &dyn Storage) -> StdResult<Stood> {
+    Ok(STOOD.may_load(storage)?.unwrap_or_default())
 }
 
 /// Behind everybody whose bond is at least as large.
-fn insert(list: &mut Vec<Candidate>, candidate: Candidate) {
-    let place = list.iter().position(|other| other.bond < candidate.bond).unwrap_or(list.len());
-    list.insert(place, candidate);
+pub(crate) fn insert(storage: &mut dyn Storage, candidate: &Candidate) -> StdResult<()> {
+    let Stood { count, next } = stood(storage)?;
+    let place = Place { bond: candidate.bond, number: next };
+    // Neither can saturate: the list is short, and each number costs a transaction.
+    STOOD.save(storage, &Stood { count: count.saturating_add(1), next: next.saturating_add(1) })?;
+    STANDING.save(storage, &candidate.address, &place)?;
+    CANDIDATES.save(storage, place.key(), candidate)
+}
+
+/// Takes a candidate out of its place.
+fn take(storage: &mut dyn Storage, address: &Addr, place: Place) -> StdResult<Candidate> {
+    let candidate = CANDIDATES.load(storage, place.key())?;
+    CANDIDATES.remove(storage, place.key());
+    STANDING.remove(storage, address);
+    let Stood { count, next } = stood(storage)?;
+    STOOD.save(storage, &Stood { count: count.saturating_sub(1), next })?;
+    Ok(candidate)
 }
 
 fn remove(storage: &mut dyn Storage, address: &Addr) -> StdResult<bool> {
-    let mut list = load(storage)?;
-    let Some(place) = list.iter().position(|candidate| candidate.address == *address) else {
-        return Ok(false);
-    };
-    let gone = list.remove(place);
-    CANDIDATES.save(storage, &list)?;
+    let Some(place) = STANDING.may_load(storage, address)? else { return Ok(false) };
+    let gone = take(storage, address, place)?;
     forget(storage, &gone);
     Ok(true)
 }
 
 /// Frees what a candidate held. In a committee that serves, the endpoint stays its own.
 fn forget(storage: &mut dyn Storage, gone: &Candidate) {
-    STANDING.remove(storage, &gone.address);
     ENDPOINTS.remove(storage, gone.endpoint.as_slice());
     RELAYS.remove(storage, gone.endpoint.as_slice());
 }
 
 pub(crate) fn query(deps: Deps<'_>) -> StdResult<CandidatesResponse> {
-    let response = |candidate: Candidate| CandidateResponse {
-        address: candidate.address.into(),
-        endpoint: candidate.endpoint,
-        bond: candidate.bond,
-        served: candidate.served,
+    let elected = ELECTED.may_load(deps.storage)?;
+    let response = |found: StdResult<((u128, u64), Candidate)>| {
+        found.map(|(_, candidate)| CandidateResponse {
+            served: candidate.terms(elected),
+            address: candidate.address.into(),
+            endpoint: candidate.endpoint,
+            bond: candidate.bond,
+        })
     };
     Ok(CandidatesResponse {
-        candidates: load(deps.storage)?.into_iter().map(response).collect(),
+        candidates: CANDIDATES
+            .range(deps.storage, None, None, Order::Ascending)
+            .map(response)
+            .collect::<StdResult<_>>()?,
         election: ELECTION.may_load(deps.storage)?,
-        elected: ELECTED.may_load(deps.storage)?,
+        elected,
     })
+}
+
+/// Brings a list that earlier versions kept in one piece into its places.
+pub(crate) fn migrate(storage: &mut dyn Storage) -> StdResult<()> {
+    /// A candidate as it was kept.
+    #[cw_serde]
+    struct Earlier {
+        address: Addr,
+        endpoint: HexBinary,
+        bond: Uint128,
+        served: u16,
+    }
+    const EARLIER: Item<Vec<Earlier>> = Item::new("candidates");
+    let Some(list) = EARLIER.may_load(storage)? else { return Ok(()) };
+    EARLIER.remove(storage);
+    let last = ELECTED.may_load(storage)?;
+    for Earlier { address, endpoint, bond, served } in list {
+        let elected = last.filter(|_| served > 0);
+        insert(storage, &Candidate { address, endpoint, bond, served, elected })?;
+    }
+    Ok(())
 }

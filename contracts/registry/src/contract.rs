@@ -108,5 +108,8 @@ pub fn migrate(
     _msg: MigrateMsg,
     _info: MigrateInfo,
 ) -> Result<Response, ContractError> {
-    migration::migrate(deps.storage, CONTRACT_NAME, CONTRACT_VERSION).map_err(ContractError::Migration)
+    let response = migration::migrate(deps.storage, CONTRACT_NAME, CONTRACT_VERSION);
+    let response = response.map_err(ContractError::Migration)?;
+    candidates::migrate(deps.storage)?;
+    Ok(response)
 }

@@ -2,11 +2,11 @@
 
 use bithive_api::registry::{CommitteeMember, Election, events, limits};
 use bithive_contract_kit::pause::is_paused;
-use cosmwasm_std::{Addr, DepsMut, Env, Event, Response, Storage};
+use cosmwasm_std::{Addr, DepsMut, Env, Event, Order, Response, Storage};
 use cw_ownable::assert_owner;
 
 use crate::state::{CANDIDATES, COMMITTEES, Candidate, Committee, ELECTED, ELECTION, epoch_at};
-use crate::{ContractError, candidates, committee};
+use crate::{ContractError, committee};
 
 /// Holds elections from now on, or no longer.
 pub(crate) fn set(
@@ -41,18 +41,19 @@ pub(crate) fn elect(deps: DepsMut<'_>, env: &Env) -> Result<Response, ContractEr
     let election = ELECTION.may_load(deps.storage)?.ok_or(ContractError::NoElections)?;
     let current = epoch_at(deps.storage, env.block.time.seconds())?;
     let epoch = current.saturating_add(1);
-    if ELECTED.may_load(deps.storage)?.is_some_and(|elected| elected >= epoch) {
+    let last = ELECTED.may_load(deps.storage)?;
+    if last.is_some_and(|elected| elected >= epoch) {
         return Err(ContractError::AlreadyElected { epoch });
     }
-    let mut list = candidates::load(deps.storage)?;
-    let seats = usize::from(election.seats);
-    if list.len() < seats {
-        return Err(ContractError::TooFewCandidates { found: list.len(), expected: seats });
+    let mut chosen = Vec::new();
+    for (key, candidate) in choose(deps.storage, &election, last)? {
+        let served = candidate.terms(last).saturating_add(1).min(limits::MAX_TERMS);
+        let candidate = Candidate { served, elected: Some(epoch), ..candidate };
+        CANDIDATES.save(deps.storage, key, &candidate)?;
+        chosen.push(candidate);
     }
-    let mut chosen = choose(&mut list, seats, election.max_terms);
     // Whoever is elected again with the same others has the same index.
     chosen.sort_by(|a, b| a.address.cmp(&b.address));
-    CANDIDATES.save(deps.storage, &list)?;
     ELECTED.save(deps.storage, &epoch)?;
     let names: Vec<&str> = chosen.iter().map(|member| member.address.as_str()).collect();
     let kept = serves(&COMMITTEES.load(deps.storage)?, current, &chosen, election.threshold);
@@ -69,18 +70,28 @@ pub(crate) fn elect(deps: DepsMut<'_>, env: &Env) -> Result<Response, ContractEr
     Ok(committee::install(deps, env, members, election.threshold, epoch)?.add_event(event))
 }
 
-/// The first of the list, those last who have served `max_terms` epochs in a row; counts their terms.
-fn choose(list: &mut [Candidate], seats: usize, max_terms: u16) -> Vec<Candidate> {
-    let fresh = |candidate: &&Candidate| candidate.served < max_terms;
-    let rested = list.iter().filter(fresh);
-    let tired = list.iter().filter(|candidate| !fresh(candidate));
-    let chosen: Vec<Candidate> = rested.chain(tired).take(seats).cloned().collect();
-    for candidate in list.iter_mut() {
-        let elected = chosen.iter().any(|other| other.address == candidate.address);
-        candidate.served =
-            if elected { candidate.served.saturating_add(1).min(limits::MAX_TERMS) } else { 0 };
+/// The first of the list, those last who have served `max_terms` epochs in a row. Only who won the last election may have,
+/// so that the list is read a committee's length beyond the seats at most.
+fn choose(
+    storage: &dyn Storage,
+    election: &Election,
+    last: Option<u64>,
+) -> Result<Vec<((u128, u64), Candidate)>, ContractError> {
+    let seats = usize::from(election.seats);
+    let (mut fresh, mut tired) = (Vec::new(), Vec::new());
+    for found in CANDIDATES.range(storage, None, None, Order::Ascending) {
+        let found = found?;
+        let rested = found.1.terms(last) < election.max_terms;
+        if rested { &mut fresh } else { &mut tired }.push(found);
+        if fresh.len() == seats {
+            return Ok(fresh);
+        }
     }
-    chosen
+    let found = fresh.len().saturating_add(tired.len());
+    if found < seats {
+        return Err(ContractError::TooFewCandidates { found, expected: seats });
+    }
+    Ok(fresh.into_iter().chain(tired).take(seats).collect())
 }
 
 /// Whether the committee of now is this one, and no other has been named to follow it.

@@ -120,8 +120,46 @@ pub struct Candidate {
     pub endpoint: HexBinary,
     /// Its bond.
     pub bond: Uint128,
-    /// Epochs that it was elected for in a row.
+    /// Elections in a row that it won, the last one counted.
     pub served: u16,
+    /// Epoch of the last election that it won.
+    pub elected: Option<u64>,
+}
+
+impl Candidate {
+    /// Elections in a row that it won until now: none if it did not win the last one.
+    #[must_use]
+    pub fn terms(&self, last: Option<u64>) -> u16 {
+        if last.is_some() && self.elected == last { self.served } else { 0 }
+    }
+}
+
+/// Where a candidate is in the list.
+#[cw_serde]
+#[derive(Copy)]
+pub struct Place {
+    /// Its bond.
+    pub bond: Uint128,
+    /// Of equal bonds, the lower number comes first.
+    pub number: u64,
+}
+
+impl Place {
+    /// Its key: the larger the bond, the lower.
+    #[must_use]
+    pub fn key(self) -> (u128, u64) {
+        (u128::MAX - self.bond.u128(), self.number)
+    }
+}
+
+/// The list as a whole.
+#[cw_serde]
+#[derive(Copy, Default)]
+pub struct Stood {
+    /// Candidates in it.
+    pub count: u32,
+    /// Number of the next place.
+    pub next: u64,
 }
 
 /// Configuration.
@@ -149,10 +187,12 @@ pub const SHARE_KEYS: Map<(u64, &Addr), HexBinary> = Map::new("share_keys");
 pub const RECORDS: Map<&Addr, StoredRecord> = Map::new("records");
 /// What nodes declared.
 pub const CAPABILITIES: Map<&Addr, Capability> = Map::new("capabilities");
-/// Candidates by falling bond; at most `limits::MAX_CANDIDATES`.
-pub const CANDIDATES: Item<Vec<Candidate>> = Item::new("candidates");
-/// Who is in that list.
-pub const STANDING: Map<&Addr, ()> = Map::new("standing");
+/// Candidates by [`Place::key`], so by falling bond; at most `limits::MAX_CANDIDATES`.
+pub const CANDIDATES: Map<(u128, u64), Candidate> = Map::new("candidates_by_bond");
+/// Where in that list somebody is.
+pub const STANDING: Map<&Addr, Place> = Map::new("standing");
+/// The list as a whole.
+pub const STOOD: Item<Stood> = Item::new("stood");
 /// How committees are elected, where they are.
 pub const ELECTION: Item<Election> = Item::new("election");
 /// Last epoch for which a committee was elected.

@@ -5,9 +5,10 @@ use bithive_api::registry::{ExecuteMsg, ReceiveMsg, events};
 use bithive_registry::ContractError;
 use bithive_test_kit::registry::{NODE_BOND, REQUESTER_BOND, params};
 use bithive_test_kit::{START, Suite, UNIT, refusal};
-use cosmwasm_std::Event;
+use cosmwasm_std::{Event, to_json_binary};
 use cw_multi_test::AppResponse;
 use cw_multi_test::error::AnyResult;
+use cw20::Cw20ReceiveMsg;
 
 fn unbond(suite: &mut Suite, name: &str) -> AnyResult<AppResponse> {
     let account = suite.account(name);
@@ -47,6 +48,41 @@ fn nothing_is_no_addition_and_a_stranger_has_no_bond() {
     assert_eq!(error, ContractError::NothingToAdd);
     let error = refusal::<ContractError>(suite.bond("bob", UNIT, &ReceiveMsg::AddBond {}));
     assert_eq!(error, ContractError::NotRegistered { address: suite.account("bob").to_string() });
+    suite.custody();
+}
+
+#[test]
+fn an_amount_that_leaves_128_bits_is_refused_and_nothing_moves() {
+    let mut suite = Suite::new();
+    suite.register_node("alice", 1, NODE_BOND).unwrap();
+    let (token, alice) = (suite.btt.clone(), suite.account("alice").to_string());
+    // What a token without a cap could say that it has moved.
+    let msg = to_json_binary(&ReceiveMsg::AddBond {}).unwrap();
+    let hook = Cw20ReceiveMsg { sender: alice, amount: u128::MAX.into(), msg };
+    let error = refusal::<ContractError>(suite.ask_registry(&token, &ExecuteMsg::Receive(hook)));
+    assert!(matches!(error, ContractError::Overflow(_)), "{error}");
+    assert_eq!(suite.node("alice").unwrap().bond.u128(), NODE_BOND);
+    suite.custody();
+}
+
+#[test]
+fn a_clock_that_goes_back_frees_no_bond_early_nor_twice() {
+    let mut suite = Suite::new();
+    suite.register_node("alice", 1, NODE_BOND).unwrap();
+    suite.register_node("bob", 2, NODE_BOND).unwrap();
+    unbond(&mut suite, "alice").unwrap();
+    suite.advance(WAIT - 1);
+    let back = |suite: &mut Suite| suite.app.update_block(|block| block.time = block.time.minus_days(2));
+    back(&mut suite);
+    assert!(matches!(refusal(withdraw(&mut suite, "alice")), ContractError::Locked { .. }));
+    // Asking again begins nothing anew.
+    assert!(matches!(refusal(unbond(&mut suite, "alice")), ContractError::Unbonding { .. }));
+    suite.advance(2 * 86_400 + 1);
+    withdraw(&mut suite, "alice").unwrap();
+    back(&mut suite);
+    assert!(matches!(refusal(withdraw(&mut suite, "alice")), ContractError::NotRegistered { .. }));
+    assert_eq!(suite.balance(&suite.account("alice")), NODE_BOND);
+    assert_eq!(suite.node("bob").unwrap().bond.u128(), NODE_BOND);
     suite.custody();
 }
 

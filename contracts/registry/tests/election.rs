@@ -114,6 +114,45 @@ fn members_give_way_after_their_terms_and_a_committee_that_is_elected_again_stay
 }
 
 #[test]
+fn a_bond_that_won_an_election_stays_at_stake_through_its_term() {
+    let mut suite = with_candidates(&NAMES);
+    // E raises its bond in the block of the election, wins, and takes it back in the same block.
+    suite.bond("e", 500 * UNIT, &ReceiveMsg::AddBond {}).unwrap();
+    elect(&mut suite).unwrap();
+    let (e, whole) = (suite.account("e"), suite.node("e").unwrap().bond.u128());
+    suite.ask_registry(&e, &ExecuteMsg::Unbond {}).unwrap();
+    suite.advance(EPOCH);
+    assert_eq!(serving(&suite, None, &NAMES), ["a", "b", "e"]);
+    let withdraw = ExecuteMsg::WithdrawBond { address: e.to_string() };
+    assert!(matches!(refusal(suite.ask_registry(&e, &withdraw)), ContractError::Locked { .. }));
+    // It is slashed for what it does meanwhile, and stands in no later election.
+    let jobs = suite.account("jobs");
+    suite.wire_jobs(&jobs);
+    let (node, amount, reason) = (e.to_string(), NODE_BOND.into(), "x".into());
+    suite.ask_registry(&jobs, &ExecuteMsg::Slash { node, amount, reason, job_id: 1 }).unwrap();
+    assert_eq!(suite.node("e").unwrap().bond.u128(), whole - NODE_BOND);
+    elect(&mut suite).unwrap();
+    suite.advance(EPOCH);
+    assert_eq!(serving(&suite, None, &NAMES), ["a", "b", "c"]);
+    suite.custody();
+}
+
+#[test]
+fn a_clock_that_goes_back_elects_nobody_twice() {
+    let mut suite = with_candidates(&NAMES);
+    elect(&mut suite).unwrap();
+    suite.advance(3 * EPOCH);
+    elect(&mut suite).unwrap();
+    let (before, elected) = (candidates(&suite).candidates, candidates(&suite).elected.unwrap());
+    for _ in 0..3 {
+        suite.app.update_block(|block| block.time = block.time.minus_seconds(EPOCH));
+        let error = refusal::<ContractError>(elect(&mut suite));
+        assert!(matches!(error, ContractError::AlreadyElected { .. }), "{error}");
+    }
+    assert_eq!((candidates(&suite).candidates, candidates(&suite).elected), (before, Some(elected)));
+}
+
+#[test]
 fn the_list_follows_bonds_and_drops_who_is_not_eligible() {
     let mut suite = with_candidates(&["a", "b", "c"]);
     let order = |suite: &Suite| -> Vec<String> {

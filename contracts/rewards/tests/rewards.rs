@@ -1,12 +1,13 @@
 //! Proposals, approvals, payments and their limits.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-use bithive_api::rewards::{APPROVAL_SECONDS, Activity, ExecuteMsg, Inputs, QueryMsg, Role};
+use bithive_api::rewards::{APPROVAL_SECONDS, Activity, ExecuteMsg, Hook, Inputs, QueryMsg, Role};
 use bithive_economics::score::FactorError;
 use bithive_rewards::ContractError;
 use bithive_test_kit::rewards::{DAY, RewardsSuite, worth};
 use bithive_test_kit::{START, UNIT, refusal};
-use cosmwasm_std::{Addr, HexBinary, Uint128};
+use cosmwasm_std::{Addr, HexBinary, Uint128, to_json_binary};
+use cw20::Cw20ReceiveMsg;
 
 fn funded(btt: u128) -> (RewardsSuite, Addr) {
     let mut suite = RewardsSuite::new();
@@ -173,6 +174,47 @@ fn a_clock_that_goes_back_renews_no_limit() {
     suite.check_up(&patient, 600, 1, "1").unwrap();
     suite.suite.app.update_block(|block| block.time = block.time.minus_days(1));
     assert!(suite.check_up(&patient, 600, 2, "2").is_err());
+    suite.check();
+}
+
+#[test]
+fn amounts_that_leave_128_bits_are_refused_and_inputs_of_any_size_stay_within_the_range() {
+    let (mut suite, patient) = funded(1_000);
+    let (token, clinician) = (suite.suite.btt.clone(), suite.parties[0].clone());
+    let msg = to_json_binary(&Hook::Fund {}).unwrap();
+    // What a token without a cap could say that it has moved.
+    let hook = Cw20ReceiveMsg { sender: patient.to_string(), amount: Uint128::MAX, msg };
+    let error: ContractError = refusal(suite.execute(&token, &ExecuteMsg::Receive(hook)));
+    assert!(matches!(error, ContractError::Overflow(_)), "{error}");
+    let inputs = Inputs {
+        value: Uint128::MAX,
+        completion: 10_000,
+        history: Uint128::MAX,
+        time: 100_000,
+        adjustment: 100_000,
+    };
+    suite.propose(&clinician, &patient, Activity::CheckUp, inputs, "all").unwrap();
+    assert_eq!(suite.proposal(1).unwrap().amount.u128(), 600 * UNIT);
+    let error: ContractError = refusal(
+        suite.execute(&suite.suite.owner.clone(), &ExecuteMsg::ReturnBudget { amount: Uint128::MAX }),
+    );
+    assert!(matches!(error, ContractError::Budget { .. }), "{error}");
+    suite.check();
+}
+
+#[test]
+fn a_reward_that_was_paid_is_not_paid_again_in_the_same_block() {
+    let (mut suite, patient) = funded(1_000);
+    suite.check_up(&patient, 300, 1, "visit").unwrap();
+    for party in suite.parties.clone() {
+        let error: ContractError = refusal(suite.approve(&party, 1));
+        assert_eq!(error, ContractError::NoProposal { id: 1 });
+    }
+    assert_eq!(
+        refusal::<ContractError>(suite.approve(&suite.parties[0].clone(), 9)),
+        ContractError::NoProposal { id: 9 }
+    );
+    assert_eq!(suite.suite.balance(&patient), 300 * UNIT);
     suite.check();
 }
 

@@ -105,6 +105,38 @@ fn a_clock_that_goes_back_earns_nothing_twice() {
 }
 
 #[test]
+fn amounts_that_leave_their_bits_are_refused_and_nothing_moves() {
+    let (mut suite, alice) = funded(1_000);
+    suite.deposit(&alice, 10).unwrap();
+    let (token, owner) = (suite.market.suite.btt.clone(), suite.market.suite.owner.clone());
+    let msg = to_json_binary(&Hook::Fund {}).unwrap();
+    // What a token without a cap could say that it has moved.
+    let hook = Cw20ReceiveMsg { sender: alice.to_string(), amount: Uint128::MAX, msg };
+    let error = refusal::<ContractError>(suite.execute(&token, &ExecuteMsg::Receive(hook)));
+    assert!(matches!(error, ContractError::Overflow(_)), "{error}");
+    let most = ExecuteMsg::ReturnFunds { amount: Uint128::MAX };
+    assert!(matches!(refusal(suite.execute(&owner, &most)), ContractError::Needed { .. }));
+    let statement = TimebankSuite::statement(&alice, 1, u64::MAX);
+    assert!(matches!(refusal(suite.import(&statement)), ContractError::DailyBound { .. }));
+    assert_eq!((suite.credits(&alice), suite.host(1)), (10, None));
+    suite.check();
+}
+
+#[test]
+fn a_gift_makes_no_credit_dearer_and_backs_none() {
+    let (mut suite, alice) = funded(1);
+    let bob = suite.market.suite.account("bob");
+    suite.deposit(&alice, 1).unwrap();
+    // Sent without a hook: nobody's, and no part of what a credit is worth.
+    let timebank = suite.timebank.clone();
+    suite.market.suite.fund(&timebank, 1_000_000 * UNIT);
+    suite.deposit(&bob, 50).unwrap();
+    assert_eq!([&alice, &bob].map(|account| suite.credits(account)), [1, 50]);
+    assert!(matches!(refusal(suite.deposit(&bob, 50)), ContractError::NotFunded { .. }));
+    assert_eq!(suite.totals().funded.u128(), UNIT);
+}
+
+#[test]
 fn credits_pay_for_a_job_that_is_the_spenders() {
     let (mut suite, alice) = funded(100);
     suite.deposit(&alice, 5_000).unwrap();

@@ -56,6 +56,30 @@ fn nobody_moves_or_burns_more_than_they_hold() {
 }
 
 #[test]
+fn nothing_and_all_that_128_bits_can_say_move_nothing() {
+    let (mut suite, alice, bob, btt) = alice_with_100();
+    for amount in [Uint128::zero(), Uint128::MAX] {
+        let (owner, recipient) = (alice.to_string(), bob.to_string());
+        let messages = [
+            (&alice, ExecuteMsg::Transfer { recipient: recipient.clone(), amount }),
+            (&alice, ExecuteMsg::Burn { amount }),
+            (&bob, ExecuteMsg::TransferFrom { owner: owner.clone(), recipient: recipient.clone(), amount }),
+            (&bob, ExecuteMsg::BurnFrom { owner, amount }),
+            (&suite.faucet.clone(), ExecuteMsg::Mint { recipient, amount }),
+        ];
+        for (sender, message) in messages {
+            // cw20 lets nothing be moved, where the sender may move anything at all.
+            let done = suite.execute(sender, &btt, &message).is_ok();
+            assert!(!done || amount.is_zero(), "{message:?}");
+            assert_eq!((suite.balance(&alice), suite.balance(&bob)), (100, 0), "{message:?}");
+        }
+    }
+    let supply = suite.supply(&btt);
+    assert_eq!((supply.minted.u128(), supply.burnt.u128()), (100, 0));
+    suite.conservation();
+}
+
+#[test]
 fn a_burn_lowers_the_supply_and_is_counted() {
     let (mut suite, alice, _, btt) = alice_with_100();
     suite.execute(&alice, &btt, &ExecuteMsg::Burn { amount: 30u128.into() }).unwrap();

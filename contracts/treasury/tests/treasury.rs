@@ -303,6 +303,27 @@ fn hooks_are_believed_of_their_own_token_only() {
 }
 
 #[test]
+fn amounts_that_leave_128_bits_are_refused_and_nothing_moves() {
+    let (mut suite, seller) = with_offer(1_000);
+    let (btk, btt) = (suite.btk.clone(), suite.suite.btt.clone());
+    let msg = to_json_binary(&Hook::Sell { least: Uint128::zero() }).unwrap();
+    // What a token without a cap could say that it has moved.
+    let hook = Cw20ReceiveMsg { sender: seller.to_string(), amount: Uint128::MAX, msg };
+    let error = refusal::<ContractError>(suite.execute(&btk, &ExecuteMsg::Receive(hook)));
+    assert!(matches!(error, ContractError::PeriodBound { .. }), "{error}");
+    let error = refusal::<ContractError>(suite.spend(&seller, u128::MAX));
+    assert!(matches!(error, ContractError::PeriodBound { .. }), "{error}");
+    let before = suite.totals();
+    assert_eq!((before.balance.u128(), before.paid_now.u128()), (1_000 * UNIT, 0));
+    // A gift of BTT is burnt and spent as any other; it moves no bid.
+    let bid = suite.the_offer().unwrap().bid;
+    suite.suite.fund(&suite.treasury.clone(), UNIT);
+    assert_eq!(suite.the_offer().unwrap().bid, bid);
+    suite.burn(&btt).unwrap();
+    suite.check();
+}
+
+#[test]
 fn native_coins_and_bad_parameters_are_refused_and_migration_checks_the_name() {
     let mut suite = TreasurySuite::new();
     let (owner, treasury) = (suite.suite.owner.clone(), suite.treasury.clone());

@@ -1,7 +1,7 @@
 //! Claims, transfers and revocations.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-use bithive_api::vesting::ExecuteMsg;
+use bithive_api::vesting::{ExecuteMsg, Schedule};
 use bithive_test_kit::vesting::{DAY, VestingSuite, schedule};
 use bithive_test_kit::{START, refusal};
 use bithive_vesting::ContractError;
@@ -63,6 +63,49 @@ fn a_position_that_was_paid_is_gone() {
         let error: ContractError = refusal(case.suite.execute(&case.funder.clone(), &message));
         assert_eq!(error, ContractError::NoPosition { id: 1 });
     }
+    case.check();
+}
+
+#[test]
+fn positions_that_do_not_exist_pay_nobody() {
+    let mut case = case(true);
+    let transfer = ExecuteMsg::Transfer { id: 7, new_owner: case.eve.to_string() };
+    for message in [ExecuteMsg::Claim { id: 7 }, ExecuteMsg::Revoke { id: 7 }, transfer] {
+        for sender in [case.bob.clone(), case.funder.clone()] {
+            let error: ContractError = refusal(case.suite.execute(&sender, &message));
+            assert_eq!(error, ContractError::NoPosition { id: 7 });
+        }
+    }
+    assert_eq!((case.balance(&case.bob), case.suite.held()), (0, 1_000));
+    case.check();
+}
+
+#[test]
+fn overlapping_positions_of_one_owner_are_each_paid_by_their_own_schedule() {
+    let mut case = case(true);
+    let (funder, bob, eve) = (case.funder.clone(), case.bob.clone(), case.eve.clone());
+    // The same amount by the same schedule, one that begins in the middle of it, and one that is over at once.
+    case.suite.lock(&funder, bob.as_str(), 1_000, schedule(), false).unwrap();
+    let later = Schedule { start: START + 10 * DAY, immediate_bps: 0, ..schedule() };
+    case.suite.lock(&funder, bob.as_str(), 500, later, false).unwrap();
+    let at_once = Schedule { immediate_bps: 10_000, ..schedule() };
+    case.suite.lock(&funder, bob.as_str(), 7, at_once, false).unwrap();
+    case.suite.suite.advance(12 * DAY);
+    let due = [1, 2, 3, 4].map(|id| case.suite.position(id).unwrap().due.u128());
+    assert_eq!(due, [370, 370, 0, 7]);
+    case.suite.execute(&eve, &ExecuteMsg::Claim { id: 2 }).unwrap();
+    assert!(matches!(
+        refusal(case.suite.execute(&eve, &ExecuteMsg::Claim { id: 3 })),
+        ContractError::NothingDue { id: 3, .. }
+    ));
+    // What is taken back of one is taken from that one only.
+    case.suite.execute(&funder, &ExecuteMsg::Revoke { id: 1 }).unwrap();
+    assert_eq!((case.balance(&bob), case.balance(&funder)), (370 + 370, 630));
+    case.suite.suite.advance(17 * DAY);
+    for id in [2, 3, 4] {
+        case.suite.execute(&eve, &ExecuteMsg::Claim { id }).unwrap();
+    }
+    assert_eq!((case.balance(&bob), case.suite.held()), (370 + 1_000 + 500 + 7, 0));
     case.check();
 }
 

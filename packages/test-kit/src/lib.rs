@@ -9,6 +9,7 @@ pub mod emissions;
 pub mod faucet;
 pub mod jobs;
 pub mod keys;
+pub mod meter;
 pub mod registry;
 pub mod rewards;
 pub mod staking;
@@ -20,4 +21,5 @@ pub mod vesting;
 
 pub use jobs::{Answer, JobsSuite};
 pub use keys::NodeKeys;
+pub use meter::Metered;
 pub use suite::{CHAIN_ID, FEE_DENOM, START, Suite, TestApp, UNIT, refusal};

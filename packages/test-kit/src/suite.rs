@@ -1,6 +1,8 @@
 //! The chain, its accounts and its clock.
 
+use std::cell::Cell;
 use std::fmt::{Debug, Display};
+use std::rc::Rc;
 
 use bithive_api::registry::Params;
 use bithive_attest::Domain;
@@ -11,6 +13,7 @@ use cw_multi_test::{App, AppBuilder, AppResponse, BankKeeper, Executor, MockApiB
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::meter::Metered;
 use crate::{faucet, registry, token};
 
 /// Chain id; signatures are bound to it.
@@ -25,7 +28,7 @@ pub const FEE_DENOM: &str = "ufee";
 const BLOCK_SECONDS: u64 = 5;
 
 /// The chain in process.
-pub type TestApp = App<BankKeeper, MockApiBech32>;
+pub type TestApp = App<BankKeeper, MockApiBech32, Metered>;
 
 /// A chain with BTT and a registry on it.
 pub struct Suite {
@@ -41,6 +44,7 @@ pub struct Suite {
     pub btt: Addr,
     /// The registry.
     pub registry: Addr,
+    pub(crate) gas: Rc<Cell<u64>>,
 }
 
 impl Default for Suite {
@@ -69,14 +73,17 @@ impl Suite {
         let api = MockApiBech32::new("bithive");
         let (owner, treasury) = (api.addr_make("owner"), api.addr_make("treasury"));
         let block = BlockInfo { height: 1, time: Timestamp::from_seconds(START), chain_id: CHAIN_ID.into() };
-        let mut app = AppBuilder::new().with_api(api).with_block(block).build(|router, _, storage| {
+        let storage = Metered::default();
+        let gas = storage.counter();
+        let builder = AppBuilder::new().with_api(api).with_block(block).with_storage(storage);
+        let mut app = builder.build(|router, _, storage| {
             router.bank.init_balance(storage, &owner, coins(UNIT, FEE_DENOM)).unwrap();
         });
         let faucet = faucet::instantiate(&mut app, &owner);
         let btt = token::instantiate(&mut app, &owner, &token::message("BitHive token", "BTT", &faucet));
         let message = registry::message_with(&owner, &btt, &treasury, params, crs);
         let registry = registry::instantiate(&mut app, &owner, &message).unwrap();
-        Self { app, owner, faucet, treasury, btt, registry }
+        Self { app, owner, faucet, treasury, btt, registry, gas }
     }
 
     /// The account that goes by `name`.

@@ -1,0 +1,131 @@
+//! What docs/money.md says is so: every test that it names exists, and what is a matter of every contract's source is read
+//! there.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Rust files in a folder and below, with what they say.
+fn sources(folder: &Path) -> Vec<(PathBuf, String)> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            let text = fs::read_to_string(&path).unwrap();
+            found.push((path, text));
+        }
+    }
+    found
+}
+
+/// The sources of each contract, by its name.
+fn contracts() -> BTreeMap<String, Vec<(PathBuf, String)>> {
+    let folders = fs::read_dir(root().join("contracts")).unwrap();
+    let one = |entry: fs::DirEntry| {
+        let name = entry.file_name().into_string().unwrap();
+        (name, sources(&entry.path().join("src")))
+    };
+    folders.map(|entry| one(entry.unwrap())).collect()
+}
+
+/// Names of functions that are tests.
+fn tests(text: &str) -> impl Iterator<Item = &str> {
+    let after = |line: &str| {
+        let line = line.trim_start();
+        line.strip_prefix("#[test]").or(line.strip_prefix("#[tokio::test")).is_some()
+    };
+    let lines: Vec<&str> = text.lines().collect();
+    let named = (0..lines.len()).filter(move |index| after(lines[*index])).collect::<Vec<_>>();
+    let lines: Vec<&str> = text.lines().collect();
+    named.into_iter().filter_map(move |index| {
+        let line = lines[index + 1..].iter().find(|line| line.contains("fn "))?;
+        line.split("fn ").nth(1)?.split('(').next()
+    })
+}
+
+#[test]
+fn every_test_that_the_page_names_exists() {
+    let page = fs::read_to_string(root().join("docs/money.md")).unwrap();
+    let name = |text: &&str| {
+        let word = text.chars().all(|char| char == '_' || char.is_ascii_lowercase() || char.is_ascii_digit());
+        word && text.matches('_').count() >= 2
+    };
+    let named: BTreeSet<&str> = page.split('`').skip(1).step_by(2).filter(name).collect();
+    assert!(named.len() > 150, "{} tests are named", named.len());
+    let files = ["contracts", "packages", "offchain/economy"].map(|folder| sources(&root().join(folder)));
+    let known: BTreeSet<&str> = files.iter().flatten().flat_map(|(_, text)| tests(text)).collect();
+    let missing: Vec<_> = named.difference(&known).collect();
+    assert!(missing.is_empty(), "no test is called {missing:#?}");
+}
+
+#[test]
+fn no_contract_uses_a_storage_key_twice() {
+    for (contract, files) in contracts() {
+        // Of cw-ownable, cw2 and, where it is used, the contract kit.
+        let mut seen: BTreeSet<String> = ["ownership", "contract_info"].map(str::to_owned).into();
+        if files.iter().any(|(_, text)| text.contains("bithive_contract_kit::pause")) {
+            seen.insert("paused".into());
+        }
+        let mut count = 0;
+        for (path, text) in files {
+            let text: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            for kind in ["Item::new(", "Map::new(", "SnapshotItem::new(", "SnapshotMap::new("] {
+                for (place, _) in text.match_indices(kind) {
+                    // `Map::new(` is in `SnapshotMap::new(`, too.
+                    if !kind.starts_with("Snapshot") && text[..place].ends_with("Snapshot") {
+                        continue;
+                    }
+                    let arguments = text[place + kind.len()..].split(')').next().unwrap();
+                    for key in arguments.split('"').skip(1).step_by(2) {
+                        count += 1;
+                        let twice = format!("{contract}: {key} in {}", path.display());
+                        assert!(seen.insert(key.to_owned()), "{twice}");
+                    }
+                }
+            }
+        }
+        assert!(count > 0, "{contract} has no storage");
+    }
+}
+
+#[test]
+fn no_error_is_built_and_dropped() {
+    for (contract, files) in contracts() {
+        for (path, text) in files {
+            for (number, line) in text.lines().enumerate() {
+                let line = line.trim();
+                let built = line.starts_with("ContractError::") || line.starts_with("Err(");
+                let dropped = built && line.ends_with(';');
+                assert!(!dropped, "{contract}, {}:{}: {line}", path.display(), number + 1);
+            }
+        }
+    }
+}
+
+#[test]
+fn every_contract_refuses_native_coins_or_asks_for_them() {
+    for (contract, files) in contracts() {
+        let (_, text) = files.iter().find(|(path, _)| path.ends_with("src/contract.rs")).unwrap();
+        // Where a contract is created, and where a message comes in; data sets are paid for in native coins, too.
+        assert_eq!(text.matches("nonpayable(&info)?;").count(), 2, "{contract}");
+    }
+}
+
+#[test]
+fn every_contract_checks_name_and_version_when_it_migrates() {
+    for (contract, files) in contracts() {
+        let (_, text) = files.iter().find(|(path, _)| path.ends_with("src/contract.rs")).unwrap();
+        let checks = ["migration::migrate", "cw2::ensure_from_older_version"];
+        let checks = checks.map(|check| format!("{check}(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)"));
+        let checked = checks.iter().any(|check| text.contains(check));
+        assert!(text.contains("pub fn migrate(") && checked, "{contract}");
+        assert!(text.contains(&format!("\"bithive:{contract}\"")), "{contract}");
+    }
+}
