@@ -1,4 +1,4 @@
-//! Amounts of BTT as people write them.
+//! Amounts of tokens as people write them; all three have six decimals.
 
 use anyhow::{Result, bail};
 
@@ -11,10 +11,10 @@ pub(crate) fn parse(text: &str) -> Result<u128> {
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
     let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
     if whole.is_empty() || !digits(whole) || !digits(part) || (part.is_empty() && text.contains('.')) {
-        bail!("{text:?} is not an amount; expected BTT like 12 or 12.5");
+        bail!("{text:?} is not an amount; expected one like 12 or 12.5");
     }
     if part.len() > DECIMALS {
-        bail!("{text:?} has {} decimals; BTT has {DECIMALS}", part.len());
+        bail!("{text:?} has {} decimals; tokens have {DECIMALS}", part.len());
     }
     let padded = format!("{part:0<DECIMALS$}");
     let (Ok(whole), Ok(part)) = (whole.parse::<u128>(), padded.parse::<u128>()) else {
@@ -26,13 +26,18 @@ pub(crate) fn parse(text: &str) -> Result<u128> {
     }
 }
 
-/// Writes an amount with its unit, without trailing zeros.
+/// Writes an amount of BTT with its unit, without trailing zeros.
 pub(crate) fn show(amount: u128) -> String {
+    show_in(amount, "BTT")
+}
+
+/// Writes an amount of a token with its ticker, without trailing zeros.
+pub(crate) fn show_in(amount: u128, symbol: &str) -> String {
     let (whole, part) = (amount / UNIT, amount % UNIT);
     let grouped = group(&whole.to_string());
     match format!("{part:0DECIMALS$}").trim_end_matches('0') {
-        "" => format!("{grouped} BTT"),
-        part => format!("{grouped}.{part} BTT"),
+        "" => format!("{grouped} {symbol}"),
+        part => format!("{grouped}.{part} {symbol}"),
     }
 }
 
@@ -62,6 +67,7 @@ mod tests {
         ] {
             assert_eq!(parse(text).unwrap(), amount);
             assert_eq!(show(amount), shown);
+            assert_eq!(show_in(amount, "BTK"), shown.replace("BTT", "BTK"));
         }
     }
 

@@ -47,6 +47,15 @@ enum Command {
     /// Accounts.
     #[command(subcommand)]
     Wallet(commands::wallet::Command),
+    /// BTK behind nodes: pledges, delegations, rewards.
+    #[command(subcommand)]
+    Stake(commands::stake::Command),
+    /// Tokens that become due on a schedule.
+    #[command(subcommand)]
+    Vesting(commands::vesting::Command),
+    /// BTT for what patients do for their health, signed for by several parties.
+    #[command(subcommand)]
+    Rewards(commands::rewards::Command),
     /// Who may post jobs.
     #[command(subcommand)]
     Requester(commands::requester::Command),
@@ -125,7 +134,16 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Ibc(command) => return commands::ibc::run(command, &cli.home, output).await,
         Command::Chain(command) => commands::chain::run(command, &cli.home, output).await?,
         Command::Wallet(command) => {
-            commands::wallet::run(command, &mut Home::open(&cli.home).await?, output).await?
+            return commands::wallet::run(command, &mut Home::open(&cli.home).await?, output).await;
+        }
+        Command::Stake(command) => {
+            commands::stake::run(command, &Home::open(&cli.home).await?, output).await?
+        }
+        Command::Vesting(command) => {
+            commands::vesting::run(command, &Home::open(&cli.home).await?, output).await?
+        }
+        Command::Rewards(command) => {
+            commands::rewards::run(command, &Home::open(&cli.home).await?, output).await?
         }
         Command::Committee(command) => return commands::daemon::committee(command, output).await,
         Command::Relay(command) => return commands::daemon::relay(command).await,

@@ -1,17 +1,21 @@
 //! `bithive chain`: the embedded chain itself.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
+use bithive_api::jobs::limits::MODEL_CREDITS;
+use bithive_api::jobs::{self, ModelWork};
 use bithive_chain::Chain;
 use bithive_client::{Deployment, Economy};
 use bithive_dgkbe::Groups;
-use clap::Subcommand;
+use clap::{Subcommand, value_parser};
+use cosmwasm_std::HexBinary;
 use serde::Serialize;
 use serde_json::json;
 
 use super::serve::{self, ServeArgs};
 use crate::amount::show;
+use crate::demo::input;
 use crate::home::{self, Home};
 use crate::output::Output;
 
@@ -35,8 +39,30 @@ pub(crate) enum Command {
         #[arg(long)]
         seconds: u64,
     },
+    /// State what a run of a model is worth, as the owner of the market: work of jobs counts from then on.
+    Model(ModelArgs),
     /// Serve the chain to other programs, over the RPC of a CometBFT node, until interrupted.
     Serve(ServeArgs),
+}
+
+/// A model, and what a run of it was measured to be worth.
+#[derive(clap::Args)]
+pub(crate) struct ModelArgs {
+    /// ONNX classifier; the demonstration model by default.
+    #[arg(long, value_name = "FILE")]
+    model: Option<PathBuf>,
+    /// Compute credits of a run, for each worker.
+    #[arg(long, value_parser = value_parser!(u64).range(MODEL_CREDITS.0..=MODEL_CREDITS.1), required_unless_present = "forget")]
+    credits: Option<u64>,
+    /// Quality of the data that it was trained on, in 1/10,000.
+    #[arg(long, value_name = "BPS", value_parser = value_parser!(u16).range(0..=10_000), default_value_t = 10_000)]
+    quality: u16,
+    /// Confidence of the model, in 1/10,000.
+    #[arg(long, value_name = "BPS", value_parser = value_parser!(u16).range(0..=10_000), default_value_t = 10_000)]
+    confidence: u16,
+    /// Forget the model: jobs with it count as no work.
+    #[arg(long, conflicts_with = "credits")]
+    forget: bool,
 }
 
 /// A new network.
@@ -60,6 +86,7 @@ pub(crate) async fn run(command: Command, path: &Path, output: Output) -> Result
                 println!("rewards {rewards}\ntreasury {treasury}\ntimebank {timebank}");
             })
         }
+        Command::Model(args) => model(&args, &Home::open(path).await?, output).await,
         Command::Serve(args) => serve::run(args, path, output).await,
         Command::Status => status(&Home::open(path).await?, output).await,
         Command::Advance { seconds } => {
@@ -70,6 +97,20 @@ pub(crate) async fn run(command: Command, path: &Path, output: Output) -> Result
             output.show(&answer, |_| println!("height {}, time {}", block.height, block.time.seconds()))
         }
     }
+}
+
+async fn model(args: &ModelArgs, home: &Home, output: Output) -> Result<()> {
+    let (bytes, name) = input::model_file(args.model.as_deref())?;
+    let (quality_bps, confidence_bps) = (args.quality, args.confidence);
+    let work = args.credits.map(|credits| ModelWork { credits, quality_bps, confidence_bps });
+    let model = HexBinary::from(&bithive_inference::digest(&bytes));
+    home.local.operator.jobs(&jobs::ExecuteMsg::SetModel { model: model.clone(), work }).await?;
+    output.show(&json!({ "model": model, "work": work }), |_| match work {
+        Some(ModelWork { credits, .. }) => {
+            println!("a run of {name} ({model}) is {credits} credits for each worker")
+        }
+        None => println!("a run of {name} ({model}) is not known, and counts as no work"),
+    })
 }
 
 async fn status(home: &Home, output: Output) -> Result<()> {

@@ -1,9 +1,12 @@
 //! Commands, one module for each noun; most work on a network in a folder.
 
+mod accounts;
 pub(crate) mod audit;
 pub(crate) mod bench;
+mod budget;
 pub(crate) mod ceremony;
 pub(crate) mod chain;
+mod claims;
 pub(crate) mod daemon;
 pub(crate) mod deploy;
 pub(crate) mod devnet;
@@ -17,9 +20,13 @@ pub(crate) mod keys;
 pub(crate) mod netlab;
 pub(crate) mod node;
 pub(crate) mod policy;
+mod pools;
 pub(crate) mod reading;
 pub(crate) mod requester;
+pub(crate) mod rewards;
 mod serve;
+pub(crate) mod stake;
+pub(crate) mod vesting;
 pub(crate) mod wallet;
 
 use std::io::IsTerminal as _;

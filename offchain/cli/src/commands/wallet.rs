@@ -1,11 +1,16 @@
 //! `bithive wallet`: accounts.
 
+use std::process::ExitCode;
+
 use anyhow::Result;
 use bithive_api::jobs::ExecuteMsg;
-use bithive_chain::{Chain, validate_address};
+use bithive_chain::Chain;
+use bithive_client::Token;
 use clap::Subcommand;
 use serde::Serialize;
 
+use super::accounts::{account, address, amount_of, economy, wallets};
+use super::claims;
 use crate::amount::{self, show};
 use crate::home::Home;
 use crate::output::{Output, table};
@@ -33,7 +38,7 @@ pub(crate) enum Command {
         #[arg(long, value_parser = amount::parse)]
         amount: u128,
     },
-    /// Send BTT.
+    /// Send tokens, for example: wallet send --from alice --to bob --amount 12.5 --token btk
     Send {
         /// Name of the sending wallet.
         #[arg(long)]
@@ -41,14 +46,34 @@ pub(crate) enum Command {
         /// Name of a wallet, or an address.
         #[arg(long)]
         to: String,
-        /// BTT, like 12.5.
+        /// Amount, like 12.5.
         #[arg(long, value_parser = amount::parse)]
         amount: u128,
+        /// btt, btk or sky.
+        #[arg(long, default_value = "btt")]
+        token: Token,
     },
     /// Take what the job market owes the account.
     Withdraw {
         /// Name of the wallet.
         name: String,
+    },
+    /// List everything that can be claimed, now and later: pay of jobs, vesting, emission, stakes, bonds.
+    Claimable {
+        /// Names of wallets, or addresses; node:NAME for the account of a node. All of them when left out.
+        names: Vec<String>,
+    },
+    /// Claim everything that is due, in one transaction for each wallet, for example: wallet claim alice
+    ///
+    /// What the chain refuses holds up nothing else; it is listed with the reason, and the exit code is 1. Positions in tokens
+    /// other than BTT, BTK and SKY are left alone: `vesting claim` takes them.
+    Claim {
+        /// Names of wallets; node:NAME for the account of a node.
+        #[arg(required_unless_present = "all", conflicts_with = "all")]
+        names: Vec<String>,
+        /// For all wallets and nodes.
+        #[arg(long)]
+        all: bool,
     },
 }
 
@@ -57,44 +82,49 @@ struct Holding {
     name: String,
     address: String,
     balance: u128,
+    /// None in a network without the economy.
+    btk: Option<u128>,
+    sky: Option<u128>,
+    credits: Option<u64>,
     claimable: u128,
     fees: u128,
 }
 
-pub(crate) async fn run(command: Command, home: &mut Home, output: Output) -> Result<()> {
+pub(crate) async fn run(command: Command, home: &mut Home, output: Output) -> Result<ExitCode> {
     match command {
         Command::New { name } => {
             home.new_wallet(&name)?;
             let holding = holding(home, &name).await?;
-            output.show(&holding, |holding| println!("{} {}", holding.name, holding.address))
+            output.show(&holding, |holding| println!("{} {}", holding.name, holding.address))?;
         }
         Command::List => {
-            let mut names: Vec<String> = ["operator", "treasury", "incentive-pool"].map(Into::into).into();
-            names.extend(home.names("wallets")?);
-            let mut holdings = Vec::with_capacity(names.len());
-            for name in names {
+            let mut holdings = Vec::new();
+            for name in wallets(home)? {
                 holdings.push(holding(home, &name).await?);
             }
-            output.show(&holdings, |holdings| print(holdings))
+            output.show(&holdings, |holdings| print(holdings))?;
         }
-        Command::Show { name } => show_one(home, &name, output).await,
+        Command::Show { name } => show_one(home, &name, output).await?,
         Command::Fund { name, amount } => {
             home.local.fund(home.key(&name)?.address(), amount).await?;
-            show_one(home, &name, output).await
+            show_one(home, &name, output).await?;
         }
-        Command::Send { from, to, amount } => {
-            let address = match validate_address(&to) {
-                Ok(address) => address.to_string(),
-                Err(_) => home.key(&to)?.address().to_owned(),
+        Command::Send { from, to, amount, token } => {
+            let to = address(home, &to)?;
+            match token {
+                Token::Btt => home.account(&from).await?.transfer(&to, amount).await?,
+                other => account(home, &from).await?.transfer(other, &to, amount).await?,
             };
-            home.account(&from).await?.transfer(&address, amount).await?;
-            show_one(home, &from, output).await
+            show_one(home, &from, output).await?;
         }
         Command::Withdraw { name } => {
             home.account(&name).await?.jobs(&ExecuteMsg::Withdraw {}).await?;
-            show_one(home, &name, output).await
+            show_one(home, &name, output).await?;
         }
+        Command::Claimable { names } => claims::list(home, names, output).await?,
+        Command::Claim { names, .. } => return claims::claim(home, names, output).await,
     }
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn show_one(home: &Home, name: &str, output: Output) -> Result<()> {
@@ -106,22 +136,35 @@ async fn holding(home: &Home, name: &str) -> Result<Holding> {
     let address = home.key(name)?.address().to_owned();
     let client = &home.local.client;
     let denom = home.local.chain.info().await?.fee_denom;
-    Ok(Holding {
+    let mut holding = Holding {
         name: name.into(),
         balance: client.balance(&address).await?,
+        btk: None,
+        sky: None,
+        credits: None,
         claimable: client.claimable(&address).await?,
         fees: home.local.chain.balance(&address, &denom).await?,
         address,
-    })
+    };
+    if let Ok(economy) = economy(home) {
+        holding.btk = Some(economy.balance(Token::Btk, &holding.address).await?);
+        holding.sky = Some(economy.balance(Token::Sky, &holding.address).await?);
+        holding.credits = Some(economy.credits(&holding.address).await?);
+    }
+    Ok(holding)
 }
 
 fn print(holdings: &[Holding]) {
-    let mut rows = table(&["wallet", "address", "balance", "claimable", "for fees"]);
+    let mut rows = table(&["wallet", "address", "BTT", "BTK", "SKY", "credits", "owed by jobs", "for fees"]);
+    let of = |amount: Option<u128>, token: Token| amount.map(|amount| amount_of(amount, token.symbol()));
     for holding in holdings {
         rows.add_row([
             holding.name.clone(),
             holding.address.clone(),
             show(holding.balance),
+            of(holding.btk, Token::Btk).unwrap_or_default(),
+            of(holding.sky, Token::Sky).unwrap_or_default(),
+            holding.credits.map(|credits| credits.to_string()).unwrap_or_default(),
             show(holding.claimable),
             holding.fees.to_string(),
         ]);

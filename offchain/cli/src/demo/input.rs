@@ -37,13 +37,18 @@ pub(crate) fn load(
     };
     let table = Table::from_csv(&csv).with_context(|| source.clone())?;
     let table = if rows.is_empty() { table } else { table.select(rows).context("--row")? };
-    let (bytes, name) = match model {
-        Some(path) => (read(path, MAX_MODEL_BYTES).context("--model")?, path.display().to_string()),
-        None => (MODEL.to_vec(), "built-in model".into()),
-    };
+    let (bytes, name) = model_file(model)?;
     let loaded = Model::load(&bytes, device).with_context(|| name)?;
     loaded.check_columns(&table)?;
     Ok(JobInput { table, source, model_bytes: bytes.into(), model: loaded })
+}
+
+/// The bytes of a model, the built-in one by default, and what it is called.
+pub(crate) fn model_file(model: Option<&Path>) -> Result<(Vec<u8>, String)> {
+    Ok(match model {
+        Some(path) => (read(path, MAX_MODEL_BYTES).context("--model")?, path.display().to_string()),
+        None => (MODEL.to_vec(), "built-in model".into()),
+    })
 }
 
 fn read(path: &Path, limit: usize) -> Result<Vec<u8>> {
