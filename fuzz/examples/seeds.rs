@@ -3,7 +3,7 @@
 use std::io::Cursor;
 use std::path::Path;
 
-use bithive_api::{jobs, registry, token};
+use bithive_api::{attestations, ics20, jobs, registry, token};
 use bithive_blindmatch::committee::contribute;
 use bithive_blindmatch::quota::Quota;
 use bithive_blindmatch::schema::{Schema, SlotId};
@@ -275,6 +275,24 @@ fn chain_and_messages(seeds: &Seeds<'_>) -> Result<(), Fault> {
     let transfer = token::ExecuteMsg::Transfer { recipient: worker.clone(), amount: Uint128::new(5) };
     seeds.put("messages", "token-transfer", &[8], &to_json_vec(&transfer)?)?;
     seeds.put("chain", "token-transfer", &[2, 0, 0], &to_json_vec(&transfer)?)?;
+    let packet = ics20::Packet {
+        amount: Uint128::new(5),
+        denom: "transfer/channel-0/btt".into(),
+        receiver: worker.clone(),
+        sender: operator.clone(),
+        memo: None,
+    };
+    seeds.put("messages", "ics20-packet", &[14], &to_json_vec(&packet)?)?;
+    let workers = attestations::Packet::Workers(attestations::WorkerSet {
+        source: attestations::Source { chain_id: deployment.chain_id.clone(), jobs: deployment.jobs.clone() },
+        job_id: 1,
+        round: 1,
+        quorum: 2,
+        model: bytes32(),
+        input_commitment: bytes32(),
+        keys: vec![(&[4; 48]).into(); 3],
+    });
+    seeds.put("messages", "attestations-workers", &[18], &to_json_vec(&workers)?)?;
     let post = to_json_vec(&jobs::ReceiveMsg::Post(Box::new(fixture.terms.clone())))?;
     seeds.put("messages", "jobs-post", &[1], &post)?;
     let escrow = fixture.terms.price.u128() as u64;

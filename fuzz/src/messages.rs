@@ -1,7 +1,10 @@
 //! Messages of the contracts as JSON: what reads is what is written, and what they carry is checked as the contracts
 //! check it.
 
-use bithive_api::{jobs, registry, token};
+use bithive_api::{
+    attestations, datasets, emissions, ics20, jobs, registry, rewards, staking, timebank, token, treasury,
+    vesting,
+};
 use bithive_blindmatch::vault::Vault;
 use bithive_dgkbe::{GroupedSet, Groups, Header};
 use cosmwasm_std::{Binary, from_json, to_json_vec};
@@ -16,7 +19,7 @@ pub const BUDGET: Budget = Budget { fixed: 256 << 10, per_byte: 256 };
 
 /// The first byte chooses the message.
 pub fn check(input: &[u8]) {
-    match choose(input, 14) {
+    match choose(input, 14 + OTHERS) {
         None => {}
         Some((0, bytes)) => jobs_execute(bytes),
         Some((1, bytes)) => jobs_receive(bytes),
@@ -32,7 +35,39 @@ pub fn check(input: &[u8]) {
         // What a node believes of a chain's answers.
         Some((11, bytes)) => drop(read::<jobs::JobResponse>(bytes)),
         Some((12, bytes)) => drop(read::<registry::NodeResponse>(bytes)),
-        Some((_, bytes)) => drop(read::<registry::CommitteeResponse>(bytes)),
+        Some((13, bytes)) => drop(read::<registry::CommitteeResponse>(bytes)),
+        Some((kind, bytes)) => other(kind - 14, bytes),
+    }
+}
+
+/// Kinds of messages below.
+const OTHERS: u8 = 22;
+
+/// Contracts around the market, and packets of other chains.
+fn other(kind: u8, bytes: &[u8]) {
+    match kind {
+        0 => drop(read::<ics20::Packet>(bytes)),
+        1 => drop(read::<ics20::Ack>(bytes)),
+        2 => drop(read::<ics20::ExecuteMsg>(bytes)),
+        3 => drop(read::<ics20::Hook>(bytes)),
+        4 => drop(read::<attestations::Packet>(bytes)),
+        5 => drop(read::<attestations::Ack>(bytes)),
+        6 => drop(read::<attestations::ExecuteMsg>(bytes)),
+        7 => drop(read::<datasets::ExecuteMsg>(bytes)),
+        8 => drop(read::<datasets::Hook>(bytes)),
+        9 => drop(read::<vesting::ExecuteMsg>(bytes)),
+        10 => drop(read::<vesting::Hook>(bytes)),
+        11 => drop(read::<emissions::ExecuteMsg>(bytes)),
+        12 => drop(read::<emissions::InstantiateMsg>(bytes)),
+        13 => drop(read::<staking::ExecuteMsg>(bytes)),
+        14 => drop(read::<staking::Hook>(bytes)),
+        15 => drop(read::<staking::InstantiateMsg>(bytes)),
+        16 => drop(read::<rewards::ExecuteMsg>(bytes)),
+        17 => drop(read::<rewards::InstantiateMsg>(bytes)),
+        18 => drop(read::<treasury::ExecuteMsg>(bytes)),
+        19 => drop(read::<treasury::InstantiateMsg>(bytes)),
+        20 => drop(read::<timebank::ExecuteMsg>(bytes)),
+        _ => drop(read::<timebank::Hook>(bytes)),
     }
 }
 
