@@ -58,7 +58,7 @@ pub(super) async fn list(home: &Home, names: Vec<String>, output: Output) -> Res
             println!("{rows}");
         }
         for Listed { name, .. } in all.iter().filter(|listed| !listed.claimables.complete) {
-            println!("{name} has more than is listed here: claim, and list again");
+            println!("{name} has more than is listed here: claim and list again, or claim by number");
         }
     })
 }

@@ -117,8 +117,9 @@ pub(crate) async fn run(command: Command, home: &Home, output: Output) -> Result
             })
         }
         Command::Claim { id, from } => {
+            let token = token_of(home, id).await?;
             let done = tell(home, &from, &ExecuteMsg::Claim { id }, events::CLAIMED).await?;
-            output.show(&done, |done| println!("{} base units are paid", done.number("amount")))
+            output.show(&done, |done| println!("{} is paid", amount_of(done.number("amount"), &token)))
         }
         Command::Transfer { id, from, to } => {
             let message = ExecuteMsg::Transfer { id, new_owner: address(home, &to)? };
@@ -126,10 +127,24 @@ pub(crate) async fn run(command: Command, home: &Home, output: Output) -> Result
             output.show(&done, |_| println!("position {id} is {to}'s"))
         }
         Command::Revoke { id, from } => {
+            let token = token_of(home, id).await?;
             let done = tell(home, &from, &ExecuteMsg::Revoke { id }, events::REVOKED).await?;
-            output.show(&done, |done| println!("{} base units are back", done.number("amount")))
+            output.show(&done, |done| println!("{} is back", amount_of(done.number("amount"), &token)))
         }
     }
+}
+
+/// Ticker of a position's token, or its address; nothing for a position that is not there, of which the contract has more
+/// to say.
+async fn token_of(home: &Home, id: u64) -> Result<String> {
+    let client = economy(home)?;
+    let position = client.position(id).await?;
+    Ok(position.map_or_else(String::new, |position| symbol(&client, &position)))
+}
+
+fn symbol(client: &EconomyClient, position: &PositionResponse) -> String {
+    let token = client.token_at(position.token.as_str());
+    token.map_or_else(|| position.token.to_string(), |token| token.symbol().into())
 }
 
 async fn tell(home: &Home, from: &str, message: &ExecuteMsg, event: &str) -> Result<Done> {
@@ -153,9 +168,8 @@ async fn list(home: &Home, names: Vec<String>, output: Output) -> Result<()> {
 
 impl Position {
     fn of(client: &EconomyClient, position: PositionResponse) -> Self {
-        let token = client.token_at(position.token.as_str());
         Self {
-            symbol: token.map_or_else(|| position.token.to_string(), |token| token.symbol().into()),
+            symbol: symbol(client, &position),
             named: NamedSchedule::of(&position.schedule).map(NamedSchedule::name),
             vested: position.claimed.saturating_add(position.due),
             position,

@@ -6,7 +6,7 @@ use anyhow::Result;
 use bithive_api::jobs::ExecuteMsg;
 use bithive_chain::Chain;
 use bithive_client::Token;
-use clap::Subcommand;
+use clap::{ArgGroup, Subcommand};
 use serde::Serialize;
 
 use super::accounts::{account, address, amount_of, economy, wallets};
@@ -67,9 +67,9 @@ pub(crate) enum Command {
     ///
     /// What the chain refuses holds up nothing else; it is listed with the reason, and the exit code is 1. Positions in tokens
     /// other than BTT, BTK and SKY are left alone: `vesting claim` takes them.
+    #[command(group = ArgGroup::new("whose").args(["names", "all"]).required(true))]
     Claim {
         /// Names of wallets; node:NAME for the account of a node.
-        #[arg(required_unless_present = "all", conflicts_with = "all")]
         names: Vec<String>,
         /// For all wallets and nodes.
         #[arg(long)]
