@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
 use bithive_api::jobs::limits::MODEL_CREDITS;
 use bithive_api::jobs::{self, ModelWork};
+use bithive_api::token::SupplyResponse;
 use bithive_chain::Chain;
-use bithive_client::{Deployment, Economy};
+use bithive_client::{Client, Deployment, Economy, Token};
 use bithive_dgkbe::Groups;
 use clap::{Subcommand, value_parser};
 use cosmwasm_std::HexBinary;
@@ -14,7 +15,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::serve::{self, ServeArgs};
-use crate::amount::show;
+use crate::amount::{show, show_in};
 use crate::demo::input;
 use crate::home::{self, Home};
 use crate::output::Output;
@@ -116,11 +117,11 @@ async fn model(args: &ModelArgs, home: &Home, output: Output) -> Result<()> {
 async fn status(home: &Home, output: Output) -> Result<()> {
     let client = &home.local.client;
     let info = home.local.chain.info().await?;
-    let supply = client.supply().await?;
+    let books = all_books(home).await?;
     let totals = client.totals().await?;
     let config = client.registry_config().await?;
-    let balances: u128 = client.balances().await?.iter().map(|(_, balance)| balance).sum();
-    let conserved = balances == (supply.minted - supply.burnt).u128();
+    let btt = books.first().context("the books of BTT")?;
+    let conserved = books.iter().all(|books| books.conserved);
     let nodes = client.nodes().await?.len();
     let answer = json!({
         "chain_id": info.chain_id,
@@ -131,27 +132,60 @@ async fn status(home: &Home, output: Output) -> Result<()> {
         "groups": config.params.groups,
         "nodes": nodes,
         "jobs": totals.jobs,
-        "minted": supply.minted.u128(),
-        "burnt": supply.burnt.u128(),
-        "balances_total": balances,
+        "minted": btt.minted,
+        "burnt": btt.burnt,
+        "balances_total": btt.balances_total,
         "bonded": config.bonded.u128(),
         "escrowed": totals.escrowed.u128(),
         "claimable": totals.claimable.u128(),
+        "tokens": books,
         "conserved": conserved,
     });
     output.show(&answer, |_| {
         println!("{} at height {}, time {}", info.chain_id, info.height, info.time.seconds());
         println!("{nodes} nodes in {}, {} jobs", home.local.groups, totals.jobs);
         println!(
-            "minted {}, burnt {}, bonded {}, in escrow {}, claimable {}",
-            show(supply.minted.u128()),
-            show(supply.burnt.u128()),
+            "bonded {}, in escrow {}, claimable {}",
             show(config.bonded.u128()),
             show(totals.escrowed.u128()),
             show(totals.claimable.u128())
         );
-        println!("sum of all balances = minted - burnt: {}", if conserved { "yes" } else { "NO" });
+        for Books { token, minted, burnt, conserved, .. } in &books {
+            let (minted, burnt) = (show_in(*minted, token.symbol()), show_in(*burnt, token.symbol()));
+            let answer = if *conserved { "yes" } else { "NO" };
+            println!("minted {minted}, burnt {burnt}; the sum of all balances is the difference: {answer}");
+        }
     })?;
     anyhow::ensure!(conserved, "the balances do not add up to what was minted and not burnt");
     Ok(())
+}
+
+/// Whether the balances of a token are what was minted and not burnt, in base units.
+#[derive(Serialize)]
+struct Books {
+    token: Token,
+    minted: u128,
+    burnt: u128,
+    balances_total: u128,
+    conserved: bool,
+}
+
+/// Of BTT first; of the other tokens where the network has them.
+async fn all_books(home: &Home) -> Result<Vec<Books>> {
+    let mut books = vec![books(home, Token::Btt, &home.local.client.deployment().token).await?];
+    if let Ok(Economy { btk, sky, .. }) = home.economy() {
+        books.push(self::books(home, Token::Btk, btk).await?);
+        books.push(self::books(home, Token::Sky, sky).await?);
+    }
+    Ok(books)
+}
+
+async fn books(home: &Home, token: Token, address: &str) -> Result<Books> {
+    let client = &home.local.client;
+    let deployment = Deployment { token: address.into(), ..client.deployment().clone() };
+    let client = Client::new(client.chain().clone(), deployment);
+    let SupplyResponse { minted, burnt, .. } = client.supply().await?;
+    let balances_total: u128 = client.balances().await?.iter().map(|(_, balance)| balance).sum();
+    let conserved = minted.checked_sub(burnt).is_ok_and(|held| held.u128() == balances_total);
+    Ok(Books { token, minted: minted.u128(), burnt: burnt.u128(), balances_total, conserved })
 }
