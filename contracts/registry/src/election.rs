@@ -70,13 +70,16 @@ pub(crate) fn elect(deps: DepsMut<'_>, env: &Env) -> Result<Response, ContractEr
     Ok(committee::install(deps, env, members, election.threshold, epoch)?.add_event(event))
 }
 
+/// A candidate with its key.
+type Entry = ((u128, u64), Candidate);
+
 /// The first of the list, those last who have served `max_terms` epochs in a row. Only who won the last election may have,
 /// so that the list is read a committee's length beyond the seats at most.
 fn choose(
     storage: &dyn Storage,
     election: &Election,
     last: Option<u64>,
-) -> Result<Vec<((u128, u64), Candidate)>, ContractError> {
+) -> Result<Vec<Entry>, ContractError> {
     let seats = usize::from(election.seats);
     let (mut fresh, mut tired) = (Vec::new(), Vec::new());
     for found in CANDIDATES.range(storage, None, None, Order::Ascending) {

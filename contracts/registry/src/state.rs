@@ -148,7 +148,7 @@ impl Place {
     /// Its key: the larger the bond, the lower.
     #[must_use]
     pub fn key(self) -> (u128, u64) {
-        (u128::MAX - self.bond.u128(), self.number)
+        (u128::MAX.saturating_sub(self.bond.u128()), self.number)
     }
 }
 

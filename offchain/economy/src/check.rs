@@ -6,6 +6,8 @@ use bithive_api::token::SupplyResponse;
 use bithive_economics::{Emission, emission::Bucket};
 use serde::Serialize;
 
+use crate::check_btt::Btt;
+
 /// A check that failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
 #[error("day {day}: {what} is {found}; expected {relation} {expected}")]
@@ -67,14 +69,26 @@ pub(crate) struct Snapshot {
     pub(crate) vested: Vec<Vested>,
     /// BTK that the treasury bought.
     pub(crate) bought: u128,
+    pub(crate) btt: Btt,
 }
 
-struct Checks {
+/// Counts comparisons that held.
+pub(crate) struct Checks {
     day: u64,
     held: u64,
 }
 
 impl Checks {
+    /// Of a day, so far without any.
+    pub(crate) fn on(day: u64) -> Self {
+        Self { day, held: 0 }
+    }
+
+    /// How many held.
+    pub(crate) fn held(&self) -> u64 {
+        self.held
+    }
+
     fn that(
         &mut self,
         holds: bool,
@@ -90,11 +104,11 @@ impl Checks {
         Ok(())
     }
 
-    fn same(&mut self, what: &str, found: u128, expected: u128) -> Result<(), Broken> {
+    pub(crate) fn same(&mut self, what: &str, found: u128, expected: u128) -> Result<(), Broken> {
         self.that(found == expected, what, found, "exactly", expected)
     }
 
-    fn at_most(&mut self, what: &str, found: u128, most: u128) -> Result<(), Broken> {
+    pub(crate) fn at_most(&mut self, what: &str, found: u128, most: u128) -> Result<(), Broken> {
         self.that(found <= most, what, found, "at most", most)
     }
 }
@@ -105,13 +119,14 @@ impl Snapshot {
     /// # Errors
     /// The first that does not.
     pub(crate) fn check(&self, rule: &Emission) -> Result<u64, Broken> {
-        let mut checks = Checks { day: self.day, held: 0 };
+        let mut checks = Checks::on(self.day);
         self.supplies(&mut checks)?;
         self.emission(&mut checks, rule)?;
         self.contributors(&mut checks, rule)?;
         self.stakes(&mut checks)?;
         self.positions(&mut checks)?;
-        Ok(checks.held)
+        self.btt.check(&mut checks)?;
+        Ok(checks.held())
     }
 
     fn supplies(&self, checks: &mut Checks) -> Result<(), Broken> {
@@ -295,12 +310,13 @@ mod tests {
                 rule: 250,
             }],
             bought: 10,
+            btt: crate::check_btt::tests::sound(),
         }
     }
 
     #[test]
     fn a_sound_economy_passes() {
-        assert_eq!(sound().check(&rule()).unwrap(), 37);
+        assert_eq!(sound().check(&rule()).unwrap(), 37 + 23);
     }
 
     /// Breaks a sound economy in one place; returns what the check says.
@@ -331,6 +347,7 @@ mod tests {
         assert_eq!(broken(|s| s.vested[0].due += 1), "what the line team of the tables was paid and is due");
         assert_eq!(broken(|s| s.tokens[2].held -= 1), "SKY held for positions");
         assert_eq!(broken(|s| s.tokens[2].vesting -= 1), "SKY held for positions");
+        assert_eq!(broken(|s| s.btt.rewards.balance -= 1), "the budget of rewards");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use cosmwasm_std::Uint128;
 use cw20::{BalanceResponse, Cw20ExecuteMsg, Cw20QueryMsg};
 
 use crate::agent::{Move, Seen, Work};
-use crate::genesis::{Common, Economy, Node, Saver, TREASURY_BUDGET};
+use crate::genesis::{Common, Economy, Node, Saver, TREASURY, TREASURY_BUDGET};
 use crate::world::{call, send, submit};
 use crate::{EconomyError, MONTH_DAYS, UNIT};
 
@@ -22,6 +22,7 @@ pub(crate) async fn day(economy: &mut Economy, day: u64, poke: bool) -> Result<u
     }
     if monthly {
         recipients(economy).await?;
+        economy.given = economy.given.saturating_add(TREASURY_BUDGET);
     }
     let Economy { common, nodes, savers, .. } = economy;
     for node in nodes.iter_mut() {
@@ -30,6 +31,8 @@ pub(crate) async fn day(economy: &mut Economy, day: u64, poke: bool) -> Result<u
     for saver in savers.iter_mut().filter(|saver| saver.plan.looks(day)) {
         save(common, saver, nodes, day).await?;
     }
+    economy.care.day(&economy.common, day).await?;
+    economy.bank.day(&economy.common, day).await?;
     work(economy, day).await
 }
 
@@ -70,7 +73,7 @@ async fn due_of_buckets(economy: &Economy) -> Result<Vec<Message>, EconomyError>
 }
 
 /// The buckets' recipients: the application's gives half of what it has to delegators, who are its users. Fees of
-/// requesters go to the treasury, which burns what it was given of slashes.
+/// requesters go to the treasury, which burns what it was given of slashes, and BTT above its reserve.
 async fn recipients(economy: &Economy) -> Result<(), EconomyError> {
     let Economy { common, application, savers, .. } = economy;
     let contracts = &common.contracts;
@@ -92,6 +95,12 @@ async fn recipients(economy: &Economy) -> Result<(), EconomyError> {
         messages.push(call(&contracts.treasury, &burn)?);
     }
     submit(&common.keeper, "the treasury's month", &messages).await?;
+    let said = common.treasury().await?;
+    let spare = said.balance.saturating_sub(TREASURY.reserve);
+    if said.burnt_now < TREASURY.burn && !spare.is_zero() {
+        let burn = treasury::ExecuteMsg::Burn { token: contracts.btt.clone() };
+        submit(&common.keeper, "burning BTT", &[call(&contracts.treasury, &burn)?]).await?;
+    }
     Ok(())
 }
 
@@ -318,11 +327,17 @@ impl Common {
         found.ok_or(EconomyError::Silent { what: "the treasury", missing: "its offer for BTK" })
     }
 
+    /// What the treasury has and did.
+    pub(crate) async fn treasury(&self) -> Result<treasury::TotalsResponse, EconomyError> {
+        self.world.ask(&self.contracts.treasury, &treasury::QueryMsg::Totals {}).await
+    }
+
     /// BTK that the treasury would buy now: nine tenths of what it can pay for, since its bid rises meanwhile.
     async fn wanted(&self) -> Result<u128, EconomyError> {
         let offer = self.offer().await?;
         let funds = self.balance(&self.contracts.btt, &self.contracts.treasury).await?;
-        let pays = offer.left.u128().min(funds) / 10 * 9;
+        let spare = funds.saturating_sub(TREASURY.reserve.u128());
+        let pays = offer.left.u128().min(spare) / 10 * 9;
         Ok(pays.saturating_mul(UNIT).checked_div(offer.bid.u128()).unwrap_or(0))
     }
 }

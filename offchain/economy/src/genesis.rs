@@ -13,16 +13,29 @@ use cw20::{Cw20Coin, Cw20ExecuteMsg};
 use serde::Serialize;
 
 use crate::agent::{Delegator, MAX_COMMISSION, Operator, delegators, operators};
+use crate::bank::{self, Bank};
+use crate::care::{self, Care};
 use crate::error::during;
 use crate::random::{Purpose, generator};
 use crate::world::{Contracts, World, call, send, submit};
-use crate::{EconomyError, Options, UNIT};
+use crate::{EconomyError, Options, UNIT, people};
 
 /// BTT that are locked for incentives, over [`BTT_LOCK_DAYS`].
 const BTT_LOCKED: u128 = 20_000_000 * UNIT;
 const BTT_LOCK_DAYS: u32 = 4 * 365;
 /// What the treasury pays for BTK in 30 days, in BTT, and what it is given for that.
 pub(crate) const TREASURY_BUDGET: u128 = 20_000 * UNIT;
+/// What it keeps, and what anybody may burn of the rest in 30 days.
+const RESERVE: u128 = 10_000 * UNIT;
+pub(crate) const TREASURY: treasury::Params = treasury::Params {
+    period_seconds: MONTH,
+    spend: Uint128::zero(),
+    buy: Uint128::new(TREASURY_BUDGET),
+    burn: Uint128::new(2_000 * UNIT),
+    reserve: Uint128::new(RESERVE),
+};
+/// What it is given at first: a month's budget, and what it keeps.
+const ENDOWMENT: u128 = TREASURY_BUDGET + RESERVE;
 /// Bids of the treasury for one BTK, in base units of BTT.
 const BIDS: (u128, u128) = (50_000, 500_000);
 /// Part of a slash that is burnt at once, in 1/10,000.
@@ -81,6 +94,10 @@ pub(crate) struct Economy {
     pub(crate) nodes: Vec<Node>,
     pub(crate) savers: Vec<Saver>,
     pub(crate) positions: Vec<Position>,
+    pub(crate) care: Care,
+    pub(crate) bank: Bank,
+    /// BTT that the treasury was given.
+    pub(crate) given: u128,
 }
 
 /// Accounts that are not agents.
@@ -93,6 +110,9 @@ struct Founders {
     foundation: SigningKey,
     infrastructure: SigningKey,
     holders: SigningKey,
+    /// A clinician and an institution.
+    parties: [SigningKey; 2],
+    pool: SigningKey,
 }
 
 /// Creates the chain, the contracts and the accounts.
@@ -108,15 +128,21 @@ pub(crate) async fn genesis(options: &Options) -> Result<Economy, EconomyError> 
         foundation: draw(),
         infrastructure: draw(),
         holders: draw(),
+        parties: [draw(), draw()],
+        pool: draw(),
     };
     let operators: Vec<_> = operators(options).into_iter().map(|plan| (draw(), plan)).collect();
     let delegators: Vec<_> = delegators(options).into_iter().map(|plan| (draw(), plan)).collect();
+    let idlers: Vec<_> = people::idlers(options).into_iter().map(|plan| (draw(), plan)).collect();
+    let patients = people::patients(options).into_iter().map(|plan| (draw().address().to_owned(), plan));
+    let patients: Vec<_> = patients.collect();
     let agents = operators.iter().map(|(key, _)| key).chain(delegators.iter().map(|(key, _)| key));
+    let agents = agents.chain(idlers.iter().map(|(key, _)| key)).chain(&founders.parties);
     let world = World::new(open(&founders, agents)?);
     let owner = world.wallet(founders.owner.clone()).await?;
     // The emission starts at a midnight, a day after the chain: contracts count days and months from there.
     let start = (world.now().await? / DAY).saturating_add(2).saturating_mul(DAY);
-    let contracts = create(&owner, &founders, start).await?;
+    let contracts = create(&owner, &founders, start, patients.len()).await?;
     let keeper = world.wallet(founders.keeper).await?;
     wire(&owner, &keeper, [founders.meter.address(), founders.slasher.address()], &contracts).await?;
     let positions = lock(&owner, founders.holders.address(), &contracts, start).await?;
@@ -131,7 +157,10 @@ pub(crate) async fn genesis(options: &Options) -> Result<Economy, EconomyError> 
     let slasher = world.wallet(founders.slasher).await?;
     let application = world.wallet(founders.application).await?;
     let common = Common { world, contracts, start, keeper };
-    Ok(Economy { common, meter, slasher, application, nodes, savers, positions })
+    let care = Care::open(&common, &owner, founders.parties, patients).await?;
+    let bank = Bank::open(&common, &owner, options.seed, idlers).await?;
+    let given = ENDOWMENT;
+    Ok(Economy { common, meter, slasher, application, nodes, savers, positions, care, bank, given })
 }
 
 fn open<'a>(
@@ -161,6 +190,22 @@ fn open<'a>(
         .code("treasury", || {
             use bithive_treasury::contract::{execute, instantiate, query};
             Box::new(ContractWrapper::new(execute, instantiate, query))
+        })
+        .code("registry", || {
+            use bithive_registry::contract::{execute, instantiate, query};
+            Box::new(ContractWrapper::new(execute, instantiate, query))
+        })
+        .code("jobs", || {
+            use bithive_jobs::contract::{execute, instantiate, query, reply};
+            Box::new(ContractWrapper::new(execute, instantiate, query).with_reply(reply))
+        })
+        .code("rewards", || {
+            use bithive_rewards::contract::{execute, instantiate, query};
+            Box::new(ContractWrapper::new(execute, instantiate, query))
+        })
+        .code("timebank", || {
+            use bithive_timebank::contract::{execute, instantiate, query};
+            Box::new(ContractWrapper::new(execute, instantiate, query))
         });
     let Founders { owner, keeper, meter, slasher, application, .. } = founders;
     // Gas is free, but an account exists from its first coin on.
@@ -170,7 +215,12 @@ fn open<'a>(
     builder.build().map_err(during("creating the chain"))
 }
 
-async fn create(owner: &Wallet, founders: &Founders, start: u64) -> Result<Contracts, EconomyError> {
+async fn create(
+    owner: &Wallet,
+    founders: &Founders,
+    start: u64,
+    patients: usize,
+) -> Result<Contracts, EconomyError> {
     let account = || owner.address().to_owned();
     let share = |percent: u128| SKY_SUPPLY / 100 * percent;
     // What has no schedule in the table is with its holders at once.
@@ -189,10 +239,7 @@ async fn create(owner: &Wallet, founders: &Founders, start: u64) -> Result<Contr
     };
     let emissions = emissions::InstantiateMsg { owner: account(), token: btk.clone(), start, recipients };
     let emissions = new(owner, 3, "emissions", &emissions).await?;
-    let (zero, budget) = (Uint128::zero(), Uint128::new(TREASURY_BUDGET));
-    let params =
-        treasury::Params { period_seconds: MONTH, spend: zero, buy: budget, burn: zero, reserve: zero };
-    let treasury = treasury::InstantiateMsg { owner: account(), token: btt.clone(), params };
+    let treasury = treasury::InstantiateMsg { owner: account(), token: btt.clone(), params: TREASURY };
     let treasury = new(owner, 5, "treasury", &treasury).await?;
     let staking = staking::InstantiateMsg {
         owner: account(),
@@ -206,10 +253,13 @@ async fn create(owner: &Wallet, founders: &Founders, start: u64) -> Result<Contr
         },
     };
     let staking = new(owner, 4, "staking", &staking).await?;
-    Ok(Contracts { btk, btt, sky, vesting, emissions, staking, treasury })
+    let [_, jobs] = bank::market(owner, [6, 7], (&btt, &treasury, founders.pool.address())).await?;
+    let rewards = care::create(owner, 8, (&btt, &treasury), patients).await?;
+    let timebank = bank::create(owner, 9, (&btt, &jobs, &treasury)).await?;
+    Ok(Contracts { btk, btt, sky, vesting, emissions, staking, treasury, rewards, jobs, timebank })
 }
 
-async fn new(
+pub(crate) async fn new(
     owner: &Wallet,
     code: u64,
     label: &str,
@@ -264,7 +314,7 @@ async fn wire(
         call(&contracts.treasury, &offer)?,
     ];
     submit(owner, "wiring the contracts", &messages).await?;
-    let deposit = send(&contracts.btt, &contracts.treasury, TREASURY_BUDGET, &treasury::Hook::Deposit {})?;
+    let deposit = send(&contracts.btt, &contracts.treasury, ENDOWMENT, &treasury::Hook::Deposit {})?;
     submit(keeper, "funding the treasury", &[deposit]).await?;
     Ok(())
 }

@@ -5,16 +5,21 @@
 //! 1. [`Options`]: how long, how many nodes, which seed;
 //! 2. `agent`: what operators and delegators do, pure, from what they see and a seeded generator;
 //! 3. `genesis`: the contracts, and who holds what at first;
-//! 4. `day`: what the accounts do on a day, as signed transactions;
-//! 5. `sample` and [`Row`]: what the contracts say every 30 days; `check`: what must hold then;
+//! 4. `day`: what the accounts do on a day, as signed transactions; `people`, `care` and `bank`: patients and their rewards,
+//!    idle machines and their credits;
+//! 5. `sample` and [`Row`]: what the contracts say every 30 days; `check` and `check_btt`: what must hold then;
 //! 6. [`simulate`]: all of it; [`plot`]: the rows as a drawing.
 
 mod agent;
+mod bank;
+mod care;
 mod check;
+mod check_btt;
 mod day;
 mod error;
 mod genesis;
 mod options;
+mod people;
 mod plot;
 mod random;
 mod row;

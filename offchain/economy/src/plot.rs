@@ -1,4 +1,4 @@
-//! The rows as a drawing: whose BTK there are, and what a T earns.
+//! The rows as a drawing: whose BTK there are, what a T earns, and what becomes of BTT.
 
 use std::path::Path;
 
@@ -12,7 +12,7 @@ type Outcome = Result<(), Box<dyn std::error::Error>>;
 /// A line's name, and how a row says its value.
 type Line = (&'static str, fn(&Row) -> u128);
 
-const SIZE: (u32, u32) = (960, 760);
+const SIZE: (u32, u32) = (960, 1040);
 /// What is emitted, from the bottom up.
 const BUCKETS: [Line; 5] = [
     ("contributors", |row| row.contributors),
@@ -30,7 +30,19 @@ const OF_A_TERA: [Line; 2] = [
     ("to be pledged for a T", |row| row.pledge_per_tera),
 ];
 
-/// Draws rows into an SVG file: BTK by bucket and use, and below what a T earns on a day beside what it pledges.
+/// Colours of lines on white.
+const LINES: [RGBColor; 4] =
+    [RGBColor(214, 39, 40), RGBColor(31, 119, 180), RGBColor(44, 130, 44), RGBColor(120, 80, 170)];
+/// BTT that were paid and burnt.
+const OF_BTT: [Line; 4] = [
+    ("paid to patients", |row| row.patients),
+    ("paid by the treasury for BTK", |row| row.treasury_paid),
+    ("burnt by the treasury", |row| row.btt_burnt),
+    ("paid for jobs with credits", |row| row.credits_spent),
+];
+
+/// Draws rows into an SVG file: BTK by bucket and use, below what a T earns on a day beside what it pledges, and below that
+/// where BTT went.
 ///
 /// # Errors
 /// [`EconomyError::Draw`]: fewer than two rows, or a file that can't be written.
@@ -45,11 +57,25 @@ pub fn plot(rows: &[Row], file: &Path) -> Result<(), EconomyError> {
 fn draw(rows: &[Row], file: &Path) -> Outcome {
     let root = SVGBackend::new(file, SIZE).into_drawing_area();
     root.fill(&WHITE)?;
-    let (above, below) = root.split_vertically((60).percent_height());
+    let (above, below) = root.split_vertically((44).percent_height());
+    let (middle, below) = below.split_vertically((50).percent_height());
     supply(rows, &above)?;
-    of_a_tera(rows, &below)?;
+    of_a_tera(rows, &middle)?;
+    of_btt(rows, &below)?;
     root.present()?;
     Ok(())
+}
+
+/// A label of an axis: 1600000 as 1,600,000, and half as 0.5.
+fn number(amount: &f64) -> String {
+    let places = if (amount - amount.round()).abs() < 1e-6 { 0 } else { 1 };
+    let digits = format!("{amount:.places$}");
+    let whole = digits.find('.').unwrap_or(digits.len());
+    let grouped = digits.char_indices().map(|(index, digit)| {
+        let groups = index > 0 && index < whole && (whole - index).is_multiple_of(3);
+        if groups { format!(",{digit}") } else { digit.to_string() }
+    });
+    grouped.collect()
 }
 
 fn years(row: &Row) -> f64 {
@@ -60,21 +86,28 @@ fn last_year(rows: &[Row]) -> f64 {
     rows.last().map_or(1.0, years)
 }
 
-/// In BTK.
-fn btk(amount: u128) -> f64 {
+/// In whole tokens.
+fn whole(amount: u128) -> f64 {
     amount as f64 / UNIT as f64
 }
 
 fn supply(rows: &[Row], area: &Area<'_>) -> Outcome {
-    let millions = |amount: u128| btk(amount) / 1e6;
+    let millions = |amount: u128| whole(amount) / 1e6;
     let most = rows.iter().map(|row| millions(row.emitted)).fold(1.0, f64::max);
     let mut chart = ChartBuilder::on(area)
-        .caption("BTK emitted, by bucket, and what became of them (millions)", ("sans-serif", 16))
+        .caption("BTK emitted, by bucket, and what became of them", ("sans-serif", 16))
         .margin(10)
         .x_label_area_size(36)
-        .y_label_area_size(64)
+        .y_label_area_size(76)
         .build_cartesian_2d(0.0..last_year(rows), 0.0..most * 1.02)?;
-    chart.configure_mesh().x_desc("years").light_line_style(TRANSPARENT).draw()?;
+    chart
+        .configure_mesh()
+        .x_desc("years")
+        .x_label_formatter(&number)
+        .y_label_formatter(&number)
+        .y_desc("million BTK")
+        .light_line_style(TRANSPARENT)
+        .draw()?;
     for (index, (name, _)) in BUCKETS.iter().enumerate() {
         let up_to = |row: &Row, count| BUCKETS.iter().take(count).map(|(_, of)| of(row)).sum::<u128>();
         let edge = |count| rows.iter().map(move |row| (years(row), millions(up_to(row, count))));
@@ -105,21 +138,28 @@ fn supply(rows: &[Row], area: &Area<'_>) -> Outcome {
 fn of_a_tera(rows: &[Row], area: &Area<'_>) -> Outcome {
     // The first row has no days before it; a scale of powers of ten has no zero.
     let points = |of: fn(&Row) -> u128| {
-        rows.iter().map(move |row| (years(row), btk(of(row)))).filter(|(_, value)| *value > 0.0)
+        rows.iter().map(move |row| (years(row), whole(of(row)))).filter(|(_, value)| *value > 0.0)
     };
     let values = || OF_A_TERA.iter().flat_map(|(_, of)| points(*of)).map(|(_, value)| value);
     let (least, most) =
         values().fold((f64::MAX, 1.0), |(least, most), value: f64| (value.min(least), value.max(most)));
-    let (bottom, top) = (10_f64.powf(least.log10().floor()), 10_f64.powf(most.log10().ceil()));
+    let (bottom, top) = (10_f64.powf((least.log10() - 0.1).floor()), 10_f64.powf(most.log10().ceil()));
     let mut chart = ChartBuilder::on(area)
         .caption("BTK of one T of capacity", ("sans-serif", 16))
         .margin(10)
         .x_label_area_size(36)
-        .y_label_area_size(64)
+        .y_label_area_size(76)
         .build_cartesian_2d(0.0..last_year(rows), (bottom..top).log_scale())?;
-    chart.configure_mesh().x_desc("years").light_line_style(TRANSPARENT).draw()?;
+    chart
+        .configure_mesh()
+        .x_desc("years")
+        .x_label_formatter(&number)
+        .y_label_formatter(&number)
+        .y_desc("BTK")
+        .light_line_style(TRANSPARENT)
+        .draw()?;
     for (index, (name, of)) in OF_A_TERA.iter().enumerate() {
-        let color = Palette99::pick(index).to_rgba();
+        let color = LINES.get(index).copied().unwrap_or(BLACK);
         chart
             .draw_series(LineSeries::new(points(*of), color.stroke_width(2)))?
             .label(*name)
@@ -132,4 +172,53 @@ fn of_a_tera(rows: &[Row], area: &Area<'_>) -> Outcome {
         .border_style(BLACK.mix(0.3))
         .draw()?;
     Ok(())
+}
+
+fn of_btt(rows: &[Row], area: &Area<'_>) -> Outcome {
+    // Powers of ten: rewards are small beside what the treasury pays.
+    let points = |of: fn(&Row) -> u128| {
+        rows.iter().map(move |row| (years(row), whole(of(row)))).filter(|(_, value)| *value >= 10.0)
+    };
+    let most =
+        OF_BTT.iter().flat_map(|(_, of)| points(*of)).fold(100.0, |most: f64, (_, value)| most.max(value));
+    let top = 10_f64.powf(most.log10().ceil());
+    let mut chart = ChartBuilder::on(area)
+        .caption("BTT paid and burnt since the start", ("sans-serif", 16))
+        .margin(10)
+        .x_label_area_size(36)
+        .y_label_area_size(76)
+        .build_cartesian_2d(0.0..last_year(rows), (10.0..top).log_scale())?;
+    chart
+        .configure_mesh()
+        .x_desc("years")
+        .x_label_formatter(&number)
+        .y_label_formatter(&number)
+        .y_desc("BTT")
+        .light_line_style(TRANSPARENT)
+        .draw()?;
+    for (index, (name, of)) in OF_BTT.iter().enumerate() {
+        let color = LINES.get(index).copied().unwrap_or(BLACK);
+        chart
+            .draw_series(LineSeries::new(points(*of), color.stroke_width(2)))?
+            .label(*name)
+            .legend(move |(x, y)| PathElement::new(vec![(x, y), (x + 16, y)], color.stroke_width(2)));
+    }
+    chart
+        .configure_series_labels()
+        .position(SeriesLabelPosition::LowerRight)
+        .background_style(WHITE.mix(0.8))
+        .border_style(BLACK.mix(0.3))
+        .draw()?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_of_axes_have_groups_of_three_and_a_place_where_there_is_a_fraction() {
+        let shown = [0.0, 0.2, 400.0, 1_600.5, 10_000_000.0].map(|amount| number(&amount));
+        assert_eq!(shown, ["0", "0.2", "400", "1,600.5", "10,000,000"]);
+    }
 }

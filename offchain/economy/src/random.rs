@@ -16,6 +16,12 @@ pub(crate) enum Purpose {
     Work(u64),
     /// Which nodes a delegator chooses.
     Delegator(u64),
+    /// What a patient's check-ups are worth.
+    Patient(u64),
+    /// What an idle machine earns.
+    Idle(u64),
+    /// Keys of oracles.
+    Oracles,
 }
 
 /// The generator of a purpose.
@@ -25,6 +31,9 @@ pub(crate) fn generator(seed: u64, purpose: Purpose) -> ChaCha20Rng {
         Purpose::Place(number) => (1, number),
         Purpose::Work(number) => (2, number),
         Purpose::Delegator(number) => (3, number),
+        Purpose::Patient(number) => (4, number),
+        Purpose::Idle(number) => (5, number),
+        Purpose::Oracles => (6, 0),
     };
     let mut rng = ChaCha20Rng::seed_from_u64(seed);
     rng.set_stream(kind << 32 | number);

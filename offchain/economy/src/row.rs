@@ -51,8 +51,20 @@ pub struct Row {
     pub circulating: u128,
     /// SKY that are not locked, of 20 billion.
     pub sky_circulating: u128,
-    /// BTT that are neither locked nor in the treasury.
+    /// BTT that are neither locked nor in the treasury, the budget of rewards, the time bank or the market.
     pub btt_circulating: u128,
+    /// BTT that patients were paid.
+    pub patients: u128,
+    /// BTT that the treasury paid for BTK.
+    pub treasury_paid: u128,
+    /// BTT that the treasury burnt.
+    pub btt_burnt: u128,
+    /// Credits of idle time, with their interest; whole numbers.
+    pub credits: u64,
+    /// BTT that back credits.
+    pub credits_backing: u128,
+    /// BTT that credits paid for jobs.
+    pub credits_spent: u128,
 }
 
 /// What somebody was entitled to by the end, paid or not.

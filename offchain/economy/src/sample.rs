@@ -1,12 +1,14 @@
 //! What the contracts say at one moment, and the row that it makes.
 
-use bithive_api::{emissions, token, vesting};
+use bithive_api::{emissions, jobs, rewards, token, vesting};
 use bithive_economics::pledge;
+use bithive_economics::vesting::DAY;
 use cw20::AllAccountsResponse;
 
 use crate::check::{Snapshot, Token, Vested};
-use crate::genesis::{Common, Economy};
-use crate::{EconomyError, Entitled, Row};
+use crate::check_btt::{Bank, Btt, Rewards, Treasury};
+use crate::genesis::{Common, Economy, TREASURY};
+use crate::{EconomyError, Entitled, Row, bank};
 
 /// Accounts of one question.
 const PAGE: u32 = 30;
@@ -45,6 +47,8 @@ pub(crate) async fn snapshot(economy: &Economy, day: u64) -> Result<Snapshot, Ec
         });
     }
     let totals = bithive_api::staking::QueryMsg::Totals {};
+    let [_, btt, _] = &tokens;
+    let burnt = btt.supply.burnt.u128();
     Ok(Snapshot {
         day,
         now,
@@ -56,7 +60,59 @@ pub(crate) async fn snapshot(economy: &Economy, day: u64) -> Result<Snapshot, Ec
         staking: common.balance(&contracts.btk, &contracts.staking).await?,
         vested,
         bought: common.offer().await?.bought.u128(),
+        btt: Btt {
+            rewards: rewards(economy).await?,
+            bank: read_bank(economy, now).await?,
+            treasury: treasury(economy, burnt).await?,
+        },
     })
+}
+
+async fn rewards(economy: &Economy) -> Result<Rewards, EconomyError> {
+    let Economy { common, care, .. } = economy;
+    let Common { world, contracts, .. } = common;
+    let (mut paid, mut held, mut most, mut count) = (0, 0, 0, 0);
+    for (address, _) in &care.patients {
+        let question = rewards::QueryMsg::Patient { address: address.clone() };
+        let found: rewards::PatientResponse = world.ask(&contracts.rewards, &question).await?;
+        paid += found.total.u128();
+        held += common.balance(&contracts.btt, address).await?;
+        most = most.max(found.today.u128());
+        count = count.max(found.count);
+    }
+    let budget = world.ask(&contracts.rewards, &rewards::QueryMsg::Budget {}).await?;
+    let balance = common.balance(&contracts.btt, &contracts.rewards).await?;
+    let (given, limits) = (care.given, care.limits);
+    Ok(Rewards { budget, limits, balance, given, paid, held, most, count })
+}
+
+async fn read_bank(economy: &Economy, now: u64) -> Result<Bank, EconomyError> {
+    let Economy { common, bank, .. } = economy;
+    let Common { world, contracts, .. } = common;
+    let (mut credits, mut refunded) = (0, 0);
+    for owner in &bank.owners {
+        let address = owner.wallet.address();
+        credits += bank::credits(common, address).await?;
+        refunded += common.balance(&contracts.btt, address).await?;
+    }
+    Ok(Bank {
+        totals: bank::totals(common).await?,
+        params: bank::PARAMS,
+        balance: common.balance(&contracts.btt, &contracts.timebank).await?,
+        given: bank.given,
+        spent: bank.spent,
+        credits,
+        refunded,
+        days: (now / DAY).saturating_sub(bank.since),
+        jobs: world.ask(&contracts.jobs, &jobs::QueryMsg::Totals {}).await?,
+        market: common.balance(&contracts.btt, &contracts.jobs).await?,
+    })
+}
+
+async fn treasury(economy: &Economy, burnt: u128) -> Result<Treasury, EconomyError> {
+    let Economy { common, given, .. } = economy;
+    let balance = common.balance(&common.contracts.btt, &common.contracts.treasury).await?;
+    Ok(Treasury { totals: common.treasury().await?, params: TREASURY, balance, given: *given, burnt })
 }
 
 async fn read_token(common: &Common, symbol: &'static str, address: &str) -> Result<Token, EconomyError> {
@@ -92,6 +148,7 @@ async fn balances(common: &Common, token: &str) -> Result<u128, EconomyError> {
 pub(crate) fn row(economy: &Economy, snapshot: &Snapshot, worked: (u128, u64)) -> Row {
     let day = snapshot.day;
     let [btk, btt, sky] = &snapshot.tokens;
+    let Btt { rewards, bank, treasury } = &snapshot.btt;
     let working = || {
         let both = economy.nodes.iter().zip(&snapshot.nodes);
         both.filter(|(node, _)| node.plan.works(day))
@@ -123,7 +180,15 @@ pub(crate) fn row(economy: &Economy, snapshot: &Snapshot, worked: (u128, u64)) -
         rewards: snapshot.stakes.rewards.u128(),
         circulating: supply(btk).saturating_sub(snapshot.staking).saturating_sub(btk.treasury),
         sky_circulating: supply(sky).saturating_sub(sky.held),
-        btt_circulating: supply(btt).saturating_sub(btt.held).saturating_sub(btt.treasury),
+        btt_circulating: [btt.held, btt.treasury, rewards.balance, bank.balance, bank.market]
+            .into_iter()
+            .fold(supply(btt), u128::saturating_sub),
+        patients: rewards.paid,
+        treasury_paid: treasury.totals.paid.u128(),
+        btt_burnt: btt.supply.burnt.u128(),
+        credits: bank.totals.credits,
+        credits_backing: bank.totals.funded.u128(),
+        credits_spent: bank.spent,
     }
 }
 

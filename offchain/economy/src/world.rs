@@ -26,6 +26,9 @@ pub(crate) struct Contracts {
     pub(crate) emissions: String,
     pub(crate) staking: String,
     pub(crate) treasury: String,
+    pub(crate) rewards: String,
+    pub(crate) jobs: String,
+    pub(crate) timebank: String,
 }
 
 /// A contract's message.
@@ -65,6 +68,11 @@ impl World {
     /// Time of the last block, in Unix seconds.
     pub(crate) async fn now(&self) -> Result<u64, EconomyError> {
         Ok(self.chain.info().await.map_err(during("the time"))?.time.seconds())
+    }
+
+    /// The chain's id.
+    pub(crate) async fn chain_id(&self) -> Result<String, EconomyError> {
+        Ok(self.chain.info().await.map_err(during("the chain's id"))?.chain_id)
     }
 
     /// Blocks so far.

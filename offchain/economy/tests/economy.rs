@@ -19,12 +19,16 @@ async fn a_year_of_eight_nodes_holds_every_check_and_repeats() {
     let at: Vec<u64> = report.rows.iter().map(|row| row.day).collect();
     assert_eq!(at, (0..=12).map(|month| month * MONTH_DAYS).chain([YEAR_DAYS]).collect::<Vec<_>>());
     // Comparisons of a row do not get fewer as accounts come.
-    assert!(report.checks >= 35 * report.rows.len() as u64);
+    assert!(report.checks >= 58 * report.rows.len() as u64);
     let (first, last) = (report.rows.first().unwrap(), report.rows.last().unwrap());
     assert_eq!((first.emitted, first.minted, first.staked), (0, 0, 0));
     assert_eq!(last.emitted, 500_000 * UNIT * u128::from(YEAR_DAYS));
     assert_eq!(last.contributors + last.application + last.foundation + last.infrastructure, last.minted);
     assert_eq!(last.minted + last.locked, last.emitted);
+    // Two patients, a check-up a month each; two idle machines.
+    assert!(last.patients >= 2 * 11 * 200 * UNIT && last.treasury_paid > 0 && last.btt_burnt > 0);
+    assert!(last.credits > 0 && last.credits_spent > 0);
+    assert!(last.credits_backing >= u128::from(last.credits) * UNIT / 1_000);
     assert!(last.paid_whole > 0 && last.staked > 0 && last.circulating > 0 && last.bought > 0);
     assert!(last.circulating + last.staked + last.unbonding + last.rewards + last.burnt <= last.minted);
 
@@ -56,7 +60,7 @@ async fn rows_are_drawn_and_too_few_are_refused() {
     let report = run(Options { nodes: 1, ..YEAR }).await;
     plot(&report.rows, &file).unwrap();
     let svg = std::fs::read_to_string(&file).unwrap();
-    for name in ["contributors", "not due yet", "circulating", "earned by a T on a day"] {
+    for name in ["contributors", "not due yet", "circulating", "earned by a T on a day", "paid to patients"] {
         assert!(svg.contains(name), "{name}");
     }
     let one = report.rows.get(..1).unwrap();
