@@ -366,8 +366,8 @@ fn tables_say_whose_it_is_and_when() {
         ("stake list", vec!["alice votes with 75 BTK", "bob operates 4 T", "100.00 %"]),
         ("stake pool bob", vec!["commission 0.00 %, at most 20.00 %", "in 539 d 23 h"]),
         ("vesting list alice", vec!["team", "1,000 SKY", "in 29 d 23 h"]),
-        ("vesting schedules", vec!["20 steps of 1 months, the first after 12 months"]),
-        ("rewards show", vec!["budget 0 BTT", "owner operator"]),
+        ("vesting schedules", vec!["20 steps of a month, the first after 12 months"]),
+        ("rewards show", vec!["budget 0 BTT", "owner operator", "no account of this home is a party"]),
         ("rewards proposals", vec!["no proposal waits"]),
         (
             "wallet claim operator",

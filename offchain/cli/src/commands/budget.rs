@@ -68,7 +68,10 @@ pub(super) async fn show_all(home: &Home, output: Output) -> Result<()> {
         for Party { name, role, .. } in parties {
             rows.add_row([name.clone(), format!("{role:?}")]);
         }
-        println!("{rows}");
+        println!(
+            "{}",
+            if rows.is_empty() { "no account of this home is a party".into() } else { rows.to_string() }
+        );
     })
 }
 

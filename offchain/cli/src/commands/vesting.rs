@@ -242,9 +242,11 @@ fn described(schedule: &Schedule) -> String {
 }
 
 fn span(seconds: u64) -> String {
-    for (unit, name) in [(MONTH, "months"), (DAY, "days")] {
-        if seconds >= unit && seconds % unit == 0 {
-            return format!("{} {name}", seconds / unit);
+    for (unit, name) in [(MONTH, "month"), (DAY, "day")] {
+        match (seconds / unit, seconds % unit) {
+            (1, 0) => return format!("a {name}"),
+            (many, 0) if many > 0 => return format!("{many} {name}s"),
+            _ => {}
         }
     }
     format!("{seconds} s")
@@ -259,9 +261,9 @@ mod tests {
         let told = |schedule: NamedSchedule| described(&schedule.message(7).unwrap());
         assert_eq!(
             told(NamedSchedule::Contributor),
-            "20.00 % at once, 180 steps of 1 days, the first after 1 days"
+            "20.00 % at once, 180 steps of a day, the first after a day"
         );
-        assert_eq!(told(NamedSchedule::PrivatePlacement), "20 steps of 1 months, the first after 12 months");
+        assert_eq!(told(NamedSchedule::PrivatePlacement), "20 steps of a month, the first after 12 months");
         assert_eq!(span(90_000), "90000 s");
     }
 }

@@ -1,9 +1,10 @@
 //! Everything that an account can take, in one list.
 
-use bithive_api::emissions::Bucket;
+use bithive_api::emissions::{Bucket, Recipients};
 use bithive_api::{emissions, jobs, registry, staking, vesting};
 use bithive_chain::{ChainError, Event, Message};
-use bithive_economics::vesting::DAY;
+use bithive_economics::vesting::MONTH;
+use bithive_economics::{Emission, emission};
 use serde::Serialize;
 
 use super::{EconomyClient, Token};
@@ -250,28 +251,37 @@ impl EconomyClient {
         entries: &mut Vec<Claimable>,
     ) -> Result<(), ChainError> {
         let config = self.emissions_config().await?;
+        let emission = Emission::new(config.start).map_err(|error| ChainError::Decode {
+            what: "start of the emissions".into(),
+            reason: error.to_string(),
+        })?;
         let work = self.contributor(address).await?;
         let rest = work.earned.saturating_sub(work.claimed).saturating_sub(work.due);
         // A part is due each day, counted from the start of the emission.
-        let day = now.saturating_sub(config.start).checked_div(DAY).unwrap_or_default();
-        let next = config.start.saturating_add(day.saturating_add(1).saturating_mul(DAY));
+        let next = emission.day(now).map(|day| emission.day_begins(day.saturating_add(1)));
         let entry = Claimable::new(Source::Emissions, None, Token::Btk, work.due.u128());
-        entries.push(entry.later(rest.u128(), Some(next)));
-        let recipients = config.recipients;
-        if ![&recipients.application, &recipients.foundation, &recipients.infrastructure]
-            .iter()
-            .any(|recipient| recipient.as_str() == address)
-        {
+        entries.push(entry.later(rest.u128(), next));
+        let Recipients { application, foundation, infrastructure } = config.recipients;
+        if ![&application, &foundation, &infrastructure].iter().any(|own| own.as_str() == address) {
             return Ok(());
         }
         let due = self.emission().await?.due;
-        for (source, recipient, amount) in [
-            (Source::EmissionsApplication, recipients.application, due.application),
-            (Source::EmissionsFoundation, recipients.foundation, due.foundation),
-            (Source::EmissionsInfrastructure, recipients.infrastructure, due.infrastructure),
+        if application.as_str() == address {
+            let amount = due.application.u128();
+            entries.push(Claimable::new(Source::EmissionsApplication, None, Token::Btk, amount));
+        }
+        for (source, recipient, due, bucket) in [
+            (Source::EmissionsFoundation, foundation, due.foundation, emission::Bucket::Foundation),
+            (
+                Source::EmissionsInfrastructure,
+                infrastructure,
+                due.infrastructure,
+                emission::Bucket::Infrastructure,
+            ),
         ] {
             if recipient.as_str() == address {
-                entries.push(Claimable::new(source, None, Token::Btk, amount.u128()));
+                let (rest, at) = unreleased(&emission, bucket, now);
+                entries.push(Claimable::new(source, None, Token::Btk, due.u128()).later(rest, at));
             }
         }
         Ok(())
@@ -299,4 +309,15 @@ impl EconomyClient {
         }
         Ok(delegations.complete && unbondings.complete)
     }
+}
+
+/// What of a bucket was emitted and is not released, and when more of it is. Two month ends away at most: a month's part is
+/// locked for a month first.
+fn unreleased(emission: &Emission, bucket: emission::Bucket, now: u64) -> (u128, Option<u64>) {
+    let released = emission.released(bucket, now);
+    let month = now.saturating_sub(emission.start()).checked_div(MONTH).unwrap_or_default();
+    let end =
+        |months: u64| emission.start().saturating_add(month.saturating_add(months).saturating_mul(MONTH));
+    let next = (1..=2).map(end).find(|at| emission.released(bucket, *at) > released);
+    (emission.of(bucket, now).saturating_sub(released), next)
 }

@@ -161,6 +161,7 @@ async fn the_recipients_of_the_emission_and_the_operator_s_commission_are_in_the
         assert!(of(&list, source).amount > 0, "{source:?}");
     }
     assert!(!list.entries.iter().any(|entry| entry.source == Source::EmissionsInfrastructure));
+    assert_eq!(of(&list, Source::EmissionsApplication).later, None, "it is due as it is emitted");
     let owner = world.client.claimables(world.address(OWNER)).await.unwrap();
     assert!(of(&owner, Source::EmissionsInfrastructure).amount > 0);
     let bob = world.client.claimables(world.address(BOB)).await.unwrap();
@@ -171,6 +172,28 @@ async fn the_recipients_of_the_emission_and_the_operator_s_commission_are_in_the
     let received = claims.received[&Token::Btk];
     assert_eq!(balances(&world, APP).await[1] - before[1], received);
     assert_eq!(claims.taken.iter().map(|taken| taken.amount).sum::<u128>(), received);
+}
+
+#[tokio::test]
+async fn a_bucket_that_is_locked_says_when_more_of_it_is_released() {
+    let world = World::new().await;
+    world.advance(5 * DAY).await;
+    for month in 0..4 {
+        let list = world.client.claimables(world.address(APP)).await.unwrap();
+        let before = of(&list, Source::EmissionsFoundation);
+        let Later { amount, at } = before.later.unwrap();
+        let now = world.now().await;
+        // Nothing is released before the first part's month has ended and it was locked for another.
+        assert!(at > now && at <= now + if month == 0 { 2 * MONTH } else { MONTH }, "{now} {at}");
+        world.advance(at - 1 - now).await;
+        let list = world.client.claimables(world.address(APP)).await.unwrap();
+        assert_eq!(of(&list, Source::EmissionsFoundation).amount, before.amount, "not before");
+        world.advance(1).await;
+        let list = world.client.claimables(world.address(APP)).await.unwrap();
+        let after = of(&list, Source::EmissionsFoundation).amount;
+        assert!(after > before.amount, "month {month}");
+        assert!(amount > 0);
+    }
 }
 
 #[tokio::test]
