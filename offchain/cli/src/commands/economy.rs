@@ -35,7 +35,7 @@ pub(crate) enum Command {
         /// Let somebody claim for everybody every so many days, besides what each claims for itself.
         #[arg(long, value_name = "DAYS")]
         poke_days: Option<u32>,
-        /// Draw BTK by bucket and use, and what a T earns, into this SVG file.
+        /// Draw BTK by bucket and use, what a T earns, and BTT paid and burnt, into this SVG file.
         #[arg(long, value_name = "FILE")]
         plot: Option<PathBuf>,
     },
@@ -75,6 +75,18 @@ fn show(report: &Report) {
             whole(last.bought),
             whole(last.sky_circulating),
             whole(last.btt_circulating)
+        );
+    }
+    if let Some(last) = report.rows.last() {
+        println!(
+            "BTT: {} paid to patients, {} paid by the treasury and {} burnt, {} paid for jobs with credits; {} credits, backed \
+             by {} BTT",
+            whole(last.patients),
+            whole(last.treasury_paid),
+            whole(last.btt_burnt),
+            whole(last.credits_spent),
+            group(&last.credits.to_string()),
+            whole(last.credits_backing)
         );
     }
     match &report.broken {
