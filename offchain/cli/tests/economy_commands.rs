@@ -161,6 +161,35 @@ fn work_of_a_node_is_claimed_for_all_accounts_at_once() {
 }
 
 #[test]
+fn an_account_without_coins_for_fees_holds_up_no_other() {
+    let network = Network::with_nodes(0);
+    let dave = run(&network, "wallet new dave");
+    for to in ["alice", dave["address"].as_str().unwrap()] {
+        let lock =
+            format!("vesting create --from operator --to {to} --amount 8 --token sky --schedule ecology");
+        run(&network, &lock);
+    }
+    assert!(network.refused(&["wallet", "claim", "dave"]).contains("does not exist yet"));
+    let home = common::path(&network.home());
+    let arguments = network.arguments(&home, &["wallet", "claim", "--all", "--json"]);
+    let output = common::bithive(&arguments).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", common::text(&output));
+    let claims: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let named = |name: &str| {
+        let mut all = claims.as_array().unwrap().iter();
+        all.find(|claimed| claimed["name"] == name).unwrap().clone()
+    };
+    assert!(named("dave")["error"].as_str().unwrap().contains("does not exist yet"));
+    assert_eq!(named("alice")["received"]["SKY"], 4 * UNIT);
+    assert_eq!(balances(&network, "alice")[2], 4 * UNIT);
+    // Anybody may send the message for dave.
+    let list = run(&network, "wallet claimable dave");
+    let position = one(&list, "entries", "vesting")["what"].as_str().unwrap().to_owned();
+    network.json(&["vesting", "claim", &position, "--from", "alice"]);
+    assert_eq!(balances(&network, "dave")[2], 4 * UNIT);
+}
+
+#[test]
 fn stakes_compound_unbond_and_change_their_terms() {
     let network = with_btk(0);
     let bond = run(&network, "stake bond --from bob --amount 300 --tera 4");
