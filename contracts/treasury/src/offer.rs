@@ -75,10 +75,11 @@ fn sell(
         .add_attribute("seller", seller)
         .add_attribute("amount", amount)
         .add_attribute("paid", worth);
+    // Paid first: a token that calls back while it is burnt finds less to sell for, and the reserve holds.
     Ok(Response::new()
         .add_event(event)
-        .add_message(burning(token, amount)?)
-        .add_message(pay(config, seller, worth)?))
+        .add_message(pay(config, seller, worth)?)
+        .add_message(burning(token, amount)?))
 }
 
 pub(crate) fn set(
