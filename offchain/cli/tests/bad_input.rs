@@ -5,7 +5,7 @@ mod common;
 
 use common::{Network, POLICY, refused};
 
-const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../inference/tests/fixtures/");
+const FIXTURES: &str = "../inference/tests/fixtures/";
 const HOLDOUT: &str = include_str!("../../../data/wdbc/holdout.csv");
 
 /// Each case is refused with words that name it, and the chain is as it was.

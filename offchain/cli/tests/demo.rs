@@ -68,8 +68,8 @@ fn more_nodes_than_slots_of_a_group_form_groups_with_a_header_each() {
 
 #[test]
 fn a_user_chooses_rows_input_and_model() {
-    let data = concat!(env!("CARGO_MANIFEST_DIR"), "/../../data/wdbc/wdbc.csv");
-    let model = concat!(env!("CARGO_MANIFEST_DIR"), "/../../models/wdbc.onnx");
+    let data = "../../data/wdbc/wdbc.csv";
+    let model = "../../models/wdbc.onnx";
     let demo = json(&["demo", "--input", data, "--model", model, "--row", "0", "--row", "568"]);
     assert_eq!((demo["ok"].as_bool(), number(&demo["rows"])), (Some(true), 2));
     assert_eq!(demo["predictions"][0]["label"], "malignant");
@@ -77,7 +77,7 @@ fn a_user_chooses_rows_input_and_model() {
 
 #[test]
 fn more_rows_than_words_are_projected_and_still_agree() {
-    let data = concat!(env!("CARGO_MANIFEST_DIR"), "/../../data/wdbc/wdbc.csv");
+    let data = "../../data/wdbc/wdbc.csv";
     let demo = json(&["demo", "--input", data]);
     assert_eq!((demo["ok"].as_bool(), number(&demo["rows"])), (Some(true), 569));
     assert_eq!(demo["slashed"].as_array().unwrap().len(), 1, "a cheat shows in the projection, too");
@@ -101,7 +101,7 @@ fn arguments_out_of_bounds_name_the_argument() {
 #[test]
 fn a_devnet_that_is_not_there_is_an_error_that_says_what_to_do() {
     let home = tempfile::tempdir().unwrap();
-    let artifacts = concat!(env!("CARGO_MANIFEST_DIR"), "/../../artifacts");
+    let artifacts = "../../artifacts";
     let arguments = ["--home", home.path().to_str().unwrap(), "demo", "--chain", "devnet", "--artifacts"];
     // Where the wasm is not built, that is what is missing first.
     let error = refused(&[&arguments[..], &[artifacts]].concat());

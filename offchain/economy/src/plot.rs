@@ -24,22 +24,33 @@ const BUCKETS: [Line; 5] = [
 /// What became of it.
 const USES: [Line; 3] =
     [("circulating", |row| row.circulating), ("staked", |row| row.staked), ("burnt", |row| row.burnt)];
-/// BTK of one T.
-const OF_A_TERA: [Line; 2] = [
-    ("earned by a T on a day", |row| row.daily_per_tera),
-    ("to be pledged for a T", |row| row.pledge_per_tera),
-];
-
 /// Colours of lines on white.
 const LINES: [RGBColor; 4] =
     [RGBColor(214, 39, 40), RGBColor(31, 119, 180), RGBColor(44, 130, 44), RGBColor(120, 80, 170)];
-/// BTT that were paid and burnt.
-const OF_BTT: [Line; 4] = [
-    ("paid to patients", |row| row.patients),
-    ("paid by the treasury for BTK", |row| row.treasury_paid),
-    ("burnt by the treasury", |row| row.btt_burnt),
-    ("paid for jobs with credits", |row| row.credits_spent),
-];
+/// BTK of one T. The first row has no days before it.
+const OF_A_TERA: Panel = Panel {
+    caption: "BTK of one T of capacity",
+    unit: "BTK",
+    lines: &[
+        ("earned by a T on a day", |row| row.daily_per_tera),
+        ("to be pledged for a T", |row| row.pledge_per_tera),
+    ],
+    least: 0.01,
+    legend: SeriesLabelPosition::UpperRight,
+};
+/// BTT that were paid and burnt. Rewards are small beside what the treasury pays.
+const OF_BTT: Panel = Panel {
+    caption: "BTT paid and burnt since the start",
+    unit: "BTT",
+    lines: &[
+        ("paid to patients", |row| row.patients),
+        ("paid by the treasury for BTK", |row| row.treasury_paid),
+        ("burnt by the treasury", |row| row.btt_burnt),
+        ("paid for jobs with credits", |row| row.credits_spent),
+    ],
+    least: 10.0,
+    legend: SeriesLabelPosition::LowerRight,
+};
 
 /// Draws rows into an SVG file: BTK by bucket and use, below what a T earns on a day beside what it pledges, and below that
 /// where BTT went.
@@ -60,8 +71,8 @@ fn draw(rows: &[Row], file: &Path) -> Outcome {
     let (above, below) = root.split_vertically((44).percent_height());
     let (middle, below) = below.split_vertically((50).percent_height());
     supply(rows, &above)?;
-    of_a_tera(rows, &middle)?;
-    of_btt(rows, &below)?;
+    powers_of_ten(rows, &middle, &OF_A_TERA)?;
+    powers_of_ten(rows, &below, &OF_BTT)?;
     root.present()?;
     Ok(())
 }
@@ -135,17 +146,28 @@ fn supply(rows: &[Row], area: &Area<'_>) -> Outcome {
     Ok(())
 }
 
-fn of_a_tera(rows: &[Row], area: &Area<'_>) -> Outcome {
-    // The first row has no days before it; a scale of powers of ten has no zero.
+/// Lines over powers of ten.
+struct Panel {
+    caption: &'static str,
+    unit: &'static str,
+    lines: &'static [Line],
+    /// Values below are left out: such a scale has no zero.
+    least: f64,
+    /// Where the legend covers no line.
+    legend: SeriesLabelPosition,
+}
+
+fn powers_of_ten(rows: &[Row], area: &Area<'_>, panel: &Panel) -> Outcome {
     let points = |of: fn(&Row) -> u128| {
-        rows.iter().map(move |row| (years(row), whole(of(row)))).filter(|(_, value)| *value > 0.0)
+        let points = rows.iter().map(move |row| (years(row), whole(of(row))));
+        points.filter(|(_, value)| *value >= panel.least)
     };
-    let values = || OF_A_TERA.iter().flat_map(|(_, of)| points(*of)).map(|(_, value)| value);
-    let (least, most) =
-        values().fold((f64::MAX, 1.0), |(least, most), value: f64| (value.min(least), value.max(most)));
-    let (bottom, top) = (10_f64.powf((least.log10() - 0.1).floor()), 10_f64.powf(most.log10().ceil()));
+    let values = || panel.lines.iter().flat_map(|(_, of)| points(*of)).map(|(_, value)| value);
+    let power = |value: f64| 10_f64.powf(value);
+    let bottom = power((values().fold(f64::MAX, f64::min).log10() - 0.1).floor()).max(panel.least);
+    let top = power(values().fold(10.0 * panel.least, f64::max).log10().ceil());
     let mut chart = ChartBuilder::on(area)
-        .caption("BTK of one T of capacity", ("sans-serif", 16))
+        .caption(panel.caption, ("sans-serif", 16))
         .margin(10)
         .x_label_area_size(36)
         .y_label_area_size(76)
@@ -155,10 +177,10 @@ fn of_a_tera(rows: &[Row], area: &Area<'_>) -> Outcome {
         .x_desc("years")
         .x_label_formatter(&number)
         .y_label_formatter(&number)
-        .y_desc("BTK")
+        .y_desc(panel.unit)
         .light_line_style(TRANSPARENT)
         .draw()?;
-    for (index, (name, of)) in OF_A_TERA.iter().enumerate() {
+    for (index, (name, of)) in panel.lines.iter().enumerate() {
         let color = LINES.get(index).copied().unwrap_or(BLACK);
         chart
             .draw_series(LineSeries::new(points(*of), color.stroke_width(2)))?
@@ -167,45 +189,7 @@ fn of_a_tera(rows: &[Row], area: &Area<'_>) -> Outcome {
     }
     chart
         .configure_series_labels()
-        .position(SeriesLabelPosition::UpperRight)
-        .background_style(WHITE.mix(0.8))
-        .border_style(BLACK.mix(0.3))
-        .draw()?;
-    Ok(())
-}
-
-fn of_btt(rows: &[Row], area: &Area<'_>) -> Outcome {
-    // Powers of ten: rewards are small beside what the treasury pays.
-    let points = |of: fn(&Row) -> u128| {
-        rows.iter().map(move |row| (years(row), whole(of(row)))).filter(|(_, value)| *value >= 10.0)
-    };
-    let most =
-        OF_BTT.iter().flat_map(|(_, of)| points(*of)).fold(100.0, |most: f64, (_, value)| most.max(value));
-    let top = 10_f64.powf(most.log10().ceil());
-    let mut chart = ChartBuilder::on(area)
-        .caption("BTT paid and burnt since the start", ("sans-serif", 16))
-        .margin(10)
-        .x_label_area_size(36)
-        .y_label_area_size(76)
-        .build_cartesian_2d(0.0..last_year(rows), (10.0..top).log_scale())?;
-    chart
-        .configure_mesh()
-        .x_desc("years")
-        .x_label_formatter(&number)
-        .y_label_formatter(&number)
-        .y_desc("BTT")
-        .light_line_style(TRANSPARENT)
-        .draw()?;
-    for (index, (name, of)) in OF_BTT.iter().enumerate() {
-        let color = LINES.get(index).copied().unwrap_or(BLACK);
-        chart
-            .draw_series(LineSeries::new(points(*of), color.stroke_width(2)))?
-            .label(*name)
-            .legend(move |(x, y)| PathElement::new(vec![(x, y), (x + 16, y)], color.stroke_width(2)));
-    }
-    chart
-        .configure_series_labels()
-        .position(SeriesLabelPosition::LowerRight)
+        .position(panel.legend.clone())
         .background_style(WHITE.mix(0.8))
         .border_style(BLACK.mix(0.3))
         .draw()?;

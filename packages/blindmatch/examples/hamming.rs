@@ -46,7 +46,10 @@ impl Sampled {
 fn main() -> Result<(), Box<dyn Error>> {
     let schema = Schema::new(vec![Attribute::Vector { name: "profile".to_owned() }])?;
     uniform(&schema)?;
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../data/wdbc");
+    // Where the package is now, which may not be where it was compiled.
+    let package =
+        std::env::var("CARGO_MANIFEST_DIR").map_err(|_| "run it by cargo: cargo run --example hamming")?;
+    let folder = Path::new(&package).join("../../data/wdbc");
     let held_out = rows(&folder.join("holdout.csv"))?;
     let reference: Rows =
         rows(&folder.join("wdbc.csv"))?.into_iter().filter(|row| !held_out.contains(row)).collect();

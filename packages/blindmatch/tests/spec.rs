@@ -12,7 +12,7 @@ use formulas::{array, bytes, committee, evaluation, number, public, rows, sealed
 use serde_json::Value;
 
 fn stored() -> Value {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/blindmatch.json");
+    let path = "tests/vectors/blindmatch.json";
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 

@@ -40,7 +40,7 @@ const LONG: usize = 2 * 65_536 + 5;
 const OPENED: (u16, u16, u16, u16) = (24, 5, 10, 7);
 
 fn path(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors").join(name)
+    PathBuf::from("tests/vectors").join(name)
 }
 
 fn read(name: &str) -> Value {

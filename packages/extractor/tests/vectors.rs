@@ -43,10 +43,10 @@ fn of_profile(profile: Profile) -> Value {
 }
 
 fn stored() -> Vec<Value> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/extractor.json");
+    let path = Path::new("tests/vectors/extractor.json");
     if std::env::var_os("BITHIVE_WRITE_VECTORS").is_some() {
         let json = serde_json::to_string_pretty(&Profile::ALL.map(of_profile)).unwrap();
-        fs::write(&path, json + "\n").unwrap();
+        fs::write(path, json + "\n").unwrap();
     }
     serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap()
 }

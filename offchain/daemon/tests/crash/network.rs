@@ -31,7 +31,7 @@ use crate::proxy::Proxy;
 pub(crate) const NODES: usize = 4;
 pub(crate) const RELAYERS: usize = 2;
 const DENOM: &str = "ubee";
-const ARTIFACTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../artifacts");
+const ARTIFACTS: &str = "../../artifacts";
 
 /// What makes blocks.
 enum Node {
