@@ -183,12 +183,15 @@ impl Worker {
     /// Passes on what has arrived. A datagram that a socket refuses is lost, as on any link.
     fn deliver(&mut self) {
         let now = self.now();
-        while let Some((_, (from, datagram))) = self.up.pop(now) {
+        let up: Vec<_> = std::iter::from_fn(|| self.up.pop(now)).collect();
+        let down: Vec<_> = std::iter::from_fn(|| self.down.pop(now)).collect();
+        // Before anybody can have what is counted.
+        *self.counts.lock().unwrap_or_else(PoisonError::into_inner) = (self.up.counts(), self.down.counts());
+        for (_, (from, datagram)) in up {
             let _ = self.clients.get(&from).map(|client| client.socket.send(&datagram));
         }
-        while let Some((_, (to, datagram))) = self.down.pop(now) {
+        for (_, (to, datagram)) in down {
             let _ = self.socket.send_to(&datagram, to);
         }
-        *self.counts.lock().unwrap_or_else(PoisonError::into_inner) = (self.up.counts(), self.down.counts());
     }
 }
