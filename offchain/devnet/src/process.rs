@@ -6,12 +6,15 @@
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
+use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::process::CommandExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +22,6 @@ use crate::DevnetError;
 
 /// How long a process may take to end after it was asked to.
 const PATIENCE: Duration = Duration::from_secs(15);
-const POLL: Duration = Duration::from_millis(20);
 
 /// A process, as it is remembered.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,23 +109,33 @@ impl Process {
         if !self.is_running(arguments) {
             return Ok(Ended::NotRunning);
         }
+        let failed =
+            |error: Errno| DevnetError::Io { what: format!("process {}", self.pid), source: error.into() };
         for (signal, ended) in [(Signal::TERM, Ended::Asked), (Signal::KILL, Ended::Killed)] {
             match pidfd_send_signal(&handle, signal) {
-                Ok(()) | Err(rustix::io::Errno::SRCH) => {}
-                Err(error) => {
-                    let what = format!("process {}", self.pid);
-                    return Err(DevnetError::Io { what, source: error.into() });
-                }
+                Ok(()) | Err(Errno::SRCH) => {}
+                Err(error) => return Err(failed(error)),
             }
-            let asked = Instant::now();
-            while asked.elapsed() < PATIENCE {
-                if !self.is_running(arguments) {
-                    return Ok(ended);
-                }
-                std::thread::sleep(POLL);
+            if has_ended(&handle, PATIENCE).map_err(failed)? {
+                return Ok(ended);
             }
         }
         Err(DevnetError::WillNotEnd { pid: self.pid })
+    }
+}
+
+/// Waits at most `patience` for the end of the process behind `handle`. A process that is ending loses its memory, and
+/// its arguments with it, before its files and their locks: only the pidfd says when all of it is gone (pidfd_open(2)).
+fn has_ended(handle: &OwnedFd, patience: Duration) -> Result<bool, Errno> {
+    let asked = Instant::now();
+    loop {
+        let left = patience.saturating_sub(asked.elapsed());
+        let left = Timespec::try_from(left).map_err(|_| Errno::INVAL)?;
+        match poll(&mut [PollFd::new(handle, PollFlags::IN)], Some(&left)) {
+            Ok(ended) => return Ok(ended > 0),
+            Err(Errno::INTR) => {}
+            Err(error) => return Err(error),
+        }
     }
 }
 

@@ -1,5 +1,5 @@
 //! Processes that are started, known again and ended, and those that are not ours to end. No node is needed: the
-//! programs are the system's `sleep` and `sh`.
+//! programs are the system's `sleep`, `sh` and `python3`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use std::ffi::OsString;
@@ -76,6 +76,26 @@ fn a_process_is_known_again_and_ends_when_asked() {
     assert_eq!(process.end(&arguments(&["600"])).unwrap(), Ended::Asked);
     assert!(!process.is_running(&arguments(&["600"])));
     assert_eq!(process.end(&arguments(&["600"])).unwrap(), Ended::NotRunning);
+    child.wait().unwrap();
+}
+
+#[test]
+fn a_process_that_was_ended_holds_no_lock_any_more() {
+    let folder = tempfile::tempdir().unwrap();
+    let lock = std::fs::File::create(folder.path().join("lock")).unwrap();
+    // Its memory takes a while to be given back, and its files are closed after that.
+    let script = "import fcntl, signal, sys; lock = open(sys.argv[1]); fcntl.flock(lock, fcntl.LOCK_EX); \
+                  memory = b'1' * (256 << 20); print('ready', flush=True); signal.pause()";
+    let list = [OsString::from("-c"), script.into(), folder.path().join("lock").into()];
+    let log = folder.path().join("log");
+    let (process, mut child) = start(Path::new("python3"), &list, &log).unwrap();
+    while std::fs::read(&log).unwrap() != b"ready\n" {
+        assert!(child.try_wait().unwrap().is_none(), "{}", std::fs::read_to_string(&log).unwrap());
+        std::thread::yield_now();
+    }
+    assert!(lock.try_lock().is_err());
+    assert_eq!(process.end(&list).unwrap(), Ended::Asked);
+    lock.try_lock().unwrap();
     child.wait().unwrap();
 }
 
