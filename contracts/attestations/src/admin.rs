@@ -1,11 +1,10 @@
 //! Instantiation, and what the owner does.
 
 use bithive_api::attestations::{InstantiateMsg, Peer, events, limits};
-use cosmwasm_std::{Addr, DepsMut, Env, Event, Response, Storage};
-use cw_ownable::{Action, assert_owner, initialize_owner};
+use cosmwasm_std::{Addr, DepsMut, Event, Response, Storage};
+use cw_ownable::{assert_owner, initialize_owner};
 
 use crate::ContractError;
-use crate::contract::{CONTRACT_NAME, CONTRACT_VERSION};
 use crate::state::{CONFIG, Config, PEERS};
 use crate::verify::check_source;
 
@@ -14,7 +13,6 @@ pub(crate) fn instantiate(deps: DepsMut<'_>, msg: InstantiateMsg) -> Result<Resp
     let jobs = msg.jobs.map(|jobs| deps.api.addr_validate(&jobs)).transpose()?;
     initialize_owner(deps.storage, deps.api, Some(owner.as_str()))?;
     CONFIG.save(deps.storage, &Config { jobs })?;
-    cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
     Ok(Response::new())
 }
 
@@ -53,16 +51,6 @@ pub(crate) fn remove_peer(
         .add_attribute("connection_id", connection_id)
         .add_attribute("port_id", port_id);
     Ok(Response::new().add_event(event))
-}
-
-pub(crate) fn update_ownership(
-    deps: DepsMut<'_>,
-    env: &Env,
-    sender: &Addr,
-    action: Action,
-) -> Result<Response, ContractError> {
-    let ownership = cw_ownable::update_ownership(deps, &env.block, sender, action)?;
-    Ok(Response::new().add_attributes(ownership.into_attributes()))
 }
 
 fn expect_name(

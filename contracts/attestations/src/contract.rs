@@ -5,8 +5,8 @@ use cosmwasm_std::entry_point;
 
 use bithive_api::MigrateMsg;
 use bithive_api::attestations::{ExecuteMsg, InstantiateMsg, QueryMsg};
+use bithive_contract_kit::{migration, ownership};
 use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Response, to_json_binary};
-use cw_ownable::Action;
 use cw_utils::nonpayable;
 
 use crate::send::Route;
@@ -30,6 +30,7 @@ pub fn instantiate(
     msg: InstantiateMsg,
 ) -> Result<Response, ContractError> {
     nonpayable(&info)?;
+    cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
     admin::instantiate(deps, msg)
 }
 
@@ -66,12 +67,9 @@ pub fn execute(
             receive::submit(deps, &env, &source, job_id, statement)
         }
         ExecuteMsg::TransferOwnership { new_owner } => {
-            let action = Action::TransferOwnership { new_owner, expiry: None };
-            admin::update_ownership(deps, &env, &info.sender, action)
+            Ok(ownership::propose(deps, &env, &info.sender, new_owner)?)
         }
-        ExecuteMsg::AcceptOwnership {} => {
-            admin::update_ownership(deps, &env, &info.sender, Action::AcceptOwnership)
-        }
+        ExecuteMsg::AcceptOwnership {} => Ok(ownership::accept(deps, &env, &info.sender)?),
     }
 }
 
@@ -112,7 +110,5 @@ pub fn migrate(
     _msg: MigrateMsg,
     _info: MigrateInfo,
 ) -> Result<Response, ContractError> {
-    let from = cw2::ensure_from_older_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)
-        .map_err(ContractError::Migration)?;
-    Ok(Response::new().add_attribute("action", "migrate").add_attribute("from", from.to_string()))
+    migration::migrate(deps.storage, CONTRACT_NAME, CONTRACT_VERSION).map_err(ContractError::Migration)
 }

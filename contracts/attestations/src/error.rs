@@ -1,8 +1,8 @@
 //! What a message can get wrong.
 
-use bithive_api::attestations::{VERSION, limits};
 use bithive_api::jobs::Phase;
-use cosmwasm_std::{IbcOrder, StdError};
+use bithive_contract_kit::channel::ChannelError;
+use cosmwasm_std::StdError;
 use cw_ownable::OwnershipError;
 use cw_utils::PaymentError;
 
@@ -20,6 +20,9 @@ pub enum ContractError {
     /// Not the owner.
     #[error(transparent)]
     Ownership(#[from] OwnershipError),
+    /// What is wrong with a channel.
+    #[error(transparent)]
+    Channel(#[from] ChannelError),
     /// A name of the wrong form.
     #[error("{field} is \"{found}\"; expected {expected}")]
     Name {
@@ -48,39 +51,9 @@ pub enum ContractError {
         /// Port.
         port_id: String,
     },
-    /// A channel of another protocol.
-    #[error("{end} states version \"{found}\"; expected \"{VERSION}\"")]
-    Version {
-        /// Which end.
-        end: &'static str,
-        /// Its version.
-        found: String,
-    },
-    /// An ordered channel: one packet that times out would close it.
-    #[error("the channel's ordering is {0:?}; expected an unordered channel")]
-    Ordering(IbcOrder),
-    /// Somebody wants to close a channel from this end.
-    #[error("channel {0} stays open; expected nobody to close it from this end")]
-    StaysOpen(String),
-    /// There is no such channel.
-    #[error("there is no channel {0} of this contract; expected one whose handshake was completed")]
-    NoChannel(String),
-    /// The other end closed the channel.
-    #[error("channel {0} was closed by the other end; expected an open one")]
-    Closed(String),
     /// The contract only receives.
     #[error("there is no market on this chain to send from; expected a contract that was created with one")]
     NoMarket,
-    /// The life of a packet.
-    #[error(
-        "timeout_seconds is {found}; expected {} to {}",
-        limits::MIN_TIMEOUT_SECONDS,
-        limits::MAX_TIMEOUT_SECONDS
-    )]
-    Timeout {
-        /// What was asked for.
-        found: u64,
-    },
     /// The job has nothing to send.
     #[error("job {job_id} is {phase:?}; expected {expected}")]
     WrongPhase {

@@ -3,6 +3,8 @@
 #[cfg(not(feature = "library"))]
 use cosmwasm_std::entry_point;
 
+use bithive_api::attestations::events;
+use bithive_contract_kit::channel::close;
 use cosmwasm_std::{
     DepsMut, Env, IbcBasicResponse, IbcChannelCloseMsg, IbcChannelConnectMsg, IbcChannelOpenMsg,
     IbcChannelOpenResponse, IbcPacketAckMsg, IbcPacketReceiveMsg, IbcPacketTimeoutMsg, IbcReceiveResponse,
@@ -13,7 +15,7 @@ use crate::{ContractError, channel, receive, send};
 /// First half of a handshake.
 ///
 /// # Errors
-/// [`ContractError::Ordering`], [`ContractError::Version`], [`ContractError::NotAllowed`].
+/// [`ContractError::Channel`], [`ContractError::NotAllowed`].
 #[cfg_attr(not(feature = "library"), entry_point)]
 pub fn ibc_channel_open(
     deps: DepsMut,
@@ -39,14 +41,14 @@ pub fn ibc_channel_connect(
 /// The end of a channel.
 ///
 /// # Errors
-/// [`ContractError::StaysOpen`] if it is to be closed from this end.
+/// [`ContractError::Channel`] if it is to be closed from this end.
 #[cfg_attr(not(feature = "library"), entry_point)]
 pub fn ibc_channel_close(
     deps: DepsMut,
     _env: Env,
     msg: IbcChannelCloseMsg,
 ) -> Result<IbcBasicResponse, ContractError> {
-    channel::close(deps.storage, &msg)
+    Ok(close(deps.storage, &msg, events::CHANNEL_CLOSED)?)
 }
 
 /// A packet arrives.

@@ -1,14 +1,15 @@
 //! One function for each query.
 
 use bithive_api::attestations::{
-    AttestationResponse, ChannelResponse, ConfigResponse, Peer, PeerKey, SendingsResponse, Source, WorkerSet,
-    limits,
+    AttestationResponse, ConfigResponse, Peer, PeerKey, SendingsResponse, Source, WorkerSet, limits,
 };
+use bithive_api::ibc::ChannelResponse;
+use bithive_contract_kit::channel;
 use cosmwasm_std::{Deps, Order, StdResult};
 use cw_ownable::get_ownership;
 use cw_storage_plus::Bound;
 
-use crate::state::{ATTESTATIONS, CHANNELS, CONFIG, Kind, PEERS, SENDINGS, WORKERS, job_key};
+use crate::state::{ATTESTATIONS, CONFIG, Kind, PEERS, SENDINGS, WORKERS, job_key};
 
 pub(crate) fn config(deps: Deps<'_>) -> StdResult<ConfigResponse> {
     let ownership = get_ownership(deps.storage)?;
@@ -32,9 +33,7 @@ pub(crate) fn channels(
     start_after: Option<String>,
     limit: Option<u32>,
 ) -> StdResult<Vec<ChannelResponse>> {
-    let start = start_after.as_deref().map(Bound::exclusive);
-    let rows = CHANNELS.range(deps.storage, start, None, Order::Ascending);
-    rows.take(page(limit)).map(|row| row.map(|(id, channel)| channel.response(id))).collect()
+    channel::list(deps.storage, start_after.as_deref(), page(limit))
 }
 
 pub(crate) fn sendings(deps: Deps<'_>, channel_id: &str, job_id: u64) -> StdResult<SendingsResponse> {

@@ -1,13 +1,14 @@
 //! What arrives: over a channel, or from an account.
 
 use bithive_api::attestations::{Ack, Packet, Receipt, SignedStatement, Source, WorkerSet, events, limits};
+use bithive_contract_kit::channel::CHANNELS;
 use cosmwasm_std::{
     Binary, DepsMut, Env, Event, IbcPacket, IbcReceiveResponse, Response, StdResult, Storage, from_json,
     to_json_binary,
 };
 
 use crate::record::{self, Recorded};
-use crate::state::{CHANNELS, PEERS, job_key};
+use crate::state::{PEERS, job_key};
 use crate::{ContractError, Refusal, verify};
 
 /// Answers a packet. Whatever is wrong with it is the acknowledgement's to say: an error here would hide it from the

@@ -1,15 +1,16 @@
 //! What leaves, and what the other end says to it.
 
 use bithive_api::attestations::{
-    Ack, Packet, Receipt, Sending, SignedStatement, Source, Status, WorkerSet, events, limits,
+    Ack, Packet, Receipt, Sending, SignedStatement, Source, Status, WorkerSet, events,
 };
 use bithive_api::jobs::{self, JobResponse, Phase};
+use bithive_contract_kit::channel::{self, Channel};
 use cosmwasm_std::{
     Api, Binary, DepsMut, Env, Event, HexBinary, IbcBasicResponse, IbcMsg, IbcPacket, IbcTimeout, Response,
     StdResult, Storage, from_json, to_json_binary,
 };
 
-use crate::state::{CHANNELS, CONFIG, Kind, PEERS, SENDINGS};
+use crate::state::{CONFIG, Kind, PEERS, SENDINGS};
 use crate::{ContractError, verify};
 
 /// Most characters of a refusal that are kept: the other end chooses its length.
@@ -32,7 +33,7 @@ pub(crate) fn send(
     route: Route,
 ) -> Result<Response, ContractError> {
     let market = CONFIG.load(deps.storage)?.jobs.ok_or(ContractError::NoMarket)?;
-    let timeout = timeout(env, route.timeout_seconds)?;
+    let timeout = channel::timeout(env, route.timeout_seconds)?;
     expect_open(deps.storage, &route.channel_id)?;
     let job: JobResponse = deps
         .querier
@@ -126,21 +127,8 @@ const fn name(receipt: Receipt) -> &'static str {
     }
 }
 
-fn timeout(env: &Env, seconds: Option<u64>) -> Result<cosmwasm_std::Timestamp, ContractError> {
-    let seconds = seconds.unwrap_or(limits::DEFAULT_TIMEOUT_SECONDS);
-    if !(limits::MIN_TIMEOUT_SECONDS..=limits::MAX_TIMEOUT_SECONDS).contains(&seconds) {
-        return Err(ContractError::Timeout { found: seconds });
-    }
-    Ok(env.block.time.plus_seconds(seconds))
-}
-
 fn expect_open(storage: &dyn Storage, channel_id: &str) -> Result<(), ContractError> {
-    let channel = CHANNELS.may_load(storage, channel_id)?;
-    let channel = channel.ok_or_else(|| ContractError::NoChannel(channel_id.into()))?;
-    if !channel.open {
-        return Err(ContractError::Closed(channel_id.into()));
-    }
-    let (connection_id, port_id) = (channel.connection_id, channel.port_id);
+    let Channel { connection_id, port_id, .. } = channel::load_open(storage, channel_id)?;
     if PEERS.has(storage, (&connection_id, &port_id)) {
         return Ok(());
     }

@@ -1,8 +1,6 @@
-//! Storage: what is kept, under which key.
+//! Storage: what is kept, under which key. Which channels there are the contract kit keeps, as `channels`.
 
-use bithive_api::attestations::{
-    AttestationResponse, ChannelResponse, Evidence, Sending, SignedStatement, Source, WorkerSet,
-};
+use bithive_api::attestations::{AttestationResponse, Evidence, Sending, SignedStatement, Source, WorkerSet};
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, HexBinary};
 use cw_storage_plus::{Item, Map};
@@ -11,8 +9,6 @@ use cw_storage_plus::{Item, Map};
 pub const CONFIG: Item<Config> = Item::new("config");
 /// The market that a peer speaks for, by connection and port.
 pub const PEERS: Map<(&str, &str), Option<Source>> = Map::new("peers");
-/// Channels by name.
-pub const CHANNELS: Map<&str, Channel> = Map::new("channels");
 /// What became of packets, by channel, job and [`Kind`].
 pub const SENDINGS: Map<(&str, u64, u8), Sending> = Map::new("sendings");
 /// The newest worker set, by chain, market and job.
@@ -25,19 +21,6 @@ pub const ATTESTATIONS: Map<(&str, &str, u64), Attestation> = Map::new("attestat
 pub struct Config {
     /// The market of this chain.
     pub jobs: Option<Addr>,
-}
-
-/// A channel, from the handshake's end on.
-#[cw_serde]
-pub struct Channel {
-    /// Its name at the other end.
-    pub counterparty_channel_id: String,
-    /// Port at the other end.
-    pub port_id: String,
-    /// Connection on this chain.
-    pub connection_id: String,
-    /// Whether packets may still pass.
-    pub open: bool,
 }
 
 /// The two packets, apart in [`SENDINGS`].
@@ -100,15 +83,6 @@ impl Kind {
             Self::Workers => "workers",
             Self::Statement => "statement",
         }
-    }
-}
-
-impl Channel {
-    /// The answer to a query.
-    #[must_use]
-    pub fn response(self, channel_id: String) -> ChannelResponse {
-        let Self { counterparty_channel_id, port_id, connection_id, open } = self;
-        ChannelResponse { channel_id, counterparty_channel_id, port_id, connection_id, open }
     }
 }
 

@@ -1,8 +1,10 @@
 //! Handshakes: who may open a channel, and what both ends must agree on.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-use bithive_api::attestations::{ChannelResponse, ExecuteMsg, Peer, QueryMsg, VERSION};
+use bithive_api::attestations::{ExecuteMsg, Peer, QueryMsg, VERSION};
+use bithive_api::ibc::ChannelResponse;
 use bithive_attestations::ContractError;
+use bithive_contract_kit::channel::ChannelError;
 use bithive_ibc_kit::attestations::{CHANNEL, CONNECTION, SOURCE_CHANNEL};
 use bithive_ibc_kit::link::{Call, call};
 use bithive_ibc_kit::{AttestationsSuite, Link};
@@ -65,7 +67,7 @@ fn an_ordered_channel_is_refused() {
     let mut suite = case();
     let link = suite.back.clone();
     let error = open(&mut suite, &link, VERSION, IbcOrder::Ordered);
-    assert_eq!(error, ContractError::Ordering(IbcOrder::Ordered));
+    assert_eq!(error, ChannelError::Ordering(IbcOrder::Ordered).into());
 }
 
 #[test]
@@ -73,8 +75,16 @@ fn another_version_is_refused_at_either_end() {
     let mut suite = case();
     let link = suite.back.clone();
     let error = open(&mut suite, &link, "ics20-1", IbcOrder::Unordered);
-    assert_eq!(error, ContractError::Version { end: "this end", found: "ics20-1".into() });
-    let other = ContractError::Version { end: "the other end", found: "bithive-attestation-2".into() };
+    assert_eq!(
+        error,
+        ChannelError::Version { end: "this end", found: "ics20-1".into(), expected: VERSION }.into()
+    );
+    let other = ChannelError::Version {
+        end: "the other end",
+        found: "bithive-attestation-2".into(),
+        expected: VERSION,
+    };
+    let other = ContractError::from(other);
     let channel = link.channel(VERSION, IbcOrder::Unordered);
     let calls = [
         Call::Open(IbcChannelOpenMsg::new_try(channel.clone(), "bithive-attestation-2")),
@@ -106,7 +116,7 @@ fn nobody_closes_a_channel_from_this_end() {
     let mut suite = AttestationsSuite::new();
     let close = IbcChannelCloseMsg::new_init(suite.back.channel(VERSION, IbcOrder::Unordered));
     let error: ContractError = refusal(call(&mut suite.suite.app, &suite.receiver, &Call::Close(close)));
-    assert_eq!(error, ContractError::StaysOpen(CHANNEL.into()));
+    assert_eq!(error, ChannelError::StaysOpen(CHANNEL.into()).into());
     assert!(channels(&suite)[0].open);
 }
 
@@ -122,5 +132,5 @@ fn nothing_passes_through_a_channel_that_the_other_end_closed() {
     suite.link.closed(&mut suite.market.suite.app, &sender, VERSION).unwrap();
     suite.time_out(&packet);
     let error: ContractError = suite.send(job_id).unwrap_err().downcast().unwrap();
-    assert_eq!(error, ContractError::Closed(SOURCE_CHANNEL.into()));
+    assert_eq!(error, ChannelError::Closed(SOURCE_CHANNEL.into()).into());
 }

@@ -1,9 +1,11 @@
 //! What leaves, when it may leave again, and what the other end's answers do.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
-use bithive_api::attestations::{ExecuteMsg, Packet, Receipt, Status, events, limits};
+use bithive_api::attestations::{ExecuteMsg, Packet, Receipt, Status, events};
+use bithive_api::ibc;
 use bithive_api::jobs::Phase;
 use bithive_attestations::{ContractError, Refusal};
+use bithive_contract_kit::channel::ChannelError;
 use bithive_ibc_kit::attestations::{SOURCE_CHANNEL, WORKERS, carried, statement};
 use bithive_ibc_kit::link::acknowledge;
 use bithive_ibc_kit::{AttestationsSuite, attestations};
@@ -43,7 +45,7 @@ fn a_statement_crosses_with_everything_that_its_signature_binds() {
     );
     assert_eq!((signed.members, Some(signed.signers)), (outcome.quorum, outcome.signers));
     assert_eq!(Some(signed.signature), outcome.signature);
-    let timeout = suite.market.suite.now() + limits::DEFAULT_TIMEOUT_SECONDS;
+    let timeout = suite.market.suite.now() + ibc::limits::DEFAULT_TIMEOUT_SECONDS;
     assert_eq!(packet.timeout.timestamp().unwrap().seconds(), timeout);
     assert_eq!(suite.sendings(job_id).statement.unwrap().status, Status::Pending {});
 }
@@ -70,10 +72,10 @@ fn wrong_channels_timeouts_and_jobs_are_clear_errors() {
     let mut suite = AttestationsSuite::new();
     let job_id = suite.settled(WORDS, &TWO);
     let error = refused(&mut suite, &message(job_id, "channel-99", None));
-    assert_eq!(error, ContractError::NoChannel("channel-99".into()));
-    for found in [0, limits::MIN_TIMEOUT_SECONDS - 1, limits::MAX_TIMEOUT_SECONDS + 1, u64::MAX] {
+    assert_eq!(error, ChannelError::Unknown("channel-99".into()).into());
+    for found in [0, ibc::limits::MIN_TIMEOUT_SECONDS - 1, ibc::limits::MAX_TIMEOUT_SECONDS + 1, u64::MAX] {
         let error = refused(&mut suite, &message(job_id, SOURCE_CHANNEL, Some(found)));
-        assert_eq!(error, ContractError::Timeout { found });
+        assert_eq!(error, ChannelError::Timeout { found }.into());
     }
     assert!(suite.leave(&message(job_id + 1, SOURCE_CHANNEL, None)).is_err(), "there is no such job");
     assert_eq!(suite.sendings(job_id).statement, None);
@@ -124,7 +126,7 @@ fn a_timeout_that_comes_late_takes_nothing_back() {
     let mut suite = AttestationsSuite::new();
     let job_id = suite.settled(WORDS, &TWO);
     let first = suite.send(job_id).unwrap();
-    suite.market.suite.advance(limits::DEFAULT_TIMEOUT_SECONDS + 1);
+    suite.market.suite.advance(ibc::limits::DEFAULT_TIMEOUT_SECONDS + 1);
     let second = suite.send(job_id).unwrap();
     let answer = suite.deliver(&second);
     suite.acknowledge(&second, &answer);

@@ -4,12 +4,10 @@ use bithive_api::datasets::{Asset, InstantiateMsg, events, limits};
 use cosmwasm_std::{Addr, DepsMut, Event, HexBinary, Response, Storage, Uint128};
 
 use crate::ContractError;
-use crate::contract::{CONTRACT_NAME, CONTRACT_VERSION};
 use crate::state::{ATTESTATIONS, DATASETS, Dataset, NEXT_DATASET, asset_name, dataset};
 
 pub(crate) fn instantiate(deps: DepsMut<'_>, msg: &InstantiateMsg) -> Result<Response, ContractError> {
     ATTESTATIONS.save(deps.storage, &deps.api.addr_validate(&msg.attestations)?)?;
-    cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
     Ok(Response::new())
 }
 

@@ -6,7 +6,6 @@ use cosmwasm_std::{Addr, Api, DepsMut, Env, Event, Response, Uint128};
 use cw_ownable::{assert_owner, initialize_owner};
 
 use crate::ContractError;
-use crate::contract::{CONTRACT_NAME, CONTRACT_VERSION};
 use crate::state::{CONFIG, Config, METERS, PAID, Paid, STAKING};
 
 pub(crate) fn instantiate(
@@ -34,7 +33,6 @@ pub(crate) fn instantiate(
     let zero = Uint128::zero;
     let released = Recipients { application: zero(), foundation: zero(), infrastructure: zero() };
     PAID.save(deps.storage, &Paid { claimed: zero(), released })?;
-    cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
     Ok(Response::new())
 }
 

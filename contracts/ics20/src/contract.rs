@@ -4,9 +4,9 @@
 use cosmwasm_std::entry_point;
 
 use bithive_api::MigrateMsg;
-use bithive_api::ics20::{ExecuteMsg, InstantiateMsg, QueryMsg};
+use bithive_api::ics20::{ExecuteMsg, InstantiateMsg, QueryMsg, events};
+use bithive_contract_kit::{migration, ownership, pause};
 use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Reply, Response, to_json_binary};
-use cw_ownable::Action;
 use cw_utils::nonpayable;
 
 use crate::receive::{self, RECEIVE_REPLY};
@@ -30,6 +30,7 @@ pub fn instantiate(
     msg: InstantiateMsg,
 ) -> Result<Response, ContractError> {
     nonpayable(&info)?;
+    cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
     admin::instantiate(deps, msg)
 }
 
@@ -49,14 +50,13 @@ pub fn execute(
         ExecuteMsg::Receive(hook) => send::receive(deps, &env, &info.sender, hook),
         ExecuteMsg::Withdraw { token, account } => refund::withdraw(deps, &token, &account),
         ExecuteMsg::SetLimit { token, limit } => admin::set_limit(deps, &info.sender, &token, limit),
-        ExecuteMsg::SetPaused { paused } => admin::set_paused(deps, &info.sender, paused),
+        ExecuteMsg::SetPaused { paused } => {
+            Ok(pause::set(deps.storage, &info.sender, events::PAUSED, paused)?)
+        }
         ExecuteMsg::TransferOwnership { new_owner } => {
-            let action = Action::TransferOwnership { new_owner, expiry: None };
-            admin::update_ownership(deps, &env, &info.sender, action)
+            Ok(ownership::propose(deps, &env, &info.sender, new_owner)?)
         }
-        ExecuteMsg::AcceptOwnership {} => {
-            admin::update_ownership(deps, &env, &info.sender, Action::AcceptOwnership)
-        }
+        ExecuteMsg::AcceptOwnership {} => Ok(ownership::accept(deps, &env, &info.sender)?),
     }
 }
 
@@ -105,7 +105,5 @@ pub fn migrate(
     _msg: MigrateMsg,
     _info: MigrateInfo,
 ) -> Result<Response, ContractError> {
-    let from = cw2::ensure_from_older_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)
-        .map_err(ContractError::Migration)?;
-    Ok(Response::new().add_attribute("action", "migrate").add_attribute("from", from.to_string()))
+    migration::migrate(deps.storage, CONTRACT_NAME, CONTRACT_VERSION).map_err(ContractError::Migration)
 }

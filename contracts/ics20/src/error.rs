@@ -1,7 +1,7 @@
 //! What a message or a packet can get wrong.
 
-use bithive_api::ics20::{VERSION, limits};
-use cosmwasm_std::{IbcOrder, OverflowError, StdError, Uint128};
+use bithive_contract_kit::channel::ChannelError;
+use cosmwasm_std::{OverflowError, StdError, Uint128};
 use cw_ownable::OwnershipError;
 use cw_utils::PaymentError;
 
@@ -17,6 +17,9 @@ pub enum ContractError {
     /// Not the owner.
     #[error(transparent)]
     Ownership(#[from] OwnershipError),
+    /// What is wrong with a channel.
+    #[error(transparent)]
+    Channel(#[from] ChannelError),
     /// A sum left 128 bits.
     #[error(transparent)]
     Overflow(#[from] OverflowError),
@@ -49,12 +52,6 @@ pub enum ContractError {
         /// The limit.
         limit: Uint128,
     },
-    /// There is no such channel.
-    #[error("there is no channel {0} of this contract; expected one whose handshake was completed")]
-    NoChannel(String),
-    /// The other end closed the channel.
-    #[error("channel {0} was closed by the other end; expected an open one")]
-    Closed(String),
     /// The receiver's address, or the memo.
     #[error("{field} has {found} bytes; expected {least} to {most}")]
     Length {
@@ -67,30 +64,6 @@ pub enum ContractError {
         /// Most.
         most: usize,
     },
-    /// The life of a packet.
-    #[error(
-        "timeout_seconds is {found}; expected {} to {}",
-        limits::MIN_TIMEOUT_SECONDS,
-        limits::MAX_TIMEOUT_SECONDS
-    )]
-    Timeout {
-        /// What was asked for.
-        found: u64,
-    },
-    /// A channel of another protocol.
-    #[error("{end} states version \"{found}\"; expected \"{VERSION}\"")]
-    Version {
-        /// Which end.
-        end: &'static str,
-        /// Its version.
-        found: String,
-    },
-    /// An ordered channel: one packet that times out would close it.
-    #[error("the channel's ordering is {0:?}; expected an unordered channel")]
-    Ordering(IbcOrder),
-    /// Somebody wants to close a channel from this end.
-    #[error("channel {0} stays open; expected nobody to close it from this end")]
-    StaysOpen(String),
     /// A token that was not sent from here over this channel.
     #[error("{found} did not leave over this channel; expected {expected}<token>")]
     Foreign {

@@ -3,24 +3,26 @@
 #[cfg(not(feature = "library"))]
 use cosmwasm_std::entry_point;
 
+use bithive_api::ics20::{VERSION, events};
+use bithive_contract_kit::channel;
 use cosmwasm_std::{
     DepsMut, Env, IbcBasicResponse, IbcChannelCloseMsg, IbcChannelConnectMsg, IbcChannelOpenMsg,
     IbcChannelOpenResponse, IbcPacketAckMsg, IbcPacketReceiveMsg, IbcPacketTimeoutMsg, IbcReceiveResponse,
 };
 
-use crate::{ContractError, channel, receive, refund};
+use crate::{ContractError, receive, refund};
 
-/// First half of a handshake.
+/// First half of a handshake. Anybody may open a channel: it can only release what left over it.
 ///
 /// # Errors
-/// [`ContractError::Ordering`], [`ContractError::Version`].
+/// [`ContractError::Channel`].
 #[cfg_attr(not(feature = "library"), entry_point)]
 pub fn ibc_channel_open(
     _deps: DepsMut,
     _env: Env,
     msg: IbcChannelOpenMsg,
 ) -> Result<IbcChannelOpenResponse, ContractError> {
-    channel::open(&msg).map(Some)
+    Ok(Some(channel::open(&msg, VERSION)?))
 }
 
 /// Second half of a handshake.
@@ -33,20 +35,20 @@ pub fn ibc_channel_connect(
     _env: Env,
     msg: IbcChannelConnectMsg,
 ) -> Result<IbcBasicResponse, ContractError> {
-    channel::connect(deps.storage, &msg)
+    Ok(channel::connect(deps.storage, &msg, VERSION, events::CHANNEL_OPENED)?)
 }
 
 /// The end of a channel.
 ///
 /// # Errors
-/// [`ContractError::StaysOpen`] if it is to be closed from this end.
+/// [`ContractError::Channel`] if it is to be closed from this end.
 #[cfg_attr(not(feature = "library"), entry_point)]
 pub fn ibc_channel_close(
     deps: DepsMut,
     _env: Env,
     msg: IbcChannelCloseMsg,
 ) -> Result<IbcBasicResponse, ContractError> {
-    channel::close(deps.storage, &msg)
+    Ok(channel::close(deps.storage, &msg, events::CHANNEL_CLOSED)?)
 }
 
 /// A packet arrives.

@@ -11,7 +11,6 @@
 )]
 
 pub mod admin;
-pub mod channel;
 pub mod contract;
 pub mod error;
 pub mod ibc;

@@ -1,16 +1,18 @@
 //! One function for each query.
 
-use bithive_api::ics20::{ChannelResponse, ConfigResponse, TokenLimit, limits};
+use bithive_api::ibc::ChannelResponse;
+use bithive_api::ics20::{ConfigResponse, TokenLimit, limits};
+use bithive_contract_kit::{channel, pause};
 use cosmwasm_std::{Addr, Deps, Order, StdResult, Uint128};
 use cw_ownable::get_ownership;
 use cw_storage_plus::Bound;
 
 use crate::ledger;
-use crate::state::{CHANNELS, HELD, LIMITS, OWED, PAUSED};
+use crate::state::{HELD, LIMITS, OWED};
 
 pub(crate) fn config(deps: Deps<'_>) -> StdResult<ConfigResponse> {
     let ownership = get_ownership(deps.storage)?;
-    let paused = PAUSED.load(deps.storage)?;
+    let paused = pause::is_paused(deps.storage)?;
     Ok(ConfigResponse { owner: ownership.owner, pending_owner: ownership.pending_owner, paused })
 }
 
@@ -30,9 +32,7 @@ pub(crate) fn channels(
     start_after: Option<String>,
     limit: Option<u32>,
 ) -> StdResult<Vec<ChannelResponse>> {
-    let start = start_after.as_deref().map(Bound::exclusive);
-    let rows = CHANNELS.range(deps.storage, start, None, Order::Ascending);
-    rows.take(page(limit)).map(|row| row.map(|(id, channel)| channel.response(id))).collect()
+    channel::list(deps.storage, start_after.as_deref(), page(limit))
 }
 
 pub(crate) fn outstanding(deps: Deps<'_>, channel_id: &str, token: &str) -> StdResult<Uint128> {

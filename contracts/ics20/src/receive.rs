@@ -3,13 +3,13 @@
 //! Neither a pause nor a limit applies: a voucher can always be given back for what it stands for.
 
 use bithive_api::ics20::{Ack, DENOM_PREFIX, Packet, events};
+use bithive_contract_kit::channel::{CHANNELS, ChannelError};
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{
     Addr, Binary, DepsMut, Env, Event, IbcPacket, IbcReceiveResponse, Response, Storage, SubMsg, Uint128,
     from_json, to_json_binary,
 };
 
-use crate::state::CHANNELS;
 use crate::{ContractError, ledger};
 
 /// Reply of a payment that failed.
@@ -46,7 +46,7 @@ pub(crate) fn unpaid(storage: &mut dyn Storage, payload: &Binary) -> Result<Resp
 fn release(deps: DepsMut<'_>, env: &Env, packet: &IbcPacket) -> Result<(SubMsg, Event), ContractError> {
     let channel_id = packet.dest.channel_id.clone();
     if !CHANNELS.has(deps.storage, &channel_id) {
-        return Err(ContractError::NoChannel(channel_id));
+        return Err(ChannelError::Unknown(channel_id).into());
     }
     let Packet { amount, denom, receiver, .. } = from_json(&packet.data)?;
     if amount.is_zero() {

@@ -1,12 +1,11 @@
 //! Tokens leave: into escrow here, vouchers there.
 
 use bithive_api::ics20::{DENOM_PREFIX, Hook, Packet, events, limits};
-use cosmwasm_std::{
-    Addr, DepsMut, Env, Event, IbcMsg, IbcTimeout, Response, Storage, Timestamp, from_json, to_json_binary,
-};
+use bithive_contract_kit::{channel, pause};
+use cosmwasm_std::{Addr, DepsMut, Env, Event, IbcMsg, IbcTimeout, Response, from_json, to_json_binary};
 use cw20::Cw20ReceiveMsg;
 
-use crate::state::{CHANNELS, LIMITS, PAUSED};
+use crate::state::LIMITS;
 use crate::{ContractError, ledger};
 
 /// A cw20 hook. Only the message's sender is proven, so it is the token, and must be one that has a limit.
@@ -18,7 +17,7 @@ pub(crate) fn receive(
 ) -> Result<Response, ContractError> {
     let limit = LIMITS.may_load(deps.storage, token)?;
     let limit = limit.ok_or_else(|| ContractError::NotAllowed(token.into()))?;
-    if PAUSED.load(deps.storage)? {
+    if pause::is_paused(deps.storage)? {
         return Err(ContractError::Paused);
     }
     if hook.amount.is_zero() {
@@ -28,8 +27,8 @@ pub(crate) fn receive(
     let sender = deps.api.addr_validate(&hook.sender)?;
     expect_length("receiver", &receiver, 1, limits::MAX_RECEIVER_BYTES)?;
     expect_length("memo", memo.as_deref().unwrap_or_default(), 0, limits::MAX_MEMO_BYTES)?;
-    let timeout = timeout(env, timeout_seconds)?;
-    expect_open(deps.storage, &channel_id)?;
+    let timeout = channel::timeout(env, timeout_seconds)?;
+    channel::load_open(deps.storage, &channel_id)?;
     ledger::send(deps.storage, &channel_id, token, hook.amount, limit)?;
     let event = Event::new(events::SENT)
         .add_attribute("channel_id", &channel_id)
@@ -48,22 +47,6 @@ pub(crate) fn receive(
     let data = to_json_binary(&packet)?;
     let message = IbcMsg::SendPacket { channel_id, data, timeout: IbcTimeout::with_timestamp(timeout) };
     Ok(Response::new().add_event(event).add_message(message))
-}
-
-fn timeout(env: &Env, seconds: Option<u64>) -> Result<Timestamp, ContractError> {
-    let seconds = seconds.unwrap_or(limits::DEFAULT_TIMEOUT_SECONDS);
-    if !(limits::MIN_TIMEOUT_SECONDS..=limits::MAX_TIMEOUT_SECONDS).contains(&seconds) {
-        return Err(ContractError::Timeout { found: seconds });
-    }
-    Ok(env.block.time.plus_seconds(seconds))
-}
-
-fn expect_open(storage: &dyn Storage, channel_id: &str) -> Result<(), ContractError> {
-    match CHANNELS.may_load(storage, channel_id)? {
-        None => Err(ContractError::NoChannel(channel_id.into())),
-        Some(channel) if !channel.open => Err(ContractError::Closed(channel_id.into())),
-        Some(_) => Ok(()),
-    }
 }
 
 fn expect_length(field: &'static str, text: &str, least: usize, most: usize) -> Result<(), ContractError> {

@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use bithive_api::MigrateMsg;
-use bithive_api::ics20::{ChannelResponse, ConfigResponse, ExecuteMsg, QueryMsg, TokenLimit, VERSION};
+use bithive_api::ibc::ChannelResponse;
+use bithive_api::ics20::{ConfigResponse, ExecuteMsg, QueryMsg, TokenLimit, VERSION};
+use bithive_contract_kit::channel::ChannelError;
 use bithive_ibc_kit::Ics20Suite;
 use bithive_ibc_kit::ics20::{LIMIT, code, instantiate};
 use bithive_ibc_kit::link::{Call, call};
@@ -31,16 +33,18 @@ fn channels_are_unordered_and_of_ics_20() {
     let mut failed =
         |message: &Call| -> ContractError { refusal(call(&mut suite.suite.app, &bridge, message)) };
     let ordered = IbcChannelOpenMsg::new_init(link.channel(VERSION, IbcOrder::Ordered));
-    assert_eq!(failed(&Call::Open(ordered)), ContractError::Ordering(IbcOrder::Ordered));
+    assert_eq!(failed(&Call::Open(ordered)), ChannelError::Ordering(IbcOrder::Ordered).into());
     let other = IbcChannelOpenMsg::new_init(link.channel("ics20-2", IbcOrder::Unordered));
-    let this_end = ContractError::Version { end: "this end", found: "ics20-2".into() };
-    assert_eq!(failed(&Call::Open(other)), this_end);
+    let this_end = ChannelError::Version { end: "this end", found: "ics20-2".into(), expected: VERSION };
+    assert_eq!(failed(&Call::Open(other)), this_end.into());
     let channel = link.channel(VERSION, IbcOrder::Unordered);
-    let other_end = ContractError::Version { end: "the other end", found: "ics27-1".into() };
+    let other_end =
+        ChannelError::Version { end: "the other end", found: "ics27-1".into(), expected: VERSION };
+    let other_end = ContractError::from(other_end);
     assert_eq!(failed(&Call::Open(IbcChannelOpenMsg::new_try(channel.clone(), "ics27-1"))), other_end);
     assert_eq!(failed(&Call::Connect(IbcChannelConnectMsg::new_ack(channel.clone(), "ics27-1"))), other_end);
     let close = Call::Close(IbcChannelCloseMsg::new_init(channel));
-    assert_eq!(failed(&close), ContractError::StaysOpen("channel-1".into()));
+    assert_eq!(failed(&close), ChannelError::StaysOpen("channel-1".into()).into());
 }
 
 #[test]

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 use bithive_api::ics20::{Ack, ExecuteMsg, Packet, VERSION};
+use bithive_contract_kit::channel::ChannelError;
 use bithive_ibc_kit::Ics20Suite;
 use bithive_ibc_kit::ics20::{LIMIT, TransferModule};
 use bithive_ibc_kit::link::receive;
@@ -204,7 +205,7 @@ fn what_is_behind_a_closed_channel_still_times_out() {
     let (link, bridge) = (suite.links[0].clone(), suite.bridge.clone());
     link.closed(&mut suite.suite.app, &bridge, VERSION).unwrap();
     let failed: ContractError = suite.send(&alice, 0, "bob", 1).unwrap_err().downcast().unwrap();
-    assert_eq!(failed, ContractError::Closed("channel-1".into()));
+    assert_eq!(failed, ChannelError::Closed("channel-1".into()).into());
     suite.time_out(&packet).unwrap();
     assert_eq!(suite.outstanding(0), 700);
     suite.check();

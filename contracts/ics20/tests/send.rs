@@ -1,7 +1,9 @@
 //! Tokens leave.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+use bithive_api::ibc;
 use bithive_api::ics20::{ExecuteMsg, Hook, Packet, limits};
+use bithive_contract_kit::channel::ChannelError;
 use bithive_ibc_kit::Ics20Suite;
 use bithive_ibc_kit::ics20::LIMIT;
 use bithive_ics20::ContractError;
@@ -40,7 +42,7 @@ fn tokens_go_into_escrow_and_a_packet_of_ics_20_leaves() {
         suite.suite.btt
     );
     assert_eq!(String::from_utf8(packet.data.to_vec()).unwrap(), json, "without a memo if there is none");
-    let timeout = suite.suite.now() + limits::DEFAULT_TIMEOUT_SECONDS;
+    let timeout = suite.suite.now() + ibc::limits::DEFAULT_TIMEOUT_SECONDS;
     assert_eq!(packet.timeout.timestamp().unwrap().seconds(), timeout);
     assert_eq!((suite.outstanding(0), suite.suite.balance(&suite.bridge)), (700, 700));
     suite.check();
@@ -59,7 +61,7 @@ fn a_memo_reaches_the_other_end() {
 #[test]
 fn a_wrong_channel_is_a_clear_error() {
     let error = refused(&hook("channel-99", "bob", None, None), 5);
-    assert_eq!(error, ContractError::NoChannel("channel-99".into()));
+    assert_eq!(error, ChannelError::Unknown("channel-99".into()).into());
 }
 
 #[test]
@@ -72,9 +74,9 @@ fn receivers_memos_and_timeouts_have_bounds() {
     let long = "m".repeat(limits::MAX_MEMO_BYTES + 1);
     let error = refused(&hook("channel-1", "bob", None, Some(&long)), 5);
     assert!(matches!(error, ContractError::Length { field: "memo", .. }), "{error}");
-    for found in [0, limits::MIN_TIMEOUT_SECONDS - 1, limits::MAX_TIMEOUT_SECONDS + 1, u64::MAX] {
+    for found in [0, ibc::limits::MIN_TIMEOUT_SECONDS - 1, ibc::limits::MAX_TIMEOUT_SECONDS + 1, u64::MAX] {
         let error = refused(&hook("channel-1", "bob", Some(found), None), 5);
-        assert_eq!(error, ContractError::Timeout { found });
+        assert_eq!(error, ChannelError::Timeout { found }.into());
     }
 }
 

@@ -6,7 +6,6 @@ use cosmwasm_std::{Addr, DepsMut, Env, Response, Uint128};
 use cw_ownable::{assert_owner, initialize_owner};
 
 use crate::ContractError;
-use crate::contract::{CONTRACT_NAME, CONTRACT_VERSION};
 use crate::state::{BONDED, COMMITTEES, CONFIG, Config, JOBS};
 use crate::validate;
 
@@ -30,7 +29,6 @@ pub(crate) fn instantiate(
     CONFIG.save(deps.storage, &config)?;
     BONDED.save(deps.storage, &Uint128::zero())?;
     COMMITTEES.save(deps.storage, &Vec::new())?;
-    cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
     Ok(Response::new().add_attribute("action", "instantiate"))
 }
 

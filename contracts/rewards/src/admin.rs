@@ -6,7 +6,6 @@ use cw_ownable::{assert_owner, initialize_owner};
 use cw20::Cw20ReceiveMsg;
 
 use crate::ContractError;
-use crate::contract::{CONTRACT_NAME, CONTRACT_VERSION};
 use crate::pay::{available, transfer};
 use crate::state::{BUDGET, Budget, CONFIG, Config, PARTIES, Paid, TODAY};
 
@@ -30,7 +29,6 @@ pub(crate) fn instantiate(
     CONFIG.save(deps.storage, &Config { token, treasury, approvals, limits })?;
     BUDGET.save(deps.storage, &Budget::default())?;
     TODAY.save(deps.storage, &Paid::default())?;
-    cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
     Ok(Response::new())
 }
 

@@ -7,7 +7,6 @@ use cosmwasm_std::{Addr, DepsMut, Env, Event, Response, Storage, Uint128};
 use cw_ownable::{assert_owner, initialize_owner};
 
 use crate::ContractError;
-use crate::contract::{CONTRACT_NAME, CONTRACT_VERSION};
 use crate::state::{CONFIG, Config, NODES, Node, REWARDS, SLASHERS, STAKED, UNBONDING};
 
 pub(crate) fn instantiate(
@@ -35,7 +34,6 @@ pub(crate) fn instantiate(
     STAKED.save(deps.storage, &Uint128::zero(), env.block.height)?;
     UNBONDING.save(deps.storage, &Uint128::zero())?;
     REWARDS.save(deps.storage, &Uint128::zero())?;
-    cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
     Ok(Response::new())
 }
 

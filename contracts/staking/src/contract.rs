@@ -9,7 +9,7 @@ use bithive_contract_kit::{migration, ownership, pause};
 use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Response, to_json_binary};
 use cw_utils::nonpayable;
 
-use crate::{ContractError, admin, query, reward, slash, stake, unbond};
+use crate::{ContractError, admin, query, receive, reward, slash, unbond};
 
 /// Name in cw2's contract info.
 pub const CONTRACT_NAME: &str = "bithive:staking";
@@ -28,6 +28,7 @@ pub fn instantiate(
     msg: InstantiateMsg,
 ) -> Result<Response, ContractError> {
     nonpayable(&info)?;
+    cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
     admin::instantiate(deps, &env, msg)
 }
 
@@ -45,7 +46,7 @@ pub fn execute(
     nonpayable(&info)?;
     let sender = &info.sender;
     match msg {
-        ExecuteMsg::Receive(hook) => stake::receive(deps, &env, sender, hook),
+        ExecuteMsg::Receive(hook) => receive::receive(deps, &env, sender, hook),
         ExecuteMsg::SetCapacity { tera } => admin::set_capacity(deps.storage, sender, tera),
         ExecuteMsg::SetCommission { commission_bps } => {
             admin::set_commission(deps.storage, sender, commission_bps)

@@ -14,6 +14,7 @@ pub mod admin;
 pub mod contract;
 pub mod error;
 pub mod query;
+pub mod receive;
 pub mod reward;
 pub mod slash;
 pub mod stake;

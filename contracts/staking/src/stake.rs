@@ -1,63 +1,17 @@
-//! BTK that come in.
+//! Stake: of operators, who pledge it, and of those who delegate.
 
-use bithive_api::staking::{Hook, events};
-use bithive_contract_kit::pause::is_paused;
+use bithive_api::staking::events;
 use bithive_economics::pledge::LOCK_DAYS;
 use bithive_economics::vesting::DAY;
-use cosmwasm_std::{Addr, DepsMut, Env, Event, Response, Storage, Uint128, from_json};
-use cw20::Cw20ReceiveMsg;
+use cosmwasm_std::{Addr, Env, Event, Response, Storage, Uint128};
 
+use crate::ContractError;
 use crate::admin::{check_capacity, check_commission};
 use crate::state::{
-    CONFIG, Config, LOCKS, Lock, NODES, Node, StoredPool, find, next_id, pool, put_delegation, put_pool,
-    settled, shares,
+    Config, LOCKS, Lock, NODES, Node, StoredPool, next_id, pool, put_delegation, put_pool, settled, shares,
 };
-use crate::{ContractError, reward};
 
-/// A cw20 hook. Only the message's sender is proven: it must be BTK, and then `hook.sender` is whoever moved the tokens.
-pub(crate) fn receive(
-    deps: DepsMut<'_>,
-    env: &Env,
-    sender: &Addr,
-    hook: Cw20ReceiveMsg,
-) -> Result<Response, ContractError> {
-    let config = CONFIG.load(deps.storage)?;
-    if *sender != config.token {
-        return Err(ContractError::WrongToken { sender: sender.into(), token: config.token.into() });
-    }
-    let account = deps.api.addr_validate(&hook.sender)?;
-    let amount = hook.amount;
-    if amount.is_zero() {
-        return Err(ContractError::Zero { what: "the amount" });
-    }
-    let hook = from_json(&hook.msg)?;
-    if is_paused(deps.storage)? && !matches!(hook, Hook::Reward { .. }) {
-        return Err(ContractError::Paused);
-    }
-    match hook {
-        Hook::Register { tera, commission_bps } => {
-            register(deps.storage, env, &config, &account, amount, tera, commission_bps)
-        }
-        Hook::Pledge {} => {
-            let (address, node) = find(deps.storage, deps.api, account.as_str())?;
-            pledge(deps.storage, env, &address, &node, amount)
-        }
-        Hook::Delegate { node } => {
-            let (address, node) = find(deps.storage, deps.api, &node)?;
-            if address == account {
-                return Err(ContractError::OwnNode { node: address.into() });
-            }
-            let (_, event) = add(deps.storage, env, &address, &node, &account, amount)?;
-            Ok(Response::new().add_event(event))
-        }
-        Hook::Reward { node } => {
-            let (address, node) = find(deps.storage, deps.api, &node)?;
-            reward::reward(deps.storage, &address, node, amount)
-        }
-    }
-}
-
-fn register(
+pub(crate) fn register(
     storage: &mut dyn Storage,
     env: &Env,
     config: &Config,
@@ -83,7 +37,7 @@ fn register(
 }
 
 /// Stake of the operator: locked from now on.
-fn pledge(
+pub(crate) fn pledge(
     storage: &mut dyn Storage,
     env: &Env,
     operator: &Addr,

@@ -8,7 +8,6 @@ use cw_ownable::{assert_owner, initialize_owner};
 use cw20::{Cw20ExecuteMsg, Cw20ReceiveMsg};
 
 use crate::ContractError;
-use crate::contract::{CONTRACT_NAME, CONTRACT_VERSION};
 use crate::ledger::{day, outlook};
 use crate::state::{CONFIG, Config, Daily, IMPORTED, METERS, Meter, TOTALS, Totals};
 
@@ -34,7 +33,6 @@ pub(crate) fn instantiate(
     let zero = Uint128::zero();
     TOTALS.save(deps.storage, &Totals { funded: zero, shares: zero, days: 0, today: day(env) })?;
     IMPORTED.save(deps.storage, &Daily::default())?;
-    cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
     Ok(Response::new())
 }
 

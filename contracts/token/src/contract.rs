@@ -29,13 +29,16 @@ pub const CONTRACT_VERSION: &str = env!("CARGO_PKG_VERSION");
 /// [`ContractError`], naming what was wrong with `msg`.
 #[cfg_attr(not(feature = "library"), entry_point)]
 pub fn instantiate(
-    deps: DepsMut,
+    mut deps: DepsMut,
     env: Env,
     info: MessageInfo,
     msg: InstantiateMsg,
 ) -> Result<Response, ContractError> {
     nonpayable(&info)?;
-    execute::instantiate(deps, env, info, msg)
+    let response = execute::instantiate(deps.branch(), env, info, msg)?;
+    // After `cw20-base`, which names itself.
+    cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
+    Ok(response)
 }
 
 /// Runs one message of cw20.

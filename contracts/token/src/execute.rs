@@ -14,17 +14,11 @@ use cw20_base::state::{ALLOWANCES, BALANCES, MARKETING_INFO, TOKEN_INFO};
 use cw20_base::{allowances as base_allowances, contract as base};
 
 use crate::ContractError;
-use crate::contract::{CONTRACT_NAME, CONTRACT_VERSION};
 use crate::state::{SUPPLY, Supply};
 
 type Outcome = Result<Response, ContractError>;
 
-pub(crate) fn instantiate(
-    mut deps: DepsMut<'_>,
-    env: Env,
-    info: MessageInfo,
-    msg: InstantiateMsg,
-) -> Outcome {
+pub(crate) fn instantiate(deps: DepsMut<'_>, env: Env, info: MessageInfo, msg: InstantiateMsg) -> Outcome {
     let mut supply = Supply { minted: Uint128::zero(), burnt: Uint128::zero(), cap: msg.cap };
     let initial_balances = checked_balances(deps.as_ref(), &mut supply, msg.initial_balances)?;
     let marketing = msg.marketing.map(|marketing| InstantiateMarketingInfo {
@@ -42,10 +36,7 @@ pub(crate) fn instantiate(
         marketing,
     };
     SUPPLY.save(deps.storage, &supply)?;
-    let response = base::instantiate(deps.branch(), env, info, base_msg)?;
-    // After `cw20-base`, which names itself.
-    cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
-    Ok(response)
+    Ok(base::instantiate(deps, env, info, base_msg)?)
 }
 
 /// Initial balances with validated addresses, counted as minted. Compared as addresses, not as text: two

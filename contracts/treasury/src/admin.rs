@@ -7,7 +7,6 @@ use cosmwasm_std::{Addr, DepsMut, Env, Event, Response, Uint128, wasm_execute};
 use cw_ownable::{assert_owner, initialize_owner};
 
 use crate::ContractError;
-use crate::contract::{CONTRACT_NAME, CONTRACT_VERSION};
 use crate::state::{CONFIG, Config, FLOWS, Flows, SOURCES, balance, pay, period};
 
 pub(crate) fn instantiate(
@@ -29,7 +28,6 @@ pub(crate) fn instantiate(
     initialize_owner(deps.storage, deps.api, Some(owner.as_str()))?;
     CONFIG.save(deps.storage, &Config { token, params: msg.params })?;
     FLOWS.save(deps.storage, &Flows::default())?;
-    cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
     Ok(Response::new())
 }
 

@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 
 use crate::process::{self, Ended};
-use crate::relayer::{self, Hermes, Order};
-use crate::state::{Channel, Link, Lock, State};
+use crate::relayer::{self, Hermes};
+use crate::state::{Channel, Link, Lock, Order, State};
 use crate::{Devnet, DevnetError, cache, plan};
 
 /// Name, port and version of the channel for native coins.

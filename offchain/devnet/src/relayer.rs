@@ -10,7 +10,7 @@ use toml_edit::Value as Toml;
 
 use crate::cache::last_lines;
 use crate::process::clean;
-use crate::state::ChainState;
+use crate::state::{ChainState, Order};
 use crate::{DevnetError, FEE_DENOM, GAS_PRICE};
 
 /// Folder in the home of the devnet.
@@ -30,25 +30,6 @@ const CLEAR_INTERVAL: u64 = 20;
 /// Shortest time between two looks at a chain, in milliseconds.
 const SHORTEST_INTERVAL: u128 = 100;
 const SHOWN_LINES: usize = 8;
-
-/// Order in which the packets of a channel arrive.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Order {
-    /// Any; a packet that times out closes nothing.
-    Unordered,
-    /// That in which they were sent; a packet that times out closes the channel.
-    Ordered,
-}
-
-impl Order {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Unordered => "unordered",
-            Self::Ordered => "ordered",
-        }
-    }
-}
 
 /// Hermes' settings for these chains, with its keys in `folder`. Nothing listens; signatures of a node on this machine are
 /// taken as they are.

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::process::Process;
-use crate::relayer::Order;
 use crate::{BlockTime, DevnetError, Ports};
 
 /// Layout of the file that this version reads and writes.
@@ -52,6 +51,25 @@ pub struct Link {
     pub connection: Option<[String; 2]>,
     /// Open channels.
     pub channels: Vec<Channel>,
+}
+
+/// Order in which the packets of a channel arrive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Order {
+    /// Any; a packet that times out closes nothing.
+    Unordered,
+    /// That in which they were sent; a packet that times out closes the channel.
+    Ordered,
+}
+
+impl Order {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Unordered => "unordered",
+            Self::Ordered => "ordered",
+        }
+    }
 }
 
 /// An open channel.

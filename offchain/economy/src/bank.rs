@@ -13,7 +13,7 @@ use bithive_dgkbe::opening::{crs_header, crs_header_range, extract};
 use bithive_economics::vesting::DAY;
 use cosmwasm_std::{Binary, HexBinary, Uint128};
 
-use crate::genesis::{Common, new};
+use crate::common::{Common, new};
 use crate::people::{Idle, most_credits};
 use crate::random::{Purpose, generator};
 use crate::world::{Contracts, call, send, submit};

@@ -5,7 +5,7 @@ use bithive_chain::{SigningKey, Wallet};
 use cosmwasm_std::{HexBinary, Uint128};
 use sha2::{Digest as _, Sha256};
 
-use crate::genesis::{Common, new};
+use crate::common::{Common, new};
 use crate::people::Patient;
 use crate::world::{call, send, submit};
 use crate::{EconomyError, MONTH_DAYS, UNIT};

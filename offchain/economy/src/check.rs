@@ -4,25 +4,9 @@ use bithive_api::emissions::{ContributorResponse, EmissionResponse};
 use bithive_api::staking::{NodeResponse, TotalsResponse};
 use bithive_api::token::SupplyResponse;
 use bithive_economics::{Emission, emission::Bucket};
-use serde::Serialize;
 
 use crate::check_btt::Btt;
-
-/// A check that failed.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, thiserror::Error)]
-#[error("day {day}: {what} is {found}; expected {relation} {expected}")]
-pub struct Broken {
-    /// Days since the emission started.
-    pub day: u64,
-    /// What was compared.
-    pub what: String,
-    /// What the contracts say.
-    pub found: u128,
-    /// `exactly` or `at most`.
-    pub relation: &'static str,
-    /// What it should be.
-    pub expected: u128,
-}
+use crate::compare::{Broken, Checks};
 
 /// A token.
 #[derive(Clone, Debug)]
@@ -70,47 +54,6 @@ pub(crate) struct Snapshot {
     /// BTK that the treasury bought.
     pub(crate) bought: u128,
     pub(crate) btt: Btt,
-}
-
-/// Counts comparisons that held.
-pub(crate) struct Checks {
-    day: u64,
-    held: u64,
-}
-
-impl Checks {
-    /// Of a day, so far without any.
-    pub(crate) fn on(day: u64) -> Self {
-        Self { day, held: 0 }
-    }
-
-    /// How many held.
-    pub(crate) fn held(&self) -> u64 {
-        self.held
-    }
-
-    fn that(
-        &mut self,
-        holds: bool,
-        what: &str,
-        found: u128,
-        relation: &'static str,
-        expected: u128,
-    ) -> Result<(), Broken> {
-        if !holds {
-            return Err(Broken { day: self.day, what: what.into(), found, relation, expected });
-        }
-        self.held += 1;
-        Ok(())
-    }
-
-    pub(crate) fn same(&mut self, what: &str, found: u128, expected: u128) -> Result<(), Broken> {
-        self.that(found == expected, what, found, "exactly", expected)
-    }
-
-    pub(crate) fn at_most(&mut self, what: &str, found: u128, most: u128) -> Result<(), Broken> {
-        self.that(found <= most, what, found, "at most", most)
-    }
 }
 
 impl Snapshot {

@@ -4,7 +4,7 @@ use bithive_api::rewards::{BudgetResponse, Limits};
 use bithive_api::{jobs, timebank, treasury};
 use bithive_economics::interest;
 
-use crate::check::{Broken, Checks};
+use crate::compare::{Broken, Checks};
 
 /// Rewards of patients.
 #[derive(Clone, Debug)]

@@ -10,11 +10,11 @@ use bithive_economics::{Bps, Schedule, emission};
 use cosmwasm_std::{Decimal, Uint128, coin};
 use cw_multi_test::ContractWrapper;
 use cw20::{Cw20Coin, Cw20ExecuteMsg};
-use serde::Serialize;
 
 use crate::agent::{Delegator, MAX_COMMISSION, Operator, delegators, operators};
 use crate::bank::{self, Bank};
 use crate::care::{self, Care};
+use crate::common::{Common, RESERVE, TREASURY, TREASURY_BUDGET, new};
 use crate::error::during;
 use crate::random::{Purpose, generator};
 use crate::world::{Contracts, World, call, send, submit};
@@ -23,17 +23,6 @@ use crate::{EconomyError, Options, UNIT, people};
 /// BTT that are locked for incentives, over [`BTT_LOCK_DAYS`].
 const BTT_LOCKED: u128 = 20_000_000 * UNIT;
 const BTT_LOCK_DAYS: u32 = 4 * 365;
-/// What the treasury pays for BTK in 30 days, in BTT, and what it is given for that.
-pub(crate) const TREASURY_BUDGET: u128 = 20_000 * UNIT;
-/// What it keeps, and what anybody may burn of the rest in 30 days.
-const RESERVE: u128 = 10_000 * UNIT;
-pub(crate) const TREASURY: treasury::Params = treasury::Params {
-    period_seconds: MONTH,
-    spend: Uint128::zero(),
-    buy: Uint128::new(TREASURY_BUDGET),
-    burn: Uint128::new(2_000 * UNIT),
-    reserve: Uint128::new(RESERVE),
-};
 /// What it is given at first: a month's budget, and what it keeps.
 const ENDOWMENT: u128 = TREASURY_BUDGET + RESERVE;
 /// Bids of the treasury for one BTK, in base units of BTT.
@@ -70,16 +59,6 @@ pub(crate) struct Position {
     pub(crate) total: u128,
     /// What the tables say.
     pub(crate) rule: Schedule,
-}
-
-/// What everybody uses.
-pub(crate) struct Common {
-    pub(crate) world: World,
-    pub(crate) contracts: Contracts,
-    /// When the emission starts: the beginning of day 0.
-    pub(crate) start: u64,
-    /// Claims for others, and deposits the requesters' fees in the treasury.
-    pub(crate) keeper: Wallet,
 }
 
 /// Everything and everybody.
@@ -257,16 +236,6 @@ async fn create(
     let rewards = care::create(owner, 8, (&btt, &treasury), patients).await?;
     let timebank = bank::create(owner, 9, (&btt, &jobs, &treasury)).await?;
     Ok(Contracts { btk, btt, sky, vesting, emissions, staking, treasury, rewards, jobs, timebank })
-}
-
-pub(crate) async fn new(
-    owner: &Wallet,
-    code: u64,
-    label: &str,
-    message: &impl Serialize,
-) -> Result<String, EconomyError> {
-    let made = owner.instantiate(code, message, label, None).await;
-    Ok(made.map_err(during(format!("creating {label}")))?.contract)
 }
 
 fn coins(

@@ -15,6 +15,8 @@ mod bank;
 mod care;
 mod check;
 mod check_btt;
+mod common;
+mod compare;
 mod day;
 mod error;
 mod genesis;
@@ -28,7 +30,7 @@ mod simulate;
 mod world;
 
 pub use bithive_economics::supply::UNIT;
-pub use check::Broken;
+pub use compare::Broken;
 pub use error::EconomyError;
 pub use options::{MONTH_DAYS, Options, YEAR_DAYS};
 pub use plot::plot;

@@ -7,7 +7,8 @@ use cw20::AllAccountsResponse;
 
 use crate::check::{Snapshot, Token, Vested};
 use crate::check_btt::{Bank, Btt, Rewards, Treasury};
-use crate::genesis::{Common, Economy, TREASURY};
+use crate::common::{Common, TREASURY};
+use crate::genesis::Economy;
 use crate::{EconomyError, Entitled, Row, bank};
 
 /// Accounts of one question.

@@ -2,8 +2,7 @@
 
 use crate::device::DeviceError;
 use crate::features::MAX_FEATURES;
-use crate::inspect::{MAX_MULTIPLY_ADDS, MAX_NODES, OPERATORS, OPSETS};
-use crate::model::MAX_MODEL_BYTES;
+use crate::limits::{MAX_MODEL_BYTES, MAX_MULTIPLY_ADDS, MAX_NODES, OPERATORS, OPSETS};
 use crate::table::MAX_COLUMN_NAME_BYTES;
 
 /// Why a model is refused. Nothing of it is kept.

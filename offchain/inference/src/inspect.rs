@@ -5,7 +5,6 @@
 //! weights inside the file and as large as they say, nothing to evaluate before there is a row, bounded work per row.
 
 use std::collections::{HashMap, HashSet};
-use std::ops::RangeInclusive;
 
 use tract_onnx::pb::tensor_proto::{DataLocation, DataType};
 use tract_onnx::pb::tensor_shape_proto::dimension::Value as Dimension;
@@ -14,38 +13,9 @@ use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoPr
 use crate::error::ModelError;
 use crate::features::MAX_FEATURES;
 use crate::guard::shortened;
+use crate::limits::{CONSTANT, GEMM, MATMUL, MAX_MULTIPLY_ADDS, MAX_NODES, OPERATORS, OPSETS};
 use crate::table::MAX_COLUMN_NAME_BYTES;
 
-/// Operators a model may use: dense layers, arithmetic and activations. All treat rows independently of each other.
-pub const OPERATORS: [&str; 17] = [
-    "Add",
-    "BatchNormalization",
-    "Clip",
-    CONSTANT,
-    "Div",
-    "Elu",
-    GEMM,
-    "Identity",
-    "LeakyRelu",
-    MATMUL,
-    "Mul",
-    "Neg",
-    "Relu",
-    "Sigmoid",
-    "Softplus",
-    "Sub",
-    "Tanh",
-];
-/// Versions of the standard operator set that the runtime is tested against.
-pub const OPSETS: RangeInclusive<i64> = 9..=18;
-/// Most nodes in a graph.
-pub const MAX_NODES: usize = 1_024;
-/// Most multiply-adds per row: as many as weights fit the largest file, so that reusing weights buys no extra work.
-pub const MAX_MULTIPLY_ADDS: usize = 1 << 24;
-
-const CONSTANT: &str = "Constant";
-const GEMM: &str = "Gemm";
-const MATMUL: &str = "MatMul";
 const FEATURE_NAMES: &str = "feature_names";
 /// Weights are vectors and matrices; results of higher rank never become one logit per row again.
 const MAX_RANK: usize = 2;

@@ -15,13 +15,14 @@ mod features;
 mod guard;
 mod inspect;
 mod label;
+mod limits;
 mod model;
 mod table;
 
 pub use device::{Device, DeviceError};
 pub use error::{ModelError, RunError};
 pub use features::{Features, FeaturesError, MAX_BYTES, MAX_FEATURES, MAX_ROWS};
-pub use inspect::{MAX_MULTIPLY_ADDS, MAX_NODES, OPERATORS, OPSETS};
 pub use label::{AccuracyError, Label, accuracy, sigmoid};
-pub use model::{MAX_MODEL_BYTES, Model, digest};
+pub use limits::{MAX_MODEL_BYTES, MAX_MULTIPLY_ADDS, MAX_NODES, OPERATORS, OPSETS};
+pub use model::{Model, digest};
 pub use table::{MAX_COLUMN_NAME_BYTES, Table, TableError};

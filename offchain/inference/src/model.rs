@@ -16,10 +16,8 @@ use crate::error::{ModelError, RunError};
 use crate::features::Features;
 use crate::guard::{Fault, guarded};
 use crate::inspect::{Signature, inspect};
+use crate::limits::MAX_MODEL_BYTES;
 use crate::table::Table;
-
-/// Largest model file in bytes.
-pub const MAX_MODEL_BYTES: usize = 64 << 20;
 
 /// Rows per call of the runtime. Every call has exactly this shape, the last one padded, so that the same kernels add
 /// in the same order whatever else is in the request.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::host::{Control, PACKET_BYTES, Source};
 use crate::link::{Link, PacketLoss, Queue};
-use crate::sim::{Flow, Scenario};
+use crate::scenario::{Flow, Scenario};
 
 /// One scenario to run with every seed.
 #[derive(Clone, Debug)]

@@ -7,7 +7,7 @@ use plotters::prelude::*;
 use crate::cells::Cell;
 use crate::error::SimError;
 use crate::record::{FlowSample, Sample};
-use crate::sim::Scenario;
+use crate::scenario::Scenario;
 
 const SIZE: (u32, u32) = (900, 840);
 

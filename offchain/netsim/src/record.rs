@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::link::Nanos;
-use crate::sim::Scenario;
+use crate::scenario::Scenario;
 
 /// Samples of the course of a run.
 const SAMPLES: u32 = 400;

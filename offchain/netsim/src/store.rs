@@ -13,7 +13,7 @@ use crate::digest::digest;
 use crate::error::SimError;
 use crate::host::Control;
 use crate::record::RunResult;
-use crate::sim::Scenario;
+use crate::scenario::Scenario;
 
 /// What a run gave: its measurements, or why it failed.
 pub type Outcome = Result<RunResult, String>;

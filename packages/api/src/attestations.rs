@@ -9,17 +9,13 @@
 use cosmwasm_schema::{QueryResponses, cw_serde};
 use cosmwasm_std::{Addr, Binary, HexBinary};
 
+use crate::ibc::ChannelResponse;
+
 /// Version that both ends of a channel state; its ordering is unordered.
 pub const VERSION: &str = "bithive-attestation-1";
 
-/// Bounds, each of what keeps a packet, a loop or a wait bounded.
+/// Bounds, each of what keeps a packet or a loop bounded.
 pub mod limits {
-    /// Shortest life of a packet, in seconds.
-    pub const MIN_TIMEOUT_SECONDS: u64 = 60;
-    /// Life of a packet if none is asked for: one hour.
-    pub const DEFAULT_TIMEOUT_SECONDS: u64 = 3_600;
-    /// Longest life of a packet: a week.
-    pub const MAX_TIMEOUT_SECONDS: u64 = 604_800;
     /// Most bytes of a packet: 4 KiB of result and 16 keys are below 10 KiB as JSON.
     pub const MAX_PACKET_BYTES: usize = 16_384;
     /// Most bytes of a connection's, port's or chain's name, or of a market's address.
@@ -107,7 +103,7 @@ pub enum ExecuteMsg {
         job_id: u64,
         /// Channel of this end.
         channel_id: String,
-        /// Life of the packet, [`limits::DEFAULT_TIMEOUT_SECONDS`] if none.
+        /// Life of the packet, [`crate::ibc::limits::DEFAULT_TIMEOUT_SECONDS`] if none.
         timeout_seconds: Option<u64>,
     },
     /// Sends a settled job's final statement with its worker set. Sender: anyone; again after a refusal or a timeout.
@@ -116,7 +112,7 @@ pub enum ExecuteMsg {
         job_id: u64,
         /// Channel of this end.
         channel_id: String,
-        /// Life of the packet, [`limits::DEFAULT_TIMEOUT_SECONDS`] if none.
+        /// Life of the packet, [`crate::ibc::limits::DEFAULT_TIMEOUT_SECONDS`] if none.
         timeout_seconds: Option<u64>,
     },
     /// As [`ExecuteMsg::Send`], for a job that was settled together with others: its market keeps only the aggregate over
@@ -126,7 +122,7 @@ pub enum ExecuteMsg {
         job_id: u64,
         /// Channel of this end.
         channel_id: String,
-        /// Life of the packet, [`limits::DEFAULT_TIMEOUT_SECONDS`] if none.
+        /// Life of the packet, [`crate::ibc::limits::DEFAULT_TIMEOUT_SECONDS`] if none.
         timeout_seconds: Option<u64>,
         /// Aggregate of those who are recorded as its signers, 96 bytes; verified before the packet leaves.
         signature: HexBinary,
@@ -329,21 +325,6 @@ pub struct PeerKey {
     pub connection_id: String,
     /// Port at its other end.
     pub port_id: String,
-}
-
-/// A channel.
-#[cw_serde]
-pub struct ChannelResponse {
-    /// Its name at this end.
-    pub channel_id: String,
-    /// Its name at the other end.
-    pub counterparty_channel_id: String,
-    /// Port at the other end.
-    pub port_id: String,
-    /// Connection on this chain.
-    pub connection_id: String,
-    /// Whether packets may still pass.
-    pub open: bool,
 }
 
 /// What became of what was sent of a job over one channel.

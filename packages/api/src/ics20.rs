@@ -8,19 +8,15 @@ use cosmwasm_schema::{QueryResponses, cw_serde};
 use cosmwasm_std::{Addr, Binary, Uint128};
 use cw20::Cw20ReceiveMsg;
 
+use crate::ibc::ChannelResponse;
+
 /// Version that both ends of a channel state; its ordering is unordered.
 pub const VERSION: &str = "ics20-1";
 /// What a token's address follows in a denomination.
 pub const DENOM_PREFIX: &str = "cw20:";
 
-/// Bounds, each of what keeps a packet or a wait bounded.
+/// Bounds, each of what keeps a packet or a page bounded.
 pub mod limits {
-    /// Shortest life of a packet, in seconds.
-    pub const MIN_TIMEOUT_SECONDS: u64 = 60;
-    /// Life of a packet if none is asked for: one hour.
-    pub const DEFAULT_TIMEOUT_SECONDS: u64 = 3_600;
-    /// Longest life of a packet: a week.
-    pub const MAX_TIMEOUT_SECONDS: u64 = 604_800;
     /// Most bytes of a receiver's address.
     pub const MAX_RECEIVER_BYTES: usize = 256;
     /// Most bytes of a memo.
@@ -117,7 +113,7 @@ pub enum Hook {
         channel_id: String,
         /// Address on the other chain.
         receiver: String,
-        /// Life of the packet, [`limits::DEFAULT_TIMEOUT_SECONDS`] if none.
+        /// Life of the packet, [`crate::ibc::limits::DEFAULT_TIMEOUT_SECONDS`] if none.
         timeout_seconds: Option<u64>,
         /// For who reads it on the other chain.
         memo: Option<String>,
@@ -207,19 +203,4 @@ pub struct ConfigResponse {
     pub pending_owner: Option<Addr>,
     /// Whether new sends are stopped.
     pub paused: bool,
-}
-
-/// A channel.
-#[cw_serde]
-pub struct ChannelResponse {
-    /// Its name at this end.
-    pub channel_id: String,
-    /// Its name at the other end.
-    pub counterparty_channel_id: String,
-    /// Port at the other end.
-    pub port_id: String,
-    /// Connection on this chain.
-    pub connection_id: String,
-    /// Whether packets may still pass.
-    pub open: bool,
 }

@@ -8,6 +8,7 @@
 pub mod attestations;
 pub mod datasets;
 pub mod emissions;
+pub mod ibc;
 pub mod ics20;
 pub mod jobs;
 pub mod registry;

@@ -119,13 +119,14 @@ fn every_contract_refuses_native_coins_or_asks_for_them() {
 }
 
 #[test]
-fn every_contract_checks_name_and_version_when_it_migrates() {
+fn every_contract_notes_name_and_version_and_checks_them_when_it_migrates() {
     for (contract, files) in contracts() {
         let (_, text) = files.iter().find(|(path, _)| path.ends_with("src/contract.rs")).unwrap();
-        let checks = ["migration::migrate", "cw2::ensure_from_older_version"];
-        let checks = checks.map(|check| format!("{check}(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)"));
-        let checked = checks.iter().any(|check| text.contains(check));
-        assert!(text.contains("pub fn migrate(") && checked, "{contract}");
+        for call in ["cw2::set_contract_version", "migration::migrate"] {
+            let call = format!("{call}(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)");
+            assert_eq!(text.matches(&call).count(), 1, "{contract}: {call}");
+        }
+        assert!(text.contains("pub fn migrate("), "{contract}");
         assert!(text.contains(&format!("\"bithive:{contract}\"")), "{contract}");
     }
 }

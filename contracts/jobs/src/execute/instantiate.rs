@@ -7,7 +7,6 @@ use cosmwasm_std::{DepsMut, Response};
 
 use super::address;
 use crate::ContractError;
-use crate::contract::{CONTRACT_NAME, CONTRACT_VERSION};
 use crate::state::{CONFIG, Config, TOTALS, Totals};
 
 /// Stores the parameters.
@@ -41,7 +40,6 @@ pub fn instantiate(deps: DepsMut<'_>, msg: InstantiateMsg) -> Result<Response, C
         slots: known.params.slots,
         groups: known.params.groups,
     };
-    cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
     CONFIG.save(deps.storage, &config)?;
     TOTALS.save(deps.storage, &Totals::default())?;
     Ok(Response::new())

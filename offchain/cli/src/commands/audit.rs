@@ -15,7 +15,7 @@ use bithive_exchange::PeerId;
 use clap::Args;
 use serde::Serialize;
 
-use super::node::address_of;
+use super::nodes::address_of;
 use crate::amount::show;
 use crate::home::{Home, fresh_rng};
 use crate::output::{Output, table};

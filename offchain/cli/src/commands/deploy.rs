@@ -1,22 +1,10 @@
 //! `bithive deploy`: the contracts on a real chain.
-//!
-//! What belongs to a deployment is in `deployments/<chain id>` of the home:
-//!
-//! ```text
-//! deployment.json   addresses of the market's contracts; not on a chain without a market
-//! economy.json      addresses of the economy's contracts, likewise
-//! founders.json     keys of operator, treasury, incentive pool and committee
-//! crs.bin           reference string of the broadcast groups, likewise
-//! groups.json       how many groups, likewise
-//! record.json       every contract's address, and how far the deployment is
-//! ```
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, ensure};
 use bithive_chain::{Chain, ChainError, Cosmos, CosmosOptions, SigningKey, Wallet};
 use bithive_deploy::{Artifacts, Codes, Contract, Done, OPERATOR_MINIMUM, Record, Role, Step};
 use bithive_dgkbe::crs::UnverifiedCrs;
@@ -25,14 +13,15 @@ use bithive_local::{Founders, Terms, ceremony, terms};
 use cosmwasm_std::coin;
 use serde_json::json;
 
-use super::{devnet::devnet, spinner};
+use super::deployments::{RECORD, folder, record};
+use super::devnet::devnet;
+use super::spinner;
 use crate::home::{
     CRS, DEPLOYMENT, ECONOMY, FOUNDERS, fresh_rng, read_founders, read_json, write, write_founders,
     write_json,
 };
 use crate::output::Output;
 
-const RECORD: &str = "record.json";
 const GROUPS: &str = "groups.json";
 const LOCK: &str = "lock";
 /// What the faucet of a devnet gives an operator, as an embedded chain does: enough for every node's fees.
@@ -157,27 +146,6 @@ pub(crate) async fn run(args: DeployArgs, home: &Path, output: Output) -> Result
     })
 }
 
-/// Whether a deployment was begun on a chain.
-pub(crate) fn is_deployed(home: &Path, chain_id: &str) -> Result<bool> {
-    Ok(folder(home, chain_id)?.join(RECORD).exists())
-}
-
-/// The contracts that were deployed on a chain, and its operator's key.
-pub(crate) fn deployed(home: &Path, chain_id: &str) -> Result<(BTreeMap<Contract, String>, SigningKey)> {
-    let folder = folder(home, chain_id)?;
-    ensure!(is_deployed(home, chain_id)?, "nothing is deployed on {chain_id}; `bithive deploy` does it");
-    Ok((record(&folder)?.contracts, read_founders(&folder)?.operator))
-}
-
-/// Forgets what was deployed on a chain that is no more.
-pub(crate) fn forget(home: &Path, chain_id: &str) -> Result<()> {
-    let folder = folder(home, chain_id)?;
-    if folder.exists() {
-        std::fs::remove_dir_all(&folder).with_context(|| folder.display().to_string())?;
-    }
-    Ok(())
-}
-
 /// The chain that `name` says: one of the devnet, or a URL.
 pub(crate) async fn target(name: &str, home: &Path) -> Result<Target> {
     if name.starts_with("http://") || name.starts_with("https://") {
@@ -202,20 +170,6 @@ pub(crate) async fn fund(target: &Target, operator: &str) -> Result<()> {
         faucet.send(operator, &[coin(FAUCET_GRANT, denom)]).await.context("coins from the faucet")?;
     }
     Ok(())
-}
-
-/// Folder of a deployment. A chain id comes from a node, and becomes a path here.
-fn folder(home: &Path, chain_id: &str) -> Result<PathBuf> {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
-    if chain_id.starts_with('.') || chain_id.is_empty() || !chain_id.bytes().all(plain) {
-        bail!("chain id {chain_id:?} is no name of a folder; expected letters, digits, '-', '_' and '.'");
-    }
-    Ok(home.join("deployments").join(chain_id))
-}
-
-fn record(folder: &Path) -> Result<Record> {
-    let path = folder.join(RECORD);
-    if path.exists() { read_json(&path) } else { Ok(Record::default()) }
 }
 
 /// Keys and parameters, and the reference string of a role that has a market.

@@ -80,7 +80,7 @@ pub(crate) fn run(command: Command, home: &Path, output: Output) -> Result<ExitC
             let known = devnet.state()?;
             let how = devnet.reset()?;
             for chain in &known.chains {
-                super::deploy::forget(home, &chain.chain_id)?;
+                super::deployments::forget(home, &chain.chain_id)?;
             }
             ended(&how, output)?;
         }

@@ -20,8 +20,8 @@ use serde::{Deserialize, Serialize};
 use tokio::time::Instant;
 
 use super::daemon::{UntilArgs, start_log};
-use super::job::SpecArgs;
 use super::keys::PasswordArgs;
+use super::spec::SpecArgs;
 use crate::amount::show;
 use crate::output::Output;
 

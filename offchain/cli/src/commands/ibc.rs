@@ -9,18 +9,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
-use bithive_api::{attestations, ics20};
+use bithive_api::{attestations, ibc, ics20};
 use bithive_chain::{Chain, ChainExt as _, Cosmos, Receipt, SigningKey, Wallet};
 use bithive_deploy::Contract;
-use bithive_devnet::relayer::Order;
-use bithive_devnet::state::{Channel, Link, State};
+use bithive_devnet::state::{Channel, Link, Order, State};
 use bithive_devnet::{Devnet, NewChannel};
 use bithive_ibc::{Ack, End, Packet, Route, Stage, Transfer, holding, voucher};
 use clap::{Subcommand, ValueEnum};
 use indicatif::ProgressBar;
 use serde_json::{Value, json};
 
-use super::deploy::{deployed, is_deployed, target};
+use super::deploy::target;
+use super::deployments::{deployed, is_deployed};
 use super::devnet::{devnet, relayer, show_link};
 use super::spinner;
 use crate::amount::parse;
@@ -101,7 +101,7 @@ pub(crate) struct AttestArgs {
 #[derive(clap::Args)]
 struct PacketArgs {
     /// Seconds after which the other chain takes the packet no more, and what was sent comes back.
-    #[arg(long, default_value_t = ics20::limits::DEFAULT_TIMEOUT_SECONDS)]
+    #[arg(long, default_value_t = ibc::limits::DEFAULT_TIMEOUT_SECONDS)]
     timeout: u64,
     /// Seconds for which the packet is followed; 0 to send and not wait.
     #[arg(long, default_value_t = 120)]

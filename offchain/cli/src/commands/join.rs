@@ -17,7 +17,7 @@ use bithive_keystore::{Keystore, Password, names};
 use serde_json::json;
 
 use super::keys::PasswordArgs;
-use super::node::parse_attributes;
+use super::nodes::parse_attributes;
 use crate::amount::{self, show};
 use crate::output::Output;
 

@@ -6,8 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use bithive_api::registry::{ExecuteMsg, NodeResponse};
-use bithive_blindmatch::attributes::{AttributeValue, Attributes};
-use bithive_blindmatch::schema::{Attribute, Schema};
+use bithive_blindmatch::attributes::Attributes;
 use bithive_chain::Chain;
 use bithive_daemon::keys::NodeFile;
 use bithive_inference::Device;
@@ -20,6 +19,7 @@ use serde_json::json;
 use super::audit::{self, AuditArgs};
 use super::daemon::RunArgs;
 use super::join::{self, NodeJoinArgs};
+use super::nodes::{load, parse_attributes};
 use crate::amount::{self, show};
 use crate::home::Home;
 use crate::output::{Output, table};
@@ -133,38 +133,6 @@ async fn add(
     home.local.client.node(&address).await?.context("the node is not registered")
 }
 
-/// Reads NAME=VALUE for every attribute.
-pub(crate) fn parse_attributes(
-    texts: &[String],
-    schema: &Schema,
-) -> Result<BTreeMap<String, AttributeValue>> {
-    let mut values = BTreeMap::new();
-    for text in texts {
-        let (name, value) =
-            text.split_once('=').with_context(|| format!("--set {text:?}; expected NAME=VALUE"))?;
-        let value = match schema.attribute(name) {
-            Some(Attribute::Ordered { .. }) => {
-                let number =
-                    value.parse().with_context(|| format!("--set {text:?}; expected a whole number"))?;
-                AttributeValue::Number(number)
-            }
-            Some(Attribute::Set { .. }) => {
-                let members = value.split(',').map(str::trim).filter(|member| !member.is_empty());
-                AttributeValue::Members(members.map(Into::into).collect())
-            }
-            Some(Attribute::Vector { .. }) => {
-                AttributeValue::Vector(value.parse().with_context(|| format!("--set {name}"))?)
-            }
-            // An unknown name is refused by the schema, with the names that it has.
-            Some(Attribute::Categorical { .. }) | None => AttributeValue::Category(value.into()),
-        };
-        if values.insert(name.to_owned(), value).is_some() {
-            bail!("--set names {name:?} twice");
-        }
-    }
-    Ok(values)
-}
-
 async fn list(home: &Home, output: Output) -> Result<()> {
     let names: BTreeMap<String, String> = home
         .names("nodes")?
@@ -261,23 +229,6 @@ async fn once(home: &mut Home, names: Vec<String>, device: Device, output: Outpu
             println!("nothing to do");
         }
     })
-}
-
-/// The address of the node called `name`; an address stands for itself.
-pub(crate) fn address_of(home: &Home, name: &str) -> Result<String> {
-    match bithive_chain::validate_address(name) {
-        Ok(address) => Ok(address.to_string()),
-        Err(_) => Ok(load(home, name)?.0.account.address().to_owned()),
-    }
-}
-
-fn load(home: &Home, name: &str) -> Result<(NodeKeys, NodeFile)> {
-    let path = home.file("nodes", name, "json")?;
-    if !path.exists() {
-        bail!("there is no node {name:?}; add it with `node add {name}`");
-    }
-    let stored = NodeFile::read(&path, &home.password()?)?;
-    Ok((stored.keys(&home.local.crs)?, stored))
 }
 
 async fn open(

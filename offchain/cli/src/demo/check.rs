@@ -2,9 +2,9 @@
 
 use anyhow::Result;
 use bithive_exchange::{Kind, PeerId, Protocol, Tap};
+use bytes::Bytes;
 use serde::Serialize;
 
-use super::world::Seen;
 use crate::amount::show;
 use bithive_client::Client;
 
@@ -20,6 +20,16 @@ impl Check {
     pub(super) fn new(name: &'static str, ok: bool, detail: impl Into<String>) -> Self {
         Self { name, ok, detail: detail.into() }
     }
+}
+
+/// What can be seen of the parties from outside.
+pub(super) struct Seen {
+    /// How the places are called.
+    pub(super) places: &'static str,
+    /// What is in each.
+    pub(super) bodies: Vec<Bytes>,
+    /// Where messages went.
+    pub(super) checks: Vec<Check>,
 }
 
 /// Sums at one moment.

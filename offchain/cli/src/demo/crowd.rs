@@ -3,32 +3,20 @@
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use bithive_api::registry::NodeRegistration;
 use bithive_chain::Chain;
-use bithive_dgkbe::{Crs, Groups, PublicKey};
-use bithive_exchange::PeerId;
 use bithive_inference::Device;
-use bithive_node::{Compute, Contributor, Group, NodeKeys, Onnx, Setup};
+use bithive_node::{Compute, Contributor, NodeKeys, Onnx, Setup};
 use bithive_state::State;
 use rand_chacha::ChaCha20Rng;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::actor::{Actor, group};
 use super::cast::{Parts, Person};
 use super::watch::Desk;
 use super::world::World;
 use bithive_local::UNIT;
 use bithive_local::{Local, NODE_BOND, fork};
-
-/// A registered node as the demo knows it. It keeps a copy of the keys only to play the outsiders later.
-pub(super) struct Actor {
-    pub(super) person: Person,
-    pub(super) address: String,
-    pub(super) endpoint: PeerId,
-    pub(super) keys: zeroize::Zeroizing<Vec<u8>>,
-    pub(super) registration: NodeRegistration,
-    pub(super) public: PublicKey,
-}
 
 /// Adds a constant to every logit: the cheat's result differs, and so does its class near the boundary.
 pub(super) struct Perturbed(pub(super) Onnx);
@@ -128,11 +116,4 @@ impl Crowd {
         }
         Ok(())
     }
-}
-
-/// A node's view of the group, from its own keys.
-pub(super) fn group(crs: &Arc<Crs>, groups: Groups, actor: &Actor) -> Result<Group> {
-    let keys = NodeKeys::decode(crs, &actor.keys)?;
-    let commitment = actor.public.commitment().encode();
-    Ok(Group::new(crs.clone(), groups, actor.person.slot, keys.dgkbe, &commitment)?)
 }

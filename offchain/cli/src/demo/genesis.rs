@@ -14,8 +14,9 @@ use bithive_local::{self as local, BTT_GENESIS, Founders, NODE_BOND};
 use rand_chacha::ChaCha20Rng;
 
 use super::DemoArgs;
+use super::actor::Actor;
 use super::cast::{self, Parts};
-use super::crowd::{self, Actor};
+use super::crowd;
 use super::screen::Screen;
 use super::watch::Desk;
 use super::world::World;

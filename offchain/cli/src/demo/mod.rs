@@ -6,6 +6,7 @@
 //! story, `check` the comparisons, `cast` who takes part; `world` is what the story needs of the parties, `tasks` and
 //! `network` are the two ways to play them, `devnet` puts the contracts on a real chain.
 
+mod actor;
 mod books;
 mod cast;
 mod check;

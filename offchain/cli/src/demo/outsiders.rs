@@ -9,7 +9,7 @@ use bithive_payload::JobRef;
 use rand_chacha::ChaCha20Rng;
 use serde::Serialize;
 
-use super::crowd::{Actor, group};
+use super::actor::{Actor, group};
 use super::world::World;
 
 /// Most bytes of an input that is fetched.

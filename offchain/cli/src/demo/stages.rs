@@ -23,7 +23,7 @@ use super::network::Ground;
 use super::outsiders::{self, Attempt};
 use super::screen::Screen;
 use super::summary::Summary;
-use super::verdict::{Told, accounts, settle, summarise, withdraw_all};
+use super::verdict::{Played, Told, accounts, settle, summarise, withdraw_all};
 use super::world::{Moment, Order, Players, Posted};
 use super::{DemoArgs, network, tasks};
 use crate::amount::show;
@@ -36,15 +36,6 @@ const PRICE: u128 = 15 * UNIT;
 const TOLERANCE: u32 = 64;
 
 const HOUR: u64 = 3_600;
-
-/// One finished job.
-pub(super) struct Played {
-    pub(super) posted: Posted,
-    pub(super) assigned: Chosen,
-    pub(super) job: JobResponse,
-    pub(super) attempts: Vec<Attempt>,
-    pub(super) matched: Vec<usize>,
-}
 
 pub(super) async fn play(
     args: &DemoArgs,

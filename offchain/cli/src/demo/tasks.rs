@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Result, bail};
 use async_trait::async_trait;
+use bithive_blindmatch::policy::Policy;
 use bithive_chain::{Chain, Cosmos, Embedded, SigningKey};
 use bithive_client::{Account, Deployment};
 use bithive_exchange::{EndpointKey, Exchange, LocalNetwork, PeerId, Tap};
@@ -14,15 +15,15 @@ use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 
 use super::DemoArgs;
-use super::check;
-use super::crowd::{Actor, Crowd};
+use super::actor::Actor;
+use super::check::{self, Seen};
+use super::crowd::Crowd;
 use super::devnet::Place;
 use super::genesis::{Clock, Founding, Stage, populate};
 use super::screen::Screen;
 use super::watch::Desk;
-use super::world::{Moment, Order, Players, Posted, Seen, World};
+use super::world::{Moment, Order, Players, Posted, World};
 use crate::commands::follow::Chosen;
-use bithive_blindmatch::policy::Policy;
 
 /// The parties, and the network that connects them.
 pub(super) struct Tasks<C> {

@@ -1,7 +1,7 @@
 //! The end of the story: the result, the books, and the checks.
 
 use anyhow::{Context, Result};
-use bithive_api::jobs::ExecuteMsg;
+use bithive_api::jobs::{ExecuteMsg, JobResponse};
 use bithive_blindmatch::policy::Policy;
 use bithive_blindmatch::schema::Schema;
 use bithive_blindmatch::vault::Vault;
@@ -12,14 +12,24 @@ use bithive_requester::JobSpec;
 use super::DemoArgs;
 use super::books::Moved;
 use super::cast::POLICY;
-use super::check::{self, Check, Secret};
+use super::check::{self, Check, Secret, Seen};
 use super::gas;
 use super::genesis::{NOTICE, REQUESTER, Stage, name_of};
 use super::input::JobInput;
-use super::stages::Played;
+use super::outsiders::Attempt;
 use super::summary::{Prediction, Summary};
-use super::world::Seen;
+use super::world::Posted;
 use crate::amount::show;
+use crate::commands::follow::Chosen;
+
+/// One finished job.
+pub(super) struct Played {
+    pub(super) posted: Posted,
+    pub(super) assigned: Chosen,
+    pub(super) job: JobResponse,
+    pub(super) attempts: Vec<Attempt>,
+    pub(super) matched: Vec<usize>,
+}
 
 /// What the requester has in the end.
 pub(super) struct Outcome {

@@ -11,10 +11,9 @@ use bithive_dgkbe::{Crs, Groups};
 use bithive_exchange::{Exchange, PeerId};
 use bithive_local::fee_grant;
 use bithive_requester::{JobSpec, Selection};
-use bytes::Bytes;
 
-use super::check::Check;
-use super::crowd::Actor;
+use super::actor::Actor;
+use super::check::Seen;
 use super::watch::Desk;
 use crate::commands::follow::Chosen;
 
@@ -65,16 +64,6 @@ pub(super) struct Order<'a> {
     pub(super) selection: &'a Selection,
     /// Claims to wait for.
     pub(super) claims: usize,
-}
-
-/// What can be seen of the parties from outside.
-pub(super) struct Seen {
-    /// How the places are called.
-    pub(super) places: &'static str,
-    /// What is in each.
-    pub(super) bodies: Vec<Bytes>,
-    /// Where messages went.
-    pub(super) checks: Vec<Check>,
 }
 
 /// A moment of the job at which something can happen to a party.

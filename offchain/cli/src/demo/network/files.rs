@@ -13,7 +13,7 @@ use bithive_keystore::Kdf;
 use bithive_node::NodeKeys;
 use bytes::Bytes;
 
-use super::super::crowd::Actor;
+use super::super::actor::Actor;
 use crate::home::{CRS, DEPLOYMENT, fresh_rng, password_of, write, write_json};
 
 const ATTRIBUTES: [&str; 3] = ["vram", "region", "certifications"];

@@ -36,13 +36,13 @@ pub(super) use self::ground::Ground;
 use self::files::{Common, Folder, node_keys};
 use self::process::{Plan, Process};
 use super::DemoArgs;
+use super::actor::Actor;
 use super::cast::POLICY;
-use super::check::Check;
-use super::crowd::Actor;
+use super::check::{Check, Seen};
 use super::genesis::{Clock, Founding, Stage, populate};
 use super::screen::Screen;
 use super::watch::{Desk, News};
-use super::world::{Moment, Order, Players, Posted, Seen, World};
+use super::world::{Moment, Order, Players, Posted, World};
 use crate::commands::follow::{Chosen, Step};
 use crate::home::{CRS, DEPLOYMENT, PASSWORD, write, write_founders, write_json};
 

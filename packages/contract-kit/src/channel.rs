@@ -1,0 +1,185 @@
+//! IBC channels: what both ends must agree on, which there are, and how long packets live.
+//!
+//! Channels are unordered, so that one packet nobody brings in time closes nothing, and none is closed from this end.
+
+use bithive_api::ibc::{ChannelResponse, limits};
+use cosmwasm_schema::cw_serde;
+use cosmwasm_std::{
+    Env, Event, Ibc3ChannelOpenResponse, IbcBasicResponse, IbcChannel, IbcChannelCloseMsg,
+    IbcChannelConnectMsg, IbcChannelOpenMsg, IbcOrder, Order, StdError, StdResult, Storage, Timestamp,
+};
+use cw_storage_plus::{Bound, Map};
+
+/// Channels by name.
+pub const CHANNELS: Map<&str, Channel> = Map::new("channels");
+
+/// A channel, from the handshake's end on.
+#[cw_serde]
+pub struct Channel {
+    /// Its name at the other end.
+    pub counterparty_channel_id: String,
+    /// Port at the other end.
+    pub port_id: String,
+    /// Connection on this chain.
+    pub connection_id: String,
+    /// Whether packets may still pass.
+    pub open: bool,
+}
+
+/// What is wrong with a channel, or with what is to be sent over it.
+#[derive(Debug, PartialEq, thiserror::Error)]
+pub enum ChannelError {
+    /// Storage.
+    #[error(transparent)]
+    Std(#[from] StdError),
+    /// A channel of another protocol.
+    #[error("{end} states version \"{found}\"; expected \"{expected}\"")]
+    Version {
+        /// Which end.
+        end: &'static str,
+        /// Its version.
+        found: String,
+        /// The contract's.
+        expected: &'static str,
+    },
+    /// An ordered channel: one packet that times out would close it.
+    #[error("the channel's ordering is {0:?}; expected an unordered channel")]
+    Ordering(IbcOrder),
+    /// Somebody wants to close a channel from this end.
+    #[error("channel {0} stays open; expected nobody to close it from this end")]
+    StaysOpen(String),
+    /// There is no such channel.
+    #[error("there is no channel {0} of this contract; expected one whose handshake was completed")]
+    Unknown(String),
+    /// The other end closed the channel.
+    #[error("channel {0} was closed by the other end; expected an open one")]
+    Closed(String),
+    /// The life of a packet.
+    #[error(
+        "timeout_seconds is {found}; expected {} to {}",
+        limits::MIN_TIMEOUT_SECONDS,
+        limits::MAX_TIMEOUT_SECONDS
+    )]
+    Timeout {
+        /// What was asked for.
+        found: u64,
+    },
+}
+
+/// First half of a handshake, from either end.
+///
+/// # Errors
+/// [`ChannelError::Ordering`], [`ChannelError::Version`].
+pub fn open(msg: &IbcChannelOpenMsg, version: &'static str) -> Result<Ibc3ChannelOpenResponse, ChannelError> {
+    expect_protocol(msg.channel(), msg.counterparty_version(), version)?;
+    Ok(Ibc3ChannelOpenResponse { version: version.into() })
+}
+
+/// Second half of a handshake: packets may pass from now on; `event` names the event.
+///
+/// # Errors
+/// As [`open`]; storage.
+pub fn connect(
+    storage: &mut dyn Storage,
+    msg: &IbcChannelConnectMsg,
+    version: &'static str,
+    event: &str,
+) -> Result<IbcBasicResponse, ChannelError> {
+    let channel = msg.channel();
+    expect_protocol(channel, msg.counterparty_version(), version)?;
+    let IbcChannel { endpoint, counterparty_endpoint: other, connection_id, .. } = channel;
+    let stored = Channel {
+        counterparty_channel_id: other.channel_id.clone(),
+        port_id: other.port_id.clone(),
+        connection_id: connection_id.clone(),
+        open: true,
+    };
+    CHANNELS.save(storage, &endpoint.channel_id, &stored)?;
+    let event = Event::new(event)
+        .add_attribute("channel_id", &endpoint.channel_id)
+        .add_attribute("connection_id", connection_id)
+        .add_attribute("port_id", &other.port_id);
+    Ok(IbcBasicResponse::new().add_event(event))
+}
+
+/// The end of a channel; `event` names the event.
+///
+/// # Errors
+/// [`ChannelError::StaysOpen`] from this end: the IBC module lets anybody ask for it. Storage.
+pub fn close(
+    storage: &mut dyn Storage,
+    msg: &IbcChannelCloseMsg,
+    event: &str,
+) -> Result<IbcBasicResponse, ChannelError> {
+    let channel_id = &msg.channel().endpoint.channel_id;
+    if matches!(msg, IbcChannelCloseMsg::CloseInit { .. }) {
+        return Err(ChannelError::StaysOpen(channel_id.clone()));
+    }
+    if let Some(mut channel) = CHANNELS.may_load(storage, channel_id)? {
+        channel.open = false;
+        CHANNELS.save(storage, channel_id, &channel)?;
+    }
+    let event = Event::new(event).add_attribute("channel_id", channel_id);
+    Ok(IbcBasicResponse::new().add_event(event))
+}
+
+/// A channel over which packets may be sent.
+///
+/// # Errors
+/// [`ChannelError::Unknown`], [`ChannelError::Closed`]; storage.
+pub fn load_open(storage: &dyn Storage, channel_id: &str) -> Result<Channel, ChannelError> {
+    match CHANNELS.may_load(storage, channel_id)? {
+        None => Err(ChannelError::Unknown(channel_id.into())),
+        Some(channel) if !channel.open => Err(ChannelError::Closed(channel_id.into())),
+        Some(channel) => Ok(channel),
+    }
+}
+
+/// When a packet expires that is sent now and lives `seconds`, or as long as packets do if none is asked for.
+///
+/// # Errors
+/// [`ChannelError::Timeout`].
+pub fn timeout(env: &Env, seconds: Option<u64>) -> Result<Timestamp, ChannelError> {
+    let seconds = seconds.unwrap_or(limits::DEFAULT_TIMEOUT_SECONDS);
+    if !(limits::MIN_TIMEOUT_SECONDS..=limits::MAX_TIMEOUT_SECONDS).contains(&seconds) {
+        return Err(ChannelError::Timeout { found: seconds });
+    }
+    Ok(env.block.time.plus_seconds(seconds))
+}
+
+/// At most `most` channels, by name, after `start_after`.
+///
+/// # Errors
+/// Storage.
+pub fn list(
+    storage: &dyn Storage,
+    start_after: Option<&str>,
+    most: usize,
+) -> StdResult<Vec<ChannelResponse>> {
+    let rows = CHANNELS.range(storage, start_after.map(Bound::exclusive), None, Order::Ascending);
+    rows.take(most).map(|row| row.map(|(channel_id, channel)| channel.response(channel_id))).collect()
+}
+
+impl Channel {
+    fn response(self, channel_id: String) -> ChannelResponse {
+        let Self { counterparty_channel_id, port_id, connection_id, open } = self;
+        ChannelResponse { channel_id, counterparty_channel_id, port_id, connection_id, open }
+    }
+}
+
+fn expect_protocol(
+    channel: &IbcChannel,
+    counterparty: Option<&str>,
+    expected: &'static str,
+) -> Result<(), ChannelError> {
+    if channel.order != IbcOrder::Unordered {
+        return Err(ChannelError::Ordering(channel.order.clone()));
+    }
+    let ends = [("this end", Some(channel.version.as_str())), ("the other end", counterparty)];
+    for (end, found) in ends {
+        if let Some(found) = found.filter(|version| *version != expected) {
+            return Err(ChannelError::Version { end, found: found.into(), expected });
+        }
+    }
+    Ok(())
+}
