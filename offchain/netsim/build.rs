@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 mod digest;
 
 /// The simulator's sources without those that only choose, count and draw.
-const MODEL: [&str; 7] = ["codel", "crypto", "host", "link", "record", "rng", "sim"];
+const MODEL: [&str; 8] = ["codel", "crypto", "host", "link", "record", "rng", "scenario", "sim"];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let here = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?);
