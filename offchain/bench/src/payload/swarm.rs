@@ -19,7 +19,7 @@ use super::order::Report;
 
 /// Memory for frames on their way in and for answers on their way out, each: together less than half of what a process
 /// may use, because connections and the program itself take the rest.
-const FRAME_BYTES: usize = 12 << 20;
+const FRAME_BYTES: usize = 6 << 20;
 
 /// An endpoint of the transport.
 pub(super) async fn start(
