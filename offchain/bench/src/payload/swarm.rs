@@ -17,8 +17,8 @@ use bithive_transport::{Config, Limits, Transport};
 use super::keys::{CONTEXT, first};
 use super::order::Report;
 
-/// Memory for frames on their way in and for answers on their way out, each: together less than half of what a process
-/// may use, because connections and the program itself take the rest.
+/// Memory for frames on their way in and for answers on their way out, each: a fifth of the 64 MB that a process may use,
+/// together, because 64 connections and the program itself take the rest.
 const FRAME_BYTES: usize = 6 << 20;
 
 /// An endpoint of the transport.
