@@ -1,6 +1,6 @@
 //! Who may open channels.
 
-use bithive_api::attestations::{VERSION, events};
+use bithive_api::attestations::{Event, VERSION};
 use bithive_contract_kit::channel;
 use cosmwasm_std::{
     Ibc3ChannelOpenResponse, IbcBasicResponse, IbcChannel, IbcChannelConnectMsg, IbcChannelOpenMsg, Storage,
@@ -24,7 +24,9 @@ pub(crate) fn connect(
 ) -> Result<IbcBasicResponse, ContractError> {
     // Once more: the peer may have been removed since the first step.
     expect_allowed(storage, msg.channel())?;
-    Ok(channel::connect(storage, msg, VERSION, events::CHANNEL_OPENED)?)
+    let opened =
+        |channel_id, connection_id, port_id| Event::ChannelOpened { channel_id, connection_id, port_id };
+    Ok(channel::connect(storage, msg, VERSION, opened)?)
 }
 
 fn expect_allowed(storage: &dyn Storage, channel: &IbcChannel) -> Result<(), ContractError> {

@@ -4,14 +4,13 @@
 use cosmwasm_std::entry_point;
 
 use bithive_api::MigrateMsg;
-use bithive_api::attestations::{ExecuteMsg, InstantiateMsg, QueryMsg};
+use bithive_api::attestations::{ExecuteMsg, InstantiateMsg, PacketKind, QueryMsg};
+use bithive_contract_kit::input::nonpayable;
 use bithive_contract_kit::{migration, ownership};
 use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Response, to_json_binary};
-use cw_utils::nonpayable;
 
 use crate::send::Route;
-use crate::state::Kind;
-use crate::{ContractError, admin, query, receive, send};
+use crate::{ContractError, admin, permission, query, receive, send};
 
 /// Name in cw2's contract info.
 pub const CONTRACT_NAME: &str = "bithive:attestations";
@@ -46,22 +45,23 @@ pub fn execute(
     msg: ExecuteMsg,
 ) -> Result<Response, ContractError> {
     nonpayable(&info)?;
+    permission::authorize(deps.as_ref(), &info.sender, &msg)?;
     match msg {
-        ExecuteMsg::AllowPeer(peer) => admin::allow_peer(deps.storage, &info.sender, &peer),
+        ExecuteMsg::AllowPeer(peer) => admin::allow_peer(deps.storage, &peer),
         ExecuteMsg::RemovePeer { connection_id, port_id } => {
-            admin::remove_peer(deps.storage, &info.sender, connection_id, port_id)
+            admin::remove_peer(deps.storage, connection_id, port_id)
         }
         ExecuteMsg::Announce { job_id, channel_id, timeout_seconds } => {
             let route = Route { channel_id, timeout_seconds, signature: None };
-            send::send(deps, &env, Kind::Workers, job_id, route)
+            send::send(deps, &env, PacketKind::Workers, job_id, route)
         }
         ExecuteMsg::Send { job_id, channel_id, timeout_seconds } => {
             let route = Route { channel_id, timeout_seconds, signature: None };
-            send::send(deps, &env, Kind::Statement, job_id, route)
+            send::send(deps, &env, PacketKind::Statement, job_id, route)
         }
         ExecuteMsg::SendSigned { job_id, channel_id, timeout_seconds, signature } => {
             let route = Route { channel_id, timeout_seconds, signature: Some(signature) };
-            send::send(deps, &env, Kind::Statement, job_id, route)
+            send::send(deps, &env, PacketKind::Statement, job_id, route)
         }
         ExecuteMsg::Submit { source, job_id, statement } => {
             receive::submit(deps, &env, &source, job_id, statement)

@@ -1,22 +1,23 @@
 //! What a message can get wrong.
 
 use bithive_api::jobs::Phase;
+use bithive_contract_kit::InputError;
 use bithive_contract_kit::channel::ChannelError;
 use cosmwasm_std::StdError;
 use cw_ownable::OwnershipError;
-use cw_utils::PaymentError;
 
 use crate::Refusal;
 
 /// Errors of the contract; none of them changes anything.
 #[derive(Debug, PartialEq, thiserror::Error)]
+#[must_use = "an error that is not returned refuses nothing"]
 pub enum ContractError {
     /// Storage, address or encoding.
     #[error(transparent)]
     Std(#[from] StdError),
-    /// Native coins came with a message.
-    #[error("{0}; expected no native coins")]
-    Payment(#[from] PaymentError),
+    /// What came with the message is not usable.
+    #[error(transparent)]
+    Input(#[from] InputError),
     /// Not the owner.
     #[error(transparent)]
     Ownership(#[from] OwnershipError),
@@ -26,7 +27,7 @@ pub enum ContractError {
     /// A name of the wrong form.
     #[error("{field} is \"{found}\"; expected {expected}")]
     Name {
-        /// The field.
+        /// Name of the field.
         field: &'static str,
         /// What it was.
         found: String,
@@ -36,9 +37,9 @@ pub enum ContractError {
     /// There is no such peer.
     #[error("{port_id} on {connection_id} is not a peer; expected one that was allowed")]
     NoPeer {
-        /// Connection.
+        /// Id of the IBC connection on this chain.
         connection_id: String,
-        /// Port.
+        /// IBC port at the other end.
         port_id: String,
     },
     /// A channel to somebody whom the owner has not allowed.
@@ -46,9 +47,9 @@ pub enum ContractError {
         "a channel to {port_id} over {connection_id} is refused; expected a peer that the owner has allowed before"
     )]
     NotAllowed {
-        /// Connection.
+        /// Id of the IBC connection on this chain.
         connection_id: String,
-        /// Port.
+        /// IBC port at the other end.
         port_id: String,
     },
     /// The contract only receives.
@@ -57,9 +58,9 @@ pub enum ContractError {
     /// The job has nothing to send.
     #[error("job {job_id} is {phase:?}; expected {expected}")]
     WrongPhase {
-        /// The job.
+        /// Number of the job.
         job_id: u64,
-        /// Its state.
+        /// State that the job is in.
         phase: Phase,
         /// What is needed.
         expected: &'static str,
@@ -67,7 +68,7 @@ pub enum ContractError {
     /// The market's answer lacks something that a job in its state has.
     #[error("the market's answer on job {job_id} lacks {what}; expected a market of this version")]
     Market {
-        /// The job.
+        /// Number of the job.
         job_id: u64,
         /// What it lacks.
         what: &'static str,
@@ -77,17 +78,17 @@ pub enum ContractError {
         "job {job_id} was settled together with others; expected its quorum's own signature with the message"
     )]
     SettledWithOthers {
-        /// The job.
+        /// Number of the job.
         job_id: u64,
     },
     /// The same is under way.
     #[error(
-        "the {kind} of job {job_id} are under way until {timeout} (Unix seconds); expected an answer or that time first"
+        "the {kind} of job {job_id} was sent; try again after an answer, or after {timeout} (Unix seconds)"
     )]
     UnderWay {
-        /// What.
+        /// What is sent: worker set or statement.
         kind: &'static str,
-        /// The job.
+        /// Number of the job.
         job_id: u64,
         /// When it expires.
         timeout: u64,
@@ -95,9 +96,9 @@ pub enum ContractError {
     /// The other end has it.
     #[error("the other end has the {kind} of job {job_id}; expected nothing more to send")]
     Delivered {
-        /// What.
+        /// What is sent: worker set or statement.
         kind: &'static str,
-        /// The job.
+        /// Number of the job.
         job_id: u64,
     },
     /// What was submitted is not recorded.

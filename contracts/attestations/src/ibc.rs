@@ -3,7 +3,7 @@
 #[cfg(not(feature = "library"))]
 use cosmwasm_std::entry_point;
 
-use bithive_api::attestations::events;
+use bithive_api::attestations::Event;
 use bithive_contract_kit::channel::close;
 use cosmwasm_std::{
     DepsMut, Env, IbcBasicResponse, IbcChannelCloseMsg, IbcChannelConnectMsg, IbcChannelOpenMsg,
@@ -48,7 +48,7 @@ pub fn ibc_channel_close(
     _env: Env,
     msg: IbcChannelCloseMsg,
 ) -> Result<IbcBasicResponse, ContractError> {
-    Ok(close(deps.storage, &msg, events::CHANNEL_CLOSED)?)
+    Ok(close(deps.storage, &msg, |channel_id| Event::ChannelClosed { channel_id })?)
 }
 
 /// A packet arrives.

@@ -1,15 +1,16 @@
 //! One function for each query.
 
 use bithive_api::attestations::{
-    AttestationResponse, ConfigResponse, Peer, PeerKey, SendingsResponse, Source, WorkerSet, limits,
+    AttestationResponse, ConfigResponse, PacketKind, Peer, PeerKey, SendingsResponse, Source, WorkerSet,
+    limits,
 };
 use bithive_api::ibc::ChannelResponse;
-use bithive_contract_kit::channel;
+use bithive_contract_kit::{channel, page};
 use cosmwasm_std::{Deps, Order, StdResult};
 use cw_ownable::get_ownership;
 use cw_storage_plus::Bound;
 
-use crate::state::{ATTESTATIONS, CONFIG, Kind, PEERS, SENDINGS, WORKERS, job_key};
+use crate::state::{ATTESTATIONS, CONFIG, PEERS, SENDINGS, WORKERS, job_key, kind_key};
 
 pub(crate) fn config(deps: Deps<'_>) -> StdResult<ConfigResponse> {
     let ownership = get_ownership(deps.storage)?;
@@ -25,7 +26,7 @@ pub(crate) fn peers(
     let start = start_after.as_ref().map(|key| (key.connection_id.as_str(), key.port_id.as_str()));
     let rows = PEERS.range(deps.storage, start.map(Bound::exclusive), None, Order::Ascending);
     let peer = |((connection_id, port_id), source)| Peer { connection_id, port_id, source };
-    rows.take(page(limit)).map(|row| row.map(peer)).collect()
+    rows.take(page::size(limit, limits::MAX_PAGE)).map(|row| row.map(peer)).collect()
 }
 
 pub(crate) fn channels(
@@ -33,12 +34,12 @@ pub(crate) fn channels(
     start_after: Option<String>,
     limit: Option<u32>,
 ) -> StdResult<Vec<ChannelResponse>> {
-    channel::list(deps.storage, start_after.as_deref(), page(limit))
+    channel::list(deps.storage, start_after.as_deref(), page::size(limit, limits::MAX_PAGE))
 }
 
 pub(crate) fn sendings(deps: Deps<'_>, channel_id: &str, job_id: u64) -> StdResult<SendingsResponse> {
-    let of = |kind: Kind| SENDINGS.may_load(deps.storage, (channel_id, job_id, kind.key()));
-    Ok(SendingsResponse { workers: of(Kind::Workers)?, statement: of(Kind::Statement)? })
+    let of = |kind: PacketKind| SENDINGS.may_load(deps.storage, (channel_id, job_id, kind_key(kind)));
+    Ok(SendingsResponse { workers: of(PacketKind::Workers)?, statement: of(PacketKind::Statement)? })
 }
 
 pub(crate) fn workers(deps: Deps<'_>, source: &Source, job_id: u64) -> StdResult<Option<WorkerSet>> {
@@ -69,9 +70,5 @@ pub(crate) fn attestations(
     let response = |(job_id, attestation): (u64, crate::state::Attestation)| {
         attestation.response(source.clone(), job_id)
     };
-    rows.take(page(limit)).map(|row| row.map(response)).collect()
-}
-
-fn page(limit: Option<u32>) -> usize {
-    usize::try_from(limit.unwrap_or(limits::MAX_PAGE).min(limits::MAX_PAGE)).unwrap_or_default()
+    rows.take(page::size(limit, limits::MAX_PAGE)).map(|row| row.map(response)).collect()
 }

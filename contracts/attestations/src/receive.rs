@@ -1,9 +1,9 @@
 //! What arrives: over a channel, or from an account.
 
-use bithive_api::attestations::{Ack, Packet, Receipt, SignedStatement, Source, WorkerSet, events, limits};
+use bithive_api::attestations::{Ack, Event, Packet, Receipt, SignedStatement, Source, WorkerSet, limits};
 use bithive_contract_kit::channel::CHANNELS;
 use cosmwasm_std::{
-    Binary, DepsMut, Env, Event, IbcPacket, IbcReceiveResponse, Response, StdResult, Storage, from_json,
+    Binary, DepsMut, Env, IbcPacket, IbcReceiveResponse, Response, StdResult, Storage, from_json,
     to_json_binary,
 };
 
@@ -15,14 +15,12 @@ use crate::{ContractError, Refusal, verify};
 /// sender, and nothing was written before the last check.
 pub(crate) fn answer(deps: DepsMut<'_>, env: &Env, packet: &IbcPacket) -> IbcReceiveResponse {
     match packet_of(deps, env, packet).and_then(|(receipt, event)| Ok((result(receipt)?, event))) {
-        Ok((ack, event)) => IbcReceiveResponse::new(ack).add_events(event),
+        Ok((ack, event)) => IbcReceiveResponse::new(ack).add_events(event.map(Into::into)),
         Err(refusal) => {
             let code = refusal.code();
-            let event = Event::new(events::REJECTED)
-                .add_attribute("channel_id", &packet.dest.channel_id)
-                .add_attribute("code", code)
-                .add_attribute("error", refusal.to_string());
-            IbcReceiveResponse::new(error(format!("{code}: {refusal}"))).add_event(event)
+            let (channel_id, error_text) = (packet.dest.channel_id.clone(), refusal.to_string());
+            let event = Event::Rejected { channel_id, code: code.into(), error: error_text };
+            IbcReceiveResponse::new(error(format!("{code}: {refusal}"))).add_event(event.into())
         }
     }
 }

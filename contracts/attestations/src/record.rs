@@ -3,8 +3,8 @@
 //! The round is the job's clock: a set of an older one never replaces a newer one. A settled statement is final; one
 //! that is only signed gives way to it, because the job's own chain has the last word.
 
-use bithive_api::attestations::{Evidence, Receipt, SignedStatement, WorkerSet, events};
-use cosmwasm_std::{Api, Event, HexBinary, Storage};
+use bithive_api::attestations::{Event, Evidence, Receipt, SignedStatement, WorkerSet};
+use cosmwasm_std::{Api, HexBinary, Storage};
 
 use crate::Refusal;
 use crate::state::{ATTESTATIONS, Attestation, WORKERS, Workers, job_key};
@@ -20,7 +20,8 @@ pub(crate) fn workers(storage: &mut dyn Storage, api: &dyn Api, set: WorkerSet) 
         return Ok((Receipt::WorkersAlreadyRecorded, None));
     }
     let full_key = HexBinary::from(&checked.full_key(api)?);
-    let event = workers_event(&set);
+    let (source, workers) = (set.source.clone(), set.keys.len() as u64);
+    let event = Event::Workers { source, job_id: set.job_id, round: set.round, workers };
     let key = (set.source.clone(), set.job_id);
     WORKERS.save(storage, job_key(&key.0, key.1), &Workers { set, full_key })?;
     Ok((Receipt::WorkersRecorded, Some(event)))
@@ -114,29 +115,8 @@ fn statement_of(
     let WorkerSet { round, model, input_commitment, .. } = set.clone();
     let attestation =
         Attestation { round, model, input_commitment, signed, statement, evidence, recorded_at };
-    let event = recorded_event(set, &attestation);
     ATTESTATIONS.save(storage, key, &attestation)?;
+    let (source, job_id, statement) = (set.source.clone(), set.job_id, attestation.statement);
+    let event = Event::Recorded { source, job_id, round, statement, evidence };
     Ok((Receipt::Recorded, Some(event)))
-}
-
-fn workers_event(set: &WorkerSet) -> Event {
-    job_event(events::WORKERS, set).add_attribute("workers", set.keys.len().to_string())
-}
-
-fn recorded_event(set: &WorkerSet, attestation: &Attestation) -> Event {
-    let evidence = match attestation.evidence {
-        Evidence::Signed => "signed",
-        Evidence::Settled => "settled",
-    };
-    job_event(events::RECORDED, set)
-        .add_attribute("statement", attestation.statement.to_hex())
-        .add_attribute("evidence", evidence)
-}
-
-fn job_event(kind: &'static str, set: &WorkerSet) -> Event {
-    Event::new(kind)
-        .add_attribute("chain_id", &set.source.chain_id)
-        .add_attribute("jobs", &set.source.jobs)
-        .add_attribute("job_id", set.job_id.to_string())
-        .add_attribute("round", set.round.to_string())
 }

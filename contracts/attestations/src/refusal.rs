@@ -6,13 +6,14 @@ use cosmwasm_std::StdError;
 
 /// What is wrong with what came. Nothing of it was kept.
 #[derive(Debug, PartialEq, thiserror::Error)]
+#[must_use = "an error that is not returned refuses nothing"]
 pub enum Refusal {
     /// The packet is too long to be one.
     #[error("the packet has {found} bytes; expected at most {limit}")]
     TooLong {
-        /// Bytes found.
+        /// Length found, in bytes.
         found: usize,
-        /// Bytes expected.
+        /// Length allowed, in bytes.
         limit: usize,
     },
     /// The packet is not JSON of the packet's type.
@@ -21,7 +22,7 @@ pub enum Refusal {
     /// A field is out of bounds.
     #[error("{field} is {found}; expected {expected}")]
     Field {
-        /// The field.
+        /// Name of the field.
         field: &'static str,
         /// What it was.
         found: u64,
@@ -34,15 +35,15 @@ pub enum Refusal {
     /// The peer was removed.
     #[error("{port_id} on {connection_id} is not an allowed peer; expected one that the owner has allowed")]
     Peer {
-        /// Connection.
+        /// Id of the IBC connection on this chain.
         connection_id: String,
-        /// Port.
+        /// IBC port at the other end.
         port_id: String,
     },
     /// The peer only receives.
     #[error("{port_id} speaks for no market; expected a peer with a source")]
     NoSource {
-        /// Port.
+        /// IBC port at the other end.
         port_id: String,
     },
     /// The peer speaks for another market.
@@ -56,7 +57,7 @@ pub enum Refusal {
     /// A newer round is recorded.
     #[error("round {found} of job {job_id} is old; expected round {newest} or a later one")]
     Stale {
-        /// The job.
+        /// Number of the job.
         job_id: u64,
         /// Round of the packet.
         found: u8,
@@ -66,7 +67,7 @@ pub enum Refusal {
     /// The job ended in another round.
     #[error("job {job_id} settled in round {settled}; expected nothing of round {found}")]
     Settled {
-        /// The job.
+        /// Number of the job.
         job_id: u64,
         /// Round of the packet.
         found: u8,
@@ -76,41 +77,41 @@ pub enum Refusal {
     /// The round has another worker set.
     #[error("round {round} of job {job_id} has another worker set here; expected the same")]
     OtherWorkers {
-        /// The job.
+        /// Number of the job.
         job_id: u64,
-        /// The round.
+        /// Round of the job, from 1.
         round: u8,
     },
     /// The job has another statement.
     #[error("job {job_id} has another statement here, {recorded}; expected the same")]
     OtherStatement {
-        /// The job.
+        /// Number of the job.
         job_id: u64,
         /// SHA-256 of it.
         recorded: String,
     },
     /// No worker set came for the job.
-    #[error("no worker set of job {job_id} of this market came; expected it to be announced first")]
+    #[error("no worker set of job {job_id} of this market has arrived; expected it to be announced first")]
     NoWorkers {
-        /// The job.
+        /// Number of the job.
         job_id: u64,
     },
     /// The quorum or the signers are not a part of what they should be a part of.
     #[error("{what} {found:#b} are not all among {of} {allowed:#b}; expected a subset")]
     NotSubset {
-        /// Whose bits.
+        /// What the bits stand for, in words.
         what: &'static str,
-        /// The bits.
+        /// The bits found.
         found: u32,
-        /// Of whom.
+        /// Whom they are compared with, in words.
         of: &'static str,
-        /// Their bits.
+        /// The bits allowed.
         allowed: u32,
     },
-    /// Too few.
+    /// Too few members or signers.
     #[error("{found} {what}; expected at least {expected}")]
     TooFew {
-        /// Of whom.
+        /// Who is counted, in words.
         what: &'static str,
         /// How many there are.
         found: u32,
@@ -120,7 +121,7 @@ pub enum Refusal {
     /// A key or the signature.
     #[error(transparent)]
     Bls(#[from] HostError),
-    /// Storage.
+    /// The storage failed, or a message could not be read or written.
     #[error(transparent)]
     Std(#[from] StdError),
 }

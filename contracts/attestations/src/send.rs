@@ -1,16 +1,17 @@
 //! What leaves, and what the other end says to it.
 
 use bithive_api::attestations::{
-    Ack, Packet, Receipt, Sending, SignedStatement, Source, Status, WorkerSet, events,
+    Ack, Event, Packet, PacketKind, Receipt, Sending, SignedStatement, Source, Status, WorkerSet,
 };
-use bithive_api::jobs::{self, JobResponse, Phase};
+use bithive_api::jobs::{self, Assignment, OutcomeResponse, Phase, WorkerResponse};
 use bithive_contract_kit::channel::{self, Channel};
+use cosmwasm_schema::serde::Deserialize;
 use cosmwasm_std::{
-    Api, Binary, DepsMut, Env, Event, HexBinary, IbcBasicResponse, IbcMsg, IbcPacket, IbcTimeout, Response,
-    StdResult, Storage, from_json, to_json_binary,
+    Addr, Api, Binary, DepsMut, Env, HexBinary, IbcBasicResponse, IbcMsg, IbcPacket, IbcTimeout,
+    QuerierWrapper, Response, StdResult, Storage, from_json, to_json_binary,
 };
 
-use crate::state::{CONFIG, Kind, PEERS, SENDINGS};
+use crate::state::{CONFIG, PEERS, SENDINGS, kind_key};
 use crate::{ContractError, verify};
 
 /// Most characters of a refusal that are kept: the other end chooses its length.
@@ -24,41 +25,62 @@ pub(crate) struct Route {
     pub(crate) signature: Option<HexBinary>,
 }
 
+/// What a packet takes of the market's answer about a job. Fewer fields than `JobResponse` has: wasmd refuses functions with
+/// more than 100 locals, and reading all of it has more.
+#[derive(Deserialize)]
+#[serde(crate = "cosmwasm_schema::serde")]
+struct MarketJob {
+    job_id: u64,
+    phase: Phase,
+    round: u8,
+    terms: MarketTerms,
+    assignment: Option<Assignment>,
+    workers: Vec<WorkerResponse>,
+    outcome: Option<OutcomeResponse>,
+}
+
+#[derive(Deserialize)]
+#[serde(crate = "cosmwasm_schema::serde")]
+struct MarketTerms {
+    quorum: u8,
+    model: HexBinary,
+}
+
 /// Reads the job from the market and sends what there is of `kind`.
 pub(crate) fn send(
     deps: DepsMut<'_>,
     env: &Env,
-    kind: Kind,
+    kind: PacketKind,
     job_id: u64,
     route: Route,
 ) -> Result<Response, ContractError> {
     let market = CONFIG.load(deps.storage)?.jobs.ok_or(ContractError::NoMarket)?;
     let timeout = channel::timeout(env, route.timeout_seconds)?;
     expect_open(deps.storage, &route.channel_id)?;
-    let job: JobResponse = deps
-        .querier
-        .query_wasm_smart(&market, &jobs::QueryMsg::Job { job_id })
-        .map_err(ContractError::Std)?;
+    let job = job_of(deps.querier, &market, job_id)?;
     expect_phase(&job, kind)?;
     let source = Source { chain_id: env.block.chain_id.clone(), jobs: market.into() };
     let round = job.round;
-    let packet = packet(deps.api, source, job, kind, route.signature)?;
+    let data = packet(deps.api, source, job, kind, route.signature)?;
     expect_due(deps.storage, env, kind, job_id, round, &route.channel_id)?;
     let seconds = timeout.seconds();
     let sending = Sending { round, timeout: seconds, status: Status::Pending {} };
-    SENDINGS.save(deps.storage, (&route.channel_id, job_id, kind.key()), &sending)?;
-    let event = Event::new(events::SENT)
-        .add_attribute("kind", kind.name())
-        .add_attribute("channel_id", &route.channel_id)
-        .add_attribute("job_id", job_id.to_string())
-        .add_attribute("round", round.to_string())
-        .add_attribute("timeout", seconds.to_string());
+    SENDINGS.save(deps.storage, (&route.channel_id, job_id, kind_key(kind)), &sending)?;
+    let channel_id = route.channel_id.clone();
+    let event = Event::Sent { kind, channel_id, job_id, round, timeout: seconds };
     let message = IbcMsg::SendPacket {
         channel_id: route.channel_id,
-        data: to_json_binary(&packet)?,
+        data,
         timeout: IbcTimeout::with_timestamp(timeout),
     };
     Ok(Response::new().add_event(event).add_message(message))
+}
+
+/// What the market has of a job.
+// Apart from its caller: wasmd refuses functions with more than 100 locals, and both together have more.
+#[inline(never)]
+fn job_of(querier: QuerierWrapper<'_>, market: &Addr, job_id: u64) -> Result<MarketJob, ContractError> {
+    querier.query_wasm_smart(market, &jobs::QueryMsg::Job { job_id }).map_err(ContractError::Std)
 }
 
 /// Notes the other end's answer. Never an error: the packet would stay unanswered for ever.
@@ -90,24 +112,18 @@ fn refused(error: &str) -> Status {
 /// same job and round that ends otherwise changes nothing.
 fn conclude(storage: &mut dyn Storage, packet: &IbcPacket, status: Status) -> StdResult<IbcBasicResponse> {
     let (kind, set) = match from_json(&packet.data) {
-        Ok(Packet::Workers(set)) => (Kind::Workers, set),
-        Ok(Packet::Statement { workers, .. }) => (Kind::Statement, workers),
+        Ok(Packet::Workers(set)) => (PacketKind::Workers, set),
+        Ok(Packet::Statement { workers, .. }) => (PacketKind::Statement, workers),
         // Left by a version before this one, which wrote other packets: there is nothing to note.
         Err(_) => return Ok(IbcBasicResponse::new()),
     };
-    let channel_id = &packet.src.channel_id;
-    let event = |name| {
-        Event::new(name)
-            .add_attribute("kind", kind.name())
-            .add_attribute("channel_id", channel_id)
-            .add_attribute("job_id", set.job_id.to_string())
-    };
+    let (channel_id, job_id) = (packet.src.channel_id.clone(), set.job_id);
     let event = match &status {
-        Status::Accepted { receipt } => event(events::ACCEPTED).add_attribute("receipt", name(*receipt)),
-        Status::Refused { error } => event(events::REFUSED).add_attribute("error", error),
-        Status::TimedOut {} | Status::Pending {} => event(events::TIMED_OUT),
+        Status::Accepted { receipt } => Event::Accepted { kind, channel_id, job_id, receipt: *receipt },
+        Status::Refused { error } => Event::Refused { kind, channel_id, job_id, error: error.clone() },
+        Status::TimedOut {} | Status::Pending {} => Event::TimedOut { kind, channel_id, job_id },
     };
-    let key = (channel_id.as_str(), set.job_id, kind.key());
+    let key = (packet.src.channel_id.as_str(), job_id, kind_key(kind));
     if let Some(mut sending) = SENDINGS.may_load(storage, key)?
         && sending.round == set.round
         && !matches!(sending.status, Status::Accepted { .. })
@@ -115,18 +131,10 @@ fn conclude(storage: &mut dyn Storage, packet: &IbcPacket, status: Status) -> St
         sending.status = status;
         SENDINGS.save(storage, key, &sending)?;
     }
-    Ok(IbcBasicResponse::new().add_event(event))
+    Ok(IbcBasicResponse::new().add_event(event.into()))
 }
 
-const fn name(receipt: Receipt) -> &'static str {
-    match receipt {
-        Receipt::WorkersRecorded => "workers_recorded",
-        Receipt::WorkersAlreadyRecorded => "workers_already_recorded",
-        Receipt::Recorded => "recorded",
-        Receipt::AlreadyRecorded => "already_recorded",
-    }
-}
-
+#[inline(never)]
 fn expect_open(storage: &dyn Storage, channel_id: &str) -> Result<(), ContractError> {
     let Channel { connection_id, port_id, .. } = channel::load_open(storage, channel_id)?;
     if PEERS.has(storage, (&connection_id, &port_id)) {
@@ -136,15 +144,18 @@ fn expect_open(storage: &dyn Storage, channel_id: &str) -> Result<(), ContractEr
 }
 
 /// Anybody may send, but not the same again while it is under way, nor once the other end has it.
+#[inline(never)]
 fn expect_due(
     storage: &dyn Storage,
     env: &Env,
-    kind: Kind,
+    kind: PacketKind,
     job_id: u64,
     round: u8,
     channel_id: &str,
 ) -> Result<(), ContractError> {
-    let Some(sending) = SENDINGS.may_load(storage, (channel_id, job_id, kind.key()))? else { return Ok(()) };
+    let Some(sending) = SENDINGS.may_load(storage, (channel_id, job_id, kind_key(kind)))? else {
+        return Ok(());
+    };
     let kind = kind.name();
     match sending.status {
         _ if sending.round != round => Ok(()),
@@ -156,13 +167,13 @@ fn expect_due(
     }
 }
 
-fn expect_phase(job: &JobResponse, kind: Kind) -> Result<(), ContractError> {
+fn expect_phase(job: &MarketJob, kind: PacketKind) -> Result<(), ContractError> {
     let (fits, expected) = match kind {
-        Kind::Workers => (
+        PacketKind::Workers => (
             matches!(job.phase, Phase::Assigned | Phase::Committed | Phase::Revealed | Phase::Settled),
             "a job with workers: Assigned, Committed, Revealed or Settled",
         ),
-        Kind::Statement => (job.phase == Phase::Settled, "Settled"),
+        PacketKind::Statement => (job.phase == Phase::Settled, "Settled"),
     };
     if fits {
         return Ok(());
@@ -170,21 +181,22 @@ fn expect_phase(job: &JobResponse, kind: Kind) -> Result<(), ContractError> {
     Err(ContractError::WrongPhase { job_id: job.job_id, phase: job.phase, expected })
 }
 
-/// What the market has of a job. A signature that came from elsewhere is verified here: a false one would keep the true
+/// The packet's bytes, of what the market has of a job. A signature that came from elsewhere is verified here: a false one would keep the true
 /// one waiting until the other end has refused it.
+#[inline(never)]
 fn packet(
     api: &dyn Api,
     source: Source,
-    mut job: JobResponse,
-    kind: Kind,
+    mut job: MarketJob,
+    kind: PacketKind,
     given: Option<HexBinary>,
-) -> Result<Packet, ContractError> {
+) -> Result<Binary, ContractError> {
     let job_id = job.job_id;
     let lacks = |what| ContractError::Market { job_id, what };
     let mut kept = true;
     let statement = match kind {
-        Kind::Workers => None,
-        Kind::Statement => {
+        PacketKind::Workers => None,
+        PacketKind::Statement => {
             let outcome = job.outcome.take().ok_or(lacks("an outcome"))?;
             kept = outcome.signature.is_some();
             let agreed = job.workers.get_mut(usize::from(outcome.representative));
@@ -207,9 +219,9 @@ fn packet(
         input_commitment: job.assignment.ok_or(lacks("an assignment"))?.input_commitment,
         keys: job.workers.into_iter().map(|worker| worker.bls_key).collect(),
     };
-    let Some(statement) = statement else { return Ok(Packet::Workers(workers)) };
+    let Some(statement) = statement else { return Ok(to_json_binary(&Packet::Workers(workers))?) };
     if !kept {
         verify::whole(api, &workers, &statement)?;
     }
-    Ok(Packet::Statement { workers, statement })
+    Ok(to_json_binary(&Packet::Statement { workers, statement })?)
 }

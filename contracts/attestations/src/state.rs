@@ -1,6 +1,8 @@
 //! Storage: what is kept, under which key. Which channels there are the contract kit keeps, as `channels`.
 
-use bithive_api::attestations::{AttestationResponse, Evidence, Sending, SignedStatement, Source, WorkerSet};
+use bithive_api::attestations::{
+    AttestationResponse, Evidence, PacketKind, Sending, SignedStatement, Source, WorkerSet,
+};
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, HexBinary};
 use cw_storage_plus::{Item, Map};
@@ -9,7 +11,7 @@ use cw_storage_plus::{Item, Map};
 pub const CONFIG: Item<Config> = Item::new("config");
 /// The market that a peer speaks for, by connection and port.
 pub const PEERS: Map<(&str, &str), Option<Source>> = Map::new("peers");
-/// What became of packets, by channel, job and [`Kind`].
+/// What became of packets, by channel, job and [`PacketKind`].
 pub const SENDINGS: Map<(&str, u64, u8), Sending> = Map::new("sendings");
 /// The newest worker set, by chain, market and job.
 pub const WORKERS: Map<(&str, &str, u64), Workers> = Map::new("workers");
@@ -21,15 +23,6 @@ pub const ATTESTATIONS: Map<(&str, &str, u64), Attestation> = Map::new("attestat
 pub struct Config {
     /// The market of this chain.
     pub jobs: Option<Addr>,
-}
-
-/// The two packets, apart in [`SENDINGS`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
-    /// A worker set.
-    Workers,
-    /// A statement.
-    Statement,
 }
 
 /// A worker set whose keys were checked.
@@ -66,23 +59,12 @@ pub fn job_key(source: &Source, job_id: u64) -> (&str, &str, u64) {
     (&source.chain_id, &source.jobs, job_id)
 }
 
-impl Kind {
-    /// Its part of the key.
-    #[must_use]
-    pub const fn key(self) -> u8 {
-        match self {
-            Self::Workers => 0,
-            Self::Statement => 1,
-        }
-    }
-
-    /// Its name in events.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Workers => "workers",
-            Self::Statement => "statement",
-        }
+/// A packet's part of a key of [`SENDINGS`].
+#[must_use]
+pub const fn kind_key(kind: PacketKind) -> u8 {
+    match kind {
+        PacketKind::Workers => 0,
+        PacketKind::Statement => 1,
     }
 }
 

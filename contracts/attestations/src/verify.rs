@@ -2,7 +2,7 @@
 
 use bithive_api::attestations::{SignedStatement, Source, WorkerSet, limits};
 use bithive_api::jobs::limits::{MAX_DIMENSIONS, MAX_ROUNDS, MAX_WORKERS};
-use bithive_attest::{Domain, PUBLIC_KEY_BYTES, Statement, host};
+use bithive_attest::{Domain, Members, PUBLIC_KEY_BYTES, Statement, host};
 use cosmwasm_std::{Api, HexBinary};
 use sha2::{Digest, Sha256};
 
@@ -100,23 +100,21 @@ impl Checked<'_> {
         statement: &SignedStatement,
         message: &[u8],
     ) -> Result<(), Refusal> {
-        let absent: Vec<_> = (0u32..)
-            .zip(&self.keys)
-            .filter(|(index, _)| bit(*index) & statement.signers == 0)
-            .map(|(_, key)| *key)
-            .collect();
+        let absent: Vec<_> =
+            Members::from_bits(statement.signers).absent(self.keys.iter().copied()).collect();
         Ok(host::verify_statement(api, full_key, &absent, message, &statement.signature)?)
     }
 
     fn check_members(&self, statement: &SignedStatement) -> Result<(), Refusal> {
-        let SignedStatement { members, signers, .. } = *statement;
-        let all = (0u32..).zip(&self.keys).fold(0, |all, (index, _)| all | bit(index));
+        let (members, signers) =
+            (Members::from_bits(statement.members), Members::from_bits(statement.signers));
+        let all = Members::first(self.keys.len());
         subset("the members", members, "the workers", all)?;
         subset("the signers", signers, "the members", members)?;
         let expected = self.quorum;
-        for (what, bits) in [("members of the quorum", members), ("signers", signers)] {
-            if bits.count_ones() < u32::from(expected) {
-                return Err(Refusal::TooFew { what, found: bits.count_ones(), expected });
+        for (what, set) in [("members of the quorum", members), ("signers", signers)] {
+            if set.count() < u32::from(expected) {
+                return Err(Refusal::TooFew { what, found: set.count(), expected });
             }
         }
         Ok(())
@@ -129,13 +127,11 @@ pub(crate) fn digest(message: &[u8]) -> HexBinary {
     HexBinary::from(&digest)
 }
 
-/// Of at most 16 workers, so that it never overflows.
-fn bit(index: u32) -> u32 {
-    1u32.checked_shl(index).unwrap_or_default()
-}
-
-fn subset(what: &'static str, found: u32, of: &'static str, allowed: u32) -> Result<(), Refusal> {
-    if found & !allowed == 0 { Ok(()) } else { Err(Refusal::NotSubset { what, found, of, allowed }) }
+fn subset(what: &'static str, found: Members, of: &'static str, allowed: Members) -> Result<(), Refusal> {
+    if found.is_subset(allowed) {
+        return Ok(());
+    }
+    Err(Refusal::NotSubset { what, found: found.bits(), of, allowed: allowed.bits() })
 }
 
 fn within(

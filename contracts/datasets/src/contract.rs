@@ -5,11 +5,11 @@ use cosmwasm_std::entry_point;
 
 use bithive_api::MigrateMsg;
 use bithive_api::datasets::{ExecuteMsg, InstantiateMsg, QueryMsg};
+use bithive_contract_kit::input::nonpayable;
 use bithive_contract_kit::migration;
 use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Response, to_json_binary};
-use cw_utils::nonpayable;
 
-use crate::{ContractError, dataset, escrow, query};
+use crate::{ContractError, dataset, escrow, permission, query};
 
 /// Name in cw2's contract info.
 pub const CONTRACT_NAME: &str = "bithive:datasets";
@@ -46,15 +46,14 @@ pub fn execute(
     if !matches!(msg, ExecuteMsg::Deposit(_)) {
         nonpayable(&info)?;
     }
+    permission::authorize(deps.as_ref(), &info.sender, &msg)?;
     match msg {
         ExecuteMsg::Deposit(purpose) => escrow::native(deps, &env, &info, purpose),
         ExecuteMsg::Receive(hook) => escrow::receive(deps, &env, info.sender, hook),
         ExecuteMsg::Register { digest, asset, share } => {
             dataset::register(deps, info.sender, digest, asset, share)
         }
-        ExecuteMsg::Update { id, share, active } => {
-            dataset::update(deps.storage, &info.sender, id, share, active)
-        }
+        ExecuteMsg::Update { id, share, active } => dataset::update(deps.storage, id, share, active),
         ExecuteMsg::Release { id } => escrow::release(deps, &env, id),
         ExecuteMsg::Refund { id } => escrow::refund(deps, &env, id),
         ExecuteMsg::Withdraw { asset } => escrow::withdraw(deps, &info.sender, &asset),

@@ -1,13 +1,14 @@
 //! Instantiation, and what owners do.
 
-use bithive_api::datasets::{Asset, InstantiateMsg, events, limits};
-use cosmwasm_std::{Addr, DepsMut, Event, HexBinary, Response, Storage, Uint128};
+use bithive_api::datasets::{Asset, Event, InstantiateMsg, limits};
+use bithive_contract_kit::input::{address, length, positive, sized};
+use cosmwasm_std::{Addr, DepsMut, HexBinary, Response, Storage, Uint128};
 
 use crate::ContractError;
-use crate::state::{ATTESTATIONS, DATASETS, Dataset, NEXT_DATASET, asset_name, dataset};
+use crate::state::{ATTESTATIONS, DATASETS, Dataset, NEXT_DATASET, dataset};
 
 pub(crate) fn instantiate(deps: DepsMut<'_>, msg: &InstantiateMsg) -> Result<Response, ContractError> {
-    ATTESTATIONS.save(deps.storage, &deps.api.addr_validate(&msg.attestations)?)?;
+    ATTESTATIONS.save(deps.storage, &address(deps.api, "attestations", &msg.attestations)?)?;
     Ok(Response::new())
 }
 
@@ -18,62 +19,33 @@ pub(crate) fn register(
     asset: Asset,
     share: Uint128,
 ) -> Result<Response, ContractError> {
-    expect_length("digest", digest.len(), 32, 32)?;
-    expect_share(share)?;
+    sized::<32>("digest", &digest)?;
+    positive("the share", share)?;
     let asset = match asset {
         Asset::Native(denom) => {
-            expect_length("denom", denom.len(), 1, limits::MAX_NAME_BYTES)?;
+            length("denom", denom.len(), 1..=limits::MAX_NAME_BYTES)?;
             Asset::Native(denom)
         }
-        Asset::Cw20(token) => Asset::Cw20(deps.api.addr_validate(&token)?.into()),
+        Asset::Cw20(token) => Asset::Cw20(address(deps.api, "asset", &token)?.into()),
     };
     let id = NEXT_DATASET.may_load(deps.storage)?.unwrap_or(1);
     NEXT_DATASET.save(deps.storage, &id.saturating_add(1))?;
-    let event = Event::new(events::REGISTERED)
-        .add_attribute("id", id.to_string())
-        .add_attribute("owner", &owner)
-        .add_attribute("digest", digest.to_hex())
-        .add_attribute("asset", asset_name(&asset))
-        .add_attribute("share", share);
     let (active, uses, earned) = (true, 0, Uint128::zero());
-    DATASETS.save(deps.storage, id, &Dataset { owner, digest, asset, share, active, uses, earned })?;
-    Ok(Response::new().add_event(event))
+    let dataset = Dataset { owner, digest, asset, share, active, uses, earned };
+    DATASETS.save(deps.storage, id, &dataset)?;
+    let Dataset { owner, digest, asset, share, .. } = dataset;
+    Ok(Response::new().add_event(Event::Registered { id, owner, digest, asset, share }))
 }
 
 pub(crate) fn update(
     storage: &mut dyn Storage,
-    sender: &Addr,
     id: u64,
     share: Uint128,
     active: bool,
 ) -> Result<Response, ContractError> {
     let mut dataset = dataset(storage, id)?;
-    if dataset.owner != sender {
-        let (sender, owner) = (sender.into(), dataset.owner.into());
-        return Err(ContractError::NotOwner { id, sender, owner });
-    }
-    expect_share(share)?;
+    positive("the share", share)?;
     (dataset.share, dataset.active) = (share, active);
     DATASETS.save(storage, id, &dataset)?;
-    let event = Event::new(events::UPDATED)
-        .add_attribute("id", id.to_string())
-        .add_attribute("share", share)
-        .add_attribute("active", active.to_string());
-    Ok(Response::new().add_event(event))
-}
-
-pub(crate) fn expect_length(
-    field: &'static str,
-    found: usize,
-    least: usize,
-    most: usize,
-) -> Result<(), ContractError> {
-    if (least..=most).contains(&found) {
-        return Ok(());
-    }
-    Err(ContractError::Length { field, found, least, most })
-}
-
-fn expect_share(share: Uint128) -> Result<(), ContractError> {
-    if share.is_zero() { Err(ContractError::NoShare) } else { Ok(()) }
+    Ok(Response::new().add_event(Event::Updated { id, share, active }))
 }

@@ -1,40 +1,30 @@
 //! What a message can get wrong.
 
 use bithive_api::datasets::limits;
+use bithive_contract_kit::InputError;
 use cosmwasm_std::{OverflowError, StdError, Uint128};
 use cw_utils::PaymentError;
 
 /// Errors of the contract; none of them changes anything.
 #[derive(Debug, PartialEq, thiserror::Error)]
+#[must_use = "an error that is not returned refuses nothing"]
 pub enum ContractError {
     /// Storage, address or encoding.
     #[error(transparent)]
     Std(#[from] StdError),
-    /// Native coins that the message does not take, or not these.
-    #[error("{0}; expected native coins with a deposit only, and of the data set's denomination")]
-    Payment(#[from] PaymentError),
+    /// What came with the message is not usable.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// A deposit in native coins is one coin.
+    #[error("{0}; expected one native coin, of the data set's denomination")]
+    Coin(#[from] PaymentError),
     /// A sum left 128 bits.
     #[error(transparent)]
     Overflow(#[from] OverflowError),
-    /// A digest or a name of the wrong length.
-    #[error("{field} has {found} bytes; expected {least} to {most}")]
-    Length {
-        /// The field.
-        field: &'static str,
-        /// Its bytes.
-        found: usize,
-        /// Fewest.
-        least: usize,
-        /// Most.
-        most: usize,
-    },
-    /// A use that costs nothing.
-    #[error("the share is 0; expected at least one base unit")]
-    NoShare,
     /// There is no such data set.
     #[error("there is no data set {id}")]
     NoDataset {
-        /// The number.
+        /// Number that was asked for.
         id: u64,
     },
     /// Somebody else's data set.
@@ -42,15 +32,15 @@ pub enum ContractError {
     NotOwner {
         /// The data set.
         id: u64,
-        /// Who tried.
+        /// Address that sent the message.
         sender: String,
-        /// Who may.
+        /// Address that may do it.
         owner: String,
     },
     /// The data set takes no deposits.
     #[error("data set {id} takes no deposits; expected one that is active")]
     Inactive {
-        /// The number.
+        /// Number that was asked for.
         id: u64,
     },
     /// Another asset than the data set's.
@@ -70,7 +60,7 @@ pub enum ContractError {
         id: u64,
         /// What was paid.
         found: Uint128,
-        /// Its share.
+        /// Share that one use costs, in base units.
         expected: Uint128,
     },
     /// The deadline is too near or too far.
@@ -80,27 +70,27 @@ pub enum ContractError {
         limits::MAX_ESCROW_SECONDS
     )]
     Deadline {
-        /// The deadline.
+        /// Deadline given, in Unix seconds.
         found: u64,
-        /// The time.
+        /// Time of the block, in Unix seconds.
         now: u64,
     },
     /// There is no such deposit.
     #[error("there is no deposit {id}; it was never made, or it was released or refunded")]
     NoDeposit {
-        /// The number.
+        /// Number that was asked for.
         id: u64,
     },
     /// The job is not attested.
     #[error("job {job_id} is not attested as settled here; expected its statement to arrive first")]
     NotAttested {
-        /// The job.
+        /// Number of the job.
         job_id: u64,
     },
     /// The job had another input.
     #[error("job {job_id} is attested with input {found}; expected {expected}, which the deposit names")]
     OtherInput {
-        /// The job.
+        /// Number of the job.
         job_id: u64,
         /// Input commitment of the attestation, in hex.
         found: String,
@@ -112,25 +102,25 @@ pub enum ContractError {
         "deposit {id} is in escrow until {deadline}, and it is {now} (Unix seconds); expected a later time"
     )]
     TooEarly {
-        /// The deposit.
+        /// Number of the deposit.
         id: u64,
-        /// Its deadline.
+        /// End of the escrow, in Unix seconds.
         deadline: u64,
-        /// The time.
+        /// Time of the block, in Unix seconds.
         now: u64,
     },
     /// The job is attested: the share is the owner's.
     #[error("deposit {id} is for a job that is attested; expected it to be released, not refunded")]
     Earned {
-        /// The deposit.
+        /// Number of the deposit.
         id: u64,
     },
     /// Nothing to withdraw.
     #[error("{account} is owed nothing of {asset}")]
     NothingOwed {
-        /// The account.
+        /// Address of the account.
         account: String,
-        /// The asset.
+        /// Denomination or token, as text.
         asset: String,
     },
     /// The stored state is not an earlier version of this contract.

@@ -1,16 +1,17 @@
 //! What happens to a deposit: it becomes the owner's with an attestation, or the depositor's without one.
 
-use bithive_api::datasets::{Asset, Hook, Use, events, limits};
-use cosmwasm_std::{Addr, DepsMut, Env, Event, MessageInfo, Response, Uint128, from_json};
+use bithive_api::datasets::{Asset, Event, Hook, Use, limits};
+use bithive_contract_kit::input::{length, sized};
+use bithive_contract_kit::ledger::{AssetLedger, Ledger, Release};
+use bithive_contract_kit::token;
+use cosmwasm_std::{Addr, DepsMut, Env, MessageInfo, Response, StdResult, Storage, Uint128};
 use cw_utils::one_coin;
 use cw20::Cw20ReceiveMsg;
 
-use crate::dataset::expect_length;
 use crate::state::{
-    DATASETS, DEPOSITS, Dataset, Deposit, NEXT_DEPOSIT, Recorded, USES, asset_name, dataset, deposit,
-    job_name,
+    DATASETS, DEPOSITS, Dataset, Deposit, NEXT_DEPOSIT, Recorded, USES, dataset, deposit, job_name,
 };
-use crate::{ContractError, ledger, proof};
+use crate::{ContractError, proof};
 
 /// A deposit of native coins.
 pub(crate) fn native(
@@ -20,7 +21,7 @@ pub(crate) fn native(
     purpose: Use,
 ) -> Result<Response, ContractError> {
     let coin = one_coin(info)?;
-    put(deps, env, info.sender.clone(), &Asset::Native(coin.denom), coin.amount, purpose)
+    put(deps, env, info.sender.clone(), Asset::Native(coin.denom), coin.amount, purpose)
 }
 
 /// A deposit of tokens. Only the message's sender is proven, so it is the token.
@@ -30,32 +31,29 @@ pub(crate) fn receive(
     token: Addr,
     hook: Cw20ReceiveMsg,
 ) -> Result<Response, ContractError> {
-    let depositor = deps.api.addr_validate(&hook.sender)?;
-    let Hook::Deposit(purpose) = from_json(&hook.msg)?;
-    put(deps, env, depositor, &Asset::Cw20(token.into()), hook.amount, purpose)
+    let (depositor, Hook::Deposit(purpose)) = token::hook(deps.api, &hook)?;
+    put(deps, env, depositor, Asset::Cw20(token.into()), hook.amount, purpose)
 }
 
 fn put(
     deps: DepsMut<'_>,
     env: &Env,
     depositor: Addr,
-    asset: &Asset,
+    asset: Asset,
     amount: Uint128,
     purpose: Use,
 ) -> Result<Response, ContractError> {
     let dataset = dataset(deps.storage, purpose.dataset_id)?;
-    expect_payment(&dataset, purpose.dataset_id, asset, amount)?;
+    expect_payment(&dataset, purpose.dataset_id, &asset, amount)?;
     expect_purpose(&purpose, env.block.time.seconds())?;
     let id = NEXT_DEPOSIT.may_load(deps.storage)?.unwrap_or(1);
     NEXT_DEPOSIT.save(deps.storage, &id.saturating_add(1))?;
-    ledger::escrow(deps.storage, asset, amount)?;
-    let event = deposit_event(events::DEPOSITED, id, &purpose, asset, amount)
-        .add_attribute("depositor", &depositor)
-        .add_attribute("chain_id", &purpose.source.chain_id)
-        .add_attribute("jobs", &purpose.source.jobs)
-        .add_attribute("job_id", purpose.job_id.to_string())
-        .add_attribute("deadline", purpose.deadline.to_string());
-    DEPOSITS.save(deps.storage, id, &Deposit { depositor, amount, purpose })?;
+    AssetLedger::new(&asset).deposit(deps.storage, amount)?;
+    let deposit = Deposit { depositor, amount, purpose };
+    DEPOSITS.save(deps.storage, id, &deposit)?;
+    let Deposit { depositor, amount, purpose } = deposit;
+    let Use { dataset_id, source, job_id, deadline, .. } = purpose;
+    let event = Event::Deposited { id, dataset_id, asset, amount, depositor, source, job_id, deadline };
     Ok(Response::new().add_event(event))
 }
 
@@ -78,12 +76,9 @@ pub(crate) fn release(deps: DepsMut<'_>, env: &Env, id: u64) -> Result<Response,
     USES.save(deps.storage, key, &recorded)?;
     DATASETS.save(deps.storage, purpose.dataset_id, &dataset)?;
     DEPOSITS.remove(deps.storage, id);
-    ledger::credit(deps.storage, &dataset.asset, &dataset.owner, amount)?;
-    let event = deposit_event(events::RELEASED, id, &purpose, &dataset.asset, amount)
-        .add_attribute("owner", &dataset.owner)
-        .add_attribute("chain_id", &purpose.source.chain_id)
-        .add_attribute("jobs", &purpose.source.jobs)
-        .add_attribute("job_id", purpose.job_id.to_string());
+    credit(deps.storage, &dataset.asset, &dataset.owner, amount)?;
+    let (Use { dataset_id, source, job_id, .. }, Dataset { asset, owner, .. }) = (purpose, dataset);
+    let event = Event::Released { id, dataset_id, asset, amount, owner, source, job_id };
     Ok(Response::new().add_event(event))
 }
 
@@ -100,20 +95,23 @@ pub(crate) fn refund(deps: DepsMut<'_>, env: &Env, id: u64) -> Result<Response, 
     }
     let asset = dataset(deps.storage, purpose.dataset_id)?.asset;
     DEPOSITS.remove(deps.storage, id);
-    ledger::credit(deps.storage, &asset, &depositor, amount)?;
-    let event =
-        deposit_event(events::REFUNDED, id, &purpose, &asset, amount).add_attribute("depositor", depositor);
+    credit(deps.storage, &asset, &depositor, amount)?;
+    let event = Event::Refunded { id, dataset_id: purpose.dataset_id, asset, amount, depositor };
     Ok(Response::new().add_event(event))
 }
 
 /// Pays the sender all that it is owed of an asset.
 pub(crate) fn withdraw(deps: DepsMut<'_>, account: &Addr, asset: &Asset) -> Result<Response, ContractError> {
-    let (amount, message) = ledger::pay(deps.storage, asset, account)?;
-    let event = Event::new(events::WITHDRAWN)
-        .add_attribute("account", account)
-        .add_attribute("asset", asset_name(asset))
-        .add_attribute("amount", amount);
+    let nothing = || ContractError::NothingOwed { account: account.into(), asset: asset.to_string() };
+    let (amount, message) = AssetLedger::new(asset).pay(deps.storage, account)?.ok_or_else(nothing)?;
+    let event = Event::Withdrawn { account: account.clone(), asset: asset.clone(), amount };
     Ok(Response::new().add_event(event).add_message(message))
+}
+
+fn credit(storage: &mut dyn Storage, asset: &Asset, account: &Addr, amount: Uint128) -> StdResult<()> {
+    let mut release = Release::default();
+    release.add(account, amount)?;
+    AssetLedger::new(asset).release(storage, release)
 }
 
 fn expect_payment(dataset: &Dataset, id: u64, asset: &Asset, found: Uint128) -> Result<(), ContractError> {
@@ -121,7 +119,7 @@ fn expect_payment(dataset: &Dataset, id: u64, asset: &Asset, found: Uint128) -> 
         return Err(ContractError::Inactive { id });
     }
     if dataset.asset != *asset {
-        let (found, expected) = (asset_name(asset), asset_name(&dataset.asset));
+        let (found, expected) = (asset.to_string(), dataset.asset.to_string());
         return Err(ContractError::WrongAsset { id, found, expected });
     }
     let expected = dataset.share;
@@ -129,21 +127,13 @@ fn expect_payment(dataset: &Dataset, id: u64, asset: &Asset, found: Uint128) -> 
 }
 
 fn expect_purpose(purpose: &Use, now: u64) -> Result<(), ContractError> {
-    expect_length("input_commitment", purpose.input_commitment.len(), 32, 32)?;
-    expect_length("chain_id", purpose.source.chain_id.len(), 1, limits::MAX_NAME_BYTES)?;
-    expect_length("jobs", purpose.source.jobs.len(), 1, limits::MAX_NAME_BYTES)?;
+    sized::<32>("input_commitment", &purpose.input_commitment)?;
+    length("chain_id", purpose.source.chain_id.len(), 1..=limits::MAX_NAME_BYTES)?;
+    length("jobs", purpose.source.jobs.len(), 1..=limits::MAX_NAME_BYTES)?;
     let found = purpose.deadline;
     let wait = found.saturating_sub(now);
     if (limits::MIN_ESCROW_SECONDS..=limits::MAX_ESCROW_SECONDS).contains(&wait) {
         return Ok(());
     }
     Err(ContractError::Deadline { found, now })
-}
-
-fn deposit_event(kind: &'static str, id: u64, purpose: &Use, asset: &Asset, amount: Uint128) -> Event {
-    Event::new(kind)
-        .add_attribute("id", id.to_string())
-        .add_attribute("dataset_id", purpose.dataset_id.to_string())
-        .add_attribute("asset", asset_name(asset))
-        .add_attribute("amount", amount)
 }

@@ -4,10 +4,12 @@ use bithive_api::attestations::Source;
 use bithive_api::datasets::{
     Asset, ConfigResponse, DatasetResponse, DepositResponse, HeldResponse, UseResponse, limits,
 };
+use bithive_contract_kit::ledger::{AssetLedger, Held, Ledger};
+use bithive_contract_kit::page;
 use cosmwasm_std::{Deps, Order, StdResult, Uint128};
 use cw_storage_plus::Bound;
 
-use crate::state::{ATTESTATIONS, CLAIMABLE, DATASETS, DEPOSITS, HELD, Recorded, USES, asset_name, job_name};
+use crate::state::{ATTESTATIONS, DATASETS, DEPOSITS, Recorded, USES, job_name};
 
 pub(crate) fn config(deps: Deps<'_>) -> StdResult<ConfigResponse> {
     Ok(ConfigResponse { attestations: ATTESTATIONS.load(deps.storage)? })
@@ -23,7 +25,9 @@ pub(crate) fn datasets(
     limit: Option<u32>,
 ) -> StdResult<Vec<DatasetResponse>> {
     let rows = DATASETS.range(deps.storage, start_after.map(Bound::exclusive), None, Order::Ascending);
-    rows.take(page(limit)).map(|row| row.map(|(id, dataset)| dataset.response(id))).collect()
+    rows.take(page::size(limit, limits::MAX_PAGE))
+        .map(|row| row.map(|(id, dataset)| dataset.response(id)))
+        .collect()
 }
 
 pub(crate) fn deposit(deps: Deps<'_>, id: u64) -> StdResult<Option<DepositResponse>> {
@@ -36,7 +40,9 @@ pub(crate) fn deposits(
     limit: Option<u32>,
 ) -> StdResult<Vec<DepositResponse>> {
     let rows = DEPOSITS.range(deps.storage, start_after.map(Bound::exclusive), None, Order::Ascending);
-    rows.take(page(limit)).map(|row| row.map(|(id, deposit)| deposit.response(id))).collect()
+    rows.take(page::size(limit, limits::MAX_PAGE))
+        .map(|row| row.map(|(id, deposit)| deposit.response(id)))
+        .collect()
 }
 
 pub(crate) fn used(
@@ -51,13 +57,10 @@ pub(crate) fn used(
 
 pub(crate) fn claimable(deps: Deps<'_>, account: &str, asset: &Asset) -> StdResult<Uint128> {
     let account = deps.api.addr_validate(account)?;
-    Ok(CLAIMABLE.may_load(deps.storage, (&asset_name(asset), &account))?.unwrap_or_default())
+    Ok(AssetLedger::new(asset).claimable(deps.storage, &account)?.unwrap_or_default())
 }
 
 pub(crate) fn held(deps: Deps<'_>, asset: &Asset) -> StdResult<HeldResponse> {
-    Ok(HELD.may_load(deps.storage, &asset_name(asset))?.unwrap_or_default().response())
-}
-
-fn page(limit: Option<u32>) -> usize {
-    usize::try_from(limit.unwrap_or(limits::MAX_PAGE).min(limits::MAX_PAGE)).unwrap_or_default()
+    let Held { escrowed, claimable } = AssetLedger::new(asset).held(deps.storage)?;
+    Ok(HeldResponse { escrowed, claimable })
 }

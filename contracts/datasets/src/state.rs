@@ -1,7 +1,7 @@
 //! Storage: what is kept, under which key.
 
 use bithive_api::attestations::Source;
-use bithive_api::datasets::{Asset, DatasetResponse, DepositResponse, HeldResponse, Use, UseResponse};
+use bithive_api::datasets::{Asset, DatasetResponse, DepositResponse, Use, UseResponse};
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, HexBinary, Storage, Uint128};
 use cw_storage_plus::{Item, Map};
@@ -20,10 +20,6 @@ pub const DATASETS: Map<u64, Dataset> = Map::new("datasets");
 pub const DEPOSITS: Map<u64, Deposit> = Map::new("deposits");
 /// Recorded uses, by data set and [`job_name`].
 pub const USES: Map<(u64, &[u8]), Recorded> = Map::new("uses");
-/// What an account may withdraw, by asset and account; absent when it is nothing.
-pub const CLAIMABLE: Map<(&str, &Addr), Uint128> = Map::new("claimable");
-/// What is owed, by asset.
-pub const HELD: Map<&str, Held> = Map::new("held");
 
 /// A data set.
 #[cw_serde]
@@ -64,25 +60,6 @@ pub struct Recorded {
     pub paid: Uint128,
     /// When it was first recorded, in Unix seconds.
     pub recorded_at: u64,
-}
-
-/// What is owed of an asset.
-#[cw_serde]
-#[derive(Default)]
-pub struct Held {
-    /// In escrow.
-    pub escrowed: Uint128,
-    /// Credited and not withdrawn.
-    pub claimable: Uint128,
-}
-
-/// Name of an asset in keys and events.
-#[must_use]
-pub fn asset_name(asset: &Asset) -> String {
-    match asset {
-        Asset::Native(denom) => format!("native:{denom}"),
-        Asset::Cw20(token) => format!("cw20:{token}"),
-    }
 }
 
 /// A job's part of a key: each text behind its length, so that no two jobs have the same.
@@ -137,14 +114,5 @@ impl Recorded {
     pub fn response(self) -> UseResponse {
         let Self { statement, paid, recorded_at } = self;
         UseResponse { statement, paid, recorded_at }
-    }
-}
-
-impl Held {
-    /// The answer to a query.
-    #[must_use]
-    pub fn response(self) -> HeldResponse {
-        let Self { escrowed, claimable } = self;
-        HeldResponse { escrowed, claimable }
     }
 }

@@ -1,9 +1,11 @@
 //! Instantiation, and what the owner does.
 
-use bithive_api::emissions::{InstantiateMsg, Recipients, events};
+use bithive_api::emissions::{Event, InstantiateMsg, Recipients};
+use bithive_api::event::OrEmpty;
 use bithive_api::staking;
-use cosmwasm_std::{Addr, Api, DepsMut, Env, Event, Response, Uint128};
-use cw_ownable::{assert_owner, initialize_owner};
+use bithive_contract_kit::input::{address, outside};
+use cosmwasm_std::{DepsMut, Env, Response, Uint128};
+use cw_ownable::initialize_owner;
 
 use crate::ContractError;
 use crate::state::{CONFIG, Config, METERS, PAID, Paid, STAKING};
@@ -17,9 +19,9 @@ pub(crate) fn instantiate(
     if start < now {
         return Err(ContractError::Past { start, now });
     }
-    let token = deps.api.addr_validate(&msg.token)?;
+    let token = address(deps.api, "token", &msg.token)?;
     let contract = &env.contract.address;
-    let recipient = |text: &str| recipient(deps.api, contract, &token, text);
+    let recipient = |text: &str| outside(deps.api, "recipient", text, &[contract, &token]);
     let recipients = Recipients {
         application: recipient(&msg.recipients.application)?,
         foundation: recipient(&msg.recipients.foundation)?,
@@ -27,7 +29,7 @@ pub(crate) fn instantiate(
     };
     let config = Config { token, start, recipients };
     config.emission()?;
-    let owner = deps.api.addr_validate(&msg.owner)?;
+    let owner = address(deps.api, "owner", &msg.owner)?;
     initialize_owner(deps.storage, deps.api, Some(owner.as_str()))?;
     CONFIG.save(deps.storage, &config)?;
     let zero = Uint128::zero;
@@ -36,49 +38,22 @@ pub(crate) fn instantiate(
     Ok(Response::new())
 }
 
-/// An account that can use what it receives.
-pub(crate) fn recipient(
-    api: &dyn Api,
-    contract: &Addr,
-    token: &Addr,
-    text: &str,
-) -> Result<Addr, ContractError> {
-    let recipient = api.addr_validate(text)?;
-    if recipient == contract || recipient == token {
-        return Err(ContractError::Recipient { recipient: recipient.into() });
-    }
-    Ok(recipient)
-}
-
-pub(crate) fn set_meter(
-    deps: DepsMut<'_>,
-    sender: &Addr,
-    meter: &str,
-    allowed: bool,
-) -> Result<Response, ContractError> {
-    assert_owner(deps.storage, sender)?;
-    let meter = deps.api.addr_validate(meter)?;
+pub(crate) fn set_meter(deps: DepsMut<'_>, meter: &str, allowed: bool) -> Result<Response, ContractError> {
+    let meter = address(deps.api, "meter", meter)?;
     if allowed {
         METERS.save(deps.storage, &meter, &())?;
     } else {
         METERS.remove(deps.storage, &meter);
     }
-    let event = Event::new(events::METER).add_attribute("meter", meter);
-    Ok(Response::new().add_event(event.add_attribute("allowed", allowed.to_string())))
+    Ok(Response::new().add_event(Event::Meter { meter, allowed }))
 }
 
-pub(crate) fn set_staking(
-    deps: DepsMut<'_>,
-    sender: &Addr,
-    staking: Option<&str>,
-) -> Result<Response, ContractError> {
-    assert_owner(deps.storage, sender)?;
-    let event = Event::new(events::STAKING);
+pub(crate) fn set_staking(deps: DepsMut<'_>, staking: Option<&str>) -> Result<Response, ContractError> {
     let Some(text) = staking else {
         STAKING.remove(deps.storage);
-        return Ok(Response::new().add_event(event.add_attribute("staking", "")));
+        return Ok(Response::new().add_event(Event::Staking { staking: OrEmpty(None) }));
     };
-    let address = deps.api.addr_validate(text)?;
+    let address = address(deps.api, "staking", text)?;
     // One that does not know BTK would halve everybody's work.
     let known: staking::ConfigResponse =
         deps.querier.query_wasm_smart(&address, &staking::QueryMsg::Config {})?;
@@ -87,5 +62,5 @@ pub(crate) fn set_staking(
         return Err(ContractError::OtherToken { found: known.token.into(), expected: token.into() });
     }
     STAKING.save(deps.storage, &address)?;
-    Ok(Response::new().add_event(event.add_attribute("staking", address)))
+    Ok(Response::new().add_event(Event::Staking { staking: OrEmpty(Some(address)) }))
 }

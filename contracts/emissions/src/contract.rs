@@ -4,12 +4,12 @@
 use cosmwasm_std::entry_point;
 
 use bithive_api::MigrateMsg;
-use bithive_api::emissions::{ExecuteMsg, InstantiateMsg, QueryMsg, events};
+use bithive_api::emissions::{Event, ExecuteMsg, InstantiateMsg, QueryMsg};
+use bithive_contract_kit::input::nonpayable;
 use bithive_contract_kit::{migration, ownership, pause};
 use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Response, to_json_binary};
-use cw_utils::nonpayable;
 
-use crate::{ContractError, admin, query, release, work};
+use crate::{ContractError, admin, permission, query, release, work};
 
 /// Name in cw2's contract info.
 pub const CONTRACT_NAME: &str = "bithive:emissions";
@@ -44,6 +44,7 @@ pub fn execute(
     msg: ExecuteMsg,
 ) -> Result<Response, ContractError> {
     nonpayable(&info)?;
+    permission::authorize(deps.as_ref(), &info.sender, &msg)?;
     match msg {
         ExecuteMsg::Credit { contributor, units } => {
             work::credit(deps, &env, &info.sender, &contributor, units)
@@ -51,13 +52,11 @@ pub fn execute(
         ExecuteMsg::Claim { contributor } => work::claim(deps, &env, &contributor),
         ExecuteMsg::Release { bucket } => release::release(deps.storage, &env, bucket),
         ExecuteMsg::SetRecipient { bucket, recipient } => {
-            release::set_recipient(deps, &env, &info.sender, bucket, &recipient)
+            release::set_recipient(deps, &env, bucket, &recipient)
         }
-        ExecuteMsg::SetMeter { meter, allowed } => admin::set_meter(deps, &info.sender, &meter, allowed),
-        ExecuteMsg::SetStaking { staking } => admin::set_staking(deps, &info.sender, staking.as_deref()),
-        ExecuteMsg::SetPaused { paused } => {
-            Ok(pause::set(deps.storage, &info.sender, events::PAUSED, paused)?)
-        }
+        ExecuteMsg::SetMeter { meter, allowed } => admin::set_meter(deps, &meter, allowed),
+        ExecuteMsg::SetStaking { staking } => admin::set_staking(deps, staking.as_deref()),
+        ExecuteMsg::SetPaused { paused } => Ok(pause::set(deps.storage, paused, Event::Paused { paused })?),
         ExecuteMsg::TransferOwnership { new_owner } => {
             Ok(ownership::propose(deps, &env, &info.sender, new_owner)?)
         }

@@ -1,19 +1,20 @@
 //! What a message can get wrong.
 
+use bithive_contract_kit::InputError;
 use bithive_economics::{BpsError, EmissionError};
 use cosmwasm_std::{OverflowError, StdError};
 use cw_ownable::OwnershipError;
-use cw_utils::PaymentError;
 
 /// Errors of the contract; none of them changes anything.
 #[derive(Debug, PartialEq, thiserror::Error)]
+#[must_use = "an error that is not returned refuses nothing"]
 pub enum ContractError {
     /// Storage, address or encoding.
     #[error(transparent)]
     Std(#[from] StdError),
-    /// Native coins came with a message.
-    #[error("{0}; expected no native coins")]
-    Payment(#[from] PaymentError),
+    /// What came with the message is not usable.
+    #[error(transparent)]
+    Input(#[from] InputError),
     /// A message of the owner or the proposed owner came from somebody else.
     #[error(transparent)]
     Ownership(#[from] OwnershipError),
@@ -26,32 +27,26 @@ pub enum ContractError {
     /// A start too far away.
     #[error(transparent)]
     Start(#[from] EmissionError),
-    /// A start that is past: what had been emitted since would be nobody's.
-    #[error("the emission starts at {start}, which is past; expected {now} or later")]
+    /// The start is in the past: what was emitted since then would belong to nobody.
+    #[error("the emission starts at {start}, which is in the past; expected {now} or later")]
     Past {
-        /// Start given.
+        /// Start given, in Unix seconds.
         start: u64,
         /// Time of the block.
         now: u64,
     },
-    /// The recipient is this contract or the token: nobody could use what it receives.
-    #[error("{recipient} can't be a recipient; expected an account that can use BTK")]
-    Recipient {
-        /// Recipient given.
-        recipient: String,
-    },
     /// Pledges in another token.
     #[error("the staking contract holds {found}; expected pledges in {expected}")]
     OtherToken {
-        /// Its token.
+        /// Address of its token.
         found: String,
-        /// BTK.
+        /// Address of BTK.
         expected: String,
     },
     /// Only meters report work.
     #[error("{sender} may not credit work; expected a meter that the owner has named")]
     NotMeter {
-        /// Who tried.
+        /// Address that sent the message.
         sender: String,
     },
     /// Crediting is stopped.
@@ -65,10 +60,10 @@ pub enum ContractError {
     },
     /// The chain's clock is behind the last day that was credited.
     #[error(
-        "today is day {day} of the emission, but work was credited on day {last}; expected time to go on"
+        "today is day {day} of the emission, but work was credited on day {last}; expected the clock not to go back"
     )]
     TimeWentBack {
-        /// Today.
+        /// Number of the present day, from 0 at the start.
         day: u64,
         /// Last day with work.
         last: u64,
@@ -77,7 +72,7 @@ pub enum ContractError {
     #[error("the work that counts is 0 units; expected at least 1, or 2 where the pledge is too small")]
     NoWork,
     /// More work in a day than can be counted.
-    #[error("the day's work is beyond {} units with {units} more", u64::MAX)]
+    #[error("{units} more units would take the day's work above {} units", u64::MAX)]
     TooMuchWork {
         /// What was to be added.
         units: u64,

@@ -9,10 +9,12 @@
     clippy::cast_possible_wrap,
     clippy::cast_sign_loss
 )]
+#![deny(clippy::let_underscore_must_use)]
 
 pub mod admin;
 pub mod contract;
 pub mod error;
+pub mod permission;
 pub mod query;
 pub mod release;
 pub mod state;

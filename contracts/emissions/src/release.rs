@@ -1,12 +1,11 @@
 //! The buckets with one recipient each.
 
-use bithive_api::emissions::{Bucket, Recipients, events};
+use bithive_api::emissions::{Bucket, Event, Recipients};
+use bithive_contract_kit::input::outside;
 use bithive_economics::{Emission, emission};
-use cosmwasm_std::{Addr, DepsMut, Env, Event, Response, Storage, Uint128};
-use cw_ownable::assert_owner;
+use cosmwasm_std::{DepsMut, Env, Response, Storage, Uint128};
 
 use crate::ContractError;
-use crate::admin::recipient;
 use crate::state::{CONFIG, PAID, mint};
 
 /// What of a bucket may have been paid by `now`: the application's part at once, the others' later.
@@ -41,20 +40,16 @@ pub(crate) fn release(
 pub(crate) fn set_recipient(
     deps: DepsMut<'_>,
     env: &Env,
-    sender: &Addr,
     bucket: Bucket,
     new: &str,
 ) -> Result<Response, ContractError> {
-    assert_owner(deps.storage, sender)?;
     let mut config = CONFIG.load(deps.storage)?;
-    let new = recipient(deps.api, &env.contract.address, &config.token, new)?;
+    let new = outside(deps.api, "recipient", new, &[&env.contract.address, &config.token])?;
     // What is due is the old recipient's.
     let response = pay(deps.storage, env, bucket)?.unwrap_or_default();
-    let event =
-        Event::new(events::RECIPIENT).add_attribute("bucket", name(bucket)).add_attribute("recipient", &new);
-    *part(&mut config.recipients, bucket) = new;
+    *part(&mut config.recipients, bucket) = new.clone();
     CONFIG.save(deps.storage, &config)?;
-    Ok(response.add_event(event))
+    Ok(response.add_event(Event::Recipient { bucket, recipient: new }))
 }
 
 /// Pays what is due, if anything is.
@@ -70,17 +65,7 @@ fn pay(storage: &mut dyn Storage, env: &Env, bucket: Bucket) -> Result<Option<Re
     }
     *before = before.checked_add(due)?;
     PAID.save(storage, &paid)?;
-    let event = Event::new(events::RELEASED)
-        .add_attribute("bucket", name(bucket))
-        .add_attribute("recipient", &recipient)
-        .add_attribute("amount", due);
-    Ok(Some(Response::new().add_event(event).add_message(mint(storage, &recipient, due)?)))
-}
-
-const fn name(bucket: Bucket) -> &'static str {
-    match bucket {
-        Bucket::Application => "application",
-        Bucket::Foundation => "foundation",
-        Bucket::Infrastructure => "infrastructure",
-    }
+    let message = mint(storage, &recipient, due)?;
+    let event = Event::Released { bucket, recipient, amount: due };
+    Ok(Some(Response::new().add_event(event).add_message(message)))
 }

@@ -3,12 +3,12 @@
 //! cw-ownable keeps `ownership`, cw2 keeps `contract_info` and the contract kit `paused`; keys of this crate differ from them.
 
 use bithive_api::emissions::{Recipients, Work};
+use bithive_contract_kit::token;
 use bithive_economics::Emission;
 use bithive_economics::work::Point;
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, CosmosMsg, Storage, Uint128, WasmMsg, to_json_binary};
+use cosmwasm_std::{Addr, CosmosMsg, Storage, Uint128};
 use cw_storage_plus::{Item, Map};
-use cw20::Cw20ExecuteMsg;
 
 use crate::ContractError;
 
@@ -110,7 +110,5 @@ pub const POINTS: Map<(&Addr, u64), (Uint128, Uint128)> = Map::new("points");
 /// Encoding.
 pub fn mint(storage: &dyn Storage, recipient: &Addr, amount: Uint128) -> Result<CosmosMsg, ContractError> {
     let token = CONFIG.load(storage)?.token;
-    let mint = Cw20ExecuteMsg::Mint { recipient: recipient.into(), amount };
-    let (contract_addr, msg, funds) = (token.into(), to_json_binary(&mint)?, vec![]);
-    Ok(WasmMsg::Execute { contract_addr, msg, funds }.into())
+    Ok(token::mint(&token, recipient, amount)?.into())
 }

@@ -1,17 +1,16 @@
 //! Contributors: work is credited by day, settled when the day has ended, and paid as it becomes due.
 
-use bithive_api::emissions::{Work, events};
+use bithive_api::emissions::{Event, Work};
 use bithive_api::staking;
+use bithive_contract_kit::input::address;
 use bithive_contract_kit::pause::is_paused;
 use bithive_economics::work::{DAYS as VESTING_DAYS, due, reward};
 use bithive_economics::{Bps, Bucket, Emission, pledge};
-use cosmwasm_std::{Addr, Deps, DepsMut, Env, Event, Order, Response, StdResult, Storage, Uint128};
+use cosmwasm_std::{Addr, Deps, DepsMut, Env, Order, Response, StdResult, Storage, Uint128};
 use cw_storage_plus::Bound;
 
 use crate::ContractError;
-use crate::state::{
-    CONFIG, CONTRIBUTORS, Contributor, DAYS, Day, LAST_DAY, METERS, PAID, POINTS, STAKING, mint,
-};
+use crate::state::{CONFIG, CONTRIBUTORS, Contributor, DAYS, Day, LAST_DAY, PAID, POINTS, STAKING, mint};
 
 pub(crate) fn credit(
     deps: DepsMut<'_>,
@@ -20,14 +19,11 @@ pub(crate) fn credit(
     contributor: &str,
     units: u64,
 ) -> Result<Response, ContractError> {
-    if !METERS.has(deps.storage, sender) {
-        return Err(ContractError::NotMeter { sender: sender.into() });
-    }
     if is_paused(deps.storage)? {
         return Err(ContractError::Paused);
     }
     let config = CONFIG.load(deps.storage)?;
-    let address = deps.api.addr_validate(contributor)?;
+    let address = address(deps.api, "contributor", contributor)?;
     let units = counted(deps.as_ref(), &address, units)?;
     let emission = config.emission()?;
     let not_started = ContractError::NotStarted { start: config.start };
@@ -40,11 +36,7 @@ pub(crate) fn credit(
     let total = before.checked_add(units).ok_or(ContractError::TooMuchWork { units })?;
     contributor.open = Some(Work { day, units: total });
     CONTRIBUTORS.save(deps.storage, &address, &contributor)?;
-    let event = Event::new(events::CREDITED)
-        .add_attribute("contributor", address)
-        .add_attribute("meter", sender)
-        .add_attribute("day", day.to_string())
-        .add_attribute("units", units.to_string());
+    let event = Event::Credited { contributor: address, meter: sender.clone(), day, units };
     Ok(Response::new().add_event(event))
 }
 
@@ -131,7 +123,7 @@ fn settle(
 }
 
 pub(crate) fn claim(deps: DepsMut<'_>, env: &Env, contributor: &str) -> Result<Response, ContractError> {
-    let address = deps.api.addr_validate(contributor)?;
+    let address = address(deps.api, "contributor", contributor)?;
     let nothing = || ContractError::NothingDue { recipient: address.to_string() };
     let mut contributor = CONTRIBUTORS.may_load(deps.storage, &address)?.ok_or_else(nothing)?;
     let emission = CONFIG.load(deps.storage)?.emission()?;
@@ -146,9 +138,9 @@ pub(crate) fn claim(deps: DepsMut<'_>, env: &Env, contributor: &str) -> Result<R
     let mut paid = PAID.load(deps.storage)?;
     paid.claimed = paid.claimed.checked_add(due)?;
     PAID.save(deps.storage, &paid)?;
-    let event =
-        Event::new(events::CLAIMED).add_attribute("contributor", &address).add_attribute("amount", due);
-    Ok(Response::new().add_event(event).add_message(mint(deps.storage, &address, due)?))
+    let message = mint(deps.storage, &address, due)?;
+    let event = Event::Claimed { contributor: address, amount: due };
+    Ok(Response::new().add_event(event).add_message(message))
 }
 
 /// What a settled contributor can claim at the beginning of `today`.

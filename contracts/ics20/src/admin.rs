@@ -1,17 +1,19 @@
 //! Instantiation, and what the owner does.
 
-use bithive_api::ics20::{InstantiateMsg, TokenLimit, events};
-use cosmwasm_std::{Addr, DepsMut, Event, Response, Uint128};
-use cw_ownable::{assert_owner, initialize_owner};
+use bithive_api::event::OrNone;
+use bithive_api::ics20::{Event, InstantiateMsg, TokenLimit};
+use bithive_contract_kit::input::address;
+use cosmwasm_std::{DepsMut, Response, Uint128};
+use cw_ownable::initialize_owner;
 
 use crate::ContractError;
 use crate::state::LIMITS;
 
 pub(crate) fn instantiate(deps: DepsMut<'_>, msg: InstantiateMsg) -> Result<Response, ContractError> {
-    let owner = deps.api.addr_validate(&msg.owner)?;
+    let owner = address(deps.api, "owner", &msg.owner)?;
     initialize_owner(deps.storage, deps.api, Some(owner.as_str()))?;
     for TokenLimit { token, limit } in msg.tokens {
-        let token = deps.api.addr_validate(&token)?;
+        let token = address(deps.api, "token", &token)?;
         if LIMITS.has(deps.storage, &token) {
             return Err(ContractError::Duplicate(token.into()));
         }
@@ -22,17 +24,13 @@ pub(crate) fn instantiate(deps: DepsMut<'_>, msg: InstantiateMsg) -> Result<Resp
 
 pub(crate) fn set_limit(
     deps: DepsMut<'_>,
-    sender: &Addr,
     token: &str,
     limit: Option<Uint128>,
 ) -> Result<Response, ContractError> {
-    assert_owner(deps.storage, sender)?;
-    let token = deps.api.addr_validate(token)?;
+    let token = address(deps.api, "token", token)?;
     match limit {
         Some(limit) => LIMITS.save(deps.storage, &token, &limit)?,
         None => LIMITS.remove(deps.storage, &token),
     }
-    let limit = limit.map_or_else(|| "none".into(), |limit| limit.to_string());
-    let event = Event::new(events::LIMIT).add_attribute("token", token).add_attribute("limit", limit);
-    Ok(Response::new().add_event(event))
+    Ok(Response::new().add_event(Event::Limit { token, limit: OrNone(limit) }))
 }

@@ -4,14 +4,14 @@
 use cosmwasm_std::entry_point;
 
 use bithive_api::MigrateMsg;
-use bithive_api::ics20::{ExecuteMsg, InstantiateMsg, QueryMsg, events};
+use bithive_api::ics20::{Event, ExecuteMsg, InstantiateMsg, QueryMsg};
+use bithive_contract_kit::input::nonpayable;
 use bithive_contract_kit::{migration, ownership, pause};
 use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Reply, Response, to_json_binary};
-use cw_utils::nonpayable;
 
 use crate::receive::{self, RECEIVE_REPLY};
 use crate::refund::{self, REFUND_REPLY};
-use crate::{ContractError, admin, query, send};
+use crate::{ContractError, admin, permission, query, send};
 
 /// Name in cw2's contract info.
 pub const CONTRACT_NAME: &str = "bithive:ics20";
@@ -46,13 +46,12 @@ pub fn execute(
     msg: ExecuteMsg,
 ) -> Result<Response, ContractError> {
     nonpayable(&info)?;
+    permission::authorize(deps.as_ref(), &info.sender, &msg)?;
     match msg {
         ExecuteMsg::Receive(hook) => send::receive(deps, &env, &info.sender, hook),
         ExecuteMsg::Withdraw { token, account } => refund::withdraw(deps, &token, &account),
-        ExecuteMsg::SetLimit { token, limit } => admin::set_limit(deps, &info.sender, &token, limit),
-        ExecuteMsg::SetPaused { paused } => {
-            Ok(pause::set(deps.storage, &info.sender, events::PAUSED, paused)?)
-        }
+        ExecuteMsg::SetLimit { token, limit } => admin::set_limit(deps, &token, limit),
+        ExecuteMsg::SetPaused { paused } => Ok(pause::set(deps.storage, paused, Event::Paused { paused })?),
         ExecuteMsg::TransferOwnership { new_owner } => {
             Ok(ownership::propose(deps, &env, &info.sender, new_owner)?)
         }

@@ -1,19 +1,20 @@
 //! What a message or a packet can get wrong.
 
+use bithive_contract_kit::InputError;
 use bithive_contract_kit::channel::ChannelError;
 use cosmwasm_std::{OverflowError, StdError, Uint128};
 use cw_ownable::OwnershipError;
-use cw_utils::PaymentError;
 
 /// Errors of the contract; none of them changes anything. What is wrong with a packet is in its acknowledgement.
 #[derive(Debug, PartialEq, thiserror::Error)]
+#[must_use = "an error that is not returned refuses nothing"]
 pub enum ContractError {
     /// Storage, address or encoding.
     #[error(transparent)]
     Std(#[from] StdError),
-    /// Native coins came with a message.
-    #[error("{0}; expected no native coins")]
-    Payment(#[from] PaymentError),
+    /// What came with the message is not usable.
+    #[error(transparent)]
+    Input(#[from] InputError),
     /// Not the owner.
     #[error(transparent)]
     Ownership(#[from] OwnershipError),
@@ -27,42 +28,29 @@ pub enum ContractError {
     #[error("token {0} is listed twice; expected each once")]
     Duplicate(String),
     /// Sends are stopped.
-    #[error("new sends are paused; expected them to go on first (what is outside can come back)")]
+    #[error(
+        "new sends are paused until the owner ends the pause; tokens on other chains can still come back"
+    )]
     Paused,
     /// Not one of the tokens.
     #[error("{0} is not a token that can be sent; expected one that the owner has set a limit for")]
     NotAllowed(String),
-    /// Nothing was sent.
-    #[error("the amount is 0; expected at least one base unit")]
-    Nothing,
     /// Too much would be outside.
     #[error(
-        "with {amount} more, {outstanding} of {token} being outside over {channel_id}, its limit of {limit} is exceeded; \
+        "{amount} more of {token} over {channel_id} would exceed its limit of {limit}; {outstanding} are outside already; \
          expected at most the rest"
     )]
     OverLimit {
         /// Channel of this end.
         channel_id: String,
-        /// The token.
+        /// Address of the token.
         token: String,
         /// What was to be sent.
         amount: Uint128,
         /// What is outside.
         outstanding: Uint128,
-        /// The limit.
+        /// The limit, in base units.
         limit: Uint128,
-    },
-    /// The receiver's address, or the memo.
-    #[error("{field} has {found} bytes; expected {least} to {most}")]
-    Length {
-        /// The field.
-        field: &'static str,
-        /// Its bytes.
-        found: usize,
-        /// Fewest.
-        least: usize,
-        /// Most.
-        most: usize,
     },
     /// A token that was not sent from here over this channel.
     #[error("{found} did not leave over this channel; expected {expected}<token>")]
@@ -74,14 +62,14 @@ pub enum ContractError {
     },
     /// More comes back than is outside.
     #[error(
-        "{amount} of {token} come back over {channel_id}, where {outstanding} are outside; expected at most these"
+        "{amount} of {token} come back over {channel_id}, but only {outstanding} are outside; expected at most that"
     )]
     NotOutstanding {
         /// Channel of this end.
         channel_id: String,
-        /// The token.
+        /// Address of the token.
         token: String,
-        /// What comes.
+        /// Amount that comes back, in base units.
         amount: Uint128,
         /// What is outside.
         outstanding: Uint128,
@@ -98,13 +86,13 @@ pub enum ContractError {
     /// Nothing is owed.
     #[error("{account} is owed nothing of {token}")]
     NotOwed {
-        /// The token.
+        /// Address of the token.
         token: String,
-        /// The account.
+        /// Address of the account.
         account: String,
     },
     /// A reply of no message of this contract.
-    #[error("reply {0} is of no message of this contract")]
+    #[error("reply {0} belongs to no message of this contract")]
     UnknownReply(u64),
     /// The stored state is not an earlier version of this contract.
     #[error("cannot migrate: {0}; expected an earlier version of the same contract")]

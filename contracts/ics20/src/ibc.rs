@@ -3,7 +3,7 @@
 #[cfg(not(feature = "library"))]
 use cosmwasm_std::entry_point;
 
-use bithive_api::ics20::{VERSION, events};
+use bithive_api::ics20::{Event, VERSION};
 use bithive_contract_kit::channel;
 use cosmwasm_std::{
     DepsMut, Env, IbcBasicResponse, IbcChannelCloseMsg, IbcChannelConnectMsg, IbcChannelOpenMsg,
@@ -35,7 +35,9 @@ pub fn ibc_channel_connect(
     _env: Env,
     msg: IbcChannelConnectMsg,
 ) -> Result<IbcBasicResponse, ContractError> {
-    Ok(channel::connect(deps.storage, &msg, VERSION, events::CHANNEL_OPENED)?)
+    let opened =
+        |channel_id, connection_id, port_id| Event::ChannelOpened { channel_id, connection_id, port_id };
+    Ok(channel::connect(deps.storage, &msg, VERSION, opened)?)
 }
 
 /// The end of a channel.
@@ -48,7 +50,7 @@ pub fn ibc_channel_close(
     _env: Env,
     msg: IbcChannelCloseMsg,
 ) -> Result<IbcBasicResponse, ContractError> {
-    Ok(channel::close(deps.storage, &msg, events::CHANNEL_CLOSED)?)
+    Ok(channel::close(deps.storage, &msg, |channel_id| Event::ChannelClosed { channel_id })?)
 }
 
 /// A packet arrives.

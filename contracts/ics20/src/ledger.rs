@@ -1,8 +1,8 @@
 //! What is outside, and what is held for it: for every token, held = the sum of what is outside over all channels and
 //! of what is owed, and the contract's balance is at least that.
 
-use cosmwasm_std::{Addr, CosmosMsg, StdResult, Storage, Uint128, WasmMsg, to_json_binary};
-use cw20::Cw20ExecuteMsg;
+use bithive_contract_kit::token;
+use cosmwasm_std::{Addr, CosmosMsg, StdResult, Storage, Uint128};
 
 use crate::ContractError;
 use crate::state::{HELD, OUTSTANDING, OWED};
@@ -38,7 +38,7 @@ pub(crate) fn take(
         let (channel_id, token) = (channel_id.into(), token.into());
         ContractError::NotOutstanding { channel_id, token, amount, outstanding }
     })?;
-    let message = transfer(token, receiver, amount)?;
+    let message: CosmosMsg = token::transfer(token, receiver, amount)?.into();
     let held = HELD.may_load(storage, token)?.unwrap_or_default().checked_sub(amount)?;
     OUTSTANDING.save(storage, (channel_id, token), &rest)?;
     HELD.save(storage, token, &held)?;
@@ -81,7 +81,7 @@ pub(crate) fn pay(
     OWED.remove(storage, (token, account));
     let held = HELD.may_load(storage, token)?.unwrap_or_default().checked_sub(amount)?;
     HELD.save(storage, token, &held)?;
-    Ok((amount, transfer(token, account, amount)?))
+    Ok((amount, token::transfer(token, account, amount)?.into()))
 }
 
 /// What is outside over a channel.
@@ -92,10 +92,4 @@ pub(crate) fn outstanding(storage: &dyn Storage, channel_id: &str, token: &Addr)
 fn hold(storage: &mut dyn Storage, token: &Addr, amount: Uint128) -> Result<(), ContractError> {
     let held = HELD.may_load(storage, token)?.unwrap_or_default().checked_add(amount)?;
     Ok(HELD.save(storage, token, &held)?)
-}
-
-fn transfer(token: &Addr, recipient: &Addr, amount: Uint128) -> StdResult<CosmosMsg> {
-    let transfer = Cw20ExecuteMsg::Transfer { recipient: recipient.into(), amount };
-    let (contract_addr, msg, funds) = (token.into(), to_json_binary(&transfer)?, vec![]);
-    Ok(WasmMsg::Execute { contract_addr, msg, funds }.into())
 }

@@ -9,12 +9,14 @@
     clippy::cast_possible_wrap,
     clippy::cast_sign_loss
 )]
+#![deny(clippy::let_underscore_must_use)]
 
 pub mod admin;
 pub mod contract;
 pub mod error;
 pub mod ibc;
 pub mod ledger;
+pub mod permission;
 pub mod query;
 pub mod receive;
 pub mod refund;

@@ -2,7 +2,7 @@
 
 use bithive_api::ibc::ChannelResponse;
 use bithive_api::ics20::{ConfigResponse, TokenLimit, limits};
-use bithive_contract_kit::{channel, pause};
+use bithive_contract_kit::{channel, page, pause};
 use cosmwasm_std::{Addr, Deps, Order, StdResult, Uint128};
 use cw_ownable::get_ownership;
 use cw_storage_plus::Bound;
@@ -24,7 +24,7 @@ pub(crate) fn limits(
     let start = start_after.map(|token| deps.api.addr_validate(&token)).transpose()?;
     let rows = LIMITS.range(deps.storage, start.as_ref().map(Bound::exclusive), None, Order::Ascending);
     let row = |(token, limit): (Addr, Uint128)| TokenLimit { token: token.into(), limit };
-    rows.take(page(limit)).map(|entry| entry.map(row)).collect()
+    rows.take(page::size(limit, limits::MAX_PAGE)).map(|entry| entry.map(row)).collect()
 }
 
 pub(crate) fn channels(
@@ -32,7 +32,7 @@ pub(crate) fn channels(
     start_after: Option<String>,
     limit: Option<u32>,
 ) -> StdResult<Vec<ChannelResponse>> {
-    channel::list(deps.storage, start_after.as_deref(), page(limit))
+    channel::list(deps.storage, start_after.as_deref(), page::size(limit, limits::MAX_PAGE))
 }
 
 pub(crate) fn outstanding(deps: Deps<'_>, channel_id: &str, token: &str) -> StdResult<Uint128> {
@@ -46,8 +46,4 @@ pub(crate) fn owed(deps: Deps<'_>, token: &str, account: &str) -> StdResult<Uint
 
 pub(crate) fn held(deps: Deps<'_>, token: &str) -> StdResult<Uint128> {
     Ok(HELD.may_load(deps.storage, &deps.api.addr_validate(token)?)?.unwrap_or_default())
-}
-
-fn page(limit: Option<u32>) -> usize {
-    usize::try_from(limit.unwrap_or(limits::MAX_PAGE).min(limits::MAX_PAGE)).unwrap_or_default()
 }

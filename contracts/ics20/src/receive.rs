@@ -2,12 +2,13 @@
 //!
 //! Neither a pause nor a limit applies: a voucher can always be given back for what it stands for.
 
-use bithive_api::ics20::{Ack, DENOM_PREFIX, Packet, events};
+use bithive_api::ics20::{Ack, DENOM_PREFIX, Event, Packet};
 use bithive_contract_kit::channel::{CHANNELS, ChannelError};
+use bithive_contract_kit::input::{address, positive};
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{
-    Addr, Binary, DepsMut, Env, Event, IbcPacket, IbcReceiveResponse, Response, Storage, SubMsg, Uint128,
-    from_json, to_json_binary,
+    Addr, Binary, DepsMut, Env, IbcPacket, IbcReceiveResponse, Response, Storage, SubMsg, Uint128, from_json,
+    to_json_binary,
 };
 
 use crate::{ContractError, ledger};
@@ -27,10 +28,12 @@ pub(crate) struct Payment {
 /// Answers a packet. Whatever is wrong with it is the acknowledgement's to say, and the other end's to refund.
 pub(crate) fn answer(deps: DepsMut<'_>, env: &Env, packet: &IbcPacket) -> IbcReceiveResponse {
     match release(deps, env, packet) {
-        Ok((message, event)) => IbcReceiveResponse::new(success()).add_submessage(message).add_event(event),
+        Ok((message, event)) => {
+            IbcReceiveResponse::new(success()).add_submessage(message).add_event(event.into())
+        }
         Err(error) => {
             let event = rejected(&packet.dest.channel_id, &error);
-            IbcReceiveResponse::new(failure(&error)).add_event(event)
+            IbcReceiveResponse::new(failure(&error)).add_event(event.into())
         }
     }
 }
@@ -49,23 +52,17 @@ fn release(deps: DepsMut<'_>, env: &Env, packet: &IbcPacket) -> Result<(SubMsg, 
         return Err(ChannelError::Unknown(channel_id).into());
     }
     let Packet { amount, denom, receiver, .. } = from_json(&packet.data)?;
-    if amount.is_zero() {
-        return Err(ContractError::Nothing);
-    }
-    let token = deps.api.addr_validate(token_of(packet, &denom)?)?;
-    let receiver = deps.api.addr_validate(&receiver)?;
+    positive("the amount", amount)?;
+    let token = address(deps.api, "denom", token_of(packet, &denom)?)?;
+    let receiver = address(deps.api, "receiver", &receiver)?;
     if receiver == env.contract.address {
         return Err(ContractError::ToEscrow);
     }
     let payment = Payment { channel_id, token, amount, receiver };
     let payload = to_json_binary(&payment)?;
     let Payment { channel_id, token, amount, receiver } = payment;
-    let event = Event::new(events::RECEIVED)
-        .add_attribute("channel_id", &channel_id)
-        .add_attribute("token", &token)
-        .add_attribute("amount", amount)
-        .add_attribute("receiver", &receiver);
     let message = ledger::take(deps.storage, &channel_id, &token, amount, &receiver)?;
+    let event = Event::Received { channel_id, token, amount, receiver };
     Ok((SubMsg::reply_on_error(message, RECEIVE_REPLY).with_payload(payload), event))
 }
 
@@ -76,9 +73,7 @@ fn token_of<'a>(packet: &IbcPacket, denom: &'a str) -> Result<&'a str, ContractE
 }
 
 fn rejected(channel_id: &str, error: &ContractError) -> Event {
-    Event::new(events::REJECTED)
-        .add_attribute("channel_id", channel_id)
-        .add_attribute("error", error.to_string())
+    Event::Rejected { channel_id: channel_id.into(), error: error.to_string() }
 }
 
 fn success() -> Binary {

@@ -1,9 +1,10 @@
 //! Tokens that did not arrive: out of escrow, back to who sent them.
 
-use bithive_api::ics20::{Ack, DENOM_PREFIX, Packet, events};
+use bithive_api::ics20::{Ack, DENOM_PREFIX, Event, Packet};
+use bithive_contract_kit::input::address;
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{
-    Addr, Binary, DepsMut, Event, IbcBasicResponse, IbcPacket, Response, StdError, Storage, SubMsg, Uint128,
+    Addr, Binary, DepsMut, IbcBasicResponse, IbcPacket, Response, StdError, Storage, SubMsg, Uint128,
     from_json, to_json_binary,
 };
 
@@ -30,11 +31,10 @@ pub(crate) fn acknowledged(
         Ack::Error(error) => refund(deps, packet, &error),
         Ack::Result(_) => {
             let Packet { amount, denom, .. } = from_json(&packet.data)?;
-            let event = Event::new(events::DELIVERED)
-                .add_attribute("channel_id", &packet.src.channel_id)
-                .add_attribute("token", denom.strip_prefix(DENOM_PREFIX).unwrap_or(&denom))
-                .add_attribute("amount", amount);
-            Ok(IbcBasicResponse::new().add_event(event))
+            // The packet is this contract's own: it checked the token when it sent it.
+            let token = Addr::unchecked(denom.strip_prefix(DENOM_PREFIX).unwrap_or(&denom));
+            let event = Event::Delivered { channel_id: packet.src.channel_id.clone(), token, amount };
+            Ok(IbcBasicResponse::new().add_event(event.into()))
         }
     }
 }
@@ -52,35 +52,25 @@ pub(crate) fn refund(
         .ok_or_else(|| StdError::generic_err("not a packet of this contract"))?;
     let (token, account) = (deps.api.addr_validate(token)?, deps.api.addr_validate(&sender)?);
     let message = ledger::take(deps.storage, channel_id, &token, amount, &account)?;
-    let event = Event::new(events::REFUNDED)
-        .add_attribute("channel_id", channel_id)
-        .add_attribute("token", &token)
-        .add_attribute("amount", amount)
-        .add_attribute("sender", &account)
-        .add_attribute("reason", if reason.is_empty() { "no reason given" } else { reason });
-    let payload = to_json_binary(&Refund { token, amount, account })?;
+    let refund = Refund { token, amount, account };
+    let payload = to_json_binary(&refund)?;
+    let Refund { token, amount, account: sender } = refund;
+    let reason = if reason.is_empty() { "no reason given" } else { reason }.into();
+    let event = Event::Refunded { channel_id: channel_id.clone(), token, amount, sender, reason };
     let message = SubMsg::reply_on_error(message, REFUND_REPLY).with_payload(payload);
-    Ok(IbcBasicResponse::new().add_event(event).add_submessage(message))
+    Ok(IbcBasicResponse::new().add_event(event.into()).add_submessage(message))
 }
 
 /// The token refused to pay the sender back: it is owed.
 pub(crate) fn unpaid(storage: &mut dyn Storage, payload: &Binary) -> Result<Response, ContractError> {
     let Refund { token, amount, account } = from_json(payload)?;
     ledger::owe(storage, &token, &account, amount)?;
-    let event = Event::new(events::OWED)
-        .add_attribute("token", token)
-        .add_attribute("amount", amount)
-        .add_attribute("account", account);
-    Ok(Response::new().add_event(event))
+    Ok(Response::new().add_event(Event::Owed { token, amount, account }))
 }
 
 /// Pays what is owed, on anybody's message.
 pub(crate) fn withdraw(deps: DepsMut<'_>, token: &str, account: &str) -> Result<Response, ContractError> {
-    let (token, account) = (deps.api.addr_validate(token)?, deps.api.addr_validate(account)?);
+    let (token, account) = (address(deps.api, "token", token)?, address(deps.api, "account", account)?);
     let (amount, message) = ledger::pay(deps.storage, &token, &account)?;
-    let event = Event::new(events::WITHDRAWN)
-        .add_attribute("token", token)
-        .add_attribute("amount", amount)
-        .add_attribute("account", account);
-    Ok(Response::new().add_event(event).add_message(message))
+    Ok(Response::new().add_event(Event::Withdrawn { token, amount, account }).add_message(message))
 }

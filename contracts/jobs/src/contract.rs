@@ -4,18 +4,21 @@
 use cosmwasm_std::entry_point;
 
 use bithive_api::MigrateMsg;
-use bithive_api::jobs::{ExecuteMsg, InstantiateMsg, QueryMsg};
-use bithive_contract_kit::migration;
+use bithive_api::jobs::{Event, ExecuteMsg, InstantiateMsg, QueryMsg};
+use bithive_attest::Members;
+use bithive_contract_kit::input::nonpayable;
+use bithive_contract_kit::{migration, pause};
 use cosmwasm_std::{
     Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Reply, Response, from_json, to_json_binary,
 };
-use cw_utils::nonpayable;
 
-use crate::members::Members;
 use crate::report::{RECORD_REPLY, REPORT_REPLY};
 use crate::state::Revealed;
 use crate::transitions::{SLASH_REPLY, SlashContext};
-use crate::{ContractError, execute, query, report, transitions};
+use crate::{
+    ContractError, admin, advance, assign, cancel, commit, finalize, finalize_many, permission, post, query,
+    report, reveal, transitions, withdraw,
+};
 
 /// Name in cw2's contract info.
 pub const CONTRACT_NAME: &str = "bithive:jobs";
@@ -35,7 +38,7 @@ pub fn instantiate(
 ) -> Result<Response, ContractError> {
     nonpayable(&info)?;
     cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
-    execute::instantiate(deps, msg)
+    admin::instantiate(deps, msg)
 }
 
 /// Runs one message.
@@ -50,26 +53,27 @@ pub fn execute(
     msg: ExecuteMsg,
 ) -> Result<Response, ContractError> {
     nonpayable(&info)?;
+    permission::authorize(deps.as_ref(), &info.sender, &msg)?;
     match msg {
-        ExecuteMsg::Receive(hook) => execute::receive(deps, env, info, hook),
-        ExecuteMsg::Cancel { job_id } => execute::cancel(deps, info, job_id),
-        ExecuteMsg::Assign { job_id, assignment } => execute::assign(deps, env, info, job_id, assignment),
-        ExecuteMsg::Commit { job_id, commitment } => execute::commit(deps, env, info, job_id, commitment),
+        ExecuteMsg::Receive(hook) => post::receive(deps, env, hook),
+        ExecuteMsg::Cancel { job_id } => cancel::cancel(deps, job_id),
+        ExecuteMsg::Assign { job_id, assignment } => assign::assign(deps, env, job_id, assignment),
+        ExecuteMsg::Commit { job_id, commitment } => commit::commit(deps, env, info, job_id, commitment),
         ExecuteMsg::Reveal { job_id, masked, output, nonce } => {
-            execute::reveal(deps, env, info, job_id, Revealed { masked, output }, nonce)
+            reveal::reveal(deps, env, info, job_id, Revealed { masked, output }, nonce)
         }
         ExecuteMsg::Finalize { job_id, signers, signature } => {
-            execute::finalize(deps, env, job_id, Members::from_bits(signers), signature)
+            finalize::finalize(deps, env, job_id, Members::from_bits(signers), signature)
         }
         ExecuteMsg::FinalizeMany { statements, signature } => {
-            execute::finalize_many(deps, env, &statements, signature)
+            finalize_many::finalize_many(deps, env, &statements, signature)
         }
-        ExecuteMsg::Advance { job_id } => execute::advance(deps, env, job_id),
+        ExecuteMsg::Advance { job_id } => advance::advance(deps, env, job_id),
         ExecuteMsg::Report { job_id } => report::report(deps.storage, job_id),
-        ExecuteMsg::SetEmissions { emissions } => execute::set_emissions(deps, &info.sender, emissions),
-        ExecuteMsg::SetModel { model, work } => execute::set_model(deps, &info.sender, &model, work),
-        ExecuteMsg::SetPaused { paused } => execute::set_paused(deps, &info.sender, paused),
-        ExecuteMsg::Withdraw {} => execute::withdraw(deps, info),
+        ExecuteMsg::SetEmissions { emissions } => admin::set_emissions(deps, emissions),
+        ExecuteMsg::SetModel { model, work } => admin::set_model(deps, &model, work),
+        ExecuteMsg::SetPaused { paused } => Ok(pause::set(deps.storage, paused, Event::Paused { paused })?),
+        ExecuteMsg::Withdraw {} => withdraw::withdraw(deps, info),
     }
 }
 
@@ -82,7 +86,7 @@ pub fn reply(_deps: DepsMut<'_>, _env: Env, reply: Reply) -> Result<Response, Co
     match reply.id {
         SLASH_REPLY => {
             let context: SlashContext = from_json(&reply.payload)?;
-            Ok(transitions::slash_refused(&context, reply.result.into_result().err()))
+            Ok(transitions::slash_refused(context, reply.result.into_result().err()))
         }
         REPORT_REPLY | RECORD_REPLY => {
             let job_id = from_json(&reply.payload)?;

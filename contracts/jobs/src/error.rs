@@ -2,20 +2,21 @@
 
 use bithive_api::jobs::{Phase, limits};
 use bithive_attest::host::HostError;
+use bithive_contract_kit::InputError;
 use bithive_dgkbe::slots::SlotError;
 use bithive_economics::{BpsError, SplitError};
 use cosmwasm_std::{StdError, Uint128};
-use cw_utils::PaymentError;
 
 /// Why a message was refused; nothing was changed.
 #[derive(Debug, PartialEq, thiserror::Error)]
+#[must_use = "an error that is not returned refuses nothing"]
 pub enum ContractError {
     /// Storage, serialisation, an address, or a query.
     #[error(transparent)]
     Std(#[from] StdError),
-    /// Native funds were sent.
-    #[error("{0}; expected no native coins")]
-    Payment(#[from] PaymentError),
+    /// What came with the message is not usable.
+    #[error(transparent)]
+    Input(#[from] InputError),
     /// The split is not the whole.
     #[error(transparent)]
     Split(#[from] SplitError),
@@ -26,14 +27,6 @@ pub enum ContractError {
     #[error("mask: {0}")]
     Mask(#[from] SlotError),
 
-    /// A text that is no address of this chain.
-    #[error("{field} is {found:?}, which is not an address of this chain; expected a bech32 address")]
-    Address {
-        /// The field.
-        field: &'static str,
-        /// What was given.
-        found: String,
-    },
     /// The registry bonds another token.
     #[error("token is {found}; expected the registry's bond token {expected}")]
     TokenMismatch {
@@ -57,26 +50,6 @@ pub enum ContractError {
         most: Uint128,
     },
 
-    /// The hook was not called by the payment token.
-    #[error("cw20 hook was called by {found}; expected the payment token {expected}")]
-    NotTheToken {
-        /// Caller.
-        found: String,
-        /// The payment token.
-        expected: String,
-    },
-    /// The vault is empty or too long.
-    #[error("vault has {found} bytes; expected 1 to {}", limits::MAX_VAULT_BYTES)]
-    VaultSize {
-        /// Bytes found.
-        found: usize,
-    },
-    /// k out of bounds.
-    #[error("workers is {found}; expected 1 to {}", limits::MAX_WORKERS)]
-    Workers {
-        /// Value found.
-        found: u8,
-    },
     /// q out of bounds.
     #[error("quorum is {found} of {workers} workers; expected more than half of them and at most all")]
     Quorum {
@@ -84,12 +57,6 @@ pub enum ContractError {
         found: u8,
         /// k.
         workers: u8,
-    },
-    /// Words of the result out of bounds.
-    #[error("dimensions is {found}; expected 1 to {}", limits::MAX_DIMENSIONS)]
-    Dimensions {
-        /// Value found.
-        found: u16,
     },
     /// The job pays nothing.
     #[error("price is 0; expected the most that one worker may ask, at least 1")]
@@ -103,14 +70,6 @@ pub enum ContractError {
         now: u64,
         /// Latest allowed.
         latest: u64,
-    },
-    /// A window is out of bounds.
-    #[error("{field} is {found}; expected {} to {}", limits::MIN_WINDOW_SECONDS, limits::MAX_WINDOW_SECONDS)]
-    Window {
-        /// The parameter.
-        field: &'static str,
-        /// Value found.
-        found: u64,
     },
     /// The amount sent is not the job's price.
     #[error("amount sent is {found}; expected exactly {expected} (price times workers)")]
@@ -127,16 +86,6 @@ pub enum ContractError {
         price: Uint128,
         /// k.
         workers: u8,
-    },
-    /// A field has the wrong number of bytes.
-    #[error("{field} has {found} bytes; expected {expected}")]
-    Length {
-        /// The field.
-        field: &'static str,
-        /// Bytes found.
-        found: usize,
-        /// Bytes expected.
-        expected: usize,
     },
 
     /// There is no such job.
@@ -166,7 +115,7 @@ pub enum ContractError {
         expected: &'static str,
     },
     /// The state's deadline has passed; anyone may advance the job.
-    #[error("job {job_id} is {phase:?} and its deadline was {deadline}, now {now}; use advance")]
+    #[error("the deadline of job {job_id} in phase {phase:?} was {deadline}, and it is {now}; use `advance`")]
     TooLate {
         /// The job.
         job_id: u64,
@@ -178,7 +127,7 @@ pub enum ContractError {
         now: u64,
     },
     /// No exit is due yet.
-    #[error("nothing is due: job {job_id} is {phase:?} until {deadline}, now {now}")]
+    #[error("job {job_id} is {phase:?} until {deadline}, and it is {now}; expected a later time")]
     NothingDue {
         /// The job.
         job_id: u64,
@@ -190,12 +139,6 @@ pub enum ContractError {
         now: u64,
     },
 
-    /// The mask is longer than any encoded slot set.
-    #[error("mask has {found} bytes; expected at most {}", limits::MAX_MASK_BYTES)]
-    MaskSize {
-        /// Bytes found.
-        found: usize,
-    },
     /// The mask selects too few or too many workers.
     #[error("mask selects {found} slots; expected {expected}")]
     SlotCount {
@@ -288,7 +231,7 @@ pub enum ContractError {
         address: String,
     },
     /// A worker commits once.
-    #[error("{address} has committed in round {round} of job {job_id} before")]
+    #[error("{address} has already committed in round {round} of job {job_id}")]
     AlreadyCommitted {
         /// The job.
         job_id: u64,
@@ -308,7 +251,7 @@ pub enum ContractError {
         address: String,
     },
     /// A worker reveals once.
-    #[error("{address} has revealed in round {round} of job {job_id} before")]
+    #[error("{address} has already revealed in round {round} of job {job_id}")]
     AlreadyRevealed {
         /// The job.
         job_id: u64,
@@ -372,20 +315,14 @@ pub enum ContractError {
         /// The registry's owner.
         expected: String,
     },
-    /// Work of a model out of bounds.
-    #[error("credits of the model are {found}; expected {} to {}", limits::MODEL_CREDITS.0, limits::MODEL_CREDITS.1)]
-    Credits {
-        /// What was given.
-        found: u64,
-    },
     /// A share above the whole.
     #[error(transparent)]
     Share(#[from] BpsError),
     /// New jobs are refused.
-    #[error("new jobs are refused for now; what was posted goes on, and withdrawals do")]
+    #[error("new jobs are paused; posted jobs and withdrawals continue")]
     Paused,
     /// A job is reported once.
-    #[error("job {job_id} was reported already")]
+    #[error("job {job_id} was already reported")]
     Reported {
         /// The job.
         job_id: u64,

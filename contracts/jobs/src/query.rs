@@ -2,18 +2,19 @@
 
 use bithive_api::jobs::{
     Assignment, BatchResponse, ConfigResponse, JobResponse, ModelWork, OutcomeResponse, Phase,
-    ReportingResponse, TermsResponse, TotalsResponse, VaultResponse, WorkerResponse, limits,
+    ReportingResponse, TotalsResponse, VaultResponse, WorkerResponse, limits,
 };
+use bithive_attest::Members;
+use bithive_contract_kit::page;
 use bithive_contract_kit::pause::is_paused;
 use cosmwasm_std::{Deps, HexBinary, Order, StdResult, Storage, Uint128};
 use cw_storage_plus::Bound;
 
 use crate::ContractError;
-use crate::members::Members;
 use crate::report::is_reported;
 use crate::state::{
     BATCHES, Batch, CLAIMABLE, COMMITMENTS, CONFIG, EMISSIONS, JOBS, Job, MODELS, Outcome, REVEALS, ROUNDS,
-    Revealed, Round, TOTALS, Terms, VAULTS, Worker,
+    Revealed, Round, TOTALS, VAULTS, Worker,
 };
 
 /// Parameters and wiring.
@@ -56,9 +57,8 @@ pub fn vault(deps: Deps<'_>, job_id: u64) -> Result<VaultResponse, ContractError
 /// # Errors
 /// Storage errors.
 pub fn jobs(deps: Deps<'_>, start_after: Option<u64>, limit: Option<u32>) -> StdResult<Vec<JobResponse>> {
-    let limit = limit.unwrap_or(limits::MAX_PAGE).min(limits::MAX_PAGE) as usize;
     JOBS.range(deps.storage, start_after.map(Bound::exclusive), None, Order::Ascending)
-        .take(limit)
+        .take(page::size(limit, limits::MAX_PAGE))
         .map(|row| respond(deps.storage, row?.1))
         .collect()
 }
@@ -108,28 +108,11 @@ fn respond(storage: &dyn Storage, job: Job) -> StdResult<JobResponse> {
         round: job.round,
         deadline: (!is_final).then_some(job.deadline),
         escrow: job.escrow,
-        terms: respond_terms(job.terms),
+        terms: job.terms,
         assignment: round.map(respond_assignment),
         workers,
         outcome: job.outcome.map(respond_outcome),
     })
-}
-
-fn respond_terms(terms: Terms) -> TermsResponse {
-    TermsResponse {
-        workers: terms.workers,
-        quorum: terms.quorum,
-        tolerance: terms.tolerance,
-        dimensions: terms.dimensions,
-        price: terms.price,
-        assign_by: terms.assign_by,
-        commit_seconds: terms.commit_seconds,
-        reveal_seconds: terms.reveal_seconds,
-        finalize_seconds: terms.finalize_seconds,
-        model: terms.model,
-        model_owner: terms.model_owner.map(Into::into),
-        data_owner: terms.data_owner.map(Into::into),
-    }
 }
 
 fn respond_assignment(round: Round) -> Assignment {

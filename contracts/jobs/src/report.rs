@@ -5,7 +5,7 @@
 //! together, anyone sends it.
 
 use bithive_api::emissions;
-use bithive_api::jobs::{ExecuteMsg, ModelWork, Phase, events as names};
+use bithive_api::jobs::{Event, ExecuteMsg, ModelWork, Phase, Round};
 use bithive_api::registry::{self, JobResult, limits};
 use bithive_economics::Bps;
 use bithive_economics::score::{Diagnosis, trust};
@@ -13,8 +13,8 @@ use cosmwasm_std::{
     Addr, CosmosMsg, Empty, Env, Response, StdResult, Storage, SubMsg, WasmMsg, to_json_binary, wasm_execute,
 };
 
+use crate::ContractError;
 use crate::state::{CONFIG, Config, EMISSIONS, Job, MODELS, REPORTED};
-use crate::{ContractError, events};
 
 /// Reply id of a report; only refusals are replied to.
 pub const REPORT_REPLY: u64 = 2;
@@ -48,11 +48,7 @@ pub fn report(storage: &mut dyn Storage, job_id: u64) -> Result<Response, Contra
     let quorum = job.outcome.as_ref().map(|outcome| outcome.quorum).unwrap_or_default();
     let work = MODELS.may_load(storage, job.terms.model.as_slice())?;
     let (credits, trust_bps) = (work.map_or(0, |work| work.credits), trust_in(&job, work)?.get());
-    let workers: Vec<&Addr> = round
-        .indexed()
-        .filter(|(index, _)| quorum.contains(*index))
-        .map(|(_, worker)| &worker.address)
-        .collect();
+    let workers: Vec<&Addr> = quorum.of(&round.workers).map(|worker| &worker.address).collect();
     let result = JobResult::Settled { work: credits, trust_bps };
     let mut messages: Vec<CosmosMsg> = vec![record(&config, job_id, &workers, result)?.into()];
     if let Some(emissions) = EMISSIONS.may_load(storage)?.filter(|_| credits > 0) {
@@ -61,9 +57,7 @@ pub fn report(storage: &mut dyn Storage, job_id: u64) -> Result<Response, Contra
             messages.push(wasm_execute(&emissions, &credit, vec![])?.into());
         }
     }
-    let event = events::of(names::REPORTED, &job)
-        .add_attribute("credits", credits.to_string())
-        .add_attribute("trust_bps", trust_bps.to_string());
+    let event = Event::Reported { job_id, round: Round(job.round), credits, trust_bps };
     Ok(Response::new().add_event(event).add_messages(messages))
 }
 
@@ -113,9 +107,12 @@ fn record(config: &Config, job_id: u64, workers: &[&Addr], result: JobResult) ->
 /// Another contract refused a report or a record.
 #[must_use]
 pub fn refused(reply: u64, job_id: u64, error: Option<String>) -> Response {
-    let kind = if reply == REPORT_REPLY { names::REPORT_FAILED } else { names::RECORD_FAILED };
     let error = error.filter(|text| !text.is_empty()).unwrap_or_else(|| "unknown".into());
-    Response::new().add_event(events::at(kind, job_id, 0).add_attribute("error", error))
+    Response::new().add_event(if reply == REPORT_REPLY {
+        Event::ReportFailed { job_id, error }
+    } else {
+        Event::RecordFailed { job_id, error }
+    })
 }
 
 /// The workers of a round are at most what a record takes.

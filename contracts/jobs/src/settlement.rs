@@ -1,15 +1,15 @@
 //! What it takes to settle a job, and what it pays: the rules of `finalize` and `finalize_many`.
 
-use bithive_api::jobs::{Phase, events as names};
-use bithive_attest::{Attested, Domain, Statement};
+use bithive_api::jobs::{Event, Phase, Round as RoundNumber};
+use bithive_attest::{Attested, Domain, Members, Statement};
+use bithive_contract_kit::ledger::Release;
 use bithive_economics::{Parts, Receivers};
-use cosmwasm_std::{Addr, Event, HexBinary, StdError, StdResult, Storage, Uint128};
+use cosmwasm_std::{Addr, HexBinary, StdError, StdResult, Storage, Uint128};
 
-use crate::execute::split_of;
-use crate::ledger::Release;
-use crate::members::Members;
+use crate::ContractError;
+use crate::admin::split_of;
+use crate::ledger::pay_out;
 use crate::state::{Config, Job, Outcome, REVEALS, Round};
-use crate::{ContractError, events};
 
 /// A job that may be settled once what was attested is verified.
 pub struct Settlement {
@@ -46,10 +46,9 @@ impl Settlement {
         let outcome = job.outcome.take().ok_or(missing)?;
         expect_quorum(&job, outcome.quorum, signers)?;
         let round = job.load_round(storage)?;
-        let absent = (0u8..).zip(keys(&round)?).filter(|(index, _)| !signers.contains(*index));
         let attested = Attested {
             full_key: round.full_key.to_array()?,
-            absent: absent.map(|(_, key)| key).collect(),
+            absent: signers.absent(keys(&round)?).collect(),
             message: statement_bytes(storage, domain, &job, &round, &outcome)?,
         };
         Ok((Self { job, round, outcome, signers }, attested))
@@ -69,7 +68,7 @@ impl Settlement {
         let Self { mut job, round, outcome, signers } = self;
         let payments = payments(config, &job, &round, outcome.quorum)?;
         let escrow = job.escrow;
-        let refunded = release.add(&mut job, &payments)?;
+        let refunded = pay_out(release, &mut job, &payments)?;
         let (signature, batch) = match evidence {
             Evidence::Single(signature) => (Some(signature), None),
             Evidence::Batch(first) => (None, Some(first)),
@@ -77,9 +76,8 @@ impl Settlement {
         job.phase = Phase::Settled;
         job.outcome = Some(Outcome { signature, signers: Some(signers), batch, ..outcome });
         job.save(storage)?;
-        Ok(events::of(names::SETTLED, &job)
-            .add_attribute("paid", escrow.checked_sub(refunded).map_err(StdError::from)?)
-            .add_attribute("refunded", refunded))
+        let paid = escrow.checked_sub(refunded).map_err(StdError::from)?;
+        Ok(Event::Settled { job_id: job.id, round: RoundNumber(job.round), paid, refunded })
     }
 }
 
@@ -137,7 +135,7 @@ fn payments(
     let receivers = Receivers { model_owner: model_owner.is_some(), data_owner: data_owner.is_some() };
     let mut payments = Vec::with_capacity(round.workers.len());
     let mut shared = Parts::<Uint128>::default();
-    for (_, worker) in round.indexed().filter(|(index, _)| quorum.contains(*index)) {
+    for worker in quorum.of(&round.workers) {
         let parts = split.divide(worker.ask.u128(), receivers);
         payments.push((worker.address.clone(), parts.worker.into()));
         add(&mut shared.model_owner, parts.model_owner)?;

@@ -4,13 +4,13 @@
 //! written once under a key of its own. Records of a round carry its number, so nothing of a failed round
 //! can be taken for the next one's.
 
-use bithive_api::jobs::{ModelWork, Phase, Split};
+use bithive_api::jobs::{ModelWork, Phase, Split, Terms};
+use bithive_attest::Members;
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Binary, Empty, HexBinary, StdResult, Storage, Uint128};
 use cw_storage_plus::{Item, Map};
 
 use crate::ContractError;
-use crate::members::Members;
 
 /// Parameters and wiring.
 pub const CONFIG: Item<Config> = Item::new("config");
@@ -95,35 +95,6 @@ pub struct Job {
     pub revealed: Members,
     /// What the quorum agreed on.
     pub outcome: Option<Outcome>,
-}
-
-/// Terms of a job, without its vault.
-#[cw_serde]
-pub struct Terms {
-    /// k.
-    pub workers: u8,
-    /// q.
-    pub quorum: u8,
-    /// Largest difference within the quorum.
-    pub tolerance: u32,
-    /// Words of the masked result.
-    pub dimensions: u16,
-    /// Most that one worker may ask.
-    pub price: Uint128,
-    /// Last second for the first assignment.
-    pub assign_by: u64,
-    /// Seconds for commitments.
-    pub commit_seconds: u64,
-    /// Seconds for reveals.
-    pub reveal_seconds: u64,
-    /// Seconds for the final statement, and for replacement.
-    pub finalize_seconds: u64,
-    /// Digest of the model file, 32 bytes.
-    pub model: HexBinary,
-    /// Owner of the model.
-    pub model_owner: Option<Addr>,
-    /// Owner of the data.
-    pub data_owner: Option<Addr>,
 }
 
 /// One round's assignment, written once.

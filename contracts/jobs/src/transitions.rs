@@ -1,49 +1,26 @@
 //! What happens when a round ends: faults, the quorum, disputes and refunds. Each function changes the job in
 //! memory and the ledger; the caller saves the job.
 
-use bithive_api::jobs::{Phase, events as names, limits};
+use bithive_api::jobs::{Event, Fault, Phase, Round, limits};
 use bithive_api::registry;
-use bithive_attest::largest_cluster;
+use bithive_attest::{Members, largest_cluster};
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, Binary, Empty, Response, StdResult, Storage, SubMsg, WasmMsg, to_json_binary};
+use cosmwasm_std::{Addr, Binary, Empty, Response, StdResult, Storage, SubMsg, to_json_binary, wasm_execute};
 
-use crate::members::Members;
 use crate::state::{Config, FAULTED, Job, Outcome, REVEALS, Revealed, Worker};
-use crate::{ContractError, events, ledger, report};
+use crate::{ContractError, ledger, report};
 
 /// Reply id of a slash; only refusals are replied to.
 pub const SLASH_REPLY: u64 = 1;
 
-/// What a worker did wrong. Each of them costs the job: no pay, and no later round.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
-    /// Assigned and did not commit.
-    NoCommitment,
-    /// Committed and did not reveal.
-    NoReveal,
-    /// Revealed something that the quorum did not find.
-    OutsideQuorum,
-}
-
-impl Fault {
-    /// The fault in events and slashes.
-    #[must_use]
-    pub const fn reason(self) -> &'static str {
-        match self {
-            Self::NoCommitment => "no commitment",
-            Self::NoReveal => "no reveal",
-            Self::OutsideQuorum => "outside the quorum",
-        }
-    }
-
-    /// Whether it costs bond as well. Header and payload reach a worker off chain, so the chain cannot tell
-    /// a worker that stays away from one that was given nothing it could open; who commits was given enough.
-    #[must_use]
-    pub const fn is_slashed(self) -> bool {
-        match self {
-            Self::NoCommitment => false,
-            Self::NoReveal | Self::OutsideQuorum => true,
-        }
+/// Whether a fault costs bond as well; each of them costs the job: no pay, and no later round. Header and payload reach
+/// a worker off chain, so the chain cannot tell a worker that stays away from one that was given nothing it could open;
+/// who commits was given enough.
+#[must_use]
+pub const fn is_slashed(fault: Fault) -> bool {
+    match fault {
+        Fault::NoCommitment => false,
+        Fault::NoReveal | Fault::OutsideQuorum => true,
     }
 }
 
@@ -61,7 +38,7 @@ pub struct SlashContext {
 /// Commitments are in: waits for reveals.
 pub fn open_reveals(job: &mut Job, now: u64, response: Response) -> Response {
     job.enter(Phase::Committed, now, job.terms.reveal_seconds);
-    response.add_event(events::of(names::COMMITTED, job))
+    response.add_event(Event::Committed { job_id: job.id, round: Round(job.round) })
 }
 
 /// Bars every worker that `at_fault` selects from the job's later rounds, and slashes it if the fault is one
@@ -81,12 +58,10 @@ pub fn fault(
     let mut missed = Vec::new();
     for (_, worker) in round.indexed().filter(|(index, _)| at_fault(*index)) {
         FAULTED.save(storage, (job.id, &worker.address), &Empty {})?;
-        let event = events::of(names::FAULT, job)
-            .add_attribute("worker", &worker.address)
-            .add_attribute("reason", fault.reason());
-        response = response.add_event(event);
-        if fault.is_slashed() {
-            response = response.add_submessage(slash(config, job, worker, fault.reason())?);
+        let (job_id, round, worker_address) = (job.id, Round(job.round), worker.address.clone());
+        response = response.add_event(Event::Fault { job_id, round, worker: worker_address, reason: fault });
+        if is_slashed(fault) {
+            response = response.add_submessage(slash(config, job, worker, fault.name())?);
         } else {
             missed.push(&worker.address);
         }
@@ -101,22 +76,17 @@ fn slash(config: &Config, job: &Job, worker: &Worker, reason: &str) -> StdResult
         reason: reason.to_owned(),
         job_id: job.id,
     };
-    let execute = WasmMsg::Execute {
-        contract_addr: config.registry.to_string(),
-        msg: to_json_binary(&message)?,
-        funds: vec![],
-    };
+    let execute = wasm_execute(&config.registry, &message, vec![])?;
     let context = SlashContext { job_id: job.id, round: job.round, worker: worker.address.clone() };
     Ok(SubMsg::reply_on_error(execute, SLASH_REPLY).with_payload(to_json_binary(&context)?))
 }
 
 /// The registry refused a slash.
 #[must_use]
-pub fn slash_refused(context: &SlashContext, error: Option<String>) -> Response {
-    let event = events::at(names::SLASH_FAILED, context.job_id, context.round)
-        .add_attribute("worker", &context.worker)
-        .add_attribute("error", error.filter(|text| !text.is_empty()).unwrap_or_else(|| "unknown".into()));
-    Response::new().add_event(event)
+pub fn slash_refused(context: SlashContext, error: Option<String>) -> Response {
+    let SlashContext { job_id, round, worker } = context;
+    let error = error.filter(|text| !text.is_empty()).unwrap_or_else(|| "unknown".into());
+    Response::new().add_event(Event::SlashFailed { job_id, round: Round(round), worker, error })
 }
 
 /// Reveals are in: looks for a quorum within tolerance. Workers that revealed something else are at fault;
@@ -146,9 +116,8 @@ pub fn evaluate(
     })?;
     job.outcome = Some(Outcome { quorum, representative, signature: None, signers: None, batch: None });
     job.enter(Phase::Revealed, now, job.terms.finalize_seconds);
-    let event = events::of(names::REVEALED, job)
-        .add_attribute("quorum", quorum.bits().to_string())
-        .add_attribute("representative", representative.to_string());
+    let (job_id, round) = (job.id, Round(job.round));
+    let event = Event::Revealed { job_id, round, quorum: quorum.bits(), representative };
     Ok(response.add_event(event))
 }
 
@@ -176,7 +145,8 @@ pub fn dispute(
         return refund(storage, job, reason, response);
     }
     job.enter(Phase::Disputed, now, job.terms.finalize_seconds);
-    Ok(response.add_event(events::of(names::DISPUTED, job).add_attribute("reason", reason)))
+    let (job_id, round) = (job.id, Round(job.round));
+    Ok(response.add_event(Event::Disputed { job_id, round, reason: reason.into() }))
 }
 
 /// Credits the whole escrow to the requester.
@@ -191,7 +161,6 @@ pub fn refund(
 ) -> Result<Response, ContractError> {
     let refunded = ledger::release(storage, job, &[])?;
     job.phase = Phase::Refunded;
-    let event =
-        events::of(names::REFUNDED, job).add_attribute("refunded", refunded).add_attribute("reason", reason);
-    Ok(response.add_event(event))
+    let (job_id, round) = (job.id, Round(job.round));
+    Ok(response.add_event(Event::Refunded { job_id, round, refunded, reason: reason.into() }))
 }

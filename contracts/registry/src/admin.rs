@@ -1,9 +1,10 @@
 //! Wiring by the owner.
 
 use bithive_api::registry::InstantiateMsg;
+use bithive_contract_kit::input::{address, outside, sized};
 use bithive_dgkbe::opening::open_crs_header;
-use cosmwasm_std::{Addr, DepsMut, Env, Response, Uint128};
-use cw_ownable::{assert_owner, initialize_owner};
+use cosmwasm_std::{DepsMut, Env, Response, Uint128};
+use cw_ownable::initialize_owner;
 
 use crate::ContractError;
 use crate::state::{BONDED, COMMITTEES, CONFIG, Config, JOBS};
@@ -16,14 +17,11 @@ pub(crate) fn instantiate(
     msg: InstantiateMsg,
 ) -> Result<Response, ContractError> {
     validate::params(&msg.params)?;
-    let crs_digest = validate::sized("crs_digest", &msg.crs_digest)?;
+    let crs_digest = sized("crs_digest", &msg.crs_digest)?;
     open_crs_header(msg.params.slots, &crs_digest, &msg.crs_opening)?;
-    let token = validate::address(deps.api, "token", &msg.token)?;
-    let treasury = validate::address(deps.api, "treasury", &msg.treasury)?;
-    if treasury == env.contract.address || treasury == token {
-        return Err(ContractError::Treasury { treasury: treasury.into() });
-    }
-    let owner = validate::address(deps.api, "owner", &msg.owner)?;
+    let token = address(deps.api, "token", &msg.token)?;
+    let treasury = outside(deps.api, "treasury", &msg.treasury, &[&env.contract.address, &token])?;
+    let owner = address(deps.api, "owner", &msg.owner)?;
     initialize_owner(deps.storage, deps.api, Some(owner.as_str()))?;
     let config = Config { token, treasury, params: msg.params, crs_digest: msg.crs_digest };
     CONFIG.save(deps.storage, &config)?;
@@ -33,12 +31,11 @@ pub(crate) fn instantiate(
 }
 
 /// Names the jobs contract. Once: whoever could replace it could take every bond.
-pub(crate) fn set_jobs(deps: DepsMut<'_>, sender: &Addr, jobs: &str) -> Result<Response, ContractError> {
-    assert_owner(deps.storage, sender)?;
+pub(crate) fn set_jobs(deps: DepsMut<'_>, jobs: &str) -> Result<Response, ContractError> {
     if let Some(jobs) = JOBS.may_load(deps.storage)? {
         return Err(ContractError::JobsAlreadySet { jobs: jobs.into() });
     }
-    let jobs = validate::address(deps.api, "jobs", jobs)?;
+    let jobs = address(deps.api, "jobs", jobs)?;
     JOBS.save(deps.storage, &jobs)?;
     Ok(Response::new().add_attribute("action", "set_jobs").add_attribute("jobs", jobs))
 }

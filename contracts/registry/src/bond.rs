@@ -2,17 +2,16 @@
 //!
 //! State is written before a message goes to the token, so a call that comes back finds the bond gone.
 
-use bithive_api::registry::events;
-use bithive_economics::record::Event as Did;
+use bithive_api::registry::Event;
+use bithive_contract_kit::{input, token};
+use bithive_economics::record::JobEvent;
 use bithive_economics::{self as economics, Bps};
-use cosmwasm_std::{Addr, DepsMut, Env, Event, Response, StdResult, Storage, Uint128, WasmMsg, wasm_execute};
-use cw20::Cw20ExecuteMsg;
+use cosmwasm_std::{Addr, DepsMut, Env, Response, StdResult, Storage, Uint128, WasmMsg};
 
 use crate::state::{
-    BLS_KEYS, CAPABILITIES, CONFIG, Config, ENDPOINTS, JOBS, Kind, PARTICIPANTS, Participant, RELAYS, SLOTS,
+    BLS_KEYS, CAPABILITIES, CONFIG, Config, ENDPOINTS, Kind, PARTICIPANTS, Participant, RELAYS, SLOTS,
     participant, subtract_bonded,
 };
-use crate::validate;
 use crate::{ContractError, candidates, record};
 
 /// Starts the unbonding time.
@@ -26,29 +25,25 @@ pub(crate) fn unbond(deps: DepsMut<'_>, env: &Env, sender: &Addr) -> Result<Resp
     entry.unbonding_until = Some(until);
     PARTICIPANTS.save(deps.storage, sender, &entry)?;
     candidates::changed(deps.storage, sender, &entry)?;
-    let event = Event::new(events::UNBONDING)
-        .add_attribute("address", sender)
-        .add_attribute("until", until.to_string());
-    Ok(Response::new().add_event(event))
+    Ok(Response::new().add_event(Event::Unbonding { address: sender.clone(), until }))
 }
 
 /// Pays a bond out and forgets its owner, so it can't be paid out again.
 pub(crate) fn withdraw(deps: DepsMut<'_>, env: &Env, address: &str) -> Result<Response, ContractError> {
-    let owner = validate::address(deps.api, "address", address)?;
+    let owner = input::address(deps.api, "address", address)?;
     let entry = participant(deps.storage, &owner)?;
-    let address = || owner.to_string();
-    let until = entry.unbonding_until.ok_or_else(|| ContractError::NotUnbonding { address: address() })?;
+    let name = || owner.to_string();
+    let until = entry.unbonding_until.ok_or_else(|| ContractError::NotUnbonding { address: name() })?;
     let now = env.block.time.seconds();
     if now < until {
-        return Err(ContractError::Locked { address: address(), until, now });
+        return Err(ContractError::Locked { address: name(), until, now });
     }
     release(deps.storage, &owner, &entry.kind);
     subtract_bonded(deps.storage, entry.bond)?;
     let config = CONFIG.load(deps.storage)?;
-    let event = Event::new(events::BOND_WITHDRAWN)
-        .add_attribute("address", &owner)
-        .add_attribute("amount", entry.bond);
-    Ok(Response::new().add_messages(transfer(&config, &owner, entry.bond)?).add_event(event))
+    let payment = transfer(&config, &owner, entry.bond)?;
+    let event = Event::BondWithdrawn { address: owner, amount: entry.bond };
+    Ok(Response::new().add_messages(payment).add_event(event))
 }
 
 /// Frees everything that a participant holds.
@@ -71,15 +66,11 @@ fn release(storage: &mut dyn Storage, owner: &Addr, kind: &Kind) {
 /// this fail: one fault must not block the settlement of a job.
 pub(crate) fn slash(
     deps: DepsMut<'_>,
-    sender: &Addr,
     node: &str,
     amount: Uint128,
     reason: String,
     job_id: u64,
 ) -> Result<Response, ContractError> {
-    if JOBS.may_load(deps.storage)?.as_ref() != Some(sender) {
-        return Err(ContractError::Unauthorized { sender: sender.into(), expected: "the jobs contract" });
-    }
     let config = CONFIG.load(deps.storage)?;
     let found = bonded_node(&deps, node)?;
     let bond = found.as_ref().map_or(0, |(_, entry)| entry.bond.u128());
@@ -90,14 +81,11 @@ pub(crate) fn slash(
         PARTICIPANTS.save(deps.storage, &address, &entry)?;
         subtract_bonded(deps.storage, cut.taken.into())?;
         candidates::changed(deps.storage, &address, &entry)?;
-        record::count(deps.storage, &address, Did::Fault)?;
+        record::count(deps.storage, &address, JobEvent::Fault)?;
     }
-    let event = Event::new(events::SLASHED)
-        .add_attribute("address", node)
-        .add_attribute("amount", cut.taken.to_string())
-        .add_attribute("burnt", cut.burnt.to_string())
-        .add_attribute("reason", reason)
-        .add_attribute("job_id", job_id.to_string());
+    let (address, reason) = (node.into(), reason);
+    let (amount, burnt) = (cut.taken.into(), cut.burnt.into());
+    let event = Event::Slashed { address, amount, burnt, reason, job_id };
     Ok(Response::new()
         .add_messages(burn(&config, cut.burnt.into())?)
         .add_messages(transfer(&config, &config.treasury, cut.treasury.into())?)
@@ -113,17 +101,14 @@ fn bonded_node(deps: &DepsMut<'_>, node: &str) -> StdResult<Option<(Addr, Partic
 
 /// No message for nothing: a token may refuse an amount of zero.
 pub(crate) fn transfer(config: &Config, recipient: &Addr, amount: Uint128) -> StdResult<Option<WasmMsg>> {
-    let message = Cw20ExecuteMsg::Transfer { recipient: recipient.into(), amount };
-    to_token(config, amount, &message)
+    some(amount).map(|amount| token::transfer(&config.token, recipient, amount)).transpose()
 }
 
 pub(crate) fn burn(config: &Config, amount: Uint128) -> StdResult<Option<WasmMsg>> {
-    to_token(config, amount, &Cw20ExecuteMsg::Burn { amount })
+    some(amount).map(|amount| token::burn(&config.token, amount)).transpose()
 }
 
-fn to_token(config: &Config, amount: Uint128, message: &Cw20ExecuteMsg) -> StdResult<Option<WasmMsg>> {
-    if amount.is_zero() {
-        return Ok(None);
-    }
-    wasm_execute(&config.token, message, vec![]).map(Some)
+/// cw20 refuses messages that move nothing.
+fn some(amount: Uint128) -> Option<Uint128> {
+    Some(amount).filter(|amount| !amount.is_zero())
 }

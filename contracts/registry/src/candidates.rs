@@ -1,20 +1,18 @@
-//! Who stands for the committee: a list of bounded length by falling bond, kept in order whenever a bond changes. Each
-//! candidate has a key of its own, so that nobody's bond costs more to change where more stand.
+//! Candidates for the committee: a list of bounded length, ordered by falling bond, which stays in order when a bond changes.
+//! Each candidate has its own storage key, so that changing a bond costs the same however many candidates there are.
 
-use bithive_api::registry::{CandidateResponse, CandidatesResponse, Role, events, limits};
+use bithive_api::registry::{CandidateResponse, CandidatesResponse, Event, Role, limits};
+use bithive_contract_kit::input::sized;
 use bithive_contract_kit::pause::is_paused;
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{
-    Addr, Deps, DepsMut, Env, Event, HexBinary, Order, Response, StdResult, Storage, Uint128,
-};
+use cosmwasm_std::{Addr, Deps, DepsMut, Env, HexBinary, Order, Response, StdResult, Storage, Uint128};
 use cw_storage_plus::Item;
 
 use crate::ContractError;
 use crate::state::{
-    CANDIDATES, CONFIG, Candidate, ELECTED, ELECTION, ENDPOINTS, Holder, Kind, Participant, Place, RELAYS,
-    STANDING, STOOD, Stood, committee_holder, participant,
+    CANDIDATE_LIST, CANDIDATES, CONFIG, Candidate, CandidateList, ELECTED, ELECTION, ENDPOINTS, Holder, Kind,
+    Participant, RANKS, RELAYS, Rank, committee_holder, participant,
 };
-use crate::validate;
 
 /// Adds the sender to the list, in place of the smallest bond where it is full.
 pub(crate) fn stand(
@@ -26,21 +24,21 @@ pub(crate) fn stand(
     if is_paused(deps.storage)? {
         return Err(ContractError::Paused);
     }
-    validate::digest("endpoint", &endpoint)?;
+    sized::<32>("endpoint", &endpoint)?;
     let entry = participant(deps.storage, sender)?;
     let params = CONFIG.load(deps.storage)?.params;
     if !matches!(entry.kind, Kind::Node(_)) || !entry.eligible(&params) {
         return Err(ContractError::NotEligible { address: sender.into() });
     }
-    if STANDING.has(deps.storage, sender) {
+    if RANKS.has(deps.storage, sender) {
         return Err(ContractError::AlreadyStanding { address: sender.into() });
     }
     let serving = committee_holder(deps.storage, env, &endpoint)?;
     if serving.is_some_and(|member| member != *sender) || ENDPOINTS.has(deps.storage, endpoint.as_slice()) {
         return Err(ContractError::EndpointTaken { endpoint });
     }
-    let mut event = Event::new(events::STANDING).add_attribute("address", sender);
-    if stood(deps.storage)?.count as usize >= limits::MAX_CANDIDATES {
+    let mut in_place_of = None;
+    if candidate_list(deps.storage)?.count as usize >= limits::MAX_CANDIDATES {
         let last = CANDIDATES.range(deps.storage, None, None, Order::Descending).next().transpose()?;
         let least = last.as_ref().map(|(_, smallest)| smallest.bond).unwrap_or_default();
         if entry.bond <= least {
@@ -48,7 +46,7 @@ pub(crate) fn stand(
         }
         if let Some((_, smallest)) = last {
             remove(deps.storage, &smallest.address)?;
-            event = event.add_attribute("in_place_of", smallest.address);
+            in_place_of = Some(smallest.address);
         }
     }
     let holder = Holder { address: sender.clone(), role: Role::Committee };
@@ -56,7 +54,7 @@ pub(crate) fn stand(
     let candidate =
         Candidate { address: sender.clone(), endpoint, bond: entry.bond, served: 0, elected: None };
     insert(deps.storage, &candidate)?;
-    Ok(Response::new().add_event(event))
+    Ok(Response::new().add_event(Event::Standing { address: candidate.address, in_place_of }))
 }
 
 /// Takes the sender off the list.
@@ -64,55 +62,55 @@ pub(crate) fn retire(storage: &mut dyn Storage, sender: &Addr) -> Result<Respons
     if !remove(storage, sender)? {
         return Err(ContractError::NotStanding { address: sender.into() });
     }
-    let event = Event::new(events::RETIRED).add_attribute("address", sender);
-    Ok(Response::new().add_event(event))
+    Ok(Response::new().add_event(Event::Retired { address: sender.clone() }))
 }
 
-/// Notes that a bond or its state has changed: whoever is not eligible any more stands no longer.
+/// Updates the list after a bond or its state has changed: a node that is no longer eligible leaves it.
 pub(crate) fn changed(
     storage: &mut dyn Storage,
     address: &Addr,
     entry: &Participant,
 ) -> Result<(), ContractError> {
-    let Some(place) = STANDING.may_load(storage, address)? else { return Ok(()) };
+    let Some(rank) = RANKS.may_load(storage, address)? else { return Ok(()) };
     if !entry.eligible(&CONFIG.load(storage)?.params) {
         remove(storage, address)?;
         return Ok(());
     }
-    if place.bond != entry.bond {
-        let candidate = take(storage, address, place)?;
+    if rank.bond != entry.bond {
+        let candidate = take(storage, address, rank)?;
         insert(storage, &Candidate { bond: entry.bond, ..candidate })?;
     }
     Ok(())
 }
 
-fn stood(storage: &dyn Storage) -> StdResult<Stood> {
-    Ok(STOOD.may_load(storage)?.unwrap_or_default())
+fn candidate_list(storage: &dyn Storage) -> StdResult<CandidateList> {
+    Ok(CANDIDATE_LIST.may_load(storage)?.unwrap_or_default())
 }
 
 /// Behind everybody whose bond is at least as large.
 pub(crate) fn insert(storage: &mut dyn Storage, candidate: &Candidate) -> StdResult<()> {
-    let Stood { count, next } = stood(storage)?;
-    let place = Place { bond: candidate.bond, number: next };
+    let CandidateList { count, next } = candidate_list(storage)?;
+    let rank = Rank { bond: candidate.bond, number: next };
     // Neither can saturate: the list is short, and each number costs a transaction.
-    STOOD.save(storage, &Stood { count: count.saturating_add(1), next: next.saturating_add(1) })?;
-    STANDING.save(storage, &candidate.address, &place)?;
-    CANDIDATES.save(storage, place.key(), candidate)
+    CANDIDATE_LIST
+        .save(storage, &CandidateList { count: count.saturating_add(1), next: next.saturating_add(1) })?;
+    RANKS.save(storage, &candidate.address, &rank)?;
+    CANDIDATES.save(storage, rank.key(), candidate)
 }
 
-/// Takes a candidate out of its place.
-fn take(storage: &mut dyn Storage, address: &Addr, place: Place) -> StdResult<Candidate> {
-    let candidate = CANDIDATES.load(storage, place.key())?;
-    CANDIDATES.remove(storage, place.key());
-    STANDING.remove(storage, address);
-    let Stood { count, next } = stood(storage)?;
-    STOOD.save(storage, &Stood { count: count.saturating_sub(1), next })?;
+/// Takes a candidate out of the list.
+fn take(storage: &mut dyn Storage, address: &Addr, rank: Rank) -> StdResult<Candidate> {
+    let candidate = CANDIDATES.load(storage, rank.key())?;
+    CANDIDATES.remove(storage, rank.key());
+    RANKS.remove(storage, address);
+    let CandidateList { count, next } = candidate_list(storage)?;
+    CANDIDATE_LIST.save(storage, &CandidateList { count: count.saturating_sub(1), next })?;
     Ok(candidate)
 }
 
 fn remove(storage: &mut dyn Storage, address: &Addr) -> StdResult<bool> {
-    let Some(place) = STANDING.may_load(storage, address)? else { return Ok(false) };
-    let gone = take(storage, address, place)?;
+    let Some(rank) = RANKS.may_load(storage, address)? else { return Ok(false) };
+    let gone = take(storage, address, rank)?;
     forget(storage, &gone);
     Ok(true)
 }

@@ -2,27 +2,24 @@
 
 use std::collections::BTreeSet;
 
-use bithive_api::registry::{CommitteeMember, CommitteeResponse, Role, events, limits};
-use cosmwasm_std::{Addr, Deps, DepsMut, Env, Event, HexBinary, Order, Response, StdResult, Storage};
-use cw_ownable::assert_owner;
+use bithive_api::registry::{CommitteeMember, CommitteeResponse, Event, Role, limits};
+use bithive_contract_kit::input::{self, sized};
+use cosmwasm_std::{Addr, Deps, DepsMut, Env, HexBinary, Order, Response, StdResult, Storage};
 
 use crate::ContractError;
 use crate::state::{
     COMMITTEES, Committee, ELECTION, ENDPOINTS, Holder, Member, RELAYS, SHARE_KEYS, committee_at, epoch_at,
     in_service,
 };
-use crate::validate;
 
 /// Names the committee from an epoch on. There is one that hasn't begun at most: naming another replaces it.
 pub(crate) fn set(
     deps: DepsMut<'_>,
     env: &Env,
-    sender: &Addr,
     members: Vec<CommitteeMember>,
     threshold: u8,
     from_epoch: u64,
 ) -> Result<Response, ContractError> {
-    assert_owner(deps.storage, sender)?;
     if ELECTION.exists(deps.storage) {
         return Err(ContractError::ElectionsHeld);
     }
@@ -54,11 +51,7 @@ pub(crate) fn install(
     void_share_keys(deps.storage, &before, &committees, current.saturating_add(1))?;
     forget_relays(deps.storage, &before, &committees);
     COMMITTEES.save(deps.storage, &committees)?;
-    let event = Event::new(events::COMMITTEE_SET)
-        .add_attribute("from_epoch", from_epoch.to_string())
-        .add_attribute("threshold", threshold.to_string())
-        .add_attribute("members", size.to_string());
-    Ok(Response::new().add_event(event))
+    Ok(Response::new().add_event(Event::CommitteeSet { from_epoch, threshold, members: size as u64 }))
 }
 
 /// An account keeps its endpoint over committees; nobody else may have it.
@@ -70,8 +63,8 @@ fn check_members(
     let (mut addresses, mut endpoints) = (BTreeSet::new(), BTreeSet::new());
     let mut checked = Vec::with_capacity(members.len());
     for CommitteeMember { address, endpoint } in members {
-        validate::digest("endpoint", &endpoint)?;
-        let address = validate::address(deps.api, "members.address", &address)?;
+        sized::<32>("endpoint", &endpoint)?;
+        let address = input::address(deps.api, "members.address", &address)?;
         if !addresses.insert(address.clone()) {
             return Err(ContractError::DuplicateMember { address: address.into() });
         }
@@ -118,33 +111,42 @@ fn forget_relays(storage: &mut dyn Storage, before: &[Committee], after: &[Commi
     }
 }
 
+/// The sender serves in the committee of `epoch`, which is this one or the next.
+///
+/// # Errors
+/// [`ContractError::Epoch`], [`ContractError::Unauthorized`].
+pub(crate) fn expect_member(
+    storage: &dyn Storage,
+    env: &Env,
+    sender: &Addr,
+    epoch: u64,
+) -> Result<(), ContractError> {
+    let current = epoch_at(storage, env.block.time.seconds())?;
+    if epoch != current && epoch != current.saturating_add(1) {
+        return Err(ContractError::Epoch { epoch, current });
+    }
+    let committees = COMMITTEES.load(storage)?;
+    let members = committee_at(&committees, epoch).map(|committee| committee.members.as_slice());
+    if members.unwrap_or_default().iter().any(|member| member.address == sender) {
+        return Ok(());
+    }
+    let expected = "a member of the epoch's committee";
+    Err(ContractError::Unauthorized { sender: sender.into(), expected })
+}
+
 /// Stores a member's digest, once, so that it can't show different share keys to different clients.
 pub(crate) fn post_share_keys(
-    deps: DepsMut<'_>,
-    env: &Env,
+    storage: &mut dyn Storage,
     sender: &Addr,
     epoch: u64,
     digest: &HexBinary,
 ) -> Result<Response, ContractError> {
-    let current = epoch_at(deps.storage, env.block.time.seconds())?;
-    if epoch != current && epoch != current.saturating_add(1) {
-        return Err(ContractError::Epoch { epoch, current });
-    }
-    let committees = COMMITTEES.load(deps.storage)?;
-    let members = committee_at(&committees, epoch).map(|committee| committee.members.as_slice());
-    if !members.unwrap_or_default().iter().any(|member| member.address == sender) {
-        let expected = "a member of the epoch's committee";
-        return Err(ContractError::Unauthorized { sender: sender.into(), expected });
-    }
-    validate::digest("digest", digest)?;
-    if SHARE_KEYS.has(deps.storage, (epoch, sender)) {
+    sized::<32>("digest", digest)?;
+    if SHARE_KEYS.has(storage, (epoch, sender)) {
         return Err(ContractError::AlreadyPosted { address: sender.into(), epoch });
     }
-    SHARE_KEYS.save(deps.storage, (epoch, sender), digest)?;
-    let event = Event::new(events::SHARE_KEYS_POSTED)
-        .add_attribute("address", sender)
-        .add_attribute("epoch", epoch.to_string())
-        .add_attribute("digest", digest.to_hex());
+    SHARE_KEYS.save(storage, (epoch, sender), digest)?;
+    let event = Event::ShareKeysPosted { address: sender.clone(), epoch, digest: digest.clone() };
     Ok(Response::new().add_event(event))
 }
 

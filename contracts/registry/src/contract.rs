@@ -4,12 +4,14 @@
 use cosmwasm_std::entry_point;
 
 use bithive_api::MigrateMsg;
-use bithive_api::registry::{ExecuteMsg, InstantiateMsg, QueryMsg, events};
+use bithive_api::registry::{Event, ExecuteMsg, InstantiateMsg, QueryMsg};
+use bithive_contract_kit::input::nonpayable;
 use bithive_contract_kit::{migration, ownership, pause};
 use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Response, to_json_binary};
-use cw_utils::nonpayable;
 
-use crate::{ContractError, admin, bond, candidates, committee, election, query, record, register, relay};
+use crate::{
+    ContractError, admin, bond, candidates, committee, election, permission, query, record, register, relay,
+};
 
 /// Name in cw2's contract info.
 pub const CONTRACT_NAME: &str = "bithive:registry";
@@ -44,30 +46,29 @@ pub fn execute(
     msg: ExecuteMsg,
 ) -> Result<Response, ContractError> {
     nonpayable(&info)?;
+    permission::authorize(deps.as_ref(), &env, &info.sender, &msg)?;
     match msg {
-        ExecuteMsg::Receive(hook) => register::receive(deps, &env, &info, hook),
+        ExecuteMsg::Receive(hook) => register::receive(deps, &env, hook),
         ExecuteMsg::Unbond {} => bond::unbond(deps, &env, &info.sender),
         ExecuteMsg::WithdrawBond { address } => bond::withdraw(deps, &env, &address),
         ExecuteMsg::Slash { node, amount, reason, job_id } => {
-            bond::slash(deps, &info.sender, &node, amount, reason, job_id)
+            bond::slash(deps, &node, amount, reason, job_id)
         }
-        ExecuteMsg::Record { job_id, outcomes } => record::record(deps, &info.sender, job_id, &outcomes),
+        ExecuteMsg::Record { job_id, outcomes } => record::record(deps, job_id, &outcomes),
         ExecuteMsg::Declare { capability } => record::declare(deps, &info.sender, capability),
         ExecuteMsg::Stand { endpoint } => candidates::stand(deps, &env, &info.sender, endpoint),
         ExecuteMsg::Retire {} => candidates::retire(deps.storage, &info.sender),
         ExecuteMsg::Elect {} => election::elect(deps, &env),
-        ExecuteMsg::SetElection { election } => election::set(deps.storage, &info.sender, election),
-        ExecuteMsg::SetPaused { paused } => {
-            Ok(pause::set(deps.storage, &info.sender, events::PAUSED, paused)?)
-        }
-        ExecuteMsg::SetJobs { jobs } => admin::set_jobs(deps, &info.sender, &jobs),
+        ExecuteMsg::SetElection { election } => election::set(deps.storage, election),
+        ExecuteMsg::SetPaused { paused } => Ok(pause::set(deps.storage, paused, Event::Paused { paused })?),
+        ExecuteMsg::SetJobs { jobs } => admin::set_jobs(deps, &jobs),
         ExecuteMsg::SetCommittee { members, threshold, from_epoch } => {
-            committee::set(deps, &env, &info.sender, members, threshold, from_epoch)
+            committee::set(deps, &env, members, threshold, from_epoch)
         }
         ExecuteMsg::PostShareKeys { epoch, digest } => {
-            committee::post_share_keys(deps, &env, &info.sender, epoch, &digest)
+            committee::post_share_keys(deps.storage, &info.sender, epoch, &digest)
         }
-        ExecuteMsg::SetRelay { endpoint, relay } => relay::set(deps, &env, &info.sender, &endpoint, relay),
+        ExecuteMsg::SetRelay { endpoint, relay } => relay::set(deps.storage, &info.sender, &endpoint, relay),
         ExecuteMsg::TransferOwnership { new_owner } => {
             Ok(ownership::propose(deps, &env, &info.sender, new_owner)?)
         }

@@ -5,17 +5,17 @@
 //! bounty is less than half of it, so disputing oneself only burns money. A lost deposit goes the way of a slashed
 //! amount and not to the accused, who has no damage and must not gain from a dispute that it provoked.
 
-use bithive_api::registry::{KeyDispute, KeyOpening, NodeRegistration, events};
+use bithive_api::registry::{Event, KeyDispute, KeyOpening, NodeRegistration};
 use bithive_attest::PUBLIC_KEY_BYTES;
 use bithive_attest::host::{G1_GENERATOR, HostError};
+use bithive_contract_kit::input::{address, sized};
 use bithive_dgkbe::Groups;
 use bithive_dgkbe::opening::{Fault, KeyFile, Opened, Part, open_power};
 use bithive_economics::{self as economics, Bps};
-use cosmwasm_std::{Addr, Api, DepsMut, Env, Event, Response, Uint128, VerificationError};
+use cosmwasm_std::{Addr, Api, DepsMut, Env, Response, Uint128, VerificationError};
 
 use crate::bond::{burn, transfer};
 use crate::state::{CONFIG, Config, Kind, PARTICIPANTS, Participant, subtract_bonded};
-use crate::validate;
 use crate::{ContractError, candidates};
 
 /// Judges the key of the accused. The deposit has arrived and is in nobody's bond; it leaves with this message.
@@ -31,7 +31,7 @@ pub(crate) fn dispute(
     if deposit != expected {
         return Err(ContractError::Deposit { found: deposit, expected });
     }
-    let accused = validate::address(deps.api, "node", &dispute.node)?;
+    let accused = address(deps.api, "node", &dispute.node)?;
     let Some(entry) = PARTICIPANTS.may_load(deps.storage, &accused)? else {
         return Err(ContractError::NotNode { address: accused.into() });
     };
@@ -44,12 +44,8 @@ pub(crate) fn dispute(
     let Some(fault) = fault(deps.api, &config, registration, &dispute.opening)? else {
         return forfeit(&config, &accused, disputer);
     };
-    let event = Event::new(events::KEY_MALFORMED)
-        .add_attribute("address", &accused)
-        .add_attribute("slot", registration.slot.to_string())
-        .add_attribute("disputer", disputer)
-        .add_attribute("fault", fault.to_string());
-    convict(deps, env, &config, (&accused, entry), disputer, event)
+    let (slot, fault) = (registration.slot, fault.to_string());
+    convict(deps, env, &config, (accused, entry), disputer, (slot, fault))
 }
 
 /// What is wrong with the opened part; none if nothing is.
@@ -59,9 +55,9 @@ fn fault(
     registration: &NodeRegistration,
     opening: &KeyOpening,
 ) -> Result<Option<Fault>, ContractError> {
-    let digest = validate::sized("dgkbe_key_digest", &registration.dgkbe_key_digest)?;
-    let crs_digest = validate::sized("crs_digest", &config.crs_digest)?;
-    let commitment = validate::sized::<PUBLIC_KEY_BYTES>("dgkbe_key", &registration.dgkbe_key)?;
+    let digest = sized("dgkbe_key_digest", &registration.dgkbe_key_digest)?;
+    let crs_digest = sized("crs_digest", &config.crs_digest)?;
+    let commitment = sized::<PUBLIC_KEY_BYTES>("dgkbe_key", &registration.dgkbe_key)?;
     let groups = Groups::new(config.params.groups, config.params.slots)?;
     let (slots, slot) = (groups.size(), groups.place(registration.slot)?.slot);
     let file = KeyFile { slots, slot, crs_digest: &crs_digest, commitment: &commitment };
@@ -107,9 +103,9 @@ fn convict(
     deps: DepsMut<'_>,
     env: &Env,
     config: &Config,
-    (accused, mut entry): (&Addr, Participant),
+    (accused, mut entry): (Addr, Participant),
     disputer: &Addr,
-    event: Event,
+    (slot, fault): (u16, String),
 ) -> Result<Response, ContractError> {
     let params = &config.params;
     let taken = entry.bond;
@@ -125,14 +121,19 @@ fn convict(
     entry.slashed = entry.slashed.saturating_add(taken);
     entry.unbonding_until = Some(until);
     entry.malformed = true;
-    PARTICIPANTS.save(deps.storage, accused, &entry)?;
+    PARTICIPANTS.save(deps.storage, &accused, &entry)?;
     subtract_bonded(deps.storage, taken)?;
-    candidates::changed(deps.storage, accused, &entry)?;
-    let event = event
-        .add_attribute("amount", taken)
-        .add_attribute("bounty", bounty)
-        .add_attribute("burnt", cut.burnt.to_string())
-        .add_attribute("until", until.to_string());
+    candidates::changed(deps.storage, &accused, &entry)?;
+    let event = Event::KeyMalformed {
+        address: accused,
+        slot,
+        disputer: disputer.clone(),
+        fault,
+        amount: taken,
+        bounty,
+        burnt: cut.burnt.into(),
+        until,
+    };
     Ok(Response::new()
         .add_messages(transfer(config, disputer, params.dispute_deposit.checked_add(bounty)?)?)
         .add_messages(burn(config, cut.burnt.into())?)
@@ -144,11 +145,8 @@ fn convict(
 fn forfeit(config: &Config, accused: &Addr, disputer: &Addr) -> Result<Response, ContractError> {
     let deposit = config.params.dispute_deposit.u128();
     let cut = economics::slash(deposit, deposit, Bps::new("burn_bps", config.params.burn_bps)?);
-    let event = Event::new(events::DISPUTE_LOST)
-        .add_attribute("address", accused)
-        .add_attribute("disputer", disputer)
-        .add_attribute("amount", cut.taken.to_string())
-        .add_attribute("burnt", cut.burnt.to_string());
+    let (address, disputer) = (accused.clone(), disputer.clone());
+    let event = Event::DisputeLost { address, disputer, amount: cut.taken.into(), burnt: cut.burnt.into() };
     Ok(Response::new()
         .add_messages(burn(config, cut.burnt.into())?)
         .add_messages(transfer(config, &config.treasury, cut.treasury.into())?)

@@ -1,36 +1,27 @@
 //! Elections: the candidates with the largest bonds serve the next epoch, and give way after some epochs in a row.
 
-use bithive_api::registry::{CommitteeMember, Election, events, limits};
+use bithive_api::registry::{CommitteeMember, Election, Event, limits};
+use bithive_contract_kit::input::within;
 use bithive_contract_kit::pause::is_paused;
-use cosmwasm_std::{Addr, DepsMut, Env, Event, Order, Response, Storage};
-use cw_ownable::assert_owner;
+use cosmwasm_std::{DepsMut, Env, Order, Response, Storage};
 
 use crate::state::{CANDIDATES, COMMITTEES, Candidate, Committee, ELECTED, ELECTION, epoch_at};
 use crate::{ContractError, committee};
 
 /// Holds elections from now on, or no longer.
-pub(crate) fn set(
-    storage: &mut dyn Storage,
-    sender: &Addr,
-    election: Option<Election>,
-) -> Result<Response, ContractError> {
-    assert_owner(storage, sender)?;
-    let event = Event::new(events::ELECTION);
+pub(crate) fn set(storage: &mut dyn Storage, election: Option<Election>) -> Result<Response, ContractError> {
     let Some(election) = election else {
         ELECTION.remove(storage);
-        return Ok(Response::new().add_event(event.add_attribute("seats", "0")));
+        return Ok(Response::new().add_event(Event::Election { seats: 0 }));
     };
     let Election { seats, threshold, max_terms } = election;
     let (size, most) = (usize::from(seats), limits::MAX_COMMITTEE);
     if size > most || threshold < 2 || threshold > seats {
         return Err(ContractError::Committee { threshold, members: size, most });
     }
-    if max_terms == 0 || max_terms > limits::MAX_TERMS {
-        let (found, min, max) = (max_terms.into(), 1, limits::MAX_TERMS.into());
-        return Err(ContractError::Param { field: "max_terms", found, min, max });
-    }
+    within("max_terms", max_terms.into(), 1..=limits::MAX_TERMS.into())?;
     ELECTION.save(storage, &election)?;
-    Ok(Response::new().add_event(event.add_attribute("seats", seats.to_string())))
+    Ok(Response::new().add_event(Event::Election { seats }))
 }
 
 /// Elects the committee of the next epoch, once.
@@ -55,12 +46,9 @@ pub(crate) fn elect(deps: DepsMut<'_>, env: &Env) -> Result<Response, ContractEr
     // Whoever is elected again with the same others has the same index.
     chosen.sort_by(|a, b| a.address.cmp(&b.address));
     ELECTED.save(deps.storage, &epoch)?;
-    let names: Vec<&str> = chosen.iter().map(|member| member.address.as_str()).collect();
     let kept = serves(&COMMITTEES.load(deps.storage)?, current, &chosen, election.threshold);
-    let event = Event::new(events::ELECTED)
-        .add_attribute("epoch", epoch.to_string())
-        .add_attribute("members", names.join(","))
-        .add_attribute("kept", kept.to_string());
+    let members = chosen.iter().map(|member| member.address.clone()).collect();
+    let event = Event::Elected { epoch, members, kept };
     if kept {
         return Ok(Response::new().add_event(event));
     }

@@ -1,23 +1,24 @@
 //! What a message to the registry can get wrong.
 
 use bithive_attest::host::HostError;
+use bithive_contract_kit::InputError;
 use bithive_dgkbe::SlotError;
 use bithive_dgkbe::opening::OpeningError;
 use bithive_economics::BpsError;
 use bithive_economics::tier::CapabilityError;
 use cosmwasm_std::{HexBinary, OverflowError, StdError, Uint128};
 use cw_ownable::OwnershipError;
-use cw_utils::PaymentError;
 
 /// Errors of the registry; none of them changes anything.
 #[derive(Debug, PartialEq, thiserror::Error)]
+#[must_use = "an error that is not returned refuses nothing"]
 pub enum ContractError {
     /// Storage, address or encoding.
     #[error(transparent)]
     Std(#[from] StdError),
-    /// Native coins came with a message.
-    #[error("{0}; expected no native coins")]
-    Payment(#[from] PaymentError),
+    /// What came with the message is not usable.
+    #[error(transparent)]
+    Input(#[from] InputError),
     /// A message of the owner or the proposed owner came from somebody else.
     #[error(transparent)]
     Ownership(#[from] OwnershipError),
@@ -33,50 +34,6 @@ pub enum ContractError {
     /// A slot that no group has.
     #[error(transparent)]
     Slot(#[from] SlotError),
-    /// A text that is no address of this chain.
-    #[error("{field} is {found:?}, which is not an address of this chain; expected a bech32 address")]
-    Address {
-        /// The field.
-        field: &'static str,
-        /// What was given.
-        found: String,
-    },
-    /// A parameter is out of bounds.
-    #[error("params.{field} is {found}; expected {min} to {max}")]
-    Param {
-        /// The parameter.
-        field: &'static str,
-        /// What was given.
-        found: u128,
-        /// Least value.
-        min: u128,
-        /// Greatest value.
-        max: u128,
-    },
-    /// The treasury would mix slashed tokens with bonds.
-    #[error("treasury is {treasury}; expected neither the registry itself nor the token")]
-    Treasury {
-        /// What was given.
-        treasury: String,
-    },
-    /// A binary field has the wrong length.
-    #[error("{field} has {found} bytes; expected {expected}")]
-    Length {
-        /// The field.
-        field: &'static str,
-        /// Bytes found.
-        found: usize,
-        /// Bytes expected.
-        expected: usize,
-    },
-    /// A hook came from another contract than the bond token.
-    #[error("{sender} is not the bond token; expected tokens of {token}")]
-    WrongToken {
-        /// Who called.
-        sender: String,
-        /// The bond token.
-        token: String,
-    },
     /// The sender may not send this message.
     #[error("{sender} may not do this; expected {expected}")]
     Unauthorized {
@@ -105,9 +62,6 @@ pub enum ContractError {
         /// Least bond of the role.
         least: Uint128,
     },
-    /// Nothing was sent to add to a bond.
-    #[error("the amount is 0; expected tokens to add to the bond")]
-    NothingToAdd,
     /// The slot does not exist.
     #[error("slot is {slot}; expected 1 to {slots}")]
     SlotRange {
@@ -242,13 +196,13 @@ pub enum ContractError {
         address: String,
     },
     /// A candidate stands once.
-    #[error("{address} stands already; `retire` first to stand with another endpoint")]
+    #[error("{address} is already a candidate; `retire` first to stand with another endpoint")]
     AlreadyStanding {
         /// The candidate.
         address: String,
     },
     /// There is no such candidate.
-    #[error("{address} does not stand for the committee")]
+    #[error("{address} is not a candidate for the committee")]
     NotStanding {
         /// The account.
         address: String,
@@ -262,19 +216,19 @@ pub enum ContractError {
         least: Uint128,
     },
     /// The owner names committees.
-    #[error("no elections are held; the owner names committees")]
+    #[error("elections are off; the owner names committees")]
     NoElections,
     /// Committees are elected.
-    #[error("elections are held; expected `elect`, or no elections")]
+    #[error("committees are elected; use `elect`, or turn elections off first")]
     ElectionsHeld,
     /// A committee is elected once for an epoch.
-    #[error("the committee of epoch {epoch} was elected already; try again when it has begun")]
+    #[error("the committee of epoch {epoch} is already elected; try again when that epoch has begun")]
     AlreadyElected {
         /// The epoch.
         epoch: u64,
     },
     /// Too few candidates for all seats.
-    #[error("{found} candidates stand; expected at least {expected}. The committee of now goes on")]
+    #[error("there are {found} candidates; expected at least {expected}. The present committee continues")]
     TooFewCandidates {
         /// Candidates there are.
         found: usize,
@@ -282,9 +236,7 @@ pub enum ContractError {
         expected: usize,
     },
     /// Registrations, candidates and elections are refused.
-    #[error(
-        "registrations, candidates and elections are paused; bonds can be added to and withdrawn as always"
-    )]
+    #[error("registrations, candidacies and elections are paused; bonds can still be added to and withdrawn")]
     Paused,
     /// A query asks for too much at once.
     #[error("slots lists {found} slots; expected at most {most}")]

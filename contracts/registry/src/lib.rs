@@ -11,6 +11,7 @@
     clippy::cast_possible_wrap,
     clippy::cast_sign_loss
 )]
+#![deny(clippy::let_underscore_must_use)]
 
 pub mod admin;
 pub mod bond;
@@ -20,6 +21,7 @@ pub mod contract;
 pub mod dispute;
 pub mod election;
 pub mod error;
+pub mod permission;
 pub mod query;
 pub mod record;
 pub mod register;

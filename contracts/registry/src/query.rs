@@ -4,6 +4,8 @@ use bithive_api::registry::{
     ConfigResponse, IdentityResponse, NodeResponse, Params, RequesterResponse, Role, ShareKeysResponse,
     limits,
 };
+use bithive_contract_kit::input::sized;
+use bithive_contract_kit::page;
 use cosmwasm_std::{Addr, Deps, Env, HexBinary, Order, StdResult};
 use cw_ownable::get_ownership;
 use cw_storage_plus::Bound;
@@ -12,7 +14,6 @@ use crate::ContractError;
 use crate::state::{
     BONDED, CONFIG, ENDPOINTS, JOBS, Kind, PARTICIPANTS, Participant, SHARE_KEYS, SLOTS, committee_holder,
 };
-use crate::validate;
 
 /// Rows of a page when the caller names no number.
 const DEFAULT_PAGE: u32 = 30;
@@ -59,7 +60,7 @@ pub(crate) fn nodes(
     let params = CONFIG.load(deps.storage)?.params;
     SLOTS
         .range(deps.storage, start_after.map(Bound::exclusive), None, Order::Ascending)
-        .take(page(limit.unwrap_or(DEFAULT_PAGE)))
+        .take(page::size(Some(limit.unwrap_or(DEFAULT_PAGE)), limits::MAX_PAGE))
         .filter_map(|row| row.and_then(|(_, address)| node_of(deps, &params, &address)).transpose())
         .collect()
 }
@@ -80,7 +81,7 @@ pub(crate) fn identity(
     env: &Env,
     endpoint: &HexBinary,
 ) -> Result<Option<IdentityResponse>, ContractError> {
-    validate::digest("endpoint", endpoint)?;
+    sized::<32>("endpoint", endpoint)?;
     if let Some(address) = committee_holder(deps.storage, env, endpoint)? {
         return Ok(Some(IdentityResponse { address: address.into(), role: Role::Committee }));
     }
@@ -119,8 +120,4 @@ fn node_of(deps: Deps<'_>, params: &Params, address: &Addr) -> StdResult<Option<
         slashed: entry.slashed,
         malformed: entry.malformed,
     }))
-}
-
-fn page(limit: u32) -> usize {
-    usize::try_from(limit.min(limits::MAX_PAGE)).unwrap_or(usize::MAX)
 }

@@ -2,14 +2,14 @@
 //!
 //! How a record changes and what it is worth is said once, by `bithive_economics::record` and `tier`.
 
-use bithive_api::registry::{Capability, JobResult, Outcome, PerformanceResponse, events, limits};
-use bithive_economics::record::{Event as Did, Record};
+use bithive_api::registry::{Capability, Counted, Event, JobResult, Outcome, PerformanceResponse, limits};
+use bithive_economics::record::{JobEvent, Record};
 use bithive_economics::tier::{self, Tier};
 use bithive_economics::{Bps, BpsError};
-use cosmwasm_std::{Addr, Deps, DepsMut, Event, Response, Storage};
+use cosmwasm_std::{Addr, Deps, DepsMut, Response, Storage};
 
 use crate::ContractError;
-use crate::state::{CAPABILITIES, CONFIG, JOBS, Kind, PARTICIPANTS, RECORDS, StoredRecord, participant};
+use crate::state::{CAPABILITIES, CONFIG, Kind, PARTICIPANTS, RECORDS, StoredRecord, participant};
 
 impl StoredRecord {
     fn record(&self) -> Result<Record, BpsError> {
@@ -32,21 +32,17 @@ fn load(storage: &dyn Storage, node: &Addr) -> Result<Option<Record>, ContractEr
 }
 
 /// Adds to a node's record.
-pub(crate) fn count(storage: &mut dyn Storage, node: &Addr, did: Did) -> Result<(), ContractError> {
-    let record = load(storage, node)?.unwrap_or_default().after(did);
+pub(crate) fn count(storage: &mut dyn Storage, node: &Addr, event: JobEvent) -> Result<(), ContractError> {
+    let record = load(storage, node)?.unwrap_or_default().after(event);
     Ok(RECORDS.save(storage, node, &record.into())?)
 }
 
 /// Counts a job's outcomes. No node in them makes it fail: one that has left is passed over.
 pub(crate) fn record(
     deps: DepsMut<'_>,
-    sender: &Addr,
     job_id: u64,
     outcomes: &[Outcome],
 ) -> Result<Response, ContractError> {
-    if JOBS.may_load(deps.storage)?.as_ref() != Some(sender) {
-        return Err(ContractError::Unauthorized { sender: sender.into(), expected: "the jobs contract" });
-    }
     let (found, most) = (outcomes.len(), limits::MAX_OUTCOMES);
     if found > most {
         return Err(ContractError::TooManyOutcomes { found, most });
@@ -58,18 +54,14 @@ pub(crate) fn record(
         if !entry.is_some_and(|entry| matches!(entry.kind, Kind::Node(_))) {
             continue;
         }
-        let (did, text) = match *result {
+        let (job_event, result) = match *result {
             JobResult::Settled { work, trust_bps } => {
-                (Did::Settled { work, trust: Bps::new("trust_bps", trust_bps)? }, "settled")
+                (JobEvent::Settled { work, trust: Bps::new("trust_bps", trust_bps)? }, Counted::Settled)
             }
-            JobResult::Missed => (Did::Missed, "missed"),
+            JobResult::Missed => (JobEvent::Missed, Counted::Missed),
         };
-        count(deps.storage, &address, did)?;
-        let event = Event::new(events::RECORDED)
-            .add_attribute("address", address)
-            .add_attribute("job_id", job_id.to_string())
-            .add_attribute("result", text);
-        response = response.add_event(event);
+        count(deps.storage, &address, job_event)?;
+        response = response.add_event(Event::Recorded { address, job_id, result });
     }
     Ok(response)
 }
@@ -85,9 +77,7 @@ pub(crate) fn declare(
     }
     let declared = tier::declared(&of(capability).checked()?);
     CAPABILITIES.save(deps.storage, sender, &capability)?;
-    let event = Event::new(events::DECLARED)
-        .add_attribute("address", sender)
-        .add_attribute("tier", declared.map_or(0, number).to_string());
+    let event = Event::Declared { address: sender.clone(), tier: declared.map_or(0, number) };
     Ok(Response::new().add_event(event))
 }
 

@@ -1,10 +1,10 @@
 //! Tokens that arrive: registrations, additions to a bond, deposits of disputes.
 
-use bithive_api::registry::{NodeRegistration, ReceiveMsg, Role, events};
+use bithive_api::registry::{Event, NodeRegistration, ReceiveMsg, Role};
+use bithive_contract_kit::input::{positive, sized};
 use bithive_contract_kit::pause::is_paused;
-use cosmwasm_std::{
-    Addr, DepsMut, Env, Event, HexBinary, MessageInfo, Response, Storage, Uint128, from_json,
-};
+use bithive_contract_kit::token;
+use cosmwasm_std::{Addr, DepsMut, Env, HexBinary, Response, Storage, Uint128};
 use cw20::Cw20ReceiveMsg;
 
 use crate::ContractError;
@@ -15,18 +15,8 @@ use crate::{candidates, dispute, validate};
 
 /// A cw20 hook. Only `info.sender` is proven: it must be the bond token, and then `hook.sender` is whoever moved
 /// the tokens.
-pub(crate) fn receive(
-    deps: DepsMut<'_>,
-    env: &Env,
-    info: &MessageInfo,
-    hook: Cw20ReceiveMsg,
-) -> Result<Response, ContractError> {
-    let token = CONFIG.load(deps.storage)?.token;
-    if info.sender != token {
-        return Err(ContractError::WrongToken { sender: info.sender.to_string(), token: token.into() });
-    }
-    let account = deps.api.addr_validate(&hook.sender)?;
-    let message = from_json(&hook.msg)?;
+pub(crate) fn receive(deps: DepsMut<'_>, env: &Env, hook: Cw20ReceiveMsg) -> Result<Response, ContractError> {
+    let (account, message) = token::hook(deps.api, &hook)?;
     let registers = matches!(message, ReceiveMsg::RegisterNode(_) | ReceiveMsg::RegisterRequester { .. });
     if registers && is_paused(deps.storage)? {
         return Err(ContractError::Paused);
@@ -63,10 +53,7 @@ fn register_node(
     let holder = Holder { address: account.clone(), role: Role::Node };
     claim_endpoint(deps.storage, env, &node.endpoint, &holder)?;
     admit(deps.storage, &account, bond, Kind::Node(node))?;
-    let event = Event::new(events::NODE_REGISTERED)
-        .add_attribute("address", account)
-        .add_attribute("slot", slot.to_string());
-    Ok(Response::new().add_event(event))
+    Ok(Response::new().add_event(Event::NodeRegistered { address: account, slot }))
 }
 
 fn register_requester(
@@ -78,12 +65,11 @@ fn register_requester(
 ) -> Result<Response, ContractError> {
     let params = CONFIG.load(deps.storage)?.params;
     require_bond(bond, params.requester_bond)?;
-    validate::digest("endpoint", &endpoint)?;
+    sized::<32>("endpoint", &endpoint)?;
     let holder = Holder { address: account.clone(), role: Role::Requester };
     claim_endpoint(deps.storage, env, &endpoint, &holder)?;
     admit(deps.storage, &account, bond, Kind::Requester { endpoint })?;
-    let event = Event::new(events::REQUESTER_REGISTERED).add_attribute("address", account);
-    Ok(Response::new().add_event(event))
+    Ok(Response::new().add_event(Event::RequesterRegistered { address: account }))
 }
 
 fn require_bond(found: Uint128, least: Uint128) -> Result<(), ContractError> {
@@ -101,9 +87,7 @@ fn admit(storage: &mut dyn Storage, account: &Addr, bond: Uint128, kind: Kind) -
 
 /// Refused while the bond is on its way out: the addition would leave with it, and not make it eligible.
 fn add_bond(deps: DepsMut<'_>, account: &Addr, amount: Uint128) -> Result<Response, ContractError> {
-    if amount.is_zero() {
-        return Err(ContractError::NothingToAdd);
-    }
+    positive("the amount", amount)?;
     let mut entry = participant(deps.storage, account)?;
     if let Some(until) = entry.unbonding_until {
         return Err(ContractError::Unbonding { address: account.into(), until });
@@ -112,7 +96,5 @@ fn add_bond(deps: DepsMut<'_>, account: &Addr, amount: Uint128) -> Result<Respon
     PARTICIPANTS.save(deps.storage, account, &entry)?;
     add_bonded(deps.storage, amount)?;
     candidates::changed(deps.storage, account, &entry)?;
-    let event =
-        Event::new(events::BOND_ADDED).add_attribute("address", account).add_attribute("amount", amount);
-    Ok(Response::new().add_event(event))
+    Ok(Response::new().add_event(Event::BondAdded { address: account.clone(), amount }))
 }

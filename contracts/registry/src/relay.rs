@@ -3,51 +3,57 @@
 //! The chain names the relay and no address of the party itself: where a machine is, only its relay and the peers
 //! that it talks to know.
 
-use bithive_api::registry::{events, limits};
+use bithive_api::event::OrEmpty;
+use bithive_api::registry::{Event, limits};
 use bithive_api::relay::check_relay_url;
-use cosmwasm_std::{Addr, Deps, DepsMut, Env, Event, HexBinary, Response, StdResult, Storage};
+use bithive_contract_kit::input::sized;
+use cosmwasm_std::{Addr, Deps, Env, HexBinary, Response, Storage};
 
 use crate::ContractError;
 use crate::state::{ENDPOINTS, RELAYS, committee_holder};
-use crate::validate;
 
 /// Names, changes or takes back the relay of an endpoint.
 pub(crate) fn set(
-    deps: DepsMut<'_>,
-    env: &Env,
+    storage: &mut dyn Storage,
     sender: &Addr,
     endpoint: &HexBinary,
     relay: Option<String>,
 ) -> Result<Response, ContractError> {
-    validate::digest("endpoint", endpoint)?;
-    if !holds(deps.storage, env, sender, endpoint)? {
-        return Err(ContractError::NotHolder { sender: sender.into(), endpoint: endpoint.clone() });
-    }
     match &relay {
         Some(url) => {
             validate_url(url)?;
-            RELAYS.save(deps.storage, endpoint.as_slice(), url)?;
+            RELAYS.save(storage, endpoint.as_slice(), url)?;
         }
-        None => RELAYS.remove(deps.storage, endpoint.as_slice()),
+        None => RELAYS.remove(storage, endpoint.as_slice()),
     }
-    let event = Event::new(events::RELAY_SET)
-        .add_attribute("address", sender)
-        .add_attribute("endpoint", endpoint.to_hex())
-        .add_attribute("relay", relay.unwrap_or_default());
-    Ok(Response::new().add_event(event))
+    let (address, endpoint) = (sender.clone(), endpoint.clone());
+    Ok(Response::new().add_event(Event::RelaySet { address, endpoint, relay: OrEmpty(relay) }))
 }
 
-/// As long as there is a bond, on its way out, too: whoever unbonds still has jobs to finish.
-fn holds(storage: &dyn Storage, env: &Env, sender: &Addr, endpoint: &HexBinary) -> StdResult<bool> {
+/// The sender holds the endpoint: as a committee member, or by a bond, also one on its way out, because whoever unbonds
+/// still has jobs to finish.
+///
+/// # Errors
+/// [`ContractError::Input`], [`ContractError::NotHolder`].
+pub(crate) fn expect_holder(
+    storage: &dyn Storage,
+    env: &Env,
+    sender: &Addr,
+    endpoint: &HexBinary,
+) -> Result<(), ContractError> {
+    sized::<32>("endpoint", endpoint)?;
     if committee_holder(storage, env, endpoint)?.as_ref() == Some(sender) {
-        return Ok(true);
+        return Ok(());
     }
     let holder = ENDPOINTS.may_load(storage, endpoint.as_slice())?;
-    Ok(holder.is_some_and(|holder| holder.address == sender))
+    if holder.is_some_and(|holder| holder.address == sender) {
+        return Ok(());
+    }
+    Err(ContractError::NotHolder { sender: sender.into(), endpoint: endpoint.clone() })
 }
 
 pub(crate) fn query(deps: Deps<'_>, endpoint: &HexBinary) -> Result<Option<String>, ContractError> {
-    validate::digest("endpoint", endpoint)?;
+    sized::<32>("endpoint", endpoint)?;
     Ok(RELAYS.may_load(deps.storage, endpoint.as_slice())?)
 }
 

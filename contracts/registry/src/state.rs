@@ -134,31 +134,31 @@ impl Candidate {
     }
 }
 
-/// Where a candidate is in the list.
+/// Where a candidate stands in the list: before everybody with a smaller bond, behind everybody with a larger one.
 #[cw_serde]
 #[derive(Copy)]
-pub struct Place {
-    /// Its bond.
+pub struct Rank {
+    /// The candidate's bond, in base units of BTT.
     pub bond: Uint128,
     /// Of equal bonds, the lower number comes first.
     pub number: u64,
 }
 
-impl Place {
-    /// Its key: the larger the bond, the lower.
+impl Rank {
+    /// Key in [`CANDIDATES`]: the larger the bond, the lower.
     #[must_use]
     pub fn key(self) -> (u128, u64) {
         (u128::MAX.saturating_sub(self.bond.u128()), self.number)
     }
 }
 
-/// The list as a whole.
+/// Counters of the list of candidates.
 #[cw_serde]
 #[derive(Copy, Default)]
-pub struct Stood {
-    /// Candidates in it.
+pub struct CandidateList {
+    /// Candidates in the list.
     pub count: u32,
-    /// Number of the next place.
+    /// Number of the next candidate that is put into the list.
     pub next: u64,
 }
 
@@ -187,12 +187,12 @@ pub const SHARE_KEYS: Map<(u64, &Addr), HexBinary> = Map::new("share_keys");
 pub const RECORDS: Map<&Addr, StoredRecord> = Map::new("records");
 /// What nodes declared.
 pub const CAPABILITIES: Map<&Addr, Capability> = Map::new("capabilities");
-/// Candidates by [`Place::key`], so by falling bond; at most `limits::MAX_CANDIDATES`.
+/// Candidates by [`Rank::key`], so by falling bond; at most `limits::MAX_CANDIDATES`.
 pub const CANDIDATES: Map<(u128, u64), Candidate> = Map::new("candidates_by_bond");
-/// Where in that list somebody is.
-pub const STANDING: Map<&Addr, Place> = Map::new("standing");
-/// The list as a whole.
-pub const STOOD: Item<Stood> = Item::new("stood");
+/// Rank of each candidate in that list.
+pub const RANKS: Map<&Addr, Rank> = Map::new("standing");
+/// Counters of that list.
+pub const CANDIDATE_LIST: Item<CandidateList> = Item::new("stood");
 /// How committees are elected, where they are.
 pub const ELECTION: Item<Election> = Item::new("election");
 /// Last epoch for which a committee was elected.
@@ -255,7 +255,7 @@ pub fn claim_endpoint(
     if in_committee || ENDPOINTS.has(storage, endpoint.as_slice()) {
         return Err(ContractError::EndpointTaken { endpoint: endpoint.clone() });
     }
-    // Of a committee member whose time is over, if of anybody.
+    // A relay that is still there was set by an earlier holder: a committee member whose term is over.
     RELAYS.remove(storage, endpoint.as_slice());
     Ok(ENDPOINTS.save(storage, endpoint.as_slice(), holder)?)
 }

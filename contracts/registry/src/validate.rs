@@ -3,33 +3,31 @@
 use bithive_api::registry::{NodeRegistration, Params, limits};
 use bithive_attest::host::{check_g1, verify_possession};
 use bithive_attest::{Domain, PUBLIC_KEY_BYTES, SIGNATURE_BYTES, possession_bytes};
+use bithive_contract_kit::input::{sized, within};
 use bithive_economics::Bps;
-use cosmwasm_std::{Addr, Api, Env, HexBinary};
+use cosmwasm_std::{Addr, Api, Env};
 
 use crate::ContractError;
-
-/// Bytes of a digest and of an Ed25519 key.
-const DIGEST_BYTES: usize = 32;
 
 /// Checks every number against [`limits`].
 ///
 /// # Errors
-/// [`ContractError::Param`], [`ContractError::Share`], naming the field.
+/// [`ContractError::Input`], [`ContractError::Share`], naming the field.
 pub fn params(params: &Params) -> Result<(), ContractError> {
     let most = u128::MAX;
-    range("slots", params.slots.into(), 1, limits::MAX_SLOTS.into())?;
+    within("params.slots", params.slots.into(), 1..=limits::MAX_SLOTS.into())?;
     let most_groups = u16::MAX.checked_div(params.slots).unwrap_or_default().min(limits::MAX_GROUPS);
-    range("groups", params.groups.into(), 1, most_groups.into())?;
-    range("node_bond", params.node_bond.u128(), 1, most)?;
-    range("requester_bond", params.requester_bond.u128(), 1, most)?;
+    within("params.groups", params.groups.into(), 1..=most_groups.into())?;
+    within("params.node_bond", params.node_bond.u128(), 1..=most)?;
+    within("params.requester_bond", params.requester_bond.u128(), 1..=most)?;
     let (min, max) = (limits::MIN_UNBONDING_SECONDS, limits::MAX_UNBONDING_SECONDS);
-    range("unbonding_seconds", params.unbonding_seconds.into(), min.into(), max.into())?;
+    within("params.unbonding_seconds", params.unbonding_seconds.into(), min.into()..=max.into())?;
     let (min, max) = (limits::MIN_EPOCH_SECONDS, limits::MAX_EPOCH_SECONDS);
-    range("epoch_seconds", params.epoch_seconds.into(), min.into(), max.into())?;
+    within("params.epoch_seconds", params.epoch_seconds.into(), min.into()..=max.into())?;
     Bps::new("params.burn_bps", params.burn_bps)?;
     // A deposit above the least bond would keep those from disputing who have as much at stake as the accused.
-    range("dispute_deposit", params.dispute_deposit.u128(), 1, params.node_bond.u128())?;
-    range("bounty_bps", params.bounty_bps.into(), 1, limits::MAX_BOUNTY_BPS.into())?;
+    within("params.dispute_deposit", params.dispute_deposit.u128(), 1..=params.node_bond.u128())?;
+    within("params.bounty_bps", params.bounty_bps.into(), 1..=limits::MAX_BOUNTY_BPS.into())?;
     Ok(())
 }
 
@@ -38,32 +36,12 @@ pub fn all_slots(params: &Params) -> u16 {
     params.groups.saturating_mul(params.slots)
 }
 
-fn range(field: &'static str, found: u128, min: u128, max: u128) -> Result<(), ContractError> {
-    if (min..=max).contains(&found) { Ok(()) } else { Err(ContractError::Param { field, found, min, max }) }
-}
-
-/// Checks the length of a digest or an endpoint: 32 bytes.
-///
-/// # Errors
-/// [`ContractError::Length`], naming the field.
-pub fn digest(field: &'static str, bytes: &HexBinary) -> Result<(), ContractError> {
-    sized::<DIGEST_BYTES>(field, bytes).map(|_| ())
-}
-
-pub(crate) fn sized<const N: usize>(
-    field: &'static str,
-    bytes: &HexBinary,
-) -> Result<[u8; N], ContractError> {
-    let found = bytes.len();
-    bytes.as_slice().try_into().map_err(|_| ContractError::Length { field, found, expected: N })
-}
-
 /// Checks what a node registers by itself: lengths, points, and that it holds its BLS key. The proof is bound to
 /// this chain, this contract and `account`; without it, a key chosen as a combination of others' keys could
 /// cancel them in an aggregate.
 ///
 /// # Errors
-/// [`ContractError::SlotRange`], [`ContractError::Length`], [`ContractError::Key`].
+/// [`ContractError::SlotRange`], [`ContractError::Input`], [`ContractError::Key`].
 pub fn registration(
     api: &dyn Api,
     env: &Env,
@@ -75,18 +53,13 @@ pub fn registration(
         return Err(ContractError::SlotRange { slot: node.slot, slots });
     }
     sized::<PUBLIC_KEY_BYTES>("dgkbe_key", &node.dgkbe_key)?;
-    digest("dgkbe_key_digest", &node.dgkbe_key_digest)?;
+    sized::<32>("dgkbe_key_digest", &node.dgkbe_key_digest)?;
     let bls_key = sized::<PUBLIC_KEY_BYTES>("bls_key", &node.bls_key)?;
     let proof = sized::<SIGNATURE_BYTES>("bls_possession", &node.bls_possession)?;
-    digest("attributes_commitment", &node.attributes_commitment)?;
-    digest("endpoint", &node.endpoint)?;
+    sized::<32>("attributes_commitment", &node.attributes_commitment)?;
+    sized::<32>("endpoint", &node.endpoint)?;
     check_g1(api, "dgkbe_key", &node.dgkbe_key)?;
     let domain = Domain { chain_id: &env.block.chain_id, contract: env.contract.address.as_str() };
     let message = possession_bytes(domain, account.as_str(), &bls_key);
     Ok(verify_possession(api, &bls_key, &message, &proof)?)
-}
-
-/// An address from outside; `field` names it in the error.
-pub(crate) fn address(api: &dyn Api, field: &'static str, text: &str) -> Result<Addr, ContractError> {
-    api.addr_validate(text).map_err(|_| ContractError::Address { field, found: text.to_owned() })
 }

@@ -4,12 +4,12 @@
 use cosmwasm_std::entry_point;
 
 use bithive_api::MigrateMsg;
-use bithive_api::rewards::{ExecuteMsg, InstantiateMsg, QueryMsg, events};
+use bithive_api::rewards::{Event, ExecuteMsg, InstantiateMsg, QueryMsg};
+use bithive_contract_kit::input::nonpayable;
 use bithive_contract_kit::{migration, ownership, pause};
 use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Response, to_json_binary};
-use cw_utils::nonpayable;
 
-use crate::{ContractError, admin, propose, query};
+use crate::{ContractError, admin, permission, propose, query};
 
 /// Name in cw2's contract info.
 pub const CONTRACT_NAME: &str = "bithive:rewards";
@@ -44,19 +44,18 @@ pub fn execute(
     msg: ExecuteMsg,
 ) -> Result<Response, ContractError> {
     nonpayable(&info)?;
+    permission::authorize(deps.as_ref(), &info.sender, &msg)?;
     match msg {
-        ExecuteMsg::Receive(hook) => admin::receive(deps, &info.sender, hook),
+        ExecuteMsg::Receive(hook) => admin::receive(deps, &hook),
         ExecuteMsg::Propose { patient, activity, inputs, evidence } => {
             propose::propose(deps, &env, &info.sender, &patient, activity, &inputs, evidence)
         }
         ExecuteMsg::Approve { id } => propose::approve(deps.storage, &env, &info.sender, id),
         ExecuteMsg::Expire { id } => propose::expire(deps.storage, &env, id),
-        ExecuteMsg::SetParty { address, role } => admin::set_party(deps, &info.sender, &address, role),
-        ExecuteMsg::SetLimits(limits) => admin::set_limits(deps.storage, &info.sender, limits),
-        ExecuteMsg::ReturnBudget { amount } => admin::return_budget(deps.storage, &info.sender, amount),
-        ExecuteMsg::SetPaused { paused } => {
-            Ok(pause::set(deps.storage, &info.sender, events::PAUSED, paused)?)
-        }
+        ExecuteMsg::SetParty { address, role } => admin::set_party(deps, &address, role),
+        ExecuteMsg::SetLimits(limits) => admin::set_limits(deps.storage, limits),
+        ExecuteMsg::ReturnBudget { amount } => admin::return_budget(deps.storage, amount),
+        ExecuteMsg::SetPaused { paused } => Ok(pause::set(deps.storage, paused, Event::Paused { paused })?),
         ExecuteMsg::TransferOwnership { new_owner } => {
             Ok(ownership::propose(deps, &env, &info.sender, new_owner)?)
         }

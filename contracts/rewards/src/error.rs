@@ -1,20 +1,21 @@
 //! What a message can get wrong.
 
 use bithive_api::rewards::Role;
+use bithive_contract_kit::InputError;
 use bithive_economics::score::FactorError;
 use cosmwasm_std::{OverflowError, StdError, Uint128};
 use cw_ownable::OwnershipError;
-use cw_utils::PaymentError;
 
 /// Errors of the contract; none of them changes anything.
 #[derive(Debug, PartialEq, thiserror::Error)]
+#[must_use = "an error that is not returned refuses nothing"]
 pub enum ContractError {
     /// Storage, address or encoding.
     #[error(transparent)]
     Std(#[from] StdError),
-    /// Native coins came with a message.
-    #[error("{0}; expected no native coins")]
-    Payment(#[from] PaymentError),
+    /// What came with the message is not usable.
+    #[error(transparent)]
+    Input(#[from] InputError),
     /// A message of the owner or the proposed owner came from somebody else.
     #[error(transparent)]
     Ownership(#[from] OwnershipError),
@@ -24,29 +25,15 @@ pub enum ContractError {
     /// A factor of the formula out of bounds.
     #[error(transparent)]
     Factor(#[from] FactorError),
-    /// A hook of another token.
-    #[error("{sender} is not BTT; expected the token {token}")]
-    WrongToken {
-        /// Who sent the hook.
-        sender: String,
-        /// BTT.
-        token: String,
-    },
-    /// Nothing was sent or asked for.
-    #[error("{what} is 0; expected at least 1")]
-    Zero {
-        /// What is 0.
-        what: &'static str,
-    },
     /// Too few or too many approvals.
     #[error("a reward needs {found} approvals; expected 2 to 4, each of another role")]
     Approvals {
-        /// Number given.
+        /// Number of approvals given.
         found: u8,
     },
     /// Limits that contradict each other.
     #[error(
-        "all patients together may receive {total} a day, one alone {patient}; expected at least as much"
+        "the limit of all patients is {total} a day, that of one patient {patient}; expected at least as much for all"
     )]
     Limits {
         /// Limit of all.
@@ -54,54 +41,42 @@ pub enum ContractError {
         /// Limit of one.
         patient: Uint128,
     },
-    /// The treasury or a patient can't use what it receives.
-    #[error("{address} can't receive BTT here; expected an account other than this contract and the token")]
-    Recipient {
-        /// Address given.
-        address: String,
-    },
     /// Only parties propose and approve.
     #[error("{sender} is not a party; expected an account that the owner has given a role")]
     NotParty {
-        /// Who tried.
+        /// Address that sent the message.
         sender: String,
     },
-    /// A party is rewarded by nobody's hand but others'.
+    /// A party can't propose or approve a reward for itself.
     #[error("{sender} is the patient; expected a party that is not")]
     OwnReward {
-        /// Who tried.
+        /// Address that sent the message.
         sender: String,
     },
-    /// The digest is not one.
-    #[error("the evidence has {found} bytes; expected a SHA-256 digest of 32")]
-    Evidence {
-        /// Bytes found.
-        found: usize,
-    },
     /// The evidence was used before.
-    #[error("the evidence belongs to proposal {id}; a piece of evidence is rewarded once")]
+    #[error("the evidence is already used by proposal {id}; expected other evidence")]
     EvidenceUsed {
-        /// That proposal.
+        /// Number of the proposal that has it.
         id: u64,
     },
     /// No such proposal.
     #[error("there is no proposal {id}; it was paid, has expired, or was never made")]
     NoProposal {
-        /// Number given.
+        /// Number that was asked for.
         id: u64,
     },
     /// The role has spoken.
-    #[error("a party of the role {role:?} has approved proposal {id} already; expected one of another role")]
+    #[error("a party of the role {role:?} has already approved proposal {id}; expected one of another role")]
     RoleTwice {
-        /// The proposal.
+        /// Number of the proposal.
         id: u64,
-        /// The role.
+        /// Role of the party that approved.
         role: Role,
     },
     /// Too late to approve.
     #[error("proposal {id} could be approved until {until} (Unix seconds)")]
     TooLate {
-        /// The proposal.
+        /// Number of the proposal.
         id: u64,
         /// Its last second.
         until: u64,
@@ -109,7 +84,7 @@ pub enum ContractError {
     /// Too early to remove.
     #[error("proposal {id} can still be approved, until {until} (Unix seconds)")]
     NotExpired {
-        /// The proposal.
+        /// Number of the proposal.
         id: u64,
         /// Its last second.
         until: u64,
@@ -119,13 +94,13 @@ pub enum ContractError {
         "{limit} of the day is {most}, of which {used} are used; this would be {amount} more. Try again tomorrow"
     )]
     DailyLimit {
-        /// Which limit.
+        /// Name of the limit.
         limit: &'static str,
-        /// Its value.
+        /// The limit: a number of rewards, or base units.
         most: Uint128,
-        /// Used today.
+        /// What is used of it today, in the same unit.
         used: Uint128,
-        /// Asked for.
+        /// What this payment would add, in the same unit.
         amount: Uint128,
     },
     /// The budget is too small.
@@ -136,7 +111,7 @@ pub enum ContractError {
         /// What is needed.
         amount: Uint128,
     },
-    /// Stopped.
+    /// The owner has paused proposals and approvals.
     #[error("proposals and approvals are paused")]
     Paused,
     /// The stored state is not an earlier version of this contract.

@@ -8,11 +8,13 @@
     clippy::cast_possible_wrap,
     clippy::cast_sign_loss
 )]
+#![deny(clippy::let_underscore_must_use)]
 
 pub mod admin;
 pub mod contract;
 pub mod error;
 pub mod pay;
+pub mod permission;
 pub mod propose;
 pub mod query;
 pub mod state;

@@ -1,8 +1,8 @@
 //! Payments, within the budget and the limits of the day.
 
-use bithive_api::rewards::events;
-use cosmwasm_std::{Addr, CosmosMsg, Env, Event, Response, Storage, Uint128, WasmMsg, to_json_binary};
-use cw20::Cw20ExecuteMsg;
+use bithive_api::rewards::Event;
+use bithive_contract_kit::token;
+use cosmwasm_std::{Addr, CosmosMsg, Env, Response, Storage, Uint128};
 
 use crate::ContractError;
 use crate::state::{BUDGET, Budget, CONFIG, DAY, PATIENTS, Paid, Proposal, TODAY};
@@ -45,10 +45,7 @@ pub(crate) fn pay(
     PATIENTS.save(storage, patient, &add(own, amount)?)?;
     budget.paid = budget.paid.checked_add(amount)?;
     BUDGET.save(storage, &budget)?;
-    let event = Event::new(events::PAID)
-        .add_attribute("id", id.to_string())
-        .add_attribute("patient", patient)
-        .add_attribute("amount", amount);
+    let event = Event::Paid { id, patient: patient.clone(), amount };
     Ok(Response::new().add_event(event).add_message(transfer(storage, patient, amount)?))
 }
 
@@ -68,7 +65,5 @@ pub(crate) fn transfer(
     recipient: &Addr,
     amount: Uint128,
 ) -> Result<CosmosMsg, ContractError> {
-    let contract_addr = CONFIG.load(storage)?.token.into();
-    let msg = to_json_binary(&Cw20ExecuteMsg::Transfer { recipient: recipient.into(), amount })?;
-    Ok(WasmMsg::Execute { contract_addr, msg, funds: vec![] }.into())
+    Ok(token::transfer(&CONFIG.load(storage)?.token, recipient, amount)?.into())
 }

@@ -1,9 +1,10 @@
 //! Proposals, approvals, and their end.
 
-use bithive_api::rewards::{APPROVAL_SECONDS, Activity, Approval, Inputs, Role, events};
+use bithive_api::rewards::{APPROVAL_SECONDS, Activity, Approval, Event, Inputs, Role};
+use bithive_contract_kit::input::{outside, sized};
 use bithive_contract_kit::pause::is_paused;
 use bithive_economics::score::{self, RewardInputs, reward};
-use cosmwasm_std::{Addr, DepsMut, Env, Event, HexBinary, Response, Storage};
+use cosmwasm_std::{Addr, DepsMut, Env, HexBinary, Response, Storage};
 
 use crate::state::{CONFIG, EVIDENCE, NEXT_ID, PARTIES, PROPOSALS, Proposal};
 use crate::{ContractError, pay};
@@ -18,15 +19,10 @@ pub(crate) fn propose(
     evidence: HexBinary,
 ) -> Result<Response, ContractError> {
     let role = speaker(deps.storage, sender)?;
-    let patient = deps.api.addr_validate(patient)?;
     let token = CONFIG.load(deps.storage)?.token;
-    if patient == env.contract.address || patient == token {
-        return Err(ContractError::Recipient { address: patient.into() });
-    }
+    let patient = outside(deps.api, "patient", patient, &[&env.contract.address, &token])?;
     not_oneself(sender, &patient)?;
-    if evidence.len() != 32 {
-        return Err(ContractError::Evidence { found: evidence.len() });
-    }
+    sized::<32>("evidence", &evidence)?;
     if let Some(id) = EVIDENCE.may_load(deps.storage, evidence.as_slice())? {
         return Err(ContractError::EvidenceUsed { id });
     }
@@ -37,17 +33,11 @@ pub(crate) fn propose(
     NEXT_ID.save(deps.storage, &id.saturating_add(1))?;
     EVIDENCE.save(deps.storage, evidence.as_slice(), &id)?;
     let until = env.block.time.plus_seconds(APPROVAL_SECONDS).seconds();
-    let event = Event::new(events::PROPOSED)
-        .add_attribute("id", id.to_string())
-        .add_attribute("patient", &patient)
-        .add_attribute("activity", format!("{activity:?}"))
-        .add_attribute("amount", amount)
-        .add_attribute("party", sender)
-        .add_attribute("until", until.to_string());
     let approvals = vec![Approval { party: sender.clone(), role }];
     let proposal = Proposal { patient, activity, amount, evidence, approvals, until };
     PROPOSALS.save(deps.storage, id, &proposal)?;
-    Ok(Response::new().add_event(event))
+    let (patient, party) = (proposal.patient, sender.clone());
+    Ok(Response::new().add_event(Event::Proposed { id, patient, activity, amount, party, until }))
 }
 
 pub(crate) fn approve(
@@ -74,10 +64,7 @@ pub(crate) fn approve(
         return Err(ContractError::RoleTwice { id, role });
     }
     proposal.approvals.push(Approval { party: sender.clone(), role });
-    let event = Event::new(events::APPROVED)
-        .add_attribute("id", id.to_string())
-        .add_attribute("party", sender)
-        .add_attribute("role", format!("{role:?}"));
+    let event = Event::Approved { id, party: sender.clone(), role };
     if proposal.approvals.len() < usize::from(CONFIG.load(storage)?.approvals) {
         PROPOSALS.save(storage, id, &proposal)?;
         return Ok(Response::new().add_event(event));
@@ -94,7 +81,7 @@ pub(crate) fn expire(storage: &mut dyn Storage, env: &Env, id: u64) -> Result<Re
     }
     PROPOSALS.remove(storage, id);
     EVIDENCE.remove(storage, proposal.evidence.as_slice());
-    Ok(Response::new().add_event(Event::new(events::EXPIRED).add_attribute("id", id.to_string())))
+    Ok(Response::new().add_event(Event::Expired { id }))
 }
 
 fn find(storage: &dyn Storage, id: u64) -> Result<Proposal, ContractError> {

@@ -3,6 +3,7 @@
 use bithive_api::rewards::{
     BudgetResponse, ConfigResponse, MAX_PAGE, PatientResponse, ProposalResponse, Role,
 };
+use bithive_contract_kit::page;
 use bithive_contract_kit::pause::is_paused;
 use cosmwasm_std::{Deps, Env, Order, StdResult};
 use cw_storage_plus::Bound;
@@ -38,9 +39,9 @@ pub(crate) fn proposals(
     start_after: Option<u64>,
     limit: Option<u32>,
 ) -> Result<Vec<ProposalResponse>, ContractError> {
-    let limit = usize::try_from(limit.unwrap_or(MAX_PAGE).min(MAX_PAGE)).unwrap_or_default();
     let start = start_after.map(Bound::exclusive);
-    let proposals = PROPOSALS.range(deps.storage, start, None, Order::Ascending).take(limit);
+    let proposals =
+        PROPOSALS.range(deps.storage, start, None, Order::Ascending).take(page::size(limit, MAX_PAGE));
     Ok(proposals.map(|entry| entry.map(|(id, proposal)| proposal.response(id))).collect::<StdResult<_>>()?)
 }
 

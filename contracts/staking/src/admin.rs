@@ -1,10 +1,11 @@
 //! What is set: at instantiation, by the owner, by operators.
 
-use bithive_api::staking::{InstantiateMsg, Params, UNBONDING_SECONDS, events};
+use bithive_api::staking::{Event, InstantiateMsg, Params, UNBONDING_SECONDS};
+use bithive_contract_kit::input::{address, outside, within};
 use bithive_economics::pledge::CAPACITIES;
 use bithive_economics::{Bps, Emission};
-use cosmwasm_std::{Addr, DepsMut, Env, Event, Response, Storage, Uint128};
-use cw_ownable::{assert_owner, initialize_owner};
+use cosmwasm_std::{Addr, DepsMut, Env, Response, Storage, Uint128};
+use cw_ownable::initialize_owner;
 
 use crate::ContractError;
 use crate::state::{CONFIG, Config, NODES, Node, REWARDS, SLASHERS, STAKED, UNBONDING};
@@ -16,18 +17,13 @@ pub(crate) fn instantiate(
 ) -> Result<Response, ContractError> {
     let Params { unbonding_seconds: found, burn_bps, max_commission_bps } = msg.params;
     let (least, most) = UNBONDING_SECONDS;
-    if !(least..=most).contains(&found) {
-        return Err(ContractError::OutOfBounds { field: "unbonding_seconds", found, least, most });
-    }
+    within("unbonding_seconds", found.into(), least.into()..=most.into())?;
     Bps::new("burn_bps", burn_bps)?;
     Bps::new("max_commission_bps", max_commission_bps)?;
     Emission::new(msg.emission_start)?;
-    let token = deps.api.addr_validate(&msg.token)?;
-    let treasury = deps.api.addr_validate(&msg.treasury)?;
-    if treasury == env.contract.address || treasury == token {
-        return Err(ContractError::Treasury { treasury: treasury.into() });
-    }
-    let owner = deps.api.addr_validate(&msg.owner)?;
+    let token = address(deps.api, "token", &msg.token)?;
+    let treasury = outside(deps.api, "treasury", &msg.treasury, &[&env.contract.address, &token])?;
+    let owner = address(deps.api, "owner", &msg.owner)?;
     initialize_owner(deps.storage, deps.api, Some(owner.as_str()))?;
     let (emission_start, params) = (msg.emission_start, msg.params);
     CONFIG.save(deps.storage, &Config { token, treasury, emission_start, params })?;
@@ -44,11 +40,7 @@ pub(crate) fn check_capacity(tera: u16) -> Result<(), ContractError> {
 
 /// Refuses a commission above the contract's bound.
 pub(crate) fn check_commission(params: &Params, commission_bps: u16) -> Result<(), ContractError> {
-    let (found, most) = (commission_bps.into(), params.max_commission_bps.into());
-    if found > most {
-        return Err(ContractError::OutOfBounds { field: "commission_bps", found, least: 0, most });
-    }
-    Ok(())
+    Ok(within("commission_bps", commission_bps.into(), 0..=params.max_commission_bps.into())?)
 }
 
 pub(crate) fn set_capacity(
@@ -78,26 +70,20 @@ fn change(
     let mut node = found.ok_or_else(|| ContractError::NoNode { node: sender.to_string() })?;
     change(&mut node);
     NODES.save(storage, sender, &node)?;
-    let event = Event::new(events::CHANGED)
-        .add_attribute("node", sender)
-        .add_attribute("tera", node.tera.to_string())
-        .add_attribute("commission_bps", node.commission_bps.to_string());
-    Ok(Response::new().add_event(event))
+    let Node { tera, commission_bps, .. } = node;
+    Ok(Response::new().add_event(Event::Changed { node: sender.clone(), tera, commission_bps }))
 }
 
 pub(crate) fn set_slasher(
     deps: DepsMut<'_>,
-    sender: &Addr,
     slasher: &str,
     allowed: bool,
 ) -> Result<Response, ContractError> {
-    assert_owner(deps.storage, sender)?;
-    let slasher = deps.api.addr_validate(slasher)?;
+    let slasher = address(deps.api, "slasher", slasher)?;
     if allowed {
         SLASHERS.save(deps.storage, &slasher, &())?;
     } else {
         SLASHERS.remove(deps.storage, &slasher);
     }
-    let event = Event::new(events::SLASHER).add_attribute("slasher", slasher);
-    Ok(Response::new().add_event(event.add_attribute("allowed", allowed.to_string())))
+    Ok(Response::new().add_event(Event::Slasher { slasher, allowed }))
 }

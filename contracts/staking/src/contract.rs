@@ -4,12 +4,12 @@
 use cosmwasm_std::entry_point;
 
 use bithive_api::MigrateMsg;
-use bithive_api::staking::{ExecuteMsg, InstantiateMsg, QueryMsg, events};
+use bithive_api::staking::{Event, ExecuteMsg, InstantiateMsg, QueryMsg};
+use bithive_contract_kit::input::nonpayable;
 use bithive_contract_kit::{migration, ownership, pause};
 use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Response, to_json_binary};
-use cw_utils::nonpayable;
 
-use crate::{ContractError, admin, query, receive, reward, slash, unbond};
+use crate::{ContractError, admin, permission, query, receive, reward, slash, unbond};
 
 /// Name in cw2's contract info.
 pub const CONTRACT_NAME: &str = "bithive:staking";
@@ -44,9 +44,10 @@ pub fn execute(
     msg: ExecuteMsg,
 ) -> Result<Response, ContractError> {
     nonpayable(&info)?;
+    permission::authorize(deps.as_ref(), &info.sender, &msg)?;
     let sender = &info.sender;
     match msg {
-        ExecuteMsg::Receive(hook) => receive::receive(deps, &env, sender, hook),
+        ExecuteMsg::Receive(hook) => receive::receive(deps, &env, &hook),
         ExecuteMsg::SetCapacity { tera } => admin::set_capacity(deps.storage, sender, tera),
         ExecuteMsg::SetCommission { commission_bps } => {
             admin::set_commission(deps.storage, sender, commission_bps)
@@ -56,11 +57,9 @@ pub fn execute(
         ExecuteMsg::Withdraw { id } => unbond::withdraw(deps.storage, &env, id),
         ExecuteMsg::ClaimRewards { node, delegator } => reward::claim(deps, &node, &delegator),
         ExecuteMsg::Compound { node } => reward::compound(deps, &env, sender, &node),
-        ExecuteMsg::Slash { node, amount, reason } => {
-            slash::slash(deps, &env, sender, &node, amount, &reason)
-        }
-        ExecuteMsg::SetSlasher { slasher, allowed } => admin::set_slasher(deps, sender, &slasher, allowed),
-        ExecuteMsg::SetPaused { paused } => Ok(pause::set(deps.storage, sender, events::PAUSED, paused)?),
+        ExecuteMsg::Slash { node, amount, reason } => slash::slash(deps, &env, &node, amount, &reason),
+        ExecuteMsg::SetSlasher { slasher, allowed } => admin::set_slasher(deps, &slasher, allowed),
+        ExecuteMsg::SetPaused { paused } => Ok(pause::set(deps.storage, paused, Event::Paused { paused })?),
         ExecuteMsg::TransferOwnership { new_owner } => Ok(ownership::propose(deps, &env, sender, new_owner)?),
         ExecuteMsg::AcceptOwnership {} => Ok(ownership::accept(deps, &env, sender)?),
     }

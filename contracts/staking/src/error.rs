@@ -1,20 +1,21 @@
 //! What a message can get wrong.
 
+use bithive_contract_kit::InputError;
 use bithive_economics::pool::PoolError;
 use bithive_economics::{BpsError, EmissionError};
 use cosmwasm_std::{OverflowError, StdError, Uint128};
 use cw_ownable::OwnershipError;
-use cw_utils::PaymentError;
 
 /// Errors of the contract; none of them changes anything.
 #[derive(Debug, PartialEq, thiserror::Error)]
+#[must_use = "an error that is not returned refuses nothing"]
 pub enum ContractError {
     /// Storage, address or encoding.
     #[error(transparent)]
     Std(#[from] StdError),
-    /// Native coins came with a message.
-    #[error("{0}; expected no native coins")]
-    Payment(#[from] PaymentError),
+    /// What came with the message is not usable.
+    #[error(transparent)]
+    Input(#[from] InputError),
     /// A message of the owner or the proposed owner came from somebody else.
     #[error(transparent)]
     Ownership(#[from] OwnershipError),
@@ -30,88 +31,56 @@ pub enum ContractError {
     /// A pool that can't take or give what was asked.
     #[error("the pool of {node}: {error}")]
     Pool {
-        /// The operator.
+        /// Address of the operator.
         node: String,
         /// What is wrong.
         error: PoolError,
     },
-    /// A hook of another token.
-    #[error("{sender} is not BTK; expected the token {token}")]
-    WrongToken {
-        /// Who sent the hook.
-        sender: String,
-        /// BTK.
-        token: String,
-    },
-    /// Nothing was sent or asked for.
-    #[error("{what} is 0; expected at least 1")]
-    Zero {
-        /// What is 0.
-        what: &'static str,
-    },
-    /// A number out of bounds.
-    #[error("{field} is {found}; expected {least} to {most}")]
-    OutOfBounds {
-        /// The field.
-        field: &'static str,
-        /// Value found.
-        found: u64,
-        /// Least value.
-        least: u64,
-        /// Largest value.
-        most: u64,
-    },
     /// A capacity that no machine has.
     #[error("the capacity is {tera} T; expected 4, 8 or 16")]
     Capacity {
-        /// Capacity given.
+        /// Capacity given, in T.
         tera: u16,
     },
-    /// The treasury can't use what it receives.
-    #[error("{treasury} can't be the treasury; expected an account that can use BTK")]
-    Treasury {
-        /// Treasury given.
-        treasury: String,
-    },
     /// The sender is an operator already.
-    #[error("{node} is registered already; use `pledge` to add to its pledge")]
+    #[error("{node} is already registered; use `pledge` to add to its pledge")]
     Registered {
-        /// The operator.
+        /// Address of the operator.
         node: String,
     },
     /// Nobody of that address is an operator.
     #[error("{node} is not a registered node")]
     NoNode {
-        /// Address given.
+        /// Address that was given.
         node: String,
     },
     /// Operators pledge, and others delegate.
     #[error("{node} can't delegate to itself; use `pledge`")]
     OwnNode {
-        /// The operator.
+        /// Address of the operator.
         node: String,
     },
     /// A pool without stake has nobody to reward.
-    #[error("nobody has stake in {node}; a reward would be nobody's")]
+    #[error("nobody has stake in {node}; expected a node with stake")]
     NoStake {
-        /// The operator.
+        /// Address of the operator.
         node: String,
     },
     /// No lock of that number.
     #[error("{node} has no lock {id}; it was opened already, or never made")]
     NoLock {
-        /// The operator.
+        /// Address of the operator.
         node: String,
-        /// Number given.
+        /// Number that was asked for.
         id: u64,
     },
     /// No unbonding of that number.
     #[error("there is no unbonding {id}; it was paid already, or never begun")]
     NoUnbonding {
-        /// Number given.
+        /// Number that was asked for.
         id: u64,
     },
-    /// Too early.
+    /// The lock or the unbonding time is not over.
     #[error("it is {now}; expected {until} or later (Unix seconds)")]
     TooEarly {
         /// Time of the block.
@@ -120,7 +89,7 @@ pub enum ContractError {
         until: u64,
     },
     /// More than is free.
-    #[error("{asked} shares were asked for; {free} are there and not locked")]
+    #[error("{asked} shares were asked for; expected at most {free}, which are not locked")]
     NotFree {
         /// Shares asked for.
         asked: Uint128,
@@ -128,29 +97,29 @@ pub enum ContractError {
         free: Uint128,
     },
     /// Nothing to claim.
-    #[error("{delegator} has no rewards of {node}")]
+    #[error("{delegator} has no rewards from {node}")]
     NoRewards {
-        /// The operator.
+        /// Address of the operator.
         node: String,
-        /// Whose rewards.
+        /// Address of who has the stake.
         delegator: String,
     },
     /// Only slashers slash.
     #[error("{sender} may not slash; expected a contract that the owner has named")]
     NotSlasher {
-        /// Who tried.
+        /// Address that sent the message.
         sender: String,
     },
     /// A reason too long.
     #[error("the reason has {found} characters; expected at most {most}")]
     Reason {
-        /// Characters found.
+        /// Number of characters found.
         found: usize,
-        /// Most characters.
+        /// Most characters allowed.
         most: usize,
     },
     /// New stake is refused.
-    #[error("new stake is refused for now; stake leaves and rewards are paid as always")]
+    #[error("new stake is paused; unbonding, withdrawals and rewards continue")]
     Paused,
     /// Too many nodes, or one twice.
     #[error("nodes: {reason}")]

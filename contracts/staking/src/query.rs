@@ -6,6 +6,7 @@ use bithive_api::staking::{
     ConfigResponse, DelegationResponse, LockResponse, MAX_PAGE, NodeResponse, TotalsResponse,
     UnbondingResponse,
 };
+use bithive_contract_kit::page;
 use bithive_contract_kit::pause::is_paused;
 use bithive_economics::pledge;
 use cosmwasm_std::{Addr, Deps, Env, Order, StdResult, Uint128};
@@ -58,7 +59,10 @@ pub(crate) fn locks(
 ) -> Result<Vec<LockResponse>, ContractError> {
     let address = deps.api.addr_validate(node)?;
     let start = start_after.map(Bound::exclusive);
-    let locks = LOCKS.prefix(&address).range(deps.storage, start, None, Order::Ascending).take(page(limit));
+    let locks = LOCKS
+        .prefix(&address)
+        .range(deps.storage, start, None, Order::Ascending)
+        .take(page::size(limit, MAX_PAGE));
     let response = |lock: StdResult<(u64, state::Lock)>| {
         lock.map(|(id, lock)| LockResponse { id, shares: lock.shares, until: lock.until })
     };
@@ -87,7 +91,7 @@ pub(crate) fn delegations(
     let start = start_after.map(|node| deps.api.addr_validate(node)).transpose()?;
     let start = start.as_ref().map(Bound::exclusive);
     let nodes = BY_DELEGATOR.prefix(&delegator).keys(deps.storage, start, None, Order::Ascending);
-    nodes.take(page(limit)).map(|node| one(deps, node?, &delegator)).collect()
+    nodes.take(page::size(limit, MAX_PAGE)).map(|node| one(deps, node?, &delegator)).collect()
 }
 
 fn one(deps: Deps<'_>, address: Addr, delegator: &Addr) -> Result<DelegationResponse, ContractError> {
@@ -114,7 +118,7 @@ pub(crate) fn unbondings(
         let amount = NODES.load(deps.storage, &entry.node)?.worth_of(&entry);
         Ok(UnbondingResponse { id, node: entry.node, amount, until: entry.until })
     };
-    ids.take(page(limit)).map(response).collect()
+    ids.take(page::size(limit, MAX_PAGE)).map(response).collect()
 }
 
 pub(crate) fn voting_power(
@@ -123,7 +127,7 @@ pub(crate) fn voting_power(
     nodes: &[String],
     height: u64,
 ) -> Result<Uint128, ContractError> {
-    if nodes.len() > page(None) {
+    if nodes.len() > page::size(None, MAX_PAGE) {
         return Err(ContractError::Nodes { reason: "there are more than 30; expected at most 30" });
     }
     let delegator = deps.api.addr_validate(delegator)?;
@@ -147,8 +151,4 @@ pub(crate) fn total_power(deps: Deps<'_>, height: u64) -> Result<Uint128, Contra
 
 pub(crate) fn totals(deps: Deps<'_>) -> Result<TotalsResponse, ContractError> {
     Ok(state::totals(deps.storage)?)
-}
-
-fn page(limit: Option<u32>) -> usize {
-    usize::try_from(limit.unwrap_or(MAX_PAGE).min(MAX_PAGE)).unwrap_or_default()
 }

@@ -1,10 +1,11 @@
 //! Rewards: what comes in is divided by shares, what goes out is paid or becomes stake.
 
-use bithive_api::staking::events;
+use bithive_api::staking::Event;
+use bithive_contract_kit::input::address;
 use bithive_contract_kit::pause::is_paused;
 use bithive_economics::Bps;
 use bithive_economics::pool::PoolError;
-use cosmwasm_std::{Addr, DepsMut, Env, Event, Response, Storage, Uint128};
+use cosmwasm_std::{Addr, DepsMut, Env, Response, Storage, Uint128};
 
 use crate::state::{
     BY_DELEGATOR, DELEGATIONS, NODES, Node, REWARDS, find, pay, pool, put_delegation, settled, shares,
@@ -37,16 +38,13 @@ pub(crate) fn reward(
     }
     let unpaid = REWARDS.load(storage)?.checked_add(amount)?;
     REWARDS.save(storage, &unpaid)?;
-    let event = Event::new(events::REWARDED)
-        .add_attribute("node", address)
-        .add_attribute("amount", amount)
-        .add_attribute("commission", Uint128::new(commission));
+    let event = Event::Rewarded { node: address.clone(), amount, commission: commission.into() };
     Ok(Response::new().add_event(event))
 }
 
 pub(crate) fn claim(deps: DepsMut<'_>, node: &str, delegator: &str) -> Result<Response, ContractError> {
+    let delegator = address(deps.api, "delegator", delegator)?;
     let (address, node) = find(deps.storage, deps.api, node)?;
-    let delegator = deps.api.addr_validate(delegator)?;
     // Shares stay as they are, so their history does too.
     let mut delegation = settled(deps.storage, &address, &node, &delegator)?;
     let amount = take(deps.storage, &address, &delegator, &mut delegation.rewards)?;
@@ -75,7 +73,8 @@ pub(crate) fn compound(
     let held = shares(deps.storage, &address, sender)?;
     put_delegation(deps.storage, &address, sender, &delegation, held, env.block.height)?;
     // Also the operator's: what it earned is not locked.
-    let (_, staked) = stake::add(deps.storage, env, &address, &node, sender, amount)?;
+    let bought = stake::add(deps.storage, env, &address, &node, sender, amount)?;
+    let staked = stake::staked(&address, sender, amount, bought, None);
     Ok(Response::new().add_event(claimed(&address, sender, amount, true)).add_event(staked))
 }
 
@@ -96,9 +95,5 @@ fn take(
 }
 
 fn claimed(node: &Addr, delegator: &Addr, amount: Uint128, compounded: bool) -> Event {
-    Event::new(events::CLAIMED)
-        .add_attribute("node", node)
-        .add_attribute("delegator", delegator)
-        .add_attribute("amount", amount)
-        .add_attribute("compounded", compounded.to_string())
+    Event::Claimed { node: node.clone(), delegator: delegator.clone(), amount, compounded }
 }

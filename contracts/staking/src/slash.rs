@@ -1,31 +1,26 @@
 //! Slashes reach what is staked and what is unbonding, in proportion.
 
-use bithive_api::staking::{MAX_REASON, events};
+use bithive_api::staking::{Event, MAX_REASON};
+use bithive_contract_kit::input::positive;
+use bithive_contract_kit::token;
 use bithive_economics::Bps;
-use cosmwasm_std::{Addr, DepsMut, Env, Event, Response, Uint128};
-use cw20::Cw20ExecuteMsg;
+use cosmwasm_std::{DepsMut, Env, Response, Uint128};
 
 use crate::ContractError;
-use crate::state::{CONFIG, NODES, SLASHERS, StoredPool, UNBONDING, call, find, pay, pool, put_pool};
+use crate::state::{CONFIG, NODES, StoredPool, UNBONDING, find, pool, put_pool};
 
 pub(crate) fn slash(
     deps: DepsMut<'_>,
     env: &Env,
-    sender: &Addr,
     node: &str,
     amount: Uint128,
     reason: &str,
 ) -> Result<Response, ContractError> {
-    if !SLASHERS.has(deps.storage, sender) {
-        return Err(ContractError::NotSlasher { sender: sender.into() });
-    }
     let found = reason.chars().count();
     if found > MAX_REASON {
         return Err(ContractError::Reason { found, most: MAX_REASON });
     }
-    if amount.is_zero() {
-        return Err(ContractError::Zero { what: "the amount" });
-    }
+    positive("the amount", amount)?;
     let (address, mut node) = find(deps.storage, deps.api, node)?;
     let config = CONFIG.load(deps.storage)?;
     let (stake, unbonding) = (pool(deps.storage, &address)?, node.unbonding.pool());
@@ -50,19 +45,14 @@ pub(crate) fn slash(
     UNBONDING.save(deps.storage, &left)?;
     let burnt = Uint128::new(Bps::new("burn_bps", config.params.burn_bps)?.of(taken.u128()));
     let treasury = taken.checked_sub(burnt)?;
-    let mut response = Response::new().add_event(
-        Event::new(events::SLASHED)
-            .add_attribute("node", &address)
-            .add_attribute("taken", taken)
-            .add_attribute("burnt", burnt)
-            .add_attribute("from_unbonding", Uint128::new(from_unbonding))
-            .add_attribute("reason", reason),
-    );
+    let (from_unbonding, reason) = (from_unbonding.into(), reason.into());
+    let event = Event::Slashed { node: address, taken, burnt, from_unbonding, reason };
+    let mut response = Response::new().add_event(event);
     if !burnt.is_zero() {
-        response = response.add_message(call(deps.storage, &Cw20ExecuteMsg::Burn { amount: burnt })?);
+        response = response.add_message(token::burn(&config.token, burnt)?);
     }
     if !treasury.is_zero() {
-        response = response.add_message(pay(deps.storage, &config.treasury, treasury)?);
+        response = response.add_message(token::transfer(&config.token, &config.treasury, treasury)?);
     }
     Ok(response)
 }

@@ -1,20 +1,19 @@
 //! Stake: of operators, who pledge it, and of those who delegate.
 
-use bithive_api::staking::events;
+use bithive_api::staking::Event;
 use bithive_economics::pledge::LOCK_DAYS;
 use bithive_economics::vesting::DAY;
-use cosmwasm_std::{Addr, Env, Event, Response, Storage, Uint128};
+use cosmwasm_std::{Addr, Env, Response, Storage, Uint128};
 
 use crate::ContractError;
 use crate::admin::{check_capacity, check_commission};
 use crate::state::{
-    Config, LOCKS, Lock, NODES, Node, StoredPool, next_id, pool, put_delegation, put_pool, settled, shares,
+    CONFIG, LOCKS, Lock, NODES, Node, StoredPool, next_id, pool, put_delegation, put_pool, settled, shares,
 };
 
 pub(crate) fn register(
     storage: &mut dyn Storage,
     env: &Env,
-    config: &Config,
     operator: &Addr,
     amount: Uint128,
     tera: u16,
@@ -24,15 +23,12 @@ pub(crate) fn register(
         return Err(ContractError::Registered { node: operator.into() });
     }
     check_capacity(tera)?;
-    check_commission(&config.params, commission_bps)?;
+    check_commission(&CONFIG.load(storage)?.params, commission_bps)?;
     let (unbonding, zero) = (StoredPool::default(), Uint128::zero());
     let (per_share, left, slashed, generation) = (zero, zero, zero, 0);
     let node = Node { tera, commission_bps, unbonding, generation, per_share, left, slashed };
     NODES.save(storage, operator, &node)?;
-    let event = Event::new(events::REGISTERED)
-        .add_attribute("node", operator)
-        .add_attribute("tera", tera.to_string())
-        .add_attribute("commission_bps", commission_bps.to_string());
+    let event = Event::Registered { node: operator.clone(), tera, commission_bps };
     Ok(pledge(storage, env, operator, &node, amount)?.add_event(event))
 }
 
@@ -44,7 +40,7 @@ pub(crate) fn pledge(
     node: &Node,
     amount: Uint128,
 ) -> Result<Response, ContractError> {
-    let (bought, event) = add(storage, env, operator, node, operator, amount)?;
+    let bought = add(storage, env, operator, node, operator, amount)?;
     let mut delegation = settled(storage, operator, node, operator)?;
     delegation.locked = delegation.locked.checked_add(bought)?;
     let held = shares(storage, operator, operator)?;
@@ -52,11 +48,10 @@ pub(crate) fn pledge(
     let id = next_id(storage)?;
     let until = env.block.time.plus_seconds(LOCK_DAYS.saturating_mul(DAY)).seconds();
     LOCKS.save(storage, (operator, id), &Lock { shares: bought, until })?;
-    let event = event.add_attribute("lock", id.to_string()).add_attribute("until", until.to_string());
-    Ok(Response::new().add_event(event))
+    Ok(Response::new().add_event(staked(operator, operator, amount, bought, Some((id, until)))))
 }
 
-/// Adds to somebody's stake in a node; returns the shares it bought and the event.
+/// Adds to somebody's stake in a node; returns the shares it bought.
 pub(crate) fn add(
     storage: &mut dyn Storage,
     env: &Env,
@@ -64,7 +59,7 @@ pub(crate) fn add(
     node: &Node,
     delegator: &Addr,
     amount: Uint128,
-) -> Result<(Uint128, Event), ContractError> {
+) -> Result<Uint128, ContractError> {
     // Before the shares change: what they earned was earned by as many as there were.
     let delegation = settled(storage, address, node, delegator)?;
     let added = pool(storage, address)?.add(amount.u128());
@@ -72,10 +67,17 @@ pub(crate) fn add(
     put_pool(storage, address, pool, env.block.height)?;
     let held = shares(storage, address, delegator)?.checked_add(bought.into())?;
     put_delegation(storage, address, delegator, &delegation, held, env.block.height)?;
-    let event = Event::new(events::STAKED)
-        .add_attribute("node", address)
-        .add_attribute("delegator", delegator)
-        .add_attribute("amount", amount)
-        .add_attribute("shares", Uint128::new(bought));
-    Ok((bought.into(), event))
+    Ok(bought.into())
+}
+
+/// The event of added stake; of a pledge with its lock's number and end.
+pub(crate) fn staked(
+    node: &Addr,
+    delegator: &Addr,
+    amount: Uint128,
+    shares: Uint128,
+    lock: Option<(u64, u64)>,
+) -> Event {
+    let (lock, until) = lock.unzip();
+    Event::Staked { node: node.clone(), delegator: delegator.clone(), amount, shares, lock, until }
 }

@@ -3,12 +3,12 @@
 //! cw-ownable keeps `ownership`, cw2 keeps `contract_info` and the contract kit `paused`; keys of this crate differ from them.
 
 use bithive_api::staking::{Params, TotalsResponse};
+use bithive_contract_kit::{input, token};
 use bithive_economics::pool::{Index, Pool, PoolError};
 use bithive_economics::{Emission, pledge};
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, Api, CosmosMsg, StdResult, Storage, Uint128, WasmMsg, to_json_binary};
+use cosmwasm_std::{Addr, Api, CosmosMsg, StdResult, Storage, Uint128};
 use cw_storage_plus::{Item, Map, SnapshotItem, SnapshotMap, Strategy};
-use cw20::Cw20ExecuteMsg;
 
 use crate::ContractError;
 
@@ -158,7 +158,7 @@ impl Node {
 /// # Errors
 /// [`ContractError::NoNode`], an invalid address.
 pub fn find(storage: &dyn Storage, api: &dyn Api, node: &str) -> Result<(Addr, Node), ContractError> {
-    let address = api.addr_validate(node)?;
+    let address = input::address(api, "node", node)?;
     let found = NODES.may_load(storage, &address)?;
     let node = found.ok_or_else(|| ContractError::NoNode { node: address.to_string() })?;
     Ok((address, node))
@@ -265,16 +265,7 @@ pub fn required(config: &Config, node: &Node, now: u64) -> Result<u128, Contract
 /// # Errors
 /// Storage, encoding.
 pub fn pay(storage: &dyn Storage, recipient: &Addr, amount: Uint128) -> StdResult<CosmosMsg> {
-    call(storage, &Cw20ExecuteMsg::Transfer { recipient: recipient.into(), amount })
-}
-
-/// A message to BTK.
-///
-/// # Errors
-/// Storage, encoding.
-pub fn call(storage: &dyn Storage, message: &Cw20ExecuteMsg) -> StdResult<CosmosMsg> {
-    let contract_addr = CONFIG.load(storage)?.token.into();
-    Ok(WasmMsg::Execute { contract_addr, msg: to_json_binary(message)?, funds: vec![] }.into())
+    Ok(token::transfer(&CONFIG.load(storage)?.token, recipient, amount)?.into())
 }
 
 /// What the contract holds.

@@ -1,7 +1,8 @@
 //! BTK that go out: unlocked, unbonded, withdrawn.
 
-use bithive_api::staking::events;
-use cosmwasm_std::{Addr, DepsMut, Env, Event, Response, Storage, Uint128};
+use bithive_api::staking::Event;
+use bithive_contract_kit::input::positive;
+use cosmwasm_std::{Addr, DepsMut, Env, Response, Storage, Uint128};
 
 use crate::ContractError;
 use crate::state::{
@@ -18,11 +19,7 @@ pub(crate) fn unlock(deps: DepsMut<'_>, env: &Env, node: &str, id: u64) -> Resul
     let mut delegation = DELEGATIONS.load(deps.storage, (&address, &address))?;
     delegation.locked = delegation.locked.checked_sub(lock.shares)?;
     DELEGATIONS.save(deps.storage, (&address, &address), &delegation)?;
-    let event = Event::new(events::UNLOCKED)
-        .add_attribute("node", address)
-        .add_attribute("id", id.to_string())
-        .add_attribute("shares", lock.shares);
-    Ok(Response::new().add_event(event))
+    Ok(Response::new().add_event(Event::Unlocked { node: address, id, shares: lock.shares }))
 }
 
 pub(crate) fn unbond(
@@ -38,9 +35,7 @@ pub(crate) fn unbond(
     let held = shares(deps.storage, &address, sender)?;
     let free = held.checked_sub(delegation.locked)?;
     let asked = asked.unwrap_or(free);
-    if asked.is_zero() {
-        return Err(ContractError::Zero { what: "the number of shares that can be unbonded" });
-    }
+    positive("the number of shares that can be unbonded", asked)?;
     if asked > free {
         return Err(ContractError::NotFree { asked, free });
     }
@@ -49,12 +44,10 @@ pub(crate) fn unbond(
     let held = held.checked_sub(asked)?;
     put_delegation(deps.storage, &address, sender, &delegation, held, env.block.height)?;
     // Shares that are worth nothing leave nothing behind.
-    let event = Event::new(events::UNBONDING)
-        .add_attribute("node", &address)
-        .add_attribute("delegator", sender)
-        .add_attribute("shares", asked)
-        .add_attribute("amount", Uint128::new(worth));
+    let (delegator, amount) = (sender.clone(), Uint128::new(worth));
     if worth == 0 {
+        let (id, until) = (None, None);
+        let event = Event::Unbonding { node: address, delegator, shares: asked, amount, id, until };
         return Ok(Response::new().add_event(event));
     }
     let (unbonding, bought) = node.unbonding.pool().add(worth).map_err(refused)?;
@@ -67,9 +60,10 @@ pub(crate) fn unbond(
     let until = env.block.time.plus_seconds(seconds).seconds();
     UNBONDINGS_OF.save(deps.storage, (sender, id), &())?;
     let (shares, generation) = (bought.into(), node.generation);
-    let entry = Unbonding { node: address, delegator: sender.clone(), shares, generation, until };
+    let entry = Unbonding { node: address, delegator, shares, generation, until };
     UNBONDINGS.save(deps.storage, id, &entry)?;
-    let event = event.add_attribute("id", id.to_string()).add_attribute("until", until.to_string());
+    let (Unbonding { node, delegator, .. }, id, until) = (entry, Some(id), Some(until));
+    let event = Event::Unbonding { node, delegator, shares: asked, amount, id, until };
     Ok(Response::new().add_event(event))
 }
 
@@ -89,18 +83,11 @@ pub(crate) fn withdraw(storage: &mut dyn Storage, env: &Env, id: u64) -> Result<
     }
     let total = UNBONDING.load(storage)?.checked_sub(worth.into())?;
     UNBONDING.save(storage, &total)?;
-    let event = Event::new(events::WITHDRAWN)
-        .add_attribute("id", id.to_string())
-        .add_attribute("node", &entry.node)
-        .add_attribute("delegator", &entry.delegator)
-        .add_attribute("amount", Uint128::new(worth));
+    let Unbonding { node, delegator, .. } = entry;
+    let event = Event::Withdrawn { id, node, delegator: delegator.clone(), amount: worth.into() };
     let response = Response::new().add_event(event);
     // cw20 has no use for a payment of nothing.
-    if worth == 0 {
-        Ok(response)
-    } else {
-        Ok(response.add_message(pay(storage, &entry.delegator, worth.into())?))
-    }
+    if worth == 0 { Ok(response) } else { Ok(response.add_message(pay(storage, &delegator, worth.into())?)) }
 }
 
 fn require_time(env: &Env, until: u64) -> Result<(), ContractError> {

@@ -1,9 +1,12 @@
 //! What happens to an account's credits: deposits, jobs, interest.
 
 use bithive_api::jobs::{JobTerms, ReceiveMsg};
-use bithive_api::timebank::events;
+use bithive_api::timebank::Event;
+use bithive_contract_kit::input::{address, positive};
 use bithive_contract_kit::pause::is_paused;
-use cosmwasm_std::{Addr, DepsMut, Env, Event, Response, Storage, Uint128, to_json_binary, wasm_execute};
+use bithive_contract_kit::token;
+use bithive_economics::escrow;
+use cosmwasm_std::{Addr, DepsMut, Env, Response, Storage, Uint128, to_json_binary};
 use cw20::Cw20ExecuteMsg;
 
 use crate::ContractError;
@@ -17,23 +20,16 @@ pub(crate) fn deposit(
     account: &str,
     credits: u64,
 ) -> Result<Response, ContractError> {
-    let not_meter = || ContractError::NotMeter { sender: sender.to_string() };
-    let mut meter = METERS.may_load(deps.storage, sender)?.ok_or_else(not_meter)?;
+    let mut meter = METERS.load(deps.storage, sender)?;
     if is_paused(deps.storage)? {
         return Err(ContractError::Paused);
     }
-    if credits == 0 {
-        return Err(ContractError::Zero { what: "the number of credits" });
-    }
-    let account = deps.api.addr_validate(account)?;
+    positive("the number of credits", credits.into())?;
+    let account = address(deps.api, "account", account)?;
     meter.given = meter.given.after(day(env), credits, ("what the meter gives", meter.per_day))?;
     METERS.save(deps.storage, sender, &meter)?;
     credit(deps.storage, env, &account, credits)?;
-    let event = Event::new(events::DEPOSITED)
-        .add_attribute("account", account)
-        .add_attribute("meter", sender)
-        .add_attribute("credits", credits.to_string());
-    Ok(Response::new().add_event(event))
+    Ok(Response::new().add_event(Event::Deposited { account, meter: sender.clone(), credits }))
 }
 
 /// The job is posted for the sender, who assigns it and is refunded: the credits have then become BTT of its own. They
@@ -48,23 +44,19 @@ pub(crate) fn spend(
     let config = CONFIG.load(storage)?;
     let (price, workers) = (terms.price, terms.workers);
     let refused = || ContractError::Escrow { price, workers };
-    let escrow = price.checked_mul(Uint128::from(workers)).map_err(|_| refused())?;
-    let credits = escrow.u128().div_ceil(config.params.price.u128().max(1));
+    let escrow = escrow(price.u128(), workers).ok_or_else(refused)?;
+    let credits = escrow.div_ceil(config.params.price.u128().max(1));
     let credits = u64::try_from(credits).map_err(|_| refused())?;
-    if credits == 0 {
-        return Err(ContractError::Zero { what: "the job's escrow" });
-    }
+    positive("the job's escrow", credits.into())?;
     if credits > most {
         return Err(ContractError::TooDear { credits, most });
     }
+    let escrow = Uint128::new(escrow);
     debit(storage, env, sender, credits, escrow)?;
     let msg = to_json_binary(&ReceiveMsg::PostFor { requester: sender.to_string(), terms })?;
     let send = Cw20ExecuteMsg::Send { contract: config.jobs.to_string(), amount: escrow, msg };
-    let event = Event::new(events::SPENT)
-        .add_attribute("account", sender)
-        .add_attribute("credits", credits.to_string())
-        .add_attribute("paid", escrow);
-    Ok(Response::new().add_event(event).add_message(wasm_execute(&config.token, &send, vec![])?))
+    let event = Event::Spent { account: sender.clone(), credits, paid: escrow };
+    Ok(Response::new().add_event(event).add_message(token::execute(&config.token, &send)?))
 }
 
 pub(crate) fn accrue(storage: &mut dyn Storage, env: &Env) -> Result<Response, ContractError> {

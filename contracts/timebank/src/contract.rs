@@ -4,12 +4,12 @@
 use cosmwasm_std::entry_point;
 
 use bithive_api::MigrateMsg;
-use bithive_api::timebank::{ExecuteMsg, InstantiateMsg, QueryMsg, events};
+use bithive_api::timebank::{Event, ExecuteMsg, InstantiateMsg, QueryMsg};
+use bithive_contract_kit::input::nonpayable;
 use bithive_contract_kit::{migration, ownership, pause};
 use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Response, to_json_binary};
-use cw_utils::nonpayable;
 
-use crate::{ContractError, account, admin, import, query};
+use crate::{ContractError, account, admin, import, permission, query};
 
 /// Name in cw2's contract info.
 pub const CONTRACT_NAME: &str = "bithive:timebank";
@@ -44,21 +44,20 @@ pub fn execute(
     msg: ExecuteMsg,
 ) -> Result<Response, ContractError> {
     nonpayable(&info)?;
+    permission::authorize(deps.as_ref(), &info.sender, &msg)?;
     let sender = &info.sender;
     match msg {
-        ExecuteMsg::Receive(hook) => admin::receive(deps, &env, sender, hook),
+        ExecuteMsg::Receive(hook) => admin::receive(deps, &env, &hook),
         ExecuteMsg::Deposit { account, credits } => account::deposit(deps, &env, sender, &account, credits),
         ExecuteMsg::Import { statement, signers, signature } => {
             import::import(deps, &env, &statement, signers, &signature)
         }
         ExecuteMsg::Spend { terms, most } => account::spend(deps.storage, &env, sender, terms, most),
         ExecuteMsg::Accrue {} => account::accrue(deps.storage, &env),
-        ExecuteMsg::SetMeter { meter, per_day } => admin::set_meter(deps, sender, &meter, per_day),
-        ExecuteMsg::SetOracles { oracles, threshold } => {
-            import::set_oracles(deps, &env, sender, &oracles, threshold)
-        }
-        ExecuteMsg::ReturnFunds { amount } => admin::return_funds(deps.storage, &env, sender, amount),
-        ExecuteMsg::SetPaused { paused } => Ok(pause::set(deps.storage, sender, events::PAUSED, paused)?),
+        ExecuteMsg::SetMeter { meter, per_day } => admin::set_meter(deps, &meter, per_day),
+        ExecuteMsg::SetOracles { oracles, threshold } => import::set_oracles(deps, &env, &oracles, threshold),
+        ExecuteMsg::ReturnFunds { amount } => admin::return_funds(deps.storage, &env, amount),
+        ExecuteMsg::SetPaused { paused } => Ok(pause::set(deps.storage, paused, Event::Paused { paused })?),
         ExecuteMsg::TransferOwnership { new_owner } => Ok(ownership::propose(deps, &env, sender, new_owner)?),
         ExecuteMsg::AcceptOwnership {} => Ok(ownership::accept(deps, &env, sender)?),
     }

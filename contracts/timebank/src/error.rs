@@ -1,19 +1,20 @@
 //! What a message can get wrong.
 
 use bithive_attest::host::HostError;
+use bithive_contract_kit::InputError;
 use cosmwasm_std::{OverflowError, StdError, Uint128};
 use cw_ownable::OwnershipError;
-use cw_utils::PaymentError;
 
 /// Errors of the contract; none of them changes anything.
 #[derive(Debug, PartialEq, thiserror::Error)]
+#[must_use = "an error that is not returned refuses nothing"]
 pub enum ContractError {
     /// Storage, address or encoding.
     #[error(transparent)]
     Std(#[from] StdError),
-    /// Native coins came with a message.
-    #[error("{0}; expected no native coins")]
-    Payment(#[from] PaymentError),
+    /// What came with the message is not usable.
+    #[error(transparent)]
+    Input(#[from] InputError),
     /// A message of the owner or the proposed owner came from somebody else.
     #[error(transparent)]
     Ownership(#[from] OwnershipError),
@@ -23,60 +24,32 @@ pub enum ContractError {
     /// A key or a signature is not valid.
     #[error(transparent)]
     Key(#[from] HostError),
-    /// A number out of bounds.
-    #[error("{field} is {found}; expected {least} to {most}")]
-    OutOfBounds {
-        /// The field.
-        field: &'static str,
-        /// Value found.
-        found: u128,
-        /// Least value.
-        least: u128,
-        /// Largest value.
-        most: u128,
-    },
-    /// A hook of another token.
-    #[error("{sender} is not BTT; expected the token {token}")]
-    WrongToken {
-        /// Who sent the hook.
-        sender: String,
-        /// BTT.
-        token: String,
-    },
-    /// Nothing was sent or asked for.
-    #[error("{what} is 0; expected at least 1")]
-    Zero {
-        /// What is 0.
-        what: &'static str,
-    },
-    /// An account that can't have the role.
-    #[error("{address} can't be {what}; expected {expected}")]
-    Address {
-        /// Address given.
-        address: String,
-        /// What it was to be.
-        what: &'static str,
-        /// What can be.
-        expected: &'static str,
+    /// People don't meter.
+    #[error("{meter} can't be a meter; expected a contract")]
+    PersonalMeter {
+        /// Address that was given.
+        meter: String,
     },
     /// Only meters deposit.
     #[error("{sender} may not credit idle time; expected a meter that the owner has named")]
     NotMeter {
-        /// Who tried.
+        /// Address that sent the message.
         sender: String,
     },
     /// A bound of the day.
     #[error("{bound} of the day has {left} credits left; {credits} are more. Try again tomorrow")]
     DailyBound {
-        /// Which bound.
+        /// Name of the bound.
         bound: &'static str,
         /// What is left of it.
         left: u64,
-        /// Asked for.
+        /// Credits asked for.
         credits: u64,
     },
     /// New credits would not be backed.
-    #[error("{credits} credits more are not funded; {room} are. Funding takes BTT by the hook `fund`")]
+    #[error(
+        "{credits} more credits are not funded; there are funds for {room}. Send BTT with the hook `fund` first"
+    )]
     NotFunded {
         /// Credits to be made.
         credits: u64,
@@ -86,11 +59,11 @@ pub enum ContractError {
     /// Too few credits.
     #[error("{address} has {found} credits; expected at least {credits}")]
     NotEnough {
-        /// The account.
+        /// Address of the account.
         address: String,
         /// Credits it has.
         found: u64,
-        /// Credits needed.
+        /// Credits that are needed.
         credits: u64,
     },
     /// The job costs more than the sender accepts.
@@ -102,25 +75,25 @@ pub enum ContractError {
         most: u64,
     },
     /// A price that no escrow can have.
-    #[error("price {price} times {workers} workers is no amount of BTT that credits could pay")]
+    #[error("price {price} times {workers} workers is more than credits can pay; expected a smaller price")]
     Escrow {
         /// Price of a worker.
         price: Uint128,
-        /// Workers.
+        /// Workers of the job.
         workers: u8,
     },
     /// BTT that credits need.
-    #[error("{available} are not needed by credits; expected at least {amount}")]
+    #[error("{available} base units are not needed to back credits; expected at least {amount}")]
     Needed {
         /// What can be returned.
         available: Uint128,
-        /// Asked for.
+        /// Amount asked for, in base units.
         amount: Uint128,
     },
     /// An oracle is listed twice.
     #[error("oracle {index} has the account or the key of one before it; expected different ones")]
     OracleTwice {
-        /// Its index.
+        /// Index of the oracle in the list, from 0.
         index: usize,
     },
     /// Bits of oracles that there are not, or too few.
@@ -132,7 +105,7 @@ pub enum ContractError {
         found: u32,
         /// Oracles there are.
         oracles: u32,
-        /// Bits beyond.
+        /// Number of bits that stand for no oracle.
         unknown: u32,
         /// How many must sign.
         threshold: u32,
@@ -155,7 +128,7 @@ pub enum ContractError {
         /// What is stated.
         found: u64,
     },
-    /// Stopped.
+    /// The owner has paused deposits and imports.
     #[error("deposits and imports are paused; credits can be spent as always")]
     Paused,
     /// The stored state is not an earlier version of this contract.

@@ -3,12 +3,13 @@
 //! Of a host only its total counts, and only what is new of it: a statement that comes twice, or late, says nothing new.
 //! A host belongs to the account of its first statement, so its total is never counted for two.
 
-use bithive_api::timebank::{BoincStatement, MAX_ORACLES, MAX_PROJECT, Oracle, events};
+use bithive_api::timebank::{BoincStatement, Event, MAX_ORACLES, MAX_PROJECT, Oracle};
 use bithive_attest::host::{sum_keys, verify_possession, verify_statement};
 use bithive_attest::{BoincCredit, Domain, PUBLIC_KEY_BYTES, possession_bytes};
+use bithive_contract_kit::InputError;
+use bithive_contract_kit::input::{address, length, positive, sized, within};
 use bithive_contract_kit::pause::is_paused;
-use cosmwasm_std::{Addr, Api, DepsMut, Env, Event, HexBinary, Response, StdResult, Storage};
-use cw_ownable::assert_owner;
+use cosmwasm_std::{Api, DepsMut, Env, HexBinary, Response, StdResult, Storage};
 
 use crate::ContractError;
 use crate::ledger::{credit, day};
@@ -26,8 +27,8 @@ pub(crate) fn import(
     if is_paused(deps.storage)? {
         return Err(ContractError::Paused);
     }
-    check_project(&statement.project)?;
-    let account = deps.api.addr_validate(&statement.account)?;
+    length("project", statement.project.len(), 1..=MAX_PROJECT)?;
+    let account = address(deps.api, "account", &statement.account)?;
     verify(deps.storage, deps.api, env, statement, signers, signature)?;
     let (project, number, total) = (statement.project.as_str(), statement.host, statement.total);
     let fresh = Host { account: account.clone(), total: 0, credits: 0 };
@@ -41,21 +42,14 @@ pub(crate) fn import(
     // Of the whole total, so that it doesn't matter in how many statements it came.
     let credits = converted(total, CONFIG.load(deps.storage)?.params.boinc_rate)?;
     let new = credits.saturating_sub(host.credits);
-    if new == 0 {
-        return Err(ContractError::Zero { what: "what the new total is worth in credits" });
-    }
+    positive("what the new total is worth in credits", new.into())?;
     (host.total, host.credits) = (total, credits);
     HOSTS.save(deps.storage, (project, number), &host)?;
     let most = CONFIG.load(deps.storage)?.params.import_per_day;
     let imported = IMPORTED.load(deps.storage)?.after(day(env), new, ("what is imported", most))?;
     IMPORTED.save(deps.storage, &imported)?;
     credit(deps.storage, env, &account, new)?;
-    let event = Event::new(events::IMPORTED)
-        .add_attribute("account", account)
-        .add_attribute("project", project)
-        .add_attribute("host", number.to_string())
-        .add_attribute("total", total.to_string())
-        .add_attribute("credits", new.to_string());
+    let event = Event::Imported { account, project: project.into(), host: number, total, credits: new };
     Ok(Response::new().add_event(event))
 }
 
@@ -63,22 +57,9 @@ pub(crate) fn import(
 fn converted(total: u64, rate: u32) -> Result<u64, ContractError> {
     // Can't saturate: 64 bits by 32 bits.
     let credits = u128::from(total).saturating_mul(rate.into()) / 10_000;
-    u64::try_from(credits).map_err(|_| ContractError::OutOfBounds {
-        field: "total",
-        found: total.into(),
-        least: 1,
-        most: u128::from(u64::MAX).saturating_mul(10_000).checked_div(rate.into()).unwrap_or_default(),
-    })
-}
-
-/// A name is kept as the key of its hosts, so it has a length that storage bears.
-fn check_project(project: &str) -> Result<(), ContractError> {
-    let (field, found, most) = ("bytes of project", project.len() as u128, MAX_PROJECT as u128);
-    if (1..=most).contains(&found) {
-        Ok(())
-    } else {
-        Err(ContractError::OutOfBounds { field, found, least: 1, most })
-    }
+    let most = u128::from(u64::MAX).saturating_mul(10_000).checked_div(rate.into()).unwrap_or_default();
+    let refused = |_| InputError::OutOfBounds { field: "total", found: total.into(), least: 1, most };
+    Ok(u64::try_from(credits).map_err(refused)?)
 }
 
 fn domain(env: &Env) -> Domain<'_> {
@@ -118,34 +99,17 @@ fn verify(
 pub(crate) fn set_oracles(
     deps: DepsMut<'_>,
     env: &Env,
-    sender: &Addr,
     oracles: &[Oracle],
     threshold: u8,
 ) -> Result<Response, ContractError> {
-    assert_owner(deps.storage, sender)?;
-    let bounded = |field, found: usize, least: usize, most: usize| {
-        if (least..=most).contains(&found) {
-            Ok(())
-        } else {
-            let (found, least, most) = (found as u128, least as u128, most as u128);
-            Err(ContractError::OutOfBounds { field, found, least, most })
-        }
-    };
-    bounded("oracles", oracles.len(), 1, MAX_ORACLES)?;
+    within("oracles", oracles.len() as u128, 1..=MAX_ORACLES as u128)?;
     // More than half: two groups that contradict each other can't both be enough.
     let least = (oracles.len() / 2).saturating_add(1);
-    bounded("threshold", threshold.into(), least, oracles.len())?;
+    within("threshold", threshold.into(), least as u128..=oracles.len() as u128)?;
     let (mut members, mut keys) = (Vec::<Attestor>::new(), Vec::<Key>::new());
     for (index, oracle) in oracles.iter().enumerate() {
-        let account = deps.api.addr_validate(&oracle.account)?;
-        let found = oracle.bls_key.len() as u128;
-        let expected = PUBLIC_KEY_BYTES as u128;
-        let key: Key = oracle.bls_key.as_slice().try_into().map_err(|_| ContractError::OutOfBounds {
-            field: "bytes of bls_key",
-            found,
-            least: expected,
-            most: expected,
-        })?;
+        let account = address(deps.api, "oracles.account", &oracle.account)?;
+        let key: Key = sized("bls_key", &oracle.bls_key)?;
         if members.iter().any(|other| other.account == account) || keys.contains(&key) {
             return Err(ContractError::OracleTwice { index });
         }
@@ -156,8 +120,6 @@ pub(crate) fn set_oracles(
     }
     let full_key = HexBinary::from(&sum_keys(deps.api, &keys)?);
     ORACLES.save(deps.storage, &Oracles { members, threshold, full_key })?;
-    let event = Event::new(events::ORACLES)
-        .add_attribute("oracles", oracles.len().to_string())
-        .add_attribute("threshold", threshold.to_string());
-    Ok(Response::new().add_event(event))
+    let oracles = oracles.len() as u64;
+    Ok(Response::new().add_event(Event::Oracles { oracles, threshold: threshold.into() }))
 }

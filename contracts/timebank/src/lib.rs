@@ -9,6 +9,7 @@
     clippy::cast_possible_wrap,
     clippy::cast_sign_loss
 )]
+#![deny(clippy::let_underscore_must_use)]
 
 pub mod account;
 pub mod admin;
@@ -16,6 +17,7 @@ pub mod contract;
 pub mod error;
 pub mod import;
 pub mod ledger;
+pub mod permission;
 pub mod query;
 pub mod state;
 

@@ -5,18 +5,18 @@ use cosmwasm_std::entry_point;
 
 use bithive_api::MigrateMsg;
 use bithive_api::token::{ExecuteMsg, InstantiateMsg, QueryMsg};
+use bithive_contract_kit::input::nonpayable;
 use bithive_contract_kit::migration;
 use cosmwasm_std::{
     Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Response, StdResult, to_json_binary,
 };
-use cw_utils::nonpayable;
 use cw20_base::allowances::query_allowance;
 use cw20_base::contract::{
     query_balance, query_download_logo, query_marketing_info, query_minter, query_token_info,
 };
 use cw20_base::enumerable::{query_all_accounts, query_owner_allowances, query_spender_allowances};
 
-use crate::{ContractError, execute, query};
+use crate::{ContractError, admin, permission, query, supply, transfer};
 
 /// Name in cw2's contract info.
 pub const CONTRACT_NAME: &str = "bithive:token";
@@ -35,7 +35,7 @@ pub fn instantiate(
     msg: InstantiateMsg,
 ) -> Result<Response, ContractError> {
     nonpayable(&info)?;
-    let response = execute::instantiate(deps.branch(), env, info, msg)?;
+    let response = admin::instantiate(deps.branch(), env, info, msg)?;
     // After `cw20-base`, which names itself.
     cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
     Ok(response)
@@ -53,29 +53,30 @@ pub fn execute(
     msg: ExecuteMsg,
 ) -> Result<Response, ContractError> {
     nonpayable(&info)?;
+    permission::authorize(deps.as_ref(), &info.sender, &msg)?;
     match msg {
-        ExecuteMsg::Transfer { recipient, amount } => execute::transfer(deps, env, info, recipient, amount),
-        ExecuteMsg::Burn { amount } => execute::burn(deps, env, info, amount),
-        ExecuteMsg::Send { contract, amount, msg } => execute::send(deps, env, info, contract, amount, msg),
+        ExecuteMsg::Transfer { recipient, amount } => transfer::transfer(deps, env, info, recipient, amount),
+        ExecuteMsg::Burn { amount } => supply::burn(deps, env, info, amount),
+        ExecuteMsg::Send { contract, amount, msg } => transfer::send(deps, env, info, contract, amount, msg),
         ExecuteMsg::IncreaseAllowance { spender, amount, expires } => {
-            execute::increase_allowance(deps, env, info, spender, amount, expires)
+            transfer::increase_allowance(deps, env, info, spender, amount, expires)
         }
         ExecuteMsg::DecreaseAllowance { spender, amount, expires } => {
-            execute::decrease_allowance(deps, env, info, spender, amount, expires)
+            transfer::decrease_allowance(deps, env, info, spender, amount, expires)
         }
         ExecuteMsg::TransferFrom { owner, recipient, amount } => {
-            execute::transfer_from(deps, env, info, owner, recipient, amount)
+            transfer::transfer_from(deps, env, info, owner, recipient, amount)
         }
         ExecuteMsg::SendFrom { owner, contract, amount, msg } => {
-            execute::send_from(deps, env, info, owner, contract, amount, msg)
+            transfer::send_from(deps, env, info, owner, contract, amount, msg)
         }
-        ExecuteMsg::BurnFrom { owner, amount } => execute::burn_from(deps, env, info, owner, amount),
-        ExecuteMsg::Mint { recipient, amount } => execute::mint(deps, env, info, recipient, amount),
-        ExecuteMsg::UpdateMinter { new_minter } => execute::update_minter(deps, env, info, new_minter),
+        ExecuteMsg::BurnFrom { owner, amount } => supply::burn_from(deps, env, info, owner, amount),
+        ExecuteMsg::Mint { recipient, amount } => supply::mint(deps, env, info, recipient, amount),
+        ExecuteMsg::UpdateMinter { new_minter } => admin::update_minter(deps, env, info, new_minter),
         ExecuteMsg::UpdateMarketing { project, description, marketing } => {
-            execute::update_marketing(deps, env, info, project, description, marketing)
+            admin::update_marketing(deps, env, info, project, description, marketing)
         }
-        ExecuteMsg::UploadLogo(logo) => execute::upload_logo(deps, env, info, logo),
+        ExecuteMsg::UploadLogo(logo) => admin::upload_logo(deps, env, info, logo),
     }
 }
 

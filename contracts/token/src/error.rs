@@ -1,10 +1,11 @@
 //! What a message to the token can get wrong.
 
-use cosmwasm_std::{OverflowError, StdError, Uint128};
-use cw_utils::PaymentError;
+use bithive_contract_kit::InputError;
+use cosmwasm_std::{OverflowError, Response, StdError, Uint128};
 
 /// Errors of the token; none of them changes anything.
 #[derive(Debug, PartialEq, thiserror::Error)]
+#[must_use = "an error that is not returned refuses nothing"]
 pub enum ContractError {
     /// Storage, address or encoding.
     #[error(transparent)]
@@ -12,16 +13,16 @@ pub enum ContractError {
     /// What `cw20-base` refuses.
     #[error(transparent)]
     Base(#[from] cw20_base::ContractError),
-    /// Native coins came with a message.
-    #[error("{0}; expected no native coins")]
-    Payment(#[from] PaymentError),
+    /// What came with the message is not usable.
+    #[error(transparent)]
+    Input(#[from] InputError),
     /// An amount left the range of 128 bits.
     #[error(transparent)]
     Overflow(#[from] OverflowError),
     /// An address occurs twice in `initial_balances`.
     #[error("initial_balances lists {address} more than once; expected unique addresses")]
     DuplicateAddress {
-        /// The address.
+        /// Address that is listed more than once.
         address: String,
     },
     /// Minting would pass the cap.
@@ -40,9 +41,9 @@ pub enum ContractError {
     /// The sender is not the minter.
     #[error("{sender} may not mint or hand minting over; expected the minter {minter}")]
     NotMinter {
-        /// Who tried.
+        /// Address that sent the message.
         sender: String,
-        /// Who may.
+        /// Address of the minter.
         minter: String,
     },
     /// People don't mint.
@@ -56,7 +57,7 @@ pub enum ContractError {
     /// The sender may not change what wallets show.
     #[error("{sender} may not change the marketing info; expected {marketing}")]
     NotMarketing {
-        /// Who tried.
+        /// Address that sent the message.
         sender: String,
         /// Who may, or "nobody".
         marketing: String,
@@ -87,3 +88,6 @@ pub enum ContractError {
     #[error("cannot migrate: {0}; expected an earlier version of the same contract")]
     Migration(StdError),
 }
+
+/// What a message leads to.
+pub(crate) type Outcome = Result<Response, ContractError>;

@@ -1,15 +1,17 @@
 //! Burning, by anybody: BTT within the period's bound and above the reserve, other tokens altogether.
 
-use bithive_api::treasury::events;
-use cosmwasm_std::{DepsMut, Env, Event, Response};
+use bithive_api::treasury::Event;
+use bithive_contract_kit::input::address;
+use bithive_contract_kit::token;
+use cosmwasm_std::{DepsMut, Env, Response};
 
 use crate::ContractError;
-use crate::state::{CONFIG, FLOWS, OFFERS, balance, burn as burning, period};
+use crate::state::{CONFIG, FLOWS, OFFERS, period};
 
 pub(crate) fn burn(deps: DepsMut<'_>, env: &Env, token: &str) -> Result<Response, ContractError> {
     let config = CONFIG.load(deps.storage)?;
-    let token = deps.api.addr_validate(token)?;
-    let held = |token| balance(deps.querier, env, token);
+    let token = address(deps.api, "token", token)?;
+    let held = |token| token::balance(deps.querier, token, &env.contract.address);
     let nothing = || ContractError::NothingToBurn { token: token.to_string() };
     let amount = if token == config.token {
         let mut flows = FLOWS.load(deps.storage)?;
@@ -32,6 +34,6 @@ pub(crate) fn burn(deps: DepsMut<'_>, env: &Env, token: &str) -> Result<Response
     if amount.is_zero() {
         return Err(nothing());
     }
-    let event = Event::new(events::BURNT).add_attribute("token", &token).add_attribute("amount", amount);
-    Ok(Response::new().add_event(event).add_message(burning(&token, amount)?))
+    let message = token::burn(&token, amount)?;
+    Ok(Response::new().add_event(Event::Burnt { token, amount }).add_message(message))
 }

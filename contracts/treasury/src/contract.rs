@@ -4,12 +4,12 @@
 use cosmwasm_std::entry_point;
 
 use bithive_api::MigrateMsg;
-use bithive_api::treasury::{ExecuteMsg, InstantiateMsg, QueryMsg, events};
+use bithive_api::treasury::{Event, ExecuteMsg, InstantiateMsg, QueryMsg};
+use bithive_contract_kit::input::nonpayable;
 use bithive_contract_kit::{migration, ownership, pause};
 use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Response, to_json_binary};
-use cw_utils::nonpayable;
 
-use crate::{ContractError, admin, burn, offer, query};
+use crate::{ContractError, admin, burn, offer, permission, query};
 
 /// Name in cw2's contract info.
 pub const CONTRACT_NAME: &str = "bithive:treasury";
@@ -44,17 +44,18 @@ pub fn execute(
     msg: ExecuteMsg,
 ) -> Result<Response, ContractError> {
     nonpayable(&info)?;
+    permission::authorize(deps.as_ref(), &info.sender, &msg)?;
     let sender = &info.sender;
     match msg {
-        ExecuteMsg::Receive(hook) => offer::receive(deps, &env, sender, hook),
+        ExecuteMsg::Receive(hook) => offer::receive(deps, &env, sender, &hook),
         ExecuteMsg::Collect { source } => admin::collect(deps, &source),
         ExecuteMsg::Burn { token } => burn::burn(deps, &env, &token),
         ExecuteMsg::Spend { recipient, amount, purpose } => {
-            admin::spend(deps, &env, sender, &recipient, amount, &purpose)
+            admin::spend(deps, &env, &recipient, amount, &purpose)
         }
-        ExecuteMsg::SetOffer { token, terms } => offer::set(deps, &env, sender, &token, terms),
-        ExecuteMsg::SetSource { source, allowed } => admin::set_source(deps, &env, sender, &source, allowed),
-        ExecuteMsg::SetPaused { paused } => Ok(pause::set(deps.storage, sender, events::PAUSED, paused)?),
+        ExecuteMsg::SetOffer { token, terms } => offer::set(deps, &env, &token, terms),
+        ExecuteMsg::SetSource { source, allowed } => admin::set_source(deps, &env, &source, allowed),
+        ExecuteMsg::SetPaused { paused } => Ok(pause::set(deps.storage, paused, Event::Paused { paused })?),
         ExecuteMsg::TransferOwnership { new_owner } => Ok(ownership::propose(deps, &env, sender, new_owner)?),
         ExecuteMsg::AcceptOwnership {} => Ok(ownership::accept(deps, &env, sender)?),
     }

@@ -8,12 +8,14 @@
     clippy::cast_possible_wrap,
     clippy::cast_sign_loss
 )]
+#![deny(clippy::let_underscore_must_use)]
 
 pub mod admin;
 pub mod burn;
 pub mod contract;
 pub mod error;
 pub mod offer;
+pub mod permission;
 pub mod query;
 pub mod state;
 

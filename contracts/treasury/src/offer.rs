@@ -1,36 +1,31 @@
 //! Tokens that come in: deposits, and sales to a standing offer.
 
-use bithive_api::treasury::{Hook, MAX_BID, MAX_OFFERS, OfferTerms, Params, RISE_SECONDS, events};
+use bithive_api::treasury::{Event, Hook, MAX_BID, MAX_OFFERS, OfferTerms, Params, RISE_SECONDS};
+use bithive_contract_kit::input::{expect_token, outside, positive, within};
+use bithive_contract_kit::pause::is_paused;
+use bithive_contract_kit::token;
 use bithive_economics::offer::Bid;
-use cosmwasm_std::{Addr, DepsMut, Env, Event, Order, Response, StdResult, Uint128, from_json};
-use cw_ownable::assert_owner;
+use cosmwasm_std::{Addr, DepsMut, Env, Order, Response, StdResult, Uint128};
 use cw20::Cw20ReceiveMsg;
 
 use crate::ContractError;
-use crate::state::{CONFIG, Config, FLOWS, OFFERS, Offer, PURCHASES, balance, burn as burning, pay, period};
-use bithive_contract_kit::pause::is_paused;
+use crate::state::{CONFIG, Config, FLOWS, OFFERS, Offer, PURCHASES, period};
 
 /// A cw20 hook. Only the message's sender is proven: it is the token, and believed of its own tokens only.
 pub(crate) fn receive(
     deps: DepsMut<'_>,
     env: &Env,
     token: &Addr,
-    hook: Cw20ReceiveMsg,
+    received: &Cw20ReceiveMsg,
 ) -> Result<Response, ContractError> {
     let config = CONFIG.load(deps.storage)?;
-    if hook.amount.is_zero() {
-        return Err(ContractError::Zero);
-    }
-    let account = deps.api.addr_validate(&hook.sender)?;
-    match from_json(&hook.msg)? {
-        Hook::Deposit {} if *token == config.token => {
-            let event = Event::new(events::DEPOSITED).add_attribute("sender", account);
-            Ok(Response::new().add_event(event.add_attribute("amount", hook.amount)))
+    positive("the amount", received.amount)?;
+    match token::hook(deps.api, received)? {
+        (account, Hook::Deposit {}) => {
+            expect_token(token, &config.token)?;
+            Ok(Response::new().add_event(Event::Deposited { sender: account, amount: received.amount }))
         }
-        Hook::Deposit {} => {
-            Err(ContractError::WrongToken { token: token.into(), what: "deposited", expected: "BTT" })
-        }
-        Hook::Sell { least } => sell(deps, env, &config, token, &account, hook.amount, least),
+        (account, Hook::Sell { least }) => sell(deps, env, &config, token, &account, received.amount, least),
     }
 }
 
@@ -61,7 +56,8 @@ fn sell(
     let budget = offer.terms.budget;
     purchases.paid = purchases.paid.after(params, period, worth, ("the offer's budget", budget))?;
     flows.paid = flows.paid.after(params, period, worth, ("what all offers pay", params.buy))?;
-    let available = balance(deps.querier, env, &config.token)?.saturating_sub(params.reserve);
+    let available =
+        token::balance(deps.querier, &config.token, &env.contract.address)?.saturating_sub(params.reserve);
     if worth > available {
         return Err(ContractError::Funds { available, amount: worth });
     }
@@ -70,69 +66,46 @@ fn sell(
     PURCHASES.save(deps.storage, token, &purchases)?;
     FLOWS.save(deps.storage, &flows)?;
     OFFERS.save(deps.storage, token, &offer)?;
-    let event = Event::new(events::BOUGHT)
-        .add_attribute("token", token)
-        .add_attribute("seller", seller)
-        .add_attribute("amount", amount)
-        .add_attribute("paid", worth);
+    let event = Event::Bought { token: token.clone(), seller: seller.clone(), amount, paid: worth };
     // Paid first: a token that calls back while it is burnt finds less to sell for, and the reserve holds.
     Ok(Response::new()
         .add_event(event)
-        .add_message(pay(config, seller, worth)?)
-        .add_message(burning(token, amount)?))
+        .add_message(token::transfer(&config.token, seller, worth)?)
+        .add_message(token::burn(token, amount)?))
 }
 
 pub(crate) fn set(
     deps: DepsMut<'_>,
     env: &Env,
-    sender: &Addr,
     token: &str,
     terms: Option<OfferTerms>,
 ) -> Result<Response, ContractError> {
-    assert_owner(deps.storage, sender)?;
     let config = CONFIG.load(deps.storage)?;
-    let token = deps.api.addr_validate(token)?;
-    if token == config.token || token == env.contract.address {
-        let expected = "another cw20 token";
-        return Err(ContractError::WrongToken { token: token.into(), what: "bought", expected });
-    }
-    let event = Event::new(events::OFFER).add_attribute("token", &token);
+    let token = outside(deps.api, "token", token, &[&env.contract.address, &config.token])?;
     let Some(terms) = terms else {
         if !OFFERS.has(deps.storage, &token) {
             return Err(ContractError::NoOffer { token: token.into() });
         }
         OFFERS.remove(deps.storage, &token);
-        return Ok(Response::new().add_event(event.add_attribute("withdrawn", "true")));
+        return Ok(Response::new().add_event(Event::Offer { token, terms: None }));
     };
     check(&config.params, &terms)?;
     // Whatever is at the address must answer as a token does.
-    balance(deps.querier, env, &token)?;
+    token::balance(deps.querier, &token, &env.contract.address)?;
     let offers = OFFERS.keys(deps.storage, None, None, Order::Ascending).collect::<StdResult<Vec<_>>>()?;
     if offers.len() >= MAX_OFFERS && !offers.contains(&token) {
         return Err(ContractError::TooManyOffers { most: MAX_OFFERS });
     }
     OFFERS.save(deps.storage, &token, &Offer { terms, since: env.block.time.seconds() })?;
-    let event = event
-        .add_attribute("low", terms.low)
-        .add_attribute("high", terms.high)
-        .add_attribute("rise_seconds", terms.rise_seconds.to_string())
-        .add_attribute("budget", terms.budget);
-    Ok(Response::new().add_event(event))
+    Ok(Response::new().add_event(Event::Offer { token, terms: Some(terms) }))
 }
 
 fn check(params: &Params, terms: &OfferTerms) -> Result<(), ContractError> {
-    let within = |field, found: Uint128, least: Uint128, most: Uint128| {
-        if (least..=most).contains(&found) {
-            Ok(())
-        } else {
-            Err(ContractError::OutOfBounds { field, found, least, most })
-        }
-    };
     let (least, most) = RISE_SECONDS;
-    within("low", terms.low, Uint128::one(), MAX_BID)?;
-    within("high", terms.high, terms.low, MAX_BID)?;
-    within("rise_seconds", terms.rise_seconds.into(), least.into(), most.into())?;
-    within("budget", terms.budget, Uint128::one(), params.buy)
+    within("low", terms.low.u128(), 1..=MAX_BID.u128())?;
+    within("high", terms.high.u128(), terms.low.u128()..=MAX_BID.u128())?;
+    within("rise_seconds", terms.rise_seconds.into(), least.into()..=most.into())?;
+    Ok(within("budget", terms.budget.u128(), 1..=params.buy.u128())?)
 }
 
 pub(crate) fn bid(terms: &OfferTerms) -> Bid {

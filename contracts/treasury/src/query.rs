@@ -2,11 +2,12 @@
 
 use bithive_api::treasury::{ConfigResponse, OfferResponse, TotalsResponse};
 use bithive_contract_kit::pause::is_paused;
+use bithive_contract_kit::token;
 use cosmwasm_std::{Addr, Deps, Env, Order, StdResult};
 
 use crate::ContractError;
 use crate::offer::bid;
-use crate::state::{CONFIG, FLOWS, OFFERS, Offer, PURCHASES, SOURCES, balance, period};
+use crate::state::{CONFIG, FLOWS, OFFERS, Offer, PURCHASES, SOURCES, period};
 
 pub(crate) fn config(deps: Deps<'_>) -> Result<ConfigResponse, ContractError> {
     let ownership = cw_ownable::get_ownership(deps.storage)?;
@@ -55,7 +56,7 @@ pub(crate) fn totals(deps: Deps<'_>, env: &Env) -> Result<TotalsResponse, Contra
     let config = CONFIG.load(deps.storage)?;
     let (flows, period) = (FLOWS.load(deps.storage)?, period(env, &config.params));
     Ok(TotalsResponse {
-        balance: balance(deps.querier, env, &config.token)?,
+        balance: token::balance(deps.querier, &config.token, &env.contract.address)?,
         spent_now: flows.spent.in_period(period),
         paid_now: flows.paid.in_period(period),
         burnt_now: flows.burnt.in_period(period),

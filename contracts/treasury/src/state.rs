@@ -4,9 +4,8 @@
 
 use bithive_api::treasury::{OfferTerms, Params};
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, Env, QuerierWrapper, StdResult, Uint128, WasmMsg, wasm_execute};
+use cosmwasm_std::{Addr, Env, Uint128};
 use cw_storage_plus::{Item, Map};
-use cw20::{BalanceResponse, Cw20ExecuteMsg, Cw20QueryMsg};
 
 use crate::ContractError;
 
@@ -113,29 +112,4 @@ pub const SOURCES: Map<&Addr, ()> = Map::new("sources");
 #[must_use]
 pub fn period(env: &Env, params: &Params) -> u64 {
     env.block.time.seconds().checked_div(params.period_seconds).unwrap_or_default()
-}
-
-/// What the treasury holds of a token.
-///
-/// # Errors
-/// The address is no cw20 token.
-pub fn balance(querier: QuerierWrapper<'_>, env: &Env, token: &Addr) -> StdResult<Uint128> {
-    let query = Cw20QueryMsg::Balance { address: env.contract.address.to_string() };
-    Ok(querier.query_wasm_smart::<BalanceResponse>(token, &query)?.balance)
-}
-
-/// A message that pays BTT.
-///
-/// # Errors
-/// Encoding.
-pub fn pay(config: &Config, recipient: &Addr, amount: Uint128) -> StdResult<WasmMsg> {
-    wasm_execute(&config.token, &Cw20ExecuteMsg::Transfer { recipient: recipient.into(), amount }, vec![])
-}
-
-/// A message that burns what the treasury holds.
-///
-/// # Errors
-/// Encoding.
-pub fn burn(token: &Addr, amount: Uint128) -> StdResult<WasmMsg> {
-    wasm_execute(token, &Cw20ExecuteMsg::Burn { amount }, vec![])
 }

@@ -5,13 +5,13 @@ use cosmwasm_std::entry_point;
 
 use bithive_api::MigrateMsg;
 use bithive_api::vesting::{ExecuteMsg, InstantiateMsg, QueryMsg};
+use bithive_contract_kit::input::nonpayable;
 use bithive_contract_kit::migration;
 use cosmwasm_std::{
     Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Response, StdResult, to_json_binary,
 };
-use cw_utils::nonpayable;
 
-use crate::{ContractError, execute, query};
+use crate::{ContractError, lock, pay, permission, query};
 
 /// Name in cw2's contract info.
 pub const CONTRACT_NAME: &str = "bithive:vesting";
@@ -21,7 +21,7 @@ pub const CONTRACT_VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Creates the contract, without positions.
 ///
 /// # Errors
-/// [`ContractError::Payment`] for native coins.
+/// [`ContractError::Input`] for native coins.
 #[cfg_attr(not(feature = "library"), entry_point)]
 pub fn instantiate(
     deps: DepsMut,
@@ -46,11 +46,12 @@ pub fn execute(
     msg: ExecuteMsg,
 ) -> Result<Response, ContractError> {
     nonpayable(&info)?;
+    permission::authorize(deps.as_ref(), &info.sender, &msg)?;
     match msg {
-        ExecuteMsg::Receive(hook) => execute::receive(deps, &env, info.sender, hook),
-        ExecuteMsg::Claim { id } => execute::claim(deps.storage, &env, id),
-        ExecuteMsg::Transfer { id, new_owner } => execute::transfer(deps, &env, &info.sender, id, &new_owner),
-        ExecuteMsg::Revoke { id } => execute::revoke(deps.storage, &env, &info.sender, id),
+        ExecuteMsg::Receive(hook) => lock::receive(deps, &env, info.sender, &hook),
+        ExecuteMsg::Claim { id } => pay::claim(deps.storage, &env, id),
+        ExecuteMsg::Transfer { id, new_owner } => pay::transfer(deps, &env, id, &new_owner),
+        ExecuteMsg::Revoke { id } => pay::revoke(deps.storage, &env, &info.sender, id),
     }
 }
 

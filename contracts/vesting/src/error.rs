@@ -1,18 +1,19 @@
 //! What a message can get wrong.
 
+use bithive_contract_kit::InputError;
 use bithive_economics::{BpsError, ScheduleError};
-use cosmwasm_std::{OverflowError, StdError};
-use cw_utils::PaymentError;
+use cosmwasm_std::{OverflowError, Response, StdError};
 
 /// Errors of the contract; none of them changes anything.
 #[derive(Debug, PartialEq, thiserror::Error)]
+#[must_use = "an error that is not returned refuses nothing"]
 pub enum ContractError {
     /// Storage, address or encoding.
     #[error(transparent)]
     Std(#[from] StdError),
-    /// Native coins came with a message.
-    #[error("{0}; expected no native coins")]
-    Payment(#[from] PaymentError),
+    /// What came with the message is not usable.
+    #[error(transparent)]
+    Input(#[from] InputError),
     /// A sum left 128 bits.
     #[error(transparent)]
     Overflow(#[from] OverflowError),
@@ -22,22 +23,19 @@ pub enum ContractError {
     /// A share above the whole.
     #[error(transparent)]
     Share(#[from] BpsError),
-    /// Nothing was sent.
-    #[error("the amount is 0; expected at least one base unit")]
-    NothingLocked,
     /// The contract itself would own the position: nobody could hand it on.
     #[error("the owner is this contract; expected an account that can use what becomes due")]
     OwnedByContract,
     /// There is no such position.
     #[error("there is no position {id}; it was never made, or everything of it was paid")]
     NoPosition {
-        /// The number.
+        /// Number that was asked for.
         id: u64,
     },
     /// Nothing can be claimed yet.
     #[error("nothing of position {id} is due; {}", next_text(*.next))]
     NothingDue {
-        /// The position.
+        /// Number of the position.
         id: u64,
         /// When more becomes due, in Unix seconds.
         next: Option<u64>,
@@ -45,27 +43,27 @@ pub enum ContractError {
     /// Somebody else's position.
     #[error("{sender} may not transfer position {id}; expected its owner {owner}")]
     NotOwner {
-        /// The position.
+        /// Number of the position.
         id: u64,
-        /// Who tried.
+        /// Address that sent the message.
         sender: String,
-        /// Who may.
+        /// Address that may do it.
         owner: String,
     },
     /// The position can't be taken back, or not by the sender.
     #[error("{sender} may not revoke position {id}; expected {}", .revoker.as_deref().unwrap_or("nobody: it is final"))]
     NotRevoker {
-        /// The position.
+        /// Number of the position.
         id: u64,
-        /// Who tried.
+        /// Address that sent the message.
         sender: String,
-        /// Who may.
+        /// Address that may revoke it; none if it is final.
         revoker: Option<String>,
     },
     /// Everything is due already.
     #[error("everything of position {id} is due; nothing is left to revoke")]
     NothingToRevoke {
-        /// The position.
+        /// Number of the position.
         id: u64,
     },
     /// The stored state is not an earlier version of this contract.
@@ -79,3 +77,6 @@ fn next_text(next: Option<u64>) -> String {
         None => "everything was paid".into(),
     }
 }
+
+/// What a message leads to.
+pub(crate) type Outcome = Result<Response, ContractError>;

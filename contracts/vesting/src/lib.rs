@@ -1,6 +1,7 @@
 //! Amounts of cw20 tokens that become due on a schedule.
 //!
-//! Start with [`contract`], which dispatches; [`execute`] has one function for each message. When an amount is due is
+//! Start with [`contract`], which dispatches; [`lock`] has what comes in, [`pay`] what goes out,
+//! [`permission`] who may send what. When an amount is due is
 //! said once, by `bithive_economics::vesting`.
 #![deny(
     clippy::arithmetic_side_effects,
@@ -8,10 +9,13 @@
     clippy::cast_possible_wrap,
     clippy::cast_sign_loss
 )]
+#![deny(clippy::let_underscore_must_use)]
 
 pub mod contract;
 pub mod error;
-pub mod execute;
+pub mod lock;
+pub mod pay;
+pub mod permission;
 pub mod query;
 pub mod state;
 

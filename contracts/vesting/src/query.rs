@@ -1,6 +1,7 @@
 //! One function for each query.
 
 use bithive_api::vesting::{HeldResponse, PositionResponse, PositionsResponse};
+use bithive_contract_kit::page;
 use cosmwasm_std::{Deps, Env, Order, StdError, StdResult};
 use cw_storage_plus::Bound;
 
@@ -23,10 +24,11 @@ pub(crate) fn positions(
     limit: Option<u32>,
 ) -> StdResult<PositionsResponse> {
     let owner = deps.api.addr_validate(owner)?;
-    let limit = usize::try_from(limit.unwrap_or(MAX_PAGE).min(MAX_PAGE)).unwrap_or_default();
     let ids =
         BY_OWNER.prefix(&owner).keys(deps.storage, start_after.map(Bound::exclusive), None, Order::Ascending);
-    let found = ids.take(limit).filter_map(|id| id.and_then(|id| position(deps, env, id)).transpose());
+    let found = ids
+        .take(page::size(limit, MAX_PAGE))
+        .filter_map(|id| id.and_then(|id| position(deps, env, id)).transpose());
     Ok(PositionsResponse { positions: found.collect::<StdResult<_>>()? })
 }
 

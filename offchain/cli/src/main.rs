@@ -1,19 +1,16 @@
 //! The `bithive` command line.
 
-mod amount;
-mod commands;
-mod demo;
-mod home;
-mod output;
-
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
+use bithive_chain_commands::{chain, deploy, devnet, ibc};
+use bithive_command_kit::Output;
+use bithive_demo as demo;
+use bithive_party_commands::{daemon, health, job, keys, node, policy, requester};
+use bithive_token_commands::{rewards, stake, vesting, wallet};
+use bithive_tool_commands::{bench, ceremony, economy, netlab, reading};
 use clap::{Parser, Subcommand};
-
-use home::Home;
-use output::Output;
 
 /// Confidential compute for medical AI: sealed jobs, broadcast encryption, verified results, honest pay.
 #[derive(Parser)]
@@ -35,76 +32,76 @@ enum Command {
     Demo(demo::DemoArgs),
     /// The embedded chain of a home folder.
     #[command(subcommand)]
-    Chain(commands::chain::Command),
+    Chain(chain::Command),
     /// Real CosmWasm chains (wasmd) on this machine.
     #[command(subcommand)]
-    Devnet(commands::devnet::Command),
+    Devnet(devnet::Command),
     /// The contracts on a chain of the devnet or any other: uploads, creates and wires what is missing.
-    Deploy(commands::deploy::DeployArgs),
+    Deploy(deploy::DeployArgs),
     /// Tokens and attestations between chains.
     #[command(subcommand)]
-    Ibc(commands::ibc::Command),
+    Ibc(ibc::Command),
     /// Accounts.
     #[command(subcommand)]
-    Wallet(commands::wallet::Command),
+    Wallet(wallet::Command),
     /// BTK behind nodes: pledges, delegations, rewards.
     #[command(subcommand)]
-    Stake(commands::stake::Command),
+    Stake(stake::Command),
     /// Tokens that become due on a schedule.
     #[command(subcommand)]
-    Vesting(commands::vesting::Command),
+    Vesting(vesting::Command),
     /// BTT for what patients do for their health, signed for by several parties.
     #[command(subcommand)]
-    Rewards(commands::rewards::Command),
+    Rewards(rewards::Command),
     /// Who may post jobs.
     #[command(subcommand)]
-    Requester(commands::requester::Command),
+    Requester(requester::Command),
     /// Contributor nodes.
     #[command(subcommand)]
-    Node(commands::node::Command),
+    Node(node::Command),
     /// Committee members.
     #[command(subcommand)]
-    Committee(commands::daemon::CommitteeCommand),
+    Committee(daemon::CommitteeCommand),
     /// Relays.
     #[command(subcommand)]
-    Relay(commands::daemon::RelayCommand),
+    Relay(daemon::RelayCommand),
     /// Relayers, which do on chain what is due.
     #[command(subcommand)]
-    Relayer(commands::daemon::RelayerCommand),
+    Relayer(daemon::RelayerCommand),
     /// Configurations of nodes, committee members, relays, relayers and requesters.
     #[command(subcommand)]
-    Config(commands::daemon::ConfigCommand),
+    Config(daemon::ConfigCommand),
     /// Keystores: encrypted files with a party's keys.
     #[command(subcommand)]
-    Keys(commands::keys::Command),
+    Keys(keys::Command),
     /// Whether a party can work, and what is wrong where it can't.
-    HealthCheck(commands::health::HealthArgs),
+    HealthCheck(health::HealthArgs),
     /// What a party that runs does now.
-    Status(commands::health::StatusArgs),
+    Status(health::StatusArgs),
     /// Jobs, from post to result.
     #[command(subcommand)]
-    Job(commands::job::Command),
+    Job(job::Command),
     /// Policies, before money is spent on them.
     #[command(subcommand)]
-    Policy(commands::policy::Command),
+    Policy(policy::Command),
     /// A reference string made by many, of whom one honest contributor is enough.
     #[command(subcommand)]
-    Ceremony(commands::ceremony::Command),
+    Ceremony(ceremony::Command),
     /// Keys from noisy readings of a chip or a person.
     #[command(subcommand)]
-    Reading(commands::reading::Command),
+    Reading(reading::Command),
     /// Programs behind emulated links and NATs.
     #[command(subcommand)]
-    Netlab(commands::netlab::Command),
+    Netlab(netlab::Command),
     /// What the parts cost on this machine.
     #[command(subcommand)]
-    Bench(commands::bench::Command),
+    Bench(bench::Command),
     /// The token economy over simulated years.
     #[command(subcommand)]
-    Economy(commands::economy::Command),
+    Economy(economy::Command),
     /// A node that perturbs its results, for the demo.
     #[command(hide = true)]
-    DemoCheat(commands::daemon::RunArgs),
+    DemoCheat(daemon::RunArgs),
 }
 
 fn main() -> ExitCode {
@@ -118,56 +115,36 @@ fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli) -> Result<ExitCode> {
-    let output = Output { json: cli.json };
+    let (home, output) = (&cli.home, Output { json: cli.json });
     match cli.command {
-        Command::Demo(args) => return demo::run(args, &cli.home, cli.json).await,
-        Command::Policy(command) => commands::policy::run(command, output)?,
-        Command::Ceremony(command) => return commands::ceremony::run(command, output),
-        Command::Reading(command) => return commands::reading::run(command, output),
-        Command::Netlab(command) => return commands::netlab::run(command, output),
-        Command::Bench(command) => commands::bench::run(command, output).await?,
-        Command::Economy(command) => return commands::economy::run(command, output).await,
+        Command::Demo(args) => return demo::run(args, home, output).await,
+        Command::Chain(command) => chain::run(command, home, output).await?,
         Command::Devnet(command) => {
-            return tokio::task::block_in_place(|| commands::devnet::run(command, &cli.home, output));
+            return tokio::task::block_in_place(|| devnet::run(command, home, output));
         }
-        Command::Deploy(args) => commands::deploy::run(args, &cli.home, output).await?,
-        Command::Ibc(command) => return commands::ibc::run(command, &cli.home, output).await,
-        Command::Chain(command) => commands::chain::run(command, &cli.home, output).await?,
-        Command::Wallet(command) => {
-            return commands::wallet::run(command, &mut Home::open(&cli.home).await?, output).await;
-        }
-        Command::Stake(command) => {
-            commands::stake::run(command, &Home::open(&cli.home).await?, output).await?
-        }
-        Command::Vesting(command) => {
-            commands::vesting::run(command, &Home::open(&cli.home).await?, output).await?
-        }
-        Command::Rewards(command) => {
-            commands::rewards::run(command, &Home::open(&cli.home).await?, output).await?
-        }
-        Command::Committee(command) => return commands::daemon::committee(command, output).await,
-        Command::Relay(command) => return commands::daemon::relay(command).await,
-        Command::Relayer(command) => return commands::daemon::relayer(command, output).await,
-        Command::Config(command) => commands::daemon::config(command, output)?,
-        Command::Keys(command) => commands::keys::run(command, output)?,
-        Command::HealthCheck(args) => return commands::health::check(args, output).await,
-        Command::Status(args) => return commands::health::status(args, output).await,
-        Command::DemoCheat(args) => return commands::daemon::node(args, demo::cheat).await,
-        Command::Node(commands::node::Command::Run(args)) => return commands::node::run_daemon(args).await,
-        Command::Node(commands::node::Command::Join(args)) => commands::join::node(*args, output).await?,
-        Command::Requester(commands::requester::Command::Join(args)) => {
-            commands::join::requester(args, output).await?;
-        }
-        Command::Job(commands::job::Command::Run(args)) => commands::follow::run(*args, output).await?,
-        Command::Requester(command) => {
-            commands::requester::run(command, &mut Home::open(&cli.home).await?, output).await?;
-        }
-        Command::Node(command) => {
-            return commands::node::run(command, &mut Home::open(&cli.home).await?, output).await;
-        }
-        Command::Job(command) => {
-            commands::job::run(command, &mut Home::open(&cli.home).await?, output).await?
-        }
+        Command::Deploy(args) => deploy::run(args, home, output).await?,
+        Command::Ibc(command) => return ibc::run(command, home, output).await,
+        Command::Wallet(command) => return wallet::run(command, home, output).await,
+        Command::Stake(command) => stake::run(command, home, output).await?,
+        Command::Vesting(command) => vesting::run(command, home, output).await?,
+        Command::Rewards(command) => rewards::run(command, home, output).await?,
+        Command::Requester(command) => requester::run(command, home, output).await?,
+        Command::Node(command) => return node::run(command, home, output).await,
+        Command::Job(command) => job::run(command, home, output).await?,
+        Command::Committee(command) => return daemon::committee(command, output).await,
+        Command::Relay(command) => return daemon::relay(command).await,
+        Command::Relayer(command) => return daemon::relayer(command, output).await,
+        Command::Config(command) => daemon::config(command, output)?,
+        Command::Keys(command) => keys::run(command, output)?,
+        Command::HealthCheck(args) => return health::check(args, output).await,
+        Command::Status(args) => return health::status(args, output).await,
+        Command::Policy(command) => policy::run(command, output)?,
+        Command::Ceremony(command) => return ceremony::run(command, output),
+        Command::Reading(command) => return reading::run(command, output),
+        Command::Netlab(command) => return netlab::run(command, output),
+        Command::Bench(command) => bench::run(command, output).await?,
+        Command::Economy(command) => return economy::run(command, output).await,
+        Command::DemoCheat(args) => return daemon::node(args, demo::cheat).await,
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -9,7 +9,7 @@
 use cosmwasm_schema::{QueryResponses, cw_serde};
 use cosmwasm_std::{Addr, Binary, HexBinary};
 
-use crate::ibc::ChannelResponse;
+use crate::event::{ChainEvent, EventError, Field, events, names};
 
 /// Version that both ends of a channel state; its ordering is unordered.
 pub const VERSION: &str = "bithive-attestation-1";
@@ -24,30 +24,92 @@ pub mod limits {
     pub const MAX_PAGE: u32 = 30;
 }
 
-/// Names of the contract's events.
-pub mod events {
-    /// `connection_id`, `port_id`; with `chain_id` and `jobs` if the peer is a source.
-    pub const PEER_ALLOWED: &str = "attestation_peer_allowed";
-    /// `connection_id`, `port_id`.
-    pub const PEER_REMOVED: &str = "attestation_peer_removed";
-    /// `channel_id`, `connection_id`, `port_id`.
-    pub const CHANNEL_OPENED: &str = "attestation_channel_opened";
-    /// `channel_id`.
-    pub const CHANNEL_CLOSED: &str = "attestation_channel_closed";
-    /// A packet left: `kind`, `channel_id`, `job_id`, `round`, `timeout`.
-    pub const SENT: &str = "attestation_sent";
-    /// The other end took a packet: `kind`, `channel_id`, `job_id`, `receipt`.
-    pub const ACCEPTED: &str = "attestation_accepted";
-    /// The other end refused a packet, or its answer can't be read: `kind`, `channel_id`, `job_id`, `error`.
-    pub const REFUSED: &str = "attestation_refused";
-    /// A packet was not received in time: `kind`, `channel_id`, `job_id`.
-    pub const TIMED_OUT: &str = "attestation_timed_out";
-    /// A worker set was recorded: `chain_id`, `jobs`, `job_id`, `round`, `digest`.
-    pub const WORKERS: &str = "attestation_workers";
-    /// An attestation was recorded: `chain_id`, `jobs`, `job_id`, `round`, `statement`, `evidence`.
-    pub const RECORDED: &str = "attestation_recorded";
-    /// A packet was answered with an error: `channel_id`, `code`, `error`.
-    pub const REJECTED: &str = "attestation_rejected";
+/// What a packet carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PacketKind {
+    /// The workers of a job.
+    Workers,
+    /// What the quorum of a job signed.
+    Statement,
+}
+
+names! { PacketKind { Workers = "workers", Statement = "statement", } }
+
+names! {
+    Receipt {
+        WorkersRecorded = "workers_recorded",
+        WorkersAlreadyRecorded = "workers_already_recorded",
+        Recorded = "recorded",
+        AlreadyRecorded = "already_recorded",
+    }
+}
+
+names! { Evidence { Signed = "signed", Settled = "settled", } }
+
+/// As its two fields.
+impl Field for Source {
+    fn write_to(self, _key: &'static str, event: &mut cosmwasm_std::Event) {
+        self.chain_id.write_to("chain_id", event);
+        self.jobs.write_to("jobs", event);
+    }
+
+    fn read_from(event: &dyn ChainEvent, kind: &'static str, _key: &'static str) -> Result<Self, EventError> {
+        let (chain_id, jobs) =
+            (Field::read_from(event, kind, "chain_id")?, Field::read_from(event, kind, "jobs")?);
+        Ok(Self { chain_id, jobs })
+    }
+}
+
+impl Field for Option<Source> {
+    fn write_to(self, key: &'static str, event: &mut cosmwasm_std::Event) {
+        if let Some(source) = self {
+            source.write_to(key, event);
+        }
+    }
+
+    fn read_from(event: &dyn ChainEvent, kind: &'static str, key: &'static str) -> Result<Self, EventError> {
+        match event.attribute("chain_id").or(event.attribute("jobs")) {
+            Some(_) => Source::read_from(event, kind, key).map(Some),
+            None => Ok(None),
+        }
+    }
+}
+
+events! {
+    //! What the contract announces. A job is named by `source`, as `chain_id` and `jobs`, and `job_id`.
+
+    /// A peer may open channels; it may speak for `source` if there is one.
+    PeerAllowed, PEER_ALLOWED = "attestation_peer_allowed" {
+        connection_id: String, port_id: String, source: Option<Source>,
+    }
+    /// A peer may no longer open channels.
+    PeerRemoved, PEER_REMOVED = "attestation_peer_removed" { connection_id: String, port_id: String }
+    /// A channel is open; `port_id` is the other end's.
+    ChannelOpened, CHANNEL_OPENED = "attestation_channel_opened" {
+        channel_id: String, connection_id: String, port_id: String,
+    }
+    /// A channel was closed by the other end.
+    ChannelClosed, CHANNEL_CLOSED = "attestation_channel_closed" { channel_id: String }
+    /// A packet left; it is refused after the Unix time `timeout`, in seconds.
+    Sent, SENT = "attestation_sent" {
+        kind: PacketKind, channel_id: String, job_id: u64, round: u8, timeout: u64,
+    }
+    /// The other end took a packet.
+    Accepted, ACCEPTED = "attestation_accepted" {
+        kind: PacketKind, channel_id: String, job_id: u64, receipt: Receipt,
+    }
+    /// The other end refused a packet, or its answer can't be read.
+    Refused, REFUSED = "attestation_refused" { kind: PacketKind, channel_id: String, job_id: u64, error: String }
+    /// A packet was not received in time.
+    TimedOut, TIMED_OUT = "attestation_timed_out" { kind: PacketKind, channel_id: String, job_id: u64 }
+    /// A worker set was recorded; `workers` is their number.
+    Workers, WORKERS = "attestation_workers" { source: Source, job_id: u64, round: u8, workers: u64 }
+    /// An attestation was recorded; `statement` is the digest of what was signed.
+    Recorded, RECORDED = "attestation_recorded" {
+        source: Source, job_id: u64, round: u8, statement: HexBinary, evidence: Evidence,
+    }
+    /// A packet was answered with an error; `code` is one of [`codes`].
+    Rejected, REJECTED = "attestation_rejected" { channel_id: String, code: String, error: String }
 }
 
 /// Creates the contract.
@@ -144,6 +206,17 @@ pub enum ExecuteMsg {
     /// Accepts ownership. Sender: the proposed owner.
     AcceptOwnership {},
 }
+
+crate::permissions!(ExecuteMsg {
+    AllowPeer: Owner,
+    RemovePeer: Owner,
+    Announce: Anyone,
+    Send: Anyone,
+    SendSigned: Anyone,
+    Submit: Anyone,
+    TransferOwnership: Owner,
+    AcceptOwnership: ProposedOwner,
+});
 
 /// What a packet carries, as JSON.
 #[cw_serde]
@@ -264,7 +337,7 @@ pub enum QueryMsg {
         limit: Option<u32>,
     },
     /// Channels, by name.
-    #[returns(Vec<ChannelResponse>)]
+    #[returns(Vec<crate::ibc::ChannelResponse>)]
     Channels {
         /// Start after this one.
         start_after: Option<String>,

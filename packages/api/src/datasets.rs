@@ -15,7 +15,9 @@ use cosmwasm_schema::{QueryResponses, cw_serde};
 use cosmwasm_std::{Addr, HexBinary, Uint128};
 use cw20::Cw20ReceiveMsg;
 
+pub use crate::asset::Asset;
 use crate::attestations::Source;
+use crate::event::{Text, events};
 
 /// Bounds, each of what keeps a record or a wait bounded.
 pub mod limits {
@@ -29,21 +31,53 @@ pub mod limits {
     pub const MAX_PAGE: u32 = 30;
 }
 
-/// Names of the contract's events.
-pub mod events {
-    /// `id`, `owner`, `digest`, `asset`, `share`.
-    pub const REGISTERED: &str = "dataset_registered";
-    /// `id`, `share`, `active`.
-    pub const UPDATED: &str = "dataset_updated";
-    /// `id`, `dataset_id`, `depositor`, `asset`, `amount`, `chain_id`, `jobs`, `job_id`, `deadline`.
-    pub const DEPOSITED: &str = "dataset_deposited";
-    /// A use is recorded and its share is the owner's: `id`, `dataset_id`, `owner`, `asset`, `amount`, `chain_id`,
-    /// `jobs`, `job_id`.
-    pub const RELEASED: &str = "dataset_released";
-    /// `id`, `dataset_id`, `depositor`, `asset`, `amount`.
-    pub const REFUNDED: &str = "dataset_refunded";
-    /// `account`, `asset`, `amount`.
-    pub const WITHDRAWN: &str = "dataset_withdrawn";
+impl Text for Asset {
+    const EXPECTED: &'static str = "native:DENOM or cw20:ADDRESS";
+
+    fn write(self) -> String {
+        self.to_string()
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        match text.split_once(':')? {
+            ("native", denom) => Some(Self::Native(denom.into())),
+            ("cw20", token) => Some(Self::Cw20(token.into())),
+            _ => None,
+        }
+    }
+}
+
+events! {
+    //! What the contract announces. Amounts are in base units of `asset`; the job is named by `source`, as `chain_id` and
+    //! `jobs`, and `job_id`.
+
+    /// A data set was registered; `share` is what one use costs.
+    Registered, REGISTERED = "dataset_registered" {
+        id: u64, owner: Addr, digest: HexBinary, asset: Asset, share: Uint128,
+    }
+    /// The owner changed what a use costs, or whether there are new uses.
+    Updated, UPDATED = "dataset_updated" { id: u64, share: Uint128, active: bool }
+    /// A use was paid for; it is refunded after the Unix time `deadline`, in seconds.
+    Deposited, DEPOSITED = "dataset_deposited" {
+        id: u64,
+        dataset_id: u64,
+        asset: Asset,
+        amount: Uint128,
+        depositor: Addr,
+        source: Source,
+        job_id: u64,
+        deadline: u64,
+    }
+    /// A use is recorded and its share is the owner's.
+    Released, RELEASED = "dataset_released" {
+        id: u64, dataset_id: u64, asset: Asset, amount: Uint128, owner: Addr, source: Source, job_id: u64,
+    }
+    /// The depositor can withdraw what it paid for a use.
+    Refunded, REFUNDED = "dataset_refunded" {
+        id: u64, dataset_id: u64, asset: Asset, amount: Uint128, depositor: Addr,
+    }
+    /// What an account was owed was paid.
+    Withdrawn, WITHDRAWN = "dataset_withdrawn" { account: Addr, asset: Asset, amount: Uint128 }
 }
 
 /// Creates the contract. It has no owner and no pause.
@@ -51,16 +85,6 @@ pub mod events {
 pub struct InstantiateMsg {
     /// The attestations contract of this chain.
     pub attestations: String,
-}
-
-/// What a share is paid in.
-#[cw_serde]
-#[derive(Eq)]
-pub enum Asset {
-    /// A native denomination, vouchers of ICS-20 (`ibc/...`) among them.
-    Native(String),
-    /// A cw20 token.
-    Cw20(String),
 }
 
 /// A use of a data set that is paid for in advance.
@@ -121,6 +145,16 @@ pub enum ExecuteMsg {
         asset: Asset,
     },
 }
+
+crate::permissions!(ExecuteMsg {
+    Receive: AnyToken,
+    Register: Anyone,
+    Update: DatasetOwner,
+    Deposit: Anyone,
+    Release: Anyone,
+    Refund: Anyone,
+    Withdraw: Anyone,
+});
 
 /// What tokens that are sent are for.
 #[cw_serde]

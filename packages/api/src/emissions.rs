@@ -7,22 +7,29 @@
 use cosmwasm_schema::{QueryResponses, cw_serde};
 use cosmwasm_std::{Addr, Uint128};
 
-/// Names of the contract's events.
-pub mod events {
-    /// Work was credited to a contributor.
-    pub const CREDITED: &str = "emissions_credited";
+use crate::event::{OrEmpty, events, names};
+
+names! {
+    Bucket { Application = "application", Foundation = "foundation", Infrastructure = "infrastructure", }
+}
+
+events! {
+    //! What the contract announces. Amounts are in base units of BTK.
+
+    /// Work was credited to a contributor; `day` counts from the start of the emission.
+    Credited, CREDITED = "emissions_credited" { contributor: Addr, meter: Addr, day: u64, units: u64 }
     /// A contributor was paid.
-    pub const CLAIMED: &str = "emissions_claimed";
+    Claimed, CLAIMED = "emissions_claimed" { contributor: Addr, amount: Uint128 }
     /// A bucket's recipient was paid.
-    pub const RELEASED: &str = "emissions_released";
+    Released, RELEASED = "emissions_released" { bucket: Bucket, recipient: Addr, amount: Uint128 }
     /// A bucket has another recipient.
-    pub const RECIPIENT: &str = "emissions_recipient";
+    Recipient, RECIPIENT = "emissions_recipient" { bucket: Bucket, recipient: Addr }
     /// An account may, or may no longer, credit work.
-    pub const METER: &str = "emissions_meter";
-    /// Pledges count, or no longer.
-    pub const STAKING: &str = "emissions_staking";
+    Meter, METER = "emissions_meter" { meter: Addr, allowed: bool }
+    /// The pledges in a staking contract count, or none do.
+    Staking, STAKING = "emissions_staking" { staking: OrEmpty<Addr> }
     /// Crediting was stopped or goes on.
-    pub const PAUSED: &str = "emissions_paused";
+    Paused, PAUSED = "emissions_paused" { paused: bool }
 }
 
 /// Creates the contract. It becomes the minter of BTK by the token's `UpdateMinter`.
@@ -114,6 +121,18 @@ pub enum ExecuteMsg {
     /// Accepts ownership. Sender: the proposed owner.
     AcceptOwnership {},
 }
+
+crate::permissions!(ExecuteMsg {
+    Credit: Meter,
+    Claim: Anyone,
+    Release: Anyone,
+    SetRecipient: Owner,
+    SetMeter: Owner,
+    SetStaking: Owner,
+    SetPaused: Owner,
+    TransferOwnership: Owner,
+    AcceptOwnership: ProposedOwner,
+});
 
 /// Queries.
 #[cw_serde]

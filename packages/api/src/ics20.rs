@@ -8,7 +8,7 @@ use cosmwasm_schema::{QueryResponses, cw_serde};
 use cosmwasm_std::{Addr, Binary, Uint128};
 use cw20::Cw20ReceiveMsg;
 
-use crate::ibc::ChannelResponse;
+use crate::event::{OrNone, events};
 
 /// Version that both ends of a channel state; its ordering is unordered.
 pub const VERSION: &str = "ics20-1";
@@ -25,30 +25,38 @@ pub mod limits {
     pub const MAX_PAGE: u32 = 30;
 }
 
-/// Names of the contract's events.
-pub mod events {
-    /// `channel_id`, `connection_id`, `port_id`.
-    pub const CHANNEL_OPENED: &str = "ics20_channel_opened";
-    /// `channel_id`.
-    pub const CHANNEL_CLOSED: &str = "ics20_channel_closed";
-    /// Tokens went into escrow and a packet left: `channel_id`, `token`, `amount`, `sender`, `receiver`, `timeout`.
-    pub const SENT: &str = "ics20_sent";
-    /// The other end took a packet: `channel_id`, `token`, `amount`.
-    pub const DELIVERED: &str = "ics20_delivered";
-    /// Tokens came back and left escrow: `channel_id`, `token`, `amount`, `receiver`.
-    pub const RECEIVED: &str = "ics20_received";
-    /// A packet was answered with an error: `channel_id`, `error`.
-    pub const REJECTED: &str = "ics20_rejected";
-    /// A packet failed and its sender has the tokens again: `channel_id`, `token`, `amount`, `sender`, `reason`.
-    pub const REFUNDED: &str = "ics20_refunded";
-    /// A refund could not be paid and is owed: `token`, `amount`, `account`.
-    pub const OWED: &str = "ics20_owed";
-    /// `token`, `amount`, `account`.
-    pub const WITHDRAWN: &str = "ics20_withdrawn";
-    /// `token`, `limit` (`none` when it takes no new sends).
-    pub const LIMIT: &str = "ics20_limit";
-    /// `paused`.
-    pub const PAUSED: &str = "ics20_paused";
+events! {
+    //! What the contract announces. Amounts are in base units of the cw20 token at `token`.
+
+    /// A channel is open; `port_id` is the other end's.
+    ChannelOpened, CHANNEL_OPENED = "ics20_channel_opened" {
+        channel_id: String, connection_id: String, port_id: String,
+    }
+    /// A channel was closed by the other end.
+    ChannelClosed, CHANNEL_CLOSED = "ics20_channel_closed" { channel_id: String }
+    /// Tokens went into escrow and a packet left. `receiver` is of the other chain; the packet is refused after the Unix
+    /// time `timeout`, in seconds.
+    Sent, SENT = "ics20_sent" {
+        channel_id: String, token: Addr, amount: Uint128, sender: Addr, receiver: String, timeout: u64,
+    }
+    /// The other end took a packet.
+    Delivered, DELIVERED = "ics20_delivered" { channel_id: String, token: Addr, amount: Uint128 }
+    /// Tokens came back and left escrow.
+    Received, RECEIVED = "ics20_received" { channel_id: String, token: Addr, amount: Uint128, receiver: Addr }
+    /// A packet was answered with an error.
+    Rejected, REJECTED = "ics20_rejected" { channel_id: String, error: String }
+    /// A packet failed and its sender has the tokens again.
+    Refunded, REFUNDED = "ics20_refunded" {
+        channel_id: String, token: Addr, amount: Uint128, sender: Addr, reason: String,
+    }
+    /// A refund could not be paid and is owed.
+    Owed, OWED = "ics20_owed" { token: Addr, amount: Uint128, account: Addr }
+    /// What was owed was paid.
+    Withdrawn, WITHDRAWN = "ics20_withdrawn" { token: Addr, amount: Uint128, account: Addr }
+    /// At most `limit` of a token may be in escrow; none when it takes no new sends.
+    Limit, LIMIT = "ics20_limit" { token: Addr, limit: OrNone<Uint128> }
+    /// Sends were stopped or go on.
+    Paused, PAUSED = "ics20_paused" { paused: bool }
 }
 
 /// Creates the contract.
@@ -103,6 +111,15 @@ pub enum ExecuteMsg {
     /// Accepts ownership. Sender: the proposed owner.
     AcceptOwnership {},
 }
+
+crate::permissions!(ExecuteMsg {
+    Receive: Token,
+    Withdraw: Anyone,
+    SetLimit: Owner,
+    SetPaused: Owner,
+    TransferOwnership: Owner,
+    AcceptOwnership: ProposedOwner,
+});
 
 /// What tokens that are sent are for.
 #[cw_serde]
@@ -163,7 +180,7 @@ pub enum QueryMsg {
         limit: Option<u32>,
     },
     /// Channels, by name.
-    #[returns(Vec<ChannelResponse>)]
+    #[returns(Vec<crate::ibc::ChannelResponse>)]
     Channels {
         /// Start after this one.
         start_after: Option<String>,

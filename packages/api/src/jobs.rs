@@ -16,8 +16,10 @@
 //! Every state but the last two has a deadline, and [`ExecuteMsg::Advance`] is the exit that anyone may take.
 
 use cosmwasm_schema::{QueryResponses, cw_serde};
-use cosmwasm_std::{Binary, HexBinary, Uint128};
+use cosmwasm_std::{Addr, Binary, HexBinary, Uint128};
 use cw20::Cw20ReceiveMsg;
+
+use crate::event::{ChainEvent, EventError, Field, OrEmpty, events, names};
 
 /// Bounds of job parameters; each is what keeps a loop, a message or a lock-up bounded.
 pub mod limits {
@@ -176,6 +178,22 @@ pub enum ExecuteMsg {
         paused: bool,
     },
 }
+
+crate::permissions!(ExecuteMsg {
+    Receive: Token,
+    Cancel: Requester,
+    Assign: Requester,
+    Commit: Worker,
+    Reveal: Worker,
+    Finalize: Anyone,
+    FinalizeMany: Anyone,
+    Advance: Anyone,
+    Report: Anyone,
+    Withdraw: Anyone,
+    SetEmissions: Governance,
+    SetModel: Governance,
+    SetPaused: Governance,
+});
 
 /// What a run of a model is worth, as it was measured.
 #[cw_serde]
@@ -376,7 +394,7 @@ pub struct JobResponse {
     /// Escrow still held for the job.
     pub escrow: Uint128,
     /// The terms, without the vault.
-    pub terms: TermsResponse,
+    pub terms: Terms,
     /// The current round's assignment, once there is one.
     pub assignment: Option<Assignment>,
     /// The current round's workers, in slot order.
@@ -385,9 +403,9 @@ pub struct JobResponse {
     pub outcome: Option<OutcomeResponse>,
 }
 
-/// The terms of a job, without its vault.
+/// The terms of a posted job, checked, without its vault: as the contract stores them and answers with them.
 #[cw_serde]
-pub struct TermsResponse {
+pub struct Terms {
     /// k.
     pub workers: u8,
     /// q.
@@ -409,9 +427,9 @@ pub struct TermsResponse {
     /// BLAKE3 digest of the model file.
     pub model: HexBinary,
     /// Owner of the model.
-    pub model_owner: Option<String>,
+    pub model_owner: Option<Addr>,
     /// Owner of the data.
-    pub data_owner: Option<String>,
+    pub data_owner: Option<Addr>,
 }
 
 /// One worker of the current round.
@@ -488,46 +506,128 @@ pub struct TotalsResponse {
     pub jobs: u64,
 }
 
-/// Event types and attribute keys, a stable interface (chains prefix the type with `wasm-`). Every event
-/// but [`events::WITHDRAWN`] has `job_id` and, once assigned, `round`.
-pub mod events {
-    /// `requester`, `workers`, `price`.
-    pub const POSTED: &str = "job_posted";
-    /// `requester`.
-    pub const CANCELLED: &str = "job_cancelled";
-    /// `workers` (addresses joined by commas, in slot order).
-    pub const ASSIGNED: &str = "job_assigned";
-    /// `worker`.
-    pub const COMMITMENT: &str = "commitment_received";
+/// What a worker did wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// Assigned and did not commit.
+    NoCommitment,
+    /// Committed and did not reveal.
+    NoReveal,
+    /// Revealed something that the quorum did not find.
+    OutsideQuorum,
+}
+
+names! {
+    Fault {
+        NoCommitment = "no commitment",
+        NoReveal = "no reveal",
+        OutsideQuorum = "outside the quorum",
+    }
+}
+
+events! {
+    //! What the contract announces. Amounts are in base units of BTT. `round` is left out before
+    //! the job's first round.
+
+    /// A job was posted; its escrow is held.
+    Posted, POSTED = "job_posted" {
+        job_id: u64, round: Round, requester: Addr, workers: u8, price: Uint128,
+    }
+    /// The requester cancelled a job. A [`Refunded`](Event::Refunded) follows.
+    Cancelled, CANCELLED = "job_cancelled" { job_id: u64, round: Round, requester: Addr }
+    /// Workers were assigned, in slot order.
+    Assigned, ASSIGNED = "job_assigned" { job_id: u64, round: Round, workers: Vec<Addr> }
+    /// A worker committed to a result.
+    Commitment, COMMITMENT = "commitment_received" { job_id: u64, round: Round, worker: Addr }
     /// The state is now Committed.
-    pub const COMMITTED: &str = "job_committed";
-    /// `worker`.
-    pub const REVEAL: &str = "reveal_received";
-    /// The state is now Revealed: `quorum` (bits), `representative` (index).
-    pub const REVEALED: &str = "job_revealed";
-    /// The state is now Disputed: `reason`.
-    pub const DISPUTED: &str = "job_disputed";
-    /// The state is now Settled: `paid`, `refunded`.
-    pub const SETTLED: &str = "job_settled";
-    /// The state is now Refunded: `refunded`, `reason`.
-    pub const REFUNDED: &str = "job_refunded";
-    /// A worker was at fault and is not assigned to this job again: `worker`, `reason`. With reasons
-    /// `no reveal` and `outside the quorum` it is slashed; with `no commitment` it keeps its bond.
-    pub const FAULT: &str = "worker_fault";
-    /// The registry refused a slash; the job goes on: `worker`, `error`.
-    pub const SLASH_FAILED: &str = "slash_failed";
-    /// A settled job was reported: `credits` (of each worker, 0 for an unknown model), `trust_bps`.
-    pub const REPORTED: &str = "job_reported";
-    /// A settled job was not reported; anyone may try again: `error`.
-    pub const REPORT_FAILED: &str = "report_failed";
-    /// The registry did not take note of workers that stayed away: `error`.
-    pub const RECORD_FAILED: &str = "record_failed";
-    /// Another contract credits work, or none: `emissions` (empty for none). Without `job_id`.
-    pub const EMISSIONS: &str = "job_emissions";
-    /// The work of a model was stated: `model`, `credits` (0 if it was forgotten). Without `job_id`.
-    pub const MODEL: &str = "job_model";
-    /// New jobs are refused or taken again: `paused`. Without `job_id`.
-    pub const PAUSED: &str = "jobs_paused";
-    /// `address`, `amount`.
-    pub const WITHDRAWN: &str = "withdrawn";
+    Committed, COMMITTED = "job_committed" { job_id: u64, round: Round }
+    /// A worker revealed its result.
+    Reveal, REVEAL = "reveal_received" { job_id: u64, round: Round, worker: Addr }
+    /// The state is now Revealed: `quorum` has a bit for each worker, `representative` is the index of the worker whose
+    /// result stands.
+    Revealed, REVEALED = "job_revealed" { job_id: u64, round: Round, quorum: u32, representative: u8 }
+    /// The state is now Disputed.
+    Disputed, DISPUTED = "job_disputed" { job_id: u64, round: Round, reason: String }
+    /// The state is now Settled.
+    Settled, SETTLED = "job_settled" { job_id: u64, round: Round, paid: Uint128, refunded: Uint128 }
+    /// The state is now Refunded.
+    Refunded, REFUNDED = "job_refunded" { job_id: u64, round: Round, refunded: Uint128, reason: String }
+    /// A worker was at fault and is not assigned to this job again. It is slashed too, unless it did not commit: then it
+    /// keeps its bond.
+    Fault, FAULT = "worker_fault" { job_id: u64, round: Round, worker: Addr, reason: Fault }
+    /// The registry refused a slash; the job goes on.
+    SlashFailed, SLASH_FAILED = "slash_failed" { job_id: u64, round: Round, worker: Addr, error: String }
+    /// A settled job was reported: `credits` is the work of each worker, 0 for an unknown model.
+    Reported, REPORTED = "job_reported" { job_id: u64, round: Round, credits: u64, trust_bps: u16 }
+    /// A settled job was not reported; anyone may try again.
+    ReportFailed, REPORT_FAILED = "report_failed" { job_id: u64, error: String }
+    /// The registry did not take note of workers that stayed away.
+    RecordFailed, RECORD_FAILED = "record_failed" { job_id: u64, error: String }
+    /// Another contract credits work, or none does.
+    Emissions, EMISSIONS = "job_emissions" { emissions: OrEmpty<Addr> }
+    /// The work of a model was stated: `model` is its digest, `credits` is 0 if it was forgotten.
+    Model, MODEL = "job_model" { model: HexBinary, credits: u64 }
+    /// New jobs are refused or taken again.
+    Paused, PAUSED = "jobs_paused" { paused: bool }
+    /// What an account was owed was paid.
+    Withdrawn, WITHDRAWN = "withdrawn" { address: Addr, amount: Uint128 }
+}
+
+/// Round of a job, from 1; 0 before the first assignment, when an event doesn't have it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Round(
+    /// The number.
+    pub u8,
+);
+
+impl Field for Round {
+    fn write_to(self, key: &'static str, event: &mut cosmwasm_std::Event) {
+        (self.0 > 0).then_some(self.0).write_to(key, event);
+    }
+
+    fn read_from(event: &dyn ChainEvent, kind: &'static str, key: &'static str) -> Result<Self, EventError> {
+        Option::<u8>::read_from(event, kind, key).map(Option::unwrap_or_default).map(Self)
+    }
+}
+
+impl Event {
+    /// The job that it is about; none for what is about the market or an account.
+    #[must_use]
+    pub const fn job_id(&self) -> Option<u64> {
+        match self {
+            Self::Posted { job_id, .. }
+            | Self::Cancelled { job_id, .. }
+            | Self::Assigned { job_id, .. }
+            | Self::Commitment { job_id, .. }
+            | Self::Committed { job_id, .. }
+            | Self::Reveal { job_id, .. }
+            | Self::Revealed { job_id, .. }
+            | Self::Disputed { job_id, .. }
+            | Self::Settled { job_id, .. }
+            | Self::Refunded { job_id, .. }
+            | Self::Fault { job_id, .. }
+            | Self::SlashFailed { job_id, .. }
+            | Self::Reported { job_id, .. }
+            | Self::ReportFailed { job_id, .. }
+            | Self::RecordFailed { job_id, .. } => Some(*job_id),
+            Self::Emissions { .. } | Self::Model { .. } | Self::Paused { .. } | Self::Withdrawn { .. } => {
+                None
+            }
+        }
+    }
+
+    /// The state that the job is in since then, and its round; none if it is still in the same one.
+    #[must_use]
+    pub const fn transition(&self) -> Option<(Phase, Round)> {
+        Some(match self {
+            Self::Posted { round, .. } => (Phase::Open, *round),
+            Self::Assigned { round, .. } => (Phase::Assigned, *round),
+            Self::Committed { round, .. } => (Phase::Committed, *round),
+            Self::Revealed { round, .. } => (Phase::Revealed, *round),
+            Self::Disputed { round, .. } => (Phase::Disputed, *round),
+            Self::Settled { round, .. } => (Phase::Settled, *round),
+            Self::Refunded { round, .. } | Self::Cancelled { round, .. } => (Phase::Refunded, *round),
+            _ => return None,
+        })
+    }
 }

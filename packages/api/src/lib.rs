@@ -1,16 +1,19 @@
-//! Messages, responses and event names of every BitHive contract, one module per contract, without logic.
+//! Messages, responses and events of every BitHive contract, one module per contract, without logic.
 //!
 //! Contracts, daemons, the command line and the web page all speak through these types, so a contract
 //! never needs another contract's crate. Amounts are in base units (6 decimals), times are Unix seconds
 //! of the chain's clock, digests are 32 raw bytes (hex in JSON), points are compressed BLS12-381 in the
 //! encoding of the Zcash specification (48 bytes in G1, 96 bytes in G2).
 
+pub mod asset;
 pub mod attestations;
 pub mod datasets;
 pub mod emissions;
+pub mod event;
 pub mod ibc;
 pub mod ics20;
 pub mod jobs;
+pub mod permission;
 pub mod registry;
 pub mod relay;
 pub mod rewards;
@@ -19,6 +22,8 @@ pub mod timebank;
 pub mod token;
 pub mod treasury;
 pub mod vesting;
+
+pub use event::{ChainEvent, ContractEvent, EventError};
 
 use cosmwasm_schema::cw_serde;
 

@@ -5,8 +5,10 @@
 //! blind evaluations to registered identities only. The committee of super nodes is listed here, too.
 
 use cosmwasm_schema::{QueryResponses, cw_serde};
-use cosmwasm_std::{Binary, HexBinary, Uint128};
+use cosmwasm_std::{Addr, Binary, HexBinary, Uint128};
 use cw20::Cw20ReceiveMsg;
+
+use crate::event::{OrEmpty, events, names};
 
 /// Parameters that hold for the life of the contract.
 #[cw_serde]
@@ -186,6 +188,26 @@ pub enum ExecuteMsg {
     /// Accept ownership. Sender: the proposed owner.
     AcceptOwnership {},
 }
+
+crate::permissions!(ExecuteMsg {
+    Receive: Token,
+    Unbond: Anyone,
+    WithdrawBond: Anyone,
+    Slash: Jobs,
+    Record: Jobs,
+    Declare: Anyone,
+    Stand: Anyone,
+    Retire: Anyone,
+    Elect: Anyone,
+    SetElection: Owner,
+    SetPaused: Owner,
+    SetJobs: Owner,
+    SetCommittee: Owner,
+    PostShareKeys: CommitteeMember,
+    SetRelay: EndpointHolder,
+    TransferOwnership: Owner,
+    AcceptOwnership: ProposedOwner,
+});
 
 /// What a cw20 `Send` to the registry is for. An account has one role and one bond, because `AddBond` and
 /// [`ExecuteMsg::Unbond`] name none.
@@ -543,43 +565,66 @@ pub struct ShareKeysResponse {
     pub digest: HexBinary,
 }
 
-/// Event types and attribute keys, a stable interface (chains prefix the type with `wasm-`).
-pub mod events {
-    /// A node registered: `address`, `slot`.
-    pub const NODE_REGISTERED: &str = "node_registered";
-    /// A requester registered: `address`.
-    pub const REQUESTER_REGISTERED: &str = "requester_registered";
-    /// A bond grew: `address`, `amount`.
-    pub const BOND_ADDED: &str = "bond_added";
-    /// Unbonding started: `address`, `until`.
-    pub const UNBONDING: &str = "unbonding";
-    /// A bond was paid out: `address`, `amount`.
-    pub const BOND_WITHDRAWN: &str = "bond_withdrawn";
-    /// A bond was cut: `address`, `amount` (really taken), `burnt`, `reason`, `job_id`.
-    pub const SLASHED: &str = "slashed";
-    /// A dispute proved a key malformed: `address`, `slot`, `disputer`, `fault`, `amount` (taken from the bond),
-    /// `bounty`, `burnt`, `until` (when the slot can be freed).
-    pub const KEY_MALFORMED: &str = "key_malformed";
-    /// A dispute of a sound key cost its deposit: `address`, `disputer`, `amount`, `burnt`.
-    pub const DISPUTE_LOST: &str = "dispute_lost";
-    /// A committee was named: `from_epoch`, `threshold`, `members`.
-    pub const COMMITTEE_SET: &str = "committee_set";
-    /// A node's record changed: `address`, `job_id`, `result`.
-    pub const RECORDED: &str = "node_recorded";
-    /// A node declared a capability: `address`, `tier` (0 for none).
-    pub const DECLARED: &str = "capability_declared";
-    /// A node stands for the committee: `address`.
-    pub const STANDING: &str = "candidate_standing";
-    /// A node stands no longer: `address`.
-    pub const RETIRED: &str = "candidate_retired";
-    /// A committee was elected: `epoch`, `members` (addresses joined by commas), `kept` (whether they are those of now).
-    pub const ELECTED: &str = "committee_elected";
-    /// Elections are held, or not: `seats` (0 for none).
-    pub const ELECTION: &str = "election_set";
-    /// Registrations, candidates and elections were stopped or go on: `paused`.
-    pub const PAUSED: &str = "registry_paused";
-    /// An endpoint's relay changed: `address`, `endpoint`, `relay` (empty for none).
-    pub const RELAY_SET: &str = "relay_set";
-    /// Share keys were posted: `address`, `epoch`, `digest`.
-    pub const SHARE_KEYS_POSTED: &str = "share_keys_posted";
+/// What a job counts as in a node's record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// The node did its part and the job settled.
+    Settled,
+    /// The node stayed away.
+    Missed,
+}
+
+names! { Counted { Settled = "settled", Missed = "missed", } }
+
+events! {
+    //! What the contract announces. Amounts are in base units of BTT, times are Unix seconds.
+
+    /// A node registered.
+    NodeRegistered, NODE_REGISTERED = "node_registered" { address: Addr, slot: u16 }
+    /// A requester registered.
+    RequesterRegistered, REQUESTER_REGISTERED = "requester_registered" { address: Addr }
+    /// A bond grew.
+    BondAdded, BOND_ADDED = "bond_added" { address: Addr, amount: Uint128 }
+    /// Unbonding started; the bond can be withdrawn from `until` on.
+    Unbonding, UNBONDING = "unbonding" { address: Addr, until: u64 }
+    /// A bond was paid out.
+    BondWithdrawn, BOND_WITHDRAWN = "bond_withdrawn" { address: Addr, amount: Uint128 }
+    /// The jobs contract had a bond cut: `amount` was really taken, `burnt` of it burnt; both are 0 if no node is at `address`.
+    Slashed, SLASHED = "slashed" {
+        address: String, amount: Uint128, burnt: Uint128, reason: String, job_id: u64,
+    }
+    /// A dispute proved a key malformed: `amount` was taken from the bond, `bounty` is the disputer's, and the slot can
+    /// be freed from `until` on.
+    KeyMalformed, KEY_MALFORMED = "key_malformed" {
+        address: Addr,
+        slot: u16,
+        disputer: Addr,
+        fault: String,
+        amount: Uint128,
+        bounty: Uint128,
+        burnt: Uint128,
+        until: u64,
+    }
+    /// A dispute of a sound key cost its deposit.
+    DisputeLost, DISPUTE_LOST = "dispute_lost" { address: Addr, disputer: Addr, amount: Uint128, burnt: Uint128 }
+    /// A committee was named; `members` is their number.
+    CommitteeSet, COMMITTEE_SET = "committee_set" { from_epoch: u64, threshold: u8, members: u64 }
+    /// A node's record changed.
+    Recorded, RECORDED = "node_recorded" { address: Addr, job_id: u64, result: Counted }
+    /// A node declared a capability; `tier` is 0 for none.
+    Declared, DECLARED = "capability_declared" { address: Addr, tier: u8 }
+    /// A node is a candidate for the committee, in the place of another if the list was full.
+    Standing, STANDING = "candidate_standing" { address: Addr, in_place_of: Option<Addr> }
+    /// A node is no candidate any more.
+    Retired, RETIRED = "candidate_retired" { address: Addr }
+    /// A committee was elected; `kept` if its members are those of now.
+    Elected, ELECTED = "committee_elected" { epoch: u64, members: Vec<Addr>, kept: bool }
+    /// Elections are held for so many seats; 0 for none.
+    Election, ELECTION = "election_set" { seats: u8 }
+    /// Registrations, candidates and elections were stopped or go on.
+    Paused, PAUSED = "registry_paused" { paused: bool }
+    /// The relay of an endpoint changed; none if it has none any more.
+    RelaySet, RELAY_SET = "relay_set" { address: Addr, endpoint: HexBinary, relay: OrEmpty<String> }
+    /// Share keys were posted; `digest` is theirs.
+    ShareKeysPosted, SHARE_KEYS_POSTED = "share_keys_posted" { address: Addr, epoch: u64, digest: HexBinary }
 }

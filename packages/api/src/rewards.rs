@@ -8,26 +8,48 @@ use cosmwasm_schema::{QueryResponses, cw_serde};
 use cosmwasm_std::{Addr, HexBinary, Uint128};
 use cw20::Cw20ReceiveMsg;
 
-/// Names of the contract's events.
-pub mod events {
+use crate::event::{OrNone, events, names};
+
+names! {
+    Role {
+        Clinician = "Clinician", Institution = "Institution", Insurer = "Insurer", Auditor = "Auditor",
+    }
+}
+
+names! {
+    Activity {
+        CheckUp = "CheckUp",
+        ChronicCare = "ChronicCare",
+        TreatmentCycle = "TreatmentCycle",
+        Education = "Education",
+        DataSharing = "DataSharing",
+        Compute = "Compute",
+    }
+}
+
+events! {
+    //! What the contract announces. Amounts are in base units of BTT.
+
     /// The budget grew.
-    pub const FUNDED: &str = "rewards_funded";
+    Funded, FUNDED = "rewards_funded" { sender: Addr, amount: Uint128 }
     /// A part of the budget went to the treasury.
-    pub const RETURNED: &str = "rewards_returned";
-    /// A reward was proposed.
-    pub const PROPOSED: &str = "rewards_proposed";
+    Returned, RETURNED = "rewards_returned" { amount: Uint128 }
+    /// A reward was proposed by `party`, who approves it too; `until` is the last Unix second for approvals.
+    Proposed, PROPOSED = "rewards_proposed" {
+        id: u64, patient: Addr, activity: Activity, amount: Uint128, party: Addr, until: u64,
+    }
     /// A party approved a reward.
-    pub const APPROVED: &str = "rewards_approved";
+    Approved, APPROVED = "rewards_approved" { id: u64, party: Addr, role: Role }
     /// A reward was paid.
-    pub const PAID: &str = "rewards_paid";
-    /// A proposal came to nothing.
-    pub const EXPIRED: &str = "rewards_expired";
+    Paid, PAID = "rewards_paid" { id: u64, patient: Addr, amount: Uint128 }
+    /// A proposal was not approved in time.
+    Expired, EXPIRED = "rewards_expired" { id: u64 }
     /// An account has a role, or has none any more.
-    pub const PARTY: &str = "rewards_party";
-    /// Limits were set.
-    pub const LIMITS: &str = "rewards_limits";
+    Party, PARTY = "rewards_party" { party: Addr, role: OrNone<Role> }
+    /// Limits for a day were set.
+    Limits, LIMITS = "rewards_limits" { patient_count: u16, patient_amount: Uint128, total_amount: Uint128 }
     /// Proposals and approvals were stopped or go on.
-    pub const PAUSED: &str = "rewards_paused";
+    Paused, PAUSED = "rewards_paused" { paused: bool }
 }
 
 /// Seconds for which a proposal can be approved: 30 days.
@@ -164,6 +186,19 @@ pub enum ExecuteMsg {
     /// Accepts ownership. Sender: the proposed owner.
     AcceptOwnership {},
 }
+
+crate::permissions!(ExecuteMsg {
+    Receive: Token,
+    Propose: Party,
+    Approve: Party,
+    Expire: Anyone,
+    SetParty: Owner,
+    SetLimits: Owner,
+    ReturnBudget: Owner,
+    SetPaused: Owner,
+    TransferOwnership: Owner,
+    AcceptOwnership: ProposedOwner,
+});
 
 /// What BTT that are sent are for.
 #[cw_serde]

@@ -8,30 +8,41 @@ use cosmwasm_schema::{QueryResponses, cw_serde};
 use cosmwasm_std::{Addr, Uint128};
 use cw20::Cw20ReceiveMsg;
 
-/// Names of the contract's events.
-pub mod events {
-    /// A node was registered.
-    pub const REGISTERED: &str = "staking_registered";
-    /// Stake was added to a pool.
-    pub const STAKED: &str = "staking_staked";
-    /// Stake began to unbond.
-    pub const UNBONDING: &str = "staking_unbonding";
+use crate::event::events;
+
+events! {
+    //! What the contract announces. Amounts are in base units of BTK, `node` is the operator's address.
+
+    /// A node was registered; `tera` is its capacity in T.
+    Registered, REGISTERED = "staking_registered" { node: Addr, tera: u16, commission_bps: u16 }
+    /// Stake was added to a pool. The operator's own is a pledge: locked under the number `lock` until the Unix time
+    /// `until`, in seconds.
+    Staked, STAKED = "staking_staked" {
+        node: Addr, delegator: Addr, amount: Uint128, shares: Uint128, lock: Option<u64>, until: Option<u64>,
+    }
+    /// Stake began to unbond. It is paid under the number `id` after the Unix time `until`, in seconds; without them if
+    /// the shares are worth nothing.
+    Unbonding, UNBONDING = "staking_unbonding" {
+        node: Addr, delegator: Addr, shares: Uint128, amount: Uint128, id: Option<u64>, until: Option<u64>,
+    }
     /// Unbonded stake was paid.
-    pub const WITHDRAWN: &str = "staking_withdrawn";
+    Withdrawn, WITHDRAWN = "staking_withdrawn" { id: u64, node: Addr, delegator: Addr, amount: Uint128 }
     /// A part of a pledge is no longer locked.
-    pub const UNLOCKED: &str = "staking_unlocked";
-    /// A pool received a reward.
-    pub const REWARDED: &str = "staking_rewarded";
-    /// Rewards were paid or became stake.
-    pub const CLAIMED: &str = "staking_claimed";
-    /// A pool was slashed.
-    pub const SLASHED: &str = "staking_slashed";
+    Unlocked, UNLOCKED = "staking_unlocked" { node: Addr, id: u64, shares: Uint128 }
+    /// A pool received a reward, `commission` of it for the operator.
+    Rewarded, REWARDED = "staking_rewarded" { node: Addr, amount: Uint128, commission: Uint128 }
+    /// Rewards were paid, or became stake.
+    Claimed, CLAIMED = "staking_claimed" { node: Addr, delegator: Addr, amount: Uint128, compounded: bool }
+    /// A pool was slashed: `burnt` of `taken` was burnt, and `from_unbonding` of it was on its way out.
+    Slashed, SLASHED = "staking_slashed" {
+        node: Addr, taken: Uint128, burnt: Uint128, from_unbonding: Uint128, reason: String,
+    }
     /// A node changed its capacity or its commission.
-    pub const CHANGED: &str = "staking_changed";
+    Changed, CHANGED = "staking_changed" { node: Addr, tera: u16, commission_bps: u16 }
     /// An account may, or may no longer, slash.
-    pub const SLASHER: &str = "staking_slasher";
+    Slasher, SLASHER = "staking_slasher" { slasher: Addr, allowed: bool }
     /// New stake is refused or taken again.
-    pub const PAUSED: &str = "staking_paused";
+    Paused, PAUSED = "staking_paused" { paused: bool }
 }
 
 /// Most nodes of one question for voting power, and most entries of a page.
@@ -142,6 +153,22 @@ pub enum ExecuteMsg {
     /// Accepts ownership. Sender: the proposed owner.
     AcceptOwnership {},
 }
+
+crate::permissions!(ExecuteMsg {
+    Receive: Token,
+    SetCapacity: Anyone,
+    SetCommission: Anyone,
+    Unlock: Anyone,
+    Unbond: Anyone,
+    Withdraw: Anyone,
+    ClaimRewards: Anyone,
+    Compound: Anyone,
+    Slash: Slasher,
+    SetSlasher: Owner,
+    SetPaused: Owner,
+    TransferOwnership: Owner,
+    AcceptOwnership: ProposedOwner,
+});
 
 /// What BTK that are sent are for.
 #[cw_serde]

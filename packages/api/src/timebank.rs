@@ -9,26 +9,52 @@ use cosmwasm_schema::{QueryResponses, cw_serde};
 use cosmwasm_std::{Addr, HexBinary, Uint128};
 use cw20::Cw20ReceiveMsg;
 
+use crate::event::{ChainEvent, EventError, Field, events};
 use crate::jobs::JobTerms;
 
-/// Names of the contract's events.
-pub mod events {
+events! {
+    //! What the contract announces. Amounts are in base units of BTT.
+
     /// BTT were put in.
-    pub const FUNDED: &str = "timebank_funded";
+    Funded, FUNDED = "timebank_funded" { sender: Addr, amount: Uint128 }
     /// BTT that no credit needs were given to the treasury.
-    pub const RETURNED: &str = "timebank_returned";
+    Returned, RETURNED = "timebank_returned" { amount: Uint128 }
     /// A meter credited idle time.
-    pub const DEPOSITED: &str = "timebank_deposited";
-    /// Credit of another project was imported.
-    pub const IMPORTED: &str = "timebank_imported";
+    Deposited, DEPOSITED = "timebank_deposited" { account: Addr, meter: Addr, credits: u64 }
+    /// Credit of another project was imported; `total` is what the project counts for the host.
+    Imported, IMPORTED = "timebank_imported" { account: Addr, project: String, host: u64, total: u64, credits: u64 }
     /// Credits paid for a job.
-    pub const SPENT: &str = "timebank_spent";
-    /// An account may credit, up to a number a day, or may no longer.
-    pub const METER: &str = "timebank_meter";
-    /// The oracles changed.
-    pub const ORACLES: &str = "timebank_oracles";
+    Spent, SPENT = "timebank_spent" { account: Addr, credits: u64, paid: Uint128 }
+    /// An account may credit, at most `per_day`, or may no longer: then there is no `per_day`, and `allowed` is false.
+    Meter, METER = "timebank_meter" { meter: Addr, per_day: DailyCredits }
+    /// The oracles changed: how many there are, and how many have to sign.
+    Oracles, ORACLES = "timebank_oracles" { oracles: u64, threshold: u64 }
     /// Crediting was stopped or goes on.
-    pub const PAUSED: &str = "timebank_paused";
+    Paused, PAUSED = "timebank_paused" { paused: bool }
+}
+
+/// Most credits that a meter may give in a day; none if it may give none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DailyCredits(
+    /// The bound.
+    pub Option<u64>,
+);
+
+/// As itself, or as `allowed` = false.
+impl Field for DailyCredits {
+    fn write_to(self, key: &'static str, event: &mut cosmwasm_std::Event) {
+        match self.0 {
+            Some(per_day) => per_day.write_to(key, event),
+            None => false.write_to("allowed", event),
+        }
+    }
+
+    fn read_from(event: &dyn ChainEvent, kind: &'static str, key: &'static str) -> Result<Self, EventError> {
+        if Option::<bool>::read_from(event, kind, "allowed")? == Some(false) {
+            return Ok(Self(None));
+        }
+        Field::read_from(event, kind, key).map(|per_day| Self(Some(per_day)))
+    }
 }
 
 /// Most interest: 1,000 millionths (0.1 %) a day.
@@ -134,6 +160,20 @@ pub enum ExecuteMsg {
     /// Accepts ownership. Sender: the proposed owner.
     AcceptOwnership {},
 }
+
+crate::permissions!(ExecuteMsg {
+    Receive: Token,
+    Deposit: Meter,
+    Import: Anyone,
+    Spend: Anyone,
+    Accrue: Anyone,
+    SetMeter: Owner,
+    SetOracles: Owner,
+    ReturnFunds: Owner,
+    SetPaused: Owner,
+    TransferOwnership: Owner,
+    AcceptOwnership: ProposedOwner,
+});
 
 /// What BTT that are sent are for.
 #[cw_serde]

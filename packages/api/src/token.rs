@@ -10,6 +10,22 @@ use cw20::Cw20Coin;
 
 pub use cw20::Cw20ExecuteMsg as ExecuteMsg;
 
+// Allowances are the sender's own matter: what it may move of others is what they allowed it.
+crate::permissions!(ExecuteMsg {
+    Transfer: Anyone,
+    Burn: Anyone,
+    Send: Anyone,
+    IncreaseAllowance: Anyone,
+    DecreaseAllowance: Anyone,
+    TransferFrom: Anyone,
+    SendFrom: Anyone,
+    BurnFrom: Anyone,
+    Mint: Minter,
+    UpdateMinter: Minter,
+    UpdateMarketing: Marketing,
+    UploadLogo: Marketing,
+});
+
 /// Creates one token.
 #[cw_serde]
 pub struct InstantiateMsg {

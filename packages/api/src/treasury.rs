@@ -9,24 +9,53 @@ use cosmwasm_schema::{QueryResponses, cw_serde};
 use cosmwasm_std::{Addr, Uint128};
 use cw20::Cw20ReceiveMsg;
 
-/// Names of the contract's events.
-pub mod events {
+use crate::event::{ChainEvent, EventError, Field, events};
+
+events! {
+    //! What the contract announces. Amounts are in base units.
+
     /// BTT were deposited with a hook.
-    pub const DEPOSITED: &str = "treasury_deposited";
+    Deposited, DEPOSITED = "treasury_deposited" { sender: Addr, amount: Uint128 }
     /// A settlement contract was asked for what it owes.
-    pub const COLLECTED: &str = "treasury_collected";
+    Collected, COLLECTED = "treasury_collected" { source: Addr }
     /// Tokens were burnt.
-    pub const BURNT: &str = "treasury_burnt";
-    /// Tokens were bought, and burnt.
-    pub const BOUGHT: &str = "treasury_bought";
+    Burnt, BURNT = "treasury_burnt" { token: Addr, amount: Uint128 }
+    /// Tokens were bought for BTT, and burnt.
+    Bought, BOUGHT = "treasury_bought" { token: Addr, seller: Addr, amount: Uint128, paid: Uint128 }
     /// The owner spent BTT.
-    pub const SPENT: &str = "treasury_spent";
-    /// An offer was made, changed or withdrawn.
-    pub const OFFER: &str = "treasury_offer";
+    Spent, SPENT = "treasury_spent" { recipient: Addr, amount: Uint128, purpose: String }
+    /// An offer was made or changed, or withdrawn: then there are no terms, and `withdrawn` is true. Terms have the keys
+    /// of [`OfferTerms`].
+    Offer, OFFER = "treasury_offer" { token: Addr, terms: Option<OfferTerms> }
     /// A contract is, or is no longer, one to collect from.
-    pub const SOURCE: &str = "treasury_source";
+    Source, SOURCE = "treasury_source" { source: Addr, allowed: bool }
     /// Offers and spending were stopped or go on.
-    pub const PAUSED: &str = "treasury_paused";
+    Paused, PAUSED = "treasury_paused" { paused: bool }
+}
+
+/// As four attributes, or as `withdrawn`.
+impl Field for Option<OfferTerms> {
+    fn write_to(self, _key: &'static str, event: &mut cosmwasm_std::Event) {
+        let Some(OfferTerms { low, high, rise_seconds, budget }) = self else {
+            return true.write_to("withdrawn", event);
+        };
+        low.write_to("low", event);
+        high.write_to("high", event);
+        rise_seconds.write_to("rise_seconds", event);
+        budget.write_to("budget", event);
+    }
+
+    fn read_from(event: &dyn ChainEvent, kind: &'static str, _key: &'static str) -> Result<Self, EventError> {
+        if Option::<bool>::read_from(event, kind, "withdrawn")? == Some(true) {
+            return Ok(None);
+        }
+        Ok(Some(OfferTerms {
+            low: Field::read_from(event, kind, "low")?,
+            high: Field::read_from(event, kind, "high")?,
+            rise_seconds: Field::read_from(event, kind, "rise_seconds")?,
+            budget: Field::read_from(event, kind, "budget")?,
+        }))
+    }
 }
 
 /// Most tokens with an offer.
@@ -133,6 +162,18 @@ pub enum ExecuteMsg {
     /// Accepts ownership. Sender: the proposed owner.
     AcceptOwnership {},
 }
+
+crate::permissions!(ExecuteMsg {
+    Receive: AnyToken,
+    Collect: Anyone,
+    Burn: Anyone,
+    Spend: Owner,
+    SetOffer: Owner,
+    SetSource: Owner,
+    SetPaused: Owner,
+    TransferOwnership: Owner,
+    AcceptOwnership: ProposedOwner,
+});
 
 /// What tokens that are sent are for.
 #[cw_serde]

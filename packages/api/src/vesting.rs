@@ -8,16 +8,21 @@ use cosmwasm_schema::{QueryResponses, cw_serde};
 use cosmwasm_std::{Addr, Uint128};
 use cw20::Cw20ReceiveMsg;
 
-/// Names of the contract's events.
-pub mod events {
-    /// A position was made.
-    pub const LOCKED: &str = "vesting_locked";
+use crate::event::events;
+
+events! {
+    //! What the contract announces. Amounts are in base units.
+
+    /// A position was made: `end` is when all of it is due, in Unix seconds.
+    Locked, LOCKED = "vesting_locked" {
+        id: u64, token: Addr, owner: Addr, amount: Uint128, end: u64, revocable: bool,
+    }
     /// What was due was paid.
-    pub const CLAIMED: &str = "vesting_claimed";
-    /// A position has another owner.
-    pub const TRANSFERRED: &str = "vesting_transferred";
+    Claimed, CLAIMED = "vesting_claimed" { id: u64, token: Addr, owner: Addr, amount: Uint128 }
+    /// A position has another owner; `amount` is what is not paid yet.
+    Transferred, TRANSFERRED = "vesting_transferred" { id: u64, from: Addr, to: Addr, amount: Uint128 }
     /// What was not due went back.
-    pub const REVOKED: &str = "vesting_revoked";
+    Revoked, REVOKED = "vesting_revoked" { id: u64, owner: Addr, returned_to: Addr, amount: Uint128 }
 }
 
 /// The contract has no parameters and no owner.
@@ -47,6 +52,13 @@ pub enum ExecuteMsg {
         id: u64,
     },
 }
+
+crate::permissions!(ExecuteMsg {
+    Receive: AnyToken,
+    Claim: Anyone,
+    Transfer: PositionOwner,
+    Revoke: Revoker,
+});
 
 /// What tokens that are sent are for.
 #[cw_serde]

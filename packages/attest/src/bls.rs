@@ -11,6 +11,7 @@ use crate::{POSSESSION_DST, PUBLIC_KEY_BYTES, SIGNATURE_BYTES, SIGNATURE_DST};
 
 /// What can be wrong with a key or a signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[must_use = "an error that is not returned refuses nothing"]
 pub enum BlsError {
     /// A secret key is not a scalar between 1 and the group order.
     #[error("BLS secret key is not a scalar between 1 and the group order")]
@@ -66,7 +67,7 @@ impl SecretKey {
         self.0.sk_to_pk().compress()
     }
 
-    /// Signs `message`.
+    /// Signs `message`, hashed to G2 as the signature suite says; 96 bytes compressed.
     #[must_use]
     pub fn sign(&self, message: &[u8]) -> [u8; SIGNATURE_BYTES] {
         self.0.sign(message, SIGNATURE_DST, &[]).compress()

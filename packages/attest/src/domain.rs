@@ -7,7 +7,7 @@
 /// Where a statement is valid: one contract on one chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Domain<'a> {
-    /// Chain id.
+    /// Id of the chain on which the signature is used.
     pub chain_id: &'a str,
     /// Contract address (bech32).
     pub contract: &'a str,

@@ -17,15 +17,16 @@ pub const G1_GENERATOR: [u8; 48] = [
 
 /// What can be wrong with a key or a signature.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[must_use = "an error that is not returned refuses nothing"]
 pub enum HostError {
     /// A point has the wrong length.
     #[error("{what} has {found} bytes; expected {expected}")]
     Length {
-        /// Which point.
+        /// What the point is, in words.
         what: &'static str,
-        /// Bytes found.
+        /// Length found, in bytes.
         found: usize,
-        /// Bytes expected.
+        /// Length expected, in bytes.
         expected: usize,
     },
     /// A point is the identity.
@@ -34,7 +35,7 @@ pub enum HostError {
     /// The host refused a point.
     #[error("{what} is not a canonical point of the group ({reason})")]
     Point {
-        /// Which point.
+        /// What the point is, in words.
         what: &'static str,
         /// The host's words.
         reason: String,

@@ -2,14 +2,16 @@
 //!
 //! Read in this order: [`domain`] (every signed byte string names its purpose, chain and contract),
 //! [`statement`] (the byte strings themselves), [`result`] (fixed-point results, masked under the job key),
-//! [`projection`] (sixteen words for a long one, and what their nearness says), [`quorum`] (the largest group of results within a tolerance), and then signatures: `bls` signs and
-//! verifies natively, `host` verifies the same bytes with a chain's BLS12-381 host functions.
+//! [`projection`] (sixteen words for a long one, and what their nearness says), [`quorum`] (the largest group of results
+//! within a tolerance), [`members`] (sets of workers), and then signatures: `bls` signs and verifies natively, `host` verifies the same bytes with a chain's BLS12-381 host functions.
 //!
 //! The crate is pure: no I/O, no clock; randomness comes in from the caller. Contracts use it without the
 //! `bls` feature.
 
 pub mod credit;
 pub mod domain;
+mod error;
+pub mod members;
 #[cfg(any(feature = "bls", feature = "host"))]
 mod point;
 pub mod projection;
@@ -24,6 +26,7 @@ pub mod host;
 
 pub use credit::BoincCredit;
 pub use domain::Domain;
+pub use members::Members;
 pub use quorum::{Cluster, largest_cluster};
 pub use result::{InputHasher, JobKey};
 pub use statement::{Attested, Consent, Reveal, Statement, possession_bytes};

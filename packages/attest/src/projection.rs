@@ -26,7 +26,7 @@
 //!   worker that lies this way is bounded by the quorum (it must publish words that agree with the honest ones) and
 //!   by the requester, who checks what it receives ([`crate::JobKey::agrees`]) and reads it.
 
-use crate::result::ResultError;
+use crate::error::ResultError;
 
 /// Words of a projected result.
 pub const PROJECTED_WORDS: usize = 16;

@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::domain::{Domain, Encoder};
+pub use crate::error::ResultError;
 use crate::projection::{BYTES_PER_VALUE, PROJECTED_WORDS, project};
 
 /// Fixed-point units of 1.0.
@@ -32,28 +33,6 @@ impl InputHasher {
     pub fn finish(self) -> [u8; 32] {
         self.0.finalize().into()
     }
-}
-
-/// What can be wrong with a result.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum ResultError {
-    /// A value does not fit the fixed-point range.
-    #[error("result value {index} is {value}; expected a finite number between -32768 and 32767")]
-    OutOfRange {
-        /// Position in the result.
-        index: usize,
-        /// The value.
-        value: f32,
-    },
-    /// A projection of the result does not fit 32 bits.
-    #[error("the projected result does not fit 32 bits; expected results of smaller magnitude")]
-    ProjectionOverflow,
-    /// The result is empty.
-    #[error("the result is empty; expected at least one value")]
-    Empty,
-    /// Masked words are not a whole number of 32-bit words.
-    #[error("masked result has {0} bytes; expected a positive multiple of 4")]
-    Length(usize),
 }
 
 /// Number of words in which a result of `values` numbers is published.

@@ -14,7 +14,7 @@ pub fn possession_bytes(registry: Domain<'_>, account: &str, bls_key: &[u8; 48])
 /// A node's agreement to work on a job for a price. Without it nobody can be assigned, and so slashed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Consent<'a> {
-    /// The job.
+    /// Number of the job in its market.
     pub job_id: u64,
     /// The round (from 1) in which it may be used: a consent for a failed round does not bind again.
     pub round: u8,
@@ -43,9 +43,9 @@ impl Consent<'_> {
 /// A worker's result as it is first committed to and later revealed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Reveal<'a> {
-    /// The job.
+    /// Number of the job in its market.
     pub job_id: u64,
-    /// The round.
+    /// Round of the job, from 1.
     pub round: u8,
     /// The worker's account: a copied commitment can't be opened by the copier.
     pub account: &'a str,
@@ -76,7 +76,7 @@ impl Reveal<'_> {
 /// The outcome of a job, signed by its quorum and verified by any chain that receives it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Statement<'a> {
-    /// The job.
+    /// Number of the job in its market.
     pub job_id: u64,
     /// The round that succeeded.
     pub round: u8,
@@ -118,6 +118,6 @@ pub struct Attested {
     pub full_key: [u8; 48],
     /// Keys of those who did not sign.
     pub absent: Vec<[u8; 48]>,
-    /// [`Statement::sign_bytes`].
+    /// What was signed, as [`Statement::sign_bytes`] gives it.
     pub message: Vec<u8>,
 }

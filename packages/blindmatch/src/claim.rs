@@ -41,9 +41,9 @@ pub enum ClaimError {
     /// Text that is empty or too long.
     #[error("{field} is {length} bytes long, expected 1 to {max}")]
     Length {
-        /// The field.
+        /// Name of the field.
         field: &'static str,
-        /// Its length.
+        /// Length found, in bytes.
         length: usize,
         /// The most allowed.
         max: usize,
@@ -54,7 +54,7 @@ pub enum ClaimError {
     /// Sealed to another key, for another job, or damaged.
     #[error("the claim is not sealed to this key for this job, or is damaged")]
     NotForUs,
-    /// Malformed.
+    /// The bytes are no claim.
     #[error(transparent)]
     Decode(#[from] DecodeError),
     /// The MAC is wrong: the sender did not open this vault.

@@ -38,13 +38,13 @@ pub enum DecodeError {
     OutOfRange {
         /// What was being decoded.
         what: &'static str,
-        /// The field.
+        /// Name of the field.
         field: &'static str,
         /// The value found.
         found: u64,
-        /// Least allowed.
+        /// Least value allowed.
         min: u64,
-        /// Most allowed.
+        /// Largest value allowed.
         max: u64,
     },
     /// A field that is well-formed but not valid.
@@ -52,7 +52,7 @@ pub enum DecodeError {
     Invalid {
         /// What was being decoded.
         what: &'static str,
-        /// The field.
+        /// Name of the field.
         field: &'static str,
         /// What would be valid.
         expected: &'static str,

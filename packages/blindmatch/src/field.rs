@@ -3,7 +3,7 @@
 //! Shares are words: adding two is exclusive or, and a factor acts on each element by itself. Factors are
 //! x-coordinates and what is computed from them. They are public, but a word takes the same steps for every factor.
 
-/// A factor.
+/// Element of GF(2^8) that bytes are multiplied with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Gf256(pub(crate) u8);
 

@@ -20,6 +20,7 @@ mod codec;
 pub mod committee;
 mod field;
 mod hash;
+mod leaves;
 mod opening;
 pub mod oprf;
 pub mod policy;

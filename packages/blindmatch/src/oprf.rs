@@ -10,37 +10,14 @@
 
 mod client;
 pub(crate) mod dleq;
+mod error;
+mod function;
 mod messages;
 mod tags;
 
-use curve25519_dalek::RistrettoPoint;
-
 pub use crate::oprf::{
-    client::{Evaluated, Fault, FaultReason, OprfError, PendingEvaluation, blind},
+    client::{Evaluated, PendingEvaluation, blind},
+    error::{Fault, FaultReason, MAX_VALUE_BYTES, OprfError},
     messages::{EvaluateError, EvaluateRequest, EvaluateResponse, MAX_POINTS},
     tags::{Tag, Tags},
 };
-use crate::{
-    hash::{hash_to_group, sha256},
-    schema::{Input, SlotId},
-};
-
-/// Most bytes of an input's value.
-pub const MAX_VALUE_BYTES: usize = 64;
-
-/// P for an input: bound to the schema, so that a slot number means the same question to all.
-fn input_point(schema_digest: &[u8; 32], epoch: u64, input: &Input) -> RistrettoPoint {
-    let mut message = Vec::with_capacity(42 + input.value.len());
-    message.extend_from_slice(schema_digest);
-    message.extend_from_slice(&input.slot.0.to_be_bytes());
-    message.extend_from_slice(&epoch.to_be_bytes());
-    // Last and the only part of variable length.
-    message.extend_from_slice(input.value.as_bytes());
-    hash_to_group(&message)
-}
-
-/// F = H(slot, epoch, K * P).
-fn tag(slot: SlotId, epoch: u64, point: &RistrettoPoint) -> Tag {
-    let hash = sha256("tag").fixed(&slot.0.to_be_bytes()).fixed(&epoch.to_be_bytes());
-    Tag::new(hash.fixed(point.compress().as_bytes()).digest())
-}

@@ -1,7 +1,7 @@
 //! Policies: which contributors a request wants, as a tree that people write and machines compile.
 //!
 //! As text: `vram >= 16 and region in (eu, ch) and any 2 of (iso27001, hipaa, gdpr)`. As JSON: the serde form of
-//! [`Policy`]. Both are checked against a [`Schema`], and compile to a tree whose gates and slots show which
+//! [`Policy`]. Both are checked against a [`Schema`](crate::schema::Schema), and compile to a tree whose gates and slots show which
 //! attributes the policy asks about, and none of the values that it asks for.
 //!
 //! | text | satisfied by |
@@ -25,8 +25,7 @@ pub use crate::policy::{
 };
 use crate::{
     attributes::{AttributeValue, Attributes},
-    schema::Schema,
-    tree::{MAX_DECODING_COST, MAX_DEPTH, Tree, TreeError},
+    tree::TreeError,
     vector::{MAX_DISTANCE, Vector},
 };
 
@@ -40,12 +39,12 @@ pub enum Policy {
     Any(Vec<Policy>),
     /// At least `needed` parts are satisfied.
     AtLeast {
-        /// How many.
+        /// Number of parts that must be satisfied, at least 1.
         needed: u16,
-        /// The parts.
+        /// Parts to choose from, at least `needed`.
         of: Vec<Policy>,
     },
-    /// One condition.
+    /// A single condition is satisfied.
     Is(Predicate),
 }
 
@@ -69,14 +68,14 @@ pub enum Predicate {
     },
     /// The set has this member.
     Has {
-        /// A set.
+        /// Name of an attribute that is a set.
         attribute: String,
         /// One of its members.
         member: String,
     },
     /// The vector is near this one.
     Within {
-        /// A vector.
+        /// Name of an attribute that is a vector.
         attribute: String,
         /// In how many bits they may differ.
         distance: u16,
@@ -91,7 +90,7 @@ pub enum PolicyError {
     /// No attribute of this name.
     #[error("`{name}` is not an attribute, expected one of {known:?}")]
     UnknownAttribute {
-        /// The name.
+        /// Name found in the policy.
         name: String,
         /// The attributes of the schema.
         known: Vec<String>,
@@ -99,7 +98,7 @@ pub enum PolicyError {
     /// A word alone that is neither an attribute nor a member of a set.
     #[error("`{word}` is neither an attribute nor a member of a set, expected one of {known:?}")]
     UnknownWord {
-        /// The word.
+        /// Word found in the policy.
         word: String,
         /// Attributes and members of the schema.
         known: Vec<String>,
@@ -107,17 +106,17 @@ pub enum PolicyError {
     /// A word alone that several sets list.
     #[error("`{word}` is a member of several sets, expected `<set> has {word}` with one of {sets:?}")]
     AmbiguousMember {
-        /// The word.
+        /// Word found in the policy.
         word: String,
-        /// The sets.
+        /// Names of the sets that have it as a member.
         sets: Vec<String>,
     },
     /// A condition that doesn't suit the kind of attribute.
     #[error("`{attribute}` is {kind}, expected {expected}")]
     WrongOperator {
-        /// The attribute.
+        /// Name of the attribute.
         attribute: String,
-        /// Its kind.
+        /// Its kind in the schema, in words.
         kind: &'static str,
         /// How to ask for it.
         expected: &'static str,
@@ -125,7 +124,7 @@ pub enum PolicyError {
     /// A threshold that has no slot.
     #[error("`{attribute}` has no threshold {threshold}, expected one of {allowed:?}")]
     ThresholdNotListed {
-        /// The attribute.
+        /// Name of the ordered attribute.
         attribute: String,
         /// The threshold asked for.
         threshold: u64,
@@ -135,7 +134,7 @@ pub enum PolicyError {
     /// A category or member that the schema doesn't list.
     #[error("`{attribute}` has no value `{value}`, expected one of {allowed:?}")]
     UnknownValue {
-        /// The attribute.
+        /// Name of the attribute.
         attribute: String,
         /// The value asked for.
         value: String,
@@ -145,7 +144,7 @@ pub enum PolicyError {
     /// A category named twice in one list.
     #[error("`{value}` is listed twice, expected different values")]
     DuplicateValue {
-        /// The value.
+        /// Value that occurs twice.
         value: String,
     },
     /// A distance at which less than half of the vectors would be found.
@@ -160,7 +159,7 @@ pub enum PolicyError {
     /// `any n of` with an impossible n.
     #[error("{needed} of {parts} parts is impossible, expected 1 to {parts}")]
     ImpossibleCount {
-        /// The n.
+        /// Number of parts asked for.
         needed: u64,
         /// How many parts the group has.
         parts: usize,
@@ -197,14 +196,6 @@ impl Predicate {
 }
 
 impl Policy {
-    /// Reads a policy as people write it, and checks it against the schema.
-    ///
-    /// # Errors
-    /// [`ParseError`] has the column and says what was expected there.
-    pub fn parse(text: &str, schema: &Schema) -> Result<Self, ParseError> {
-        parser::parse(text, schema)
-    }
-
     /// The exact predicate, which a contributor checks on its own attributes before it accepts a job. A vault agrees
     /// with it but for vectors, which it finds with the chance [`crate::vector::recall`].
     pub fn is_satisfied(&self, attributes: &Attributes) -> bool {
@@ -216,34 +207,5 @@ impl Policy {
             }
             Self::Is(predicate) => predicate.is_satisfied(attributes),
         }
-    }
-
-    /// Checks the policy against the schema and compiles it: every condition, and every group that asks for
-    /// different members of one set, becomes the template of its attribute. Groups of one part disappear.
-    ///
-    /// # Errors
-    /// [`PolicyError`] names the attribute, value or group that doesn't fit. Decoys count in the limits of the
-    /// tree.
-    pub fn compile(&self, schema: &Schema) -> Result<CompiledPolicy, PolicyError> {
-        let tree = self.compile_node(schema, 0)?;
-        tree.check(MAX_DECODING_COST)?;
-        Ok(CompiledPolicy { schema_digest: schema.digest(), tree })
-    }
-
-    fn compile_node(&self, schema: &Schema, depth: usize) -> Result<Tree<Leaf>, PolicyError> {
-        // `check` counts what remains after groups of one part have gone; this bound is for the recursion.
-        if depth > 2 * MAX_DEPTH {
-            return Err(TreeError::TooDeep.into());
-        }
-        let (needed, parts) = match self {
-            Self::Is(predicate) => return predicate.template(schema),
-            Self::All(parts) => (parts.len() as u64, parts),
-            Self::Any(parts) => (1, parts),
-            Self::AtLeast { needed, of } => (u64::from(*needed), of),
-        };
-        template::set_group(needed, parts, schema).unwrap_or_else(|| {
-            let compiled = parts.iter().map(|part| part.compile_node(schema, depth + 1));
-            template::gate(needed, compiled.collect::<Result<_, _>>()?)
-        })
     }
 }

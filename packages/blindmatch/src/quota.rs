@@ -21,13 +21,13 @@ pub enum QuotaError {
     /// An identity that is empty or too long.
     #[error("the identity is {length} bytes long, expected 1 to {MAX_IDENTITY_BYTES}")]
     Identity {
-        /// Its length.
+        /// Length found, in bytes.
         length: usize,
     },
     /// No such slot in any schema.
     #[error("slot {} does not exist, expected less than {MAX_SLOTS}", slot.0)]
     Slot {
-        /// The slot.
+        /// Slot asked for.
         slot: SlotId,
     },
     /// An epoch whose ledger is gone.
@@ -38,18 +38,18 @@ pub enum QuotaError {
         /// The oldest that is kept.
         oldest: u64,
     },
-    /// Nothing left.
+    /// The request would exceed what one identity may ask of a slot in an epoch.
     #[error("slot {} has been evaluated {used} times in epoch {epoch} and {asked} more are asked, the limit is {limit}", slot.0)]
     Exceeded {
-        /// The slot.
+        /// Slot whose quota is used up.
         slot: SlotId,
-        /// The epoch.
+        /// Epoch that the quota is for.
         epoch: u64,
         /// Evaluations so far.
         used: u16,
         /// Evaluations asked for now.
         asked: u16,
-        /// The limit.
+        /// Most evaluations of one slot in an epoch.
         limit: u16,
     },
 }

@@ -32,7 +32,7 @@ pub struct SlotId(pub u16);
 /// One question, as a person reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slot {
-    /// Its number.
+    /// Number of the question, from 0 in the order of the schema.
     pub id: SlotId,
     /// `vram>=16`, `region`, `certifications:hipaa` or `profile#63`.
     pub label: String,
@@ -41,7 +41,7 @@ pub struct Slot {
 /// A slot with a value: the OPRF's input and a policy's leaf.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Input {
-    /// The slot.
+    /// Question that is answered.
     pub slot: SlotId,
     /// [`YES`], [`NO`], a category, or a sample of a vector.
     pub value: String,
@@ -62,7 +62,7 @@ pub enum Attribute {
     Categorical {
         /// Name, `[a-z][a-z0-9_]*`.
         name: String,
-        /// The categories.
+        /// The categories, at least one.
         values: Vec<String>,
     },
     /// Any number of members.
@@ -162,7 +162,7 @@ impl Attribute {
 /// Why a schema is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SchemaError {
-    /// Another version.
+    /// The schema has a version that this program does not know.
     #[error("schema version {found} is not supported, expected {SCHEMA_VERSION}")]
     Version {
         /// The version found.
@@ -184,19 +184,19 @@ pub enum SchemaError {
     /// Two attributes of one name.
     #[error("attribute `{name}` is listed twice, expected different names")]
     DuplicateName {
-        /// The name.
+        /// Name that occurs twice.
         name: String,
     },
     /// An attribute without thresholds, categories or members.
     #[error("attribute `{attribute}` is empty, expected at least one threshold, category or member")]
     Empty {
-        /// The attribute.
+        /// Name of the attribute without values.
         attribute: String,
     },
     /// Thresholds that don't rise.
     #[error("thresholds of `{attribute}` go from {low} to {high}, expected each to be above the one before")]
     UnsortedThresholds {
-        /// The attribute.
+        /// Name of the ordered attribute.
         attribute: String,
         /// The earlier one.
         low: u64,
@@ -206,15 +206,15 @@ pub enum SchemaError {
     /// A category or member listed twice.
     #[error("`{attribute}` lists `{value}` twice, expected different values")]
     DuplicateValue {
-        /// The attribute.
+        /// Name of the attribute.
         attribute: String,
-        /// The value.
+        /// Value that occurs twice.
         value: String,
     },
     /// Too many categories or members.
     #[error("attribute `{attribute}` has {found} values, expected at most {MAX_SLOTS}")]
     TooManyValues {
-        /// The attribute.
+        /// Name of the attribute.
         attribute: String,
         /// How many it has.
         found: usize,

@@ -8,7 +8,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use crate::{
     field::{Gf256, scale},
-    opening::LeafSet,
+    leaves::LeafSet,
     tree::Tree,
 };
 

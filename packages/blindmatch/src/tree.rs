@@ -25,13 +25,13 @@ const _: () = assert!(MAX_SLOTS <= 256);
 /// A tree whose gates are satisfied by `needed` of their children. AND needs all, OR needs one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Tree<L> {
-    /// A condition.
+    /// A condition, satisfied or not.
     Leaf(L),
     /// `needed` of `children`, 1 <= needed <= children, at least two children.
     Gate {
         /// How many children it takes.
         needed: u8,
-        /// The children.
+        /// The gate's parts, at least two.
         children: Vec<Tree<L>>,
     },
 }
@@ -51,7 +51,7 @@ pub enum TreeError {
         /// How many it has.
         found: usize,
     },
-    /// Too deep.
+    /// More than [`MAX_DEPTH`] gates inside each other.
     #[error("the policy is nested deeper than {MAX_DEPTH} levels")]
     TooDeep,
     /// Too many combinations to try.
@@ -59,7 +59,7 @@ pub enum TreeError {
     TooCostly {
         /// The worst case.
         cost: u64,
-        /// The budget.
+        /// Most operations allowed.
         budget: u64,
     },
     /// Too many ways to satisfy it.

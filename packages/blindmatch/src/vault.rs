@@ -106,7 +106,7 @@ pub struct Vault {
 
 /// What a contributor learns from a vault that it satisfies.
 pub struct Opened {
-    /// K_r.
+    /// Key K_r of the vault, which proves that it was opened.
     pub key: MatchKey,
     /// The leaves that opened it: number from 0 in the order of the vault's leaves, and slot. Enough to satisfy
     /// the policy; others may be satisfied, too.
@@ -186,14 +186,6 @@ impl Vault {
         let key = vault.match_key(secret);
         secret.zeroize();
         Ok((vault, key))
-    }
-
-    /// Tries the vault with one's own tags; `None` if they don't satisfy the policy. [`Opener`] tries many.
-    ///
-    /// # Errors
-    /// [`VaultError`] for tags of another schema or epoch, or two tags for one slot.
-    pub fn open(&self, own: &Tags) -> Result<Option<Opened>, VaultError> {
-        Opener::new(own)?.open(self)
     }
 
     /// K_r from s, bound to the nonce and to the whole vault.

@@ -6,6 +6,7 @@
 //! It is a sieve: some that are too far pass, and the exact [`Vector::distance`] decides once both vectors are known.
 
 mod recall;
+mod sizes;
 mod thermometer;
 
 use core::{fmt, str::FromStr};
@@ -15,18 +16,10 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 pub use crate::vector::{
     recall::{MAX_DISTANCE, recall, sample_agreement},
+    sizes::{SAMPLE_BITS, SAMPLES, SAMPLES_NEEDED, VECTOR_BITS},
     thermometer::{Thermometer, ThermometerError},
 };
 use crate::{hash::sha256, schema::SlotId};
-
-/// Bits of a vector.
-pub const VECTOR_BITS: usize = 256;
-/// Slots of a vector, each for one sample.
-pub const SAMPLES: usize = 64;
-/// Bits of a sample.
-pub const SAMPLE_BITS: usize = 20;
-/// Samples that have to agree.
-pub const SAMPLES_NEEDED: usize = 2;
 
 /// A vector. `Debug` doesn't show it, and it is erased when dropped.
 #[derive(Clone, PartialEq, Eq, Zeroize, ZeroizeOnDrop, Serialize, Deserialize)]

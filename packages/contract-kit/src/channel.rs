@@ -28,18 +28,19 @@ pub struct Channel {
 
 /// What is wrong with a channel, or with what is to be sent over it.
 #[derive(Debug, PartialEq, thiserror::Error)]
+#[must_use = "an error that is not returned refuses nothing"]
 pub enum ChannelError {
-    /// Storage.
+    /// The storage failed.
     #[error(transparent)]
     Std(#[from] StdError),
     /// A channel of another protocol.
     #[error("{end} states version \"{found}\"; expected \"{expected}\"")]
     Version {
-        /// Which end.
+        /// The end in words: this one or the other.
         end: &'static str,
-        /// Its version.
+        /// Version that this end states.
         found: String,
-        /// The contract's.
+        /// Version that the contract speaks.
         expected: &'static str,
     },
     /// An ordered channel: one packet that times out would close it.
@@ -75,15 +76,16 @@ pub fn open(msg: &IbcChannelOpenMsg, version: &'static str) -> Result<Ibc3Channe
     Ok(Ibc3ChannelOpenResponse { version: version.into() })
 }
 
-/// Second half of a handshake: packets may pass from now on; `event` names the event.
+/// Second half of a handshake: packets may pass from now on. `event` makes the event of the channel's id, its
+/// connection's and the other end's port.
 ///
 /// # Errors
 /// As [`open`]; storage.
-pub fn connect(
+pub fn connect<E: Into<Event>>(
     storage: &mut dyn Storage,
     msg: &IbcChannelConnectMsg,
     version: &'static str,
-    event: &str,
+    event: impl FnOnce(String, String, String) -> E,
 ) -> Result<IbcBasicResponse, ChannelError> {
     let channel = msg.channel();
     expect_protocol(channel, msg.counterparty_version(), version)?;
@@ -95,21 +97,18 @@ pub fn connect(
         open: true,
     };
     CHANNELS.save(storage, &endpoint.channel_id, &stored)?;
-    let event = Event::new(event)
-        .add_attribute("channel_id", &endpoint.channel_id)
-        .add_attribute("connection_id", connection_id)
-        .add_attribute("port_id", &other.port_id);
-    Ok(IbcBasicResponse::new().add_event(event))
+    let event = event(endpoint.channel_id.clone(), stored.connection_id, stored.port_id);
+    Ok(IbcBasicResponse::new().add_event(event.into()))
 }
 
-/// The end of a channel; `event` names the event.
+/// The end of a channel; `event` makes the event of its id.
 ///
 /// # Errors
 /// [`ChannelError::StaysOpen`] from this end: the IBC module lets anybody ask for it. Storage.
-pub fn close(
+pub fn close<E: Into<Event>>(
     storage: &mut dyn Storage,
     msg: &IbcChannelCloseMsg,
-    event: &str,
+    event: impl FnOnce(String) -> E,
 ) -> Result<IbcBasicResponse, ChannelError> {
     let channel_id = &msg.channel().endpoint.channel_id;
     if matches!(msg, IbcChannelCloseMsg::CloseInit { .. }) {
@@ -119,8 +118,7 @@ pub fn close(
         channel.open = false;
         CHANNELS.save(storage, channel_id, &channel)?;
     }
-    let event = Event::new(event).add_attribute("channel_id", channel_id);
-    Ok(IbcBasicResponse::new().add_event(event))
+    Ok(IbcBasicResponse::new().add_event(event(channel_id.clone()).into()))
 }
 
 /// A channel over which packets may be sent.

@@ -1,7 +1,27 @@
 //! One owner, a governance address; another takes over in two steps, so that it can't go to an address nobody holds.
 
-use cosmwasm_std::{Addr, DepsMut, Env, Response};
-use cw_ownable::{Action, OwnershipError, update_ownership};
+use cosmwasm_std::{Addr, DepsMut, Env, Response, Storage};
+use cw_ownable::{Action, OwnershipError, assert_owner, get_ownership, update_ownership};
+
+/// The sender is the owner.
+///
+/// # Errors
+/// [`OwnershipError::NotOwner`].
+pub fn expect_owner(storage: &dyn Storage, sender: &Addr) -> Result<(), OwnershipError> {
+    assert_owner(storage, sender)
+}
+
+/// The sender is the proposed owner.
+///
+/// # Errors
+/// [`OwnershipError::TransferNotFound`], [`OwnershipError::NotPendingOwner`].
+pub fn expect_proposed(storage: &dyn Storage, sender: &Addr) -> Result<(), OwnershipError> {
+    match get_ownership(storage)?.pending_owner {
+        None => Err(OwnershipError::TransferNotFound),
+        Some(proposed) if proposed != *sender => Err(OwnershipError::NotPendingOwner),
+        Some(_) => Ok(()),
+    }
+}
 
 /// Proposes a new owner.
 ///
@@ -35,7 +55,7 @@ fn update(deps: DepsMut<'_>, env: &Env, sender: &Addr, action: Action) -> Result
 mod tests {
     use super::*;
     use cosmwasm_std::testing::{mock_dependencies, mock_env};
-    use cw_ownable::{get_ownership, initialize_owner};
+    use cw_ownable::initialize_owner;
 
     #[test]
     fn ownership_passes_in_two_steps_and_to_nobody_else() {

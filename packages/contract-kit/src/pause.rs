@@ -1,33 +1,18 @@
 //! A pause: what comes in is refused for a while. What leaves never asks for it.
 
-use cosmwasm_std::{Addr, Event, Response, StdResult, Storage};
-use cw_ownable::{OwnershipError, assert_owner};
+use cosmwasm_std::{Event, Response, StdResult, Storage};
 use cw_storage_plus::Item;
 
 /// Whether the contract is paused; absent means that it is not.
 pub const PAUSED: Item<bool> = Item::new("paused");
 
-/// Stops what can be stopped, or lets it go on; `event` names the event.
-///
-/// # Errors
-/// [`OwnershipError`]: the sender is not the owner.
-pub fn set(
-    storage: &mut dyn Storage,
-    sender: &Addr,
-    event: &str,
-    paused: bool,
-) -> Result<Response, OwnershipError> {
-    assert_owner(storage, sender)?;
-    Ok(store(storage, event, paused)?)
-}
-
-/// As [`set`], where the caller has checked who sends.
+/// Stops what can be stopped, or lets it go on; and announces it with `event`. Who calls this has checked who sends.
 ///
 /// # Errors
 /// Storage.
-pub fn store(storage: &mut dyn Storage, event: &str, paused: bool) -> StdResult<Response> {
+pub fn set(storage: &mut dyn Storage, paused: bool, event: impl Into<Event>) -> StdResult<Response> {
     PAUSED.save(storage, &paused)?;
-    Ok(Response::new().add_event(Event::new(event).add_attribute("paused", paused.to_string())))
+    Ok(Response::new().add_event(event))
 }
 
 /// Whether the contract is paused.
@@ -41,21 +26,17 @@ pub fn is_paused(storage: &dyn Storage) -> StdResult<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cosmwasm_std::testing::mock_dependencies;
-    use cw_ownable::initialize_owner;
+    use cosmwasm_std::testing::MockStorage;
 
     #[test]
-    fn only_the_owner_pauses() {
-        let mut deps = mock_dependencies();
-        let [owner, stranger] = ["owner", "stranger"].map(|name| deps.api.addr_make(name));
-        initialize_owner(&mut deps.storage, &deps.api, Some(owner.as_str())).unwrap();
-        assert!(!is_paused(&deps.storage).unwrap());
-        assert_eq!(set(&mut deps.storage, &stranger, "paused", true), Err(OwnershipError::NotOwner));
-        assert!(!is_paused(&deps.storage).unwrap());
+    fn a_pause_lasts_until_it_is_lifted() {
+        let mut storage = MockStorage::new();
+        assert_eq!(is_paused(&storage), Ok(false));
         for paused in [true, false] {
-            let response = set(&mut deps.storage, &owner, "paused", paused).unwrap();
-            assert_eq!(response.events[0].attributes[0].value, paused.to_string());
-            assert_eq!(is_paused(&deps.storage), Ok(paused));
+            let event = Event::new("paused").add_attribute("paused", paused.to_string());
+            let response = set(&mut storage, paused, event.clone()).unwrap();
+            assert_eq!(response.events, [event]);
+            assert_eq!(is_paused(&storage), Ok(paused));
         }
     }
 }

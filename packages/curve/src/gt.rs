@@ -32,12 +32,12 @@ impl<E: PairingEngine> TargetElement<E> {
         E::is_equal(&self.0, &E::one())
     }
 
-    /// Product.
+    /// Product in the target group.
     pub fn mul(&self, other: &Self) -> Self {
         Self(E::mul(&self.0, &other.0))
     }
 
-    /// Inverse.
+    /// Inverse in the target group.
     pub fn invert(&self) -> Self {
         Self(E::invert(&self.0))
     }
@@ -103,7 +103,7 @@ impl<E: PairingEngine> fmt::Debug for TargetElement<E> {
     }
 }
 
-/// e(p, q).
+/// The pairing e(p, q); the identity if one of the points is.
 pub fn pairing(p: &G1, q: &G2) -> Gt {
     multi_pairing(&[(*p, *q)])
 }

@@ -38,7 +38,7 @@ impl<C: SourceGroup> Point<C> {
         C::is_identity(&self.0)
     }
 
-    /// Compressed bytes.
+    /// The compressed encoding: 48 bytes of G1, 96 of G2.
     pub fn encode(&self) -> C::Encoded {
         C::compress(&self.0)
     }

@@ -96,7 +96,7 @@ impl Scalar {
         Self { bytes: Native::scalar_mul(&self.bytes, &other.bytes) }
     }
 
-    /// `-self`.
+    /// The additive inverse, modulo r.
     pub fn neg(&self) -> Self {
         Self::zero().sub(self)
     }

@@ -10,91 +10,15 @@
 //! first: its number) and its slots as in [`crate::slots`] without the version. Numbers are LEB128 varints.
 //! Groups without a member are not mentioned. A set has exactly one valid encoding.
 
-use core::fmt;
 use std::collections::BTreeMap;
 
 use crate::hash::tagged;
+pub use crate::numbers::{Groups, MAX_GROUPS, Place};
 use crate::slots::{
-    MAX_SLOTS, NOT_SHORTEST, SlotError, SlotSet, VERSION, expect_end, push_varint, read_varint, read_version,
-    take_byte,
+    NOT_SHORTEST, SlotError, SlotSet, VERSION, expect_end, push_varint, read_varint, read_version, take_byte,
 };
 
-/// Most groups; the number of all slots is at most 65,535 as well.
-pub const MAX_GROUPS: u16 = 1024;
-
 const FORM_GROUPS: u8 = 2;
-
-/// How all slots are divided: `count` groups of `size` slots (G and L).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Groups {
-    count: u16,
-    size: u16,
-}
-
-/// Where a slot is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// The group, from 0.
-    pub group: u16,
-    /// The slot within the group, from 1: the number that a key file has.
-    pub slot: u16,
-}
-
-impl fmt::Display for Groups {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} groups of {} slots", self.count, self.size)
-    }
-}
-
-impl Groups {
-    /// `count` groups of `size` slots each.
-    ///
-    /// # Errors
-    /// [`SlotError::Groups`] for none, for more than [`MAX_GROUPS`] or [`MAX_SLOTS`], and for more than 65,535
-    /// slots in all.
-    pub fn new(count: u16, size: u16) -> Result<Self, SlotError> {
-        let possible = (1..=MAX_GROUPS).contains(&count) && (1..=MAX_SLOTS).contains(&size);
-        if possible && count.checked_mul(size).is_some() {
-            Ok(Self { count, size })
-        } else {
-            Err(SlotError::Groups { count, size })
-        }
-    }
-
-    /// Number of groups, G.
-    pub fn count(&self) -> u16 {
-        self.count
-    }
-
-    /// Slots of each group, L.
-    pub fn size(&self) -> u16 {
-        self.size
-    }
-
-    /// Number of all slots: they are 1..=slots().
-    pub fn slots(&self) -> u16 {
-        self.count * self.size
-    }
-
-    /// Where a slot is.
-    ///
-    /// # Errors
-    /// [`SlotError::OutOfRange`].
-    pub fn place(&self, slot: u16) -> Result<Place, SlotError> {
-        let out_of_range = SlotError::OutOfRange { slot, capacity: self.slots() };
-        match slot.checked_sub(1) {
-            Some(index) if slot <= self.slots() => {
-                Ok(Place { group: index / self.size, slot: index % self.size + 1 })
-            }
-            _ => Err(out_of_range),
-        }
-    }
-
-    /// The number of a slot of a group, which both exist.
-    pub(crate) fn number(&self, group: u16, slot: u16) -> u16 {
-        group.saturating_mul(self.size).saturating_add(slot)
-    }
-}
 
 /// A set of slots of all groups.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -154,7 +78,7 @@ impl GroupedSet {
         self.members.entry(place.group).or_insert(empty).insert(place.slot)
     }
 
-    /// Members, ascending.
+    /// The members' slots over all groups, ascending.
     pub fn iter(&self) -> impl Iterator<Item = u16> + '_ {
         let numbers = |(group, set): (u16, &SlotSet)| -> Vec<u16> {
             set.iter().map(|slot| self.groups.number(group, slot)).collect()

@@ -11,6 +11,7 @@
 
 pub mod groups;
 mod hash;
+mod numbers;
 pub mod slots;
 
 #[cfg(feature = "curve")]

@@ -1,10 +1,10 @@
-//! How far long work has come, for whoever watches it.
+//! Progress of long work.
 
-/// Is told, as long work goes on, how many steps are done and how many there are in all. The last call of work that
-/// succeeds has both the same.
+/// Called during long work with the number of steps that are done, and of all steps. In the last call of work that
+/// succeeds both are equal.
 pub type Progress<'a> = dyn FnMut(usize, usize) + 'a;
 
-/// For whoever doesn't watch.
+/// Ignores progress.
 pub(crate) fn unwatched(_done: usize, _total: usize) {}
 
 /// Counts steps and reports them.

@@ -12,116 +12,13 @@
 //!
 //! A set has exactly one valid encoding: the shorter form, the list when both are equally long.
 
-use crate::groups::{Groups, MAX_GROUPS};
 use crate::hash::tagged;
+pub(crate) use crate::numbers::VERSION;
+pub use crate::numbers::{MAX_SLOTS, SlotError};
 
-/// Most slots of one group: a bound on the reference string (1.2 MB encoded), on a public key (393 kB) and on the
-/// bytes of a mask.
-pub const MAX_SLOTS: u16 = 4096;
-
-pub(crate) const VERSION: u8 = 1;
 const FORM_LIST: u8 = 0;
 const FORM_BITMAP: u8 = 1;
 const WORD: u16 = 64;
-
-/// Why a set of slots is not valid.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SlotError {
-    /// A group of no slots, or of more than [`MAX_SLOTS`].
-    #[error("a group has 1 to {MAX_SLOTS} slots, got {capacity}")]
-    Capacity {
-        /// Slots that were asked for.
-        capacity: u16,
-    },
-    /// A slot number outside 1..=capacity.
-    #[error("slot {slot} is outside 1..={capacity}")]
-    OutOfRange {
-        /// The number.
-        slot: u16,
-        /// Slots of the group.
-        capacity: u16,
-    },
-    /// A slot that is listed twice or added again.
-    #[error("slot {slot} occurs twice")]
-    Duplicate {
-        /// The number.
-        slot: u16,
-    },
-    /// A slot that is removed though it is not a member.
-    #[error("slot {slot} is not in the set")]
-    Absent {
-        /// The number.
-        slot: u16,
-    },
-    /// No slot at all where at least one is needed.
-    #[error("the set of slots is empty")]
-    Empty,
-    /// A number or size of groups that no network has.
-    #[error(
-        "{count} groups of {size} slots; expected 1 to {MAX_GROUPS} groups of 1 to {MAX_SLOTS} slots, and at \
-         most {} slots in all",
-        u16::MAX
-    )]
-    Groups {
-        /// Groups that were asked for.
-        count: u16,
-        /// Slots of each.
-        size: u16,
-    },
-    /// A group that does not exist.
-    #[error("group {group} is outside 0..{count}")]
-    NoSuchGroup {
-        /// Number of the group, from 0.
-        group: u16,
-        /// Groups that there are.
-        count: u16,
-    },
-    /// Two sets over different groups.
-    #[error("sets over {left} and {right} do not fit together")]
-    GroupsMismatch {
-        /// Groups of the first set.
-        left: Groups,
-        /// Groups of the second set.
-        right: Groups,
-    },
-    /// Two sets of groups of different sizes.
-    #[error("sets of groups of {left} and {right} slots do not combine")]
-    CapacityMismatch {
-        /// Slots of the first group.
-        left: u16,
-        /// Slots of the second group.
-        right: u16,
-    },
-    /// Unknown version byte.
-    #[error("slot set encoding has version {VERSION}, got {actual}")]
-    Version {
-        /// The byte.
-        actual: u8,
-    },
-    /// Unknown form byte.
-    #[error("slot set encoding has form {expected}, got {actual}")]
-    Form {
-        /// The forms that are possible at this place.
-        expected: &'static str,
-        /// The byte.
-        actual: u8,
-    },
-    /// The bytes end before the set does.
-    #[error("slot set encoding is truncated")]
-    Truncated,
-    /// Bytes follow the set.
-    #[error("slot set encoding is followed by {extra} bytes")]
-    Trailing {
-        /// How many.
-        extra: usize,
-    },
-    /// The same set has another encoding, which is the valid one.
-    #[error("slot set encoding is not canonical: {reason}")]
-    NotCanonical {
-        /// Which rule is broken.
-        reason: &'static str,
-    },
-}
 
 /// A set of slots of a group with slots 1..=capacity.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -203,7 +100,7 @@ impl SlotSet {
         self.toggle(slot)
     }
 
-    /// Members, ascending.
+    /// The members' slots, ascending.
     pub fn iter(&self) -> impl Iterator<Item = u16> + '_ {
         self.words.iter().zip(0u16..).flat_map(|(word, number)| {
             let mut rest = *word;
@@ -364,7 +261,7 @@ pub(crate) fn push_varint(out: &mut Vec<u8>, mut value: u16) {
     out.push(value as u8);
 }
 
-/// At most two bytes: 14 bits hold every number of a slot ([`MAX_SLOTS`]) and of a group ([`MAX_GROUPS`]).
+/// At most two bytes: 14 bits hold every number of a slot ([`MAX_SLOTS`]) and of a group ([`crate::MAX_GROUPS`]).
 pub(crate) fn read_varint(bytes: &mut &[u8]) -> Result<u16, SlotError> {
     let low = u16::from(take_byte(bytes)?);
     if low < 0x80 {

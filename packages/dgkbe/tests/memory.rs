@@ -1,8 +1,9 @@
 //! What is held while keys and reference strings are read: peak bytes of the heap, counted by the allocator. One
 //! test, because everything in this process is counted.
 #![cfg(feature = "curve")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, unsafe_code)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, dead_code, unsafe_code)]
 
+#[path = "it/common/mod.rs"]
 mod common;
 
 use std::alloc::{GlobalAlloc, Layout, System};

@@ -9,7 +9,7 @@ pub enum DrandError {
     /// The signature has the wrong length.
     #[error("drand signature has {found} bytes; expected 48")]
     SignatureLength {
-        /// Bytes found.
+        /// Length found, in bytes.
         found: usize,
     },
     /// The signature is the identity, off the curve or off the subgroup, or not canonical.

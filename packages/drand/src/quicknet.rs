@@ -12,7 +12,7 @@ use crate::Chain;
 pub const QUICKNET: Chain =
     Chain { hash: HASH, public_key: PUBLIC_KEY, genesis: 1_692_803_367, period: PERIOD };
 
-/// Three seconds.
+/// Three seconds from one round to the next.
 const PERIOD: NonZeroU32 = NonZeroU32::MIN.saturating_add(2);
 
 const HASH: [u8; 32] = [

@@ -1,6 +1,6 @@
 //! Shares of a whole, in 1/10,000.
 
-/// The whole.
+/// Basis points of the whole: 100 %.
 const WHOLE: u16 = 10_000;
 /// The whole, as wide as amounts.
 const WIDE: u128 = WHOLE as u128;
@@ -11,16 +11,17 @@ pub struct Bps(u16);
 
 /// A share is more than the whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[must_use = "an error that is not returned refuses nothing"]
 #[error("{field} is {found} basis points; expected at most 10000")]
 pub struct BpsError {
     /// Name of the parameter.
     pub field: &'static str,
-    /// Value found.
+    /// Value found, in basis points.
     pub found: u16,
 }
 
 impl Bps {
-    /// Nothing.
+    /// No share: 0 %.
     pub const ZERO: Self = Self(0);
     /// All of it.
     pub const WHOLE: Self = Self(WHOLE);

@@ -32,7 +32,7 @@ pub enum Bucket {
 }
 
 impl Bucket {
-    /// Every bucket.
+    /// Every bucket; their shares sum to 100 %.
     pub const ALL: [Self; 4] =
         [Self::Contributors, Self::Application, Self::Foundation, Self::Infrastructure];
 
@@ -55,11 +55,12 @@ pub struct Emission {
 
 /// The start is too late.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[must_use = "an error that is not returned refuses nothing"]
 #[error("the emission starts at {start}; expected at most {latest}, a time in seconds since 1970")]
 pub struct EmissionError {
-    /// Start found.
+    /// Start given, in Unix seconds.
     pub start: u64,
-    /// Latest start.
+    /// Latest start allowed, in Unix seconds.
     pub latest: u64,
 }
 

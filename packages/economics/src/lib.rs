@@ -2,7 +2,7 @@
 //!
 //! Amounts are `u128` base units, shares are [`Bps`]. Every function is total, exact over the whole range of
 //! `u128`, rounds against the receiver and conserves: what goes in is the sum of what comes out, to the unit.
-//! Read [`bps`] first, then [`split`] (what a paid ask is divided into), [`mod@slash`] (what a fault costs),
+//! Read [`bps`] first, then [`mod@escrow`] (what is held for a job), [`split`] (what a paid ask is divided into), [`mod@slash`] (what a fault costs),
 //! [`vesting`] (when a locked amount becomes due), [`emission`] (what BTK exists at a time, and whose it is), [`work`]
 //! (what a contributor earns of it, and when that is due), [`pledge`] (what a node locks for its capacity), [`pool`]
 //! (stake that many hold together), [`score`] (of nodes, diagnoses and activities), [`record`] (what a node has done),
@@ -20,6 +20,7 @@
 
 pub mod bps;
 pub mod emission;
+pub mod escrow;
 pub mod interest;
 pub mod offer;
 pub mod pledge;
@@ -36,6 +37,7 @@ pub mod work;
 
 pub use bps::{Bps, BpsError};
 pub use emission::{Bucket, Emission, EmissionError};
+pub use escrow::escrow;
 pub use slash::{Slash, slash};
 pub use split::{Parts, Receivers, Split, SplitError};
 pub use vesting::{Schedule, ScheduleError};

@@ -17,7 +17,7 @@ pub const PER: u128 = 1_000_000;
 /// A bid, in base units for [`PER`] base units of what is bought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Bid {
-    /// At first.
+    /// Bid at the beginning.
     pub low: u128,
     /// After `rise` seconds; at least `low`.
     pub high: u128,

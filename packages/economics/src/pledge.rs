@@ -1,4 +1,4 @@
-//! What a node pledges for its capacity, and what it earns when it pledges less.
+//! What a node pledges for its capacity, and how much of its work counts when it pledges less.
 
 use crate::Bps;
 
@@ -8,7 +8,7 @@ pub const PER_TERA: u128 = 100 * 1_000_000;
 pub const LOCK_DAYS: u64 = 540;
 /// Capacities of machines, in T.
 pub const CAPACITIES: [u16; 3] = [4, 8, 16];
-/// What a node earns that has pledged less than it should: half.
+/// Part of its work that counts of a node that has pledged less than it should: half.
 pub const BELOW: Bps = Bps::percent(50);
 
 /// What a node of `tera` T pledges after so many `halvings`: it doubles with each. Beyond 2^128 it is 2^128 - 1, which
@@ -29,7 +29,7 @@ pub const fn required(tera: u16, halvings: u64) -> u128 {
     pledge
 }
 
-/// The part of its work that a node is paid for.
+/// The part of its work that counts: all of it, or [`BELOW`] where the pledge is too small.
 #[must_use]
 pub const fn earning(pledged: u128, required: u128) -> Bps {
     if pledged < required { BELOW } else { Bps::WHOLE }

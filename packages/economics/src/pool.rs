@@ -14,7 +14,7 @@ const SCALE_BITS: u32 = 64;
 /// Tokens, and the shares they are divided by.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Pool {
-    /// Base units.
+    /// Tokens that the shares are worth together, in base units.
     pub tokens: u128,
     /// At least `tokens`.
     pub shares: u128,
@@ -22,6 +22,7 @@ pub struct Pool {
 
 /// What a pool refuses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[must_use = "an error that is not returned refuses nothing"]
 pub enum PoolError {
     /// Everything was slashed: a share is worth nothing, and a token would buy any number of them.
     #[error("everything in the pool was slashed; nothing can be added to it")]

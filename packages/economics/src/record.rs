@@ -24,7 +24,7 @@ pub const NEWCOMER: Bps = Bps::percent(50);
 
 /// What a job did to a node's record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Event {
+pub enum JobEvent {
     /// It was in the quorum of a job that settled.
     Settled {
         /// Compute credits of the job.
@@ -49,13 +49,13 @@ pub struct Record {
     pub faults: u64,
     /// Settled jobs since the last that was not.
     pub streak: u64,
-    /// Longest streak.
+    /// Most settled jobs in a row, ever.
     pub best_streak: u64,
     /// Compute credits of its settled jobs.
     pub work: u64,
     /// Sum of trust over its settled jobs, in 1/10,000.
     pub trust: u64,
-    /// Reputation.
+    /// Reputation, 0 to 1; [`NEWCOMER`] at first.
     pub reputation: Bps,
 }
 
@@ -77,9 +77,9 @@ impl Default for Record {
 impl Record {
     /// The record after a job.
     #[must_use]
-    pub fn after(mut self, event: Event) -> Self {
+    pub fn after(mut self, event: JobEvent) -> Self {
         match event {
-            Event::Settled { work, trust } => {
+            JobEvent::Settled { work, trust } => {
                 self.settled = self.settled.saturating_add(1);
                 self.streak = self.streak.saturating_add(1);
                 self.best_streak = self.best_streak.max(self.streak);
@@ -87,12 +87,12 @@ impl Record {
                 self.trust = self.trust.saturating_add(trust.get().into());
                 self.reputation = moved(self.reputation, self.reputation.rest().get() / 16, 0);
             }
-            Event::Missed => {
+            JobEvent::Missed => {
                 self.missed = self.missed.saturating_add(1);
                 self.streak = 0;
                 self.reputation = moved(self.reputation, 0, self.reputation.get().div_ceil(16));
             }
-            Event::Fault => {
+            JobEvent::Fault => {
                 self.faults = self.faults.saturating_add(1);
                 self.streak = 0;
                 self.reputation = moved(self.reputation, 0, self.reputation.get().div_ceil(4));
@@ -159,11 +159,11 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    const GOOD: Event = Event::Settled { work: 2_000, trust: Bps::percent(80) };
+    const GOOD: JobEvent = JobEvent::Settled { work: 2_000, trust: Bps::percent(80) };
     const MACHINE: Capability =
         Capability { vram_gb: 24, models_per_day: 300, gflops: 450_000, milliwatts: 100_000 };
 
-    fn after(events: &[Event]) -> Record {
+    fn after(events: &[JobEvent]) -> Record {
         events.iter().fold(Record::default(), |record, event| record.after(*event))
     }
 
@@ -190,11 +190,11 @@ mod tests {
     #[test]
     fn a_fault_ends_the_streak_and_costs_a_quarter_of_the_reputation() {
         let before = after(&[GOOD; 20]);
-        let record = before.after(Event::Fault);
+        let record = before.after(JobEvent::Fault);
         assert_eq!((record.streak, record.best_streak, record.faults), (0, 20, 1));
         let reputation = before.reputation.get();
         assert_eq!(record.reputation.get(), reputation - reputation.div_ceil(4));
-        let missed = before.after(Event::Missed);
+        let missed = before.after(JobEvent::Missed);
         assert_eq!((missed.streak, missed.missed), (0, 1));
         assert_eq!(missed.reputation.get(), reputation - reputation.div_ceil(16));
         assert_eq!(before.reputation, after(&[GOOD; 20]).reputation);
@@ -202,17 +202,17 @@ mod tests {
 
     #[test]
     fn reputation_goes_to_nothing_and_not_below_and_comes_back() {
-        let record = after(&[Event::Fault; 60]);
+        let record = after(&[JobEvent::Fault; 60]);
         assert_eq!(record.reputation, Bps::ZERO);
         let better = [GOOD; 200].iter().fold(record, |record, event| record.after(*event));
         assert!(better.reputation > Bps::percent(99), "{better:?}");
     }
 
-    fn event() -> impl Strategy<Value = Event> {
+    fn event() -> impl Strategy<Value = JobEvent> {
         prop_oneof![
-            4 => (any::<u64>(), 0u16..=10_000).prop_map(|(work, trust)| Event::Settled { work, trust: Bps::new("t", trust).unwrap() }),
-            1 => Just(Event::Missed),
-            1 => Just(Event::Fault),
+            4 => (any::<u64>(), 0u16..=10_000).prop_map(|(work, trust)| JobEvent::Settled { work, trust: Bps::new("t", trust).unwrap() }),
+            1 => Just(JobEvent::Missed),
+            1 => Just(JobEvent::Fault),
         ]
     }
 
@@ -226,7 +226,7 @@ mod tests {
             prop_assert!(record.mean_trust() <= Bps::WHOLE);
             let better = record.after(GOOD);
             prop_assert!(better.reputation >= record.reputation);
-            prop_assert!(record.after(Event::Fault).reputation <= record.after(Event::Missed).reputation);
+            prop_assert!(record.after(JobEvent::Fault).reputation <= record.after(JobEvent::Missed).reputation);
             prop_assert!(better.value(bond, least) >= record.value(bond, least));
         }
     }

@@ -15,9 +15,10 @@ pub fn node(stake: Bps, contribution: Bps, compliance: Bps) -> Bps {
 
 /// Weights of a trust score do not make up the whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[must_use = "an error that is not returned refuses nothing"]
 #[error("the weights of the trust score sum to {found} basis points; expected exactly 10000")]
 pub struct WeightError {
-    /// Sum found.
+    /// Sum of the weights, in basis points.
     pub found: u32,
 }
 
@@ -30,9 +31,9 @@ pub struct Diagnosis {
     pub confidence: Bps,
     /// Agreement of the workers, H.
     pub consensus: Bps,
-    /// Uncertainty, U.
+    /// Uncertainty, U: 0 for certain.
     pub uncertainty: Bps,
-    /// Evidence, E.
+    /// Strength of the evidence, E.
     pub evidence: Bps,
 }
 
@@ -84,13 +85,13 @@ pub fn efficiency(work: &Work) -> u64 {
 /// What a patient is rewarded for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Activity {
-    /// A check-up.
+    /// A regular health check-up.
     CheckUp,
     /// A day of chronic care.
     ChronicCare,
     /// A treatment cycle.
     TreatmentCycle,
-    /// Education.
+    /// Education about health.
     Education,
     /// Sharing of data.
     DataSharing,
@@ -99,7 +100,7 @@ pub enum Activity {
 }
 
 impl Activity {
-    /// Every activity.
+    /// Every activity, in the order of the source document's table.
     pub const ALL: [Self; 6] = [
         Self::CheckUp,
         Self::ChronicCare,
@@ -132,7 +133,7 @@ pub const LARGEST_FACTOR: u32 = 100_000;
 pub struct RewardInputs {
     /// Value of the activity, A, in base units of BTT.
     pub value: u128,
-    /// Completion, C.
+    /// Quality of the completion, C, in 1/10,000.
     pub completion: u32,
     /// Value of a consistent history, H, in base units of BTT.
     pub history: u128,
@@ -144,11 +145,12 @@ pub struct RewardInputs {
 
 /// A factor out of bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[must_use = "an error that is not returned refuses nothing"]
 #[error("{field} is {found} in 1/10000; expected at most {LARGEST_FACTOR}")]
 pub struct FactorError {
-    /// The factor.
+    /// Name of the factor.
     pub field: &'static str,
-    /// Value found.
+    /// Value found, in 1/10,000.
     pub found: u32,
 }
 

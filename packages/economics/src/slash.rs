@@ -5,7 +5,7 @@ use crate::Bps;
 /// A cut of a bond. `burnt + treasury == taken`, and `taken + rest` is the bond before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Slash {
-    /// Really taken.
+    /// Amount taken: at most the bond.
     pub taken: u128,
     /// The part of it that is destroyed.
     pub burnt: u128,

@@ -5,13 +5,13 @@ use crate::Bps;
 /// One value for each party of a settlement.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Parts<T> {
-    /// The worker.
+    /// For the worker of the quorum.
     pub worker: T,
     /// Owner of the model.
     pub model_owner: T,
     /// Owner of the data.
     pub data_owner: T,
-    /// Protocol treasury.
+    /// For the protocol's treasury.
     pub treasury: T,
     /// Patient incentive pool.
     pub incentive_pool: T,
@@ -28,9 +28,10 @@ pub struct Receivers {
 
 /// Shares do not make up the whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[must_use = "an error that is not returned refuses nothing"]
 #[error("the parts of the split sum to {found} basis points; expected exactly 10000")]
 pub struct SplitError {
-    /// Sum found.
+    /// Sum of the shares, in basis points.
     pub found: u32,
 }
 

@@ -20,15 +20,16 @@ pub struct Capability {
 
 /// A declaration out of bounds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[must_use = "an error that is not returned refuses nothing"]
 #[error("{field} is {found}; expected {least} to {most}")]
 pub struct CapabilityError {
-    /// The field.
+    /// Name of the field.
     pub field: &'static str,
-    /// Value found.
+    /// Value found, in the field's unit.
     pub found: u64,
-    /// Least value.
+    /// Least value allowed.
     pub least: u64,
-    /// Largest value.
+    /// Largest value allowed.
     pub most: u64,
 }
 
@@ -85,7 +86,7 @@ pub struct Requirements {
     pub gflops_per_watt: u64,
     /// Jobs that must have been settled with the machine in the quorum.
     pub settled: u64,
-    /// Least reputation.
+    /// Least reputation, 0 to 1.
     pub reputation: Bps,
     /// Least and largest earnings of a month that the tier is meant for, in base units of BTT.
     pub monthly: (u128, u128),

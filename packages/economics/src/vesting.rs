@@ -34,6 +34,7 @@ pub struct Schedule {
 
 /// What is wrong with a schedule.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[must_use = "an error that is not returned refuses nothing"]
 pub enum ScheduleError {
     /// No step, or a step of no time.
     #[error("{field} of the schedule is 0; expected at least 1")]
@@ -50,7 +51,7 @@ pub enum ScheduleError {
     /// The last step has no time in 64 bits.
     #[error("the schedule starts at {start}, so that its last step has no time in 64 bits")]
     TooLate {
-        /// Its start.
+        /// Start given, in Unix seconds.
         start: u64,
     },
 }

@@ -1,6 +1,6 @@
 //! What can be wrong.
 
-use crate::profile::{KEY_ENTROPY_BITS, Profile};
+use crate::profile::{KEY_ENTROPY_BITS, MAX_CONTEXT_BYTES, Profile};
 
 /// Why there is no key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -10,19 +10,19 @@ pub enum ExtractorError {
     ReadingLength {
         /// The profile in use.
         profile: Profile,
-        /// Bytes given.
+        /// Length given, in bytes.
         found: usize,
     },
     /// A context that is empty or too long.
-    #[error("the context has {found} bytes; expected 1 to {max}", max = crate::MAX_CONTEXT_BYTES)]
+    #[error("the context has {found} bytes; expected 1 to {max}", max = MAX_CONTEXT_BYTES)]
     ContextLength {
-        /// Bytes given.
+        /// Length given, in bytes.
         found: usize,
     },
     /// A min-entropy rate outside its range.
     #[error("the min-entropy rate is {found} thousandths of a bit for each bit; expected 1 to 1000")]
     MinEntropyRate {
-        /// Thousandths given.
+        /// Rate given, in thousandths of a bit for each bit of the reading.
         found: u16,
     },
     /// The helper data of this and of earlier enrolments can give away so much that too little is left for a key.

@@ -4,15 +4,13 @@ use rand_core::CryptoRng;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use crate::entropy::MinEntropyRate;
 use crate::error::ExtractorError;
 use crate::helper::HelperData;
 use crate::key::{Derivation, Key};
 use crate::noise::binary_entropy;
-use crate::profile::{KEY_ENTROPY_BITS, MinEntropyRate, Profile};
+use crate::profile::{KEY_ENTROPY_BITS, MAX_CONTEXT_BYTES, Profile};
 use crate::sketch::{recover, sketch};
-
-/// Most bytes of a context.
-pub const MAX_CONTEXT_BYTES: usize = 1024;
 
 /// A reading that a source of the stated min-entropy gives with at most this probability, as a power of 1/2, is
 /// refused.

@@ -6,6 +6,7 @@
 //! limits.
 
 mod bch;
+mod entropy;
 mod error;
 mod extract;
 mod field;
@@ -15,11 +16,12 @@ mod noise;
 mod profile;
 mod sketch;
 
+pub use entropy::MinEntropyRate;
 pub use error::ExtractorError;
-pub use extract::{MAX_CONTEXT_BYTES, Source, enroll};
+pub use extract::{Source, enroll};
 pub use helper::HelperData;
 pub use key::Key;
-pub use profile::{KEY_ENTROPY_BITS, MinEntropyRate, Profile};
+pub use profile::{KEY_ENTROPY_BITS, MAX_CONTEXT_BYTES, Profile};
 
 /// The README's example compiles and runs.
 #[cfg(doctest)]

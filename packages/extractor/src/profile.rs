@@ -3,12 +3,14 @@
 use std::fmt;
 
 use crate::bch::Code;
-use crate::error::ExtractorError;
 use crate::field::Field;
 use crate::noise::binomial_tail;
 
 /// Min-entropy that has to be left for a key, in bits.
 pub const KEY_ENTROPY_BITS: u32 = 128;
+
+/// Most bytes of a context.
+pub const MAX_CONTEXT_BYTES: usize = 1024;
 
 /// A set of parameters. The name states the kind of source and the bits of a reading.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,7 +42,7 @@ struct Parameters {
 }
 
 impl Profile {
-    /// All profiles.
+    /// All profiles, in the order of their numbers in helper data.
     pub const ALL: [Self; 3] = [Self::Puf1016, Self::Puf3048, Self::Biometric2040];
 
     const fn parameters(self) -> Parameters {
@@ -156,27 +158,6 @@ impl Profile {
         binomial_tail(self.code_bits(), self.corrected_errors(), outvoted)
     }
 
-    /// Min-entropy of a whole reading at this rate, in bits, rounded down.
-    #[must_use]
-    pub fn stated_entropy(self, rate: MinEntropyRate) -> u32 {
-        self.reading_bits() as u32 * u32::from(rate.0) / 1000
-    }
-
-    /// Lower bound of the min-entropy of a reading, in bits, when the sketches of `enrolments` independent readings
-    /// of the source are public: each can give away [`Profile::leakage_bits`]. Below zero where nothing is
-    /// guaranteed.
-    #[must_use]
-    pub fn residual_entropy(self, rate: MinEntropyRate, enrolments: u32) -> i64 {
-        i64::from(self.stated_entropy(rate)) - i64::from(enrolments) * i64::from(self.leakage_bits())
-    }
-
-    /// The least rate at which one enrolment leaves enough for a key.
-    #[must_use]
-    pub fn least_min_entropy_rate(self) -> MinEntropyRate {
-        let needed = self.leakage_bits() + KEY_ENTROPY_BITS;
-        MinEntropyRate((needed * 1000).div_ceil(self.reading_bits() as u32) as u16)
-    }
-
     pub(crate) fn code(self) -> Code {
         let Parameters { field, t, .. } = self.parameters();
         Code::new(field, t, self.code_bits())
@@ -186,30 +167,6 @@ impl Profile {
 impl fmt::Display for Profile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
-    }
-}
-
-/// Min-entropy of a source for each bit read, in thousandths of a bit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct MinEntropyRate(u16);
-
-impl MinEntropyRate {
-    /// The rate of this many thousandths, 1 to 1000.
-    ///
-    /// # Errors
-    /// [`ExtractorError::MinEntropyRate`] if it is zero or above one bit.
-    pub fn from_thousandths(thousandths: u16) -> Result<Self, ExtractorError> {
-        if (1..=1000).contains(&thousandths) {
-            Ok(Self(thousandths))
-        } else {
-            Err(ExtractorError::MinEntropyRate { found: thousandths })
-        }
-    }
-
-    /// Thousandths of a bit for each bit read.
-    #[must_use]
-    pub fn thousandths(self) -> u16 {
-        self.0
     }
 }
 

@@ -107,7 +107,7 @@ pub enum ReadError {
     /// There is more than the reader takes.
     #[error("the input's policy and rows have more than the {limit} bytes that are accepted")]
     TooLarge {
-        /// The limit.
+        /// Most bytes that are accepted.
         limit: usize,
     },
     /// The source failed, or refused what it reads: [`bithive_dgkbe::dem::DemError::of`] tells.

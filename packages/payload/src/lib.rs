@@ -37,7 +37,7 @@ pub enum PayloadError {
 pub struct JobRef<'a> {
     /// The job market.
     pub jobs: Domain<'a>,
-    /// The job.
+    /// Number of the job in its market.
     pub job_id: u64,
     /// The round, from 1.
     pub round: u8,

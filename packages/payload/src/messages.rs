@@ -3,7 +3,7 @@
 /// A sealed claim on its way to the requester.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClaimMessage {
-    /// The job.
+    /// Number of the job that is claimed.
     pub job_id: u64,
     /// The claim, sealed to the requester's key in the vault.
     pub sealed: Vec<u8>,
@@ -29,13 +29,13 @@ impl ClaimMessage {
 /// A signature of a final statement on its way to whoever settles the job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SignatureMessage {
-    /// The job.
+    /// Number of the job.
     pub job_id: u64,
-    /// The round.
+    /// Round of the job, from 1.
     pub round: u8,
     /// Index of the worker, in slot order.
     pub index: u8,
-    /// Its signature.
+    /// BLS signature of the final statement, 96 bytes compressed.
     pub signature: [u8; 96],
 }
 
@@ -62,9 +62,9 @@ impl SignatureMessage {
 /// A quorum's signature of a final statement, on its way to a relayer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AggregateMessage {
-    /// The job.
+    /// Number of the job.
     pub job_id: u64,
-    /// The round.
+    /// Round of the job, from 1.
     pub round: u8,
     /// Bit i set: worker i (in slot order) signed.
     pub signers: u32,

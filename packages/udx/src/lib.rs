@@ -15,6 +15,8 @@ mod event;
 mod filter;
 mod jitter;
 mod loss;
+#[cfg(feature = "noq")]
+pub mod noq;
 mod round;
 
 pub use config::{Config, ConfigError};

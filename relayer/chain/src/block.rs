@@ -1,34 +1,10 @@
 //! Blocks, transaction results and events as every chain reports them.
 
-use crate::{ChainError, HostCalls};
+use crate::{ChainError, HostCalls, TxHash};
+use bithive_api::{ChainEvent, event::CONTRACT};
 use cosmwasm_std::Timestamp;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
-use sha2::{Digest, Sha256};
-use std::{fmt, str::FromStr};
-
-/// SHA-256 of the bytes of a signed transaction (`TxRaw`), shown in upper-case hex as CometBFT does.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct TxHash(pub [u8; 32]);
-
-impl TxHash {
-    /// The hash of a signed transaction.
-    #[must_use]
-    pub fn of(tx: &[u8]) -> Self {
-        Self(Sha256::digest(tx).into())
-    }
-}
-
-impl fmt::Display for TxHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&hex::encode_upper(self.0))
-    }
-}
-
-impl fmt::Debug for TxHash {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "TxHash({self})")
-    }
-}
+use serde::{Deserialize, Deserializer, Serialize, de};
+use std::str::FromStr;
 
 impl FromStr for TxHash {
     type Err = ChainError;
@@ -41,12 +17,6 @@ impl FromStr for TxHash {
             reason: format!("{error}, expected 64 hex digits"),
         })?;
         Ok(Self(bytes))
-    }
-}
-
-impl Serialize for TxHash {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
     }
 }
 
@@ -75,7 +45,17 @@ impl Event {
     /// The contract that emitted the event, as set by the chain (a contract cannot forge it).
     #[must_use]
     pub fn contract(&self) -> Option<&str> {
-        self.get("_contract_address")
+        self.get(CONTRACT)
+    }
+}
+
+impl ChainEvent for Event {
+    fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    fn attribute(&self, key: &str) -> Option<&str> {
+        self.get(key)
     }
 }
 
@@ -92,7 +72,7 @@ pub struct TxResult {
     pub events: Vec<Event>,
     /// What each message's contract returned as data, in message order; empty bytes where it returned none.
     pub data: Vec<Vec<u8>>,
-    /// Gas spent.
+    /// Gas used, in the chain's units; at most the limit unless it ran out.
     pub gas_used: u64,
     /// Gas limit the sender paid for.
     pub gas_wanted: u64,

@@ -2,6 +2,7 @@
 
 use crate::{Block, BlockCursor, ChainError, Event, GasUse, HostCalls, TxHash, TxResult};
 use async_trait::async_trait;
+use bithive_api::ContractEvent;
 use cosmwasm_std::{Decimal, Timestamp};
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -38,9 +39,9 @@ pub struct Receipt {
     pub hash: TxHash,
     /// Block that includes it.
     pub height: u64,
-    /// Gas spent.
+    /// Gas used, in the chain's units.
     pub gas_used: u64,
-    /// Gas limit.
+    /// Gas limit that the transaction was signed with.
     pub gas_wanted: u64,
     /// Calls behind `gas_used`, where the chain counts them.
     pub host_calls: Option<HostCalls>,
@@ -66,6 +67,27 @@ impl Receipt {
     /// Events of one kind, e.g. `wasm-job_posted`.
     pub fn events_of<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = &'a Event> {
         self.events.iter().filter(move |event| event.kind == kind)
+    }
+
+    /// What `pick` takes from the first event of the contract at address `contract` that it takes anything from, and that
+    /// event; `expected` names the event in the error.
+    ///
+    /// # Errors
+    /// [`ChainError::Decode`]: there is no such event, or one of the contract's can't be read.
+    pub fn announced<E: ContractEvent, T>(
+        &self,
+        contract: &str,
+        expected: &str,
+        pick: impl Fn(E) -> Option<T>,
+    ) -> Result<(T, &Event), ChainError> {
+        let unreadable = |reason| ChainError::Decode { what: format!("receipt {}", self.hash), reason };
+        for event in &self.events {
+            let read = E::read(contract, event).map_err(|error| unreadable(error.to_string()))?;
+            if let Some(found) = read.and_then(&pick) {
+                return Ok((found, event));
+            }
+        }
+        Err(unreadable(format!("it has no {expected} event of {contract}")))
     }
 }
 

@@ -13,7 +13,7 @@ pub enum ChainError {
     /// The chain does not answer; try again later.
     #[error("the chain does not answer: {reason}")]
     NodeDown {
-        /// What failed.
+        /// What failed, for people: connection, timeout or answer.
         reason: String,
     },
     /// The chain is not the one that was asked for.
@@ -37,11 +37,11 @@ pub enum ChainError {
     InsufficientFunds {
         /// Account that was to pay.
         address: String,
-        /// Denomination.
+        /// Denomination of the coins that are lacking.
         denom: String,
-        /// Amount needed.
+        /// Amount needed, in base units.
         required: Uint128,
-        /// Amount held.
+        /// Amount held, in base units.
         available: Uint128,
     },
     /// The fee is below gas limit times gas price.
@@ -49,7 +49,7 @@ pub enum ChainError {
     InsufficientFee {
         /// Smallest accepted fee.
         required: Coin,
-        /// Fee offered.
+        /// Fee offered, in base units.
         got: Uint128,
     },
     /// The fee is in a denomination the chain does not take.
@@ -57,7 +57,7 @@ pub enum ChainError {
     WrongFeeDenom {
         /// The chain's fee denomination.
         expected: String,
-        /// Denomination offered.
+        /// Denomination of the fee offered.
         got: String,
     },
     /// A contract refused a message.
@@ -75,13 +75,13 @@ pub enum ChainError {
     Execution {
         /// Position of the message in its transaction.
         message_index: usize,
-        /// What failed.
+        /// What the chain said of it.
         reason: String,
     },
     /// A contract refused a query.
     #[error("query to {contract} failed: {error}")]
     Query {
-        /// Contract asked.
+        /// Address of the contract that was asked.
         contract: String,
         /// The contract's error in its own words.
         error: String,
@@ -107,7 +107,7 @@ pub enum ChainError {
     /// The sender may not do this.
     #[error("{sender} may not {action}")]
     Unauthorized {
-        /// Who tried.
+        /// Address that signed the message.
         sender: String,
         /// What was tried.
         action: String,
@@ -162,7 +162,7 @@ pub enum ChainError {
         "transaction {hash} is in no block after {seconds} s ({reason}); ask for it by its hash before sending anew"
     )]
     Unconfirmed {
-        /// Its hash.
+        /// Hash by which the transaction is found later.
         hash: TxHash,
         /// How long the chain was asked for it, in seconds.
         seconds: u64,
@@ -240,7 +240,7 @@ pub enum ChainError {
     Storage {
         /// Directory of the chain, or `memory`.
         directory: String,
-        /// What failed.
+        /// What the database or the file system said.
         reason: String,
     },
 }

@@ -11,9 +11,9 @@ pub struct HostCalls {
     pub contract_calls: u64,
     /// Keys looked up, found or not.
     pub reads: u64,
-    /// Keys written.
+    /// Number of keys written.
     pub writes: u64,
-    /// Keys removed.
+    /// Number of keys removed.
     pub deletes: u64,
     /// Records visited by range scans.
     pub iterated: u64,

@@ -50,9 +50,9 @@ struct Height {
 pub enum Message {
     /// Calls a contract.
     Execute {
-        /// Contract address.
+        /// Address of the contract.
         contract: String,
-        /// JSON message.
+        /// The contract's execute message, JSON.
         msg: Vec<u8>,
         /// Coins sent along.
         funds: Vec<Coin>,
@@ -61,7 +61,7 @@ pub enum Message {
     Instantiate {
         /// Code to run.
         code_id: u64,
-        /// JSON message.
+        /// The contract's instantiate message, JSON.
         msg: Vec<u8>,
         /// Name shown to people; 1 to 128 bytes.
         label: String,
@@ -72,11 +72,11 @@ pub enum Message {
     },
     /// Moves a contract to other code.
     Migrate {
-        /// Contract address.
+        /// Address of the contract.
         contract: String,
-        /// New code.
+        /// Number of the code that it runs afterwards.
         code_id: u64,
-        /// JSON message.
+        /// The contract's migrate message, JSON.
         msg: Vec<u8>,
     },
     /// Stores contract code, which anybody may then instantiate.
@@ -88,18 +88,18 @@ pub enum Message {
     Transfer {
         /// Channel of port `transfer` on this chain.
         channel: String,
-        /// Coins.
+        /// Coins to send, of one denomination.
         coin: Coin,
         /// Address on the other chain, in its own form.
         receiver: String,
         /// When the packet expires, by the other chain's clock, in nanoseconds since 1970.
         timeout: u64,
     },
-    /// Sends coins.
+    /// Sends native coins from the signer's account.
     Send {
-        /// Recipient.
+        /// Address that receives them.
         to: String,
-        /// Coins.
+        /// Coins to send, one entry for each denomination.
         funds: Vec<Coin>,
     },
 }

@@ -14,7 +14,7 @@ use cosmwasm_std::Coin;
 /// A transaction ready to broadcast. Its bytes can be stored and sent again: a chain takes them at most once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SignedTx {
-    /// Encoded `TxRaw`.
+    /// Protobuf `TxRaw`, as it is broadcast.
     pub bytes: Vec<u8>,
     /// Hash under which the chain will know it.
     pub hash: TxHash,

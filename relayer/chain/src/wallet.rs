@@ -23,20 +23,20 @@ const GAS_CAP: u64 = 100_000_000;
 /// New contract code.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredCode {
-    /// Its id.
+    /// Number of the stored code on its chain.
     pub code_id: u64,
     /// SHA-256 of the wasm, uncompressed, as the chain has it.
     pub checksum: [u8; 32],
-    /// The transaction.
+    /// Receipt of the transaction that stored it.
     pub receipt: Receipt,
 }
 
 /// A new contract.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Instantiated {
-    /// Its address.
+    /// Address of the new contract.
     pub contract: String,
-    /// The transaction.
+    /// Receipt of the transaction that created it.
     pub receipt: Receipt,
 }
 
@@ -236,7 +236,7 @@ impl Wallet {
         gas_limit: u64,
     ) -> Result<Vec<SignedTx>, ChainError> {
         let mut cached = self.account.lock().await;
-        // Asked for again by whoever comes next: nobody knows here what is sent.
+        // The next call has to ask for the sequence again, because it is not known here what will be sent.
         *cached = None;
         let next = self.chain.account(self.address()).await?;
         let sign = |(messages, sequence): (&Vec<Message>, u64)| {

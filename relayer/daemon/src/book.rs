@@ -35,7 +35,7 @@ pub struct Rules {
 /// A signed transaction whose end is not known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flight {
-    /// Its hash.
+    /// Hash of the transaction.
     pub tx: TxHash,
     /// Its bytes, to be sent again.
     pub bytes: Binary,
@@ -70,9 +70,9 @@ pub struct Sweep {
 /// What changed since it was last written down.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Changes {
-    /// Jobs.
+    /// Numbers of the jobs whose record changed.
     pub jobs: BTreeSet<u64>,
-    /// Entries.
+    /// Duties whose entry changed.
     pub entries: BTreeSet<Duty>,
     /// The transaction under way.
     pub flight: bool,

@@ -13,23 +13,23 @@ use serde::{Deserialize, Serialize};
 pub enum Duty {
     /// Settle a job with its quorum's signature.
     Finalize {
-        /// The job.
+        /// Number of the job.
         job: u64,
         /// The round whose statement is signed.
         round: u8,
     },
     /// Take the exit of a phase whose deadline has passed.
     Advance {
-        /// The job.
+        /// Number of the job.
         job: u64,
-        /// Its round.
+        /// Round of the job, from 1.
         round: u8,
         /// The phase to leave.
         phase: Phase,
     },
     /// Send the attestation of a settled job to another chain.
     Attest {
-        /// The job.
+        /// Number of the job.
         job: u64,
         /// The IBC channel of the attestations contract.
         channel: String,
@@ -42,9 +42,9 @@ pub enum Duty {
 pub enum Kind {
     /// [`Duty::Finalize`]: money waits for it, and a deadline.
     Finalize,
-    /// [`Duty::Advance`].
+    /// [`Duty::Advance`]: a deadline has passed, and somebody's money waits.
     Advance,
-    /// [`Duty::Attest`].
+    /// [`Duty::Attest`]: no money waits for it.
     Attest,
 }
 
@@ -120,9 +120,9 @@ impl fmt::Display for Duty {
 /// A quorum's signature of a final statement, as the market takes it. Whoever hands one in has verified it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Aggregate {
-    /// The job.
+    /// Number of the job.
     pub job: u64,
-    /// The round.
+    /// Round whose statement is signed, from 1.
     pub round: u8,
     /// Bit i set: worker i (in slot order) signed.
     pub signers: u32,

@@ -8,7 +8,7 @@ use crate::duty::Duty;
 
 /// First wait of an entry that failed by itself, in seconds of block time; each later one is twice as long.
 const FIRST_WAIT: u64 = 30;
-/// Longest wait.
+/// Longest wait, in seconds of block time.
 const LONGEST_WAIT: u64 = 3_600;
 
 /// How far an entry is.
@@ -35,19 +35,19 @@ pub enum State {
     },
     /// In a signed transaction whose bytes are stored; it may be on its way.
     Signed {
-        /// Its hash.
+        /// Hash of the transaction.
         tx: TxHash,
     },
     /// Failed by itself; tried again, alone, when the wait is over.
     SetAside {
         /// Block time in milliseconds.
         until: u64,
-        /// Why.
+        /// Why it failed, for people.
         reason: String,
     },
     /// A block has the transaction that did it.
     Confirmed {
-        /// Its hash.
+        /// Hash of the transaction.
         tx: TxHash,
         /// Block time in milliseconds at which it was seen.
         at: u64,
@@ -82,7 +82,7 @@ impl State {
     }
 }
 
-/// An entry.
+/// A duty in the outbox, and how far it is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// What is to be done.

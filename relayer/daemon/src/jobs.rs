@@ -1,7 +1,8 @@
 //! Where each unfinished job stands, as events and answers of the chain tell it.
 
-use bithive_api::attestations;
-use bithive_api::jobs::{Phase, events};
+use bithive_api::attestations::{self, PacketKind};
+use bithive_api::jobs::{self, Phase};
+use bithive_api::{ContractEvent as _, EventError};
 use bithive_chain::Event;
 use serde::{Deserialize, Serialize};
 
@@ -31,7 +32,7 @@ impl Place {
 /// What an event of the market says of a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Happened {
-    /// The job.
+    /// Number of the job.
     pub job: u64,
     /// Where it is since then.
     pub place: Place,
@@ -42,9 +43,9 @@ pub struct Happened {
 /// A packet with an attestation that did not arrive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LostPacket {
-    /// The job.
+    /// Number of the job whose attestation was lost.
     pub job: u64,
-    /// The channel.
+    /// Channel that the packet was sent over.
     pub channel: String,
     /// What the other end said, if it refused the packet; none if it was late.
     pub refused: Option<String>,
@@ -61,66 +62,55 @@ pub enum Occurrence {
 
 impl Occurrence {
     /// Reads an event of the market, or of the attestations contract if there is one.
-    #[must_use]
-    pub fn read(event: &Event, market: &str, attestations: Option<&str>) -> Option<Self> {
-        let contract = event.contract()?;
-        if contract == market {
-            return Happened::read(event).map(Self::Job);
+    ///
+    /// # Errors
+    /// [`EventError`]: one of the two wrote what can't be read.
+    pub fn read(event: &Event, market: &str, attestations: Option<&str>) -> Result<Option<Self>, EventError> {
+        if let Some(told) = jobs::Event::read(market, event)? {
+            return Ok(Happened::of(&told).map(Self::Job));
         }
-        if Some(contract) == attestations { LostPacket::read(event).map(Self::Packet) } else { None }
+        let Some(attestations) = attestations else { return Ok(None) };
+        let told = attestations::Event::read(attestations, event)?;
+        Ok(told.and_then(LostPacket::of).map(Self::Packet))
     }
 }
 
 impl LostPacket {
-    fn read(event: &Event) -> Option<Self> {
-        let refused = match event.kind.strip_prefix("wasm-")? {
-            attestations::events::TIMED_OUT => None,
-            attestations::events::REFUSED => Some(event.get("error").unwrap_or("unknown").to_owned()),
+    /// A statement that did not arrive; the worker sets of others are not this relayer's.
+    fn of(event: attestations::Event) -> Option<Self> {
+        use attestations::Event::{Refused, TimedOut};
+        let (job, channel, refused) = match event {
+            TimedOut { kind: PacketKind::Statement, channel_id, job_id } => (job_id, channel_id, None),
+            Refused { kind: PacketKind::Statement, channel_id, job_id, error } => {
+                (job_id, channel_id, Some(error))
+            }
             _ => return None,
         };
-        // The worker sets of others are not this relayer's.
-        if event.get("kind") != Some("statement") {
-            return None;
-        }
-        let (job, channel) = (event.get("job_id")?.parse().ok()?, event.get("channel_id")?.to_owned());
         Some(Self { job, channel, refused })
     }
 }
 
 impl Happened {
-    /// Reads an event of the market; none if it changes no phase.
-    fn read(event: &Event) -> Option<Self> {
-        let get = |key| event.get(key);
-        let phase = match event.kind.strip_prefix("wasm-")? {
-            events::POSTED => Phase::Open,
-            events::ASSIGNED => Phase::Assigned,
-            events::COMMITTED => Phase::Committed,
-            events::REVEALED => Phase::Revealed,
-            events::DISPUTED => Phase::Disputed,
-            events::SETTLED => Phase::Settled,
-            events::REFUNDED | events::CANCELLED => Phase::Refunded,
-            _ => return None,
-        };
-        let job = get("job_id")?.parse().ok()?;
-        // Without a readable round it is at least where the job's first one would be.
-        let round = get("round").and_then(|round| round.parse().ok()).unwrap_or(0);
-        Some(Self { job, place: Place::of(phase, round), settled: phase == Phase::Settled })
+    /// None for an event that changes no phase.
+    fn of(event: &jobs::Event) -> Option<Self> {
+        let (job, (phase, round)) = (event.job_id()?, event.transition()?);
+        Some(Self { job, place: Place::of(phase, round.0), settled: phase == Phase::Settled })
     }
 }
 
 /// What the chain answered about a job.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
-    /// State.
+    /// State of the job in its market.
     pub phase: Phase,
-    /// Round.
+    /// Round of the job, from 1; 0 before the first assignment.
     pub round: u8,
     /// Unix time after which `Advance` applies, in seconds; none in a final state.
     pub deadline: Option<u64>,
 }
 
 impl Seen {
-    /// Its place.
+    /// How far the job is, to compare with what events told.
     #[must_use]
     pub const fn place(&self) -> Place {
         Place::of(self.phase, self.round)
@@ -141,6 +131,8 @@ pub struct Job {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bithive_api::jobs::Round;
+    use cosmwasm_std::{Addr, Uint128};
 
     #[test]
     fn places_grow_along_every_way_through_the_market() {
@@ -156,46 +148,67 @@ mod tests {
         assert!(Place::of(Phase::Disputed, u8::MAX) < Place::FINAL);
     }
 
-    fn event(kind: &str, attributes: &[(&str, &str)]) -> Option<Occurrence> {
-        let attributes = attributes.iter().map(|(key, value)| (key.to_string(), value.to_string())).collect();
-        Occurrence::read(&Event { kind: kind.into(), attributes }, "market", Some("attestations"))
+    /// An event of `contract` as the chain tells it.
+    fn told(contract: &str, event: impl Into<cosmwasm_std::Event>) -> Event {
+        let event = event.into();
+        let mut attributes = vec![("_contract_address".to_owned(), contract.to_owned())];
+        attributes.extend(event.attributes.into_iter().map(|pair| (pair.key, pair.value)));
+        Event { kind: format!("wasm-{}", event.ty), attributes }
+    }
+
+    fn read(event: &Event) -> Result<Option<Occurrence>, EventError> {
+        Occurrence::read(event, "market", Some("attestations"))
     }
 
     #[test]
     fn events_that_change_a_phase_are_read_and_others_are_not() {
-        let of = |contract, kind, round| {
-            event(kind, &[("_contract_address", contract), ("job_id", "7"), ("round", round)])
-        };
-        let revealed = Happened { job: 7, place: Place::of(Phase::Revealed, 2), settled: false };
-        assert_eq!(of("market", "wasm-job_revealed", "2"), Some(Occurrence::Job(revealed)));
+        use jobs::Event::*;
+        let (job_id, round, amount) = (7, Round(2), Uint128::new(5));
+        let revealed = Revealed { job_id, round, quorum: 7, representative: 0 };
+        let place = Place::of(Phase::Revealed, 2);
+        let happened = Happened { job: 7, place, settled: false };
+        assert_eq!(read(&told("market", revealed.clone())), Ok(Some(Occurrence::Job(happened))));
         let settled = Happened { job: 7, place: Place::FINAL, settled: true };
-        assert_eq!(of("market", "wasm-job_settled", "1"), Some(Occurrence::Job(settled)));
+        let event = Settled { job_id, round, paid: amount, refunded: amount };
+        assert_eq!(read(&told("market", event.clone())), Ok(Some(Occurrence::Job(settled))));
         let ended = Happened { settled: false, ..settled };
-        for kind in ["wasm-job_refunded", "wasm-job_cancelled"] {
-            assert_eq!(of("market", kind, ""), Some(Occurrence::Job(ended)));
+        let requester = Addr::unchecked("requester");
+        let refunded = Refunded { job_id, round, refunded: amount, reason: "cancelled".into() };
+        for event in [refunded, Cancelled { job_id, round: Round(0), requester }] {
+            assert_eq!(read(&told("market", event)), Ok(Some(Occurrence::Job(ended))));
         }
-        for other in ["wasm-commitment_received", "wasm-worker_fault", "job_settled", "wasm", ""] {
-            assert_eq!(of("market", other, "1"), None, "{other}");
+        let worker = Addr::unchecked("worker");
+        for other in [Commitment { job_id, round, worker }, Paused { paused: true }] {
+            assert_eq!(read(&told("market", other)), Ok(None));
         }
         for stranger in ["attestations", "another"] {
-            assert_eq!(of(stranger, "wasm-job_settled", "1"), None, "{stranger}");
+            assert_eq!(read(&told(stranger, event.clone())), Ok(None), "{stranger}");
         }
-        assert_eq!(event("wasm-job_settled", &[("_contract_address", "market"), ("job_id", "seven")]), None);
+        let mut malformed = told("market", revealed);
+        malformed.attributes[1] = ("job_id".into(), "seven".into());
+        assert!(matches!(read(&malformed), Err(EventError::Malformed { key: "job_id", .. })));
     }
 
     #[test]
     fn packets_that_did_not_arrive_are_read_and_others_are_not() {
-        let of = |contract, kind, what| {
-            let names = [("_contract_address", contract), ("kind", what), ("channel_id", "channel-3")];
-            event(kind, &[&names[..], &[("job_id", "7"), ("error", "stale: no")]].concat())
-        };
+        use attestations::Event::*;
+        let (job_id, channel_id) = (7, "channel-3".to_owned());
         let lost = |refused| LostPacket { job: 7, channel: "channel-3".into(), refused };
-        let late = of("attestations", "wasm-attestation_timed_out", "statement");
-        assert_eq!(late, Some(Occurrence::Packet(lost(None))));
-        let refused = of("attestations", "wasm-attestation_refused", "statement");
-        assert_eq!(refused, Some(Occurrence::Packet(lost(Some("stale: no".into())))));
-        assert_eq!(of("attestations", "wasm-attestation_refused", "workers"), None);
-        assert_eq!(of("attestations", "wasm-attestation_accepted", "statement"), None);
-        assert_eq!(of("market", "wasm-attestation_refused", "statement"), None);
+        let late = TimedOut { kind: PacketKind::Statement, channel_id: channel_id.clone(), job_id };
+        assert_eq!(read(&told("attestations", late)), Ok(Some(Occurrence::Packet(lost(None)))));
+        let refused =
+            |kind| Refused { kind, channel_id: channel_id.clone(), job_id, error: "stale: no".into() };
+        let event = refused(PacketKind::Statement);
+        let packet = Occurrence::Packet(lost(Some("stale: no".into())));
+        assert_eq!(read(&told("attestations", event.clone())), Ok(Some(packet)));
+        assert_eq!(read(&told("attestations", refused(PacketKind::Workers))), Ok(None));
+        let accepted = Accepted {
+            kind: PacketKind::Statement,
+            channel_id: channel_id.clone(),
+            job_id,
+            receipt: attestations::Receipt::Recorded,
+        };
+        assert_eq!(read(&told("attestations", accepted)), Ok(None));
+        assert_eq!(read(&told("market", event)), Ok(None));
     }
 }

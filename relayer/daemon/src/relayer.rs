@@ -26,7 +26,7 @@ use crate::verdict::Verdict;
 
 /// Wait after a step that failed; each further failure doubles it.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
-/// Longest wait.
+/// Longest wait after steps that failed one after another.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 /// How long a signed transaction that no block has and that the chain does not call void is sent again and again, in
 /// milliseconds of block time. What is signed anew after that has the same sequence, so only one of the two can count.
@@ -37,7 +37,7 @@ const QUESTIONS: usize = 64;
 /// What a relayer is told beforehand.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// Contracts.
+    /// Addresses of the contracts that it works for.
     pub contracts: Contracts,
     /// Channels on which the attestation of every settled job is sent.
     pub channels: BTreeSet<String>,
@@ -51,7 +51,7 @@ pub struct Settings {
     pub first_block: Option<u64>,
 }
 
-/// A relayer.
+/// A relayer: follows the chain, plans what is due, sends it, and keeps records of all of it.
 pub struct Relayer {
     chain: Arc<dyn Chain>,
     wallet: Wallet,
@@ -98,7 +98,7 @@ impl Relayer {
         Ok(Self { chain, wallet, settings, outbox, cursor, warned: false, held: false })
     }
 
-    /// Its account.
+    /// Address of the account that it signs with.
     #[must_use]
     pub fn address(&self) -> &str {
         self.wallet.address()
@@ -194,8 +194,14 @@ impl Relayer {
         };
         let Contracts { jobs, attestations } = &self.settings.contracts;
         let events = block.txs.iter().filter(|tx| tx.error.is_none()).flat_map(|tx| &tx.events);
-        let occurrences: Vec<Occurrence> =
-            events.filter_map(|event| Occurrence::read(event, jobs, attestations.as_deref())).collect();
+        let read = |event| match Occurrence::read(event, jobs, attestations.as_deref()) {
+            Ok(occurrence) => occurrence,
+            Err(error) => {
+                tracing::warn!(height = block.height, %error, "an event is passed over");
+                None
+            }
+        };
+        let occurrences: Vec<Occurrence> = events.filter_map(read).collect();
         let time = block.time.nanos() / 1_000_000;
         Ok(self.outbox.write(|book| book.block(block.height, time, occurrences))?)
     }

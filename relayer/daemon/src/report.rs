@@ -16,14 +16,14 @@ use crate::entry::State;
 pub enum Report {
     /// A quorum's signature was handed in.
     HandedIn {
-        /// The job.
+        /// Number of the job.
         job: u64,
-        /// The round.
+        /// Round of the job, from 1.
         round: u8,
     },
     /// A transaction is signed and stored, and is sent now.
     Signed {
-        /// Its hash.
+        /// Hash of the transaction.
         tx: TxHash,
         /// What it does.
         duties: Vec<String>,
@@ -32,7 +32,7 @@ pub enum Report {
     },
     /// A block has it, and it took effect.
     Confirmed {
-        /// Its hash.
+        /// Hash of the transaction.
         tx: TxHash,
         /// What it did.
         duties: Vec<String>,
@@ -41,14 +41,14 @@ pub enum Report {
     Failed {
         /// What it was to do.
         duties: Vec<String>,
-        /// Why.
+        /// Why it failed, for people.
         reason: String,
     },
     /// It can have no effect any more, and what it was to do is done anew.
     Void {
-        /// Its hash.
+        /// Hash of the transaction.
         tx: TxHash,
-        /// Why.
+        /// Why it can have no effect, for people.
         reason: String,
     },
     /// The day's fees are spent: nothing is sent until the next day.
@@ -74,11 +74,11 @@ pub enum Report {
 
 /// Who is told.
 pub trait Watch: Send + Sync {
-    /// Something happened.
+    /// Takes a report. It is called in the middle of a step, so it must not wait.
     fn report(&self, report: &Report);
 }
 
-/// Nobody.
+/// Reports to nobody, for tests and tools.
 impl Watch for () {
     fn report(&self, _: &Report) {}
 }
@@ -86,7 +86,7 @@ impl Watch for () {
 /// How a relayer is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Status {
-    /// Its account.
+    /// Address of the relayer's account.
     pub address: String,
     /// Height of the next block that it reads.
     pub next_height: u64,

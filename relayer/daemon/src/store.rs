@@ -29,7 +29,7 @@ pub enum StoreError {
     /// A record is not what it should be.
     #[error("the relayer's record {name} is damaged: {reason}")]
     Damaged {
-        /// Its name.
+        /// Name of the record in the database.
         name: String,
         /// What is wrong.
         reason: String,
@@ -45,9 +45,9 @@ pub enum StoreError {
     /// The records were written by another version of this program.
     #[error("the relayer's records have format {found}, expected {expected}")]
     Format {
-        /// Format found.
+        /// Format number found.
         found: u32,
-        /// Format expected.
+        /// Format number of this program.
         expected: u32,
     },
 }

@@ -6,15 +6,13 @@ use std::collections::BTreeMap;
 
 use crate::{
     codec::{DecodeError, Reader, put_count},
-    committee::{CommitteeError, CommitteeParams, MemberIndex, MemberSeeds, Subset},
+    committee::{CommitteeError, CommitteeParams, MAX_TERM_EPOCHS, MemberIndex, Subset, params::check_slots},
     hash::sha256,
     schema::MAX_SLOTS,
 };
 
 /// Version of both encodings.
 const VERSION: u8 = 1;
-/// Most epochs of a term: a statement of the largest committee takes 640 KiB then.
-pub const MAX_TERM_EPOCHS: u16 = 1024;
 
 /// What a committee serves: so many epochs from the first one on, and the slots of its schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +29,7 @@ impl Term {
     /// [`CommitteeError::Term`] unless 1 <= epochs <= 1024 and every epoch is a number of 64 bits;
     /// [`CommitteeError::Slots`] unless 1 <= slots <= 256.
     pub fn new(first_epoch: u64, epochs: u16, slots: u16) -> Result<Self, CommitteeError> {
-        super::check_slots(slots)?;
+        check_slots(slots)?;
         if (1..=MAX_TERM_EPOCHS).contains(&epochs) && first_epoch.checked_add(u64::from(epochs)).is_some() {
             Ok(Self { first_epoch, epochs, slots })
         } else {
@@ -189,18 +187,7 @@ impl Commitments {
         Ok(Self { params, term, digests: rows.collect::<Result<Vec<_>, _>>()?.concat() })
     }
 
-    /// Those of a committee whose seeds were dealt in one place.
-    ///
-    /// # Errors
-    /// As [`Commitments::agree`], where these are not the seeds of one committee.
-    pub fn of_dealt(term: Term, seeds: &[MemberSeeds]) -> Result<Self, CommitteeError> {
-        let statements: Vec<_> = seeds.iter().map(|seeds| seeds.statement(term)).collect();
-        let params = seeds.first().map(MemberSeeds::params);
-        let params = params.ok_or(CommitteeError::Params { members: 0, threshold: 0 })?;
-        Self::agree(params, term, &statements)
-    }
-
-    /// The committee.
+    /// Size and threshold of the committee that made the commitments.
     pub fn params(&self) -> CommitteeParams {
         self.params
     }

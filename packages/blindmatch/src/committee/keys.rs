@@ -29,7 +29,7 @@ impl EpochKeys {
         Self { member, epoch, shares, share_keys }
     }
 
-    /// The epoch.
+    /// The only epoch that the keys are for.
     pub fn epoch(&self) -> u64 {
         self.epoch
     }

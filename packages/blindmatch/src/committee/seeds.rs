@@ -9,8 +9,8 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 use crate::{
     codec::{DecodeError, Reader},
     committee::{
-        CommitteeError, CommitteeParams, EpochKeys, MemberIndex, PartialTable, Statement, Subset, Term,
-        check_slots, commitments, table::encoded_base_multiple,
+        Commitments, CommitteeError, CommitteeParams, EpochKeys, MemberIndex, PartialTable, Statement,
+        Subset, Term, commitments, params::check_slots, table::encoded_base_multiple,
     },
     hash::sha256,
     schema::SlotId,
@@ -141,7 +141,7 @@ impl MemberSeeds {
         Ok(Self { params, me, seeds: seeds.collect::<Result<_, _>>()? })
     }
 
-    /// The committee.
+    /// Size and threshold of the member's committee.
     pub fn params(&self) -> CommitteeParams {
         self.params
     }
@@ -216,6 +216,19 @@ impl MemberSeeds {
         let seeds = params.subsets_of(me).into_iter().map(read).collect::<Result<_, DecodeError>>()?;
         reader.finish()?;
         Ok(Self { params, me, seeds })
+    }
+}
+
+impl Commitments {
+    /// Those of a committee whose seeds were dealt in one place.
+    ///
+    /// # Errors
+    /// As [`Commitments::agree`], where these are not the seeds of one committee.
+    pub fn of_dealt(term: Term, seeds: &[MemberSeeds]) -> Result<Self, CommitteeError> {
+        let statements: Vec<_> = seeds.iter().map(|seeds| seeds.statement(term)).collect();
+        let params = seeds.first().map(MemberSeeds::params);
+        let params = params.ok_or(CommitteeError::Params { members: 0, threshold: 0 })?;
+        Self::agree(params, term, &statements)
     }
 }
 

@@ -11,7 +11,10 @@ use zeroize::Zeroizing;
 
 use crate::{
     codec::{DecodeError, Reader, put_count},
-    committee::{Commitments, CommitteeError, CommitteeParams, MemberIndex, Subset, commitments},
+    committee::{
+        Commitments, CommitteeError, CommitteeParams, MemberIndex, Subset, TableFault, TableFaultReason,
+        commitments,
+    },
     hash::sha256,
     schema::{MAX_SLOTS, SlotId},
 };
@@ -57,7 +60,7 @@ impl PartialTable {
         self.member
     }
 
-    /// The epoch.
+    /// The only epoch that the points are for.
     pub fn epoch(&self) -> u64 {
         self.epoch
     }
@@ -112,39 +115,10 @@ pub struct ShareKeyTable {
 /// A table, and whose partial tables were of no use for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Merged {
-    /// The table.
+    /// Table of all seeds, of the parts that were sound.
     pub table: ShareKeyTable,
     /// Members at fault, each once, in order.
     pub faults: Vec<TableFault>,
-}
-
-/// A member whose partial table is of no use, or only in part.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct TableFault {
-    /// The authenticated sender.
-    pub member: MemberIndex,
-    /// What is wrong.
-    pub reason: TableFaultReason,
-}
-
-/// What is wrong with a partial table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum TableFaultReason {
-    /// It is for another committee, epoch or number of slots.
-    #[error("it has another {field}")]
-    Foreign {
-        /// What differs.
-        field: &'static str,
-    },
-    /// The member sent two different ones.
-    #[error("there is another one of the same member")]
-    Duplicate,
-    /// Its points are not those that were committed to.
-    #[error("its points of subset {mask:#09b} are not those that its holders committed to")]
-    Points {
-        /// The first such subset's bit mask.
-        mask: u8,
-    },
 }
 
 impl ShareKeyTable {
@@ -185,12 +159,12 @@ impl ShareKeyTable {
         assemble(params, epoch, slots, columns, faults)
     }
 
-    /// The committee.
+    /// Size and threshold of the committee that the table is of.
     pub fn params(&self) -> CommitteeParams {
         self.params
     }
 
-    /// The epoch.
+    /// The only epoch that the table is for.
     pub fn epoch(&self) -> u64 {
         self.epoch
     }

@@ -149,7 +149,7 @@ fn decode_scalar(reader: &mut Reader<'_>) -> Result<Scalar, DecodeError> {
 /// Why a member can't answer a request.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EvaluateError {
-    /// Another epoch.
+    /// The request is for another epoch than the keys.
     #[error("the request is for epoch {found}, expected {expected}")]
     Epoch {
         /// The request's epoch.
@@ -160,7 +160,7 @@ pub enum EvaluateError {
     /// A slot without a key.
     #[error("there is no slot {}, expected one of the first {slots}", slot.0)]
     Slot {
-        /// The slot.
+        /// Slot that the schema does not have.
         slot: SlotId,
         /// How many slots have keys.
         slots: usize,

@@ -55,7 +55,7 @@ impl Tags {
         self.by_input.get(input)
     }
 
-    /// The inputs.
+    /// The inputs that there is a tag for, in order.
     pub fn inputs(&self) -> impl Iterator<Item = &Input> {
         self.by_input.keys()
     }

@@ -26,7 +26,7 @@ pub enum ParseError {
     /// Not a sentence of the language.
     #[error("column {column}: found {found}, expected {expected}")]
     Syntax {
-        /// Where.
+        /// Column of the text, from 1, in characters.
         column: usize,
         /// What is there.
         found: String,
@@ -36,15 +36,15 @@ pub enum ParseError {
     /// A sentence that doesn't fit the schema.
     #[error("column {column}: {source}")]
     Type {
-        /// Where.
+        /// Column of the text, from 1, in characters.
         column: usize,
         /// What doesn't fit.
         source: PolicyError,
     },
-    /// Too long.
+    /// The text is longer than the limit.
     #[error("the policy is {found} bytes long, expected at most {MAX_TEXT_BYTES}")]
     TooLong {
-        /// Its length.
+        /// Length of the text, in bytes.
         found: usize,
     },
 }
@@ -74,19 +74,25 @@ enum Operator<'a> {
     Alone,
 }
 
-pub(super) fn parse(text: &str, schema: &Schema) -> Result<Policy, ParseError> {
-    if text.len() > MAX_TEXT_BYTES {
-        return Err(ParseError::TooLong { found: text.len() });
-    }
-    check_nesting(text)?;
-    let node = preceded(multispace0, alternatives)
-        .parse(LocatingSlice::new(text))
-        .map_err(|error| syntax_error(text, error.offset(), error.inner()))?;
-    let policy = resolve(&node, schema)
-        .map_err(|(at, source)| ParseError::Type { column: column(text, at), source })?;
-    match policy.compile(schema) {
-        Ok(_) => Ok(policy),
-        Err(source) => Err(ParseError::Type { column: 1, source }),
+impl Policy {
+    /// Reads a policy as people write it, and checks it against the schema.
+    ///
+    /// # Errors
+    /// [`ParseError`] has the column and says what was expected there.
+    pub fn parse(text: &str, schema: &Schema) -> Result<Self, ParseError> {
+        if text.len() > MAX_TEXT_BYTES {
+            return Err(ParseError::TooLong { found: text.len() });
+        }
+        check_nesting(text)?;
+        let node = preceded(multispace0, alternatives)
+            .parse(LocatingSlice::new(text))
+            .map_err(|error| syntax_error(text, error.offset(), error.inner()))?;
+        let policy = resolve(&node, schema)
+            .map_err(|(at, source)| ParseError::Type { column: column(text, at), source })?;
+        match policy.compile(schema) {
+            Ok(_) => Ok(policy),
+            Err(source) => Err(ParseError::Type { column: 1, source }),
+        }
     }
 }
 

@@ -14,14 +14,45 @@ use std::collections::BTreeSet;
 
 use crate::{
     attributes::samples,
-    policy::{Leaf, Policy, PolicyError, Predicate},
+    policy::{CompiledPolicy, Leaf, Policy, PolicyError, Predicate},
     schema::{Attribute, Input, Schema, SlotId, YES},
-    tree::{Tree, TreeError},
+    tree::{MAX_DECODING_COST, MAX_DEPTH, Tree, TreeError},
     vector::{MAX_DISTANCE, SAMPLES_NEEDED, Vector},
 };
 
 /// Least leaves of a list of categories, or all that the schema has where these are fewer.
 pub const CATEGORY_LEAVES: usize = 4;
+
+impl Policy {
+    /// Checks the policy against the schema and compiles it: every condition, and every group that asks for
+    /// different members of one set, becomes the template of its attribute. Groups of one part disappear.
+    ///
+    /// # Errors
+    /// [`PolicyError`] names the attribute, value or group that doesn't fit. Decoys count in the limits of the
+    /// tree.
+    pub fn compile(&self, schema: &Schema) -> Result<CompiledPolicy, PolicyError> {
+        let tree = self.compile_node(schema, 0)?;
+        tree.check(MAX_DECODING_COST)?;
+        Ok(CompiledPolicy { schema_digest: schema.digest(), tree })
+    }
+
+    fn compile_node(&self, schema: &Schema, depth: usize) -> Result<Tree<Leaf>, PolicyError> {
+        // `check` counts what remains after groups of one part have gone; this bound is for the recursion.
+        if depth > 2 * MAX_DEPTH {
+            return Err(TreeError::TooDeep.into());
+        }
+        let (needed, parts) = match self {
+            Self::Is(predicate) => return predicate.template(schema),
+            Self::All(parts) => (parts.len() as u64, parts),
+            Self::Any(parts) => (1, parts),
+            Self::AtLeast { needed, of } => (u64::from(*needed), of),
+        };
+        set_group(needed, parts, schema).unwrap_or_else(|| {
+            let compiled = parts.iter().map(|part| part.compile_node(schema, depth + 1));
+            gate(needed, compiled.collect::<Result<_, _>>()?)
+        })
+    }
+}
 
 impl Predicate {
     /// Checks the condition against the schema and gives its template.
@@ -36,11 +67,7 @@ impl Predicate {
 }
 
 /// The template of a group that asks for `needed` of different members of one set; `None` for other groups.
-pub(super) fn set_group(
-    needed: u64,
-    parts: &[Policy],
-    schema: &Schema,
-) -> Option<Result<Tree<Leaf>, PolicyError>> {
+fn set_group(needed: u64, parts: &[Policy], schema: &Schema) -> Option<Result<Tree<Leaf>, PolicyError>> {
     let Some(Policy::Is(Predicate::Has { attribute: set, .. })) = parts.first() else { return None };
     let members = parts.iter().map(|part| member_of(set, part)).collect::<Option<Vec<_>>>()?;
     let all_differ = members.iter().collect::<BTreeSet<_>>().len() == members.len();
@@ -55,7 +82,7 @@ fn member_of<'a>(set: &str, part: &'a Policy) -> Option<&'a str> {
 }
 
 /// A gate over checked parts; one part alone stands for itself.
-pub(super) fn gate(needed: u64, mut children: Vec<Tree<Leaf>>) -> Result<Tree<Leaf>, PolicyError> {
+fn gate(needed: u64, mut children: Vec<Tree<Leaf>>) -> Result<Tree<Leaf>, PolicyError> {
     let parts = children.len();
     check_count(needed, parts)?;
     match (parts, children.pop()) {

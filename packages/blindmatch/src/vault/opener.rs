@@ -89,3 +89,13 @@ impl<'t> Opener<'t> {
         batch.iter().filter_map(open).collect()
     }
 }
+
+impl Vault {
+    /// Tries the vault with one's own tags; `None` if they don't satisfy the policy. [`Opener`] tries many.
+    ///
+    /// # Errors
+    /// [`VaultError`] for tags of another schema or epoch, or two tags for one slot.
+    pub fn open(&self, own: &Tags) -> Result<Option<Opened>, VaultError> {
+        Opener::new(own)?.open(self)
+    }
+}

@@ -26,7 +26,7 @@ pub const TARGET_LEN: usize = 576;
 pub trait SourceGroup: Copy + Send + Sync + 'static {
     /// Compressed bytes: `[u8; 48]` or `[u8; 96]`.
     type Encoded: AsRef<[u8]> + AsMut<[u8]> + Copy + PartialEq + core::fmt::Debug;
-    /// Affine coordinates.
+    /// A point in affine coordinates, as it is stored.
     type Affine: Copy + Send + Sync;
     /// Coordinates in which addition needs no inversion.
     type Jacobian: Copy + Send + Sync;
@@ -48,15 +48,15 @@ pub trait SourceGroup: Copy + Send + Sync + 'static {
     fn uncompress(bytes: &Self::Encoded) -> Option<Self::Affine>;
     /// Whether a point of the curve lies in the subgroup of order r.
     fn in_subgroup(point: &Self::Affine) -> bool;
-    /// Compressed bytes.
+    /// The compressed encoding, of a valid point.
     fn compress(point: &Self::Affine) -> Self::Encoded;
-    /// Change coordinates.
+    /// The same point in Jacobian coordinates, for sums.
     fn to_jacobian(point: &Self::Affine) -> Self::Jacobian;
-    /// Complete addition.
+    /// The sum, right for equal points, negatives and the identity, too.
     fn add(a: &Self::Jacobian, b: &Self::Jacobian) -> Self::Jacobian;
     /// Complete mixed addition.
     fn add_affine(a: &Self::Jacobian, b: &Self::Affine) -> Self::Jacobian;
-    /// Negation.
+    /// The point that adds up with this one to the identity.
     fn neg(point: &Self::Affine) -> Self::Affine;
     /// Multiply by a canonical little-endian scalar.
     fn mul(point: &Self::Affine, scalar: &[u8; 32]) -> Self::Jacobian;
@@ -83,15 +83,15 @@ pub trait PairingEngine: Copy + Send + Sync + 'static {
     fn miller(g1: &[AffineOf<Self::G1>], g2: &[AffineOf<Self::G2>]) -> Self::Miller;
     /// Product of two Miller values.
     fn miller_mul(a: &Self::Miller, b: &Self::Miller) -> Self::Miller;
-    /// Final exponentiation.
+    /// The final exponentiation, which makes a pairing's value of a Miller loop's.
     fn final_exponentiation(value: &Self::Miller) -> Self::Target;
     /// 1 of the target group.
     fn one() -> Self::Target;
-    /// Equality.
+    /// Whether two elements of the target group are equal.
     fn is_equal(a: &Self::Target, b: &Self::Target) -> bool;
-    /// Product.
+    /// Product in the target group.
     fn mul(a: &Self::Target, b: &Self::Target) -> Self::Target;
-    /// Square.
+    /// The element times itself.
     fn square(a: &Self::Target) -> Self::Target;
     /// Inverse (a conjugation in the target group).
     fn invert(a: &Self::Target) -> Self::Target;

@@ -10,7 +10,10 @@
 //! bytes each). Its BLAKE3 hash is the digest that the chain stores.
 
 pub mod ceremony;
+mod error;
 mod powers;
+
+pub use error::CrsError;
 
 use std::io::Read;
 use std::sync::Arc;
@@ -18,57 +21,11 @@ use std::sync::Arc;
 use bithive_curve::{G1, G2, Gt, pairing};
 use rand_core::CryptoRng;
 
+#[cfg(doc)]
 use crate::format::FormatError;
 use crate::progress::{Steps, unwatched};
-use crate::slots::{MAX_SLOTS, SlotError};
+use crate::slots::SlotError;
 use powers::Powers;
-
-/// Why a common reference string or a ceremony is refused.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CrsError {
-    /// The bytes are not of this kind.
-    #[error(transparent)]
-    Format(#[from] FormatError),
-    /// A number of slots that no group has.
-    #[error("the common reference string is for {slots} slots; a group has 2 to {MAX_SLOTS}")]
-    Slots {
-        /// The number.
-        slots: u16,
-    },
-    /// A_0 is not the generator.
-    #[error("A_0 is not the generator of G1")]
-    Generator,
-    /// The secret's order is small: A_index is A_0, so the missing power is among the published ones.
-    #[error("A_{index} equals A_0: the secret exponent has a small order and B_(L+1) is public")]
-    SmallOrder {
-        /// The index.
-        index: usize,
-    },
-    /// The elements are not consecutive powers of one number.
-    #[error("the elements are not the powers of one secret")]
-    NotPowers,
-    /// Another string than the expected one.
-    #[error("the digest of the common reference string is not the expected one")]
-    Digest,
-    /// A ceremony to which nobody contributed.
-    #[error("the ceremony has no contribution, so its secret is known to everybody")]
-    NoContribution,
-    /// A contribution that changes nothing.
-    #[error("contribution {index} leaves the secret as it was")]
-    IdleContribution {
-        /// Position, from 0.
-        index: usize,
-    },
-    /// A contribution whose proof does not hold at its place: forged, repeated, skipped or moved.
-    #[error("contribution {index}: the proof of knowledge does not hold after the contributions before it")]
-    Proof {
-        /// Position, from 0.
-        index: usize,
-    },
-    /// The elements are not those that the last contribution claims.
-    #[error("the elements are not those of the last contribution")]
-    LastContribution,
-}
 
 /// A verified common reference string.
 pub struct Crs {

@@ -138,9 +138,9 @@ impl SenderCache {
 pub struct Peer {
     /// The other user's slot, j.
     pub slot: u16,
-    /// T_j.
+    /// Commitment T_j of the member's public key.
     pub commitment: G1,
-    /// H_{j,e}.
+    /// Element H_(j,e) of the member's public key, e being the receiver's column.
     pub element: G2,
 }
 

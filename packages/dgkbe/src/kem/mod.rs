@@ -39,7 +39,7 @@ pub enum KemError {
     /// A member's key has not been put into the cache.
     #[error("no key is known for slot {slot}, which is in the set")]
     UnknownSlot {
-        /// The slot.
+        /// Slot whose key is missing.
         slot: u16,
     },
     /// The receiver is not addressed.

@@ -31,7 +31,7 @@ const BUFFER_LEN: usize = 4096;
 pub struct VerifiedKey {
     /// The owner's slot within its group, 1..=L.
     pub slot: u16,
-    /// T_j.
+    /// Commitment T_j of the public key.
     pub commitment: G1,
     /// BLAKE3 hash of the file.
     pub digest: [u8; 32],

@@ -8,9 +8,8 @@
 use core::ops::Range;
 
 use bithive_curve::{G1, G2};
-use rand_core::CryptoRng;
 
-use super::{KeyError, gap, verify_public_key};
+use super::{KeyError, gap};
 use crate::Crs;
 use crate::format::{PREFIX_LEN, Reader, prefix};
 use crate::layout::{KEY_HEADER_BYTES, KEY_MAGIC, key_element, key_len, key_position};
@@ -170,15 +169,6 @@ impl UnverifiedPublicKey {
     /// What the key claims; nothing about its elements may be relied on.
     pub fn claim(&self) -> &PublicKey {
         &self.0
-    }
-
-    /// Check the structure of this key alone.
-    ///
-    /// # Errors
-    /// [`KeyError::Malformed`].
-    pub fn verify(self, crs: &Crs, rng: &mut impl CryptoRng) -> Result<PublicKey, KeyError> {
-        verify_public_key(crs, &self.0, rng)?;
-        Ok(self.0)
     }
 
     pub(super) fn into_verified(self) -> PublicKey {

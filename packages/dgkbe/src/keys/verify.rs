@@ -39,6 +39,17 @@ pub fn verify_public_key(crs: &Crs, key: &PublicKey, rng: &mut impl CryptoRng) -
     verify_batch(crs, &[key], rng)
 }
 
+impl UnverifiedPublicKey {
+    /// Check the structure of this key alone.
+    ///
+    /// # Errors
+    /// [`KeyError::Malformed`].
+    pub fn verify(self, crs: &Crs, rng: &mut impl CryptoRng) -> Result<PublicKey, KeyError> {
+        verify_public_key(crs, self.claim(), rng)?;
+        Ok(self.into_verified())
+    }
+}
+
 /// Check many keys: one multi-scalar multiplication and one Miller loop each, one final exponentiation in all.
 /// When the batch fails, the keys are looked at one by one to name the malformed ones. For keys that are held anyway:
 /// where files stream by, [`super::verify_file`] holds none of them, for up to half more time (README).

@@ -55,11 +55,11 @@ pub enum OpeningError {
     /// The slice does not lead to the digest.
     #[error("opening of the {file}: {reason}; expected a bao slice of bytes {start}..{end} under its digest")]
     Slice {
-        /// Which file.
+        /// The file in words: a key file or the reference string.
         file: &'static str,
         /// What the decoder said.
         reason: String,
-        /// First byte.
+        /// Offset of the first byte that was expected.
         start: u64,
         /// Behind the last byte.
         end: u64,

@@ -21,7 +21,7 @@ const MAX_PAGES: usize = 1_000;
 /// A code that a chain stores.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CodeInfo {
-    /// Its id.
+    /// Number of the code on its chain, from 1.
     pub code_id: u64,
     /// Who stored it.
     pub creator: String,

@@ -1,6 +1,6 @@
 //! What a transaction must pass before its messages run: sequence, signatures, fee.
 
-use super::{decode::DecodedTx, machine::EmbeddedApp};
+use super::{decode::DecodedTx, storage::EmbeddedApp};
 use crate::{Account, BECH32_PREFIX, ChainError, fee_for_gas};
 use cosmrs::{
     AccountId,

@@ -1,8 +1,9 @@
 //! Creating and opening an embedded chain.
 
 use super::{
-    Embedded, Head, Inner,
+    Embedded, Inner,
     ante::Rules,
+    head::Head,
     ledger::{Genesis, Ledger},
     machine::Machine,
     worker,
@@ -230,6 +231,13 @@ impl EmbeddedBuilder {
             machine.create(genesis, &balances)?;
         }
         Ok(machine)
+    }
+}
+
+impl Embedded {
+    /// Starts describing a chain; [`EmbeddedBuilder::build`] creates or opens it.
+    pub fn builder() -> EmbeddedBuilder {
+        EmbeddedBuilder::default()
     }
 }
 

@@ -1,9 +1,12 @@
 //! The committed chain in redb: state, blocks, transactions, genesis. One database transaction per block.
 
-use super::{Head, storage::Changes};
+use super::{
+    head::Head,
+    storage::{Changes, StateTable},
+};
 use crate::{Block, ChainError, TxHash, TxResult};
 use redb::{
-    Builder, Database, ReadOnlyTable, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction,
+    Builder, Database, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction,
     backends::InMemoryBackend,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -28,9 +31,6 @@ const UNFINISHED: &str = "chain.redb.new";
 const LOCK: &str = "lock";
 /// State of a demo fits; redb's own default is 1 GiB.
 const CACHE_BYTES: usize = 64 << 20;
-
-/// Committed state, readable while the next block is written.
-pub(crate) type StateTable = ReadOnlyTable<&'static [u8], &'static [u8]>;
 
 /// What makes a chain this chain.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

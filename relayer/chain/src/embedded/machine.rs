@@ -1,26 +1,24 @@
 //! Running transactions and cutting blocks.
 
 use super::{
-    Head,
     ante::{self, MAX_GAS, Rules, check_funds},
     decode::{DecodedTx, SignedMessage},
+    head::Head,
     ledger::{Genesis, Ledger},
     meter::{GasExhausted, Meter},
     metered::Metered,
     report::{fee_event, message_error, message_events, panic_error, panic_text, response_data, root_cause},
-    storage::BlockStorage,
+    storage::{BlockStorage, EmbeddedApp},
 };
 use crate::{Account, BECH32_PREFIX, Block, ChainError, Event, GasUse, Receipt, TxResult};
 use cosmwasm_std::{Addr, BankMsg, BlockInfo, Coin, CosmosMsg, Empty, Timestamp, WasmMsg, testing::MockApi};
-use cw_multi_test::{App, AppBuilder, BankKeeper, Contract, CosmosRouter, Executor, no_init};
+use cw_multi_test::{AppBuilder, Contract, CosmosRouter, Executor, no_init};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     rc::Rc,
     sync::Arc,
     time::Duration,
 };
-
-pub(super) type EmbeddedApp = App<BankKeeper, MockApi, BlockStorage>;
 
 /// A chain that one thread owns.
 pub(super) struct Machine {

@@ -9,6 +9,7 @@
 mod ante;
 mod builder;
 mod decode;
+mod head;
 mod ledger;
 mod machine;
 mod meter;
@@ -24,7 +25,8 @@ use crate::{
     TxResult, validate_address,
 };
 use async_trait::async_trait;
-use cosmwasm_std::{Decimal, Timestamp};
+use cosmwasm_std::Decimal;
+use head::Head;
 use ledger::Ledger;
 use std::{
     sync::{Arc, mpsc},
@@ -32,13 +34,6 @@ use std::{
 };
 use tokio::sync::{oneshot, watch};
 use worker::Command;
-
-/// Height and time of a block.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Head {
-    pub(crate) height: u64,
-    pub(crate) time: Timestamp,
-}
 
 /// Handle of an embedded chain; clones share it. The chain stops, and its directory is free again, once the last
 /// handle and the last [`BlockCursor`] are dropped.
@@ -70,11 +65,6 @@ impl Drop for Inner {
 }
 
 impl Embedded {
-    /// Starts describing a chain; [`EmbeddedBuilder::build`] creates or opens it.
-    pub fn builder() -> EmbeddedBuilder {
-        EmbeddedBuilder::default()
-    }
-
     /// Commits an empty block whose time is `seconds` after the last block's.
     ///
     /// # Errors

@@ -1,9 +1,12 @@
 //! State of the open block: changes kept in memory over the last committed state.
 
-use super::ledger::StateTable;
-use cosmwasm_std::{Order, Record, Storage};
-use redb::AccessGuard;
+use cosmwasm_std::{Order, Record, Storage, testing::MockApi};
+use cw_multi_test::{App, BankKeeper};
+use redb::{AccessGuard, ReadOnlyTable};
 use std::{cell::RefCell, cmp::Ordering, collections::BTreeMap, iter::Peekable, ops::Bound};
+
+/// Committed state, readable while the next block is written.
+pub(crate) type StateTable = ReadOnlyTable<&'static [u8], &'static [u8]>;
 
 /// Value that the open block gives to a key; `None` removes it.
 pub(crate) type Changes = BTreeMap<Vec<u8>, Change>;
@@ -22,6 +25,9 @@ pub(crate) struct BlockStorage {
 }
 
 type CommittedEntry = (AccessGuard<'static, &'static [u8]>, AccessGuard<'static, &'static [u8]>);
+
+/// Contracts and accounts over the state of the open block.
+pub(super) type EmbeddedApp = App<BankKeeper, MockApi, BlockStorage>;
 
 /// A moment in the open block.
 #[derive(Clone, Copy)]

@@ -1,6 +1,6 @@
 //! The thread that owns the chain. Contracts and multi-test are not `Send`, so everybody else talks to it by messages.
 
-use super::{Head, machine::Machine};
+use super::{head::Head, machine::Machine};
 use crate::{Account, Block, ChainError, GasUse, Receipt};
 use std::{sync::mpsc, time::Duration};
 use tokio::sync::{oneshot, watch};

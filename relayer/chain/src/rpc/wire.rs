@@ -78,7 +78,7 @@ pub(crate) struct Tx {
 #[serde(default)]
 pub(crate) struct ExecTxResult {
     pub(crate) code: u32,
-    /// Protobuf `TxMsgData`.
+    /// Protobuf `TxMsgData`: the data of each message.
     #[serde(deserialize_with = "null_is_default")]
     pub(crate) data: Binary,
     pub(crate) log: String,

@@ -36,7 +36,7 @@ use serde_json::{Value, json};
 #[derive(Deserialize)]
 struct QueryParams {
     path: String,
-    /// Hex.
+    /// The query's protobuf, in hex.
     #[serde(default)]
     data: String,
 }

@@ -1,6 +1,6 @@
 //! An [`Embedded`] for other processes: the part of CometBFT's JSON-RPC that [`crate::Cosmos`] uses, over HTTP.
 //!
-//! - listening, limits, stopping: here; methods, `methods.rs`; queries, `query.rs`; errors as a chain writes them,
+//! - listening, limits, stopping: [`crate::http`]; requests: here; methods, `methods.rs`; queries, `query.rs`; errors as a chain writes them,
 //!   `failure.rs`; time, `clock.rs`.
 //!
 //! There is no authentication: transactions are signed, and everything else is public on any chain. Whoever can connect
@@ -13,39 +13,22 @@ mod query;
 
 pub use clock::BlockClock;
 
+use crate::http::{HttpLimits, HttpServer, READ_TIMEOUT, reply};
 use crate::{ChainError, Embedded};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{
     Method, Request, Response, StatusCode,
     body::{Bytes, Incoming},
-    header::CONTENT_TYPE,
-    server::conn::http1,
-    service::service_fn,
 };
-use hyper_util::rt::{TokioIo, TokioTimer};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::{
-    convert::Infallible,
-    net::{Ipv4Addr, SocketAddr},
-    sync::Arc,
-    time::Duration,
-};
-use tokio::{
-    net::{TcpListener, TcpStream},
-    sync::{Semaphore, watch},
-    task::{JoinHandle, JoinSet},
-    time::timeout,
-};
+use std::net::{Ipv4Addr, SocketAddr};
+use tokio::{sync::watch, task::JoinHandle, time::timeout};
 
-/// Connections at one time; further ones are closed at once.
-const MAX_CONNECTIONS: usize = 256;
+/// Connections are as many as parties of a test network; they live as long as their clients.
+const LIMITS: HttpLimits = HttpLimits { connections: 256, lifetime: None };
 /// Longest request: the longest transaction in base64, or in hex in a simulation, and what is around it.
 const MAX_REQUEST_BYTES: usize = 4 << 20;
-/// Time for a request to arrive, head and body each.
-const READ_TIMEOUT: Duration = Duration::from_secs(10);
-/// Time for open requests to be answered when the server stops.
-const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Where and how a chain is served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,9 +48,8 @@ impl Default for ServeOptions {
 
 /// A chain being served. Dropping it breaks open connections off; [`Server::stop`] lets them finish.
 pub struct Server {
-    address: SocketAddr,
-    stop: watch::Sender<bool>,
-    accept: JoinHandle<()>,
+    http: HttpServer,
+    stop_clock: watch::Sender<bool>,
     clock: JoinHandle<ChainError>,
 }
 
@@ -77,16 +59,19 @@ impl Embedded {
     /// # Errors
     /// [`ChainError::InvalidConfig`] when nobody can listen at the address, or the clock stands still.
     pub async fn serve(&self, options: ServeOptions) -> Result<Server, ChainError> {
-        let invalid = |reason: String| ChainError::InvalidConfig { field: "listen".into(), reason };
         options.clock.map(BlockClock::validate).transpose()?;
-        let listener = TcpListener::bind(options.listen)
-            .await
-            .map_err(|error| invalid(format!("{}: {error}", options.listen)))?;
-        let address = listener.local_addr().map_err(|error| invalid(error.to_string()))?;
-        let (stop, stopped) = watch::channel(false);
-        let accept = tokio::spawn(accept(listener, self.clone(), stopped.clone()));
+        let chain = self.clone();
+        let answer = move |request| {
+            let chain = chain.clone();
+            async move { answer(&chain, request).await }
+        };
+        let http = HttpServer::start(options.listen, LIMITS, answer).await.map_err(|error| {
+            let reason = format!("{}: {error}", options.listen);
+            ChainError::InvalidConfig { field: "listen".into(), reason }
+        })?;
+        let (stop_clock, stopped) = watch::channel(false);
         let clock = tokio::spawn(clock::run(self.clone(), options.clock, stopped));
-        Ok(Server { address, stop, accept, clock })
+        Ok(Server { http, stop_clock, clock })
     }
 }
 
@@ -94,13 +79,13 @@ impl Server {
     /// Address that it listens at.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.http.address()
     }
 
     /// URL to give to [`crate::CosmosOptions::new`].
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        format!("http://{}", self.address())
     }
 
     /// Waits until the chain fails to commit a block by the clock, and says why. Never returns otherwise.
@@ -113,9 +98,8 @@ impl Server {
 
     /// Answers the requests that have arrived, takes no more, and lets go of the chain.
     pub async fn stop(mut self) {
-        self.stop.send_replace(true);
-        // A task that panicked or was waited for has nothing left to stop.
-        let _ = (&mut self.accept).await;
+        self.stop_clock.send_replace(true);
+        self.http.stop().await;
         if !self.clock.is_finished() {
             let _ = (&mut self.clock).await;
         }
@@ -124,56 +108,8 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.accept.abort();
         self.clock.abort();
     }
-}
-
-async fn accept(listener: TcpListener, chain: Embedded, mut stopped: watch::Receiver<bool>) {
-    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-    let mut connections = JoinSet::new();
-    loop {
-        let accepted = tokio::select! {
-            _ = stopped.wait_for(|stopped| *stopped) => break,
-            Some(_) = connections.join_next() => continue,
-            accepted = listener.accept() => accepted,
-        };
-        match accepted {
-            Ok((stream, _)) => {
-                if let Ok(place) = Arc::clone(&places).try_acquire_owned() {
-                    let connection = connection(stream, chain.clone(), stopped.clone());
-                    connections.spawn(async move {
-                        connection.await;
-                        drop(place);
-                    });
-                }
-            }
-            // Out of file descriptors, or a connection that was gone already: others may fare better.
-            Err(_) => tokio::time::sleep(Duration::from_millis(50)).await,
-        }
-    }
-    drop(listener);
-    let all = async { while connections.join_next().await.is_some() {} };
-    // Those that take longer are broken off with the set.
-    let _ = timeout(STOP_TIMEOUT, all).await;
-}
-
-async fn connection(stream: TcpStream, chain: Embedded, mut stopped: watch::Receiver<bool>) {
-    let service = service_fn(|request| {
-        let chain = chain.clone();
-        async move { Ok::<_, Infallible>(answer(&chain, request).await) }
-    });
-    let connection = http1::Builder::new()
-        .timer(TokioTimer::new())
-        .header_read_timeout(READ_TIMEOUT)
-        .serve_connection(TokioIo::new(stream), service);
-    tokio::pin!(connection);
-    // A connection that breaks is its client's matter.
-    tokio::select! {
-        _ = connection.as_mut() => return,
-        _ = stopped.wait_for(|stopped| *stopped) => connection.as_mut().graceful_shutdown(),
-    }
-    let _ = connection.await;
 }
 
 /// A request of JSON-RPC.
@@ -214,10 +150,10 @@ impl Fault {
 async fn answer(chain: &Embedded, request: Request<Incoming>) -> Response<Full<Bytes>> {
     let call = match read(request).await {
         Ok(call) => call,
-        Err(fault) => return reply(&Value::Null, Err(fault)),
+        Err(fault) => return respond(&Value::Null, Err(fault)),
     };
     let result = methods::call(chain, &call.method, call.params).await;
-    reply(&call.id, result)
+    respond(&call.id, result)
 }
 
 async fn read(request: Request<Incoming>) -> Result<Call, Fault> {
@@ -234,7 +170,7 @@ async fn read(request: Request<Incoming>) -> Result<Call, Fault> {
     serde_json::from_slice(&body.to_bytes()).map_err(|error| Fault::request(error.to_string()))
 }
 
-fn reply(id: &Value, result: Result<Value, Fault>) -> Response<Full<Bytes>> {
+fn respond(id: &Value, result: Result<Value, Fault>) -> Response<Full<Bytes>> {
     let (status, body) = match result {
         Ok(result) => (StatusCode::OK, json!({ "jsonrpc": "2.0", "id": id, "result": result })),
         Err(Fault { code, message, data }) => {
@@ -242,8 +178,5 @@ fn reply(id: &Value, result: Result<Value, Fault>) -> Response<Full<Bytes>> {
             (StatusCode::INTERNAL_SERVER_ERROR, json!({ "jsonrpc": "2.0", "id": id, "error": error }))
         }
     };
-    let mut response = Response::new(Full::new(Bytes::from(body.to_string())));
-    *response.status_mut() = status;
-    response.headers_mut().insert(CONTENT_TYPE, hyper::header::HeaderValue::from_static("application/json"));
-    response
+    reply(status, "application/json", body.to_string())
 }

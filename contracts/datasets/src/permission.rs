@@ -1,0 +1,24 @@
+//! Who may send what, by the table beside the messages.
+
+use bithive_api::datasets::ExecuteMsg;
+use bithive_api::permission::{Permission, Permitted};
+use bithive_contract_kit::permission::refuse;
+use cosmwasm_std::{Addr, Deps};
+
+use crate::ContractError;
+use crate::state::dataset;
+
+pub(crate) fn authorize(deps: Deps<'_>, sender: &Addr, msg: &ExecuteMsg) -> Result<(), ContractError> {
+    match (msg.permission(), msg) {
+        // Of tokens, the data set says which it takes.
+        (Permission::Anyone | Permission::AnyToken, _) => Ok(()),
+        (Permission::DatasetOwner, ExecuteMsg::Update { id, .. }) => {
+            let owner = dataset(deps.storage, *id)?.owner;
+            if owner == *sender {
+                return Ok(());
+            }
+            Err(ContractError::NotOwner { id: *id, sender: sender.into(), owner: owner.into() })
+        }
+        (other, _) => refuse(other),
+    }
+}

@@ -1,0 +1,8 @@
+//! Tests of `bithive-datasets` through its public interface, one module for each subject.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod dataset;
+mod escrow;
+mod model;
+mod permissions;
+mod reentrancy;

@@ -1,0 +1,17 @@
+//! Who may send what, by the table beside the messages.
+
+use bithive_api::emissions::ExecuteMsg;
+use bithive_api::permission::{Permission, Permitted};
+use bithive_contract_kit::permission::check;
+use cosmwasm_std::{Addr, Deps};
+
+use crate::ContractError;
+use crate::state::METERS;
+
+pub(crate) fn authorize(deps: Deps<'_>, sender: &Addr, msg: &ExecuteMsg) -> Result<(), ContractError> {
+    match msg.permission() {
+        Permission::Meter if METERS.has(deps.storage, sender) => Ok(()),
+        Permission::Meter => Err(ContractError::NotMeter { sender: sender.into() }),
+        other => check(deps.storage, sender, other),
+    }
+}

@@ -1,0 +1,97 @@
+//! Instantiation, and what governance sets. The registry's owner is this contract's, too: there is one owner, who changes
+//! there in two steps.
+
+use bithive_api::event::OrEmpty;
+use bithive_api::jobs::{Event, InstantiateMsg, ModelWork, Split as Shares, limits};
+use bithive_api::registry;
+use bithive_contract_kit::input::{address, sized, within};
+use bithive_economics::{Bps, Parts, Split, SplitError};
+use cosmwasm_std::{DepsMut, HexBinary, Response};
+
+use crate::ContractError;
+use crate::state::{CONFIG, Config, EMISSIONS, MODELS, TOTALS, Totals};
+
+/// Stores the parameters.
+///
+/// # Errors
+/// [`ContractError::TokenMismatch`], [`ContractError::UnbondingTooShort`], [`ContractError::SlashAmount`],
+/// [`ContractError::Split`], an address that is not valid.
+pub(crate) fn instantiate(deps: DepsMut<'_>, msg: InstantiateMsg) -> Result<Response, ContractError> {
+    let token = address(deps.api, "token", &msg.token)?;
+    let registry = address(deps.api, "registry", &msg.registry)?;
+    let known: registry::ConfigResponse =
+        deps.querier.query_wasm_smart(&registry, &registry::QueryMsg::Config {})?;
+    if known.token != token.as_str() {
+        return Err(ContractError::TokenMismatch { found: msg.token, expected: known.token });
+    }
+    if known.params.unbonding_seconds <= limits::MAX_LIFE_SECONDS {
+        return Err(ContractError::UnbondingTooShort { found: known.params.unbonding_seconds });
+    }
+    let most = known.params.node_bond;
+    if msg.slash_amount.is_zero() || msg.slash_amount > most {
+        return Err(ContractError::SlashAmount { found: msg.slash_amount, most });
+    }
+    split_of(&msg.split)?;
+    let config = Config {
+        token,
+        registry,
+        treasury: address(deps.api, "treasury", &msg.treasury)?,
+        incentive_pool: address(deps.api, "incentive_pool", &msg.incentive_pool)?,
+        split: msg.split,
+        slash_amount: msg.slash_amount,
+        slots: known.params.slots,
+        groups: known.params.groups,
+    };
+    CONFIG.save(deps.storage, &config)?;
+    TOTALS.save(deps.storage, &Totals::default())?;
+    Ok(Response::new())
+}
+
+/// The split as checked arithmetic.
+pub(crate) fn split_of(shares: &Shares) -> Result<Split, SplitError> {
+    Split::new(Parts {
+        worker: shares.worker,
+        model_owner: shares.model_owner,
+        data_owner: shares.data_owner,
+        treasury: shares.treasury,
+        incentive_pool: shares.incentive_pool,
+    })
+}
+
+/// Names the contract that credits work.
+///
+/// # Errors
+/// [`ContractError::Input`].
+pub(crate) fn set_emissions(deps: DepsMut<'_>, emissions: Option<String>) -> Result<Response, ContractError> {
+    let emissions = emissions.map(|text| address(deps.api, "emissions", &text)).transpose()?;
+    match &emissions {
+        Some(emissions) => EMISSIONS.save(deps.storage, emissions)?,
+        None => EMISSIONS.remove(deps.storage),
+    }
+    Ok(Response::new().add_event(Event::Emissions { emissions: OrEmpty(emissions) }))
+}
+
+/// States the work of a model.
+///
+/// # Errors
+/// [`ContractError::Input`],
+/// [`ContractError::Share`].
+pub(crate) fn set_model(
+    deps: DepsMut<'_>,
+    model: &HexBinary,
+    work: Option<ModelWork>,
+) -> Result<Response, ContractError> {
+    let model: [u8; 32] = sized("model", model)?;
+    match &work {
+        Some(work) => {
+            let (least, most) = limits::MODEL_CREDITS;
+            within("credits", work.credits.into(), least.into()..=most.into())?;
+            Bps::new("quality_bps", work.quality_bps)?;
+            Bps::new("confidence_bps", work.confidence_bps)?;
+            MODELS.save(deps.storage, &model, work)?;
+        }
+        None => MODELS.remove(deps.storage, &model),
+    }
+    let credits = work.map_or(0, |work| work.credits);
+    Ok(Response::new().add_event(Event::Model { model: model.into(), credits }))
+}

@@ -1,0 +1,146 @@
+//! `assign`: the requester binds the workers of a round, each by its own consent.
+
+use bithive_api::jobs::{Assignment, Event, Phase, Round as RoundNumber, limits};
+use bithive_api::registry::{NodeResponse, QueryMsg};
+use bithive_attest::{Consent, Domain, Members, host};
+use bithive_contract_kit::input::{length, sized};
+use bithive_dgkbe::{GroupedSet, Groups};
+use cosmwasm_std::{Deps, DepsMut, Env, Response, StdError, StdResult, Uint128};
+
+use crate::ContractError;
+use crate::state::{CONFIG, Config, FAULTED, Job, ROUNDS, Round, Worker};
+
+/// Starts a round with chosen workers.
+///
+/// # Errors
+/// [`ContractError::NotTheRequester`], [`ContractError::WrongPhase`], [`ContractError::TooLate`], and one for
+/// each field of the assignment.
+pub(crate) fn assign(
+    deps: DepsMut<'_>,
+    env: Env,
+    job_id: u64,
+    assignment: Assignment,
+) -> Result<Response, ContractError> {
+    let now = env.block.time.seconds();
+    let mut job = Job::load(deps.storage, job_id)?;
+    job.expect_phase(&[Phase::Open, Phase::Disputed], "Open or Disputed")?;
+    job.expect_in_time(now)?;
+    // Can't saturate: a job that failed MAX_ROUNDS times is Refunded.
+    job.round = job.round.saturating_add(1);
+
+    let set = chosen_slots(&CONFIG.load(deps.storage)?, &job, &assignment)?;
+    let slots: Vec<u16> = set.iter().collect();
+    let workers = workers(deps.as_ref(), &job, &slots, &assignment.asks)?;
+    let domain = Domain { chain_id: &env.block.chain_id, contract: env.contract.address.as_str() };
+    let round = bound(deps.as_ref(), domain, &job, assignment, workers)?;
+    ROUNDS.save(deps.storage, (job.id, job.round), &round)?;
+
+    job.committed = Members::default();
+    job.revealed = Members::default();
+    job.enter(Phase::Assigned, now, job.terms.commit_seconds);
+    job.save(deps.storage)?;
+    let workers = round.workers.into_iter().map(|worker| worker.address).collect();
+    let event = Event::Assigned { job_id, round: RoundNumber(job.round), workers };
+    Ok(Response::new().add_event(event))
+}
+
+/// The slots of the mask, and the checks on the number of asks and headers; the decoder refuses duplicates and
+/// slots that no group has.
+fn chosen_slots(config: &Config, job: &Job, assignment: &Assignment) -> Result<GroupedSet, ContractError> {
+    length("mask", assignment.mask.len(), 0..=limits::MAX_MASK_BYTES)?;
+    let groups = Groups::new(config.groups, config.slots)?;
+    let set = GroupedSet::decode(&assignment.mask, groups)?;
+    let expected = job.terms.workers;
+    if set.len() != usize::from(expected) {
+        return Err(ContractError::SlotCount { found: set.len(), expected });
+    }
+    if assignment.asks.len() != usize::from(expected) {
+        return Err(ContractError::AskCount { found: assignment.asks.len(), expected });
+    }
+    let (groups, found) = (set.touched().len(), assignment.headers.len());
+    let expected = groups.saturating_mul(limits::HEADER_BYTES);
+    if found != expected {
+        return Err(ContractError::Headers { found, groups, expected });
+    }
+    Ok(set)
+}
+
+/// The nodes at `slots`, if the job may have them at these asks.
+fn workers(deps: Deps<'_>, job: &Job, slots: &[u16], asks: &[Uint128]) -> Result<Vec<Worker>, ContractError> {
+    let registry = CONFIG.load(deps.storage)?.registry;
+    let query = QueryMsg::NodesAt { slots: slots.to_vec() };
+    let nodes: Vec<Option<NodeResponse>> = deps.querier.query_wasm_smart(registry, &query)?;
+    if nodes.len() != slots.len() {
+        return Err(ContractError::RegistryAnswer { found: nodes.len(), expected: slots.len() });
+    }
+    let mut sum = Uint128::zero();
+    let mut workers = Vec::with_capacity(slots.len());
+    for ((slot, node), ask) in slots.iter().zip(nodes).zip(asks) {
+        let node = node.ok_or(ContractError::SlotFree { slot: *slot })?;
+        workers.push(worker(deps, job, *slot, node, *ask)?);
+        sum = sum.checked_add(*ask).map_err(StdError::from)?;
+    }
+    if sum > job.escrow {
+        return Err(ContractError::AskSum { found: sum, escrow: job.escrow });
+    }
+    Ok(workers)
+}
+
+fn worker(
+    deps: Deps<'_>,
+    job: &Job,
+    slot: u16,
+    node: NodeResponse,
+    ask: Uint128,
+) -> Result<Worker, ContractError> {
+    let address = deps.api.addr_validate(&node.address)?;
+    if !node.eligible {
+        return Err(ContractError::NotEligible { slot, address: node.address });
+    }
+    if address == job.requester {
+        return Err(ContractError::RequesterIsWorker { slot });
+    }
+    if FAULTED.has(deps.storage, (job.id, &address)) {
+        return Err(ContractError::FaultedBefore { slot, address: node.address });
+    }
+    if ask.is_zero() || ask > job.terms.price {
+        return Err(ContractError::Ask { slot, found: ask, most: job.terms.price });
+    }
+    Ok(Worker { address, slot, ask, bls_key: node.registration.bls_key })
+}
+
+/// The round, if every worker has consented to it.
+fn bound(
+    deps: Deps<'_>,
+    domain: Domain<'_>,
+    job: &Job,
+    assignment: Assignment,
+    workers: Vec<Worker>,
+) -> Result<Round, ContractError> {
+    let _: [u8; 32] = sized("payload", &assignment.payload)?;
+    let _: [u8; 32] = sized("input_commitment", &assignment.input_commitment)?;
+    let signed = workers
+        .iter()
+        .map(|worker| {
+            let consent = Consent {
+                job_id: job.id,
+                round: job.round,
+                account: worker.address.as_str(),
+                slot: worker.slot,
+                ask: worker.ask.u128(),
+            };
+            Ok((worker.bls_key.to_array()?, consent.sign_bytes(domain)))
+        })
+        .collect::<StdResult<Vec<([u8; 48], Vec<u8>)>>>()?;
+    host::verify_consents(deps.api, &signed, &assignment.consent)?;
+    let keys: Vec<[u8; 48]> = signed.iter().map(|(key, _)| *key).collect();
+    Ok(Round {
+        mask: assignment.mask,
+        headers: assignment.headers,
+        payload: assignment.payload,
+        input_commitment: assignment.input_commitment,
+        consent: assignment.consent,
+        full_key: host::sum_keys(deps.api, &keys)?.into(),
+        workers,
+    })
+}

@@ -1,0 +1,102 @@
+//! `receive`: a cw20 `Send` posts a job.
+
+use bithive_api::jobs::{Event, JobTerms, Phase, ReceiveMsg, Round, Terms, limits};
+use bithive_attest::Members;
+use bithive_contract_kit::input::{address, length, sized, within};
+use bithive_contract_kit::pause::is_paused;
+use bithive_contract_kit::token;
+use bithive_economics::escrow;
+use cosmwasm_std::{Addr, Api, DepsMut, Env, Response, Uint128};
+use cw20::Cw20ReceiveMsg;
+
+use crate::state::{Job, VAULTS};
+use crate::{ContractError, ledger};
+
+/// Handles a `Send` of the payment token. Only `info.sender` says which token called; what the hook claims
+/// about sender and amount is true because the payment token says so.
+///
+/// # Errors
+/// [`ContractError::Paused`], and one for each term out of bounds.
+pub(crate) fn receive(deps: DepsMut<'_>, env: Env, hook: Cw20ReceiveMsg) -> Result<Response, ContractError> {
+    if is_paused(deps.storage)? {
+        return Err(ContractError::Paused);
+    }
+    let (requester, terms) = match token::hook(deps.api, &hook)? {
+        (payer, ReceiveMsg::Post(terms)) => (payer, terms),
+        (_, ReceiveMsg::PostFor { requester, terms }) => (address(deps.api, "requester", &requester)?, terms),
+    };
+    post(deps, env.block.time.seconds(), requester, hook.amount, *terms)
+}
+
+fn post(
+    deps: DepsMut<'_>,
+    now: u64,
+    requester: Addr,
+    amount: Uint128,
+    terms: JobTerms,
+) -> Result<Response, ContractError> {
+    length("vault", terms.vault.len(), 1..=limits::MAX_VAULT_BYTES)?;
+    let vault = terms.vault.clone();
+    let terms = checked(deps.api, now, terms)?;
+    let (price, workers) = (terms.price, terms.workers);
+    let expected =
+        escrow(price.u128(), workers).ok_or(ContractError::PriceOverflow { price, workers })?.into();
+    if amount != expected {
+        return Err(ContractError::Amount { found: amount, expected });
+    }
+    let job = Job {
+        id: ledger::deposit(deps.storage, amount)?,
+        requester,
+        phase: Phase::Open,
+        round: 0,
+        deadline: terms.assign_by,
+        escrow: amount,
+        committed: Members::default(),
+        revealed: Members::default(),
+        outcome: None,
+        terms,
+    };
+    job.save(deps.storage)?;
+    VAULTS.save(deps.storage, job.id, &vault)?;
+    let Terms { workers, price, .. } = job.terms;
+    let event =
+        Event::Posted { job_id: job.id, round: Round(job.round), requester: job.requester, workers, price };
+    Ok(Response::new().add_event(event))
+}
+
+fn checked(api: &dyn Api, now: u64, terms: JobTerms) -> Result<Terms, ContractError> {
+    within("workers", terms.workers.into(), 1..=limits::MAX_WORKERS.into())?;
+    let (quorum, workers) = (u16::from(terms.quorum), u16::from(terms.workers));
+    if quorum > workers || quorum.saturating_mul(2) <= workers {
+        return Err(ContractError::Quorum { found: terms.quorum, workers: terms.workers });
+    }
+    within("dimensions", terms.dimensions.into(), 1..=limits::MAX_DIMENSIONS.into())?;
+    if terms.price.is_zero() {
+        return Err(ContractError::PriceZero);
+    }
+    let latest = now.saturating_add(limits::MAX_WINDOW_SECONDS);
+    if terms.assign_by <= now || terms.assign_by > latest {
+        return Err(ContractError::AssignBy { found: terms.assign_by, now, latest });
+    }
+    let model: [u8; 32] = sized("model", &terms.model)?;
+    let owner = |field, text: Option<String>| text.map(|text| address(api, field, &text)).transpose();
+    Ok(Terms {
+        workers: terms.workers,
+        quorum: terms.quorum,
+        tolerance: terms.tolerance,
+        dimensions: terms.dimensions,
+        price: terms.price,
+        assign_by: terms.assign_by,
+        commit_seconds: window("commit_seconds", terms.commit_seconds)?,
+        reveal_seconds: window("reveal_seconds", terms.reveal_seconds)?,
+        finalize_seconds: window("finalize_seconds", terms.finalize_seconds)?,
+        model: model.into(),
+        model_owner: owner("model_owner", terms.model_owner)?,
+        data_owner: owner("data_owner", terms.data_owner)?,
+    })
+}
+
+fn window(field: &'static str, found: u64) -> Result<u64, ContractError> {
+    within(field, found.into(), limits::MIN_WINDOW_SECONDS.into()..=limits::MAX_WINDOW_SECONDS.into())?;
+    Ok(found)
+}

@@ -1,0 +1,275 @@
+//! `receive`: posting a job.
+
+use bithive_api::jobs::{
+    ExecuteMsg, JobResponse, JobTerms, Phase, QueryMsg, ReceiveMsg, VaultResponse, events, limits,
+};
+use bithive_contract_kit::InputError;
+use bithive_jobs::ContractError;
+use bithive_test_kit::jobs::{JobsSuite, PRICE, attributes};
+use bithive_test_kit::{FEE_DENOM, refusal, token};
+use cosmwasm_std::{Binary, HexBinary, Uint128, coins, to_json_binary};
+use cw20::Cw20ReceiveMsg;
+
+/// The error for otherwise valid terms with one change, paid as those terms say.
+fn refused(change: impl FnOnce(&mut JobTerms)) -> ContractError {
+    let mut market = JobsSuite::new();
+    let mut terms = market.terms();
+    change(&mut terms);
+    let amount = terms.price.u128().saturating_mul(u128::from(terms.workers)).clamp(1, 1_000_000 * PRICE);
+    let error = refusal(market.try_post(&terms, amount));
+    assert_eq!(market.totals().jobs, 0);
+    error
+}
+
+#[test]
+fn a_posted_job_is_open_with_its_price_in_escrow() {
+    let mut market = JobsSuite::new();
+    let owner = market.suite.account("model-owner");
+    let terms = JobTerms { model_owner: Some(owner.to_string()), ..market.terms() };
+    let response = market.try_post(&terms, 3 * PRICE).unwrap();
+    assert_eq!(attributes(&response, events::POSTED, "job_id"), ["1"]);
+    assert_eq!(attributes(&response, events::POSTED, "requester"), [market.requester.as_str()]);
+    assert!(attributes(&response, events::POSTED, "round").is_empty());
+    let job = market.job(1);
+    assert_eq!((job.phase, job.round, job.deadline), (Phase::Open, 0, Some(terms.assign_by)));
+    assert_eq!(job.requester, market.requester.as_str());
+    assert_eq!(job.escrow.u128(), 3 * PRICE);
+    assert_eq!(job.terms.model_owner, Some(owner));
+    assert_eq!((job.assignment, job.workers, job.outcome), (None, vec![], None));
+    let vault: VaultResponse = market.suite.query(&market.jobs, &QueryMsg::Vault { job_id: 1 });
+    assert_eq!(vault.vault, terms.vault);
+    assert_eq!(market.totals().escrowed.u128(), 3 * PRICE);
+    market.custody();
+}
+
+#[test]
+fn jobs_are_numbered_from_1_and_paged_in_order() {
+    let mut market = JobsSuite::new();
+    let terms = market.terms();
+    for number in 1..=12 {
+        assert_eq!(market.post(&terms), number);
+    }
+    let page = |start_after, limit| -> Vec<u64> {
+        let query = QueryMsg::Jobs { start_after, limit };
+        let rows: Vec<JobResponse> = market.suite.query(&market.jobs, &query);
+        rows.into_iter().map(|job| job.job_id).collect()
+    };
+    let first: Vec<u64> = (1..=10).collect();
+    assert_eq!(page(None, None), first);
+    assert_eq!(page(None, Some(u32::MAX)), first);
+    assert_eq!(page(None, Some(2)), [1, 2]);
+    assert_eq!(page(Some(10), None), [11, 12]);
+    assert!(page(None, Some(0)).is_empty());
+}
+
+#[test]
+fn a_job_that_does_not_exist_is_an_error() {
+    let market = JobsSuite::new();
+    for query in [QueryMsg::Job { job_id: 1 }, QueryMsg::Vault { job_id: 1 }] {
+        let answer = market.suite.app.wrap().query_wasm_smart::<JobResponse>(&market.jobs, &query);
+        assert!(answer.unwrap_err().to_string().contains("there is no job 1"));
+    }
+}
+
+#[test]
+fn workers_are_1_to_16() {
+    assert_eq!(
+        refused(|terms| terms.workers = 0),
+        ContractError::Input(InputError::OutOfBounds { field: "workers", found: 0, least: 1, most: 16 })
+    );
+    assert_eq!(
+        refused(|terms| terms.workers = 17),
+        ContractError::Input(InputError::OutOfBounds { field: "workers", found: 17, least: 1, most: 16 })
+    );
+}
+
+#[test]
+fn a_quorum_of_more_than_all_workers_is_refused() {
+    assert_eq!(refused(|terms| terms.quorum = 4), ContractError::Quorum { found: 4, workers: 3 });
+}
+
+#[test]
+fn a_quorum_that_leaves_room_for_another_is_refused() {
+    let half = |terms: &mut JobTerms| (terms.workers, terms.quorum) = (4, 2);
+    assert_eq!(refused(half), ContractError::Quorum { found: 2, workers: 4 });
+    assert_eq!(refused(|terms| terms.quorum = 0), ContractError::Quorum { found: 0, workers: 3 });
+}
+
+#[test]
+fn dimensions_are_1_to_1024() {
+    assert_eq!(
+        refused(|terms| terms.dimensions = 0),
+        ContractError::Input(InputError::OutOfBounds { field: "dimensions", found: 0, least: 1, most: 1024 })
+    );
+    assert_eq!(
+        refused(|terms| terms.dimensions = 1_025),
+        ContractError::Input(InputError::OutOfBounds {
+            field: "dimensions",
+            found: 1_025,
+            least: 1,
+            most: 1_024
+        })
+    );
+}
+
+#[test]
+fn a_price_of_0_is_refused() {
+    assert_eq!(refused(|terms| terms.price = Uint128::zero()), ContractError::PriceZero);
+}
+
+#[test]
+fn a_price_whose_sum_overflows_is_refused() {
+    let error = refused(|terms| terms.price = Uint128::MAX);
+    assert_eq!(error, ContractError::PriceOverflow { price: Uint128::MAX, workers: 3 });
+}
+
+#[test]
+fn an_assignment_window_in_the_past_or_too_long_is_refused() {
+    let now = JobsSuite::new().suite.now();
+    let latest = now + limits::MAX_WINDOW_SECONDS;
+    for found in [0, now, latest + 1, u64::MAX] {
+        let error = refused(|terms| terms.assign_by = found);
+        assert_eq!(error, ContractError::AssignBy { found, now, latest });
+    }
+}
+
+#[test]
+fn every_window_has_a_shortest_and_a_longest() {
+    for found in [0, limits::MIN_WINDOW_SECONDS - 1, limits::MAX_WINDOW_SECONDS + 1, u64::MAX] {
+        let (least, most) = (limits::MIN_WINDOW_SECONDS.into(), limits::MAX_WINDOW_SECONDS.into());
+        let bounds = |field| InputError::OutOfBounds { field, found: found.into(), least, most };
+        let window = |field| ContractError::Input(bounds(field));
+        assert_eq!(refused(|terms| terms.commit_seconds = found), window("commit_seconds"));
+        assert_eq!(refused(|terms| terms.reveal_seconds = found), window("reveal_seconds"));
+        assert_eq!(refused(|terms| terms.finalize_seconds = found), window("finalize_seconds"));
+    }
+}
+
+#[test]
+fn a_vault_is_neither_empty_nor_too_long() {
+    let (field, least, most) = ("vault", 1, limits::MAX_VAULT_BYTES);
+    let size = |found| ContractError::Input(InputError::Length { field, found, least, most });
+    assert_eq!(refused(|terms| terms.vault = Binary::default()), size(0));
+    let found = limits::MAX_VAULT_BYTES + 1;
+    assert_eq!(refused(|terms| terms.vault = vec![1; found].into()), size(found));
+}
+
+#[test]
+fn a_model_digest_has_32_bytes() {
+    let error = refused(|terms| terms.model = HexBinary::from(&[1; 31]));
+    assert_eq!(
+        error,
+        ContractError::Input(InputError::Length { field: "model", found: 31, least: 32, most: 32 })
+    );
+}
+
+#[test]
+fn an_owner_is_an_address() {
+    let model = refused(|terms| terms.model_owner = Some("x".into()));
+    assert_eq!(model, ContractError::Input(InputError::Address { field: "model_owner", found: "x".into() }));
+    let data = refused(|terms| terms.data_owner = Some("x".into()));
+    assert_eq!(data, ContractError::Input(InputError::Address { field: "data_owner", found: "x".into() }));
+}
+
+#[test]
+fn the_largest_terms_are_accepted() {
+    let mut market = JobsSuite::new();
+    let terms = JobTerms {
+        vault: vec![1; limits::MAX_VAULT_BYTES].into(),
+        workers: limits::MAX_WORKERS,
+        quorum: limits::MAX_WORKERS,
+        tolerance: u32::MAX,
+        dimensions: limits::MAX_DIMENSIONS,
+        assign_by: market.suite.now() + limits::MAX_WINDOW_SECONDS,
+        commit_seconds: limits::MAX_WINDOW_SECONDS,
+        reveal_seconds: limits::MIN_WINDOW_SECONDS,
+        finalize_seconds: limits::MAX_WINDOW_SECONDS,
+        ..market.terms()
+    };
+    market.post(&terms);
+    market.custody();
+}
+
+#[test]
+fn the_amount_is_exactly_the_price_of_all_workers() {
+    let mut market = JobsSuite::new();
+    let terms = market.terms();
+    let expected = Uint128::from(3 * PRICE);
+    for found in [1, 3 * PRICE - 1, 3 * PRICE + 1] {
+        let error: ContractError = refusal(market.try_post(&terms, found));
+        assert_eq!(error, ContractError::Amount { found: found.into(), expected });
+    }
+    assert_eq!(market.totals().escrowed, Uint128::zero());
+}
+
+#[test]
+fn another_token_can_not_pay() {
+    let mut market = JobsSuite::new();
+    let terms = market.terms();
+    let suite = &mut market.suite;
+    let rich = suite.account("rich");
+    let worthless = bithive_api::token::InstantiateMsg {
+        initial_balances: vec![cw20::Cw20Coin { address: rich.to_string(), amount: (3 * PRICE).into() }],
+        ..token::message("Worthless", "NONE", &rich)
+    };
+    let other = token::instantiate(&mut suite.app, &rich, &worthless);
+    let msg = to_json_binary(&ReceiveMsg::Post(Box::new(terms))).unwrap();
+    let send =
+        cw20::Cw20ExecuteMsg::Send { contract: market.jobs.to_string(), amount: (3 * PRICE).into(), msg };
+    let error: ContractError = refusal(market.suite.execute(&rich, &other, &send));
+    let expected = market.suite.btt.to_string();
+    assert_eq!(error, ContractError::Input(InputError::NotTheToken { found: other.into(), expected }));
+}
+
+#[test]
+fn a_spoofed_hook_is_refused() {
+    let mut market = JobsSuite::new();
+    let msg = to_json_binary(&ReceiveMsg::Post(Box::new(market.terms()))).unwrap();
+    let hook = Cw20ReceiveMsg { sender: market.suite.btt.to_string(), amount: (3 * PRICE).into(), msg };
+    let thief = market.suite.account("thief");
+    let error: ContractError = refusal(market.send(&thief, &ExecuteMsg::Receive(hook)));
+    let expected = market.suite.btt.to_string();
+    assert_eq!(error, ContractError::Input(InputError::NotTheToken { found: thief.into(), expected }));
+}
+
+#[test]
+fn a_hook_that_is_no_message_is_refused() {
+    let mut market = JobsSuite::new();
+    let (requester, jobs) = (market.requester.clone(), market.jobs.clone());
+    market.suite.fund(&requester, 3 * PRICE);
+    let error: ContractError = refusal(market.suite.send_btt(&requester, &jobs, 3 * PRICE, &"post"));
+    assert!(matches!(error, ContractError::Std(_)));
+    assert_eq!(market.suite.balance(&requester), 3 * PRICE);
+}
+
+#[test]
+fn native_coins_are_refused_with_every_message() {
+    let mut market = JobsSuite::new();
+    let (owner, jobs) = (market.suite.owner.clone(), market.jobs.clone());
+    let assignment = {
+        let terms = market.terms();
+        let job_id = market.post(&terms);
+        market.assignment(job_id, &[("node-1", PRICE), ("node-2", PRICE), ("node-3", PRICE)])
+    };
+    let hook = Cw20ReceiveMsg { sender: owner.to_string(), amount: 1u128.into(), msg: Binary::default() };
+    let bytes = HexBinary::from(&[0; 32]);
+    let messages = [
+        ExecuteMsg::Receive(hook),
+        ExecuteMsg::Cancel { job_id: 1 },
+        ExecuteMsg::Assign { job_id: 1, assignment },
+        ExecuteMsg::Commit { job_id: 1, commitment: bytes.clone() },
+        ExecuteMsg::Reveal {
+            job_id: 1,
+            masked: Binary::default(),
+            output: bytes.clone(),
+            nonce: bytes.clone(),
+        },
+        ExecuteMsg::Finalize { job_id: 1, signers: 0, signature: bytes },
+        ExecuteMsg::Advance { job_id: 1 },
+        ExecuteMsg::Withdraw {},
+    ];
+    for message in messages {
+        let sent = market.suite.execute_with(&owner, &jobs, &message, &coins(1, FEE_DENOM));
+        assert!(matches!(refusal(sent), ContractError::Input(InputError::Payment(_))), "{message:?}");
+    }
+}

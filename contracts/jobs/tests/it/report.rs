@@ -1,0 +1,272 @@
+//! What the emissions and the registry are told of jobs, and what governance sets.
+
+use bithive_api::emissions::{self, ContributorResponse, Recipients};
+use bithive_api::jobs::{
+    ExecuteMsg, Finalization, ModelWork, Phase, QueryMsg, ReceiveMsg, ReportingResponse, limits,
+};
+use bithive_api::registry::{PerformanceResponse, QueryMsg as RegistryQuery};
+use bithive_contract_kit::InputError;
+use bithive_jobs::ContractError;
+use bithive_test_kit::emissions::EmissionsSuite;
+use bithive_test_kit::jobs::{PRICE, attributes};
+use bithive_test_kit::{Answer, JobsSuite, NodeKeys, refusal, token};
+use cosmwasm_std::{Addr, HexBinary};
+use cw20::Cw20ExecuteMsg;
+
+const MODEL: [u8; 32] = [0x3d; 32];
+const WORK: ModelWork = ModelWork { credits: 1_000, quality_bps: 9_000, confidence_bps: 8_000 };
+const WORKERS: [&str; 3] = ["node-1", "node-2", "node-3"];
+
+/// A market that credits work; the emissions, and BTK.
+fn with_emissions() -> (JobsSuite, Addr) {
+    let mut market = JobsSuite::new();
+    let owner = market.suite.owner.clone();
+    let btk = token::instantiate(&mut market.suite.app, &owner, &token::message("Compute", "BTK", &owner));
+    let [application, foundation, infrastructure] =
+        ["application", "foundation", "infrastructure"].map(|name| market.suite.account(name));
+    let recipients = Recipients { application, foundation, infrastructure };
+    let message = EmissionsSuite::message(&owner, &btk, market.suite.now(), &recipients);
+    let emissions = EmissionsSuite::instantiate(&mut market.suite, &message).unwrap();
+    let minter = Cw20ExecuteMsg::UpdateMinter { new_minter: Some(emissions.to_string()) };
+    market.suite.execute(&owner, &btk, &minter).unwrap();
+    let set = ExecuteMsg::SetEmissions { emissions: Some(emissions.to_string()) };
+    market.send(&owner, &set).unwrap();
+    (market, emissions)
+}
+
+fn as_owner(market: &mut JobsSuite, contract: &Addr, message: &emissions::ExecuteMsg) {
+    let owner = market.suite.owner.clone();
+    market.suite.execute(&owner, contract, message).unwrap();
+}
+
+fn name_meter(market: &mut JobsSuite, emissions: &Addr) {
+    let meter = market.jobs.to_string();
+    as_owner(market, emissions, &emissions::ExecuteMsg::SetMeter { meter, allowed: true });
+}
+
+fn know_model(market: &mut JobsSuite) {
+    let owner = market.suite.owner.clone();
+    let set = ExecuteMsg::SetModel { model: HexBinary::from(&MODEL), work: Some(WORK) };
+    market.send(&owner, &set).unwrap();
+}
+
+fn units(market: &JobsSuite, emissions: &Addr, name: &str) -> u64 {
+    let query = emissions::QueryMsg::Contributor { address: market.suite.account(name).into() };
+    let found: ContributorResponse = market.suite.query(emissions, &query);
+    found.today.map_or(0, |work| work.units)
+}
+
+fn performance(market: &JobsSuite, name: &str) -> PerformanceResponse {
+    let query = RegistryQuery::Performance { address: market.suite.account(name).into() };
+    market.suite.query::<Option<PerformanceResponse>>(&market.suite.registry, &query).unwrap()
+}
+
+fn reporting(market: &JobsSuite, job_id: u64) -> ReportingResponse {
+    market.suite.query(&market.jobs, &QueryMsg::Reporting { job_id })
+}
+
+/// A job that waits for its signature; the third worker's answer is wrong.
+fn revealed(market: &mut JobsSuite) -> u64 {
+    let job = market.assigned(&market.terms(), &WORKERS);
+    let (right, wrong) = (Answer::of(&[1, 2, 3, 4]), Answer::of(&[100, 2, 3, 4]));
+    market.work(job, &[("node-1", right.clone()), ("node-2", right), ("node-3", wrong)]);
+    job
+}
+
+#[test]
+fn a_settled_job_is_credited_and_counted_at_once() {
+    let (mut market, emissions) = with_emissions();
+    name_meter(&mut market, &emissions);
+    know_model(&mut market);
+    let job = revealed(&mut market);
+    let response = market.finalize(job, &["node-1", "node-2"]).unwrap();
+    assert_eq!(attributes(&response, "job_reported", "credits"), ["1000"]);
+    assert!(reporting(&market, job).reported);
+    assert_eq!(WORKERS.map(|name| units(&market, &emissions, name)), [1_000, 1_000, 0]);
+    let good = performance(&market, "node-1");
+    assert_eq!((good.settled, good.streak, good.work, good.faults), (1, 1, 1_000, 0));
+    // 0.4 * 0.9 * 0.8 + 0.4 * 2/3 + 0.2: all revealed, two of three agree, both signed.
+    assert_eq!(good.trust_bps, 2_880 + 2_666 + 2_000);
+    let bad = performance(&market, "node-3");
+    assert_eq!((bad.settled, bad.faults, bad.streak), (0, 1, 0));
+    assert!(bad.reputation_bps < good.reputation_bps);
+    // Once.
+    let stranger = market.suite.account("stranger");
+    let error = refusal::<ContractError>(market.send(&stranger, &ExecuteMsg::Report { job_id: job }));
+    assert_eq!(error, ContractError::Reported { job_id: job });
+    assert_eq!(units(&market, &emissions, "node-1"), 1_000);
+    market.custody();
+}
+
+#[test]
+fn emissions_that_refuse_keep_no_job_from_settling_and_the_report_is_sent_again() {
+    let (mut market, emissions) = with_emissions();
+    know_model(&mut market);
+    let job = revealed(&mut market);
+    // The market is no meter yet.
+    let response = market.finalize(job, &["node-1", "node-2"]).unwrap();
+    assert_eq!(attributes(&response, "report_failed", "job_id"), [job.to_string()]);
+    assert_eq!(market.job(job).phase, Phase::Settled);
+    let worker = market.suite.account("node-1");
+    assert!(market.claimable(&worker) > 0);
+    // All of it or nothing: the registry has not counted it either.
+    assert_eq!(performance(&market, "node-1").settled, 0);
+    assert!(!reporting(&market, job).reported);
+    assert!(market.send(&worker, &ExecuteMsg::Report { job_id: job }).is_err());
+    name_meter(&mut market, &emissions);
+    market.send(&worker, &ExecuteMsg::Report { job_id: job }).unwrap();
+    assert_eq!((units(&market, &emissions, "node-1"), performance(&market, "node-1").settled), (1_000, 1));
+    market.custody();
+}
+
+#[test]
+fn jobs_that_settle_together_are_reported_one_by_one() {
+    let (mut market, emissions) = with_emissions();
+    name_meter(&mut market, &emissions);
+    know_model(&mut market);
+    let jobs = [revealed(&mut market), revealed_by_others(&mut market)];
+    let mut signatures = Vec::new();
+    let statements = jobs.map(|job_id| {
+        let names: &[&str] = if job_id == jobs[0] { &["node-1", "node-2"] } else { &["node-4", "node-5"] };
+        let statement = market.statement(job_id);
+        signatures.extend(names.iter().map(|name| NodeKeys::of(name).bls.sign(&statement)));
+        Finalization { job_id, signers: market.signed(job_id, names).0 }
+    });
+    let signature = HexBinary::from(&bithive_attest::bls::aggregate(&signatures).unwrap());
+    let stranger = market.suite.account("stranger");
+    let many = ExecuteMsg::FinalizeMany { statements: statements.to_vec(), signature };
+    market.send(&stranger, &many).unwrap();
+    assert_eq!(units(&market, &emissions, "node-4"), 0);
+    for job_id in jobs {
+        market.send(&stranger, &ExecuteMsg::Report { job_id }).unwrap();
+    }
+    assert_eq!((units(&market, &emissions, "node-1"), units(&market, &emissions, "node-4")), (1_000, 1_000));
+}
+
+fn revealed_by_others(market: &mut JobsSuite) -> u64 {
+    let names = ["node-4", "node-5", "node-6"];
+    let job = market.assigned(&market.terms(), &names);
+    market.work(job, &names.map(|name| (name, Answer::of(&[5, 6, 7, 8]))));
+    job
+}
+
+#[test]
+fn a_job_of_an_unknown_model_is_counted_and_credits_nothing() {
+    let (mut market, emissions) = with_emissions();
+    name_meter(&mut market, &emissions);
+    let job = revealed(&mut market);
+    let response = market.finalize(job, &["node-1", "node-2"]).unwrap();
+    assert_eq!(attributes(&response, "job_reported", "credits"), ["0"]);
+    assert_eq!((units(&market, &emissions, "node-1"), performance(&market, "node-1").settled), (0, 1));
+    assert_eq!(performance(&market, "node-1").trust_bps, 2_666 + 2_000);
+}
+
+#[test]
+fn who_stays_away_keeps_its_bond_and_loses_its_streak() {
+    let mut market = JobsSuite::new();
+    let job = market.assigned(&market.terms(), &WORKERS);
+    market.commit(job, "node-1", &Answer::of(&[1, 2, 3, 4])).unwrap();
+    let bond = market.suite.node("node-2").unwrap().bond;
+    market.expire(job);
+    let away = performance(&market, "node-2");
+    assert_eq!((away.missed, away.streak), (1, 0));
+    assert_eq!(market.suite.node("node-2").unwrap().bond, bond);
+    assert_eq!(performance(&market, "node-1").missed, 0);
+    // A registry that knows no market refuses the record, and the job goes on.
+    let mut market = JobsSuite::unwired();
+    let job = market.assigned(&market.terms(), &WORKERS);
+    let response = market.expire(job);
+    assert_eq!(attributes(&response, "record_failed", "job_id"), [job.to_string()]);
+    assert_eq!(market.job(job).phase, Phase::Disputed);
+}
+
+#[test]
+fn only_settled_jobs_are_reported() {
+    let mut market = JobsSuite::new();
+    let job = market.post(&market.terms());
+    let stranger = market.suite.account("stranger");
+    let report = |job_id| ExecuteMsg::Report { job_id };
+    let error = refusal::<ContractError>(market.send(&stranger, &report(job)));
+    assert!(matches!(error, ContractError::WrongPhase { found: Phase::Open, .. }), "{error}");
+    let error = refusal::<ContractError>(market.send(&stranger, &report(9)));
+    assert!(matches!(error, ContractError::NoSuchJob { job_id: 9 }), "{error}");
+}
+
+#[test]
+fn governance_is_the_registrys_owner_and_its_numbers_have_bounds() {
+    let mut market = JobsSuite::new();
+    let (owner, stranger) = (market.suite.owner.clone(), market.suite.account("stranger"));
+    let model = HexBinary::from(&MODEL);
+    let messages = [
+        ExecuteMsg::SetEmissions { emissions: None },
+        ExecuteMsg::SetModel { model: model.clone(), work: Some(WORK) },
+        ExecuteMsg::SetPaused { paused: false },
+    ];
+    for message in &messages {
+        let error = refusal::<ContractError>(market.send(&stranger, message));
+        assert_eq!(
+            error,
+            ContractError::NotGovernance { found: stranger.to_string(), expected: owner.to_string() }
+        );
+        market.send(&owner, message).unwrap();
+    }
+    let known = QueryMsg::Model { model: model.clone() };
+    assert_eq!(market.suite.query::<Option<ModelWork>>(&market.jobs, &known), Some(WORK));
+    let set = |work| ExecuteMsg::SetModel { model: model.clone(), work };
+    for credits in [0, 1, 1_000_000_000_001] {
+        let error = refusal::<ContractError>(market.send(&owner, &set(Some(ModelWork { credits, ..WORK }))));
+        let (least, most) = (limits::MODEL_CREDITS.0.into(), limits::MODEL_CREDITS.1.into());
+        let bounds = InputError::OutOfBounds { field: "credits", found: credits.into(), least, most };
+        assert_eq!(error, ContractError::Input(bounds));
+    }
+    for work in [ModelWork { quality_bps: 10_001, ..WORK }, ModelWork { confidence_bps: 10_001, ..WORK }] {
+        assert!(matches!(refusal(market.send(&owner, &set(Some(work)))), ContractError::Share(_)));
+    }
+    let short = ExecuteMsg::SetModel { model: HexBinary::from(&[1; 31]), work: Some(WORK) };
+    assert!(matches!(refusal(market.send(&owner, &short)), ContractError::Input(InputError::Length { .. })));
+    let nobody = ExecuteMsg::SetEmissions { emissions: Some("nobody".into()) };
+    assert!(matches!(
+        refusal(market.send(&owner, &nobody)),
+        ContractError::Input(InputError::Address { .. })
+    ));
+    market.send(&owner, &set(None)).unwrap();
+    assert_eq!(market.suite.query::<Option<ModelWork>>(&market.jobs, &known), None);
+}
+
+#[test]
+fn a_pause_refuses_new_jobs_and_nothing_that_leaves() {
+    let mut market = JobsSuite::new();
+    let owner = market.suite.owner.clone();
+    let (open, job) = (market.post(&market.terms()), revealed(&mut market));
+    market.send(&owner, &ExecuteMsg::SetPaused { paused: true }).unwrap();
+    assert!(reporting(&market, job).paused);
+    let terms = market.terms();
+    assert_eq!(refusal::<ContractError>(market.try_post(&terms, 3 * PRICE)), ContractError::Paused);
+    market.finalize(job, &["node-1", "node-2"]).unwrap();
+    let (requester, worker) = (market.requester.clone(), market.suite.account("node-1"));
+    market.send(&requester, &ExecuteMsg::Cancel { job_id: open }).unwrap();
+    market.withdraw(&requester).unwrap();
+    market.withdraw(&worker).unwrap();
+    market.send(&owner, &ExecuteMsg::SetPaused { paused: false }).unwrap();
+    market.post(&terms);
+}
+
+#[test]
+fn a_job_that_somebody_else_pays_for_is_the_requesters() {
+    let mut market = JobsSuite::new();
+    let (payer, alice, jobs) =
+        (market.suite.account("payer"), market.suite.account("alice"), market.jobs.clone());
+    market.suite.fund(&payer, 6 * PRICE);
+    let post =
+        |requester: &str, terms| ReceiveMsg::PostFor { requester: requester.into(), terms: Box::new(terms) };
+    let hook = post(alice.as_str(), market.terms());
+    market.suite.send_btt(&payer, &jobs, 3 * PRICE, &hook).unwrap();
+    assert_eq!(market.job(1).requester, alice.to_string());
+    assert!(market.send(&payer, &ExecuteMsg::Cancel { job_id: 1 }).is_err());
+    market.send(&alice, &ExecuteMsg::Cancel { job_id: 1 }).unwrap();
+    assert_eq!((market.claimable(&alice), market.claimable(&payer)), (3 * PRICE, 0));
+    let hook = post("nobody", market.terms());
+    let error = refusal::<ContractError>(market.suite.send_btt(&payer, &jobs, 3 * PRICE, &hook));
+    assert!(matches!(error, ContractError::Input(InputError::Address { field: "requester", .. })), "{error}");
+    market.custody();
+}

@@ -1,0 +1,95 @@
+//! Migration, which must not run on another contract's state or go back in time.
+
+use bithive_api::MigrateMsg;
+use bithive_api::registry::{CandidatesResponse, Election, ExecuteMsg, QueryMsg};
+use bithive_registry::ContractError;
+use bithive_registry::contract::{CONTRACT_NAME, CONTRACT_VERSION};
+use bithive_registry::state::{CANDIDATE_LIST, CANDIDATES};
+use bithive_test_kit::registry::{NODE_BOND, code};
+use bithive_test_kit::{NodeKeys, Suite, refusal};
+use cosmwasm_std::{Addr, HexBinary};
+use cw_multi_test::error::AnyResult;
+use cw_multi_test::{AppResponse, Executor};
+use cw_storage_plus::{Item, Map};
+
+fn migrate(suite: &mut Suite, contract: &Addr) -> AnyResult<AppResponse> {
+    let code_id = suite.app.store_code(code());
+    let owner = suite.owner.clone();
+    suite.app.migrate_contract(owner, contract.clone(), &MigrateMsg {}, code_id)
+}
+
+fn pretend(suite: &mut Suite, version: &str) {
+    let mut storage = suite.app.contract_storage_mut(&suite.registry);
+    cw2::set_contract_version(&mut *storage, CONTRACT_NAME, version).unwrap();
+}
+
+#[test]
+fn an_earlier_version_is_migrated_and_keeps_its_bonds() {
+    let mut suite = Suite::new();
+    suite.register_node("alice", 1, NODE_BOND).unwrap();
+    let registry = suite.registry.clone();
+    pretend(&mut suite, "0.0.1");
+    migrate(&mut suite, &registry).unwrap();
+    let stored = cw2::get_contract_version(&*suite.app.contract_storage(&registry)).unwrap();
+    assert_eq!((stored.contract.as_str(), stored.version.as_str()), (CONTRACT_NAME, CONTRACT_VERSION));
+    assert!(suite.node("alice").unwrap().eligible);
+    suite.custody();
+}
+
+#[test]
+fn candidates_of_an_earlier_version_keep_their_order_terms_and_endpoints() {
+    let mut suite = Suite::new();
+    let owner = suite.owner.clone();
+    let election = Some(Election { seats: 2, threshold: 2, max_terms: 5 });
+    suite.ask_registry(&owner, &ExecuteMsg::SetElection { election }).unwrap();
+    for (slot, name) in (1..).zip(["a", "b", "c"]) {
+        suite.register_node(name, slot, NODE_BOND + u128::from(slot)).unwrap();
+        let endpoint = NodeKeys::of(&format!("{name} serves")).endpoint;
+        let account = suite.account(name);
+        suite.ask_registry(&account, &ExecuteMsg::Stand { endpoint: HexBinary::from(&endpoint) }).unwrap();
+    }
+    suite.ask_registry(&owner, &ExecuteMsg::Elect {}).unwrap();
+    let candidates =
+        |suite: &Suite| -> CandidatesResponse { suite.query(&suite.registry, &QueryMsg::Candidates {}) };
+    let before = candidates(&suite);
+    assert_eq!(before.candidates.iter().map(|one| one.served).collect::<Vec<_>>(), [1, 1, 0]);
+    let registry = suite.registry.clone();
+    {
+        // The list in one piece, as it was, in place of the list as it is.
+        let mut storage = suite.app.contract_storage_mut(&registry);
+        CANDIDATES.clear(&mut *storage);
+        CANDIDATE_LIST.remove(&mut *storage);
+        let list: Vec<_> = before.candidates.clone();
+        Item::new("candidates").save(&mut *storage, &list).unwrap();
+        let standing: Map<&Addr, ()> = Map::new("standing");
+        for candidate in &list {
+            standing.save(&mut *storage, &Addr::unchecked(&candidate.address), &()).unwrap();
+        }
+    }
+    assert_ne!(candidates(&suite), before);
+    migrate(&mut suite, &registry).unwrap();
+    assert_eq!(candidates(&suite), before);
+    // Once: the second time there is nothing to bring over.
+    migrate(&mut suite, &registry).unwrap();
+    assert_eq!(candidates(&suite), before);
+    let a = suite.account("a");
+    suite.ask_registry(&a, &ExecuteMsg::Retire {}).unwrap();
+    assert_eq!(candidates(&suite).candidates.len(), 2);
+}
+
+#[test]
+fn another_contract_is_not_migrated() {
+    let mut suite = Suite::new();
+    let btt = suite.btt.clone();
+    let error = refusal::<ContractError>(migrate(&mut suite, &btt));
+    assert!(matches!(error, ContractError::Migration(_)), "{error}");
+}
+
+#[test]
+fn a_later_version_is_not_migrated() {
+    let mut suite = Suite::new();
+    let registry = suite.registry.clone();
+    pretend(&mut suite, "99.0.0");
+    let error = refusal::<ContractError>(migrate(&mut suite, &registry));
+    assert!(matches!(error, ContractError::Migration(_)), "{error}");
+}

@@ -1,0 +1,32 @@
+//! Who may send what, by the table beside the messages.
+
+use bithive_api::permission::{Permission, Permitted};
+use bithive_api::vesting::ExecuteMsg;
+use bithive_contract_kit::permission::refuse;
+use cosmwasm_std::{Addr, Deps};
+
+use crate::ContractError;
+use crate::state::position;
+
+pub(crate) fn authorize(deps: Deps<'_>, sender: &Addr, msg: &ExecuteMsg) -> Result<(), ContractError> {
+    match (msg.permission(), msg) {
+        // Who makes up a token makes up positions of it, and nothing else.
+        (Permission::Anyone | Permission::AnyToken, _) => Ok(()),
+        (Permission::PositionOwner, ExecuteMsg::Transfer { id, .. }) => {
+            let owner = position(deps.storage, *id)?.owner;
+            if owner == *sender {
+                return Ok(());
+            }
+            Err(ContractError::NotOwner { id: *id, sender: sender.into(), owner: owner.into() })
+        }
+        (Permission::Revoker, ExecuteMsg::Revoke { id }) => {
+            let revoker = position(deps.storage, *id)?.revoker;
+            if revoker.as_ref() == Some(sender) {
+                return Ok(());
+            }
+            let revoker = revoker.map(String::from);
+            Err(ContractError::NotRevoker { id: *id, sender: sender.into(), revoker })
+        }
+        (other, _) => refuse(other),
+    }
+}

@@ -1,0 +1,147 @@
+//! Taking everything that is due.
+
+use std::collections::BTreeMap;
+
+use bithive_chain::{ChainError, Receipt};
+use serde::Serialize;
+
+use super::{Claimable, EconomyAccount, Source, Token};
+
+/// Most messages of one transaction: far from what a block takes, and more than an account usually has due.
+pub const MOST_MESSAGES: usize = 50;
+
+/// What was taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Taken {
+    /// Contract and kind that it came from.
+    pub source: Source,
+    /// Which of it, as in [`Claimable::what`].
+    pub what: Option<String>,
+    /// Ticker of the token: BTT, BTK or SKY.
+    pub token: String,
+    /// In base units, as the contract said when it paid.
+    pub amount: u128,
+}
+
+/// What could not be taken.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Refused {
+    /// Contract and kind that it came from.
+    pub source: Source,
+    /// Which of it, as in [`Claimable::what`].
+    pub what: Option<String>,
+    /// Ticker of the token: BTT, BTK or SKY.
+    pub token: String,
+    /// What seemed due, in base units.
+    pub amount: u128,
+    /// Why, in the words of who refused.
+    pub error: String,
+}
+
+/// What came of claiming.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Claims {
+    /// Hashes of the transactions, in order; none when nothing was due.
+    pub transactions: Vec<String>,
+    /// What was paid, in the order of its sources.
+    pub taken: Vec<Taken>,
+    /// What was refused, in the order of its sources.
+    pub refused: Vec<Refused>,
+    /// What came into the account, in base units by ticker, as the tokens' transfers say.
+    pub received: BTreeMap<Token, u128>,
+}
+
+impl EconomyAccount {
+    /// Takes everything that is due, in one transaction, or as few as [`MOST_MESSAGES`] allow. If a transaction is
+    /// refused, each of its messages is sent singly. Nothing due is no transaction.
+    ///
+    /// # Errors
+    /// [`ChainError`] of a chain that can't be asked or gives no answer, before anything was taken; after that it
+    /// is in [`Claims::refused`].
+    pub async fn claim_all(&self) -> Result<Claims, ChainError> {
+        let list = self.client().claimables(self.address()).await?;
+        let due: Vec<Claimable> = list.entries.into_iter().filter(Claimable::is_due).collect();
+        let mut claims = Claims::default();
+        let mut queue = due.chunks(MOST_MESSAGES);
+        while let Some(chunk) = queue.next() {
+            if let Err(error) = self.claim(chunk, &mut claims).await {
+                if claims.transactions.is_empty() {
+                    return Err(error);
+                }
+                // What was taken is to be told; what is left can be claimed again.
+                let missed = |entry: &&Claimable| !claims.knows(entry);
+                let left: Vec<_> = chunk.iter().chain(queue.flatten()).filter(missed).collect();
+                let left = left.into_iter().map(|entry| refused(entry, &error)).collect::<Vec<_>>();
+                claims.refused.extend(left);
+                break;
+            }
+        }
+        Ok(claims)
+    }
+
+    /// All of `entries` in one transaction, or each in its own.
+    async fn claim(&self, entries: &[Claimable], claims: &mut Claims) -> Result<(), ChainError> {
+        let messages = entries.iter().map(|entry| entry.message(self.client(), self.address()));
+        let messages = messages.collect::<Result<Vec<_>, _>>()?;
+        match self.submit(&messages).await {
+            Ok(receipt) => self.count(entries, &receipt, claims),
+            Err(error) if !is_refusal(&error) => return Err(error),
+            Err(error) => match (entries, messages.as_slice()) {
+                ([entry], _) => claims.refused.push(refused(entry, &error)),
+                _ => {
+                    for (entry, message) in entries.iter().zip(&messages) {
+                        match self.submit(std::slice::from_ref(message)).await {
+                            Ok(receipt) => self.count(std::slice::from_ref(entry), &receipt, claims),
+                            Err(error) if is_refusal(&error) => claims.refused.push(refused(entry, &error)),
+                            Err(error) => return Err(error),
+                        }
+                    }
+                }
+            },
+        }
+        Ok(())
+    }
+
+    /// Reads from a receipt what was paid.
+    fn count(&self, entries: &[Claimable], receipt: &Receipt, claims: &mut Claims) {
+        let (client, owner) = (self.client(), self.address());
+        claims.transactions.push(receipt.hash.to_string());
+        for entry in entries {
+            let paid = receipt.events.iter().filter_map(|event| entry.paid(client, owner, event));
+            let Claimable { source, what, token, .. } = entry.clone();
+            claims.taken.push(Taken { source, what, token, amount: paid.fold(0, u128::saturating_add) });
+        }
+        for event in receipt.events_of("wasm").filter(|event| event.get("to") == Some(owner)) {
+            let token = event.contract().and_then(|contract| client.token_at(contract));
+            let amount: Option<u128> = event.get("amount").and_then(|amount| amount.parse().ok());
+            if let (Some(token), Some(amount)) = (token, amount) {
+                let sum = claims.received.entry(token).or_default();
+                *sum = sum.saturating_add(amount);
+            }
+        }
+    }
+}
+
+impl Claims {
+    fn knows(&self, entry: &Claimable) -> bool {
+        let same = |source, what: &Option<String>| source == entry.source && *what == entry.what;
+        self.taken.iter().any(|taken| same(taken.source, &taken.what))
+            || self.refused.iter().any(|refused| same(refused.source, &refused.what))
+    }
+}
+
+fn refused(entry: &Claimable, error: &ChainError) -> Refused {
+    let Claimable { source, what, token, amount, .. } = entry.clone();
+    Refused { source, what, token, amount, error: error.to_string() }
+}
+
+/// Whether the messages are to blame, so that fewer of them may do.
+fn is_refusal(error: &ChainError) -> bool {
+    matches!(
+        error,
+        ChainError::Contract { .. }
+            | ChainError::Execution { .. }
+            | ChainError::OutOfGas { .. }
+            | ChainError::TxTooLarge { .. }
+    )
+}

@@ -1,0 +1,16 @@
+//! The contracts around the market: [`EconomyClient`] asks them, [`EconomyAccount`] acts on them. [`EconomyClient::claimables`] lists what an account can take of all of them, and
+//! [`EconomyAccount::claim_all`] takes it.
+
+mod account;
+mod claim;
+mod claimable;
+mod queries;
+mod schedules;
+mod token;
+
+pub use account::EconomyAccount;
+pub use claim::{Claims, MOST_MESSAGES, Refused, Taken};
+pub use claimable::{Claimable, Claimables, Later, Source};
+pub use queries::{EconomyClient, List, MOST_PAGES};
+pub use schedules::{NamedSchedule, UnknownSchedule};
+pub use token::{Token, UnknownToken};

@@ -1,0 +1,59 @@
+//! The broadcast group of a deployment: how the registry divides the slots, and the reference string that it pins.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+
+use bithive_chain::ChainError;
+use bithive_dgkbe::crs::UnverifiedCrs;
+use bithive_dgkbe::{Crs, Groups, SlotError};
+
+use crate::Client;
+
+/// Why the broadcast group of a deployment can't be had.
+#[derive(Debug, thiserror::Error)]
+pub enum GroupError {
+    /// The chain does not say what the registry has.
+    #[error(transparent)]
+    Chain(#[from] ChainError),
+    /// The registry has numbers of groups and slots that can't be.
+    #[error("the registry's groups: {0}")]
+    Slots(#[from] SlotError),
+    /// A file can't be read, or holds another reference string than the registry's.
+    #[error("{file}: {problem}")]
+    ReferenceString {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+}
+
+impl Client {
+    /// How the registry divides the slots.
+    ///
+    /// # Errors
+    /// [`GroupError::Chain`], [`GroupError::Slots`].
+    pub async fn groups(&self) -> Result<Groups, GroupError> {
+        let params = self.registry_config().await?.params;
+        Ok(Groups::new(params.groups, params.slots)?)
+    }
+
+    /// Reads a reference string from a file; it has to be the one whose digest the registry holds.
+    ///
+    /// # Errors
+    /// [`GroupError::Chain`], [`GroupError::ReferenceString`].
+    pub async fn reference_string(&self, file: &Path) -> Result<Crs, GroupError> {
+        let wrong =
+            |problem: String| GroupError::ReferenceString { file: file.display().to_string(), problem };
+        let digest = self.registry_config().await?.crs_digest;
+        let digest: [u8; 32] = digest
+            .as_slice()
+            .try_into()
+            .map_err(|_| wrong("the registry's digest is not 32 bytes".into()))?;
+        let opened = File::open(file).map_err(|error| wrong(error.to_string()))?;
+        let crs = UnverifiedCrs::read(BufReader::new(opened)).map_err(|error| wrong(error.to_string()))?;
+        // The registry pins the digest of what was verified when the network was made.
+        crs.trust(&digest).map_err(|error| wrong(error.to_string()))
+    }
+}

@@ -1,0 +1,55 @@
+//! Typed access to BitHive's contracts on any chain.
+//!
+//! [`Deployment`] says where the contracts are, [`Client`] asks them, [`Account`] acts on them. Nothing here
+//! decides anything: rules live in the packages and the contracts.
+
+mod account;
+pub mod amount;
+mod deployment;
+mod dispute;
+mod economy;
+mod faults;
+mod group;
+pub mod ibc;
+mod queries;
+
+use std::sync::Arc;
+
+use bithive_chain::Chain;
+
+pub use account::Account;
+pub use deployment::{Deployment, Incomplete};
+pub use dispute::{EvidenceError, key_dispute};
+pub use economy::{
+    Claimable, Claimables, Claims, EconomyAccount, EconomyClient, Later, List, MOST_MESSAGES, MOST_PAGES,
+    NamedSchedule, Refused, Source, Taken, Token, UnknownSchedule, UnknownToken,
+};
+pub use faults::faulted;
+pub use group::GroupError;
+
+/// Read access to a deployment; cheap to clone.
+#[derive(Clone)]
+pub struct Client {
+    chain: Arc<dyn Chain>,
+    deployment: Arc<Deployment>,
+}
+
+impl Client {
+    /// A client of `deployment` on `chain`.
+    #[must_use]
+    pub fn new(chain: Arc<dyn Chain>, deployment: Deployment) -> Self {
+        Self { chain, deployment: Arc::new(deployment) }
+    }
+
+    /// The chain that is asked.
+    #[must_use]
+    pub fn chain(&self) -> &Arc<dyn Chain> {
+        &self.chain
+    }
+
+    /// Where the contracts are.
+    #[must_use]
+    pub fn deployment(&self) -> &Deployment {
+        &self.deployment
+    }
+}

@@ -1,0 +1,5 @@
+//! The economy as an account sees it: what it can take, and that it takes it.
+
+mod claims;
+mod setup;
+mod stakes;

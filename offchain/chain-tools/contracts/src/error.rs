@@ -1,0 +1,40 @@
+//! What can be wrong with terms.
+
+use thiserror::Error;
+
+use crate::{Contract, Role};
+
+/// Error of the terms of a deployment.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum TermsError {
+    /// A market where there is to be none, or none where one is asked for.
+    #[error(
+        "a chain of role {role} does not fit: market, economy and token have a job market, data and model have none"
+    )]
+    NoMarket {
+        /// Role of the chain.
+        role: Role,
+    },
+    /// The reference string could not be opened for the registry.
+    #[error("reference string: {0}")]
+    Crs(std::io::Error),
+    /// A contract is to know another one that is not there yet.
+    #[error(
+        "{contract} cannot be created: it needs the address of {known}, which has none yet; create {known} first"
+    )]
+    Unknown {
+        /// Contract that is created.
+        contract: Contract,
+        /// The other one.
+        known: Contract,
+    },
+    /// The message of a contract has no JSON form.
+    #[error("the message that creates {contract}: {reason}")]
+    Message {
+        /// Contract that is created.
+        contract: Contract,
+        /// What is wrong.
+        reason: String,
+    },
+}

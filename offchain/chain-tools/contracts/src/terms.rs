@@ -1,0 +1,236 @@
+//! Parameters of a deployment, and the messages that create the contracts with them.
+
+use std::collections::BTreeMap;
+use std::io::Cursor;
+
+use bithive_api::{ics20, jobs, registry, rewards, staking, timebank, token, treasury};
+use bithive_dgkbe::Crs;
+use bithive_dgkbe::opening::{crs_header_range, extract};
+use bithive_economics::supply::UNIT;
+use cosmwasm_std::Uint128;
+use cw20::Cw20Coin;
+
+use crate::{Contract, Role, Setting, TermsError};
+
+/// Most BTT, and most BTK, that may be on one other chain.
+pub const ICS20_LIMIT: u128 = 10_000_000 * UNIT;
+/// Seconds from the creation of the emissions to the first one.
+pub const EMISSION_DELAY: u64 = 60;
+/// Bond of a node.
+pub const NODE_BOND: u128 = 1_000 * UNIT;
+/// Bond of a requester.
+pub const REQUESTER_BOND: u128 = 100 * UNIT;
+/// Taken from a node's bond for a fault.
+pub const SLASH: u128 = 250 * UNIT;
+/// Deposit of a dispute of a key.
+pub const DISPUTE_DEPOSIT: u128 = 50 * UNIT;
+/// Part of a malformed key's bond that its disputer gets, in 1/10,000: less than [`SLASH`] takes for a single fault,
+/// so a malformed key kept in reserve saves nobody from a slash.
+pub const BOUNTY_BPS: u16 = 2_000;
+/// What an account gets to pay its fees with, in the fee denomination.
+pub const FEE_GRANT: u128 = 100_000_000;
+/// What an operator needs to deploy, in the fee denomination: fees, and coins for a committee and two more accounts.
+pub const OPERATOR_MINIMUM: u128 = 20 * FEE_GRANT;
+
+/// Two weeks: longer than the longest job.
+const UNBONDING_SECONDS: u64 = 1_209_600;
+const EPOCH_SECONDS: u64 = 86_400;
+pub(crate) const SPLIT: jobs::Split =
+    jobs::Split { worker: 8_500, model_owner: 500, data_owner: 300, treasury: 500, incentive_pool: 200 };
+
+/// Roles that sign for a patient's reward.
+pub(crate) const REWARD_APPROVALS: u8 = 2;
+/// What a patient gets a day, and how often; what all get.
+pub(crate) const REWARD_LIMITS: rewards::Limits = rewards::Limits {
+    patient_count: 5,
+    patient_amount: Uint128::new(3_000 * UNIT),
+    total_amount: Uint128::new(100_000 * UNIT),
+};
+/// What the treasury buys, burns and spends in 30 days at most, and what it keeps.
+pub(crate) const TREASURY: treasury::Params = treasury::Params {
+    period_seconds: 30 * 86_400,
+    spend: Uint128::new(20_000 * UNIT),
+    buy: Uint128::new(20_000 * UNIT),
+    burn: Uint128::new(20_000 * UNIT),
+    reserve: Uint128::new(10_000 * UNIT),
+};
+/// A credit is 0.001 BTT and earns 0.01 % a day. A hundred cobblestones of another project are a credit: less than a
+/// machine of the first tier earns here for that much work. A day's imports are worth 1,000 BTT at most.
+pub(crate) const TIMEBANK: timebank::Params = timebank::Params {
+    price: Uint128::new(UNIT / 1_000),
+    interest_ppm: 100,
+    boinc_rate: 100,
+    import_per_day: 1_000_000,
+};
+/// Three weeks out of a stake, half of a slash burnt, a fifth of the rewards for an operator at most.
+pub(crate) const STAKING: staking::Params =
+    staking::Params { unbonding_seconds: 21 * 86_400, burn_bps: 5_000, max_commission_bps: 2_000 };
+
+/// What is particular to a deployment.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    role: Role,
+    treasury: String,
+    incentive_pool: String,
+    market: Option<Market>,
+}
+
+/// What is particular to a market.
+#[derive(Clone, Debug)]
+struct Market {
+    committee: Vec<registry::CommitteeMember>,
+    threshold: u8,
+    slots: u16,
+    groups: u16,
+    crs_digest: [u8; 32],
+    crs_opening: Vec<u8>,
+}
+
+impl Terms {
+    /// A chain of [`Role::Market`], for `groups` broadcast groups of as many slots as `crs` has; `threshold` of the
+    /// committee answer an evaluation.
+    ///
+    /// # Errors
+    /// [`TermsError::Crs`].
+    pub fn new(
+        crs: &Crs,
+        groups: u16,
+        (treasury, incentive_pool): (&str, &str),
+        (committee, threshold): (Vec<registry::CommitteeMember>, u8),
+    ) -> Result<Self, TermsError> {
+        let (_, opening) = extract(Cursor::new(crs.encode()), crs_header_range()).map_err(TermsError::Crs)?;
+        Ok(Self {
+            role: Role::Market,
+            treasury: treasury.into(),
+            incentive_pool: incentive_pool.into(),
+            market: Some(Market {
+                committee,
+                threshold,
+                slots: crs.slots(),
+                groups,
+                crs_digest: *crs.digest(),
+                crs_opening: opening,
+            }),
+        })
+    }
+
+    /// The same for another role with a market.
+    ///
+    /// # Errors
+    /// [`TermsError::NoMarket`] for a role without one.
+    pub fn with_role(self, role: Role) -> Result<Self, TermsError> {
+        if !role.has(Contract::Jobs) {
+            return Err(TermsError::NoMarket { role });
+        }
+        Ok(Self { role, ..self })
+    }
+
+    /// A chain without a market: [`Role::Data`] or [`Role::Model`].
+    ///
+    /// # Errors
+    /// [`TermsError::NoMarket`] for a role with a market.
+    pub fn without_market(role: Role, (treasury, incentive_pool): (&str, &str)) -> Result<Self, TermsError> {
+        if role.has(Contract::Jobs) {
+            return Err(TermsError::NoMarket { role });
+        }
+        let (treasury, incentive_pool) = (treasury.into(), incentive_pool.into());
+        Ok(Self { role, treasury, incentive_pool, market: None })
+    }
+
+    /// What the chain is for.
+    #[must_use]
+    pub fn role(&self) -> Role {
+        self.role
+    }
+
+    /// The account of the treasury: receives what is the treasury's on a chain without that contract.
+    #[must_use]
+    pub fn treasury(&self) -> &str {
+        &self.treasury
+    }
+
+    /// The account that receives the incentive pool's share.
+    #[must_use]
+    pub fn incentive_pool(&self) -> &str {
+        &self.incentive_pool
+    }
+
+    /// The first committee, and how many of it answer; nobody on a chain without a market.
+    #[must_use]
+    pub fn committee(&self) -> (Vec<registry::CommitteeMember>, u8) {
+        self.market.as_ref().map(|market| (market.committee.clone(), market.threshold)).unwrap_or_default()
+    }
+
+    /// Accounts, beside the operator's, that have to pay fees.
+    pub fn accounts(&self) -> impl Iterator<Item = &str> {
+        let market = self.market.iter();
+        market.flat_map(|market| {
+            let members = market.committee.iter().map(|member| member.address.as_str());
+            members.chain([self.treasury.as_str(), self.incentive_pool.as_str()])
+        })
+    }
+
+    /// The message, JSON, that creates `contract`, once those before it are at `addresses`; BTK are minted from
+    /// `start`, in Unix seconds, on.
+    ///
+    /// # Errors
+    /// [`TermsError::Unknown`] when a contract that it has to know has no address, [`TermsError::NoMarket`] for a
+    /// contract of a market without one.
+    pub fn instantiate(
+        &self,
+        contract: Contract,
+        operator: &str,
+        addresses: &BTreeMap<Contract, String>,
+        start: u64,
+    ) -> Result<Vec<u8>, TermsError> {
+        contract.message(&Setting { contract, terms: self, operator, addresses, emission_start: start })
+    }
+}
+
+/// The registry, with the reference string of the market.
+pub(crate) fn registry(at: &Setting<'_>) -> Result<registry::InstantiateMsg, TermsError> {
+    let terms = at.terms();
+    let market = terms.market.as_ref().ok_or(TermsError::NoMarket { role: terms.role })?;
+    Ok(registry::InstantiateMsg {
+        owner: at.owner(),
+        token: at.address(Contract::Token)?,
+        treasury: at.treasury(),
+        params: registry::Params {
+            slots: market.slots,
+            groups: market.groups,
+            node_bond: Uint128::new(NODE_BOND),
+            requester_bond: Uint128::new(REQUESTER_BOND),
+            unbonding_seconds: UNBONDING_SECONDS,
+            epoch_seconds: EPOCH_SECONDS,
+            burn_bps: 5_000,
+            dispute_deposit: Uint128::new(DISPUTE_DEPOSIT),
+            bounty_bps: BOUNTY_BPS,
+        },
+        crs_digest: market.crs_digest.into(),
+        crs_opening: market.crs_opening.clone().into(),
+    })
+}
+
+/// What may be on one other chain.
+pub(crate) fn token_limits(at: &Setting<'_>) -> Result<Vec<ics20::TokenLimit>, TermsError> {
+    let limit = |token| Ok(ics20::TokenLimit { token: at.address(token)?, limit: Uint128::new(ICS20_LIMIT) });
+    [Contract::Token, Contract::Btk].into_iter().map(limit).collect()
+}
+
+/// A token of six decimals: name, symbol and cap; who holds what is minted at once; who mints.
+pub(crate) fn token(
+    (name, symbol, cap): (&str, &str, u128),
+    (holder, minted): (String, u128),
+    minter: Option<String>,
+) -> token::InstantiateMsg {
+    let balance = Cw20Coin { address: holder, amount: Uint128::new(minted) };
+    token::InstantiateMsg {
+        name: name.into(),
+        symbol: symbol.into(),
+        decimals: 6,
+        cap: Uint128::new(cap),
+        initial_balances: if minted == 0 { vec![] } else { vec![balance] },
+        minter,
+        marketing: None,
+    }
+}

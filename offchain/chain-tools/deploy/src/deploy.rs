@@ -1,0 +1,408 @@
+//! Doing what is missing.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bithive_api::{MigrateMsg, emissions, jobs, registry, token, treasury};
+use bithive_chain::{Chain, ChainError, ChainExt as _, Message, Receipt, TxHash, Wallet};
+use bithive_client::Deployment;
+use cosmwasm_std::{HexBinary, coin};
+use cw20::MinterResponse;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use tokio::time::sleep;
+
+use crate::{
+    Codes, Contract, DeployError, FEE_GRANT, OPERATOR_MINIMUM, Role, Seen, Step, Terms, TermsError, plan,
+};
+
+/// Blocks for which a transaction is looked for after its sequence was used up: a node lists a transaction a moment after
+/// the block that has it.
+const LISTED_AFTER: u64 = 3;
+const POLL: Duration = Duration::from_millis(200);
+
+/// What has to be remembered of a deployment, so that the next run finds it again.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Record {
+    /// Chain id; empty before the first run.
+    pub chain_id: String,
+    /// Addresses.
+    pub contracts: BTreeMap<Contract, String>,
+    /// A contract whose transaction was signed, and its outcome not yet seen.
+    pub pending: Option<Pending>,
+}
+
+/// A transaction that creates a contract. It can be sent again: a chain takes it at most once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pending {
+    /// Contract.
+    pub contract: Contract,
+    /// The signed transaction.
+    pub tx: HexBinary,
+}
+
+/// A step that was done.
+#[derive(Clone, Debug, Serialize)]
+pub struct Done {
+    /// Step.
+    #[serde(flatten)]
+    pub step: Step,
+    /// Gas of its transaction.
+    pub gas_used: u64,
+    /// Its transaction.
+    pub hash: TxHash,
+    /// Its block.
+    pub height: u64,
+}
+
+/// What a run came to.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// Where the contracts are.
+    pub contracts: BTreeMap<Contract, String>,
+    /// The same as parties use them; none on a chain without a market.
+    pub deployment: Option<Deployment>,
+    /// What was done for it; nothing when everything was in place.
+    pub done: Vec<Done>,
+}
+
+/// What [`deploy`] would do.
+///
+/// # Errors
+/// As [`deploy`].
+pub async fn missing(
+    operator: &Wallet,
+    codes: Codes<'_>,
+    terms: &Terms,
+    record: &Record,
+) -> Result<Vec<Step>, DeployError> {
+    let mut forget = |_: &Record| Ok(());
+    let mut run = Run::new(operator, codes, terms, record.clone(), &mut forget);
+    Ok(plan(terms.role(), &run.look().await?))
+}
+
+/// Does what is missing of a deployment by `operator`, who becomes the contracts' admin and the registry's owner.
+/// `record` is what `save` was last given, or the default; a run that is cut off anywhere is gone on with.
+///
+/// # Errors
+/// [`DeployError`] says at which step; what was done before stays.
+pub async fn deploy(
+    operator: &Wallet,
+    codes: Codes<'_>,
+    terms: &Terms,
+    record: Record,
+    save: &mut (dyn FnMut(&Record) -> Result<(), ChainError> + Send),
+) -> Result<Outcome, DeployError> {
+    let mut run = Run::new(operator, codes, terms, record, save);
+    let mut seen = run.look().await?;
+    let mut done = Vec::new();
+    let steps = plan(terms.role(), &seen);
+    if !steps.is_empty() {
+        run.check_funds().await?;
+    }
+    for step in steps {
+        let receipt = run.take(&step, &mut seen).await?;
+        done.push(Done { step, gas_used: receipt.gas_used, hash: receipt.hash, height: receipt.height });
+    }
+    let deployment = match terms.role().has(Contract::Jobs) {
+        true => Some(run.deployment().await?),
+        false => None,
+    };
+    Ok(Outcome { contracts: run.record.contracts, deployment, done })
+}
+
+struct Run<'a> {
+    operator: &'a Wallet,
+    codes: Codes<'a>,
+    terms: &'a Terms,
+    record: Record,
+    save: &'a mut (dyn FnMut(&Record) -> Result<(), ChainError> + Send),
+}
+
+impl Outcome {
+    /// Where the contracts are, on a chain with a market.
+    ///
+    /// # Errors
+    /// [`TermsError::NoMarket`].
+    pub fn into_deployment(self, role: Role) -> Result<Deployment, DeployError> {
+        self.deployment.ok_or(TermsError::NoMarket { role }.into())
+    }
+}
+
+impl<'a> Run<'a> {
+    fn new(
+        operator: &'a Wallet,
+        codes: Codes<'a>,
+        terms: &'a Terms,
+        record: Record,
+        save: &'a mut (dyn FnMut(&Record) -> Result<(), ChainError> + Send),
+    ) -> Self {
+        Self { operator, codes, terms, record, save }
+    }
+
+    fn chain(&self) -> &Arc<dyn Chain> {
+        self.operator.chain()
+    }
+
+    /// What the chain has.
+    async fn look(&mut self) -> Result<Seen, DeployError> {
+        let info = self.chain().info().await.map_err(DeployError::chain("chain"))?;
+        if self.record.chain_id.is_empty() {
+            self.record.chain_id = info.chain_id;
+        } else if self.record.chain_id != info.chain_id {
+            let recorded = self.record.chain_id.clone();
+            return Err(DeployError::OtherChain { recorded, expected: info.chain_id });
+        }
+        self.settle_pending().await?;
+        let operator = self.operator.address();
+        let mut seen =
+            Seen { codes: self.codes.stored(self.terms.role(), operator).await?, ..Seen::default() };
+        for (contract, address) in &self.record.contracts {
+            seen.contracts.insert(*contract, self.codes.existing(*contract, address, operator).await?);
+        }
+        for address in self.terms.accounts() {
+            let held = self.chain().balance(address, &info.fee_denom).await;
+            if held.map_err(DeployError::chain("balances"))? == 0 {
+                seen.without_coins.push(address.into());
+            }
+        }
+        if self.record.contracts.contains_key(&Contract::Registry) {
+            let asking = || DeployError::chain("registry");
+            let config: registry::ConfigResponse =
+                self.ask(Contract::Registry, &registry::QueryMsg::Config {}).await.map_err(asking())?;
+            seen.jobs_set = config.jobs.is_some();
+            let last = self.committee(Some(u64::MAX)).await.map_err(asking())?;
+            seen.committee_set = !last.members.is_empty();
+        }
+        self.look_at_economy(&mut seen).await.map_err(DeployError::chain("economy"))?;
+        Ok(seen)
+    }
+
+    /// How far the contracts around the market know each other.
+    async fn look_at_economy(&self, seen: &mut Seen) -> Result<(), ChainError> {
+        let known = |contract| self.record.contracts.get(&contract);
+        if let Some(btk) = known(Contract::Btk) {
+            let minter: Option<MinterResponse> = self.chain().query(btk, &token::QueryMsg::Minter {}).await?;
+            seen.minter_set = minter.is_none_or(|minter| minter.minter != self.operator.address());
+        }
+        let Some(jobs) = known(Contract::Jobs) else { return Ok(()) };
+        seen.source_set = match known(Contract::Treasury) {
+            Some(treasury) if self.market().await?.treasury == *treasury => {
+                self.chain().query(treasury, &treasury::QueryMsg::Source { address: jobs.clone() }).await?
+            }
+            // This market pays somebody else, for good: there is nothing to collect.
+            _ => true,
+        };
+        let Some(emissions) = known(Contract::Emissions) else { return Ok(()) };
+        let meter = emissions::QueryMsg::Meter { address: jobs.clone() };
+        seen.meter_set = self.chain().query(emissions, &meter).await?;
+        let config = emissions::QueryMsg::Config {};
+        let config: emissions::ConfigResponse = self.chain().query(emissions, &config).await?;
+        seen.staking_set = config.staking.is_some();
+        Ok(())
+    }
+
+    /// Finds out what became of the transaction that a run which was cut off had signed: sends it again, which a chain
+    /// takes once at most, and goes on only when it is known that it has taken effect or never can.
+    async fn settle_pending(&mut self) -> Result<(), DeployError> {
+        let Some(Pending { contract, tx }) = self.record.pending.clone() else { return Ok(()) };
+        let hash = TxHash::of(&tx);
+        let refused = match self.chain().resend(&tx).await {
+            Ok(receipt) => return self.created(contract, &receipt),
+            Err(refused) => refused,
+        };
+        // Another transaction has its sequence: this one is in a block by now, or will never be.
+        let used_up = matches!(&refused, ChainError::SequenceMismatch { expected, got } if expected > got);
+        match self.listed(hash, if used_up { LISTED_AFTER } else { 0 }).await? {
+            Some(Ok(receipt)) => self.created(contract, &receipt),
+            None if !used_up => Err(DeployError::Undecided { contract, hash, source: Box::new(refused) }),
+            Some(Err(_)) | None => {
+                self.record.pending = None;
+                (self.save)(&self.record).map_err(DeployError::chain("record"))
+            }
+        }
+    }
+
+    /// Looks for a transaction until the chain has made this many blocks.
+    async fn listed(
+        &self,
+        hash: TxHash,
+        blocks: u64,
+    ) -> Result<Option<Result<Receipt, ChainError>>, DeployError> {
+        let failed = || DeployError::chain("transaction");
+        let last = self.chain().info().await.map_err(failed())?.height.saturating_add(blocks);
+        loop {
+            // Asked for before the transaction: what that block has is looked for after it.
+            let height = self.chain().info().await.map_err(failed())?.height;
+            let found = self.chain().tx(hash).await.map_err(failed())?;
+            if found.is_some() || height >= last {
+                return Ok(found);
+            }
+            sleep(POLL).await;
+        }
+    }
+
+    async fn check_funds(&self) -> Result<(), DeployError> {
+        let funds = DeployError::chain("the operator's coins");
+        let info = self.chain().info().await.map_err(DeployError::chain("chain"))?;
+        let address = self.operator.address();
+        let held = self.chain().balance(address, &info.fee_denom).await.map_err(funds)?;
+        if held < OPERATOR_MINIMUM {
+            let (address, denom) = (address.into(), info.fee_denom);
+            return Err(DeployError::Poor { address, held, needed: OPERATOR_MINIMUM, denom });
+        }
+        Ok(())
+    }
+
+    async fn take(&mut self, step: &Step, seen: &mut Seen) -> Result<Receipt, DeployError> {
+        let failed = || DeployError::chain(step.to_string());
+        match step {
+            Step::Store { code } => {
+                let (code_id, receipt) = self.codes.store(self.operator, *code).await?;
+                seen.codes.insert(*code, code_id);
+                Ok(receipt)
+            }
+            Step::Grant { addresses } => self.grant(addresses).await.map_err(failed()),
+            Step::Instantiate { contract } => self.instantiate(*contract, seen).await,
+            Step::Migrate { contract, .. } => {
+                let (address, code_id) = (self.address(*contract), code(seen, *contract));
+                self.operator.migrate(&address, code_id, &MigrateMsg {}).await.map_err(failed())
+            }
+            Step::SetJobs => {
+                let jobs = self.address(Contract::Jobs);
+                self.tell(Contract::Registry, &registry::ExecuteMsg::SetJobs { jobs }).await.map_err(failed())
+            }
+            Step::SetCommittee => {
+                // The first committee begins at once.
+                let from_epoch = self.committee(None).await.map_err(failed())?.epoch;
+                let (members, threshold) = self.terms.committee();
+                let message = registry::ExecuteMsg::SetCommittee { members, threshold, from_epoch };
+                self.tell(Contract::Registry, &message).await.map_err(failed())
+            }
+            Step::SetMinter => {
+                let new_minter = Some(self.address(Contract::Emissions));
+                let message = token::ExecuteMsg::UpdateMinter { new_minter };
+                self.tell(Contract::Btk, &message).await.map_err(failed())
+            }
+            Step::SetMeter => {
+                let (jobs, emissions) = (self.address(Contract::Jobs), self.address(Contract::Emissions));
+                let meter = emissions::ExecuteMsg::SetMeter { meter: jobs.clone(), allowed: true };
+                let report = jobs::ExecuteMsg::SetEmissions { emissions: Some(emissions.clone()) };
+                let messages = [
+                    Message::execute(&emissions, &meter, &[]).map_err(failed())?,
+                    Message::execute(&jobs, &report, &[]).map_err(failed())?,
+                ];
+                self.operator.execute_many(&messages).await.map_err(failed())
+            }
+            Step::SetStaking => {
+                let staking = Some(self.address(Contract::Staking));
+                let message = emissions::ExecuteMsg::SetStaking { staking };
+                self.tell(Contract::Emissions, &message).await.map_err(failed())
+            }
+            Step::SetSource => {
+                let source = self.address(Contract::Jobs);
+                let message = treasury::ExecuteMsg::SetSource { source, allowed: true };
+                self.tell(Contract::Treasury, &message).await.map_err(failed())
+            }
+        }
+    }
+
+    /// When BTK are minted from: what the emissions say, or a little later than now where there are none yet.
+    async fn emission_start(&self) -> Result<u64, ChainError> {
+        match self.record.contracts.get(&Contract::Emissions) {
+            Some(emissions) => {
+                let query = emissions::QueryMsg::Config {};
+                let config: emissions::ConfigResponse = self.chain().query(emissions, &query).await?;
+                Ok(config.start)
+            }
+            None => {
+                let now = self.chain().info().await?.time.seconds();
+                Ok(now.saturating_add(self.codes.emission_delay()))
+            }
+        }
+    }
+
+    /// Creates a contract; the transaction is on record before the chain can have it.
+    async fn instantiate(&mut self, contract: Contract, seen: &Seen) -> Result<Receipt, DeployError> {
+        let failed = || DeployError::chain(format!("create {contract}"));
+        let operator = self.operator.address();
+        let start = self.emission_start().await.map_err(failed())?;
+        let known = &self.record.contracts;
+        let message = Message::Instantiate {
+            code_id: code(seen, contract),
+            msg: self.terms.instantiate(contract, operator, known, start)?,
+            label: contract.label().into(),
+            admin: Some(operator.into()),
+            funds: vec![],
+        };
+        let (record, save) = (&mut self.record, &mut self.save);
+        let remember = |tx: &bithive_chain::SignedTx| {
+            record.pending = Some(Pending { contract, tx: tx.bytes.clone().into() });
+            save(record)
+        };
+        let receipt = self.operator.submit(&[message], remember).await.map_err(failed())?;
+        self.created(contract, &receipt)?;
+        Ok(receipt)
+    }
+
+    fn created(&mut self, contract: Contract, receipt: &Receipt) -> Result<(), DeployError> {
+        let address = receipt.events_of("instantiate").find_map(|event| event.contract());
+        let address = address.ok_or_else(|| ChainError::Decode {
+            what: format!("receipt {}", receipt.hash),
+            reason: "it has no instantiate event with a contract address".into(),
+        });
+        let address = address.map_err(DeployError::chain(contract.name()))?;
+        self.record.contracts.insert(contract, address.into());
+        self.record.pending = None;
+        (self.save)(&self.record).map_err(DeployError::chain("record"))
+    }
+
+    async fn grant(&self, addresses: &[String]) -> Result<Receipt, ChainError> {
+        let denom = self.chain().info().await?.fee_denom;
+        let send = |to: &String| Message::Send { to: to.clone(), funds: vec![coin(FEE_GRANT, &denom)] };
+        self.operator.execute_many(&addresses.iter().map(send).collect::<Vec<_>>()).await
+    }
+
+    async fn tell(
+        &self,
+        contract: Contract,
+        message: &(impl Serialize + Sync),
+    ) -> Result<Receipt, ChainError> {
+        self.operator.execute(&self.address(contract), message, &[]).await
+    }
+
+    fn address(&self, contract: Contract) -> String {
+        self.record.contracts.get(&contract).cloned().unwrap_or_default()
+    }
+
+    async fn ask<T: DeserializeOwned>(
+        &self,
+        contract: Contract,
+        question: &(impl Serialize + Sync),
+    ) -> Result<T, ChainError> {
+        self.chain().query(&self.address(contract), question).await
+    }
+
+    async fn committee(&self, epoch: Option<u64>) -> Result<registry::CommitteeResponse, ChainError> {
+        self.ask(Contract::Registry, &registry::QueryMsg::Committee { epoch }).await
+    }
+
+    /// The market as it is: where its shares go was settled when it was made.
+    async fn market(&self) -> Result<jobs::ConfigResponse, ChainError> {
+        self.ask(Contract::Jobs, &jobs::QueryMsg::Config {}).await
+    }
+
+    async fn deployment(&self) -> Result<Deployment, DeployError> {
+        let market = self.market().await.map_err(DeployError::chain("jobs"))?;
+        let (chain_id, contracts) = (self.record.chain_id.as_str(), self.record.contracts.clone());
+        Ok(Deployment::new(chain_id, contracts, (market.treasury, market.incentive_pool))?)
+    }
+}
+
+/// The plan stores a code before it uses it; 0 is no code of any chain.
+fn code(seen: &Seen, contract: Contract) -> u64 {
+    seen.codes.get(&contract.code()).copied().unwrap_or_default()
+}

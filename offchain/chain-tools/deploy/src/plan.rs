@@ -1,0 +1,262 @@
+//! What is missing on a chain, from what was seen of it.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::{Code, Contract, Role};
+
+/// One transaction of a deployment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "step", rename_all = "snake_case")]
+pub enum Step {
+    /// Store a contract's code.
+    Store {
+        /// Code.
+        code: Code,
+    },
+    /// Give accounts that hold nothing coins for their fees.
+    Grant {
+        /// Their addresses.
+        addresses: Vec<String>,
+    },
+    /// Create a contract.
+    Instantiate {
+        /// Contract.
+        contract: Contract,
+    },
+    /// Move a contract to other code.
+    Migrate {
+        /// Contract.
+        contract: Contract,
+        /// Code that it runs.
+        from: u64,
+    },
+    /// Tell the registry which job market may slash.
+    SetJobs,
+    /// Name the first committee.
+    SetCommittee,
+    /// Make the emissions the minter of BTK.
+    SetMinter,
+    /// Let the job market report work to the emissions: both learn of each other in one transaction.
+    SetMeter,
+    /// Tell the emissions who knows pledges.
+    SetStaking,
+    /// Let the treasury collect its share of settlements from the job market.
+    SetSource,
+}
+
+impl fmt::Display for Step {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Store { code } => write!(f, "store the code of {code}"),
+            Self::Grant { addresses } => write!(f, "give {} accounts coins for fees", addresses.len()),
+            Self::Instantiate { contract } => write!(f, "create {contract}"),
+            Self::Migrate { contract, from } => write!(f, "migrate {contract} from code {from}"),
+            Self::SetJobs => write!(f, "tell the registry of the job market"),
+            Self::SetCommittee => write!(f, "name the committee"),
+            Self::SetMinter => write!(f, "make the emissions the minter of BTK"),
+            Self::SetMeter => write!(f, "let the job market report work to the emissions"),
+            Self::SetStaking => write!(f, "tell the emissions who knows pledges"),
+            Self::SetSource => write!(f, "let the treasury collect from the job market"),
+        }
+    }
+}
+
+/// A contract that is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Existing {
+    /// Address of the contract.
+    pub address: String,
+    /// Code that it runs.
+    pub code_id: u64,
+}
+
+/// What a chain has of a deployment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// Ids of the codes that contracts are to run.
+    pub codes: BTreeMap<Code, u64>,
+    /// Accounts of the deployment that hold no coins.
+    pub without_coins: Vec<String>,
+    /// Contracts.
+    pub contracts: BTreeMap<Contract, Existing>,
+    /// The registry knows the job market.
+    pub jobs_set: bool,
+    /// There is a committee, or there will be.
+    pub committee_set: bool,
+    /// The emissions mint BTK, or whoever they were handed over to.
+    pub minter_set: bool,
+    /// The emissions take work from the job market, which reports it.
+    pub meter_set: bool,
+    /// The emissions know a contract that knows pledges.
+    pub staking_set: bool,
+    /// The treasury collects from the job market, or that pays its share to somebody else.
+    pub source_set: bool,
+}
+
+/// What is missing on a chain of this role, in the order in which it has to be done; nothing when everything is in place.
+#[must_use]
+pub fn plan(role: Role, seen: &Seen) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for code in role.codes() {
+        if !seen.codes.contains_key(&code) {
+            steps.push(Step::Store { code });
+        }
+    }
+    if !seen.without_coins.is_empty() {
+        steps.push(Step::Grant { addresses: seen.without_coins.clone() });
+    }
+    for contract in role.contracts() {
+        match seen.contracts.get(&contract) {
+            None => steps.push(Step::Instantiate { contract }),
+            Some(existing) if seen.codes.get(&contract.code()) != Some(&existing.code_id) => {
+                steps.push(Step::Migrate { contract, from: existing.code_id });
+            }
+            Some(_) => {}
+        }
+    }
+    let wiring = [
+        (Contract::Registry, seen.jobs_set, Step::SetJobs),
+        (Contract::Registry, seen.committee_set, Step::SetCommittee),
+        (Contract::Emissions, seen.minter_set, Step::SetMinter),
+        (Contract::Emissions, seen.meter_set, Step::SetMeter),
+        (Contract::Emissions, seen.staking_set, Step::SetStaking),
+        (Contract::Treasury, seen.source_set, Step::SetSource),
+    ];
+    for (contract, done, step) in wiring {
+        if role.has(contract) && !done {
+            steps.push(step);
+        }
+    }
+    steps
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn complete(role: Role) -> Seen {
+        let codes: BTreeMap<_, _> = role.codes().into_iter().zip(1..).collect();
+        let contracts = role.contracts().into_iter().map(|contract| {
+            let (address, code_id) = (contract.to_string(), codes[&contract.code()]);
+            (contract, Existing { address, code_id })
+        });
+        let contracts = contracts.collect();
+        Seen {
+            contracts,
+            codes,
+            without_coins: vec![],
+            jobs_set: true,
+            committee_set: true,
+            minter_set: true,
+            meter_set: true,
+            staking_set: true,
+            source_set: true,
+        }
+    }
+
+    #[test]
+    fn an_empty_chain_gets_everything_and_each_contract_after_those_it_knows() {
+        let steps = plan(Role::Market, &Seen { without_coins: vec!["a".into()], ..Seen::default() });
+        let expected = [
+            Step::Store { code: Code::Token },
+            Step::Store { code: Code::Registry },
+            Step::Store { code: Code::Jobs },
+            Step::Grant { addresses: vec!["a".into()] },
+            Step::Instantiate { contract: Contract::Token },
+            Step::Instantiate { contract: Contract::Registry },
+            Step::Instantiate { contract: Contract::Jobs },
+            Step::SetJobs,
+            Step::SetCommittee,
+        ];
+        assert_eq!(steps, expected);
+    }
+
+    #[test]
+    fn each_role_gets_its_own_contracts_and_their_wiring() {
+        let created = |role| {
+            let steps = plan(role, &Seen::default());
+            let created = steps.iter().filter(|step| matches!(step, Step::Instantiate { .. })).count();
+            (created, steps.last().cloned().unwrap())
+        };
+        assert_eq!(created(Role::Market), (3, Step::SetCommittee));
+        assert_eq!(created(Role::Economy), (11, Step::SetSource));
+        assert_eq!(created(Role::Token), (13, Step::SetSource));
+        assert_eq!(created(Role::Data), (2, Step::Instantiate { contract: Contract::Datasets }));
+        assert_eq!(created(Role::Model), (1, Step::Instantiate { contract: Contract::Attestations }));
+    }
+
+    #[test]
+    fn a_complete_chain_gets_nothing() {
+        for role in Role::ALL {
+            assert_eq!(plan(role, &complete(role)), [], "{role}");
+        }
+    }
+
+    #[test]
+    fn a_market_becomes_an_economy_and_a_token_chain_by_what_it_lacks() {
+        let market =
+            Seen { minter_set: false, meter_set: false, staking_set: false, ..complete(Role::Market) };
+        let steps = plan(Role::Economy, &market);
+        for step in [Step::Store { code: Code::Treasury }, Step::Instantiate { contract: Contract::Timebank }]
+        {
+            assert!(steps.contains(&step), "{step}");
+        }
+        let is_there = |step: &Step| matches!(step, Step::Store { code: Code::Token } | Step::SetJobs);
+        assert!(!steps.iter().any(is_there), "{steps:?}");
+        assert!(!steps.contains(&Step::SetSource), "its share goes to an account, for good");
+        let expected = [
+            Step::Store { code: Code::Ics20 },
+            Step::Store { code: Code::Attestations },
+            Step::Instantiate { contract: Contract::Ics20 },
+            Step::Instantiate { contract: Contract::Attestations },
+        ];
+        assert_eq!(plan(Role::Token, &complete(Role::Economy)), expected);
+    }
+
+    #[test]
+    fn each_wiring_that_was_cut_off_is_done() {
+        type Forget = fn(&mut Seen);
+        let wirings: [(Step, Forget); 6] = [
+            (Step::SetJobs, |seen| seen.jobs_set = false),
+            (Step::SetCommittee, |seen| seen.committee_set = false),
+            (Step::SetMinter, |seen| seen.minter_set = false),
+            (Step::SetMeter, |seen| seen.meter_set = false),
+            (Step::SetStaking, |seen| seen.staking_set = false),
+            (Step::SetSource, |seen| seen.source_set = false),
+        ];
+        for (step, forget) in wirings {
+            let mut seen = complete(Role::Economy);
+            forget(&mut seen);
+            assert_eq!(plan(Role::Economy, &seen), [step]);
+        }
+    }
+
+    #[test]
+    fn what_was_cut_off_goes_on() {
+        let mut seen = complete(Role::Market);
+        seen.contracts.remove(&Contract::Jobs);
+        (seen.jobs_set, seen.committee_set) = (false, false);
+        let expected = [Step::Instantiate { contract: Contract::Jobs }, Step::SetJobs, Step::SetCommittee];
+        assert_eq!(plan(Role::Market, &seen), expected);
+    }
+
+    #[test]
+    fn changed_code_is_stored_and_every_contract_of_it_migrated() {
+        let mut seen = complete(Role::Token);
+        seen.codes.remove(&Code::Token);
+        let migrate = |contract| Step::Migrate { contract, from: 1 };
+        let expected = [
+            Step::Store { code: Code::Token },
+            migrate(Contract::Token),
+            migrate(Contract::Btk),
+            migrate(Contract::Sky),
+        ];
+        assert_eq!(plan(Role::Token, &seen), expected);
+        // Cut off after the upload: the new code has another id than the contracts run.
+        seen.codes.insert(Code::Token, 99);
+        assert_eq!(plan(Role::Token, &seen), expected[1..]);
+    }
+}

@@ -1,0 +1,5 @@
+//! Tests of `bithive-local` through its public interface, one module for each subject.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod founding;
+mod term;

@@ -1,0 +1,18 @@
+//! Tests of `bithive-cli` through its public interface, one module for each subject.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, unreachable_pub)]
+
+mod audit;
+mod bad_input;
+mod ceremony;
+mod common;
+mod demo;
+mod demo_network;
+mod economy_commands;
+mod founding;
+mod keys;
+mod loopback;
+mod netlab;
+mod network;
+mod payload;
+mod reading;
+mod serve;

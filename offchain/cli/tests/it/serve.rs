@@ -1,0 +1,99 @@
+//! `bithive chain serve`: a home's chain for other programs.
+
+use std::{
+    io::{BufRead, BufReader, Read},
+    path::Path,
+    process::{Child, Command, Stdio},
+};
+
+use bithive_chain::ChainError;
+use serde_json::Value;
+
+fn serve(home: &Path, extra: &[&str]) -> Child {
+    Command::new(env!("CARGO_BIN_EXE_bithive"))
+        .arg("--home")
+        .arg(home)
+        .args(["--json", "chain", "serve"])
+        .args(extra)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+/// The one JSON document that the command prints when it is ready.
+fn ready(server: &mut Child) -> Value {
+    let mut text = String::new();
+    let mut lines = BufReader::new(server.stdout.as_mut().unwrap());
+    loop {
+        if lines.read_line(&mut text).unwrap() == 0 {
+            panic!("the server ended: {text}");
+        }
+        if let Ok(value) = serde_json::from_str(&text) {
+            return value;
+        }
+    }
+}
+
+fn signal(server: &Child, name: &str) {
+    assert!(Command::new("kill").args([name, &server.id().to_string()]).status().unwrap().success());
+}
+
+fn init(home: &Path) {
+    let done = Command::new(env!("CARGO_BIN_EXE_bithive"))
+        .arg("--home")
+        .arg(home)
+        .args(["chain", "init", "--slots", "8"])
+        .output()
+        .unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+}
+
+#[test]
+fn a_served_home_answers_keeps_time_and_stops_when_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().join("home");
+    init(&home);
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let mut heights = vec![];
+    for name in ["-INT", "-TERM"] {
+        let mut server = serve(&home, &["--every-ms", "20", "--seconds", "5"]);
+        let answer = ready(&mut server);
+        let url = answer["url"].as_str().unwrap();
+        let stored: Value = serde_json::from_slice(&std::fs::read(home.join("chain.json")).unwrap()).unwrap();
+        assert_eq!(stored, answer);
+        runtime.block_on(async {
+            let chain = bithive_chain::connect(url).await.unwrap();
+            let start = chain.info().await.unwrap();
+            let mut cursor = chain.blocks_from(start.height + 1);
+            assert_eq!(cursor.next().await.unwrap().time, start.time.plus_seconds(5));
+            heights.push(start.height);
+        });
+        signal(&server, name);
+        assert!(server.wait().unwrap().success());
+        assert!(!home.join("chain.json").exists());
+        let down = runtime.block_on(bithive_chain::connect(url)).map(drop);
+        assert!(matches!(down, Err(ChainError::NodeDown { .. })));
+    }
+    assert!(heights[0] < heights[1], "the second server goes on where the first one stopped");
+}
+
+#[test]
+fn a_home_is_served_once_and_only_if_there_is_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().join("home");
+    let refusal = |mut server: Child| {
+        let mut text = String::new();
+        server.stdout.as_mut().unwrap().read_to_string(&mut text).unwrap();
+        assert_eq!(server.wait().unwrap().code(), Some(2));
+        serde_json::from_str::<Value>(&text).unwrap()["error"].as_str().unwrap().to_owned()
+    };
+    assert!(refusal(serve(&home, &[])).contains("holds no network"));
+    init(&home);
+    let mut server = serve(&home, &[]);
+    ready(&mut server);
+    assert!(refusal(serve(&home, &[])).contains("in use"));
+    assert!(home.join("chain.json").exists(), "the first server's");
+    signal(&server, "-TERM");
+    assert!(server.wait().unwrap().success());
+}

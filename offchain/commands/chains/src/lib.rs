@@ -1,0 +1,8 @@
+//! Commands for development networks: the embedded chain of a home, real chains on this machine, what is deployed on
+//! chains, and what connects them.
+
+pub mod chain;
+pub mod deploy;
+pub mod devnet;
+pub mod ibc;
+pub mod serve;

@@ -1,0 +1,38 @@
+//! One command, one answer: text for people or one JSON document for scripts.
+
+use anyhow::Result;
+use comfy_table::{Table, presets};
+use serde::Serialize;
+
+/// How answers are printed.
+#[derive(Clone, Copy)]
+pub struct Output {
+    /// One JSON document instead of text.
+    pub json: bool,
+}
+
+impl Output {
+    /// Prints `value` as JSON, or what `text` makes of it.
+    pub fn show<T: Serialize>(self, value: &T, text: impl FnOnce(&T)) -> Result<()> {
+        if self.json {
+            println!("{}", serde_json::to_string_pretty(value)?);
+        } else {
+            text(value);
+        }
+        Ok(())
+    }
+
+    /// Prints a line for people only.
+    pub fn note(self, line: impl AsRef<str>) {
+        if !self.json {
+            println!("{}", line.as_ref());
+        }
+    }
+}
+
+/// A table with this header.
+pub fn table(header: &[&str]) -> Table {
+    let mut table = Table::new();
+    table.load_preset(presets::UTF8_BORDERS_ONLY).set_header(header.iter().copied());
+    table
+}

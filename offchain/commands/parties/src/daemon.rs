@@ -1,0 +1,258 @@
+//! What commands that run until they are stopped have in common: the log, the stop, the events.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, anyhow};
+use bithive_command_kit::Output;
+use bithive_daemon::config::{
+    Admitted, ChainConfig, CommitteeConfig, LogConfig, LogFormat, LoopbackAddress, MetricsConfig, NodeConfig,
+    RelayConfig, RelayTls, RelayerConfig, RpcUrl, Settings, TEMPLATES, validate,
+};
+use bithive_daemon::{Stop, committee, event, node, relay, relayer};
+use bithive_node::{Compute, Onnx};
+use clap::Subcommand;
+use serde_json::json;
+use tracing_subscriber::EnvFilter;
+
+use super::keys::PasswordArgs;
+
+/// Arguments of a party that runs until it is stopped.
+#[derive(clap::Args)]
+pub struct RunArgs {
+    /// Configuration, as `bithive config init` writes it.
+    #[arg(long, value_name = "FILE")]
+    pub config: PathBuf,
+    #[command(flatten)]
+    pub(crate) password: PasswordArgs,
+    #[command(flatten)]
+    pub(crate) until: UntilArgs,
+}
+
+/// When a party stops, beside SIGINT and SIGTERM.
+#[derive(clap::Args)]
+pub struct UntilArgs {
+    /// Stop when standard input ends, too: for programs that start this one and may die.
+    #[arg(long)]
+    pub stop_with_stdin: bool,
+}
+
+impl UntilArgs {
+    /// The stop of this process.
+    pub fn stop(&self) -> Result<Stop> {
+        let (stop, handle) = Stop::on_signals()?;
+        if self.stop_with_stdin {
+            std::thread::spawn(move || {
+                let _ = std::io::copy(&mut std::io::stdin().lock(), &mut std::io::sink());
+                handle.stop();
+            });
+        }
+        Ok(stop)
+    }
+}
+
+/// Configurations of nodes, committee members, relays, relayers and requesters.
+#[derive(Subcommand)]
+pub enum ConfigCommand {
+    /// Write a commented configuration.
+    Init {
+        /// node, committee, relay, relayer or requester.
+        role: String,
+        /// File to write; standard output by default.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Check a configuration, and that the files it names are there.
+    Validate {
+        /// Configuration to check.
+        file: PathBuf,
+    },
+}
+
+/// Committee members.
+#[derive(Subcommand)]
+pub enum CommitteeCommand {
+    /// Answer share keys and evaluations, and post share keys, until stopped.
+    Run(RunArgs),
+    /// Show the keys that the owner of the registry needs to name this member.
+    Keys {
+        /// Configuration, as `bithive config init committee` writes it; its keystore is made by `bithive keys new`.
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+    },
+}
+
+/// Relayers.
+#[derive(Subcommand)]
+pub enum RelayerCommand {
+    /// Move jobs on after deadlines, settle them, and send attestations to other chains, until stopped.
+    Run(RunArgs),
+    /// Show the account, which needs coins for fees, and the endpoint, which nodes name as their relayer.
+    Keys {
+        /// Configuration, as `bithive config init relayer` writes it; its keystore is made by `bithive keys new`.
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+    },
+}
+
+/// Relays.
+#[derive(Subcommand)]
+pub enum RelayCommand {
+    /// Pass on packets between endpoints that can't reach each other, until stopped.
+    Run(Box<RelayArgs>),
+}
+
+/// Arguments of `bithive relay run`.
+#[derive(clap::Args)]
+pub struct RelayArgs {
+    /// Configuration, as `bithive config init relay` writes it; in place of the options below.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["listen", "tls_cert", "tls_key", "chain", "open", "metrics"])]
+    config: Option<PathBuf>,
+    /// TCP address for clients.
+    #[arg(long, default_value = "0.0.0.0:3340", value_name = "ADDRESS")]
+    listen: SocketAddr,
+    /// Chain of certificates, PEM: clients then use TLS, at --tls-listen.
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// Private key of the certificate, PEM.
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// TCP address for clients with TLS.
+    #[arg(long, default_value = "0.0.0.0:443", value_name = "ADDRESS", requires = "tls_cert")]
+    tls_listen: SocketAddr,
+    /// RPC server of the chain whose registry says who may use the relay.
+    #[arg(long, value_name = "URL", requires = "deployment", conflicts_with = "open")]
+    chain: Option<RpcUrl>,
+    /// Addresses of the contracts.
+    #[arg(long, value_name = "FILE", requires = "chain")]
+    deployment: Option<PathBuf>,
+    /// Let everybody use the relay.
+    #[arg(long)]
+    open: bool,
+    /// Loopback TCP address for metrics and status.
+    #[arg(long, value_name = "ADDRESS")]
+    metrics: Option<LoopbackAddress>,
+    #[command(flatten)]
+    until: UntilArgs,
+}
+
+/// Writes and checks configurations.
+pub fn config(command: ConfigCommand, output: Output) -> Result<()> {
+    match command {
+        ConfigCommand::Init { role, out } => {
+            let known = || TEMPLATES.map(|(name, _)| name).join(", ");
+            let template = TEMPLATES.iter().find(|(name, _)| *name == role);
+            let (_, text) =
+                template.with_context(|| format!("role is {role:?}; expected one of {}", known()))?;
+            let Some(path) = out else {
+                print!("{text}");
+                return Ok(());
+            };
+            anyhow::ensure!(!path.exists(), "--out: {} exists; choose another name", path.display());
+            std::fs::write(&path, text).with_context(|| path.display().to_string())?;
+            output.show(&json!({ "role": role, "file": path }), |_| println!("wrote {}", path.display()))
+        }
+        ConfigCommand::Validate { file } => {
+            let role = validate(&file)?;
+            output.show(&json!({ "ok": true, "role": role }), |_| println!("ok: a {role}'s configuration"))
+        }
+    }
+}
+
+/// Runs a committee member.
+pub async fn committee(command: CommitteeCommand, output: Output) -> Result<ExitCode> {
+    let args = match command {
+        CommitteeCommand::Run(args) => args,
+        CommitteeCommand::Keys { config } => {
+            super::join::committee(&config, output)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+    };
+    let config = CommitteeConfig::load(&args.config)?;
+    start_log(&config.log)?;
+    let password = args.password.read(&config.keys)?;
+    committee::run(&config, &password, event::standard_output(), args.until.stop()?).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs a node; `wrap` puts something around what runs its models.
+pub async fn node(args: RunArgs, wrap: impl FnOnce(Onnx) -> Arc<dyn Compute>) -> Result<ExitCode> {
+    let config = NodeConfig::load(&args.config)?;
+    start_log(&config.log)?;
+    config.device.check().context("device")?;
+    let (password, compute) = (args.password.read(&config.keys)?, wrap(Onnx::new(config.device)));
+    node::run(&config, &password, compute, event::standard_output(), args.until.stop()?).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs a relayer.
+pub async fn relayer(command: RelayerCommand, output: Output) -> Result<ExitCode> {
+    let args = match command {
+        RelayerCommand::Run(args) => args,
+        RelayerCommand::Keys { config } => {
+            super::join::show_keys(&RelayerConfig::load(&config)?.keys, output)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+    };
+    let config = RelayerConfig::load(&args.config)?;
+    start_log(&config.log)?;
+    let password = args.password.read(&config.keys)?;
+    relayer::run(&config, &password, event::standard_output(), args.until.stop()?).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs a relay.
+pub async fn relay(command: RelayCommand) -> Result<ExitCode> {
+    let RelayCommand::Run(args) = command;
+    let config = match &args.config {
+        Some(file) => RelayConfig::load(file)?,
+        None => relay_config(&args)?,
+    };
+    start_log(&config.log)?;
+    relay::run(&config, event::standard_output(), args.until.stop()?).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn relay_config(args: &RelayArgs) -> Result<RelayConfig> {
+    let chain = match (&args.chain, &args.deployment) {
+        (Some(rpc), Some(deployment)) => {
+            Some(ChainConfig { rpc: rpc.clone(), deployment: deployment.clone() })
+        }
+        _ => None,
+    };
+    anyhow::ensure!(
+        chain.is_some() || args.open,
+        "who may use the relay? expected --chain URL --deployment FILE (members of the registry), or --open"
+    );
+    let tls = args.tls_cert.iter().zip(&args.tls_key).next();
+    let mut config = RelayConfig {
+        role: RelayConfig::ROLE.into(),
+        listen: args.listen,
+        tls: tls.map(|(certificates, key)| RelayTls {
+            listen: args.tls_listen,
+            certificates: certificates.clone(),
+            key: key.clone(),
+        }),
+        client_rate: None,
+        admission: if args.open { Admitted::Everyone } else { Admitted::Registry },
+        chain,
+        metrics: MetricsConfig { listen: args.metrics },
+        log: LogConfig::default(),
+    };
+    config.settle(&bithive_daemon::config::Check::of(Path::new("command line")))?;
+    Ok(config)
+}
+
+/// Sends the log to standard error from now on.
+pub fn start_log(log: &LogConfig) -> Result<()> {
+    let filter = EnvFilter::try_new(&log.filter)
+        .with_context(|| format!("log.filter is {:?}; expected a level like info", log.filter))?;
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match log.format {
+        LogFormat::Text => lines.with_ansi(false).try_init(),
+        LogFormat::Json => lines.json().try_init(),
+    }
+    .map_err(|error| anyhow!("the log: {error}"))
+}

@@ -1,0 +1,15 @@
+//! Commands for those who take part: nodes, requesters and their jobs, committee members, relays and relayers, in a home
+//! or as processes of their own.
+
+pub mod audit;
+pub mod daemon;
+pub mod follow;
+pub mod health;
+pub mod job;
+pub mod join;
+pub mod keys;
+pub mod node;
+mod nodes;
+pub mod policy;
+pub mod requester;
+mod spec;

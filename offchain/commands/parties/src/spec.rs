@@ -1,0 +1,63 @@
+//! What is asked of a job, on the command line and as a requester posts it.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use bithive_attest::result::words_for;
+use bithive_blindmatch::schema::Schema;
+use bithive_client::amount;
+use bithive_command_kit::input;
+use bithive_inference::Device;
+use bithive_requester::{JobSpec, Quorum, Windows};
+
+use super::policy;
+
+/// What is to be done, by whom, and for how much.
+#[derive(clap::Args)]
+pub(crate) struct SpecArgs {
+    /// Who may work on it, like: vram >= 16 and region in (eu, ch)
+    #[arg(long)]
+    policy: String,
+    /// Most that one worker may ask, in BTT.
+    #[arg(long, value_parser = amount::parse)]
+    price: u128,
+    #[command(flatten)]
+    quorum: Quorum,
+    /// CSV file with a header line; the held-out rows of the demonstration data by default.
+    #[arg(long, value_name = "FILE")]
+    input: Option<PathBuf>,
+    /// Only this row, from 0; can be repeated.
+    #[arg(long = "row", value_name = "N")]
+    rows: Vec<usize>,
+    /// ONNX classifier; the demonstration model by default.
+    #[arg(long, value_name = "FILE")]
+    model: Option<PathBuf>,
+    #[command(flatten)]
+    windows: Windows,
+    /// Address of the model's owner, who gets a share.
+    #[arg(long)]
+    model_owner: Option<String>,
+    /// Address of the data's owner, who gets a share.
+    #[arg(long)]
+    data_owner: Option<String>,
+}
+
+impl SpecArgs {
+    /// Reads input, model and policy, and checks them against each other.
+    pub(crate) fn load(&self, schema: &Schema) -> Result<(JobSpec, usize)> {
+        let input = input::load(self.input.as_deref(), self.model.as_deref(), &self.rows, Device::Cpu)?;
+        let rows = input.table.features().row_count();
+        let spec = JobSpec {
+            policy: policy::parse(&self.policy, schema)?,
+            rows: input.table.features().encode(),
+            dimensions: u16::try_from(words_for(rows)).context("the number of result words")?,
+            model: input.model_bytes,
+            quorum: self.quorum,
+            price: self.price,
+            windows: self.windows,
+            model_owner: self.model_owner.clone(),
+            data_owner: self.data_owner.clone(),
+        };
+        Ok((spec, rows))
+    }
+}

@@ -1,0 +1,137 @@
+//! `bithive wallet claimable` and `claim`: everything that accounts can take, and taking it.
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use bithive_client::{Claimables, Claims, Source};
+use bithive_command_kit::{Output, table};
+use bithive_home::Home;
+use serde::Serialize;
+
+use super::accounts::{Book, account, address, amount_of, economy, named_or_all, now, until};
+
+#[derive(Serialize)]
+struct Listed {
+    name: String,
+    address: String,
+    #[serde(flatten)]
+    claimables: Claimables,
+}
+
+#[derive(Serialize)]
+struct Claimed {
+    name: String,
+    address: String,
+    #[serde(flatten)]
+    claims: Claims,
+    error: Option<String>,
+}
+
+/// Lists what these accounts can take, or all of the home's.
+pub(super) async fn list(home: &Home, names: Vec<String>, output: Output) -> Result<()> {
+    let (client, now) = (economy(home)?, now(home).await?);
+    let mut all = Vec::new();
+    for name in named_or_all(home, names)? {
+        let address = address(home, &name)?;
+        let claimables = client.claimables(&address).await?;
+        all.push(Listed { name, address, claimables });
+    }
+    let book = Book::of(home)?;
+    output.show(&all, |all| {
+        let mut rows = table(&["wallet", "from", "of", "now", "later", "when"]);
+        for Listed { name, claimables, .. } in all {
+            for entry in &claimables.entries {
+                let later = entry.later.as_ref();
+                rows.add_row([
+                    name.clone(),
+                    entry.source.text().into(),
+                    of(&book, entry.source, entry.what.as_deref()),
+                    amount_of(entry.amount, &entry.token),
+                    later.map_or_else(String::new, |later| amount_of(later.amount, &entry.token)),
+                    later.map_or_else(String::new, |later| until(later.at, now)),
+                ]);
+            }
+        }
+        if rows.is_empty() {
+            println!("nothing can be claimed, now or later");
+        } else {
+            println!("{rows}");
+        }
+        for Listed { name, .. } in all.iter().filter(|listed| !listed.claimables.complete) {
+            println!("{name} has more than is listed here: claim and list again, or claim by number");
+        }
+    })
+}
+
+/// Claims everything for these accounts, or for all of the home's. 1 if something was refused.
+pub(super) async fn claim(home: &Home, names: Vec<String>, output: Output) -> Result<ExitCode> {
+    let single = names.len() == 1;
+    let mut all = Vec::new();
+    for name in named_or_all(home, names)? {
+        let account = account(home, &name).await?;
+        let address = account.address().to_owned();
+        let (claims, error) = match account.claim_all().await {
+            Ok(claims) => (claims, None),
+            Err(error) if single => return Err(error.into()),
+            // The others are not held up by one that, for instance, has no coins for fees.
+            Err(error) => (Claims::default(), Some(error.to_string())),
+        };
+        all.push(Claimed { name, address, claims, error });
+    }
+    let book = Book::of(home)?;
+    output.show(&all, |all| show(&book, all))?;
+    let whole = all.iter().all(|claimed| claimed.error.is_none() && claimed.claims.refused.is_empty());
+    Ok(if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn show(book: &Book, all: &[Claimed]) {
+    let mut rows = table(&["wallet", "from", "of", "amount", ""]);
+    for Claimed { name, claims, error, .. } in all {
+        for taken in &claims.taken {
+            rows.add_row([
+                name.clone(),
+                taken.source.text().into(),
+                of(book, taken.source, taken.what.as_deref()),
+                amount_of(taken.amount, &taken.token),
+                "taken".into(),
+            ]);
+        }
+        for refused in &claims.refused {
+            rows.add_row([
+                name.clone(),
+                refused.source.text().into(),
+                of(book, refused.source, refused.what.as_deref()),
+                amount_of(refused.amount, &refused.token),
+                format!("refused: {}", refused.error),
+            ]);
+        }
+        if let Some(error) = error {
+            rows.add_row([name.as_str(), "", "", "", &format!("failed: {error}")]);
+        }
+    }
+    if rows.is_empty() {
+        println!("nothing to claim");
+        return;
+    }
+    println!("{rows}");
+    for Claimed { name, claims, .. } in all {
+        let received = claims.received.iter().map(|(token, amount)| amount_of(*amount, token.symbol()));
+        let received: Vec<_> = received.collect();
+        if !received.is_empty() {
+            println!(
+                "{name} received {} in {}",
+                received.join(", "),
+                match claims.transactions.len() {
+                    1 => "one transaction".into(),
+                    many => format!("{many} transactions"),
+                }
+            );
+        }
+    }
+}
+
+/// Numbers as they are, operators by name.
+fn of(book: &Book, source: Source, what: Option<&str>) -> String {
+    let what = what.unwrap_or_default();
+    if source == Source::StakingRewards { book.name(what) } else { what.into() }
+}

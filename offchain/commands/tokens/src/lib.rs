@@ -1,0 +1,10 @@
+//! Commands for the tokens' economy: what accounts hold, stake, lock, are owed and claim.
+
+mod accounts;
+mod budget;
+mod claims;
+mod pools;
+pub mod rewards;
+pub mod stake;
+pub mod vesting;
+pub mod wallet;

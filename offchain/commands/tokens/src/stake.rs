@@ -1,0 +1,341 @@
+//! `bithive stake`: BTK behind nodes.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail, ensure};
+use bithive_api::staking::{Event, ExecuteMsg, Hook, events};
+use bithive_chain::Receipt;
+use bithive_client::EconomyAccount;
+use bithive_client::amount;
+use bithive_command_kit::Output;
+use bithive_contracts::Contract;
+use bithive_home::Home;
+use clap::{Args, Subcommand};
+use cosmwasm_std::Uint128;
+
+use super::accounts::{Done, account, address, btk, now, until};
+use super::pools;
+
+/// BTK behind nodes. An operator is the name of a wallet, node:NAME for the account of a node, or an address; so is
+/// whoever has stake.
+#[expect(missing_docs, reason = "a doc comment would be part of the help text")]
+#[derive(Subcommand)]
+pub enum Command {
+    /// Show stake, unbonding stake and votes of accounts.
+    List {
+        /// Names; all wallets and nodes when left out.
+        names: Vec<String>,
+    },
+    /// Show the pool of an operator: commission, required pledge, stake and locks.
+    Pool {
+        /// Name or address of the operator.
+        node: String,
+    },
+    /// Pledge BTK as an operator, locked for 540 days, for example: stake bond --from bob --amount 400 --tera 4
+    Bond {
+        #[command(flatten)]
+        pledge: Amount,
+        /// Capacity of the machine, 4, 8 or 16 T; needed the first time, to register the operator's node.
+        #[arg(long)]
+        tera: Option<u16>,
+        /// Part of rewards that the operator keeps, in hundredths of a percent; for the registration.
+        #[arg(long, value_name = "BPS", requires = "tera", default_value_t = 0)]
+        commission_bps: u16,
+    },
+    /// Delegate BTK to an operator, for example: stake delegate --from alice --node bob --amount 50
+    Delegate {
+        #[command(flatten)]
+        stake: Amount,
+        /// Name or address of the operator.
+        #[arg(long)]
+        node: String,
+    },
+    /// Start to unbond stake; it can be withdrawn after the unbonding time.
+    #[command(visible_alias = "undelegate")]
+    Unbond {
+        #[command(flatten)]
+        place: Place,
+        /// BTK, like 12.5; all that is not locked when left out.
+        #[arg(long, value_parser = amount::parse)]
+        amount: Option<u128>,
+    },
+    /// Pay out stake whose unbonding time is over, to its owner.
+    Withdraw {
+        /// Number of the unbonding, as in `stake list`.
+        id: u64,
+        /// Wallet that sends the transaction; anybody may.
+        #[arg(long)]
+        from: String,
+    },
+    /// Claim the rewards of a stake, and an operator's commission.
+    Claim {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Turn the rewards of a stake into stake.
+    Compound {
+        #[command(flatten)]
+        place: Place,
+    },
+    /// Send BTK as a reward to everybody with stake in a node.
+    Reward {
+        #[command(flatten)]
+        reward: Amount,
+        /// Name or address of the operator.
+        #[arg(long)]
+        node: String,
+    },
+    /// Free a part of a pledge whose 540 days are over.
+    Unlock {
+        #[command(flatten)]
+        place: Place,
+        /// Number of the lock, as in `stake pool`.
+        id: u64,
+    },
+    /// Change the part that an operator keeps of later rewards.
+    Commission {
+        /// The operator's wallet.
+        #[arg(long)]
+        from: String,
+        /// In hundredths of a percent: 1000 is 10 %.
+        bps: u16,
+    },
+    /// Change the capacity that an operator pledges for.
+    Capacity {
+        /// The operator's wallet.
+        #[arg(long)]
+        from: String,
+        /// 4, 8 or 16 T.
+        tera: u16,
+    },
+}
+
+/// BTK of a wallet.
+#[derive(Args)]
+pub struct Amount {
+    /// Wallet that pays.
+    #[arg(long)]
+    from: String,
+    /// BTK, like 12.5.
+    #[arg(long, value_parser = amount::parse)]
+    amount: u128,
+}
+
+/// A stake.
+#[derive(Args)]
+pub struct Place {
+    /// Wallet whose stake it is.
+    #[arg(long)]
+    from: String,
+    /// The operator; the wallet itself when left out.
+    #[arg(long)]
+    node: Option<String>,
+}
+
+/// Runs a command on the network in the folder `home`.
+pub async fn run(command: Command, home: &Path, output: Output) -> Result<()> {
+    execute(command, &Home::open(home).await?, output).await
+}
+
+async fn execute(command: Command, home: &Home, output: Output) -> Result<()> {
+    match command {
+        Command::List { names } => pools::list(home, names, output).await,
+        Command::Pool { node } => pools::pool(home, &node, output).await,
+        Command::Bond { pledge, tera, commission_bps } => {
+            bond(home, &pledge, tera, commission_bps, output).await
+        }
+        Command::Delegate { stake, node } => {
+            let hook = Hook::Delegate { node: address(home, &node)? };
+            let (account, receipt) = pay(home, &stake, &hook).await?;
+            let done = done(&account, &receipt, events::STAKED, staked)?;
+            output.show(&done, |done| println!("{} is at stake in {node}", btk(done.told)))
+        }
+        Command::Unbond { place, amount } => unbond(home, &place, amount, output).await,
+        Command::Withdraw { id, from } => {
+            let withdrawn = |event| match event {
+                Event::Withdrawn { amount, .. } => Some(amount.u128()),
+                _ => None,
+            };
+            let message = ExecuteMsg::Withdraw { id };
+            let done = tell(home, &from, &message, events::WITHDRAWN, withdrawn).await?;
+            output.show(&done, |done| println!("{} is paid out", btk(done.told)))
+        }
+        Command::Claim { place } => {
+            let (node, delegator) = (place.node(home)?, address(home, &place.from)?);
+            let message = ExecuteMsg::ClaimRewards { node, delegator };
+            let done = tell(home, &place.from, &message, events::CLAIMED, claimed).await?;
+            output.show(&done, |done| println!("{} of rewards is paid", btk(done.told)))
+        }
+        Command::Compound { place } => {
+            let message = ExecuteMsg::Compound { node: place.node(home)? };
+            let done = tell(home, &place.from, &message, events::CLAIMED, claimed).await?;
+            output.show(&done, |done| println!("{} of rewards is stake now", btk(done.told)))
+        }
+        Command::Reward { reward, node } => {
+            let hook = Hook::Reward { node: address(home, &node)? };
+            let (account, receipt) = pay(home, &reward, &hook).await?;
+            let rewarded = |event| match event {
+                Event::Rewarded { amount, commission, .. } => Some((amount.u128(), commission.u128())),
+                _ => None,
+            };
+            let done = done(&account, &receipt, events::REWARDED, rewarded)?;
+            output.show(&done, |done| {
+                let (amount, commission) = (btk(done.told.0), btk(done.told.1));
+                println!("{amount} goes to {node}, of which its operator keeps {commission}");
+            })
+        }
+        Command::Unlock { place, id } => {
+            let message = ExecuteMsg::Unlock { node: place.node(home)?, id };
+            let unlocked = |event| matches!(event, Event::Unlocked { .. }).then_some(());
+            let done = tell(home, &place.from, &message, events::UNLOCKED, unlocked).await?;
+            output.show(&done, |_| println!("lock {id} is open"))
+        }
+        Command::Commission { from, bps } => {
+            let message = ExecuteMsg::SetCommission { commission_bps: bps };
+            change(home, &from, &message, output).await
+        }
+        Command::Capacity { from, tera } => {
+            change(home, &from, &ExecuteMsg::SetCapacity { tera }, output).await
+        }
+    }
+}
+
+impl Place {
+    fn node(&self, home: &Home) -> Result<String> {
+        address(home, self.node.as_deref().unwrap_or(&self.from))
+    }
+}
+
+async fn bond(
+    home: &Home,
+    pledge: &Amount,
+    tera: Option<u16>,
+    commission_bps: u16,
+    output: Output,
+) -> Result<()> {
+    let operator = account(home, &pledge.from).await?;
+    let registered = operator.client().pool(operator.address()).await?.is_some();
+    let hook = match (registered, tera) {
+        (false, Some(tera)) => Hook::Register { tera, commission_bps },
+        (true, None) => Hook::Pledge {},
+        (false, None) => {
+            bail!("{:?} operates no node yet; name its capacity with --tera 4, 8 or 16", pledge.from)
+        }
+        (true, Some(_)) => bail!(
+            "{:?} operates a node already; leave --tera away to add to its pledge, or use `stake capacity`",
+            pledge.from
+        ),
+    };
+    let receipt = operator.stake(pledge.amount, &hook).await?;
+    let done = done(&operator, &receipt, events::STAKED, staked)?;
+    let pool = operator.client().pool(operator.address()).await?.context("the node is not registered")?;
+    output.show(&done, |done| {
+        println!("{} is pledged, locked for 540 days", btk(done.told));
+        println!("its pledge is {} of {} required", btk(pool.pledge.u128()), btk(pool.required.u128()));
+    })
+}
+
+async fn unbond(home: &Home, place: &Place, amount: Option<u128>, output: Output) -> Result<()> {
+    let account = account(home, &place.from).await?;
+    let node = place.node(home)?;
+    let shares = match amount {
+        None => None,
+        Some(amount) => {
+            ensure!(amount > 0, "--amount is 0; expected at least 0.000001 BTK");
+            let found = account.client().delegation(&node, account.address()).await?;
+            let stake = found.with_context(|| format!("{:?} has no stake there", place.from))?;
+            Some(shares_of(amount, stake.stake, stake.shares)?)
+        }
+    };
+    let receipt = account.staking(&ExecuteMsg::Unbond { node, shares }).await?;
+    let unbonding = |event| match event {
+        Event::Unbonding { amount, id, until, .. } => Some((amount.u128(), id.zip(until))),
+        _ => None,
+    };
+    let done = done(&account, &receipt, events::UNBONDING, unbonding)?;
+    let now = now(home).await?;
+    output.show(&done, |done| match done.told {
+        (amount, Some((id, at))) => {
+            let (amount, at) = (btk(amount), until(at, now));
+            println!("{amount} is unbonding as number {id}; it can be withdrawn {at}");
+        }
+        (_, None) => println!("the shares are worth nothing; nothing is unbonding"),
+    })
+}
+
+/// The fewest shares that are worth `amount`, where `shares` are worth `stake`.
+fn shares_of(amount: u128, stake: Uint128, shares: Uint128) -> Result<Uint128> {
+    ensure!(amount <= stake.u128(), "the stake is worth {}; expected at most that", btk(stake.u128()));
+    let rounded_up = shares.checked_mul_ceil((Uint128::new(amount), stake));
+    rounded_up.map_err(|error| anyhow::anyhow!("shares for {}: {error}", btk(amount)))
+}
+
+async fn change(home: &Home, from: &str, message: &ExecuteMsg, output: Output) -> Result<()> {
+    let changed = |event| match event {
+        Event::Changed { tera, commission_bps, .. } => Some((tera, commission_bps)),
+        _ => None,
+    };
+    let done = tell(home, from, message, events::CHANGED, changed).await?;
+    output.show(&done, |done| {
+        let (tera, bps) = done.told;
+        println!("{tera} T, commission {}", super::accounts::percent(bps));
+    })
+}
+
+async fn pay(home: &Home, amount: &Amount, hook: &Hook) -> Result<(EconomyAccount, Receipt)> {
+    let account = account(home, &amount.from).await?;
+    let receipt = account.stake(amount.amount, hook).await?;
+    Ok((account, receipt))
+}
+
+async fn tell<T>(
+    home: &Home,
+    from: &str,
+    message: &ExecuteMsg,
+    event: &str,
+    pick: impl Fn(Event) -> Option<T>,
+) -> Result<Done<T>> {
+    let account = account(home, from).await?;
+    let receipt = account.staking(message).await?;
+    done(&account, &receipt, event, pick)
+}
+
+fn done<T>(
+    account: &EconomyAccount,
+    receipt: &Receipt,
+    event: &str,
+    pick: impl Fn(Event) -> Option<T>,
+) -> Result<Done<T>> {
+    Done::read(receipt, account.client().at(Contract::Staking), event, pick)
+}
+
+fn staked(event: Event) -> Option<u128> {
+    match event {
+        Event::Staked { amount, .. } => Some(amount.u128()),
+        _ => None,
+    }
+}
+
+fn claimed(event: Event) -> Option<u128> {
+    match event {
+        Event::Claimed { amount, .. } => Some(amount.u128()),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_is_as_few_shares_as_are_worth_it() {
+        let shares = |amount, stake: u128, shares: u128| shares_of(amount, stake.into(), shares.into());
+        assert_eq!(shares(10, 100, 100).unwrap().u128(), 10);
+        // After a slash of half, a unit is two shares; after a third, one and a half, rounded up.
+        assert_eq!(shares(10, 50, 100).unwrap().u128(), 20);
+        assert_eq!(shares(1, 200, 300).unwrap().u128(), 2);
+        assert_eq!(shares(100, 100, 300).unwrap().u128(), 300);
+        assert!(shares(101, 100, 300).unwrap_err().to_string().contains("at most"));
+        assert!(shares(1, 0, 5).is_err(), "what is worth nothing is no amount");
+    }
+}

@@ -1,0 +1,218 @@
+//! `bithive bench`: what the parts cost on this machine.
+
+mod chain;
+mod inference;
+mod transport;
+
+use std::io::{StdinLock, StdoutLock};
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use bithive_bench::{
+    Aim, Figure, LoopbackOptions, Mover, PayloadOptions, crypto, loopback, loopback_end, payload,
+    payload_end, plot,
+};
+use bithive_command_kit::spinner;
+use bithive_command_kit::{Output, table};
+use clap::Subcommand;
+use comfy_table::{CellAlignment, Table};
+use serde::Serialize;
+
+/// What the parts cost on this machine.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Broadcast encryption and blind matching beside their peers, on one core unless a name says otherwise, each
+    /// time the fastest of several repetitions.
+    ///
+    /// A ratio above 1 is better than the peer, for costs and for rates (1/s). "Of limit" is how far a figure is from
+    /// what the operations allow that it can't do without, measured in the same run: 1 is as good as it gets;
+    /// --json names them. Run a release build on an idle machine; it takes some minutes, with --quick less than one.
+    Crypto {
+        /// Leave out 4096 receivers, and test one vault with 1,000 contributors instead of 10,000.
+        #[arg(long)]
+        quick: bool,
+        /// Draw cost against the number of receivers, and every figure's distance from its limit, into this folder.
+        #[arg(long, value_name = "DIR")]
+        plot: Option<PathBuf>,
+    },
+    /// UDX congestion control beside the Cubic, NewReno and BBR of the QUIC library, in a simulated network that runs
+    /// the library's real connections: every cell with confidence intervals.
+    ///
+    /// A ratio above 1 is better than the peer. A release build takes about an hour of one core for everything, minutes
+    /// for what has an aim (--quick). The same seed gives the same run, except BBR's, which draws from the operating
+    /// system.
+    Transport(transport::Args),
+    /// The transport's requests and content beside the QUIC library by itself, on loopback, each end in a process of
+    /// its own: throughput, processor time of both ends for every byte, latency.
+    ///
+    /// A ratio above 1 is better than the library. Run a release build on an idle machine; it takes about a minute.
+    Loopback {
+        /// Bytes of one transfer.
+        #[arg(long, default_value_t = 256 << 20)]
+        bytes: u64,
+        /// Transfers of each kind.
+        #[arg(long, default_value_t = 7)]
+        rounds: usize,
+        /// Where files are, instead of in memory.
+        #[arg(long, value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
+    /// An encrypted input on its way to the chosen nodes, on loopback: encrypted once and fetched by receivers that help
+    /// each other, beside a copy encrypted to each and sent to one after the other as with scp.
+    ///
+    /// Sender and receivers are processes of their own. Each number of receivers is measured as fast as the machine
+    /// goes, and once more with a limit on what every process sends. A ratio above 1 is better than the copies. Run a
+    /// release build on an idle machine; without options it takes about five minutes and 10 GB of disk.
+    Payload {
+        /// Numbers of receivers, each from 1 to 64.
+        #[arg(long, value_delimiter = ',', default_value = "1,8,64")]
+        receivers: Vec<u16>,
+        /// Bytes of the plaintext; by default 1 GB to up to 8 receivers, and less to more and with the limit.
+        #[arg(long)]
+        bytes: Option<u64>,
+        /// The limit, 10^6 bits of content a second.
+        #[arg(long, value_name = "MBIT", default_value = "100")]
+        rate: std::num::NonZeroU64,
+        /// Where files are, instead of in the folder for temporary files.
+        #[arg(long, value_name = "DIR")]
+        folder: Option<PathBuf>,
+    },
+    /// Settlements on a wasmd of its own: how many a second in batches (`finalize_many`) and one by one, the bytes, gas and
+    /// processor time of each, where they go and what bounds them.
+    ///
+    /// Real accounts and signatures; jobs have three workers of whom two sign. Needs Go, and the contracts' wasm. Run a
+    /// release build on an idle machine; it takes some minutes.
+    Chain(chain::Args),
+    /// Rows a second through the demonstration's model, beside ONNX Runtime on the same rows, both on one thread, in
+    /// requests of 10,000 rows, 64 and one.
+    ///
+    /// A ratio above 1 is better than ONNX Runtime. It runs in a Python environment that the first run makes in the
+    /// cache folder (python3 with venv, and the package index; about 200 MB); where that fails, a line says why and ours
+    /// is measured alone. Run a release build on an idle machine; it takes seconds.
+    Inference,
+    /// One end of `payload`, which starts it.
+    #[command(hide = true)]
+    PayloadEnd,
+    /// One end of `loopback`, which starts it.
+    #[command(hide = true)]
+    LoopbackEnd,
+}
+
+#[derive(Serialize)]
+struct Answer {
+    figures: Vec<Figure>,
+}
+
+/// Measures, and prints the figures.
+pub async fn run(command: Command, output: Output) -> Result<()> {
+    match command {
+        Command::Chain(args) => chain::run(args, output).await,
+        Command::Inference => inference::run(output),
+        Command::Crypto { quick, plot: folder } => {
+            note_build();
+            let spinner = spinner(output);
+            let figures = crypto(quick, |what| spinner.set_message(what.to_owned()));
+            spinner.finish_and_clear();
+            let figures = figures?;
+            if let Some(folder) = folder {
+                plot(&figures, &folder)?;
+            }
+            output.show(&Answer { figures }, |answer| println!("{}", rows(&answer.figures)))
+        }
+        Command::Transport(args) => transport::run(args, output),
+        Command::Loopback { bytes, rounds, folder } => {
+            note_build();
+            let spinner = spinner(output);
+            let options = LoopbackOptions { bytes, rounds, folder };
+            let answer =
+                loopback(&options, || this("loopback-end"), |what| spinner.set_message(what.to_owned()));
+            spinner.finish_and_clear();
+            output.show(&answer?, |answer| {
+                println!("{}\n{}", mover_rows(&answer.movers), rows(&answer.figures));
+            })
+        }
+        Command::Payload { receivers, bytes, rate, folder } => {
+            note_build();
+            let spinner = spinner(output);
+            let options = PayloadOptions { receivers, bytes, rate, folder };
+            let figures =
+                payload(&options, || this("payload-end"), |what| spinner.set_message(what.to_owned()));
+            spinner.finish_and_clear();
+            output.show(&Answer { figures: figures? }, |answer| println!("{}", rows(&answer.figures)))
+        }
+        Command::PayloadEnd => end(payload_end),
+        Command::LoopbackEnd => end(loopback_end),
+    }
+}
+
+/// One end of the measurement on a thread that may wait for input, with a runtime of its own.
+fn end(work: fn(StdinLock<'static>, StdoutLock<'static>) -> Result<()>) -> Result<()> {
+    let work = move || work(std::io::stdin().lock(), std::io::stdout().lock());
+    std::thread::spawn(work).join().unwrap_or_else(|_| bail!("an end of the measurement failed"))
+}
+
+/// This program as one end of a measurement.
+fn this(end: &str) -> Result<std::process::Command> {
+    let mut command = std::process::Command::new(std::env::current_exe()?);
+    command.args(["bench", end]);
+    Ok(command)
+}
+
+fn note_build() {
+    if cfg!(debug_assertions) {
+        eprintln!("note: this is not a release build; its figures say little");
+    }
+}
+
+fn mover_rows(movers: &[Mover]) -> Table {
+    let mut rows = table(&["what moves", "MB/s", "CPU s/GB, sender", "receiver", "both"]);
+    for column in 1..5 {
+        if let Some(column) = rows.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    for mover in movers {
+        let values =
+            [mover.megabytes_per_second, mover.sender, mover.receiver, mover.sender + mover.receiver];
+        rows.add_row([mover.name.to_owned()].into_iter().chain(values.map(number)));
+    }
+    rows
+}
+
+fn rows(figures: &[Figure]) -> Table {
+    let mut rows =
+        table(&["figure", "n", "value", "unit", "aim", "peer's value", "ratio", "of limit", "peer"]);
+    for column in [1, 2, 4, 5, 6, 7] {
+        if let Some(column) = rows.column_mut(column) {
+            column.set_cell_alignment(CellAlignment::Right);
+        }
+    }
+    for figure in figures {
+        rows.add_row([
+            figure.name.clone(),
+            figure.n.to_string(),
+            number(figure.value),
+            figure.unit.to_owned(),
+            figure.aim.map_or_else(String::new, aim),
+            number(figure.peer_value),
+            number(figure.ratio),
+            figure.limit.as_ref().map_or_else(String::new, |limit| number(limit.ratio)),
+            figure.peer.clone(),
+        ]);
+    }
+    rows
+}
+
+fn aim(aim: Aim) -> String {
+    format!("{} {}", number(aim.value), if aim.met { "met" } else { "missed" })
+}
+
+/// Three digits or more, as many as say something.
+fn number(value: f64) -> String {
+    match value {
+        value if value >= 100.0 => format!("{value:.0}"),
+        value if value >= 10.0 => format!("{value:.1}"),
+        value if value >= 0.1 => format!("{value:.2}"),
+        value => format!("{value:.2e}"),
+    }
+}

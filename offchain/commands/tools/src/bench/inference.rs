@@ -1,0 +1,38 @@
+//! `bithive bench inference`.
+
+use anyhow::Result;
+use bithive_bench::{Inference, InferenceOptions, inference};
+use bithive_command_kit::{Output, spinner};
+use bithive_devnet::cache::cache_folder;
+
+use super::transport::numbers;
+use super::{note_build, number};
+
+pub(super) fn run(output: Output) -> Result<()> {
+    note_build();
+    let spinner = spinner(output);
+    let options = InferenceOptions::default();
+    let answer = inference(&options, &cache_folder(), |what| spinner.set_message(what.to_owned()));
+    spinner.finish_and_clear();
+    output.show(&answer?, print)
+}
+
+fn print(answer: &Inference) {
+    let mut rows = numbers(&["figure", "n", "value", "unit", "peer's value", "ratio", "peer"]);
+    let or_blank = |value: Option<f64>| value.map_or_else(String::new, number);
+    for figure in &answer.figures {
+        rows.add_row([
+            figure.name.clone(),
+            figure.n.to_string(),
+            number(figure.value),
+            figure.unit.to_owned(),
+            or_blank(figure.peer_value),
+            or_blank(figure.ratio),
+            figure.peer.clone().unwrap_or_default(),
+        ]);
+    }
+    println!("{rows}");
+    if let Some(line) = &answer.skipped {
+        println!("{line}");
+    }
+}

@@ -1,0 +1,7 @@
+//! Commands that need no network: ceremonies, keys from readings, benchmarks, emulated links, the simulated economy.
+
+pub mod bench;
+pub mod ceremony;
+pub mod economy;
+pub mod netlab;
+pub mod reading;

@@ -1,0 +1,103 @@
+//! What the demo works on: a deployment, the reference string, money for newcomers, and the parties, however they run.
+
+use std::sync::Arc;
+
+use anyhow::{Result, anyhow};
+use async_trait::async_trait;
+use bithive_blindmatch::schema::Schema;
+use bithive_chain::{SigningKey, Wallet};
+use bithive_client::{Account, Client};
+use bithive_dgkbe::{Crs, Groups};
+use bithive_exchange::{Exchange, PeerId};
+use bithive_local::fee_grant;
+use bithive_requester::AssignmentSummary;
+use bithive_requester::{JobSpec, Selection};
+
+use super::check::Observations;
+use super::node::DemoNode;
+
+/// The deployment that the demo works on.
+pub(super) struct Network {
+    /// The contracts.
+    pub(super) client: Client,
+    /// The broadcast groups' reference string.
+    pub(super) crs: Arc<Crs>,
+    /// How the registry divides the slots.
+    pub(super) groups: Groups,
+    /// What can be asked of nodes.
+    pub(super) schema: Schema,
+    /// Holds the genesis BTT.
+    pub(super) operator: Account,
+    /// First block of the demo: what came before is others'.
+    pub(super) first_height: u64,
+}
+
+impl Network {
+    /// An account on the deployment.
+    pub(super) async fn account(&self, key: SigningKey) -> Result<Account> {
+        let wallet = Wallet::connect(self.client.chain().clone(), key).await?;
+        Ok(Account::new(self.client.clone(), wallet))
+    }
+
+    /// Gives an account BTT, and coins for its fees.
+    pub(super) async fn fund(&self, address: &str, btt: u128) -> Result<()> {
+        self.operator.grant(address, btt, fee_grant()).await.map(drop).map_err(|error| anyhow!(error))
+    }
+}
+
+/// A posted job.
+pub(super) struct Posted {
+    /// Its number.
+    pub(super) job_id: u64,
+    /// The vault as it is on chain.
+    pub(super) vault: Vec<u8>,
+}
+
+/// The job that the requester is asked to post.
+pub(super) struct JobRequest<'a> {
+    /// The job.
+    pub(super) spec: &'a JobSpec,
+    /// How many rows of the input are worked on.
+    pub(super) rows: usize,
+    /// Who is passed over.
+    pub(super) selection: &'a Selection,
+    /// Claims to wait for.
+    pub(super) claims: usize,
+}
+
+/// When in the main job a party can be made to fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FaultPoint {
+    /// After the job is posted, before nodes try its vault.
+    Posted,
+    /// After workers are chosen.
+    Assigned,
+}
+
+/// The parties: tasks of this process, or processes of their own.
+#[async_trait]
+pub(super) trait Parties: Send {
+    /// Has the requester post a job.
+    async fn post(&mut self, request: JobRequest<'_>) -> Result<Posted>;
+
+    /// The assignment of the job that was posted last, once it is made.
+    async fn assign(&mut self, job_id: u64, selection: &Selection) -> Result<AssignmentSummary>;
+
+    /// The output of the job that was posted last.
+    async fn result(&mut self, job_id: u64) -> Result<Vec<f32>>;
+
+    /// The requester's account.
+    fn requester(&self) -> &Account;
+
+    /// The end of the network from which `node` tries what it may not.
+    fn outsider(&self, node: &DemoNode) -> Arc<dyn Exchange>;
+
+    /// Makes a party fail in the middle of the main job, where that was asked for; `worker` is the index of a chosen node.
+    async fn inject_fault(&mut self, point: FaultPoint, worker: Option<usize>) -> Result<()>;
+
+    /// Ends all parties and says how they ended.
+    async fn stop(&mut self) -> Result<()>;
+
+    /// What could be observed of the parties, once they have ended.
+    fn observed(&self, matched: &[PeerId]) -> Result<Observations>;
+}

@@ -1,0 +1,286 @@
+//! The demo, stage by stage.
+
+use std::collections::BTreeSet;
+use std::time::Instant;
+
+use anyhow::{Result, ensure};
+use bithive_api::jobs::JobResponse;
+use bithive_attest::result::words_for;
+use bithive_blindmatch::policy::Policy;
+use bithive_blindmatch::schema::Schema;
+use bithive_blindmatch::vault::Vault;
+use bithive_client::amount::show;
+use bithive_command_kit::input::{self, JobInput};
+use bithive_exchange::PeerId;
+use bithive_local::UNIT;
+use bithive_node::Report;
+use bithive_requester::AssignmentSummary;
+use bithive_requester::{JobSpec, Quorum, Selection, Windows};
+
+use super::args::DemoArgs;
+use super::balances::Balances;
+use super::devnet_chain::DevnetChain;
+use super::network::{FaultPoint, JobRequest, Parties, Posted};
+use super::outsiders::{self, Attempt};
+use super::processes::Hosts;
+use super::profiles::POLICY;
+use super::results::{FinishedJob, Results, accounts, settle, summarise, withdraw_all};
+use super::screen::Screen;
+use super::setup::{DemoState, NOTICE, REQUESTER, TREASURY, name_of};
+use super::summary::Summary;
+use super::{processes, tasks};
+
+/// Most that a worker may ask for one of the demo's jobs.
+const PRICE: u128 = 15 * UNIT;
+
+/// 1/1024 in fixed-point units: machines round differently, a cheat is further off.
+const TOLERANCE: u32 = 64;
+
+const HOUR: u64 = 3_600;
+
+/// Runs the demo.
+pub(super) async fn run(
+    args: &DemoArgs,
+    screen: Screen,
+    (real, hosts): (Option<DevnetChain>, Hosts),
+) -> Result<Summary> {
+    // Bad input ends the demo before anything else happens.
+    let input = input::load(args.input.as_deref(), args.model.as_deref(), &args.rows, args.device)?;
+    let policy = Policy::parse(POLICY, &Schema::bithive())?;
+    if args.network {
+        let (demo, mut parties) = processes::start(args, &policy, screen, hosts).await?;
+        run_stages(args, demo, &mut parties, (input, policy)).await
+    } else if let Some(chain) = real {
+        let (demo, mut parties) = tasks::on_devnet(args, &policy, screen, &chain).await?;
+        run_stages(args, demo, &mut parties, (input, policy)).await
+    } else {
+        let (demo, mut parties) = tasks::embedded(args, &policy, screen).await?;
+        run_stages(args, demo, &mut parties, (input, policy)).await
+    }
+}
+
+async fn run_stages(
+    args: &DemoArgs,
+    mut demo: DemoState,
+    parties: &mut dyn Parties,
+    (input, policy): (JobInput, Policy),
+) -> Result<Summary> {
+    let screen = demo.screen;
+    show_input(&input, screen);
+    demo.timer.lap("2_input");
+
+    screen.stage(3, "A first job, so that one of its workers can be left out of the next");
+    let first = spec(&demo, &policy, &input, args.redundancy, 1)?;
+    let first = job(&mut demo, parties, (&first, 1), &Selection::default(), None).await?;
+    let dropped = &demo.nodes[demo.roles.dropped];
+    screen.line(format!("job {} is settled; {} is left out next", first.job.job_id, dropped.profile.name));
+    let selection = Selection { exclude: BTreeSet::from([dropped.address.clone()]) };
+    demo.timer.restart("3_first_job");
+
+    screen.stage(4, "The job");
+    let rows = input.table.features().row_count();
+    let spec = spec(&demo, &policy, &input, args.redundancy, rows)?;
+    let accounts = accounts(&demo, parties.requester());
+    let before = Balances::take(&demo.network.client, &accounts).await?;
+    let main = job(&mut demo, parties, (&spec, rows), &selection, Some(&first.job)).await?;
+
+    screen.stage(7, "Settlement");
+    let values = parties.result(main.posted.job_id).await?;
+    let outcome = settle(&demo, values, &input)?;
+    parties.stop().await?;
+    withdraw_all(&demo, parties.requester()).await?;
+    let now = Balances::take(&demo.network.client, &accounts).await?;
+    let changes = now.since(&before, REQUESTER, TREASURY);
+    demo.timer.lap("7_settlement");
+
+    screen.stage(8, "Books and secrets");
+    let matched: Vec<PeerId> = main.matched.iter().map(|index| demo.nodes[*index].endpoint).collect();
+    let observed = parties.observed(&matched)?;
+    let results = Results { first, main, outcome, changes, input, spec, observed };
+    summarise(args, demo, results).await
+}
+
+fn show_input(input: &JobInput, screen: Screen) {
+    screen.stage(2, "Input: real rows and a trained model");
+    screen.line(format!(
+        "{}: {} rows, {} features, {}",
+        input.source,
+        input.table.features().row_count(),
+        input.table.columns().len(),
+        if input.table.labels().is_some() { "labelled" } else { "no labels" }
+    ));
+    let digest = hex::encode(&input.model.digest()[..8]);
+    screen.line(format!(
+        "model {digest}..., {} bytes, {} features",
+        input.model_bytes.len(),
+        input.model.width()
+    ));
+    screen.line(NOTICE);
+}
+
+fn spec(demo: &DemoState, policy: &Policy, input: &JobInput, workers: u8, rows: usize) -> Result<JobSpec> {
+    let rows: Vec<usize> = (0..rows).collect();
+    let table = input.table.select(&rows)?;
+    Ok(JobSpec {
+        policy: policy.clone(),
+        rows: table.features().encode(),
+        dimensions: u16::try_from(words_for(rows.len()))?,
+        model: input.model_bytes.clone(),
+        quorum: Quorum { workers, quorum: workers / 2 + 1, tolerance: TOLERANCE },
+        price: PRICE,
+        windows: Windows::same(HOUR),
+        model_owner: demo.accounts.last().map(|(_, account)| account.address().to_owned()),
+        data_owner: None,
+    })
+}
+
+/// Runs one job. The one without an earlier job is shown in one line.
+async fn job(
+    demo: &mut DemoState,
+    parties: &mut dyn Parties,
+    (spec, rows): (&JobSpec, usize),
+    selection: &Selection,
+    earlier: Option<&JobResponse>,
+) -> Result<FinishedJob> {
+    let screen = Screen { quiet: demo.screen.quiet || earlier.is_none() };
+    let claims = demo.nodes.iter().filter(|node| node.profile.qualifies).count();
+    let posted = parties.post(JobRequest { spec, rows, selection, claims }).await?;
+    let job_id = posted.job_id;
+    show_vault(demo, &posted, spec, screen)?;
+    demo.timer.lap("4_post");
+    if earlier.is_some() {
+        parties.inject_fault(FaultPoint::Posted, None).await?;
+    }
+
+    let everybody = demo.nodes.len();
+    let tried = |report: &Report| matches!(report, Report::VaultTried { job_id: id, .. } if *id == job_id);
+    demo.reports.until("tried the vault", everybody, tried).await?;
+    let opened =
+        |report: &Report| matches!(report, Report::VaultTried { job_id: id, opened: true } if *id == job_id);
+    let matched = demo.reports.nodes(opened);
+    let claimed = |report: &Report| matches!(report, Report::Claimed { job_id: id, .. } if *id == job_id);
+    demo.reports.until("claimed", matched.len(), claimed).await?;
+    let assigned = parties.assign(job_id, selection).await?;
+    show_matching(demo, &matched, &assigned, screen);
+    demo.timer.lap("5_match_and_assign");
+    if earlier.is_some() {
+        let first = assigned.workers.first().map(|worker| worker.address.as_str());
+        let worker = demo.nodes.iter().position(|node| Some(node.address.as_str()) == first);
+        parties.inject_fault(FaultPoint::Assigned, worker).await?;
+    }
+
+    let committed = |report: &Report| matches!(report, Report::Committed { job_id: id } if *id == job_id);
+    demo.reports.until("committed", assigned.workers.len(), committed).await?;
+    let job = demo.network.client.job(job_id).await?;
+    let attempts = match earlier {
+        Some(earlier) => outsiders(demo, parties, &job, earlier, screen).await?,
+        None => Vec::new(),
+    };
+    demo.timer.lap("6a_decrypt_and_run");
+    let finalized = |report: &Report| matches!(report, Report::Finalized { job_id: id } if *id == job_id);
+    demo.reports.until("settled the job", 1, finalized).await?;
+    let job = demo.network.client.job(job_id).await?;
+    paid_out(demo, &job).await?;
+    show_quorum(demo, &job, screen);
+    demo.timer.lap("6b_quorum");
+    if earlier.is_none() {
+        parties.result(job_id).await?;
+    }
+    Ok(FinishedJob { posted, assigned, job, attempts, matched })
+}
+
+fn show_vault(demo: &DemoState, posted: &Posted, spec: &JobSpec, screen: Screen) -> Result<()> {
+    let vault = Vault::decode(&posted.vault)?;
+    screen.line(format!("policy: {POLICY}"));
+    screen.line(format!(
+        "job {} posted: vault of {} bytes, {} in escrow",
+        posted.job_id,
+        posted.vault.len(),
+        show(spec.escrow()?)
+    ));
+    for line in hex::encode(&posted.vault).as_bytes().chunks(96).take(6) {
+        screen.line(format!("  {}", String::from_utf8_lossy(line)));
+    }
+    let slots: Vec<String> = demo.network.schema.slots().iter().map(|slot| slot.label.clone()).collect();
+    let named: BTreeSet<&str> = vault
+        .tree()
+        .leaves()
+        .iter()
+        .filter_map(|slot| slots.get(usize::from(slot.0)).map(String::as_str))
+        .collect();
+    screen.sees(
+        "chain",
+        format!("{} leaves over {named:?}, in the shape of the tree", vault.tree().leaves().len()),
+    );
+    screen.hidden("chain", "which values they ask for");
+    Ok(())
+}
+
+fn show_matching(demo: &DemoState, matched: &[usize], assigned: &AssignmentSummary, screen: Screen) {
+    screen.stage(5, "Matching: every node tries the vault with its own tags");
+    let names: Vec<&str> = matched.iter().map(|index| demo.nodes[*index].profile.name.as_str()).collect();
+    screen.line(format!("{} of {} nodes open it: {}", matched.len(), demo.nodes.len(), names.join(", ")));
+    screen.sees("a node that does not qualify", "that the vault stays shut");
+    screen.sees("committee", "blinded points of every node, one evaluation per slot and epoch");
+    screen.hidden("committee", "values, and who matched");
+    screen.sees("requester", "sealed claims of those who match: account, slot, ask, signed consent");
+    let chosen: Vec<&str> = assigned.workers.iter().map(|worker| name_of(demo, &worker.address)).collect();
+    screen.line(format!("chosen: {}", chosen.join(", ")));
+    screen.line(format!(
+        "{} of 128 bytes for {} of {}; mask {} bytes, encrypted input {} bytes; {} slots changed in these groups",
+        if assigned.headers == 1 { "1 header".into() } else { format!("{} headers", assigned.headers) },
+        assigned.headers,
+        demo.network.groups,
+        assigned.mask_bytes,
+        assigned.payload_bytes,
+        assigned.changed_slots
+    ));
+    screen.stage(6, "Work: decrypt, run, commit, reveal, agree");
+}
+
+async fn outsiders(
+    demo: &mut DemoState,
+    parties: &dyn Parties,
+    job: &JobResponse,
+    earlier: &JobResponse,
+    screen: Screen,
+) -> Result<Vec<Attempt>> {
+    let (network, rng) = (&demo.network, &mut demo.rng);
+    let (unlucky, dropped) = (&demo.nodes[demo.roles.unlucky], &demo.nodes[demo.roles.dropped]);
+    let end = parties.outsider(unlucky);
+    let who = (unlucky, "qualifies, was not chosen");
+    let mut attempts = outsiders::try_all((network, end.as_ref()), job, None, who, rng).await?;
+    let end = parties.outsider(dropped);
+    let who = (dropped, "worked on the earlier job, was left out");
+    attempts.extend(outsiders::try_all((network, end.as_ref()), job, Some(earlier), who, rng).await?);
+    for attempt in &attempts {
+        screen.refused(&format!("{} ({}), {}", attempt.node, attempt.who, attempt.how), &attempt.error);
+    }
+    Ok(attempts)
+}
+
+fn show_quorum(demo: &DemoState, job: &JobResponse, screen: Screen) {
+    for worker in &job.workers {
+        let masked = worker.masked.as_ref().map(|masked| hex::encode(&masked[..masked.len().min(12)]));
+        screen.line(format!(
+            "{} revealed {}... {}",
+            name_of(demo, &worker.address),
+            masked.unwrap_or_default(),
+            if worker.in_quorum == Some(true) { "agrees" } else { "is outside the quorum and loses bond" }
+        ));
+    }
+    screen.sees("chain", "masked words, their differences, and one aggregate signature of the quorum");
+    screen.hidden("chain", "the result");
+}
+
+/// Waits until the workers of a settled job have withdrawn what they earned.
+async fn paid_out(demo: &DemoState, job: &JobResponse) -> Result<()> {
+    for worker in &job.workers {
+        let started = Instant::now();
+        while demo.network.client.claimable(&worker.address).await? > 0 {
+            ensure!(started.elapsed().as_secs() < 60, "{} does not withdraw", name_of(demo, &worker.address));
+            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,158 @@
+//! Every party as a task of this process.
+
+use std::sync::Arc;
+
+use anyhow::{Result, bail};
+use async_trait::async_trait;
+use bithive_blindmatch::policy::Policy;
+use bithive_chain::{Chain, Cosmos, Embedded, SigningKey};
+use bithive_client::{Account, Deployment};
+use bithive_exchange::{EndpointKey, Exchange, LocalNetwork, PeerId, Tap};
+use bithive_local::{self as local, Local, REQUESTER_BOND, UNIT, fork};
+use bithive_requester::AssignmentSummary;
+use bithive_requester::{Requester, Selection};
+use bithive_state::State;
+use rand_chacha::ChaCha20Rng;
+use rand_core::SeedableRng;
+
+use super::args::DemoArgs;
+use super::check::{self, Observations};
+use super::devnet_chain::DevnetChain;
+use super::network::{FaultPoint, JobRequest, Network, Parties, Posted};
+use super::node::DemoNode;
+use super::node_tasks::NodeTasks;
+use super::screen::Screen;
+use super::setup::{DemoState, Genesis, StageTimer, populate};
+
+/// The parties, and the network that connects them.
+pub(super) struct Tasks<C> {
+    local: Local<C>,
+    tap: Tap,
+    requester: Requester,
+    node_tasks: Option<NodeTasks>,
+    committee: Vec<PeerId>,
+}
+
+/// Founds the network on a chain of this process and starts everybody.
+pub(super) async fn embedded(
+    args: &DemoArgs,
+    policy: &Policy,
+    screen: Screen,
+) -> Result<(DemoState, Tasks<Embedded>)> {
+    let mut rng = ChaCha20Rng::seed_from_u64(args.seed);
+    let timer = StageTimer::new();
+    let founding = Genesis::draw(args, screen, &mut rng)?;
+    let Genesis { crs, founders, groups } = &founding;
+    let chain = local::open_chain(None, founders)?;
+    let deployment = local::deploy(Arc::new(chain.clone()), founders, crs, groups.count()).await?;
+    start(args, policy, (screen, timer), (chain, deployment, 1), founding, rng).await
+}
+
+/// Founds the network on the devnet and starts everybody.
+pub(super) async fn on_devnet(
+    args: &DemoArgs,
+    policy: &Policy,
+    screen: Screen,
+    target: &DevnetChain,
+) -> Result<(DemoState, Tasks<Cosmos>)> {
+    let mut rng = ChaCha20Rng::seed_from_u64(args.seed);
+    let timer = StageTimer::new();
+    let founding = Genesis::draw(args, screen, &mut rng)?;
+    let Genesis { crs, founders, groups } = &founding;
+    let chain = target.chain().clone();
+    let first = chain.info().await?.height + 1;
+    screen.line(format!("chain {}, from block {first} on", chain.chain_id()));
+    let deployment = target.deploy(founders, crs, groups.count()).await?;
+    start(args, policy, (screen, timer), (chain, deployment, first), founding, rng).await
+}
+
+async fn start<C: Chain + Clone + 'static>(
+    args: &DemoArgs,
+    policy: &Policy,
+    show: (Screen, StageTimer),
+    (chain, deployment, first_height): (C, Deployment, u64),
+    Genesis { crs, founders, groups }: Genesis,
+    mut rng: ChaCha20Rng,
+) -> Result<(DemoState, Tasks<C>)> {
+    let committee: Vec<PeerId> = founders.committee.iter().map(|member| member.endpoint.id()).collect();
+    let treasuries = (founders.treasury.clone(), founders.incentive_pool.clone());
+    let tap = Tap::default();
+    let states = founders.committee.iter().map(|_| State::in_memory()).collect::<Result<_, _>>()?;
+    let network = LocalNetwork::tapped(tap.clone());
+    let local = Local::start(chain, deployment, network, crs, founders, states, &mut rng).await?;
+    let network = Network {
+        client: local.client.clone(),
+        crs: local.crs.clone(),
+        groups,
+        schema: local.schema.clone(),
+        operator: local.operator.clone(),
+        first_height,
+    };
+    let publish = async |profile: &DemoNode| {
+        local.exchange(profile.endpoint).publish(profile.public.encode().into()).await?;
+        anyhow::Ok(())
+    };
+    let mut demo = populate(args, policy, (network, treasuries), show, rng, publish).await?;
+    demo.timer.lap("1_genesis");
+    let node_tasks =
+        NodeTasks::start(&local, &demo.nodes, demo.roles, args.device, &demo.reports, &mut demo.rng);
+    let node_tasks = Some(node_tasks.await?);
+    let requester = requester(&local, &mut demo.rng).await?;
+    Ok((demo, Tasks { local, tap, requester, node_tasks, committee }))
+}
+
+async fn requester<C: Chain + Clone + 'static>(local: &Local<C>, rng: &mut ChaCha20Rng) -> Result<Requester> {
+    let endpoint = EndpointKey::generate(rng).id();
+    let account = local.account(SigningKey::generate(rng)).await?;
+    local.fund(account.address(), 1_000 * UNIT + REQUESTER_BOND).await?;
+    account.register_requester(endpoint.0, REQUESTER_BOND).await?;
+    let exchange = local.exchange(endpoint);
+    let state = State::in_memory()?;
+    let tags = local.tags(&exchange, &state);
+    Ok(Requester::new(account, exchange, tags, state, (local.crs.clone(), local.groups), fork(rng))?)
+}
+
+#[async_trait]
+impl<C: Chain + Clone + 'static> Parties for Tasks<C> {
+    async fn post(&mut self, request: JobRequest<'_>) -> Result<Posted> {
+        let posted = self.requester.post(request.spec).await?;
+        Ok(Posted { job_id: posted.job_id, vault: posted.vault })
+    }
+
+    async fn assign(&mut self, job_id: u64, selection: &Selection) -> Result<AssignmentSummary> {
+        let collected = self.requester.collect().await?;
+        if let Some(refused) = collected.refused.first() {
+            bail!("a claim was refused: {}", refused.reason);
+        }
+        Ok(self.requester.assign(job_id, selection).await?.into())
+    }
+
+    async fn result(&mut self, job_id: u64) -> Result<Vec<f32>> {
+        Ok(self.requester.result(job_id).await?)
+    }
+
+    fn requester(&self) -> &Account {
+        self.requester.account()
+    }
+
+    fn outsider(&self, node: &DemoNode) -> Arc<dyn Exchange> {
+        self.local.exchange(node.endpoint)
+    }
+
+    async fn inject_fault(&mut self, _: FaultPoint, _: Option<usize>) -> Result<()> {
+        Ok(())
+    }
+
+    async fn stop(&mut self) -> Result<()> {
+        match self.node_tasks.take() {
+            Some(node_tasks) => node_tasks.stop().await,
+            None => Ok(()),
+        }
+    }
+
+    fn observed(&self, matched: &[PeerId]) -> Result<Observations> {
+        let bodies = self.tap.deliveries().into_iter().map(|delivery| delivery.body).collect();
+        let checks = check::routing(&self.tap, self.requester.endpoint(), &self.committee, matched);
+        Ok(Observations { places: "deliveries", bodies, checks })
+    }
+}

@@ -1,0 +1,57 @@
+//! Why a run could not go on. A check that fails is no error but an outcome: see [`crate::Broken`].
+
+use bithive_chain::ChainError;
+
+/// Why a run could not go on.
+#[derive(Debug, thiserror::Error)]
+pub enum EconomyError {
+    /// A number is out of bounds.
+    #[error("{field} is {found}; expected {least} to {most}")]
+    Option {
+        /// Name of the option.
+        field: &'static str,
+        /// Value given.
+        found: u32,
+        /// Least value allowed.
+        least: u32,
+        /// Largest value allowed.
+        most: u32,
+    },
+    /// A contract refused what an account did, or the chain failed.
+    #[error("{what}: {source}")]
+    Chain {
+        /// What was done.
+        what: String,
+        /// What the chain said.
+        source: ChainError,
+    },
+    /// A contract did not say what it should have.
+    #[error("{what} said nothing of {missing}")]
+    Silent {
+        /// What was done.
+        what: &'static str,
+        /// What was expected in its events or answers.
+        missing: &'static str,
+    },
+    /// A message has no JSON form, or a schedule of the tables is out of bounds.
+    #[error("{what}: {reason}")]
+    Malformed {
+        /// What it is.
+        what: &'static str,
+        /// The reason, for people.
+        reason: String,
+    },
+    /// A drawing could not be written.
+    #[error("cannot draw {file}: {reason}")]
+    Draw {
+        /// Path of the file.
+        file: String,
+        /// The reason, for people.
+        reason: String,
+    },
+}
+
+/// Says what was done when the chain refused it.
+pub(crate) fn during(what: impl Into<String>) -> impl FnOnce(ChainError) -> EconomyError {
+    move |source| EconomyError::Chain { what: what.into(), source }
+}

@@ -1,0 +1,7 @@
+//! Tests of `bithive-netsim` through its public interface, one module for each subject.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod plots;
+mod qlog;
+mod runs;
+mod store;

@@ -1,0 +1,7 @@
+//! Tests of `bithive-transport` through its public interface, one module for each subject.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, unreachable_pub)]
+
+mod job;
+#[cfg(target_os = "linux")]
+mod network;
+mod suite;

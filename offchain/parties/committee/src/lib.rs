@@ -1,0 +1,101 @@
+//! The committee of blind matching.
+//!
+//! [`Member`] is one super node's service: it agrees with the others on the keys of a committee before that one
+//! begins, publishes each epoch's share keys, answers blind evaluations of registered identities, and keeps the
+//! quota that makes guessing cost stake. [`TagSource`] is the other side: it asks all members of the epoch's
+//! committee, checks every proof against the share keys posted on chain, and combines what is valid.
+
+mod agreement;
+mod ask;
+mod keys;
+mod ledger;
+mod member;
+mod registered;
+mod requests;
+mod tags;
+
+use bithive_blindmatch::DecodeError;
+use bithive_blindmatch::committee::CommitteeError;
+use bithive_blindmatch::oprf::OprfError;
+use bithive_chain::ChainError;
+use bithive_exchange::ExchangeError;
+use bithive_state::StateError;
+
+pub use agreement::TERM_EPOCHS;
+pub use ask::PATIENCE;
+pub use member::{Member, NODE_EVALUATIONS, REQUESTER_EVALUATIONS, Tally};
+pub use requests::ShareKeyRequest;
+pub use tags::TagSource;
+
+/// What can go wrong between a party and the committee.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    /// The chain refused or did not answer.
+    #[error(transparent)]
+    Chain(#[from] ChainError),
+    /// A peer did not answer.
+    #[error(transparent)]
+    Exchange(#[from] ExchangeError),
+    /// Own records can't be used.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// Something malformed arrived.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// The committee's parameters or tables do not fit.
+    #[error(transparent)]
+    Committee(#[from] CommitteeError),
+    /// The evaluation failed.
+    #[error(transparent)]
+    Oprf(#[from] OprfError),
+    /// No committee is named for an epoch.
+    #[error("the registry lists no committee of epoch {epoch}; its owner must name one")]
+    NoCommittee {
+        /// Epoch that was asked for.
+        epoch: u64,
+    },
+    /// The account is not in the committee.
+    #[error("account {account} is not a member of the committee from epoch {from_epoch} on")]
+    NotAMember {
+        /// Address of the account.
+        account: String,
+        /// The committee's first epoch.
+        from_epoch: u64,
+    },
+    /// Members are missing for the agreement on keys.
+    #[error("the committee from epoch {from_epoch} on has not agreed on its keys: {reasons}")]
+    NotAgreed {
+        /// The committee's first epoch.
+        from_epoch: u64,
+        /// Who is missing, and why.
+        reasons: String,
+    },
+    /// A member asks for what is gone once all have agreed.
+    #[error("the committee from epoch {from_epoch} on has agreed on its keys; contributions are destroyed")]
+    AgreedAlready {
+        /// The committee's first epoch.
+        from_epoch: u64,
+    },
+    /// A committee that has no duties.
+    #[error("this committee is not in service; expected that of the last, the current or a coming epoch")]
+    UnknownCommittee,
+    /// What members tell each other only.
+    #[error("only members of the committee from epoch {from_epoch} on are told this")]
+    NotForOutsiders {
+        /// The committee's first epoch.
+        from_epoch: u64,
+    },
+    /// The ledger can't be read or written.
+    #[error("the ledger of evaluations can't be used: {0}")]
+    Ledger(String),
+    /// Nobody served a table that enough members posted.
+    #[error("no share key table of epoch {epoch} with a digest that {needed} members posted; {reasons}")]
+    NoTable {
+        /// Epoch of the table.
+        epoch: u64,
+        /// Members that must have posted the same digest: the threshold.
+        needed: u8,
+        /// What went wrong at each member.
+        reasons: String,
+    },
+}

@@ -1,0 +1,197 @@
+//! Values that are written as text: parsed while the file is read, so that nothing else of the program sees a text that
+//! is none of them.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::str::FromStr;
+use std::time::Duration;
+
+use bithive_api::relay::check_relay_url;
+use bithive_chain::validate_address;
+use bithive_exchange::PeerId;
+use bithive_inference::Device;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer};
+
+/// What begins the words of an error that [`FromText`] makes. They follow the name of the field.
+pub(super) const MISMATCH: &str = "is ";
+
+/// A value that a configuration has as text.
+pub(super) trait FromText: Sized {
+    /// The value; otherwise what was expected.
+    fn from_text(text: &str) -> Result<Self, String>;
+}
+
+/// Any [`FromText`], as `serde` reads it.
+struct Parsed<T>(T);
+
+impl<'de, T: FromText> Deserialize<'de> for Parsed<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let mismatch = |expected| D::Error::custom(format!("{MISMATCH}{text:?}; expected {expected}"));
+        T::from_text(&text).map(Self).map_err(mismatch)
+    }
+}
+
+/// For `#[serde(deserialize_with)]`: one value.
+pub(super) fn one<'de, D: Deserializer<'de>, T: FromText>(deserializer: D) -> Result<T, D::Error> {
+    Parsed::deserialize(deserializer).map(|Parsed(value)| value)
+}
+
+/// For `#[serde(deserialize_with)]`: a value that may be left out.
+pub(super) fn optional<'de, D: Deserializer<'de>, T: FromText>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
+    one(deserializer).map(Some)
+}
+
+/// For `#[serde(deserialize_with)]`: any number of values. An error names the index of the one that is wrong.
+pub(super) fn list<'de, D, T, L>(deserializer: D) -> Result<L, D::Error>
+where
+    D: Deserializer<'de>,
+    T: FromText,
+    L: FromIterator<T>,
+{
+    let values = Vec::<Parsed<T>>::deserialize(deserializer)?;
+    Ok(values.into_iter().map(|Parsed(value)| value).collect())
+}
+
+impl FromText for SocketAddr {
+    fn from_text(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|_| "an IP address and a port, like 0.0.0.0:4433 or [::]:4433".into())
+    }
+}
+
+impl FromText for PeerId {
+    fn from_text(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|_| "an endpoint, 64 hex digits".into())
+    }
+}
+
+impl FromText for Device {
+    fn from_text(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|_| "cpu or gpu".into())
+    }
+}
+
+impl FromText for Duration {
+    fn from_text(text: &str) -> Result<Self, String> {
+        humantime::parse_duration(text).map_err(|_| "a duration with its unit, like 500ms, 30s or 2m".into())
+    }
+}
+
+/// A text that is none of the values that are expected.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("expected {0}")]
+pub struct Mismatch(String);
+
+/// A loopback socket: what is served there reaches nobody on another machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LoopbackAddress(SocketAddr);
+
+impl LoopbackAddress {
+    /// The socket, if its IP address is a loopback one.
+    #[must_use]
+    pub fn new(address: SocketAddr) -> Option<Self> {
+        bithive_monitor::is_loopback(&address).then_some(Self(address))
+    }
+
+    /// The socket.
+    #[must_use]
+    pub const fn socket(self) -> SocketAddr {
+        self.0
+    }
+}
+
+impl FromStr for LoopbackAddress {
+    type Err = Mismatch;
+
+    fn from_str(text: &str) -> Result<Self, Mismatch> {
+        Self::from_text(text).map_err(Mismatch)
+    }
+}
+
+impl FromText for LoopbackAddress {
+    fn from_text(text: &str) -> Result<Self, String> {
+        Self::new(SocketAddr::from_text(text)?)
+            .ok_or_else(|| "a loopback address, like 127.0.0.1:9464: nobody is asked who they are".into())
+    }
+}
+
+/// Declares a text of a checked form.
+macro_rules! checked_text {
+    ($(#[$doc:meta])* $name:ident, $check:expr) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The text as it was written.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+
+        impl FromText for $name {
+            fn from_text(text: &str) -> Result<Self, String> {
+                let check: fn(&str) -> Result<(), String> = $check;
+                check(text).map(|()| Self(text.into()))
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = Mismatch;
+
+            fn from_str(text: &str) -> Result<Self, Mismatch> {
+                Self::from_text(text).map_err(Mismatch)
+            }
+        }
+    };
+}
+
+checked_text!(
+    /// URL of a CometBFT RPC server: `http://` or `https://` and a host.
+    RpcUrl,
+    |text| {
+        let host = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
+        match host {
+            Some(host) if !host.is_empty() && !host.contains(char::is_whitespace) => Ok(()),
+            _ => Err("a URL of a CometBFT RPC server, like http://127.0.0.1:26657".into()),
+        }
+    }
+);
+
+checked_text!(
+    /// URL of a relay, in the form that the registry takes.
+    RelayUrl,
+    |text| {
+        check_relay_url(text)
+            .map_err(|problem| format!("a URL like https://relay.example:3340 and not one {problem}"))
+    }
+);
+
+checked_text!(
+    /// Bech32 address of a contract.
+    ContractAddress,
+    |text| {
+        validate_address(text)
+            .map(drop)
+            .map_err(|problem| format!("the address of a contract ({problem})"))
+    }
+);
+
+checked_text!(
+    /// Name of an IBC channel: `channel-` and a number.
+    ChannelId,
+    |text| {
+        let number = text.strip_prefix("channel-").map(str::parse::<u64>);
+        if matches!(number, Some(Ok(_))) { Ok(()) } else { Err("a name like channel-0".into()) }
+    }
+);

@@ -1,0 +1,27 @@
+//! The long-lived parties, each a process of its own.
+//!
+//! [`node`], [`committee`], [`relay`] and [`relayer`] run until they are told to [`stop`]; [`config`] is what they are told
+//! beforehand, [`keys`] the files with their secrets, [`party`] what nodes, members and requesters have in common: a
+//! chain that may be down for a while, an endpoint on the network, and the registry as the way to find others and to
+//! know who belongs ([`membership`]). What they do is told to scripts as [`event`]s, to people in the log.
+
+pub mod chain;
+pub mod committee;
+pub mod config;
+mod error;
+pub mod event;
+pub mod health;
+pub mod keys;
+pub mod membership;
+pub mod metrics;
+pub mod node;
+pub mod party;
+pub mod relay;
+pub mod relayer;
+pub mod stop;
+pub mod task_group;
+
+pub use error::{ConfigError, DaemonError};
+pub use event::{Event, Events};
+pub use stop::Stop;
+pub use task_group::TaskGroup;

@@ -1,0 +1,126 @@
+//! `bithive node run`: a contributor node as a process.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use bithive_blindmatch::attributes::Attributes;
+use bithive_client::Client;
+use bithive_exchange::Exchange;
+use bithive_keystore::{Password, fresh_rng};
+use bithive_node::{Compute, Contributor, NodeError, NodeKeys, Setup};
+
+use crate::config::NodeConfig;
+use crate::keys::NodeFile;
+use crate::metrics::{self, NodeMonitor};
+use crate::party::Party;
+use crate::{DaemonError, Event, Events, Stop, TaskGroup, chain};
+
+/// Runs the node until it is told to stop.
+///
+/// # Errors
+/// [`DaemonError`].
+pub async fn run(
+    config: &NodeConfig,
+    password: &Password,
+    compute: Arc<dyn Compute>,
+    events: Events,
+    stop: Stop,
+) -> Result<(), DaemonError> {
+    // What is wrong on this machine is said at once, not when the chain answers.
+    let file = NodeFile::read(&config.keys, password)?;
+    let Some(client) = chain::connect(&config.chain, &stop).await? else { return Ok(()) };
+    run_on(&client, config, &file, compute, events, stop).await
+}
+
+/// Runs the node on a chain that answers.
+///
+/// # Errors
+/// [`DaemonError`].
+pub async fn run_on(
+    client: &Client,
+    config: &NodeConfig,
+    file: &NodeFile,
+    compute: Arc<dyn Compute>,
+    events: Events,
+    stop: Stop,
+) -> Result<(), DaemonError> {
+    let crs = client.reference_string(&config.reference_string).await?.shared();
+    let keys = file.keys(&crs)?;
+    let slot = registered(client, &keys, &config.keys).await?;
+    let (monitor, metrics) = NodeMonitor::new(events.clone());
+    let monitor = Arc::new(monitor);
+    let _metrics = metrics::serve(&config.metrics, metrics, monitor.clone()).await?;
+    let party = Party::start(client, &config.network, &config.data, (keys.account.clone(), &keys.endpoint));
+    let party = party.await?;
+    monitor.watch(&party);
+    publish(&party, client, &keys, &config.public_key).await?;
+    let from = match config.first_block {
+        Some(height) => height,
+        None => client.chain().info().await?.height.saturating_add(1),
+    };
+    let setup = Setup {
+        account: party.account.clone(),
+        attributes: Attributes::new(&party.schema, file.attributes.clone()).map_err(|error| {
+            DaemonError::Keys {
+                file: config.keys.display().to_string(),
+                problem: format!("attributes: {error}"),
+            }
+        })?,
+        ask: file.ask,
+        crs,
+        compute,
+        observer: monitor.clone(),
+        rng: fresh_rng()?,
+        keys,
+        exchange: party.exchange(),
+        state: party.state.clone(),
+    };
+    let mut node = Contributor::new(setup, from).await?.with_relayers(config.relayers.clone());
+    tracing::info!(account = party.account.address(), endpoint = %party.transport.id(), slot,
+        next_block = node.next_height(), "the node runs");
+    events(&party.ready("node"));
+    let mut tasks = TaskGroup::new(stop);
+    tasks.start("the node's work", |stop| async move { Ok(node.run(stop.requested()).await?) });
+    let account = party.account.clone();
+    tasks.start("the look at the earnings", |stop| async move {
+        tokio::select! {
+            () = stop.requested() => Ok(()),
+            () = monitor.follow_earnings(account.client(), account.address()) => Ok(()),
+        }
+    });
+    let ended = tasks.join().await;
+    party.transport.close().await;
+    events(&Event::Stopped);
+    ended
+}
+
+/// The slot that the registry has of these keys.
+async fn registered(client: &Client, keys: &NodeKeys, file: &Path) -> Result<u16, DaemonError> {
+    let account = keys.account.address();
+    let node = client.node(account).await?.ok_or_else(|| DaemonError::NotRegistered {
+        account: account.into(),
+        role: "a node",
+        todo: "register it with `bithive node register` first",
+    })?;
+    let registration = node.registration;
+    if registration.endpoint.as_slice() != keys.endpoint.id().0 {
+        return Err(DaemonError::OtherKey { file: file.display().to_string(), what: "endpoint" });
+    }
+    if registration.bls_key.as_slice() != keys.bls.public_key() {
+        return Err(DaemonError::OtherKey { file: file.display().to_string(), what: "bls key" });
+    }
+    Ok(registration.slot)
+}
+
+/// Makes the public key available to others: it has to be the registered one.
+async fn publish(party: &Party, client: &Client, keys: &NodeKeys, file: &Path) -> Result<(), DaemonError> {
+    let bad = |problem: String| DaemonError::Keys { file: file.display().to_string(), problem };
+    let bytes = std::fs::read(file).map_err(|error| bad(error.to_string()))?;
+    let node = client.node(keys.account.address()).await?;
+    let digest = party.transport.publish(bytes.into()).await.map_err(NodeError::from)?;
+    if node.is_none_or(|node| node.registration.dgkbe_key_digest.as_slice() != digest) {
+        party.transport.remove(digest).await.map_err(NodeError::from)?;
+        return Err(bad("it is not the key that the registry has the digest of".into()));
+    }
+    Ok(())
+}

@@ -1,0 +1,114 @@
+//! What nodes, members and requesters have in common: an account on a chain, an endpoint on the network.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use bithive_blindmatch::schema::Schema;
+use bithive_chain::{SigningKey, Wallet};
+use bithive_client::{Account, Client};
+use bithive_committee::TagSource;
+use bithive_exchange::{EndpointKey, Exchange};
+use bithive_state::State;
+use bithive_transport::{Admission, Config, Transport};
+
+use crate::config::{Admitted, NetworkConfig, RelayUrl};
+use crate::membership::{RegistryAdmission, RegistryDirectory};
+use crate::{DaemonError, Event};
+
+/// A party that is on the network.
+pub struct Party {
+    /// Its account on the deployment.
+    pub account: Account,
+    /// Its endpoint.
+    pub transport: Transport,
+    /// What can be asked of nodes.
+    pub schema: Schema,
+    /// Its records.
+    pub state: State,
+}
+
+/// Names of what is in a party's data folder.
+const RECORDS: &str = "records.redb";
+const TRANSPORT: &str = "transport";
+
+impl Party {
+    /// Opens the data folder, starts the endpoint, and has the registry name its relay.
+    ///
+    /// # Errors
+    /// [`DaemonError`].
+    pub async fn start(
+        client: &Client,
+        network: &NetworkConfig,
+        data: &Path,
+        (account, endpoint): (SigningKey, &EndpointKey),
+    ) -> Result<Self, DaemonError> {
+        std::fs::create_dir_all(data).map_err(DaemonError::machine("data"))?;
+        let state = State::open(&data.join(RECORDS))?;
+        let wallet = Wallet::connect(client.chain().clone(), account).await?;
+        let account = Account::new(client.clone(), wallet);
+        let config = transport(client, network);
+        let transport = Transport::start(endpoint, &data.join(TRANSPORT), config).await?;
+        let party = Self { account, transport, schema: Schema::bithive(), state };
+        party.name_relay(network.relays.first()).await?;
+        Ok(party)
+    }
+
+    /// The registry names the first configured relay for this endpoint, and none if there is none. Who is not
+    /// registered yet has nothing to name.
+    async fn name_relay(&self, relay: Option<&RelayUrl>) -> Result<(), DaemonError> {
+        let (client, endpoint) = (self.account.client(), self.transport.id().0);
+        let holder = client.identity(endpoint).await?;
+        if holder.is_none_or(|holder| holder.address != self.account.address())
+            || client.relay(endpoint).await?.as_deref() == relay.map(RelayUrl::as_str)
+        {
+            return Ok(());
+        }
+        self.account.set_relay(endpoint, relay.map(ToString::to_string)).await?;
+        tracing::info!(relay = relay.map(RelayUrl::as_str), "the registry names the relay");
+        Ok(())
+    }
+
+    /// Its end of the network.
+    #[must_use]
+    pub fn exchange(&self) -> Arc<dyn Exchange> {
+        Arc::new(self.transport.clone())
+    }
+
+    /// Its source of tags.
+    #[must_use]
+    pub fn tags(&self) -> TagSource {
+        let client = self.account.client().clone();
+        TagSource::new(client, self.exchange(), self.schema.clone(), self.state.clone())
+    }
+
+    /// That it answers.
+    #[must_use]
+    pub fn ready(&self, role: &str) -> Event {
+        Event::Ready {
+            role: role.into(),
+            endpoint: Some(self.transport.id().to_string()),
+            account: Some(self.account.address().into()),
+            listens_on: self.transport.listens_on(),
+            url: None,
+        }
+    }
+}
+
+fn transport(client: &Client, network: &NetworkConfig) -> Config {
+    let listen = network.listen.clone();
+    let admission = match network.admission {
+        Admitted::Registry => Some(Arc::new(RegistryAdmission::new(client.clone())) as Admission),
+        Admitted::Everyone => None,
+    };
+    Config {
+        listen: (!listen.is_empty()).then_some(listen),
+        peers: network.peers.iter().map(|peer| (peer.endpoint, peer.addresses.clone())).collect(),
+        relays: network.relays.iter().map(ToString::to_string).collect(),
+        relay_roots: network.relay_roots.clone(),
+        directory: Some(Arc::new(RegistryDirectory::new(client.clone()))),
+        local_discovery: network.local_discovery,
+        admission,
+        congestion: network.congestion,
+        ..Config::default()
+    }
+}

@@ -1,0 +1,129 @@
+//! What can go wrong in a node.
+
+use bithive_attest::bls::BlsError;
+use bithive_attest::result::ResultError;
+use bithive_blindmatch::DecodeError;
+use bithive_blindmatch::claim::ClaimError;
+use bithive_blindmatch::vault::VaultError;
+use bithive_chain::ChainError;
+use bithive_client::GroupError;
+use bithive_committee::ServiceError;
+use bithive_curve::DecodeError as PointError;
+use bithive_dgkbe::SlotError;
+use bithive_dgkbe::dem::DemError;
+use bithive_dgkbe::envelope::EnvelopeError;
+use bithive_dgkbe::format::FormatError;
+use bithive_dgkbe::kem::{HeaderError, KemError};
+use bithive_dgkbe::keys::KeyError;
+use bithive_exchange::ExchangeError;
+use bithive_payload::{PayloadError, ReadError};
+use bithive_state::StateError;
+
+/// Why a step failed.
+#[derive(Debug, thiserror::Error)]
+pub enum NodeError {
+    /// The chain refused or did not answer.
+    #[error(transparent)]
+    Chain(#[from] ChainError),
+    /// The broadcast group is not known.
+    #[error(transparent)]
+    Group(#[from] GroupError),
+    /// A peer did not answer, or content is missing.
+    #[error(transparent)]
+    Exchange(#[from] ExchangeError),
+    /// Own records can't be used.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// The committee did not give tags.
+    #[error(transparent)]
+    Committee(#[from] ServiceError),
+    /// A vault or claim is malformed.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// A vault can't be tried.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// A claim can't be sealed.
+    #[error(transparent)]
+    Claim(#[from] ClaimError),
+    /// The mask on chain is malformed.
+    #[error(transparent)]
+    Slot(#[from] SlotError),
+    /// The header is malformed.
+    #[error(transparent)]
+    Header(#[from] HeaderError),
+    /// The keys do not fit the set.
+    #[error(transparent)]
+    Kem(#[from] KemError),
+    /// The input does not open.
+    #[error(transparent)]
+    Dem(#[from] DemError),
+    /// Header or input do not open.
+    #[error(transparent)]
+    Envelope(#[from] EnvelopeError),
+    /// A public key is malformed.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// A point is malformed.
+    #[error(transparent)]
+    Point(#[from] PointError),
+    /// Input or output are malformed.
+    #[error(transparent)]
+    Payload(#[from] PayloadError),
+    /// What opened is no input, or too much of one.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// The result can't be published.
+    #[error(transparent)]
+    Result(#[from] ResultError),
+    /// A BLS key or signature is malformed.
+    #[error(transparent)]
+    Bls(#[from] BlsError),
+    /// The model did not run.
+    #[error("the model did not run: {0}")]
+    Compute(String),
+    /// What arrived is not what the chain says.
+    #[error("{what} is not valid: {reason}")]
+    Mismatch {
+        /// What was compared, in words.
+        what: &'static str,
+        /// Why it is refused.
+        reason: String,
+    },
+    /// Something else was signed for the round before: signing this would be a second result.
+    #[error("another {what} was signed for round {round} of job {job_id}; this one is refused")]
+    OtherResult {
+        /// `commitment` or `statement`.
+        what: &'static str,
+        /// Number of the job.
+        job_id: u64,
+        /// Round of the job, from 1.
+        round: u8,
+    },
+    /// Stored keys can't be read.
+    #[error("stored keys: {0}")]
+    Keys(String),
+    /// The account is not registered as a node.
+    #[error("account {0} is not registered as a node; register it first")]
+    NotRegistered(String),
+}
+
+impl NodeError {
+    /// Whether trying again later can help: the network or the chain did not answer, or content is not there yet.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Exchange(ExchangeError::Damaged { .. } | ExchangeError::TooLarge { .. }) => false,
+            Self::Exchange(_) | Self::Key(KeyError::Format(FormatError::Read { .. })) => true,
+            Self::Chain(error) | Self::Committee(ServiceError::Chain(error)) => {
+                let passing =
+                    matches!(error, ChainError::SequenceMismatch { .. } | ChainError::OutOfGas { .. });
+                passing || matches!(error, ChainError::NodeDown { .. })
+            }
+            Self::Committee(
+                ServiceError::Exchange(_) | ServiceError::NoTable { .. } | ServiceError::Oprf(_),
+            ) => true,
+            _ => false,
+        }
+    }
+}

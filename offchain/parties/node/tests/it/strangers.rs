@@ -1,0 +1,126 @@
+//! What strangers post, and services that fail.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use bithive_api::jobs::{JobTerms, Phase, Split};
+use bithive_api::{jobs, registry};
+use bithive_chain::{Chain, Wallet};
+use bithive_client::{Account, Client};
+use bithive_contracts::{Code, Contract};
+use bithive_node::{Contributor, NodeError, Report};
+
+use crate::flaky::FlakyExchange;
+use crate::town::{PRICE, Town, WINDOW};
+
+async fn terms(town: &Town, vault: Vec<u8>) -> JobTerms {
+    let now = town.local.chain.info().await.unwrap().time.seconds();
+    JobTerms {
+        vault: vault.into(),
+        workers: 3,
+        quorum: 2,
+        tolerance: 0,
+        dimensions: 1,
+        price: PRICE.into(),
+        assign_by: now + WINDOW,
+        commit_seconds: WINDOW,
+        reveal_seconds: WINDOW,
+        finalize_seconds: WINDOW,
+        model: (&[1; 32]).into(),
+        model_owner: None,
+        data_owner: None,
+    }
+}
+
+async fn post(town: &Town, vault: Vec<u8>) {
+    let terms = terms(town, vault).await;
+    town.requester_account().await.post_job(terms, 3 * PRICE).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_malformed_vault_stops_nobody() {
+    let mut town = Town::with_nodes(3).await;
+    let vault = town.post().await.vault;
+    for bad in [vec![0], vec![0xff; 300], vault[..vault.len() - 1].to_vec(), [&vault[..], &[0]].concat()] {
+        post(&town, bad).await;
+    }
+    let job_id = town.assigned_job().await;
+    town.live_until_quiet().await;
+    assert_eq!(town.phase(job_id).await, Phase::Settled);
+    let failures = town.nodes[0].log.failures();
+    assert_eq!(failures.len(), 4, "{failures:?}");
+    assert!(failures.iter().all(|(_, retries)| !retries));
+    town.assert_books_balance().await;
+}
+
+#[tokio::test]
+async fn a_vault_of_an_epoch_that_is_not_answered_is_not_asked_for() {
+    let mut town = Town::with_nodes(1).await;
+    let vault = town.post().await.vault;
+    let epoch = town.local.client.committee().await.unwrap().epoch;
+    for other in [0, epoch - 2, epoch + 1, u64::MAX] {
+        let mut vault = vault.clone();
+        vault[1..9].copy_from_slice(&other.to_be_bytes());
+        post(&town, vault).await;
+    }
+    town.live(0).await;
+    let failures = town.nodes[0].log.failures();
+    assert_eq!(failures.len(), 4, "{failures:?}");
+    assert!(failures.iter().all(|(reason, retries)| reason.contains("epoch") && !retries), "{failures:?}");
+}
+
+#[tokio::test]
+async fn events_of_another_market_are_ignored() {
+    let mut town = Town::with_nodes(1).await;
+    let deployment = town.local.client.deployment().clone();
+    let message = jobs::InstantiateMsg {
+        token: deployment.token().to_owned(),
+        registry: deployment.registry().to_owned(),
+        treasury: deployment.treasury.clone(),
+        incentive_pool: deployment.incentive_pool.clone(),
+        split: Split { worker: 10_000, model_owner: 0, data_owner: 0, treasury: 0, incentive_pool: 0 },
+        slash_amount: 1u128.into(),
+    };
+    let chain: Arc<dyn Chain> = Arc::new(town.local.chain.clone());
+    let wallet = Wallet::connect(chain.clone(), town.requester_key.clone()).await.unwrap();
+    let other = wallet.instantiate(Code::Jobs.id(), &message, "jobs", None).await.unwrap().contract;
+    assert_ne!(other, deployment.jobs());
+    // A job 1 here: the other market's job 1 is not looked up in its place.
+    let vault = town.post().await.vault;
+    town.live(0).await;
+    let seen = town.nodes[0].log.all().len();
+    let account = Account::new(Client::new(chain, deployment.with([(Contract::Jobs, other)])), wallet);
+    for _ in 0..3 {
+        account.post_job(terms(&town, vault.clone()).await, 3 * PRICE).await.unwrap();
+    }
+    town.live(0).await;
+    assert_eq!(town.nodes[0].log.all().len(), seen);
+}
+
+#[tokio::test]
+async fn a_committee_that_does_not_answer_is_asked_again() {
+    let mut town = Town::with_nodes(1).await;
+    let job_id = town.post().await.job_id;
+    let exchange = FlakyExchange::new(town.local.exchange(town.nodes[0].endpoint));
+    let setup = town.setup_with(0, Arc::new(town.local.chain.clone()), exchange.clone()).await;
+    let mut node = Contributor::new(setup, town.nodes[0].from_height).await.unwrap();
+    exchange.mute.store(true, Ordering::SeqCst);
+    node.catch_up().await.unwrap();
+    assert!(town.nodes[0].log.failure().1, "it tries again");
+    exchange.mute.store(false, Ordering::SeqCst);
+    town.local.chain.produce_block().await.unwrap();
+    node.catch_up().await.unwrap();
+    assert_eq!(town.nodes[0].log.count(|report| *report == Report::VaultTried { job_id, opened: true }), 1);
+}
+
+#[tokio::test]
+async fn an_account_that_is_no_node_can_not_start_one() {
+    let mut town = Town::with_nodes(1).await;
+    town.node_account(0).await.registry(&registry::ExecuteMsg::Unbond {}).await.unwrap();
+    // Leaving is no reason to stop: a job may still be open.
+    town.start(0).await;
+    let mut setup = town.setup(0).await;
+    setup.account = town.requester_account().await;
+    let refused = Contributor::new(setup, 1).await.err().unwrap();
+    assert!(matches!(refused, NodeError::NotRegistered(address) if address == town.requester_key.address()));
+}

@@ -1,0 +1,99 @@
+//! What can go wrong for a requester.
+
+use bithive_attest::bls::BlsError;
+use bithive_blindmatch::DecodeError;
+use bithive_blindmatch::claim::ClaimError;
+use bithive_blindmatch::policy::PolicyError;
+use bithive_blindmatch::vault::VaultError;
+use bithive_chain::ChainError;
+use bithive_committee::ServiceError;
+use bithive_dgkbe::SlotError;
+use bithive_dgkbe::envelope::EnvelopeError;
+use bithive_dgkbe::kem::KemError;
+use bithive_dgkbe::keys::KeyError;
+use bithive_exchange::ExchangeError;
+use bithive_payload::PayloadError;
+use bithive_state::StateError;
+
+/// Why a step failed.
+#[derive(Debug, thiserror::Error)]
+pub enum RequesterError {
+    /// The chain refused or did not answer.
+    #[error(transparent)]
+    Chain(#[from] ChainError),
+    /// A peer did not answer, or content is missing.
+    #[error(transparent)]
+    Exchange(#[from] ExchangeError),
+    /// Own records can't be used.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// The committee did not give tags.
+    #[error(transparent)]
+    Committee(#[from] ServiceError),
+    /// The policy does not fit the schema.
+    #[error(transparent)]
+    Policy(#[from] PolicyError),
+    /// The policy can't be sealed.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// Something malformed arrived or is stored.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+    /// A claim is refused.
+    #[error(transparent)]
+    Claim(#[from] ClaimError),
+    /// The chosen set is malformed.
+    #[error(transparent)]
+    Slot(#[from] SlotError),
+    /// The set's keys do not fit.
+    #[error(transparent)]
+    Kem(#[from] KemError),
+    /// The input can't be encrypted.
+    #[error(transparent)]
+    Envelope(#[from] EnvelopeError),
+    /// A public key is malformed.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// The output does not open.
+    #[error(transparent)]
+    Payload(#[from] PayloadError),
+    /// Signatures can't be added up.
+    #[error(transparent)]
+    Bls(#[from] BlsError),
+    /// A claim, a node's registration or an answer of the chain does not agree with what is known.
+    #[error("{what} is not valid: {reason}")]
+    Mismatch {
+        /// What was compared, in words.
+        what: &'static str,
+        /// Why it is refused.
+        reason: String,
+    },
+    /// Too few usable claims.
+    #[error("job {job_id} has {found} usable claims for round {round}; expected at least {expected}")]
+    TooFewClaims {
+        /// Number of the job.
+        job_id: u64,
+        /// The round to assign.
+        round: u8,
+        /// Number of usable claims.
+        found: usize,
+        /// Number of workers that the job needs.
+        expected: usize,
+    },
+    /// The job is in a phase in which this can't be done.
+    #[error("job {job_id} is {phase}; {expected}")]
+    Phase {
+        /// Number of the job.
+        job_id: u64,
+        /// Phase that the chain says it is in.
+        phase: String,
+        /// In which phase it can.
+        expected: &'static str,
+    },
+    /// The job was posted by someone else, or its records are elsewhere.
+    #[error("job {job_id} is not in this requester's records; only who posted it can go on with it")]
+    NotOurs {
+        /// Number of the job.
+        job_id: u64,
+    },
+}

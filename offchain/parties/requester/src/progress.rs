@@ -1,0 +1,84 @@
+//! How a job gets on, as the requester's process tells scripts.
+
+use bithive_client::amount::show;
+use serde::{Deserialize, Serialize};
+
+use crate::{AcceptedClaim, Assigned};
+
+/// What `bithive job run` says, as a line of JSON with `--json`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum JobProgress {
+    /// It is on chain.
+    Posted {
+        /// The job.
+        job_id: u64,
+        /// The vault, in hex.
+        vault: String,
+        /// The requester's endpoint, in hex.
+        endpoint: String,
+    },
+    /// Workers are chosen and addressed.
+    Assigned {
+        /// The round.
+        round: u8,
+        /// Accounts of all whose claims were usable.
+        claims: Vec<String>,
+        /// Why other claims were refused.
+        refused: Vec<String>,
+        /// The assignment.
+        chosen: AssignmentSummary,
+    },
+    /// The job is settled and its output opened.
+    Settled {
+        /// One number per row: the model's output.
+        values: Vec<f32>,
+    },
+}
+
+/// What an assignment came to.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AssignmentSummary {
+    /// The chosen claims, in slot order.
+    pub workers: Vec<AssignedWorker>,
+    /// Slots that changed in their groups since something was last sent to them.
+    pub changed_slots: usize,
+    /// Groups with a worker.
+    pub headers: usize,
+    /// Bytes of all headers.
+    pub header_bytes: usize,
+    /// Bytes of the encoded set.
+    pub mask_bytes: usize,
+    /// Bytes of the encrypted input.
+    pub payload_bytes: u64,
+}
+
+/// A chosen worker.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AssignedWorker {
+    /// Its account.
+    pub address: String,
+    /// Its slot.
+    pub slot: u16,
+    /// What it asks, with the unit.
+    pub ask: String,
+}
+
+impl From<AcceptedClaim> for AssignedWorker {
+    fn from(claim: AcceptedClaim) -> Self {
+        Self { address: claim.address, slot: claim.slot, ask: show(claim.ask) }
+    }
+}
+
+impl From<Assigned> for AssignmentSummary {
+    fn from(assigned: Assigned) -> Self {
+        Self {
+            workers: assigned.workers.into_iter().map(Into::into).collect(),
+            changed_slots: assigned.changed_slots,
+            headers: assigned.headers,
+            header_bytes: assigned.header_bytes,
+            mask_bytes: assigned.mask_bytes,
+            payload_bytes: assigned.payload_bytes,
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! What a requester keeps of a job.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bithive_api::jobs::JobResponse;
+use bithive_blindmatch::vault::Vault;
+use bithive_client::faulted;
+use serde::{Deserialize, Serialize};
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use crate::{Requester, RequesterError};
+
+/// Secrets and input of a job, by the digest of its vault. Erased when dropped.
+#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+pub(crate) struct Secrets {
+    /// Key K_r of the vault, which a claim's MAC is checked with.
+    pub(crate) match_key: [u8; 32],
+    /// The HPKE key to which claims are sealed, encoded.
+    pub(crate) requester_key: Vec<u8>,
+    /// The policy as JSON.
+    pub(crate) policy: Vec<u8>,
+    /// The rows, encoded.
+    pub(crate) rows: Vec<u8>,
+}
+
+/// A claim whose sender, consent and registration hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AcceptedClaim {
+    /// The job.
+    pub job_id: u64,
+    /// The round that it is for.
+    pub round: u8,
+    /// The node's account.
+    pub address: String,
+    /// Its DGKBE slot.
+    pub slot: u16,
+    /// What it asks, in base units.
+    pub ask: u128,
+    /// Its BLS signature of consent.
+    pub(crate) consent: Vec<u8>,
+}
+
+/// Accepted claims of one round, by account.
+pub(crate) type Claims = BTreeMap<String, AcceptedClaim>;
+
+/// The key that an assignment's header carries. Erased when dropped.
+#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+pub(crate) struct RoundKey {
+    pub(crate) shared: [u8; 32],
+}
+
+pub(crate) fn secrets_name(vault: &Vault) -> String {
+    format!("vault/{}", hex::encode(vault.digest()))
+}
+
+fn faulted_name(job_id: u64) -> String {
+    format!("faulted/{job_id}")
+}
+
+pub(crate) fn claims_name(job_id: u64, round: u8) -> String {
+    format!("claims/{job_id}/{round}")
+}
+
+/// Several assignments of a round may be tried before one is accepted; the payload tells them apart.
+pub(crate) fn round_name(job_id: u64, round: u8, payload: &[u8]) -> String {
+    format!("round/{job_id}/{round}/{}", hex::encode(payload))
+}
+
+impl Requester {
+    /// Nodes that were at fault in any failed round of the job. The chain shows the last round only, so each is
+    /// recorded before the next one starts.
+    pub(crate) fn faulted(&self, job: &JobResponse) -> Result<BTreeSet<String>, RequesterError> {
+        let name = faulted_name(job.job_id);
+        let known: BTreeSet<String> = self.state.get(&name)?.unwrap_or_default();
+        let all: BTreeSet<String> = known.union(&faulted(job)).cloned().collect();
+        if all != known {
+            self.state.put(&name, &all)?;
+        }
+        Ok(all)
+    }
+
+    pub(crate) async fn secrets(&self, job_id: u64) -> Result<Secrets, RequesterError> {
+        let vault = Vault::decode(&self.client().vault(job_id).await?)?;
+        self.state.get(&secrets_name(&vault))?.ok_or(RequesterError::NotOurs { job_id })
+    }
+}

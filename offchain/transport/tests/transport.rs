@@ -1,4 +1,0 @@
-//! Endpoints of one machine over loopback.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
-
-mod suite;

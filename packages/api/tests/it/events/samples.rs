@@ -1,0 +1,399 @@
+//! One or more of every event, with a value of its own in each field.
+
+use bithive_api::attestations::{Evidence, PacketKind, Receipt, Source};
+use bithive_api::event::{OrEmpty, OrNone};
+use bithive_api::{
+    attestations as att, datasets as dat, emissions as emi, ics20 as ics, jobs as job, registry as reg,
+    rewards as rew, staking as sta, timebank as tim, treasury as tre, vesting as ves,
+};
+use cosmwasm_std::{Addr, HexBinary, Uint128};
+
+fn addr(name: &str) -> Addr {
+    Addr::unchecked(format!("cosmwasm1{name}"))
+}
+
+fn source() -> Source {
+    Source { chain_id: "bithive-1".into(), jobs: "bithive1jobs".into() }
+}
+
+const AMOUNT: Uint128 = Uint128::new(340_282_366_920_938_463_463_374_607_431_768_211_455);
+const LESS: Uint128 = Uint128::new(12_500_000);
+
+pub fn attestations() -> Vec<att::Event> {
+    use att::Event::*;
+    let (connection_id, port_id) = ("connection-3".to_owned(), "wasm.bithive1source".to_owned());
+    let channel_id = "channel-9".to_owned();
+    vec![
+        PeerAllowed {
+            connection_id: connection_id.clone(),
+            port_id: port_id.clone(),
+            source: Some(source()),
+        },
+        PeerAllowed { connection_id: connection_id.clone(), port_id: port_id.clone(), source: None },
+        PeerRemoved { connection_id: connection_id.clone(), port_id: port_id.clone() },
+        ChannelOpened { channel_id: channel_id.clone(), connection_id, port_id },
+        ChannelClosed { channel_id: channel_id.clone() },
+        Sent {
+            kind: PacketKind::Workers,
+            channel_id: channel_id.clone(),
+            job_id: 7,
+            round: 2,
+            timeout: 1_700_000_600,
+        },
+        Accepted {
+            kind: PacketKind::Statement,
+            channel_id: channel_id.clone(),
+            job_id: 7,
+            receipt: Receipt::AlreadyRecorded,
+        },
+        Accepted {
+            kind: PacketKind::Workers,
+            channel_id: channel_id.clone(),
+            job_id: 7,
+            receipt: Receipt::WorkersRecorded,
+        },
+        Accepted {
+            kind: PacketKind::Workers,
+            channel_id: channel_id.clone(),
+            job_id: 7,
+            receipt: Receipt::WorkersAlreadyRecorded,
+        },
+        Refused {
+            kind: PacketKind::Statement,
+            channel_id: channel_id.clone(),
+            job_id: 7,
+            error: "malformed: no such round".into(),
+        },
+        TimedOut { kind: PacketKind::Statement, channel_id: channel_id.clone(), job_id: 7 },
+        Workers { source: source(), job_id: 7, round: 2, workers: 5 },
+        Recorded {
+            source: source(),
+            job_id: 7,
+            round: 2,
+            statement: HexBinary::from([0xab; 32]),
+            evidence: Evidence::Settled,
+        },
+        Recorded {
+            source: source(),
+            job_id: 7,
+            round: 2,
+            statement: HexBinary::from([0xab; 32]),
+            evidence: Evidence::Signed,
+        },
+        Rejected { channel_id, code: "malformed".into(), error: "round is 0".into() },
+    ]
+}
+
+pub fn datasets() -> Vec<dat::Event> {
+    use dat::{Asset, Event::*};
+    let (native, cw20) = (Asset::Native("ibc/0A:1B".into()), Asset::Cw20("cosmwasm1token".into()));
+    let (id, dataset_id, job_id) = (3, 4, 7);
+    vec![
+        Registered {
+            id,
+            owner: addr("owner"),
+            digest: HexBinary::from([0xcd; 32]),
+            asset: native.clone(),
+            share: LESS,
+        },
+        Updated { id, share: LESS, active: false },
+        Deposited {
+            id,
+            dataset_id,
+            asset: cw20.clone(),
+            amount: AMOUNT,
+            depositor: addr("depositor"),
+            source: source(),
+            job_id,
+            deadline: 1_700_086_400,
+        },
+        Released {
+            id,
+            dataset_id,
+            asset: cw20.clone(),
+            amount: AMOUNT,
+            owner: addr("owner"),
+            source: source(),
+            job_id,
+        },
+        Refunded { id, dataset_id, asset: native, amount: AMOUNT, depositor: addr("depositor") },
+        Withdrawn { account: addr("owner"), asset: cw20, amount: AMOUNT },
+    ]
+}
+
+pub fn emissions() -> Vec<emi::Event> {
+    use emi::{Bucket, Event::*};
+    vec![
+        Credited { contributor: addr("contributor"), meter: addr("meter"), day: 12, units: 90 },
+        Claimed { contributor: addr("contributor"), amount: AMOUNT },
+        Released { bucket: Bucket::Application, recipient: addr("app"), amount: AMOUNT },
+        Recipient { bucket: Bucket::Foundation, recipient: addr("foundation") },
+        Recipient { bucket: Bucket::Infrastructure, recipient: addr("infra") },
+        Meter { meter: addr("meter"), allowed: true },
+        Staking { staking: OrEmpty(Some(addr("staking"))) },
+        Staking { staking: OrEmpty(None) },
+        Paused { paused: true },
+    ]
+}
+
+pub fn ics20() -> Vec<ics::Event> {
+    use ics::Event::*;
+    let (channel_id, token) = ("channel-2".to_owned(), addr("token"));
+    vec![
+        ChannelOpened {
+            channel_id: channel_id.clone(),
+            connection_id: "connection-0".into(),
+            port_id: "transfer".into(),
+        },
+        ChannelClosed { channel_id: channel_id.clone() },
+        Sent {
+            channel_id: channel_id.clone(),
+            token: token.clone(),
+            amount: AMOUNT,
+            sender: addr("sender"),
+            receiver: "cosmos1receiver".into(),
+            timeout: 1_700_000_600,
+        },
+        Delivered { channel_id: channel_id.clone(), token: token.clone(), amount: AMOUNT },
+        Received {
+            channel_id: channel_id.clone(),
+            token: token.clone(),
+            amount: AMOUNT,
+            receiver: addr("receiver"),
+        },
+        Rejected { channel_id: channel_id.clone(), error: "no such token".into() },
+        Refunded {
+            channel_id,
+            token: token.clone(),
+            amount: AMOUNT,
+            sender: addr("sender"),
+            reason: "timeout".into(),
+        },
+        Owed { token: token.clone(), amount: AMOUNT, account: addr("sender") },
+        Withdrawn { token: token.clone(), amount: AMOUNT, account: addr("sender") },
+        Limit { token: token.clone(), limit: OrNone(Some(AMOUNT)) },
+        Limit { token, limit: OrNone(None) },
+        Paused { paused: false },
+    ]
+}
+
+pub fn jobs() -> Vec<job::Event> {
+    use job::{Event::*, Round};
+    let (job_id, round) = (7, Round(2));
+    vec![
+        Posted { job_id, round: Round(0), requester: addr("requester"), workers: 5, price: LESS },
+        Cancelled { job_id, round, requester: addr("requester") },
+        Assigned { job_id, round, workers: vec![addr("alice"), addr("bob")] },
+        Commitment { job_id, round, worker: addr("alice") },
+        Committed { job_id, round },
+        Reveal { job_id, round, worker: addr("alice") },
+        Revealed { job_id, round, quorum: 0b10110, representative: 4 },
+        Disputed { job_id, round, reason: "no quorum".into() },
+        Settled { job_id, round, paid: AMOUNT, refunded: LESS },
+        Refunded { job_id, round, refunded: AMOUNT, reason: "cancelled".into() },
+        Fault { job_id, round, worker: addr("bob"), reason: job::Fault::NoCommitment },
+        Fault { job_id, round, worker: addr("bob"), reason: job::Fault::NoReveal },
+        Fault { job_id, round, worker: addr("bob"), reason: job::Fault::OutsideQuorum },
+        SlashFailed { job_id, round, worker: addr("bob"), error: "not found".into() },
+        Reported { job_id, round, credits: 90, trust_bps: 8_750 },
+        ReportFailed { job_id, error: "paused".into() },
+        RecordFailed { job_id, error: "unknown".into() },
+        Emissions { emissions: OrEmpty(Some(addr("emissions"))) },
+        Emissions { emissions: OrEmpty(None) },
+        Model { model: HexBinary::from([0xef; 32]), credits: 90 },
+        Paused { paused: true },
+        Withdrawn { address: addr("alice"), amount: AMOUNT },
+    ]
+}
+
+pub fn registry() -> Vec<reg::Event> {
+    use reg::{Counted, Event::*};
+    let address = addr("alice");
+    vec![
+        NodeRegistered { address: address.clone(), slot: 7 },
+        RequesterRegistered { address: address.clone() },
+        BondAdded { address: address.clone(), amount: AMOUNT },
+        Unbonding { address: address.clone(), until: 1_700_000_000 },
+        BondWithdrawn { address: address.clone(), amount: AMOUNT },
+        Slashed {
+            address: "anything".into(),
+            amount: AMOUNT,
+            burnt: LESS,
+            reason: "outside the quorum".into(),
+            job_id: 9,
+        },
+        KeyMalformed {
+            address: address.clone(),
+            slot: 7,
+            disputer: addr("bob"),
+            fault: "element 3 is no point".into(),
+            amount: AMOUNT,
+            bounty: LESS,
+            burnt: Uint128::new(1),
+            until: 1_700_000_000,
+        },
+        DisputeLost { address: address.clone(), disputer: addr("bob"), amount: AMOUNT, burnt: LESS },
+        CommitteeSet { from_epoch: 10, threshold: 3, members: 5 },
+        Recorded { address: address.clone(), job_id: 9, result: Counted::Settled },
+        Recorded { address: address.clone(), job_id: 9, result: Counted::Missed },
+        Declared { address: address.clone(), tier: 2 },
+        Standing { address: address.clone(), in_place_of: None },
+        Standing { address: address.clone(), in_place_of: Some(addr("bob")) },
+        Retired { address: address.clone() },
+        Elected { epoch: 11, members: vec![addr("alice"), addr("bob")], kept: true },
+        Elected { epoch: 11, members: vec![], kept: false },
+        Election { seats: 5 },
+        Paused { paused: true },
+        RelaySet {
+            address: address.clone(),
+            endpoint: HexBinary::from([0x11; 32]),
+            relay: OrEmpty(Some("https://relay.example".into())),
+        },
+        RelaySet { address: address.clone(), endpoint: HexBinary::from([0x11; 32]), relay: OrEmpty(None) },
+        ShareKeysPosted { address, epoch: 12, digest: HexBinary::from([0x22; 32]) },
+    ]
+}
+
+pub fn rewards() -> Vec<rew::Event> {
+    use rew::{Activity, Event::*, Role};
+    let activities = [
+        Activity::CheckUp,
+        Activity::ChronicCare,
+        Activity::TreatmentCycle,
+        Activity::Education,
+        Activity::DataSharing,
+        Activity::Compute,
+    ];
+    let proposed = |activity| Proposed {
+        id: 5,
+        patient: addr("patient"),
+        activity,
+        amount: LESS,
+        party: addr("clinic"),
+        until: 1_700_604_800,
+    };
+    let roles = [Role::Clinician, Role::Institution, Role::Insurer, Role::Auditor];
+    let mut events = vec![Funded { sender: addr("funder"), amount: AMOUNT }, Returned { amount: AMOUNT }];
+    events.extend(activities.map(proposed));
+    events.extend(roles.map(|role| Approved { id: 5, party: addr("insurer"), role }));
+    events.extend([
+        Paid { id: 5, patient: addr("patient"), amount: LESS },
+        Expired { id: 5 },
+        Party { party: addr("insurer"), role: OrNone(Some(Role::Insurer)) },
+        Party { party: addr("insurer"), role: OrNone(None) },
+        Limits { patient_count: 3, patient_amount: LESS, total_amount: AMOUNT },
+        Paused { paused: true },
+    ]);
+    events
+}
+
+pub fn staking() -> Vec<sta::Event> {
+    use sta::Event::*;
+    let (node, delegator) = (addr("node"), addr("delegator"));
+    vec![
+        Registered { node: node.clone(), tera: 16, commission_bps: 500 },
+        Staked {
+            node: node.clone(),
+            delegator: delegator.clone(),
+            amount: AMOUNT,
+            shares: LESS,
+            lock: None,
+            until: None,
+        },
+        Staked {
+            node: node.clone(),
+            delegator: node.clone(),
+            amount: AMOUNT,
+            shares: LESS,
+            lock: Some(8),
+            until: Some(1_746_656_000),
+        },
+        Unbonding {
+            node: node.clone(),
+            delegator: delegator.clone(),
+            shares: LESS,
+            amount: AMOUNT,
+            id: Some(6),
+            until: Some(1_701_814_400),
+        },
+        Unbonding {
+            node: node.clone(),
+            delegator: delegator.clone(),
+            shares: LESS,
+            amount: Uint128::zero(),
+            id: None,
+            until: None,
+        },
+        Withdrawn { id: 6, node: node.clone(), delegator: delegator.clone(), amount: AMOUNT },
+        Unlocked { node: node.clone(), id: 8, shares: LESS },
+        Rewarded { node: node.clone(), amount: AMOUNT, commission: LESS },
+        Claimed { node: node.clone(), delegator, amount: AMOUNT, compounded: false },
+        Slashed {
+            node: node.clone(),
+            taken: AMOUNT,
+            burnt: LESS,
+            from_unbonding: Uint128::new(1),
+            reason: "offline".into(),
+        },
+        Changed { node, tera: 8, commission_bps: 250 },
+        Slasher { slasher: addr("slasher"), allowed: true },
+        Paused { paused: true },
+    ]
+}
+
+pub fn timebank() -> Vec<tim::Event> {
+    use tim::{DailyCredits, Event::*};
+    let account = addr("account");
+    vec![
+        Funded { sender: addr("funder"), amount: AMOUNT },
+        Returned { amount: AMOUNT },
+        Deposited { account: account.clone(), meter: addr("meter"), credits: 24 },
+        Imported {
+            account: account.clone(),
+            project: "https://boinc.example".into(),
+            host: 3,
+            total: 480,
+            credits: 48,
+        },
+        Spent { account, credits: 24, paid: LESS },
+        Meter { meter: addr("meter"), per_day: DailyCredits(Some(240)) },
+        Meter { meter: addr("meter"), per_day: DailyCredits(None) },
+        Oracles { oracles: 3, threshold: 2 },
+        Paused { paused: true },
+    ]
+}
+
+pub fn treasury() -> Vec<tre::Event> {
+    use tre::{Event::*, OfferTerms};
+    let token = addr("token");
+    let terms = OfferTerms { low: Uint128::new(1), high: LESS, rise_seconds: 3_600, budget: AMOUNT };
+    vec![
+        Deposited { sender: addr("sender"), amount: AMOUNT },
+        Collected { source: addr("jobs") },
+        Burnt { token: token.clone(), amount: AMOUNT },
+        Bought { token: token.clone(), seller: addr("seller"), amount: AMOUNT, paid: LESS },
+        Spent { recipient: addr("recipient"), amount: AMOUNT, purpose: "an audit".into() },
+        Offer { token: token.clone(), terms: Some(terms) },
+        Offer { token, terms: None },
+        Source { source: addr("jobs"), allowed: false },
+        Paused { paused: true },
+    ]
+}
+
+pub fn vesting() -> Vec<ves::Event> {
+    use ves::Event::*;
+    let (id, token, owner) = (2, addr("token"), addr("owner"));
+    vec![
+        Locked {
+            id,
+            token: token.clone(),
+            owner: owner.clone(),
+            amount: AMOUNT,
+            end: 1_763_072_000,
+            revocable: true,
+        },
+        Claimed { id, token, owner: owner.clone(), amount: AMOUNT },
+        Transferred { id, from: owner.clone(), to: addr("heir"), amount: LESS },
+        Revoked { id, owner, returned_to: addr("funder"), amount: LESS },
+    ]
+}

@@ -1,0 +1,9 @@
+//! What each party of a match gets to see, as a table that is computed from a real run and stands in the README.
+//!
+//! `table.rs` runs one match with values that are long enough to search for, collects what every party sends,
+//! receives and keeps, and looks for every secret in every transcript: it must be where the table says "knows" (or
+//! the search would prove nothing) and nowhere else. `guess.rs` lets each party guess what it must not know.
+
+mod guess;
+mod run;
+mod table;

@@ -1,0 +1,182 @@
+//! The table: for each party what its transcript holds, and which secrets it knows.
+
+use std::fmt::Write as _;
+
+use bithive_blindmatch::schema::Input;
+
+use crate::leakage::run::{
+    ADDRESS, ASK, BADGES, MATCHED_MEMORY, OTHER_MEMORY, REGIONS, Run, THRESHOLDS, Transcript,
+};
+
+/// Something that not everybody may learn.
+struct Secret {
+    name: &'static str,
+    /// Byte strings each of which would give it away.
+    needles: Vec<Vec<u8>>,
+}
+
+/// A row: who, what it sees, and which secrets are in it.
+struct Row {
+    party: &'static str,
+    transcript: Transcript,
+    /// By name; all others must not be found.
+    knows: &'static [&'static str],
+}
+
+const MET: &str = "conditions of the policy that the match meets";
+const NOT_MET: &str = "its other conditions";
+const TAGS_MET: &str = "tags of the conditions met";
+const TAGS_NOT_MET: &str = "tags of the others";
+const KEY: &str = "K_r";
+const REQUESTER_KEY: &str = "requester's HPKE key";
+const CLAIM: &str = "claim";
+const MATCHED: &str = "other attributes of the match";
+const OTHER: &str = "attributes of a node without a match";
+
+fn number(value: u64) -> [Vec<u8>; 3] {
+    [value.to_string().into_bytes(), value.to_be_bytes().to_vec(), value.to_le_bytes().to_vec()]
+}
+
+fn text(words: &[&str]) -> Vec<Vec<u8>> {
+    words.iter().map(|word| word.as_bytes().to_vec()).collect()
+}
+
+/// The tags in `encoded` (the form in which their owner keeps them) of the inputs that `wanted` picks.
+fn tags(encoded: &[u8], wanted: impl Fn(&Input) -> bool) -> Vec<Vec<u8>> {
+    const BEFORE_THE_FIRST: usize = 1 + 32 + 8 + 2;
+    let (mut rest, mut found) = (&encoded[BEFORE_THE_FIRST..], Vec::new());
+    while !rest.is_empty() {
+        let slot = bithive_blindmatch::schema::SlotId(u16::from_be_bytes([rest[0], rest[1]]));
+        let end = 3 + usize::from(rest[2]);
+        let value = String::from_utf8(rest[3..end].to_vec()).unwrap();
+        if wanted(&Input { slot, value }) {
+            found.push(rest[end..end + 32].to_vec());
+        }
+        rest = &rest[end + 32..];
+    }
+    found
+}
+
+fn secrets(run: &Run) -> Vec<Secret> {
+    let asked = run.compiled.inputs();
+    let held: Vec<_> = run.matched.tags.inputs().cloned().collect();
+    let policy = run.requester.tags.encode();
+    let secret = |name, needles: Vec<Vec<u8>>| {
+        assert!(!needles.is_empty(), "{name}");
+        Secret { name, needles }
+    };
+    vec![
+        secret(MET, [number(THRESHOLDS[1]).to_vec(), text(&[REGIONS[0], BADGES[0]])].concat()),
+        secret(NOT_MET, text(&[REGIONS[1], BADGES[1]])),
+        secret(TAGS_MET, tags(&policy, |input| asked.contains(input) && held.contains(input))),
+        secret(TAGS_NOT_MET, tags(&policy, |input| asked.contains(input) && !held.contains(input))),
+        secret(KEY, vec![run.match_key.as_bytes().to_vec()]),
+        secret(REQUESTER_KEY, vec![run.requester_key.encode()[1..].to_vec()]),
+        secret(CLAIM, vec![ADDRESS.as_bytes().to_vec(), ASK.to_be_bytes().to_vec(), vec![0xc5; 96]]),
+        secret(MATCHED, [number(MATCHED_MEMORY).to_vec(), text(&[BADGES[2]])].concat()),
+        // Tags of answers that nodes have in common are no secret of either.
+        secret(
+            OTHER,
+            [
+                number(OTHER_MEMORY).to_vec(),
+                text(&[REGIONS[2]]),
+                tags(&run.other.tags.encode(), |input| !held.contains(input)),
+            ]
+            .concat(),
+        ),
+    ]
+}
+
+fn rows(run: &Run) -> Vec<Row> {
+    vec![
+        Row { party: "whoever sees everything sent", transcript: run.everything_sent(), knows: &[] },
+        Row { party: "t-1 members of the committee", transcript: run.member_sees(0), knows: &[] },
+        Row { party: "contributor without a match", transcript: run.other_sees(), knows: &[OTHER] },
+        Row {
+            party: "contributor that matches",
+            transcript: run.matched_sees(),
+            knows: &[MET, TAGS_MET, KEY, CLAIM, MATCHED],
+        },
+        Row {
+            party: "requester",
+            transcript: run.requester_sees(),
+            knows: &[MET, NOT_MET, TAGS_MET, TAGS_NOT_MET, KEY, REQUESTER_KEY, CLAIM],
+        },
+        Row {
+            party: "t members together",
+            transcript: run.enough_members_see(),
+            knows: &[MET, NOT_MET, TAGS_MET, TAGS_NOT_MET, KEY],
+        },
+    ]
+}
+
+fn holds(transcript: &Transcript, needle: &[u8]) -> bool {
+    transcript.iter().any(|(_, bytes)| bytes.windows(needle.len()).any(|window| window == needle))
+}
+
+/// How many of a secret's byte strings are in a transcript.
+fn found(transcript: &Transcript, secret: &Secret) -> usize {
+    secret.needles.iter().filter(|needle| holds(transcript, needle)).count()
+}
+
+#[test]
+fn every_party_knows_what_the_table_says_and_nothing_else() {
+    let run = Run::new();
+    let secrets = secrets(&run);
+    for row in rows(&run) {
+        for secret in &secrets {
+            let found = found(&row.transcript, secret);
+            let place = format!("{}: {}", row.party, secret.name);
+            if row.knows.contains(&secret.name) {
+                assert!(found > 0, "{place}: not found, so that the search for it proves nothing");
+            } else {
+                assert_eq!(found, 0, "{place}: found");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_secret_is_known_to_somebody_and_unknown_to_somebody() {
+    let run = Run::new();
+    let rows = rows(&run);
+    for secret in secrets(&run) {
+        let knowing = rows.iter().filter(|row| row.knows.contains(&secret.name)).count();
+        assert!(knowing > 0 && knowing < rows.len(), "{}", secret.name);
+    }
+}
+
+fn rendered(run: &Run) -> String {
+    let mut out = "| party | its transcript | knows |\n|---|---|---|\n".to_owned();
+    for row in rows(run) {
+        let mut holdings = Vec::new();
+        for (name, _) in &row.transcript {
+            if !holdings.contains(name) {
+                holdings.push(name);
+            }
+        }
+        let knows =
+            if row.knows.is_empty() { "none of the secrets".to_owned() } else { row.knows.join("; ") };
+        writeln!(out, "| {} | {} | {knows} |", row.party, holdings.join("; ")).unwrap();
+    }
+    let names: Vec<_> = secrets(run).iter().map(|secret| secret.name).collect();
+    writeln!(out, "\nThe secrets: {}.", names.join("; ")).unwrap();
+    out
+}
+
+const BEGIN: &str = "<!-- leakage table: written by tests/leakage -->\n";
+const END: &str = "<!-- end of leakage table -->";
+
+#[test]
+fn the_readme_has_this_table() {
+    let path = "README.md";
+    let readme = std::fs::read_to_string(path).unwrap();
+    let (before, rest) = readme.split_once(BEGIN).expect("the README has a place for the table");
+    let (stated, after) = rest.split_once(END).expect("the place has an end");
+    let table = rendered(&Run::new());
+    if std::env::var_os("BITHIVE_WRITE_VECTORS").is_some() {
+        std::fs::write(path, format!("{before}{BEGIN}{table}{END}{after}")).unwrap();
+    } else {
+        assert_eq!(stated, table, "run with BITHIVE_WRITE_VECTORS=1 after a deliberate change");
+    }
+}

@@ -1,0 +1,207 @@
+//! Checks of what a message carries, and the one error for each that every contract returns.
+
+use core::ops::RangeInclusive;
+
+use cosmwasm_std::{Addr, Api, MessageInfo, Uint128};
+use cw_utils::PaymentError;
+
+/// What is wrong with what came with a message. `field` is the name in the message.
+#[derive(Debug, PartialEq, thiserror::Error)]
+#[must_use = "an error that is not returned refuses nothing"]
+pub enum InputError {
+    /// Native coins came with a message that takes none.
+    #[error("{0}; expected no native coins")]
+    Payment(#[from] PaymentError),
+    /// A text that is no address of this chain.
+    #[error("{field} is {found:?}, which is not an address of this chain; expected a bech32 address")]
+    Address {
+        /// The field.
+        field: &'static str,
+        /// The text.
+        found: String,
+    },
+    /// An address that can't use what it would receive: the contract itself, or the token that it works with.
+    #[error("{field} is {found}; expected an account other than this contract and its token")]
+    Unusable {
+        /// The field.
+        field: &'static str,
+        /// The address.
+        found: String,
+    },
+    /// Too few or too many bytes.
+    #[error("{field} has {found} bytes; expected {}", bounds(*.least, *.most))]
+    Length {
+        /// The field.
+        field: &'static str,
+        /// Bytes found.
+        found: usize,
+        /// Fewest bytes that are taken.
+        least: usize,
+        /// Most bytes that are taken.
+        most: usize,
+    },
+    /// A number out of bounds.
+    #[error("{field} is {found}; expected {least} to {most}")]
+    OutOfBounds {
+        /// The field.
+        field: &'static str,
+        /// The number.
+        found: u128,
+        /// Smallest that is taken.
+        least: u128,
+        /// Largest that is taken.
+        most: u128,
+    },
+    /// Nothing was sent or asked for.
+    #[error("{field} is 0; expected at least 1")]
+    Zero {
+        /// The field.
+        field: &'static str,
+    },
+    /// A cw20 hook that another contract or an account made up: no tokens came with it.
+    #[error("cw20 hook was called by {found}; expected the token {expected}")]
+    NotTheToken {
+        /// Who called.
+        found: String,
+        /// The token.
+        expected: String,
+    },
+}
+
+fn bounds(least: usize, most: usize) -> String {
+    match least {
+        0 => format!("at most {most}"),
+        _ if least == most => most.to_string(),
+        _ => format!("{least} to {most}"),
+    }
+}
+
+/// Refuses native coins.
+///
+/// # Errors
+/// [`InputError::Payment`].
+pub fn nonpayable(info: &MessageInfo) -> Result<(), InputError> {
+    Ok(cw_utils::nonpayable(info)?)
+}
+
+/// An address from outside.
+///
+/// # Errors
+/// [`InputError::Address`].
+pub fn address(api: &dyn Api, field: &'static str, text: &str) -> Result<Addr, InputError> {
+    api.addr_validate(text).map_err(|_| InputError::Address { field, found: text.to_owned() })
+}
+
+/// An address from outside that is none of `own`: the contract's, and its token's.
+///
+/// # Errors
+/// [`InputError::Address`], [`InputError::Unusable`].
+pub fn outside(api: &dyn Api, field: &'static str, text: &str, own: &[&Addr]) -> Result<Addr, InputError> {
+    let found = address(api, field, text)?;
+    if own.contains(&&found) {
+        return Err(InputError::Unusable { field, found: found.into() });
+    }
+    Ok(found)
+}
+
+/// Exactly `N` bytes.
+///
+/// # Errors
+/// [`InputError::Length`].
+pub fn sized<const N: usize>(field: &'static str, bytes: &[u8]) -> Result<[u8; N], InputError> {
+    let length = |_| InputError::Length { field, found: bytes.len(), least: N, most: N };
+    bytes.try_into().map_err(length)
+}
+
+/// A number of bytes.
+///
+/// # Errors
+/// [`InputError::Length`].
+pub fn length(field: &'static str, found: usize, expected: RangeInclusive<usize>) -> Result<(), InputError> {
+    if expected.contains(&found) {
+        return Ok(());
+    }
+    Err(InputError::Length { field, found, least: *expected.start(), most: *expected.end() })
+}
+
+/// A number within bounds.
+///
+/// # Errors
+/// [`InputError::OutOfBounds`].
+pub fn within(field: &'static str, found: u128, expected: RangeInclusive<u128>) -> Result<(), InputError> {
+    if expected.contains(&found) {
+        return Ok(());
+    }
+    Err(InputError::OutOfBounds { field, found, least: *expected.start(), most: *expected.end() })
+}
+
+/// At least one unit.
+///
+/// # Errors
+/// [`InputError::Zero`].
+pub fn positive(field: &'static str, amount: Uint128) -> Result<(), InputError> {
+    if amount.is_zero() { Err(InputError::Zero { field }) } else { Ok(()) }
+}
+
+/// The sender of a cw20 hook, which is all that a hook proves, is the token.
+///
+/// # Errors
+/// [`InputError::NotTheToken`].
+pub fn expect_token(sender: &Addr, token: &Addr) -> Result<(), InputError> {
+    if sender == token {
+        return Ok(());
+    }
+    Err(InputError::NotTheToken { found: sender.into(), expected: token.into() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cosmwasm_std::coins;
+    use cosmwasm_std::testing::{MockApi, message_info};
+
+    #[test]
+    fn each_error_says_what_was_found_and_what_is_expected() {
+        let api = MockApi::default();
+        let [own, other] = ["own", "other"].map(|name| api.addr_make(name));
+        let text = |result: Result<(), InputError>| result.unwrap_err().to_string();
+        assert_eq!(
+            text(nonpayable(&message_info(&own, &coins(1, "atom")))),
+            "This message does no accept funds; expected no native coins"
+        );
+        assert_eq!(
+            text(address(&api, "owner", "x").map(|_| ())),
+            "owner is \"x\", which is not an address of this chain; expected a bech32 address"
+        );
+        assert_eq!(
+            text(outside(&api, "treasury", own.as_str(), &[&own]).map(|_| ())),
+            format!("treasury is {own}; expected an account other than this contract and its token")
+        );
+        assert_eq!(text(sized::<2>("key", &[0]).map(|_| ())), "key has 1 bytes; expected 2");
+        assert_eq!(text(length("memo", 3, 0..=2)), "memo has 3 bytes; expected at most 2");
+        assert_eq!(text(length("name", 0, 1..=2)), "name has 0 bytes; expected 1 to 2");
+        assert_eq!(text(within("workers", 17, 1..=16)), "workers is 17; expected 1 to 16");
+        assert_eq!(text(positive("the amount", Uint128::zero())), "the amount is 0; expected at least 1");
+        assert_eq!(
+            text(expect_token(&other, &own)),
+            format!("cw20 hook was called by {other}; expected the token {own}")
+        );
+    }
+
+    #[test]
+    fn the_bounds_themselves_are_within() {
+        let api = MockApi::default();
+        let [own, other] = ["own", "other"].map(|name| api.addr_make(name));
+        nonpayable(&message_info(&own, &[])).unwrap();
+        assert_eq!(address(&api, "owner", own.as_str()).unwrap(), own);
+        assert_eq!(outside(&api, "owner", other.as_str(), &[&own]).unwrap(), other);
+        assert_eq!(sized::<2>("key", &[1, 2]), Ok([1, 2]));
+        for found in [1, 2] {
+            length("name", found, 1..=2).unwrap();
+            within("name", found as u128, 1..=2).unwrap();
+        }
+        assert!(length("name", 3, 1..=2).is_err() && within("name", 3, 1..=2).is_err());
+        positive("the amount", Uint128::one()).unwrap();
+        expect_token(&own, &own).unwrap();
+    }
+}

@@ -1,0 +1,9 @@
+//! Tests of `bithive-extractor` through its public interface, one module for each subject.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, unreachable_pub)]
+
+mod common;
+mod contexts;
+mod helper;
+mod noise;
+mod reproduce;
+mod vectors;

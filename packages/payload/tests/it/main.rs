@@ -1,0 +1,4 @@
+//! Tests of `bithive-payload` through its public interface, one module for each subject.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod payload;

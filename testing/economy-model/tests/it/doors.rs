@@ -1,0 +1,253 @@
+//! What every contract checks before anything else, for all of them alike: that addresses are addresses, and that no native
+//! coin comes with a message that has no use for it.
+
+use bithive_api::{
+    attestations, emissions, ics20, jobs, registry, rewards, staking, timebank, treasury, vesting,
+};
+use bithive_ibc_kit::{AttestationsSuite, Ics20Suite};
+use bithive_test_kit::emissions::EmissionsSuite;
+use bithive_test_kit::rewards::RewardsSuite;
+use bithive_test_kit::staking::StakingSuite;
+use bithive_test_kit::timebank::TimebankSuite;
+use bithive_test_kit::treasury::TreasurySuite;
+use bithive_test_kit::vesting::VestingSuite;
+use bithive_test_kit::{FEE_DENOM, JobsSuite, START, Suite, UNIT};
+use cosmwasm_std::{Addr, Empty, coins};
+use cw_multi_test::error::AnyResult;
+use cw_multi_test::{Contract, Executor};
+use cw20::Cw20Coin;
+use serde::Serialize;
+use serde_json::{Value, to_value};
+
+use crate::money;
+
+/// What addresses in tests begin with.
+const PREFIX: &str = "bithive1";
+
+/// The message once for each address in it, with something in its place that is none.
+fn without_an_address(message: &Value) -> Vec<Value> {
+    let within = |changed: Vec<Value>, put: &dyn Fn(&mut Value, Value)| {
+        let one = |inner| {
+            let mut whole = message.clone();
+            put(&mut whole, inner);
+            whole
+        };
+        changed.into_iter().map(one).collect::<Vec<_>>()
+    };
+    match message {
+        Value::String(text) if text.starts_with(PREFIX) => {
+            vec!["nobody".into(), "".into(), text.to_uppercase().into()]
+        }
+        Value::Array(items) => {
+            let one = |(index, item): (usize, &Value)| {
+                within(without_an_address(item), &|whole, inner| whole[index] = inner)
+            };
+            items.iter().enumerate().flat_map(one).collect()
+        }
+        Value::Object(fields) => {
+            let one = |(name, field): (&String, &Value)| {
+                within(without_an_address(field), &|whole, inner| whole[name] = inner)
+            };
+            fields.iter().flat_map(one).collect()
+        }
+        _ => vec![],
+    }
+}
+
+/// Whether it was refused because of native coins.
+fn refused_coins<T: std::fmt::Debug>(result: AnyResult<T>) {
+    let error = result.unwrap_err();
+    let error = format!("{error:#}");
+    assert!(error.contains("does no accept funds"), "{error}");
+}
+
+/// A contract is not created by a message with something in place of an address, nor with coins, and is by the message.
+fn creation(name: &str, code: Box<dyn Contract<Empty>>, message: &impl Serialize, suite: &mut Suite) {
+    let (code, owner) = (suite.app.store_code(code), suite.owner.clone());
+    let message = to_value(message).unwrap();
+    let coins = coins(1, FEE_DENOM);
+    for bad in without_an_address(&message) {
+        let refused = suite.app.instantiate_contract(code, owner.clone(), &bad, &[], name, None);
+        assert!(refused.is_err(), "{name}: {bad}");
+    }
+    refused_coins(suite.app.instantiate_contract(code, owner.clone(), &message, &coins, name, None));
+    suite.app.instantiate_contract(code, owner, &message, &[], name, None).unwrap();
+}
+
+/// Likewise a message to a contract.
+fn message(suite: &mut Suite, sender: &Addr, contract: &Addr, message: &impl Serialize) {
+    let message = to_value(message).unwrap();
+    let changed = without_an_address(&message);
+    assert!(!changed.is_empty(), "{message} has no address");
+    for bad in changed {
+        assert!(suite.execute(sender, contract, &bad).is_err(), "{bad}");
+    }
+    let owner = suite.owner.clone();
+    if *sender != owner {
+        suite.app.send_tokens(owner, sender.clone(), &coins(1, FEE_DENOM)).unwrap();
+    }
+    refused_coins(suite.execute_with(sender, contract, &message, &coins(1, FEE_DENOM)));
+    suite.execute(sender, contract, &message).unwrap();
+}
+
+#[test]
+fn no_contract_is_created_with_text_that_is_no_address_or_with_native_coins() {
+    let mut market = JobsSuite::new();
+    let (owner, btt) = (market.suite.owner.clone(), market.suite.btt.clone());
+    let [to, other, pool] = ["to", "other", "pool"].map(|name| market.suite.account(name));
+    let treasury = market.suite.treasury.clone();
+    let recipients = emissions::Recipients {
+        application: to.clone(),
+        foundation: other.clone(),
+        infrastructure: pool.clone(),
+    };
+    let mut token = bithive_test_kit::token::message("BitHive compute token", "BTK", &owner);
+    token.initial_balances = vec![Cw20Coin { address: to.to_string(), amount: 5u128.into() }];
+    let ics20 = ics20::InstantiateMsg {
+        owner: owner.to_string(),
+        tokens: vec![ics20::TokenLimit { token: btt.to_string(), limit: UNIT.into() }],
+    };
+    let attestations =
+        attestations::InstantiateMsg { owner: owner.to_string(), jobs: Some(market.jobs.to_string()) };
+    let datasets = bithive_api::datasets::InstantiateMsg { attestations: market.jobs.to_string() };
+    let params = bithive_test_kit::registry::params();
+    let registry = bithive_test_kit::registry::message(&owner, &btt, &treasury, params);
+    let jobs = bithive_test_kit::jobs::message(&btt, &market.suite.registry, &treasury, &pool);
+    let emissions = EmissionsSuite::message(&owner, &btt, START, &recipients);
+    let staking = StakingSuite::message(&market.suite, bithive_test_kit::staking::params());
+    let timebank = TimebankSuite::message(&market, bithive_test_kit::timebank::params());
+    let (rewards, the_treasury) =
+        (RewardsSuite::message(&market.suite), TreasurySuite::message(&market.suite));
+    let suite = &mut market.suite;
+    let mut created = Vec::new();
+    {
+        let mut create = |name: &str, code, message: Value| {
+            creation(name, code, &message, suite);
+            created.push(name.to_owned());
+        };
+        create("token", bithive_test_kit::token::code(), to_value(&token).unwrap());
+        create("registry", bithive_test_kit::registry::code(), to_value(&registry).unwrap());
+        create("jobs", bithive_test_kit::jobs::code(), to_value(&jobs).unwrap());
+        create("emissions", bithive_test_kit::emissions::code(), to_value(&emissions).unwrap());
+        create("staking", bithive_test_kit::staking::code(), to_value(&staking).unwrap());
+        create("rewards", bithive_test_kit::rewards::code(), to_value(&rewards).unwrap());
+        create("treasury", bithive_test_kit::treasury::code(), to_value(&the_treasury).unwrap());
+        create("timebank", bithive_test_kit::timebank::code(), to_value(&timebank).unwrap());
+        create("vesting", bithive_test_kit::vesting::code(), to_value(&vesting::InstantiateMsg {}).unwrap());
+        create("attestations", bithive_ibc_kit::attestations::code(), to_value(&attestations).unwrap());
+        create("datasets", bithive_ibc_kit::datasets::code(), to_value(&datasets).unwrap());
+        create("ics20", bithive_ibc_kit::ics20::code(), to_value(&ics20).unwrap());
+    }
+    created.sort();
+    assert_eq!(created, money::contracts().into_keys().collect::<Vec<_>>(), "every contract was created");
+}
+
+#[test]
+fn no_message_names_text_that_is_no_address_or_brings_native_coins() {
+    let mut suite = EmissionsSuite::new();
+    let (owner, contract, someone) =
+        (suite.suite.owner.clone(), suite.emissions.clone(), suite.suite.account("x").to_string());
+    let set = emissions::ExecuteMsg::SetRecipient {
+        bucket: emissions::Bucket::Foundation,
+        recipient: someone.clone(),
+    };
+    message(&mut suite.suite, &owner, &contract, &set);
+    let set = emissions::ExecuteMsg::SetMeter { meter: someone.clone(), allowed: true };
+    message(&mut suite.suite, &owner, &contract, &set);
+    let mut creation = StakingSuite::message(&suite.suite, bithive_test_kit::staking::params());
+    creation.token = suite.btk.to_string();
+    let staking = StakingSuite::instantiate(&mut suite.suite, &creation).unwrap();
+    let set = emissions::ExecuteMsg::SetStaking { staking: Some(staking.to_string()) };
+    message(&mut suite.suite, &owner, &contract, &set);
+    let give = emissions::ExecuteMsg::TransferOwnership { new_owner: someone.clone() };
+    message(&mut suite.suite, &owner, &contract, &give);
+
+    let mut suite = StakingSuite::new();
+    let contract = suite.staking.clone();
+    let set = staking::ExecuteMsg::SetSlasher { slasher: someone.clone(), allowed: true };
+    message(&mut suite.suite, &owner, &contract, &set);
+    let give = staking::ExecuteMsg::TransferOwnership { new_owner: someone.clone() };
+    message(&mut suite.suite, &owner, &contract, &give);
+
+    let mut suite = RewardsSuite::new();
+    let (contract, role) = (suite.rewards.clone(), Some(rewards::Role::Auditor));
+    let set = rewards::ExecuteMsg::SetParty { address: someone.clone(), role };
+    message(&mut suite.suite, &owner, &contract, &set);
+    let clinician = suite.parties[0].clone();
+    let propose = rewards::ExecuteMsg::Propose {
+        patient: someone.clone(),
+        activity: rewards::Activity::CheckUp,
+        inputs: bithive_test_kit::rewards::worth(300),
+        evidence: [7; 32].into(),
+    };
+    message(&mut suite.suite, &clinician, &contract, &propose);
+    let give = rewards::ExecuteMsg::TransferOwnership { new_owner: someone.clone() };
+    message(&mut suite.suite, &owner, &contract, &give);
+
+    let mut suite = TreasurySuite::new();
+    suite.endow(100 * UNIT);
+    let contract = suite.treasury.clone();
+    let terms = Some(bithive_test_kit::treasury::terms());
+    let set = treasury::ExecuteMsg::SetOffer { token: suite.btk.to_string(), terms };
+    message(&mut suite.suite, &owner, &contract, &set);
+    let set = treasury::ExecuteMsg::SetSource { source: suite.btk.to_string(), allowed: true };
+    message(&mut suite.suite, &owner, &contract, &set);
+    let spend =
+        treasury::ExecuteMsg::Spend { recipient: someone.clone(), amount: 1u128.into(), purpose: "x".into() };
+    message(&mut suite.suite, &owner, &contract, &spend);
+    let give = treasury::ExecuteMsg::TransferOwnership { new_owner: someone.clone() };
+    message(&mut suite.suite, &owner, &contract, &give);
+
+    let mut suite = TimebankSuite::new();
+    let contract = suite.timebank.clone();
+    let oracles = vec![suite.oracle("oracle-1")];
+    let set = timebank::ExecuteMsg::SetMeter { meter: suite.meter.to_string(), per_day: Some(9) };
+    message(&mut suite.market.suite, &owner, &contract, &set);
+    let set = timebank::ExecuteMsg::SetOracles { oracles, threshold: 1 };
+    message(&mut suite.market.suite, &owner, &contract, &set);
+    let give = timebank::ExecuteMsg::TransferOwnership { new_owner: someone.clone() };
+    message(&mut suite.market.suite, &owner, &contract, &give);
+}
+
+#[test]
+fn no_message_of_the_market_or_between_chains_names_text_that_is_no_address_or_brings_native_coins() {
+    let mut market = JobsSuite::unwired();
+    let someone = market.suite.account("someone").to_string();
+    let (owner, contract, token) =
+        (market.suite.owner.clone(), market.jobs.clone(), market.suite.btt.to_string());
+    let set = jobs::ExecuteMsg::SetEmissions { emissions: Some(token) };
+    message(&mut market.suite, &owner, &contract, &set);
+    let registry = market.suite.registry.clone();
+    let members = market.suite.committee_members(&["one", "two"]);
+    let set = registry::ExecuteMsg::SetCommittee { members, threshold: 2, from_epoch: u64::MAX };
+    message(&mut market.suite, &owner, &registry, &set);
+    let set = registry::ExecuteMsg::SetJobs { jobs: contract.to_string() };
+    message(&mut market.suite, &owner, &registry, &set);
+    let give = registry::ExecuteMsg::TransferOwnership { new_owner: someone.clone() };
+    message(&mut market.suite, &owner, &registry, &give);
+
+    let mut suite = VestingSuite::new();
+    let contract = suite.vesting.clone();
+    let (alice, bob) = (suite.suite.account("alice"), suite.suite.account("bob"));
+    let schedule =
+        vesting::Schedule { start: START, immediate_bps: 0, cliff_seconds: 60, step_seconds: 60, steps: 9 };
+    suite.lock(&alice, bob.as_str(), 1_000, schedule, false).unwrap();
+    message(
+        &mut suite.suite,
+        &bob,
+        &contract,
+        &vesting::ExecuteMsg::Transfer { id: 1, new_owner: someone.clone() },
+    );
+
+    let mut suite = Ics20Suite::new();
+    let contract = suite.bridge.clone();
+    let set = ics20::ExecuteMsg::SetLimit { token: suite.suite.btt.to_string(), limit: Some(5u128.into()) };
+    message(&mut suite.suite, &owner, &contract, &set);
+    let give = ics20::ExecuteMsg::TransferOwnership { new_owner: someone.clone() };
+    message(&mut suite.suite, &owner, &contract, &give);
+
+    let mut suite = AttestationsSuite::new();
+    let contract = suite.receiver.clone();
+    let give = attestations::ExecuteMsg::TransferOwnership { new_owner: someone };
+    message(&mut suite.suite, &owner, &contract, &give);
+}

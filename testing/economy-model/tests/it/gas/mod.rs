@@ -1,0 +1,35 @@
+//! What a message costs does not depend on how many take part: storage gas, as the Cosmos SDK charges it, at 10 and at
+//! 10,000 participants.
+
+pub(crate) mod btk;
+pub(crate) mod market;
+pub(crate) mod patients;
+
+/// A message and its storage gas.
+type Cost = (&'static str, u64);
+
+/// The dearer of both is dearer by a twentieth at most.
+fn compare(costs: impl Fn(usize) -> Vec<Cost>) {
+    let (few, many) = (costs(10), costs(10_000));
+    assert!(!few.is_empty() && few.len() == many.len());
+    for ((name, few), (_, many)) in few.into_iter().zip(many) {
+        println!("{name:>20}: {few:>7} with 10, {many:>7} with 10,000");
+        let difference = few.abs_diff(many);
+        assert!(difference * 20 <= few, "{name}: {few} with 10, {many} with 10,000");
+    }
+}
+
+#[test]
+fn tokens_stakes_work_and_locked_amounts_cost_as_much_where_ten_thousand_take_part() {
+    compare(|count| btk::World::new(count).costs());
+}
+
+#[test]
+fn bonds_elections_jobs_credits_and_sales_cost_as_much_where_ten_thousand_take_part() {
+    compare(|count| market::World::new(count).costs());
+}
+
+#[test]
+fn rewards_of_patients_cost_as_much_where_ten_thousand_take_part() {
+    compare(|count| patients::World::new(count).costs());
+}

@@ -1,0 +1,52 @@
+//! `notice`: a short text that the owner shows to everybody.
+
+use cosmwasm_schema::{QueryResponses, cw_serde};
+
+/// Names of the contract's events.
+pub mod events {
+    /// Another text is shown.
+    pub const PUT: &str = "notice_put";
+}
+
+/// Bounds of what the contract takes.
+pub mod limits {
+    /// Longest text, in bytes of UTF-8.
+    pub const MAX_BYTES: usize = 280;
+}
+
+/// Creates the contract, without a text.
+#[cw_serde]
+pub struct InstantiateMsg {
+    /// Address of who may put a text.
+    pub owner: String,
+}
+
+/// Messages. None of them takes native coins.
+#[cw_serde]
+pub enum ExecuteMsg {
+    /// By the owner: shows a text in place of the last one.
+    Put {
+        /// 1 to [`limits::MAX_BYTES`] bytes.
+        text: String,
+    },
+}
+
+crate::permissions!(ExecuteMsg { Put: Owner });
+
+/// Queries.
+#[cw_serde]
+#[derive(QueryResponses)]
+pub enum QueryMsg {
+    /// What is shown; null before the first text.
+    #[returns(Option<NoticeResponse>)]
+    Notice {},
+}
+
+/// What is shown.
+#[cw_serde]
+pub struct NoticeResponse {
+    /// The text.
+    pub text: String,
+    /// When it was put, in Unix seconds.
+    pub since: u64,
+}

@@ -1,0 +1,22 @@
+//! What a message can get wrong.
+
+use bithive_contract_kit::InputError;
+use cosmwasm_std::StdError;
+use cw_ownable::OwnershipError;
+
+/// Errors of the contract; none of them changes anything.
+#[derive(Debug, PartialEq, thiserror::Error)]
+pub enum ContractError {
+    /// Storage, address or encoding.
+    #[error(transparent)]
+    Std(#[from] StdError),
+    /// What came with the message is not usable.
+    #[error(transparent)]
+    Input(#[from] InputError),
+    /// A message of the owner came from somebody else.
+    #[error(transparent)]
+    Ownership(#[from] OwnershipError),
+    /// The stored state is not an earlier version of this contract.
+    #[error("cannot migrate: {0}; expected an earlier version of the same contract")]
+    Migration(StdError),
+}

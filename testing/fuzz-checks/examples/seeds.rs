@@ -1,0 +1,420 @@
+//! Writes one real encoding for every decoder of every target, to grow a corpus from: `seeds <folder>`.
+
+use std::io::Cursor;
+use std::path::Path;
+
+use bithive_api::{attestations, ics20, jobs, registry, token};
+use bithive_blindmatch::committee::contribute;
+use bithive_blindmatch::quota::Quota;
+use bithive_blindmatch::schema::{Schema, SlotId};
+use bithive_committee::ShareKeyRequest;
+use bithive_curve::{G1, G2, Scalar};
+use bithive_dgkbe::opening::{KeyFile, Part, crs_header_range, extract, power_range};
+use bithive_dgkbe::{GroupedSet, Groups, SlotSet, dem};
+use bithive_exchange::{PeerId, Protocol};
+use bithive_fuzz_checks::{attest, blindmatch, broadcast, chain, cometbft, extractor, transport};
+use bithive_node::NodeKeys;
+use bithive_payload::{ClaimMessage, Input, Output, SignatureMessage};
+use bithive_transport::records::{self, Outgoing};
+use bithive_transport::{gossip, wire};
+use cosmrs::cosmwasm::MsgExecuteContract;
+use cosmrs::tx::Msg;
+use cosmwasm_std::{Binary, Uint128, to_json_vec};
+use ed25519_dalek::SigningKey;
+
+type Fault = Box<dyn std::error::Error>;
+
+fn main() -> Result<(), Fault> {
+    let folder = std::env::args().nth(1).ok_or("expected a folder")?;
+    let seeds = Seeds(Path::new(&folder));
+    curve(&seeds)?;
+    slots(&seeds)?;
+    broadcast_seeds(&seeds)?;
+    blindmatch_seeds(&seeds)?;
+    policy(&seeds)?;
+    attest_seeds(&seeds)?;
+    extractor_seeds(&seeds)?;
+    chain_and_messages(&seeds)?;
+    cometbft_seeds(&seeds)?;
+    party(&seeds)?;
+    transport_seeds(&seeds)?;
+    models_and_tables(&seeds)
+}
+
+struct Seeds<'a>(&'a Path);
+
+impl Seeds<'_> {
+    /// `head` is what chooses the decoder.
+    fn put(&self, target: &str, name: &str, head: &[u8], bytes: &[u8]) -> Result<(), Fault> {
+        let folder = self.0.join(target);
+        std::fs::create_dir_all(&folder)?;
+        std::fs::write(folder.join(format!("seed-{name}")), [head, bytes].concat())?;
+        Ok(())
+    }
+}
+
+fn curve(seeds: &Seeds<'_>) -> Result<(), Fault> {
+    let scalar = Scalar::random(&mut broadcast::rng());
+    let (a, b) = (G1::generator() * &scalar, G2::generator() * &scalar);
+    seeds.put("curve", "g1", &[0], &a.encode())?;
+    seeds.put("curve", "g1-identity", &[0], &G1::identity().encode())?;
+    seeds.put("curve", "g2", &[1], &b.encode())?;
+    seeds.put("curve", "g2-identity", &[1], &G2::identity().encode())?;
+    seeds.put("curve", "g1-list", &[2], &[a.encode(), G1::generator().encode()].concat())?;
+    seeds.put("curve", "g2-list", &[3], &[b.encode(), G2::generator().encode()].concat())?;
+    seeds.put("curve", "scalars", &[4], &[*scalar.encode(), *scalar.neg().encode()].concat())
+}
+
+fn slots(seeds: &Seeds<'_>) -> Result<(), Fault> {
+    for (name, capacity, members) in [
+        ("empty", 8, vec![]),
+        ("list", 4096, vec![1, 200, 4096]),
+        ("bitmap", 64, (1..=64).collect()),
+        ("odd", 13, vec![2, 3, 5, 7, 11, 13]),
+    ] {
+        let set = SlotSet::from_slots(capacity, members)?;
+        seeds.put("slots", name, &capacity.to_be_bytes(), &set.encode())?;
+    }
+    let set = GroupedSet::from_slots(Groups::new(5, 64)?, [1, 2, 64, 65, 200, 320])?;
+    seeds.put("slots", "groups", &[0, 64, 0, 5], &set.encode())
+}
+
+fn broadcast_seeds(seeds: &Seeds<'_>) -> Result<(), Fault> {
+    let mut group = broadcast::Group::new()?;
+    let set = GroupedSet::from_slots(group.groups, [1, 2, 5])?;
+    let message = group.sender.encrypt(&set, broadcast::CONTEXT, b"rows", &mut broadcast::rng())?;
+    let key = group.pairs[0].public.encode();
+    seeds.put("broadcast", "header", &[0], &message.headers[..128])?;
+    seeds.put("broadcast", "public-key", &[1], &key)?;
+    seeds.put("broadcast", "secret-key", &[2], &group.pairs[1].secret.encode())?;
+    seeds.put("broadcast", "reference-string", &[3], &group.crs.encode())?;
+    seeds.put("broadcast", "transcript", &[4], &group.transcript.encode()?)?;
+    let (shared, data) = broadcast::payload_key();
+    seeds.put("broadcast", "payload", &[5], &dem::seal(&shared, &data, b"rows")?)?;
+    seeds.put("broadcast", "column", &[6, 1, 1], &key)?;
+    let mask = set.encode();
+    let body = [&[mask.len() as u8][..], &mask, &message.headers, &message.payload].concat();
+    seeds.put("broadcast", "message", &[7], &body)?;
+    let (public, crs) = (&group.pairs[0].public, &group.crs);
+    let (slots, commitment) = (crs.slots(), public.commitment().encode());
+    let file = KeyFile { slots, slot: 1, crs_digest: crs.digest(), commitment: &commitment };
+    for (choice, name, part) in
+        [(0, "header", Part::Header), (1, "end", Part::End), (2, "element", Part::Element(2))]
+    {
+        let slice = extract(Cursor::new(public.encode()), file.range(part)?)?.1;
+        seeds.put("broadcast", &format!("opening-{name}"), &[8, choice, 2], &slice)?;
+    }
+    let power = extract(Cursor::new(crs.encode()), power_range(slots, 2)?)?.1;
+    seeds.put("broadcast", "opening-power", &[8, 3, 2], &power)?;
+    let header = extract(Cursor::new(crs.encode()), crs_header_range())?.1;
+    seeds.put("broadcast", "opening-crs", &[8, 4, 2], &header)
+}
+
+fn blindmatch_seeds(seeds: &Seeds<'_>) -> Result<(), Fault> {
+    let fixture = blindmatch::Fixture::new()?;
+    let pending = fixture.pending();
+    let answer = fixture.keys[0].evaluate(pending.request(), &mut blindmatch::rng())?;
+    let contributions = contribute(fixture.params, fixture.member(), &mut blindmatch::rng());
+    let mut quota = Quota::new();
+    quota.check_and_record_all("bithive1node", [SlotId(1), SlotId(2)], blindmatch::EPOCH, 1)?;
+    let claim = fixture.claim().seal(
+        &fixture.context,
+        &fixture.key,
+        &fixture.requester.public(),
+        &mut blindmatch::rng(),
+    )?;
+    for (choice, name, bytes) in [
+        (0, "vault", fixture.vault.encode()),
+        (1, "request", pending.request().encode()),
+        (2, "response", answer.encode()),
+        (3, "tags", fixture.own.encode().to_vec()),
+        (4, "seeds", fixture.seeds[0].encode().to_vec()),
+        (5, "contribution", contributions[0].encode().to_vec()),
+        (6, "partial-table", fixture.partials[0].encode()),
+        (7, "table", fixture.table.encode().to_vec()),
+        (8, "quota", quota.encode()),
+        (9, "claim", claim),
+        (10, "requester-key", fixture.requester.encode().to_vec()),
+        (11, "statement", fixture.seeds[0].statement(fixture.commitments.term()).encode()),
+        (12, "commitments", fixture.commitments.encode()),
+        (13, "table-request", ShareKeyRequest::Table(blindmatch::EPOCH).encode().to_vec()),
+        (13, "statement-request", ShareKeyRequest::Statement([7; 32]).encode().to_vec()),
+    ] {
+        seeds.put("blindmatch", name, &[choice], &bytes)?;
+    }
+    Ok(())
+}
+
+fn policy(seeds: &Seeds<'_>) -> Result<(), Fault> {
+    let schema = Schema::bithive();
+    let text = "vram >= 16 and region in (eu, ch) and any 2 of (iso27001, hipaa, gdpr)";
+    let parsed = bithive_blindmatch::policy::Policy::parse(text, &schema)?;
+    let attributes = br#"{"vram":24,"region":"eu","certifications":["gdpr"]}"#;
+    seeds.put("policy", "text", &[0], text.as_bytes())?;
+    seeds.put("policy", "nested", &[0], b"(vram >= 8 or region = us) and (gdpr or (hipaa and iso27001))")?;
+    seeds.put("policy", "json", &[1], &serde_json::to_vec(&parsed)?)?;
+    seeds.put("policy", "schema", &[2], &serde_json::to_vec(&schema)?)?;
+    seeds.put("policy", "attributes", &[3], attributes)?;
+    seeds.put("policy", "both", &[4], &[&serde_json::to_vec(&schema)?[..], b"\0", text.as_bytes()].concat())
+}
+
+fn attest_seeds(seeds: &Seeds<'_>) -> Result<(), Fault> {
+    let (first, second) = (attest::signer(1), attest::signer(2));
+    let signature = first.sign(attest::MESSAGE);
+    let both = [signature, second.sign(attest::MESSAGE)];
+    let values = [0.5f32, -1.0, 3.25];
+    let output = Output { values: values.to_vec() }.seal(attest::JOB, &attest::KEY, attest::ACCOUNT)?;
+    let input = Input { policy: b"{}".to_vec(), rows: vec![1, 2, 3] };
+    seeds.put("attest", "secret-key", &[0], &[&first.to_bytes()[..], attest::MESSAGE].concat())?;
+    seeds.put("attest", "signature", &[1], &[&first.public_key()[..], &signature].concat())?;
+    seeds.put("attest", "aggregate", &[2], both.as_flattened())?;
+    seeds.put("attest", "masked", &[3], &attest::KEY.masked(&values)?)?;
+    let floats: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+    seeds.put("attest", "values", &[4], &floats)?;
+    seeds.put("attest", "quorum", &[5, 0, 0, 0, 2, 3], &[1, 0, 0, 0, 2, 0, 0, 0, 200, 0, 0, 0])?;
+    seeds.put("attest", "input", &[6], &input.encode())?;
+    seeds.put("attest", "output", &[7], &output)?;
+    seeds.put("attest", "claim", &[8], &ClaimMessage { job_id: 7, sealed: vec![1, 2, 3] }.encode())?;
+    let message = SignatureMessage { job_id: 7, round: 1, index: 2, signature };
+    seeds.put("attest", "signature-message", &[9], &message.encode())?;
+    let proof = first.prove_possession(attest::PROVEN);
+    seeds.put("attest", "possession", &[10], &[&first.public_key()[..], &proof].concat())?;
+    let published: serde_json::Value =
+        serde_json::from_str(include_str!("../../../packages/drand/tests/vectors/quicknet.json"))?;
+    let round = &published["rounds"][0];
+    let number = round["round"].as_u64().ok_or("a round has a number")?;
+    let signature = hex::decode(round["signature"].as_str().ok_or("a round has a signature")?)?;
+    seeds.put("attest", "beacon", &[11], &[&number.to_be_bytes()[..], &signature].concat())
+}
+
+fn extractor_seeds(seeds: &Seeds<'_>) -> Result<(), Fault> {
+    for enrolment in extractor::enrolments()? {
+        let name = enrolment.helper.profile().name();
+        seeds.put("extractor", name, &[], &enrolment.helper.encode())?;
+    }
+    Ok(())
+}
+
+/// What a real chain answers, as a result; and errors in the words of a CometBFT node.
+fn cometbft_seeds(seeds: &Seeds<'_>) -> Result<(), Fault> {
+    let fixture = cometbft::Fixture::new()?;
+    for (choice, ((question, method), answer)) in
+        (0u8..).zip(cometbft::QUESTIONS.iter().zip(&fixture.answers))
+    {
+        seeds.put("cometbft", &format!("{question}-{method}"), &[choice], answer)?;
+    }
+    let questions = cometbft::QUESTIONS.len() as u8;
+    let height = "height 9 must be less than or equal to the current blockchain height 2";
+    for (name, choice, words) in [
+        ("pruned", 1, "height 1 is not available, lowest height is 7"),
+        ("ahead", 1, height),
+        ("no-tx", 3, "tx (AB) not found"),
+        ("cached", 4, "tx already exists in cache"),
+        ("full", 4, "mempool is full: number of txs 5000 (max: 5000)"),
+    ] {
+        seeds.put("cometbft", name, &[questions + choice], words.as_bytes())?;
+    }
+    let page = "<html><title>502 Bad Gateway</title></html>";
+    seeds.put("cometbft", "proxy", &[2 * questions], page.as_bytes())
+}
+
+fn chain_and_messages(seeds: &Seeds<'_>) -> Result<(), Fault> {
+    let fixture = chain::Fixture::new()?;
+    let [operator, worker] = fixture.keys.each_ref().map(|key| key.address().to_owned());
+    let deployment = &fixture.deployment;
+    let mut group = broadcast::Group::new()?;
+    let one = GroupedSet::from_slots(group.groups, [1])?;
+    let assignment = jobs::Assignment {
+        mask: one.encode().into(),
+        asks: vec![Uint128::new(5)],
+        headers: group
+            .sender
+            .encrypt(&one, broadcast::CONTEXT, b"", &mut broadcast::rng())?
+            .headers
+            .as_slice()
+            .into(),
+        payload: (&[1; 32]).into(),
+        input_commitment: (&[2; 32]).into(),
+        consent: attest::signer(1).sign(attest::MESSAGE).as_slice().into(),
+    };
+    let bytes32 = || (&[3; 32]).into();
+    let jobs_messages = [
+        ("cancel", jobs::ExecuteMsg::Cancel { job_id: 1 }),
+        ("assign", jobs::ExecuteMsg::Assign { job_id: 1, assignment }),
+        ("commit", jobs::ExecuteMsg::Commit { job_id: 1, commitment: bytes32() }),
+        (
+            "reveal",
+            jobs::ExecuteMsg::Reveal {
+                job_id: 1,
+                masked: Binary::from([0; 16]),
+                output: bytes32(),
+                nonce: bytes32(),
+            },
+        ),
+        ("advance", jobs::ExecuteMsg::Advance { job_id: 1 }),
+        ("withdraw", jobs::ExecuteMsg::Withdraw {}),
+    ];
+    for (name, message) in &jobs_messages {
+        let message = to_json_vec(message)?;
+        seeds.put("messages", &format!("jobs-{name}"), &[0], &message)?;
+        seeds.put("chain", &format!("jobs-{name}"), &[2, 0, 2], &message)?;
+    }
+    let registry_messages = [
+        ("unbond", registry::ExecuteMsg::Unbond {}),
+        ("withdraw", registry::ExecuteMsg::WithdrawBond { address: worker.clone() }),
+        ("set-jobs", registry::ExecuteMsg::SetJobs { jobs: deployment.jobs().to_owned() }),
+        ("owner", registry::ExecuteMsg::TransferOwnership { new_owner: worker.clone() }),
+    ];
+    for (name, message) in &registry_messages {
+        let message = to_json_vec(message)?;
+        seeds.put("messages", &format!("registry-{name}"), &[4], &message)?;
+        seeds.put("chain", &format!("registry-{name}"), &[2, 1, 1], &message)?;
+    }
+    let transfer = token::ExecuteMsg::Transfer { recipient: worker.clone(), amount: Uint128::new(5) };
+    seeds.put("messages", "token-transfer", &[8], &to_json_vec(&transfer)?)?;
+    seeds.put("chain", "token-transfer", &[2, 0, 0], &to_json_vec(&transfer)?)?;
+    let packet = ics20::Packet {
+        amount: Uint128::new(5),
+        denom: "transfer/channel-0/btt".into(),
+        receiver: worker.clone(),
+        sender: operator.clone(),
+        memo: None,
+    };
+    seeds.put("messages", "ics20-packet", &[14], &to_json_vec(&packet)?)?;
+    let workers = attestations::Packet::Workers(attestations::WorkerSet {
+        source: attestations::Source {
+            chain_id: deployment.chain_id.clone(),
+            jobs: deployment.jobs().to_owned(),
+        },
+        job_id: 1,
+        round: 1,
+        quorum: 2,
+        model: bytes32(),
+        input_commitment: bytes32(),
+        keys: vec![(&[4; 48]).into(); 3],
+    });
+    seeds.put("messages", "attestations-workers", &[18], &to_json_vec(&workers)?)?;
+    let post = to_json_vec(&jobs::ReceiveMsg::Post(Box::new(fixture.terms.clone())))?;
+    seeds.put("messages", "jobs-post", &[1], &post)?;
+    let escrow = fixture.terms.price.u128() as u64;
+    seeds.put("chain", "jobs-post", &[&[3, 0, 2][..], &escrow.to_be_bytes()].concat(), &post)?;
+    let register = to_json_vec(&registry::ReceiveMsg::RegisterNode(fixture.node.clone()))?;
+    seeds.put("messages", "registry-register", &[5], &register)?;
+    seeds.put(
+        "chain",
+        "registry-register",
+        &[&[3, 1, 1][..], &u64::MAX.to_be_bytes()].concat(),
+        &register,
+    )?;
+    seeds.put("messages", "jobs-query", &[3], &to_json_vec(&jobs::QueryMsg::Job { job_id: 1 })?)?;
+    for (name, contract, query) in [
+        ("jobs-job", 2, to_json_vec(&jobs::QueryMsg::Job { job_id: 1 })?),
+        ("jobs-totals", 2, to_json_vec(&jobs::QueryMsg::Totals {})?),
+        ("registry-config", 1, to_json_vec(&registry::QueryMsg::Config {})?),
+        ("token-balance", 0, to_json_vec(&token::QueryMsg::Balance { address: operator.clone() })?),
+    ] {
+        seeds.put("chain", &format!("query-{name}"), &[4, contract], &query)?;
+        let answer = fixture.runtime.block_on(bithive_chain::Chain::query_smart(
+            &fixture.chain,
+            [deployment.token(), deployment.registry(), deployment.jobs()][usize::from(contract)],
+            query,
+        ))?;
+        if name == "jobs-job" {
+            seeds.put("messages", "answer-job", &[11], &answer)?;
+        }
+    }
+    let execute = MsgExecuteContract {
+        sender: fixture.keys[0].account_id().clone(),
+        contract: deployment.token().parse()?,
+        msg: to_json_vec(&transfer)?,
+        funds: vec![],
+    };
+    let transaction = fixture.transaction(&fixture.keys[0], vec![execute.to_any()?])?;
+    seeds.put("chain", "transaction", &[0], &transaction)?;
+    seeds.put("chain", "forged", &[1], &transaction)?;
+    seeds.put("chain", "address", &[5], worker.as_bytes())?;
+    let instantiate = registry::InstantiateMsg {
+        owner: operator,
+        token: deployment.token().to_owned(),
+        treasury: deployment.treasury.clone(),
+        params: registry::Params {
+            slots: 3,
+            groups: 2,
+            node_bond: Uint128::new(1),
+            requester_bond: Uint128::new(1),
+            unbonding_seconds: 86_400,
+            epoch_seconds: 600,
+            burn_bps: 5_000,
+            dispute_deposit: Uint128::new(1),
+            bounty_bps: 1_000,
+        },
+        crs_digest: bytes32(),
+        crs_opening: Binary::from([0; 16]),
+    };
+    seeds.put("messages", "registry-instantiate", &[6], &to_json_vec(&instantiate)?)
+}
+
+fn party(seeds: &Seeds<'_>) -> Result<(), Fault> {
+    let group = broadcast::Group::new()?;
+    let (keys, _) = NodeKeys::generate(&group.crs, group.groups, 2, &mut broadcast::rng())?;
+    seeds.put("party", "file", &[0], &[&[1; 32][..], b"a message"].concat())?;
+    seeds.put("party", "message", &[1], b"a message")?;
+    seeds.put("party", "record", &[2], b"{\"1\":[1,2,3]}")?;
+    seeds.put("party", "keys", &[3], &keys.encode()?)
+}
+
+fn transport_seeds(seeds: &Seeds<'_>) -> Result<(), Fault> {
+    let put = |name: &str, head: &[u8], bytes: &[u8]| seeds.put("transport", name, head, bytes);
+    let mut bodies = vec![b"a body".to_vec(); transport::kinds().len()];
+    let content = &transport::CONTENTS[0];
+    bodies[0] = wire::encode_segment_request(&content.digest, 3).to_vec();
+    bodies[1] = content.digest.to_vec();
+    bodies[2] = gossip::sign(&transport::ORIGIN, 1_700_000_000_000, 1, b"vault");
+    for (index, (kind, body)) in (0u8..).zip(transport::kinds().into_iter().zip(&bodies)) {
+        let length = u32::try_from(body.len())?.to_be_bytes();
+        put(&format!("request-{index}"), &[0], &[&kind.encode()[..], &length, body].concat())?;
+        let response = [&wire::response_head(wire::Status::Ok, body.len())[..], body].concat();
+        put(&format!("response-{index}"), &[1, index], &response)?;
+    }
+    let refused = [&wire::response_head(wire::Status::Refused, 6)[..], b"no key"].concat();
+    put("response-refused", &[1, 3], &refused)?;
+    put("segment-request", &[2], &bodies[0])?;
+    put("announcement", &[2], &bodies[1])?;
+    put("message", &[2], &[&[5; 16][..], b"claim"].concat())?;
+    put("broadcast", &[3], &bodies[2])?;
+    put("broadcast-other", &[3], &gossip::sign(&SigningKey::from_bytes(&[8; 32]), 5, 6, b""))?;
+    for (index, content) in (0u8..).zip(transport::CONTENTS.iter()).take(2) {
+        let end = content.encode(wire::SIZE_PROOF)?;
+        let size = (content.bytes.len() as u64).to_be_bytes();
+        put(&format!("size-{index}"), &[4, index], &[&size[..], &end].concat())?;
+        put(&format!("end-{index}"), &[5, index, u8::MAX], &end)?;
+        put(&format!("segment-{index}"), &[5, index, 0], &content.encode(0)?)?;
+    }
+    let last = transport::CONTENTS[2].encode(1)?;
+    put("segment-last", &[5, 2, 1], &last)?;
+    let key = records::outgoing_key(PeerId([1; 32]), 7);
+    let value = Outgoing::encode(Protocol::Claim, &[5; 16], 1_700_000_000, b"claim");
+    put("outgoing", &[6], &[key, value].concat())?;
+    let key = records::incoming_key(Protocol::Signature, 7);
+    put("incoming", &[7], &[key, records::incoming(PeerId([1; 32]), b"signature")].concat())?;
+    let held: Vec<bool> = (0..300).map(|index| index % 3 > 0).collect();
+    put("held", &[8, 1, 44], &wire::encode_held(300 * wire::SEGMENT_BYTES, Some(&held)))?;
+    put("held-all", &[8, 1, 44], &wire::encode_held(300 * wire::SEGMENT_BYTES, None))
+}
+
+/// Files of the repository.
+fn models_and_tables(seeds: &Seeds<'_>) -> Result<(), Fault> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    for entry in std::fs::read_dir(root.join("offchain/parties/inference/tests/fixtures"))? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == "onnx") {
+            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            seeds.put("model", &name, &[], &std::fs::read(&path)?)?;
+        }
+    }
+    seeds.put("model", "wdbc", &[], &std::fs::read(root.join("models/wdbc.onnx"))?)?;
+    let rows = bithive_inference::Features::new(2, vec![0.5, 1.0, -2.0, 4.0])?;
+    seeds.put("table", "csv", &[0], b"radius,texture,diagnosis\n1.5,2,M\n0.25,-3e2,B\n")?;
+    seeds.put("table", "quoted", &[0], b"\"a \"\"b\"\"\" , label\n 1,0\r\n\n2,1")?;
+    seeds.put("table", "matrix", &[1], &rows.encode())
+}

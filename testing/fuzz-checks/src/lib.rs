@@ -1,0 +1,82 @@
+//! What the fuzz targets check, one module for each target; `testing/fuzz/README.md` says how to run them.
+//!
+//! Every module has a function `check`, which takes any bytes and panics if something that the decoders promise
+//! does not hold: that nothing panics, that a value has one encoding and that is what is written, that two ways of
+//! reading the same thing agree. [`bounded`] adds that no input makes them ask for more memory than its length
+//! accounts for.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is a finding")]
+
+pub mod attest;
+pub mod blindmatch;
+pub mod broadcast;
+pub mod chain;
+pub mod cometbft;
+pub mod curve;
+pub mod extractor;
+pub mod memory;
+pub mod messages;
+pub mod model;
+pub mod party;
+pub mod policy;
+pub mod slots;
+pub mod table;
+pub mod transport;
+
+use memory::Budget;
+
+/// One fuzz target.
+pub struct Target {
+    /// Its name, and that of its folder in the corpus.
+    pub name: &'static str,
+    budget: Budget,
+    check: fn(&[u8]),
+}
+
+impl Target {
+    /// Runs the check within its budget of memory.
+    pub fn run(&self, input: &[u8]) {
+        bounded(self.budget, input, self.check);
+    }
+}
+
+/// Runs a check and panics if it takes more memory than the budget has for an input of this length.
+pub fn bounded(budget: Budget, input: &[u8], check: fn(&[u8])) {
+    let peak = memory::peak(|| check(input));
+    let most = budget.fixed + budget.per_byte * input.len();
+    assert!(
+        peak <= most,
+        "{} bytes of input took {peak} bytes of memory, expected at most {most}",
+        input.len()
+    );
+}
+
+macro_rules! targets {
+    ($($module:ident),* $(,)?) => {
+        /// Every target, by name.
+        pub const TARGETS: &[Target] = &[$(
+            Target { name: stringify!($module), budget: $module::BUDGET, check: $module::check },
+        )*];
+    };
+}
+
+targets![
+    attest, blindmatch, broadcast, chain, cometbft, curve, extractor, messages, model, party, policy, slots,
+    table, transport,
+];
+
+/// Splits the byte that chooses among a target's decoders from what is decoded.
+fn choose(input: &[u8], choices: u8) -> Option<(u8, &[u8])> {
+    input.split_first().map(|(choice, rest)| (choice % choices, rest))
+}
+
+/// Checks that what a decoder takes is what its encoder writes.
+fn canonical<T, E>(
+    bytes: &[u8],
+    decode: impl Fn(&[u8]) -> Result<T, E>,
+    encode: impl Fn(&T) -> Vec<u8>,
+) -> Option<T> {
+    let value = decode(bytes).ok()?;
+    assert_eq!(encode(&value), bytes, "a value has one encoding");
+    Some(value)
+}
