@@ -7,9 +7,9 @@ use bithive_contracts::Code;
 use bithive_notice::ContractError;
 use bithive_test_kit::{Suite, refusal};
 use cosmwasm_std::Addr;
-use cw_ownable::OwnershipError;
 use cw_multi_test::error::AnyResult;
 use cw_multi_test::{AppResponse, Executor as _};
+use cw_ownable::OwnershipError;
 
 fn notice(suite: &mut Suite) -> Addr {
     let owner = suite.owner.clone();
