@@ -2,14 +2,9 @@
 
 use std::fmt;
 
-use bithive_api as api;
-use bithive_economics::emission;
-use bithive_economics::supply::{BTT_CAP, BTT_GENESIS, SKY_SUPPLY};
-use cosmwasm_std::Uint128;
 use serde::{Deserialize, Serialize};
 
-use crate::terms::{self, SLASH};
-use crate::{Role, Setting, TermsError};
+use crate::Role;
 
 macro_rules! derive_codes {
     ($($id:literal $name:ident $code:ident $krate:ident $($entry:ident)?;)+) => {
@@ -116,24 +111,34 @@ macro_rules! derive_contracts {
                     $(Self::$contract => &[$(Role::$role),+],)+
                 }
             }
-
-            /// The message, JSON, that creates it.
-            pub(crate) fn message(self, setting: &Setting<'_>) -> Result<Vec<u8>, TermsError> {
-                match self {
-                    $(Self::$contract => {
-                        let message = |$at: &Setting<'_>| -> Result<_, TermsError> { Ok($message) };
-                        json(self, &message(setting)?)
-                    })+
-                }
-            }
         }
     };
 }
 
 crate::contracts! { [derive_contracts] }
 
-fn json(contract: Contract, message: &impl Serialize) -> Result<Vec<u8>, TermsError> {
-    serde_json::to_vec(message).map_err(|error| TermsError::Message { contract, reason: error.to_string() })
+impl Role {
+    /// Contracts of such a chain, in the order of their creation.
+    #[must_use]
+    pub fn contracts(self) -> Vec<Contract> {
+        Contract::ALL.into_iter().filter(|contract| self.has(*contract)).collect()
+    }
+
+    /// Their codes, each once, by id.
+    #[must_use]
+    pub fn codes(self) -> Vec<Code> {
+        let contracts = self.contracts();
+        Code::ALL
+            .into_iter()
+            .filter(|code| contracts.iter().any(|contract| contract.code() == *code))
+            .collect()
+    }
+
+    /// Whether such a chain has this contract.
+    #[must_use]
+    pub fn has(self, contract: Contract) -> bool {
+        contract.roles().contains(&self)
+    }
 }
 
 impl fmt::Display for Code {
@@ -188,6 +193,19 @@ mod tests {
         }
         for role in Role::ALL {
             assert!(role.contracts().is_sorted(), "{role}");
+        }
+    }
+
+    #[test]
+    fn three_tokens_are_one_code() {
+        assert_eq!(Role::Token.codes().len() + 2, Role::Token.contracts().len());
+        assert_eq!(Role::Market.codes(), [Code::Token, Code::Registry, Code::Jobs]);
+    }
+
+    #[test]
+    fn each_chain_of_tokens_has_what_the_lesser_one_has() {
+        for (less, more) in [(Role::Market, Role::Economy), (Role::Economy, Role::Token)] {
+            assert!(less.contracts().iter().all(|contract| more.has(*contract)), "{less}, {more}");
         }
     }
 }

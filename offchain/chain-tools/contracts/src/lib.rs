@@ -6,6 +6,7 @@
 //! of their messages. `CONTRIBUTING.md` shows step by step how a contract is added.
 
 mod contract;
+mod create;
 mod error;
 mod role;
 mod setting;

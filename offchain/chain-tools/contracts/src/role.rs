@@ -4,8 +4,6 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Code, Contract};
-
 /// What a chain is for, and with it which contracts it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -25,28 +23,6 @@ pub enum Role {
 impl Role {
     /// All of them.
     pub const ALL: [Self; 5] = [Self::Market, Self::Economy, Self::Token, Self::Data, Self::Model];
-
-    /// Contracts of such a chain, in the order of their creation.
-    #[must_use]
-    pub fn contracts(self) -> Vec<Contract> {
-        Contract::ALL.into_iter().filter(|contract| self.has(*contract)).collect()
-    }
-
-    /// Their codes, each once, by id.
-    #[must_use]
-    pub fn codes(self) -> Vec<Code> {
-        let contracts = self.contracts();
-        Code::ALL
-            .into_iter()
-            .filter(|code| contracts.iter().any(|contract| contract.code() == *code))
-            .collect()
-    }
-
-    /// Whether such a chain has this contract.
-    #[must_use]
-    pub fn has(self, contract: Contract) -> bool {
-        contract.roles().contains(&self)
-    }
 
     /// Its name, in lower case.
     #[must_use]
@@ -75,19 +51,6 @@ mod tests {
     fn names_are_those_of_records() {
         for role in Role::ALL {
             assert_eq!(serde_json::to_value(role).unwrap(), role.name());
-        }
-    }
-
-    #[test]
-    fn three_tokens_are_one_code() {
-        assert_eq!(Role::Token.codes().len() + 2, Role::Token.contracts().len());
-        assert_eq!(Role::Market.codes(), [Code::Token, Code::Registry, Code::Jobs]);
-    }
-
-    #[test]
-    fn each_chain_of_tokens_has_what_the_lesser_one_has() {
-        for (less, more) in [(Role::Market, Role::Economy), (Role::Economy, Role::Token)] {
-            assert!(less.contracts().iter().all(|contract| more.has(*contract)), "{less}, {more}");
         }
     }
 }

@@ -30,19 +30,19 @@ macro_rules! contracts {
                 code 1 bithive_token;
                 roles Market Economy Token;
                 label "btt";
-                create |at| terms::token(("BitHive Token", "BTT", BTT_CAP), (at.owner(), BTT_GENESIS), None)
+                create |at| token(("BitHive Token", "BTT", BTT_CAP), (at.owner(), BTT_GENESIS), None)
             }
             /// BTK: rewards compute. The operator mints nothing: the emissions take its place in the last step.
             btk Btk {
                 code_of Token;
                 roles Economy Token;
-                create |at| terms::token(("BitHive Token K", "BTK", emission::CAP), (at.owner(), 0), Some(at.owner()))
+                create |at| token(("BitHive Token K", "BTK", emission::CAP), (at.owner(), 0), Some(at.owner()))
             }
             /// SKY: the community's. The operator locks it by its schedules.
             sky Sky {
                 code_of Token;
                 roles Economy Token;
-                create |at| terms::token(("Sky", "SKY", SKY_SUPPLY), (at.owner(), SKY_SUPPLY), None)
+                create |at| token(("Sky", "SKY", SKY_SUPPLY), (at.owner(), SKY_SUPPLY), None)
             }
             /// The protocol's share of settlements and slashes: buys BTT back and burns it.
             treasury Treasury {
@@ -58,7 +58,7 @@ macro_rules! contracts {
             registry Registry {
                 code 2 bithive_registry;
                 roles Market Economy Token;
-                create |at| terms::registry(at)?
+                create |at| registry(at)?
             }
             /// The job market.
             jobs Jobs {
@@ -137,7 +137,7 @@ macro_rules! contracts {
                 roles Token;
                 create |at| api::ics20::InstantiateMsg {
                     owner: at.owner(),
-                    tokens: terms::token_limits(at)?,
+                    tokens: token_limits(at)?,
                 }
             }
             /// Results that are sent to other chains, or came from one.

@@ -1,16 +1,14 @@
-//! Parameters of a deployment, and the messages that create the contracts with them.
+//! Parameters of a deployment.
 
-use std::collections::BTreeMap;
 use std::io::Cursor;
 
-use bithive_api::{ics20, jobs, registry, rewards, staking, timebank, token, treasury};
+use bithive_api::{jobs, registry, rewards, staking, timebank, treasury};
 use bithive_dgkbe::Crs;
 use bithive_dgkbe::opening::{crs_header_range, extract};
 use bithive_economics::supply::UNIT;
 use cosmwasm_std::Uint128;
-use cw20::Cw20Coin;
 
-use crate::{Contract, Role, Setting, TermsError};
+use crate::{Contract, Role, TermsError};
 
 /// Most BTT, and most BTK, that may be on one other chain.
 pub const ICS20_LIMIT: u128 = 10_000_000 * UNIT;
@@ -33,8 +31,8 @@ pub const FEE_GRANT: u128 = 100_000_000;
 pub const OPERATOR_MINIMUM: u128 = 20 * FEE_GRANT;
 
 /// Two weeks: longer than the longest job.
-const UNBONDING_SECONDS: u64 = 1_209_600;
-const EPOCH_SECONDS: u64 = 86_400;
+pub(crate) const UNBONDING_SECONDS: u64 = 1_209_600;
+pub(crate) const EPOCH_SECONDS: u64 = 86_400;
 pub(crate) const SPLIT: jobs::Split =
     jobs::Split { worker: 8_500, model_owner: 500, data_owner: 300, treasury: 500, incentive_pool: 200 };
 
@@ -72,18 +70,18 @@ pub struct Terms {
     role: Role,
     treasury: String,
     incentive_pool: String,
-    market: Option<Market>,
+    pub(crate) market: Option<Market>,
 }
 
 /// What is particular to a market.
 #[derive(Clone, Debug)]
-struct Market {
+pub(crate) struct Market {
     committee: Vec<registry::CommitteeMember>,
     threshold: u8,
-    slots: u16,
-    groups: u16,
-    crs_digest: [u8; 32],
-    crs_opening: Vec<u8>,
+    pub(crate) slots: u16,
+    pub(crate) groups: u16,
+    pub(crate) crs_digest: [u8; 32],
+    pub(crate) crs_opening: Vec<u8>,
 }
 
 impl Terms {
@@ -168,69 +166,5 @@ impl Terms {
             let members = market.committee.iter().map(|member| member.address.as_str());
             members.chain([self.treasury.as_str(), self.incentive_pool.as_str()])
         })
-    }
-
-    /// The message, JSON, that creates `contract`, once those before it are at `addresses`; BTK are minted from
-    /// `start`, in Unix seconds, on.
-    ///
-    /// # Errors
-    /// [`TermsError::Unknown`] when a contract that it has to know has no address, [`TermsError::NoMarket`] for a
-    /// contract of a market without one.
-    pub fn instantiate(
-        &self,
-        contract: Contract,
-        operator: &str,
-        addresses: &BTreeMap<Contract, String>,
-        start: u64,
-    ) -> Result<Vec<u8>, TermsError> {
-        contract.message(&Setting { contract, terms: self, operator, addresses, emission_start: start })
-    }
-}
-
-/// The registry, with the reference string of the market.
-pub(crate) fn registry(at: &Setting<'_>) -> Result<registry::InstantiateMsg, TermsError> {
-    let terms = at.terms();
-    let market = terms.market.as_ref().ok_or(TermsError::NoMarket { role: terms.role })?;
-    Ok(registry::InstantiateMsg {
-        owner: at.owner(),
-        token: at.address(Contract::Token)?,
-        treasury: at.treasury(),
-        params: registry::Params {
-            slots: market.slots,
-            groups: market.groups,
-            node_bond: Uint128::new(NODE_BOND),
-            requester_bond: Uint128::new(REQUESTER_BOND),
-            unbonding_seconds: UNBONDING_SECONDS,
-            epoch_seconds: EPOCH_SECONDS,
-            burn_bps: 5_000,
-            dispute_deposit: Uint128::new(DISPUTE_DEPOSIT),
-            bounty_bps: BOUNTY_BPS,
-        },
-        crs_digest: market.crs_digest.into(),
-        crs_opening: market.crs_opening.clone().into(),
-    })
-}
-
-/// What may be on one other chain.
-pub(crate) fn token_limits(at: &Setting<'_>) -> Result<Vec<ics20::TokenLimit>, TermsError> {
-    let limit = |token| Ok(ics20::TokenLimit { token: at.address(token)?, limit: Uint128::new(ICS20_LIMIT) });
-    [Contract::Token, Contract::Btk].into_iter().map(limit).collect()
-}
-
-/// A token of six decimals: name, symbol and cap; who holds what is minted at once; who mints.
-pub(crate) fn token(
-    (name, symbol, cap): (&str, &str, u128),
-    (holder, minted): (String, u128),
-    minter: Option<String>,
-) -> token::InstantiateMsg {
-    let balance = Cw20Coin { address: holder, amount: Uint128::new(minted) };
-    token::InstantiateMsg {
-        name: name.into(),
-        symbol: symbol.into(),
-        decimals: 6,
-        cap: Uint128::new(cap),
-        initial_balances: if minted == 0 { vec![] } else { vec![balance] },
-        minter,
-        marketing: None,
     }
 }

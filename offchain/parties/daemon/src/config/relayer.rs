@@ -7,9 +7,9 @@ use std::time::Duration;
 use bithive_api::jobs::limits::MAX_FINALIZATIONS;
 use serde::Deserialize;
 
-use super::{
-    ChainConfig, ChannelId, Check, ContractAddress, LogConfig, MetricsConfig, NetworkConfig, Settings, value,
-};
+use super::check::{Check, Settings};
+use super::parts::{ChainConfig, LogConfig, MetricsConfig, NetworkConfig};
+use super::value::{self, ChannelId, ContractAddress};
 use crate::ConfigError;
 
 /// Longest spread.

@@ -1,0 +1,68 @@
+//! What a contributor node is told.
+
+use std::path::{Path, PathBuf};
+
+use bithive_exchange::PeerId;
+use bithive_inference::Device;
+use serde::Deserialize;
+
+use super::check::{Check, Settings};
+use super::parts::{ChainConfig, LogConfig, MetricsConfig, NetworkConfig};
+use super::value;
+use crate::ConfigError;
+
+/// A contributor node.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NodeConfig {
+    /// `node`.
+    pub role: String,
+    /// Keystore with its keys, attributes and price; see [`crate::keys::NodeFile`].
+    pub keys: PathBuf,
+    /// File with its public DGKBE key, which others fetch from it.
+    pub public_key: PathBuf,
+    /// File with the reference string whose digest the registry holds.
+    pub reference_string: PathBuf,
+    /// Folder for its records, messages and content.
+    pub data: PathBuf,
+    /// Where models run.
+    #[serde(default, deserialize_with = "value::one")]
+    pub device: Device,
+    /// Height of the first block that it reads when it has no records; the current one if none is given.
+    pub first_block: Option<u64>,
+    /// Endpoints of relayers that settle its jobs, 64 hex digits each, tried in this order.
+    #[serde(default, deserialize_with = "value::list")]
+    pub relayers: Vec<PeerId>,
+    /// Chain.
+    pub chain: ChainConfig,
+    /// Network.
+    #[serde(default)]
+    pub network: NetworkConfig,
+    /// Metrics.
+    #[serde(default)]
+    pub metrics: MetricsConfig,
+    /// Log.
+    #[serde(default)]
+    pub log: LogConfig,
+}
+
+impl Settings for NodeConfig {
+    const ROLE: &'static str = "node";
+
+    fn settle(&mut self, check: &Check<'_>) -> Result<(), ConfigError> {
+        for path in [&mut self.keys, &mut self.public_key, &mut self.reference_string, &mut self.data] {
+            check.settle_path(path);
+        }
+        check.settle_parts(&mut self.chain, &mut self.network);
+        Ok(())
+    }
+
+    fn files(&self) -> Vec<(&'static str, &Path)> {
+        vec![
+            ("keys", &self.keys),
+            ("public_key", &self.public_key),
+            ("reference_string", &self.reference_string),
+            ("chain.deployment", &self.chain.deployment),
+        ]
+    }
+}

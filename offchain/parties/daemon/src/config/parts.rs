@@ -1,0 +1,101 @@
+//! What the configurations of several roles have.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use bithive_exchange::PeerId;
+use bithive_transport::Congestion;
+use serde::Deserialize;
+
+use super::value::{self, LoopbackAddress, RelayUrl, RpcUrl};
+
+/// Where the chain is.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ChainConfig {
+    /// A CometBFT RPC server.
+    #[serde(deserialize_with = "value::one")]
+    pub rpc: RpcUrl,
+    /// File with the addresses of the contracts.
+    pub deployment: PathBuf,
+}
+
+/// How a party is on the network.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct NetworkConfig {
+    /// UDP addresses to listen on; any address and a free port if there are none.
+    #[serde(deserialize_with = "value::list")]
+    pub listen: Vec<SocketAddr>,
+    /// Relays; the first one is registered for the endpoint.
+    #[serde(deserialize_with = "value::list")]
+    pub relays: Vec<RelayUrl>,
+    /// Certificates (PEM) that sign the relays' own.
+    pub relay_roots: Vec<PathBuf>,
+    /// Peers whose addresses are known.
+    pub peers: Vec<PeerEntry>,
+    /// Whether to look for peers on the local network.
+    pub local_discovery: bool,
+    /// Who may connect.
+    pub admission: Admitted,
+    /// Congestion control of what the party sends.
+    pub congestion: Congestion,
+}
+
+/// A peer whose addresses are known.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PeerEntry {
+    /// Its endpoint, 64 hex digits.
+    #[serde(deserialize_with = "value::one")]
+    pub endpoint: PeerId,
+    /// UDP addresses at which it listens.
+    #[serde(deserialize_with = "value::list")]
+    pub addresses: Vec<SocketAddr>,
+}
+
+/// Who may connect.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Admitted {
+    /// Whom the registry knows.
+    #[default]
+    Registry,
+    /// Everybody.
+    Everyone,
+}
+
+/// What is logged.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LogConfig {
+    /// For people or for machines.
+    pub format: LogFormat,
+    /// Which lines, as a filter of the `tracing` crates: a level, or levels by module.
+    pub filter: String,
+}
+
+impl Default for LogConfig {
+    fn default() -> Self {
+        Self { format: LogFormat::Text, filter: "info".into() }
+    }
+}
+
+/// What the party says of itself to programs on this machine.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MetricsConfig {
+    /// Loopback TCP address of `/metrics` and `/status`; nothing is served without one.
+    #[serde(deserialize_with = "value::optional")]
+    pub listen: Option<LoopbackAddress>,
+}
+
+/// How a line of the log looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object.
+    Json,
+}

@@ -1,0 +1,80 @@
+//! What a relay is told.
+
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::check::{Check, Settings};
+use super::parts::{Admitted, ChainConfig, LogConfig, MetricsConfig};
+use super::value;
+use crate::ConfigError;
+
+/// A relay.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RelayConfig {
+    /// `relay`.
+    pub role: String,
+    /// TCP address for clients, or, with TLS, for redirects to the other one.
+    #[serde(deserialize_with = "value::one")]
+    pub listen: SocketAddr,
+    /// TLS.
+    pub tls: Option<RelayTls>,
+    /// Most bytes per second of each client; no limit if there is none.
+    pub client_rate: Option<NonZeroU32>,
+    /// Who may use it.
+    #[serde(default)]
+    pub admission: Admitted,
+    /// Chain, for admission by the registry.
+    pub chain: Option<ChainConfig>,
+    /// Metrics.
+    #[serde(default)]
+    pub metrics: MetricsConfig,
+    /// Log.
+    #[serde(default)]
+    pub log: LogConfig,
+}
+
+/// TLS of a relay.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RelayTls {
+    /// TCP address for clients.
+    #[serde(deserialize_with = "value::one")]
+    pub listen: SocketAddr,
+    /// Chain of certificates, PEM.
+    pub certificates: PathBuf,
+    /// Private key, PEM.
+    pub key: PathBuf,
+}
+
+impl Settings for RelayConfig {
+    const ROLE: &'static str = "relay";
+
+    fn settle(&mut self, check: &Check<'_>) -> Result<(), ConfigError> {
+        if let Some(tls) = &mut self.tls {
+            [&mut tls.certificates, &mut tls.key].into_iter().for_each(|path| check.settle_path(path));
+        }
+        match (&mut self.chain, self.admission) {
+            (Some(chain), _) => {
+                check.settle_path(&mut chain.deployment);
+                Ok(())
+            }
+            (None, Admitted::Everyone) => Ok(()),
+            (None, Admitted::Registry) => {
+                let expected = "a [chain] to ask who belongs, or admission = \"everyone\"".to_owned();
+                Err(check.field("chain", "missing", expected))
+            }
+        }
+    }
+
+    fn files(&self) -> Vec<(&'static str, &Path)> {
+        let chain = self.chain.iter().map(|chain| ("chain.deployment", chain.deployment.as_path()));
+        let tls = self.tls.iter().flat_map(|tls| {
+            [("tls.certificates", tls.certificates.as_path()), ("tls.key", tls.key.as_path())]
+        });
+        chain.chain(tls).collect()
+    }
+}

@@ -1,0 +1,51 @@
+//! What a requester is told.
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::check::{Check, Settings};
+use super::parts::{ChainConfig, LogConfig, NetworkConfig};
+use crate::ConfigError;
+
+/// A requester, for commands that act over the network.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RequesterConfig {
+    /// `requester`.
+    pub role: String,
+    /// Keystore with its keys; see [`crate::keys::AccountFile`].
+    pub keys: PathBuf,
+    /// File with the reference string whose digest the registry holds.
+    pub reference_string: PathBuf,
+    /// Folder for its records, messages and content.
+    pub data: PathBuf,
+    /// Chain.
+    pub chain: ChainConfig,
+    /// Network.
+    #[serde(default)]
+    pub network: NetworkConfig,
+    /// Log.
+    #[serde(default)]
+    pub log: LogConfig,
+}
+
+impl Settings for RequesterConfig {
+    const ROLE: &'static str = "requester";
+
+    fn settle(&mut self, check: &Check<'_>) -> Result<(), ConfigError> {
+        for path in [&mut self.keys, &mut self.reference_string, &mut self.data] {
+            check.settle_path(path);
+        }
+        check.settle_parts(&mut self.chain, &mut self.network);
+        Ok(())
+    }
+
+    fn files(&self) -> Vec<(&'static str, &Path)> {
+        vec![
+            ("keys", &self.keys),
+            ("reference_string", &self.reference_string),
+            ("chain.deployment", &self.chain.deployment),
+        ]
+    }
+}
