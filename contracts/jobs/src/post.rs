@@ -1,6 +1,6 @@
 //! `receive`: a cw20 `Send` posts a job.
 
-use bithive_api::jobs::{Event, JobTerms, Phase, ReceiveMsg, Round, Terms, limits};
+use bithive_api::jobs::{Event, Hook, JobTerms, Phase, Round, Terms, limits};
 use bithive_attest::Members;
 use bithive_contract_kit::input::{address, length, sized, within};
 use bithive_contract_kit::pause::is_paused;
@@ -22,8 +22,8 @@ pub(crate) fn receive(deps: DepsMut<'_>, env: Env, hook: Cw20ReceiveMsg) -> Resu
         return Err(ContractError::Paused);
     }
     let (requester, terms) = match token::hook(deps.api, &hook)? {
-        (payer, ReceiveMsg::Post(terms)) => (payer, terms),
-        (_, ReceiveMsg::PostFor { requester, terms }) => (address(deps.api, "requester", &requester)?, terms),
+        (payer, Hook::Post(terms)) => (payer, terms),
+        (_, Hook::PostFor { requester, terms }) => (address(deps.api, "requester", &requester)?, terms),
     };
     post(deps, env.block.time.seconds(), requester, hook.amount, *terms)
 }

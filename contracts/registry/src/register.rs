@@ -1,6 +1,6 @@
 //! Tokens that arrive: registrations, additions to a bond, deposits of disputes.
 
-use bithive_api::registry::{Event, NodeRegistration, ReceiveMsg, Role};
+use bithive_api::registry::{Event, Hook, NodeRegistration, Role};
 use bithive_contract_kit::input::{positive, sized};
 use bithive_contract_kit::pause::is_paused;
 use bithive_contract_kit::token;
@@ -17,17 +17,15 @@ use crate::{candidates, dispute, validate};
 /// the tokens.
 pub(crate) fn receive(deps: DepsMut<'_>, env: &Env, hook: Cw20ReceiveMsg) -> Result<Response, ContractError> {
     let (account, message) = token::hook(deps.api, &hook)?;
-    let registers = matches!(message, ReceiveMsg::RegisterNode(_) | ReceiveMsg::RegisterRequester { .. });
+    let registers = matches!(message, Hook::RegisterNode(_) | Hook::RegisterRequester { .. });
     if registers && is_paused(deps.storage)? {
         return Err(ContractError::Paused);
     }
     match message {
-        ReceiveMsg::RegisterNode(node) => register_node(deps, env, account, hook.amount, node),
-        ReceiveMsg::RegisterRequester { endpoint } => {
-            register_requester(deps, env, account, hook.amount, endpoint)
-        }
-        ReceiveMsg::AddBond {} => add_bond(deps, &account, hook.amount),
-        ReceiveMsg::Dispute(dispute) => dispute::dispute(deps, env, &account, hook.amount, &dispute),
+        Hook::RegisterNode(node) => register_node(deps, env, account, hook.amount, node),
+        Hook::RegisterRequester { endpoint } => register_requester(deps, env, account, hook.amount, endpoint),
+        Hook::AddBond {} => add_bond(deps, &account, hook.amount),
+        Hook::Dispute(dispute) => dispute::dispute(deps, env, &account, hook.amount, &dispute),
     }
 }
 

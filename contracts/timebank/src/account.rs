@@ -1,6 +1,6 @@
 //! What happens to an account's credits: deposits, jobs, interest.
 
-use bithive_api::jobs::{JobTerms, ReceiveMsg};
+use bithive_api::jobs::{Hook, JobTerms};
 use bithive_api::timebank::Event;
 use bithive_contract_kit::input::{address, positive};
 use bithive_contract_kit::pause::is_paused;
@@ -53,7 +53,7 @@ pub(crate) fn spend(
     }
     let escrow = Uint128::new(escrow);
     debit(storage, env, sender, credits, escrow)?;
-    let msg = to_json_binary(&ReceiveMsg::PostFor { requester: sender.to_string(), terms })?;
+    let msg = to_json_binary(&Hook::PostFor { requester: sender.to_string(), terms })?;
     let send = Cw20ExecuteMsg::Send { contract: config.jobs.to_string(), amount: escrow, msg };
     let event = Event::Spent { account: sender.clone(), credits, paid: escrow };
     Ok(Response::new().add_event(event).add_message(token::execute(&config.token, &send)?))

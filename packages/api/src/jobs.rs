@@ -92,7 +92,7 @@ pub struct Split {
 /// Messages.
 #[cw_serde]
 pub enum ExecuteMsg {
-    /// A cw20 `Send` of the payment token; `msg` is a [`ReceiveMsg`]. Sender: the token contract only.
+    /// A cw20 `Send` of the payment token; `msg` is a [`Hook`]. Sender: the token contract only.
     Receive(Cw20ReceiveMsg),
     /// Withdraw an open job and refund it. Sender: its requester, state Open.
     Cancel {
@@ -219,7 +219,7 @@ pub struct Finalization {
 
 /// What a cw20 `Send` to the market is for.
 #[cw_serde]
-pub enum ReceiveMsg {
+pub enum Hook {
     /// Post a job; the amount sent is its escrow and must equal `price * workers`.
     Post(Box<JobTerms>),
     /// Post a job that somebody else is the requester of, with the same escrow: it assigns workers, and what is

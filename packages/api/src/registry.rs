@@ -87,7 +87,7 @@ pub mod limits {
 /// Messages.
 #[cw_serde]
 pub enum ExecuteMsg {
-    /// A cw20 `Send` of the bond token; `msg` is a [`ReceiveMsg`]. Sender: the token contract only.
+    /// A cw20 `Send` of the bond token; `msg` is a [`Hook`]. Sender: the token contract only.
     Receive(Cw20ReceiveMsg),
     /// Start leaving: the node is no longer eligible at once; the bond stays slashable until withdrawn.
     /// Sender: a bonded node or requester.
@@ -212,7 +212,7 @@ crate::permissions!(ExecuteMsg {
 /// What a cw20 `Send` to the registry is for. An account has one role and one bond, because `AddBond` and
 /// [`ExecuteMsg::Unbond`] name none.
 #[cw_serde]
-pub enum ReceiveMsg {
+pub enum Hook {
     /// Register the token's sender as a node with this bond.
     RegisterNode(NodeRegistration),
     /// Register the token's sender as a requester with this bond.

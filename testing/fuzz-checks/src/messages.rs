@@ -27,7 +27,7 @@ pub fn check(input: &[u8]) {
         Some((2, bytes)) => drop(read::<jobs::InstantiateMsg>(bytes)),
         Some((3, bytes)) => drop(read::<jobs::QueryMsg>(bytes)),
         Some((4, bytes)) => registry_execute(bytes),
-        Some((5, bytes)) => drop(read::<registry::ReceiveMsg>(bytes)),
+        Some((5, bytes)) => drop(read::<registry::Hook>(bytes)),
         Some((6, bytes)) => drop(read::<registry::InstantiateMsg>(bytes)),
         Some((7, bytes)) => drop(read::<registry::QueryMsg>(bytes)),
         Some((8, bytes)) => drop(read::<token::ExecuteMsg>(bytes)),
@@ -111,13 +111,13 @@ fn jobs_execute(bytes: &[u8]) {
 }
 
 fn jobs_receive(bytes: &[u8]) {
-    if let Some(jobs::ReceiveMsg::Post(terms)) = read(bytes) {
+    if let Some(jobs::Hook::Post(terms)) = read(bytes) {
         canonical(&terms.vault, Vault::decode, Vault::encode);
     }
 }
 
 fn registry_execute(bytes: &[u8]) {
     if let Some(registry::ExecuteMsg::Receive(receive)) = read(bytes) {
-        read::<registry::ReceiveMsg>(&Binary::from(receive.msg.as_slice()));
+        read::<registry::Hook>(&Binary::from(receive.msg.as_slice()));
     }
 }

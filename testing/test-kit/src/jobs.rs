@@ -3,7 +3,7 @@
 
 use bithive_api::event::PREFIX;
 use bithive_api::jobs::{
-    Assignment, ExecuteMsg, Finalization, InstantiateMsg, JobResponse, JobTerms, QueryMsg, ReceiveMsg, Split,
+    Assignment, ExecuteMsg, Finalization, Hook, InstantiateMsg, JobResponse, JobTerms, QueryMsg, Split,
     TotalsResponse,
 };
 use bithive_api::registry::Params;
@@ -167,7 +167,7 @@ impl JobsSuite {
     pub fn try_post(&mut self, terms: &JobTerms, amount: u128) -> AnyResult<AppResponse> {
         let (requester, jobs) = (self.requester.clone(), self.jobs.clone());
         self.suite.fund(&requester, amount);
-        self.suite.send_btt(&requester, &jobs, amount, &ReceiveMsg::Post(Box::new(terms.clone())))
+        self.suite.send_btt(&requester, &jobs, amount, &Hook::Post(Box::new(terms.clone())))
     }
 
     /// Posts a job with the escrow it needs; its number.

@@ -3,8 +3,8 @@
 use std::io::Cursor;
 
 use bithive_api::registry::{
-    CommitteeMember, ConfigResponse, ExecuteMsg, InstantiateMsg, KeyDispute, KeyOpening, NodeRegistration,
-    NodeResponse, Params, QueryMsg, ReceiveMsg, RequesterResponse,
+    CommitteeMember, ConfigResponse, ExecuteMsg, Hook, InstantiateMsg, KeyDispute, KeyOpening,
+    NodeRegistration, NodeResponse, Params, QueryMsg, RequesterResponse,
 };
 use bithive_contracts::Code;
 use bithive_dgkbe::opening::{crs_header, crs_header_range, extract};
@@ -94,7 +94,7 @@ impl Suite {
     /// What the registry refuses; the minted tokens then stay with the account.
     pub fn register_node(&mut self, name: &str, slot: u16, bond: u128) -> AnyResult<AppResponse> {
         let registration = self.registration(name, slot);
-        self.bond(name, bond, &ReceiveMsg::RegisterNode(registration))
+        self.bond(name, bond, &Hook::RegisterNode(registration))
     }
 
     /// Mints `bond` to the account `name` and registers it as a requester with it.
@@ -103,14 +103,14 @@ impl Suite {
     /// What the registry refuses; the minted tokens then stay with the account.
     pub fn register_requester(&mut self, name: &str, bond: u128) -> AnyResult<AppResponse> {
         let endpoint = HexBinary::from(&NodeKeys::of(name).endpoint);
-        self.bond(name, bond, &ReceiveMsg::RegisterRequester { endpoint })
+        self.bond(name, bond, &Hook::RegisterRequester { endpoint })
     }
 
     /// Mints `amount` to the account `name` and sends it to the registry with `hook`.
     ///
     /// # Errors
     /// What the registry refuses; the minted tokens then stay with the account.
-    pub fn bond(&mut self, name: &str, amount: u128, hook: &ReceiveMsg) -> AnyResult<AppResponse> {
+    pub fn bond(&mut self, name: &str, amount: u128, hook: &Hook) -> AnyResult<AppResponse> {
         let (account, registry) = (self.account(name), self.registry.clone());
         self.fund(&account, amount);
         self.send_btt(&account, &registry, amount, hook)
@@ -122,7 +122,7 @@ impl Suite {
     /// What the registry refuses; the minted tokens then stay with the account.
     pub fn dispute(&mut self, disputer: &str, node: &str, opening: KeyOpening) -> AnyResult<AppResponse> {
         let dispute = KeyDispute { node: self.account(node).into(), opening };
-        self.bond(disputer, DISPUTE_DEPOSIT, &ReceiveMsg::Dispute(dispute))
+        self.bond(disputer, DISPUTE_DEPOSIT, &Hook::Dispute(dispute))
     }
 
     /// Sends `message` to the registry.

@@ -244,7 +244,7 @@ fn an_account_does_not_work_through_two_slots() {
     let node = market.suite.account("node-1");
     let spare =
         NodeKeys::of("spare").registration(market.suite.domain(&market.suite.registry), node.as_str(), 11);
-    let refused = market.suite.bond("node-1", NODE_BOND, &registry::ReceiveMsg::RegisterNode(spare));
+    let refused = market.suite.bond("node-1", NODE_BOND, &registry::Hook::RegisterNode(spare));
     assert!(refused.unwrap_err().root_cause().to_string().contains("is registered already"));
     assert_eq!(both(&mut market), ContractError::SlotFree { slot: 11 });
     // Nor does one that leaves and comes back at another slot keep the old one.

@@ -1,7 +1,7 @@
 //! `receive`: posting a job.
 
 use bithive_api::jobs::{
-    ExecuteMsg, JobResponse, JobTerms, Phase, QueryMsg, ReceiveMsg, VaultResponse, events, limits,
+    ExecuteMsg, Hook, JobResponse, JobTerms, Phase, QueryMsg, VaultResponse, events, limits,
 };
 use bithive_contract_kit::InputError;
 use bithive_jobs::ContractError;
@@ -213,7 +213,7 @@ fn another_token_can_not_pay() {
         ..token::message("Worthless", "NONE", &rich)
     };
     let other = token::instantiate(&mut suite.app, &rich, &worthless);
-    let msg = to_json_binary(&ReceiveMsg::Post(Box::new(terms))).unwrap();
+    let msg = to_json_binary(&Hook::Post(Box::new(terms))).unwrap();
     let send =
         cw20::Cw20ExecuteMsg::Send { contract: market.jobs.to_string(), amount: (3 * PRICE).into(), msg };
     let error: ContractError = refusal(market.suite.execute(&rich, &other, &send));
@@ -224,7 +224,7 @@ fn another_token_can_not_pay() {
 #[test]
 fn a_spoofed_hook_is_refused() {
     let mut market = JobsSuite::new();
-    let msg = to_json_binary(&ReceiveMsg::Post(Box::new(market.terms()))).unwrap();
+    let msg = to_json_binary(&Hook::Post(Box::new(market.terms()))).unwrap();
     let hook = Cw20ReceiveMsg { sender: market.suite.btt.to_string(), amount: (3 * PRICE).into(), msg };
     let thief = market.suite.account("thief");
     let error: ContractError = refusal(market.send(&thief, &ExecuteMsg::Receive(hook)));

@@ -2,7 +2,7 @@
 
 use bithive_api::emissions::{self, ContributorResponse, Recipients};
 use bithive_api::jobs::{
-    ExecuteMsg, Finalization, ModelWork, Phase, QueryMsg, ReceiveMsg, ReportingResponse, limits,
+    ExecuteMsg, Finalization, Hook, ModelWork, Phase, QueryMsg, ReportingResponse, limits,
 };
 use bithive_api::registry::{PerformanceResponse, QueryMsg as RegistryQuery};
 use bithive_contract_kit::InputError;
@@ -257,8 +257,7 @@ fn a_job_that_somebody_else_pays_for_is_the_requesters() {
     let (payer, alice, jobs) =
         (market.suite.account("payer"), market.suite.account("alice"), market.jobs.clone());
     market.suite.fund(&payer, 6 * PRICE);
-    let post =
-        |requester: &str, terms| ReceiveMsg::PostFor { requester: requester.into(), terms: Box::new(terms) };
+    let post = |requester: &str, terms| Hook::PostFor { requester: requester.into(), terms: Box::new(terms) };
     let hook = post(alice.as_str(), market.terms());
     market.suite.send_btt(&payer, &jobs, 3 * PRICE, &hook).unwrap();
     assert_eq!(market.job(1).requester, alice.to_string());

@@ -1,6 +1,6 @@
 //! `withdraw`, also with a token that calls back.
 
-use bithive_api::jobs::{ExecuteMsg, QueryMsg, ReceiveMsg, TotalsResponse, events};
+use bithive_api::jobs::{ExecuteMsg, Hook, QueryMsg, TotalsResponse, events};
 use bithive_jobs::ContractError;
 use bithive_test_kit::jobs::{Answer, JobsSuite, PRICE, attributes, instantiate, message};
 use bithive_test_kit::{refusal, registry};
@@ -100,7 +100,7 @@ fn a_token_that_calls_back_is_paid_once() {
         suite.execute(&owner, &evil, &EvilMsg::Do { contract: jobs.to_string(), msg }).unwrap()
     };
     let hook = |msg| Cw20ReceiveMsg { sender: evil.to_string(), amount: (3 * PRICE).into(), msg };
-    let post = || hook(to_json_binary(&ReceiveMsg::Post(Box::new(terms.clone()))).unwrap());
+    let post = || hook(to_json_binary(&Hook::Post(Box::new(terms.clone()))).unwrap());
     act(ExecuteMsg::Receive(post()));
     act(ExecuteMsg::Receive(post()));
     act(ExecuteMsg::Cancel { job_id: 1 });

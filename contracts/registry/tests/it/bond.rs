@@ -1,6 +1,6 @@
 //! Additions to a bond, unbonding and withdrawal.
 
-use bithive_api::registry::{ExecuteMsg, ReceiveMsg, events};
+use bithive_api::registry::{ExecuteMsg, Hook, events};
 use bithive_contract_kit::InputError;
 use bithive_registry::ContractError;
 use bithive_test_kit::registry::{NODE_BOND, REQUESTER_BOND, params};
@@ -28,8 +28,8 @@ fn an_addition_belongs_to_its_sender() {
     let mut suite = Suite::new();
     suite.register_node("alice", 1, NODE_BOND).unwrap();
     suite.register_requester("carol", REQUESTER_BOND).unwrap();
-    let response = suite.bond("alice", UNIT, &ReceiveMsg::AddBond {}).unwrap();
-    suite.bond("carol", 2 * UNIT, &ReceiveMsg::AddBond {}).unwrap();
+    let response = suite.bond("alice", UNIT, &Hook::AddBond {}).unwrap();
+    suite.bond("carol", 2 * UNIT, &Hook::AddBond {}).unwrap();
     let event = Event::new(format!("wasm-{}", events::BOND_ADDED));
     let event = event.add_attribute("address", suite.account("alice"));
     response.assert_event(&event.add_attribute("amount", UNIT.to_string()));
@@ -44,9 +44,9 @@ fn nothing_is_no_addition_and_a_stranger_has_no_bond() {
     suite.register_node("alice", 1, NODE_BOND).unwrap();
     let alice = suite.account("alice");
     let registry = suite.registry.clone();
-    let error = refusal::<ContractError>(suite.send_btt(&alice, &registry, 0, &ReceiveMsg::AddBond {}));
+    let error = refusal::<ContractError>(suite.send_btt(&alice, &registry, 0, &Hook::AddBond {}));
     assert_eq!(error, ContractError::Input(InputError::Zero { field: "the amount" }));
-    let error = refusal::<ContractError>(suite.bond("bob", UNIT, &ReceiveMsg::AddBond {}));
+    let error = refusal::<ContractError>(suite.bond("bob", UNIT, &Hook::AddBond {}));
     assert_eq!(error, ContractError::NotRegistered { address: suite.account("bob").to_string() });
     suite.custody();
 }
@@ -57,7 +57,7 @@ fn an_amount_that_leaves_128_bits_is_refused_and_nothing_moves() {
     suite.register_node("alice", 1, NODE_BOND).unwrap();
     let (token, alice) = (suite.btt.clone(), suite.account("alice").to_string());
     // What a token without a cap could say that it has moved.
-    let msg = to_json_binary(&ReceiveMsg::AddBond {}).unwrap();
+    let msg = to_json_binary(&Hook::AddBond {}).unwrap();
     let hook = Cw20ReceiveMsg { sender: alice, amount: u128::MAX.into(), msg };
     let error = refusal::<ContractError>(suite.ask_registry(&token, &ExecuteMsg::Receive(hook)));
     assert!(matches!(error, ContractError::Overflow(_)), "{error}");
@@ -112,7 +112,7 @@ fn unbonding_starts_once_and_takes_no_additions() {
         until: START + WAIT,
     };
     assert_eq!(refusal::<ContractError>(unbond(&mut suite, "alice")), expected());
-    let error = refusal::<ContractError>(suite.bond("alice", UNIT, &ReceiveMsg::AddBond {}));
+    let error = refusal::<ContractError>(suite.bond("alice", UNIT, &Hook::AddBond {}));
     assert_eq!(error, expected());
 }
 

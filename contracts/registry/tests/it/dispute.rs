@@ -1,7 +1,7 @@
 //! Disputes of DGKBE keys: what is proven, what it costs, and whom.
 
 use crate::keyfiles::{self, Key, SLOTS, Wrong, key, off_subgroup, power, suite, suite_with};
-use bithive_api::registry::{ExecuteMsg, KeyDispute, KeyOpening, Params, ReceiveMsg, events};
+use bithive_api::registry::{ExecuteMsg, Hook, KeyDispute, KeyOpening, Params, events};
 use bithive_contract_kit::InputError;
 use bithive_dgkbe::opening::OpeningError;
 use bithive_registry::ContractError;
@@ -21,7 +21,7 @@ fn with_alice(wrong: Wrong) -> (Suite, Key) {
     let mut suite = suite();
     let key = key(SLOT, wrong);
     let registration = key.registration(&suite, "alice");
-    suite.bond("alice", NODE_BOND, &ReceiveMsg::RegisterNode(registration)).unwrap();
+    suite.bond("alice", NODE_BOND, &Hook::RegisterNode(registration)).unwrap();
     (suite, key)
 }
 
@@ -128,7 +128,7 @@ fn a_key_file_of_another_slot_or_commitment_costs_its_owner_the_bond() {
     let mut registered = key(SLOT, Wrong::Nothing);
     registered.file = key(SLOT + 1, Wrong::Nothing).file;
     let registration = registered.registration(&suite, "alice");
-    suite.bond("alice", NODE_BOND, &ReceiveMsg::RegisterNode(registration)).unwrap();
+    suite.bond("alice", NODE_BOND, &Hook::RegisterNode(registration)).unwrap();
     convicted(&mut suite, registered.header(), "header");
 }
 
@@ -223,7 +223,7 @@ fn a_dispute_takes_exactly_its_deposit() {
     let (mut suite, key) = with_alice(Wrong::Point(3));
     let dispute = KeyDispute { node: suite.account("alice").into(), opening: key.element(3) };
     for found in [1, DISPUTE_DEPOSIT - 1, DISPUTE_DEPOSIT + 1] {
-        let error: ContractError = refusal(suite.bond("bob", found, &ReceiveMsg::Dispute(dispute.clone())));
+        let error: ContractError = refusal(suite.bond("bob", found, &Hook::Dispute(dispute.clone())));
         let expected = DISPUTE_DEPOSIT.into();
         assert_eq!(error, ContractError::Deposit { found: found.into(), expected });
     }
@@ -239,7 +239,7 @@ fn only_nodes_have_keys_to_dispute() {
         assert_eq!(error, ContractError::NotNode { address: suite.account(name).into() });
     }
     let dispute = KeyDispute { node: "alice".into(), opening: key.element(3) };
-    let error: ContractError = refusal(suite.bond("bob", DISPUTE_DEPOSIT, &ReceiveMsg::Dispute(dispute)));
+    let error: ContractError = refusal(suite.bond("bob", DISPUTE_DEPOSIT, &Hook::Dispute(dispute)));
     assert_eq!(error, ContractError::Input(InputError::Address { field: "node", found: "alice".into() }));
 }
 
@@ -260,7 +260,7 @@ fn a_convicted_node_leaves_and_anyone_frees_its_slot() {
     let (alice, bob) = (suite.account("alice"), suite.account("bob"));
     let until = suite.now() + params().unbonding_seconds;
     let leaving = ContractError::Unbonding { address: alice.to_string(), until };
-    assert_eq!(refusal::<ContractError>(suite.bond("alice", NODE_BOND, &ReceiveMsg::AddBond {})), leaving);
+    assert_eq!(refusal::<ContractError>(suite.bond("alice", NODE_BOND, &Hook::AddBond {})), leaving);
     assert_eq!(refusal::<ContractError>(suite.ask_registry(&alice, &ExecuteMsg::Unbond {})), leaving);
     let withdraw = ExecuteMsg::WithdrawBond { address: alice.to_string() };
     let early: ContractError = refusal(suite.ask_registry(&bob, &withdraw));
@@ -272,7 +272,7 @@ fn a_convicted_node_leaves_and_anyone_frees_its_slot() {
     assert_eq!(suite.balance(&alice), NODE_BOND);
     // The slot is free, for her too, with a sound key.
     let sound = keyfiles::key(SLOT, Wrong::Nothing).registration(&suite, "alice");
-    suite.send_btt(&alice, &suite.registry.clone(), NODE_BOND, &ReceiveMsg::RegisterNode(sound)).unwrap();
+    suite.send_btt(&alice, &suite.registry.clone(), NODE_BOND, &Hook::RegisterNode(sound)).unwrap();
     assert!(suite.node("alice").unwrap().eligible);
     suite.custody();
     suite.conservation();
@@ -321,7 +321,7 @@ fn disputing_oneself_loses_more_than_it_returns_whatever_the_parameters() {
         let mut suite = suite_with(Params { bounty_bps, burn_bps, ..params() });
         let key = key(SLOT, Wrong::Point(3));
         let registration = key.registration(&suite, "alice");
-        suite.bond("alice", NODE_BOND + 1, &ReceiveMsg::RegisterNode(registration)).unwrap();
+        suite.bond("alice", NODE_BOND + 1, &Hook::RegisterNode(registration)).unwrap();
         suite.dispute("alice", "alice", key.element(3)).unwrap();
         let returned = suite.balance(&suite.account("alice")) - DISPUTE_DEPOSIT;
         let lost = suite.supply(&suite.btt).burnt.u128() + suite.balance(&suite.treasury);
@@ -338,7 +338,7 @@ fn a_key_of_a_later_group_is_judged_by_its_place_in_the_group() {
     let (sound, wrong) = (key(SLOT, Wrong::Nothing), key(SLOT + 1, Wrong::Point(3)));
     for (name, key) in [("alice", &sound), ("carol", &wrong)] {
         let registration = key.with(suite.registration(name, SLOTS + key.slot));
-        suite.bond(name, NODE_BOND, &ReceiveMsg::RegisterNode(registration)).unwrap();
+        suite.bond(name, NODE_BOND, &Hook::RegisterNode(registration)).unwrap();
     }
     suite.dispute("bob", "alice", sound.header()).unwrap();
     suite.dispute("bob", "alice", sound.element(3)).unwrap();
@@ -354,7 +354,7 @@ fn a_hook_that_an_account_makes_up_disputes_nothing() {
     let hook = cw20::Cw20ReceiveMsg {
         sender: suite.account("bob").into(),
         amount: DISPUTE_DEPOSIT.into(),
-        msg: cosmwasm_std::to_json_binary(&ReceiveMsg::Dispute(dispute)).unwrap(),
+        msg: cosmwasm_std::to_json_binary(&Hook::Dispute(dispute)).unwrap(),
     };
     let bob = suite.account("bob");
     let error: ContractError = refusal(suite.ask_registry(&bob, &ExecuteMsg::Receive(hook)));

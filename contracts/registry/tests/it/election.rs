@@ -1,8 +1,8 @@
 //! Candidates and elections.
 
 use bithive_api::registry::{
-    CandidatesResponse, CommitteeResponse, Election, ExecuteMsg, IdentityResponse, QueryMsg, ReceiveMsg,
-    Role, limits,
+    CandidatesResponse, CommitteeResponse, Election, ExecuteMsg, Hook, IdentityResponse, QueryMsg, Role,
+    limits,
 };
 use bithive_contract_kit::InputError;
 use bithive_registry::ContractError;
@@ -117,7 +117,7 @@ fn members_give_way_after_their_terms_and_a_committee_that_is_elected_again_stay
 fn a_bond_that_won_an_election_stays_at_stake_through_its_term() {
     let mut suite = with_candidates(&NAMES);
     // E raises its bond in the block of the election, wins, and takes it back in the same block.
-    suite.bond("e", 500 * UNIT, &ReceiveMsg::AddBond {}).unwrap();
+    suite.bond("e", 500 * UNIT, &Hook::AddBond {}).unwrap();
     elect(&mut suite).unwrap();
     let (e, whole) = (suite.account("e"), suite.node("e").unwrap().bond.u128());
     suite.ask_registry(&e, &ExecuteMsg::Unbond {}).unwrap();
@@ -160,7 +160,7 @@ fn the_list_follows_bonds_and_drops_who_is_not_eligible() {
     };
     let [a, b, c] = ["a", "b", "c"].map(|name| suite.account(name).to_string());
     assert_eq!(order(&suite), [a.clone(), b.clone(), c.clone()]);
-    suite.bond("c", 50 * UNIT, &ReceiveMsg::AddBond {}).unwrap();
+    suite.bond("c", 50 * UNIT, &Hook::AddBond {}).unwrap();
     assert_eq!(order(&suite), [c.clone(), a.clone(), b.clone()]);
     let jobs = suite.account("jobs");
     suite.wire_jobs(&jobs);
@@ -207,7 +207,7 @@ fn only_eligible_nodes_stand_once_and_with_an_endpoint_of_their_own() {
         assert_eq!(refused(&mut suite, name), ContractError::NotEligible { address });
     }
     assert_eq!(candidates(&suite).candidates.len(), 1);
-    suite.bond("slashed", 1, &ReceiveMsg::AddBond {}).unwrap();
+    suite.bond("slashed", 1, &Hook::AddBond {}).unwrap();
     stand(&mut suite, "slashed").unwrap();
     let slashed = suite.account("slashed");
     suite.ask_registry(&slashed, &ExecuteMsg::Retire {}).unwrap();
@@ -249,13 +249,13 @@ fn a_full_list_takes_larger_bonds_only() {
     suite.register_node("small", 50, NODE_BOND + UNIT).unwrap();
     let error = refusal::<ContractError>(stand(&mut suite, "small"));
     assert!(matches!(error, ContractError::ListFull { .. }), "{error}");
-    suite.bond("small", 1, &ReceiveMsg::AddBond {}).unwrap();
+    suite.bond("small", 1, &Hook::AddBond {}).unwrap();
     stand(&mut suite, "small").unwrap();
     let list = candidates(&suite).candidates;
     assert_eq!((list.len(), &list[0].address), (limits::MAX_CANDIDATES, &suite.account("small").to_string()));
     // Who stood last of equals gave way, and can stand again.
     let last = format!("node {}", limits::MAX_CANDIDATES - 1);
-    suite.bond(&last, 2, &ReceiveMsg::AddBond {}).unwrap();
+    suite.bond(&last, 2, &Hook::AddBond {}).unwrap();
     stand(&mut suite, &last).unwrap();
 }
 
@@ -305,7 +305,7 @@ fn a_pause_refuses_who_comes_and_holds_nobody() {
     assert_eq!(refusal::<ContractError>(suite.register_node("g", 9, NODE_BOND)), ContractError::Paused);
     assert_eq!(refusal::<ContractError>(suite.register_requester("h", NODE_BOND)), ContractError::Paused);
     assert_eq!(refusal::<ContractError>(elect(&mut suite)), ContractError::Paused);
-    suite.bond("a", UNIT, &ReceiveMsg::AddBond {}).unwrap();
+    suite.bond("a", UNIT, &Hook::AddBond {}).unwrap();
     suite.ask_registry(&a, &ExecuteMsg::Unbond {}).unwrap();
     suite.advance(params().unbonding_seconds);
     suite.ask_registry(&owner, &ExecuteMsg::WithdrawBond { address: a.to_string() }).unwrap();

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bithive_api::registry::{
-    CandidateResponse, CandidatesResponse, CommitteeResponse, Election, ExecuteMsg, QueryMsg, ReceiveMsg,
+    CandidateResponse, CandidatesResponse, CommitteeResponse, Election, ExecuteMsg, Hook, QueryMsg,
 };
 use bithive_test_kit::registry::{NODE_BOND, params};
 use bithive_test_kit::{NodeKeys, START, Suite};
@@ -206,7 +206,7 @@ fn run(suite: &mut Suite, op: &Op) -> bool {
     let account = |suite: &Suite, who: usize| suite.account(NAMES[who]);
     let result = match *op {
         Op::Register { who, bond } => suite.register_node(NAMES[who], u16::try_from(who).unwrap() + 1, bond),
-        Op::AddBond { who, amount } => suite.bond(NAMES[who], amount, &ReceiveMsg::AddBond {}),
+        Op::AddBond { who, amount } => suite.bond(NAMES[who], amount, &Hook::AddBond {}),
         Op::Slash { who, amount } => {
             let node = account(suite, who).to_string();
             let slash = ExecuteMsg::Slash { node, amount: amount.into(), reason: "x".into(), job_id: 1 };

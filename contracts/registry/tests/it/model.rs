@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use crate::keyfiles::{self, Key, SLOTS, Wrong};
-use bithive_api::registry::{ExecuteMsg, KeyDispute, KeyOpening, ReceiveMsg};
+use bithive_api::registry::{ExecuteMsg, Hook, KeyDispute, KeyOpening};
 use bithive_test_kit::registry::{DISPUTE_DEPOSIT, NODE_BOND, REQUESTER_BOND, params};
 use bithive_test_kit::{NodeKeys, START, Suite};
 use cosmwasm_std::HexBinary;
@@ -215,13 +215,13 @@ fn run(suite: &mut Suite, keys: &BTreeMap<usize, (u16, usize)>, op: &Op) -> bool
             let node =
                 NodeKeys::of(&format!("key {names}")).registration(suite.domain(&registry), &account, slot);
             let node = key(slot, wrong).with(node);
-            suite.bond(&name(who), bond, &ReceiveMsg::RegisterNode(node))
+            suite.bond(&name(who), bond, &Hook::RegisterNode(node))
         }
         Op::RegisterRequester { who, key, bond } => {
             let endpoint = HexBinary::from(&NodeKeys::of(&format!("key {key}")).endpoint);
-            suite.bond(&name(who), bond, &ReceiveMsg::RegisterRequester { endpoint })
+            suite.bond(&name(who), bond, &Hook::RegisterRequester { endpoint })
         }
-        Op::AddBond { who, amount } => suite.bond(&name(who), amount, &ReceiveMsg::AddBond {}),
+        Op::AddBond { who, amount } => suite.bond(&name(who), amount, &Hook::AddBond {}),
         Op::Unbond { who } => {
             let account = suite.account(&name(who));
             suite.ask_registry(&account, &ExecuteMsg::Unbond {})
@@ -239,7 +239,7 @@ fn run(suite: &mut Suite, keys: &BTreeMap<usize, (u16, usize)>, op: &Op) -> bool
             let (slot, wrong) = keys.get(&accused).copied().unwrap_or((1, 0));
             let node = suite.account(&name(accused)).to_string();
             let dispute = KeyDispute { node, opening: opening(key(slot, wrong), part, intact) };
-            suite.bond(&name(who), deposit, &ReceiveMsg::Dispute(dispute))
+            suite.bond(&name(who), deposit, &Hook::Dispute(dispute))
         }
         Op::Advance { seconds } => {
             suite.advance(seconds);

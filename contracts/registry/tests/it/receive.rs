@@ -1,6 +1,6 @@
 //! Hooks: only the bond token's are believed.
 
-use bithive_api::registry::{ExecuteMsg, ReceiveMsg};
+use bithive_api::registry::{ExecuteMsg, Hook};
 use bithive_contract_kit::InputError;
 use bithive_registry::ContractError;
 use bithive_test_kit::registry::{NODE_BOND, REQUESTER_BOND};
@@ -8,7 +8,7 @@ use bithive_test_kit::{FEE_DENOM, NodeKeys, Suite, UNIT, refusal};
 use cosmwasm_std::{Binary, HexBinary, coins, to_json_binary};
 use cw20::Cw20ReceiveMsg;
 
-fn hook(suite: &Suite, name: &str, msg: &ReceiveMsg) -> ExecuteMsg {
+fn hook(suite: &Suite, name: &str, msg: &Hook) -> ExecuteMsg {
     let sender = suite.account(name).to_string();
     ExecuteMsg::Receive(Cw20ReceiveMsg {
         sender,
@@ -21,7 +21,7 @@ fn hook(suite: &Suite, name: &str, msg: &ReceiveMsg) -> ExecuteMsg {
 fn a_hook_that_an_account_makes_up_registers_nobody() {
     let mut suite = Suite::new();
     let mallory = suite.account("mallory");
-    let spoofed = hook(&suite, "mallory", &ReceiveMsg::RegisterNode(suite.registration("mallory", 3)));
+    let spoofed = hook(&suite, "mallory", &Hook::RegisterNode(suite.registration("mallory", 3)));
     let error = refusal::<ContractError>(suite.ask_registry(&mallory, &spoofed));
     let (sender, token) = (mallory.to_string(), suite.btt.to_string());
     assert_eq!(error, ContractError::Input(InputError::NotTheToken { found: sender, expected: token }));
@@ -33,7 +33,7 @@ fn a_hook_that_an_account_makes_up_registers_nobody() {
 fn a_made_up_hook_adds_nothing_to_a_bond() {
     let mut suite = Suite::new();
     suite.register_node("alice", 3, NODE_BOND).unwrap();
-    let (alice, spoofed) = (suite.account("alice"), hook(&suite, "alice", &ReceiveMsg::AddBond {}));
+    let (alice, spoofed) = (suite.account("alice"), hook(&suite, "alice", &Hook::AddBond {}));
     let error = refusal::<ContractError>(suite.ask_registry(&alice, &spoofed));
     assert!(matches!(error, ContractError::Input(InputError::NotTheToken { .. })), "{error}");
     assert_eq!(suite.node("alice").unwrap().bond.u128(), NODE_BOND);
@@ -46,7 +46,7 @@ fn tokens_of_another_contract_are_no_bond() {
     let worthless = suite.another_token("Worthless", "BTT");
     suite.fund_with(&worthless, &owner, NODE_BOND);
     let endpoint = HexBinary::from(&NodeKeys::of("owner").endpoint);
-    let msg = to_json_binary(&ReceiveMsg::RegisterRequester { endpoint }).unwrap();
+    let msg = to_json_binary(&Hook::RegisterRequester { endpoint }).unwrap();
     let send = cw20::Cw20ExecuteMsg::Send { contract: registry.to_string(), amount: NODE_BOND.into(), msg };
     let error = refusal::<ContractError>(suite.execute(&owner, &worthless, &send));
     let (sender, token) = (worthless.to_string(), suite.btt.to_string());
@@ -59,7 +59,7 @@ fn tokens_of_another_contract_are_no_bond() {
 fn a_hook_of_the_token_with_a_sender_that_is_no_address_is_refused() {
     let mut suite = Suite::new();
     let btt = suite.btt.clone();
-    let msg = to_json_binary(&ReceiveMsg::AddBond {}).unwrap();
+    let msg = to_json_binary(&Hook::AddBond {}).unwrap();
     let bad = Cw20ReceiveMsg { sender: "alice".into(), amount: NODE_BOND.into(), msg };
     // The app lets a test speak as the token; a real token names the account that called it.
     let error = refusal::<ContractError>(suite.ask_registry(&btt, &ExecuteMsg::Receive(bad)));
@@ -99,7 +99,7 @@ fn native_coins_are_refused_with_every_message() {
     let (owner, registry) = (suite.owner.clone(), suite.registry.clone());
     let address = owner.to_string();
     let messages = [
-        hook(&suite, "owner", &ReceiveMsg::AddBond {}),
+        hook(&suite, "owner", &Hook::AddBond {}),
         ExecuteMsg::Unbond {},
         ExecuteMsg::WithdrawBond { address: address.clone() },
         ExecuteMsg::Slash { node: address.clone(), amount: 1u128.into(), reason: String::new(), job_id: 1 },

@@ -1,6 +1,6 @@
 //! A token that calls back while it pays out finds the bond gone already.
 
-use bithive_api::registry::{ExecuteMsg, ReceiveMsg};
+use bithive_api::registry::{ExecuteMsg, Hook};
 use bithive_registry::ContractError;
 use bithive_test_kit::registry::{REQUESTER_BOND, instantiate, message, params};
 use bithive_test_kit::{NodeKeys, Suite, refusal};
@@ -56,7 +56,7 @@ fn a_bond_is_paid_out_once_even_if_the_token_calls_back() {
     let (alice, bob, registry) = (suite.account("alice"), suite.account("bob"), suite.registry.clone());
     for account in [&alice, &bob] {
         let endpoint = HexBinary::from(&NodeKeys::of(account.as_str()).endpoint);
-        let msg = to_json_binary(&ReceiveMsg::RegisterRequester { endpoint }).unwrap();
+        let msg = to_json_binary(&Hook::RegisterRequester { endpoint }).unwrap();
         let (contract, amount) = (registry.to_string(), REQUESTER_BOND.into());
         suite.execute(account, &evil, &Cw20ExecuteMsg::Send { contract, amount, msg }).unwrap();
     }

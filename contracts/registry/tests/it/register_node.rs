@@ -1,6 +1,6 @@
 //! Registration of nodes: what must be proven and what must be free.
 
-use bithive_api::registry::{ExecuteMsg, NodeRegistration, Params, ReceiveMsg, events};
+use bithive_api::registry::{ExecuteMsg, Hook, NodeRegistration, Params, events};
 use bithive_attest::Domain;
 use bithive_attest::host::HostError;
 use bithive_contract_kit::InputError;
@@ -27,7 +27,7 @@ fn off_subgroup() -> HexBinary {
 fn attempt(suite: &mut Suite, change: impl FnOnce(&mut NodeRegistration)) -> ContractError {
     let mut registration = suite.registration("alice", 7);
     change(&mut registration);
-    let error = refusal(suite.bond("alice", NODE_BOND, &ReceiveMsg::RegisterNode(registration)));
+    let error = refusal(suite.bond("alice", NODE_BOND, &Hook::RegisterNode(registration)));
     assert!(suite.node("alice").is_none());
     assert_eq!(suite.balance(&suite.account("alice")) % NODE_BOND, 0, "the bond stays with the account");
     suite.custody();
@@ -96,7 +96,7 @@ fn an_account_registers_once_in_one_role() {
     for name in ["alice", "bob"] {
         let account = suite.account(name).to_string();
         let fresh = NodeKeys::of("fresh").registration(suite.domain(&registry), &account, 8);
-        let error = refusal::<ContractError>(suite.bond(name, NODE_BOND, &ReceiveMsg::RegisterNode(fresh)));
+        let error = refusal::<ContractError>(suite.bond(name, NODE_BOND, &Hook::RegisterNode(fresh)));
         assert_eq!(error, ContractError::AlreadyRegistered { address: account });
     }
     suite.custody();

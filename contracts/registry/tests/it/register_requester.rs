@@ -1,6 +1,6 @@
 //! Registration of requesters.
 
-use bithive_api::registry::{ReceiveMsg, events};
+use bithive_api::registry::{Hook, events};
 use bithive_contract_kit::InputError;
 use bithive_registry::ContractError;
 use bithive_test_kit::registry::{NODE_BOND, REQUESTER_BOND};
@@ -33,7 +33,7 @@ fn a_bond_below_the_least_is_refused() {
 #[test]
 fn an_endpoint_of_another_length_is_refused() {
     let mut suite = Suite::new();
-    let hook = ReceiveMsg::RegisterRequester { endpoint: HexBinary::from(&[1; 33]) };
+    let hook = Hook::RegisterRequester { endpoint: HexBinary::from(&[1; 33]) };
     let error = refusal::<ContractError>(suite.bond("carol", REQUESTER_BOND, &hook));
     assert_eq!(
         error,
@@ -46,7 +46,7 @@ fn an_endpoint_is_registered_once() {
     let mut suite = Suite::new();
     suite.register_node("alice", 1, NODE_BOND).unwrap();
     let endpoint = HexBinary::from(&NodeKeys::of("alice").endpoint);
-    let hook = ReceiveMsg::RegisterRequester { endpoint: endpoint.clone() };
+    let hook = Hook::RegisterRequester { endpoint: endpoint.clone() };
     let error = refusal::<ContractError>(suite.bond("carol", REQUESTER_BOND, &hook));
     assert_eq!(error, ContractError::EndpointTaken { endpoint });
 }
@@ -57,7 +57,7 @@ fn an_account_registers_once_in_one_role() {
     suite.register_requester("carol", REQUESTER_BOND).unwrap();
     suite.register_node("alice", 1, NODE_BOND).unwrap();
     for name in ["carol", "alice"] {
-        let hook = ReceiveMsg::RegisterRequester { endpoint: HexBinary::from(&[9; 32]) };
+        let hook = Hook::RegisterRequester { endpoint: HexBinary::from(&[9; 32]) };
         let error = refusal::<ContractError>(suite.bond(name, REQUESTER_BOND, &hook));
         assert_eq!(error, ContractError::AlreadyRegistered { address: suite.account(name).to_string() });
     }

@@ -1,6 +1,6 @@
 //! What a fault costs, and who may say so.
 
-use bithive_api::registry::{ExecuteMsg, ReceiveMsg, events};
+use bithive_api::registry::{ExecuteMsg, Hook, events};
 use bithive_registry::ContractError;
 use bithive_test_kit::registry::{NODE_BOND, REQUESTER_BOND, params};
 use bithive_test_kit::{Suite, UNIT, refusal};
@@ -103,9 +103,9 @@ fn one_unit_below_the_least_bond_is_not_eligible_until_it_is_added() {
     let alice = suite.account("alice").to_string();
     slash(&mut suite, &jobs, &alice, 2).unwrap();
     assert!(!suite.node("alice").unwrap().eligible);
-    suite.bond("alice", 1, &ReceiveMsg::AddBond {}).unwrap();
+    suite.bond("alice", 1, &Hook::AddBond {}).unwrap();
     assert!(!suite.node("alice").unwrap().eligible);
-    suite.bond("alice", 1, &ReceiveMsg::AddBond {}).unwrap();
+    suite.bond("alice", 1, &Hook::AddBond {}).unwrap();
     assert!(suite.node("alice").unwrap().eligible);
     suite.custody();
 }

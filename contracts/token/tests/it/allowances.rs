@@ -101,7 +101,7 @@ fn a_hook_of_send_from_names_the_spender_not_the_owner() {
     let (mut suite, alice, bob, btt) = allowed(100, None);
     let registry = suite.registry.clone();
     suite.register_requester("bob", bithive_test_kit::registry::REQUESTER_BOND).unwrap();
-    let msg = cosmwasm_std::to_json_binary(&bithive_api::registry::ReceiveMsg::AddBond {}).unwrap();
+    let msg = cosmwasm_std::to_json_binary(&bithive_api::registry::Hook::AddBond {}).unwrap();
     let (owner, contract, amount) = (alice.to_string(), registry.to_string(), Uint128::new(50));
     suite.execute(&bob, &btt, &ExecuteMsg::SendFrom { owner, contract, amount, msg }).unwrap();
     let bond = suite.requester("bob").unwrap().bond.u128();

@@ -1,6 +1,6 @@
 //! Transfers, burns and sends of one's own tokens.
 
-use bithive_api::registry::ReceiveMsg;
+use bithive_api::registry::Hook;
 use bithive_api::token::ExecuteMsg;
 use bithive_test_kit::{Suite, refusal};
 use bithive_token::ContractError;
@@ -100,7 +100,7 @@ fn a_transfer_to_something_that_is_no_address_is_refused() {
 fn a_send_that_the_contract_refuses_moves_nothing() {
     let (mut suite, alice, _, _) = alice_with_100();
     let registry = suite.registry.clone();
-    suite.send_btt(&alice, &registry, 100, &ReceiveMsg::AddBond {}).unwrap_err();
+    suite.send_btt(&alice, &registry, 100, &Hook::AddBond {}).unwrap_err();
     assert_eq!((suite.balance(&alice), suite.balance(&registry)), (100, 0));
     suite.conservation();
 }

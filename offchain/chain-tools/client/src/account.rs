@@ -72,7 +72,7 @@ impl Account {
         registration: registry::NodeRegistration,
         bond: u128,
     ) -> Result<Receipt, ChainError> {
-        let msg = registry::ReceiveMsg::RegisterNode(registration);
+        let msg = registry::Hook::RegisterNode(registration);
         self.send(self.client.deployment().registry(), bond, &msg).await
     }
 
@@ -81,7 +81,7 @@ impl Account {
     /// # Errors
     /// See [`ChainError`].
     pub async fn register_requester(&self, endpoint: [u8; 32], bond: u128) -> Result<Receipt, ChainError> {
-        let msg = registry::ReceiveMsg::RegisterRequester { endpoint: (&endpoint).into() };
+        let msg = registry::Hook::RegisterRequester { endpoint: (&endpoint).into() };
         self.send(self.client.deployment().registry(), bond, &msg).await
     }
 
@@ -102,7 +102,7 @@ impl Account {
         dispute: registry::KeyDispute,
         deposit: u128,
     ) -> Result<Receipt, ChainError> {
-        let msg = registry::ReceiveMsg::Dispute(dispute);
+        let msg = registry::Hook::Dispute(dispute);
         self.send(self.client.deployment().registry(), deposit, &msg).await
     }
 
@@ -119,7 +119,7 @@ impl Account {
     /// # Errors
     /// See [`ChainError`].
     pub async fn post_job(&self, terms: jobs::JobTerms, escrow: u128) -> Result<Receipt, ChainError> {
-        self.send(self.client.deployment().jobs(), escrow, &jobs::ReceiveMsg::Post(Box::new(terms))).await
+        self.send(self.client.deployment().jobs(), escrow, &jobs::Hook::Post(Box::new(terms))).await
     }
 
     /// Any message to the job market.

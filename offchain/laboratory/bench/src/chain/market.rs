@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use bithive_api::jobs::{Assignment, ExecuteMsg, Finalization, JobTerms, ReceiveMsg, limits};
+use bithive_api::jobs::{Assignment, ExecuteMsg, Finalization, Hook, JobTerms, limits};
 use bithive_attest::{Attested, Consent, Domain, Reveal, Statement, bls};
 use bithive_blindmatch::attributes::{AttributeValue, Attributes};
 use bithive_blindmatch::schema::Schema;
@@ -182,7 +182,7 @@ impl Market {
         let send = Cw20ExecuteMsg::Send {
             contract: self.client.deployment().jobs().to_owned(),
             amount: (PRICE * WORKERS as u128).into(),
-            msg: to_json_binary(&ReceiveMsg::Post(Box::new(terms)))?,
+            msg: to_json_binary(&Hook::Post(Box::new(terms)))?,
         };
         Ok(Message::execute(self.client.deployment().token(), &send, &[])?)
     }

@@ -1,9 +1,9 @@
 //! Registry, market, time bank and treasury.
 
-use bithive_api::jobs::{self, ReceiveMsg as Post};
-use bithive_api::registry::{Election, ExecuteMsg as Registry, ReceiveMsg, limits};
+use bithive_api::jobs::{self, Hook as Post};
+use bithive_api::registry::{Election, ExecuteMsg as Registry, Hook, limits};
 use bithive_api::timebank::ExecuteMsg as Timebank;
-use bithive_api::treasury::{ExecuteMsg as Treasury, Hook, OfferTerms, Params};
+use bithive_api::treasury::{self, ExecuteMsg as Treasury, OfferTerms, Params};
 use bithive_test_kit::jobs::{NODES, PRICE};
 use bithive_test_kit::registry::{NODE_BOND, REQUESTER_BOND, params};
 use bithive_test_kit::timebank::DAY;
@@ -104,7 +104,7 @@ impl World {
             let account = self.participants[index].clone();
             let registry = self.suite().registry.clone();
             self.suite().fund(&account, REQUESTER_BOND + PRICE);
-            let register = ReceiveMsg::RegisterRequester { endpoint: HexBinary::from(&endpoint) };
+            let register = Hook::RegisterRequester { endpoint: HexBinary::from(&endpoint) };
             self.suite().send_btt(&account, &registry, REQUESTER_BOND, &register).unwrap();
             let post = Post::Post(Box::new(terms.clone()));
             self.suite().send_btt(&account, &jobs, PRICE, &post).unwrap();
@@ -132,7 +132,7 @@ impl World {
     fn sell(&mut self, account: &Addr) {
         let (btk, treasury) = (self.btk.clone(), self.treasury.clone());
         self.suite().fund_with(&btk, account, 1_000);
-        let msg = to_json_binary(&Hook::Sell { least: 1u128.into() }).unwrap();
+        let msg = to_json_binary(&treasury::Hook::Sell { least: 1u128.into() }).unwrap();
         let send = Cw20ExecuteMsg::Send { contract: treasury.into(), amount: 1_000u128.into(), msg };
         self.suite().execute(account, &btk, &send).unwrap();
     }
@@ -177,7 +177,7 @@ impl World {
             (
                 "add to a bond",
                 self.cost(|world| {
-                    drop(world.suite().bond(NODES[2], UNIT, &ReceiveMsg::AddBond {}).unwrap());
+                    drop(world.suite().bond(NODES[2], UNIT, &Hook::AddBond {}).unwrap());
                 }),
             ),
             ("slash a candidate", self.ask(&jobs, &registry, &slash)),
