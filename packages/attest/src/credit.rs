@@ -2,7 +2,7 @@
 
 use crate::domain::{Domain, Encoder};
 
-/// The total credit of a host in a BOINC project, and whose it is here.
+/// The total credit of a host in a BOINC project, and the account on this chain that it belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BoincCredit<'a> {
     /// Account on this chain.

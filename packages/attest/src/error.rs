@@ -12,7 +12,7 @@ pub enum ResultError {
         /// Value found, not finite or out of range.
         value: f32,
     },
-    /// A projection of the result does not fit 32 bits.
+    /// A word of the result's projection does not fit 32 bits, signed.
     #[error("the projected result does not fit 32 bits; expected results of smaller magnitude")]
     ProjectionOverflow,
     /// The result is empty.

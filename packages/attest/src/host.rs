@@ -37,7 +37,7 @@ pub enum HostError {
     Point {
         /// What the point is, in words.
         what: &'static str,
-        /// The host's words.
+        /// The host's error message.
         reason: String,
     },
     /// A key is listed twice: its owner would count twice.

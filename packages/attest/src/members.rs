@@ -49,7 +49,7 @@ impl Members {
         self.0 & !other.0 == 0
     }
 
-    /// Of `workers`, in slot order, those in the set.
+    /// Those of `workers`, which are given in slot order, that are in the set.
     pub fn of<T>(self, workers: impl IntoIterator<Item = T>) -> impl Iterator<Item = T> {
         workers
             .into_iter()
@@ -58,7 +58,7 @@ impl Members {
             .map(|(_, worker)| worker)
     }
 
-    /// Of `workers`, in slot order, those that are not in the set.
+    /// Those of `workers`, which are given in slot order, that are not in the set.
     pub fn absent<T>(self, workers: impl IntoIterator<Item = T>) -> impl Iterator<Item = T> {
         workers
             .into_iter()

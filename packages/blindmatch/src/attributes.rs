@@ -40,7 +40,7 @@ pub enum AttributesError {
     /// that failed, so it has to be stated, be it as zero or as an empty set.
     #[error("attribute `{name}` is not stated, expected {expected}")]
     Missing {
-        /// Name that was found, not in the schema.
+        /// Name of the attribute that is missing.
         name: String,
         /// What kind of value it takes.
         expected: &'static str,
@@ -48,7 +48,7 @@ pub enum AttributesError {
     /// A number for a set, and so on.
     #[error("attribute `{name}` has the wrong kind of value, expected {expected}")]
     WrongKind {
-        /// Name of the attribute that is missing.
+        /// Name of the attribute whose value has the wrong kind.
         name: String,
         /// What kind of value it takes.
         expected: &'static str,
@@ -56,7 +56,7 @@ pub enum AttributesError {
     /// A category or member that the schema doesn't list.
     #[error("`{name}` can't be `{value}`, expected one of {allowed:?}")]
     UnknownValue {
-        /// Name of the attribute whose value has the wrong kind.
+        /// Name of the attribute that has no such value.
         name: String,
         /// The value stated.
         value: String,

@@ -49,7 +49,7 @@ pub enum ClaimError {
         max: usize,
     },
     /// A requester's key that no shared secret can be made with.
-    #[error("the requester's key is no usable X25519 key")]
+    #[error("the requester's key is not a usable X25519 key")]
     RequesterKey,
     /// Sealed to another key, for another job, or damaged.
     #[error("the claim is not sealed to this key for this job, or is damaged")]

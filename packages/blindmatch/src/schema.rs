@@ -53,28 +53,28 @@ pub struct Input {
 pub enum Attribute {
     /// A whole number, asked for as "at least".
     Ordered {
-        /// Name, `[a-z][a-z0-9_]*`.
+        /// Name, `[a-z][a-z0-9_]*`, at most [`MAX_NAME_BYTES`].
         name: String,
         /// The thresholds that may be asked for, rising.
         thresholds: Vec<u64>,
     },
     /// Exactly one of several categories.
     Categorical {
-        /// Name, `[a-z][a-z0-9_]*`.
+        /// Name, `[a-z][a-z0-9_]*`, at most [`MAX_NAME_BYTES`].
         name: String,
         /// The categories, at least one.
         values: Vec<String>,
     },
     /// Any number of members.
     Set {
-        /// Name, `[a-z][a-z0-9_]*`.
+        /// Name, `[a-z][a-z0-9_]*`, at most [`MAX_NAME_BYTES`].
         name: String,
         /// The possible members.
         members: Vec<String>,
     },
     /// A vector of 256 bits, asked for by distance.
     Vector {
-        /// Name, `[a-z][a-z0-9_]*`.
+        /// Name, `[a-z][a-z0-9_]*`, at most [`MAX_NAME_BYTES`].
         name: String,
     },
 }

@@ -14,7 +14,7 @@ use crate::expand::expand_message_xmd;
 /// An integer modulo r, wiped when dropped and compared in constant time.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
 pub struct Scalar {
-    /// Canonical, little-endian.
+    /// 32 bytes, little-endian, below r.
     bytes: [u8; 32],
 }
 

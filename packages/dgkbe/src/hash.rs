@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 /// SHA-256 over the tag `BITHIVE-V1/<purpose>/` and the parts, each preceded by its length as eight
 /// big-endian bytes, so that no two different lists of parts hash the same bytes.
 ///
-/// Purposes must not be prefixes of one another up to a slash; those of this crate are all leaves.
+/// No purpose may be another one with a slash and more behind it.
 pub(crate) fn tagged(purpose: &str, parts: &[&[u8]]) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update(b"BITHIVE-V1/");

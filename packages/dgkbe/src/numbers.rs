@@ -94,7 +94,7 @@ pub enum SlotError {
     /// A slot number outside 1..=capacity.
     #[error("slot {slot} is outside 1..={capacity}")]
     OutOfRange {
-        /// Slot found.
+        /// The number that was given.
         slot: u16,
         /// Slots of the group.
         capacity: u16,

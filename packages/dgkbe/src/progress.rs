@@ -4,7 +4,7 @@
 /// succeeds both are equal.
 pub type Progress<'a> = dyn FnMut(usize, usize) + 'a;
 
-/// Ignores progress.
+/// A [`Progress`] for callers who do not watch.
 pub(crate) fn unwatched(_done: usize, _total: usize) {}
 
 /// Counts steps and reports them.

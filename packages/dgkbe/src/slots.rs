@@ -232,7 +232,7 @@ impl SlotSet {
     }
 }
 
-/// What a set's other encodings are called.
+/// The error for an encoding of a set that is not the shorter of the two forms.
 pub(crate) const NOT_SHORTEST: SlotError =
     SlotError::NotCanonical { reason: "the shorter form, with shortest varints, is the valid one" };
 

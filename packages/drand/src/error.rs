@@ -42,7 +42,7 @@ pub enum DrandError {
     /// The chain's host functions failed in another way than by refusing a point.
     #[error("host function failed: {reason}")]
     Host {
-        /// The host's words.
+        /// The host's error message.
         reason: String,
     },
 }

@@ -2,7 +2,7 @@
 //!
 //! [`JobRef`] names one round of one job and gives the context that its keys are bound to. [`Input`] is what the
 //! requester encrypts to the chosen set; [`Output`] is what a worker encrypts for the requester and for the
-//! other workers, who check it before they sign. [`ClaimMessage`] and [`SignatureMessage`] travel beside the chain.
+//! other workers, who check it before they sign. [`ClaimMessage`] and [`SignatureMessage`] are sent off chain.
 
 mod input;
 mod messages;

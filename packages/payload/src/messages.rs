@@ -1,4 +1,4 @@
-//! What parties send each other about a job, beside the chain.
+//! What parties send each other about a job, off chain.
 
 /// A sealed claim on its way to the requester.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -36,7 +36,7 @@ pub struct Config {
     pub drain: f64,
     /// Packets by which the growth of each round exceeds the last one's.
     pub growth: f64,
-    /// But no more than this fraction of the window in a round, or one packet.
+    /// The most that the window grows in a round: this fraction of it, or one packet if that is more.
     pub growth_limit: f64,
     /// A queue below this fraction of the smallest round-trip time counts as empty.
     pub empty_queue: f64,
@@ -61,25 +61,25 @@ pub struct Config {
     pub recovery_acks: u32,
     /// Rounds that a drain may take to empty the queue.
     pub drain_rounds: u32,
-    /// A drain worked if no more than this fraction of the queue is left.
+    /// A drain has emptied the queue if no more than this fraction of it is left.
     pub drained: f64,
-    /// Drains in succession that do not empty the queue: it is another's, and the flow competes.
+    /// After this many drains in succession that do not empty the queue, the flow takes it for another's and competes.
     pub foreign_drains: u32,
-    /// Rounds between two tests whether a competing flow is alone again.
+    /// Rounds between two tests by which a competing flow finds out whether it is alone again.
     pub test_rounds: u32,
-    /// Such a test aims to take away this fraction of the queue.
+    /// A test lowers the window so that the queue of a flow that is alone falls by this fraction.
     pub test_fall: f64,
-    /// The flow is alone if the queue falls by at least this fraction of that.
+    /// The flow is alone if the queue falls by at least this fraction of what the test aims at.
     pub own_fall: f64,
-    /// A queue that falls below this fraction in a round without a loss: another flow is making its test.
+    /// A queue that falls below this fraction of itself in a round without a loss shows that another flow makes a test.
     pub echo: f64,
-    /// Fraction of a queue of `saturation_queue` above which an overflow is another's doing.
+    /// An overflow counts as another flow's if the queue is longer than this fraction of `saturation_queue` ...
     pub overflow_queue: f64,
-    /// And the fraction of the window that it loses in a round beyond random loss.
+    /// ... and if the round loses more than twice the random loss and this fraction of the window.
     pub overflow_loss: f64,
-    /// Such overflows in succession, without a drain for delay between, after which the flow competes.
+    /// After this many such overflows, without a drain for delay between them, the flow competes.
     pub foreign_overflows: u32,
-    /// Growth of a flow that begins to compete until the first congestion, per byte acknowledged.
+    /// Bytes that a flow that begins to compete adds per byte acknowledged, until its first congestion.
     pub entry_growth: f64,
     /// Multiplicative decrease of a competing flow (RFC 9438 section 4.6).
     pub beta: f64,
@@ -87,11 +87,11 @@ pub struct Config {
     pub low_share: f64,
     /// One with a larger share than this yields more.
     pub high_share: f64,
-    /// What a flow that catches up grows by besides, per byte acknowledged.
+    /// Bytes that a flow that catches up adds per byte acknowledged, besides Cubic's growth.
     pub catch_up: f64,
-    /// What is left of the estimate of the link's rate after each congestion, until it is measured again.
+    /// Factor on the estimate of the link's rate at each congestion, until it is measured again.
     pub estimate_decay: f64,
-    /// By how much the decrease is larger, per share too much.
+    /// How much `beta` is lowered for each share of the link above `high_share`; it is never below 0.5.
     pub share_gain: f64,
     /// C of a competing flow's growth, in packets per cubic second (RFC 9438 section 5.1).
     pub cubic: f64,
@@ -100,7 +100,7 @@ pub struct Config {
     /// How much longer than its smallest round-trip time a path with jitter is for a flow that fills it, in such
     /// medians. Of jitter that is spread evenly over a range the median is 0.29 of the range.
     pub jitter_gain: f64,
-    /// And the most that it counts for, as a fraction of the smallest round-trip time.
+    /// The most that jitter adds to the length of the path, as a fraction of the smallest round-trip time.
     pub jitter_limit: f64,
     /// How long the smallest round-trip time is remembered.
     pub min_rtt_memory: Duration,

@@ -7,9 +7,9 @@ use core::time::Duration;
 pub(crate) struct Round {
     /// Bytes acknowledged per second.
     pub(crate) rate: f64,
-    /// Bytes acknowledged.
+    /// Bytes acknowledged in this round.
     pub(crate) acked: u64,
-    /// Bytes lost.
+    /// Bytes declared lost in this round.
     pub(crate) lost: u64,
     /// The smallest round-trip time, in seconds. Jitter and delayed acknowledgements only ever add, so the
     /// smallest one is what the queue costs everybody.

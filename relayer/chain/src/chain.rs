@@ -69,8 +69,8 @@ impl Receipt {
         self.events.iter().filter(move |event| event.kind == kind)
     }
 
-    /// What `pick` takes from the first event of the contract at address `contract` that it takes anything from, and that
-    /// event; `expected` names the event in the error.
+    /// The first event of the contract at address `contract` for which `pick` returns something, with what it returned;
+    /// `expected` names the event in the error.
     ///
     /// # Errors
     /// [`ChainError::Decode`]: there is no such event, or one of the contract's can't be read.
@@ -100,7 +100,7 @@ pub trait Chain: Send + Sync {
     /// Asks a contract; `msg` and the answer are JSON. [`ChainExt::query`] is the typed form.
     ///
     /// # Errors
-    /// [`ChainError::NoSuchContract`], or [`ChainError::Query`] with the contract's own words.
+    /// [`ChainError::NoSuchContract`], or [`ChainError::Query`] with the contract's error text.
     async fn query_smart(&self, contract: &str, msg: Vec<u8>) -> Result<Vec<u8>, ChainError>;
 
     /// Number and sequence of an account.

@@ -67,7 +67,7 @@ pub enum ChainError {
         message_index: usize,
         /// Contract that failed; with submessages this can be another one than the message was sent to.
         contract: String,
-        /// The contract's error in its own words.
+        /// The contract's error text.
         error: String,
     },
     /// A message failed outside of a contract.
@@ -75,7 +75,7 @@ pub enum ChainError {
     Execution {
         /// Position of the message in its transaction.
         message_index: usize,
-        /// What the chain said of it.
+        /// The chain's error text.
         reason: String,
     },
     /// A contract refused a query.
@@ -83,7 +83,7 @@ pub enum ChainError {
     Query {
         /// Address of the contract that was asked.
         contract: String,
-        /// The contract's error in its own words.
+        /// The contract's error text.
         error: String,
     },
     /// The account's transactions go in order and this is not the next one.
@@ -118,7 +118,7 @@ pub enum ChainError {
         /// Address asked for.
         address: String,
     },
-    /// No contract lives at the address.
+    /// There is no contract at the address.
     #[error("no contract at {address}")]
     NoSuchContract {
         /// Address asked for.
@@ -153,24 +153,24 @@ pub enum ChainError {
     TxTooLarge {
         /// Bytes of the transaction.
         size: u64,
-        /// The limit, in the words of who refused it.
+        /// The error text of the node or chain that refused it; it names the limit.
         reason: String,
     },
-    /// Nobody knows yet whether a block will include the transaction. Ask for it by its hash; signing the same messages
-    /// anew before that could do them twice.
+    /// It is not known whether a block will include the transaction. Query it by its hash first: signing the same
+    /// messages again before that could execute them twice.
     #[error(
-        "transaction {hash} is in no block after {seconds} s ({reason}); ask for it by its hash before sending anew"
+        "transaction {hash} is in no block after {seconds} s ({reason}); query it by its hash before you sign the same messages again"
     )]
     Unconfirmed {
         /// Hash by which the transaction is found later.
         hash: TxHash,
         /// How long the chain was asked for it, in seconds.
         seconds: u64,
-        /// What the chain said last.
+        /// The chain's last answer.
         reason: String,
     },
     /// The node is not as far as the chain was seen to be: it is syncing, or was reset.
-    #[error("the node is at height {height}, block {wanted} is wanted: it is behind, or of another history")]
+    #[error("the node is at height {height}, but block {wanted} is expected: the node is behind or was reset")]
     NodeBehind {
         /// Height of the node's last block.
         height: u64,
@@ -240,7 +240,7 @@ pub enum ChainError {
     Storage {
         /// Directory of the chain, or `memory`.
         directory: String,
-        /// What the database or the file system said.
+        /// The error of the database or the file system.
         reason: String,
     },
 }

@@ -84,9 +84,9 @@ pub struct BlsCalls {
     pub pairings: u64,
 }
 
-/// Units of the VM's gas in one of the SDK's.
+/// Units of VM gas in one unit of SDK gas.
 pub(crate) const VM_GAS_PER_SDK_GAS: u64 = 140_000;
-/// Units of the VM's gas for a microsecond of the host.
+/// Units of VM gas for a microsecond of the host's time.
 pub(crate) const VM_GAS_PER_MICROSECOND: u64 = 1_000_000;
 
 impl BlsCalls {

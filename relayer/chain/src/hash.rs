@@ -1,4 +1,4 @@
-//! What names a transaction.
+//! The hash that identifies a transaction.
 
 use serde::{Serialize, Serializer};
 use sha2::{Digest, Sha256};

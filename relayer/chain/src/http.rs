@@ -24,7 +24,7 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 /// Wait after a connection could not be accepted.
 const ACCEPT_AGAIN: Duration = Duration::from_millis(50);
 
-/// What clients may take of a server.
+/// Limits on what clients use of a server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HttpLimits {
     /// Connections at one time; further ones are closed at once.

@@ -12,29 +12,29 @@ use sha2::{Digest, Sha256};
 use crate::duty::{Aggregate, Duty, Kind};
 use crate::entry::{Entry, State};
 use crate::fees::Spent;
-use crate::jobs::{Happened, Job, LostPacket, Occurrence, Place, Seen};
+use crate::jobs::{JobEvent, Job, LostPacket, Occurrence, Progress, JobState};
 
 /// How long a finished entry is remembered, in milliseconds of block time: one day.
 const KEEP: u64 = 86_400_000;
-/// How often old ones are looked for.
+/// Time between two searches for old ones, in milliseconds of block time.
 const FORGET_EVERY: u64 = 60_000;
 
-/// What a relayer is told beforehand.
+/// The relayer's settings, as far as its rules need them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rules {
-    /// Its address; spreads what several relayers do at the same moment.
+    /// Its address; with the job it decides how long this relayer waits beyond a deadline.
     pub address: String,
     /// Channels on which every settled job's attestation is sent.
     pub channels: BTreeSet<String>,
-    /// Longest time that it waits beyond a deadline, in milliseconds of block time. Each relayer waits another time.
+    /// Longest time that it waits beyond a deadline, in milliseconds of block time. Each relayer waits a different time.
     pub jitter: u64,
     /// Most duties in one transaction.
     pub batch: usize,
 }
 
-/// A signed transaction whose end is not known.
+/// A signed transaction whose outcome is not known yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Flight {
+pub struct PendingTx {
     /// Hash of the transaction.
     pub tx: TxHash,
     /// Its bytes, to be sent again.
@@ -43,11 +43,11 @@ pub struct Flight {
     pub duties: BTreeSet<Duty>,
     /// Fee that it pays.
     pub fee: u128,
-    /// Block time at which it was signed.
+    /// Block time at which it was signed, in milliseconds.
     pub at: u64,
 }
 
-/// Where the relayer is on the chain.
+/// How far the relayer has read the chain.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cursor {
     /// Height of the next block to read.
@@ -61,7 +61,7 @@ pub struct Cursor {
 /// A walk over all jobs of the market, page after page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sweep {
-    /// The last job of the last page.
+    /// Number of the last job of the last page; none before the first page.
     pub after: Option<u64>,
     /// Whether settled jobs are to be attested: not those that were settled before the relayer ever ran.
     pub attest: bool,
@@ -74,8 +74,8 @@ pub struct Changes {
     pub jobs: BTreeSet<u64>,
     /// Duties whose entry changed.
     pub entries: BTreeSet<Duty>,
-    /// The transaction under way.
-    pub flight: bool,
+    /// Whether the transaction under way changed.
+    pub pending_tx: bool,
 }
 
 /// The relayer's memory. Everything in it is written down before anything is done about it.
@@ -85,7 +85,7 @@ pub struct Book {
     pub(crate) cursor: Cursor,
     pub(crate) jobs: BTreeMap<u64, Job>,
     pub(crate) entries: BTreeMap<Duty, Entry>,
-    pub(crate) flight: Option<Flight>,
+    pub(crate) pending_tx: Option<PendingTx>,
     pub(crate) spent: Spent,
     pub(crate) changes: Changes,
 }
@@ -100,25 +100,25 @@ impl Book {
             cursor: Cursor { next_height: height.max(1), now: 0, sweep },
             jobs: BTreeMap::new(),
             entries: BTreeMap::new(),
-            flight: None,
+            pending_tx: None,
             spent: Spent::default(),
             changes: Changes::default(),
         }
     }
 
-    /// Where it is.
+    /// How far it has read the chain.
     #[must_use]
     pub const fn cursor(&self) -> Cursor {
         self.cursor
     }
 
-    /// The transaction whose end is not known.
+    /// The transaction whose outcome is not known yet.
     #[must_use]
-    pub const fn flight(&self) -> Option<&Flight> {
-        self.flight.as_ref()
+    pub const fn pending_tx(&self) -> Option<&PendingTx> {
+        self.pending_tx.as_ref()
     }
 
-    /// Fees of today.
+    /// Fees signed for today (UTC, by block time), in base units.
     #[must_use]
     pub fn spent_today(&self) -> u128 {
         self.spent.today(self.cursor.now)
@@ -157,7 +157,7 @@ impl Book {
         self.cursor.now = before.max(time);
         for occurrence in occurrences {
             match occurrence {
-                Occurrence::Job(event) => self.happened(event),
+                Occurrence::Job(event) => self.job_changed(event),
                 Occurrence::Packet(lost) => self.lost(lost),
             }
         }
@@ -166,13 +166,13 @@ impl Book {
         }
     }
 
-    fn happened(&mut self, event: Happened) {
-        if event.place == Place::FINAL {
+    fn job_changed(&mut self, event: JobEvent) {
+        if event.progress == Progress::FINAL {
             self.ended(event.job, event.settled);
             return;
         }
         let job = self.jobs.entry(event.job).or_default();
-        job.least = job.least.max(event.place);
+        job.least = job.least.max(event.progress);
         self.ask(event.job);
     }
 
@@ -193,16 +193,16 @@ impl Book {
 
     /// The chain was asked for a job. Returns whether the answer is as new as what the events said; an older one
     /// comes from a node that is behind, and changes nothing.
-    pub fn answered(&mut self, id: u64, seen: Seen) -> bool {
-        let least = self.jobs.get(&id).map_or(Place::default(), |job| job.least);
-        if seen.place() < least {
+    pub fn answered(&mut self, id: u64, seen: JobState) -> bool {
+        let least = self.jobs.get(&id).map_or(Progress::default(), |job| job.least);
+        if seen.progress() < least {
             return false;
         }
-        if seen.place() == Place::FINAL {
+        if seen.progress() == Progress::FINAL {
             self.ended(id, seen.phase == Phase::Settled);
             return true;
         }
-        self.jobs.insert(id, Job { least: seen.place(), seen: Some(seen), ask: false });
+        self.jobs.insert(id, Job { least: seen.progress(), seen: Some(seen), ask: false });
         self.changes.jobs.insert(id);
         let gone: Vec<Duty> = self
             .of_job(id)
@@ -216,11 +216,11 @@ impl Book {
     }
 
     /// A page of the sweep was read; an empty one is the last.
-    pub fn swept(&mut self, page: &[(u64, Seen)]) {
+    pub fn swept(&mut self, page: &[(u64, JobState)]) {
         let Some(mut sweep) = self.cursor.sweep else { return };
         for (id, seen) in page {
             let known = self.jobs.contains_key(id);
-            if seen.place() != Place::FINAL || known {
+            if seen.progress() != Progress::FINAL || known {
                 self.answered(*id, *seen);
             } else if seen.phase == Phase::Settled && sweep.attest {
                 self.attest(*id);
@@ -280,7 +280,7 @@ impl Book {
 
     /// The exit of a job whose deadline has passed, unless its settlement is on the way.
     fn exit(&self, id: u64, job: &Job) -> Option<Duty> {
-        let Seen { phase, round, deadline } = job.seen.filter(|_| !job.ask)?;
+        let JobState { phase, round, deadline } = job.seen.filter(|_| !job.ask)?;
         let passed = deadline?.saturating_add(1).saturating_mul(1_000).saturating_add(self.jitter(id));
         let settling = self.entries.get(&Duty::Finalize { job: id, round });
         let settling = settling.is_some_and(|entry| {
@@ -312,7 +312,7 @@ impl Book {
     /// those that did not. Empty while a transaction is under way.
     #[must_use]
     pub fn batch(&self, kind: Kind) -> Vec<Duty> {
-        if self.flight.is_some() {
+        if self.pending_tx.is_some() {
             return vec![];
         }
         let ready = |alone| {
@@ -332,18 +332,18 @@ impl Book {
     /// stays counted: a block may have it.
     pub fn signed(&mut self, tx: TxHash, bytes: Vec<u8>, duties: &[Duty], fee: u128) {
         let at = self.cursor.now;
-        self.changes.flight = true;
+        self.changes.pending_tx = true;
         for duty in duties {
             self.change(duty, |entry| entry.state = State::Signed { tx });
         }
         self.spent.count(at, fee);
         let duties = duties.iter().cloned().collect();
-        self.flight = Some(Flight { tx, bytes: bytes.into(), duties, fee, at });
+        self.pending_tx = Some(PendingTx { tx, bytes: bytes.into(), duties, fee, at });
     }
 
     /// A block has the transaction, and its messages took effect.
     pub fn confirmed(&mut self) {
-        let Some(Flight { tx, duties, .. }) = self.landed() else { return };
+        let Some(PendingTx { tx, duties, .. }) = self.landed() else { return };
         let at = self.cursor.now;
         for duty in &duties {
             self.change(duty, |entry| entry.state = State::Confirmed { tx, at });
@@ -353,7 +353,7 @@ impl Book {
 
     /// The transaction can have no effect any more: what it was to do is to be done.
     pub fn void(&mut self) {
-        let Some(Flight { duties, fee, at, .. }) = self.landed() else { return };
+        let Some(PendingTx { duties, fee, at, .. }) = self.landed() else { return };
         self.spent.uncount(at, fee);
         let due = self.cursor.now;
         for duty in &duties {
@@ -364,7 +364,7 @@ impl Book {
 
     /// The transaction had no effect because of what is in it. `paid` says whether a block has it.
     pub fn refused(&mut self, reason: &str, paid: bool) {
-        let Some(Flight { duties, fee, at, .. }) = self.landed() else { return };
+        let Some(PendingTx { duties, fee, at, .. }) = self.landed() else { return };
         if !paid {
             self.spent.uncount(at, fee);
         }
@@ -389,12 +389,12 @@ impl Book {
         }
     }
 
-    fn landed(&mut self) -> Option<Flight> {
-        self.changes.flight = true;
-        self.flight.take()
+    fn landed(&mut self) -> Option<PendingTx> {
+        self.changes.pending_tx = true;
+        self.pending_tx.take()
     }
 
-    /// Has the chain asked where the job is: what was to be done may have been done by somebody else.
+    /// Marks the job so that the chain is asked for its state: somebody else may have done what was to be done.
     fn ask(&mut self, job: u64) {
         self.jobs.entry(job).or_default().ask = true;
         self.changes.jobs.insert(job);
@@ -404,9 +404,9 @@ impl Book {
     pub fn obsolete(&mut self, duty: &Duty) {
         let at = self.cursor.now;
         // What is signed may be what did it.
-        let flying = self.flight.as_ref().is_some_and(|flight| flight.duties.contains(duty));
+        let pending = self.pending_tx.as_ref().is_some_and(|pending| pending.duties.contains(duty));
         self.change(duty, |entry| {
-            if entry.state.is_open() && !flying {
+            if entry.state.is_open() && !pending {
                 entry.state = State::Obsolete { at };
             }
         });
@@ -440,8 +440,8 @@ impl Book {
     }
 }
 
-/// Whether a job that stands there still needs this.
-fn wanted(duty: &Duty, seen: &Seen) -> bool {
+/// Whether a job in this state still needs the duty.
+fn wanted(duty: &Duty, seen: &JobState) -> bool {
     match duty {
         Duty::Finalize { round, .. } => seen.phase == Phase::Revealed && seen.round == *round,
         Duty::Advance { round, phase, .. } => seen.phase == *phase && seen.round == *round,

@@ -10,7 +10,7 @@ pub enum RelayerError {
     /// The chain refuses or does not answer; the relayer goes on later.
     #[error(transparent)]
     Chain(#[from] ChainError),
-    /// Its records can't be used; it ends.
+    /// Its records can't be used: the relayer stops.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -6,15 +6,16 @@ use bithive_api::{ContractEvent as _, EventError};
 use bithive_chain::Event;
 use serde::{Deserialize, Serialize};
 
-/// A job's place on its way. It only ever grows, so an answer with a smaller one comes from a node that is behind.
+/// How far a job is: its round and phase as one number. It only grows, so an answer with a smaller one comes from a
+/// node that is behind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Place(u16);
+pub struct Progress(u16);
 
-impl Place {
-    /// The last place of every job.
+impl Progress {
+    /// The progress of every job in a final state.
     pub const FINAL: Self = Self(u16::MAX);
 
-    /// The place of a phase in a round.
+    /// The progress of a job in this phase of this round.
     #[must_use]
     pub const fn of(phase: Phase, round: u8) -> Self {
         let within = match phase {
@@ -29,13 +30,13 @@ impl Place {
     }
 }
 
-/// What an event of the market says of a job.
+/// An event of the market that changes a job's phase.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Happened {
+pub struct JobEvent {
     /// Number of the job.
     pub job: u64,
-    /// Where it is since then.
-    pub place: Place,
+    /// How far the job is after the event.
+    pub progress: Progress,
     /// Whether it was settled.
     pub settled: bool,
 }
@@ -47,15 +48,15 @@ pub struct LostPacket {
     pub job: u64,
     /// Channel that the packet was sent over.
     pub channel: String,
-    /// What the other end said, if it refused the packet; none if it was late.
+    /// The other chain's error if it refused the packet; none if the packet timed out.
     pub refused: Option<String>,
 }
 
-/// Something in a block that matters here.
+/// An event in a block that the relayer reacts to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Occurrence {
-    /// A job went on.
-    Job(Happened),
+    /// A job changed its phase.
+    Job(JobEvent),
     /// A packet was lost.
     Packet(LostPacket),
 }
@@ -66,12 +67,12 @@ impl Occurrence {
     /// # Errors
     /// [`EventError`]: one of the two wrote what can't be read.
     pub fn read(event: &Event, market: &str, attestations: Option<&str>) -> Result<Option<Self>, EventError> {
-        if let Some(told) = jobs::Event::read(market, event)? {
-            return Ok(Happened::of(&told).map(Self::Job));
+        if let Some(event) = jobs::Event::read(market, event)? {
+            return Ok(JobEvent::of(&event).map(Self::Job));
         }
         let Some(attestations) = attestations else { return Ok(None) };
-        let told = attestations::Event::read(attestations, event)?;
-        Ok(told.and_then(LostPacket::of).map(Self::Packet))
+        let event = attestations::Event::read(attestations, event)?;
+        Ok(event.and_then(LostPacket::of).map(Self::Packet))
     }
 }
 
@@ -90,17 +91,17 @@ impl LostPacket {
     }
 }
 
-impl Happened {
+impl JobEvent {
     /// None for an event that changes no phase.
     fn of(event: &jobs::Event) -> Option<Self> {
         let (job, (phase, round)) = (event.job_id()?, event.transition()?);
-        Some(Self { job, place: Place::of(phase, round.0), settled: phase == Phase::Settled })
+        Some(Self { job, progress: Progress::of(phase, round.0), settled: phase == Phase::Settled })
     }
 }
 
-/// What the chain answered about a job.
+/// A job's state as the chain answered it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Seen {
+pub struct JobState {
     /// State of the job in its market.
     pub phase: Phase,
     /// Round of the job, from 1; 0 before the first assignment.
@@ -109,22 +110,22 @@ pub struct Seen {
     pub deadline: Option<u64>,
 }
 
-impl Seen {
-    /// How far the job is, to compare with what events told.
+impl JobState {
+    /// How far the job is, to compare with what events reported.
     #[must_use]
-    pub const fn place(&self) -> Place {
-        Place::of(self.phase, self.round)
+    pub const fn progress(&self) -> Progress {
+        Progress::of(self.phase, self.round)
     }
 }
 
 /// A job that is not final.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Job {
-    /// Where it is at least.
-    pub least: Place,
-    /// The last answer that is not older than that.
-    pub seen: Option<Seen>,
-    /// Whether the chain has to be asked.
+    /// The furthest progress that an event or an answer has shown.
+    pub least: Progress,
+    /// The last answer that is not behind `least`.
+    pub seen: Option<JobState>,
+    /// Whether the chain has to be asked for the job's state.
     pub ask: bool,
 }
 
@@ -136,20 +137,20 @@ mod tests {
 
     #[test]
     fn places_grow_along_every_way_through_the_market() {
-        let mut way = vec![Place::of(Phase::Open, 0)];
+        let mut way = vec![Progress::of(Phase::Open, 0)];
         for round in 1..=3 {
             for phase in [Phase::Assigned, Phase::Committed, Phase::Revealed, Phase::Disputed] {
-                way.push(Place::of(phase, round));
+                way.push(Progress::of(phase, round));
             }
         }
-        way.push(Place::of(Phase::Settled, 3));
+        way.push(Progress::of(Phase::Settled, 3));
         assert!(way.is_sorted_by(|a, b| a < b));
-        assert_eq!(Place::of(Phase::Refunded, 0), Place::FINAL);
-        assert!(Place::of(Phase::Disputed, u8::MAX) < Place::FINAL);
+        assert_eq!(Progress::of(Phase::Refunded, 0), Progress::FINAL);
+        assert!(Progress::of(Phase::Disputed, u8::MAX) < Progress::FINAL);
     }
 
     /// An event of `contract` as the chain tells it.
-    fn told(contract: &str, event: impl Into<cosmwasm_std::Event>) -> Event {
+    fn event_of(contract: &str, event: impl Into<cosmwasm_std::Event>) -> Event {
         let event = event.into();
         let mut attributes = vec![("_contract_address".to_owned(), contract.to_owned())];
         attributes.extend(event.attributes.into_iter().map(|pair| (pair.key, pair.value)));
@@ -165,26 +166,26 @@ mod tests {
         use jobs::Event::*;
         let (job_id, round, amount) = (7, Round(2), Uint128::new(5));
         let revealed = Revealed { job_id, round, quorum: 7, representative: 0 };
-        let place = Place::of(Phase::Revealed, 2);
-        let happened = Happened { job: 7, place, settled: false };
-        assert_eq!(read(&told("market", revealed.clone())), Ok(Some(Occurrence::Job(happened))));
-        let settled = Happened { job: 7, place: Place::FINAL, settled: true };
+        let progress = Progress::of(Phase::Revealed, 2);
+        let happened = JobEvent { job: 7, progress, settled: false };
+        assert_eq!(read(&event_of("market", revealed.clone())), Ok(Some(Occurrence::Job(happened))));
+        let settled = JobEvent { job: 7, progress: Progress::FINAL, settled: true };
         let event = Settled { job_id, round, paid: amount, refunded: amount };
-        assert_eq!(read(&told("market", event.clone())), Ok(Some(Occurrence::Job(settled))));
-        let ended = Happened { settled: false, ..settled };
+        assert_eq!(read(&event_of("market", event.clone())), Ok(Some(Occurrence::Job(settled))));
+        let ended = JobEvent { settled: false, ..settled };
         let requester = Addr::unchecked("requester");
         let refunded = Refunded { job_id, round, refunded: amount, reason: "cancelled".into() };
         for event in [refunded, Cancelled { job_id, round: Round(0), requester }] {
-            assert_eq!(read(&told("market", event)), Ok(Some(Occurrence::Job(ended))));
+            assert_eq!(read(&event_of("market", event)), Ok(Some(Occurrence::Job(ended))));
         }
         let worker = Addr::unchecked("worker");
         for other in [Commitment { job_id, round, worker }, Paused { paused: true }] {
-            assert_eq!(read(&told("market", other)), Ok(None));
+            assert_eq!(read(&event_of("market", other)), Ok(None));
         }
         for stranger in ["attestations", "another"] {
-            assert_eq!(read(&told(stranger, event.clone())), Ok(None), "{stranger}");
+            assert_eq!(read(&event_of(stranger, event.clone())), Ok(None), "{stranger}");
         }
-        let mut malformed = told("market", revealed);
+        let mut malformed = event_of("market", revealed);
         malformed.attributes[1] = ("job_id".into(), "seven".into());
         assert!(matches!(read(&malformed), Err(EventError::Malformed { key: "job_id", .. })));
     }
@@ -195,20 +196,20 @@ mod tests {
         let (job_id, channel_id) = (7, "channel-3".to_owned());
         let lost = |refused| LostPacket { job: 7, channel: "channel-3".into(), refused };
         let late = TimedOut { kind: PacketKind::Statement, channel_id: channel_id.clone(), job_id };
-        assert_eq!(read(&told("attestations", late)), Ok(Some(Occurrence::Packet(lost(None)))));
+        assert_eq!(read(&event_of("attestations", late)), Ok(Some(Occurrence::Packet(lost(None)))));
         let refused =
             |kind| Refused { kind, channel_id: channel_id.clone(), job_id, error: "stale: no".into() };
         let event = refused(PacketKind::Statement);
         let packet = Occurrence::Packet(lost(Some("stale: no".into())));
-        assert_eq!(read(&told("attestations", event.clone())), Ok(Some(packet)));
-        assert_eq!(read(&told("attestations", refused(PacketKind::Workers))), Ok(None));
+        assert_eq!(read(&event_of("attestations", event.clone())), Ok(Some(packet)));
+        assert_eq!(read(&event_of("attestations", refused(PacketKind::Workers))), Ok(None));
         let accepted = Accepted {
             kind: PacketKind::Statement,
             channel_id: channel_id.clone(),
             job_id,
             receipt: attestations::Receipt::Recorded,
         };
-        assert_eq!(read(&told("attestations", accepted)), Ok(None));
-        assert_eq!(read(&told("market", event)), Ok(None));
+        assert_eq!(read(&event_of("attestations", accepted)), Ok(None));
+        assert_eq!(read(&event_of("market", event)), Ok(None));
     }
 }

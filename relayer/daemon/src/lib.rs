@@ -3,11 +3,11 @@
 //! Read in this order:
 //!
 //! 1. [`duty`]: what there is to do, named so that nothing is done twice;
-//! 2. [`entry`]: how far one of them is; [`jobs`]: where each job stands;
+//! 2. [`entry`]: how far one of them is; [`jobs`]: how far each job is;
 //! 3. [`book`]: all of that together, and the rules by which it changes, without I/O or a clock;
 //! 4. [`store`]: the book on disk; [`outbox`]: both together, shared with whoever hands something in;
-//! 5. [`messages`] and [`verdict`]: from duties to a transaction, and what an error says of it;
-//! 6. [`relayer`]: the loop around them; [`report`]: what it says of itself; [`fees`]: what it may spend.
+//! 5. [`messages`] and [`verdict`]: from duties to a transaction, and what an error means for it;
+//! 6. [`relayer`]: the loop around them; [`report`]: its reports and status; [`fees`]: what it may spend.
 
 pub mod book;
 pub mod duty;

@@ -9,12 +9,12 @@ use cosmwasm_std::HexBinary;
 use crate::duty::Duty;
 use crate::entry::Entry;
 
-/// Where messages go.
+/// Addresses of the contracts that messages are sent to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Contracts {
     /// The job market.
     pub jobs: String,
-    /// The contract that sends attestations, if this relayer has it do so.
+    /// The contract that sends attestations; none if this relayer sends no attestations.
     pub attestations: Option<String>,
 }
 

@@ -25,7 +25,7 @@ impl Outbox {
         Self(Arc::new(Shared { book: Mutex::new(book), store, arrived: Notify::new(), watch }))
     }
 
-    /// Takes a quorum's signature, which the caller has verified; it is on disk on return. Whether it is new.
+    /// Takes a quorum's signature, which the caller has verified; it is on disk on return. Returns whether it is new.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -39,13 +39,13 @@ impl Outbox {
         Ok(new)
     }
 
-    /// How the relayer is.
+    /// State of the relayer.
     #[must_use]
     pub fn status(&self) -> Status {
         self.read(Status::of)
     }
 
-    /// Looks at the book.
+    /// Reads the book.
     pub fn read<T>(&self, look: impl FnOnce(&Book) -> T) -> T {
         look(&self.lock())
     }

@@ -17,7 +17,7 @@ use crate::book::Rules;
 use crate::duty::{Duty, Kind};
 use crate::entry::Entry;
 use crate::fees::FeeLimits;
-use crate::jobs::{Occurrence, Seen};
+use crate::jobs::{Occurrence, JobState};
 use crate::messages::{Contracts, messages};
 use crate::outbox::Outbox;
 use crate::report::{Report, Watch};
@@ -34,7 +34,7 @@ const PATIENCE: u64 = 300_000;
 /// Most jobs that are asked for in one turn.
 const QUESTIONS: usize = 64;
 
-/// What a relayer is told beforehand.
+/// Settings of a relayer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// Addresses of the contracts that it works for.
@@ -206,18 +206,18 @@ impl Relayer {
         Ok(self.outbox.write(|book| book.block(block.height, time, occurrences))?)
     }
 
-    /// Looks at jobs that no event told of.
+    /// Reads the next page of jobs, for those that no event reported.
     async fn sweep(&mut self) -> Result<(), RelayerError> {
         while let Some(sweep) = self.outbox.read(|book| book.cursor().sweep) {
             let question = QueryMsg::Jobs { start_after: sweep.after, limit: Some(limits::MAX_PAGE) };
             let page: Vec<JobResponse> = self.chain.query(&self.settings.contracts.jobs, &question).await?;
-            let page: Vec<(u64, Seen)> = page.iter().map(|job| (job.job_id, seen(job))).collect();
+            let page: Vec<(u64, JobState)> = page.iter().map(|job| (job.job_id, seen(job))).collect();
             self.outbox.write(|book| book.swept(&page))?;
         }
         Ok(())
     }
 
-    /// Asks where the jobs are that something happened to.
+    /// Asks for the state of the jobs that an event was about.
     async fn ask(&mut self) -> Result<(), RelayerError> {
         let unsure: Vec<u64> = self
             .outbox
@@ -233,7 +233,7 @@ impl Relayer {
         Ok(())
     }
 
-    /// Asks where a job is. Whether the answer can be used: a node that is behind gives none that can.
+    /// Asks for a job's state. Returns whether the answer can be used; that of a node that is behind can't.
     async fn look_at(&self, id: u64) -> Result<bool, RelayerError> {
         let question = QueryMsg::Job { job_id: id };
         let job: JobResponse = self.chain.query(&self.settings.contracts.jobs, &question).await?;
@@ -268,7 +268,7 @@ impl Relayer {
                 Ok(())
             }
             (Ok(receipt), None) => self.confirmed(&receipt),
-            (Err(error), None) if self.outbox.read(|book| book.flight().is_none()) => {
+            (Err(error), None) if self.outbox.read(|book| book.pending_tx().is_none()) => {
                 match Verdict::of(&error) {
                     Verdict::Content => self.failed(&duties, &error),
                     Verdict::Void => Ok(()),
@@ -348,15 +348,15 @@ impl Relayer {
 
     /// Finds out what became of the transaction under way: a block has it, or it is sent again, byte for byte.
     async fn reconcile(&mut self) -> Result<(), RelayerError> {
-        let Some(flight) = self.outbox.read(|book| book.flight().cloned()) else { return Ok(()) };
-        let found = match self.chain.tx(flight.tx).await? {
+        let Some(pending) = self.outbox.read(|book| book.pending_tx().cloned()) else { return Ok(()) };
+        let found = match self.chain.tx(pending.tx).await? {
             Some(found) => found,
-            None => match self.chain.broadcast(&flight.bytes).await {
+            None => match self.chain.broadcast(&pending.bytes).await {
                 Ok(receipt) => Ok(receipt),
                 // It may have been on its way when it was asked for.
-                Err(error) => match self.chain.tx(flight.tx).await? {
+                Err(error) => match self.chain.tx(pending.tx).await? {
                     Some(found) => found,
-                    None => return self.not_included(flight.tx, flight.at, error),
+                    None => return self.not_included(pending.tx, pending.at, error),
                 },
             },
         };
@@ -382,7 +382,7 @@ impl Relayer {
 
     fn confirmed(&mut self, receipt: &Receipt) -> Result<(), RelayerError> {
         let duties = self.outbox.write(|book| {
-            let duties = flying(book);
+            let duties = pending(book);
             book.confirmed();
             duties
         })?;
@@ -395,7 +395,7 @@ impl Relayer {
     /// The transaction under way had no effect.
     fn refused(&mut self, error: &ChainError, paid: bool) -> Result<(), RelayerError> {
         let duties = self.outbox.write(|book| {
-            let duties = flying(book);
+            let duties = pending(book);
             book.refused(&error.to_string(), paid);
             duties
         })?;
@@ -416,13 +416,13 @@ impl Relayer {
     }
 }
 
-/// Whether an answer says nothing about other questions.
+/// Whether the error is about this one query, so that others may succeed.
 const fn concerns_one(error: &ChainError) -> bool {
     matches!(error, ChainError::Query { .. })
 }
 
-fn flying(book: &crate::book::Book) -> Vec<String> {
-    book.flight().map(|flight| flight.duties.iter().map(ToString::to_string).collect()).unwrap_or_default()
+fn pending(book: &crate::book::Book) -> Vec<String> {
+    book.pending_tx().map(|pending| pending.duties.iter().map(ToString::to_string).collect()).unwrap_or_default()
 }
 
 /// Why a signed transaction is not sent.
@@ -448,9 +448,9 @@ fn sign(outbox: &Outbox, limit: u128, tx: &SignedTx, duties: &[Duty]) -> Result<
     Ok(())
 }
 
-/// What the chain says of a job.
-fn seen(job: &JobResponse) -> Seen {
-    Seen { phase: job.phase, round: job.round, deadline: job.deadline }
+/// A job's state from the market's answer.
+fn seen(job: &JobResponse) -> JobState {
+    JobState { phase: job.phase, round: job.round, deadline: job.deadline }
 }
 
 /// The gas that a fee buys; none where gas costs nothing.

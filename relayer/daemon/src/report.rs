@@ -1,4 +1,4 @@
-//! What a relayer says of itself, to people, scripts and metrics.
+//! Reports and status of a relayer, for people, scripts and metrics.
 
 use std::collections::BTreeMap;
 
@@ -55,14 +55,14 @@ pub enum Report {
     Held {
         /// Fees signed for today, in base units.
         spent: Uint128,
-        /// Most for a day.
+        /// Most for a day, in base units.
         limit: Uint128,
     },
     /// The account holds less than it should.
     LowBalance {
         /// What it holds, in base units of the fee denomination.
         balance: Uint128,
-        /// What it should hold.
+        /// The balance below which it warns, in the same units.
         below: Uint128,
     },
     /// The node has no blocks before this one any more; all jobs are looked at instead.
@@ -72,7 +72,7 @@ pub enum Report {
     },
 }
 
-/// Who is told.
+/// Receives the reports of a relayer.
 pub trait Watch: Send + Sync {
     /// Takes a report. It is called in the middle of a step, so it must not wait.
     fn report(&self, report: &Report);
@@ -83,7 +83,7 @@ impl Watch for () {
     fn report(&self, _: &Report) {}
 }
 
-/// How a relayer is.
+/// State of a relayer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Status {
     /// Address of the relayer's account.
@@ -98,7 +98,7 @@ pub struct Status {
     pub entries: BTreeMap<String, BTreeMap<String, usize>>,
     /// Entries that failed by themselves and wait, with the reason.
     pub set_aside: Vec<(String, String)>,
-    /// The transaction whose end is not known.
+    /// Hash of the transaction whose outcome is not known yet.
     pub in_flight: Option<TxHash>,
     /// Fees signed for today, in base units.
     pub spent_today: u128,
@@ -131,7 +131,7 @@ impl Status {
             jobs: book.jobs().count(),
             entries,
             set_aside,
-            in_flight: book.flight().map(|flight| flight.tx),
+            in_flight: book.pending_tx().map(|pending| pending.tx),
             spent_today: book.spent_today(),
         }
     }

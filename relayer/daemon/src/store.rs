@@ -17,7 +17,7 @@ const ENTRIES: TableDefinition<'static, &str, &[u8]> = TableDefinition::new("ent
 const FORMAT: (&str, u32) = ("format", 1);
 const CURSOR: &str = "cursor";
 const SPENT: &str = "spent";
-const FLIGHT: &str = "flight";
+const PENDING_TX: &str = "flight";
 const MARKET: &str = "market";
 
 /// What can go wrong with the relayer's records.
@@ -110,8 +110,8 @@ impl Store {
         if let Some(spent) = singles.get(SPENT)? {
             book.spent = decode(SPENT, spent.value())?;
         }
-        if let Some(flight) = singles.get(FLIGHT)? {
-            book.flight = Some(decode(FLIGHT, flight.value())?);
+        if let Some(pending) = singles.get(PENDING_TX)? {
+            book.pending_tx = Some(decode(PENDING_TX, pending.value())?);
         }
         for record in read.open_table(JOBS)?.iter()? {
             let (id, job) = record?;
@@ -140,11 +140,11 @@ impl Store {
 fn apply(write: &WriteTransaction, book: &Book, changes: &Changes) -> Result<(), StoreError> {
     let mut singles = write.open_table(SINGLES)?;
     singles.insert(CURSOR, encode(CURSOR, &book.cursor)?.as_slice())?;
-    if changes.flight {
+    if changes.pending_tx {
         singles.insert(SPENT, encode(SPENT, &book.spent)?.as_slice())?;
-        match &book.flight {
-            Some(flight) => drop(singles.insert(FLIGHT, encode(FLIGHT, flight)?.as_slice())?),
-            None => drop(singles.remove(FLIGHT)?),
+        match &book.pending_tx {
+            Some(pending) => drop(singles.insert(PENDING_TX, encode(PENDING_TX, pending)?.as_slice())?),
+            None => drop(singles.remove(PENDING_TX)?),
         }
     }
     let mut jobs = write.open_table(JOBS)?;

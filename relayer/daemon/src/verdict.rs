@@ -1,17 +1,17 @@
-//! Whose fault it is that a transaction failed.
+//! What an error means for the transaction and for what is in it.
 
 use bithive_chain::ChainError;
 
-/// What an error says of a transaction and of what is in it.
+/// What an error means for a transaction and for what is in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
-    /// What is in it: without the message at fault, others can succeed.
+    /// A message in it is at fault: without that message, the others can succeed.
     Content,
     /// Another transaction of the account took its sequence: it can have no effect, and the same can be signed anew.
     Void,
-    /// The account or the settings, whatever is in it: every transaction would fail.
+    /// The account or the settings are at fault: every transaction would fail.
     Sender,
-    /// Nobody knows yet: ask the chain for it by its hash.
+    /// Unknown whether it took effect: ask the chain for it by its hash.
     Unknown,
 }
 

@@ -41,7 +41,7 @@ fn changed(base: &[i32], changes: impl IntoIterator<Item = (usize, i32)>) -> Vec
 }
 
 const VALUES: usize = 400;
-/// floor(sqrt(400))
+/// s = floor(sqrt(400)), the divisor of a projection's sums.
 const ROOT: i32 = 20;
 const TOLERANCE: u32 = 64;
 /// The least change of one value that always shows: (t + 1) s.

@@ -83,7 +83,7 @@ pub struct Fault {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum FaultReason {
     /// The sender isn't in the table's committee.
-    #[error("it is no member of the committee")]
+    #[error("it is not a member of the committee")]
     NotAMember,
     /// It answers in another member's name.
     #[error("it answers as member {claimed}")]
@@ -103,7 +103,7 @@ pub enum FaultReason {
         expected: usize,
     },
     /// Not a canonical group element, or the identity.
-    #[error("evaluation {position} is no canonical element of the group other than zero")]
+    #[error("evaluation {position} is not a canonical element of the group, or is zero")]
     Point {
         /// Its position, from 0.
         position: usize,

@@ -166,7 +166,7 @@ pub enum EvaluateError {
         slots: usize,
     },
     /// Not a point, or the identity.
-    #[error("point {position} is no canonical element of the group other than zero")]
+    #[error("point {position} is not a canonical element of the group, or is zero")]
     Point {
         /// Its position in the request, from 0.
         position: usize,

@@ -31,7 +31,7 @@ const CONTRIBUTION_LEN: usize = 2 * G1::LEN + Scalar::LEN;
 /// One contributor's step.
 #[derive(Clone)]
 struct Contribution {
-    /// A_1 afterwards.
+    /// A_1 after this contribution: d times the A_1 before it.
     element: G1,
     /// Commitment of the Schnorr proof: [k] times the A_1 before.
     commitment: G1,

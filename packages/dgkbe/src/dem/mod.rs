@@ -51,7 +51,7 @@ pub enum DemError {
     #[error("the payload does not authenticate")]
     Authentication,
     /// A chunk of the wrong length was given to be sealed.
-    #[error("a chunk to seal has {CHUNK_LEN} bytes, the last one at most so many; got {actual}")]
+    #[error("a chunk to seal has {CHUNK_LEN} bytes, the last one 0 to {CHUNK_LEN}; got {actual}")]
     ChunkLength {
         /// Bytes that were given.
         actual: usize,

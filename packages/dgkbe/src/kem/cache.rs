@@ -126,7 +126,7 @@ impl SenderCache {
         Ok(changes.len())
     }
 
-    /// K_S.
+    /// The sum K_S of the current set, in G1.
     pub(super) fn set_key(&self) -> Result<G1, KemError> {
         let key = self.sum.finish();
         if key.is_identity() { Err(KemError::DegenerateSet) } else { Ok(key) }
@@ -249,7 +249,7 @@ impl ReceiverCache {
         Ok(changes.len())
     }
 
-    /// K_S.
+    /// The sum K_S of the current set, in G1.
     pub(super) fn set_key(&self) -> Result<G1, KemError> {
         let key = self.key_sum.finish();
         if key.is_identity() { Err(KemError::DegenerateSet) } else { Ok(key) }

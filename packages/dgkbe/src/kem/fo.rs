@@ -77,12 +77,12 @@ impl Statement {
         Self(tagged("dgkbe-statement", &[crs.digest(), set_digest, &set_key.encode(), context.0]))
     }
 
-    /// H1.
+    /// s = H1(message, statement): the scalar that makes C1 and C2.
     fn scalar(&self, message: &[u8; 32]) -> Scalar {
         Scalar::hash(&[message, &self.0], SCALAR_TAG)
     }
 
-    /// H3, or its counterpart for rejected headers.
+    /// H3 under the tag of `purpose`: the key of a header that holds, or the one of a rejected header.
     fn key(&self, purpose: &str, secret: &[u8; 32], header: &Header) -> Zeroizing<[u8; 32]> {
         let parts: [&[u8]; 5] = [secret, &header.c1.encode(), &header.c2.encode(), &header.c3, &self.0];
         Zeroizing::new(tagged(purpose, &parts))

@@ -51,8 +51,8 @@ pub enum KemError {
     /// The set's keys cancel out; only keys that nobody verified can do that.
     #[error("the keys of the set sum to the identity")]
     DegenerateSet,
-    /// A peer of another group: its key plays no part in this receiver's header.
-    #[error("slot {slot} is not of group {group}, the receiver's own")]
+    /// A peer of another group: this receiver's header does not depend on its key.
+    #[error("slot {slot} is not in group {group}, the receiver's group")]
     OtherGroup {
         /// The peer's slot.
         slot: u16,

@@ -26,7 +26,7 @@ const CHUNK: usize = 128;
 /// Bytes that are hashed together where nothing is decoded.
 const BUFFER_LEN: usize = 4096;
 
-/// What is left of a key file that has been checked as a whole: all that a sender needs.
+/// What a sender needs of a key file that has been checked as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VerifiedKey {
     /// The owner's slot within its group, 1..=L.

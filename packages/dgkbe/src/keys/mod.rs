@@ -24,9 +24,9 @@ pub(crate) use crate::layout::gap;
 
 /// A new user's keys.
 pub struct KeyPair {
-    /// For everybody, by way of a file that is found by its digest.
+    /// The public key: published as a file, which is found by its digest.
     pub public: PublicKey,
-    /// For the owner.
+    /// The secret key, which stays with the owner.
     pub secret: SecretKey,
 }
 

@@ -37,7 +37,7 @@ impl SecretKey {
         self.slot
     }
 
-    /// [t a^(L+1-slot)]_2.
+    /// The secret element [t a^(L+1-slot)]_2.
     pub(crate) fn point(&self) -> &G2 {
         &self.point
     }

@@ -1,8 +1,8 @@
 //! Checks of other people's keys.
 //!
 //! All are instances of e(T_j, B_i) = e(g1, H_{j,i}). Batches draw independent random 128-bit weights v_i for
-//! indices and u_j for keys: a key with a wrong element has sum v_i (H_{j,i} - t_j B_i) != 0 but with
-//! probability 2^-127, and then the sum over keys under u_j is non-zero but with the same probability.
+//! indices and u_j for keys: a key with a wrong element has sum v_i (H_{j,i} - t_j B_i) != 0 except with
+//! probability 2^-127, and then the sum over keys under u_j is non-zero except with the same probability.
 
 use bithive_curve::scalar::random_weights;
 use bithive_curve::{G1, G2, Scalar, pairing_product_is_one};
@@ -52,7 +52,8 @@ impl UnverifiedPublicKey {
 
 /// Check many keys: one multi-scalar multiplication and one Miller loop each, one final exponentiation in all.
 /// When the batch fails, the keys are looked at one by one to name the malformed ones. For keys that are held anyway:
-/// where files stream by, [`super::verify_file`] holds none of them, for up to half more time (README).
+/// where files are read as streams, [`super::verify_file`] holds none of them, and takes up to half as long again
+/// (README).
 ///
 /// # Errors
 /// [`KeyError::OtherCrs`], [`KeyError::Malformed`] with all malformed keys' slots.

@@ -34,7 +34,7 @@ const LENGTH_BYTES: usize = 8;
 /// No file is as long; decoding computes with sizes of subtrees, which must fit 64 bits.
 const MAX_FILE_BYTES: u64 = 1 << 48;
 
-/// Why nothing was opened. It says nothing about the file.
+/// Why an opening was not verified. That says nothing about the file: it may be sound or malformed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum OpeningError {
     /// A slot outside the group, or a group of no valid size.
@@ -57,7 +57,7 @@ pub enum OpeningError {
     Slice {
         /// The file in words: a key file or the reference string.
         file: &'static str,
-        /// What the decoder said.
+        /// What the decoder reported.
         reason: String,
         /// Offset of the first byte that was expected.
         start: u64,
@@ -119,7 +119,7 @@ impl fmt::Display for Fault {
         match self {
             Self::Header => f.write_str("header"),
             Self::Length => f.write_str("length"),
-            Self::Point { index } => write!(f, "element {index} is no point"),
+            Self::Point { index } => write!(f, "element {index} is not a point"),
             Self::Equation { index } => write!(f, "element {index} is another point"),
         }
     }

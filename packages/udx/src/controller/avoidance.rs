@@ -1,4 +1,4 @@
-//! What each round and each acknowledgement does to a flow that is not alone with its losses.
+//! What each round and each acknowledgement does to the window, in every phase.
 
 use super::{Phase, Recovery, Udx};
 use crate::round::Round;

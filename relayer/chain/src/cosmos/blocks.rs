@@ -23,8 +23,8 @@ impl BlockSource for Cosmos {
 }
 
 impl Cosmos {
-    /// Until the node has the block at `height`. A node that is not even at the block before it is behind: what came
-    /// before was read from it, or from another node of the same chain.
+    /// Waits until the node has the block at `height`. A node that lacks even the block before it is behind: that block
+    /// was read already, from this node or from another one of the same chain.
     async fn wait_for(&self, height: u64) -> Result<(), ChainError> {
         let options = &self.inner.options;
         let deadline = Instant::now() + options.confirm_timeout;
@@ -58,15 +58,15 @@ impl Cosmos {
         }
     }
 
-    /// Until queries see what the block has done: a node shows a block's results while it still commits its state, and
-    /// who asks a contract about an event is to find it.
+    /// Waits until queries see the block's effects: a node shows a block's results while it still commits its state, and
+    /// a query about an event must find what the event reports.
     async fn committed(&self, height: u64) -> Result<(), ChainError> {
         let Inner { rpc, options, committed, .. } = &*self.inner;
         let deadline = Instant::now() + options.request_timeout;
         while committed.load(Ordering::Relaxed) < height {
             let info: AbciInfo = rpc.call("abci_info", json!({})).await.map_err(|error| match error {
                 CallError::Chain(error) => error,
-                CallError::Refused(reason) => rpc.garbage("abci_info", reason),
+                CallError::Refused(reason) => rpc.malformed("abci_info", reason),
             })?;
             let found = info.response.last_block_height.u64();
             committed.fetch_max(found, Ordering::Relaxed);
@@ -96,34 +96,34 @@ impl Cosmos {
                 let head = self.head().await?.height;
                 Err(ChainError::NodeBehind { height: head, wanted: height })
             }
-            Err(CallError::Refused(words)) => Err(rpc.garbage(&format!("{method} {height}"), words)),
+            Err(CallError::Refused(words)) => Err(rpc.malformed(&format!("{method} {height}"), words)),
         }
     }
 
     fn assemble(&self, height: u64, block: BlockAnswer, results: BlockResults) -> Result<Block, ChainError> {
-        let garbage =
-            |what: &str, reason: String| self.inner.rpc.garbage(&format!("{what} {height}"), reason);
+        let malformed =
+            |what: &str, reason: String| self.inner.rpc.malformed(&format!("{what} {height}"), reason);
         let (header, txs) = (block.block.header, block.block.data.txs);
         same_chain(&self.inner.chain_id, &header.chain_id)?;
         for (what, got) in [("block", header.height), ("block_results", results.height)] {
             if got.u64() != height {
-                return Err(garbage(what, format!("height is {got}")));
+                return Err(malformed(what, format!("height is {got}")));
             }
         }
         if header.data_hash != data_hash(&txs) {
-            return Err(garbage("block", "its transactions are not those of its header".into()));
+            return Err(malformed("block", "its transactions are not those of its header".into()));
         }
         if txs.len() != results.txs_results.len() {
             let reason = format!("{} results of {} transactions", results.txs_results.len(), txs.len());
-            return Err(garbage("block_results", reason));
+            return Err(malformed("block_results", reason));
         }
-        let time = read_time(&header.time).map_err(|error| garbage("block", error.to_string()))?;
+        let time = read_time(&header.time).map_err(|error| malformed("block", error.to_string()))?;
         let txs: Vec<TxResult> = txs
             .iter()
             .zip(results.txs_results)
             .map(|(tx, result)| result::read(tx, result, &self.inner.chain_id))
             .collect::<Result<_, _>>()
-            .map_err(|reason| garbage("block_results", reason))?;
+            .map_err(|reason| malformed("block_results", reason))?;
         Ok(Block { height, time, txs })
     }
 }

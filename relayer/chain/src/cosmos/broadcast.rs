@@ -15,14 +15,14 @@ use cosmwasm_std::Binary;
 use serde_json::json;
 use tokio::time::{Instant, sleep};
 
-/// What a node said to a transaction.
-enum Taken {
-    /// It waits for its block, as far as this node knows.
-    Yes,
-    /// The node has these very bytes already.
-    Before,
-    /// The node did not take it, and this is why.
-    No(ChainError),
+/// What a node answered when it was given a transaction.
+enum Submission {
+    /// The node's mempool has it, and it waits for a block.
+    Accepted,
+    /// The node has the same bytes already.
+    Duplicate,
+    /// The node refused it, with this error.
+    Refused(ChainError),
     /// No answer: the transaction may have arrived.
     Unknown(ChainError),
 }
@@ -31,10 +31,10 @@ impl Cosmos {
     pub(super) async fn send(&self, tx: &[u8]) -> Result<Receipt, ChainError> {
         let outline = Outline::parse(tx)?;
         match self.offer(tx, &outline).await? {
-            Taken::Yes => self.confirm(&outline, None).await?,
-            Taken::Before => self.used_up(&outline).await,
-            Taken::No(error) => Err(error),
-            Taken::Unknown(down) => self.send_again(tx, &outline, down).await,
+            Submission::Accepted => self.confirm(&outline, None).await?,
+            Submission::Duplicate => self.used_up(&outline).await,
+            Submission::Refused(error) => Err(error),
+            Submission::Unknown(down) => self.send_again(tx, &outline, down).await,
         }
     }
 
@@ -46,13 +46,13 @@ impl Cosmos {
     pub async fn hand_over(&self, tx: &[u8]) -> Result<TxHash, ChainError> {
         let outline = Outline::parse(tx)?;
         match self.offer(tx, &outline).await? {
-            Taken::Yes | Taken::Before => Ok(outline.hash),
-            Taken::No(error) | Taken::Unknown(error) => Err(error),
+            Submission::Accepted | Submission::Duplicate => Ok(outline.hash),
+            Submission::Refused(error) | Submission::Unknown(error) => Err(error),
         }
     }
 
-    /// Somebody sent the same bytes before: this program in an earlier life, or another one with the same key and the
-    /// same message. Their sequence is used up once a block has them, as it is for any other transaction.
+    /// Somebody sent the same bytes before: an earlier run of this program, or another program with the same key and
+    /// message. Their sequence is used up once a block has them, as it is for any other transaction.
     async fn used_up(&self, outline: &Outline) -> Result<Receipt, ChainError> {
         let _ = self.confirm(outline, None).await?;
         let got = outline.sequence;
@@ -72,31 +72,31 @@ impl Cosmos {
             return receipt;
         }
         match self.offer(tx, outline).await? {
-            Taken::Yes | Taken::Before => self.confirm(outline, None).await?,
-            Taken::No(error) => self.confirm(outline, Some(error)).await?,
-            Taken::Unknown(down) => Err(down),
+            Submission::Accepted | Submission::Duplicate => self.confirm(outline, None).await?,
+            Submission::Refused(error) => self.confirm(outline, Some(error)).await?,
+            Submission::Unknown(down) => Err(down),
         }
     }
 
-    async fn offer(&self, tx: &[u8], outline: &Outline) -> Result<Taken, ChainError> {
+    async fn offer(&self, tx: &[u8], outline: &Outline) -> Result<Submission, ChainError> {
         let rpc = &self.inner.rpc;
         let params = json!({ "tx": Binary::from(tx) });
         match rpc.call::<BroadcastTx>("broadcast_tx_sync", params).await {
             Ok(answer) if answer.code != 0 => {
                 let BroadcastTx { code, log, codespace, .. } = &answer;
                 let report = Report { codespace, code: *code, log, chain_id: &self.inner.chain_id };
-                Ok(Taken::No(failure::of_tx(report, outline)))
+                Ok(Submission::Refused(failure::of_tx(report, outline)))
             }
-            Ok(answer) if answer.hash.parse() == Ok(outline.hash) => Ok(Taken::Yes),
+            Ok(answer) if answer.hash.parse() == Ok(outline.hash) => Ok(Submission::Accepted),
             // A node that took something else: what it did with ours, only a block can tell.
             Ok(answer) => {
                 let hash = crate::rpc::cut(&answer.hash);
                 let reason = format!("hash is {hash:?}, expected {}", outline.hash);
-                Err(rpc.garbage("broadcast_tx_sync", reason))
+                Err(rpc.malformed("broadcast_tx_sync", reason))
             }
-            Err(CallError::Refused(words)) if words.contains("already exists in cache") => Ok(Taken::Before),
-            Err(CallError::Refused(words)) => Ok(Taken::No(refusal(words, outline))),
-            Err(CallError::Chain(down @ ChainError::NodeDown { .. })) => Ok(Taken::Unknown(down)),
+            Err(CallError::Refused(words)) if words.contains("already exists in cache") => Ok(Submission::Duplicate),
+            Err(CallError::Refused(words)) => Ok(Submission::Refused(refusal(words, outline))),
+            Err(CallError::Chain(down @ ChainError::NodeDown { .. })) => Ok(Submission::Unknown(down)),
             Err(CallError::Chain(error)) => Err(error),
         }
     }
@@ -126,27 +126,27 @@ impl Cosmos {
 
     pub(super) async fn find(&self, hash: TxHash) -> Result<Option<Result<Receipt, ChainError>>, ChainError> {
         let rpc = &self.inner.rpc;
-        let garbage = |reason: String| rpc.garbage(&format!("tx {hash}"), reason);
+        let malformed = |reason: String| rpc.malformed(&format!("tx {hash}"), reason);
         let params = json!({ "hash": Binary::from(hash.0.as_slice()), "prove": false });
         let answer = match rpc.call::<Tx>("tx", params).await {
             Ok(answer) => answer,
             Err(CallError::Refused(words)) if words.contains("not found") => return Ok(None),
-            Err(CallError::Refused(words)) => return Err(garbage(words)),
+            Err(CallError::Refused(words)) => return Err(malformed(words)),
             Err(CallError::Chain(error)) => return Err(error),
         };
         if answer.hash.parse() != Ok(hash) || TxHash::of(&answer.tx) != hash {
-            return Err(garbage("another transaction".into()));
+            return Err(malformed("another transaction".into()));
         }
         let height = answer.height.u64();
         if height == 0 {
-            return Err(garbage("height is 0, expected 1 or more".into()));
+            return Err(malformed("height is 0, expected 1 or more".into()));
         }
-        let result = result::read(&answer.tx, answer.tx_result, &self.inner.chain_id).map_err(garbage)?;
+        let result = result::read(&answer.tx, answer.tx_result, &self.inner.chain_id).map_err(malformed)?;
         Ok(Some(Receipt::from_result(height, result)))
     }
 }
 
-/// What a node's mempool or RPC says, outside of the application.
+/// The error that a node's mempool or RPC, not the application, reports.
 fn refusal(words: String, outline: &Outline) -> ChainError {
     let size = outline.size as u64;
     match &words {

@@ -14,7 +14,7 @@ use cosmrs::proto::{
     },
 };
 
-/// Codes asked for at once, and the most pages that a listing follows: what a node could feed us without end.
+/// Codes in one page, and the most pages of a listing, so that a node can't send pages without end.
 const PAGE: u64 = 100;
 const MAX_PAGES: usize = 1_000;
 
@@ -53,10 +53,10 @@ impl Cosmos {
         else {
             return Ok(None);
         };
-        let info = answer.code_info.ok_or_else(|| self.inner.rpc.garbage(path::CODE, "no code info"))?;
+        let info = answer.code_info.ok_or_else(|| self.inner.rpc.malformed(path::CODE, "no code info"))?;
         if info.code_id != code_id {
             let reason = format!("code {}, asked for {code_id}", info.code_id);
-            return Err(self.inner.rpc.garbage(path::CODE, reason));
+            return Err(self.inner.rpc.malformed(path::CODE, reason));
         }
         self.code(path::CODE, info).map(Some)
     }
@@ -79,7 +79,7 @@ impl Cosmos {
                 return Ok(codes);
             }
         }
-        Err(self.inner.rpc.garbage(path::CODES, format!("more than {MAX_PAGES} pages")))
+        Err(self.inner.rpc.malformed(path::CODES, format!("more than {MAX_PAGES} pages")))
     }
 
     /// What the chain knows of a contract.
@@ -100,7 +100,7 @@ impl Cosmos {
                 admin: (!info.admin.is_empty()).then(|| cut(&info.admin).into()),
                 label: cut(&info.label).into(),
             }),
-            _ => Err(self.inner.rpc.garbage(path::CONTRACT_INFO, format!("not about {contract}"))),
+            _ => Err(self.inner.rpc.malformed(path::CONTRACT_INFO, format!("not about {contract}"))),
         }
     }
 
@@ -116,7 +116,7 @@ impl Cosmos {
         }
         match Failure::of(&response.codespace, response.code, &response.log) {
             Some(failure) if failure == missing || failure == Failure::KeyNotFound => Ok(None),
-            _ => Err(self.inner.rpc.garbage(path, cut(&response.log))),
+            _ => Err(self.inner.rpc.malformed(path, cut(&response.log))),
         }
     }
 
@@ -125,7 +125,7 @@ impl Cosmos {
         let checksum = info
             .data_hash
             .try_into()
-            .map_err(|_| self.inner.rpc.garbage(path, format!("checksum has {length} bytes, expected 32")))?;
+            .map_err(|_| self.inner.rpc.malformed(path, format!("checksum has {length} bytes, expected 32")))?;
         Ok(CodeInfo { code_id: info.code_id, creator: cut(&info.creator).into(), checksum })
     }
 }

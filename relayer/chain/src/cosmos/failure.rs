@@ -1,4 +1,4 @@
-//! From what a chain says of a failure to a [`ChainError`].
+//! From a failure as a chain reports it to a [`ChainError`].
 
 use super::outline::Outline;
 use crate::{
@@ -61,7 +61,7 @@ pub(super) fn of_tx(report: Report<'_>, tx: &Outline) -> ChainError {
             address: address_in(words).unwrap_or_else(|| tx.contract(index.unwrap_or(0))).into(),
         },
         Failure::NoSuchCode => no_such_code(index, tx),
-        // A migration's words for it.
+        // How a migration reports it.
         Failure::InvalidRequest if words == "unknown code" => no_such_code(index, tx),
         Failure::ExecuteFailed | Failure::InstantiateFailed | Failure::MigrateFailed => contract(),
         Failure::QueryFailed
@@ -95,7 +95,7 @@ fn other(index: Option<usize>, reason: &str) -> ChainError {
     }
 }
 
-/// Without what gRPC puts before it.
+/// The text without the prefix that gRPC puts before it.
 fn unwrap(log: &str) -> &str {
     match log.strip_prefix("rpc error: code = ").and_then(|rest| rest.split_once("desc = ")) {
         Some((_, text)) => text,
@@ -111,7 +111,7 @@ fn split_index(log: &str) -> (Option<usize>, &str) {
         .unwrap_or((None, log))
 }
 
-/// Without the names of the places that a submessage's error passed through.
+/// The text without the prefixes that a submessage's error collects on its way up.
 fn without_dispatch(mut words: &str) -> &str {
     while let Some(rest) = words.strip_prefix("dispatch: ").or_else(|| words.strip_prefix("submessages: ")) {
         words = rest;

@@ -30,7 +30,7 @@ pub(super) struct Rpc {
 pub(super) enum CallError {
     /// The node did not answer, or not in the form of an answer.
     Chain(ChainError),
-    /// The node answered with an error of its own, in these words.
+    /// The node answered with an error; its text.
     Refused(String),
 }
 
@@ -91,10 +91,10 @@ impl Rpc {
         let id = self.next_id.fetch_add(1, Ordering::Relaxed);
         let request = json!({ "jsonrpc": "2.0", "id": id, "method": method, "params": params });
         let (success, body) = self.post(method, request.to_string()).await?;
-        let garbage = |reason: String| self.garbage(method, reason);
+        let malformed = |reason: String| self.malformed(method, reason);
         let envelope: Envelope<'_> = match serde_json::from_slice(&body) {
             Ok(envelope) => envelope,
-            Err(error) if success.is_success() => return Err(garbage(error.to_string()).into()),
+            Err(error) if success.is_success() => return Err(malformed(error.to_string()).into()),
             Err(_) => return Err(self.down(method, format!("HTTP status {success}")).into()),
         };
         if let Some(error) = envelope.error {
@@ -107,14 +107,14 @@ impl Rpc {
         }
         if envelope.id != Some(json!(id)) {
             let got = envelope.id.map_or_else(|| "none".into(), |id| id.to_string());
-            return Err(garbage(format!("id is {}, expected {id}", cut(&got))).into());
+            return Err(malformed(format!("id is {}, expected {id}", cut(&got))).into());
         }
-        let result = envelope.result.ok_or_else(|| garbage("neither result nor error".into()))?;
-        serde_json::from_str(result.get()).map_err(|error| garbage(error.to_string()).into())
+        let result = envelope.result.ok_or_else(|| malformed("neither result nor error".into()))?;
+        serde_json::from_str(result.get()).map_err(|error| malformed(error.to_string()).into())
     }
 
     /// An answer that is not what was asked for.
-    pub(super) fn garbage(&self, what: &str, reason: impl Into<String>) -> ChainError {
+    pub(super) fn malformed(&self, what: &str, reason: impl Into<String>) -> ChainError {
         ChainError::Decode { what: format!("answer of {} to {what}", self.name()), reason: reason.into() }
     }
 
@@ -130,7 +130,7 @@ impl Rpc {
         while let Some(chunk) = response.chunk().await.map_err(failed)? {
             if bytes.len() + chunk.len() > MAX_ANSWER_BYTES {
                 let reason = format!("more than {MAX_ANSWER_BYTES} bytes");
-                return Err(self.garbage(method, reason));
+                return Err(self.malformed(method, reason));
             }
             bytes.extend_from_slice(&chunk);
         }
@@ -152,7 +152,7 @@ impl Rpc {
     }
 }
 
-/// TLS with the roots of the web, on ring.
+/// TLS with the root certificates of browsers, on ring.
 fn tls() -> Result<ClientConfig, rustls::Error> {
     let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -162,7 +162,7 @@ fn tls() -> Result<ClientConfig, rustls::Error> {
         .with_no_client_auth())
 }
 
-/// A proxy that the environment names is for other hosts.
+/// Whether a URL is of this machine: a proxy that the environment names is not used for it.
 fn is_loopback(url: &Url) -> bool {
     match url.host_str() {
         Some("localhost") => true,

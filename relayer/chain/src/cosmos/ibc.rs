@@ -7,7 +7,7 @@ use crate::{
 };
 use cosmrs::proto::cosmos::base::query::v1beta1::{PageRequest, PageResponse};
 
-/// Entries asked for at once, and the most pages that a listing follows: what a node could feed us without end.
+/// Entries in one page, and the most pages of a listing, so that a node can't send pages without end.
 const PAGE: u64 = 100;
 const MAX_PAGES: usize = 100;
 /// `STATE_OPEN` of ibc-go.
@@ -98,7 +98,7 @@ impl Cosmos {
     }
 
     fn too_many(&self, path: &str) -> ChainError {
-        self.inner.rpc.garbage(path, format!("more than {MAX_PAGES} pages"))
+        self.inner.rpc.malformed(path, format!("more than {MAX_PAGES} pages"))
     }
 }
 

@@ -6,11 +6,11 @@
 //! - its channels to other chains, `ibc.rs`;
 //! - sending transactions and finding them, `broadcast.rs`;
 //! - following blocks, `blocks.rs`;
-//! - what a transaction says of itself, `outline.rs`, what became of it, `result.rs`, and why it failed, `failure.rs`.
+//! - a summary of a transaction, `outline.rs`, its result, `result.rs`, and why it failed, `failure.rs`.
 //!
 //! A node's answers are checked for form and for belonging to the question: chain id, height, hash, and that a
 //! block's transactions are those its header commits to. They are not checked against the validators' signatures:
-//! whoever does not run the node trusts its operator for what the state is. What a node can never do is spend: it sees
+//! whoever does not run the node trusts its operator for what the state is. A node can never spend: it sees
 //! no key, the chain id is held fixed, and gas limit and price are bounded on this side.
 
 mod blocks;
@@ -75,7 +75,7 @@ impl Cosmos {
         let found = status(&rpc).await?.node_info.network;
         if found.is_empty() || found.len() > 50 {
             return Err(
-                rpc.garbage("status", format!("chain id has {} bytes, expected 1 to 50", found.len()))
+                rpc.malformed("status", format!("chain id has {} bytes, expected 1 to 50", found.len()))
             );
         }
         let chain_id = options.chain_id.clone().unwrap_or_else(|| found.clone());
@@ -109,7 +109,7 @@ impl Cosmos {
             return Err(ChainError::NodeDown { reason });
         }
         let time = read_time(&status.sync_info.latest_block_time)
-            .map_err(|error| self.inner.rpc.garbage("status", error.to_string()))?;
+            .map_err(|error| self.inner.rpc.malformed("status", error.to_string()))?;
         Ok(Head { height, time })
     }
 }
@@ -126,7 +126,7 @@ pub async fn connect(rpc: &str) -> Result<Arc<dyn Chain>, ChainError> {
 async fn status(rpc: &Rpc) -> Result<Status, ChainError> {
     rpc.call("status", json!({})).await.map_err(|error| match error {
         CallError::Chain(error) => error,
-        CallError::Refused(reason) => rpc.garbage("status", reason),
+        CallError::Refused(reason) => rpc.malformed("status", reason),
     })
 }
 

@@ -1,4 +1,4 @@
-//! What a transaction says of itself, read without the chain: who signed, what each message is about. Blocks hold
+//! A summary of a transaction, read from its bytes alone: who signed, what each message is about. Blocks hold
 //! transactions of every kind, so what is not understood is left empty.
 
 use crate::{BECH32_PREFIX, ChainError, TxHash};
@@ -43,7 +43,7 @@ impl Outline {
     /// Reads a transaction.
     ///
     /// # Errors
-    /// [`ChainError::InvalidTx`] when the bytes are no transaction.
+    /// [`ChainError::InvalidTx`] when the bytes are not a transaction.
     pub(super) fn parse(bytes: &[u8]) -> Result<Self, ChainError> {
         let raw: TxRaw = part("tx", bytes)?;
         let body: TxBody = part("body", &raw.body_bytes)?;

@@ -1,4 +1,4 @@
-//! Questions to the application: accounts, coins, contracts, and what a transaction would cost.
+//! Queries to the application: accounts, coins, contracts, and what a transaction would cost.
 
 use super::{
     Cosmos,
@@ -41,7 +41,7 @@ impl Cosmos {
         match rpc.call::<AbciQuery>("abci_query", params).await {
             Ok(answer) => Ok(answer.response),
             Err(CallError::Chain(error)) => Err(error),
-            Err(CallError::Refused(reason)) => Err(rpc.garbage(path, reason)),
+            Err(CallError::Refused(reason)) => Err(rpc.malformed(path, reason)),
         }
     }
 
@@ -53,7 +53,7 @@ impl Cosmos {
     ) -> Result<T, ChainError> {
         let response = self.query_raw(path, request).await?;
         if response.code != 0 {
-            return Err(self.inner.rpc.garbage(path, cut(&response.log)));
+            return Err(self.inner.rpc.malformed(path, cut(&response.log)));
         }
         self.read(path, &response)
     }
@@ -63,7 +63,7 @@ impl Cosmos {
         path: &str,
         response: &AbciResponse,
     ) -> Result<T, ChainError> {
-        T::decode(response.value.as_slice()).map_err(|error| self.inner.rpc.garbage(path, error.to_string()))
+        T::decode(response.value.as_slice()).map_err(|error| self.inner.rpc.malformed(path, error.to_string()))
     }
 
     pub(super) fn report<'a>(&'a self, response: &'a AbciResponse) -> Report<'a> {
@@ -97,7 +97,7 @@ impl Cosmos {
                 || response.log.contains("code = NotFound");
             return Err(match missing {
                 true => ChainError::NoSuchAccount { address: address.into() },
-                false => self.inner.rpc.garbage(path::ACCOUNT, cut(&response.log)),
+                false => self.inner.rpc.malformed(path::ACCOUNT, cut(&response.log)),
             });
         }
         let answer: QueryAccountInfoResponse = self.read(path::ACCOUNT, &response)?;
@@ -107,9 +107,9 @@ impl Cosmos {
             }
             Some(info) => {
                 let reason = format!("account {:?}, asked for {address}", cut(&info.address));
-                Err(self.inner.rpc.garbage(path::ACCOUNT, reason))
+                Err(self.inner.rpc.malformed(path::ACCOUNT, reason))
             }
-            None => Err(self.inner.rpc.garbage(path::ACCOUNT, "no account and no error")),
+            None => Err(self.inner.rpc.malformed(path::ACCOUNT, "no account and no error")),
         }
     }
 
@@ -117,14 +117,14 @@ impl Cosmos {
         validate_address(address)?;
         let request = QueryBalanceRequest { address: address.into(), denom: denom.into() };
         let answer: QueryBalanceResponse = self.query_proto(path::BALANCE, &request).await?;
-        let garbage = |reason: String| self.inner.rpc.garbage(path::BALANCE, reason);
+        let malformed = |reason: String| self.inner.rpc.malformed(path::BALANCE, reason);
         match answer.balance {
             None => Ok(0),
             Some(coin) if coin.denom == denom => coin
                 .amount
                 .parse()
-                .map_err(|error| garbage(format!("amount {:?}: {error}", cut(&coin.amount)))),
-            Some(coin) => Err(garbage(format!("coins {:?}, asked for {denom:?}", cut(&coin.denom)))),
+                .map_err(|error| malformed(format!("amount {:?}: {error}", cut(&coin.amount)))),
+            Some(coin) => Err(malformed(format!("coins {:?}, asked for {denom:?}", cut(&coin.denom)))),
         }
     }
 
@@ -137,7 +137,7 @@ impl Cosmos {
         }
         let answer: SimulateResponse = self.read(path::SIMULATE, &response)?;
         let info =
-            answer.gas_info.ok_or_else(|| self.inner.rpc.garbage(path::SIMULATE, "no gas in the answer"))?;
+            answer.gas_info.ok_or_else(|| self.inner.rpc.malformed(path::SIMULATE, "no gas in the answer"))?;
         Ok(GasUse { gas: info.gas_used, host_calls: None })
     }
 }

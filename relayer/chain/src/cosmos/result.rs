@@ -1,4 +1,4 @@
-//! From what a block says of a transaction to a [`TxResult`].
+//! From a transaction's result in a block to a [`TxResult`].
 
 use super::{
     failure::{self, Report},

@@ -32,7 +32,7 @@ const LOCK: &str = "lock";
 /// State of a demo fits; redb's own default is 1 GiB.
 const CACHE_BYTES: usize = 64 << 20;
 
-/// What makes a chain this chain.
+/// What is fixed when a chain is created.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Genesis {
     /// Layout of the database; a reader refuses what it does not know.
@@ -46,7 +46,7 @@ pub(crate) struct Genesis {
 pub(crate) struct Ledger {
     db: Database,
     location: String,
-    /// Dropped after the database.
+    /// Declared last, so that it is dropped after the database.
     _lock: Option<DirectoryLock>,
 }
 

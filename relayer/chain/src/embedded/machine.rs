@@ -227,7 +227,7 @@ impl Machine {
         Ok((events, data))
     }
 
-    /// What multi-test would report as text only, or not at all.
+    /// Checks what multi-test would report as text only, or not at all.
     fn check_message(&self, message: &SignedMessage) -> Result<(), ChainError> {
         match &message.msg {
             CosmosMsg::Bank(BankMsg::Send { amount, .. }) => check_funds(&self.app, &message.sender, amount),

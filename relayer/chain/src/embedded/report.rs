@@ -1,4 +1,4 @@
-//! What a run tells the outside: events, data and errors in the words of a Cosmos chain.
+//! The result of a run in the form of a Cosmos chain: events, data and errors.
 
 use super::{
     decode::{DecodedTx, SignedMessage},
@@ -88,7 +88,7 @@ pub(super) fn root_cause(error: &AnyError) -> String {
     }
 }
 
-/// What a panicking contract said; on a chain this is a trap of the VM.
+/// The message of a contract's panic; on a chain this is a trap of the VM.
 pub(super) fn panic_text(payload: &(dyn Any + Send)) -> String {
     let text = payload
         .downcast_ref::<&str>()

@@ -20,7 +20,7 @@ pub(crate) struct BlockStorage {
     changes: Changes,
     /// What each change replaced in `changes`, oldest first.
     journal: Vec<(Vec<u8>, Option<Change>)>,
-    /// First failed read. `Storage` cannot return errors, so whoever commits must look here before.
+    /// First failed read. `Storage` cannot return errors, so so it is checked before a commit.
     fault: RefCell<Option<String>>,
 }
 

@@ -1,4 +1,4 @@
-//! How a Cosmos SDK chain writes its errors: a codespace, a code and a text, which ends with the words registered for
+//! How a Cosmos SDK chain writes its errors: a codespace, a code and a text, which ends with the text registered for
 //! the code. `cosmos/` reads them, `serve/` writes them.
 
 /// An error that the SDK or wasmd registers, of those that clients tell apart.
@@ -27,7 +27,7 @@ pub(crate) enum Failure {
     NoSuchCode,
 }
 
-/// Codespace, code and words of each: cosmos-sdk `types/errors/errors.go`, wasmd `x/wasm/types/errors.go`.
+/// Codespace, code and text of each: cosmos-sdk `types/errors/errors.go`, wasmd `x/wasm/types/errors.go`.
 const REGISTERED: [(Failure, &str, u32, &str); 21] = [
     (Failure::TxDecode, "sdk", 2, "tx parse error"),
     (Failure::Unauthorized, "sdk", 4, "unauthorized"),
@@ -56,7 +56,7 @@ const REGISTERED: [(Failure, &str, u32, &str); 21] = [
 const WRAPPERS: [Failure; 2] = [Failure::UnknownRequest, Failure::InvalidRequest];
 
 impl Failure {
-    /// Codespace, code and words.
+    /// Codespace, code and registered text.
     pub(crate) fn registered(self) -> (&'static str, u32, &'static str) {
         // Every variant is in the table, which a test checks; an unregistered error is the SDK's code 1.
         REGISTERED
@@ -73,8 +73,8 @@ impl Failure {
             .map(|(failure, ..)| *failure)
     }
 
-    /// The error that a text ends with. Words of a contract come before those of the chain around it, so the last
-    /// words registered are the chain's own.
+    /// The error that a text ends with. A contract's text comes before that of the chain around it, so the last
+    /// registered text is the chain's.
     pub(crate) fn of_text(text: &str) -> Option<Self> {
         REGISTERED
             .iter()
@@ -94,7 +94,7 @@ impl Failure {
         }
     }
 
-    /// What a text says besides the registered words at its end.
+    /// The text without the registered text at its end.
     pub(crate) fn strip(self, text: &str) -> &str {
         let (.., words) = self.registered();
         let head = text.rfind(words).and_then(|at| text.get(..at)).unwrap_or(text);

@@ -20,7 +20,7 @@ pub(crate) mod path {
     pub(crate) const SIMULATE: &str = "/cosmos.tx.v1beta1.Service/Simulate";
 }
 
-/// Text of others in our errors is cut here.
+/// Longest text of a peer that is quoted in an error, in bytes; the rest is cut.
 pub(crate) const MAX_TEXT: usize = 2_048;
 
 /// The first [`MAX_TEXT`] bytes of a text.

@@ -33,7 +33,7 @@ impl BlockClock {
     }
 }
 
-/// Makes blocks until the server stops; returns why no more can be made.
+/// Makes blocks until the server stops; returns the error when a block can't be made.
 pub(super) async fn run(
     chain: Embedded,
     clock: Option<BlockClock>,

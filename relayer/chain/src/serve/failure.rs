@@ -23,7 +23,7 @@ impl AbciError {
     }
 }
 
-/// The application's words for an error; the node's, where the application had no part in it.
+/// An error as the application reports it; a [`Fault`] of the node for an error in which the application had no part.
 pub(super) fn write(error: &ChainError) -> Result<AbciError, Fault> {
     let in_message =
         |index: &usize, text: &str| format!("failed to execute message; message index: {index}: {text}");

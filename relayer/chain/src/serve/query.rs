@@ -1,4 +1,4 @@
-//! `abci_query`: questions in protobuf, by the path of the service that a chain has for them.
+//! `abci_query`: queries in protobuf, by the path of the service that answers them.
 
 use super::{
     Fault,
@@ -21,7 +21,7 @@ use cosmrs::proto::{
     traits::Message,
 };
 
-/// Answers a question; one that has no answer is an answer with a code.
+/// Answers a query; a query without an answer gives a response with an error code.
 pub(super) async fn answer(chain: &Embedded, path: &str, data: &[u8]) -> Result<AbciResponse, Fault> {
     let answer = match path {
         path::PREFIX => Ok(Bech32PrefixResponse { bech32_prefix: BECH32_PREFIX.into() }.encode_to_vec()),

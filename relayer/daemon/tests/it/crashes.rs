@@ -8,7 +8,7 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
 use crate::faulty::{Fate, Faulty};
-use crate::world::{Told, World, aggregate, open};
+use crate::world::{Reports, World, aggregate, open};
 
 /// Jobs of every kind: two to settle, two to refund, one that goes from Assigned to its refund.
 async fn stage(world: &World) {
@@ -42,11 +42,11 @@ fn hand_in(relayer: &Relayer) {
 }
 
 /// Works on `chain` for some blocks, or until it is killed.
-async fn work(world: &World, chain: Faulty, told: &Told) -> bool {
+async fn work(world: &World, chain: Faulty, reports: &Reports) -> bool {
     let life = async {
         let file = world.file(1);
         let mut relayer = loop {
-            match open(Arc::new(chain.clone()), 1, world.attesting(), &file, told).await {
+            match open(Arc::new(chain.clone()), 1, world.attesting(), &file, reports).await {
                 Ok(relayer) => break relayer,
                 Err(RelayerError::Chain(_)) => {}
                 Err(error) => panic!("{error}"),
@@ -72,7 +72,7 @@ async fn at_every_call(fate: Fate) -> usize {
     for call in 0.. {
         let world = World::new().await;
         stage(&world).await;
-        let told = Told::default();
+        let reports = Reports::default();
         let reached = Arc::new(std::sync::atomic::AtomicBool::new(false));
         let seen = reached.clone();
         let chain = Faulty::new(world.handle(), move |_, number| {
@@ -82,9 +82,9 @@ async fn at_every_call(fate: Fate) -> usize {
             }
             Fate::Answered
         });
-        if work(&world, chain, &told).await {
+        if work(&world, chain, &reports).await {
             let honest = Faulty::new(world.handle(), |_, _| Fate::Answered);
-            assert!(!work(&world, honest, &told).await);
+            assert!(!work(&world, honest, &reports).await);
         }
         assert_all_done_once(&world, &format!("{fate:?} at call {call}")).await;
         if !reached.load(std::sync::atomic::Ordering::SeqCst) {
@@ -118,7 +118,7 @@ async fn any_answer_may_be_lost() {
 async fn a_chain_that_loses_one_call_in_five_delays_it_and_no_more() {
     let world = World::new().await;
     stage(&world).await;
-    let told = Told::default();
+    let reports = Reports::default();
     let mut rng = ChaCha20Rng::seed_from_u64(5);
     let chain = Faulty::new(world.handle(), move |_, _| match rng.next_u32() % 10 {
         0 => Fate::LostBefore,
@@ -126,7 +126,7 @@ async fn a_chain_that_loses_one_call_in_five_delays_it_and_no_more() {
         _ => Fate::Answered,
     });
     for _ in 0..20 {
-        work(&world, chain.clone(), &told).await;
+        work(&world, chain.clone(), &reports).await;
     }
     assert_all_done_once(&world, "one call in five lost").await;
 }

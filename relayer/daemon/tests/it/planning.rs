@@ -7,7 +7,7 @@ use bithive_api::jobs::Phase;
 use bithive_chain::TxHash;
 use bithive_relayer::book::{Book, Rules};
 use bithive_relayer::entry::State;
-use bithive_relayer::jobs::{Happened, Occurrence, Place, Seen};
+use bithive_relayer::jobs::{JobEvent, Occurrence, Progress, JobState};
 use bithive_relayer::store::Store;
 use bithive_relayer::{Duty, Kind};
 use proptest::prelude::*;
@@ -63,14 +63,14 @@ fn ops() -> impl Strategy<Value = Vec<Op>> {
 
 /// A job of the market: all that it ever was, the newest last.
 struct Job {
-    past: Vec<Seen>,
+    past: Vec<JobState>,
     poison: bool,
     /// What was done by the relayer, by name.
     done: Vec<Duty>,
 }
 
 impl Job {
-    fn seen(&self) -> Seen {
+    fn seen(&self) -> JobState {
         *self.past.last().unwrap()
     }
 }
@@ -108,16 +108,16 @@ impl Market {
 
     fn enter(&mut self, id: u64, phase: Phase, round: u8) {
         let is_final = matches!(phase, Phase::Settled | Phase::Refunded);
-        let seen = Seen { phase, round, deadline: (!is_final).then_some(self.now + 30) };
+        let seen = JobState { phase, round, deadline: (!is_final).then_some(self.now + 30) };
         self.jobs.get_mut(&id).unwrap().past.push(seen);
         let settled = phase == Phase::Settled;
-        self.events.push(Occurrence::Job(Happened { job: id, place: Place::of(phase, round), settled }));
+        self.events.push(Occurrence::Job(JobEvent { job: id, progress: Progress::of(phase, round), settled }));
     }
 
     /// What the market does with a message; false when it refuses.
     fn execute(&mut self, duty: &Duty) -> bool {
         let id = duty.job();
-        let Seen { phase, round, deadline } = self.jobs[&id].seen();
+        let JobState { phase, round, deadline } = self.jobs[&id].seen();
         if self.jobs[&id].poison {
             return false;
         }
@@ -141,7 +141,7 @@ impl Market {
     fn run(&mut self, duties: &[Duty]) -> bool {
         let possible = duties.iter().all(|duty| {
             let job = &self.jobs[&duty.job()];
-            let Seen { phase, deadline, .. } = job.seen();
+            let JobState { phase, deadline, .. } = job.seen();
             !job.poison
                 && match duty {
                     Duty::Finalize { .. } => phase == Phase::Revealed,
@@ -169,7 +169,7 @@ impl Market {
     fn send(&mut self, kind: Kind, end: End) {
         self.book.plan();
         let mut batch = self.book.batch(kind);
-        if self.book.flight().is_some() {
+        if self.book.pending_tx().is_some() {
             assert_eq!(batch, [], "one transaction at a time");
         }
         // As the relayer does: asks first, and leaves out what is not wanted any more.
@@ -286,8 +286,8 @@ fn an_answer_of_a_node_that_is_behind_changes_nothing() {
     let mut book = Book::new(rules(), 1);
     book.swept(&[]);
     let event =
-        |phase, round| Occurrence::Job(Happened { job: 1, place: Place::of(phase, round), settled: false });
-    let seen = |phase, round| Seen { phase, round, deadline: Some(0) };
+        |phase, round| Occurrence::Job(JobEvent { job: 1, progress: Progress::of(phase, round), settled: false });
+    let seen = |phase, round| JobState { phase, round, deadline: Some(0) };
     book.block(1, 1_000_000, [event(Phase::Open, 0), event(Phase::Assigned, 1)]);
     assert!(!book.answered(1, seen(Phase::Open, 0)));
     book.plan();

@@ -5,18 +5,18 @@ use std::sync::Arc;
 use bithive_api::jobs::Phase;
 use bithive_relayer::{Contracts, Relayer, RelayerError, Settings, StoreError};
 
-use crate::world::{Told, World, aggregate, key};
+use crate::world::{Reports, World, aggregate, key};
 
 #[tokio::test]
 async fn what_was_handed_in_is_there_after_a_restart() {
     let world = World::new().await;
-    let told = Told::default();
+    let reports = Reports::default();
     world.put(1, Phase::Revealed, 1_000).await;
-    let relayer = world.relayer(1, world.settings(), &told).await;
+    let relayer = world.relayer(1, world.settings(), &reports).await;
     relayer.outbox().hand_in(aggregate(1)).unwrap();
     let before = relayer.outbox().status();
     drop(relayer);
-    let mut relayer = world.relayer(1, world.settings(), &told).await;
+    let mut relayer = world.relayer(1, world.settings(), &reports).await;
     assert_eq!(relayer.outbox().status(), before);
     relayer.turn().await.unwrap();
     assert_eq!(world.phase(1).await, Phase::Settled);
@@ -25,8 +25,8 @@ async fn what_was_handed_in_is_there_after_a_restart() {
 #[tokio::test]
 async fn records_of_another_market_are_refused_and_stay_as_they_are() {
     let world = World::new().await;
-    let told = Told::default();
-    drop(world.relayer(1, world.settings(), &told).await);
+    let reports = Reports::default();
+    drop(world.relayer(1, world.settings(), &reports).await);
     let contracts = Contracts { jobs: world.contracts.attestations.clone().unwrap(), attestations: None };
     let other = Settings { contracts, ..world.settings() };
     let database = redb::Database::create(world.file(1)).unwrap();
@@ -35,14 +35,14 @@ async fn records_of_another_market_are_refused_and_stay_as_they_are() {
         panic!("records of another market are taken")
     };
     assert!(found.contains(&world.contracts.jobs) && !expected.contains(&world.contracts.jobs));
-    drop(world.relayer(1, world.settings(), &told).await);
+    drop(world.relayer(1, world.settings(), &reports).await);
 }
 
 #[tokio::test]
 async fn a_damaged_record_is_named() {
     let world = World::new().await;
-    let told = Told::default();
-    let relayer = world.relayer(1, world.settings(), &told).await;
+    let reports = Reports::default();
+    let relayer = world.relayer(1, world.settings(), &reports).await;
     relayer.outbox().hand_in(aggregate(1)).unwrap();
     drop(relayer);
     let database = redb::Database::create(world.file(1)).unwrap();

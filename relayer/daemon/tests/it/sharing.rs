@@ -9,12 +9,12 @@ use bithive_relayer::{Report, Settings};
 use cosmwasm_std::coins;
 
 use crate::faulty::{Fate, Faulty};
-use crate::world::{Told, World, aggregate, key, open};
+use crate::world::{Reports, World, aggregate, key, open};
 
 #[tokio::test]
 async fn two_relayers_do_everything_once_and_neither_fails() {
     let world = World::new().await;
-    let (one, two) = (Told::default(), Told::default());
+    let (one, two) = (Reports::default(), Reports::default());
     let jittered = Settings { jitter: Duration::from_secs(60), ..world.attesting() };
     let mut relayers =
         [world.relayer(1, jittered.clone(), &one).await, world.relayer(2, jittered, &two).await];
@@ -41,14 +41,14 @@ async fn two_relayers_do_everything_once_and_neither_fails() {
             "{status:?}"
         );
     }
-    let advanced = |told: &Told| told.all().iter().any(|report| matches!(report, Report::Confirmed { .. }));
+    let advanced = |reports: &Reports| reports.all().iter().any(|report| matches!(report, Report::Confirmed { .. }));
     assert!(advanced(&one) && advanced(&two), "different delays share the work");
 }
 
 #[tokio::test]
 async fn what_somebody_else_did_is_obsolete_and_no_error() {
     let world = World::new().await;
-    let told = Told::default();
+    let reports = Reports::default();
     world.put(1, Phase::Open, 0).await;
     world.pass(100).await;
     // The relayer knows that it is due, and is a moment too late.
@@ -56,24 +56,24 @@ async fn what_somebody_else_did_is_obsolete_and_no_error() {
         "simulate" => Fate::LostBefore,
         _ => Fate::Answered,
     });
-    let mut relayer = open(Arc::new(late), 1, world.settings(), &world.file(1), &told).await.unwrap();
+    let mut relayer = open(Arc::new(late), 1, world.settings(), &world.file(1), &reports).await.unwrap();
     assert!(relayer.turn().await.is_err());
     assert_eq!(relayer.outbox().status().entries["advance"]["queued"], 1);
     world.advance(1).await;
     drop(relayer);
-    let mut relayers = [world.relayer(1, world.settings(), &told).await];
+    let mut relayers = [world.relayer(1, world.settings(), &reports).await];
     world.settle_down(&mut relayers).await;
     assert_eq!((world.phase(1).await, world.toy(1).await.done), (Phase::Refunded, 1));
-    assert_eq!(told.all(), []);
+    assert_eq!(reports.all(), []);
     assert_eq!(relayers[0].outbox().status().entries["advance"]["obsolete"], 1);
 }
 
 #[tokio::test]
 async fn a_sequence_that_is_used_from_outside_is_asked_for_anew() {
     let world = World::new().await;
-    let told = Told::default();
+    let reports = Reports::default();
     let outside = Wallet::connect(world.handle(), key(1)).await.unwrap();
-    let mut relayer = world.relayer(1, world.settings(), &told).await;
+    let mut relayer = world.relayer(1, world.settings(), &reports).await;
     for job in 1..=5 {
         world.put(job, Phase::Open, 0).await;
         world.pass(10).await;
@@ -86,7 +86,7 @@ async fn a_sequence_that_is_used_from_outside_is_asked_for_anew() {
 #[tokio::test]
 async fn bytes_whose_sequence_was_used_from_outside_are_void_and_signed_anew() {
     let world = World::new().await;
-    let told = Told::default();
+    let reports = Reports::default();
     world.put(1, Phase::Open, 0).await;
     world.pass(10).await;
     let lossy = Faulty::new(world.handle(), |name, _| match name {
@@ -94,15 +94,15 @@ async fn bytes_whose_sequence_was_used_from_outside_are_void_and_signed_anew() {
         _ => Fate::Answered,
     });
     let file = world.file(1);
-    let mut relayer = open(Arc::new(lossy), 1, world.settings(), &file, &told).await.unwrap();
+    let mut relayer = open(Arc::new(lossy), 1, world.settings(), &file, &reports).await.unwrap();
     assert!(relayer.turn().await.is_err());
     assert!(relayer.outbox().status().in_flight.is_some());
     drop(relayer);
     // Another program with the same key.
     let outside = Wallet::connect(world.handle(), key(1)).await.unwrap();
     outside.send(key(2).address(), &coins(1, "ubee")).await.unwrap();
-    let mut relayers = [world.relayer(1, world.settings(), &told).await];
+    let mut relayers = [world.relayer(1, world.settings(), &reports).await];
     world.settle_down(&mut relayers).await;
     assert_eq!((world.phase(1).await, world.toy(1).await.done), (Phase::Refunded, 1));
-    assert!(told.all().iter().any(|report| matches!(report, Report::Void { .. })), "{:?}", told.all());
+    assert!(reports.all().iter().any(|report| matches!(report, Report::Void { .. })), "{:?}", reports.all());
 }

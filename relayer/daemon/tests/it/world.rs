@@ -30,15 +30,15 @@ pub(crate) struct World {
 
 /// Everything that relayers reported.
 #[derive(Clone, Default)]
-pub(crate) struct Told(Arc<Mutex<Vec<Report>>>);
+pub(crate) struct Reports(Arc<Mutex<Vec<Report>>>);
 
-impl Watch for Told {
+impl Watch for Reports {
     fn report(&self, report: &Report) {
         self.0.lock().unwrap().push(report.clone());
     }
 }
 
-impl Told {
+impl Reports {
     pub(crate) fn all(&self) -> Vec<Report> {
         self.0.lock().unwrap().clone()
     }
@@ -142,8 +142,8 @@ impl World {
     }
 
     /// Relayer `seed`, with its records where it left them.
-    pub(crate) async fn relayer(&self, seed: u64, settings: Settings, told: &Told) -> Relayer {
-        open(self.handle(), seed, settings, &self.file(seed), told).await.unwrap()
+    pub(crate) async fn relayer(&self, seed: u64, settings: Settings, reports: &Reports) -> Relayer {
+        open(self.handle(), seed, settings, &self.file(seed), reports).await.unwrap()
     }
 
     /// Has relayers work until a day of blocks made no difference any more.
@@ -162,10 +162,10 @@ pub(crate) async fn open(
     seed: u64,
     settings: Settings,
     file: &Path,
-    told: &Told,
+    reports: &Reports,
 ) -> Result<Relayer, RelayerError> {
     let database = redb::Database::create(file).unwrap();
-    Relayer::new(chain, key(seed), settings, database, Arc::new(told.clone())).await
+    Relayer::new(chain, key(seed), settings, database, Arc::new(reports.clone())).await
 }
 
 /// The quorum's signature of a job.

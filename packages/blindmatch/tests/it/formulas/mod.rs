@@ -46,17 +46,17 @@ pub fn list<T>(items: impl IntoIterator<Item = T>, f: impl FnMut(T) -> Value) ->
     items.into_iter().map(f).collect()
 }
 
-/// tag(p).
+/// tag(p): `BITHIVE-V1/blindmatch/p/` in ASCII.
 fn tag(purpose: &str) -> Vec<u8> {
     format!("BITHIVE-V1/blindmatch/{purpose}/").into_bytes()
 }
 
-/// H(p; parts).
+/// H(p; parts): SHA-256 of tag(p) and the parts.
 pub fn sha256(purpose: &str, parts: &[u8]) -> [u8; 32] {
     Sha256::digest([&tag(purpose), parts].concat()).into()
 }
 
-/// W(p; parts).
+/// W(p; parts): SHA-512 of tag(p) and the parts.
 pub fn sha512(purpose: &str, parts: &[u8]) -> [u8; 64] {
     Sha512::digest([&tag(purpose), parts].concat()).into()
 }
