@@ -170,7 +170,9 @@ pub enum ChainError {
         reason: String,
     },
     /// The node is not as far as the chain was seen to be: it is syncing, or was reset.
-    #[error("the node is at height {height}, but block {wanted} is expected: the node is behind or was reset")]
+    #[error(
+        "the node is at height {height}, but block {wanted} is expected: the node is behind or was reset"
+    )]
     NodeBehind {
         /// Height of the node's last block.
         height: u64,

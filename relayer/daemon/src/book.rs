@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::duty::{Aggregate, Duty, Kind};
 use crate::entry::{Entry, State};
 use crate::fees::Spent;
-use crate::jobs::{JobEvent, Job, LostPacket, Occurrence, Progress, JobState};
+use crate::jobs::{Job, JobEvent, JobState, LostPacket, Occurrence, Progress};
 
 /// How long a finished entry is remembered, in milliseconds of block time: one day.
 const KEEP: u64 = 86_400_000;

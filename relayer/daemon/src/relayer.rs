@@ -17,7 +17,7 @@ use crate::book::Rules;
 use crate::duty::{Duty, Kind};
 use crate::entry::Entry;
 use crate::fees::FeeLimits;
-use crate::jobs::{Occurrence, JobState};
+use crate::jobs::{JobState, Occurrence};
 use crate::messages::{Contracts, messages};
 use crate::outbox::Outbox;
 use crate::report::{Report, Watch};
@@ -422,7 +422,9 @@ const fn concerns_one(error: &ChainError) -> bool {
 }
 
 fn pending(book: &crate::book::Book) -> Vec<String> {
-    book.pending_tx().map(|pending| pending.duties.iter().map(ToString::to_string).collect()).unwrap_or_default()
+    book.pending_tx()
+        .map(|pending| pending.duties.iter().map(ToString::to_string).collect())
+        .unwrap_or_default()
 }
 
 /// Why a signed transaction is not sent.

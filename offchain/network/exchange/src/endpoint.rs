@@ -17,7 +17,7 @@ impl fmt::Display for PeerId {
     }
 }
 
-/// A text that is no endpoint.
+/// A text that is not an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("expected an endpoint, 64 hex digits")]
 pub struct NotAnEndpoint;

@@ -66,9 +66,9 @@ impl Protocol {
 pub struct Message {
     /// Who sent it.
     pub from: PeerId,
-    /// What it says.
+    /// The message.
     pub body: Bytes,
-    /// Names it at its receiver, for [`Exchange::discard`].
+    /// Its identifier at the receiver, for [`Exchange::discard`].
     pub receipt: String,
 }
 
@@ -91,7 +91,7 @@ pub enum ExchangeError {
         /// The reason that the peer gave.
         reason: String,
     },
-    /// Nobody that was asked has the content.
+    /// None of the peers that were asked has the content.
     #[error("content {digest} is not available from the {asked} peers that were asked")]
     NotFound {
         /// Digest, in hex.
@@ -110,7 +110,7 @@ pub enum ExchangeError {
         limit: usize,
     },
     /// Too many messages wait for the peer.
-    #[error("{limit} messages already wait for peer {peer}; it must read them first")]
+    #[error("{limit} messages already wait for peer {peer}; it has to read them first")]
     Full {
         /// Public key of the peer's endpoint.
         peer: PeerId,

@@ -29,7 +29,7 @@ pub(crate) struct Plan {
     pub(crate) blobs: usize,
     /// Bytes of the largest.
     pub(crate) largest: u64,
-    /// Between two kills.
+    /// Time between two kills.
     pub(crate) interval: Duration,
     /// Bytes after which a batch is full.
     pub(crate) batch: u64,
@@ -46,7 +46,7 @@ const LOOK: Duration = Duration::from_millis(100);
 const ROLE: &str = "SOAK_ROLE";
 const FOLDER: &str = "SOAK_FOLDER";
 
-/// What came of a run.
+/// Result of a run.
 #[derive(Debug, Default)]
 pub(crate) struct Outcome {
     /// Blobs whose digest was right.
@@ -57,7 +57,7 @@ pub(crate) struct Outcome {
     pub(crate) kills: usize,
     /// Errors that the receiver got, by what they say.
     pub(crate) errors: BTreeMap<String, usize>,
-    /// Most kB of memory of any life of each role.
+    /// Peak memory of each role over all its processes, in kB.
     pub(crate) memory: [u64; 3],
 }
 

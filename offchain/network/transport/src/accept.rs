@@ -1,4 +1,4 @@
-//! Connections that begin: those that peers open are checked first; on all of them requests are answered.
+//! New connections: those that peers open are checked first; on all of them requests are answered.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use iroh::endpoint::Incoming;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::timeout;
 
-use crate::handshakes::{Handshakes, Turn};
+use crate::handshakes::{Handshake, Handshakes};
 use crate::links::{Close, Opened};
 use crate::log_limit::Topic;
 use crate::serve;
@@ -39,7 +39,7 @@ pub(crate) async fn accept(inner: Arc<Inner>) {
     }
 }
 
-async fn handshake(inner: Arc<Inner>, incoming: Incoming, mut turn: Turn, deciding: Arc<Semaphore>) {
+async fn handshake(inner: Arc<Inner>, incoming: Incoming, mut turn: Handshake, deciding: Arc<Semaphore>) {
     let connection = match incoming.accept() {
         Ok(accepting) => match turn.run(timeout(inner.limits.connect, accepting)).await {
             Some(Ok(Ok(connection))) => connection,

@@ -16,7 +16,7 @@ use crate::links::RECEIVE_WINDOW;
 use crate::lookup::CachedDirectory;
 use crate::wire::ALPN;
 
-/// Until a peer that says nothing counts as gone, and how often an open connection says something.
+/// Silence after which a peer counts as gone, and the interval of keep-alives on an open connection.
 const SILENCE: Duration = Duration::from_secs(10);
 const KEEP_ALIVE: Duration = Duration::from_secs(3);
 

@@ -1,4 +1,4 @@
-//! Memory for frames on their way, and who gives it up when it is short.
+//! Memory for frames in transit, and which frames give it up when it is short.
 //!
 //! A frame takes the memory for all of it before its body moves, so that a frame that has begun can end. While
 //! somebody waits, others give theirs up, frame by frame: peers who have more than who waits would have, and
@@ -45,7 +45,7 @@ struct Moved {
     /// When it last moved as much as a [`QUANTUM`], and bytes since then.
     since: Instant,
     bytes: usize,
-    /// It waits for nobody any more, or was given up already.
+    /// The frame is whole, or was given up: it can't be made to give way.
     settled: bool,
 }
 
@@ -63,7 +63,7 @@ pub(crate) struct Share {
 }
 
 impl Budget {
-    /// A budget of this many bytes, in which everybody waits for everybody.
+    /// A budget of this many bytes, in which frames wait until others are done.
     #[must_use]
     pub(crate) fn new(bytes: usize) -> Self {
         Self::with(bytes, None)
@@ -137,7 +137,7 @@ impl Shared {
 }
 
 impl Share {
-    /// Says that this many bytes moved.
+    /// Notes that this many bytes moved.
     pub(crate) fn moved(&self, bytes: usize) {
         let mut moved = self.holder.moved();
         moved.bytes += bytes;
@@ -147,7 +147,7 @@ impl Share {
         }
     }
 
-    /// Says that the frame is whole: it waits for nobody, and keeps its memory.
+    /// Notes that the frame is whole: it keeps its memory.
     pub(crate) fn settle(&self) {
         self.holder.moved().settled = true;
     }

@@ -36,7 +36,7 @@ impl Inner {
         if let Some(link) = self.links.get(to) {
             return Ok(link);
         }
-        let id = endpoint_id(to).ok_or_else(|| CallError::Connect("it is no public key".into()))?;
+        let id = endpoint_id(to).ok_or_else(|| CallError::Connect("it is not a public key".into()))?;
         let connection = timeout(self.limits.connect, self.endpoint.connect(id, ALPN))
             .await
             .map_err(|_| CallError::Timeout)?

@@ -27,11 +27,11 @@ impl<F: Fn(PeerId) -> bool + Send + Sync> Admits for F {
     }
 }
 
-/// Who may talk to this endpoint.
+/// Decides who may talk to this endpoint.
 pub type Admission = Arc<dyn Admits>;
 
-/// How an endpoint is set up. The default listens on every address and port that is free, knows nobody and admits
-/// everybody; no server of anybody else is contacted unless it is named here.
+/// How an endpoint is set up. The default listens on every address and a free port, has no peers and admits
+/// everybody. No third party's server is contacted unless it is named here.
 #[derive(Clone, Default)]
 pub struct Config {
     /// Where to listen; any address and a free port by default. An empty list is an endpoint without sockets,
@@ -87,13 +87,13 @@ pub struct Limits {
     pub message_lifetime: Duration,
     /// Longest time between two attempts to deliver.
     pub retry: Duration,
-    /// To establish a connection.
+    /// Most time to establish a connection.
     pub connect: Duration,
-    /// To send or receive one frame.
+    /// Most time to send or receive one frame.
     pub frame: Duration,
-    /// To answer a request.
+    /// Most time for a service to answer a request.
     pub answer: Duration,
-    /// Until an unused connection is closed.
+    /// Time after which an unused connection is closed.
     pub idle: Duration,
 }
 

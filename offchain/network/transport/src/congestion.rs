@@ -17,7 +17,7 @@ pub enum Congestion {
     /// UDX: keeps the rate where packets are lost at random, and the queue short.
     #[default]
     Udx,
-    /// CUBIC (RFC 9438), the QUIC library's default: the better neighbour of many flows of its kind.
+    /// CUBIC (RFC 9438), the QUIC library's default: leaves more of a path to other CUBIC flows than UDX does.
     Cubic,
     /// NewReno (RFC 9002, section 7).
     NewReno,

@@ -1,4 +1,4 @@
-//! An endpoint on the network: what it is made of, the peers it is told of, and how it stops.
+//! An endpoint on the network: its start, its peers and its end.
 
 use std::net::SocketAddr;
 use std::path::Path;

@@ -17,7 +17,7 @@ pub enum TransportError {
     /// The congestion controller can't be made.
     #[error("congestion control: {0}")]
     Congestion(String),
-    /// A relay's URL is none.
+    /// A relay's URL can't be read.
     #[error("relay URL {url:?}: {problem}")]
     Relay {
         /// URL as it was given.
@@ -33,10 +33,10 @@ pub enum TransportError {
         /// What is wrong with it.
         problem: String,
     },
-    /// 32 bytes that are no public key.
-    #[error("peer {peer} is no Ed25519 public key")]
+    /// 32 bytes that are not a public key.
+    #[error("peer {peer} is not an Ed25519 public key")]
     Peer {
-        /// Name of the peer: 32 bytes that are no key.
+        /// The 32 bytes that were given as the peer's key.
         peer: PeerId,
     },
     /// The relay server can't start.

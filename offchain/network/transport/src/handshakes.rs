@@ -12,15 +12,15 @@ struct Open {
     turns: BTreeMap<u64, oneshot::Sender<()>>,
 }
 
-/// All that are half done.
+/// All handshakes that are not complete.
 #[derive(Clone)]
 pub(crate) struct Handshakes {
     most: usize,
     open: Arc<Mutex<Open>>,
 }
 
-/// One of them, until it is dropped.
-pub(crate) struct Turn {
+/// A handshake that is not complete; it ends when this is dropped.
+pub(crate) struct Handshake {
     number: u64,
     all: Handshakes,
     over: oneshot::Receiver<()>,
@@ -40,8 +40,8 @@ impl Handshakes {
         self.open().turns.len() >= self.most / 4
     }
 
-    /// A turn, and whether another one ended for it.
-    pub(crate) fn enter(&self) -> (Turn, bool) {
+    /// Adds a handshake, and returns whether another one ended to make room for it.
+    pub(crate) fn enter(&self) -> (Handshake, bool) {
         let mut open = self.open();
         let full = open.turns.len() >= self.most;
         if full {
@@ -50,11 +50,11 @@ impl Handshakes {
         let (number, (turn, over)) = (open.next, oneshot::channel());
         open.next += 1;
         open.turns.insert(number, turn);
-        (Turn { number, all: self.clone(), over }, full)
+        (Handshake { number, all: self.clone(), over }, full)
     }
 }
 
-impl Turn {
+impl Handshake {
     /// Runs a handshake unless it has to make room first.
     pub(crate) async fn run<T>(&mut self, handshake: impl Future<Output = T>) -> Option<T> {
         tokio::select! {
@@ -65,7 +65,7 @@ impl Turn {
     }
 }
 
-impl Drop for Turn {
+impl Drop for Handshake {
     fn drop(&mut self) {
         self.all.open().turns.remove(&self.number);
     }
@@ -78,7 +78,7 @@ mod tests {
     #[tokio::test]
     async fn the_oldest_makes_room_for_the_newest() {
         let handshakes = Handshakes::new(4);
-        let mut turns: Vec<Turn> = (0..4).map(|_| handshakes.enter().0).collect();
+        let mut turns: Vec<Handshake> = (0..4).map(|_| handshakes.enter().0).collect();
         let (mut newest, full) = handshakes.enter();
         assert!(full && handshakes.are_many());
         assert_eq!(turns.remove(0).run(std::future::pending::<()>()).await, None);

@@ -16,15 +16,15 @@ use crate::wire::MAX_FRAME_BYTES;
 /// Why this end closes a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Close {
-    /// Nobody used it.
+    /// It was not used for [`Limits::idle`].
     Idle,
-    /// The peer sent what no peer sends.
+    /// The peer broke the protocol.
     Malformed,
     /// The peer is not admitted.
     Stranger,
-    /// There are too many.
+    /// There are too many connections.
     TooMany,
-    /// This end stops.
+    /// This endpoint stops.
     Stopping,
 }
 
@@ -41,7 +41,7 @@ impl Close {
     }
 }
 
-/// One connection.
+/// An open connection with a peer, and when it was last used.
 pub(crate) struct Link {
     pub(crate) connection: Connection,
     busy: AtomicUsize,
@@ -199,7 +199,7 @@ impl Links {
         }
     }
 
-    /// All connections.
+    /// Every open connection, of all peers.
     pub(crate) fn all(&self) -> Vec<Arc<Link>> {
         self.peers().values().flat_map(|peer| peer.links.iter().cloned()).collect()
     }

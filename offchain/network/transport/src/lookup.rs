@@ -19,13 +19,13 @@ pub trait Directory: Send + Sync {
     async fn relay_of(&self, peer: PeerId) -> Result<Option<String>, String>;
 }
 
-/// How long an answer is taken for true.
+/// How long a relay that was found is remembered.
 const KNOWN_FOR: Duration = Duration::from_secs(300);
-/// How long the lack of one is.
+/// How long it is remembered that a peer has no relay.
 const UNKNOWN_FOR: Duration = Duration::from_secs(15);
 /// Most peers whose answers are remembered.
 const REMEMBERED: usize = 4096;
-/// Most questions at a time.
+/// Most queries to the directory at a time.
 const QUESTIONS: usize = 8;
 
 type Answer = (Instant, Option<RelayUrl>);
@@ -91,7 +91,7 @@ impl CachedDirectory {
             Some(url) => match url.parse() {
                 Ok(url) => Some(url),
                 Err(error) => {
-                    tracing::warn!(%peer, url, %error, "the registered relay is no URL");
+                    tracing::warn!(%peer, url, %error, "the registered relay is not a URL");
                     None
                 }
             },

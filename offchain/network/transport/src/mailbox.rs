@@ -29,19 +29,19 @@ const SEEN: Table = TableDefinition::new("seen");
 /// Identifiers that are remembered of each sender and protocol. A sender delivers one after another, so that
 /// only an attempt that overlaps with its own repetition needs more than one.
 const REMEMBERED: usize = 32;
-/// Senders of which identifiers are remembered, one for each protocol; beyond, one of them is forgotten. Anybody can
-/// make new identities where everybody is admitted, and what they leave behind has to end somewhere.
+/// Senders of which identifiers are remembered, one for each protocol; beyond, one of them is forgotten. Where everybody
+/// is admitted, anybody can make new identities, so their number must be bounded.
 const REMEMBERED_SENDERS: u64 = 65_536;
 /// Bytes of the database that are kept in memory.
 const CACHE: usize = 16 << 20;
 /// Parts of the bytes of all messages that wait; those of one sender take up to one of them.
 const SENDER_PARTS: usize = 8;
-/// The same for those of one protocol: what nobody takes holds up the messages of another.
+/// The same for one protocol, so that messages that no service reads leave room for those of other protocols.
 const PROTOCOL_PARTS: usize = 2;
 /// Bytes after which [`Mailbox::incoming`] leaves messages for the next call.
 const HANDED_AT_ONCE: usize = 64 << 20;
 
-/// What became of a message that came in.
+/// How an incoming message was stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stored {
     New,
@@ -49,7 +49,7 @@ pub(crate) enum Stored {
     Full,
 }
 
-/// How much waits.
+/// Number and bytes of the messages that wait.
 #[derive(Default)]
 struct Waiting {
     next: u64,

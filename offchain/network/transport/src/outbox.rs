@@ -14,7 +14,7 @@ use crate::wire::{Kind, Status};
 /// First wait after a failure; each further one doubles it, up to the limit that is configured.
 const FIRST_WAIT: Duration = Duration::from_millis(200);
 
-/// Sees to it that the messages for `to` are delivered.
+/// Starts or wakes the task that delivers the messages for `to`.
 pub(crate) fn deliver(inner: &Arc<Inner>, to: PeerId) {
     if let Some(woken) = inner.workers.enlist(to) {
         inner.spawn(work(inner.clone(), to, woken));
@@ -81,7 +81,7 @@ async fn work(inner: Arc<Inner>, to: PeerId, woken: Arc<Notify>) {
     }
 }
 
-/// Waits after a failure, less long if the peer is heard of.
+/// Waits after a failure; ends early when the peer contacts this endpoint.
 async fn wait(inner: &Inner, woken: &Notify, failures: u32) -> u32 {
     let wait = FIRST_WAIT.saturating_mul(1 << failures.min(16)).min(inner.limits.retry);
     let _ = timeout(wait, woken.notified()).await;

@@ -5,8 +5,9 @@
 //! | outgoing | addressee 32, number u64 | protocol u8, identifier 16, seconds since 1970 u64, body |
 //! | incoming | protocol u8, number u64 | sender 32, body |
 //!
-//! Integers are big-endian, so that keys sort by number. Protocols have these codes for ever: share keys 1, blind
-//! evaluation 2, claim 3, signature 4, finalize 5. What has another form was not written here, and is passed over.
+//! Integers are big-endian, so that keys sort by number. The codes of protocols never change: share keys 1, blind
+//! evaluation 2, claim 3, signature 4, finalize 5. Records of another form were not written by this crate, and are
+//! skipped.
 
 use bithive_exchange::{PeerId, Protocol};
 use bytes::Bytes;
@@ -16,15 +17,15 @@ use crate::wire::{MESSAGE_ID_BYTES, MessageId};
 /// A message on its way out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Outgoing {
-    /// Where it is in the outbox.
+    /// Its key in the outbox.
     pub key: Vec<u8>,
     /// What it is about.
     pub protocol: Protocol,
-    /// Names it among its sender's messages.
+    /// Its identifier, unique among its sender's messages.
     pub id: MessageId,
     /// When it was sent, seconds since 1970.
     pub sent: u64,
-    /// What it says.
+    /// The message.
     pub body: Bytes,
 }
 

@@ -1,6 +1,6 @@
 //! An own relay: it passes on packets between endpoints that can't reach each other, for members only.
 //!
-//! It sees who talks to whom and how much, and nothing of what: packets are encrypted from end to end.
+//! It sees who talks to whom and how much, but no content: packets are encrypted from end to end.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -63,7 +63,7 @@ pub struct RelayServer {
     refused: Arc<AtomicU64>,
 }
 
-/// Counts what a relay does.
+/// Counters of a relay.
 #[derive(Clone)]
 pub struct RelayTally {
     counts: Arc<iroh_relay::server::Metrics>,
@@ -71,7 +71,7 @@ pub struct RelayTally {
 }
 
 impl RelayTally {
-    /// What it has done so far.
+    /// The counters now.
     #[must_use]
     pub fn traffic(&self) -> RelayTraffic {
         RelayTraffic {
@@ -85,12 +85,12 @@ impl RelayTally {
     }
 }
 
-/// What a relay has done since it started.
+/// Counters of a relay since it started.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RelayTraffic {
     /// Connections of clients.
     pub accepted: u64,
-    /// Those of them that have ended.
+    /// Connections of clients that have ended.
     pub disconnected: u64,
     /// Clients that were refused.
     pub refused: u64,
@@ -176,7 +176,7 @@ impl RelayServer {
         self.address().map(|address| format!("{scheme}://{address}"))
     }
 
-    /// What can be asked what it has done so far; it outlives the relay.
+    /// A handle to the relay's counters; it outlives the relay.
     #[must_use]
     pub fn tally(&self) -> RelayTally {
         RelayTally { counts: self.server.metrics().server.clone(), refused: self.refused.clone() }

@@ -1,4 +1,4 @@
-//! Which way packets to a peer take.
+//! The path of packets to a peer: direct or through a relay.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -28,7 +28,7 @@ pub struct Routes {
     pub undecided: usize,
 }
 
-/// Bytes of an endpoint since it started, with everything around what the parties say.
+/// Bytes of an endpoint since it started, protocol overhead included.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Traffic {
     /// Sent straight to an address.

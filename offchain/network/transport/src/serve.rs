@@ -1,5 +1,5 @@
-//! Answering others. Everything here is at the door: nothing a peer sends is trusted, and each thing it can use
-//! up has a bound of its own and one for everybody.
+//! Answering peers. Nothing that a peer sends is trusted, and each resource that it can use up has one limit for the
+//! peer and one for all peers together.
 
 use std::io;
 use std::sync::Arc;
@@ -129,7 +129,7 @@ struct Answer {
     status: Status,
     body: Bytes,
     shares: Option<[Share; 2]>,
-    /// The limit of what is sent of content is for it.
+    /// Whether it counts in the limit on content sent.
     content: bool,
 }
 

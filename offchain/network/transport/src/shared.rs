@@ -79,7 +79,7 @@ fn report(ended: Result<(), tokio::task::JoinError>) {
     }
 }
 
-/// Runs what waits for the disk where it holds up nobody.
+/// Runs work that waits for the disk on a thread where it blocks no other task.
 pub(crate) async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> std::io::Result<T> + Send + 'static,
 ) -> std::io::Result<T> {

@@ -138,7 +138,7 @@ pub enum Status {
     Full,
     /// The content, or that part of it, is not here.
     Absent,
-    /// Somebody else is handing this over; announce it again later.
+    /// Another peer is sending it just now; announce it again later.
     Later,
     /// The receiver has it already.
     Known,
@@ -169,8 +169,8 @@ pub enum WireError {
     /// The stream ended early or the connection failed.
     #[error("the stream broke off: {0}")]
     Broken(#[from] io::Error),
-    /// A head names nothing that is served here.
-    #[error("a stream starts with kind {code} and name {name:?}, which is no protocol of this version")]
+    /// The head of a stream names no known protocol.
+    #[error("a stream starts with kind {code} and name {name:?}, which is not a protocol of this version")]
     Unknown {
         /// Byte that should name a kind of stream.
         code: u8,

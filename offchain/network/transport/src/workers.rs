@@ -35,8 +35,8 @@ impl Workers {
         }
     }
 
-    /// Forgets the task that delivers to `peer` if it is `done`, and says so. Nobody can enlist one meanwhile, so that
-    /// no message is left without a task.
+    /// Forgets the task that delivers to `peer` if it is `done`, and returns whether it did. No task can be enlisted
+    /// meanwhile, so that no message is left without one.
     pub(crate) fn dismiss(&self, peer: PeerId, done: impl FnOnce() -> bool) -> bool {
         let mut tasks = self.tasks();
         let done = done();

@@ -1,4 +1,4 @@
-//! How the members of a committee come by their keys before it begins.
+//! How the members of a committee agree on their keys before it begins.
 //!
 //! Each member draws contributions, once, and gives each other member those to the seeds that both will hold. From
 //! the contributions of all holders each derives its seeds, and tells all members its commitments to the points of
@@ -107,7 +107,11 @@ impl Member {
         let answers = answers.into_iter().map(|(from, answer)| {
             let own = |received: &Vec<Contribution>| received.iter().all(|one| one.from() == from);
             let answer = answer.and_then(|received| {
-                if own(&received) { Ok(received) } else { Err("it contributes in another's name".to_owned()) }
+                if own(&received) {
+                    Ok(received)
+                } else {
+                    Err("it names another member as the sender of a contribution".to_owned())
+                }
             });
             (from, answer)
         });
@@ -131,7 +135,11 @@ impl Member {
         let answers = answers.into_iter().map(|(from, answer)| {
             let answer = answer.and_then(|statement| {
                 let right = statement.member() == from;
-                if right { Ok(statement) } else { Err("it states something in another's name".to_owned()) }
+                if right {
+                    Ok(statement)
+                } else {
+                    Err("it names another member as the sender of a statement".to_owned())
+                }
             });
             (from, answer)
         });

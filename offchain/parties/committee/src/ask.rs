@@ -1,4 +1,4 @@
-//! Questions to all members at once, each with a deadline: one that hangs costs a known time.
+//! Requests to all members at once, each with a deadline, so that a member that hangs delays a party for a known time.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::registered::Seat;
 /// How long a member is waited for, unless the caller says otherwise.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A member's number, and what it answers, or why there is nothing of use from it.
+/// A member's number, and its answer, or why there is no valid one.
 pub(crate) type Answer<T> = (MemberIndex, Result<T, String>);
 
 /// Asks all of `seats`; the answers come in any order, each within `patience`.

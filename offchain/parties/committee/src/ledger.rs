@@ -38,8 +38,8 @@ impl From<&str> for Refusal {
     }
 }
 
-/// It is the member's, whatever committees it sits in: an epoch has one committee, so a quota of an epoch never
-/// passes from one to the next.
+/// A member has one ledger for all committees that it belongs to: an epoch has one committee, so the quota of an
+/// epoch is never shared by two.
 pub(crate) struct Ledger {
     state: State,
     /// One request at a time changes it.
@@ -73,7 +73,7 @@ impl Ledger {
         Ok(self.write(page, quota, current)?)
     }
 
-    /// Forgets the epochs that are no longer answered, and refuses them for ever.
+    /// Forgets the epochs that are no longer answered, and refuses them from then on.
     pub(crate) async fn prune(&self, current: u64) -> Result<(), String> {
         let _one_at_a_time = self.turn.lock().await;
         let page = self.page()?;

@@ -70,17 +70,19 @@ pub enum ServiceError {
         /// Who is missing, and why.
         reasons: String,
     },
-    /// A member asks for what is gone once all have agreed.
+    /// A member asks for contributions, which are destroyed once all have agreed.
     #[error("the committee from epoch {from_epoch} on has agreed on its keys; contributions are destroyed")]
     AgreedAlready {
         /// The committee's first epoch.
         from_epoch: u64,
     },
     /// A committee that has no duties.
-    #[error("this committee is not in service; expected that of the last, the current or a coming epoch")]
+    #[error(
+        "this committee is not in service; expected the committee of the last, the current or a coming epoch"
+    )]
     UnknownCommittee,
-    /// What members tell each other only.
-    #[error("only members of the committee from epoch {from_epoch} on are told this")]
+    /// A request that only members may send.
+    #[error("only members of the committee from epoch {from_epoch} on may request this")]
     NotForOutsiders {
         /// The committee's first epoch.
         from_epoch: u64,

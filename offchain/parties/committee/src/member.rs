@@ -57,7 +57,7 @@ impl Tally {
         self.evaluated.load(Ordering::Relaxed)
     }
 
-    /// Requests for evaluations that were refused, but for those beyond a quota.
+    /// Requests for evaluations that were refused, except those beyond a quota.
     #[must_use]
     pub fn refused(&self) -> u64 {
         self.refused.load(Ordering::Relaxed)
@@ -109,7 +109,7 @@ impl Member {
         &self.tally
     }
 
-    /// Answers both protocols from now on.
+    /// Answers requests of both protocols from now on.
     pub fn serve(self: &Arc<Self>) {
         self.exchange.serve(Protocol::ShareKeys, self.clone());
         self.exchange.serve(Protocol::Evaluate, self.clone());
@@ -121,7 +121,7 @@ impl Member {
     /// Returns the members whose tables are false; the table is right without them.
     ///
     /// # Errors
-    /// [`ServiceError`]: what the chain said, or which subset of members no table can be had from.
+    /// [`ServiceError`]: the chain's error, or the subset of members that sent no valid table.
     pub async fn post_share_keys(&self, epoch: u64) -> Result<Vec<TableFault>, ServiceError> {
         self.prepare(epoch).await?;
         let Merged { table, faults } = self.table(epoch).await?;
@@ -172,7 +172,7 @@ impl Member {
     }
 
     /// The own table and those of the members that answer. Any t honest ones cover every subset, so a member that
-    /// is down, or sends nonsense, is no obstacle.
+    /// is down, or sends invalid data, does not matter.
     async fn partial_tables(
         &self,
         committee: &Committee,
@@ -223,7 +223,7 @@ impl Member {
         let limit = match identity.role {
             Role::Node => NODE_EVALUATIONS,
             Role::Requester => REQUESTER_EVALUATIONS,
-            Role::Committee => return Err("committee members ask for no evaluations".into()),
+            Role::Committee => return Err("a committee member may not request evaluations".into()),
         };
         let current = self.within_window(request.epoch(), 0).await?;
         let (_, seeds) = self.seeds(request.epoch()).await.map_err(|error| error.to_string())?;

@@ -80,7 +80,7 @@ impl Committee {
         self.seats.iter().filter(move |seat| seat.index != me)
     }
 
-    /// How errors and logs call a member.
+    /// A member's name in errors and logs.
     pub(crate) fn name(&self, index: MemberIndex) -> String {
         let seat = self.seats.iter().find(|seat| seat.index == index);
         seat.map_or_else(|| format!("member {index}"), |seat| format!("member {index} ({})", seat.account))

@@ -1,4 +1,4 @@
-//! What is asked with the share key protocol: by anybody an epoch's points, by members what seeds are made of.
+//! Requests of the share key protocol: anybody may ask for an epoch's points, members for what seeds are made of.
 
 use bithive_blindmatch::DecodeError;
 use bytes::Bytes;

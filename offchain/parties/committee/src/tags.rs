@@ -1,4 +1,4 @@
-//! A party's tags: asked for once per input and epoch, then kept.
+//! A party's tags: requested once per input and epoch, then kept.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -42,7 +42,7 @@ impl TagSource {
         Self { client, exchange, schema, state, patience: PATIENCE }
     }
 
-    /// Waits so long for the members, in place of [`PATIENCE`]: all are asked at the same time, for the share keys
+    /// Waits this long for the members, in place of [`PATIENCE`]: all are asked at the same time, for the share keys
     /// until one has them, then for the evaluation.
     #[must_use]
     pub fn with_patience(mut self, patience: Duration) -> Self {

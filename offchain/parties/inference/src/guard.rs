@@ -1,4 +1,4 @@
-//! The boundary to code that parses and runs what strangers send.
+//! Calls into the code that parses and runs models of unknown origin.
 
 use std::any::Any;
 use std::fmt;
@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tract_onnx::prelude::TractResult;
 
-/// Longest message or name kept; a model can make its own as long as its file.
+/// Longest message or name kept, in characters; a model's author can make them as long as the file.
 const MAX_REASON_CHARS: usize = 300;
 
 /// How a call into the backend failed.
@@ -45,7 +45,7 @@ fn panic_message(payload: &(dyn Any + Send)) -> &str {
         .unwrap_or("no message")
 }
 
-/// The beginning of a text that a stranger wrote, short enough for a message.
+/// The beginning of a text from a model, short enough for a message.
 pub(crate) fn shortened(message: &str) -> String {
     message.chars().take(MAX_REASON_CHARS).collect()
 }

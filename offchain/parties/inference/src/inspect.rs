@@ -1,7 +1,7 @@
 //! What a graph must look like before the runtime sees it.
 //!
-//! Models come from strangers. The runtime evaluates constant expressions while it loads a graph, trusts the shapes it
-//! finds, and knows operators that loop. So the graph is checked first, on its encoded form: known operators only,
+//! Models come from unknown parties. The runtime evaluates constant expressions while it loads a graph, trusts the
+//! shapes it finds, and knows operators that loop. So the graph is checked first, on its encoded form: known operators only,
 //! weights inside the file and as large as they say, nothing to evaluate before there is a row, bounded work per row.
 
 use std::collections::{HashMap, HashSet};

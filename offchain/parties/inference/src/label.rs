@@ -1,6 +1,6 @@
 //! Classes, and how a model's logits compare with them.
 
-/// The class of a row: what was found, or what a model says.
+/// The class of a row: the diagnosis in the data, or a model's prediction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Label {
     /// `B` (benign) or `0`.

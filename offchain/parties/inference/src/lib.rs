@@ -2,11 +2,11 @@
 //!
 //! In reading order:
 //! - [`Table`] reads a CSV file into named [`Features`] and [`Label`]s; `Features` is also what travels.
-//! - [`Model`] loads an ONNX file that a stranger may have made, and turns rows into logits.
+//! - [`Model`] loads an ONNX file, which may come from an unknown party, and turns rows into logits.
 //! - [`Device`] says where it runs. A GPU that is not there is an error, never a quiet switch to the CPU.
 //! - [`sigmoid`], [`Label`] and [`accuracy`] turn logits into an answer that a person can check.
 //!
-//! Everything is checked at the door: limits are constants, errors name the row, column or node and never repeat a
+//! Everything is checked on input: limits are constants, errors name the row, column or node and never repeat a
 //! cell, because cells may be a patient's.
 
 mod device;

@@ -10,7 +10,7 @@ pub enum KeystoreError {
     File {
         /// Path of the keystore.
         file: String,
-        /// The system's words.
+        /// The system's error message.
         problem: String,
     },
     /// There is a file already.
@@ -27,7 +27,7 @@ pub enum KeystoreError {
         /// Its permissions as the file system has them, printed in octal.
         mode: u32,
     },
-    /// A file is no keystore of this version, or a field is out of its range.
+    /// A file is not a keystore of this version, or a field is out of its range.
     #[error("{file}: {field} is {found}; expected {expected}")]
     Field {
         /// Path of the keystore.
@@ -40,7 +40,7 @@ pub enum KeystoreError {
         expected: String,
     },
     /// The password is wrong, or somebody changed the file: the two can't be told apart.
-    #[error("{file}: it does not open: the password is wrong, or the file was changed")]
+    #[error("{file} can't be opened: the password is wrong, or the file was changed")]
     Shut {
         /// Path of the keystore.
         file: String,
@@ -66,8 +66,8 @@ pub enum KeystoreError {
         /// The kind that was asked for.
         expected: Kind,
     },
-    /// The bytes of an entry are no key of its kind.
-    #[error("entry {name:?} is no {kind} key: {problem}")]
+    /// The bytes of an entry are not a key of its kind.
+    #[error("entry {name:?} is not a {kind} key: {problem}")]
     Secret {
         /// Name of the entry.
         name: String,
@@ -84,7 +84,7 @@ pub enum KeystoreError {
         /// What is wrong with it, after "the name".
         problem: &'static str,
     },
-    /// Words that are no mnemonic.
+    /// Words that are not a mnemonic.
     #[error("the mnemonic {problem}; expected 12 or 24 words of the English list of BIP-39")]
     Mnemonic {
         /// What is wrong, without the words.

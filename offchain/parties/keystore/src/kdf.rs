@@ -38,7 +38,7 @@ impl Kdf {
     /// lanes).
     pub const PERSON: Self = Self { memory_kib: 64 << 10, iterations: 3, parallelism: 4 };
 
-    /// For [`Password::random`], which nobody guesses at any price: the least that Argon2 can do.
+    /// For [`Password::random`], which can't be guessed: the least that Argon2 can do.
     pub const RANDOM: Self = Self { memory_kib: 8, iterations: 1, parallelism: 1 };
 
     /// The parameters of [`Kdf::PERSON`] with another amount of memory.
@@ -50,7 +50,7 @@ impl Kdf {
         kdf.check().map(|()| kdf)
     }
 
-    /// Whether this machine is asked for something reasonable.
+    /// Checks that the parameters are within their bounds.
     ///
     /// # Errors
     /// [`KeystoreError::Kdf`] names the parameter.
@@ -66,7 +66,7 @@ impl Kdf {
         within("memory_kib", self.memory_kib, self.parallelism.saturating_mul(8), MAX_MEMORY_KIB)
     }
 
-    /// The key that `password` stands for with this salt.
+    /// The key that `password` gives with this salt.
     pub(crate) fn key(
         self,
         password: &Password,

@@ -1,7 +1,7 @@
 //! A party's secrets in one encrypted file.
 //!
 //! [`Keystore`] holds named secrets in memory, and on disk in a file that a [`Password`] opens: Argon2id ([`Kdf`]) and
-//! XChaCha20-Poly1305, readable by its owner only. A [`Mnemonic`] stands for all keys of a party, so that a list of
+//! XChaCha20-Poly1305, readable by its owner only. All keys of a party derive from a [`Mnemonic`], so that a list of
 //! words restores it. What daemons and commands call their entries is in [`names`].
 
 mod error;

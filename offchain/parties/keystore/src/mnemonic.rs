@@ -1,4 +1,4 @@
-//! One list of words from which every key of a party can be had again (BIP-39).
+//! One list of words from which every key of a party is derived (BIP-39).
 //!
 //! The seed is BIP-39's, without a passphrase. The account is the key at m/44'/118'/0'/0/0 (BIP-32, BIP-44 with
 //! Cosmos' coin type), as Keplr and other wallets derive it, so they show the same account. Every other secret is
@@ -47,7 +47,7 @@ impl Mnemonic {
     /// Reads words: any case, any white space between them.
     ///
     /// # Errors
-    /// [`KeystoreError::Mnemonic`], which names the place of a word that is in no list, and never the word.
+    /// [`KeystoreError::Mnemonic`], which names the position of a word that is not in the list, and never the word.
     pub fn parse(text: &str) -> Result<Self, KeystoreError> {
         let mut words = Zeroizing::new(String::with_capacity(text.len()));
         for word in text.split_whitespace() {
@@ -127,8 +127,9 @@ impl Seed {
     /// [`KeystoreError::Mnemonic`], which one of 2^127 seeds causes.
     pub fn account(&self) -> Result<SigningKey, KeystoreError> {
         let bad = |problem: String| KeystoreError::Mnemonic { problem };
-        let path: DerivationPath =
-            ACCOUNT_PATH.parse().map_err(|_| bad("has no account: the path is no path".into()))?;
+        let path: DerivationPath = ACCOUNT_PATH
+            .parse()
+            .map_err(|_| bad("has no account: its derivation path is not valid".into()))?;
         let key = XPrv::derive_from_path(self.0.as_slice(), &path);
         let key = key.map_err(|_| bad("has no account at m/44'/118'/0'/0/0".into()))?;
         let bytes = Zeroizing::new(key.to_bytes());

@@ -53,8 +53,9 @@ impl Password {
     /// [`KeystoreError::Exposed`], [`KeystoreError::File`], [`KeystoreError::Password`].
     pub fn read(file: &Path) -> Result<Self, KeystoreError> {
         let bytes = private::read(file, MOST_BYTES + 2)?;
-        let text = std::str::from_utf8(&bytes)
-            .map_err(|_| KeystoreError::Password { problem: format!("in {} is no text", file.display()) })?;
+        let text = std::str::from_utf8(&bytes).map_err(|_| KeystoreError::Password {
+            problem: format!("in {} is not UTF-8 text", file.display()),
+        })?;
         let text = text.strip_suffix('\n').unwrap_or(text);
         Self::new(text.strip_suffix('\r').unwrap_or(text))
     }
@@ -67,7 +68,7 @@ impl Password {
         private::create(file, Zeroizing::new(format!("{}\n", self.0)).as_bytes())
     }
 
-    /// What was typed: for a secret other than a password that [`ask`] was asked for.
+    /// The text: for a secret other than a password that was read with [`ask`].
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
@@ -141,8 +142,9 @@ fn long_enough(password: Password) -> Result<Password, KeystoreError> {
 /// [`KeystoreError::Password`] where there is no terminal.
 pub fn ask(question: &str) -> Result<Password, KeystoreError> {
     if !std::io::stdin().is_terminal() {
-        let problem =
-            format!("can't be asked for: there is no terminal; expected --password-file or {PASSWORD_FILE}");
+        let problem = format!(
+            "can't be asked for because there is no terminal; expected --password-file or {PASSWORD_FILE}"
+        );
         return Err(KeystoreError::Password { problem });
     }
     let typed = rpassword::prompt_password(question)

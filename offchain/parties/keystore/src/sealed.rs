@@ -32,7 +32,7 @@ const DOMAIN: &[u8] = b"BITHIVE-V1/keystore-file/";
 /// Most bytes of a file: a node's keys take 2 KiB.
 const MAX_BYTES: usize = 1 << 20;
 
-/// What a keystore says of an entry to whoever can read the file.
+/// What anybody who can read the file sees of an entry.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Described {
@@ -71,7 +71,7 @@ struct Header<'a> {
     entries: &'a [Described],
 }
 
-/// A keystore that is shut.
+/// An encrypted keystore.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Sealed {
@@ -146,7 +146,7 @@ impl Sealed {
         Ok(secrets)
     }
 
-    /// The costs, if this machine is to bear them.
+    /// The parameters of the password hash, if they are within their bounds.
     pub(crate) fn costs(&self, file: &Path) -> Result<Kdf, KeystoreError> {
         let KdfHeader { memory_kib, iterations, parallelism, .. } = self.kdf;
         let kdf = Kdf { memory_kib, iterations, parallelism };

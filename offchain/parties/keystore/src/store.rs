@@ -44,13 +44,13 @@ pub struct Keystore {
 }
 
 impl Keystore {
-    /// An empty one.
+    /// An empty keystore.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// A party's keys: the mnemonic, and the account, endpoint and BLS key that it stands for.
+    /// A party's keys: the mnemonic, and the account, endpoint and BLS key that are derived from it.
     ///
     /// # Errors
     /// [`KeystoreError::Mnemonic`], which one of 2^127 mnemonics causes.
@@ -75,14 +75,14 @@ impl Keystore {
             let bytes = hex::decode(secret).map(Zeroizing::new).map_err(|_| KeystoreError::Secret {
                 name: described.name.clone(),
                 kind: described.kind,
-                problem: "it is no hex".into(),
+                problem: "it is not hex".into(),
             })?;
             keystore.insert(described, bytes)?;
         }
         Ok(keystore)
     }
 
-    /// What is in a file, without its password. Nobody has vouched for it: only [`Self::open`] shows that nobody
+    /// What is in a file, without its password. It is not authenticated: only [`Self::open`] shows that nobody
     /// changed it.
     ///
     /// # Errors

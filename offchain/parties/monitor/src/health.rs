@@ -18,7 +18,7 @@ pub enum Outcome {
     Warning,
     /// Something is wrong.
     Failed,
-    /// It could not be looked at, because of what failed before it or is not configured.
+    /// It was not checked, because an earlier check failed or it is not configured.
     Skipped,
 }
 
@@ -55,7 +55,7 @@ impl Finding {
         Self { check, outcome: Outcome::Failed, found: found.into(), todo: Some(todo.into()) }
     }
 
-    /// It could not be looked at.
+    /// It was not checked.
     #[must_use]
     pub fn skipped(check: &'static str, why: impl Into<String>) -> Self {
         Self { check, outcome: Outcome::Skipped, found: why.into(), todo: None }

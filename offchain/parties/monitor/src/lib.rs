@@ -1,4 +1,4 @@
-//! What a long-lived program says of itself, and what it is checked for.
+//! Metrics, status and health checks of long-running programs.
 //!
 //! - [`Metrics`]: counters and gauges with bounded label sets, and the table that documents them;
 //! - [`serve`]: `/metrics` for Prometheus and `/status` for `bithive status`, on a loopback address;

@@ -20,7 +20,7 @@ const LIMITS: HttpLimits = HttpLimits { connections: 16, lifetime: Some(Duration
 pub enum MonitorError {
     /// Others could reach the address.
     #[error(
-        "metrics.listen is {0}; expected a loopback address, like 127.0.0.1:9464: nobody is asked who they are"
+        "metrics.listen is {0}; expected a loopback address, like 127.0.0.1:9464, because there is no authentication"
     )]
     NotLoopback(SocketAddr),
     /// Nobody can listen there.
@@ -28,7 +28,7 @@ pub enum MonitorError {
     Listen {
         /// Address to listen on.
         address: SocketAddr,
-        /// The system's words.
+        /// The system's error message.
         reason: String,
     },
 }
@@ -40,7 +40,7 @@ pub struct MonitorServer {
 }
 
 impl MonitorServer {
-    /// Where it listens.
+    /// Address on which it listens.
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
         self.http.address()
@@ -66,7 +66,7 @@ impl Served {
     }
 }
 
-/// Serves `metrics` and what `source` says at a loopback address; port 0 takes a free one.
+/// Serves `metrics` and the status of `source` at a loopback address; port 0 takes a free one.
 ///
 /// # Errors
 /// [`MonitorError`].

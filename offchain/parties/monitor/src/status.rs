@@ -13,7 +13,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 /// Most bytes of an answer.
 const MAX_BYTES: u64 = 1 << 20;
 
-/// What a program can say of itself.
+/// A program's status.
 pub trait StatusSource: Send + Sync {
     /// Brings gauges up to date that are read from elsewhere. Called before every answer; it must not wait.
     fn refresh(&self);
@@ -25,20 +25,20 @@ pub trait StatusSource: Send + Sync {
 /// Why there is no status.
 #[derive(Debug, thiserror::Error)]
 pub enum StatusError {
-    /// Nobody answers: the program does not run, or listens elsewhere.
-    #[error("nobody answers at {address}: {reason}")]
+    /// There is no answer: the program does not run, or listens elsewhere.
+    #[error("no answer at {address}: {reason}; expected a running program with this metrics address")]
     Down {
         /// Address that was asked.
         address: SocketAddr,
-        /// The system's words.
+        /// The system's error message.
         reason: String,
     },
     /// Something else answers.
-    #[error("what answers at {address} is no BitHive program: {reason}")]
+    #[error("what answers at {address} is not a BitHive program: {reason}")]
     Other {
         /// Address that was asked.
         address: SocketAddr,
-        /// What it said.
+        /// What is wrong with its answer.
         reason: String,
     },
 }
@@ -68,7 +68,7 @@ pub async fn fetch_status(address: SocketAddr) -> Result<serde_json::Map<String,
         .await
         .map_err(|_| down("no answer in 5 s".into()))?
         .map_err(|error| down(error.to_string()))?;
-    let answer = String::from_utf8(answer).map_err(|_| other("its answer is no text"))?;
+    let answer = String::from_utf8(answer).map_err(|_| other("its answer is not UTF-8 text"))?;
     let (head, body) = answer.split_once("\r\n\r\n").ok_or_else(|| other("its answer is no HTTP"))?;
     if !head.starts_with("HTTP/1.1 200 ") {
         return Err(other("it has no status"));

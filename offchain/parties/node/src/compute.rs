@@ -7,7 +7,7 @@ pub trait Compute: Send + Sync {
     /// Runs `model` on `rows` (both encoded) and returns one number per row.
     ///
     /// # Errors
-    /// What was wrong, in words.
+    /// What was wrong, as text for people.
     fn run(&self, model: &[u8], rows: &[u8]) -> Result<Vec<f32>, String>;
 }
 

@@ -58,7 +58,7 @@ pub struct Setup {
 /// What a node remembers of a job.
 #[derive(Default, Serialize, Deserialize)]
 struct Record {
-    /// Where the requester is, once the vault opened.
+    /// The requester's endpoint, once the vault opened.
     requester: Option<[u8; 32]>,
     /// K_r, which authenticates claims of every round.
     match_key: Option<[u8; 32]>,
@@ -68,9 +68,9 @@ struct Record {
     signed: BTreeSet<u8>,
     /// By round: workers that its signature was sent to.
     told: BTreeMap<u8, BTreeSet<u8>>,
-    /// Whether it was at fault in an earlier round: the market takes it for no later one.
+    /// Whether it was at fault in an earlier round: the market does not accept it for later rounds.
     barred: bool,
-    /// Whether it has said that others were chosen.
+    /// Whether it has reported that others were chosen.
     passed_over: bool,
     /// Signatures by round and index, its own and those that came from the worker itself; verified when they are
     /// used.
@@ -98,7 +98,7 @@ impl Contributor {
     /// A node that goes on where its records end, or starts at `from_height`.
     ///
     /// # Errors
-    /// [`NodeError::NotRegistered`]; [`NodeError::Kem`] if the broadcast key is not the registered one; or the chain's words.
+    /// [`NodeError::NotRegistered`]; [`NodeError::Kem`] if the broadcast key is not the registered one; or the chain's error.
     pub async fn new(setup: Setup, from_height: u64) -> Result<Self, NodeError> {
         let client = setup.account.client();
         let address = setup.account.address();

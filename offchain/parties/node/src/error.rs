@@ -70,7 +70,7 @@ pub enum NodeError {
     /// Input or output are malformed.
     #[error(transparent)]
     Payload(#[from] PayloadError),
-    /// What opened is no input, or too much of one.
+    /// What was decrypted is not an input, or is too long.
     #[error(transparent)]
     Read(#[from] ReadError),
     /// The result can't be published.

@@ -1,4 +1,4 @@
-//! The guard against two results for one job: the only way to a worker's signature under a result.
+//! The guard against two results for one job: every signature of a worker under a result is made through it.
 //!
 //! What is to be signed is recorded first, by its digest, in one transaction that is on disk before the key is touched;
 //! other bytes for the same job, round and purpose are refused from then on. A process that is killed at any point
@@ -13,7 +13,7 @@ use bithive_state::State;
 
 use crate::NodeError;
 
-/// What is said of a result.
+/// What a signature is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// The commitment to the worker's own result, which the reveal has to open.

@@ -28,7 +28,7 @@ impl Quorum {
         let outcome = job.outcome.as_ref().ok_or_else(|| mismatch("there is none"))?;
         let assignment = job.assignment.as_ref().ok_or_else(|| mismatch("there is no assignment"))?;
         let representative = job.workers.get(usize::from(outcome.representative));
-        let representative = representative.ok_or_else(|| mismatch("its representative is no worker"))?;
+        let representative = representative.ok_or_else(|| mismatch("its representative is not a worker"))?;
         let output =
             representative.output.as_ref().ok_or_else(|| mismatch("its representative has no output"))?;
         let masked =

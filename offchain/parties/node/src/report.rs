@@ -1,4 +1,4 @@
-//! What a node tells whoever watches it: a log, a terminal, a test.
+//! Reports of a node to its observer: a log, a terminal, a test.
 
 use bithive_api::jobs::Phase;
 use serde::{Deserialize, Serialize};
@@ -21,7 +21,7 @@ pub enum Report {
         /// What it asked, in base units.
         #[serde(with = "text")]
         ask: u128,
-        /// Size of the sealed claim.
+        /// Size of the sealed claim, in bytes.
         bytes: usize,
     },
     /// It claimed, and others were chosen.
@@ -73,7 +73,7 @@ pub enum Report {
     },
 }
 
-/// Amounts as text: JSON's numbers are exact up to 2^53 only, and serde reads none of 128 bits behind a tag.
+/// Amounts as text: JSON's numbers are exact up to 2^53 only, and serde can't read 128-bit numbers in tagged enums.
 mod text {
     use serde::{Deserialize, Deserializer, Serializer, de};
 

@@ -90,7 +90,7 @@ pub(crate) struct Worker<'a> {
     pub(crate) attributes: &'a Attributes,
     pub(crate) compute: &'a Arc<dyn Compute>,
     pub(crate) account: &'a str,
-    /// Where the requester is, from the vault: who has payload and model.
+    /// The requester's endpoint, from the vault: it provides payload and model.
     pub(crate) requester: PeerId,
 }
 
@@ -134,7 +134,7 @@ impl Worker<'_> {
     }
 
     /// Who has, or is just fetching, what the chosen nodes need: the requester, and those nodes, which help each
-    /// other. Whom the registry does not know helps nobody.
+    /// other. A node that the registry does not know is left out.
     async fn providers(&self, set: &GroupedSet, own: u16) -> Result<Vec<PeerId>, NodeError> {
         let mut providers = vec![self.requester];
         let others: Vec<u16> = set.iter().filter(|slot| *slot != own).collect();
@@ -167,7 +167,7 @@ impl Worker<'_> {
         Err(refused.into())
     }
 
-    /// The vault opened, but tags are hashes: the exact policy decides.
+    /// Checks the exact policy: that the vault opened does not prove that the policy is satisfied.
     fn check_policy(&self, policy: &[u8]) -> Result<(), NodeError> {
         let policy: Policy =
             serde_json::from_slice(policy).map_err(|error| mismatch("the policy", &error.to_string()))?;

@@ -53,7 +53,7 @@ impl Requester {
     /// or malformed, when it can't be assigned any more, and when it was at fault in an earlier round.
     ///
     /// # Errors
-    /// [`RequesterError::Phase`], [`RequesterError::TooFewClaims`], or the contract's words.
+    /// [`RequesterError::Phase`], [`RequesterError::TooFewClaims`], or the contract's error.
     pub async fn assign(&mut self, job_id: u64, selection: &Selection) -> Result<Assigned, RequesterError> {
         let job = self.client().job(job_id).await?;
         if !matches!(job.phase, Phase::Open | Phase::Disputed) {

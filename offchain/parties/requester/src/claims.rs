@@ -129,7 +129,7 @@ impl Requester {
         Ok(claim)
     }
 
-    /// What the market will check when it assigns the node. A node can leave, or change its keys, between its
+    /// Checks what the market checks when it assigns the node. A node can leave, or change its keys, between its
     /// claim and the assignment, and one such node in a set has the whole assignment refused.
     pub(crate) async fn check_standing(
         &self,

@@ -87,11 +87,13 @@ pub enum RequesterError {
         job_id: u64,
         /// Phase that the chain says it is in.
         phase: String,
-        /// In which phase it can.
+        /// The phase in which it can be done.
         expected: &'static str,
     },
     /// The job was posted by someone else, or its records are elsewhere.
-    #[error("job {job_id} is not in this requester's records; only who posted it can go on with it")]
+    #[error(
+        "job {job_id} is not in this requester's records; only the requester that posted it can continue it"
+    )]
     NotOurs {
         /// Number of the job.
         job_id: u64,

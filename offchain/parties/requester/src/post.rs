@@ -52,13 +52,13 @@ impl JobSpec {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "clap", derive(clap::Args))]
 pub struct Quorum {
-    /// Workers (k).
+    /// Workers of a round (k), 1 to 16.
     #[cfg_attr(feature = "clap", arg(long, default_value_t = 3))]
     pub workers: u8,
-    /// Workers that must agree (q); a majority.
+    /// Workers whose results must agree (q): more than k/2, at most k.
     #[cfg_attr(feature = "clap", arg(long, default_value_t = 2))]
     pub quorum: u8,
-    /// Largest difference within the quorum, in units of 1/65536.
+    /// Largest difference of two results of the quorum, word by word, in units of 1/65536.
     #[cfg_attr(feature = "clap", arg(long, default_value_t = 64))]
     pub tolerance: u32,
 }

@@ -1,32 +1,32 @@
-//! How a job gets on, as the requester's process tells scripts.
+//! The progress of a job as `bithive job run` prints it.
 
 use bithive_client::amount::show;
 use serde::{Deserialize, Serialize};
 
 use crate::{AcceptedClaim, Assigned};
 
-/// What `bithive job run` says, as a line of JSON with `--json`.
+/// A step that `bithive job run` prints, as a line of JSON with `--json`.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum JobProgress {
-    /// It is on chain.
+    /// The job is on chain.
     Posted {
-        /// The job.
+        /// Number of the job in its market.
         job_id: u64,
         /// The vault, in hex.
         vault: String,
         /// The requester's endpoint, in hex.
         endpoint: String,
     },
-    /// Workers are chosen and addressed.
+    /// Workers are chosen, and the input is encrypted to them.
     Assigned {
-        /// The round.
+        /// Number of the round, from 1.
         round: u8,
         /// Accounts of all whose claims were usable.
         claims: Vec<String>,
         /// Why other claims were refused.
         refused: Vec<String>,
-        /// The assignment.
+        /// Who was chosen, and what the assignment took.
         chosen: AssignmentSummary,
     },
     /// The job is settled and its output opened.
@@ -36,7 +36,7 @@ pub enum JobProgress {
     },
 }
 
-/// What an assignment came to.
+/// Who was chosen, and what the assignment took.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AssignmentSummary {
     /// The chosen claims, in slot order.
@@ -56,9 +56,9 @@ pub struct AssignmentSummary {
 /// A chosen worker.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct AssignedWorker {
-    /// Its account.
+    /// The node's account, bech32.
     pub address: String,
-    /// Its slot.
+    /// The node's slot, from 1.
     pub slot: u16,
     /// What it asks, with the unit.
     pub ask: String,

@@ -26,9 +26,9 @@ pub(crate) struct Secrets {
 /// A claim whose sender, consent and registration hold.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AcceptedClaim {
-    /// The job.
+    /// Number of the job in its market.
     pub job_id: u64,
-    /// The round that it is for.
+    /// The round that it is for, from 1.
     pub round: u8,
     /// The node's account.
     pub address: String,

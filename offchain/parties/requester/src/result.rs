@@ -30,7 +30,7 @@ impl Requester {
             });
         };
         let representative = job.workers.get(usize::from(outcome.representative));
-        let representative = representative.ok_or_else(|| mismatch("its representative is no worker"))?;
+        let representative = representative.ok_or_else(|| mismatch("its representative is not a worker"))?;
         let (Some(output), Some(masked)) = (&representative.output, &representative.masked) else {
             return Err(mismatch("its representative has not revealed"));
         };

@@ -37,7 +37,9 @@ pub enum CommitteeError {
         slots: u16,
     },
     /// A contribution is for a subset that its sender or receiver does not belong to, or that does not exist.
-    #[error("member {from} contributed to subset {mask:#09b}, but it or the receiver does not belong to that subset")]
+    #[error(
+        "member {from} contributed to subset {mask:#09b}, but it or the receiver does not belong to that subset"
+    )]
     NotAHolder {
         /// Member that sent the contribution.
         from: MemberIndex,

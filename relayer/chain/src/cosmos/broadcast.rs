@@ -94,7 +94,9 @@ impl Cosmos {
                 let reason = format!("hash is {hash:?}, expected {}", outline.hash);
                 Err(rpc.malformed("broadcast_tx_sync", reason))
             }
-            Err(CallError::Refused(words)) if words.contains("already exists in cache") => Ok(Submission::Duplicate),
+            Err(CallError::Refused(words)) if words.contains("already exists in cache") => {
+                Ok(Submission::Duplicate)
+            }
             Err(CallError::Refused(words)) => Ok(Submission::Refused(refusal(words, outline))),
             Err(CallError::Chain(down @ ChainError::NodeDown { .. })) => Ok(Submission::Unknown(down)),
             Err(CallError::Chain(error)) => Err(error),

@@ -122,10 +122,9 @@ impl Cosmos {
 
     fn code(&self, path: &str, info: CodeInfoResponse) -> Result<CodeInfo, ChainError> {
         let length = info.data_hash.len();
-        let checksum = info
-            .data_hash
-            .try_into()
-            .map_err(|_| self.inner.rpc.malformed(path, format!("checksum has {length} bytes, expected 32")))?;
+        let checksum = info.data_hash.try_into().map_err(|_| {
+            self.inner.rpc.malformed(path, format!("checksum has {length} bytes, expected 32"))
+        })?;
         Ok(CodeInfo { code_id: info.code_id, creator: cut(&info.creator).into(), checksum })
     }
 }

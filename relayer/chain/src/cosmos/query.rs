@@ -63,7 +63,8 @@ impl Cosmos {
         path: &str,
         response: &AbciResponse,
     ) -> Result<T, ChainError> {
-        T::decode(response.value.as_slice()).map_err(|error| self.inner.rpc.malformed(path, error.to_string()))
+        T::decode(response.value.as_slice())
+            .map_err(|error| self.inner.rpc.malformed(path, error.to_string()))
     }
 
     pub(super) fn report<'a>(&'a self, response: &'a AbciResponse) -> Report<'a> {
@@ -136,8 +137,9 @@ impl Cosmos {
             return Err(failure::of_tx(self.report(&response), &outline));
         }
         let answer: SimulateResponse = self.read(path::SIMULATE, &response)?;
-        let info =
-            answer.gas_info.ok_or_else(|| self.inner.rpc.malformed(path::SIMULATE, "no gas in the answer"))?;
+        let info = answer
+            .gas_info
+            .ok_or_else(|| self.inner.rpc.malformed(path::SIMULATE, "no gas in the answer"))?;
         Ok(GasUse { gas: info.gas_used, host_calls: None })
     }
 }

@@ -7,7 +7,7 @@ use bithive_api::jobs::Phase;
 use bithive_chain::TxHash;
 use bithive_relayer::book::{Book, Rules};
 use bithive_relayer::entry::State;
-use bithive_relayer::jobs::{JobEvent, Occurrence, Progress, JobState};
+use bithive_relayer::jobs::{JobEvent, JobState, Occurrence, Progress};
 use bithive_relayer::store::Store;
 use bithive_relayer::{Duty, Kind};
 use proptest::prelude::*;
@@ -111,7 +111,11 @@ impl Market {
         let seen = JobState { phase, round, deadline: (!is_final).then_some(self.now + 30) };
         self.jobs.get_mut(&id).unwrap().past.push(seen);
         let settled = phase == Phase::Settled;
-        self.events.push(Occurrence::Job(JobEvent { job: id, progress: Progress::of(phase, round), settled }));
+        self.events.push(Occurrence::Job(JobEvent {
+            job: id,
+            progress: Progress::of(phase, round),
+            settled,
+        }));
     }
 
     /// What the market does with a message; false when it refuses.
@@ -285,8 +289,9 @@ proptest! {
 fn an_answer_of_a_node_that_is_behind_changes_nothing() {
     let mut book = Book::new(rules(), 1);
     book.swept(&[]);
-    let event =
-        |phase, round| Occurrence::Job(JobEvent { job: 1, progress: Progress::of(phase, round), settled: false });
+    let event = |phase, round| {
+        Occurrence::Job(JobEvent { job: 1, progress: Progress::of(phase, round), settled: false })
+    };
     let seen = |phase, round| JobState { phase, round, deadline: Some(0) };
     book.block(1, 1_000_000, [event(Phase::Open, 0), event(Phase::Assigned, 1)]);
     assert!(!book.answered(1, seen(Phase::Open, 0)));

@@ -41,7 +41,8 @@ async fn two_relayers_do_everything_once_and_neither_fails() {
             "{status:?}"
         );
     }
-    let advanced = |reports: &Reports| reports.all().iter().any(|report| matches!(report, Report::Confirmed { .. }));
+    let advanced =
+        |reports: &Reports| reports.all().iter().any(|report| matches!(report, Report::Confirmed { .. }));
     assert!(advanced(&one) && advanced(&two), "different delays share the work");
 }
 

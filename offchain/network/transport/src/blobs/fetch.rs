@@ -41,15 +41,15 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// Called with the bytes that are here and the size of the whole.
 pub type Progress<'a> = &'a (dyn Fn(u64, u64) + Send + Sync);
 
-/// What one request brought.
-enum Brought {
+/// How a provider answered one request for content.
+enum Answered {
     Body(Bytes),
     Absent,
     Later,
     Nothing,
 }
 
-/// Stops offering content when the fetch ends, however it does.
+/// Stops offering content when the fetch ends, with or without success.
 struct Offered<'a>(&'a Inner, Digest);
 
 impl Drop for Offered<'_> {
@@ -126,7 +126,7 @@ async fn find(
     limit: u64,
 ) -> Result<Option<(PeerId, u64, Bytes)>, ExchangeError> {
     for peer in providers {
-        let Brought::Body(response) = ask(inner, *peer, digest, SIZE_PROOF).await else { continue };
+        let Answered::Body(response) = ask(inner, *peer, digest, SIZE_PROOF).await else { continue };
         let Some((size, encoded)) = decode_segment_response(&response) else {
             impostor(inner, *peer, digest, "the response has no size");
             continue;
@@ -152,24 +152,24 @@ fn impostor(inner: &Inner, peer: PeerId, digest: Digest, problem: &str) {
     }
 }
 
-async fn ask(inner: &Arc<Inner>, peer: PeerId, digest: Digest, index: u64) -> Brought {
+async fn ask(inner: &Arc<Inner>, peer: PeerId, digest: Digest, index: u64) -> Answered {
     let request = encode_segment_request(&digest, index);
     match inner.call(peer, Kind::Blob, &[&request], inner.limits.frame).await {
-        Ok((Status::Ok, body, _share)) => Brought::Body(body),
-        Ok((Status::Absent, ..)) => Brought::Absent,
-        Ok((Status::Later, ..)) => Brought::Later,
-        Ok(_) | Err(_) => Brought::Nothing,
+        Ok((Status::Ok, body, _share)) => Answered::Body(body),
+        Ok((Status::Absent, ..)) => Answered::Absent,
+        Ok((Status::Later, ..)) => Answered::Later,
+        Ok(_) | Err(_) => Answered::Nothing,
     }
 }
 
 /// What is known of a provider that is being asked.
 #[derive(Default)]
 struct Record {
-    /// Since a segment last came from it.
+    /// Failures since a segment last came from it.
     failures: u32,
     absences: u32,
     delays: u32,
-    /// It sent something wrong.
+    /// It sent wrong content.
     lied: bool,
     /// When it may be asked again what it has, and the wait after that.
     refresh: Option<(Instant, Duration)>,
@@ -189,12 +189,12 @@ struct Job<'a> {
     plan: Mutex<Plan>,
     /// Providers that nobody asks just now, each with the bytes that were here when it was last asked.
     waiting: Mutex<VecDeque<(PeerId, Option<u64>)>>,
-    seats: usize,
+    workers: usize,
     records: Mutex<HashMap<PeerId, Record>>,
     here: AtomicU64,
     done: tokio::sync::Notify,
-    /// There may be something to ask for.
-    news: tokio::sync::Notify,
+    /// Wakes the tasks that wait for a segment to ask for.
+    changed: tokio::sync::Notify,
     progress: Progress<'a>,
 }
 
@@ -225,12 +225,12 @@ impl<'a> Job<'a> {
             digest,
             partial,
             plan: Mutex::new(plan),
-            seats: waiting.len().min(1 + PARTNERS),
+            workers: waiting.len().min(1 + PARTNERS),
             waiting: Mutex::new(waiting.into_iter().map(|peer| (peer, None)).collect()),
             records: Mutex::default(),
             here: AtomicU64::new(size - absent),
             done: tokio::sync::Notify::new(),
-            news: tokio::sync::Notify::new(),
+            changed: tokio::sync::Notify::new(),
             progress,
         };
         progress(size - absent, size);
@@ -241,21 +241,21 @@ impl<'a> Job<'a> {
         lock(&self.plan)
     }
 
-    /// Fetches until all is here or nobody brings any more of it.
+    /// Fetches until all of it is here or no provider has more of it.
     async fn run(&self) {
         if self.plan().is_done() {
             return;
         }
-        let seats = futures::future::join_all((0..self.seats).map(|_| self.seat()));
+        let workers = futures::future::join_all((0..self.workers).map(|_| self.work()));
         tokio::select! {
             () = self.done.notified() => {}
-            _ = seats => {}
+            _ = workers => {}
         }
     }
 
     /// Asks one provider after another. One that had nothing useful gets another turn if any provider has
     /// delivered something since its last turn began.
-    async fn seat(&self) {
+    async fn work(&self) {
         loop {
             let Some((peer, before)) = lock(&self.waiting).pop_front() else { return };
             let here = self.here.load(Ordering::Relaxed);
@@ -295,7 +295,7 @@ impl<'a> Job<'a> {
                 None if self.may_refresh(peer) => {
                     self.learn(peer).await;
                 }
-                None => drop(timeout(PAUSE, self.news.notified()).await),
+                None => drop(timeout(PAUSE, self.changed.notified()).await),
             }
         }
     }
@@ -329,22 +329,22 @@ impl<'a> Job<'a> {
     /// Asks what `peer` has; false if it did not say.
     async fn learn(&self, peer: PeerId) -> bool {
         match ask(self.inner, peer, self.digest, HELD).await {
-            Brought::Body(body) => {
+            Answered::Body(body) => {
                 let segments = usize::try_from(segment::count(self.partial.size)).unwrap_or(usize::MAX);
                 let Some(held) = decode_held(&body, self.partial.size, segments) else {
                     impostor(self.inner, peer, self.digest, "what it has is none of this content");
                     self.note(peer, |record| record.lied = true);
                     return false;
                 };
-                let (news, origin) = {
+                let (useful, origin) = {
                     let mut plan = self.plan();
                     (plan.learn(peer, held), plan.is_origin(peer))
                 };
-                if news {
-                    self.news.notify_waiters();
+                if useful {
+                    self.changed.notify_waiters();
                 }
                 self.note(peer, |record| {
-                    if news {
+                    if useful {
                         record.refresh = Some((Instant::now() + PAUSE, PAUSE / 2));
                     } else if !origin {
                         record.absences += 1;
@@ -354,8 +354,8 @@ impl<'a> Job<'a> {
             }
             other => {
                 self.note(peer, |record| match other {
-                    Brought::Absent => record.absences += 1,
-                    Brought::Later => record.delays += 1,
+                    Answered::Absent => record.absences += 1,
+                    Answered::Later => record.delays += 1,
                     _ => record.failures += 1,
                 });
                 false
@@ -364,9 +364,9 @@ impl<'a> Job<'a> {
     }
 
     async fn bring(&self, peer: PeerId, index: u64) {
-        let _back = Back { job: self, peer, index };
+        let _requested = Requested { job: self, peer, index };
         match ask(self.inner, peer, self.digest, index).await {
-            Brought::Body(response) => {
+            Answered::Body(response) => {
                 if self.write(index, &response).await {
                     self.came(peer, index);
                 } else {
@@ -374,16 +374,16 @@ impl<'a> Job<'a> {
                     self.note(peer, |record| record.lied = true);
                 }
             }
-            Brought::Absent => {
+            Answered::Absent => {
                 self.plan().lacks(peer, index);
                 self.note(peer, |record| record.absences += 1);
                 tokio::time::sleep(PAUSE).await;
             }
-            Brought::Later => {
+            Answered::Later => {
                 self.note(peer, |record| record.delays += 1);
                 tokio::time::sleep(PAUSE).await;
             }
-            Brought::Nothing => {
+            Answered::Nothing => {
                 self.note(peer, |record| record.failures += 1);
                 tokio::time::sleep(PAUSE / 10).await;
             }
@@ -411,16 +411,16 @@ impl<'a> Job<'a> {
     }
 }
 
-/// Gives a segment back unless it has come.
-struct Back<'a, 'b> {
+/// A request for a segment that is under way: when it ends without the segment, another provider may be asked.
+struct Requested<'a, 'b> {
     job: &'a Job<'b>,
     peer: PeerId,
     index: u64,
 }
 
-impl Drop for Back<'_, '_> {
+impl Drop for Requested<'_, '_> {
     fn drop(&mut self) {
         self.job.plan().missed(self.peer, self.index);
-        self.job.news.notify_waiters();
+        self.job.changed.notify_waiters();
     }
 }

@@ -1,4 +1,4 @@
-//! Which segment to ask whom for.
+//! Which provider is asked for which segment.
 //!
 //! An origin, who has everything from the start, is asked by each receiver for another share of the segments, so that
 //! it sends each about once; what a receiver lacks then comes from other receivers, the segments that fewest of them
@@ -10,19 +10,21 @@ use std::time::{Duration, Instant};
 
 use bithive_exchange::PeerId;
 
-/// Below so many segments sharing saves nothing worth waiting for.
+/// Content of fewer segments is not shared among receivers: waiting for each other would save nothing.
 const SHARED_FROM: usize = 16;
-/// Time without a segment from another receiver after which an origin is asked for anything,
+/// Time without a segment from another receiver after which an origin is asked for any segment, where no other
+/// provider has said that it is a receiver.
 const STARVED: Duration = Duration::from_secs(1);
-/// and that time if others have said that they are receivers, too: then for one at a time, since they may starve, too.
+/// The same time where others have said that they are receivers. Then it is asked for one segment at a time, since
+/// the others may be waiting for it as well.
 const STARVED_AMONG_OTHERS: Duration = Duration::from_secs(15);
 /// Least time that a segment counts to take when an origin's time is divided.
 const PACE_AT_LEAST: Duration = Duration::from_millis(100);
 /// Requests that an origin works on for all receivers together, if each has one.
 const FOR_ALL: usize = 8;
-/// A segment is asked for at a second place once it has been on its way this many times longer than others were,
+/// A segment is asked for from a second provider once it takes this many times as long as others did ...
 const LATE: u32 = 4;
-/// and so long at least.
+/// ... and at least this long.
 const LATE_AT_LEAST: Duration = Duration::from_secs(2);
 /// Most segments that one choice looks at.
 const WINDOW: usize = 2048;
@@ -167,8 +169,8 @@ impl Plan {
         }
     }
 
-    /// The fetcher's share first; more of it only at the pace at which the origin can send to all receivers, so that
-    /// nobody is worse off than without the others, unless the others help nothing.
+    /// A segment of this receiver's own share first. Segments beyond the share only at the pace at which the origin can
+    /// send to all receivers, or when the other receivers have sent nothing for long.
     fn of_origin(&mut self, peer: PeerId, now: Instant) -> Option<u64> {
         let others = self.holdings.values().any(|holdings| !holdings.origin);
         let silence = now.saturating_duration_since(self.helped);

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::{Instant, sleep_until};
 
-/// Time of silence that can be made up for.
+/// Unused time that later sending can make up for.
 const SAVED: Duration = Duration::from_millis(20);
 
 /// The limit of what is sent of content.

@@ -29,7 +29,7 @@ pub(crate) struct Flood {
 }
 
 impl Flood {
-    /// One without neighbours; `rate` says how much an origin may send.
+    /// A flood without neighbours; `rate` says how much an origin may send.
     pub(super) fn new(rate: Rate) -> Self {
         let (ledger, neighbours) = (Mutex::default(), Mutex::default());
         Self { rate, ledger, neighbours, subscribers: broadcast::channel(WAITING).0 }

@@ -27,12 +27,12 @@ const PAUSE: Duration = Duration::from_secs(1);
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BroadcastError {
     /// This endpoint has not joined.
-    #[error("this endpoint takes no part in broadcasts; it must join first")]
+    #[error("this endpoint has not joined the broadcasts; it must join first")]
     NotJoined,
     /// The body is over the limit.
     #[error("a broadcast's body has {found} bytes; at most {MAX_BODY_BYTES} are accepted")]
     TooLarge {
-        /// Its length.
+        /// Bytes of the body, more than [`MAX_BODY_BYTES`].
         found: usize,
     },
     /// Others would not accept it.

@@ -13,7 +13,7 @@ pub const WINDOW: Duration = Duration::from_secs(600);
 pub const SKEW: Duration = Duration::from_secs(60);
 /// Most broadcasts within the window.
 pub const MAX_SEEN: usize = 65_536;
-/// Most broadcasts of one origin within the window: nobody's stake silences the others.
+/// Most broadcasts of one origin within the window, so that no origin's stake silences the others.
 pub const MAX_OF_ORIGIN: usize = MAX_SEEN / 16;
 /// Seconds of an origin's rate that it can save up.
 pub const BURST_SECONDS: u64 = 60;
@@ -37,7 +37,7 @@ pub enum Rejection {
     #[error("its time is {off_ms} ms off; at most {past} s back and {ahead} s ahead are accepted",
         past = WINDOW.as_secs(), ahead = SKEW.as_secs())]
     Time {
-        /// How far, positive for the future.
+        /// Difference in milliseconds, positive for the future.
         off_ms: i64,
     },
     /// Its origin has no stake.

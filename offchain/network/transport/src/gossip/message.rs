@@ -11,7 +11,7 @@ pub const ENVELOPE_BYTES: usize = HEAD_BYTES + SIGNATURE_BYTES;
 
 const HEAD_BYTES: usize = 32 + 8 + 8;
 const SIGNATURE_BYTES: usize = 64;
-/// What is signed starts with it, so that the signature is of no use elsewhere.
+/// Domain separation tag: signed bytes start with it, so that the signature is not valid elsewhere.
 const DOMAIN: &[u8] = b"bithive/gossip/1 message\0";
 
 /// A broadcast that was checked.

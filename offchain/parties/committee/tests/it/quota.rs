@@ -80,7 +80,7 @@ async fn strangers_and_members_are_refused() {
     assert!(refused.contains("not registered"), "{refused}");
     let member = at(&world, world.seats[1].endpoint);
     let refused = world.ask(0, &member, epoch, &[region("eu")]).await.unwrap_err();
-    assert!(refused.contains("committee members ask for no evaluations"), "{refused}");
+    assert!(refused.contains("a committee member may not request evaluations"), "{refused}");
 }
 
 #[tokio::test]

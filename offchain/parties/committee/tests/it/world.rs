@@ -258,7 +258,7 @@ impl World {
     }
 }
 
-/// Refuses everything.
+/// A service that refuses every request with this reason.
 pub struct Fails(pub &'static str);
 
 #[async_trait]
@@ -268,7 +268,7 @@ impl Service for Fails {
     }
 }
 
-/// Never answers.
+/// A service that never answers a request.
 pub struct Hangs;
 
 #[async_trait]

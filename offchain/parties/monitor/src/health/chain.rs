@@ -1,4 +1,4 @@
-//! What a chain says.
+//! Checks of a chain: its blocks, its clock, an account's balance.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

@@ -1,4 +1,4 @@
-//! What this machine has to offer.
+//! Checks of this machine: keystore, ports, connections, disk.
 
 use std::net::{SocketAddr, UdpSocket};
 use std::path::Path;
@@ -66,7 +66,7 @@ pub async fn check_tcp(check: &'static str, url: &str) -> Finding {
         (Some(rest), _) => (rest, 443),
         (None, Some(rest)) => (rest, 80),
         (None, None) => {
-            return Finding::failed(check, format!("{url} is no URL"), "expected http:// or https://");
+            return Finding::failed(check, format!("{url} is not a URL"), "expected http:// or https://");
         }
     };
     let host = rest.split('/').next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! From an outcome to the money: signatures of the final statement, between members, and the settlement.
+//! From an outcome to payment: signatures of the final statement, exchanged between members, and the settlement.
 
 use bithive_api::jobs::{ExecuteMsg, JobResponse};
 use bithive_chain::ChainError;
@@ -11,7 +11,7 @@ use crate::work::{Finished, check_output};
 use crate::{NodeError, Quorum, Report};
 
 impl Contributor {
-    /// Records the signatures that came in, and acts on them. What the chain doesn't answer for waits.
+    /// Records the signatures that came in, and acts on them. Messages wait while the chain does not answer.
     pub(super) async fn read_inbox(&mut self) -> Result<(), NodeError> {
         for message in self.setup.exchange.waiting(Protocol::Signature).await? {
             let job_id = match self.take_signature(&message).await {
@@ -109,7 +109,7 @@ impl Contributor {
         Ok(())
     }
 
-    /// Gives the quorum's signature to a relayer, once; whether one has it.
+    /// Gives the quorum's signature to a relayer, once; returns whether a relayer has it.
     async fn hand_over(&self, job: &JobResponse, aggregate: (u32, [u8; 96])) -> Result<bool, NodeError> {
         if self.relayers.is_empty() {
             return Ok(false);
@@ -187,8 +187,8 @@ impl Contributor {
         Ok(told.len() > before)
     }
 
-    /// Has emissions and registry told of the job's work, unless they know: a job that was settled with others is not
-    /// reported at once, and it is the quorum's work that is counted. A refusal is the contracts' last word.
+    /// Reports the job's work to emissions and registry, unless that is done: a job that was settled with others is not
+    /// reported at once, and the work of the quorum is what counts. A refusal by the contracts is final.
     pub(super) async fn report_work(&self, job: &JobResponse, own: usize) -> Result<(), NodeError> {
         let job_id = job.job_id;
         if worker(job, own)?.in_quorum != Some(true) || self.client().is_reported(job_id).await? {

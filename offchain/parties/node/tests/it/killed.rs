@@ -1,4 +1,4 @@
-//! No second result under a worker's key: after restarts, kills, and with another chain's words.
+//! No second result under a worker's key: after restarts, kills, and with a chain that answers differently.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
