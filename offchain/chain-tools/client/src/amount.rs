@@ -13,9 +13,9 @@ pub enum AmountError {
     /// It has more decimals than tokens have.
     #[error("{text:?} has {found} decimals; tokens have {DECIMALS}")]
     Decimals {
-        /// The text.
+        /// The text that was given.
         text: String,
-        /// Its number of decimals.
+        /// Number of its decimals, more than 6.
         found: usize,
     },
     /// Its number of base units is 2^128 or more.

@@ -1,4 +1,4 @@
-//! Where the contracts are.
+//! Addresses of the contracts of a deployment.
 
 use std::collections::BTreeMap;
 

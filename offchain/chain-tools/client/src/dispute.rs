@@ -16,7 +16,7 @@ pub enum EvidenceError {
     Read {
         /// The file in words: the key or the reference string.
         file: &'static str,
-        /// What the file system said.
+        /// The file system's error.
         error: std::io::Error,
     },
 }

@@ -1,4 +1,4 @@
-//! Who was at fault in a failed round, read back from what the market shows of it.
+//! Who was at fault in a failed round, derived from the market's answer about the job.
 
 use std::collections::BTreeSet;
 

@@ -13,16 +13,16 @@ use crate::Client;
 /// Why the broadcast group of a deployment can't be had.
 #[derive(Debug, thiserror::Error)]
 pub enum GroupError {
-    /// The chain does not say what the registry has.
+    /// The registry can't be queried.
     #[error(transparent)]
     Chain(#[from] ChainError),
-    /// The registry has numbers of groups and slots that can't be.
+    /// The registry's numbers of groups and slots are not possible.
     #[error("the registry's groups: {0}")]
     Slots(#[from] SlotError),
     /// A file can't be read, or holds another reference string than the registry's.
     #[error("{file}: {problem}")]
     ReferenceString {
-        /// The file.
+        /// Path of the file that was given.
         file: String,
         /// What is wrong with it.
         problem: String,

@@ -22,7 +22,7 @@ pub use deployment::{Deployment, Incomplete};
 pub use dispute::{EvidenceError, key_dispute};
 pub use economy::{
     Claimable, Claimables, Claims, EconomyAccount, EconomyClient, Later, List, MOST_MESSAGES, MOST_PAGES,
-    NamedSchedule, Refused, Source, Taken, Token, UnknownSchedule, UnknownToken,
+    NamedSchedule, Payout, Refused, Source, Token, UnknownSchedule, UnknownToken,
 };
 pub use faults::faulted;
 pub use group::GroupError;

@@ -11,7 +11,7 @@ impl Client {
     /// One job.
     ///
     /// # Errors
-    /// The contract's words when there is no such job; see [`ChainError`].
+    /// The contract's error when there is no such job; see [`ChainError`].
     pub async fn job(&self, job_id: u64) -> Result<jobs::JobResponse, ChainError> {
         self.jobs(&jobs::QueryMsg::Job { job_id }).await
     }

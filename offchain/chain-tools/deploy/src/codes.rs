@@ -20,9 +20,9 @@ pub enum Codes<'a> {
     Native,
     /// Wasm, stored by the operator.
     Wasm {
-        /// The chain.
+        /// The chain that stores the codes.
         chain: &'a Cosmos,
-        /// The wasm.
+        /// The wasm files to store, checked against their checksums.
         artifacts: &'a Artifacts,
     },
 }

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use tokio::time::sleep;
 
 use crate::{
-    Codes, Contract, DeployError, FEE_GRANT, OPERATOR_MINIMUM, Role, Seen, Step, Terms, TermsError, plan,
+    Codes, Contract, DeployError, FEE_GRANT, OPERATOR_MINIMUM, OnChain, Role, Step, Terms, TermsError, plan,
 };
 
 /// Blocks for which a transaction is looked for after its sequence was used up: a node lists a transaction a moment after
@@ -22,13 +22,13 @@ use crate::{
 const LISTED_AFTER: u64 = 3;
 const POLL: Duration = Duration::from_millis(200);
 
-/// What has to be remembered of a deployment, so that the next run finds it again.
+/// What is stored about a deployment, so that the next run continues it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Record {
     /// Chain id; empty before the first run.
     pub chain_id: String,
-    /// Addresses.
+    /// Address of each contract that was created, bech32.
     pub contracts: BTreeMap<Contract, String>,
     /// A contract whose transaction was signed, and its outcome not yet seen.
     pub pending: Option<Pending>,
@@ -38,7 +38,7 @@ pub struct Record {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pending {
-    /// Contract.
+    /// The contract that it creates.
     pub contract: Contract,
     /// The signed transaction.
     pub tx: HexBinary,
@@ -47,21 +47,21 @@ pub struct Pending {
 /// A step that was done.
 #[derive(Clone, Debug, Serialize)]
 pub struct Done {
-    /// Step.
+    /// The step, with its contract or code.
     #[serde(flatten)]
     pub step: Step,
-    /// Gas of its transaction.
+    /// Gas that the transaction used.
     pub gas_used: u64,
-    /// Its transaction.
+    /// Hash of the transaction that did it.
     pub hash: TxHash,
-    /// Its block.
+    /// Height of the block that has the transaction.
     pub height: u64,
 }
 
-/// What a run came to.
+/// Result of a run.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    /// Where the contracts are.
+    /// Addresses of the contracts.
     pub contracts: BTreeMap<Contract, String>,
     /// The same as parties use them; none on a chain without a market.
     pub deployment: Option<Deployment>,
@@ -147,8 +147,8 @@ impl<'a> Run<'a> {
         self.operator.chain()
     }
 
-    /// What the chain has.
-    async fn look(&mut self) -> Result<Seen, DeployError> {
+    /// Reads what the chain already has.
+    async fn look(&mut self) -> Result<OnChain, DeployError> {
         let info = self.chain().info().await.map_err(DeployError::chain("chain"))?;
         if self.record.chain_id.is_empty() {
             self.record.chain_id = info.chain_id;
@@ -159,7 +159,7 @@ impl<'a> Run<'a> {
         self.settle_pending().await?;
         let operator = self.operator.address();
         let mut seen =
-            Seen { codes: self.codes.stored(self.terms.role(), operator).await?, ..Seen::default() };
+            OnChain { codes: self.codes.stored(self.terms.role(), operator).await?, ..OnChain::default() };
         for (contract, address) in &self.record.contracts {
             seen.contracts.insert(*contract, self.codes.existing(*contract, address, operator).await?);
         }
@@ -181,8 +181,8 @@ impl<'a> Run<'a> {
         Ok(seen)
     }
 
-    /// How far the contracts around the market know each other.
-    async fn look_at_economy(&self, seen: &mut Seen) -> Result<(), ChainError> {
+    /// Reads which contracts around the market know each other.
+    async fn look_at_economy(&self, seen: &mut OnChain) -> Result<(), ChainError> {
         let known = |contract| self.record.contracts.get(&contract);
         if let Some(btk) = known(Contract::Btk) {
             let minter: Option<MinterResponse> = self.chain().query(btk, &token::QueryMsg::Minter {}).await?;
@@ -205,8 +205,8 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// Finds out what became of the transaction that a run which was cut off had signed: sends it again, which a chain
-    /// takes once at most, and goes on only when it is known that it has taken effect or never can.
+    /// Settles the transaction that an interrupted run had signed: sends it again, which a chain takes at most once, and
+    /// continues only when it is known that the transaction has taken effect or never can.
     async fn settle_pending(&mut self) -> Result<(), DeployError> {
         let Some(Pending { contract, tx }) = self.record.pending.clone() else { return Ok(()) };
         let hash = TxHash::of(&tx);
@@ -257,7 +257,7 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    async fn take(&mut self, step: &Step, seen: &mut Seen) -> Result<Receipt, DeployError> {
+    async fn take(&mut self, step: &Step, seen: &mut OnChain) -> Result<Receipt, DeployError> {
         let failed = || DeployError::chain(step.to_string());
         match step {
             Step::Store { code } => {
@@ -326,7 +326,7 @@ impl<'a> Run<'a> {
     }
 
     /// Creates a contract; the transaction is on record before the chain can have it.
-    async fn instantiate(&mut self, contract: Contract, seen: &Seen) -> Result<Receipt, DeployError> {
+    async fn instantiate(&mut self, contract: Contract, seen: &OnChain) -> Result<Receipt, DeployError> {
         let failed = || DeployError::chain(format!("create {contract}"));
         let operator = self.operator.address();
         let start = self.emission_start().await.map_err(failed())?;
@@ -402,7 +402,7 @@ impl<'a> Run<'a> {
     }
 }
 
-/// The plan stores a code before it uses it; 0 is no code of any chain.
-fn code(seen: &Seen, contract: Contract) -> u64 {
+/// Id of the code; 0, which no chain uses, if it is not stored, but the plan stores a code before it uses it.
+fn code(seen: &OnChain, contract: Contract) -> u64 {
     seen.codes.get(&contract.code()).copied().unwrap_or_default()
 }

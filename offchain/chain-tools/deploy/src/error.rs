@@ -1,4 +1,4 @@
-//! What can keep contracts from a chain.
+//! Errors of a deployment.
 
 use std::path::{Path, PathBuf};
 
@@ -61,7 +61,7 @@ pub enum DeployError {
         contract: Contract,
         /// Hash of the transaction.
         hash: TxHash,
-        /// What the chain said to it now.
+        /// The chain's latest answer to it.
         source: Box<ChainError>,
     },
     /// The record is of another chain.

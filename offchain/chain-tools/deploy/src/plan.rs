@@ -13,24 +13,24 @@ use crate::{Code, Contract, Role};
 pub enum Step {
     /// Store a contract's code.
     Store {
-        /// Code.
+        /// The code to store.
         code: Code,
     },
     /// Give accounts that hold nothing coins for their fees.
     Grant {
-        /// Their addresses.
+        /// Addresses of these accounts, bech32.
         addresses: Vec<String>,
     },
     /// Create a contract.
     Instantiate {
-        /// Contract.
+        /// The contract to create.
         contract: Contract,
     },
     /// Move a contract to other code.
     Migrate {
-        /// Contract.
+        /// The contract to migrate.
         contract: Contract,
-        /// Code that it runs.
+        /// Id of the code that it runs now.
         from: u64,
     },
     /// Tell the registry which job market may slash.
@@ -75,30 +75,30 @@ pub struct Existing {
 
 /// What a chain has of a deployment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Seen {
+pub struct OnChain {
     /// Ids of the codes that contracts are to run.
     pub codes: BTreeMap<Code, u64>,
     /// Accounts of the deployment that hold no coins.
     pub without_coins: Vec<String>,
-    /// Contracts.
+    /// The contracts that exist, with their code.
     pub contracts: BTreeMap<Contract, Existing>,
     /// The registry knows the job market.
     pub jobs_set: bool,
     /// There is a committee, or there will be.
     pub committee_set: bool,
-    /// The emissions mint BTK, or whoever they were handed over to.
+    /// The minter of BTK is the emissions, or another account that is not the operator.
     pub minter_set: bool,
     /// The emissions take work from the job market, which reports it.
     pub meter_set: bool,
     /// The emissions know a contract that knows pledges.
     pub staking_set: bool,
-    /// The treasury collects from the job market, or that pays its share to somebody else.
+    /// The treasury collects from the job market, or the market pays its share to somebody else.
     pub source_set: bool,
 }
 
 /// What is missing on a chain of this role, in the order in which it has to be done; nothing when everything is in place.
 #[must_use]
-pub fn plan(role: Role, seen: &Seen) -> Vec<Step> {
+pub fn plan(role: Role, seen: &OnChain) -> Vec<Step> {
     let mut steps = Vec::new();
     for code in role.codes() {
         if !seen.codes.contains_key(&code) {
@@ -137,14 +137,14 @@ pub fn plan(role: Role, seen: &Seen) -> Vec<Step> {
 mod tests {
     use super::*;
 
-    fn complete(role: Role) -> Seen {
+    fn complete(role: Role) -> OnChain {
         let codes: BTreeMap<_, _> = role.codes().into_iter().zip(1..).collect();
         let contracts = role.contracts().into_iter().map(|contract| {
             let (address, code_id) = (contract.to_string(), codes[&contract.code()]);
             (contract, Existing { address, code_id })
         });
         let contracts = contracts.collect();
-        Seen {
+        OnChain {
             contracts,
             codes,
             without_coins: vec![],
@@ -159,7 +159,7 @@ mod tests {
 
     #[test]
     fn an_empty_chain_gets_everything_and_each_contract_after_those_it_knows() {
-        let steps = plan(Role::Market, &Seen { without_coins: vec!["a".into()], ..Seen::default() });
+        let steps = plan(Role::Market, &OnChain { without_coins: vec!["a".into()], ..OnChain::default() });
         let expected = [
             Step::Store { code: Code::Token },
             Step::Store { code: Code::Registry },
@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn each_role_gets_its_own_contracts_and_their_wiring() {
         let created = |role| {
-            let steps = plan(role, &Seen::default());
+            let steps = plan(role, &OnChain::default());
             let created = steps.iter().filter(|step| matches!(step, Step::Instantiate { .. })).count();
             (created, steps.last().cloned().unwrap())
         };
@@ -198,7 +198,7 @@ mod tests {
     #[test]
     fn a_market_becomes_an_economy_and_a_token_chain_by_what_it_lacks() {
         let market =
-            Seen { minter_set: false, meter_set: false, staking_set: false, ..complete(Role::Market) };
+            OnChain { minter_set: false, meter_set: false, staking_set: false, ..complete(Role::Market) };
         let steps = plan(Role::Economy, &market);
         for step in [Step::Store { code: Code::Treasury }, Step::Instantiate { contract: Contract::Timebank }]
         {
@@ -218,7 +218,7 @@ mod tests {
 
     #[test]
     fn each_wiring_that_was_cut_off_is_done() {
-        type Forget = fn(&mut Seen);
+        type Forget = fn(&mut OnChain);
         let wirings: [(Step, Forget); 6] = [
             (Step::SetJobs, |seen| seen.jobs_set = false),
             (Step::SetCommittee, |seen| seen.committee_set = false),

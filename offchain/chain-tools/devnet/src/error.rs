@@ -21,7 +21,7 @@ pub enum DevnetError {
     Build {
         /// Name of the program.
         program: &'static str,
-        /// The end of what the compiler said.
+        /// The end of the compiler's output.
         output: String,
     },
     /// A command of the node's program failed.
@@ -29,7 +29,7 @@ pub enum DevnetError {
     Wasmd {
         /// The command without paths and keys.
         command: String,
-        /// The end of what it said.
+        /// The end of its output.
         output: String,
     },
     /// A command of the relayer's program failed.
@@ -37,7 +37,7 @@ pub enum DevnetError {
     Hermes {
         /// The command without paths and keys.
         command: String,
-        /// The end of what it said.
+        /// The end of its output.
         output: String,
     },
     /// The relayer ended while it was starting, or does not start.
@@ -114,11 +114,11 @@ pub enum DevnetError {
         url: String,
         /// How long it was asked.
         seconds: u64,
-        /// What was wrong at last.
+        /// What was wrong at the last attempt.
         reason: String,
     },
     /// A process did not end.
-    #[error("process {pid} does not end, not even when killed")]
+    #[error("process {pid} does not end, even after SIGKILL")]
     WillNotEnd {
         /// Id of the process.
         pid: u32,
@@ -151,8 +151,8 @@ pub enum DevnetError {
         /// What is wrong with it.
         reason: String,
     },
-    /// Another command is at work.
-    #[error("another command is at work on {home}; wait for it", home = home.display())]
+    /// Another command uses the devnet.
+    #[error("another command uses the devnet in {home}; wait until it has ended", home = home.display())]
     Busy {
         /// Folder of the devnet.
         home: PathBuf,

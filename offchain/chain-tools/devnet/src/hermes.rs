@@ -10,7 +10,7 @@ use crate::cache::{self, BuildStep, last_lines, said};
 /// The version. Later ones need protoc and libclang to build.
 pub const VERSION: &str = "1.10.5";
 
-/// How its process is called where chains are listed.
+/// Name of its process where chains are listed.
 pub const NAME: &str = "hermes";
 
 const PACKAGE: &str = "ibc-relayer-cli";
@@ -22,7 +22,7 @@ const SHOWN_LINES: usize = 12;
 /// The program, installed if `cache` does not have it.
 ///
 /// # Errors
-/// [`DevnetError::CargoMissing`]; [`DevnetError::Build`] with what the compiler said.
+/// [`DevnetError::CargoMissing`]; [`DevnetError::Build`] with the compiler's output.
 pub fn ensure(cache: &Path, progress: &dyn Fn(BuildStep)) -> Result<PathBuf, DevnetError> {
     let name = format!("{NAME}-{VERSION}");
     cache::ensure(cache, &name, "bin/hermes", |folder| install(folder, progress))

@@ -1,8 +1,8 @@
 //! Connections between the chains, and the relayer that carries packets over them.
 //!
-//! Each step is remembered when it is done, so a command that is cut off is gone on with; what it had begun on the chains
-//! and not finished stays there unused. While clients, connections and channels are made the relayer is stopped: both
-//! sign with one account.
+//! Each step is recorded when it is done, so the next command continues an interrupted one; what that had begun on the
+//! chains and not finished stays there unused. While clients, connections and channels are made the relayer is stopped:
+//! both sign with one account.
 
 use std::path::{Path, PathBuf};
 use std::process::Child;
@@ -45,9 +45,9 @@ pub enum LinkProgress {
     Building(cache::BuildStep),
     /// A light client is made on a chain.
     Client {
-        /// The chain.
+        /// Name of the chain on which the client is made.
         on: String,
-        /// Whose client.
+        /// Name of the chain that the client follows.
         of: String,
     },
     /// Two chains are connected.

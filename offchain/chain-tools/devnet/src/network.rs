@@ -27,7 +27,7 @@ pub struct Devnet {
     pub(crate) home: PathBuf,
 }
 
-/// What `up` is asked for.
+/// Options of `up`.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Up {
     /// Chains; those that there are, or one, when `None`.
@@ -42,7 +42,7 @@ pub struct Up {
 pub enum Started {
     /// It ran and answered already.
     Running,
-    /// It was there and did not run.
+    /// It existed and did not run.
     Restarted,
     /// It is new.
     Created,

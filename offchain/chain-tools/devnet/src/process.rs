@@ -1,4 +1,4 @@
-//! A process that outlives the command that started it: knowing it again, and ending it and no other.
+//! A process that outlives the command that started it: recognising it, and ending it and no other.
 //!
 //! A pid alone says nothing: the process may have ended and another may have its pid. A [`Process`] is known by its
 //! pid, the time it started and the boot in which it did, and by its arguments. Signals go through a pidfd opened
@@ -35,7 +35,7 @@ pub struct Process {
     pub boot: String,
 }
 
-/// How a process came to its end.
+/// How a process ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Ended {

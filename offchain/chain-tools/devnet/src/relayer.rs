@@ -96,7 +96,7 @@ pub(crate) fn write_config(folder: &Path, text: &str) -> Result<bool, DevnetErro
     Ok(true)
 }
 
-/// Hermes' commands.
+/// The `hermes` program with its settings, to run its commands.
 pub(crate) struct Hermes<'a> {
     pub(crate) program: &'a Path,
     pub(crate) folder: &'a Path,

@@ -10,7 +10,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// An answer has about 1 KiB.
 const LONGEST: u64 = 1 << 20;
 
-/// What a node says of itself.
+/// A node's status.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct NodeStatus {
     pub(crate) chain_id: String,

@@ -1,4 +1,4 @@
-//! `devnet.json`: what is remembered between commands.
+//! `devnet.json`: the state between commands.
 
 use std::fs::{File, TryLockError};
 use std::io::Write as _;
@@ -14,7 +14,7 @@ const FORMAT: u32 = 1;
 const FILE: &str = "devnet.json";
 const LOCK: &str = "devnet.lock";
 
-/// Everything that is remembered.
+/// The state of a devnet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct State {
@@ -24,12 +24,12 @@ pub struct State {
     /// Who carries packets between chains, once there is somebody.
     #[serde(default)]
     pub relayer: Option<RelayerState>,
-    /// Connected chains.
+    /// Connections between the chains, with their channels.
     #[serde(default)]
     pub links: Vec<Link>,
 }
 
-/// The relayer.
+/// The process that carries packets, and its account.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RelayerState {
@@ -49,7 +49,7 @@ pub struct Link {
     pub clients: [Option<String>; 2],
     /// The connection's names.
     pub connection: Option<[String; 2]>,
-    /// Open channels.
+    /// Channels that are open, oldest first.
     pub channels: Vec<Channel>,
 }
 
@@ -76,11 +76,11 @@ impl Order {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Channel {
-    /// What it is for.
+    /// Its purpose, like `transfer`; a link has one open channel of a name for its ports.
     pub name: String,
-    /// Its ports.
+    /// Port on each of the two chains.
     pub ports: [String; 2],
-    /// Its names.
+    /// Id on each of the two chains, like `channel-0`.
     pub channels: [String; 2],
     /// Order of its packets.
     pub order: Order,
@@ -108,7 +108,7 @@ impl Link {
     }
 }
 
-/// One chain.
+/// A chain of the devnet: its ports, its settings and its process.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChainState {
@@ -178,7 +178,7 @@ impl State {
         write_private(&home.join(FILE), &bytes)
     }
 
-    /// Removes what is remembered.
+    /// Removes the stored state.
     pub(crate) fn remove(home: &Path) -> Result<(), DevnetError> {
         let path = home.join(FILE);
         std::fs::remove_file(&path).map_err(DevnetError::at(&path))

@@ -28,7 +28,7 @@ const SHOWN_LINES: usize = 12;
 /// The program, built if `cache` does not have it.
 ///
 /// # Errors
-/// [`DevnetError::GoMissing`]; [`DevnetError::Build`] with what the compiler said.
+/// [`DevnetError::GoMissing`]; [`DevnetError::Build`] with the compiler's output.
 pub fn ensure(cache: &Path, progress: &dyn Fn(BuildStep)) -> Result<PathBuf, DevnetError> {
     cache::ensure(cache, &format!("wasmd-{VERSION}-{}", fingerprint()), "wasmd", |folder| {
         build(folder, progress)

@@ -34,7 +34,7 @@ pub fn deployed(home: &Path, chain_id: &str) -> Result<(BTreeMap<Contract, Strin
     Ok((record(&folder)?.contracts, read_founders(&folder)?.operator))
 }
 
-/// Forgets what was deployed on a chain that is no more.
+/// Removes the record of deployments on a chain that was removed.
 pub fn forget(home: &Path, chain_id: &str) -> Result<()> {
     let folder = folder(home, chain_id)?;
     if folder.exists() {
@@ -47,7 +47,9 @@ pub fn forget(home: &Path, chain_id: &str) -> Result<()> {
 pub fn folder(home: &Path, chain_id: &str) -> Result<PathBuf> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
     if chain_id.starts_with('.') || chain_id.is_empty() || !chain_id.bytes().all(plain) {
-        bail!("chain id {chain_id:?} is no name of a folder; expected letters, digits, '-', '_' and '.'");
+        bail!(
+            "chain id {chain_id:?} can't be the name of a folder; expected letters, digits, '-', '_' and '.'"
+        );
     }
     Ok(home.join("deployments").join(chain_id))
 }

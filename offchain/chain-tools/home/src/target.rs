@@ -17,7 +17,7 @@ const FAUCET_GRANT: u128 = 1_000_000_000_000_000;
 
 /// A chain to deploy to.
 pub struct Target {
-    /// The chain.
+    /// Client of the chain's node.
     pub chain: Cosmos,
     /// Holds coins for everybody on a devnet.
     pub faucet: Option<SigningKey>,
@@ -28,7 +28,7 @@ pub fn devnet(home: &Path) -> Result<Devnet> {
     Ok(Devnet::at(&home.join("devnet"))?)
 }
 
-/// The chain that `name` says: one of the devnet, or a URL.
+/// The chain called `name` of the devnet, or the one behind the URL `name`.
 pub async fn target(name: &str, home: &Path) -> Result<Target> {
     if name.starts_with("http://") || name.starts_with("https://") {
         return Ok(Target { chain: Cosmos::connect(CosmosOptions::new(name)).await?, faucet: None });

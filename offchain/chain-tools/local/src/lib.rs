@@ -38,7 +38,7 @@ const OPERATOR_FEES: u128 = 1_000_000_000_000_000;
 pub struct MemberKeys {
     /// Posts share keys.
     pub account: SigningKey,
-    /// Answers evaluations.
+    /// Key of the endpoint that answers evaluations.
     pub endpoint: EndpointKey,
 }
 
@@ -58,7 +58,7 @@ pub struct Founders {
     pub treasury: SigningKey,
     /// Receives the incentive pool's share.
     pub incentive_pool: SigningKey,
-    /// The committee.
+    /// Secrets of the committee's members, in the order in which the registry lists them.
     pub committee: Vec<MemberKeys>,
 }
 
@@ -176,7 +176,7 @@ pub struct Local<C = Embedded> {
     pub crs: Arc<Crs>,
     /// How the registry divides the slots.
     pub groups: Groups,
-    /// What can be asked of nodes.
+    /// The attributes that policies may ask for.
     pub schema: Schema,
     /// Holds the genesis BTT.
     pub operator: Account,

@@ -12,7 +12,7 @@ use anyhow::{Context, Result, anyhow, bail, ensure};
 use bithive_api::{attestations, ibc, ics20};
 use bithive_chain::{Chain, ChainExt as _, Cosmos, Receipt, SigningKey, Wallet};
 use bithive_client::amount::{self, parse};
-use bithive_client::ibc::{Ack, End, Packet, Route, Stage, Transfer, holding, voucher};
+use bithive_client::ibc::{Ack, Outcome, Packet, Route, Stage, Transfer, holding, voucher};
 use bithive_command_kit::spinner;
 use bithive_command_kit::{Output, table};
 use bithive_deploy::Contract;
@@ -350,12 +350,12 @@ async fn follow(
     answer["packet"] = json!(packet);
     answer["stages"] = Value::Array(stages);
     output.show(&answer, |_| match &end {
-        End::Acknowledged { .. } => println!("{what}: arrived"),
-        End::Refused { error } => println!("{what}: refused, and undone here: {error}"),
-        End::TimedOut => println!("{what}: timed out, and undone here"),
-        End::Pending { .. } => println!("{what}: still under way; `bithive ibc status` shows it"),
+        Outcome::Acknowledged { .. } => println!("{what}: arrived"),
+        Outcome::Refused { error } => println!("{what}: refused, and undone here: {error}"),
+        Outcome::TimedOut => println!("{what}: timed out, and undone here"),
+        Outcome::Pending { .. } => println!("{what}: still under way; `bithive ibc status` shows it"),
     })?;
-    Ok(if matches!(end, End::Acknowledged { .. }) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if matches!(end, Outcome::Acknowledged { .. }) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 fn tell(spinner: &ProgressBar, output: Output, line: &str) {

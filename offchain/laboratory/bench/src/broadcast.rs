@@ -28,9 +28,9 @@ struct Group {
     all: SlotSet,
     /// All but the last slot.
     fewer: SlotSet,
-    /// Knows everybody, at the empty set.
+    /// With the keys of all members, for the empty set.
     sender: SenderCache,
-    /// Knows everybody, at the empty set.
+    /// With the keys of all members, for the empty set.
     receiver: ReceiverCache,
 }
 

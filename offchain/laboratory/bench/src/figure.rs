@@ -1,4 +1,4 @@
-//! Figures, what they are held against, and the sheet that they are written on.
+//! Figures, their limits and aims, and the sheet that collects them.
 
 use serde::Serialize;
 
@@ -7,7 +7,7 @@ use crate::timer::Timer;
 /// Unit of a rate: more is better. In every other unit of this crate's own measurements less is.
 pub(crate) const PER_SECOND: &str = "1/s";
 
-/// What is hoped for at most, by the name of the figure: sizes in bytes, times in µs.
+/// Aims by the name of the figure, at most: sizes in bytes, times in µs.
 pub(crate) const AIMS: [(&str, f64); 9] = [
     ("header, 1024 receivers", 128.0),
     ("encrypt cached, 1024 receivers", 1_000.0),
@@ -37,32 +37,32 @@ pub struct Figure {
     pub peer_value: f64,
     /// Above 1 ours is better, whatever the unit: `peer_value / value` of a cost, `value / peer_value` of a rate.
     pub ratio: f64,
-    /// The operations that nobody can leave out, and what they cost by themselves; only where that is known.
+    /// The operations that can't be avoided, and what they cost by themselves; only where that is known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<Limit>,
-    /// What was hoped for; only where something was.
+    /// The aim, for figures that have one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub aim: Option<Aim>,
 }
 
-/// What a figure is held against.
+/// The limit that a figure is compared with.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Limit {
     /// The operations, in words.
     pub name: String,
     /// What they allow in the figure's unit, from the same run.
     pub value: f64,
-    /// How far off the figure is: 1 is as good as it gets with these operations. `figure / limit` of a cost, and of a
+    /// How far the figure is from the limit: 1 is the best that is possible with these operations. `figure / limit` of a cost, and of a
     /// goodput, which is below; `limit / figure` of a rate.
     pub ratio: f64,
 }
 
-/// What was hoped for of a figure.
+/// The aim of a figure.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 pub struct Aim {
     /// The worst value that would do, in the figure's unit.
     pub value: f64,
-    /// The figure is as good as that.
+    /// Whether the figure reaches it.
     pub met: bool,
 }
 
@@ -99,7 +99,8 @@ impl Sheet<'_> {
         self.note(name, n, PER_SECOND, peer, each.map(|microseconds| 1e6 / microseconds));
     }
 
-    /// Holds the latest figure against the cost of what it can't do without: bytes, or microseconds, of a rate too.
+    /// Adds the limit of the latest figure, from the cost of the operations that can't be avoided: bytes, or microseconds,
+    /// also where the figure is a rate.
     pub(crate) fn limit(&mut self, name: &str, cost: f64) {
         let Some(figure) = self.figures.last_mut() else { return };
         let (value, ratio) = if figure.unit == PER_SECOND {

@@ -80,7 +80,8 @@ pub(crate) fn psi_blind(items: &[Input], secret: &Scalar) -> Vec<[u8; 32]> {
 /// The other party's points raised to one's own secret.
 pub(crate) fn psi_raise(points: &[[u8; 32]], secret: &Scalar) -> Result<Vec<[u8; 32]>> {
     let raised = |point: &[u8; 32]| {
-        let point = CompressedRistretto(*point).decompress().context("a peer's point is no group element")?;
+        let point =
+            CompressedRistretto(*point).decompress().context("a peer's point is not a group element")?;
         Ok((point * secret).compress().to_bytes())
     };
     points.iter().map(raised).collect()

@@ -6,14 +6,14 @@ use serde::Serialize;
 /// The controllers, by the name that ends a cell's.
 pub(crate) const CONTROLLERS: [&str; 4] = ["UDX", "Cubic", "NewReno", "BBR"];
 
-/// What one controller has won by one measure.
+/// On how many paths one controller is the best by one measure.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Score {
-    /// Which cells: `matrix` or all with one flow.
+    /// The cells: `matrix`, or all with one flow.
     pub group: &'static str,
-    /// The measure.
+    /// Name of the measure, with its unit.
     pub measure: &'static str,
-    /// The controller.
+    /// Name of the congestion controller.
     pub control: &'static str,
     /// Paths on which no other is better by more than the measure's tolerance. A tie counts for all that share it.
     pub best: usize,

@@ -27,7 +27,7 @@ pub struct Transport {
 /// Which experiments to make, how often, and what to keep of them.
 #[derive(Clone, Debug, Default)]
 pub struct Trials {
-    /// The cells.
+    /// The cells to run.
     pub selection: Selection,
     /// One run of each with each of these seeds.
     pub seeds: Range<u64>,

@@ -1,7 +1,7 @@
 //! Vaults of 2 of 64 leaves, at which vectors are matched: one and many, by one contributor and by a crowd.
 //!
 //! Every contributor and every vault has tags of its own, so that nothing stays in a cache that would not in
-//! earnest. One contributor's come from a committee and open a vault; the others' are random bytes, which is what
+//! production. One contributor's come from a committee and open a vault; the others' are random bytes, which is what
 //! tags look like to whoever sealed with others, and would take a committee minutes for a crowd.
 
 use std::collections::BTreeMap;

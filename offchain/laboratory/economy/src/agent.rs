@@ -41,21 +41,21 @@ pub(crate) struct Operator {
     work: Stream,
 }
 
-/// What a day of work came to.
+/// Result of a day of work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Work {
-    /// Compute credits.
+    /// Worked: the compute credits of the day.
     Done(u64),
-    /// Nothing, by nobody's fault.
+    /// No work, without a fault.
     Off,
-    /// Nothing, and a fault that is slashed.
+    /// No work, and a fault that is slashed.
     Fault,
 }
 
 /// What an operator sees when it looks.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Seen {
-    /// Its BTK.
+    /// BTK that it holds, in base units.
     pub(crate) balance: u128,
     /// Whether its node is registered.
     pub(crate) registered: bool,

@@ -17,7 +17,7 @@ use cosmwasm_std::{Binary, HexBinary, Uint128};
 use crate::common::{Common, new};
 use crate::people::{Idle, most_credits};
 use crate::random::{Purpose, generator};
-use crate::world::{Contracts, call, send, submit, told};
+use crate::world::{Contracts, call, events_of, send, submit};
 use crate::{EconomyError, MONTH_DAYS, UNIT};
 
 /// A credit is 0.001 BTT and earns 0.01 % a day; a hundred cobblestones are a credit.
@@ -55,7 +55,7 @@ pub(crate) struct Bank {
     pub(crate) since: u64,
 }
 
-/// Creates registry and market, which credits are spent at; returns their addresses.
+/// Creates registry and market, where credits are spent; returns their addresses.
 pub(crate) async fn market(
     owner: &Wallet,
     (btt, treasury, pool): (&str, &str, &str),
@@ -251,10 +251,11 @@ async fn spend(common: &Common, owner: &mut Owner) -> Result<u128, EconomyError>
     };
     let message = call(timebank, &ExecuteMsg::Spend { terms: Box::new(terms), most })?;
     let receipts = submit(&owner.wallet, "buying compute", &[message]).await?;
-    let mut posted = told(&common.contracts.jobs, &receipts)?.into_iter().filter_map(|event| match event {
-        jobs::Event::Posted { job_id, .. } => Some(job_id),
-        _ => None,
-    });
+    let mut posted =
+        events_of(&common.contracts.jobs, &receipts)?.into_iter().filter_map(|event| match event {
+            jobs::Event::Posted { job_id, .. } => Some(job_id),
+            _ => None,
+        });
     let job = posted.next();
     owner.job = Some(job.ok_or(EconomyError::Silent { what: "the market", missing: "the job's number" })?);
     Ok(price)

@@ -8,10 +8,10 @@ use sha2::{Digest as _, Sha256};
 
 use crate::common::{Common, new};
 use crate::people::Patient;
-use crate::world::{call, send, submit, told};
+use crate::world::{call, events_of, send, submit};
 use crate::{EconomyError, MONTH_DAYS, UNIT};
 
-/// What a patient receives on a day at most, and all of them for every 60 patients: less than two check-ups may come to.
+/// Most BTT a day for one patient, and for all of them for every 60 patients: less than two check-ups can be worth.
 const OF_ONE: u128 = 600 * UNIT;
 const OF_ALL: u128 = 1_000 * UNIT;
 /// Added to the budget in a month, for each patient: what a check-up is worth on average.
@@ -103,14 +103,14 @@ impl Care {
             proposals.push(call(contract, &message)?);
         }
         let receipts = submit(&self.clinician, "proposing rewards", &proposals).await?;
-        self.waiting.extend(told(contract, &receipts)?.into_iter().filter_map(|event| match event {
+        self.waiting.extend(events_of(contract, &receipts)?.into_iter().filter_map(|event| match event {
             rewards::Event::Proposed { id, .. } => Some(id),
             _ => None,
         }));
         self.approve(common).await
     }
 
-    /// What is beyond a limit today waits for another day; what waited too long comes to nothing.
+    /// What is beyond a limit today waits for another day; what waited too long expires.
     async fn approve(&mut self, common: &Common) -> Result<(), EconomyError> {
         let (contract, world) = (&common.contracts.rewards, &common.world);
         for id in core::mem::take(&mut self.waiting) {

@@ -1,4 +1,4 @@
-//! What must hold whenever it is asked: pure, over what the contracts said at one moment.
+//! Invariants of the economy: pure functions of the contracts' answers at one moment.
 
 use bithive_api::emissions::{ContributorResponse, EmissionResponse};
 use bithive_api::staking::{NodeResponse, TotalsResponse};
@@ -8,7 +8,7 @@ use bithive_economics::{Emission, emission::Bucket};
 use crate::check_btt::Btt;
 use crate::compare::{Broken, Checks};
 
-/// A token.
+/// Supply of one token and who holds it, in base units.
 #[derive(Clone, Debug)]
 pub(crate) struct Token {
     pub(crate) symbol: &'static str,
@@ -34,7 +34,7 @@ pub(crate) struct Vested {
     pub(crate) rule: u128,
 }
 
-/// What the contracts said at one moment.
+/// The contracts' answers at one moment.
 #[derive(Clone, Debug)]
 pub(crate) struct Snapshot {
     pub(crate) day: u64,
@@ -57,7 +57,7 @@ pub(crate) struct Snapshot {
 }
 
 impl Snapshot {
-    /// Compares everything with everything else and with the rules; says how many comparisons held.
+    /// Checks all invariants; returns how many comparisons held.
     ///
     /// # Errors
     /// The first that does not.

@@ -1,4 +1,4 @@
-//! What must hold of BTT with patients, in the time bank, in the market and in the treasury: pure, too.
+//! Invariants of BTT with patients, in the time bank, in the market and in the treasury: pure functions, too.
 
 use bithive_api::rewards::{BudgetResponse, Limits};
 use bithive_api::{jobs, timebank, treasury};
@@ -41,7 +41,7 @@ pub(crate) struct Bank {
     pub(crate) market: u128,
 }
 
-/// The treasury.
+/// What the treasury was given, has, paid and burnt, in base units of BTT.
 #[derive(Clone, Debug)]
 pub(crate) struct Treasury {
     pub(crate) totals: treasury::TotalsResponse,

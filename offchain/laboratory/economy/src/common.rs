@@ -1,4 +1,4 @@
-//! What everybody uses: the chain, the contracts, and what is asked of them.
+//! What all accounts share: the chain, the contracts, and queries to them.
 
 use bithive_api::{emissions, staking, treasury};
 use bithive_chain::{Message, Wallet};
@@ -24,7 +24,7 @@ pub(crate) const TREASURY: treasury::Params = treasury::Params {
     reserve: Uint128::new(RESERVE),
 };
 
-/// What everybody uses.
+/// What all accounts share.
 pub(crate) struct Common {
     pub(crate) world: World,
     pub(crate) contracts: Contracts,
@@ -34,7 +34,7 @@ pub(crate) struct Common {
     pub(crate) keeper: Wallet,
 }
 
-/// Questions, and messages that anybody may send once they are due.
+/// Queries, and messages that anybody may send once they are due.
 impl Common {
     pub(crate) async fn balance(&self, token: &str, address: &str) -> Result<u128, EconomyError> {
         let found: BalanceResponse =
@@ -110,7 +110,7 @@ impl Common {
         found.ok_or(EconomyError::Silent { what: "the treasury", missing: "its offer for BTK" })
     }
 
-    /// What the treasury has and did.
+    /// The treasury's balance and totals.
     pub(crate) async fn treasury(&self) -> Result<treasury::TotalsResponse, EconomyError> {
         self.world.ask(&self.contracts.treasury, &treasury::QueryMsg::Totals {}).await
     }
@@ -125,7 +125,7 @@ impl Common {
     }
 }
 
-/// Creates a contract, and says its address.
+/// Creates a contract, and returns its address.
 pub(crate) async fn new(
     owner: &Wallet,
     code: Code,

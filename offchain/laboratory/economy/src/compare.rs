@@ -10,7 +10,7 @@ pub struct Broken {
     pub day: u64,
     /// What was compared.
     pub what: String,
-    /// What the contracts say.
+    /// The value found in the contracts.
     pub found: u128,
     /// `exactly` or `at most`.
     pub relation: &'static str,

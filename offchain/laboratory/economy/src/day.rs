@@ -8,7 +8,7 @@ use cw20::Cw20ExecuteMsg;
 
 use crate::agent::{Move, Seen, Work};
 use crate::common::{Common, TREASURY, TREASURY_BUDGET};
-use crate::genesis::{Economy, Node, Saver};
+use crate::genesis::{DelegatorAccount, Economy, Node};
 use crate::world::{call, send, submit};
 use crate::{EconomyError, MONTH_DAYS};
 
@@ -82,7 +82,7 @@ async fn recipients(economy: &Economy) -> Result<(), EconomyError> {
     let each = common.balance(&contracts.btk, application.address()).await? / 2 / savers.len().max(1) as u128;
     if each > 0 {
         let amount = Uint128::new(each);
-        let transfer = |saver: &Saver| {
+        let transfer = |delegator: &DelegatorAccount| {
             let recipient = saver.wallet.address().to_owned();
             call(&contracts.btk, &Cw20ExecuteMsg::Transfer { recipient, amount })
         };
@@ -180,7 +180,12 @@ fn message(common: &Common, node: &Node, one: Move) -> Result<Message, EconomyEr
 }
 
 /// A delegator looks at what it has.
-async fn save(common: &Common, saver: &mut Saver, nodes: &[Node], day: u64) -> Result<(), EconomyError> {
+async fn save(
+    common: &Common,
+    saver: &mut DelegatorAccount,
+    nodes: &[Node],
+    day: u64,
+) -> Result<(), EconomyError> {
     let contracts = &common.contracts;
     let own = saver.wallet.address().to_owned();
     let (mut due, _) = common.withdrawals(&own).await?;

@@ -1,8 +1,8 @@
-//! Why a run could not go on. A check that fails is no error but an outcome: see [`crate::Broken`].
+//! Why a run stopped. A check that fails is not an error but a result: see [`crate::Broken`].
 
 use bithive_chain::ChainError;
 
-/// Why a run could not go on.
+/// Why a run stopped.
 #[derive(Debug, thiserror::Error)]
 pub enum EconomyError {
     /// A number is out of bounds.
@@ -10,7 +10,7 @@ pub enum EconomyError {
     Option {
         /// Name of the option.
         field: &'static str,
-        /// Value given.
+        /// The number that was given.
         found: u32,
         /// Least value allowed.
         least: u32,
@@ -22,11 +22,11 @@ pub enum EconomyError {
     Chain {
         /// What was done.
         what: String,
-        /// What the chain said.
+        /// The chain's error.
         source: ChainError,
     },
-    /// A contract did not say what it should have.
-    #[error("{what} said nothing of {missing}")]
+    /// A contract's event or answer lacks something.
+    #[error("{what} did not report {missing}")]
     Silent {
         /// What was done.
         what: &'static str,

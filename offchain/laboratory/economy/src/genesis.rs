@@ -1,4 +1,4 @@
-//! The contracts, and who holds what at first.
+//! The contracts and the initial balances.
 
 use std::time::Duration;
 
@@ -17,13 +17,13 @@ use crate::care::{self, Care};
 use crate::common::{Common, RESERVE, TREASURY, TREASURY_BUDGET, new};
 use crate::error::during;
 use crate::random::{Purpose, generator};
-use crate::world::{Contracts, World, call, send, submit, told};
+use crate::world::{Contracts, World, call, events_of, send, submit};
 use crate::{EconomyError, Options, UNIT, people};
 
 /// BTT that are locked for incentives, over [`BTT_LOCK_DAYS`].
 const BTT_LOCKED: u128 = 20_000_000 * UNIT;
 const BTT_LOCK_DAYS: u32 = 4 * 365;
-/// What it is given at first: a month's budget, and what it keeps.
+/// BTT that the treasury starts with: a month's budget and its reserve.
 const ENDOWMENT: u128 = TREASURY_BUDGET + RESERVE;
 /// Bids of the treasury for one BTK, in base units of BTT.
 const BIDS: (u128, u128) = (50_000, 500_000);
@@ -43,35 +43,35 @@ pub(crate) struct Node {
 }
 
 /// A delegator and its account.
-pub(crate) struct Saver {
+pub(crate) struct DelegatorAccount {
     pub(crate) wallet: Wallet,
     pub(crate) plan: Delegator,
 }
 
 /// An amount that becomes due by a line of the token tables.
 pub(crate) struct Position {
-    /// Its number.
+    /// Number of the vesting position.
     pub(crate) id: u64,
-    /// The line.
+    /// Name of the line in the token tables.
     pub(crate) name: &'static str,
     /// Address of its token.
     pub(crate) token: String,
     pub(crate) total: u128,
-    /// What the tables say.
+    /// Its schedule in the tables.
     pub(crate) rule: Schedule,
 }
 
-/// Everything and everybody.
+/// The whole economy: the chain, the contracts and the accounts.
 pub(crate) struct Economy {
     pub(crate) common: Common,
-    /// Credits work.
+    /// Account that may credit work.
     pub(crate) meter: Wallet,
-    /// Slashes.
+    /// Account that may slash stakes.
     pub(crate) slasher: Wallet,
     /// Receives the application bucket.
     pub(crate) application: Wallet,
     pub(crate) nodes: Vec<Node>,
-    pub(crate) savers: Vec<Saver>,
+    pub(crate) savers: Vec<DelegatorAccount>,
     pub(crate) positions: Vec<Position>,
     pub(crate) care: Care,
     pub(crate) bank: Bank,
@@ -130,7 +130,7 @@ pub(crate) async fn genesis(options: &Options) -> Result<Economy, EconomyError> 
         nodes.push(Node { wallet: world.wallet(key).await?, plan, registered: false, gone: false });
     }
     for (key, plan) in delegators {
-        savers.push(Saver { wallet: world.wallet(key).await?, plan });
+        savers.push(DelegatorAccount { wallet: world.wallet(key).await?, plan });
     }
     let meter = world.wallet(founders.meter).await?;
     let slasher = world.wallet(founders.slasher).await?;
@@ -311,10 +311,11 @@ async fn lock(
     for Line { name, token, total, schedule, rule } in lines(contracts, start)? {
         let hook = vesting::Hook::Lock { owner: holder.into(), schedule, revocable: false };
         let receipts = submit(owner, name, &[send(token, &contracts.vesting, total, &hook)?]).await?;
-        let mut locked = told(&contracts.vesting, &receipts)?.into_iter().filter_map(|event| match event {
-            vesting::Event::Locked { id, .. } => Some(id),
-            _ => None,
-        });
+        let mut locked =
+            events_of(&contracts.vesting, &receipts)?.into_iter().filter_map(|event| match event {
+                vesting::Event::Locked { id, .. } => Some(id),
+                _ => None,
+            });
         let id = locked.next();
         let id = id.ok_or(EconomyError::Silent { what: "vesting", missing: "the position's number" })?;
         positions.push(Position { id, name, token: token.into(), total, rule });

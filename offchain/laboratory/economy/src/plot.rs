@@ -1,4 +1,4 @@
-//! The rows as a drawing: whose BTK there are, what a T earns, and what becomes of BTT.
+//! The rows as a drawing: emitted BTK and their use, the earnings of a T, and the use of BTT.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use crate::{EconomyError, Row, UNIT, YEAR_DAYS};
 
 type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 type Outcome = Result<(), Box<dyn std::error::Error>>;
-/// A line's name, and how a row says its value.
+/// A line's name, and its value in a row.
 type Line = (&'static str, fn(&Row) -> u128);
 
 const SIZE: (u32, u32) = (960, 1040);

@@ -1,10 +1,10 @@
-//! What a run says.
+//! The report of a run.
 
 use serde::Serialize;
 
 use crate::Broken;
 
-/// What the contracts say at the beginning of a day. Amounts are in base units (10^-6).
+/// The state of the contracts at the beginning of a day. Amounts are in base units (10^-6).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Row {
     /// Days since the emission started.
@@ -21,7 +21,7 @@ pub struct Row {
     pub pledge_per_tera: u128,
     /// BTK that an average T earned on a day since the row before.
     pub daily_per_tera: u128,
-    /// BTK emitted.
+    /// BTK emitted by the schedule so far.
     pub emitted: u128,
     /// BTK minted for contributors.
     pub contributors: u128,
@@ -33,11 +33,11 @@ pub struct Row {
     pub infrastructure: u128,
     /// BTK emitted and not minted, since they are not due yet or nobody asked for them.
     pub locked: u128,
-    /// BTK minted.
+    /// BTK minted so far, all buckets together.
     pub minted: u128,
     /// BTK burnt: slashed, or bought by the treasury.
     pub burnt: u128,
-    /// BTK slashed.
+    /// BTK taken by slashes so far.
     pub slashed: u128,
     /// BTK bought by the treasury.
     pub bought: u128,

@@ -1,4 +1,4 @@
-//! What the contracts say at one moment, and the row that it makes.
+//! The contracts' answers at one moment, and the row of the report that they make.
 
 use bithive_api::{emissions, jobs, rewards, token, vesting};
 use bithive_economics::pledge;
@@ -11,10 +11,10 @@ use crate::common::{Common, TREASURY};
 use crate::genesis::Economy;
 use crate::{EconomyError, Entitled, Row, bank};
 
-/// Accounts of one question.
+/// Accounts in one query.
 const PAGE: u32 = 30;
 
-/// Asks everybody for everything.
+/// Queries all contracts and accounts.
 pub(crate) async fn snapshot(economy: &Economy, day: u64) -> Result<Snapshot, EconomyError> {
     let Economy { common, nodes, positions, .. } = economy;
     let Common { world, contracts, .. } = common;

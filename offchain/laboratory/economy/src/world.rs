@@ -1,4 +1,4 @@
-//! The chain, the contracts on it, and the accounts: questions, and signed transactions.
+//! The chain, the contracts on it, and the accounts: queries, and signed transactions.
 
 use std::sync::Arc;
 
@@ -96,7 +96,7 @@ impl World {
         contract: &str,
         question: &(impl Serialize + Sync),
     ) -> Result<T, EconomyError> {
-        self.chain.query(contract, question).await.map_err(during(format!("a question to {contract}")))
+        self.chain.query(contract, question).await.map_err(during(format!("a query to {contract}")))
     }
 }
 
@@ -113,8 +113,11 @@ pub(crate) async fn submit(
     Ok(receipts)
 }
 
-/// What the contract at an address announced in these transactions.
-pub(crate) fn told<E: ContractEvent>(contract: &str, receipts: &[Receipt]) -> Result<Vec<E>, EconomyError> {
+/// Events of the contract at an address in these transactions.
+pub(crate) fn events_of<E: ContractEvent>(
+    contract: &str,
+    receipts: &[Receipt],
+) -> Result<Vec<E>, EconomyError> {
     let events = receipts.iter().flat_map(|receipt| &receipt.events);
     let malformed =
         |error: EventError| EconomyError::Malformed { what: "an event", reason: error.to_string() };

@@ -16,9 +16,9 @@ pub struct Duplex {
     pub down: Link,
 }
 
-/// Rate of a link that is none: faster than the machine, so that nothing waits.
+/// Rate of a link without a limit, in bits per second: faster than the machine, so that nothing waits.
 const OPEN: f64 = 10e9;
-/// Longest queue that is not asked for, bytes.
+/// Longest default queue, in bytes.
 const MOST_QUEUED: f64 = 64e6;
 
 impl Duplex {

@@ -5,7 +5,7 @@ use std::collections::BinaryHeap;
 
 use bithive_netsim::{Bottleneck, Fate, Link, Nanos};
 
-/// What became of packets.
+/// Counts of packets by what happened to them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Packets that arrived.
@@ -18,7 +18,7 @@ pub struct Counts {
     pub lost: u64,
 }
 
-/// The simulator's link, driven by whoever holds it. Times have to be given in order.
+/// The simulator's link, driven by its caller. Times have to be given in order.
 pub struct Emulator<T> {
     link: Bottleneck<(T, u64)>,
     sent: Option<Nanos>,
@@ -95,7 +95,7 @@ impl<T> Emulator<T> {
         Some((arrival.at, arrival.packet))
     }
 
-    /// What became of packets so far.
+    /// Counts of packets so far.
     #[must_use]
     pub fn counts(&self) -> Counts {
         self.counts

@@ -13,7 +13,7 @@ pub enum LabError {
     Missing {
         /// What it lacks.
         what: &'static str,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
     /// A side can't be used.
@@ -29,12 +29,12 @@ pub enum LabError {
     Link {
         /// Name of the field.
         field: &'static str,
-        /// What it is.
+        /// The value that was given.
         value: String,
         /// What was expected.
         expected: &'static str,
     },
-    /// A key that is none.
+    /// A key that is not known.
     #[error("{key:?} is not known; expected one of {expected}")]
     Key {
         /// Key that was found.
@@ -47,7 +47,7 @@ pub enum LabError {
     System {
         /// What was tried.
         what: &'static str,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
 }

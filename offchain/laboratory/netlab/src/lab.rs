@@ -20,7 +20,7 @@ use crate::side::Side;
 use crate::sys;
 use crate::wait::until;
 
-/// Most sides.
+/// Most sides of a laboratory: one byte of their addresses is their number.
 const SIDES: usize = 250;
 /// Most packets read from one side before the others have their turn.
 const BATCH: usize = 64;

@@ -27,7 +27,7 @@ pub enum NatKind {
 pub struct NatConfig {
     /// How it maps and filters.
     pub kind: NatKind,
-    /// Until a UDP mapping, and the right of a remote address to use it, ends after the last packet from inside.
+    /// Time after the last packet from inside at which a UDP mapping, and a remote address's right to use it, ends.
     pub udp_timeout: Duration,
     /// The same for TCP, whose states are not followed.
     pub tcp_timeout: Duration,
@@ -44,15 +44,15 @@ impl NatConfig {
 /// Why a packet was not let through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refusal {
-    /// It is no whole IPv4 packet.
+    /// It is not a whole IPv4 packet.
     Malformed,
     /// A fragment, or neither UDP nor TCP: ICMP and its errors among them.
     Unsupported,
-    /// No port or no place is free.
+    /// No port is free, or too many remote addresses use the mapping.
     Full,
     /// Nothing inside uses this port.
     NoMapping,
-    /// The sender was not written to from inside.
+    /// Nothing was sent to this sender from inside.
     Filtered,
 }
 

@@ -17,7 +17,7 @@ use crate::wait::until;
 
 /// Most clients at a time; a further one gets no answer until another has been silent for [`FORGOTTEN`].
 const CLIENTS: usize = 256;
-/// Until a silent client's socket is closed.
+/// Time after which a silent client's socket is closed.
 const FORGOTTEN: Duration = Duration::from_secs(120);
 /// Most datagrams read from one socket before the others have their turn.
 const BATCH: usize = 64;
@@ -57,13 +57,13 @@ impl Proxy {
         Ok(Self { address, counts, stop: Some(stop), thread: Some(thread) })
     }
 
-    /// Where clients send to.
+    /// Address that clients send to.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// What became of datagrams so far, to the target and from it.
+    /// Counts of datagrams so far, to the target and from it.
     #[must_use]
     pub fn counts(&self) -> (Counts, Counts) {
         *self.counts.lock().unwrap_or_else(PoisonError::into_inner)

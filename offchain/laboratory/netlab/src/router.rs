@@ -10,7 +10,7 @@ use crate::emulator::{Counts, Emulator};
 use crate::nat::{Nat, NatConfig};
 use crate::packet;
 
-/// What became of a side's packets.
+/// Counts of a side's packets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SideCounts {
     /// From the side.

@@ -7,11 +7,11 @@ use crate::nat::{NatConfig, NatKind};
 /// A host with a link to the others, behind a NAT or not.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Side {
-    /// Its name; another one for each side.
+    /// Its name; no two sides have the same.
     pub name: String,
     /// The NAT it is behind; none if it has a public address.
     pub nat: Option<NatConfig>,
-    /// Its link.
+    /// Its link to the router, in both directions.
     pub link: Duplex,
 }
 

@@ -9,9 +9,9 @@ use crate::scenario::{Flow, Scenario};
 /// One scenario to run with every seed.
 #[derive(Clone, Debug)]
 pub struct Cell {
-    /// `group/path/flows`, unique.
+    /// `group/path/flows`, unique among the cells.
     pub name: String,
-    /// What runs.
+    /// The link and the flows of a run.
     pub scenario: Scenario,
     /// Round-trip time without a queue.
     pub base_rtt: Duration,
@@ -47,7 +47,7 @@ struct Path {
     queue: f64,
 }
 
-/// What the aims are about.
+/// The path that the aims are for.
 const AIM: Path = Path { rate: 100.0, rtt: 100, queue: 1.0 };
 
 impl Path {
@@ -63,7 +63,7 @@ impl Path {
     }
 }
 
-/// Collects cells.
+/// Builder of the list of cells that a [`Selection`] selects.
 struct Cells(Vec<Cell>);
 
 impl Cells {

@@ -1,6 +1,6 @@
 //! A digest of configurations.
 
-/// FNV-1a, 64 bits: tells configurations apart; nobody gains by making two alike.
+/// FNV-1a, 64 bits: tells configurations apart; collisions made on purpose are not a concern.
 pub(crate) fn digest(parts: &[&[u8]]) -> u64 {
     let mut state = 0xcbf2_9ce4_8422_2325_u64;
     for part in parts {

@@ -29,7 +29,7 @@ pub enum SimError {
     Plot {
         /// Path of the file.
         file: String,
-        /// What the drawing library says.
+        /// The drawing library's error.
         reason: String,
     },
     /// The file of earlier runs cannot be used.
@@ -45,7 +45,7 @@ pub enum SimError {
     Trace {
         /// Path of the file.
         file: String,
-        /// What the system says.
+        /// The system's error.
         reason: String,
     },
 }

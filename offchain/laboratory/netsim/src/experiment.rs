@@ -1,4 +1,4 @@
-//! Runs cells with several seeds and says what came out, with confidence intervals.
+//! Runs cells with several seeds and gives the results, with confidence intervals.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,7 +15,7 @@ use crate::store::{Outcome, Store};
 /// What a cell measured, over all its seeds.
 #[derive(Clone, Debug, Serialize)]
 pub struct CellResult {
-    /// `group/path/flows`.
+    /// `group/path/flows`, as in [`crate::Cell`].
     pub name: String,
     /// Controller of each flow.
     pub controls: Vec<&'static str>,

@@ -50,7 +50,7 @@ impl Control {
         Self::Udx(Box::default())
     }
 
-    /// Its name.
+    /// `UDX`, `Cubic`, `NewReno` or `BBR`.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Udx(_) => "UDX",
@@ -73,11 +73,11 @@ impl Control {
 /// What the sender's application writes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Source {
-    /// Always more.
+    /// Always has more to send.
     Bulk,
     /// This many bytes each interval.
     Periodic {
-        /// Bytes.
+        /// Bytes of one write.
         bytes: u32,
         /// Time from one write to the next.
         every: Duration,
@@ -163,7 +163,7 @@ impl Host {
         Ok(Self { connection: Some(connection), ..Self::idle(endpoint, SERVER, Some(source), allowed) })
     }
 
-    /// The receiver.
+    /// The receiver of a flow; it waits for the connection.
     pub(crate) fn server(randomness: Stream) -> Result<Self, SimError> {
         let mut config = ServerConfig::new(plain(), plain());
         config.transport_config(Arc::new(transport(&Control::NewReno)?));

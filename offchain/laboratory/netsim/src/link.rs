@@ -21,7 +21,7 @@ pub enum Queue {
 /// Packets lost on the way, after the queue.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum PacketLoss {
-    /// None.
+    /// No packet is lost after the queue.
     None,
     /// Each with the same probability.
     Random(f64),
@@ -86,22 +86,22 @@ struct Waiting<T> {
     since: Nanos,
 }
 
-/// What became of a packet that has left the queue.
+/// What happens to a packet that has left the queue.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Fate<T> {
-    /// It arrives.
+    /// It arrives at the other end.
     Delivered {
-        /// When.
+        /// Time of arrival.
         at: Nanos,
-        /// The packet.
+        /// The packet that arrives.
         packet: T,
     },
     /// It was lost on the way.
     Lost(T),
 }
 
-/// The state of a [`Link`] in one direction. It has no clock: whoever holds it says when something happens, in order
-/// of time, and so it serves virtual time and real time alike.
+/// The state of a [`Link`] in one direction. It has no clock: the caller states the time of each event, in order,
+/// so it works in virtual time and in real time.
 pub struct Bottleneck<T> {
     config: Link,
     waiting: VecDeque<Waiting<T>>,

@@ -71,14 +71,14 @@ pub struct Sample {
     pub time: f64,
     /// Bytes waiting in the queue.
     pub queue: u64,
-    /// Each flow.
+    /// Samples of the flows, in the scenario's order.
     pub flows: Vec<FlowSample>,
 }
 
 /// What a run measured.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct RunResult {
-    /// Each flow, in the scenario's order.
+    /// Results of the flows, in the scenario's order.
     pub flows: Vec<FlowResult>,
     /// Mean bytes waiting in the queue after the warm-up.
     pub queue_mean: f64,

@@ -1,4 +1,4 @@
-//! What a run is of: a bottleneck, and flows over it.
+//! The scenario of a run: a bottleneck, and flows over it.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -14,7 +14,7 @@ pub struct Flow {
     pub control: Control,
     /// What it sends.
     pub source: Source,
-    /// When it starts.
+    /// Time from the start of the run at which it starts.
     pub start: Duration,
     /// Delay of its own in each direction, besides the link's.
     pub extra_delay: Duration,
@@ -36,7 +36,7 @@ pub struct Scenario {
     pub flows: Vec<Flow>,
     /// Length of the run.
     pub duration: Duration,
-    /// Measurement begins here.
+    /// Time from the start at which measurement begins.
     pub warm_up: Duration,
     /// Whether to keep the course of the run.
     pub trace: bool,

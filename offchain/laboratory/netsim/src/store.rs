@@ -69,7 +69,7 @@ impl Store {
     /// Opens `path`, or creates it.
     ///
     /// # Errors
-    /// A file that cannot be read or written, or a line that is no run. A last line without an end, which an
+    /// A file that cannot be read or written, or a line that is not a run. A last line without an end, which an
     /// experiment that was killed leaves behind, is dropped.
     pub fn open(path: &Path) -> Result<Self, SimError> {
         let failed = |reason: String| SimError::Store { file: path.display().to_string(), reason };
@@ -82,11 +82,11 @@ impl Store {
         let mut known = BTreeMap::new();
         for (number, line) in whole.lines().enumerate() {
             let line: Line = serde_json::from_str(line)
-                .map_err(|error| failed(format!("line {} is no run: {error}", number + 1)))?;
+                .map_err(|error| failed(format!("line {} is not a run: {error}", number + 1)))?;
             let outcome = match (line.run, line.failure) {
                 (Some(run), None) => Ok(run),
                 (None, Some(failure)) => Err(failure),
-                _ => return Err(failed(format!("line {} has not one of run and failure", number + 1))),
+                _ => return Err(failed(format!("line {} must have either a run or a failure", number + 1))),
             };
             known.insert(line.key, outcome);
         }
@@ -96,12 +96,12 @@ impl Store {
         Ok(Self { path: path.to_path_buf(), known, file: Mutex::new(file), closed: false })
     }
 
-    /// Makes no runs that it does not have: an experiment says what is known so far.
+    /// Runs nothing new: an experiment then reports only the runs that the file has.
     pub fn closed(self) -> Self {
         Self { closed: true, ..self }
     }
 
-    /// Whether runs that it does not have stay out.
+    /// Whether nothing new is run.
     pub(crate) fn is_closed(&self) -> bool {
         self.closed
     }

@@ -10,20 +10,20 @@ use super::{Claimable, EconomyAccount, Source, Token};
 /// Most messages of one transaction: far from what a block takes, and more than an account usually has due.
 pub const MOST_MESSAGES: usize = 50;
 
-/// What was taken.
+/// An amount that was paid.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Taken {
+pub struct Payout {
     /// Contract and kind that it came from.
     pub source: Source,
     /// Which of it, as in [`Claimable::what`].
     pub what: Option<String>,
     /// Ticker of the token: BTT, BTK or SKY.
     pub token: String,
-    /// In base units, as the contract said when it paid.
+    /// In base units, from the event of the payment.
     pub amount: u128,
 }
 
-/// What could not be taken.
+/// An amount that a contract refused to pay.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Refused {
     /// Contract and kind that it came from.
@@ -34,17 +34,17 @@ pub struct Refused {
     pub token: String,
     /// What seemed due, in base units.
     pub amount: u128,
-    /// Why, in the words of who refused.
+    /// The error of the contract or the chain that refused.
     pub error: String,
 }
 
-/// What came of claiming.
+/// Result of claiming.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Claims {
     /// Hashes of the transactions, in order; none when nothing was due.
     pub transactions: Vec<String>,
     /// What was paid, in the order of its sources.
-    pub taken: Vec<Taken>,
+    pub taken: Vec<Payout>,
     /// What was refused, in the order of its sources.
     pub refused: Vec<Refused>,
     /// What came into the account, in base units by ticker, as the tokens' transfers say.
@@ -53,7 +53,7 @@ pub struct Claims {
 
 impl EconomyAccount {
     /// Takes everything that is due, in one transaction, or as few as [`MOST_MESSAGES`] allow. If a transaction is
-    /// refused, each of its messages is sent singly. Nothing due is no transaction.
+    /// refused, each of its messages is sent singly. Without anything due no transaction is sent.
     ///
     /// # Errors
     /// [`ChainError`] of a chain that can't be asked or gives no answer, before anything was taken; after that it
@@ -109,7 +109,7 @@ impl EconomyAccount {
         for entry in entries {
             let paid = receipt.events.iter().filter_map(|event| entry.paid(client, owner, event));
             let Claimable { source, what, token, .. } = entry.clone();
-            claims.taken.push(Taken { source, what, token, amount: paid.fold(0, u128::saturating_add) });
+            claims.taken.push(Payout { source, what, token, amount: paid.fold(0, u128::saturating_add) });
         }
         for event in receipt.events_of("wasm").filter(|event| event.get("to") == Some(owner)) {
             let token = event.contract().and_then(|contract| client.token_at(contract));

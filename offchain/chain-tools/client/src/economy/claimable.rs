@@ -51,7 +51,7 @@ impl Source {
         }
     }
 
-    /// In words, for people.
+    /// Its name for people.
     #[must_use]
     pub const fn text(self) -> &'static str {
         match self {
@@ -84,7 +84,7 @@ pub struct Claimable {
     pub source: Source,
     /// Which of it: the number of a position or an unbonding, the operator of a node.
     pub what: Option<String>,
-    /// Ticker of the token, or the address of a token that is none of the economy's.
+    /// Ticker of the token, or the address of a token that is not one of the economy's.
     pub token: String,
     /// What can be taken now, in base units.
     pub amount: u128,
@@ -113,8 +113,8 @@ impl Claimable {
         self
     }
 
-    /// Whether [`super::EconomyAccount::claim_all`] takes it now. It leaves tokens alone that anybody may have made:
-    /// their transfer does, and costs, what their maker likes.
+    /// Whether [`super::EconomyAccount::claim_all`] takes it now. Tokens other than BTT, BTK and SKY are left out: their
+    /// transfer runs code of unknown origin, at any cost.
     #[must_use]
     pub fn is_due(&self) -> bool {
         self.amount > 0 && self.known
@@ -159,11 +159,11 @@ impl Claimable {
         let what = self.what.as_deref().unwrap_or_default();
         what.parse().map_err(|_| ChainError::InvalidTx {
             field: self.source.name().into(),
-            reason: format!("{what:?} is no number"),
+            reason: format!("{what:?} is not a number"),
         })
     }
 
-    /// What an event says was paid of it, if it is the event of this payment. An event that can't be read says nothing.
+    /// The amount paid, if the event is that of this payment; none for any other event and for one that can't be read.
     pub(super) fn paid(&self, client: &EconomyClient, owner: &str, event: &Event) -> Option<u128> {
         let at = |contract| client.at(contract);
         let what = self.what.as_deref().unwrap_or_default();

@@ -9,7 +9,7 @@ mod schedules;
 mod token;
 
 pub use account::EconomyAccount;
-pub use claim::{Claims, MOST_MESSAGES, Refused, Taken};
+pub use claim::{Claims, MOST_MESSAGES, Payout, Refused};
 pub use claimable::{Claimable, Claimables, Later, Source};
 pub use queries::{EconomyClient, List, MOST_PAGES};
 pub use schedules::{NamedSchedule, UnknownSchedule};

@@ -12,7 +12,7 @@ use super::Token;
 use crate::{Client, Incomplete};
 
 /// Most pages that are read of one list: anybody can make positions for anybody, and a list that was filled by others
-/// must not take for ever to read.
+/// must not take unbounded time to read.
 pub const MOST_PAGES: usize = 20;
 /// Entries of a page: the most that the contracts give.
 const PAGE: u32 = 30;

@@ -1,4 +1,4 @@
-//! What a token is called on a chain where it is a guest (ICS-20).
+//! The name of a token on another chain than its own (ICS-20).
 
 use bithive_api::ics20::DENOM_PREFIX;
 use sha2::{Digest as _, Sha256};

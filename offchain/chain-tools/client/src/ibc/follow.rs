@@ -1,4 +1,4 @@
-//! What becomes of a packet.
+//! Following a packet to its outcome.
 
 use std::time::Duration;
 
@@ -8,48 +8,48 @@ use tokio::time::{Instant, sleep_until};
 
 use super::{Ack, IbcError, Packet};
 
-/// Where something was seen.
+/// The transaction in which something was seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Seen {
+pub struct TxLocation {
     /// Height of the block.
     pub height: u64,
     /// Hash of the transaction.
     pub hash: TxHash,
 }
 
-/// A step of a packet's way.
+/// A stage of a packet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "stage", rename_all = "snake_case")]
 pub enum Stage {
     /// The destination has it, and has answered.
     Received {
-        /// In a block of the destination.
+        /// The transaction on the destination.
         #[serde(flatten)]
-        seen: Seen,
-        /// What the other chain answered.
+        seen: TxLocation,
+        /// The other chain's answer.
         answer: Ack,
     },
     /// The source knows the answer.
     Acknowledged {
-        /// In a block of the source.
+        /// The transaction on the source.
         #[serde(flatten)]
-        seen: Seen,
+        seen: TxLocation,
     },
     /// The source knows that it was not received in time.
     TimedOut {
-        /// In a block of the source.
+        /// The transaction on the source.
         #[serde(flatten)]
-        seen: Seen,
+        seen: TxLocation,
     },
 }
 
-/// How a packet's way ended.
+/// Outcome of a packet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
-pub enum End {
+pub enum Outcome {
     /// The destination took it, and the source knows.
     Acknowledged {
-        /// What the destination's port said, base64.
+        /// The answer of the destination's port, base64.
         result: String,
     },
     /// The destination refused it, and the source knows: what was sent is back.
@@ -59,7 +59,7 @@ pub enum End {
     },
     /// It was not received in time, and the source knows: what was sent is back.
     TimedOut,
-    /// Neither within the time that it was followed. Relayers may still carry it.
+    /// None of these within the time that it was followed. Relayers may still carry it.
     Pending {
         /// Whether the destination has it.
         received: bool,
@@ -76,7 +76,7 @@ pub async fn follow(
     (mut source, mut destination): (BlockCursor, BlockCursor),
     patience: Duration,
     tell: &mut (dyn FnMut(&Stage) + Send),
-) -> Result<End, IbcError> {
+) -> Result<Outcome, IbcError> {
     let deadline = Instant::now() + patience;
     let mut answer: Option<Ack> = None;
     // The source's part can be seen before the destination's: what counts is both.
@@ -84,21 +84,21 @@ pub async fn follow(
     loop {
         if let Some(answer) = answer.clone().filter(|_| acknowledged) {
             return Ok(match answer {
-                Ack::Result(result) => End::Acknowledged { result },
-                Ack::Error(error) => End::Refused { error },
+                Ack::Result(result) => Outcome::Acknowledged { result },
+                Ack::Error(error) => Outcome::Refused { error },
             });
         }
         let stage = tokio::select! {
             block = next(&mut source), if !acknowledged => at_source(packet, &block?),
             block = next(&mut destination), if answer.is_none() => at_destination(packet, &block?),
-            () = sleep_until(deadline) => return Ok(End::Pending { received: answer.is_some() }),
+            () = sleep_until(deadline) => return Ok(Outcome::Pending { received: answer.is_some() }),
         };
         let Some(stage) = stage else { continue };
         tell(&stage);
         match stage {
             Stage::Received { answer: given, .. } => answer = Some(given),
             Stage::Acknowledged { .. } => acknowledged = true,
-            Stage::TimedOut { .. } => return Ok(End::TimedOut),
+            Stage::TimedOut { .. } => return Ok(Outcome::TimedOut),
         }
     }
 }
@@ -119,7 +119,7 @@ async fn next(cursor: &mut BlockCursor) -> Result<Block, IbcError> {
 
 fn at_source(packet: &Packet, block: &Block) -> Option<Stage> {
     events(block).find_map(|(tx, event)| {
-        let seen = Seen { height: block.height, hash: tx.hash };
+        let seen = TxLocation { height: block.height, hash: tx.hash };
         match event.kind.as_str() {
             "acknowledge_packet" if packet.is_of(event) => Some(Stage::Acknowledged { seen }),
             "timeout_packet" if packet.is_of(event) => Some(Stage::TimedOut { seen }),
@@ -131,7 +131,7 @@ fn at_source(packet: &Packet, block: &Block) -> Option<Stage> {
 fn at_destination(packet: &Packet, block: &Block) -> Option<Stage> {
     let (tx, event) =
         events(block).find(|(_, event)| event.kind == "write_acknowledgement" && packet.is_of(event))?;
-    let seen = Seen { height: block.height, hash: tx.hash };
+    let seen = TxLocation { height: block.height, hash: tx.hash };
     Some(Stage::Received { seen, answer: Ack::of(event) })
 }
 
@@ -180,7 +180,7 @@ mod tests {
         event("write_acknowledgement", &packet(), &[("packet_ack_hex", hex::encode(ack))])
     }
 
-    async fn run(source: Vec<Event>, destination: Vec<Event>) -> (End, Vec<Stage>) {
+    async fn run(source: Vec<Event>, destination: Vec<Event>) -> (Outcome, Vec<Stage>) {
         let mut stages = Vec::new();
         let cursor = |events| BlockCursor::new(Arc::new(Told(events)), 1);
         let cursors = (cursor(source), cursor(destination));
@@ -196,7 +196,7 @@ mod tests {
         let source =
             vec![event("acknowledge_packet", &other, &[]), event("acknowledge_packet", &packet(), &[])];
         let (end, stages) = run(source, vec![answered(r#"{"result":"AQ=="}"#)]).await;
-        assert_eq!(end, End::Acknowledged { result: "AQ==".into() });
+        assert_eq!(end, Outcome::Acknowledged { result: "AQ==".into() });
         assert_eq!(stages.len(), 2);
         let height = |stage: &Stage| match stage {
             Stage::Acknowledged { seen } | Stage::Received { seen, .. } | Stage::TimedOut { seen } => {
@@ -210,27 +210,27 @@ mod tests {
     async fn a_refusal_is_told_with_its_reason() {
         let source = vec![event("acknowledge_packet", &packet(), &[])];
         let (end, _) = run(source, vec![answered(r#"{"error":"no such receiver"}"#)]).await;
-        assert_eq!(end, End::Refused { error: "no such receiver".into() });
+        assert_eq!(end, Outcome::Refused { error: "no such receiver".into() });
     }
 
     #[tokio::test]
     async fn a_timeout_ends_it_without_the_destination() {
         let (end, stages) = run(vec![event("timeout_packet", &packet(), &[])], vec![]).await;
-        assert_eq!(end, End::TimedOut);
+        assert_eq!(end, Outcome::TimedOut);
         assert!(matches!(stages[..], [Stage::TimedOut { .. }]));
     }
 
     #[tokio::test]
     async fn what_is_neither_acknowledged_nor_timed_out_is_pending() {
-        assert_eq!(run(vec![], vec![]).await.0, End::Pending { received: false });
+        assert_eq!(run(vec![], vec![]).await.0, Outcome::Pending { received: false });
         let (end, _) = run(vec![], vec![answered(r#"{"result":"AQ=="}"#)]).await;
-        assert_eq!(end, End::Pending { received: true });
+        assert_eq!(end, Outcome::Pending { received: true });
     }
 
     #[tokio::test]
     async fn an_event_of_a_transaction_that_failed_says_nothing() {
         let (end, stages) = run(vec![event("failed", &packet(), &[])], vec![answered("{}")]).await;
-        assert_eq!(end, End::Pending { received: true });
+        assert_eq!(end, Outcome::Pending { received: true });
         assert_eq!(stages.len(), 1);
     }
 }

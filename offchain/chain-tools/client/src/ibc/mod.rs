@@ -3,9 +3,9 @@
 //! Relayers carry packets; nothing here does. Read in this order:
 //!
 //! 1. [`Packet`]: what a transaction has sent, read from its events;
-//! 2. [`follow`]: what becomes of it, read from the blocks of both chains: [`Stage`] by [`Stage`] to its [`End`];
+//! 2. [`follow`]: its outcome, read from the blocks of both chains: [`Stage`] by [`Stage`] to its [`Outcome`];
 //! 3. [`send`]: BTT and BTK out of the chain on which they are, and back;
-//! 4. [`voucher`]: what a token is called where it is a guest.
+//! 4. [`voucher`]: the name of a token on another chain than its own.
 
 mod denom;
 mod error;
@@ -15,6 +15,6 @@ mod transfer;
 
 pub use denom::voucher;
 pub use error::IbcError;
-pub use follow::{End, Seen, Stage, follow};
+pub use follow::{Outcome, Stage, TxLocation, follow};
 pub use packet::{Ack, Packet};
 pub use transfer::{Route, Transfer, holding, send};

@@ -1,4 +1,4 @@
-//! Packets, as the events of ibc-go tell of them.
+//! Packets, as read from the events of ibc-go.
 
 use bithive_chain::{Event, Receipt};
 use serde::{Deserialize, Serialize};
@@ -76,7 +76,7 @@ impl Packet {
 }
 
 impl Ack {
-    /// Reads the answer of a `write_acknowledgement` event. What is no answer in ICS-4's form counts as a refusal, as it
+    /// Reads the answer of a `write_acknowledgement` event. An answer that is not in ICS-4's form counts as a refusal, as it
     /// does for the ports of this network.
     pub(crate) fn of(event: &Event) -> Self {
         let unreadable = || Self::Error("an answer that is not in ICS-4's form".into());

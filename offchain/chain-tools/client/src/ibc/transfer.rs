@@ -7,7 +7,7 @@ use cw20::{BalanceResponse, Cw20ExecuteMsg};
 
 use super::{IbcError, voucher};
 
-/// Over which channel a token goes.
+/// The channel over which a token is sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Route {
     /// Out of the chain on which the token's contract is.
@@ -40,8 +40,8 @@ pub struct Transfer {
 /// Sends; the packet is on its way when this returns.
 ///
 /// # Errors
-/// [`IbcError::Nothing`], [`IbcError::TooLittle`] before anything is sent; [`IbcError::Chain`] with the words of who
-/// refused it, as for a channel that there is none of or an amount above the limit.
+/// [`IbcError::Nothing`], [`IbcError::TooLittle`] before anything is sent; [`IbcError::Chain`] with the error of the
+/// contract or module that refused it, as for a channel that does not exist or an amount above the limit.
 pub async fn send(sender: &Wallet, route: &Route, transfer: &Transfer) -> Result<Receipt, IbcError> {
     let Transfer { token, amount, receiver, timeout_seconds } = transfer;
     if *amount == 0 {

@@ -1,4 +1,4 @@
-//! A devnet of the measurement's own: one chain in a folder that is removed in the end.
+//! A devnet for the measurement: one chain in a folder that is removed at the end.
 
 use std::path::{Path, PathBuf};
 
@@ -56,7 +56,7 @@ impl BenchChain {
         Ok(Self { devnet, folder, client, pid, block_gas, block_bytes })
     }
 
-    /// Puts the contracts' wasm on it.
+    /// Deploys the contracts' wasm to it.
     pub(crate) async fn deploy(
         &self,
         artifacts: &Artifacts,
@@ -74,12 +74,12 @@ impl BenchChain {
 impl Drop for BenchChain {
     fn drop(&mut self) {
         if let Err(error) = self.devnet.reset() {
-            eprintln!("the devnet in {} is left behind: {error}", self.folder.path().display());
+            eprintln!("the devnet in {} could not be removed: {error}", self.folder.path().display());
         }
     }
 }
 
-/// Ends what a failed start leaves.
+/// Stops the processes of a start that failed.
 struct Guard<'a>(&'a Devnet);
 
 impl Drop for Guard<'_> {

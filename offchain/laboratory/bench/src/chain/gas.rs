@@ -8,11 +8,11 @@ use serde::Serialize;
 /// What a settlement's gas is for.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct GasPart {
-    /// What for.
+    /// The work that the gas pays for, like `BLS verification`.
     pub part: &'static str,
-    /// Of one settlement in a batch.
+    /// Gas of one settlement in a batch.
     pub batched: f64,
-    /// Of one settlement by itself.
+    /// Gas of one settlement by itself.
     pub single: f64,
 }
 

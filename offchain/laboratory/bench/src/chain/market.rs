@@ -1,4 +1,4 @@
-//! A market with workers, and jobs brought to where a statement settles them. Every account signs for itself, every
+//! A market with workers, and jobs in the phase in which a statement settles them. Every account signs for itself, every
 //! worker consents and signs with its own BLS key; vault, headers and results are random bytes, which is what the chain
 //! sees of them.
 
@@ -25,14 +25,14 @@ use super::submitter::Submitter;
 /// Workers of a job, how many must agree, and how many sign here: as few as settle it.
 pub(crate) const WORKERS: usize = 3;
 pub(crate) const QUORUM: usize = 2;
-/// Registered workers; jobs go round the sets of three neighbours.
+/// Registered workers; jobs take turns with the sets of three neighbours.
 const CREW: usize = 6;
 /// Words of a result: those of a projection.
 const WORDS: u16 = 16;
 const VAULT_BYTES: usize = 400;
 const PRICE: u128 = UNIT;
 const HOUR: u64 = 3_600;
-/// Messages that are sent together.
+/// Messages of one transaction.
 type Transaction = Vec<Message>;
 /// Accounts that settle: one's transactions wait for each other in the mempool.
 pub(crate) const SETTLERS: usize = 8;
@@ -60,7 +60,7 @@ struct Worker {
 /// A job that waits for its statement.
 pub(crate) struct Ready {
     pub(crate) finalization: Finalization,
-    /// Whose keys are under it, and its bytes.
+    /// The keys of its signers, and its bytes.
     pub(crate) attested: Attested,
     /// Sum of its signers' signatures.
     pub(crate) signature: [u8; 96],
@@ -108,7 +108,7 @@ impl Market {
         Ok(Self { client, requester, crew, settlers, groups, rng })
     }
 
-    /// Brings `count` jobs to where their statements settle them.
+    /// Brings `count` jobs to the phase in which their statements settle them.
     pub(crate) async fn ready(
         &mut self,
         submitter: &Submitter,
@@ -248,7 +248,7 @@ impl Market {
         })
     }
 
-    /// What the chain will build of it, signed by the first two of its workers.
+    /// The statement that the chain will build, signed by the job's first two workers.
     fn statement(&self, draft: &Draft) -> Result<Ready> {
         let keys: Vec<[u8; 48]> = self.crew_of(draft).map(|worker| worker.key.public_key()).collect();
         let message = Statement {

@@ -1,8 +1,8 @@
 //! Settlements on a real chain, one by one and many at once, with real accounts and signatures: how many a second, what
-//! each costs, where gas and time go, and what bounds them.
+//! each costs, what gas and time are spent on, and what limits them.
 //!
-//! The chain is a wasmd of the measurement's own, one validator on this machine. Jobs are brought to where a statement
-//! settles them before the clock runs. Then all settlements are handed to the node at once, so that its blocks are as full
+//! The chain is a wasmd that is started for the measurement, one validator on this machine. Jobs are brought to the phase
+//! in which a statement settles them before the clock runs. Then all settlements are handed to the node at once, so that its blocks are as full
 //! as they get.
 
 mod bench_chain;
@@ -59,7 +59,7 @@ pub struct ChainOptions {
 /// How many settlements a second something has room for.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Bound {
-    /// What.
+    /// The resource, like gas or bytes of a block.
     pub what: String,
     /// Settlements in batches a second.
     pub batched: f64,
@@ -67,14 +67,14 @@ pub struct Bound {
     pub single: f64,
 }
 
-/// Everything that was found out.
+/// All results of the measurement.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ChainBench {
     /// Settlements in batches; the peer is settling them one by one.
     pub figures: Vec<Figure>,
     /// What the gas of one settlement is for.
     pub gas: Vec<GasPart>,
-    /// What would bound the rate if nothing else did.
+    /// The rate that each resource allows by itself.
     pub bounds: Vec<Bound>,
     /// Blocks that settled batches.
     pub batched_blocks: Vec<SettlingBlock>,

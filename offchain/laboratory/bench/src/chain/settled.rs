@@ -1,4 +1,4 @@
-//! What a run of settlements came to, from the chain's blocks and the node's process.
+//! Results of a run of settlements, from the chain's blocks and the node's process.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -17,13 +17,13 @@ const USER_HZ: f64 = 100.0;
 /// A block with settlements.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SettlingBlock {
-    /// Height.
+    /// Height of the block.
     pub height: u64,
     /// Jobs that it settled.
     pub settlements: u64,
-    /// Transactions.
+    /// Transactions in the block.
     pub transactions: u64,
-    /// Gas that they used.
+    /// Gas that the transactions used.
     pub gas: u64,
     /// Seconds from the agreement on this block to the agreement on the next one, in which this one was executed.
     pub seconds: f64,

@@ -1,4 +1,4 @@
-//! One end, in a process of its own: does what it reads, and answers on a line each.
+//! One end, in its own process: reads orders and answers each with a line.
 
 use std::io::{BufRead, Write};
 use std::path::Path;
@@ -26,7 +26,7 @@ enum End {
 /// Follows orders until there are no more.
 ///
 /// # Errors
-/// Input that is no order, and output that can't be written. What goes wrong with an order is its answer.
+/// Input that is not an order, and output that can't be written. What goes wrong with an order is its answer.
 pub fn loopback_end(input: impl BufRead, mut output: impl Write) -> Result<()> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let mut end = End::Fresh;

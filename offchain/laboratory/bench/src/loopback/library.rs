@@ -114,7 +114,7 @@ fn read_pieces(file: &Path, mut left: u64, pieces: &mpsc::Sender<Bytes>) -> Resu
 pub(super) struct Receiver {
     connection: Connection,
     target: Option<PathBuf>,
-    /// Without it the connection would end.
+    /// Kept because the connection ends when it is dropped.
     _endpoint: Endpoint,
 }
 

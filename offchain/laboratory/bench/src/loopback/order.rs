@@ -1,4 +1,4 @@
-//! What the measuring process and the ends say to each other: JSON, a line each.
+//! Messages between the measuring process and the ends: JSON, one message a line.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -33,7 +33,7 @@ impl Subject {
         Self::Content,
     ];
 
-    /// In the words of a table.
+    /// Its name in tables.
     pub(super) const fn name(self) -> &'static str {
         match self {
             Self::LibraryDefaults => "library, its own settings",
@@ -51,11 +51,11 @@ impl Subject {
 pub(super) struct Offer {
     pub(super) peer: [u8; 32],
     pub(super) addresses: Vec<SocketAddr>,
-    /// Of the content.
+    /// BLAKE3 digest of the content.
     pub(super) digest: [u8; 32],
 }
 
-/// What an end is told to do.
+/// An order to an end.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) enum Order {
     /// Offer `file` in a folder of its own. The first order of a sender.

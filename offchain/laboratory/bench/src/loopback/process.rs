@@ -53,7 +53,7 @@ impl Drop for Process {
     }
 }
 
-/// One transfer.
+/// Seconds and processor time of one transfer.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Run {
     pub(super) megabytes_per_second: f64,

@@ -1,4 +1,4 @@
-//! One end, in a process of its own: does what it reads, and answers on a line each.
+//! One end, in its own process: reads orders and answers each with a line.
 
 use std::io::{BufRead, Write};
 use std::time::Duration;
@@ -25,7 +25,7 @@ struct End {
 /// Follows orders until there are no more.
 ///
 /// # Errors
-/// Input that is no order, and output that can't be written. What goes wrong with an order is its answer.
+/// Input that is not an order, and output that can't be written. What goes wrong with an order is its answer.
 pub fn payload_end(input: impl BufRead, mut output: impl Write) -> Result<()> {
     // Few threads that wait for the disk: the allocator keeps for each what it has given back.
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().max_blocking_threads(4).build()?;

@@ -20,9 +20,9 @@ const ATTEMPTS: usize = 20;
 /// Whom to kill.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Killed {
-    /// The sender.
+    /// The process that publishes the encrypted file.
     Sender,
-    /// The receiver.
+    /// The process that fetches and decrypts it.
     Receiver,
 }
 
@@ -59,7 +59,7 @@ impl End {
         start_as(&mut self.process, self.key, self.folder.clone(), self.listen, Some(self.rate))
     }
 
-    /// Kills it without a word, and starts it in the same folder at the same address.
+    /// Kills it with SIGKILL, and starts it again in the same folder at the same address.
     fn restart(&mut self, command: Command) -> Result<()> {
         self.process.kill()?;
         self.process = Process::start(command)?;

@@ -52,7 +52,7 @@ pub struct PayloadOptions {
     pub folder: Option<PathBuf>,
 }
 
-/// One measurement.
+/// Numbers of one measurement: receivers, bytes and rate.
 #[derive(Clone, Copy, Debug)]
 struct Case {
     receivers: u16,
@@ -83,7 +83,7 @@ impl Case {
     }
 }
 
-/// What one way of sending took.
+/// What one transfer took.
 #[derive(Clone, Debug)]
 struct Run {
     seconds: f64,

@@ -1,4 +1,4 @@
-//! What the measuring process and the ends say to each other: JSON, a line each.
+//! Messages between the measuring process and the ends: JSON, one message a line.
 
 use std::net::SocketAddr;
 use std::num::NonZeroU64;
@@ -8,17 +8,17 @@ use serde::{Deserialize, Serialize};
 
 use super::keys::{ReceiverKeys, SenderKeys};
 
-/// What an end is to do.
+/// An order to an end.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Order {
     /// Start an endpoint; it sends at most `rate` bytes of content a second.
     Start { key: [u8; 32], folder: PathBuf, listen: SocketAddr, rate: Option<NonZeroU64> },
-    /// Where others are.
+    /// Addresses of other endpoints.
     Know { peers: Vec<([u8; 32], Vec<SocketAddr>)> },
-    /// Whom a sender can encrypt to.
+    /// The keys that a sender encrypts to.
     Address(SenderKeys),
-    /// What a receiver decrypts with.
+    /// The keys that a receiver decrypts with.
     Belong(ReceiverKeys),
     /// Encrypt a file to the first so many slots and publish it.
     Publish { plaintext: PathBuf, receivers: u16 },

@@ -52,7 +52,7 @@ impl Process {
         }
     }
 
-    /// Ends it without a word (SIGKILL).
+    /// Kills it with SIGKILL.
     pub(super) fn kill(&mut self) -> Result<()> {
         self.child.kill()?;
         self.child.wait()?;

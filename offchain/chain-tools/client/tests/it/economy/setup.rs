@@ -35,7 +35,7 @@ pub struct World {
 }
 
 impl World {
-    /// Everything wired.
+    /// A chain with all contracts of the economy, wired to each other.
     pub async fn new() -> Self {
         Self::build(true).await
     }
