@@ -41,7 +41,7 @@ enum Command {
     /// Tokens and attestations between chains.
     #[command(subcommand)]
     Ibc(ibc::Command),
-    /// Accounts.
+    /// Accounts: create, fund, send, list and claim.
     #[command(subcommand)]
     Wallet(wallet::Command),
     /// BTK behind nodes: pledges, delegations, rewards.
@@ -53,16 +53,16 @@ enum Command {
     /// BTT for what patients do for their health, signed for by several parties.
     #[command(subcommand)]
     Rewards(rewards::Command),
-    /// Who may post jobs.
+    /// Requesters: who may post jobs.
     #[command(subcommand)]
     Requester(requester::Command),
-    /// Contributor nodes.
+    /// Contributor nodes: add, join, run, audit and leave.
     #[command(subcommand)]
     Node(node::Command),
-    /// Committee members.
+    /// Committee members: run one, show its keys.
     #[command(subcommand)]
     Committee(daemon::CommitteeCommand),
-    /// Relays.
+    /// Relays, which pass on packets between endpoints that can't reach each other.
     #[command(subcommand)]
     Relay(daemon::RelayCommand),
     /// Relayers, which do on chain what is due.
@@ -74,17 +74,17 @@ enum Command {
     /// Keystores: encrypted files with a party's keys.
     #[command(subcommand)]
     Keys(keys::Command),
-    /// Whether a party can work, and what is wrong where it can't.
+    /// Check whether a party can work, and name what is wrong.
     HealthCheck(health::HealthArgs),
-    /// What a party that runs does now.
+    /// Show what a running party does now.
     Status(health::StatusArgs),
     /// Jobs, from post to result.
     #[command(subcommand)]
     Job(job::Command),
-    /// Policies, before money is spent on them.
+    /// Check policies before money is spent on them.
     #[command(subcommand)]
     Policy(policy::Command),
-    /// A reference string made by many, of whom one honest contributor is enough.
+    /// Make a reference string together: one honest contributor is enough.
     #[command(subcommand)]
     Ceremony(ceremony::Command),
     /// Keys from noisy readings of a chip or a person.
@@ -93,10 +93,10 @@ enum Command {
     /// Programs behind emulated links and NATs.
     #[command(subcommand)]
     Netlab(netlab::Command),
-    /// What the parts cost on this machine.
+    /// Measure what the parts cost on this machine.
     #[command(subcommand)]
     Bench(bench::Command),
-    /// The token economy over simulated years.
+    /// Simulate the token economy over years.
     #[command(subcommand)]
     Economy(economy::Command),
     /// A node that perturbs its results, for the demo.

@@ -1,4 +1,4 @@
-//! What `bithive demo` is told on its command line.
+//! Arguments of `bithive demo`.
 
 use std::path::PathBuf;
 
@@ -9,7 +9,7 @@ use bithive_inference::Device;
 /// Arguments of `bithive demo`.
 #[derive(clap::Args)]
 pub struct DemoArgs {
-    /// Contributor nodes.
+    /// Contributor nodes, at least redundancy + 3.
     #[arg(long, default_value_t = 8)]
     pub(crate) nodes: usize,
     /// Slots of a broadcast group (L); there are as many groups as the nodes need.

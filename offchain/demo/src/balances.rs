@@ -1,4 +1,4 @@
-//! What the job moved, measured from outside: every account's money before and after.
+//! The payments of the job, measured from outside: every account's money before and after.
 
 use std::collections::BTreeMap;
 
@@ -28,7 +28,7 @@ pub(super) struct BalanceChanges {
     pub(super) payments: Vec<Payment>,
     /// Nodes whose bond shrank.
     pub(super) slashed: Vec<Payment>,
-    /// What the requester has less.
+    /// What the requester paid.
     pub(super) spent: u128,
     /// Part of the slashed bonds that was burnt.
     pub(super) burnt: u128,

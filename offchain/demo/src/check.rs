@@ -1,4 +1,4 @@
-//! Checks that compare: what was moved against what exists, what was seen against what is secret.
+//! Checks: payments against balances, what others could see against what is secret.
 
 use anyhow::Result;
 use bithive_client::Client;
@@ -23,23 +23,23 @@ impl Check {
 
 /// What can be seen of the parties from outside.
 pub(super) struct Observations {
-    /// How the places are called.
+    /// Name of the places, like `logs`.
     pub(super) places: &'static str,
-    /// What is in each.
+    /// Content of each place.
     pub(super) bodies: Vec<Bytes>,
-    /// Where messages went.
+    /// Checks of where messages went.
     pub(super) checks: Vec<Check>,
 }
 
 /// Sums at one moment.
-pub(super) struct Books {
+pub(super) struct Totals {
     pub(super) minted: u128,
     pub(super) burnt: u128,
     pub(super) balances_total: u128,
 }
 
 /// Money is conserved: every balance is added up, and each contract holds what it says it owes.
-pub(super) async fn conservation(client: &Client) -> Result<(Books, Vec<Check>)> {
+pub(super) async fn conservation(client: &Client) -> Result<(Totals, Vec<Check>)> {
     let supply = client.supply().await?;
     let balances = client.balances().await?;
     let balances_total = balances.iter().map(|(_, balance)| balance).sum();
@@ -66,10 +66,10 @@ pub(super) async fn conservation(client: &Client) -> Result<(Books, Vec<Check>)>
             format!("{} = {}", show(registry), show(bonded)),
         ),
     ];
-    Ok((Books { minted, burnt, balances_total }, checks))
+    Ok((Totals { minted, burnt, balances_total }, checks))
 }
 
-/// A secret that must not be found where it has no business.
+/// A secret that must not be found outside of its owner.
 pub(super) struct Secret {
     pub(super) name: &'static str,
     pub(super) bytes: Vec<u8>,

@@ -27,7 +27,7 @@ impl DevnetChain {
         Ok(Self { target, artifacts })
     }
 
-    /// The chain.
+    /// Client of the chain's node.
     pub(super) fn chain(&self) -> &Cosmos {
         &self.target.chain
     }

@@ -1,8 +1,8 @@
 //! Gas by step, from the chain's own blocks, and the part of it that verifies BLS signatures.
 //!
-//! A real chain says what a transaction cost, not what for. The contracts' code says which BLS12-381 calls each step
-//! makes, and the VM's table what a call costs; so the share is known there too. Where the chain counts the calls itself,
-//! they are compared.
+//! A real chain reports the gas of a transaction, not its parts. Which BLS12-381 calls each step makes follows from the
+//! contracts' code, and the cost of a call from the VM's table; so the share is known. Where the chain counts the calls
+//! itself, the two are compared.
 
 use std::collections::BTreeMap;
 
@@ -35,36 +35,36 @@ const REGISTER_NODE: &str = "register_node";
 const ASSIGN: &str = "assign";
 const FINALIZE: &str = "finalize";
 
-/// Steps and the events that tell of them. A transaction belongs to the first of these that it has.
-const STEPS: [(&str, Told); 12] = [
-    (REGISTER_NODE, Told::Registry(|event| matches!(event, registry::Event::NodeRegistered { .. }))),
+/// Steps and the events that mark them. A transaction belongs to the first step whose event it has.
+const STEPS: [(&str, StepEvent); 12] = [
+    (REGISTER_NODE, StepEvent::Registry(|event| matches!(event, registry::Event::NodeRegistered { .. }))),
     (
         "register_requester",
-        Told::Registry(|event| matches!(event, registry::Event::RequesterRegistered { .. })),
+        StepEvent::Registry(|event| matches!(event, registry::Event::RequesterRegistered { .. })),
     ),
-    ("share_keys", Told::Registry(|event| matches!(event, registry::Event::ShareKeysPosted { .. }))),
-    ("post", Told::Jobs(|event| matches!(event, jobs::Event::Posted { .. }))),
-    (ASSIGN, Told::Jobs(|event| matches!(event, jobs::Event::Assigned { .. }))),
-    ("commit", Told::Jobs(|event| matches!(event, jobs::Event::Commitment { .. }))),
-    ("reveal_and_quorum", Told::Jobs(|event| matches!(event, jobs::Event::Revealed { .. }))),
-    ("reveal", Told::Jobs(|event| matches!(event, jobs::Event::Reveal { .. }))),
-    (FINALIZE, Told::Jobs(|event| matches!(event, jobs::Event::Settled { .. }))),
-    ("withdraw", Told::Jobs(|event| matches!(event, jobs::Event::Withdrawn { .. }))),
-    ("deploy", Told::Chain("instantiate")),
-    ("store_code", Told::Chain("store_code")),
+    ("share_keys", StepEvent::Registry(|event| matches!(event, registry::Event::ShareKeysPosted { .. }))),
+    ("post", StepEvent::Jobs(|event| matches!(event, jobs::Event::Posted { .. }))),
+    (ASSIGN, StepEvent::Jobs(|event| matches!(event, jobs::Event::Assigned { .. }))),
+    ("commit", StepEvent::Jobs(|event| matches!(event, jobs::Event::Commitment { .. }))),
+    ("reveal_and_quorum", StepEvent::Jobs(|event| matches!(event, jobs::Event::Revealed { .. }))),
+    ("reveal", StepEvent::Jobs(|event| matches!(event, jobs::Event::Reveal { .. }))),
+    (FINALIZE, StepEvent::Jobs(|event| matches!(event, jobs::Event::Settled { .. }))),
+    ("withdraw", StepEvent::Jobs(|event| matches!(event, jobs::Event::Withdrawn { .. }))),
+    ("deploy", StepEvent::Chain("instantiate")),
+    ("store_code", StepEvent::Chain("store_code")),
 ];
 
-/// What tells of a step.
-enum Told {
+/// The event that marks a step.
+enum StepEvent {
     /// An event of the registry.
     Registry(fn(&registry::Event) -> bool),
     /// An event of the market.
     Jobs(fn(&jobs::Event) -> bool),
-    /// An event of the chain's own, of this type.
+    /// An event of the chain itself, of this type.
     Chain(&'static str),
 }
 
-/// What is in the gas on either chain.
+/// What the gas includes on this kind of chain.
 pub(super) const fn notice(chain: ChainKind) -> &'static str {
     match chain {
         ChainKind::Embedded => {
@@ -88,9 +88,9 @@ pub(super) async fn by_step(network: &Network) -> Result<BTreeMap<&'static str, 
             if !ours(&tx, client.deployment(), network.operator.address()) {
                 continue;
             }
-            let told = Events::of(&tx, client.deployment())?;
-            let name = told.step();
-            let bls = bls_calls(name, &told, client).await?;
+            let events = Events::of(&tx, client.deployment())?;
+            let name = events.step();
+            let bls = bls_calls(name, &events, client).await?;
             let step = steps.entry(name).or_default();
             if let Some(calls) = tx.host_calls {
                 expect_same(name, bls, calls)?;
@@ -118,7 +118,7 @@ fn ours(tx: &TxResult, deployment: &Deployment, operator: &str) -> bool {
         || tx.events.iter().filter_map(|event| event.contract()).any(touches)
 }
 
-/// The events of a transaction by who told them.
+/// The events of a transaction, by the contract that emitted them.
 struct Events<'a> {
     registry: Vec<registry::Event>,
     jobs: Vec<jobs::Event>,
@@ -135,23 +135,23 @@ impl<'a> Events<'a> {
     }
 
     fn step(&self) -> &'static str {
-        let tells = |told: &Told| match told {
-            Told::Registry(is) => self.registry.iter().any(is),
-            Told::Jobs(is) => self.jobs.iter().any(is),
-            Told::Chain(kind) => self.chain.iter().any(|event| event.kind == *kind),
+        let has = |event: &StepEvent| match event {
+            StepEvent::Registry(is) => self.registry.iter().any(is),
+            StepEvent::Jobs(is) => self.jobs.iter().any(is),
+            StepEvent::Chain(kind) => self.chain.iter().any(|event| event.kind == *kind),
         };
-        STEPS.iter().find(|(_, told)| tells(told)).map_or("other", |(step, _)| *step)
+        STEPS.iter().find(|(_, event)| has(event)).map_or("other", |(step, _)| *step)
     }
 }
 
 /// The calls that a step's code makes.
-async fn bls_calls(step: &str, told: &Events<'_>, client: &Client) -> Result<BlsCalls> {
+async fn bls_calls(step: &str, events: &Events<'_>, client: &Client) -> Result<BlsCalls> {
     Ok(match step {
         // Two keys are checked, and with one of them its proof of possession.
         REGISTER_NODE => BlsCalls { sums: 2, points: 2, hashes: 1, equalities: 1, pairings: 2 },
         // Every worker's consent, and the sum of their keys.
         ASSIGN => {
-            let assigned = told.jobs.iter().find_map(|event| match event {
+            let assigned = events.jobs.iter().find_map(|event| match event {
                 jobs::Event::Assigned { workers, .. } => Some(workers.len() as u64),
                 _ => None,
             });
@@ -160,7 +160,7 @@ async fn bls_calls(step: &str, told: &Events<'_>, client: &Client) -> Result<Bls
         }
         // The cached sum minus the absentees' keys, and one signature.
         FINALIZE => {
-            let settled = told.jobs.iter().find_map(|event| match event {
+            let settled = events.jobs.iter().find_map(|event| match event {
                 jobs::Event::Settled { job_id, .. } => Some(*job_id),
                 _ => None,
             });
@@ -174,7 +174,7 @@ async fn bls_calls(step: &str, told: &Events<'_>, client: &Client) -> Result<Bls
     })
 }
 
-/// What the code is said to do is what it did.
+/// Checks that the calls of a step are those that its code is expected to make.
 fn expect_same(step: &str, bls: BlsCalls, calls: HostCalls) -> Result<()> {
     let said = (bls.points, bls.hashes, bls.pairings);
     let counted = (calls.aggregated_points, calls.hash_to_g2, calls.pairings);

@@ -41,7 +41,7 @@ use processes::Hosts;
 use screen::Screen;
 use summary::Summary;
 
-/// What a cheat's models give: a bit beside the truth.
+/// The models of a cheat: their results are off by a little.
 pub fn cheat(honest: Onnx) -> Arc<dyn Compute> {
     Arc::new(node_tasks::Perturbed(honest))
 }

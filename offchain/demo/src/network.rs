@@ -1,4 +1,4 @@
-//! What the demo works on: a deployment, the reference string, money for newcomers, and the parties, however they run.
+//! What the demo works on: a deployment, the reference string, money for new accounts, and the parties.
 
 use std::sync::Arc;
 
@@ -18,13 +18,13 @@ use super::node::DemoNode;
 
 /// The deployment that the demo works on.
 pub(super) struct Network {
-    /// The contracts.
+    /// Client of the deployed contracts.
     pub(super) client: Client,
     /// The broadcast groups' reference string.
     pub(super) crs: Arc<Crs>,
     /// How the registry divides the slots.
     pub(super) groups: Groups,
-    /// What can be asked of nodes.
+    /// The attributes that policies may ask for.
     pub(super) schema: Schema,
     /// Holds the genesis BTT.
     pub(super) operator: Account,
@@ -47,7 +47,7 @@ impl Network {
 
 /// A posted job.
 pub(super) struct Posted {
-    /// Its number.
+    /// Number of the job in its market.
     pub(super) job_id: u64,
     /// The vault as it is on chain.
     pub(super) vault: Vec<u8>,
@@ -55,11 +55,11 @@ pub(super) struct Posted {
 
 /// The job that the requester is asked to post.
 pub(super) struct JobRequest<'a> {
-    /// The job.
+    /// The job's terms, rows and model.
     pub(super) spec: &'a JobSpec,
     /// How many rows of the input are worked on.
     pub(super) rows: usize,
-    /// Who is passed over.
+    /// Which nodes are not chosen.
     pub(super) selection: &'a Selection,
     /// Claims to wait for.
     pub(super) claims: usize,

@@ -15,7 +15,7 @@ use super::node::{DemoNode, group};
 /// Most bytes of an input that is fetched.
 const LIMIT: usize = 64 << 20;
 
-/// One attempt.
+/// An attempt of a node that was not chosen to open the input, and the error that it got.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Attempt {
     pub(super) node: String,

@@ -7,14 +7,14 @@ use anyhow::{Result, bail};
 use bithive_node::{Observer, Report};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
-/// Longest wait for a report. Everything runs in this process: more means that something is stuck.
+/// Longest wait for a report. Everything runs in this process: a longer wait means that something is stuck.
 const PATIENCE: Duration = Duration::from_secs(180);
 
-/// What the demo hears of its parties.
+/// An event of a party.
 pub(super) enum PartyEvent {
     /// A node, by its index, did something.
     Report(usize, Report),
-    /// A party has ended that should not have: why, in words.
+    /// A party has ended that should not have: why, for people.
     Ended(String),
 }
 
@@ -47,7 +47,7 @@ impl NodeReports {
         Arc::new(ReportSender { node, to: self.to.clone() })
     }
 
-    /// Where events are sent to.
+    /// Sender of events.
     pub(super) fn sender(&self) -> UnboundedSender<PartyEvent> {
         self.to.clone()
     }

@@ -31,7 +31,7 @@ pub(super) struct FinishedJob {
     pub(super) matched: Vec<usize>,
 }
 
-/// What the requester has in the end.
+/// The requester's output.
 pub(super) struct JobOutput {
     pub(super) predictions: Vec<Prediction>,
     pub(super) accuracy: Option<f64>,
@@ -96,7 +96,7 @@ pub(super) async fn withdraw_all(demo: &DemoState, requester: &Account) -> Resul
     Ok(())
 }
 
-/// What the demo found out.
+/// Results of the demo.
 pub(super) struct Results {
     pub(super) first: FinishedJob,
     pub(super) main: FinishedJob,

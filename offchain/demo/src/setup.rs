@@ -1,4 +1,4 @@
-//! What the demo begins with: chain, contracts, committee, nodes, and the accounts that get shares.
+//! The start of the demo: chain, contracts, committee, nodes, and the accounts that get shares.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -75,7 +75,7 @@ impl Genesis {
     }
 }
 
-/// Everything that exists once the network stands.
+/// Everything that exists once the network is set up.
 pub(super) struct DemoState {
     pub(super) network: Network,
     pub(super) nodes: Vec<DemoNode>,

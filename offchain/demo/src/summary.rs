@@ -28,7 +28,7 @@ pub(super) struct Prediction {
     pub(super) label: Option<&'static str>,
 }
 
-/// Everything that the demo found out. Amounts are in base units of 10^-6 BTT.
+/// Results of the demo. Amounts are in base units of 10^-6 BTT.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Summary {
     /// Whether every check holds.
@@ -40,7 +40,7 @@ pub(super) struct Summary {
     pub(super) nodes: usize,
     /// Slots of a broadcast group.
     pub(super) slots: u16,
-    /// Broadcast groups.
+    /// Broadcast groups of the registry.
     pub(super) groups: u16,
     pub(super) seed: u64,
     /// Nodes whose tags opened the vault.
@@ -65,7 +65,7 @@ pub(super) struct Summary {
     /// Workers that agree.
     pub(super) quorum: u32,
     pub(super) quorum_needed: u8,
-    /// Bonds cut.
+    /// Bonds that were slashed, by node, in base units.
     pub(super) slashed: Vec<Payment>,
     /// Share of rows whose class is the label, if there are labels.
     pub(super) accuracy: Option<f64>,
@@ -79,7 +79,7 @@ pub(super) struct Summary {
     pub(super) minted: u128,
     pub(super) burnt: u128,
     pub(super) balances_total: u128,
-    /// What is in the gas.
+    /// What the gas includes.
     pub(super) gas_notice: &'static str,
     /// Gas by step, and the part of it that verifies BLS signatures.
     pub(super) gas: BTreeMap<&'static str, StepGas>,

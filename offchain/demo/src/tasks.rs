@@ -33,7 +33,7 @@ pub(super) struct Tasks<C> {
     committee: Vec<PeerId>,
 }
 
-/// Founds the network on a chain of this process and starts everybody.
+/// Creates the network on a chain of this process and starts all parties.
 pub(super) async fn embedded(
     args: &DemoArgs,
     policy: &Policy,
@@ -48,7 +48,7 @@ pub(super) async fn embedded(
     start(args, policy, (screen, timer), (chain, deployment, 1), founding, rng).await
 }
 
-/// Founds the network on the devnet and starts everybody.
+/// Creates the network on the devnet and starts all parties.
 pub(super) async fn on_devnet(
     args: &DemoArgs,
     policy: &Policy,

@@ -41,7 +41,7 @@ pub enum Command {
         #[arg(long)]
         seconds: u64,
     },
-    /// State, as the owner of the market, what a run of a model is worth: jobs with that model earn credits from then on.
+    /// Set, as the owner of the market, what a run of a model is worth: jobs with that model earn credits from then on.
     Model(ModelArgs),
     /// Serve the chain to other programs, over the RPC of a CometBFT node, until interrupted.
     Serve(ServeArgs),
@@ -142,7 +142,7 @@ async fn status(home: &Home, output: Output) -> Result<()> {
             show(totals.escrowed.u128()),
             show(totals.claimable.u128())
         );
-        for Books { token, minted, burnt, conserved, .. } in &books {
+        for TokenTotals { token, minted, burnt, conserved, .. } in &books {
             let (minted, burnt) = (show_in(*minted, token.symbol()), show_in(*burnt, token.symbol()));
             let answer = if *conserved { "yes" } else { "NO" };
             println!("minted {minted}, burnt {burnt}; the sum of all balances is the difference: {answer}");
@@ -154,7 +154,7 @@ async fn status(home: &Home, output: Output) -> Result<()> {
 
 /// Whether the balances of a token are what was minted and not burnt, in base units.
 #[derive(Serialize)]
-struct Books {
+struct TokenTotals {
     token: Token,
     minted: u128,
     burnt: u128,
@@ -162,8 +162,8 @@ struct Books {
     conserved: bool,
 }
 
-/// Of BTT first; of the other tokens where the network has them.
-async fn all_books(home: &Home) -> Result<Vec<Books>> {
+/// Totals of BTT first; of the other tokens where the network has them.
+async fn all_books(home: &Home) -> Result<Vec<TokenTotals>> {
     let mut books = vec![books(home, Token::Btt, home.local.client.deployment().token()).await?];
     if let Ok(economy) = home.economy() {
         for token in [Token::Btk, Token::Sky] {
@@ -173,12 +173,12 @@ async fn all_books(home: &Home) -> Result<Vec<Books>> {
     Ok(books)
 }
 
-async fn books(home: &Home, token: Token, address: &str) -> Result<Books> {
+async fn books(home: &Home, token: Token, address: &str) -> Result<TokenTotals> {
     let client = &home.local.client;
     let deployment = client.deployment().clone().with([(Contract::Token, address.into())]);
     let client = Client::new(client.chain().clone(), deployment);
     let SupplyResponse { minted, burnt, .. } = client.supply().await?;
     let balances_total: u128 = client.balances().await?.iter().map(|(_, balance)| balance).sum();
     let conserved = minted.checked_sub(burnt).is_ok_and(|held| held.u128() == balances_total);
-    Ok(Books { token, minted: minted.u128(), burnt: burnt.u128(), balances_total, conserved })
+    Ok(TokenTotals { token, minted: minted.u128(), burnt: burnt.u128(), balances_total, conserved })
 }

@@ -29,8 +29,8 @@ pub struct DeployArgs {
     #[arg(long, value_name = "NAME|URL")]
     chain: String,
     /// What the chain is for: `market` (jobs only), `economy` (jobs and all tokens), `token` (these and transfers to other
-    /// chains), `data` or `model`. By default the name of a chain of the devnet says it, and any other chain is a
-    /// token chain.
+    /// chains), `data` or `model`. By default it follows from the name of a chain of the devnet, and any other chain
+    /// is a token chain.
     #[arg(long, value_enum)]
     role: Option<RoleArg>,
     /// Show what would be done, and do nothing.
@@ -69,7 +69,7 @@ impl RoleArg {
     }
 }
 
-/// What a chain is for if that is not said.
+/// What a chain is for by default.
 fn role_of(chain: &str) -> Role {
     match chain {
         "data" => Role::Data,
@@ -78,7 +78,7 @@ fn role_of(chain: &str) -> Role {
     }
 }
 
-/// Puts the contracts on a chain, or brings them up to date; on a chain where they are, it does nothing.
+/// Deploys the contracts to a chain, or brings them up to date; does nothing where everything is in place.
 pub async fn run(args: DeployArgs, home: &Path, output: Output) -> Result<()> {
     let artifacts = Artifacts::read(&args.artifacts)?;
     let target = target(&args.chain, home).await?;

@@ -97,7 +97,7 @@ pub struct AttestArgs {
     packet: PacketArgs,
 }
 
-/// What goes for every packet.
+/// Options of every packet.
 #[derive(clap::Args)]
 struct PacketArgs {
     /// Seconds after which the other chain no longer accepts the packet, and what was sent comes back.
@@ -279,7 +279,7 @@ async fn transfer(args: TransferArgs, home: &Path, output: Output) -> Result<Exi
     follow((&from, &to), height, &receipt, &args.packet, (&what, &spinner, output)).await
 }
 
-/// Over which channel a token leaves `from`.
+/// The channel over which a token leaves `from`.
 fn route(link: &Link, from: &Site, channel: Option<&str>) -> Result<Route> {
     let known = link.channel(ICS20).map(|channel| channel.channels[link.side(&from.name)].clone());
     let channel = match channel {
@@ -312,7 +312,7 @@ async fn attest(args: AttestArgs, home: &Path, output: Output) -> Result<ExitCod
     follow((&from, &to), height, &receipt, &args.packet, (&what, &spinner, output)).await
 }
 
-/// Follows what a transaction has sent, and says how it ended.
+/// Follows the packet of a transaction, and prints its outcome.
 async fn follow(
     (from, to): (&Site, &Site),
     height: u64,
@@ -387,7 +387,7 @@ async fn balance(name: &str, address: Option<String>, home: &Path, output: Outpu
     Ok(ExitCode::SUCCESS)
 }
 
-/// What an account holds of a token on a chain, and what it is called there.
+/// What an account holds of a token on a chain, and the token's denomination there.
 async fn token_holding(
     state: &State,
     site: &Site,

@@ -18,7 +18,7 @@ const SERVED: &str = "chain.json";
 /// Arguments of `bithive chain serve`.
 #[derive(Args)]
 pub struct ServeArgs {
-    /// Address to listen at; port 0 takes a free one. Nobody is asked who they are, since transactions are signed, but
+    /// Address to listen at; port 0 takes a free one. There is no authentication, since transactions are signed, but
     /// anybody who connects can keep the chain busy.
     #[arg(long, default_value = "127.0.0.1:0")]
     listen: SocketAddr,

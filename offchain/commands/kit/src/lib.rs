@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 pub use output::{Output, table};
 
-/// Says on the terminal's error stream what a long command is doing; nothing where there is no terminal or the
+/// Shows on the terminal's error stream what a long command is doing; shows nothing where there is no terminal or the
 /// answer is JSON.
 pub fn spinner(output: Output) -> ProgressBar {
     if output.json || !std::io::stderr().is_terminal() {

@@ -12,7 +12,7 @@ pub struct Output {
 }
 
 impl Output {
-    /// Prints `value` as JSON, or what `text` makes of it.
+    /// Prints `value` as JSON, or calls `text` to print it for people.
     pub fn show<T: Serialize>(self, value: &T, text: impl FnOnce(&T)) -> Result<()> {
         if self.json {
             println!("{}", serde_json::to_string_pretty(value)?);

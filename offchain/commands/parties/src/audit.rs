@@ -1,4 +1,4 @@
-//! `bithive node audit`: are the nodes' DGKBE keys what they have to be, and if not, prove it on the chain.
+//! `bithive node audit`: checks the nodes' DGKBE keys, and proves a malformed one on the chain.
 
 use std::fs::File;
 use std::io::{Cursor, Read, Seek, SeekFrom};
@@ -41,17 +41,17 @@ pub struct AuditArgs {
     from: Option<String>,
 }
 
-/// What is found of one node.
+/// Result of checking one node.
 #[derive(Serialize)]
 struct Finding {
     address: String,
     slot: u16,
     verdict: Verdict,
-    /// What is wrong, or why nothing can be said.
+    /// What is wrong, or why the key can't be checked.
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    dispute: Option<Won>,
+    dispute: Option<WonDispute>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Serialize)]
@@ -59,7 +59,7 @@ struct Finding {
 enum Verdict {
     Sound,
     Malformed,
-    /// Nobody gives the file.
+    /// Nobody serves the key file.
     Unavailable,
     /// A dispute was won already; the node leaves.
     Proven,
@@ -67,7 +67,7 @@ enum Verdict {
 
 /// A dispute that was won.
 #[derive(Serialize)]
-struct Won {
+struct WonDispute {
     transaction: String,
     /// Taken from the owner, in base units.
     taken: u128,
@@ -148,7 +148,7 @@ async fn fetch(home: &Home, node: &NodeResponse) -> Result<bytes::Bytes> {
 
 /// What is wrong with a key file that has the registered digest.
 async fn inspect(home: &Home, node: &NodeResponse, content: &mut dyn Content) -> Result<Option<Fault>> {
-    let known = Known::of(home, node).await?;
+    let known = RegisteredKey::of(home, node).await?;
     let expected = known.file(home);
     let (digest, _) = extract(&mut *content, expected.range(Part::End)?)?;
     if digest != node.registration.dgkbe_key_digest.as_slice() {
@@ -174,8 +174,8 @@ async fn dispute(
     node: &NodeResponse,
     part: Part,
     content: &mut dyn Content,
-) -> Result<Won> {
-    let known = Known::of(home, node).await?;
+) -> Result<WonDispute> {
+    let known = RegisteredKey::of(home, node).await?;
     let crs = Cursor::new(home.local.crs.encode());
     let evidence = key_dispute(&node.address, known.file(home), part, content, crs)?;
     let deposit = home.local.client.registry_config().await?.params.dispute_deposit.u128();
@@ -187,16 +187,16 @@ async fn dispute(
     };
     let verdict = receipt.announced(registry, events::KEY_MALFORMED, proven);
     let ((taken, bounty), _) = verdict.context("the dispute was lost, though the key is malformed")?;
-    Ok(Won { transaction: receipt.hash.to_string(), taken, bounty, gas: receipt.gas_used })
+    Ok(WonDispute { transaction: receipt.hash.to_string(), taken, bounty, gas: receipt.gas_used })
 }
 
-/// What the chain says of a node's key.
-struct Known {
+/// A node's key as the chain has it.
+struct RegisteredKey {
     slot: u16,
     commitment: [u8; 48],
 }
 
-impl Known {
+impl RegisteredKey {
     async fn of(home: &Home, node: &NodeResponse) -> Result<Self> {
         let params = home.local.client.registry_config().await?.params;
         let place = Groups::new(params.groups, params.slots)?.place(node.registration.slot)?;
@@ -218,8 +218,9 @@ impl Known {
 fn print(findings: &[Finding]) {
     let mut rows = table(&["node", "slot", "key", "detail", "taken", "bounty"]);
     for finding in findings {
-        let amount =
-            |of: fn(&Won) -> u128| finding.dispute.as_ref().map_or_else(String::new, |won| show(of(won)));
+        let amount = |of: fn(&WonDispute) -> u128| {
+            finding.dispute.as_ref().map_or_else(String::new, |won| show(of(won)))
+        };
         let verdict = match finding.verdict {
             Verdict::Sound => "sound",
             Verdict::Malformed => "malformed",

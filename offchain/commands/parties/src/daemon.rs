@@ -71,7 +71,7 @@ pub enum ConfigCommand {
     },
 }
 
-/// Committee members.
+/// Committee members: run one, show its keys.
 #[derive(Subcommand)]
 pub enum CommitteeCommand {
     /// Answer share keys and evaluations, and post share keys, until stopped.
@@ -84,7 +84,7 @@ pub enum CommitteeCommand {
     },
 }
 
-/// Relayers.
+/// Relayers, which do on chain what is due.
 #[derive(Subcommand)]
 pub enum RelayerCommand {
     /// Move jobs on after deadlines, settle them, and send attestations to other chains, until stopped.
@@ -97,7 +97,7 @@ pub enum RelayerCommand {
     },
 }
 
-/// Relays.
+/// Relays, which pass on packets between endpoints that can't reach each other.
 #[derive(Subcommand)]
 pub enum RelayCommand {
     /// Pass on packets between endpoints that can't reach each other, until stopped.

@@ -41,7 +41,7 @@ pub struct JobRunArgs {
     /// Claims to wait for before workers are chosen; as many as there are workers by default.
     #[arg(long)]
     claims: Option<usize>,
-    /// Seconds to wait for that many claims; then those that came have to do.
+    /// Seconds to wait for that many claims; then the claims that came are used.
     #[arg(long, default_value_t = 300)]
     claims_seconds: u64,
     #[command(flatten)]
@@ -189,7 +189,7 @@ enum Next {
     Done,
 }
 
-/// Whether waiting can help: the chain or a peer does not answer, or a node that claimed is not reached yet.
+/// Whether waiting can help: the chain or a peer does not answer, or a node that claimed can't be reached yet.
 fn passes(error: &anyhow::Error) -> bool {
     match (error.downcast_ref::<RequesterError>(), error.downcast_ref::<ChainError>()) {
         (Some(RequesterError::Chain(chain)), _) | (None, Some(chain)) => {

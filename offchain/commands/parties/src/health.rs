@@ -72,7 +72,9 @@ pub async fn status(args: StatusArgs, output: Output) -> Result<ExitCode> {
         CommitteeConfig::ROLE => CommitteeConfig::load(file)?.metrics,
         RelayConfig::ROLE => RelayConfig::load(file)?.metrics,
         RelayerConfig::ROLE => RelayerConfig::load(file)?.metrics,
-        _ => bail!("a {role} is no process that runs on; expected the configuration of another role"),
+        _ => bail!(
+            "a {role} does not run as a process; expected the configuration of a node, committee, relay or relayer"
+        ),
     };
     let address = metrics.listen.with_context(|| {
         format!("{}: metrics.listen is missing; set it, and start the process again", file.display())

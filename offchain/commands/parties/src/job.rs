@@ -17,7 +17,7 @@ use super::nodes::address_of;
 use super::requester;
 use super::spec::SpecArgs;
 
-/// Jobs.
+/// Jobs, from post to result.
 #[derive(Subcommand)]
 pub enum Command {
     /// Seal a policy, put the price in escrow and post the job.

@@ -56,7 +56,7 @@ pub struct RequesterJoinArgs {
     bond: u128,
 }
 
-/// Derives a node's keys for its slot and registers it. Repeating it goes on where it ended.
+/// Derives a node's keys for its slot and registers it. When it is run again, it continues where it stopped.
 pub async fn node(args: NodeJoinArgs, output: Output) -> Result<()> {
     let config = NodeConfig::load(&args.config)?;
     let schema = Schema::bithive();
@@ -104,7 +104,7 @@ pub async fn node(args: NodeJoinArgs, output: Output) -> Result<()> {
     output.show(&node, |node| println!("{} has slot {}", node.address, node.registration.slot))
 }
 
-/// Registers a requester. Repeating it goes on where it ended.
+/// Registers a requester. When it is run again, it continues where it stopped.
 pub async fn requester(args: RequesterJoinArgs, output: Output) -> Result<()> {
     let config = RequesterConfig::load(&args.config)?;
     let password = args.password.read(&config.keys)?;
@@ -120,12 +120,12 @@ pub async fn requester(args: RequesterJoinArgs, output: Output) -> Result<()> {
     output.show(&answer, |_| println!("{address} is registered with endpoint {}", endpoint.id()))
 }
 
-/// Says what the registry's owner has to name; no password is needed for that.
+/// Shows the keys that the registry's owner needs to name the member; needs no password.
 pub fn committee(config: &Path, output: Output) -> Result<()> {
     show_keys(&CommitteeConfig::load(config)?.keys, output)
 }
 
-/// Says the account and the endpoint of a keystore; no password is needed for that.
+/// Shows the account and the endpoint of a keystore; needs no password.
 pub fn show_keys(keystore: &Path, output: Output) -> Result<()> {
     there(keystore)?;
     let entries = Keystore::describe(keystore)?;
@@ -161,7 +161,7 @@ async fn account(client: &Client, key: SigningKey) -> Result<Account> {
     Ok(Account::new(client.clone(), Wallet::connect(client.chain().clone(), key).await?))
 }
 
-/// Says how to go on when the account can't pay.
+/// Checks that the account can pay; the error says what it lacks.
 async fn funded(client: &Client, address: &str, bond: u128) -> Result<()> {
     let denom = client.chain().info().await?.fee_denom;
     let (btt, fees) = (client.balance(address).await?, client.chain().balance(address, &denom).await?);

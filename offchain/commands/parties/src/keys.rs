@@ -180,7 +180,9 @@ fn terminal(option: &str) -> Result<()> {
     if std::io::stdout().is_terminal() {
         return Ok(());
     }
-    bail!("standard output is no terminal, and secrets go nowhere else; expected {option} FILE")
+    bail!(
+        "standard output is not a terminal, and secrets are shown at a terminal only; expected {option} FILE"
+    )
 }
 
 fn show_once(mnemonic: &Mnemonic) -> Result<()> {
@@ -212,7 +214,8 @@ fn words(file: Option<&Path>) -> Result<Mnemonic> {
         return Ok(Mnemonic::parse(ask("The 12 or 24 words, on one line: ")?.reveal())?);
     };
     let bytes = private::read(file, MOST_BYTES)?;
-    let text = std::str::from_utf8(&bytes).with_context(|| format!("{} is no text", file.display()))?;
+    let text =
+        std::str::from_utf8(&bytes).with_context(|| format!("{} is not UTF-8 text", file.display()))?;
     Mnemonic::parse(text).with_context(|| file.display().to_string())
 }
 

@@ -25,7 +25,7 @@ use super::daemon::{self, RunArgs};
 use super::join::{self, NodeJoinArgs};
 use super::nodes::{load, parse_attributes, store};
 
-/// Contributor nodes.
+/// Contributor nodes: add, join, run, audit and leave.
 #[expect(missing_docs, reason = "a doc comment would be part of the help text")]
 #[derive(Subcommand)]
 pub enum Command {
@@ -191,7 +191,7 @@ impl Observer for Printer {
 fn describe(report: &Report) -> String {
     match report {
         Report::VaultTried { job_id, opened: true } => format!("the vault of job {job_id} opens"),
-        Report::VaultTried { job_id, opened: false } => format!("the vault of job {job_id} stays shut"),
+        Report::VaultTried { job_id, opened: false } => format!("the vault of job {job_id} does not open"),
         Report::Claimed { job_id, ask, .. } => format!("claims job {job_id} for {}", show(*ask)),
         Report::NotChosen { job_id } => format!("is not chosen for job {job_id}"),
         Report::Decrypted { job_id, bytes } => format!("decrypts {bytes} bytes of job {job_id}"),

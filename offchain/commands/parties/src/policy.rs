@@ -7,7 +7,7 @@ use bithive_command_kit::Output;
 use clap::Subcommand;
 use serde_json::json;
 
-/// Policies.
+/// Check policies before money is spent on them.
 #[derive(Subcommand)]
 pub enum Command {
     /// Check a policy against the schema and show what a vault of it would reveal.

@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::join::{self, RequesterJoinArgs};
 
-/// Requesters.
+/// Requesters: who may post jobs.
 #[derive(Subcommand)]
 pub enum Command {
     /// Register a wallet as a requester, with a bond and an endpoint.

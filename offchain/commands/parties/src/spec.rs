@@ -1,4 +1,4 @@
-//! What is asked of a job, on the command line and as a requester posts it.
+//! The terms of a job, on the command line and as a requester posts it.
 
 use std::path::PathBuf;
 

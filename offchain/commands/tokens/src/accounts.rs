@@ -11,7 +11,7 @@ use bithive_home::{FOUNDER_NAMES, Home};
 use bithive_keystore::{Keystore, names};
 use serde::Serialize;
 
-/// What stands before the name of a node where a wallet's is expected: each node has an account of its own.
+/// Prefix of a node's name where a wallet's name is expected: each node has its own account.
 const NODE: &str = "node:";
 
 /// Read access to the economy of a network.
@@ -60,9 +60,9 @@ pub(super) fn named_or_all(home: &Home, names: Vec<String>) -> Result<Vec<String
 }
 
 /// Names by address, for tables.
-pub(super) struct Book(BTreeMap<String, String>);
+pub(super) struct AddressBook(BTreeMap<String, String>);
 
-impl Book {
+impl AddressBook {
     /// All accounts of a home.
     pub(super) fn of(home: &Home) -> Result<Self> {
         let named = |name: String| Ok((key(home, &name)?.address().to_owned(), name));
@@ -98,7 +98,7 @@ pub(super) fn percent(bps: u16) -> String {
     format!("{}.{:02} %", bps / 100, bps % 100)
 }
 
-/// An amount with the ticker of its token, or with the address of one that is none of the economy's.
+/// An amount with the ticker of its token, or with the address of a token outside of the economy.
 pub(super) fn amount_of(amount: u128, token: &str) -> String {
     show_in(amount, token)
 }
@@ -108,22 +108,22 @@ pub(super) fn btk(amount: u128) -> String {
     show_in(amount, Token::Btk.symbol())
 }
 
-/// What a transaction did, in the words of its contract's event; `told` is what a command needs of it.
+/// What a transaction did, from its contract's event; `value` is what a command needs of it.
 #[derive(Serialize)]
 pub(super) struct Done<T> {
     transaction: String,
     height: u64,
     #[serde(flatten)]
-    said: BTreeMap<String, Said>,
+    attributes: BTreeMap<String, Value>,
     #[serde(skip)]
-    pub(super) told: T,
+    pub(super) value: T,
 }
 
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Said {
+enum Value {
     Number(u128),
-    Truth(bool),
+    Bool(bool),
     Text(String),
 }
 
@@ -135,15 +135,15 @@ impl<T> Done<T> {
         expected: &str,
         pick: impl Fn(E) -> Option<T>,
     ) -> Result<Self> {
-        let (told, event) = receipt.announced(contract, expected, pick)?;
+        let (value, event) = receipt.announced(contract, expected, pick)?;
         let own = event.attributes.iter().filter(|(key, _)| !key.starts_with('_'));
-        let said = |text: &String| match (text.parse(), text.parse()) {
-            (Ok(number), _) => Said::Number(number),
-            (_, Ok(truth)) => Said::Truth(truth),
-            _ => Said::Text(text.clone()),
+        let attributes = |text: &String| match (text.parse(), text.parse()) {
+            (Ok(number), _) => Value::Number(number),
+            (_, Ok(truth)) => Value::Bool(truth),
+            _ => Value::Text(text.clone()),
         };
-        let said = own.map(|(key, text)| (key.clone(), said(text))).collect();
-        Ok(Self { transaction: receipt.hash.to_string(), height: receipt.height, said, told })
+        let attributes = own.map(|(key, text)| (key.clone(), attributes(text))).collect();
+        Ok(Self { transaction: receipt.hash.to_string(), height: receipt.height, attributes, value })
     }
 }
 

@@ -7,7 +7,7 @@ use bithive_command_kit::{Output, table};
 use bithive_home::Home;
 use serde::Serialize;
 
-use super::accounts::{Book, address, economy, named_or_all, now, until};
+use super::accounts::{AddressBook, address, economy, named_or_all, now, until};
 
 #[derive(Serialize)]
 struct Everything {
@@ -44,7 +44,7 @@ pub(super) async fn show_all(home: &Home, output: Output) -> Result<()> {
     }
     let answer =
         Everything { config: client.rewards_config().await?, budget: client.budget().await?, parties };
-    let book = Book::of(home)?;
+    let book = AddressBook::of(home)?;
     output.show(&answer, |Everything { config, budget, parties }| {
         println!(
             "budget {}, of {} put in; paid {}, today {}, given back {}",
@@ -78,7 +78,7 @@ pub(super) async fn show_all(home: &Home, output: Output) -> Result<()> {
 /// Rewards that wait.
 pub(super) async fn proposals(home: &Home, output: Output) -> Result<()> {
     let (list, now) = (economy(home)?.proposals().await?, now(home).await?);
-    let book = Book::of(home)?;
+    let book = AddressBook::of(home)?;
     output.show(&list, |list| {
         let mut rows = table(&["proposal", "patient", "activity", "amount", "approved by", "expires"]);
         for proposal in &list.entries {

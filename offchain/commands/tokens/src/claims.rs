@@ -8,7 +8,7 @@ use bithive_command_kit::{Output, table};
 use bithive_home::Home;
 use serde::Serialize;
 
-use super::accounts::{Book, account, address, amount_of, economy, named_or_all, now, until};
+use super::accounts::{AddressBook, account, address, amount_of, economy, named_or_all, now, until};
 
 #[derive(Serialize)]
 struct Listed {
@@ -36,7 +36,7 @@ pub(super) async fn list(home: &Home, names: Vec<String>, output: Output) -> Res
         let claimables = client.claimables(&address).await?;
         all.push(Listed { name, address, claimables });
     }
-    let book = Book::of(home)?;
+    let book = AddressBook::of(home)?;
     output.show(&all, |all| {
         let mut rows = table(&["wallet", "from", "of", "now", "later", "when"]);
         for Listed { name, claimables, .. } in all {
@@ -78,13 +78,13 @@ pub(super) async fn claim(home: &Home, names: Vec<String>, output: Output) -> Re
         };
         all.push(Claimed { name, address, claims, error });
     }
-    let book = Book::of(home)?;
+    let book = AddressBook::of(home)?;
     output.show(&all, |all| show(&book, all))?;
     let whole = all.iter().all(|claimed| claimed.error.is_none() && claimed.claims.refused.is_empty());
     Ok(if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn show(book: &Book, all: &[Claimed]) {
+fn show(book: &AddressBook, all: &[Claimed]) {
     let mut rows = table(&["wallet", "from", "of", "amount", ""]);
     for Claimed { name, claims, error, .. } in all {
         for taken in &claims.taken {
@@ -131,7 +131,7 @@ fn show(book: &Book, all: &[Claimed]) {
 }
 
 /// Numbers as they are, operators by name.
-fn of(book: &Book, source: Source, what: Option<&str>) -> String {
+fn of(book: &AddressBook, source: Source, what: Option<&str>) -> String {
     let what = what.unwrap_or_default();
     if source == Source::StakingRewards { book.name(what) } else { what.into() }
 }

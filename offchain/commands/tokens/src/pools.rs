@@ -7,7 +7,7 @@ use bithive_home::Home;
 use cosmwasm_std::Uint128;
 use serde::Serialize;
 
-use super::accounts::{Book, address, btk, economy, named_or_all, now, percent, until};
+use super::accounts::{AddressBook, address, btk, economy, named_or_all, now, percent, until};
 
 #[derive(Serialize)]
 struct Staker {
@@ -50,11 +50,11 @@ pub(super) async fn list(home: &Home, names: Vec<String>, output: Output) -> Res
             address,
         });
     }
-    let book = Book::of(home)?;
+    let book = AddressBook::of(home)?;
     output.show(&stakers, |stakers| show(stakers, &book, now))
 }
 
-fn show(stakers: &[Staker], book: &Book, now: u64) {
+fn show(stakers: &[Staker], book: &AddressBook, now: u64) {
     let mut rows =
         table(&["wallet", "operator", "stake", "shares", "locked shares", "rewards", "withdrawal"]);
     for Staker { name, stakes, unbonding, .. } in stakers {

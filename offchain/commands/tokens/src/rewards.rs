@@ -58,7 +58,7 @@ pub enum Command {
     },
     /// Give an account a role, or take it, as the owner, for example: rewards party clinic --role clinician
     Party {
-        /// The account.
+        /// Name of a wallet, or an address.
         account: String,
         /// Its role; none takes it.
         #[arg(long, value_enum)]
@@ -102,7 +102,7 @@ pub struct GrantArgs {
     /// Who receives it.
     #[arg(long)]
     patient: String,
-    /// What for.
+    /// The activity that is rewarded; it sets the range of the reward.
     #[arg(long, value_enum)]
     activity: ActivityArg,
     /// Value of the activity in BTT.
@@ -191,7 +191,7 @@ async fn execute(command: Command, home: &Home, output: Output) -> Result<()> {
                 _ => None,
             };
             let done = Done::read(&receipt, account.client().at(Contract::Rewards), events::FUNDED, funded)?;
-            output.show(&done, |done| println!("{} is in the budget", show(done.told)))
+            output.show(&done, |done| println!("{} is in the budget", show(done.value)))
         }
         Command::Grant(args) => grant(home, &args, output).await,
         Command::Approve { id, from } => approve(home, id, &from, output).await,
@@ -224,7 +224,7 @@ async fn execute(command: Command, home: &Home, output: Output) -> Result<()> {
                 _ => None,
             };
             let done = tell(home, &from, &message, events::RETURNED, returned).await?;
-            output.show(&done, |done| println!("{} is the treasury's", show(done.told)))
+            output.show(&done, |done| println!("{} is the treasury's", show(done.value)))
         }
     }
 }
@@ -250,7 +250,7 @@ async fn grant(home: &Home, args: &GrantArgs, output: Output) -> Result<()> {
     let done = tell(home, &args.from, &message, events::PROPOSED, proposed).await?;
     let now = now(home).await?;
     output.show(&done, |done| {
-        let (id, amount, end) = done.told;
+        let (id, amount, end) = done.value;
         let (amount, until) = (show(amount), until(end, now));
         println!("proposal {id}: {amount} for {}, to be approved; expires {until}", args.patient);
     })
@@ -265,7 +265,7 @@ async fn approve(home: &Home, id: u64, from: &str, output: Output) -> Result<()>
         _ => None,
     };
     if let Ok(paid) = Done::read(&receipt, contract, events::PAID, paid) {
-        return output.show(&paid, |paid| println!("{} is paid", show(paid.told)));
+        return output.show(&paid, |paid| println!("{} is paid", show(paid.value)));
     }
     let approved = |event| matches!(event, Event::Approved { .. }).then_some(());
     let done = Done::read(&receipt, contract, events::APPROVED, approved)?;

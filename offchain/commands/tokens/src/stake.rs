@@ -54,7 +54,7 @@ pub enum Command {
     #[command(visible_alias = "undelegate")]
     Unbond {
         #[command(flatten)]
-        place: Place,
+        stake: StakeOf,
         /// BTK, like 12.5; all that is not locked when left out.
         #[arg(long, value_parser = amount::parse)]
         amount: Option<u128>,
@@ -70,12 +70,12 @@ pub enum Command {
     /// Claim the rewards of a stake, and an operator's commission.
     Claim {
         #[command(flatten)]
-        place: Place,
+        stake: StakeOf,
     },
     /// Turn the rewards of a stake into stake.
     Compound {
         #[command(flatten)]
-        place: Place,
+        stake: StakeOf,
     },
     /// Send BTK as a reward to everybody with stake in a node.
     Reward {
@@ -88,7 +88,7 @@ pub enum Command {
     /// Free a part of a pledge whose 540 days are over.
     Unlock {
         #[command(flatten)]
-        place: Place,
+        stake: StakeOf,
         /// Number of the lock, as in `stake pool`.
         id: u64,
     },
@@ -121,9 +121,9 @@ pub struct Amount {
     amount: u128,
 }
 
-/// A stake.
+/// The stake that a command is about: its owner and the node.
 #[derive(Args)]
-pub struct Place {
+pub struct StakeOf {
     /// Wallet whose stake it is.
     #[arg(long)]
     from: String,
@@ -148,9 +148,9 @@ async fn execute(command: Command, home: &Home, output: Output) -> Result<()> {
             let hook = Hook::Delegate { node: address(home, &node)? };
             let (account, receipt) = pay(home, &stake, &hook).await?;
             let done = done(&account, &receipt, events::STAKED, staked)?;
-            output.show(&done, |done| println!("{} is at stake in {node}", btk(done.told)))
+            output.show(&done, |done| println!("{} is at stake in {node}", btk(done.value)))
         }
-        Command::Unbond { place, amount } => unbond(home, &place, amount, output).await,
+        Command::Unbond { stake, amount } => unbond(home, &stake, amount, output).await,
         Command::Withdraw { id, from } => {
             let withdrawn = |event| match event {
                 Event::Withdrawn { amount, .. } => Some(amount.u128()),
@@ -158,18 +158,18 @@ async fn execute(command: Command, home: &Home, output: Output) -> Result<()> {
             };
             let message = ExecuteMsg::Withdraw { id };
             let done = tell(home, &from, &message, events::WITHDRAWN, withdrawn).await?;
-            output.show(&done, |done| println!("{} is paid out", btk(done.told)))
+            output.show(&done, |done| println!("{} is paid out", btk(done.value)))
         }
-        Command::Claim { place } => {
-            let (node, delegator) = (place.node(home)?, address(home, &place.from)?);
+        Command::Claim { stake } => {
+            let (node, delegator) = (stake.node(home)?, address(home, &stake.from)?);
             let message = ExecuteMsg::ClaimRewards { node, delegator };
-            let done = tell(home, &place.from, &message, events::CLAIMED, claimed).await?;
-            output.show(&done, |done| println!("{} of rewards is paid", btk(done.told)))
+            let done = tell(home, &stake.from, &message, events::CLAIMED, claimed).await?;
+            output.show(&done, |done| println!("{} of rewards is paid", btk(done.value)))
         }
-        Command::Compound { place } => {
-            let message = ExecuteMsg::Compound { node: place.node(home)? };
-            let done = tell(home, &place.from, &message, events::CLAIMED, claimed).await?;
-            output.show(&done, |done| println!("{} of rewards is stake now", btk(done.told)))
+        Command::Compound { stake } => {
+            let message = ExecuteMsg::Compound { node: stake.node(home)? };
+            let done = tell(home, &stake.from, &message, events::CLAIMED, claimed).await?;
+            output.show(&done, |done| println!("{} of rewards is stake now", btk(done.value)))
         }
         Command::Reward { reward, node } => {
             let hook = Hook::Reward { node: address(home, &node)? };
@@ -180,14 +180,14 @@ async fn execute(command: Command, home: &Home, output: Output) -> Result<()> {
             };
             let done = done(&account, &receipt, events::REWARDED, rewarded)?;
             output.show(&done, |done| {
-                let (amount, commission) = (btk(done.told.0), btk(done.told.1));
+                let (amount, commission) = (btk(done.value.0), btk(done.value.1));
                 println!("{amount} goes to {node}, of which its operator keeps {commission}");
             })
         }
-        Command::Unlock { place, id } => {
-            let message = ExecuteMsg::Unlock { node: place.node(home)?, id };
+        Command::Unlock { stake, id } => {
+            let message = ExecuteMsg::Unlock { node: stake.node(home)?, id };
             let unlocked = |event| matches!(event, Event::Unlocked { .. }).then_some(());
-            let done = tell(home, &place.from, &message, events::UNLOCKED, unlocked).await?;
+            let done = tell(home, &stake.from, &message, events::UNLOCKED, unlocked).await?;
             output.show(&done, |_| println!("lock {id} is open"))
         }
         Command::Commission { from, bps } => {
@@ -200,7 +200,7 @@ async fn execute(command: Command, home: &Home, output: Output) -> Result<()> {
     }
 }
 
-impl Place {
+impl StakeOf {
     fn node(&self, home: &Home) -> Result<String> {
         address(home, self.node.as_deref().unwrap_or(&self.from))
     }
@@ -230,20 +230,20 @@ async fn bond(
     let done = done(&operator, &receipt, events::STAKED, staked)?;
     let pool = operator.client().pool(operator.address()).await?.context("the node is not registered")?;
     output.show(&done, |done| {
-        println!("{} is pledged, locked for 540 days", btk(done.told));
+        println!("{} is pledged, locked for 540 days", btk(done.value));
         println!("its pledge is {} of {} required", btk(pool.pledge.u128()), btk(pool.required.u128()));
     })
 }
 
-async fn unbond(home: &Home, place: &Place, amount: Option<u128>, output: Output) -> Result<()> {
-    let account = account(home, &place.from).await?;
-    let node = place.node(home)?;
+async fn unbond(home: &Home, stake: &StakeOf, amount: Option<u128>, output: Output) -> Result<()> {
+    let account = account(home, &stake.from).await?;
+    let node = stake.node(home)?;
     let shares = match amount {
         None => None,
         Some(amount) => {
             ensure!(amount > 0, "--amount is 0; expected at least 0.000001 BTK");
             let found = account.client().delegation(&node, account.address()).await?;
-            let stake = found.with_context(|| format!("{:?} has no stake there", place.from))?;
+            let stake = found.with_context(|| format!("{:?} has no stake there", stake.from))?;
             Some(shares_of(amount, stake.stake, stake.shares)?)
         }
     };
@@ -254,7 +254,7 @@ async fn unbond(home: &Home, place: &Place, amount: Option<u128>, output: Output
     };
     let done = done(&account, &receipt, events::UNBONDING, unbonding)?;
     let now = now(home).await?;
-    output.show(&done, |done| match done.told {
+    output.show(&done, |done| match done.value {
         (amount, Some((id, at))) => {
             let (amount, at) = (btk(amount), until(at, now));
             println!("{amount} is unbonding as number {id}; it can be withdrawn {at}");
@@ -277,7 +277,7 @@ async fn change(home: &Home, from: &str, message: &ExecuteMsg, output: Output) -
     };
     let done = tell(home, from, message, events::CHANGED, changed).await?;
     output.show(&done, |done| {
-        let (tera, bps) = done.told;
+        let (tera, bps) = done.value;
         println!("{tera} T, commission {}", super::accounts::percent(bps));
     })
 }

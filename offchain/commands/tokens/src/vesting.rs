@@ -15,7 +15,9 @@ use cosmwasm_std::Uint128;
 use serde::Serialize;
 use serde_json::json;
 
-use super::accounts::{Book, Done, account, address, amount_of, economy, named_or_all, now, percent, until};
+use super::accounts::{
+    AddressBook, Done, account, address, amount_of, economy, named_or_all, now, percent, until,
+};
 
 /// Tokens that become due on a schedule. An account is the name of a wallet, node:NAME for that of a node, or an address.
 #[derive(Subcommand)]
@@ -90,7 +92,7 @@ struct Listed {
 
 #[derive(Serialize)]
 struct Position {
-    /// Ticker, or the address of a token that is none of the economy's.
+    /// Ticker, or the address of a token outside of the economy.
     symbol: String,
     /// Name of the schedule, if it is one of the tables'.
     named: Option<&'static str>,
@@ -124,7 +126,7 @@ async fn execute(command: Command, home: &Home, output: Output) -> Result<()> {
             };
             let done = Done::read(&receipt, account.client().at(Contract::Vesting), events::LOCKED, locked)?;
             output.show(&done, |done| {
-                let (id, amount) = (done.told, amount_of(amount, token.symbol()));
+                let (id, amount) = (done.value, amount_of(amount, token.symbol()));
                 println!("{amount} is locked for {to} by the schedule {schedule}, as position {id}");
             })
         }
@@ -135,7 +137,7 @@ async fn execute(command: Command, home: &Home, output: Output) -> Result<()> {
                 _ => None,
             };
             let done = tell(home, &from, &ExecuteMsg::Claim { id }, events::CLAIMED, claimed).await?;
-            output.show(&done, |done| println!("{} is paid", amount_of(done.told, &token)))
+            output.show(&done, |done| println!("{} is paid", amount_of(done.value, &token)))
         }
         Command::Transfer { id, from, to } => {
             let message = ExecuteMsg::Transfer { id, new_owner: address(home, &to)? };
@@ -150,13 +152,13 @@ async fn execute(command: Command, home: &Home, output: Output) -> Result<()> {
                 _ => None,
             };
             let done = tell(home, &from, &ExecuteMsg::Revoke { id }, events::REVOKED, revoked).await?;
-            output.show(&done, |done| println!("{} is back", amount_of(done.told, &token)))
+            output.show(&done, |done| println!("{} is back", amount_of(done.value, &token)))
         }
     }
 }
 
-/// Ticker of a position's token, or its address; nothing for a position that is not there, of which the contract has more
-/// to say.
+/// Ticker of a position's token, or its address; empty for a position that does not exist, for which the contract's
+/// error is shown.
 async fn token_of(home: &Home, id: u64) -> Result<String> {
     let client = economy(home)?;
     let position = client.position(id).await?;
@@ -189,7 +191,7 @@ async fn list(home: &Home, names: Vec<String>, output: Output) -> Result<()> {
         let positions = found.entries.into_iter().map(|position| Position::of(&client, position)).collect();
         all.push(Listed { name, address, positions, complete: found.complete });
     }
-    let book = Book::of(home)?;
+    let book = AddressBook::of(home)?;
     output.show(&all, |all| show(all, &book, now))
 }
 
@@ -204,7 +206,7 @@ impl Position {
     }
 }
 
-fn show(all: &[Listed], book: &Book, now: u64) {
+fn show(all: &[Listed], book: &AddressBook, now: u64) {
     let header =
         ["position", "owner", "schedule", "total", "vested", "claimed", "claimable", "more", "revocable by"];
     let mut rows = table(&header);

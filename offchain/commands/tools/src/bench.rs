@@ -18,15 +18,15 @@ use clap::Subcommand;
 use comfy_table::{CellAlignment, Table};
 use serde::Serialize;
 
-/// What the parts cost on this machine.
+/// Measure what the parts cost on this machine.
 #[derive(Subcommand)]
 pub enum Command {
     /// Broadcast encryption and blind matching beside their peers, on one core unless a name says otherwise, each
     /// time the fastest of several repetitions.
     ///
-    /// A ratio above 1 is better than the peer, for costs and for rates (1/s). "Of limit" is how far a figure is from
-    /// what the operations allow that it can't do without, measured in the same run: 1 is as good as it gets;
-    /// --json names them. Run a release build on an idle machine; it takes some minutes, with --quick less than one.
+    /// A ratio above 1 is better than the peer, for costs and for rates (1/s). "Of limit" compares a figure
+    /// with the operations that can't be avoided, measured in the same run: 1 is the best that is possible; --json
+    /// names them. Run a release build on an idle machine; it takes some minutes, with --quick less than one.
     Crypto {
         /// Leave out 4096 receivers, and test one vault with 1,000 contributors instead of 10,000.
         #[arg(long)]
@@ -78,7 +78,7 @@ pub enum Command {
         folder: Option<PathBuf>,
     },
     /// Settlements on a wasmd of its own: how many a second in batches (`finalize_many`) and one by one, the bytes, gas and
-    /// processor time of each, where they go and what bounds them.
+    /// processor time of each, what they are spent on and what limits them.
     ///
     /// Real accounts and signatures; jobs have three workers of whom two sign. Needs Go, and the contracts' wasm. Run a
     /// release build on an idle machine; it takes some minutes.
@@ -87,8 +87,8 @@ pub enum Command {
     /// requests of 10,000 rows, 64 and one.
     ///
     /// A ratio above 1 is better than ONNX Runtime. It runs in a Python environment that the first run makes in the
-    /// cache folder (python3 with venv, and the package index; about 200 MB); where that fails, a line says why and ours
-    /// is measured alone. Run a release build on an idle machine; it takes seconds.
+    /// cache folder (python3 with venv, and the package index; about 200 MB); where that fails, a line says why, and only
+    /// BitHive's runtime is measured. Run a release build on an idle machine; it takes seconds.
     Inference,
     /// One end of `payload`, which starts it.
     #[command(hide = true)]
@@ -160,7 +160,7 @@ fn this(end: &str) -> Result<std::process::Command> {
 
 fn note_build() {
     if cfg!(debug_assertions) {
-        eprintln!("note: this is not a release build; its figures say little");
+        eprintln!("note: this is not a release build; its figures are not representative");
     }
 }
 
@@ -207,7 +207,7 @@ fn aim(aim: Aim) -> String {
     format!("{} {}", number(aim.value), if aim.met { "met" } else { "missed" })
 }
 
-/// Three digits or more, as many as say something.
+/// At least three significant digits.
 fn number(value: f64) -> String {
     match value {
         value if value >= 100.0 => format!("{value:.0}"),

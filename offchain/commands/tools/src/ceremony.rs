@@ -64,7 +64,7 @@ pub enum Command {
 struct Answer {
     slots: u16,
     contributions: usize,
-    /// Transcript hash.
+    /// Hash of the transcript, in hex: what the next contribution binds.
     hash: String,
     /// Digest of the reference string, once it has been verified.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -161,7 +161,7 @@ fn phase(bar: &ProgressBar, what: &'static str) -> impl FnMut(usize, usize) {
 /// Locks the transcript against others that contribute, until the file that this gives is dropped.
 ///
 /// A contribution ends by renaming a new file into place, so what was opened may have lost its name by the time that
-/// it is locked; then its lock keeps nobody out.
+/// it is locked; its lock then excludes nobody.
 fn lock(path: &Path) -> Result<File> {
     let name = || path.display().to_string();
     loop {
@@ -187,7 +187,7 @@ fn is_at(_file: &File, _path: &Path) -> io::Result<bool> {
     Ok(true)
 }
 
-/// What `contribute` demands of the transcript before it.
+/// Checks the transcript before a contribution is added.
 fn check(transcript: &Transcript, bar: &ProgressBar) -> Result<()> {
     if transcript.contributions() > 0 {
         transcript.verify_watched(&mut fresh_rng()?, &mut phase(bar, "verifying"))?;

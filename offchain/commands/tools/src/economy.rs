@@ -31,7 +31,7 @@ pub enum Command {
         /// Seed of the random choices: when nodes join, leave and fail, and how much they work.
         #[arg(long, default_value_t = 1)]
         seed: u64,
-        /// Let somebody claim for everybody every so many days, besides what each claims for itself.
+        /// Days after which somebody claims for everybody, again and again, besides what each claims for itself.
         #[arg(long, value_name = "DAYS")]
         poke_days: Option<u32>,
         /// Draw BTK by bucket and use, what a T earns, and BTT paid and burnt, into this SVG file.
@@ -66,7 +66,7 @@ fn bar(options: &Options, output: Output) -> Result<ProgressBar> {
 fn show(report: &Report) {
     println!("{}", rows(&report.rows));
     println!(
-        "amounts in whole BTK; locked: emitted and not due yet, or not asked for; stakes include what unbonds"
+        "amounts in whole BTK; locked: emitted, and not due yet or not claimed; stakes include unbonding stake"
     );
     if let Some(last) = report.rows.last() {
         println!(

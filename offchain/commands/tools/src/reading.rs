@@ -80,7 +80,7 @@ pub enum Command {
     },
 }
 
-/// What is read, and what for.
+/// The reading, and the purpose of the key.
 #[derive(Args)]
 pub struct ReadingArgs {
     /// The reading: as many bytes as the profile says, or these in hexadecimal.
@@ -91,7 +91,7 @@ pub struct ReadingArgs {
     context: String,
 }
 
-/// Where the key goes.
+/// Where the key is written.
 #[derive(Args)]
 pub struct KeyArgs {
     /// Write the key, 64 hexadecimal digits, to a new file that only its owner can read.
@@ -152,8 +152,8 @@ pub fn run(command: Command, output: Output) -> Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
-/// What was found; nothing, which is said, where the key is not reproduced: that is a check that fails, all else is
-/// an error.
+/// What was found. Where the key is not reproduced it prints that and returns nothing: that is a failed check;
+/// everything else is an error.
 fn found_or_shown<T>(
     found: Result<T, ExtractorError>,
     reading: &ReadingArgs,

@@ -19,7 +19,7 @@ const SIDES: [&str; 3] = ["public", "one:nat=port-restricted", "two:nat=port-res
 pub(crate) enum Hosts {
     /// This machine, over its loopback interface.
     Loopback,
-    /// Network namespaces.
+    /// Network namespaces of a laboratory: two NATs and a public host.
     #[cfg(target_os = "linux")]
     Lab(Lab),
 }
@@ -82,7 +82,7 @@ impl Hosts {
         }
     }
 
-    /// What it is, in words.
+    /// Description for people.
     pub(super) fn shown(&self) -> &'static str {
         match self {
             Self::Loopback => "every party is a process of its own, over UDP on this machine",

@@ -19,9 +19,9 @@ use tokio::time::{Instant, timeout};
 
 use super::super::reports::PartyEvent;
 
-/// Longest wait for something that a party says. More means that something is stuck.
+/// Longest wait for an output of a party. A longer wait means that something is stuck.
 const PATIENCE: Duration = Duration::from_secs(180);
-/// For an orderly end.
+/// Time for an orderly end.
 const GRACE: Duration = Duration::from_secs(20);
 /// How often an end is looked for.
 const POLL: Duration = Duration::from_millis(20);
@@ -31,7 +31,7 @@ const SHOWN: usize = 12;
 /// What a process is started with; enough to start it again.
 #[derive(Clone)]
 pub(super) struct Plan {
-    /// How the party is called.
+    /// Name of the party.
     pub(super) name: String,
     /// Arguments of the program, which is this one.
     pub(super) arguments: Vec<OsString>,
@@ -88,7 +88,7 @@ impl Process {
         Ok(process)
     }
 
-    /// Waits for something that the party says and that `wanted` takes; the rest is passed over.
+    /// Waits for an output of the party for which `wanted` returns something; skips the rest.
     pub(super) async fn until<T: DeserializeOwned, U>(
         &mut self,
         what: &str,
@@ -103,7 +103,7 @@ impl Process {
                     }
                 }
                 Ok(None) => bail!("{what}: {}", self.log.ended(name)),
-                Err(_) => bail!("{what}: {name} does not say so; {}", self.log.tail()),
+                Err(_) => bail!("{what}: no such output of {name}; {}", self.log.tail()),
             }
         }
     }

@@ -14,7 +14,7 @@ use super::rows;
 /// What to run.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Only what has an aim: one path with three loss rates, a short queue, 2 to 8 flows, UDX beside Cubic.
+    /// Only the cells that have an aim: one path with three loss rates, a short queue, 2 to 8 flows, UDX beside Cubic.
     #[arg(long)]
     quick: bool,
     /// Only cells whose name contains this; several times for several.
@@ -36,7 +36,7 @@ pub struct Args {
     /// experiment that was stopped goes on.
     #[arg(long, value_name = "FILE")]
     runs: Option<PathBuf>,
-    /// Make no runs: say what the file has so far.
+    /// Run nothing: show the runs that the file has so far.
     #[arg(long, requires = "runs")]
     kept_only: bool,
     /// Draw goodput, round-trip time and queue over time of selected cells into this folder.
