@@ -33,7 +33,7 @@ pub enum ExecuteMsg {
 
 crate::permissions!(ExecuteMsg { Put: Owner });
 
-/// Queries.
+/// Queries; none needs a permission.
 #[cw_serde]
 #[derive(QueryResponses)]
 pub enum QueryMsg {
@@ -45,7 +45,7 @@ pub enum QueryMsg {
 /// What is shown.
 #[cw_serde]
 pub struct NoticeResponse {
-    /// The text.
+    /// The text that is shown, 1 to [`limits::MAX_BYTES`] bytes.
     pub text: String,
     /// When it was put, in Unix seconds.
     pub since: u64,

@@ -6,7 +6,7 @@ use num_bigint::BigInt;
 
 use crate::{ACCOUNTS, DAY, Holder, Model, Token};
 
-/// The emission.
+/// Work, claims and releases of the emission, by account and day.
 pub struct Emission {
     start: u64,
     /// By day since the start: the work that counted, of each account.

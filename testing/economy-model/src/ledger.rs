@@ -1,19 +1,19 @@
-//! Who has what, what was minted and what was burnt.
+//! Balances, and what was minted and burnt.
 
 use std::collections::BTreeMap;
 
 use num_bigint::BigInt;
 
-/// A token.
+/// A token of the model.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Token {
-    /// Payments.
+    /// BTT, which pays for jobs.
     Btt,
-    /// Compute rewards.
+    /// BTK, which rewards compute.
     Btk,
 }
 
-/// Whose a balance is.
+/// The holder of a balance.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Holder {
     /// One of the accounts that act.
@@ -26,15 +26,15 @@ pub enum Holder {
     Vesting,
     /// The contract of patients' rewards.
     Rewards,
-    /// The treasury.
+    /// The treasury contract.
     Treasury,
     /// The time bank.
     Timebank,
-    /// The market.
+    /// The job market.
     Jobs,
 }
 
-/// All balances.
+/// All balances, and what was minted and burnt, in base units.
 #[derive(Default)]
 pub struct Ledger {
     balances: BTreeMap<(Token, Holder), BigInt>,
@@ -49,25 +49,25 @@ impl Ledger {
         self.balances.get(&(token, holder)).cloned().unwrap_or_default()
     }
 
-    /// Ever minted.
+    /// Base units of a token minted so far.
     #[must_use]
     pub fn minted(&self, token: Token) -> BigInt {
         self.minted.get(&token).cloned().unwrap_or_default()
     }
 
-    /// Ever burnt.
+    /// Base units of a token burnt so far.
     #[must_use]
     pub fn burnt(&self, token: Token) -> BigInt {
         self.burnt.get(&token).cloned().unwrap_or_default()
     }
 
-    /// Makes tokens.
+    /// Mints base units of a token to a holder.
     pub fn mint(&mut self, token: Token, to: Holder, amount: &BigInt) {
         *self.balances.entry((token, to)).or_default() += amount;
         *self.minted.entry(token).or_default() += amount;
     }
 
-    /// Destroys tokens that are there; whether they are.
+    /// Burns tokens; returns false, and changes nothing, if the holder has fewer.
     pub fn burn(&mut self, token: Token, from: Holder, amount: &BigInt) -> bool {
         let there = self.balance(token, from) >= *amount;
         if there {
@@ -77,7 +77,7 @@ impl Ledger {
         there
     }
 
-    /// Moves tokens that are there; whether they are.
+    /// Moves tokens; returns false, and changes nothing, if the holder has fewer.
     pub fn pay(&mut self, token: Token, from: Holder, to: Holder, amount: &BigInt) -> bool {
         let there = self.balance(token, from) >= *amount;
         if there {

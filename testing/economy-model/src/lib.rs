@@ -31,11 +31,11 @@ pub struct Model {
     pub emission: emission::Emission,
     /// Stakes of BTK.
     pub staking: staking::Staking,
-    /// Locked BTT.
+    /// BTT locked by the vesting contract.
     pub vesting: vesting::Vesting,
     /// Rewards of patients.
     pub rewards: rewards::Rewards,
-    /// The treasury.
+    /// Budget, offer and burns of the treasury.
     pub treasury: treasury::Treasury,
     /// The time bank.
     pub timebank: timebank::Timebank,

@@ -97,7 +97,7 @@ struct Leaving {
     until: u64,
 }
 
-/// All stakes.
+/// The nodes, their pools, and what is unbonding.
 pub struct Staking {
     start: u64,
     nodes: [Node; NODES],
@@ -178,7 +178,7 @@ impl Model {
         self.take_btk(node, &amount)
     }
 
-    /// Somebody delegates.
+    /// An account delegates base units of BTK to a node.
     pub fn delegate(&mut self, node: usize, account: usize, amount: u128) -> bool {
         let amount = BigInt::from(amount);
         let target = &self.staking.nodes[node];

@@ -195,7 +195,7 @@ fn extractor_seeds(seeds: &Seeds<'_>) -> Result<(), Fault> {
     Ok(())
 }
 
-/// What a real chain answers, as a result; and errors in the words of a CometBFT node.
+/// What a real chain answers, as a result; and errors as a CometBFT node writes them.
 fn cometbft_seeds(seeds: &Seeds<'_>) -> Result<(), Fault> {
     let fixture = cometbft::Fixture::new()?;
     for (choice, ((question, method), answer)) in

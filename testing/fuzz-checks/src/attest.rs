@@ -25,7 +25,7 @@ pub const JOB: JobRef<'static> = JobRef { jobs: DOMAIN, job_id: 1, round: 1 };
 pub const MESSAGE: &[u8] = b"statement";
 /// The message of proofs of possession.
 pub const PROVEN: &[u8] = b"possession";
-/// The worker.
+/// Address of the worker whose messages are decoded.
 pub const ACCOUNT: &str = "bithive1node";
 
 /// The key of the round.

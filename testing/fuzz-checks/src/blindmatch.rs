@@ -31,7 +31,7 @@ pub const EPOCH: u64 = 42;
 
 /// A committee of two of three, and what it has answered; the same in every run.
 pub struct Fixture {
-    /// The committee.
+    /// Size and threshold of the committee: two of three.
     pub params: CommitteeParams,
     /// Its members' seeds.
     pub seeds: Vec<MemberSeeds>,
@@ -41,17 +41,17 @@ pub struct Fixture {
     pub partials: Vec<PartialTable>,
     /// What they committed to before.
     pub commitments: Commitments,
-    /// What they make of it.
+    /// The table that they merge.
     pub table: ShareKeyTable,
     /// What a contributor has.
     pub attributes: Attributes,
-    /// Its tags.
+    /// The contributor's tags of [`EPOCH`].
     pub own: Tags,
     /// A requester's key.
     pub requester: RequesterKey,
     /// A vault that the contributor opens.
     pub vault: Vault,
-    /// What it finds in there.
+    /// The key K_r in the vault.
     pub key: MatchKey,
     /// The job of claims.
     pub context: ClaimContext,

@@ -28,9 +28,9 @@ type Fault = Box<dyn std::error::Error>;
 pub struct Fixture {
     /// Runs what waits for the chain.
     pub runtime: Runtime,
-    /// The chain.
+    /// The embedded chain that inputs run on.
     pub chain: Embedded,
-    /// The contracts.
+    /// Addresses of its contracts.
     pub deployment: Deployment,
     /// The operator, who is also the requester, and a node.
     pub keys: [SigningKey; 2],

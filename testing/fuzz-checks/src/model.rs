@@ -1,4 +1,4 @@
-//! ONNX models from strangers: checked, built and run.
+//! ONNX models of unknown origin: checked, built and run.
 //!
 //! The runtime under the loader may panic; the loader turns that into an error, and this target lets it. A panic that
 //! gets past the loader is a finding.

@@ -31,7 +31,7 @@ pub static ORIGIN: LazyLock<SigningKey> = LazyLock::new(|| SigningKey::from_byte
 /// Content with its hashes, and files that segments are written to.
 pub struct Content {
     folder: TempDir,
-    /// Its digest.
+    /// BLAKE3 digest of the content.
     pub digest: Digest,
     /// Its bytes, none of them 0.
     pub bytes: Vec<u8>,

@@ -1,4 +1,4 @@
-//! Two chains: one with a market, one that learns what its quorums signed.
+//! Two chains: one with a market, one that receives what its quorums signed.
 
 use bithive_api::attestations::{
     Ack, AttestationResponse, ExecuteMsg, InstantiateMsg, Packet, Peer, QueryMsg, Receipt, SendingsResponse,
@@ -17,9 +17,9 @@ use bithive_test_kit::{Answer, CHAIN_ID, JobsSuite, Suite, TestApp, token};
 pub const SOURCE_CONNECTION: &str = "connection-3";
 /// Channel of the chain with the market.
 pub const SOURCE_CHANNEL: &str = "channel-7";
-/// Connection of the chain that learns.
+/// Connection of the receiving chain.
 pub const CONNECTION: &str = "connection-4";
-/// Channel of the chain that learns.
+/// Channel of the receiving chain.
 pub const CHANNEL: &str = "channel-9";
 /// The workers of every job here.
 pub const WORKERS: [&str; 3] = ["node-1", "node-2", "node-3"];
@@ -41,7 +41,7 @@ pub fn instantiate(app: &mut TestApp, owner: &Addr, jobs: Option<&Addr>) -> AnyR
     app.instantiate_contract(code_id, owner.clone(), &message, &[], "attestations", admin)
 }
 
-/// What became of a packet.
+/// The receiver's answer to a packet.
 pub type Answered = Result<Receipt, String>;
 
 /// Both chains, with a channel.
@@ -52,7 +52,7 @@ pub struct AttestationsSuite {
     pub sender: Addr,
     /// Its end of the channel.
     pub link: Link,
-    /// The chain that learns.
+    /// The receiving chain.
     pub suite: Suite,
     /// The contract there.
     pub receiver: Addr,
@@ -103,7 +103,7 @@ impl AttestationsSuite {
         Self { market, sender, link, suite, receiver, back }
     }
 
-    /// The market.
+    /// Chain id and contract of the market, as the receiver knows it.
     #[must_use]
     pub fn source(&self) -> Source {
         Source { chain_id: CHAIN_ID.into(), jobs: self.market.jobs.to_string() }
@@ -178,7 +178,7 @@ impl AttestationsSuite {
         Ok(self.link.sent(&response))
     }
 
-    /// Brings a packet to the chain that learns.
+    /// Brings a packet to the receiving chain.
     pub fn deliver(&mut self, packet: &IbcPacket) -> Answered {
         let (ack, _) = link::receive(&mut self.suite.app, &self.receiver, packet);
         match from_json(ack).unwrap() {
@@ -236,7 +236,7 @@ impl AttestationsSuite {
         self.suite.query(&self.receiver, &QueryMsg::Workers { source: self.source(), job_id })
     }
 
-    /// What became of what was sent.
+    /// State of what was sent of a job.
     #[must_use]
     pub fn sendings(&self, job_id: u64) -> SendingsResponse {
         let query = QueryMsg::Sendings { channel_id: SOURCE_CHANNEL.into(), job_id };

@@ -1,4 +1,4 @@
-//! The chain that learns of jobs, with data sets on it.
+//! The chain that receives statements, with data sets on it.
 
 use bithive_api::datasets::{
     Asset, DatasetResponse, DepositResponse, ExecuteMsg, HeldResponse, Hook, InstantiateMsg, QueryMsg, Use,
@@ -25,15 +25,15 @@ pub fn code() -> Box<dyn Contract<Empty>> {
     bithive_native::code(Code::Datasets)
 }
 
-/// Both chains, and the contract on the one that learns.
+/// Both chains, and the contract on the receiving one.
 pub struct DatasetsSuite {
-    /// The chains.
+    /// The chain with the market, and the one that receives its statements.
     pub chains: AttestationsSuite,
-    /// The contract.
+    /// Address of the data sets contract.
     pub datasets: Addr,
     /// Owns data sets.
     pub owner: Addr,
-    /// Uses them.
+    /// Account that pays for uses.
     pub user: Addr,
 }
 

@@ -71,9 +71,9 @@ impl TransferModule {
 pub struct Ics20Suite {
     /// Chain, accounts and BTT.
     pub suite: Suite,
-    /// The contract.
+    /// Address of the ics20 contract.
     pub bridge: Addr,
-    /// The channels.
+    /// Channels to two other chains.
     pub links: [Link; 2],
 }
 

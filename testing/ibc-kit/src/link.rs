@@ -20,17 +20,17 @@ const PACKET: &str = "packet";
 /// What the IBC module calls a contract for.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Call {
-    /// `ibc_channel_open`.
+    /// `ibc_channel_open`: a handshake begins at this or at the other end.
     Open(IbcChannelOpenMsg),
-    /// `ibc_channel_connect`.
+    /// `ibc_channel_connect`: a handshake is complete.
     Connect(IbcChannelConnectMsg),
-    /// `ibc_channel_close`.
+    /// `ibc_channel_close`: this or the other end closes the channel.
     Close(IbcChannelCloseMsg),
-    /// `ibc_packet_receive`.
+    /// `ibc_packet_receive`: a packet of the other end.
     Receive(IbcPacketReceiveMsg),
-    /// `ibc_packet_ack`.
+    /// `ibc_packet_ack`: the other end's answer to a packet.
     Ack(IbcPacketAckMsg),
-    /// `ibc_packet_timeout`.
+    /// `ibc_packet_timeout`: a packet was not received in time.
     Timeout(IbcPacketTimeoutMsg),
 }
 
@@ -87,9 +87,9 @@ pub(crate) use ibc_code;
 /// Both ends of a channel, and how many packets went through it.
 #[derive(Clone, Debug)]
 pub struct Link {
-    /// This end.
+    /// Port and channel of this end.
     pub here: IbcEndpoint,
-    /// The other end.
+    /// Port and channel of the other end.
     pub there: IbcEndpoint,
     /// Connection on this chain.
     pub connection_id: String,

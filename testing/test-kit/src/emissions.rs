@@ -26,11 +26,11 @@ pub fn code() -> Box<dyn Contract<Empty>> {
 pub struct EmissionsSuite {
     /// Chain and accounts.
     pub suite: Suite,
-    /// BTK.
+    /// Address of BTK, whose minter is the emissions contract.
     pub btk: Addr,
-    /// The contract.
+    /// Address of the emissions contract.
     pub emissions: Addr,
-    /// Credits work.
+    /// Account that may credit work.
     pub meter: Addr,
     /// Receive the other buckets.
     pub recipients: Recipients<Addr>,

@@ -1,4 +1,4 @@
-//! A contract that sends what it is told to: minter of tokens and meter in tests, where only contracts may be either.
+//! A contract that sends any message for its creator: minter of tokens and meter in tests, where only contracts may be either.
 
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{
@@ -14,9 +14,9 @@ use crate::{Suite, TestApp};
 /// What it sends.
 #[cw_serde]
 pub struct Relay {
-    /// To which contract.
+    /// Address of the contract that it is for.
     pub contract: String,
-    /// The message.
+    /// The message to send, JSON.
     pub msg: Binary,
 }
 

@@ -62,7 +62,7 @@ pub fn instantiate(app: &mut TestApp, admin: &Addr, message: &InstantiateMsg) ->
 /// What a worker found: its masked result, and what it commits to with it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Answer {
-    /// Little-endian words.
+    /// Masked result, little-endian 32-bit words.
     pub masked: Vec<u8>,
     /// Digest of the encrypted output.
     pub output: [u8; 32],
@@ -92,7 +92,7 @@ impl Answer {
 pub struct JobsSuite {
     /// The chain, BTT and the registry.
     pub suite: Suite,
-    /// The market.
+    /// Address of the job market.
     pub jobs: Addr,
     /// Account that posts.
     pub requester: Addr,
@@ -388,7 +388,7 @@ impl JobsSuite {
         Domain { chain_id: CHAIN_ID, contract: self.jobs.as_str() }
     }
 
-    /// A job.
+    /// A job as the market answers it.
     #[must_use]
     pub fn job(&self, job_id: u64) -> JobResponse {
         self.suite.query(&self.jobs, &QueryMsg::Job { job_id })

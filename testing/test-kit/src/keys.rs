@@ -10,13 +10,13 @@ use sha2::{Digest, Sha256};
 
 /// What a participant holds and shows.
 pub struct NodeKeys {
-    /// BLS key.
+    /// BLS secret key; it signs consents and statements.
     pub bls: SecretKey,
     /// A point of G1 whose discrete logarithm nobody uses, in place of T_j of a DGKBE key.
     pub dgkbe_key: [u8; 48],
-    /// Transport endpoint.
+    /// Public key of the transport endpoint, Ed25519.
     pub endpoint: [u8; 32],
-    /// Commitment to attributes.
+    /// Commitment to the node's attributes, SHA-256.
     pub attributes_commitment: [u8; 32],
 }
 

@@ -1,4 +1,4 @@
-//! Whether a contract lets those send a message whom the table beside its messages names, and nobody else.
+//! Checks that a message is accepted from those whom the table beside the messages names, and from nobody else.
 
 use std::fmt::Display;
 
@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 /// Who holds a permission in a test, and what everybody else is told.
 pub struct Party {
-    /// The permission.
+    /// The permission that the account holds.
     pub permission: Permission,
     /// Name of the account that holds it.
     pub account: &'static str,

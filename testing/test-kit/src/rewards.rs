@@ -39,7 +39,7 @@ pub fn worth(btt: u128) -> Inputs {
 pub struct RewardsSuite {
     /// Chain, accounts and BTT.
     pub suite: Suite,
-    /// The contract.
+    /// Address of the rewards contract.
     pub rewards: Addr,
     /// A clinician, an institution, an insurer, an auditor.
     pub parties: [Addr; 4],
@@ -148,7 +148,7 @@ impl RewardsSuite {
         self.approve(&auditor, id)
     }
 
-    /// A proposal.
+    /// A proposal that waits; none once it was paid or expired.
     #[must_use]
     pub fn proposal(&self, id: u64) -> Option<ProposalResponse> {
         self.suite.query(&self.rewards, &QueryMsg::Proposal { id })

@@ -30,9 +30,9 @@ pub fn params() -> Params {
 pub struct StakingSuite {
     /// Chain, accounts and the staked token.
     pub suite: Suite,
-    /// The contract.
+    /// Address of the staking contract.
     pub staking: Addr,
-    /// May slash.
+    /// Account that may slash stakes.
     pub slasher: Addr,
 }
 
@@ -160,7 +160,7 @@ impl StakingSuite {
         self.execute(&stranger, &ExecuteMsg::ClaimRewards { node, delegator })
     }
 
-    /// A node.
+    /// The node of an operator, which must be registered.
     #[must_use]
     pub fn node(&self, node: &Addr) -> NodeResponse {
         let query = QueryMsg::Node { node: node.into() };

@@ -33,13 +33,13 @@ pub struct Suite {
     pub app: TestApp,
     /// Owner of the registry.
     pub owner: Addr,
-    /// Minter of BTT: a contract that does what it is told.
+    /// Minter of BTT: a contract that sends any message for the owner.
     pub faucet: Addr,
     /// Receives slashed bonds.
     pub treasury: Addr,
     /// The bond token.
     pub btt: Addr,
-    /// The registry.
+    /// Address of the registry.
     pub registry: Addr,
     pub(crate) gas: Rc<Cell<u64>>,
 }
@@ -106,7 +106,7 @@ impl Suite {
         self.gas.get()
     }
 
-    /// Asks `contract`.
+    /// Queries `contract`; panics if it refuses.
     pub fn query<R: DeserializeOwned>(&self, contract: &Addr, message: &impl Serialize) -> R {
         self.app.wrap().query_wasm_smart(contract, message).unwrap()
     }

@@ -38,9 +38,9 @@ pub fn params() -> Params {
 pub struct TimebankSuite {
     /// The market, its chain and accounts.
     pub market: JobsSuite,
-    /// The contract.
+    /// Address of the time bank.
     pub timebank: Addr,
-    /// Credits idle time.
+    /// Account that may credit idle time.
     pub meter: Addr,
 }
 
@@ -217,7 +217,7 @@ impl TimebankSuite {
         self.market.suite.query(&self.timebank, &QueryMsg::Config {})
     }
 
-    /// A meter.
+    /// A meter's bound and use of today; none if the account is no meter.
     #[must_use]
     pub fn meter(&self, address: &Addr) -> Option<MeterResponse> {
         self.market.suite.query(&self.timebank, &QueryMsg::Meter { address: address.into() })

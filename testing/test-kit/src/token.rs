@@ -48,7 +48,7 @@ pub fn try_instantiate(app: &mut TestApp, admin: &Addr, message: &InstantiateMsg
 }
 
 impl Suite {
-    /// Mints BTT.
+    /// Mints base units of BTT to an account.
     pub fn fund(&mut self, account: &Addr, amount: u128) {
         let btt = self.btt.clone();
         self.fund_with(&btt, account, amount);

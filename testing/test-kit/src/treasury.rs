@@ -41,7 +41,7 @@ pub struct TreasurySuite {
     pub suite: Suite,
     /// A token to be bought.
     pub btk: Addr,
-    /// The contract.
+    /// Address of the treasury contract.
     pub treasury: Addr,
 }
 

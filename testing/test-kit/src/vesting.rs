@@ -29,7 +29,7 @@ pub fn schedule() -> Schedule {
 pub struct VestingSuite {
     /// Chain, accounts and BTT.
     pub suite: Suite,
-    /// The contract.
+    /// Address of the vesting contract.
     pub vesting: Addr,
 }
 
@@ -78,7 +78,7 @@ impl VestingSuite {
         self.suite.execute(sender, &vesting, message)
     }
 
-    /// A position.
+    /// A position; none once everything of it was paid.
     #[must_use]
     pub fn position(&self, id: u64) -> Option<PositionResponse> {
         self.suite.query(&self.vesting, &QueryMsg::Position { id })

@@ -25,12 +25,12 @@ pub(crate) async fn day(economy: &mut Economy, day: u64, poke: bool) -> Result<u
         recipients(economy).await?;
         economy.given = economy.given.saturating_add(TREASURY_BUDGET);
     }
-    let Economy { common, nodes, savers, .. } = economy;
+    let Economy { common, nodes, delegators, .. } = economy;
     for node in nodes.iter_mut() {
         operate(common, node, day).await?;
     }
-    for saver in savers.iter_mut().filter(|saver| saver.plan.looks(day)) {
-        save(common, saver, nodes, day).await?;
+    for delegator in delegators.iter_mut().filter(|delegator| delegator.plan.looks(day)) {
+        save(common, delegator, nodes, day).await?;
     }
     economy.care.day(&economy.common, day).await?;
     economy.bank.day(&economy.common, day).await?;
@@ -76,17 +76,18 @@ async fn due_of_buckets(economy: &Economy) -> Result<Vec<Message>, EconomyError>
 /// The buckets' recipients: the application's gives half of what it has to delegators, who are its users. Fees of
 /// requesters go to the treasury, which burns what it was given of slashes, and BTT above its reserve.
 async fn recipients(economy: &Economy) -> Result<(), EconomyError> {
-    let Economy { common, application, savers, .. } = economy;
+    let Economy { common, application, delegators, .. } = economy;
     let contracts = &common.contracts;
     submit(&common.keeper, "releasing", &due_of_buckets(economy).await?).await?;
-    let each = common.balance(&contracts.btk, application.address()).await? / 2 / savers.len().max(1) as u128;
+    let each =
+        common.balance(&contracts.btk, application.address()).await? / 2 / delegators.len().max(1) as u128;
     if each > 0 {
         let amount = Uint128::new(each);
         let transfer = |delegator: &DelegatorAccount| {
-            let recipient = saver.wallet.address().to_owned();
+            let recipient = delegator.wallet.address().to_owned();
             call(&contracts.btk, &Cw20ExecuteMsg::Transfer { recipient, amount })
         };
-        let grants = savers.iter().map(transfer).collect::<Result<Vec<_>, _>>()?;
+        let grants = delegators.iter().map(transfer).collect::<Result<Vec<_>, _>>()?;
         submit(application, "granting", &grants).await?;
     }
     let deposit = treasury::Hook::Deposit {};
@@ -182,19 +183,19 @@ fn message(common: &Common, node: &Node, one: Move) -> Result<Message, EconomyEr
 /// A delegator looks at what it has.
 async fn save(
     common: &Common,
-    saver: &mut DelegatorAccount,
+    delegator: &mut DelegatorAccount,
     nodes: &[Node],
     day: u64,
 ) -> Result<(), EconomyError> {
     let contracts = &common.contracts;
-    let own = saver.wallet.address().to_owned();
+    let own = delegator.wallet.address().to_owned();
     let (mut due, _) = common.withdrawals(&own).await?;
     let mut moves = Vec::new();
-    if let Some(node) = saver.plan.node.and_then(|index| nodes.get(index)) {
+    if let Some(node) = delegator.plan.node.and_then(|index| nodes.get(index)) {
         let (address, works) = (node.wallet.address().to_owned(), node.plan.works(day));
         let found = common.delegation(&address, &own).await?;
         let rewards = found.as_ref().is_some_and(|found| !found.rewards.is_zero());
-        if rewards && works && saver.plan.compounds {
+        if rewards && works && delegator.plan.compounds {
             let node = address.clone();
             moves.push(call(&contracts.staking, &staking::ExecuteMsg::Compound { node })?);
         } else {
@@ -205,20 +206,20 @@ async fn save(
                 let unbond = staking::ExecuteMsg::Unbond { node: address, shares: None };
                 moves.push(call(&contracts.staking, &unbond)?);
             }
-            saver.plan.node = None;
+            delegator.plan.node = None;
         }
     }
     submit(&common.keeper, "a delegator's claims", &due).await?;
     let working = |(_, node): &(usize, &Node)| node.registered && node.plan.works(day);
     let working: Vec<usize> = nodes.iter().enumerate().filter(working).map(|(index, _)| index).collect();
     let balance = common.balance(&contracts.btk, &own).await?;
-    if let Some((index, amount)) = saver.plan.delegates(balance, &working)
+    if let Some((index, amount)) = delegator.plan.delegates(balance, &working)
         && let Some(node) = nodes.get(index)
     {
         let hook = staking::Hook::Delegate { node: node.wallet.address().into() };
         moves.push(send(&contracts.btk, &contracts.staking, amount, &hook)?);
     }
-    submit(&saver.wallet, "a delegator's moves", &moves).await?;
+    submit(&delegator.wallet, "a delegator's moves", &moves).await?;
     Ok(())
 }
 

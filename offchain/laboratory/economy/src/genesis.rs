@@ -71,7 +71,7 @@ pub(crate) struct Economy {
     /// Receives the application bucket.
     pub(crate) application: Wallet,
     pub(crate) nodes: Vec<Node>,
-    pub(crate) savers: Vec<DelegatorAccount>,
+    pub(crate) delegators: Vec<DelegatorAccount>,
     pub(crate) positions: Vec<Position>,
     pub(crate) care: Care,
     pub(crate) bank: Bank,
@@ -125,12 +125,12 @@ pub(crate) async fn genesis(options: &Options) -> Result<Economy, EconomyError> 
     let keeper = world.wallet(founders.keeper).await?;
     wire(&owner, &keeper, [founders.meter.address(), founders.slasher.address()], &contracts).await?;
     let positions = lock(&owner, founders.holders.address(), &contracts, start).await?;
-    let (mut nodes, mut savers) = (Vec::new(), Vec::new());
+    let (mut nodes, mut accounts) = (Vec::new(), Vec::new());
     for (key, plan) in operators {
         nodes.push(Node { wallet: world.wallet(key).await?, plan, registered: false, gone: false });
     }
     for (key, plan) in delegators {
-        savers.push(DelegatorAccount { wallet: world.wallet(key).await?, plan });
+        accounts.push(DelegatorAccount { wallet: world.wallet(key).await?, plan });
     }
     let meter = world.wallet(founders.meter).await?;
     let slasher = world.wallet(founders.slasher).await?;
@@ -139,7 +139,18 @@ pub(crate) async fn genesis(options: &Options) -> Result<Economy, EconomyError> 
     let care = Care::open(&common, &owner, founders.parties, patients).await?;
     let bank = Bank::open(&common, &owner, options.seed, idlers).await?;
     let given = ENDOWMENT;
-    Ok(Economy { common, meter, slasher, application, nodes, savers, positions, care, bank, given })
+    Ok(Economy {
+        common,
+        meter,
+        slasher,
+        application,
+        nodes,
+        delegators: accounts,
+        positions,
+        care,
+        bank,
+        given,
+    })
 }
 
 fn open<'a>(

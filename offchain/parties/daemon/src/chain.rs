@@ -1,4 +1,4 @@
-//! The chain at the start: it may be down, it may be another one.
+//! Connecting to the chain at the start: it may be down, or be another chain.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use crate::{ConfigError, DaemonError, Stop};
 
 /// First wait before the chain is asked again; each later one is twice as long.
 const FIRST_WAIT: Duration = Duration::from_millis(500);
-/// Longest wait.
+/// Longest wait before the chain is asked again.
 const LONGEST_WAIT: Duration = Duration::from_secs(30);
 
 /// Reads the addresses of the contracts.

@@ -1,4 +1,4 @@
-//! What can keep a party from running.
+//! Errors that keep a party from running.
 
 use bithive_chain::ChainError;
 use bithive_client::GroupError;
@@ -15,23 +15,23 @@ pub enum ConfigError {
     /// A file can't be read.
     #[error("{file}: {problem}")]
     File {
-        /// The file.
+        /// Path of the file.
         file: String,
-        /// What happened.
+        /// What is wrong, from the system.
         problem: String,
     },
-    /// It is no TOML, lacks a field, has an unknown one or one of another type; the words name line and field.
+    /// It is not TOML, lacks a field, or has an unknown field or one of another type; the text names line and field.
     #[error("{file}: {problem}")]
     Form {
-        /// The file.
+        /// Path of the file.
         file: String,
-        /// The parser's words.
+        /// The parser's error.
         problem: String,
     },
-    /// A text is none of the values that the field can have.
+    /// A text is not a value that the field can have.
     #[error("{file}: {field} is {problem}")]
     Value {
-        /// The file.
+        /// Path of the file.
         file: String,
         /// The field, with its path.
         field: String,
@@ -41,7 +41,7 @@ pub enum ConfigError {
     /// A value is out of its range, or does not go with another one.
     #[error("{file}: {field} is {found:?}; expected {expected}")]
     Field {
-        /// The file.
+        /// Path of the file.
         file: String,
         /// The field, with its path.
         field: String,
@@ -55,13 +55,13 @@ pub enum ConfigError {
 /// Why a party does not run.
 #[derive(Debug, thiserror::Error)]
 pub enum DaemonError {
-    /// Its configuration.
+    /// Its configuration is wrong.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// Its keystore.
+    /// Its keystore can't be used.
     #[error(transparent)]
     Keystore(#[from] KeystoreError),
-    /// What its keystore says of a node.
+    /// The node's entry in its keystore can't be read.
     #[error("entry \"node\" of the keystore: {0}")]
     Profile(String),
     /// Its metrics can't be served.
@@ -70,17 +70,17 @@ pub enum DaemonError {
     /// A file with a key is not what it should be.
     #[error("{file}: {problem}")]
     Keys {
-        /// The file.
+        /// Path of the file.
         file: String,
         /// What is wrong with it, without its content.
         problem: String,
     },
     /// The chain is another one than the deployment's.
     #[error(
-        "chain.rpc answers for chain {found:?}, and chain.deployment is of chain {expected:?}; one of the two is wrong"
+        "chain.rpc answers for chain {found:?}, and chain.deployment is of chain {expected:?}; correct one of the two"
     )]
     WrongChain {
-        /// The deployment's.
+        /// Chain id in the deployment file.
         expected: String,
         /// The one that answers.
         found: String,
@@ -88,19 +88,19 @@ pub enum DaemonError {
     /// The account has no such role in the registry.
     #[error("account {account} is not registered as {role}; {todo}")]
     NotRegistered {
-        /// The account.
+        /// Address of the account.
         account: String,
-        /// The role.
+        /// The role that is expected, with its article, like `a node`.
         role: &'static str,
-        /// What helps.
+        /// What to do about it.
         todo: &'static str,
     },
     /// The registry knows the account by another key than the one in the file.
     #[error("{file}: its {what} is not the registered one; the keys are of another registration")]
     OtherKey {
-        /// The file.
+        /// Path of the keystore.
         file: String,
-        /// Which key.
+        /// Which key differs: `endpoint` or `bls key`.
         what: &'static str,
     },
     /// The registry's groups, or the reference string, which is another one than the registry's.
@@ -127,7 +127,7 @@ pub enum DaemonError {
     /// A task of the party ended, which was to run until the party stops.
     #[error("{name} ended {why}")]
     TaskEnded {
-        /// The task.
+        /// Name of the task.
         name: &'static str,
         /// When, or why.
         why: String,
@@ -135,9 +135,9 @@ pub enum DaemonError {
     /// The machine refuses something.
     #[error("{what}: {error}")]
     Machine {
-        /// What.
+        /// What was tried.
         what: &'static str,
-        /// Its words.
+        /// The system's error.
         error: String,
     },
 }

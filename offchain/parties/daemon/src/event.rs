@@ -1,4 +1,4 @@
-//! What a party tells a script: one JSON object on a line.
+//! Events of a party for scripts: one JSON object on a line.
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 use bithive_node::Report;
 use serde::{Deserialize, Serialize};
 
-/// Something a script can wait for.
+/// An event that a script can wait for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
@@ -26,21 +26,21 @@ pub enum Event {
     },
     /// A committee member has posted the share keys of an epoch, or finds them posted.
     ShareKeys {
-        /// The epoch.
+        /// Number of the epoch.
         epoch: u64,
     },
     /// A node did something.
     Node(Report),
     /// A relayer did something.
     Relayer(bithive_relayer::Report),
-    /// It was told to stop, and has.
+    /// The party was asked to stop, and has stopped.
     Stopped,
 }
 
-/// Where events go; called from several tasks.
+/// Receives events; called from several tasks.
 pub type Events = Arc<dyn Fn(&Event) + Send + Sync>;
 
-/// Writes each event to standard output, a line each. Nobody reading is no reason to stop.
+/// Writes each event to standard output, a line each. A closed output is ignored.
 #[must_use]
 pub fn standard_output() -> Events {
     Arc::new(|event| {

@@ -1,7 +1,7 @@
 //! `bithive health-check`: whether a party can work, and what is wrong where it can't.
 //!
-//! Checks go from what everything rests on to what a job needs; what can't be looked at because of an earlier failure is
-//! skipped, and said so.
+//! The checks start with what everything depends on, and end with what a job needs. A check that depends on one that
+//! failed is reported as skipped.
 
 mod contracts;
 mod standing;
@@ -193,7 +193,7 @@ async fn network(report: &mut Report, subject: &Subject) {
         report.add(Finding::passed("process", format!("a {} runs, for {seconds} s", subject.role)));
         return;
     }
-    report.add(Finding::skipped("process", format!("no {} says that it runs", subject.role)));
+    report.add(Finding::skipped("process", format!("no running {} answers", subject.role)));
     for address in &subject.network.listen {
         report.add(check_udp(*address));
     }

@@ -16,7 +16,7 @@ use zeroize::{Zeroize, Zeroizing};
 
 use crate::DaemonError;
 
-/// A node: its keys, and what it says of itself.
+/// A node: its keys, its attributes and its price.
 pub struct NodeFile {
     account: SigningKey,
     endpoint: EndpointKey,
@@ -29,7 +29,7 @@ pub struct NodeFile {
     pub ask: u128,
 }
 
-/// The document of a node in its keystore: attributes are its own business, so they are encrypted, too.
+/// The document of a node in its keystore: attributes are private, so they are encrypted, too.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Profile {
@@ -138,7 +138,7 @@ impl NodeFile {
     /// The keys.
     ///
     /// # Errors
-    /// [`DaemonError::Node`] if the broadcast key is none, or one of another reference string.
+    /// [`DaemonError::Node`] if the broadcast key is malformed, or belongs to another reference string.
     pub fn keys(&self, crs: &Crs) -> Result<NodeKeys, DaemonError> {
         Ok(NodeKeys {
             account: self.account.clone(),
@@ -182,7 +182,7 @@ pub struct AccountFile {
 }
 
 impl AccountFile {
-    /// These keys.
+    /// The keys of an account and of its endpoint.
     #[must_use]
     pub fn new(account: &SigningKey, endpoint: &EndpointKey) -> Self {
         Self { account: account.clone(), endpoint: EndpointKey::from_bytes(&endpoint.to_bytes()) }
@@ -214,7 +214,7 @@ impl AccountFile {
         Ok(keystore.create(file, password, rng)?)
     }
 
-    /// The keys.
+    /// Account key and endpoint key.
     #[must_use]
     pub fn keys(self) -> (SigningKey, EndpointKey) {
         (self.account, self.endpoint)

@@ -1,9 +1,9 @@
 //! The long-lived parties, each a process of its own.
 //!
-//! [`node`], [`committee`], [`relay`] and [`relayer`] run until they are told to [`stop`]; [`config`] is what they are told
-//! beforehand, [`keys`] the files with their secrets, [`party`] what nodes, members and requesters have in common: a
+//! [`node`], [`committee`], [`relay`] and [`relayer`] run until they are asked to [`stop`]; [`config`] is their
+//! configuration, [`keys`] the files with their secrets, [`party`] what nodes, members and requesters have in common: a
 //! chain that may be down for a while, an endpoint on the network, and the registry as the way to find others and to
-//! know who belongs ([`membership`]). What they do is told to scripts as [`event`]s, to people in the log.
+//! know who belongs ([`membership`]). What they do is reported to scripts as [`event`]s, and to people in the log.
 
 pub mod chain;
 pub mod committee;

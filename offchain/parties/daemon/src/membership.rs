@@ -13,15 +13,15 @@ use tokio::time::timeout;
 
 /// Longest time that a connection waits for the chain.
 pub const BOUND: Duration = Duration::from_secs(5);
-/// How long membership is taken for true: an endpoint that has left is refused after that at the latest.
+/// How long membership is remembered: an endpoint that has left is refused after that at the latest.
 const MEMBER_FOR: Duration = Duration::from_secs(300);
-/// How long its lack is.
+/// How long it is remembered that an endpoint is not a member.
 const STRANGER_FOR: Duration = Duration::from_secs(15);
 /// How long a member that is known stays one while the chain does not answer.
 pub const GRACE: Duration = Duration::from_secs(3600);
 /// Most endpoints whose answers are remembered.
 const REMEMBERED: usize = 4096;
-/// Most questions to the chain at a time.
+/// Most queries to the chain at a time.
 const QUESTIONS: usize = 8;
 
 /// Relays of endpoints, as the registry lists them.

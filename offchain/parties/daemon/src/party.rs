@@ -19,11 +19,11 @@ use crate::{DaemonError, Event};
 pub struct Party {
     /// Its account on the deployment.
     pub account: Account,
-    /// Its endpoint.
+    /// Its endpoint on the network.
     pub transport: Transport,
-    /// What can be asked of nodes.
+    /// The attributes that policies may ask for.
     pub schema: Schema,
-    /// Its records.
+    /// Its records on disk.
     pub state: State,
 }
 
@@ -53,8 +53,8 @@ impl Party {
         Ok(party)
     }
 
-    /// The registry names the first configured relay for this endpoint, and none if there is none. Who is not
-    /// registered yet has nothing to name.
+    /// The registry names the first configured relay for this endpoint, and none if there is none. Does nothing
+    /// before the account is registered.
     async fn name_relay(&self, relay: Option<&RelayUrl>) -> Result<(), DaemonError> {
         let (client, endpoint) = (self.account.client(), self.transport.id().0);
         let holder = client.identity(endpoint).await?;
@@ -81,7 +81,7 @@ impl Party {
         TagSource::new(client, self.exchange(), self.schema.clone(), self.state.clone())
     }
 
-    /// That it answers.
+    /// The event that it answers from now on.
     #[must_use]
     pub fn ready(&self, role: &str) -> Event {
         Event::Ready {

@@ -64,7 +64,9 @@ pub async fn run_on(
         RelayerError::Store(error) => DaemonError::Relayer(error),
     })?;
     monitor.watch(&party, relayer.outbox());
-    party.exchange().serve(Protocol::Finalize, Arc::new(Door::new(client.clone(), relayer.outbox())));
+    party
+        .exchange()
+        .serve(Protocol::Finalize, Arc::new(FinalizeService::new(client.clone(), relayer.outbox())));
     tracing::info!(account = relayer.address(), endpoint = %party.transport.id(), "the relayer works");
     events(&party.ready(RelayerConfig::ROLE));
     let mut tasks = TaskGroup::new(stop);
@@ -96,14 +98,15 @@ fn settings(client: &Client, config: &RelayerConfig) -> Settings {
     }
 }
 
-/// Where workers hand in what their quorum signed: only what the market would take gets into the outbox.
-pub struct Door {
+/// The service to which workers hand in their quorum's signature: only what the market would accept gets into the
+/// outbox.
+pub struct FinalizeService {
     client: Client,
     outbox: Outbox,
 }
 
-impl Door {
-    /// The door of an outbox.
+impl FinalizeService {
+    /// The service of an outbox.
     #[must_use]
     pub const fn new(client: Client, outbox: Outbox) -> Self {
         Self { client, outbox }
@@ -125,7 +128,7 @@ impl Door {
 }
 
 #[async_trait]
-impl Service for Door {
+impl Service for FinalizeService {
     async fn answer(&self, protocol: Protocol, from: PeerId, body: Bytes) -> Result<Bytes, String> {
         if protocol != Protocol::Finalize {
             return Err("a relayer does not serve this".into());

@@ -1,4 +1,4 @@
-//! Stopping: on SIGINT or SIGTERM, or when the owner of the handle says so.
+//! Stopping: on SIGINT or SIGTERM, or by a handle.
 
 use std::sync::Arc;
 
@@ -27,9 +27,9 @@ impl StopHandle {
 }
 
 impl Stop {
-    /// A stop that somebody else asks for.
+    /// A stop that the handle requests.
     #[must_use]
-    pub fn by_hand() -> (Self, StopHandle) {
+    pub fn with_handle() -> (Self, StopHandle) {
         let (sender, requested) = watch::channel(false);
         let handle = StopHandle(Arc::new(sender));
         (Self { requested, _handle: handle.clone() }, handle)
@@ -40,7 +40,7 @@ impl Stop {
     /// # Errors
     /// [`DaemonError::Machine`] if signals can't be listened for.
     pub fn on_signals() -> Result<(Self, StopHandle), DaemonError> {
-        let (stop, handle) = Self::by_hand();
+        let (stop, handle) = Self::with_handle();
         let listen = |kind| signal(kind).map_err(DaemonError::machine("signals"));
         let (mut interrupt, mut terminate) =
             (listen(SignalKind::interrupt())?, listen(SignalKind::terminate())?);

@@ -24,7 +24,7 @@ impl TaskGroup {
     /// A group without tasks, for a party that is told to stop by `party`.
     #[must_use]
     pub fn new(party: Stop) -> Self {
-        let (stop, handle) = Stop::by_hand();
+        let (stop, handle) = Stop::with_handle();
         Self { tasks: JoinSet::new(), party, stop, handle, grace: GRACE }
     }
 
@@ -40,7 +40,7 @@ impl TaskGroup {
     /// Waits until all tasks have ended.
     ///
     /// # Errors
-    /// That of the first task that failed; [`DaemonError::TaskEnded`] for one that ended before it was to.
+    /// That of the first task that failed; [`DaemonError::TaskEnded`] for one that ended too early.
     pub async fn join(mut self) -> Result<(), DaemonError> {
         let ended = tokio::select! {
             () = self.party.requested() => Ok(()),
@@ -92,7 +92,7 @@ mod tests {
 
     /// A group with a task that counts when it was asked to stop.
     fn group() -> (TaskGroup, StopHandle, Arc<AtomicUsize>) {
-        let (party, handle) = Stop::by_hand();
+        let (party, handle) = Stop::with_handle();
         let mut group = TaskGroup::new(party);
         let stopped = Arc::new(AtomicUsize::new(0));
         let counted = stopped.clone();

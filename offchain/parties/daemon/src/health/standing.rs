@@ -1,4 +1,4 @@
-//! What the registry says of the party, and of the committee that all depend on.
+//! The party's registration, and the committee that all depend on.
 
 use bithive_api::registry::NodeResponse;
 use bithive_chain::ChainError;

@@ -1,4 +1,4 @@
-//! What a committee member does.
+//! Metrics and status of a committee member.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -36,10 +36,7 @@ impl CommitteeMonitor {
             epoch: new.gauge("epoch", "Epoch of the chain when it was asked last"),
             term_end: new.gauge("committee_term_end_epoch", "First epoch after the committee's term"),
             posted: new.gauge("share_keys_posted_epoch", "Last epoch whose share keys are posted"),
-            failures: new.counter(
-                "duty_failures",
-                "Times that an epoch's duties could not be done and are tried again",
-            ),
+            failures: new.counter("duty_failures", "Failures to do an epoch's duties, which are tried again"),
             evaluations: new.counter_by(
                 "evaluation_requests",
                 "Requests for evaluations by their answer",

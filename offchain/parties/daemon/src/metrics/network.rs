@@ -1,4 +1,4 @@
-//! What an endpoint does on the network.
+//! Metrics of an endpoint on the network.
 
 use std::sync::OnceLock;
 use std::sync::atomic::Ordering;
@@ -26,13 +26,13 @@ impl NetworkMonitor {
             transport: OnceLock::new(),
             connections: metrics.gauge_by(
                 "transport_connections",
-                "Connections by the way their packets take",
+                "Connections by the path of their packets",
                 "path",
                 &["direct", "relay", "undecided"],
             ),
             sent: metrics.counter_by(
                 "transport_sent_bytes",
-                "Bytes sent on the network, with what encryption and acknowledgements add",
+                "Bytes sent on the network, encryption and acknowledgements included",
                 "path",
                 &WAYS,
             ),

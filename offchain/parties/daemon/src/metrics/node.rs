@@ -1,4 +1,4 @@
-//! What a node does: counted for Prometheus, told to `bithive status`, written to the log and to scripts.
+//! Metrics, status, log and events of a node.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -18,7 +18,7 @@ use crate::{Event, Events};
 
 /// Steps of a job that is under way, in order.
 const STEPS: [&str; 6] = ["matched", "claimed", "decrypted", "committed", "revealed", "signed"];
-/// Most jobs that are told; the oldest go first.
+/// Most jobs that the status lists; the oldest are dropped first.
 const MOST_JOBS: usize = 1_024;
 /// How often the chain is asked for the earnings.
 const EARNINGS: Duration = Duration::from_secs(30);
@@ -101,7 +101,7 @@ impl NodeMonitor {
         view.endpoint = party.transport.id().to_string();
     }
 
-    /// Asks the chain for the earnings, again and again.
+    /// Asks the chain for the earnings, every [`EARNINGS`].
     pub async fn follow_earnings(&self, client: &Client, account: &str) {
         loop {
             match client.claimable(account).await {

@@ -1,4 +1,4 @@
-//! What a relay does.
+//! Metrics and status of a relay.
 
 use bithive_monitor::{Counter, Gauge, Metrics, StatusSource, counter};
 use bithive_transport::relay::RelayTally;

@@ -1,4 +1,4 @@
-//! What a relayer does.
+//! Metrics and status of a relayer.
 
 use std::sync::OnceLock;
 
@@ -55,7 +55,7 @@ impl RelayerMonitor {
             ],
             transactions: new.counter_by(
                 "relayer_transactions",
-                "Transactions by what became of them",
+                "Transactions by their outcome",
                 "end",
                 &["signed", "confirmed", "failed", "void"],
             ),

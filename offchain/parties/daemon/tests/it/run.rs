@@ -153,7 +153,7 @@ impl Running {
     where
         F: Future<Output = Result<(), DaemonError>> + Send + 'static,
     {
-        let ((stopped, stop), (to, said)) = (Stop::by_hand(), unbounded_channel());
+        let ((stopped, stop), (to, said)) = (Stop::with_handle(), unbounded_channel());
         let events: Events = Arc::new(move |event: &Event| drop(to.send(event.clone())));
         Self { stop, said, task: tokio::spawn(run(events, stopped)) }
     }
@@ -326,7 +326,7 @@ async fn a_stranger_is_no_committee_member() {
         (bithive_chain::SigningKey::generate(&mut rng), bithive_exchange::EndpointKey::generate(&mut rng))
     };
     config.data = world.path("stranger");
-    let (_handle_stop, events): (_, Events) = (Stop::by_hand(), Arc::new(|_| {}));
+    let (_handle_stop, events): (_, Events) = (Stop::with_handle(), Arc::new(|_| {}));
     let (stop, _handle) = _handle_stop;
     let ended =
         committee::run_on(&world.client, &config, (account, endpoint), events.clone(), stop.clone()).await;
@@ -343,7 +343,7 @@ async fn another_chain_is_refused_and_one_that_is_down_is_waited_for_until_the_s
     let world = World::new().await;
     let server = world.chain.serve(ServeOptions::default()).await.unwrap();
     let config = world.chain_config(&server.url());
-    let (stop, handle) = Stop::by_hand();
+    let (stop, handle) = Stop::with_handle();
     assert!(bithive_daemon::chain::connect(&config, &stop).await.unwrap().is_some());
     let mut other = world.client.deployment().clone();
     other.chain_id = "another-1".into();
