@@ -116,12 +116,15 @@ fn apply(lines: &[&str], files: &mut Files) -> PathBuf {
 }
 
 fn cargo(folder: &Path, arguments: &[&str]) {
-    // Beside the builds of this workspace, whose dependencies it shares.
+    // Beside the builds of this workspace, whose dependencies it shares. Crates of the workspace have the same names in
+    // both: those of the copy are built without optimisation, which gives their files other names and is faster.
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent().unwrap();
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".into());
     let mut command = Command::new(cargo);
     command.args(arguments).current_dir(folder);
-    let output = command.env("CARGO_TARGET_DIR", target).env("CARGO_NET_OFFLINE", "true").output().unwrap();
+    command.env("CARGO_TARGET_DIR", target).env("CARGO_NET_OFFLINE", "true");
+    command.env("CARGO_PROFILE_DEV_OPT_LEVEL", "0").env("CARGO_PROFILE_DEV_DEBUG", "0");
+    let output = command.output().unwrap();
     let (out, error) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "cargo {}\n{out}\n{error}", arguments.join(" "));
 }
