@@ -79,6 +79,14 @@ mod tests {
 
     use super::*;
 
+    #[test]
+    fn a_percentage_is_at_most_the_whole() {
+        assert_eq!(
+            [0, 1, 20, 100, 101, 255].map(|value| Bps::percent(value).get()),
+            [0, 100, 2_000, 10_000, 10_000, 10_000]
+        );
+    }
+
     /// floor(amount * share / 10,000) by schoolbook multiplication and division in 32-bit digits.
     fn by_hand(amount: u128, share: u16) -> u128 {
         let mut digits = [0u128; 5];

@@ -191,9 +191,20 @@ mod tests {
 
     #[test]
     fn a_start_in_another_unit_is_refused() {
+        assert_eq!(Emission::LATEST, 281_474_976_710_656, "2^48 seconds after 1970");
         assert!(Emission::new(Emission::LATEST).is_ok());
         let milliseconds = START * 1_000_000;
         assert!(Emission::new(milliseconds).unwrap_err().to_string().contains("expected at most"));
+    }
+
+    #[test]
+    fn days_are_counted_from_the_start() {
+        assert_eq!((EMISSION.start(), EMISSION.day(START - 1)), (START, None));
+        assert_eq!(
+            [0, DAY - 1, DAY, 10 * DAY].map(|since| EMISSION.day(START + since)),
+            [0, 0, 1, 10].map(Some)
+        );
+        assert_eq!(EMISSION.day_begins(10), START + 10 * DAY);
     }
 
     /// The emission of whole days, by adding up days with halved amounts: exact while they are whole.
