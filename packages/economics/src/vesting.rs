@@ -197,6 +197,19 @@ mod tests {
 
     const START: u64 = 1_800_000_000;
 
+    #[test]
+    fn what_becomes_due_next_is_always_later() {
+        let schedule = Schedule::ecology(START).unwrap();
+        assert_eq!(schedule.next_after(START - 1), Some(START));
+        let mut now = START;
+        for _ in 0..schedule.steps {
+            let next = schedule.next_after(now).unwrap();
+            assert!(next > now, "{next} after {now}");
+            now = next;
+        }
+        assert_eq!((now, schedule.next_after(now)), (schedule.end(), None));
+    }
+
     fn on_day(schedule: Schedule, day: u64) -> u128 {
         schedule.vested(1_000_000, START + day * DAY)
     }
