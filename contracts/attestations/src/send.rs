@@ -1,7 +1,7 @@
 //! What leaves, and what the other end says to it.
 
 use bithive_api::attestations::{
-    Ack, Event, Packet, PacketKind, Receipt, Sending, SignedStatement, Source, Status, WorkerSet,
+    Ack, Event, Packet, PacketKind, Receipt, Sending, SignedStatement, Source, Status, WorkerSet, limits,
 };
 use bithive_api::jobs::{self, Assignment, OutcomeResponse, Phase, WorkerResponse};
 use bithive_contract_kit::channel::{self, Channel};
@@ -13,9 +13,6 @@ use cosmwasm_std::{
 
 use crate::state::{CONFIG, PEERS, SENDINGS, kind_key};
 use crate::{ContractError, verify};
-
-/// Most characters of a refusal that are kept: the other end chooses its length.
-const MAX_ERROR_CHARS: usize = 512;
 
 /// Where a packet goes, and for how long.
 pub(crate) struct Route {
@@ -105,7 +102,8 @@ pub(crate) fn timed_out(storage: &mut dyn Storage, packet: &IbcPacket) -> StdRes
 
 fn refused(error: &str) -> Status {
     let error = if error.is_empty() { "no reason given" } else { error };
-    Status::Refused { error: error.chars().take(MAX_ERROR_CHARS).collect() }
+    // The other end chooses its length.
+    Status::Refused { error: error.chars().take(limits::MAX_ERROR_CHARS).collect() }
 }
 
 /// The packet is this contract's own, so it names its job. What the other end has taken it has: an older packet of the

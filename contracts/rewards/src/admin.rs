@@ -1,8 +1,8 @@
 //! Instantiation, the budget, and what the owner does.
 
 use bithive_api::event::OrNone;
-use bithive_api::rewards::{Event, Hook, InstantiateMsg, Limits, Role};
-use bithive_contract_kit::input::{self, address, outside, positive};
+use bithive_api::rewards::{Event, Hook, InstantiateMsg, Limits, Role, limits};
+use bithive_contract_kit::input::{self, address, outside, positive, within};
 use bithive_contract_kit::token;
 use cosmwasm_std::{DepsMut, Env, Response, Storage, Uint128};
 use cw_ownable::initialize_owner;
@@ -17,9 +17,8 @@ pub(crate) fn instantiate(
     env: &Env,
     msg: InstantiateMsg,
 ) -> Result<Response, ContractError> {
-    if !(2..=4).contains(&msg.approvals) {
-        return Err(ContractError::Approvals { found: msg.approvals });
-    }
+    let (least, most) = limits::APPROVALS;
+    within("approvals", msg.approvals.into(), least.into()..=most.into())?;
     check(&msg.limits)?;
     let token = address(deps.api, "token", &msg.token)?;
     let treasury = outside(deps.api, "treasury", &msg.treasury, &[&env.contract.address, &token])?;

@@ -25,12 +25,6 @@ pub enum ContractError {
     /// A factor of the formula out of bounds.
     #[error(transparent)]
     Factor(#[from] FactorError),
-    /// Too few or too many approvals.
-    #[error("a reward needs {found} approvals; expected 2 to 4, each of another role")]
-    Approvals {
-        /// Number of approvals given.
-        found: u8,
-    },
     /// Limits that contradict each other.
     #[error(
         "the limit of all patients is {total} a day, that of one patient {patient}; expected at least as much for all"

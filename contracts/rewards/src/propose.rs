@@ -1,6 +1,6 @@
 //! Proposals, approvals, and their end.
 
-use bithive_api::rewards::{APPROVAL_SECONDS, Activity, Approval, Event, Inputs, Role};
+use bithive_api::rewards::{Activity, Approval, Event, Inputs, Role, limits};
 use bithive_contract_kit::input::{outside, sized};
 use bithive_contract_kit::pause::is_paused;
 use bithive_economics::score::{self, RewardInputs, reward};
@@ -32,7 +32,7 @@ pub(crate) fn propose(
     let id = NEXT_ID.may_load(deps.storage)?.unwrap_or(1);
     NEXT_ID.save(deps.storage, &id.saturating_add(1))?;
     EVIDENCE.save(deps.storage, evidence.as_slice(), &id)?;
-    let until = env.block.time.plus_seconds(APPROVAL_SECONDS).seconds();
+    let until = env.block.time.plus_seconds(limits::APPROVAL_SECONDS).seconds();
     let approvals = vec![Approval { party: sender.clone(), role }];
     let proposal = Proposal { patient, activity, amount, evidence, approvals, until };
     PROPOSALS.save(deps.storage, id, &proposal)?;

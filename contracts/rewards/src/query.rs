@@ -1,8 +1,6 @@
 //! One function for each query.
 
-use bithive_api::rewards::{
-    BudgetResponse, ConfigResponse, MAX_PAGE, PatientResponse, ProposalResponse, Role,
-};
+use bithive_api::rewards::{BudgetResponse, ConfigResponse, PatientResponse, ProposalResponse, Role, limits};
 use bithive_contract_kit::page;
 use bithive_contract_kit::pause::is_paused;
 use cosmwasm_std::{Deps, Env, Order, StdResult};
@@ -40,8 +38,9 @@ pub(crate) fn proposals(
     limit: Option<u32>,
 ) -> Result<Vec<ProposalResponse>, ContractError> {
     let start = start_after.map(Bound::exclusive);
-    let proposals =
-        PROPOSALS.range(deps.storage, start, None, Order::Ascending).take(page::size(limit, MAX_PAGE));
+    let proposals = PROPOSALS
+        .range(deps.storage, start, None, Order::Ascending)
+        .take(page::size(limit, limits::MAX_PAGE));
     Ok(proposals.map(|entry| entry.map(|(id, proposal)| proposal.response(id))).collect::<StdResult<_>>()?)
 }
 

@@ -1,6 +1,6 @@
 //! What is set: at instantiation, by the owner, by operators.
 
-use bithive_api::staking::{Event, InstantiateMsg, Params, UNBONDING_SECONDS};
+use bithive_api::staking::{Event, InstantiateMsg, Params, limits};
 use bithive_contract_kit::input::{address, outside, within};
 use bithive_economics::pledge::CAPACITIES;
 use bithive_economics::{Bps, Emission};
@@ -16,7 +16,7 @@ pub(crate) fn instantiate(
     msg: InstantiateMsg,
 ) -> Result<Response, ContractError> {
     let Params { unbonding_seconds: found, burn_bps, max_commission_bps } = msg.params;
-    let (least, most) = UNBONDING_SECONDS;
+    let (least, most) = limits::UNBONDING_SECONDS;
     within("unbonding_seconds", found.into(), least.into()..=most.into())?;
     Bps::new("burn_bps", burn_bps)?;
     Bps::new("max_commission_bps", max_commission_bps)?;

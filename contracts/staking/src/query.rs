@@ -3,8 +3,7 @@
 use std::collections::BTreeSet;
 
 use bithive_api::staking::{
-    ConfigResponse, DelegationResponse, LockResponse, MAX_PAGE, NodeResponse, TotalsResponse,
-    UnbondingResponse,
+    ConfigResponse, DelegationResponse, LockResponse, NodeResponse, TotalsResponse, UnbondingResponse, limits,
 };
 use bithive_contract_kit::page;
 use bithive_contract_kit::pause::is_paused;
@@ -62,7 +61,7 @@ pub(crate) fn locks(
     let locks = LOCKS
         .prefix(&address)
         .range(deps.storage, start, None, Order::Ascending)
-        .take(page::size(limit, MAX_PAGE));
+        .take(page::size(limit, limits::MAX_PAGE));
     let response = |lock: StdResult<(u64, state::Lock)>| {
         lock.map(|(id, lock)| LockResponse { id, shares: lock.shares, until: lock.until })
     };
@@ -91,7 +90,7 @@ pub(crate) fn delegations(
     let start = start_after.map(|node| deps.api.addr_validate(node)).transpose()?;
     let start = start.as_ref().map(Bound::exclusive);
     let nodes = BY_DELEGATOR.prefix(&delegator).keys(deps.storage, start, None, Order::Ascending);
-    nodes.take(page::size(limit, MAX_PAGE)).map(|node| one(deps, node?, &delegator)).collect()
+    nodes.take(page::size(limit, limits::MAX_PAGE)).map(|node| one(deps, node?, &delegator)).collect()
 }
 
 fn one(deps: Deps<'_>, address: Addr, delegator: &Addr) -> Result<DelegationResponse, ContractError> {
@@ -118,7 +117,7 @@ pub(crate) fn unbondings(
         let amount = NODES.load(deps.storage, &entry.node)?.worth_of(&entry);
         Ok(UnbondingResponse { id, node: entry.node, amount, until: entry.until })
     };
-    ids.take(page::size(limit, MAX_PAGE)).map(response).collect()
+    ids.take(page::size(limit, limits::MAX_PAGE)).map(response).collect()
 }
 
 pub(crate) fn voting_power(
@@ -127,7 +126,7 @@ pub(crate) fn voting_power(
     nodes: &[String],
     height: u64,
 ) -> Result<Uint128, ContractError> {
-    if nodes.len() > page::size(None, MAX_PAGE) {
+    if nodes.len() > page::size(None, limits::MAX_PAGE) {
         return Err(ContractError::Nodes { reason: "there are more than 30; expected at most 30" });
     }
     let delegator = deps.api.addr_validate(delegator)?;

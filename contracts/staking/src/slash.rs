@@ -1,6 +1,6 @@
 //! Slashes reach what is staked and what is unbonding, in proportion.
 
-use bithive_api::staking::{Event, MAX_REASON};
+use bithive_api::staking::{Event, limits};
 use bithive_contract_kit::input::positive;
 use bithive_contract_kit::token;
 use bithive_economics::Bps;
@@ -17,8 +17,8 @@ pub(crate) fn slash(
     reason: &str,
 ) -> Result<Response, ContractError> {
     let found = reason.chars().count();
-    if found > MAX_REASON {
-        return Err(ContractError::Reason { found, most: MAX_REASON });
+    if found > limits::MAX_REASON {
+        return Err(ContractError::Reason { found, most: limits::MAX_REASON });
     }
     positive("the amount", amount)?;
     let (address, mut node) = find(deps.storage, deps.api, node)?;

@@ -1,8 +1,6 @@
 //! Instantiation, funding, and what the owner does.
 
-use bithive_api::timebank::{
-    DailyCredits, Event, Hook, InstantiateMsg, MAX_BOINC_RATE, MAX_INTEREST_PPM, MAX_PRICE, Params,
-};
+use bithive_api::timebank::{DailyCredits, Event, Hook, InstantiateMsg, Params, limits};
 use bithive_contract_kit::input::{self, address, outside, positive, within};
 use bithive_contract_kit::token;
 use cosmwasm_std::{DepsMut, Env, Response, Storage, Uint128};
@@ -32,9 +30,9 @@ pub(crate) fn instantiate(
 }
 
 fn check(params: &Params) -> Result<(), ContractError> {
-    within("price", params.price.u128(), 1..=MAX_PRICE.u128())?;
-    within("interest_ppm", params.interest_ppm.into(), 0..=MAX_INTEREST_PPM.into())?;
-    Ok(within("boinc_rate", params.boinc_rate.into(), 1..=MAX_BOINC_RATE.into())?)
+    within("price", params.price.u128(), 1..=limits::MAX_PRICE.u128())?;
+    within("interest_ppm", params.interest_ppm.into(), 0..=limits::MAX_INTEREST_PPM.into())?;
+    Ok(within("boinc_rate", params.boinc_rate.into(), 1..=limits::MAX_BOINC_RATE.into())?)
 }
 
 /// A cw20 hook. Only the message's sender is proven: it must be BTT.

@@ -3,7 +3,7 @@
 //! Of a host only its total counts, and only what is new of it: a statement that comes twice, or late, says nothing new.
 //! A host belongs to the account of its first statement, so its total is never counted for two.
 
-use bithive_api::timebank::{BoincStatement, Event, MAX_ORACLES, MAX_PROJECT, Oracle};
+use bithive_api::timebank::{BoincStatement, Event, Oracle, limits};
 use bithive_attest::host::{sum_keys, verify_possession, verify_statement};
 use bithive_attest::{BoincCredit, Domain, PUBLIC_KEY_BYTES, possession_bytes};
 use bithive_contract_kit::InputError;
@@ -27,7 +27,7 @@ pub(crate) fn import(
     if is_paused(deps.storage)? {
         return Err(ContractError::Paused);
     }
-    length("project", statement.project.len(), 1..=MAX_PROJECT)?;
+    length("project", statement.project.len(), 1..=limits::MAX_PROJECT_BYTES)?;
     let account = address(deps.api, "account", &statement.account)?;
     verify(deps.storage, deps.api, env, statement, signers, signature)?;
     let (project, number, total) = (statement.project.as_str(), statement.host, statement.total);
@@ -102,7 +102,7 @@ pub(crate) fn set_oracles(
     oracles: &[Oracle],
     threshold: u8,
 ) -> Result<Response, ContractError> {
-    within("oracles", oracles.len() as u128, 1..=MAX_ORACLES as u128)?;
+    within("oracles", oracles.len() as u128, 1..=limits::MAX_ORACLES as u128)?;
     // More than half: two groups that contradict each other can't both be enough.
     let least = (oracles.len() / 2).saturating_add(1);
     within("threshold", threshold.into(), least as u128..=oracles.len() as u128)?;

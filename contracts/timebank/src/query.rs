@@ -53,7 +53,7 @@ pub(crate) fn meter(
     Ok(meter.map(|meter| MeterResponse { per_day: meter.per_day, today: meter.given.on(day(env)) }))
 }
 
-/// At most `MAX_ORACLES`.
+/// At most `limits::MAX_ORACLES`.
 pub(crate) fn oracles(deps: Deps<'_>) -> Result<OraclesResponse, ContractError> {
     let Some(oracles) = ORACLES.may_load(deps.storage)? else {
         return Ok(OraclesResponse { oracles: Vec::new(), threshold: 0 });

@@ -95,7 +95,7 @@ pub struct Attestor {
 /// Who attests.
 #[cw_serde]
 pub struct Oracles {
-    /// At most `MAX_ORACLES`.
+    /// At most `limits::MAX_ORACLES`.
     pub members: Vec<Attestor>,
     /// How many must sign.
     pub threshold: u8,

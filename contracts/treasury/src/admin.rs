@@ -1,7 +1,7 @@
 //! Instantiation, collecting, and what the owner does.
 
 use bithive_api::jobs;
-use bithive_api::treasury::{Event, InstantiateMsg, MAX_PURPOSE, PERIOD_SECONDS};
+use bithive_api::treasury::{Event, InstantiateMsg, limits};
 use bithive_contract_kit::input::{address, outside, positive, within};
 use bithive_contract_kit::pause::is_paused;
 use bithive_contract_kit::token;
@@ -16,7 +16,7 @@ pub(crate) fn instantiate(
     env: &Env,
     msg: InstantiateMsg,
 ) -> Result<Response, ContractError> {
-    let (least, most) = PERIOD_SECONDS;
+    let (least, most) = limits::PERIOD_SECONDS;
     let found = msg.params.period_seconds;
     within("period_seconds", found.into(), least.into()..=most.into())?;
     let token = outside(deps.api, "token", &msg.token, &[&env.contract.address])?;
@@ -49,8 +49,8 @@ pub(crate) fn spend(
     }
     positive("the amount", amount)?;
     let found = purpose.chars().count();
-    if found > MAX_PURPOSE {
-        return Err(ContractError::Purpose { found, most: MAX_PURPOSE });
+    if found > limits::MAX_PURPOSE {
+        return Err(ContractError::Purpose { found, most: limits::MAX_PURPOSE });
     }
     let config = CONFIG.load(deps.storage)?;
     let recipient = outside(deps.api, "recipient", recipient, &[&env.contract.address, &config.token])?;

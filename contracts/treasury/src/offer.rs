@@ -1,6 +1,6 @@
 //! Tokens that come in: deposits, and sales to a standing offer.
 
-use bithive_api::treasury::{Event, Hook, MAX_BID, MAX_OFFERS, OfferTerms, Params, RISE_SECONDS};
+use bithive_api::treasury::{Event, Hook, OfferTerms, Params, limits};
 use bithive_contract_kit::input::{expect_token, outside, positive, within};
 use bithive_contract_kit::pause::is_paused;
 use bithive_contract_kit::token;
@@ -93,17 +93,17 @@ pub(crate) fn set(
     // Whatever is at the address must answer as a token does.
     token::balance(deps.querier, &token, &env.contract.address)?;
     let offers = OFFERS.keys(deps.storage, None, None, Order::Ascending).collect::<StdResult<Vec<_>>>()?;
-    if offers.len() >= MAX_OFFERS && !offers.contains(&token) {
-        return Err(ContractError::TooManyOffers { most: MAX_OFFERS });
+    if offers.len() >= limits::MAX_OFFERS && !offers.contains(&token) {
+        return Err(ContractError::TooManyOffers { most: limits::MAX_OFFERS });
     }
     OFFERS.save(deps.storage, &token, &Offer { terms, since: env.block.time.seconds() })?;
     Ok(Response::new().add_event(Event::Offer { token, terms: Some(terms) }))
 }
 
 fn check(params: &Params, terms: &OfferTerms) -> Result<(), ContractError> {
-    let (least, most) = RISE_SECONDS;
-    within("low", terms.low.u128(), 1..=MAX_BID.u128())?;
-    within("high", terms.high.u128(), terms.low.u128()..=MAX_BID.u128())?;
+    let (least, most) = limits::RISE_SECONDS;
+    within("low", terms.low.u128(), 1..=limits::MAX_BID.u128())?;
+    within("high", terms.high.u128(), terms.low.u128()..=limits::MAX_BID.u128())?;
     within("rise_seconds", terms.rise_seconds.into(), least.into()..=most.into())?;
     Ok(within("budget", terms.budget.u128(), 1..=params.buy.u128())?)
 }

@@ -27,7 +27,7 @@ pub(crate) fn offer(deps: Deps<'_>, env: &Env, token: &str) -> Result<Option<Off
     Ok(offer.map(|offer| response(deps, env, token, &offer)).transpose()?)
 }
 
-/// At most `MAX_OFFERS`.
+/// At most `limits::MAX_OFFERS`.
 pub(crate) fn offers(deps: Deps<'_>, env: &Env) -> Result<Vec<OfferResponse>, ContractError> {
     let offers = OFFERS.range(deps.storage, None, None, Order::Ascending);
     let response = |entry: StdResult<_>| entry.and_then(|(token, offer)| response(deps, env, token, &offer));

@@ -101,7 +101,7 @@ pub struct Purchases {
 pub const CONFIG: Item<Config> = Item::new("config");
 /// What leaves.
 pub const FLOWS: Item<Flows> = Item::new("flows");
-/// Offers by token; at most `MAX_OFFERS`.
+/// Offers by token; at most `limits::MAX_OFFERS`.
 pub const OFFERS: Map<&Addr, Offer> = Map::new("offers");
 /// What was bought, by token.
 pub const PURCHASES: Map<&Addr, Purchases> = Map::new("purchases");

@@ -1,14 +1,11 @@
 //! One function for each query.
 
-use bithive_api::vesting::{HeldResponse, PositionResponse, PositionsResponse};
+use bithive_api::vesting::{HeldResponse, PositionResponse, PositionsResponse, limits};
 use bithive_contract_kit::page;
 use cosmwasm_std::{Deps, Env, Order, StdError, StdResult};
 use cw_storage_plus::Bound;
 
 use crate::state::{BY_OWNER, HELD, POSITIONS};
-
-/// Most positions of one answer, and how many are given when none is asked for.
-const MAX_PAGE: u32 = 30;
 
 pub(crate) fn position(deps: Deps<'_>, env: &Env, id: u64) -> StdResult<Option<PositionResponse>> {
     let position = POSITIONS.may_load(deps.storage, id)?;
@@ -27,7 +24,7 @@ pub(crate) fn positions(
     let ids =
         BY_OWNER.prefix(&owner).keys(deps.storage, start_after.map(Bound::exclusive), None, Order::Ascending);
     let found = ids
-        .take(page::size(limit, MAX_PAGE))
+        .take(page::size(limit, limits::MAX_PAGE))
         .filter_map(|id| id.and_then(|id| position(deps, env, id)).transpose());
     Ok(PositionsResponse { positions: found.collect::<StdResult<_>>()? })
 }

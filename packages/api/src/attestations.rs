@@ -22,6 +22,8 @@ pub mod limits {
     pub const MAX_NAME_BYTES: usize = 128;
     /// Most rows of a page.
     pub const MAX_PAGE: u32 = 30;
+    /// Most characters that are kept of another chain's refusal.
+    pub const MAX_ERROR_CHARS: usize = 512;
 }
 
 /// What a packet carries.

@@ -52,10 +52,15 @@ events! {
     Paused, PAUSED = "rewards_paused" { paused: bool }
 }
 
-/// Seconds for which a proposal can be approved: 30 days.
-pub const APPROVAL_SECONDS: u64 = 30 * 86_400;
-/// Most entries of a page.
-pub const MAX_PAGE: u32 = 30;
+/// Bounds of the contract.
+pub mod limits {
+    /// Fewest and most approvals of a reward: there are four roles.
+    pub const APPROVALS: (u8, u8) = (2, 4);
+    /// Seconds for which a proposal can be approved: 30 days.
+    pub const APPROVAL_SECONDS: u64 = 30 * 86_400;
+    /// Most rows of a page.
+    pub const MAX_PAGE: u32 = 30;
+}
 
 /// Creates the contract.
 #[cw_serde]
@@ -66,7 +71,7 @@ pub struct InstantiateMsg {
     pub token: String,
     /// Receives budget that is given back.
     pub treasury: String,
-    /// Parties that must approve a reward, the proposer among them: 2 to 4, each of another role.
+    /// Parties that must approve a reward, the proposer among them, within [`limits::APPROVALS`], each of another role.
     pub approvals: u8,
     /// Limits.
     pub limits: Limits,
@@ -231,7 +236,7 @@ pub enum QueryMsg {
     Proposals {
         /// Start after this one.
         start_after: Option<u64>,
-        /// Page size, at most [`MAX_PAGE`].
+        /// Page size, at most [`limits::MAX_PAGE`].
         limit: Option<u32>,
     },
     /// What a patient received.

@@ -45,12 +45,15 @@ events! {
     Paused, PAUSED = "staking_paused" { paused: bool }
 }
 
-/// Most nodes of one question for voting power, and most entries of a page.
-pub const MAX_PAGE: u32 = 30;
-/// Bounds of [`Params::unbonding_seconds`]: a day and 90 days.
-pub const UNBONDING_SECONDS: (u64, u64) = (86_400, 90 * 86_400);
-/// Most characters of a reason.
-pub const MAX_REASON: usize = 256;
+/// Bounds of the contract.
+pub mod limits {
+    /// Most nodes of one question for voting power, and most rows of a page.
+    pub const MAX_PAGE: u32 = 30;
+    /// Least and most of [`Params::unbonding_seconds`](super::Params::unbonding_seconds): a day and 90 days.
+    pub const UNBONDING_SECONDS: (u64, u64) = (86_400, 90 * 86_400);
+    /// Most characters of a reason.
+    pub const MAX_REASON: usize = 256;
+}
 
 /// Creates the contract.
 #[cw_serde]
@@ -70,7 +73,7 @@ pub struct InstantiateMsg {
 /// Numbers that hold for the life of the contract.
 #[cw_serde]
 pub struct Params {
-    /// Seconds from `Unbond` to `Withdraw`, within [`UNBONDING_SECONDS`].
+    /// Seconds from `Unbond` to `Withdraw`, within [`limits::UNBONDING_SECONDS`].
     pub unbonding_seconds: u64,
     /// Part of a slash that is burnt, in 1/10,000.
     pub burn_bps: u16,
@@ -130,7 +133,7 @@ pub enum ExecuteMsg {
         node: String,
         /// Most that is taken.
         amount: Uint128,
-        /// Why, for people, at most [`MAX_REASON`] characters.
+        /// Why, for people, at most [`limits::MAX_REASON`] characters.
         reason: String,
     },
     /// Sender: the owner.
@@ -214,7 +217,7 @@ pub enum QueryMsg {
         node: String,
         /// Start after this one.
         start_after: Option<u64>,
-        /// Page size, at most [`MAX_PAGE`].
+        /// Page size, at most [`limits::MAX_PAGE`].
         limit: Option<u32>,
     },
     /// Somebody's stake in a node, null without any.
@@ -232,7 +235,7 @@ pub enum QueryMsg {
         delegator: String,
         /// Start after this node.
         start_after: Option<String>,
-        /// Page size, at most [`MAX_PAGE`].
+        /// Page size, at most [`limits::MAX_PAGE`].
         limit: Option<u32>,
     },
     /// Somebody's unbonding stakes, by number.
@@ -242,7 +245,7 @@ pub enum QueryMsg {
         delegator: String,
         /// Start after this one.
         start_after: Option<u64>,
-        /// Page size, at most [`MAX_PAGE`].
+        /// Page size, at most [`limits::MAX_PAGE`].
         limit: Option<u32>,
     },
     /// What somebody's stakes in the named nodes were worth before the block at `height`.
@@ -250,7 +253,7 @@ pub enum QueryMsg {
     VotingPower {
         /// Whose stakes.
         delegator: String,
-        /// Operators, each once, at most [`MAX_PAGE`].
+        /// Operators, each once, at most [`limits::MAX_PAGE`].
         nodes: Vec<String>,
         /// Height of a block.
         height: u64,

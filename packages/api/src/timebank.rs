@@ -57,16 +57,21 @@ impl Field for DailyCredits {
     }
 }
 
-/// Most interest: 1,000 millionths (0.1 %) a day.
-pub const MAX_INTEREST_PPM: u32 = 1_000;
-/// Most BTT that a credit is worth, in base units: 1,000 BTT.
-pub const MAX_PRICE: Uint128 = Uint128::new(1_000_000_000);
-/// Most credits that a unit of BOINC credit gives, in 1/10,000: 100.
-pub const MAX_BOINC_RATE: u32 = 1_000_000;
-/// Most oracles.
-pub const MAX_ORACLES: usize = 16;
-/// Most bytes of a project's name.
-pub const MAX_PROJECT: usize = 128;
+/// Bounds of the contract.
+pub mod limits {
+    use cosmwasm_std::Uint128;
+
+    /// Most interest: 1,000 millionths (0.1 %) a day.
+    pub const MAX_INTEREST_PPM: u32 = 1_000;
+    /// Most BTT that a credit is worth, in base units: 1,000 BTT.
+    pub const MAX_PRICE: Uint128 = Uint128::new(1_000_000_000);
+    /// Most credits that a unit of BOINC credit gives, in 1/10,000: 100.
+    pub const MAX_BOINC_RATE: u32 = 1_000_000;
+    /// Most oracles.
+    pub const MAX_ORACLES: usize = 16;
+    /// Most bytes of a project's name.
+    pub const MAX_PROJECT_BYTES: usize = 128;
+}
 
 /// Creates the contract.
 #[cw_serde]
@@ -87,11 +92,11 @@ pub struct InstantiateMsg {
 #[cw_serde]
 #[derive(Copy, Eq)]
 pub struct Params {
-    /// What a credit is worth, in base units of BTT, 1 to [`MAX_PRICE`].
+    /// What a credit is worth, in base units of BTT, 1 to [`limits::MAX_PRICE`].
     pub price: Uint128,
-    /// Interest for a day, in millionths, at most [`MAX_INTEREST_PPM`].
+    /// Interest for a day, in millionths, at most [`limits::MAX_INTEREST_PPM`].
     pub interest_ppm: u32,
-    /// Credits for a unit of BOINC credit, in 1/10,000, 1 to [`MAX_BOINC_RATE`].
+    /// Credits for a unit of BOINC credit, in 1/10,000, 1 to [`limits::MAX_BOINC_RATE`].
     pub boinc_rate: u32,
     /// Most credits that are imported in a day.
     pub import_per_day: u64,
@@ -137,7 +142,7 @@ pub enum ExecuteMsg {
     },
     /// Replaces the oracles. Sender: the owner.
     SetOracles {
-        /// At most [`MAX_ORACLES`], each with another key; index 0 first.
+        /// At most [`limits::MAX_ORACLES`], each with another key; index 0 first.
         oracles: Vec<Oracle>,
         /// How many must sign: more than half.
         threshold: u8,
@@ -187,7 +192,7 @@ pub enum Hook {
 pub struct BoincStatement {
     /// Account here.
     pub account: String,
-    /// URL of the project, 1 to [`MAX_PROJECT`] bytes, as its scheduler names it.
+    /// URL of the project, 1 to [`limits::MAX_PROJECT_BYTES`] bytes, as its scheduler names it.
     pub project: String,
     /// The host's number in the project.
     pub host: u64,

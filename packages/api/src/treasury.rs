@@ -58,16 +58,21 @@ impl Field for Option<OfferTerms> {
     }
 }
 
-/// Most tokens with an offer.
-pub const MAX_OFFERS: usize = 8;
-/// Bounds of [`Params::period_seconds`]: an hour and 90 days.
-pub const PERIOD_SECONDS: (u64, u64) = (3_600, 90 * 86_400);
-/// Bounds of [`OfferTerms::rise_seconds`]: a minute and a year.
-pub const RISE_SECONDS: (u64, u64) = (60, 365 * 86_400);
-/// Most that a bid may be, in base units of BTT for 1,000,000 base units: a million.
-pub const MAX_BID: Uint128 = Uint128::new(1_000_000_000_000);
-/// Most characters of a purpose.
-pub const MAX_PURPOSE: usize = 256;
+/// Bounds of the contract.
+pub mod limits {
+    use cosmwasm_std::Uint128;
+
+    /// Most tokens with an offer.
+    pub const MAX_OFFERS: usize = 8;
+    /// Least and most of [`Params::period_seconds`](super::Params::period_seconds): an hour and 90 days.
+    pub const PERIOD_SECONDS: (u64, u64) = (3_600, 90 * 86_400);
+    /// Least and most of [`OfferTerms::rise_seconds`](super::OfferTerms::rise_seconds): a minute and a year.
+    pub const RISE_SECONDS: (u64, u64) = (60, 365 * 86_400);
+    /// Most that a bid may be, in base units of BTT for 1,000,000 base units: a million.
+    pub const MAX_BID: Uint128 = Uint128::new(1_000_000_000_000);
+    /// Most characters of a purpose.
+    pub const MAX_PURPOSE: usize = 256;
+}
 
 /// Creates the contract.
 #[cw_serde]
@@ -83,7 +88,7 @@ pub struct InstantiateMsg {
 /// Numbers that hold for the life of the contract. Amounts are in base units of BTT, and for one period.
 #[cw_serde]
 pub struct Params {
-    /// Length of a period, within [`PERIOD_SECONDS`]; periods are counted from 1970.
+    /// Length of a period, within [`limits::PERIOD_SECONDS`]; periods are counted from 1970.
     pub period_seconds: u64,
     /// Most that the owner spends.
     pub spend: Uint128,
@@ -101,9 +106,9 @@ pub struct Params {
 pub struct OfferTerms {
     /// Bid at first, in base units of BTT for 1,000,000 base units of the token, at least 1.
     pub low: Uint128,
-    /// Bid after `rise_seconds` without a sale; at least `low`, at most [`MAX_BID`]. The same as `low` for a fixed price.
+    /// Bid after `rise_seconds` without a sale; at least `low`, at most [`limits::MAX_BID`]. The same as `low` for a fixed price.
     pub high: Uint128,
-    /// Seconds in which the bid rises, within [`RISE_SECONDS`].
+    /// Seconds in which the bid rises, within [`limits::RISE_SECONDS`].
     pub rise_seconds: u64,
     /// Most that this offer pays in a period, 1 to [`Params::buy`]. A sale takes back as much of the rise as it takes of
     /// this.
@@ -132,7 +137,7 @@ pub enum ExecuteMsg {
         recipient: String,
         /// In base units.
         amount: Uint128,
-        /// What for, for people, at most [`MAX_PURPOSE`] characters.
+        /// What for, for people, at most [`limits::MAX_PURPOSE`] characters.
         purpose: String,
     },
     /// Makes an offer, which starts at its low bid, or withdraws it. Sender: the owner.

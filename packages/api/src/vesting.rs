@@ -25,6 +25,12 @@ events! {
     Revoked, REVOKED = "vesting_revoked" { id: u64, owner: Addr, returned_to: Addr, amount: Uint128 }
 }
 
+/// Bounds of the contract. Those of a schedule are in `bithive_economics::vesting`.
+pub mod limits {
+    /// Most rows of a page.
+    pub const MAX_PAGE: u32 = 30;
+}
+
 /// The contract has no parameters and no owner.
 #[cw_serde]
 pub struct InstantiateMsg {}
@@ -107,7 +113,7 @@ pub enum QueryMsg {
         owner: String,
         /// Start after this one.
         start_after: Option<u64>,
-        /// Page size, at most 30.
+        /// Page size, at most [`limits::MAX_PAGE`].
         limit: Option<u32>,
     },
     /// What the contract holds of a token for positions.

@@ -20,7 +20,8 @@ fn instantiated(change: impl Fn(&mut InstantiateMsg)) -> ContractError {
 #[test]
 fn parameters_out_of_bounds_are_refused() {
     for found in [0, 1, 5] {
-        assert_eq!(instantiated(|message| message.approvals = found), ContractError::Approvals { found });
+        let bounds = InputError::OutOfBounds { field: "approvals", found: found.into(), least: 2, most: 4 };
+        assert_eq!(instantiated(|message| message.approvals = found), ContractError::Input(bounds));
     }
     let error = instantiated(|message| message.limits.patient_count = 0);
     assert_eq!(error, ContractError::Input(InputError::Zero { field: "patient_count" }));

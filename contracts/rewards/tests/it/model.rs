@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bithive_api::rewards::{APPROVAL_SECONDS, Activity, ExecuteMsg};
+use bithive_api::rewards::{Activity, ExecuteMsg, limits};
 use bithive_test_kit::rewards::{DAY, RewardsSuite, limits, worth};
 use bithive_test_kit::{START, UNIT};
 use cosmwasm_std::Addr;
@@ -68,7 +68,7 @@ impl Model {
                     return false;
                 }
                 self.made += 1;
-                let (amount, until) = ((*btt).clamp(200, 600) * UNIT, self.now + APPROVAL_SECONDS);
+                let (amount, until) = ((*btt).clamp(200, 600) * UNIT, self.now + limits::APPROVAL_SECONDS);
                 let (patient, evidence, parties) = (*patient, *evidence, BTreeSet::from([*by]));
                 self.waiting.insert(self.made, Waiting { patient, amount, evidence, parties, until });
             }

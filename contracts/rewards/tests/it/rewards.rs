@@ -1,6 +1,6 @@
 //! Proposals, approvals, payments and their limits.
 
-use bithive_api::rewards::{APPROVAL_SECONDS, Activity, ExecuteMsg, Hook, Inputs, QueryMsg, Role};
+use bithive_api::rewards::{Activity, ExecuteMsg, Hook, Inputs, QueryMsg, Role, limits};
 use bithive_contract_kit::InputError;
 use bithive_economics::score::FactorError;
 use bithive_rewards::ContractError;
@@ -239,10 +239,10 @@ fn a_proposal_that_nobody_completes_expires_and_frees_its_evidence() {
     let (mut suite, patient) = funded(1_000);
     let [clinician, institution, ..] = suite.parties.clone();
     suite.propose(&clinician, &patient, Activity::CheckUp, worth(300), "visit").unwrap();
-    let until = START + APPROVAL_SECONDS;
+    let until = START + limits::APPROVAL_SECONDS;
     let error: ContractError = refusal(suite.execute(&patient, &ExecuteMsg::Expire { id: 1 }));
     assert_eq!(error, ContractError::NotExpired { id: 1, until });
-    suite.suite.advance(APPROVAL_SECONDS + 1);
+    suite.suite.advance(limits::APPROVAL_SECONDS + 1);
     assert_eq!(
         refusal::<ContractError>(suite.approve(&institution, 1)),
         ContractError::TooLate { id: 1, until }

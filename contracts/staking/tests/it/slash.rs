@@ -1,6 +1,6 @@
 //! Slashes, unbonding, voting power.
 
-use bithive_api::staking::{ExecuteMsg, MAX_REASON, QueryMsg};
+use bithive_api::staking::{ExecuteMsg, QueryMsg, limits};
 use bithive_contract_kit::InputError;
 use bithive_economics::pool::PoolError;
 use bithive_staking::ContractError;
@@ -111,8 +111,11 @@ fn only_slashers_slash_and_say_why() {
         refused(slash(0, String::new())),
         ContractError::Input(InputError::Zero { field: "the amount" })
     );
-    let found = MAX_REASON + 1;
-    assert_eq!(refused(slash(1, "é".repeat(found))), ContractError::Reason { found, most: MAX_REASON });
+    let found = limits::MAX_REASON + 1;
+    assert_eq!(
+        refused(slash(1, "é".repeat(found))),
+        ContractError::Reason { found, most: limits::MAX_REASON }
+    );
     suite.execute(&owner, &ExecuteMsg::SetSlasher { slasher: slasher.to_string(), allowed: false }).unwrap();
     assert!(matches!(refusal(suite.slash(&node, 1)), ContractError::NotSlasher { .. }));
 }

@@ -401,7 +401,7 @@ fn parameters_out_of_bounds_are_refused_and_migration_checks_the_name() {
     let mut suite = TimebankSuite::new();
     let bad = [
         Params { price: Uint128::zero(), ..params() },
-        Params { price: bithive_api::timebank::MAX_PRICE + Uint128::one(), ..params() },
+        Params { price: bithive_api::timebank::limits::MAX_PRICE + Uint128::one(), ..params() },
         Params { interest_ppm: 1_001, ..params() },
         Params { boinc_rate: 0, ..params() },
         Params { boinc_rate: 1_000_001, ..params() },

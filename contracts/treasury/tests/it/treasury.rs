@@ -1,6 +1,6 @@
 //! What comes in, what is bought, what is burnt, what is spent.
 
-use bithive_api::treasury::{ExecuteMsg, Hook, MAX_OFFERS, OfferTerms, QueryMsg};
+use bithive_api::treasury::{ExecuteMsg, Hook, OfferTerms, QueryMsg, limits};
 use bithive_contract_kit::InputError;
 use bithive_test_kit::treasury::{DAY, TreasurySuite, params, terms};
 use bithive_test_kit::{FEE_DENOM, JobsSuite, START, UNIT, refusal};
@@ -232,7 +232,7 @@ fn what_the_owner_sets_has_bounds_and_one_owner() {
     let bad = [
         OfferTerms { low: Uint128::zero(), ..terms() },
         OfferTerms { high: terms().low - one, ..terms() },
-        OfferTerms { high: bithive_api::treasury::MAX_BID + one, ..terms() },
+        OfferTerms { high: bithive_api::treasury::limits::MAX_BID + one, ..terms() },
         OfferTerms { rise_seconds: 59, ..terms() },
         OfferTerms { rise_seconds: 365 * DAY + 1, ..terms() },
         OfferTerms { budget: params().buy + one, ..terms() },
@@ -270,13 +270,13 @@ fn there_are_few_offers_each_for_a_token_other_than_btt() {
     }
     let nobody = ExecuteMsg::SetOffer { token: suite.suite.account("a").into(), terms: Some(terms()) };
     assert!(matches!(refusal(suite.as_owner(&nobody)), ContractError::Std(_)));
-    for index in 0..MAX_OFFERS {
+    for index in 0..limits::MAX_OFFERS {
         let token =
             suite.suite.another_token("Some token", &format!("SOM{}", ["A", "B", "C", "D"][index % 4]));
         suite.as_owner(&ExecuteMsg::SetOffer { token: token.into(), terms: Some(terms()) }).unwrap();
     }
     let error = refusal::<ContractError>(suite.offer(Some(terms())));
-    assert_eq!(error, ContractError::TooManyOffers { most: MAX_OFFERS });
+    assert_eq!(error, ContractError::TooManyOffers { most: limits::MAX_OFFERS });
     assert!(matches!(refusal(suite.offer(None)), ContractError::NoOffer { .. }));
 }
 

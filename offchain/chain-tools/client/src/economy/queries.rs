@@ -151,7 +151,7 @@ impl EconomyClient {
         let ask = |start_after| staking::QueryMsg::Locks {
             node: node.into(),
             start_after,
-            limit: Some(staking::MAX_PAGE),
+            limit: Some(staking::limits::MAX_PAGE),
         };
         self.pages(
             self.at(Contract::Staking),
@@ -186,7 +186,7 @@ impl EconomyClient {
         let ask = |start_after| staking::QueryMsg::Delegations {
             delegator: delegator.into(),
             start_after,
-            limit: Some(staking::MAX_PAGE),
+            limit: Some(staking::limits::MAX_PAGE),
         };
         let cursor = |delegation: &staking::DelegationResponse| delegation.node.to_string();
         self.pages(self.at(Contract::Staking), ask, |page: Vec<_>| page, cursor).await
@@ -200,7 +200,7 @@ impl EconomyClient {
         let ask = |start_after| staking::QueryMsg::Unbondings {
             delegator: delegator.into(),
             start_after,
-            limit: Some(staking::MAX_PAGE),
+            limit: Some(staking::limits::MAX_PAGE),
         };
         let cursor = |unbonding: &staking::UnbondingResponse| unbonding.id;
         self.pages(self.at(Contract::Staking), ask, |page: Vec<_>| page, cursor).await
@@ -213,7 +213,7 @@ impl EconomyClient {
     pub async fn voting_power(&self, delegator: &str, nodes: &[String]) -> Result<u128, ChainError> {
         let height = self.client.chain().info().await?.height.saturating_add(1);
         let mut power: u128 = 0;
-        for nodes in nodes.chunks(usize::try_from(staking::MAX_PAGE).unwrap_or(1)) {
+        for nodes in nodes.chunks(usize::try_from(staking::limits::MAX_PAGE).unwrap_or(1)) {
             let question =
                 staking::QueryMsg::VotingPower { delegator: delegator.into(), nodes: nodes.to_vec(), height };
             let part: Uint128 = self.ask(self.at(Contract::Staking), &question).await?;
@@ -259,7 +259,10 @@ impl EconomyClient {
     /// # Errors
     /// See [`ChainError`].
     pub async fn proposals(&self) -> Result<List<rewards::ProposalResponse>, ChainError> {
-        let ask = |start_after| rewards::QueryMsg::Proposals { start_after, limit: Some(rewards::MAX_PAGE) };
+        let ask = |start_after| rewards::QueryMsg::Proposals {
+            start_after,
+            limit: Some(rewards::limits::MAX_PAGE),
+        };
         let cursor = |proposal: &rewards::ProposalResponse| proposal.id;
         self.pages(self.at(Contract::Rewards), ask, |page: Vec<_>| page, cursor).await
     }
