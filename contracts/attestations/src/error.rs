@@ -3,6 +3,7 @@
 use bithive_api::jobs::Phase;
 use bithive_contract_kit::InputError;
 use bithive_contract_kit::channel::ChannelError;
+use bithive_contract_kit::migration::MigrationError;
 use cosmwasm_std::StdError;
 use cw_ownable::OwnershipError;
 
@@ -104,7 +105,7 @@ pub enum ContractError {
     /// What was submitted is not recorded.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// The stored state is not an earlier version of this contract.
-    #[error("cannot migrate: {0}; expected an earlier version of the same contract")]
-    Migration(StdError),
+    /// The stored state is not an earlier one of this contract.
+    #[error(transparent)]
+    Migration(#[from] MigrationError),
 }

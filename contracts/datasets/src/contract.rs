@@ -56,7 +56,7 @@ pub fn execute(
         ExecuteMsg::Update { id, share, active } => dataset::update(deps.storage, id, share, active),
         ExecuteMsg::Release { id } => escrow::release(deps, &env, id),
         ExecuteMsg::Refund { id } => escrow::refund(deps, &env, id),
-        ExecuteMsg::Withdraw { asset } => escrow::withdraw(deps, &info.sender, &asset),
+        ExecuteMsg::Withdraw { asset } => escrow::withdraw(deps, &info.sender, asset),
     }
 }
 
@@ -79,8 +79,8 @@ pub fn query(deps: Deps, _env: Env, msg: QueryMsg) -> Result<Binary, ContractErr
         QueryMsg::Use { dataset_id, source, job_id } => {
             to_json_binary(&query::used(deps, dataset_id, &source, job_id)?)
         }
-        QueryMsg::Claimable { account, asset } => to_json_binary(&query::claimable(deps, &account, &asset)?),
-        QueryMsg::Held { asset } => to_json_binary(&query::held(deps, &asset)?),
+        QueryMsg::Claimable { account, asset } => to_json_binary(&query::claimable(deps, &account, asset)?),
+        QueryMsg::Held { asset } => to_json_binary(&query::held(deps, asset)?),
     };
     Ok(answer?)
 }
@@ -96,5 +96,5 @@ pub fn migrate(
     _msg: MigrateMsg,
     _info: MigrateInfo,
 ) -> Result<Response, ContractError> {
-    migration::migrate(deps.storage, CONTRACT_NAME, CONTRACT_VERSION).map_err(ContractError::Migration)
+    Ok(migration::migrate(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?)
 }

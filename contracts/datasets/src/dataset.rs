@@ -1,7 +1,7 @@
 //! Instantiation, and what owners do.
 
 use bithive_api::datasets::{Asset, Event, InstantiateMsg, limits};
-use bithive_contract_kit::input::{address, length, positive, sized};
+use bithive_contract_kit::input::{self, address, length, positive, sized};
 use cosmwasm_std::{Addr, DepsMut, HexBinary, Response, Storage, Uint128};
 
 use crate::ContractError;
@@ -21,13 +21,10 @@ pub(crate) fn register(
 ) -> Result<Response, ContractError> {
     sized::<32>("digest", &digest)?;
     positive("the share", share)?;
-    let asset = match asset {
-        Asset::Native(denom) => {
-            length("denom", denom.len(), 1..=limits::MAX_NAME_BYTES)?;
-            Asset::Native(denom)
-        }
-        Asset::Cw20(token) => Asset::Cw20(address(deps.api, "asset", &token)?.into()),
-    };
+    if let Asset::Native(denom) = &asset {
+        length("denom", denom.len(), 1..=limits::MAX_NAME_BYTES)?;
+    }
+    let asset = input::asset(deps.api, "asset", asset)?;
     let id = NEXT_DATASET.may_load(deps.storage)?.unwrap_or(1);
     NEXT_DATASET.save(deps.storage, &id.saturating_add(1))?;
     let (active, uses, earned) = (true, 0, Uint128::zero());

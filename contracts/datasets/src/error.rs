@@ -2,7 +2,10 @@
 
 use bithive_api::datasets::limits;
 use bithive_contract_kit::InputError;
-use cosmwasm_std::{OverflowError, StdError, Uint128};
+use bithive_contract_kit::ledger::NothingOwed;
+use bithive_contract_kit::migration::MigrationError;
+use bithive_contract_kit::permission::Unauthorized;
+use cosmwasm_std::{OverflowError, StdError};
 use cw_utils::PaymentError;
 
 /// Errors of the contract; none of them changes anything.
@@ -15,6 +18,9 @@ pub enum ContractError {
     /// What came with the message is not usable.
     #[error(transparent)]
     Input(#[from] InputError),
+    /// The sender may not send this message.
+    #[error(transparent)]
+    Unauthorized(#[from] Unauthorized),
     /// A deposit in native coins is one coin.
     #[error("{0}; expected one native coin, of the data set's denomination")]
     Coin(#[from] PaymentError),
@@ -26,16 +32,6 @@ pub enum ContractError {
     NoDataset {
         /// Number that was asked for.
         id: u64,
-    },
-    /// Somebody else's data set.
-    #[error("{sender} may not change data set {id}; expected its owner {owner}")]
-    NotOwner {
-        /// The data set.
-        id: u64,
-        /// Address that sent the message.
-        sender: String,
-        /// Address that may do it.
-        owner: String,
     },
     /// The data set takes no deposits.
     #[error("data set {id} takes no deposits; expected one that is active")]
@@ -52,16 +48,6 @@ pub enum ContractError {
         found: String,
         /// What it takes.
         expected: String,
-    },
-    /// Another amount than the share.
-    #[error("{found} was paid; expected {expected}, the share of data set {id}")]
-    WrongAmount {
-        /// The data set.
-        id: u64,
-        /// What was paid.
-        found: Uint128,
-        /// Share that one use costs, in base units.
-        expected: Uint128,
     },
     /// The deadline is too near or too far.
     #[error(
@@ -115,15 +101,10 @@ pub enum ContractError {
         /// Number of the deposit.
         id: u64,
     },
-    /// Nothing to withdraw.
-    #[error("{account} is owed nothing of {asset}")]
-    NothingOwed {
-        /// Address of the account.
-        account: String,
-        /// Denomination or token, as text.
-        asset: String,
-    },
-    /// The stored state is not an earlier version of this contract.
-    #[error("cannot migrate: {0}; expected an earlier version of the same contract")]
-    Migration(StdError),
+    /// Nothing is owed.
+    #[error(transparent)]
+    NothingOwed(#[from] NothingOwed),
+    /// The stored state is not an earlier one of this contract.
+    #[error(transparent)]
+    Migration(#[from] MigrationError),
 }

@@ -1,8 +1,8 @@
 //! What happens to a deposit: it becomes the owner's with an attestation, or the depositor's without one.
 
 use bithive_api::datasets::{Asset, Event, Hook, Use, limits};
-use bithive_contract_kit::input::{length, sized};
-use bithive_contract_kit::ledger::{AssetLedger, Ledger, Release};
+use bithive_contract_kit::input::{self, exactly, length, sized};
+use bithive_contract_kit::ledger::{AssetLedger, Ledger, NothingOwed, Release};
 use bithive_contract_kit::token;
 use cosmwasm_std::{Addr, DepsMut, Env, MessageInfo, Response, StdResult, Storage, Uint128};
 use cw_utils::one_coin;
@@ -32,14 +32,14 @@ pub(crate) fn receive(
     hook: Cw20ReceiveMsg,
 ) -> Result<Response, ContractError> {
     let (depositor, Hook::Deposit(purpose)) = token::hook(deps.api, &hook)?;
-    put(deps, env, depositor, Asset::Cw20(token.into()), hook.amount, purpose)
+    put(deps, env, depositor, Asset::Cw20(token), hook.amount, purpose)
 }
 
 fn put(
     deps: DepsMut<'_>,
     env: &Env,
     depositor: Addr,
-    asset: Asset,
+    asset: Asset<Addr>,
     amount: Uint128,
     purpose: Use,
 ) -> Result<Response, ContractError> {
@@ -101,20 +101,26 @@ pub(crate) fn refund(deps: DepsMut<'_>, env: &Env, id: u64) -> Result<Response, 
 }
 
 /// Pays the sender all that it is owed of an asset.
-pub(crate) fn withdraw(deps: DepsMut<'_>, account: &Addr, asset: &Asset) -> Result<Response, ContractError> {
-    let nothing = || ContractError::NothingOwed { account: account.into(), asset: asset.to_string() };
-    let (amount, message) = AssetLedger::new(asset).pay(deps.storage, account)?.ok_or_else(nothing)?;
-    let event = Event::Withdrawn { account: account.clone(), asset: asset.clone(), amount };
+pub(crate) fn withdraw(deps: DepsMut<'_>, account: &Addr, asset: Asset) -> Result<Response, ContractError> {
+    let asset = input::asset(deps.api, "asset", asset)?;
+    let nothing = || NothingOwed::new(account, &asset);
+    let (amount, message) = AssetLedger::new(&asset).pay(deps.storage, account)?.ok_or_else(nothing)?;
+    let event = Event::Withdrawn { account: account.clone(), asset, amount };
     Ok(Response::new().add_event(event).add_message(message))
 }
 
-fn credit(storage: &mut dyn Storage, asset: &Asset, account: &Addr, amount: Uint128) -> StdResult<()> {
+fn credit(storage: &mut dyn Storage, asset: &Asset<Addr>, account: &Addr, amount: Uint128) -> StdResult<()> {
     let mut release = Release::default();
     release.add(account, amount)?;
     AssetLedger::new(asset).release(storage, release)
 }
 
-fn expect_payment(dataset: &Dataset, id: u64, asset: &Asset, found: Uint128) -> Result<(), ContractError> {
+fn expect_payment(
+    dataset: &Dataset,
+    id: u64,
+    asset: &Asset<Addr>,
+    found: Uint128,
+) -> Result<(), ContractError> {
     if !dataset.active {
         return Err(ContractError::Inactive { id });
     }
@@ -122,8 +128,7 @@ fn expect_payment(dataset: &Dataset, id: u64, asset: &Asset, found: Uint128) -> 
         let (found, expected) = (asset.to_string(), dataset.asset.to_string());
         return Err(ContractError::WrongAsset { id, found, expected });
     }
-    let expected = dataset.share;
-    if found == expected { Ok(()) } else { Err(ContractError::WrongAmount { id, found, expected }) }
+    Ok(exactly("the share of the data set", found, dataset.share)?)
 }
 
 fn expect_purpose(purpose: &Use, now: u64) -> Result<(), ContractError> {

@@ -2,7 +2,7 @@
 
 use bithive_api::datasets::ExecuteMsg;
 use bithive_api::permission::{Permission, Permitted};
-use bithive_contract_kit::permission::refuse;
+use bithive_contract_kit::permission::{Unauthorized, refuse};
 use cosmwasm_std::{Addr, Deps};
 
 use crate::ContractError;
@@ -17,7 +17,7 @@ pub(crate) fn authorize(deps: Deps<'_>, sender: &Addr, msg: &ExecuteMsg) -> Resu
             if owner == *sender {
                 return Ok(());
             }
-            Err(ContractError::NotOwner { id: *id, sender: sender.into(), owner: owner.into() })
+            Err(Unauthorized::new(sender, format!("the owner of data set {id}, {owner}")).into())
         }
         (other, _) => refuse(other),
     }

@@ -4,11 +4,13 @@ use bithive_api::attestations::Source;
 use bithive_api::datasets::{
     Asset, ConfigResponse, DatasetResponse, DepositResponse, HeldResponse, UseResponse, limits,
 };
+use bithive_contract_kit::input;
 use bithive_contract_kit::ledger::{AssetLedger, Held, Ledger};
 use bithive_contract_kit::page;
 use cosmwasm_std::{Deps, Order, StdResult, Uint128};
 use cw_storage_plus::Bound;
 
+use crate::ContractError;
 use crate::state::{ATTESTATIONS, DATASETS, DEPOSITS, Recorded, USES, job_name};
 
 pub(crate) fn config(deps: Deps<'_>) -> StdResult<ConfigResponse> {
@@ -55,12 +57,14 @@ pub(crate) fn used(
     Ok(recorded.map(Recorded::response))
 }
 
-pub(crate) fn claimable(deps: Deps<'_>, account: &str, asset: &Asset) -> StdResult<Uint128> {
+pub(crate) fn claimable(deps: Deps<'_>, account: &str, asset: Asset) -> Result<Uint128, ContractError> {
     let account = deps.api.addr_validate(account)?;
-    Ok(AssetLedger::new(asset).claimable(deps.storage, &account)?.unwrap_or_default())
+    let asset = input::asset(deps.api, "asset", asset)?;
+    Ok(AssetLedger::new(&asset).claimable(deps.storage, &account)?.unwrap_or_default())
 }
 
-pub(crate) fn held(deps: Deps<'_>, asset: &Asset) -> StdResult<HeldResponse> {
-    let Held { escrowed, claimable } = AssetLedger::new(asset).held(deps.storage)?;
+pub(crate) fn held(deps: Deps<'_>, asset: Asset) -> Result<HeldResponse, ContractError> {
+    let asset = input::asset(deps.api, "asset", asset)?;
+    let Held { escrowed, claimable } = AssetLedger::new(&asset).held(deps.storage)?;
     Ok(HeldResponse { escrowed, claimable })
 }

@@ -29,7 +29,7 @@ pub struct Dataset {
     /// Digest that its owner publishes.
     pub digest: HexBinary,
     /// What its share is paid in.
-    pub asset: Asset,
+    pub asset: Asset<Addr>,
     /// What the next use costs.
     pub share: Uint128,
     /// Whether deposits are taken.

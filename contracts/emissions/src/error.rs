@@ -1,6 +1,8 @@
 //! What a message can get wrong.
 
 use bithive_contract_kit::InputError;
+use bithive_contract_kit::migration::MigrationError;
+use bithive_contract_kit::permission::Unauthorized;
 use bithive_economics::{BpsError, EmissionError};
 use cosmwasm_std::{OverflowError, StdError};
 use cw_ownable::OwnershipError;
@@ -15,6 +17,9 @@ pub enum ContractError {
     /// What came with the message is not usable.
     #[error(transparent)]
     Input(#[from] InputError),
+    /// The sender may not send this message.
+    #[error(transparent)]
+    Unauthorized(#[from] Unauthorized),
     /// A message of the owner or the proposed owner came from somebody else.
     #[error(transparent)]
     Ownership(#[from] OwnershipError),
@@ -42,12 +47,6 @@ pub enum ContractError {
         found: String,
         /// Address of BTK.
         expected: String,
-    },
-    /// Only meters report work.
-    #[error("{sender} may not credit work; expected a meter that the owner has named")]
-    NotMeter {
-        /// Address that sent the message.
-        sender: String,
     },
     /// Crediting is stopped.
     #[error("crediting is paused; claims and releases go on")]
@@ -83,7 +82,7 @@ pub enum ContractError {
         /// The contributor or recipient.
         recipient: String,
     },
-    /// The stored state is not an earlier version of this contract.
-    #[error("cannot migrate: {0}; expected an earlier version of the same contract")]
-    Migration(StdError),
+    /// The stored state is not an earlier one of this contract.
+    #[error(transparent)]
+    Migration(#[from] MigrationError),
 }

@@ -2,7 +2,7 @@
 
 use bithive_api::emissions::ExecuteMsg;
 use bithive_api::permission::{Permission, Permitted};
-use bithive_contract_kit::permission::check;
+use bithive_contract_kit::permission::{Unauthorized, check};
 use cosmwasm_std::{Addr, Deps};
 
 use crate::ContractError;
@@ -11,7 +11,7 @@ use crate::state::METERS;
 pub(crate) fn authorize(deps: Deps<'_>, sender: &Addr, msg: &ExecuteMsg) -> Result<(), ContractError> {
     match msg.permission() {
         Permission::Meter if METERS.has(deps.storage, sender) => Ok(()),
-        Permission::Meter => Err(ContractError::NotMeter { sender: sender.into() }),
+        Permission::Meter => Err(Unauthorized::new(sender, "a meter that the owner has named").into()),
         other => check(deps.storage, sender, other),
     }
 }

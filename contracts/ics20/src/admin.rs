@@ -2,6 +2,7 @@
 
 use bithive_api::event::OrNone;
 use bithive_api::ics20::{Event, InstantiateMsg, TokenLimit};
+use bithive_contract_kit::InputError;
 use bithive_contract_kit::input::address;
 use cosmwasm_std::{DepsMut, Response, Uint128};
 use cw_ownable::initialize_owner;
@@ -15,7 +16,7 @@ pub(crate) fn instantiate(deps: DepsMut<'_>, msg: InstantiateMsg) -> Result<Resp
     for TokenLimit { token, limit } in msg.tokens {
         let token = address(deps.api, "token", &token)?;
         if LIMITS.has(deps.storage, &token) {
-            return Err(ContractError::Duplicate(token.into()));
+            return Err(InputError::Duplicate { field: "tokens", found: token.into() }.into());
         }
         LIMITS.save(deps.storage, &token, &limit)?;
     }

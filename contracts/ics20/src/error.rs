@@ -2,6 +2,8 @@
 
 use bithive_contract_kit::InputError;
 use bithive_contract_kit::channel::ChannelError;
+use bithive_contract_kit::ledger::NothingOwed;
+use bithive_contract_kit::migration::MigrationError;
 use cosmwasm_std::{OverflowError, StdError, Uint128};
 use cw_ownable::OwnershipError;
 
@@ -24,9 +26,6 @@ pub enum ContractError {
     /// A sum left 128 bits.
     #[error(transparent)]
     Overflow(#[from] OverflowError),
-    /// A token is named twice.
-    #[error("token {0} is listed twice; expected each once")]
-    Duplicate(String),
     /// Sends are stopped.
     #[error(
         "new sends are paused until the owner ends the pause; tokens on other chains can still come back"
@@ -74,27 +73,19 @@ pub enum ContractError {
         /// What is outside.
         outstanding: Uint128,
     },
-    /// Tokens for this contract itself, where nobody could take them out.
-    #[error("the receiver is the escrow itself; expected an account")]
-    ToEscrow,
     /// The token refused to pay the receiver.
     #[error("the token refused to pay {receiver}; expected an account that can receive it")]
     Unpaid {
         /// Who was to be paid.
         receiver: String,
     },
-    /// Nothing is owed.
-    #[error("{account} is owed nothing of {token}")]
-    NotOwed {
-        /// Address of the token.
-        token: String,
-        /// Address of the account.
-        account: String,
-    },
     /// A reply of no message of this contract.
     #[error("reply {0} belongs to no message of this contract")]
     UnknownReply(u64),
-    /// The stored state is not an earlier version of this contract.
-    #[error("cannot migrate: {0}; expected an earlier version of the same contract")]
-    Migration(StdError),
+    /// Nothing is owed.
+    #[error(transparent)]
+    NothingOwed(#[from] NothingOwed),
+    /// The stored state is not an earlier one of this contract.
+    #[error(transparent)]
+    Migration(#[from] MigrationError),
 }

@@ -1,6 +1,7 @@
 //! What is outside, and what is held for it: for every token, held = the sum of what is outside over all channels and
 //! of what is owed, and the contract's balance is at least that.
 
+use bithive_contract_kit::ledger::NothingOwed;
 use bithive_contract_kit::token;
 use cosmwasm_std::{Addr, CosmosMsg, StdResult, Storage, Uint128};
 
@@ -76,7 +77,7 @@ pub(crate) fn pay(
     account: &Addr,
 ) -> Result<(Uint128, CosmosMsg), ContractError> {
     let Some(amount) = OWED.may_load(storage, (token, account))? else {
-        return Err(ContractError::NotOwed { token: token.into(), account: account.into() });
+        return Err(NothingOwed::new(account, token).into());
     };
     OWED.remove(storage, (token, account));
     let held = HELD.may_load(storage, token)?.unwrap_or_default().checked_sub(amount)?;

@@ -20,10 +20,10 @@ pub(crate) fn limits(
     deps: Deps<'_>,
     start_after: Option<String>,
     limit: Option<u32>,
-) -> StdResult<Vec<TokenLimit>> {
+) -> StdResult<Vec<TokenLimit<Addr>>> {
     let start = start_after.map(|token| deps.api.addr_validate(&token)).transpose()?;
     let rows = LIMITS.range(deps.storage, start.as_ref().map(Bound::exclusive), None, Order::Ascending);
-    let row = |(token, limit): (Addr, Uint128)| TokenLimit { token: token.into(), limit };
+    let row = |(token, limit): (Addr, Uint128)| TokenLimit { token, limit };
     rows.take(page::size(limit, limits::MAX_PAGE)).map(|entry| entry.map(row)).collect()
 }
 

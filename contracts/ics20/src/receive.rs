@@ -4,7 +4,7 @@
 
 use bithive_api::ics20::{Ack, DENOM_PREFIX, Event, Packet};
 use bithive_contract_kit::channel::{CHANNELS, ChannelError};
-use bithive_contract_kit::input::{address, positive};
+use bithive_contract_kit::input::{address, outside, positive};
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{
     Addr, Binary, DepsMut, Env, IbcPacket, IbcReceiveResponse, Response, Storage, SubMsg, Uint128, from_json,
@@ -54,10 +54,7 @@ fn release(deps: DepsMut<'_>, env: &Env, packet: &IbcPacket) -> Result<(SubMsg, 
     let Packet { amount, denom, receiver, .. } = from_json(&packet.data)?;
     positive("the amount", amount)?;
     let token = address(deps.api, "denom", token_of(packet, &denom)?)?;
-    let receiver = address(deps.api, "receiver", &receiver)?;
-    if receiver == env.contract.address {
-        return Err(ContractError::ToEscrow);
-    }
+    let receiver = outside(deps.api, "receiver", &receiver, &[&env.contract.address])?;
     let payment = Payment { channel_id, token, amount, receiver };
     let payload = to_json_binary(&payment)?;
     let Payment { channel_id, token, amount, receiver } = payment;

@@ -14,23 +14,20 @@ use crate::state::{CONFIG, Config, EMISSIONS, MODELS, TOTALS, Totals};
 /// Stores the parameters.
 ///
 /// # Errors
-/// [`ContractError::TokenMismatch`], [`ContractError::UnbondingTooShort`], [`ContractError::SlashAmount`],
-/// [`ContractError::Split`], an address that is not valid.
+/// [`ContractError::OtherToken`], [`ContractError::UnbondingTooShort`], [`ContractError::Split`],
+/// [`ContractError::Input`].
 pub(crate) fn instantiate(deps: DepsMut<'_>, msg: InstantiateMsg) -> Result<Response, ContractError> {
     let token = address(deps.api, "token", &msg.token)?;
     let registry = address(deps.api, "registry", &msg.registry)?;
     let known: registry::ConfigResponse =
         deps.querier.query_wasm_smart(&registry, &registry::QueryMsg::Config {})?;
-    if known.token != token.as_str() {
-        return Err(ContractError::TokenMismatch { found: msg.token, expected: known.token });
+    if known.token != token {
+        return Err(ContractError::OtherToken { found: msg.token, expected: known.token.into() });
     }
     if known.params.unbonding_seconds <= limits::MAX_LIFE_SECONDS {
         return Err(ContractError::UnbondingTooShort { found: known.params.unbonding_seconds });
     }
-    let most = known.params.node_bond;
-    if msg.slash_amount.is_zero() || msg.slash_amount > most {
-        return Err(ContractError::SlashAmount { found: msg.slash_amount, most });
-    }
+    within("slash_amount", msg.slash_amount.u128(), 1..=known.params.node_bond.u128())?;
     split_of(&msg.split)?;
     let config = Config {
         token,

@@ -10,14 +10,14 @@ use crate::transitions;
 /// Takes the exit that is due.
 ///
 /// # Errors
-/// [`ContractError::NothingDue`], [`ContractError::WrongPhase`] in a final state.
+/// [`ContractError::TooEarly`], [`ContractError::WrongPhase`] in a final state.
 pub(crate) fn advance(deps: DepsMut<'_>, env: Env, job_id: u64) -> Result<Response, ContractError> {
     let now = env.block.time.seconds();
     let mut job = Job::load(deps.storage, job_id)?;
     let unfinished = [Phase::Open, Phase::Assigned, Phase::Committed, Phase::Revealed, Phase::Disputed];
     job.expect_phase(&unfinished, "a state that is not final")?;
     if now <= job.deadline {
-        return Err(ContractError::NothingDue { job_id, phase: job.phase, deadline: job.deadline, now });
+        return Err(ContractError::TooEarly { job_id, phase: job.phase, deadline: job.deadline, now });
     }
     let storage = deps.storage;
     let response = Response::new();

@@ -13,7 +13,7 @@ use crate::state::{CONFIG, Config, FAULTED, Job, ROUNDS, Round, Worker};
 /// Starts a round with chosen workers.
 ///
 /// # Errors
-/// [`ContractError::NotTheRequester`], [`ContractError::WrongPhase`], [`ContractError::TooLate`], and one for
+/// [`ContractError::Unauthorized`], [`ContractError::WrongPhase`], [`ContractError::TooLate`], and one for
 /// each field of the assignment.
 pub(crate) fn assign(
     deps: DepsMut<'_>,
@@ -93,15 +93,15 @@ fn worker(
     node: NodeResponse,
     ask: Uint128,
 ) -> Result<Worker, ContractError> {
-    let address = deps.api.addr_validate(&node.address)?;
+    let address = node.address;
     if !node.eligible {
-        return Err(ContractError::NotEligible { slot, address: node.address });
+        return Err(ContractError::NotEligible { slot, address: address.into() });
     }
     if address == job.requester {
         return Err(ContractError::RequesterIsWorker { slot });
     }
     if FAULTED.has(deps.storage, (job.id, &address)) {
-        return Err(ContractError::FaultedBefore { slot, address: node.address });
+        return Err(ContractError::FaultedBefore { slot, address: address.into() });
     }
     if ask.is_zero() || ask > job.terms.price {
         return Err(ContractError::Ask { slot, found: ask, most: job.terms.price });

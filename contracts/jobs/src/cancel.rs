@@ -9,7 +9,7 @@ use crate::{ContractError, transitions};
 /// Refunds a job that nobody works on yet.
 ///
 /// # Errors
-/// [`ContractError::NotTheRequester`], [`ContractError::WrongPhase`].
+/// [`ContractError::Unauthorized`], [`ContractError::WrongPhase`].
 pub(crate) fn cancel(deps: DepsMut<'_>, job_id: u64) -> Result<Response, ContractError> {
     let mut job = Job::load(deps.storage, job_id)?;
     job.expect_phase(&[Phase::Open], "Open")?;

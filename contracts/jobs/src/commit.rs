@@ -10,7 +10,7 @@ use crate::{ContractError, transitions};
 /// Stores a commitment; the last one ends the phase at once.
 ///
 /// # Errors
-/// [`ContractError::WrongPhase`], [`ContractError::TooLate`], [`ContractError::NotAWorker`],
+/// [`ContractError::WrongPhase`], [`ContractError::TooLate`], [`ContractError::Unauthorized`],
 /// [`ContractError::AlreadyCommitted`], [`ContractError::Input`].
 pub(crate) fn commit(
     deps: DepsMut<'_>,

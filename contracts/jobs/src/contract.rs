@@ -99,7 +99,7 @@ pub fn reply(_deps: DepsMut<'_>, _env: Env, reply: Reply) -> Result<Response, Co
 /// Answers one query.
 ///
 /// # Errors
-/// [`ContractError::NoSuchJob`]; an address that is not valid.
+/// [`ContractError::NoJob`]; an address that is not valid.
 #[cfg_attr(not(feature = "library"), entry_point)]
 pub fn query(deps: Deps<'_>, _env: Env, msg: QueryMsg) -> Result<Binary, ContractError> {
     let answer = match msg {
@@ -127,5 +127,5 @@ pub fn migrate(
     _msg: MigrateMsg,
     _info: MigrateInfo,
 ) -> Result<Response, ContractError> {
-    migration::migrate(deps.storage, CONTRACT_NAME, CONTRACT_VERSION).map_err(ContractError::Migration)
+    Ok(migration::migrate(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?)
 }

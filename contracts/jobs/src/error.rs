@@ -3,6 +3,9 @@
 use bithive_api::jobs::{Phase, limits};
 use bithive_attest::host::HostError;
 use bithive_contract_kit::InputError;
+use bithive_contract_kit::ledger::NothingOwed;
+use bithive_contract_kit::migration::MigrationError;
+use bithive_contract_kit::permission::Unauthorized;
 use bithive_dgkbe::slots::SlotError;
 use bithive_economics::{BpsError, SplitError};
 use cosmwasm_std::{StdError, Uint128};
@@ -17,6 +20,9 @@ pub enum ContractError {
     /// What came with the message is not usable.
     #[error(transparent)]
     Input(#[from] InputError),
+    /// The sender may not send this message.
+    #[error(transparent)]
+    Unauthorized(#[from] Unauthorized),
     /// The split is not the whole.
     #[error(transparent)]
     Split(#[from] SplitError),
@@ -29,7 +35,7 @@ pub enum ContractError {
 
     /// The registry bonds another token.
     #[error("token is {found}; expected the registry's bond token {expected}")]
-    TokenMismatch {
+    OtherToken {
         /// The token given.
         found: String,
         /// The registry's.
@@ -41,14 +47,6 @@ pub enum ContractError {
         /// The registry's.
         found: u64,
     },
-    /// A fault would cost nothing, or more than a node has.
-    #[error("slash_amount is {found}; expected 1 to the registry's node_bond {most}")]
-    SlashAmount {
-        /// The amount given.
-        found: Uint128,
-        /// Largest allowed.
-        most: Uint128,
-    },
 
     /// q out of bounds.
     #[error("quorum is {found} of {workers} workers; expected more than half of them and at most all")]
@@ -58,9 +56,6 @@ pub enum ContractError {
         /// k.
         workers: u8,
     },
-    /// The job pays nothing.
-    #[error("price is 0; expected the most that one worker may ask, at least 1")]
-    PriceZero,
     /// The assignment window is in the past or too long.
     #[error("assign_by is {found}; expected after now ({now}) and at most {latest}")]
     AssignBy {
@@ -70,14 +65,6 @@ pub enum ContractError {
         now: u64,
         /// Latest allowed.
         latest: u64,
-    },
-    /// The amount sent is not the job's price.
-    #[error("amount sent is {found}; expected exactly {expected} (price times workers)")]
-    Amount {
-        /// Amount sent.
-        found: Uint128,
-        /// Amount expected.
-        expected: Uint128,
     },
     /// price * workers does not fit an amount.
     #[error("price {price} times {workers} workers does not fit 128 bits; expected a smaller price")]
@@ -90,19 +77,9 @@ pub enum ContractError {
 
     /// There is no such job.
     #[error("there is no job {job_id}")]
-    NoSuchJob {
+    NoJob {
         /// The number given.
         job_id: u64,
-    },
-    /// Only the requester may do this.
-    #[error("sender is {found}; expected the requester of job {job_id}, {expected}")]
-    NotTheRequester {
-        /// The job.
-        job_id: u64,
-        /// Sender.
-        found: String,
-        /// The requester.
-        expected: String,
     },
     /// The job's state does not allow this.
     #[error("job {job_id} is {found:?}; expected {expected}")]
@@ -128,7 +105,7 @@ pub enum ContractError {
     },
     /// No exit is due yet.
     #[error("job {job_id} is {phase:?} until {deadline}, and it is {now}; expected a later time")]
-    NothingDue {
+    TooEarly {
         /// The job.
         job_id: u64,
         /// Its state.
@@ -220,16 +197,6 @@ pub enum ContractError {
         expected: usize,
     },
 
-    /// The sender does not work on this round.
-    #[error("{address} is not a worker of round {round} of job {job_id}")]
-    NotAWorker {
-        /// The job.
-        job_id: u64,
-        /// The round.
-        round: u8,
-        /// Sender.
-        address: String,
-    },
     /// A worker commits once.
     #[error("{address} has already committed in round {round} of job {job_id}")]
     AlreadyCommitted {
@@ -287,12 +254,6 @@ pub enum ContractError {
         /// q.
         expected: u8,
     },
-    /// No jobs to settle, or too many.
-    #[error("there are {found} statements; expected 1 to {}", limits::MAX_FINALIZATIONS)]
-    Finalizations {
-        /// Statements found.
-        found: usize,
-    },
     /// A job is listed twice or out of order.
     #[error("statements list job {job_id} after job {before}; expected ascending numbers, each once")]
     FinalizationOrder {
@@ -303,17 +264,9 @@ pub enum ContractError {
     },
     /// No batch begins with this job.
     #[error("there is no batch {batch}; expected the first job of one")]
-    NoSuchBatch {
+    NoBatch {
         /// The number given.
         batch: u64,
-    },
-    /// Only governance sets this.
-    #[error("{found} may not do this; expected the registry's owner {expected}")]
-    NotGovernance {
-        /// Sender.
-        found: String,
-        /// The registry's owner.
-        expected: String,
     },
     /// A share above the whole.
     #[error(transparent)]
@@ -323,19 +276,16 @@ pub enum ContractError {
     Paused,
     /// A job is reported once.
     #[error("job {job_id} was already reported")]
-    Reported {
+    AlreadyReported {
         /// The job.
         job_id: u64,
     },
     /// Nothing is owed.
-    #[error("{address} has nothing to withdraw")]
-    NothingToWithdraw {
-        /// Sender.
-        address: String,
-    },
-    /// The stored state is not an earlier version of this contract.
-    #[error("cannot migrate: {0}; expected an earlier version of the same contract")]
-    Migration(StdError),
+    #[error(transparent)]
+    NothingOwed(#[from] NothingOwed),
+    /// The stored state is not an earlier one of this contract.
+    #[error(transparent)]
+    Migration(#[from] MigrationError),
     /// A reply that this contract did not ask for.
     #[error("reply {id} is unknown")]
     UnknownReply {

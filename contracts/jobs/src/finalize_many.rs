@@ -2,6 +2,7 @@
 
 use bithive_api::jobs::{Finalization, limits};
 use bithive_attest::{Attested, Domain, Members, host};
+use bithive_contract_kit::input::count;
 use bithive_contract_kit::ledger::{Ledger, Release};
 use cosmwasm_std::{DepsMut, Env, HexBinary, Response};
 
@@ -13,7 +14,7 @@ use crate::state::{BATCHES, Batch, CONFIG};
 /// Settles every job as `finalize` would, after one verification over all their statements, or none of them.
 ///
 /// # Errors
-/// [`ContractError::Finalizations`], [`ContractError::FinalizationOrder`]; what `finalize` refuses, naming the job;
+/// [`ContractError::Input`], [`ContractError::FinalizationOrder`]; what `finalize` refuses, naming the job;
 /// [`ContractError::Bls`] if any one of the signatures in the aggregate is bad.
 pub(crate) fn finalize_many(
     deps: DepsMut<'_>,
@@ -46,11 +47,8 @@ pub(crate) fn finalize_many(
 
 /// The first job, which names the batch: it is settled once, so no other batch begins with it.
 fn first_of(statements: &[Finalization]) -> Result<u64, ContractError> {
-    let size = ContractError::Finalizations { found: statements.len() };
-    if statements.len() > limits::MAX_FINALIZATIONS {
-        return Err(size);
-    }
-    let first = statements.first().ok_or(size)?.job_id;
+    count("statements", statements.len(), 1..=limits::MAX_FINALIZATIONS)?;
+    let first = statements.first().map(|first| first.job_id).unwrap_or_default();
     for (before, next) in statements.iter().zip(statements.iter().skip(1)) {
         if next.job_id <= before.job_id {
             return Err(ContractError::FinalizationOrder { job_id: next.job_id, before: before.job_id });

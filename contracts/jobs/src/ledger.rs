@@ -3,7 +3,7 @@
 //! Invariant: `escrowed` is the sum of all jobs' escrow, `claimable` the sum of all credits, and both together
 //! are what the contract holds of the payment token. Each function here keeps it.
 
-use bithive_contract_kit::ledger::{Held, Ledger, Release};
+use bithive_contract_kit::ledger::{Held, Ledger, NothingOwed, Release};
 use cosmwasm_std::{Addr, StdError, StdResult, Storage, Uint128};
 
 use crate::ContractError;
@@ -101,11 +101,10 @@ pub fn release(
     Ok(rest)
 }
 
-/// Takes out all that `account` may withdraw.
+/// Takes out all that `account` may withdraw of the payment token at `token`.
 ///
 /// # Errors
-/// [`ContractError::NothingToWithdraw`].
-pub fn withdraw(storage: &mut dyn Storage, account: &Addr) -> Result<Uint128, ContractError> {
-    let nothing = || ContractError::NothingToWithdraw { address: account.to_string() };
-    Market.withdraw(storage, account)?.ok_or_else(nothing)
+/// [`ContractError::NothingOwed`].
+pub fn withdraw(storage: &mut dyn Storage, token: &Addr, account: &Addr) -> Result<Uint128, ContractError> {
+    Ok(Market.withdraw(storage, account)?.ok_or_else(|| NothingOwed::new(account, token))?)
 }

@@ -4,7 +4,7 @@ use bithive_api::jobs::ExecuteMsg;
 use bithive_api::permission::{Permission, Permitted};
 use bithive_api::registry;
 use bithive_contract_kit::input::expect_token;
-use bithive_contract_kit::permission::refuse;
+use bithive_contract_kit::permission::{Unauthorized, refuse};
 use cosmwasm_std::{Addr, Deps};
 
 use crate::ContractError;
@@ -29,8 +29,10 @@ fn expect_governance(deps: Deps<'_>, sender: &Addr) -> Result<(), ContractError>
     let registry = CONFIG.load(deps.storage)?.registry;
     let query = registry::QueryMsg::Config {};
     let owner = deps.querier.query_wasm_smart::<registry::ConfigResponse>(registry, &query)?.owner;
-    if sender.as_str() == owner {
+    if owner.as_ref() == Some(sender) {
         return Ok(());
     }
-    Err(ContractError::NotGovernance { found: sender.to_string(), expected: owner })
+    // The registry's owner can be handed over but not renounced, so there is always one.
+    let owner = owner.map(Addr::into_string).unwrap_or_default();
+    Err(Unauthorized::new(sender, format!("the registry's owner {owner}")).into())
 }

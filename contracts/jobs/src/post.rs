@@ -2,7 +2,7 @@
 
 use bithive_api::jobs::{Event, Hook, JobTerms, Phase, Round, Terms, limits};
 use bithive_attest::Members;
-use bithive_contract_kit::input::{address, length, sized, within};
+use bithive_contract_kit::input::{address, exactly, length, positive, sized, within};
 use bithive_contract_kit::pause::is_paused;
 use bithive_contract_kit::token;
 use bithive_economics::escrow;
@@ -41,9 +41,7 @@ fn post(
     let (price, workers) = (terms.price, terms.workers);
     let expected =
         escrow(price.u128(), workers).ok_or(ContractError::PriceOverflow { price, workers })?.into();
-    if amount != expected {
-        return Err(ContractError::Amount { found: amount, expected });
-    }
+    exactly("price times workers", amount, expected)?;
     let job = Job {
         id: ledger::deposit(deps.storage, amount)?,
         requester,
@@ -71,9 +69,7 @@ fn checked(api: &dyn Api, now: u64, terms: JobTerms) -> Result<Terms, ContractEr
         return Err(ContractError::Quorum { found: terms.quorum, workers: terms.workers });
     }
     within("dimensions", terms.dimensions.into(), 1..=limits::MAX_DIMENSIONS.into())?;
-    if terms.price.is_zero() {
-        return Err(ContractError::PriceZero);
-    }
+    positive("price", terms.price)?;
     let latest = now.saturating_add(limits::MAX_WINDOW_SECONDS);
     if terms.assign_by <= now || terms.assign_by > latest {
         return Err(ContractError::AssignBy { found: terms.assign_by, now, latest });

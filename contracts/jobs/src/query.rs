@@ -24,10 +24,10 @@ use crate::state::{
 pub fn config(deps: Deps<'_>) -> StdResult<ConfigResponse> {
     let config = CONFIG.load(deps.storage)?;
     Ok(ConfigResponse {
-        token: config.token.into_string(),
-        registry: config.registry.into_string(),
-        treasury: config.treasury.into_string(),
-        incentive_pool: config.incentive_pool.into_string(),
+        token: config.token,
+        registry: config.registry,
+        treasury: config.treasury,
+        incentive_pool: config.incentive_pool,
         split: config.split,
         slash_amount: config.slash_amount,
         slots: config.slots,
@@ -38,7 +38,7 @@ pub fn config(deps: Deps<'_>) -> StdResult<ConfigResponse> {
 /// One job.
 ///
 /// # Errors
-/// [`ContractError::NoSuchJob`].
+/// [`ContractError::NoJob`].
 pub fn job(deps: Deps<'_>, job_id: u64) -> Result<JobResponse, ContractError> {
     Ok(respond(deps.storage, Job::load(deps.storage, job_id)?)?)
 }
@@ -46,9 +46,9 @@ pub fn job(deps: Deps<'_>, job_id: u64) -> Result<JobResponse, ContractError> {
 /// One job's vault.
 ///
 /// # Errors
-/// [`ContractError::NoSuchJob`].
+/// [`ContractError::NoJob`].
 pub fn vault(deps: Deps<'_>, job_id: u64) -> Result<VaultResponse, ContractError> {
-    let vault = VAULTS.may_load(deps.storage, job_id)?.ok_or(ContractError::NoSuchJob { job_id })?;
+    let vault = VAULTS.may_load(deps.storage, job_id)?.ok_or(ContractError::NoJob { job_id })?;
     Ok(VaultResponse { vault })
 }
 
@@ -66,10 +66,10 @@ pub fn jobs(deps: Deps<'_>, start_after: Option<u64>, limit: Option<u32>) -> Std
 /// What settled several jobs at once.
 ///
 /// # Errors
-/// [`ContractError::NoSuchBatch`].
+/// [`ContractError::NoBatch`].
 pub fn batch(deps: Deps<'_>, batch: u64) -> Result<BatchResponse, ContractError> {
     let found = BATCHES.may_load(deps.storage, batch)?;
-    let Batch { jobs, signature } = found.ok_or(ContractError::NoSuchBatch { batch })?;
+    let Batch { jobs, signature } = found.ok_or(ContractError::NoBatch { batch })?;
     Ok(BatchResponse { jobs, signature })
 }
 
@@ -103,7 +103,7 @@ fn respond(storage: &dyn Storage, job: Job) -> StdResult<JobResponse> {
     let is_final = matches!(job.phase, Phase::Settled | Phase::Refunded);
     Ok(JobResponse {
         job_id: job.id,
-        requester: job.requester.into_string(),
+        requester: job.requester,
         phase: job.phase,
         round: job.round,
         deadline: (!is_final).then_some(job.deadline),
@@ -133,7 +133,7 @@ fn respond_worker(storage: &dyn Storage, job: &Job, index: u8, worker: &Worker) 
         None => (None, None),
     };
     Ok(WorkerResponse {
-        address: worker.address.to_string(),
+        address: worker.address.clone(),
         slot: worker.slot,
         ask: worker.ask,
         bls_key: worker.bls_key.clone(),
@@ -165,10 +165,10 @@ pub fn model(deps: Deps<'_>, model: &HexBinary) -> StdResult<Option<ModelWork>> 
 /// What happens when a job was settled.
 ///
 /// # Errors
-/// [`ContractError::NoSuchJob`].
+/// [`ContractError::NoJob`].
 pub fn reporting(deps: Deps<'_>, job_id: u64) -> Result<ReportingResponse, ContractError> {
     Ok(ReportingResponse {
-        emissions: EMISSIONS.may_load(deps.storage)?.map(Into::into),
+        emissions: EMISSIONS.may_load(deps.storage)?,
         paused: is_paused(deps.storage)?,
         reported: is_reported(deps.storage, job_id)?,
     })

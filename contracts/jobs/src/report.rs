@@ -36,12 +36,12 @@ pub fn attempt(env: &Env, job_id: u64) -> StdResult<SubMsg> {
 /// for all.
 ///
 /// # Errors
-/// [`ContractError::WrongPhase`], [`ContractError::Reported`].
+/// [`ContractError::WrongPhase`], [`ContractError::AlreadyReported`].
 pub fn report(storage: &mut dyn Storage, job_id: u64) -> Result<Response, ContractError> {
     let job = Job::load(storage, job_id)?;
     job.expect_phase(&[Phase::Settled], "Settled")?;
     if REPORTED.has(storage, job_id) {
-        return Err(ContractError::Reported { job_id });
+        return Err(ContractError::AlreadyReported { job_id });
     }
     REPORTED.save(storage, job_id, &Empty {})?;
     let (config, round) = (CONFIG.load(storage)?, job.load_round(storage)?);
@@ -121,7 +121,7 @@ const _: () = assert!(bithive_api::jobs::limits::MAX_WORKERS as usize <= limits:
 /// Whether somebody reported a job, for queries.
 ///
 /// # Errors
-/// [`ContractError::NoSuchJob`].
+/// [`ContractError::NoJob`].
 pub fn is_reported(storage: &dyn Storage, job_id: u64) -> Result<bool, ContractError> {
     Job::load(storage, job_id)?;
     Ok(REPORTED.has(storage, job_id))

@@ -14,7 +14,7 @@ const WORD_BYTES: usize = 4;
 /// Stores a revealed result; the last one that is due decides the round at once.
 ///
 /// # Errors
-/// [`ContractError::WrongPhase`], [`ContractError::TooLate`], [`ContractError::NotAWorker`],
+/// [`ContractError::WrongPhase`], [`ContractError::TooLate`], [`ContractError::Unauthorized`],
 /// [`ContractError::NotCommitted`], [`ContractError::AlreadyRevealed`], [`ContractError::Input`],
 /// [`ContractError::CommitmentMismatch`].
 pub(crate) fn reveal(

@@ -32,7 +32,7 @@ impl Settlement {
     /// its state: nothing of it is taken from the sender. A deadline that nobody has acted on does not count.
     ///
     /// # Errors
-    /// [`ContractError::NoSuchJob`], [`ContractError::WrongPhase`], [`ContractError::SignerOutsideQuorum`],
+    /// [`ContractError::NoJob`], [`ContractError::WrongPhase`], [`ContractError::SignerOutsideQuorum`],
     /// [`ContractError::TooFewSigners`].
     pub fn load(
         storage: &dyn Storage,

@@ -6,6 +6,7 @@
 
 use bithive_api::jobs::{ModelWork, Phase, Split, Terms};
 use bithive_attest::Members;
+use bithive_contract_kit::permission::Unauthorized;
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Binary, Empty, HexBinary, StdResult, Storage, Uint128};
 use cw_storage_plus::{Item, Map};
@@ -166,9 +167,9 @@ impl Job {
     /// Loads a job.
     ///
     /// # Errors
-    /// [`ContractError::NoSuchJob`].
+    /// [`ContractError::NoJob`].
     pub fn load(storage: &dyn Storage, job_id: u64) -> Result<Self, ContractError> {
-        JOBS.may_load(storage, job_id)?.ok_or(ContractError::NoSuchJob { job_id })
+        JOBS.may_load(storage, job_id)?.ok_or(ContractError::NoJob { job_id })
     }
 
     /// Saves the job.
@@ -212,13 +213,13 @@ impl Job {
     /// Refuses everybody but the requester.
     ///
     /// # Errors
-    /// [`ContractError::NotTheRequester`].
+    /// [`ContractError::Unauthorized`].
     pub fn expect_requester(&self, sender: &Addr) -> Result<(), ContractError> {
         if *sender == self.requester {
             return Ok(());
         }
-        let (found, expected) = (sender.to_string(), self.requester.to_string());
-        Err(ContractError::NotTheRequester { job_id: self.id, found, expected })
+        let expected = format!("the requester of job {}, {}", self.id, self.requester);
+        Err(Unauthorized::new(sender, expected).into())
     }
 
     /// Enters a state that ends `seconds` after `now`.
@@ -238,13 +239,13 @@ impl Round {
     /// Index of the worker with this account.
     ///
     /// # Errors
-    /// [`ContractError::NotAWorker`].
+    /// [`ContractError::Unauthorized`].
     pub fn index_of(&self, job: &Job, address: &Addr) -> Result<u8, ContractError> {
         let found = self.indexed().find(|(_, worker)| worker.address == *address);
-        found.map(|(index, _)| index).ok_or_else(|| ContractError::NotAWorker {
-            job_id: job.id,
-            round: job.round,
-            address: address.to_string(),
-        })
+        let refused = || {
+            let expected = format!("a worker of round {} of job {}", job.round, job.id);
+            Unauthorized::new(address, expected).into()
+        };
+        found.map(|(index, _)| index).ok_or_else(refused)
     }
 }

@@ -11,10 +11,11 @@ use crate::{ContractError, ledger};
 /// that calls back finds nothing left.
 ///
 /// # Errors
-/// [`ContractError::NothingToWithdraw`].
+/// [`ContractError::NothingOwed`].
 pub(crate) fn withdraw(deps: DepsMut<'_>, info: MessageInfo) -> Result<Response, ContractError> {
-    let amount = ledger::withdraw(deps.storage, &info.sender)?;
-    let message = token::transfer(&CONFIG.load(deps.storage)?.token, &info.sender, amount)?;
+    let token = CONFIG.load(deps.storage)?.token;
+    let amount = ledger::withdraw(deps.storage, &token, &info.sender)?;
+    let message = token::transfer(&token, &info.sender, amount)?;
     let event = Event::Withdrawn { address: info.sender, amount };
     Ok(Response::new().add_event(event).add_message(message))
 }

@@ -36,7 +36,7 @@ pub(crate) fn withdraw(deps: DepsMut<'_>, env: &Env, address: &str) -> Result<Re
     let until = entry.unbonding_until.ok_or_else(|| ContractError::NotUnbonding { address: name() })?;
     let now = env.block.time.seconds();
     if now < until {
-        return Err(ContractError::Locked { address: name(), until, now });
+        return Err(ContractError::TooEarly { address: name(), until, now });
     }
     release(deps.storage, &owner, &entry.kind);
     subtract_bonded(deps.storage, entry.bond)?;

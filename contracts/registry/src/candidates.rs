@@ -126,7 +126,7 @@ pub(crate) fn query(deps: Deps<'_>) -> StdResult<CandidatesResponse> {
     let response = |found: StdResult<((u128, u64), Candidate)>| {
         found.map(|(_, candidate)| CandidateResponse {
             served: candidate.terms(elected),
-            address: candidate.address.into(),
+            address: candidate.address,
             endpoint: candidate.endpoint,
             bond: candidate.bond,
         })

@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 
 use bithive_api::registry::{CommitteeMember, CommitteeResponse, Event, Role, limits};
+use bithive_contract_kit::InputError;
 use bithive_contract_kit::input::{self, sized};
+use bithive_contract_kit::permission::Unauthorized;
 use cosmwasm_std::{Addr, Deps, DepsMut, Env, HexBinary, Order, Response, StdResult, Storage};
 
 use crate::ContractError;
 use crate::state::{
-    COMMITTEES, Committee, ELECTION, ENDPOINTS, Holder, Member, RELAYS, SHARE_KEYS, committee_at, epoch_at,
+    COMMITTEES, Committee, ELECTION, ENDPOINTS, Holder, RELAYS, SHARE_KEYS, committee_at, epoch_at,
     in_service,
 };
 
@@ -23,21 +25,33 @@ pub(crate) fn set(
     if ELECTION.exists(deps.storage) {
         return Err(ContractError::ElectionsHeld);
     }
+    // No address is checked for a list that is too long.
+    expect_size(members.len(), threshold)?;
+    let member = |CommitteeMember { address, endpoint }: CommitteeMember| {
+        let address = input::address(deps.api, "members.address", &address)?;
+        Ok(CommitteeMember { address, endpoint })
+    };
+    let members = members.into_iter().map(member).collect::<Result<_, ContractError>>()?;
     install(deps, env, members, threshold, from_epoch)
+}
+
+fn expect_size(members: usize, threshold: u8) -> Result<(), ContractError> {
+    if members > limits::MAX_COMMITTEE || threshold < 2 || usize::from(threshold) > members {
+        return Err(ContractError::Committee { threshold, members, most: limits::MAX_COMMITTEE });
+    }
+    Ok(())
 }
 
 /// Stores a committee, named or elected.
 pub(crate) fn install(
     deps: DepsMut<'_>,
     env: &Env,
-    members: Vec<CommitteeMember>,
+    members: Vec<CommitteeMember<Addr>>,
     threshold: u8,
     from_epoch: u64,
 ) -> Result<Response, ContractError> {
     let size = members.len();
-    if size > limits::MAX_COMMITTEE || threshold < 2 || usize::from(threshold) > size {
-        return Err(ContractError::Committee { threshold, members: size, most: limits::MAX_COMMITTEE });
-    }
+    expect_size(size, threshold)?;
     let current = epoch_at(deps.storage, env.block.time.seconds())?;
     let before = COMMITTEES.load(deps.storage)?;
     let mut committees: Vec<_> = in_service(&before, current).to_vec();
@@ -46,7 +60,7 @@ pub(crate) fn install(
     if from_epoch < least {
         return Err(ContractError::FromEpoch { from_epoch, least });
     }
-    let members = check_members(deps.as_ref(), &committees, members)?;
+    check_members(deps.as_ref(), &committees, &members)?;
     committees.push(Committee { from_epoch, members, threshold });
     void_share_keys(deps.storage, &before, &committees, current.saturating_add(1))?;
     forget_relays(deps.storage, &before, &committees);
@@ -58,30 +72,27 @@ pub(crate) fn install(
 fn check_members(
     deps: Deps<'_>,
     others: &[Committee],
-    members: Vec<CommitteeMember>,
-) -> Result<Vec<Member>, ContractError> {
+    members: &[CommitteeMember<Addr>],
+) -> Result<(), ContractError> {
     let (mut addresses, mut endpoints) = (BTreeSet::new(), BTreeSet::new());
-    let mut checked = Vec::with_capacity(members.len());
     for CommitteeMember { address, endpoint } in members {
-        sized::<32>("endpoint", &endpoint)?;
-        let address = input::address(deps.api, "members.address", &address)?;
-        if !addresses.insert(address.clone()) {
-            return Err(ContractError::DuplicateMember { address: address.into() });
+        sized::<32>("endpoint", endpoint)?;
+        if !addresses.insert(address) {
+            return Err(InputError::Duplicate { field: "members", found: address.to_string() }.into());
         }
         let elsewhere = others
             .iter()
             .flat_map(|other| &other.members)
-            .any(|other| other.endpoint == endpoint && other.address != address);
+            .any(|other| other.endpoint == *endpoint && other.address != *address);
         let holder = ENDPOINTS.may_load(deps.storage, endpoint.as_slice())?;
         // A candidate holds the endpoint that it would serve with.
-        let own = |holder: Holder| holder.role == Role::Committee && holder.address == address;
+        let own = |holder: Holder| holder.role == Role::Committee && holder.address == *address;
         let taken = elsewhere || !holder.is_none_or(own);
-        if taken || !endpoints.insert(endpoint.clone()) {
-            return Err(ContractError::EndpointTaken { endpoint });
+        if taken || !endpoints.insert(endpoint) {
+            return Err(ContractError::EndpointTaken { endpoint: endpoint.clone() });
         }
-        checked.push(Member { address, endpoint });
     }
-    Ok(checked)
+    Ok(())
 }
 
 /// Forgets what was posted for the next epoch if it gets another committee: its members post anew.
@@ -130,8 +141,7 @@ pub(crate) fn expect_member(
     if members.unwrap_or_default().iter().any(|member| member.address == sender) {
         return Ok(());
     }
-    let expected = "a member of the epoch's committee";
-    Err(ContractError::Unauthorized { sender: sender.into(), expected })
+    Err(Unauthorized::new(sender, "a member of the epoch's committee").into())
 }
 
 /// Stores a member's digest, once, so that it can't show different share keys to different clients.
@@ -157,10 +167,8 @@ pub(crate) fn query(deps: Deps<'_>, env: &Env, epoch: Option<u64>) -> StdResult<
     let Some(committee) = committee.cloned() else {
         return Ok(CommitteeResponse { members: Vec::new(), threshold: 0, from_epoch: 0, epoch: current });
     };
-    let member =
-        |member: Member| CommitteeMember { address: member.address.into(), endpoint: member.endpoint };
     Ok(CommitteeResponse {
-        members: committee.members.into_iter().map(member).collect(),
+        members: committee.members,
         threshold: committee.threshold,
         from_epoch: committee.from_epoch,
         epoch: current,

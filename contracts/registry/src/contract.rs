@@ -110,8 +110,7 @@ pub fn migrate(
     _msg: MigrateMsg,
     _info: MigrateInfo,
 ) -> Result<Response, ContractError> {
-    let response = migration::migrate(deps.storage, CONTRACT_NAME, CONTRACT_VERSION);
-    let response = response.map_err(ContractError::Migration)?;
+    let response = migration::migrate(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
     candidates::migrate(deps.storage)?;
     Ok(response)
 }

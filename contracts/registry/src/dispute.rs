@@ -8,7 +8,7 @@
 use bithive_api::registry::{Event, KeyDispute, KeyOpening, NodeRegistration};
 use bithive_attest::PUBLIC_KEY_BYTES;
 use bithive_attest::host::{G1_GENERATOR, HostError};
-use bithive_contract_kit::input::{address, sized};
+use bithive_contract_kit::input::{address, exactly, sized};
 use bithive_dgkbe::Groups;
 use bithive_dgkbe::opening::{Fault, KeyFile, Opened, Part, open_power};
 use bithive_economics::{self as economics, Bps};
@@ -27,10 +27,7 @@ pub(crate) fn dispute(
     dispute: &KeyDispute,
 ) -> Result<Response, ContractError> {
     let config = CONFIG.load(deps.storage)?;
-    let expected = config.params.dispute_deposit;
-    if deposit != expected {
-        return Err(ContractError::Deposit { found: deposit, expected });
-    }
+    exactly("the deposit of a dispute", deposit, config.params.dispute_deposit)?;
     let accused = address(deps.api, "node", &dispute.node)?;
     let Some(entry) = PARTICIPANTS.may_load(deps.storage, &accused)? else {
         return Err(ContractError::NotNode { address: accused.into() });

@@ -3,7 +3,7 @@
 use bithive_api::registry::{CommitteeMember, Election, Event, limits};
 use bithive_contract_kit::input::within;
 use bithive_contract_kit::pause::is_paused;
-use cosmwasm_std::{DepsMut, Env, Order, Response, Storage};
+use cosmwasm_std::{Addr, DepsMut, Env, Order, Response, Storage};
 
 use crate::state::{CANDIDATES, COMMITTEES, Candidate, Committee, ELECTED, ELECTION, epoch_at};
 use crate::{ContractError, committee};
@@ -52,8 +52,7 @@ pub(crate) fn elect(deps: DepsMut<'_>, env: &Env) -> Result<Response, ContractEr
     if kept {
         return Ok(Response::new().add_event(event));
     }
-    let member =
-        |member: Candidate| CommitteeMember { address: member.address.into(), endpoint: member.endpoint };
+    let member = |Candidate { address, endpoint, .. }| CommitteeMember { address, endpoint };
     let members = chosen.into_iter().map(member).collect();
     Ok(committee::install(deps, env, members, election.threshold, epoch)?.add_event(event))
 }
@@ -92,7 +91,7 @@ fn serves(committees: &[Committee], current: u64, chosen: &[Candidate], threshol
             && last.threshold == threshold
             && last.members.len() == chosen.len()
             && chosen.iter().all(|candidate| {
-                let same = |member: &crate::state::Member| {
+                let same = |member: &CommitteeMember<Addr>| {
                     member.address == candidate.address && member.endpoint == candidate.endpoint
                 };
                 last.members.iter().any(same)

@@ -2,6 +2,8 @@
 
 use bithive_attest::host::HostError;
 use bithive_contract_kit::InputError;
+use bithive_contract_kit::migration::MigrationError;
+use bithive_contract_kit::permission::Unauthorized;
 use bithive_dgkbe::SlotError;
 use bithive_dgkbe::opening::OpeningError;
 use bithive_economics::BpsError;
@@ -19,12 +21,15 @@ pub enum ContractError {
     /// What came with the message is not usable.
     #[error(transparent)]
     Input(#[from] InputError),
+    /// The sender may not send this message.
+    #[error(transparent)]
+    Unauthorized(#[from] Unauthorized),
     /// A message of the owner or the proposed owner came from somebody else.
     #[error(transparent)]
     Ownership(#[from] OwnershipError),
     /// A point or a proof of possession is not valid.
     #[error(transparent)]
-    Key(#[from] HostError),
+    Bls(#[from] HostError),
     /// An amount or a time left its range.
     #[error(transparent)]
     Overflow(#[from] OverflowError),
@@ -34,14 +39,6 @@ pub enum ContractError {
     /// A slot that no group has.
     #[error(transparent)]
     Slot(#[from] SlotError),
-    /// The sender may not send this message.
-    #[error("{sender} may not do this; expected {expected}")]
-    Unauthorized {
-        /// Who tried.
-        sender: String,
-        /// Who may.
-        expected: &'static str,
-    },
     /// The account is registered already.
     #[error("{address} is registered already; expected an account without a role, which has one bond")]
     AlreadyRegistered {
@@ -99,14 +96,6 @@ pub enum ContractError {
         /// The account.
         address: String,
     },
-    /// Only its holder says how an endpoint is reached.
-    #[error("{sender} does not hold endpoint {endpoint}; expected its node, requester or committee member")]
-    NotHolder {
-        /// Who tried.
-        sender: String,
-        /// The endpoint.
-        endpoint: HexBinary,
-    },
     /// A relay's URL is none.
     #[error(
         "relay is {found:?}, {problem}; expected http:// or https://, a host, optionally a port, no path, at most \
@@ -122,7 +111,7 @@ pub enum ContractError {
     },
     /// The unbonding time has not passed.
     #[error("the bond of {address} is locked until {until} and it is {now}; expected a later time")]
-    Locked {
+    TooEarly {
         /// The account.
         address: String,
         /// When the bond can be withdrawn.
@@ -156,12 +145,6 @@ pub enum ContractError {
         /// The earliest first epoch.
         least: u64,
     },
-    /// A member is listed twice.
-    #[error("members lists {address} more than once; expected unique addresses")]
-    DuplicateMember {
-        /// The member.
-        address: String,
-    },
     /// Share keys are posted for the current or the next epoch.
     #[error("epoch is {epoch}; expected {current} or the one after it")]
     Epoch {
@@ -181,14 +164,6 @@ pub enum ContractError {
     /// A capability that no machine has.
     #[error("capability: {0}")]
     Capability(#[from] CapabilityError),
-    /// More outcomes than a job has workers.
-    #[error("outcomes lists {found}; expected at most {most}")]
-    TooManyOutcomes {
-        /// Outcomes listed.
-        found: usize,
-        /// Most outcomes.
-        most: usize,
-    },
     /// Only eligible nodes stand.
     #[error("{address} is no eligible node; expected a node with the least bond that is not unbonding")]
     NotEligible {
@@ -238,25 +213,9 @@ pub enum ContractError {
     /// Registrations, candidates and elections are refused.
     #[error("registrations, candidacies and elections are paused; bonds can still be added to and withdrawn")]
     Paused,
-    /// A query asks for too much at once.
-    #[error("slots lists {found} slots; expected at most {most}")]
-    TooManySlots {
-        /// Slots listed.
-        found: usize,
-        /// Most slots of one query.
-        most: u32,
-    },
     /// An opening of a key or of the reference string proves nothing.
     #[error(transparent)]
     Opening(#[from] OpeningError),
-    /// A dispute came with another amount than its deposit.
-    #[error("the deposit is {found}; expected {expected}")]
-    Deposit {
-        /// Tokens sent.
-        found: Uint128,
-        /// The deposit of a dispute.
-        expected: Uint128,
-    },
     /// The accused has no key here.
     #[error("{address} is not a node; expected the account of a registered node")]
     NotNode {
@@ -269,7 +228,7 @@ pub enum ContractError {
         /// The node.
         address: String,
     },
-    /// The stored state is not an earlier version of this contract.
-    #[error("cannot migrate: {0}; expected an earlier version of the same contract")]
-    Migration(StdError),
+    /// The stored state is not an earlier one of this contract.
+    #[error(transparent)]
+    Migration(#[from] MigrationError),
 }

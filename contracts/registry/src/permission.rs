@@ -3,7 +3,7 @@
 use bithive_api::permission::{Permission, Permitted};
 use bithive_api::registry::ExecuteMsg;
 use bithive_contract_kit::input::expect_token;
-use bithive_contract_kit::permission::check;
+use bithive_contract_kit::permission::{Unauthorized, check};
 use cosmwasm_std::{Addr, Deps, Env, Storage};
 
 use crate::state::{CONFIG, JOBS};
@@ -32,5 +32,5 @@ fn expect_jobs(storage: &dyn Storage, sender: &Addr) -> Result<(), ContractError
     if JOBS.may_load(storage)?.as_ref() == Some(sender) {
         return Ok(());
     }
-    Err(ContractError::Unauthorized { sender: sender.into(), expected: "the jobs contract" })
+    Err(Unauthorized::new(sender, "the jobs contract").into())
 }

@@ -4,7 +4,7 @@ use bithive_api::registry::{
     ConfigResponse, IdentityResponse, NodeResponse, Params, RequesterResponse, Role, ShareKeysResponse,
     limits,
 };
-use bithive_contract_kit::input::sized;
+use bithive_contract_kit::input::{count, sized};
 use bithive_contract_kit::page;
 use cosmwasm_std::{Addr, Deps, Env, HexBinary, Order, StdResult};
 use cw_ownable::get_ownership;
@@ -15,19 +15,15 @@ use crate::state::{
     BONDED, CONFIG, ENDPOINTS, JOBS, Kind, PARTICIPANTS, Participant, SHARE_KEYS, SLOTS, committee_holder,
 };
 
-/// Rows of a page when the caller names no number.
-const DEFAULT_PAGE: u32 = 30;
-
 pub(crate) fn config(deps: Deps<'_>) -> StdResult<ConfigResponse> {
     let config = CONFIG.load(deps.storage)?;
     let ownership = get_ownership(deps.storage)?;
     Ok(ConfigResponse {
-        // Ownership can be handed over but not renounced, so there is always an owner.
-        owner: ownership.owner.map(Into::into).unwrap_or_default(),
-        pending_owner: ownership.pending_owner.map(Into::into),
-        token: config.token.into(),
-        treasury: config.treasury.into(),
-        jobs: JOBS.may_load(deps.storage)?.map(Into::into),
+        owner: ownership.owner,
+        pending_owner: ownership.pending_owner,
+        token: config.token,
+        treasury: config.treasury,
+        jobs: JOBS.may_load(deps.storage)?,
         params: config.params,
         crs_digest: config.crs_digest,
         bonded: BONDED.load(deps.storage)?,
@@ -40,10 +36,7 @@ pub(crate) fn node(deps: Deps<'_>, address: &str) -> StdResult<Option<NodeRespon
 }
 
 pub(crate) fn nodes_at(deps: Deps<'_>, slots: &[u16]) -> Result<Vec<Option<NodeResponse>>, ContractError> {
-    let (found, most) = (slots.len(), limits::MAX_PAGE);
-    if u32::try_from(found).map_or(true, |found| found > most) {
-        return Err(ContractError::TooManySlots { found, most });
-    }
+    count("slots", slots.len(), 0..=page::size(None, limits::MAX_PAGE))?;
     let params = CONFIG.load(deps.storage)?.params;
     let at = |slot: &u16| match SLOTS.may_load(deps.storage, *slot)? {
         Some(address) => node_of(deps, &params, &address),
@@ -60,7 +53,7 @@ pub(crate) fn nodes(
     let params = CONFIG.load(deps.storage)?.params;
     SLOTS
         .range(deps.storage, start_after.map(Bound::exclusive), None, Order::Ascending)
-        .take(page::size(Some(limit.unwrap_or(DEFAULT_PAGE)), limits::MAX_PAGE))
+        .take(page::size(Some(limit.unwrap_or(limits::DEFAULT_PAGE)), limits::MAX_PAGE))
         .filter_map(|row| row.and_then(|(_, address)| node_of(deps, &params, &address)).transpose())
         .collect()
 }
@@ -69,7 +62,7 @@ pub(crate) fn requester(deps: Deps<'_>, address: &str) -> StdResult<Option<Reque
     let address = deps.api.addr_validate(address)?;
     Ok(match PARTICIPANTS.may_load(deps.storage, &address)? {
         Some(Participant { bond, unbonding_until, kind: Kind::Requester { endpoint }, .. }) => {
-            Some(RequesterResponse { address: address.into(), endpoint, bond, unbonding_until })
+            Some(RequesterResponse { address, endpoint, bond, unbonding_until })
         }
         _ => None,
     })
@@ -83,7 +76,7 @@ pub(crate) fn identity(
 ) -> Result<Option<IdentityResponse>, ContractError> {
     sized::<32>("endpoint", endpoint)?;
     if let Some(address) = committee_holder(deps.storage, env, endpoint)? {
-        return Ok(Some(IdentityResponse { address: address.into(), role: Role::Committee }));
+        return Ok(Some(IdentityResponse { address, role: Role::Committee }));
     }
     let Some(holder) = ENDPOINTS.may_load(deps.storage, endpoint.as_slice())? else { return Ok(None) };
     if holder.role == Role::Committee {
@@ -95,7 +88,7 @@ pub(crate) fn identity(
     if !entry.is_some_and(|entry| entry.eligible(&params)) {
         return Ok(None);
     }
-    Ok(Some(IdentityResponse { address: holder.address.into(), role: holder.role }))
+    Ok(Some(IdentityResponse { address: holder.address, role: holder.role }))
 }
 
 /// As many rows as the epoch's committee has members, at most.
@@ -103,7 +96,7 @@ pub(crate) fn share_keys(deps: Deps<'_>, epoch: u64) -> StdResult<Vec<ShareKeysR
     SHARE_KEYS
         .prefix(epoch)
         .range(deps.storage, None, None, Order::Ascending)
-        .map(|row| row.map(|(address, digest)| ShareKeysResponse { address: address.into(), digest }))
+        .map(|row| row.map(|(address, digest)| ShareKeysResponse { address, digest }))
         .collect()
 }
 
@@ -112,7 +105,7 @@ fn node_of(deps: Deps<'_>, params: &Params, address: &Addr) -> StdResult<Option<
     let eligible = entry.eligible(params);
     let Kind::Node(registration) = entry.kind else { return Ok(None) };
     Ok(Some(NodeResponse {
-        address: address.into(),
+        address: address.clone(),
         registration,
         bond: entry.bond,
         eligible,

@@ -3,6 +3,7 @@
 //! How a record changes and what it is worth is said once, by `bithive_economics::record` and `tier`.
 
 use bithive_api::registry::{Capability, Counted, Event, JobResult, Outcome, PerformanceResponse, limits};
+use bithive_contract_kit::input;
 use bithive_economics::record::{JobEvent, Record};
 use bithive_economics::tier::{self, Tier};
 use bithive_economics::{Bps, BpsError};
@@ -43,10 +44,7 @@ pub(crate) fn record(
     job_id: u64,
     outcomes: &[Outcome],
 ) -> Result<Response, ContractError> {
-    let (found, most) = (outcomes.len(), limits::MAX_OUTCOMES);
-    if found > most {
-        return Err(ContractError::TooManyOutcomes { found, most });
-    }
+    input::count("outcomes", outcomes.len(), 0..=limits::MAX_OUTCOMES)?;
     let mut response = Response::new();
     for Outcome { node, result } in outcomes {
         let Ok(address) = deps.api.addr_validate(node) else { continue };

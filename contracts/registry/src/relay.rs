@@ -7,6 +7,7 @@ use bithive_api::event::OrEmpty;
 use bithive_api::registry::{Event, limits};
 use bithive_api::relay::check_relay_url;
 use bithive_contract_kit::input::sized;
+use bithive_contract_kit::permission::Unauthorized;
 use cosmwasm_std::{Addr, Deps, Env, HexBinary, Response, Storage};
 
 use crate::ContractError;
@@ -34,7 +35,7 @@ pub(crate) fn set(
 /// still has jobs to finish.
 ///
 /// # Errors
-/// [`ContractError::Input`], [`ContractError::NotHolder`].
+/// [`ContractError::Input`], [`ContractError::Unauthorized`].
 pub(crate) fn expect_holder(
     storage: &dyn Storage,
     env: &Env,
@@ -49,7 +50,8 @@ pub(crate) fn expect_holder(
     if holder.is_some_and(|holder| holder.address == sender) {
         return Ok(());
     }
-    Err(ContractError::NotHolder { sender: sender.into(), endpoint: endpoint.clone() })
+    let expected = format!("the node, requester or committee member that holds endpoint {endpoint}");
+    Err(Unauthorized::new(sender, expected).into())
 }
 
 pub(crate) fn query(deps: Deps<'_>, endpoint: &HexBinary) -> Result<Option<String>, ContractError> {

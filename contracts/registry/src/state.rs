@@ -2,7 +2,7 @@
 //!
 //! cw-ownable keeps `ownership` and cw2 keeps `contract_info`; keys of this crate differ from both.
 
-use bithive_api::registry::{Capability, Election, NodeRegistration, Params, Role};
+use bithive_api::registry::{Capability, CommitteeMember, Election, NodeRegistration, Params, Role};
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Env, HexBinary, StdResult, Storage, Uint128};
 use cw_storage_plus::{Item, Map};
@@ -61,22 +61,13 @@ impl Participant {
     }
 }
 
-/// One member of the committee, with its address checked.
-#[cw_serde]
-pub struct Member {
-    /// Account that posts share key digests.
-    pub address: Addr,
-    /// Transport endpoint.
-    pub endpoint: HexBinary,
-}
-
 /// A committee, which serves until the next one begins.
 #[cw_serde]
 pub struct Committee {
     /// Its first epoch.
     pub from_epoch: u64,
     /// Members in index order; at most `limits::MAX_COMMITTEE`.
-    pub members: Vec<Member>,
+    pub members: Vec<CommitteeMember<Addr>>,
     /// Members needed for one evaluation.
     pub threshold: u8,
 }

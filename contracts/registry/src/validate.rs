@@ -41,7 +41,7 @@ pub fn all_slots(params: &Params) -> u16 {
 /// cancel them in an aggregate.
 ///
 /// # Errors
-/// [`ContractError::SlotRange`], [`ContractError::Input`], [`ContractError::Key`].
+/// [`ContractError::SlotRange`], [`ContractError::Input`], [`ContractError::Bls`].
 pub fn registration(
     api: &dyn Api,
     env: &Env,

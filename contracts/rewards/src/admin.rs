@@ -53,7 +53,7 @@ pub(crate) fn return_budget(storage: &mut dyn Storage, amount: Uint128) -> Resul
     let mut budget = BUDGET.load(storage)?;
     let available = available(&budget)?;
     if amount > available {
-        return Err(ContractError::Budget { available, amount });
+        return Err(ContractError::Funds { available, amount });
     }
     budget.returned = budget.returned.checked_add(amount)?;
     BUDGET.save(storage, &budget)?;

@@ -2,6 +2,8 @@
 
 use bithive_api::rewards::Role;
 use bithive_contract_kit::InputError;
+use bithive_contract_kit::migration::MigrationError;
+use bithive_contract_kit::permission::Unauthorized;
 use bithive_economics::score::FactorError;
 use cosmwasm_std::{OverflowError, StdError, Uint128};
 use cw_ownable::OwnershipError;
@@ -16,6 +18,9 @@ pub enum ContractError {
     /// What came with the message is not usable.
     #[error(transparent)]
     Input(#[from] InputError),
+    /// The sender may not send this message.
+    #[error(transparent)]
+    Unauthorized(#[from] Unauthorized),
     /// A message of the owner or the proposed owner came from somebody else.
     #[error(transparent)]
     Ownership(#[from] OwnershipError),
@@ -34,12 +39,6 @@ pub enum ContractError {
         total: Uint128,
         /// Limit of one.
         patient: Uint128,
-    },
-    /// Only parties propose and approve.
-    #[error("{sender} is not a party; expected an account that the owner has given a role")]
-    NotParty {
-        /// Address that sent the message.
-        sender: String,
     },
     /// A party can't propose or approve a reward for itself.
     #[error("{sender} is the patient; expected a party that is not")]
@@ -77,7 +76,7 @@ pub enum ContractError {
     },
     /// Too early to remove.
     #[error("proposal {id} can still be approved, until {until} (Unix seconds)")]
-    NotExpired {
+    TooEarly {
         /// Number of the proposal.
         id: u64,
         /// Its last second.
@@ -99,7 +98,7 @@ pub enum ContractError {
     },
     /// The budget is too small.
     #[error("the budget is {available}; expected at least {amount}")]
-    Budget {
+    Funds {
         /// What there is.
         available: Uint128,
         /// What is needed.
@@ -108,7 +107,7 @@ pub enum ContractError {
     /// The owner has paused proposals and approvals.
     #[error("proposals and approvals are paused")]
     Paused,
-    /// The stored state is not an earlier version of this contract.
-    #[error("cannot migrate: {0}; expected an earlier version of the same contract")]
-    Migration(StdError),
+    /// The stored state is not an earlier one of this contract.
+    #[error(transparent)]
+    Migration(#[from] MigrationError),
 }

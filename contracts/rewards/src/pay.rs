@@ -29,7 +29,7 @@ pub(crate) fn pay(
     let mut budget = BUDGET.load(storage)?;
     let available = available(&budget)?;
     if amount > available {
-        return Err(ContractError::Budget { available, amount });
+        return Err(ContractError::Funds { available, amount });
     }
     let today = TODAY.load(storage)?.on(day(env));
     let own = PATIENTS.may_load(storage, patient)?.unwrap_or_default().on(day(env));

@@ -6,6 +6,7 @@ use bithive_contract_kit::pause::is_paused;
 use bithive_economics::score::{self, RewardInputs, reward};
 use cosmwasm_std::{Addr, DepsMut, Env, HexBinary, Response, Storage};
 
+use crate::permission::not_party;
 use crate::state::{CONFIG, EVIDENCE, NEXT_ID, PARTIES, PROPOSALS, Proposal};
 use crate::{ContractError, pay};
 
@@ -77,7 +78,7 @@ pub(crate) fn approve(
 pub(crate) fn expire(storage: &mut dyn Storage, env: &Env, id: u64) -> Result<Response, ContractError> {
     let proposal = find(storage, id)?;
     if env.block.time.seconds() <= proposal.until {
-        return Err(ContractError::NotExpired { id, until: proposal.until });
+        return Err(ContractError::TooEarly { id, until: proposal.until });
     }
     PROPOSALS.remove(storage, id);
     EVIDENCE.remove(storage, proposal.evidence.as_slice());
@@ -90,8 +91,7 @@ fn find(storage: &dyn Storage, id: u64) -> Result<Proposal, ContractError> {
 
 /// The role of a party, while parties may speak.
 fn speaker(storage: &dyn Storage, sender: &Addr) -> Result<Role, ContractError> {
-    let not_party = || ContractError::NotParty { sender: sender.into() };
-    let role = PARTIES.may_load(storage, sender)?.ok_or_else(not_party)?;
+    let role = PARTIES.may_load(storage, sender)?.ok_or_else(|| not_party(sender))?;
     if is_paused(storage)? { Err(ContractError::Paused) } else { Ok(role) }
 }
 

@@ -67,7 +67,7 @@ fn change(
     change: impl FnOnce(&mut Node),
 ) -> Result<Response, ContractError> {
     let found = NODES.may_load(storage, sender)?;
-    let mut node = found.ok_or_else(|| ContractError::NoNode { node: sender.to_string() })?;
+    let mut node = found.ok_or_else(|| ContractError::NotNode { node: sender.to_string() })?;
     change(&mut node);
     NODES.save(storage, sender, &node)?;
     let Node { tera, commission_bps, .. } = node;

@@ -106,5 +106,5 @@ pub fn migrate(
     _msg: MigrateMsg,
     _info: MigrateInfo,
 ) -> Result<Response, ContractError> {
-    migration::migrate(deps.storage, CONTRACT_NAME, CONTRACT_VERSION).map_err(ContractError::Migration)
+    Ok(migration::migrate(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?)
 }

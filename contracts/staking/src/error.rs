@@ -1,6 +1,8 @@
 //! What a message can get wrong.
 
 use bithive_contract_kit::InputError;
+use bithive_contract_kit::migration::MigrationError;
+use bithive_contract_kit::permission::Unauthorized;
 use bithive_economics::pool::PoolError;
 use bithive_economics::{BpsError, EmissionError};
 use cosmwasm_std::{OverflowError, StdError, Uint128};
@@ -16,6 +18,9 @@ pub enum ContractError {
     /// What came with the message is not usable.
     #[error(transparent)]
     Input(#[from] InputError),
+    /// The sender may not send this message.
+    #[error(transparent)]
+    Unauthorized(#[from] Unauthorized),
     /// A message of the owner or the proposed owner came from somebody else.
     #[error(transparent)]
     Ownership(#[from] OwnershipError),
@@ -44,13 +49,13 @@ pub enum ContractError {
     },
     /// The sender is an operator already.
     #[error("{node} is already registered; use `pledge` to add to its pledge")]
-    Registered {
+    AlreadyRegistered {
         /// Address of the operator.
         node: String,
     },
     /// Nobody of that address is an operator.
     #[error("{node} is not a registered node")]
-    NoNode {
+    NotNode {
         /// Address that was given.
         node: String,
     },
@@ -98,36 +103,16 @@ pub enum ContractError {
     },
     /// Nothing to claim.
     #[error("{delegator} has no rewards from {node}")]
-    NoRewards {
+    NothingDue {
         /// Address of the operator.
         node: String,
         /// Address of who has the stake.
         delegator: String,
     },
-    /// Only slashers slash.
-    #[error("{sender} may not slash; expected a contract that the owner has named")]
-    NotSlasher {
-        /// Address that sent the message.
-        sender: String,
-    },
-    /// A reason too long.
-    #[error("the reason has {found} characters; expected at most {most}")]
-    Reason {
-        /// Number of characters found.
-        found: usize,
-        /// Most characters allowed.
-        most: usize,
-    },
     /// New stake is refused.
     #[error("new stake is paused; unbonding, withdrawals and rewards continue")]
     Paused,
-    /// Too many nodes, or one twice.
-    #[error("nodes: {reason}")]
-    Nodes {
-        /// What is wrong.
-        reason: &'static str,
-    },
-    /// The stored state is not an earlier version of this contract.
-    #[error("cannot migrate: {0}; expected an earlier version of the same contract")]
-    Migration(StdError),
+    /// The stored state is not an earlier one of this contract.
+    #[error(transparent)]
+    Migration(#[from] MigrationError),
 }

@@ -3,7 +3,7 @@
 use bithive_api::permission::{Permission, Permitted};
 use bithive_api::staking::ExecuteMsg;
 use bithive_contract_kit::input::expect_token;
-use bithive_contract_kit::permission::check;
+use bithive_contract_kit::permission::{Unauthorized, check};
 use cosmwasm_std::{Addr, Deps};
 
 use crate::ContractError;
@@ -13,7 +13,7 @@ pub(crate) fn authorize(deps: Deps<'_>, sender: &Addr, msg: &ExecuteMsg) -> Resu
     match msg.permission() {
         Permission::Token => Ok(expect_token(sender, &CONFIG.load(deps.storage)?.token)?),
         Permission::Slasher if SLASHERS.has(deps.storage, sender) => Ok(()),
-        Permission::Slasher => Err(ContractError::NotSlasher { sender: sender.into() }),
+        Permission::Slasher => Err(Unauthorized::new(sender, "a slasher that the owner has named").into()),
         other => check(deps.storage, sender, other),
     }
 }

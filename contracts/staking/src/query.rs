@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use bithive_api::staking::{
     ConfigResponse, DelegationResponse, LockResponse, NodeResponse, TotalsResponse, UnbondingResponse, limits,
 };
+use bithive_contract_kit::InputError;
+use bithive_contract_kit::input::count;
 use bithive_contract_kit::page;
 use bithive_contract_kit::pause::is_paused;
 use bithive_economics::pledge;
@@ -126,9 +128,7 @@ pub(crate) fn voting_power(
     nodes: &[String],
     height: u64,
 ) -> Result<Uint128, ContractError> {
-    if nodes.len() > page::size(None, limits::MAX_PAGE) {
-        return Err(ContractError::Nodes { reason: "there are more than 30; expected at most 30" });
-    }
+    count("nodes", nodes.len(), 0..=page::size(None, limits::MAX_PAGE))?;
     let delegator = deps.api.addr_validate(delegator)?;
     let (mut seen, mut power) = (BTreeSet::new(), Uint128::zero());
     for node in nodes {
@@ -137,8 +137,8 @@ pub(crate) fn voting_power(
         let pool = POOLS.may_load_at_height(deps.storage, &node, height)?.unwrap_or_default().pool();
         let worth = pool.worth(shares.unwrap_or_default().u128());
         power = power.checked_add(worth.into())?;
-        if !seen.insert(node) {
-            return Err(ContractError::Nodes { reason: "one is named twice; expected each once" });
+        if let Some(twice) = seen.replace(node) {
+            return Err(InputError::Duplicate { field: "nodes", found: twice.into() }.into());
         }
     }
     Ok(power)

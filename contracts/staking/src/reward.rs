@@ -87,7 +87,7 @@ fn take(
 ) -> Result<Uint128, ContractError> {
     let amount = core::mem::take(rewards);
     if amount.is_zero() {
-        return Err(ContractError::NoRewards { node: node.into(), delegator: delegator.into() });
+        return Err(ContractError::NothingDue { node: node.into(), delegator: delegator.into() });
     }
     let unpaid = REWARDS.load(storage)?.checked_sub(amount)?;
     REWARDS.save(storage, &unpaid)?;

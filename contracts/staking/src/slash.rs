@@ -1,7 +1,7 @@
 //! Slashes reach what is staked and what is unbonding, in proportion.
 
 use bithive_api::staking::{Event, limits};
-use bithive_contract_kit::input::positive;
+use bithive_contract_kit::input::{positive, text};
 use bithive_contract_kit::token;
 use bithive_economics::Bps;
 use cosmwasm_std::{DepsMut, Env, Response, Uint128};
@@ -16,10 +16,7 @@ pub(crate) fn slash(
     amount: Uint128,
     reason: &str,
 ) -> Result<Response, ContractError> {
-    let found = reason.chars().count();
-    if found > limits::MAX_REASON {
-        return Err(ContractError::Reason { found, most: limits::MAX_REASON });
-    }
+    text("the reason", reason, limits::MAX_REASON)?;
     positive("the amount", amount)?;
     let (address, mut node) = find(deps.storage, deps.api, node)?;
     let config = CONFIG.load(deps.storage)?;

@@ -20,7 +20,7 @@ pub(crate) fn register(
     commission_bps: u16,
 ) -> Result<Response, ContractError> {
     if NODES.has(storage, operator) {
-        return Err(ContractError::Registered { node: operator.into() });
+        return Err(ContractError::AlreadyRegistered { node: operator.into() });
     }
     check_capacity(tera)?;
     check_commission(&CONFIG.load(storage)?.params, commission_bps)?;

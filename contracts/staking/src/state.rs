@@ -156,11 +156,11 @@ impl Node {
 /// A node whose operator's address is given as text.
 ///
 /// # Errors
-/// [`ContractError::NoNode`], an invalid address.
+/// [`ContractError::NotNode`], an invalid address.
 pub fn find(storage: &dyn Storage, api: &dyn Api, node: &str) -> Result<(Addr, Node), ContractError> {
     let address = input::address(api, "node", node)?;
     let found = NODES.may_load(storage, &address)?;
-    let node = found.ok_or_else(|| ContractError::NoNode { node: address.to_string() })?;
+    let node = found.ok_or_else(|| ContractError::NotNode { node: address.to_string() })?;
     Ok((address, node))
 }
 

@@ -43,7 +43,7 @@ pub(crate) fn spend(
 ) -> Result<Response, ContractError> {
     let config = CONFIG.load(storage)?;
     let (price, workers) = (terms.price, terms.workers);
-    let refused = || ContractError::Escrow { price, workers };
+    let refused = || ContractError::PriceOverflow { price, workers };
     let escrow = escrow(price.u128(), workers).ok_or_else(refused)?;
     let credits = escrow.div_ceil(config.params.price.u128().max(1));
     let credits = u64::try_from(credits).map_err(|_| refused())?;

@@ -59,7 +59,7 @@ pub(crate) fn return_funds(
     let (params, mut totals) = outlook(storage, env)?;
     let available = totals.funded.checked_sub(totals.owed(&params)?)?;
     if amount > available {
-        return Err(ContractError::Needed { available, amount });
+        return Err(ContractError::Funds { available, amount });
     }
     totals.funded = totals.funded.checked_sub(amount)?;
     TOTALS.save(storage, &totals)?;

@@ -2,6 +2,8 @@
 
 use bithive_attest::host::HostError;
 use bithive_contract_kit::InputError;
+use bithive_contract_kit::migration::MigrationError;
+use bithive_contract_kit::permission::Unauthorized;
 use cosmwasm_std::{OverflowError, StdError, Uint128};
 use cw_ownable::OwnershipError;
 
@@ -15,6 +17,9 @@ pub enum ContractError {
     /// What came with the message is not usable.
     #[error(transparent)]
     Input(#[from] InputError),
+    /// The sender may not send this message.
+    #[error(transparent)]
+    Unauthorized(#[from] Unauthorized),
     /// A message of the owner or the proposed owner came from somebody else.
     #[error(transparent)]
     Ownership(#[from] OwnershipError),
@@ -23,22 +28,16 @@ pub enum ContractError {
     Overflow(#[from] OverflowError),
     /// A key or a signature is not valid.
     #[error(transparent)]
-    Key(#[from] HostError),
+    Bls(#[from] HostError),
     /// People don't meter.
     #[error("{meter} can't be a meter; expected a contract")]
     PersonalMeter {
         /// Address that was given.
         meter: String,
     },
-    /// Only meters deposit.
-    #[error("{sender} may not credit idle time; expected a meter that the owner has named")]
-    NotMeter {
-        /// Address that sent the message.
-        sender: String,
-    },
     /// A bound of the day.
     #[error("{bound} of the day has {left} credits left; {credits} are more. Try again tomorrow")]
-    DailyBound {
+    DailyLimit {
         /// Name of the bound.
         bound: &'static str,
         /// What is left of it.
@@ -76,7 +75,7 @@ pub enum ContractError {
     },
     /// A price that no escrow can have.
     #[error("price {price} times {workers} workers is more than credits can pay; expected a smaller price")]
-    Escrow {
+    PriceOverflow {
         /// Price of a worker.
         price: Uint128,
         /// Workers of the job.
@@ -84,17 +83,11 @@ pub enum ContractError {
     },
     /// BTT that credits need.
     #[error("{available} base units are not needed to back credits; expected at least {amount}")]
-    Needed {
+    Funds {
         /// What can be returned.
         available: Uint128,
         /// Amount asked for, in base units.
         amount: Uint128,
-    },
-    /// An oracle is listed twice.
-    #[error("oracle {index} has the account or the key of one before it; expected different ones")]
-    OracleTwice {
-        /// Index of the oracle in the list, from 0.
-        index: usize,
     },
     /// Bits of oracles that there are not, or too few.
     #[error(
@@ -131,7 +124,7 @@ pub enum ContractError {
     /// The owner has paused deposits and imports.
     #[error("deposits and imports are paused; credits can be spent as always")]
     Paused,
-    /// The stored state is not an earlier version of this contract.
-    #[error("cannot migrate: {0}; expected an earlier version of the same contract")]
-    Migration(StdError),
+    /// The stored state is not an earlier one of this contract.
+    #[error(transparent)]
+    Migration(#[from] MigrationError),
 }

@@ -7,7 +7,7 @@ use bithive_api::timebank::{BoincStatement, Event, Oracle, limits};
 use bithive_attest::host::{sum_keys, verify_possession, verify_statement};
 use bithive_attest::{BoincCredit, Domain, PUBLIC_KEY_BYTES, possession_bytes};
 use bithive_contract_kit::InputError;
-use bithive_contract_kit::input::{address, length, positive, sized, within};
+use bithive_contract_kit::input::{address, count, length, positive, sized, within};
 use bithive_contract_kit::pause::is_paused;
 use cosmwasm_std::{Api, DepsMut, Env, HexBinary, Response, StdResult, Storage};
 
@@ -102,16 +102,20 @@ pub(crate) fn set_oracles(
     oracles: &[Oracle],
     threshold: u8,
 ) -> Result<Response, ContractError> {
-    within("oracles", oracles.len() as u128, 1..=limits::MAX_ORACLES as u128)?;
+    count("oracles", oracles.len(), 1..=limits::MAX_ORACLES)?;
     // More than half: two groups that contradict each other can't both be enough.
     let least = (oracles.len() / 2).saturating_add(1);
     within("threshold", threshold.into(), least as u128..=oracles.len() as u128)?;
     let (mut members, mut keys) = (Vec::<Attestor>::new(), Vec::<Key>::new());
-    for (index, oracle) in oracles.iter().enumerate() {
+    for oracle in oracles {
         let account = address(deps.api, "oracles.account", &oracle.account)?;
         let key: Key = sized("bls_key", &oracle.bls_key)?;
-        if members.iter().any(|other| other.account == account) || keys.contains(&key) {
-            return Err(ContractError::OracleTwice { index });
+        let twice = |found| Err(InputError::Duplicate { field: "oracles", found }.into());
+        if members.iter().any(|other| other.account == account) {
+            return twice(account.into());
+        }
+        if keys.contains(&key) {
+            return twice(oracle.bls_key.to_hex());
         }
         let message = possession_bytes(domain(env), account.as_str(), &key);
         verify_possession(deps.api, &key, &message, &oracle.bls_possession)?;

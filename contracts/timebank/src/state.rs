@@ -58,7 +58,7 @@ impl Daily {
     /// The same after `credits` more, at most `most` in a day.
     ///
     /// # Errors
-    /// [`ContractError::DailyBound`], naming the `bound`.
+    /// [`ContractError::DailyLimit`], naming the `bound`.
     pub fn after(
         &self,
         day: u64,
@@ -67,7 +67,7 @@ impl Daily {
     ) -> Result<Self, ContractError> {
         let left = most.saturating_sub(self.on(day));
         if credits > left {
-            return Err(ContractError::DailyBound { bound, left, credits });
+            return Err(ContractError::DailyLimit { bound, left, credits });
         }
         // Can't saturate: at most `most`.
         Ok(Self { day: day.max(self.day), credits: self.on(day).saturating_add(credits) })

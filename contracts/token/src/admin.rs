@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use bithive_api::token::InstantiateMsg;
+use bithive_contract_kit::InputError;
 use bithive_contract_kit::input::address;
 use cosmwasm_std::{Deps, DepsMut, Env, MessageInfo, Uint128};
 use cw20::{Cw20Coin, Logo, MinterResponse};
@@ -47,7 +48,7 @@ fn checked_balances(
     for coin in balances {
         let address = address(deps.api, "initial_balances.address", &coin.address)?;
         if !seen.insert(address.clone()) {
-            return Err(ContractError::DuplicateAddress { address: address.into() });
+            return Err(InputError::Duplicate { field: "initial_balances", found: address.into() }.into());
         }
         supply.mint(coin.amount)?;
         checked.push(Cw20Coin { address: address.into(), amount: coin.amount });

@@ -1,6 +1,8 @@
 //! What a message to the token can get wrong.
 
 use bithive_contract_kit::InputError;
+use bithive_contract_kit::migration::MigrationError;
+use bithive_contract_kit::permission::Unauthorized;
 use cosmwasm_std::{OverflowError, Response, StdError, Uint128};
 
 /// Errors of the token; none of them changes anything.
@@ -16,15 +18,12 @@ pub enum ContractError {
     /// What came with the message is not usable.
     #[error(transparent)]
     Input(#[from] InputError),
+    /// The sender may not send this message.
+    #[error(transparent)]
+    Unauthorized(#[from] Unauthorized),
     /// An amount left the range of 128 bits.
     #[error(transparent)]
     Overflow(#[from] OverflowError),
-    /// An address occurs twice in `initial_balances`.
-    #[error("initial_balances lists {address} more than once; expected unique addresses")]
-    DuplicateAddress {
-        /// Address that is listed more than once.
-        address: String,
-    },
     /// Minting would pass the cap.
     #[error("amount {amount} on top of {minted} ever minted exceeds the cap; expected at most {room} more")]
     CapExceeded {
@@ -35,17 +34,6 @@ pub enum ContractError {
         /// What may still be minted.
         room: Uint128,
     },
-    /// The supply is final.
-    #[error("the token has no minter; its supply is final")]
-    NoMinter,
-    /// The sender is not the minter.
-    #[error("{sender} may not mint or hand minting over; expected the minter {minter}")]
-    NotMinter {
-        /// Address that sent the message.
-        sender: String,
-        /// Address of the minter.
-        minter: String,
-    },
     /// People don't mint.
     #[error(
         "{minter} is no contract; expected a contract as minter, a person may only hand minting over to one"
@@ -53,14 +41,6 @@ pub enum ContractError {
     PersonalMinter {
         /// Who is, or was to be, the minter.
         minter: String,
-    },
-    /// The sender may not change what wallets show.
-    #[error("{sender} may not change the marketing info; expected {marketing}")]
-    NotMarketing {
-        /// Address that sent the message.
-        sender: String,
-        /// Who may, or "nobody".
-        marketing: String,
     },
     /// The account does not hold enough.
     #[error("amount {amount} exceeds the balance of {address}; expected at most {balance}")]
@@ -84,9 +64,9 @@ pub enum ContractError {
         /// What is allowed.
         allowance: Uint128,
     },
-    /// The stored state is not an earlier version of this contract.
-    #[error("cannot migrate: {0}; expected an earlier version of the same contract")]
-    Migration(StdError),
+    /// The stored state is not an earlier one of this contract.
+    #[error(transparent)]
+    Migration(#[from] MigrationError),
 }
 
 /// What a message leads to.

@@ -2,7 +2,7 @@
 
 use bithive_api::permission::{Permission, Permitted};
 use bithive_api::token::ExecuteMsg;
-use bithive_contract_kit::permission::refuse;
+use bithive_contract_kit::permission::{Unauthorized, refuse};
 use cosmwasm_std::{Addr, Deps, Storage};
 use cw20_base::state::{MARKETING_INFO, TOKEN_INFO};
 
@@ -18,11 +18,15 @@ pub(crate) fn authorize(deps: Deps<'_>, sender: &Addr, msg: &ExecuteMsg) -> Resu
 }
 
 fn expect_minter(storage: &dyn Storage, sender: &Addr) -> Result<(), ContractError> {
-    let minter = TOKEN_INFO.load(storage)?.mint.ok_or(ContractError::NoMinter)?.minter;
-    if minter == *sender {
+    let minter = TOKEN_INFO.load(storage)?.mint.map(|mint| mint.minter);
+    if minter.as_ref() == Some(sender) {
         return Ok(());
     }
-    Err(ContractError::NotMinter { sender: sender.into(), minter: minter.into() })
+    let expected = match minter {
+        Some(minter) => format!("the minter {minter}"),
+        None => "nobody: the token has no minter, its supply is final".into(),
+    };
+    Err(Unauthorized::new(sender, expected).into())
 }
 
 fn expect_marketing(storage: &dyn Storage, sender: &Addr) -> Result<(), ContractError> {
@@ -30,6 +34,9 @@ fn expect_marketing(storage: &dyn Storage, sender: &Addr) -> Result<(), Contract
     if marketing.as_ref() == Some(sender) {
         return Ok(());
     }
-    let marketing = marketing.map_or_else(|| "nobody: it is final".into(), Into::into);
-    Err(ContractError::NotMarketing { sender: sender.into(), marketing })
+    let expected = match marketing {
+        Some(marketing) => format!("the marketing account {marketing}"),
+        None => "nobody: what wallets show is final".into(),
+    };
+    Err(Unauthorized::new(sender, expected).into())
 }

@@ -2,7 +2,7 @@
 
 use bithive_api::jobs;
 use bithive_api::treasury::{Event, InstantiateMsg, limits};
-use bithive_contract_kit::input::{address, outside, positive, within};
+use bithive_contract_kit::input::{address, outside, positive, text, within};
 use bithive_contract_kit::pause::is_paused;
 use bithive_contract_kit::token;
 use cosmwasm_std::{DepsMut, Env, Response, Uint128, wasm_execute};
@@ -48,10 +48,7 @@ pub(crate) fn spend(
         return Err(ContractError::Paused);
     }
     positive("the amount", amount)?;
-    let found = purpose.chars().count();
-    if found > limits::MAX_PURPOSE {
-        return Err(ContractError::Purpose { found, most: limits::MAX_PURPOSE });
-    }
+    text("the purpose", purpose, limits::MAX_PURPOSE)?;
     let config = CONFIG.load(deps.storage)?;
     let recipient = outside(deps.api, "recipient", recipient, &[&env.contract.address, &config.token])?;
     let (params, period) = (&config.params, period(env, &config.params));

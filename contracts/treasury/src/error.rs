@@ -1,6 +1,7 @@
 //! What a message can get wrong.
 
 use bithive_contract_kit::InputError;
+use bithive_contract_kit::migration::MigrationError;
 use cosmwasm_std::{OverflowError, StdError, Uint128};
 use cw_ownable::OwnershipError;
 
@@ -44,7 +45,7 @@ pub enum ContractError {
     },
     /// A bound of the period.
     #[error("{bound} of the period has {left} left, and {amount} was asked for; a period is {seconds} s")]
-    PeriodBound {
+    PeriodLimit {
         /// Name of the bound.
         bound: &'static str,
         /// What is left of it.
@@ -76,18 +77,10 @@ pub enum ContractError {
         /// Address that was given.
         found: String,
     },
-    /// A purpose too long.
-    #[error("the purpose has {found} characters; expected at most {most}")]
-    Purpose {
-        /// Number of characters found.
-        found: usize,
-        /// Most characters allowed.
-        most: usize,
-    },
     /// The owner has paused offers and spending.
     #[error("offers and spending are paused; collecting and burning go on")]
     Paused,
-    /// The stored state is not an earlier version of this contract.
-    #[error("cannot migrate: {0}; expected an earlier version of the same contract")]
-    Migration(StdError),
+    /// The stored state is not an earlier one of this contract.
+    #[error(transparent)]
+    Migration(#[from] MigrationError),
 }

@@ -46,7 +46,7 @@ impl Flow {
     /// The flow after `amount` has left, too.
     ///
     /// # Errors
-    /// [`ContractError::PeriodBound`], naming the `bound`.
+    /// [`ContractError::PeriodLimit`], naming the `bound`.
     pub fn after(
         self,
         params: &Params,
@@ -56,7 +56,7 @@ impl Flow {
     ) -> Result<Self, ContractError> {
         let left = self.left(period, most);
         if amount > left {
-            return Err(ContractError::PeriodBound { bound, left, amount, seconds: params.period_seconds });
+            return Err(ContractError::PeriodLimit { bound, left, amount, seconds: params.period_seconds });
         }
         Ok(Self {
             now: self.in_period(period).checked_add(amount)?,

@@ -1,6 +1,8 @@
 //! What a message can get wrong.
 
 use bithive_contract_kit::InputError;
+use bithive_contract_kit::migration::MigrationError;
+use bithive_contract_kit::permission::Unauthorized;
 use bithive_economics::{BpsError, ScheduleError};
 use cosmwasm_std::{OverflowError, Response, StdError};
 
@@ -14,6 +16,9 @@ pub enum ContractError {
     /// What came with the message is not usable.
     #[error(transparent)]
     Input(#[from] InputError),
+    /// The sender may not send this message.
+    #[error(transparent)]
+    Unauthorized(#[from] Unauthorized),
     /// A sum left 128 bits.
     #[error(transparent)]
     Overflow(#[from] OverflowError),
@@ -23,9 +28,6 @@ pub enum ContractError {
     /// A share above the whole.
     #[error(transparent)]
     Share(#[from] BpsError),
-    /// The contract itself would own the position: nobody could hand it on.
-    #[error("the owner is this contract; expected an account that can use what becomes due")]
-    OwnedByContract,
     /// There is no such position.
     #[error("there is no position {id}; it was never made, or everything of it was paid")]
     NoPosition {
@@ -40,35 +42,15 @@ pub enum ContractError {
         /// When more becomes due, in Unix seconds.
         next: Option<u64>,
     },
-    /// Somebody else's position.
-    #[error("{sender} may not transfer position {id}; expected its owner {owner}")]
-    NotOwner {
-        /// Number of the position.
-        id: u64,
-        /// Address that sent the message.
-        sender: String,
-        /// Address that may do it.
-        owner: String,
-    },
-    /// The position can't be taken back, or not by the sender.
-    #[error("{sender} may not revoke position {id}; expected {}", .revoker.as_deref().unwrap_or("nobody: it is final"))]
-    NotRevoker {
-        /// Number of the position.
-        id: u64,
-        /// Address that sent the message.
-        sender: String,
-        /// Address that may revoke it; none if it is final.
-        revoker: Option<String>,
-    },
     /// Everything is due already.
     #[error("everything of position {id} is due; nothing is left to revoke")]
     NothingToRevoke {
         /// Number of the position.
         id: u64,
     },
-    /// The stored state is not an earlier version of this contract.
-    #[error("cannot migrate: {0}; expected an earlier version of the same contract")]
-    Migration(StdError),
+    /// The stored state is not an earlier one of this contract.
+    #[error(transparent)]
+    Migration(#[from] MigrationError),
 }
 
 fn next_text(next: Option<u64>) -> String {

@@ -1,12 +1,11 @@
 //! Tokens that come in.
 
 use bithive_api::vesting::{Event, Hook, Schedule};
-use bithive_contract_kit::input::{address, positive};
+use bithive_contract_kit::input::{outside, positive};
 use bithive_contract_kit::token;
 use cosmwasm_std::{Addr, DepsMut, Env, Response, Storage, Uint128};
 use cw20::Cw20ReceiveMsg;
 
-use crate::ContractError;
 use crate::error::Outcome;
 use crate::state::{HELD, NEXT_ID, Position, checked, put};
 
@@ -14,10 +13,7 @@ use crate::state::{HELD, NEXT_ID, Position, checked, put};
 /// a token makes up positions of it, and nothing else.
 pub(crate) fn receive(deps: DepsMut<'_>, env: &Env, token: Addr, hook: &Cw20ReceiveMsg) -> Outcome {
     let (sender, Hook::Lock { owner, schedule, revocable }) = token::hook(deps.api, hook)?;
-    let owner = address(deps.api, "owner", &owner)?;
-    if owner == env.contract.address {
-        return Err(ContractError::OwnedByContract);
-    }
+    let owner = outside(deps.api, "owner", &owner, &[&env.contract.address])?;
     let revoker = revocable.then_some(sender);
     lock(deps.storage, token, owner, revoker, hook.amount, schedule)
 }

@@ -2,7 +2,8 @@
 //! hands.
 
 use bithive_api::vesting::Event;
-use bithive_contract_kit::{input, token};
+use bithive_contract_kit::input::outside;
+use bithive_contract_kit::token;
 use cosmwasm_std::{Addr, CosmosMsg, DepsMut, Env, Response, Storage, Uint128};
 
 use crate::ContractError;
@@ -23,10 +24,7 @@ pub(crate) fn claim(storage: &mut dyn Storage, env: &Env, id: u64) -> Outcome {
 
 pub(crate) fn transfer(deps: DepsMut<'_>, env: &Env, id: u64, new_owner: &str) -> Outcome {
     let mut position = position(deps.storage, id)?;
-    let new_owner = input::address(deps.api, "new_owner", new_owner)?;
-    if new_owner == env.contract.address {
-        return Err(ContractError::OwnedByContract);
-    }
+    let new_owner = outside(deps.api, "new_owner", new_owner, &[&env.contract.address])?;
     // What is due is the old owner's.
     let response = settle(deps.storage, &mut position, id, env.block.time.seconds())?;
     BY_OWNER.remove(deps.storage, (&position.owner, id));

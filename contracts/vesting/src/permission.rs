@@ -2,7 +2,7 @@
 
 use bithive_api::permission::{Permission, Permitted};
 use bithive_api::vesting::ExecuteMsg;
-use bithive_contract_kit::permission::refuse;
+use bithive_contract_kit::permission::{Unauthorized, refuse};
 use cosmwasm_std::{Addr, Deps};
 
 use crate::ContractError;
@@ -17,15 +17,18 @@ pub(crate) fn authorize(deps: Deps<'_>, sender: &Addr, msg: &ExecuteMsg) -> Resu
             if owner == *sender {
                 return Ok(());
             }
-            Err(ContractError::NotOwner { id: *id, sender: sender.into(), owner: owner.into() })
+            Err(Unauthorized::new(sender, format!("the owner of position {id}, {owner}")).into())
         }
         (Permission::Revoker, ExecuteMsg::Revoke { id }) => {
             let revoker = position(deps.storage, *id)?.revoker;
             if revoker.as_ref() == Some(sender) {
                 return Ok(());
             }
-            let revoker = revoker.map(String::from);
-            Err(ContractError::NotRevoker { id: *id, sender: sender.into(), revoker })
+            let expected = match revoker {
+                Some(revoker) => format!("the account that may revoke position {id}, {revoker}"),
+                None => format!("nobody: position {id} is final"),
+            };
+            Err(Unauthorized::new(sender, expected).into())
         }
         (other, _) => refuse(other),
     }

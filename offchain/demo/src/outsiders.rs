@@ -55,7 +55,7 @@ pub(super) async fn try_all(
     // The requester has it, and each worker that has fetched it.
     let mut providers = Vec::new();
     for worker in &job.workers {
-        if let Some(node) = network.client.node(&worker.address).await? {
+        if let Some(node) = network.client.node(worker.address.as_str()).await? {
             providers.push(PeerId(node.registration.endpoint.as_slice().try_into()?));
         }
     }

@@ -264,7 +264,7 @@ fn show_quorum(demo: &DemoState, job: &JobResponse, screen: Screen) {
         let masked = worker.masked.as_ref().map(|masked| hex::encode(&masked[..masked.len().min(12)]));
         screen.line(format!(
             "{} revealed {}... {}",
-            name_of(demo, &worker.address),
+            name_of(demo, worker.address.as_str()),
             masked.unwrap_or_default(),
             if worker.in_quorum == Some(true) { "agrees" } else { "is outside the quorum and loses bond" }
         ));
@@ -277,8 +277,12 @@ fn show_quorum(demo: &DemoState, job: &JobResponse, screen: Screen) {
 async fn paid_out(demo: &DemoState, job: &JobResponse) -> Result<()> {
     for worker in &job.workers {
         let started = Instant::now();
-        while demo.network.client.claimable(&worker.address).await? > 0 {
-            ensure!(started.elapsed().as_secs() < 60, "{} does not withdraw", name_of(demo, &worker.address));
+        while demo.network.client.claimable(worker.address.as_str()).await? > 0 {
+            ensure!(
+                started.elapsed().as_secs() < 60,
+                "{} does not withdraw",
+                name_of(demo, worker.address.as_str())
+            );
             tokio::time::sleep(std::time::Duration::from_millis(10)).await;
         }
     }

@@ -31,7 +31,7 @@ pub mod limits {
     pub const MAX_PAGE: u32 = 30;
 }
 
-impl Text for Asset {
+impl Text for Asset<Addr> {
     const EXPECTED: &'static str = "native:DENOM or cw20:ADDRESS";
 
     fn write(self) -> String {
@@ -41,7 +41,7 @@ impl Text for Asset {
     fn parse(text: &str) -> Option<Self> {
         match text.split_once(':')? {
             ("native", denom) => Some(Self::Native(denom.into())),
-            ("cw20", token) => Some(Self::Cw20(token.into())),
+            ("cw20", token) => Some(Self::Cw20(Text::parse(token)?)),
             _ => None,
         }
     }
@@ -53,7 +53,7 @@ events! {
 
     /// A data set was registered; `share` is what one use costs.
     Registered, REGISTERED = "dataset_registered" {
-        id: u64, owner: Addr, digest: HexBinary, asset: Asset, share: Uint128,
+        id: u64, owner: Addr, digest: HexBinary, asset: Asset<Addr>, share: Uint128,
     }
     /// The owner changed what a use costs, or whether there are new uses.
     Updated, UPDATED = "dataset_updated" { id: u64, share: Uint128, active: bool }
@@ -61,7 +61,7 @@ events! {
     Deposited, DEPOSITED = "dataset_deposited" {
         id: u64,
         dataset_id: u64,
-        asset: Asset,
+        asset: Asset<Addr>,
         amount: Uint128,
         depositor: Addr,
         source: Source,
@@ -70,14 +70,14 @@ events! {
     }
     /// A use is recorded and its share is the owner's.
     Released, RELEASED = "dataset_released" {
-        id: u64, dataset_id: u64, asset: Asset, amount: Uint128, owner: Addr, source: Source, job_id: u64,
+        id: u64, dataset_id: u64, asset: Asset<Addr>, amount: Uint128, owner: Addr, source: Source, job_id: u64,
     }
     /// The depositor can withdraw what it paid for a use.
     Refunded, REFUNDED = "dataset_refunded" {
-        id: u64, dataset_id: u64, asset: Asset, amount: Uint128, depositor: Addr,
+        id: u64, dataset_id: u64, asset: Asset<Addr>, amount: Uint128, depositor: Addr,
     }
     /// What an account was owed was paid.
-    Withdrawn, WITHDRAWN = "dataset_withdrawn" { account: Addr, asset: Asset, amount: Uint128 }
+    Withdrawn, WITHDRAWN = "dataset_withdrawn" { account: Addr, asset: Asset<Addr>, amount: Uint128 }
 }
 
 /// Creates the contract. It has no owner and no pause.
@@ -241,7 +241,7 @@ pub struct DatasetResponse {
     /// Digest that its owner publishes.
     pub digest: HexBinary,
     /// What its share is paid in.
-    pub asset: Asset,
+    pub asset: Asset<Addr>,
     /// What the next use costs, in base units.
     pub share: Uint128,
     /// Whether deposits are taken.

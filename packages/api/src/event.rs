@@ -6,6 +6,9 @@
 
 use cosmwasm_std::{Addr, HexBinary, Uint128};
 
+/// Type of the event that has a contract's attributes of no event of its own.
+pub const UNNAMED: &str = "wasm";
+
 /// Before the type of every event that a contract names; the chain puts it there.
 pub const PREFIX: &str = "wasm-";
 
@@ -59,7 +62,7 @@ pub enum EventError {
 }
 
 /// The events of one contract.
-pub trait ContractEvent: Sized + Into<cosmwasm_std::Event> {
+pub trait ContractEvent: Sized {
     /// Reads an event of this kind of contract, whichever contract sent it. None if it is of another kind.
     ///
     /// # Errors

@@ -71,9 +71,9 @@ pub struct InstantiateMsg {
 /// How much of a token may be elsewhere.
 #[cw_serde]
 #[derive(Eq)]
-pub struct TokenLimit {
+pub struct TokenLimit<A = String> {
     /// The cw20 contract.
-    pub token: String,
+    pub token: A,
     /// Most of it that is outside over one channel at once, in base units: what the other chain can lose.
     pub limit: Uint128,
 }
@@ -172,7 +172,7 @@ pub enum QueryMsg {
     #[returns(ConfigResponse)]
     Config {},
     /// Tokens that can be sent, and their limits, by address.
-    #[returns(Vec<TokenLimit>)]
+    #[returns(Vec<TokenLimit<Addr>>)]
     Limits {
         /// Start after this token.
         start_after: Option<String>,

@@ -361,13 +361,13 @@ pub enum QueryMsg {
 #[cw_serde]
 pub struct ConfigResponse {
     /// Payment token.
-    pub token: String,
+    pub token: Addr,
     /// Registry.
-    pub registry: String,
+    pub registry: Addr,
     /// Treasury.
-    pub treasury: String,
+    pub treasury: Addr,
     /// Patient incentive pool.
-    pub incentive_pool: String,
+    pub incentive_pool: Addr,
     /// Division of a worker's ask.
     pub split: Split,
     /// Taken for each fault that costs bond.
@@ -384,7 +384,7 @@ pub struct JobResponse {
     /// Number, from 1.
     pub job_id: u64,
     /// Account that posted it.
-    pub requester: String,
+    pub requester: Addr,
     /// State.
     pub phase: Phase,
     /// Round, from 1 once assigned; 0 before.
@@ -436,7 +436,7 @@ pub struct Terms {
 #[cw_serde]
 pub struct WorkerResponse {
     /// Account.
-    pub address: String,
+    pub address: Addr,
     /// DGKBE slot.
     pub slot: u16,
     /// What it is paid before the split.
@@ -481,7 +481,7 @@ pub struct BatchResponse {
 #[cw_serde]
 pub struct ReportingResponse {
     /// Contract that credits work.
-    pub emissions: Option<String>,
+    pub emissions: Option<Addr>,
     /// Whether new jobs are refused.
     pub paused: bool,
     /// Whether the job was reported.

@@ -82,6 +82,8 @@ pub mod limits {
     pub const MAX_RELAY_BYTES: usize = 280;
     /// Most rows of one page of a query.
     pub const MAX_PAGE: u32 = 100;
+    /// Rows of one page where the caller names no number.
+    pub const DEFAULT_PAGE: u32 = 30;
 }
 
 /// Messages.
@@ -335,11 +337,17 @@ pub struct NodeRegistration {
 
 /// One member of the committee.
 #[cw_serde]
-pub struct CommitteeMember {
+pub struct CommitteeMember<A = String> {
     /// Account that posts the share key digests.
-    pub address: String,
+    pub address: A,
     /// Transport endpoint (Ed25519 public key, 32 bytes) that answers evaluations.
     pub endpoint: HexBinary,
+}
+
+impl From<CommitteeMember<Addr>> for CommitteeMember {
+    fn from(member: CommitteeMember<Addr>) -> Self {
+        Self { address: member.address.into(), endpoint: member.endpoint }
+    }
 }
 
 /// Queries.
@@ -366,7 +374,7 @@ pub enum QueryMsg {
     Nodes {
         /// Start after this slot.
         start_after: Option<u16>,
-        /// Page size, at most [`limits::MAX_PAGE`], default 30.
+        /// Page size, at most [`limits::MAX_PAGE`], by default [`limits::DEFAULT_PAGE`].
         limit: Option<u32>,
     },
     /// One requester; null when there is none at the address.
@@ -417,16 +425,16 @@ pub enum QueryMsg {
 /// Parameters and wiring.
 #[cw_serde]
 pub struct ConfigResponse {
-    /// Owner.
-    pub owner: String,
-    /// Proposed owner that has not accepted yet.
-    pub pending_owner: Option<String>,
+    /// Governance.
+    pub owner: Option<Addr>,
+    /// Who has been proposed as the next owner.
+    pub pending_owner: Option<Addr>,
     /// Bond token.
-    pub token: String,
+    pub token: Addr,
     /// Treasury.
-    pub treasury: String,
+    pub treasury: Addr,
     /// The jobs contract, once wired.
-    pub jobs: Option<String>,
+    pub jobs: Option<Addr>,
     /// Numbers.
     pub params: Params,
     /// BLAKE3 digest of the common reference string.
@@ -440,7 +448,7 @@ pub struct ConfigResponse {
 #[cw_serde]
 pub struct NodeResponse {
     /// Account.
-    pub address: String,
+    pub address: Addr,
     /// What it registered.
     pub registration: NodeRegistration,
     /// Bond held, in base units.
@@ -459,7 +467,7 @@ pub struct NodeResponse {
 #[cw_serde]
 pub struct RequesterResponse {
     /// Account.
-    pub address: String,
+    pub address: Addr,
     /// Transport endpoint.
     pub endpoint: HexBinary,
     /// Bond held, in base units.
@@ -483,7 +491,7 @@ pub enum Role {
 #[cw_serde]
 pub struct IdentityResponse {
     /// Account.
-    pub address: String,
+    pub address: Addr,
     /// Role.
     pub role: Role,
 }
@@ -492,7 +500,7 @@ pub struct IdentityResponse {
 #[cw_serde]
 pub struct CommitteeResponse {
     /// Members, in index order.
-    pub members: Vec<CommitteeMember>,
+    pub members: Vec<CommitteeMember<Addr>>,
     /// Members needed for one evaluation; 0 where there is no committee.
     pub threshold: u8,
     /// Its first epoch; 0 where there is no committee.
@@ -547,7 +555,7 @@ pub struct CandidatesResponse {
 #[cw_serde]
 pub struct CandidateResponse {
     /// Account.
-    pub address: String,
+    pub address: Addr,
     /// Transport endpoint.
     pub endpoint: HexBinary,
     /// Bond, in base units.
@@ -560,7 +568,7 @@ pub struct CandidateResponse {
 #[cw_serde]
 pub struct ShareKeysResponse {
     /// The member's account.
-    pub address: String,
+    pub address: Addr,
     /// SHA-256 digest of the canonical share key table.
     pub digest: HexBinary,
 }

@@ -5,8 +5,10 @@
 //! minted and burnt, which is what conservation is checked against.
 
 use cosmwasm_schema::{QueryResponses, cw_serde};
-use cosmwasm_std::Uint128;
+use cosmwasm_std::{Addr, Uint128};
 use cw20::Cw20Coin;
+
+use crate::event::{ChainEvent, ContractEvent, EventError, Field, UNNAMED};
 
 pub use cw20::Cw20ExecuteMsg as ExecuteMsg;
 
@@ -57,6 +59,70 @@ pub struct Marketing {
     pub marketing: Option<String>,
     /// Logo.
     pub logo: Option<cw20::Logo>,
+}
+
+/// A change of balances, as `cw20-base` announces it: by attributes of the contract's unnamed event
+/// ([`UNNAMED`]), where `action` says which message it was. It can only be read, because the
+/// token leaves the announcement to `cw20-base`; minting at instantiation announces nothing. Amounts are in base units.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// Tokens went from one account to another.
+    Moved {
+        /// Whose they were.
+        from: Addr,
+        /// Whose they are.
+        to: Addr,
+        /// Who moved them by an allowance; none if `from` did.
+        by: Option<Addr>,
+        /// How many.
+        amount: Uint128,
+    },
+    /// Tokens were minted.
+    Minted {
+        /// Whose they are.
+        to: Addr,
+        /// How many.
+        amount: Uint128,
+    },
+    /// Tokens were burnt.
+    Burnt {
+        /// Whose they were.
+        from: Addr,
+        /// Who burnt them by an allowance; none if `from` did.
+        by: Option<Addr>,
+        /// How many.
+        amount: Uint128,
+    },
+}
+
+impl ContractEvent for Event {
+    fn parse(event: &dyn ChainEvent) -> Result<Option<Self>, EventError> {
+        let action = event.attribute("action").filter(|_| event.kind() == UNNAMED);
+        let account = |key| Addr::read_from(event, UNNAMED, key);
+        let by = || Option::<Addr>::read_from(event, UNNAMED, "by");
+        let amount = || Uint128::read_from(event, UNNAMED, "amount");
+        Ok(Some(match action {
+            Some("transfer" | "send" | "transfer_from" | "send_from") => {
+                Self::Moved { from: account("from")?, to: account("to")?, by: by()?, amount: amount()? }
+            }
+            Some("mint") => Self::Minted { to: account("to")?, amount: amount()? },
+            Some("burn" | "burn_from") => {
+                Self::Burnt { from: account("from")?, by: by()?, amount: amount()? }
+            }
+            _ => return Ok(None),
+        }))
+    }
+}
+
+impl Event {
+    /// Who received tokens by it, and how many; none for a burn.
+    #[must_use]
+    pub const fn received(&self) -> Option<(&Addr, Uint128)> {
+        match self {
+            Self::Moved { to, amount, .. } | Self::Minted { to, amount } => Some((to, *amount)),
+            Self::Burnt { .. } => None,
+        }
+    }
 }
 
 /// Queries of cw20, and `Supply`.

@@ -2,6 +2,7 @@
 
 use core::ops::RangeInclusive;
 
+use bithive_api::asset::Asset;
 use cosmwasm_std::{Addr, Api, MessageInfo, Uint128};
 use cw_utils::PaymentError;
 
@@ -51,6 +52,46 @@ pub enum InputError {
         least: u128,
         /// Largest that is taken.
         most: u128,
+    },
+    /// A text of too many characters.
+    #[error("{field} has {found} characters; expected at most {most}")]
+    Characters {
+        /// The field.
+        field: &'static str,
+        /// Characters found.
+        found: usize,
+        /// Most characters that are taken.
+        most: usize,
+    },
+    /// A list of too few or too many entries.
+    #[error("{field} has {found} entries; expected {}", bounds(*.least, *.most))]
+    Count {
+        /// The field.
+        field: &'static str,
+        /// Entries found.
+        found: usize,
+        /// Fewest entries that are taken.
+        least: usize,
+        /// Most entries that are taken.
+        most: usize,
+    },
+    /// A list with an entry that it has before.
+    #[error("{field} lists {found} more than once; expected each once")]
+    Duplicate {
+        /// The field.
+        field: &'static str,
+        /// The entry.
+        found: String,
+    },
+    /// Another amount than what the message costs.
+    #[error("the amount sent is {found}; expected exactly {expected}, {what}")]
+    Amount {
+        /// What it costs, in words.
+        what: &'static str,
+        /// Base units sent.
+        found: Uint128,
+        /// Base units that it costs.
+        expected: Uint128,
     },
     /// Nothing was sent or asked for.
     #[error("{field} is 0; expected at least 1")]
@@ -104,6 +145,17 @@ pub fn outside(api: &dyn Api, field: &'static str, text: &str, own: &[&Addr]) ->
     Ok(found)
 }
 
+/// An asset from outside: the address of a token is checked, a denomination stays as it is.
+///
+/// # Errors
+/// [`InputError::Address`].
+pub fn asset(api: &dyn Api, field: &'static str, asset: Asset) -> Result<Asset<Addr>, InputError> {
+    Ok(match asset {
+        Asset::Native(denom) => Asset::Native(denom),
+        Asset::Cw20(token) => Asset::Cw20(address(api, field, &token)?),
+    })
+}
+
 /// Exactly `N` bytes.
 ///
 /// # Errors
@@ -122,6 +174,34 @@ pub fn length(field: &'static str, found: usize, expected: RangeInclusive<usize>
         return Ok(());
     }
     Err(InputError::Length { field, found, least: *expected.start(), most: *expected.end() })
+}
+
+/// A text for people.
+///
+/// # Errors
+/// [`InputError::Characters`].
+pub fn text(field: &'static str, text: &str, most: usize) -> Result<(), InputError> {
+    let found = text.chars().count();
+    if found <= most { Ok(()) } else { Err(InputError::Characters { field, found, most }) }
+}
+
+/// A number of entries of a list.
+///
+/// # Errors
+/// [`InputError::Count`].
+pub fn count(field: &'static str, found: usize, expected: RangeInclusive<usize>) -> Result<(), InputError> {
+    if expected.contains(&found) {
+        return Ok(());
+    }
+    Err(InputError::Count { field, found, least: *expected.start(), most: *expected.end() })
+}
+
+/// Exactly what a message costs.
+///
+/// # Errors
+/// [`InputError::Amount`].
+pub fn exactly(what: &'static str, found: Uint128, expected: Uint128) -> Result<(), InputError> {
+    if found == expected { Ok(()) } else { Err(InputError::Amount { what, found, expected }) }
 }
 
 /// A number within bounds.
@@ -180,6 +260,13 @@ mod tests {
         assert_eq!(text(sized::<2>("key", &[0]).map(|_| ())), "key has 1 bytes; expected 2");
         assert_eq!(text(length("memo", 3, 0..=2)), "memo has 3 bytes; expected at most 2");
         assert_eq!(text(length("name", 0, 1..=2)), "name has 0 bytes; expected 1 to 2");
+        assert_eq!(text(super::text("reason", "ééé", 2)), "reason has 3 characters; expected at most 2");
+        assert_eq!(text(count("slots", 3, 0..=2)), "slots has 3 entries; expected at most 2");
+        assert_eq!(text(count("oracles", 0, 1..=16)), "oracles has 0 entries; expected 1 to 16");
+        assert_eq!(
+            text(exactly("price times workers", 1u128.into(), 2u128.into())),
+            "the amount sent is 1; expected exactly 2, price times workers"
+        );
         assert_eq!(text(within("workers", 17, 1..=16)), "workers is 17; expected 1 to 16");
         assert_eq!(text(positive("the amount", Uint128::zero())), "the amount is 0; expected at least 1");
         assert_eq!(
@@ -198,9 +285,12 @@ mod tests {
         assert_eq!(sized::<2>("key", &[1, 2]), Ok([1, 2]));
         for found in [1, 2] {
             length("name", found, 1..=2).unwrap();
+            count("name", found, 1..=2).unwrap();
             within("name", found as u128, 1..=2).unwrap();
         }
         assert!(length("name", 3, 1..=2).is_err() && within("name", 3, 1..=2).is_err());
+        text("name", "éé", 2).unwrap();
+        exactly("the share", 2u128.into(), 2u128.into()).unwrap();
         positive("the amount", Uint128::one()).unwrap();
         expect_token(&own, &own).unwrap();
     }

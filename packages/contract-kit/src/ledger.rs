@@ -14,6 +14,24 @@ use cw_storage_plus::Map;
 
 use crate::token;
 
+/// An account asks for what it is owed, which is nothing.
+#[derive(Debug, PartialEq, thiserror::Error)]
+#[error("{account} is owed nothing of {asset}")]
+#[must_use = "an error that is not returned refuses nothing"]
+pub struct NothingOwed {
+    /// Address of the account.
+    pub account: String,
+    /// Denomination or token, as text.
+    pub asset: String,
+}
+
+impl NothingOwed {
+    /// Refuses `account` what is asked for of `asset`.
+    pub fn new(account: &Addr, asset: impl ToString) -> Self {
+        Self { account: account.into(), asset: asset.to_string() }
+    }
+}
+
 /// What is held of one asset, in base units.
 #[cw_serde]
 #[derive(Copy, Default)]
@@ -149,14 +167,14 @@ pub const HELD: Map<&str, Held> = Map::new("held");
 
 /// Books of many assets, kept by the asset's name under `claimable` and `held`.
 pub struct AssetLedger<'a> {
-    asset: &'a Asset,
+    asset: &'a Asset<Addr>,
     name: String,
 }
 
 impl<'a> AssetLedger<'a> {
     /// The books of `asset`.
     #[must_use]
-    pub fn new(asset: &'a Asset) -> Self {
+    pub fn new(asset: &'a Asset<Addr>) -> Self {
         Self { asset, name: asset.to_string() }
     }
 
@@ -205,13 +223,13 @@ impl Ledger for AssetLedger<'_> {
     }
 }
 
-fn payment(asset: &Asset, recipient: &Addr, amount: Uint128) -> StdResult<CosmosMsg> {
+fn payment(asset: &Asset<Addr>, recipient: &Addr, amount: Uint128) -> StdResult<CosmosMsg> {
     Ok(match asset {
         Asset::Native(denom) => {
             let amount = vec![Coin { denom: denom.clone(), amount }];
             BankMsg::Send { to_address: recipient.into(), amount }.into()
         }
-        Asset::Cw20(token) => token::transfer(&Addr::unchecked(token), recipient, amount)?.into(),
+        Asset::Cw20(token) => token::transfer(token, recipient, amount)?.into(),
     })
 }
 
@@ -223,9 +241,13 @@ mod tests {
 
     const ACCOUNTS: [&str; 3] = ["alice", "bob", "carol"];
 
-    fn assets() -> [Asset; 3] {
+    fn assets() -> [Asset<Addr>; 3] {
         // A denomination and a token of one name are different assets.
-        [Asset::Native("btt".into()), Asset::Cw20("btt".into()), Asset::Cw20("sky".into())]
+        [
+            Asset::Native("btt".into()),
+            Asset::Cw20(Addr::unchecked("btt")),
+            Asset::Cw20(Addr::unchecked("sky")),
+        ]
     }
 
     #[derive(Clone, Debug)]
@@ -338,9 +360,7 @@ mod tests {
                     let amount = cosmwasm_std::coins(5, denom);
                     BankMsg::Send { to_address: "alice".into(), amount }.into()
                 }
-                Asset::Cw20(token) => {
-                    token::transfer(&Addr::unchecked(token), &alice, 5u128.into()).unwrap().into()
-                }
+                Asset::Cw20(token) => token::transfer(token, &alice, 5u128.into()).unwrap().into(),
             };
             assert_eq!((amount.u128(), message), (5, expected));
             assert_eq!(ledger.held(&storage), Ok(Held::default()));

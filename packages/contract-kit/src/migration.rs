@@ -2,11 +2,17 @@
 
 use cosmwasm_std::{Response, StdError, Storage};
 
+/// The stored state is not an earlier one of this contract.
+#[derive(Debug, PartialEq, thiserror::Error)]
+#[error("cannot migrate: {0}; expected an earlier version of the same contract")]
+#[must_use = "an error that is not returned refuses nothing"]
+pub struct MigrationError(#[from] StdError);
+
 /// Accepts the state of the contract `name` at `version` or an earlier one, and notes the version.
 ///
 /// # Errors
-/// The state is another contract's, or that of a later version.
-pub fn migrate(storage: &mut dyn Storage, name: &str, version: &str) -> Result<Response, StdError> {
+/// [`MigrationError`]: the state is another contract's, or that of a later version.
+pub fn migrate(storage: &mut dyn Storage, name: &str, version: &str) -> Result<Response, MigrationError> {
     let from = cw2::ensure_from_older_version(storage, name, version)?;
     Ok(Response::new().add_attribute("action", "migrate").add_attribute("from", from.to_string()))
 }

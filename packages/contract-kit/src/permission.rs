@@ -10,6 +10,24 @@ use cw_ownable::OwnershipError;
 
 use crate::ownership;
 
+/// The sender may not send the message.
+#[derive(Debug, PartialEq, thiserror::Error)]
+#[error("{sender} may not send this; expected {expected}")]
+#[must_use = "an error that is not returned refuses nothing"]
+pub struct Unauthorized {
+    /// Address that sent it.
+    pub sender: String,
+    /// Who may send it, in words.
+    pub expected: String,
+}
+
+impl Unauthorized {
+    /// Refuses `sender` what `expected` may do.
+    pub fn new(sender: &Addr, expected: impl Into<String>) -> Self {
+        Self { sender: sender.into(), expected: expected.into() }
+    }
+}
+
 /// Decides on the permissions that mean the same in every contract with an owner.
 ///
 /// # Errors

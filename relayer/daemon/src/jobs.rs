@@ -132,6 +132,7 @@ pub struct Job {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bithive_api::event::{CONTRACT, PREFIX};
     use bithive_api::jobs::Round;
     use cosmwasm_std::{Addr, Uint128};
 
@@ -152,9 +153,9 @@ mod tests {
     /// An event of `contract` as the chain tells it.
     fn event_of(contract: &str, event: impl Into<cosmwasm_std::Event>) -> Event {
         let event = event.into();
-        let mut attributes = vec![("_contract_address".to_owned(), contract.to_owned())];
+        let mut attributes = vec![(CONTRACT.to_owned(), contract.to_owned())];
         attributes.extend(event.attributes.into_iter().map(|pair| (pair.key, pair.value)));
-        Event { kind: format!("wasm-{}", event.ty), attributes }
+        Event { kind: format!("{PREFIX}{}", event.ty), attributes }
     }
 
     fn read(event: &Event) -> Result<Option<Occurrence>, EventError> {

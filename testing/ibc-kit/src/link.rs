@@ -4,6 +4,7 @@
 //! is in its response's events, where relayers look for packets too. Tests carry packets themselves, and so reorder,
 //! repeat, drop, forge and expire them.
 
+use bithive_api::event::{ChainEvent as _, PREFIX};
 use cosmwasm_std::{
     Addr, Binary, CosmosMsg, Event, IbcAcknowledgement, IbcChannel, IbcChannelCloseMsg, IbcChannelConnectMsg,
     IbcChannelOpenMsg, IbcEndpoint, IbcMsg, IbcOrder, IbcPacket, IbcPacketAckMsg, IbcPacketReceiveMsg,
@@ -148,18 +149,16 @@ impl Link {
 
     /// The only packet that left with `response`.
     pub fn sent(&mut self, response: &AppResponse) -> IbcPacket {
-        let kind = format!("wasm-{PACKET}");
-        let mut events = response.events.iter().filter(|event| event.ty == kind);
+        let is_packet = |event: &&Event| event.kind().strip_prefix(PREFIX) == Some(PACKET);
+        let mut events = response.events.iter().filter(is_packet);
         let event = events.next().expect("a packet");
         assert!(events.next().is_none(), "one packet in a message");
-        let value = |key: &str| {
-            event.attributes.iter().find(|attribute| attribute.key == key).expect("attribute").value.clone()
-        };
+        let value = |key: &str| event.attribute(key).expect("attribute");
         assert_eq!(value("channel_id"), self.here.channel_id);
         let timeout = Timestamp::from_nanos(value("timeout").parse().unwrap());
         self.sequence += 1;
         IbcPacket::new(
-            Binary::from_base64(&value("data")).unwrap(),
+            Binary::from_base64(value("data")).unwrap(),
             self.here.clone(),
             self.there.clone(),
             self.sequence,

@@ -293,8 +293,8 @@ impl JobsSuite {
     #[must_use]
     pub fn signed(&self, job_id: u64, names: &[&str]) -> (u32, HexBinary) {
         let (job, statement) = (self.job(job_id), self.statement(job_id));
-        let accounts: Vec<String> = names.iter().map(|name| self.suite.account(name).into()).collect();
-        let bit = |(index, address): (usize, &String)| u32::from(accounts.contains(address)) << index;
+        let accounts: Vec<Addr> = names.iter().map(|name| self.suite.account(name)).collect();
+        let bit = |(index, address): (usize, &Addr)| u32::from(accounts.contains(address)) << index;
         let bits = job.workers.iter().map(|worker| &worker.address).enumerate().map(bit).sum();
         let signatures: Vec<[u8; 96]> =
             names.iter().map(|name| NodeKeys::of(name).bls.sign(&statement)).collect();
@@ -417,8 +417,8 @@ impl JobsSuite {
     }
 }
 
-/// Values of attribute `key` of every event of type `kind` (without the chain's prefix), in order: the wire form, which
-/// relayers and indexers read.
+/// Values of attribute `key` of every event of type `kind` (without the chain's prefix), in order: of contracts that are
+/// not ours. What ours announce is read by [`crate::announced`].
 #[must_use]
 pub fn attributes(response: &AppResponse, kind: &str, key: &str) -> Vec<String> {
     let kind = format!("{PREFIX}{kind}");

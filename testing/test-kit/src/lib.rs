@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::missing_panics_doc)]
 
 pub mod emissions;
+pub mod events;
 pub mod faucet;
 pub mod jobs;
 pub mod keys;
@@ -21,6 +22,7 @@ pub mod token;
 pub mod treasury;
 pub mod vesting;
 
+pub use events::announced;
 pub use jobs::{Answer, JobsSuite};
 pub use keys::NodeKeys;
 pub use meter::Metered;

@@ -1,6 +1,6 @@
 //! What leaves, when it may leave again, and what the other end's answers do.
 
-use bithive_api::attestations::{ExecuteMsg, Packet, Receipt, Status, events};
+use bithive_api::attestations::{Event, ExecuteMsg, Packet, Receipt, Status};
 use bithive_api::ibc;
 use bithive_api::jobs::Phase;
 use bithive_attestations::{ContractError, Refusal};
@@ -8,8 +8,7 @@ use bithive_contract_kit::channel::ChannelError;
 use bithive_ibc_kit::attestations::{SOURCE_CHANNEL, WORKERS, carried, statement};
 use bithive_ibc_kit::link::acknowledge;
 use bithive_ibc_kit::{AttestationsSuite, attestations};
-use bithive_test_kit::jobs::attributes;
-use bithive_test_kit::{Answer, refusal};
+use bithive_test_kit::{Answer, refusal, told};
 use cosmwasm_std::{Binary, HexBinary};
 
 const WORDS: [i32; 4] = [5, -6, 7, 8];
@@ -98,7 +97,7 @@ fn nothing_is_sent_twice_while_it_is_under_way_nor_once_it_arrived() {
     assert!(matches!(error, ContractError::UnderWay { kind: "statement", .. }), "{error}");
     let answer = suite.deliver(&packet);
     let response = suite.acknowledge(&packet, &answer);
-    assert_eq!(attributes(&response, events::ACCEPTED, "receipt"), ["recorded"]);
+    assert_eq!(told!(suite.sender, response, Event::Accepted.receipt), [Receipt::Recorded]);
     let receipt = Receipt::Recorded;
     assert_eq!(suite.sendings(job_id).statement.unwrap().status, Status::Accepted { receipt });
     assert_eq!(refused(&mut suite, &again), ContractError::Delivered { kind: "statement", job_id });
@@ -110,7 +109,7 @@ fn what_was_refused_or_expired_is_sent_again() {
     let job_id = suite.settled(WORDS, &TWO);
     let packet = suite.send(job_id).unwrap();
     let response = suite.acknowledge(&packet, &Err("channel: gone".into()));
-    assert_eq!(attributes(&response, events::REFUSED, "error"), ["channel: gone"]);
+    assert_eq!(told!(suite.sender, response, Event::Refused.error), ["channel: gone"]);
     let error = "channel: gone".into();
     assert_eq!(suite.sendings(job_id).statement.unwrap().status, Status::Refused { error });
     let packet = suite.send(job_id).unwrap();

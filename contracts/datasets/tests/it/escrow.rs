@@ -64,7 +64,7 @@ fn a_share_is_released_once() {
     let withdraw = ExecuteMsg::Withdraw { asset: suite.btt() };
     suite.execute(&owner, &withdraw).unwrap();
     let error: ContractError = refusal(suite.execute(&owner, &withdraw));
-    assert!(matches!(error, ContractError::NothingOwed { .. }), "{error}");
+    assert!(matches!(error, ContractError::NothingOwed(_)), "{error}");
     suite.check();
 }
 
@@ -161,7 +161,8 @@ fn a_new_price_is_for_new_deposits() {
     let purpose = suite.purpose(1, job_id);
     let error: ContractError = refusal(suite.deposit(&purpose, SHARE));
     let (found, expected) = (SHARE.into(), (2 * SHARE).into());
-    assert_eq!(error, ContractError::WrongAmount { id: 1, found, expected });
+    let what = "the share of the data set";
+    assert_eq!(error, ContractError::Input(InputError::Amount { what, found, expected }));
     suite.execute(&owner, &ExecuteMsg::Update { id: 1, share: 1u128.into(), active: false }).unwrap();
     let error: ContractError = refusal(suite.deposit(&purpose, 1));
     assert_eq!(error, ContractError::Inactive { id: 1 });

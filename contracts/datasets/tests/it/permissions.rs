@@ -32,6 +32,6 @@ fn send(account: &str, msg: ExecuteMsg) -> Result<(), ContractError> {
 
 #[test]
 fn each_message_is_taken_from_whom_the_table_names_and_from_nobody_else() {
-    let parties = [party(Permission::DatasetOwner, "curator", "may not change data set")];
+    let parties = [party(Permission::DatasetOwner, "curator", "expected the owner of data set")];
     check(&MESSAGES, &parties, send);
 }

@@ -2,6 +2,7 @@
 
 use bithive_api::emissions::{DayResponse, ExecuteMsg, QueryMsg, Work};
 use bithive_api::staking as staking_api;
+use bithive_contract_kit::permission::Unauthorized;
 use bithive_emissions::ContractError;
 use bithive_test_kit::emissions::{DAY, EmissionsSuite};
 use bithive_test_kit::staking::{self, StakingSuite};
@@ -113,7 +114,9 @@ fn work_is_credited_by_meters_only_and_only_while_they_may() {
     let (mut suite, alice, bob) = suite();
     let (owner, meter) = (suite.suite.owner.clone(), suite.meter.clone());
     let credit = ExecuteMsg::Credit { contributor: alice.to_string(), units: 1 };
-    let refused = |sender: &Addr| ContractError::NotMeter { sender: sender.to_string() };
+    let refused = |sender: &Addr| {
+        ContractError::Unauthorized(Unauthorized::new(sender, "a meter that the owner has named"))
+    };
     assert_eq!(refusal::<ContractError>(suite.execute(&bob, &credit)), refused(&bob));
     assert_eq!(refusal::<ContractError>(suite.execute(&owner, &credit)), refused(&owner));
     let stop = ExecuteMsg::SetMeter { meter: meter.to_string(), allowed: false };

@@ -21,7 +21,7 @@ fn tokens_are_listed_once_and_are_addresses() {
     let limit = |token: &str| TokenLimit { token: token.into(), limit: 5u128.into() };
     let result = instantiate(&mut suite.app, &owner, vec![limit(&btt), limit(&btt)]);
     let error: ContractError = result.unwrap_err().downcast().unwrap();
-    assert_eq!(error, ContractError::Duplicate(btt));
+    assert_eq!(error, ContractError::Input(InputError::Duplicate { field: "tokens", found: btt }));
     let result = instantiate(&mut suite.app, &owner, vec![limit("stranger")]);
     assert!(matches!(
         result.unwrap_err().downcast().unwrap(),

@@ -215,5 +215,5 @@ fn nothing_is_withdrawn_that_is_not_owed() {
     let (mut suite, _, alice) = case();
     let withdraw = ExecuteMsg::Withdraw { token: suite.suite.btt.to_string(), account: alice.to_string() };
     let failed: ContractError = refusal(suite.execute(&alice, &withdraw));
-    assert!(matches!(failed, ContractError::NotOwed { .. }), "{failed}");
+    assert!(matches!(failed, ContractError::NothingOwed(_)), "{failed}");
 }

@@ -1,13 +1,13 @@
 //! `advance`: the exit of every state, and what follows a failed round.
 
-use bithive_api::jobs::{Phase, events, limits};
-use bithive_api::registry::events as registry_events;
+use bithive_api::jobs::{Event, Fault, Phase, Round, limits};
+use bithive_api::registry::Event as RegistryEvent;
 use bithive_jobs::{ContractError, contract};
-use bithive_test_kit::jobs::{Answer, JobsSuite, NODES, PRICE, SLASH, attributes};
-use bithive_test_kit::refusal;
+use bithive_test_kit::jobs::{Answer, JobsSuite, NODES, PRICE, SLASH};
 use bithive_test_kit::registry::NODE_BOND;
+use bithive_test_kit::{refusal, told};
 use cosmwasm_std::testing::{mock_dependencies, mock_env};
-use cosmwasm_std::{Binary, Reply, SubMsgResult};
+use cosmwasm_std::{Addr, Binary, Reply, SubMsgResult};
 use cw_multi_test::AppResponse;
 
 const WORKERS: [&str; 3] = ["node-1", "node-2", "node-3"];
@@ -23,11 +23,10 @@ fn assigned() -> (JobsSuite, u64) {
     (market, job_id)
 }
 
-fn faults(market: &JobsSuite, response: &AppResponse) -> Vec<(&'static str, String)> {
-    let name =
-        |address: &String| NODES.into_iter().find(|name| market.suite.account(name).as_str() == address);
-    let workers = attributes(response, events::FAULT, "worker");
-    let reasons = attributes(response, events::FAULT, "reason");
+fn faults(market: &JobsSuite, response: &AppResponse) -> Vec<(&'static str, Fault)> {
+    let name = |address: &Addr| NODES.into_iter().find(|name| market.suite.account(name) == *address);
+    let workers = told!(market.jobs, response, Event::Fault.worker);
+    let reasons = told!(market.jobs, response, Event::Fault.reason);
     workers.iter().map(|address| name(address).unwrap()).zip(reasons).collect()
 }
 
@@ -37,8 +36,8 @@ fn bond(market: &JobsSuite, name: &str) -> u128 {
 
 /// No slash was tried by what `response` answers, and every node has the bond that it came with.
 fn no_bond_moved(market: &JobsSuite, response: &AppResponse) {
-    assert!(attributes(response, registry_events::SLASHED, "address").is_empty());
-    assert!(attributes(response, events::SLASH_FAILED, "worker").is_empty());
+    assert!(told!(market.suite.registry, response, RegistryEvent::Slashed.address).is_empty());
+    assert!(told!(market.jobs, response, Event::SlashFailed.worker).is_empty());
     for name in NODES {
         assert_eq!(bond(market, name), 2 * NODE_BOND, "bond of {name}");
     }
@@ -66,7 +65,7 @@ fn a_clock_that_goes_back_moves_nothing_and_charges_nobody() {
     market.suite.advance(deadline + 1 - market.suite.now());
     market.suite.app.update_block(|block| block.time = block.time.minus_seconds(5 * 86_400));
     let error: ContractError = refusal(market.advance(job_id));
-    assert!(matches!(error, ContractError::NothingDue { .. }), "{error}");
+    assert!(matches!(error, ContractError::TooEarly { .. }), "{error}");
     // Whoever is not late by this clock reveals, and nobody does twice.
     assert!(market.reveal(job_id, "node-1", &answer()).is_err());
     for name in ["node-2", "node-3"] {
@@ -95,10 +94,10 @@ fn nothing_is_due_before_the_deadline() {
         let deadline = market.job(job_id).deadline.unwrap();
         let now = market.suite.now();
         let error: ContractError = refusal(market.advance(job_id));
-        assert_eq!(error, ContractError::NothingDue { job_id, phase, deadline, now });
+        assert_eq!(error, ContractError::TooEarly { job_id, phase, deadline, now });
         market.suite.advance(deadline - now);
         let error: ContractError = refusal(market.advance(job_id));
-        assert_eq!(error, ContractError::NothingDue { job_id, phase, deadline, now: deadline });
+        assert_eq!(error, ContractError::TooEarly { job_id, phase, deadline, now: deadline });
     };
     nothing_due(&mut market, Phase::Open);
     market.assign(job_id, &WORKERS);
@@ -121,7 +120,7 @@ fn an_open_job_that_nobody_assigned_is_refunded() {
     let terms = market.terms();
     let job_id = market.post(&terms);
     let response = market.expire(job_id);
-    assert_eq!(attributes(&response, events::REFUNDED, "reason"), ["nobody was assigned in time"]);
+    assert_eq!(told!(market.jobs, response, Event::Refunded.reason), ["nobody was assigned in time"]);
     assert_eq!(market.job(job_id).phase, Phase::Refunded);
     assert_eq!(market.claimable(&market.requester), 3 * PRICE);
     market.custody();
@@ -133,8 +132,8 @@ fn a_quorum_of_commitments_goes_on_without_the_absentee_who_keeps_its_bond() {
     market.commit(job_id, "node-1", &answer()).unwrap();
     market.commit(job_id, "node-3", &answer()).unwrap();
     let response = market.expire(job_id);
-    assert_eq!(faults(&market, &response), [("node-2", "no commitment".to_owned())]);
-    assert_eq!(attributes(&response, events::COMMITTED, "job_id"), [job_id.to_string()]);
+    assert_eq!(faults(&market, &response), [("node-2", Fault::NoCommitment)]);
+    assert_eq!(told!(market.jobs, response, Event::Committed.job_id), [job_id]);
     no_bond_moved(&market, &response);
     market.reveal(job_id, "node-1", &answer()).unwrap();
     market.reveal(job_id, "node-3", &answer()).unwrap();
@@ -149,9 +148,9 @@ fn too_few_commitments_are_a_dispute_and_cost_the_absentees_the_job_but_no_bond(
     let (mut market, job_id) = assigned();
     market.commit(job_id, "node-1", &answer()).unwrap();
     let response = market.expire(job_id);
-    let fault = "no commitment".to_owned();
-    assert_eq!(faults(&market, &response), [("node-2", fault.clone()), ("node-3", fault)]);
-    assert_eq!(attributes(&response, events::DISPUTED, "reason"), ["too few commitments"]);
+    let fault = Fault::NoCommitment;
+    assert_eq!(faults(&market, &response), [("node-2", fault), ("node-3", fault)]);
+    assert_eq!(told!(market.jobs, response, Event::Disputed.reason), ["too few commitments"]);
     assert_eq!(market.job(job_id).phase, Phase::Disputed);
     no_bond_moved(&market, &response);
     is_barred(&mut market, job_id, "node-2");
@@ -165,8 +164,8 @@ fn too_few_commitments_are_a_dispute_and_cost_the_absentees_the_job_but_no_bond(
 fn an_input_that_nobody_can_open_costs_no_worker_its_bond() {
     let (mut market, job_id) = assigned();
     let response = market.expire(job_id);
-    let fault = "no commitment".to_owned();
-    assert_eq!(faults(&market, &response), WORKERS.map(|name| (name, fault.clone())));
+    let fault = Fault::NoCommitment;
+    assert_eq!(faults(&market, &response), WORKERS.map(|name| (name, fault)));
     no_bond_moved(&market, &response);
     for name in WORKERS {
         is_barred(&mut market, job_id, name);
@@ -201,9 +200,9 @@ fn who_commits_and_does_not_reveal_loses_bond() {
     market.reveal(job_id, "node-1", &answer()).unwrap();
     market.reveal(job_id, "node-2", &answer()).unwrap();
     let response = market.expire(job_id);
-    assert_eq!(faults(&market, &response), [("node-3", "no reveal".to_owned())]);
+    assert_eq!(faults(&market, &response), [("node-3", Fault::NoReveal)]);
     let account = market.suite.account("node-3");
-    assert_eq!(attributes(&response, registry_events::SLASHED, "address"), [account.as_str()]);
+    assert_eq!(told!(market.suite.registry, response, RegistryEvent::Slashed.address), [account.as_str()]);
     assert_eq!(market.job(job_id).outcome.unwrap().quorum, 0b011);
     assert_eq!(bond(&market, "node-3"), 2 * NODE_BOND - SLASH);
     market.custody();
@@ -226,7 +225,7 @@ fn an_unsigned_outcome_is_a_dispute_without_fault() {
     let (mut market, job_id) = assigned();
     market.work(job_id, &WORKERS.map(|name| (name, answer())));
     let response = market.expire(job_id);
-    assert_eq!(attributes(&response, events::DISPUTED, "reason"), ["no final statement in time"]);
+    assert_eq!(told!(market.jobs, response, Event::Disputed.reason), ["no final statement in time"]);
     assert!(faults(&market, &response).is_empty());
     let job = market.job(job_id);
     assert_eq!((job.phase, job.outcome), (Phase::Disputed, None));
@@ -240,7 +239,7 @@ fn a_dispute_that_nobody_resolves_is_refunded() {
     let (mut market, job_id) = assigned();
     market.expire(job_id);
     let response = market.expire(job_id);
-    assert_eq!(attributes(&response, events::REFUNDED, "reason"), ["no replacement in time"]);
+    assert_eq!(told!(market.jobs, response, Event::Refunded.reason), ["no replacement in time"]);
     assert_eq!(market.claimable(&market.requester), 3 * PRICE);
     market.custody();
 }
@@ -256,7 +255,7 @@ fn a_failed_round_is_replaced_and_settles() {
     assert!(job.workers.iter().all(|worker| worker.commitment.is_none()));
     market.work(job_id, &replacements.map(|name| (name, answer())));
     let response = market.finalize(job_id, &["node-5", "node-6"]).unwrap();
-    assert_eq!(attributes(&response, events::SETTLED, "round"), ["2"]);
+    assert_eq!(told!(market.jobs, response, Event::Settled.round), [Round(2)]);
     for (old, new) in WORKERS.iter().zip(replacements) {
         assert_eq!(bond(&market, old), 2 * NODE_BOND);
         assert_eq!(market.claimable(&market.suite.account(old)), 0);
@@ -297,7 +296,7 @@ fn the_last_failed_round_is_refunded_at_once() {
             assert_eq!(market.job(job_id).phase, Phase::Disputed);
             market.assign(job_id, &WORKERS);
         } else {
-            assert_eq!(attributes(&response, events::REFUNDED, "reason"), ["no quorum within tolerance"]);
+            assert_eq!(told!(market.jobs, response, Event::Refunded.reason), ["no quorum within tolerance"]);
         }
     }
     assert_eq!(market.job(job_id).phase, Phase::Refunded);
@@ -317,10 +316,10 @@ fn a_refused_slash_is_reported_and_does_not_block() {
     market.reveal(job_id, "node-2", &answer()).unwrap();
     let response = market.expire(job_id);
     let account = market.suite.account("node-3");
-    assert_eq!(attributes(&response, events::SLASH_FAILED, "worker"), [account.as_str()]);
-    assert_eq!(attributes(&response, events::SLASH_FAILED, "job_id"), [job_id.to_string()]);
-    assert_eq!(attributes(&response, events::SLASH_FAILED, "round"), ["1"]);
-    assert!(!attributes(&response, events::SLASH_FAILED, "error")[0].is_empty());
+    assert_eq!(told!(market.jobs, response, Event::SlashFailed.worker), [account]);
+    assert_eq!(told!(market.jobs, response, Event::SlashFailed.job_id), [job_id]);
+    assert_eq!(told!(market.jobs, response, Event::SlashFailed.round), [Round(1)]);
+    assert!(!told!(market.jobs, response, Event::SlashFailed.error)[0].is_empty());
     assert_eq!(bond(&market, "node-3"), 2 * NODE_BOND);
     market.finalize(job_id, &["node-1", "node-2"]).unwrap();
     assert_eq!(market.job(job_id).phase, Phase::Settled);
@@ -352,7 +351,7 @@ fn a_final_job_has_no_exit() {
         let error: ContractError = refusal(market.advance(job_id));
         assert_eq!(error, ContractError::WrongPhase { job_id, found, expected });
     }
-    assert_eq!(refusal::<ContractError>(market.advance(77)), ContractError::NoSuchJob { job_id: 77 });
+    assert_eq!(refusal::<ContractError>(market.advance(77)), ContractError::NoJob { job_id: 77 });
 }
 
 #[test]

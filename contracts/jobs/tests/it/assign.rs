@@ -1,16 +1,17 @@
 //! `assign`.
 
-use bithive_api::jobs::{Assignment, ExecuteMsg, Phase, events, limits};
+use bithive_api::jobs::{Assignment, Event, ExecuteMsg, Phase, Round, limits};
 use bithive_api::registry;
 use bithive_attest::Domain;
 use bithive_attest::host::HostError;
 use bithive_contract_kit::InputError;
+use bithive_contract_kit::permission::Unauthorized;
 use bithive_dgkbe::{GroupedSet, Groups, SlotError};
 use bithive_jobs::ContractError;
-use bithive_test_kit::jobs::{Answer, JobsSuite, PRICE, WINDOW, attributes};
+use bithive_test_kit::jobs::{Answer, JobsSuite, PRICE, WINDOW};
 use bithive_test_kit::registry::{NODE_BOND, params};
-use bithive_test_kit::{CHAIN_ID, NodeKeys, refusal};
-use cosmwasm_std::{HexBinary, Uint128};
+use bithive_test_kit::{CHAIN_ID, NodeKeys, refusal, told};
+use cosmwasm_std::{Addr, HexBinary, Uint128};
 
 const BIDS: [(&str, u128); 3] = [("node-1", PRICE), ("node-2", PRICE - 1), ("node-3", 1)];
 const CONSENT: &str = "BLS aggregate of the workers' consents";
@@ -39,14 +40,14 @@ fn an_assigned_job_waits_for_its_workers() {
     market.suite.advance(7);
     let assignment = market.assignment(job_id, &BIDS);
     let response = market.try_assign(job_id, assignment.clone()).unwrap();
-    let accounts = BIDS.map(|(name, _)| market.suite.account(name).to_string());
-    assert_eq!(attributes(&response, events::ASSIGNED, "workers"), [accounts.join(",")]);
-    assert_eq!(attributes(&response, events::ASSIGNED, "round"), ["1"]);
+    let accounts = BIDS.map(|(name, _)| market.suite.account(name));
+    assert_eq!(told!(market.jobs, response, Event::Assigned.workers), [accounts.to_vec()]);
+    assert_eq!(told!(market.jobs, response, Event::Assigned.round), [Round(1)]);
     let job = market.job(job_id);
     assert_eq!((job.phase, job.round), (Phase::Assigned, 1));
     assert_eq!(job.deadline, Some(market.suite.now() + WINDOW));
     assert_eq!(job.assignment, Some(assignment));
-    let workers: Vec<(String, u16, u128)> =
+    let workers: Vec<(Addr, u16, u128)> =
         job.workers.into_iter().map(|worker| (worker.address, worker.slot, worker.ask.u128())).collect();
     let [a, b, c] = accounts;
     assert_eq!(workers, [(a, 10, PRICE), (b, 20, PRICE - 1), (c, 30, 1)]);
@@ -59,8 +60,8 @@ fn only_the_requester_assigns() {
     let assignment = market.assignment(job_id, &BIDS);
     let stranger = market.suite.account("stranger");
     let error: ContractError = refusal(market.send(&stranger, &ExecuteMsg::Assign { job_id, assignment }));
-    let (found, expected) = (stranger.to_string(), market.requester.to_string());
-    assert_eq!(error, ContractError::NotTheRequester { job_id, found, expected });
+    let expected = format!("the requester of job {job_id}, {}", market.requester);
+    assert_eq!(error, Unauthorized::new(&stranger, expected).into());
 }
 
 #[test]

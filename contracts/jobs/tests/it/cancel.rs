@@ -1,9 +1,11 @@
 //! `cancel`.
 
-use bithive_api::jobs::{ExecuteMsg, Phase, events};
+use bithive_api::jobs::{Event, ExecuteMsg, Phase};
+use bithive_contract_kit::permission::Unauthorized;
 use bithive_jobs::ContractError;
-use bithive_test_kit::jobs::{JobsSuite, PRICE, attributes};
-use bithive_test_kit::refusal;
+use bithive_test_kit::jobs::{JobsSuite, PRICE};
+use bithive_test_kit::{refusal, told};
+use cosmwasm_std::Uint128;
 
 #[test]
 fn a_cancelled_job_returns_its_escrow() {
@@ -12,8 +14,8 @@ fn a_cancelled_job_returns_its_escrow() {
     let job_id = market.post(&terms);
     let requester = market.requester.clone();
     let response = market.send(&requester, &ExecuteMsg::Cancel { job_id }).unwrap();
-    assert_eq!(attributes(&response, events::CANCELLED, "requester"), [requester.as_str()]);
-    assert_eq!(attributes(&response, events::REFUNDED, "refunded"), [(3 * PRICE).to_string()]);
+    assert_eq!(told!(market.jobs, response, Event::Cancelled.requester), std::slice::from_ref(&requester));
+    assert_eq!(told!(market.jobs, response, Event::Refunded.refunded), [Uint128::new(3 * PRICE)]);
     let job = market.job(job_id);
     assert_eq!((job.phase, job.deadline, job.escrow.u128()), (Phase::Refunded, None, 0));
     assert_eq!(market.claimable(&requester), 3 * PRICE);
@@ -27,8 +29,8 @@ fn only_the_requester_cancels() {
     let job_id = market.post(&terms);
     let stranger = market.suite.account("stranger");
     let error: ContractError = refusal(market.send(&stranger, &ExecuteMsg::Cancel { job_id }));
-    let (found, expected) = (stranger.to_string(), market.requester.to_string());
-    assert_eq!(error, ContractError::NotTheRequester { job_id, found, expected });
+    let expected = format!("the requester of job {job_id}, {}", market.requester);
+    assert_eq!(error, Unauthorized::new(&stranger, expected).into());
 }
 
 #[test]

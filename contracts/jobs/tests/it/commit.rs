@@ -1,10 +1,11 @@
 //! `commit`.
 
-use bithive_api::jobs::{ExecuteMsg, Phase, events};
+use bithive_api::jobs::{Event, ExecuteMsg, Phase, Round};
 use bithive_contract_kit::InputError;
+use bithive_contract_kit::permission::Unauthorized;
 use bithive_jobs::ContractError;
-use bithive_test_kit::jobs::{Answer, JobsSuite, WINDOW, attributes};
-use bithive_test_kit::refusal;
+use bithive_test_kit::jobs::{Answer, JobsSuite, WINDOW};
+use bithive_test_kit::{refusal, told};
 use cosmwasm_std::HexBinary;
 
 const WORKERS: [&str; 3] = ["node-1", "node-2", "node-3"];
@@ -20,8 +21,8 @@ fn commitments_are_kept_and_the_last_one_opens_the_reveals() {
     let job_id = market.assigned(&terms, &WORKERS);
     let response = market.commit(job_id, "node-1", &answer()).unwrap();
     let account = market.suite.account("node-1");
-    assert_eq!(attributes(&response, events::COMMITMENT, "worker"), [account.as_str()]);
-    assert_eq!(attributes(&response, events::COMMITMENT, "round"), ["1"]);
+    assert_eq!(told!(market.jobs, response, Event::Commitment.worker), std::slice::from_ref(&account));
+    assert_eq!(told!(market.jobs, response, Event::Commitment.round), [Round(1)]);
     let expected = answer().commitment(market.domain(), job_id, 1, &account);
     assert_eq!(market.job(job_id).workers[0].commitment, Some(expected));
     assert_eq!(market.job(job_id).workers[1].commitment, None);
@@ -29,7 +30,7 @@ fn commitments_are_kept_and_the_last_one_opens_the_reveals() {
     assert_eq!(market.job(job_id).phase, Phase::Assigned);
     market.suite.advance(7);
     let response = market.commit(job_id, "node-3", &answer()).unwrap();
-    assert_eq!(attributes(&response, events::COMMITTED, "job_id"), ["1"]);
+    assert_eq!(told!(market.jobs, response, Event::Committed.job_id), [1]);
     let job = market.job(job_id);
     assert_eq!((job.phase, job.deadline), (Phase::Committed, Some(market.suite.now() + WINDOW)));
 }
@@ -53,8 +54,8 @@ fn only_a_worker_of_the_round_commits() {
     let terms = market.terms();
     let job_id = market.assigned(&terms, &WORKERS);
     let error: ContractError = refusal(market.commit(job_id, "node-4", &answer()));
-    let address = market.suite.account("node-4").to_string();
-    assert_eq!(error, ContractError::NotAWorker { job_id, round: 1, address });
+    let expected = format!("a worker of round 1 of job {job_id}");
+    assert_eq!(error, Unauthorized::new(&market.suite.account("node-4"), expected).into());
 }
 
 #[test]
@@ -96,8 +97,5 @@ fn only_an_assigned_job_takes_commitments() {
     assert_eq!(error, ContractError::WrongPhase { job_id, found: Phase::Open, expected: "Assigned" });
     let unknown = ExecuteMsg::Commit { job_id: 9, commitment: HexBinary::from(&[0; 32]) };
     let account = market.suite.account("node-1");
-    assert_eq!(
-        refusal::<ContractError>(market.send(&account, &unknown)),
-        ContractError::NoSuchJob { job_id: 9 }
-    );
+    assert_eq!(refusal::<ContractError>(market.send(&account, &unknown)), ContractError::NoJob { job_id: 9 });
 }

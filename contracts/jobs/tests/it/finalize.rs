@@ -1,13 +1,13 @@
 //! `finalize`: who may sign what, and who is paid what.
 
-use bithive_api::jobs::{JobTerms, Phase, events, limits};
+use bithive_api::jobs::{Event, JobTerms, Phase, limits};
 use bithive_attest::bls;
 use bithive_attest::host::HostError;
 use bithive_jobs::ContractError;
-use bithive_test_kit::jobs::{Answer, JobsSuite, NODES, PRICE, SLASH, WINDOW, attributes};
+use bithive_test_kit::jobs::{Answer, JobsSuite, NODES, PRICE, SLASH, WINDOW};
 use bithive_test_kit::registry::NODE_BOND;
-use bithive_test_kit::{NodeKeys, refusal};
-use cosmwasm_std::{HexBinary, to_json_vec};
+use bithive_test_kit::{NodeKeys, refusal, told};
+use cosmwasm_std::{HexBinary, Uint128, to_json_vec};
 
 const WORKERS: [&str; 3] = ["node-1", "node-2", "node-3"];
 const STATEMENT: &str = "BLS signature of the statement";
@@ -49,8 +49,8 @@ fn one_signature_of_all_settles_the_job() {
     let (mut market, job_id) = agreed();
     let (bits, signature) = market.signed(job_id, &WORKERS);
     let response = market.try_finalize(job_id, bits, signature.clone()).unwrap();
-    assert_eq!(attributes(&response, events::SETTLED, "paid"), [(3 * PRICE).to_string()]);
-    assert_eq!(attributes(&response, events::SETTLED, "refunded"), ["0"]);
+    assert_eq!(told!(market.jobs, response, Event::Settled.paid), [Uint128::new(3 * PRICE)]);
+    assert_eq!(told!(market.jobs, response, Event::Settled.refunded), [Uint128::zero()]);
     let job = market.job(job_id);
     assert_eq!((job.phase, job.deadline, job.escrow.u128()), (Phase::Settled, None, 0));
     let outcome = job.outcome.unwrap();
@@ -110,7 +110,7 @@ fn what_nobody_asked_for_is_refunded() {
     market.try_assign(job_id, assignment).unwrap();
     market.work(job_id, &WORKERS.map(|name| (name, answer())));
     let response = market.finalize(job_id, &WORKERS).unwrap();
-    assert_eq!(attributes(&response, events::SETTLED, "paid"), ["6000"]);
+    assert_eq!(told!(market.jobs, response, Event::Settled.paid), [Uint128::new(6_000)]);
     assert_eq!(market.claimable(&market.requester), 3 * PRICE - 6_000);
     assert_eq!(market.claimable(&market.suite.account("node-2")), 1_400);
     market.custody();

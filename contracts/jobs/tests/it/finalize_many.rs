@@ -1,12 +1,13 @@
 //! `finalize_many`: what settles many jobs at once, and what settles none of them.
 
-use bithive_api::jobs::{BatchResponse, Finalization, Phase, QueryMsg, events, limits};
+use bithive_api::jobs::{BatchResponse, Event, Finalization, Phase, QueryMsg, limits};
 use bithive_attest::bls;
 use bithive_attest::host::HostError;
+use bithive_contract_kit::InputError;
 use bithive_jobs::ContractError;
-use bithive_test_kit::jobs::{Answer, JobsSuite, PRICE, WINDOW, attributes};
-use bithive_test_kit::{NodeKeys, refusal};
-use cosmwasm_std::HexBinary;
+use bithive_test_kit::jobs::{Answer, JobsSuite, PRICE, WINDOW};
+use bithive_test_kit::{NodeKeys, refusal, told};
+use cosmwasm_std::{HexBinary, Uint128};
 
 const WORKERS: [&str; 3] = ["node-1", "node-2", "node-3"];
 const AGGREGATE: &str = "BLS aggregate over the statements";
@@ -48,8 +49,8 @@ fn one_aggregate_settles_many_jobs_by_different_signers() {
     let by_job: Vec<(u64, &[&str])> = jobs.iter().copied().zip(signers).collect();
     let (statements, signature) = market.signed_many(&by_job);
     let response = market.try_finalize_many(statements, signature.clone()).unwrap();
-    assert_eq!(attributes(&response, events::SETTLED, "job_id"), ["1", "2", "3"]);
-    assert_eq!(attributes(&response, events::SETTLED, "paid"), vec![(3 * PRICE).to_string(); 3]);
+    assert_eq!(told!(market.jobs, response, Event::Settled.job_id), [1, 2, 3]);
+    assert_eq!(told!(market.jobs, response, Event::Settled.paid), [Uint128::new(3 * PRICE); 3]);
     for (job_id, bits) in jobs.iter().zip([0b111, 0b101, 0b110]) {
         let job = market.job(*job_id);
         assert_eq!((job.phase, job.deadline, job.escrow.u128()), (Phase::Settled, None, 0));
@@ -157,7 +158,7 @@ fn a_job_that_is_not_revealed_refuses_all_and_is_named() {
     jobs.push(99);
     let statements = jobs.iter().map(|job_id| Finalization { job_id: *job_id, signers: 0b111 }).collect();
     let error: ContractError = refusal(market.try_finalize_many(statements, HexBinary::from(&[0; 96])));
-    assert_eq!(error, ContractError::NoSuchJob { job_id: 99 });
+    assert_eq!(error, ContractError::NoJob { job_id: 99 });
     untouched(&market, &jobs[..2]);
 }
 
@@ -205,11 +206,15 @@ fn no_statements_and_too_many_are_refused() {
     let (mut market, jobs) = revealed(1);
     let signature = HexBinary::from(&[0; 96]);
     let error: ContractError = refusal(market.try_finalize_many(vec![], signature.clone()));
-    assert_eq!(error, ContractError::Finalizations { found: 0 });
+    let size = |found| {
+        let most = limits::MAX_FINALIZATIONS;
+        ContractError::Input(InputError::Count { field: "statements", found, least: 1, most })
+    };
+    assert_eq!(error, size(0));
     let found = limits::MAX_FINALIZATIONS + 1;
     let statements = (1..).take(found).map(|job_id| Finalization { job_id, signers: 0b111 }).collect();
     let error: ContractError = refusal(market.try_finalize_many(statements, signature));
-    assert_eq!(error, ContractError::Finalizations { found });
+    assert_eq!(error, size(found));
     untouched(&market, &jobs);
 }
 

@@ -30,10 +30,10 @@ fn the_parameters_are_kept_with_the_registrys_slots() {
     let market = JobsSuite::new();
     let config: ConfigResponse = market.suite.query(&market.jobs, &QueryMsg::Config {});
     let expected = ConfigResponse {
-        token: market.suite.btt.to_string(),
-        registry: market.suite.registry.to_string(),
-        treasury: market.suite.treasury.to_string(),
-        incentive_pool: market.incentive_pool.to_string(),
+        token: market.suite.btt.clone(),
+        registry: market.suite.registry.clone(),
+        treasury: market.suite.treasury.clone(),
+        incentive_pool: market.incentive_pool.clone(),
         split: SPLIT,
         slash_amount: SLASH.into(),
         slots: 64,
@@ -49,7 +49,7 @@ fn a_token_other_than_the_registrys_is_refused() {
     let other = token::instantiate(&mut suite.app, &owner, &token::message("Other token", "OTHER", &owner));
     let error = refused(&mut suite, |message| message.token = other.to_string());
     let expected = suite.btt.to_string();
-    assert_eq!(error, ContractError::TokenMismatch { found: other.into(), expected });
+    assert_eq!(error, ContractError::OtherToken { found: other.into(), expected });
 }
 
 #[test]
@@ -69,7 +69,9 @@ fn a_slash_of_nothing_or_of_more_than_a_bond_is_refused() {
     let mut suite = Suite::new();
     for found in [Uint128::zero(), Uint128::from(registry::NODE_BOND + 1)] {
         let error = refused(&mut suite, |message| message.slash_amount = found);
-        assert_eq!(error, ContractError::SlashAmount { found, most: registry::NODE_BOND.into() });
+        let (least, most) = (1, registry::NODE_BOND);
+        let bounds = InputError::OutOfBounds { field: "slash_amount", found: found.u128(), least, most };
+        assert_eq!(error, ContractError::Input(bounds));
     }
     assert!(with(&mut suite, |message| message.slash_amount = registry::NODE_BOND.into()).is_ok());
 }

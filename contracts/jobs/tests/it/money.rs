@@ -5,9 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bithive_api::jobs::{ExecuteMsg, JobResponse, JobTerms, Phase, events};
-use bithive_test_kit::jobs::{Answer, JobsSuite, NODES, SLASH, attributes};
+use bithive_api::jobs::{Event, ExecuteMsg, JobResponse, JobTerms, Phase};
+use bithive_test_kit::jobs::{Answer, JobsSuite, NODES, SLASH};
 use bithive_test_kit::registry::NODE_BOND;
+use bithive_test_kit::told;
 use cosmwasm_std::{Addr, HexBinary};
 use cw_multi_test::AppResponse;
 use cw_multi_test::error::AnyResult;
@@ -128,7 +129,7 @@ struct Model {
     burnt: u128,
     seized: u128,
     /// Who was at fault in which job.
-    barred: BTreeSet<(u64, String)>,
+    barred: BTreeSet<(u64, Addr)>,
 }
 
 struct World {
@@ -155,7 +156,7 @@ impl World {
             Op::Cancel { job } => {
                 let open = |_: &Self, job: &JobResponse| job.phase == Phase::Open;
                 self.with(job, open, |world, job| {
-                    let requester = Addr::unchecked(&job.requester);
+                    let requester = job.requester.clone();
                     world.market.send(&requester, &ExecuteMsg::Cancel { job_id: job.job_id })
                 });
             }
@@ -270,8 +271,8 @@ impl World {
         }
     }
 
-    fn name_of(&self, address: &str) -> &'static str {
-        let account = |name: &&&str| self.market.suite.account(name).as_str() == address;
+    fn name_of(&self, address: &Addr) -> &'static str {
+        let account = |name: &&&str| self.market.suite.account(name) == *address;
         NODES.iter().find(account).unwrap()
     }
 
@@ -283,7 +284,7 @@ impl World {
     fn may_assign(&self, job: &JobResponse, first: usize) -> bool {
         let bonded = |name: &&str| self.model.bonds[&self.market.suite.account(name)] >= NODE_BOND;
         let barred = |name: &&str| {
-            let address = self.market.suite.account(name).to_string();
+            let address = self.market.suite.account(name);
             self.model.barred.contains(&(job.job_id, address))
         };
         let all = self.chosen(job, first).iter().all(|name| bonded(name) && !barred(name));
@@ -323,7 +324,7 @@ impl World {
         let ask = |index: u128| job.terms.price.u128().saturating_sub(discount * index).max(1);
         let bids: Vec<(&str, u128)> = self.chosen(job, first).iter().copied().zip((0..).map(ask)).collect();
         let assignment = self.market.assignment(job.job_id, &bids);
-        let sender = Addr::unchecked(&job.requester);
+        let sender = job.requester.clone();
         self.market.send(&sender, &ExecuteMsg::Assign { job_id: job.job_id, assignment })
     }
 
@@ -367,7 +368,7 @@ impl World {
         if chosen.len() <= usize::from(forged) {
             return;
         }
-        let account = |name: &str| self.market.suite.account(name).to_string();
+        let account = |name: &str| self.market.suite.account(name);
         let quorum_of = |job: &JobResponse| -> Vec<&str> {
             let members = job.workers.iter().filter(|worker| worker.in_quorum == Some(true));
             members
@@ -409,7 +410,7 @@ impl World {
             assert_eq!(before, after, "a refused message changed a job");
             return;
         };
-        for worker in attributes(&response, events::FAULT, "worker") {
+        for worker in told!(self.market.jobs, response, Event::Fault.worker) {
             let committed =
                 before.workers.iter().find(|row| row.address == worker).unwrap().commitment.is_some();
             self.model.barred.insert((before.job_id, worker.clone()));
@@ -417,22 +418,22 @@ impl World {
             if !committed {
                 continue;
             }
-            let bond = self.model.bonds.get_mut(&Addr::unchecked(worker)).unwrap();
+            let bond = self.model.bonds.get_mut(&worker).unwrap();
             let taken = SLASH.min(*bond);
             *bond -= taken;
             self.model.burnt += taken / 2;
             self.model.seized += taken - taken / 2;
         }
-        assert!(attributes(&response, events::SLASH_FAILED, "worker").is_empty());
+        assert!(told!(self.market.jobs, response, Event::SlashFailed.worker).is_empty());
         if before.round != after.round {
-            let barred = |address: &String| self.model.barred.contains(&(after.job_id, address.clone()));
+            let barred = |address: &Addr| self.model.barred.contains(&(after.job_id, address.clone()));
             assert!(!after.workers.iter().any(|worker| barred(&worker.address)), "a worker at fault is back");
         }
         if before.phase != after.phase {
             assert!(legal(before.phase, after.phase), "{:?} to {:?}", before.phase, after.phase);
             match after.phase {
                 Phase::Settled => self.settle(&after, before.escrow.u128()),
-                Phase::Refunded => self.credit(&after.requester, before.escrow.u128()),
+                Phase::Refunded => self.credit(after.requester.as_str(), before.escrow.u128()),
                 _ => {}
             }
         }
@@ -461,7 +462,7 @@ impl World {
             self.credit(receiver.as_str(), treasury);
             rest -= ask;
         }
-        self.credit(&job.requester, rest);
+        self.credit(job.requester.as_str(), rest);
     }
 
     fn credit(&mut self, receiver: &str, amount: u128) {

@@ -86,7 +86,7 @@ fn each_message_is_taken_from_whom_the_table_names_and_from_nobody_else() {
     let parties = [
         party(Permission::Token, "token", "cw20 hook was called by"),
         party(Permission::Requester, "requester", "expected the requester of job"),
-        party(Permission::Worker, "worker", "is not a worker of round"),
+        party(Permission::Worker, "worker", "expected a worker of round"),
         party(Permission::Governance, "governance", "expected the registry's owner"),
     ];
     check(&MESSAGES, &parties, send);

@@ -1,12 +1,12 @@
 //! `receive`: posting a job.
 
 use bithive_api::jobs::{
-    ExecuteMsg, Hook, JobResponse, JobTerms, Phase, QueryMsg, VaultResponse, events, limits,
+    Event, ExecuteMsg, Hook, JobResponse, JobTerms, Phase, QueryMsg, Round, VaultResponse, limits,
 };
 use bithive_contract_kit::InputError;
 use bithive_jobs::ContractError;
-use bithive_test_kit::jobs::{JobsSuite, PRICE, attributes};
-use bithive_test_kit::{FEE_DENOM, refusal, token};
+use bithive_test_kit::jobs::{JobsSuite, PRICE};
+use bithive_test_kit::{FEE_DENOM, refusal, token, told};
 use cosmwasm_std::{Binary, HexBinary, Uint128, coins, to_json_binary};
 use cw20::Cw20ReceiveMsg;
 
@@ -27,12 +27,12 @@ fn a_posted_job_is_open_with_its_price_in_escrow() {
     let owner = market.suite.account("model-owner");
     let terms = JobTerms { model_owner: Some(owner.to_string()), ..market.terms() };
     let response = market.try_post(&terms, 3 * PRICE).unwrap();
-    assert_eq!(attributes(&response, events::POSTED, "job_id"), ["1"]);
-    assert_eq!(attributes(&response, events::POSTED, "requester"), [market.requester.as_str()]);
-    assert!(attributes(&response, events::POSTED, "round").is_empty());
+    assert_eq!(told!(market.jobs, response, Event::Posted.job_id), [1]);
+    assert_eq!(told!(market.jobs, response, Event::Posted.requester), [market.requester.clone()]);
+    assert_eq!(told!(market.jobs, response, Event::Posted.round), [Round(0)]);
     let job = market.job(1);
     assert_eq!((job.phase, job.round, job.deadline), (Phase::Open, 0, Some(terms.assign_by)));
-    assert_eq!(job.requester, market.requester.as_str());
+    assert_eq!(job.requester, market.requester);
     assert_eq!(job.escrow.u128(), 3 * PRICE);
     assert_eq!(job.terms.model_owner, Some(owner));
     assert_eq!((job.assignment, job.workers, job.outcome), (None, vec![], None));
@@ -114,7 +114,8 @@ fn dimensions_are_1_to_1024() {
 
 #[test]
 fn a_price_of_0_is_refused() {
-    assert_eq!(refused(|terms| terms.price = Uint128::zero()), ContractError::PriceZero);
+    let error = refused(|terms| terms.price = Uint128::zero());
+    assert_eq!(error, ContractError::Input(InputError::Zero { field: "price" }));
 }
 
 #[test]
@@ -197,7 +198,8 @@ fn the_amount_is_exactly_the_price_of_all_workers() {
     let expected = Uint128::from(3 * PRICE);
     for found in [1, 3 * PRICE - 1, 3 * PRICE + 1] {
         let error: ContractError = refusal(market.try_post(&terms, found));
-        assert_eq!(error, ContractError::Amount { found: found.into(), expected });
+        let (what, found) = ("price times workers", found.into());
+        assert_eq!(error, ContractError::Input(InputError::Amount { what, found, expected }));
     }
     assert_eq!(market.totals().escrowed, Uint128::zero());
 }

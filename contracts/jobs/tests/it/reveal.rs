@@ -1,11 +1,12 @@
 //! `reveal`, and what the last one decides.
 
-use bithive_api::jobs::{ExecuteMsg, Phase, events};
+use bithive_api::jobs::{Event, ExecuteMsg, Fault, Phase};
 use bithive_contract_kit::InputError;
+use bithive_contract_kit::permission::Unauthorized;
 use bithive_jobs::ContractError;
-use bithive_test_kit::jobs::{Answer, JobsSuite, SLASH, WINDOW, attributes};
-use bithive_test_kit::refusal;
+use bithive_test_kit::jobs::{Answer, JobsSuite, SLASH, WINDOW};
 use bithive_test_kit::registry::NODE_BOND;
+use bithive_test_kit::{refusal, told};
 
 const WORKERS: [&str; 3] = ["node-1", "node-2", "node-3"];
 
@@ -33,13 +34,13 @@ fn agreeing_reveals_make_a_quorum() {
     let job_id = committed(&mut market, [&answer(), &answer(), &answer()]);
     let response = market.reveal(job_id, "node-1", &answer()).unwrap();
     let account = market.suite.account("node-1");
-    assert_eq!(attributes(&response, events::REVEAL, "worker"), [account.as_str()]);
+    assert_eq!(told!(market.jobs, response, Event::Reveal.worker), [account]);
     assert_eq!(market.job(job_id).workers[0].masked, Some(answer().masked.into()));
     assert_eq!(market.job(job_id).workers[0].in_quorum, None);
     market.reveal(job_id, "node-3", &answer()).unwrap();
     assert_eq!(market.job(job_id).phase, Phase::Committed);
     let response = market.reveal(job_id, "node-2", &answer()).unwrap();
-    assert_eq!(attributes(&response, events::REVEALED, "quorum"), ["7"]);
+    assert_eq!(told!(market.jobs, response, Event::Revealed.quorum), [7]);
     let job = market.job(job_id);
     assert_eq!((job.phase, job.deadline), (Phase::Revealed, Some(market.suite.now() + WINDOW)));
     assert_eq!(job.outcome.unwrap().quorum, 0b111);
@@ -54,9 +55,9 @@ fn a_reveal_outside_the_quorum_loses_bond() {
     market.reveal(job_id, "node-1", &answer()).unwrap();
     market.reveal(job_id, "node-2", &wrong).unwrap();
     let response = market.reveal(job_id, "node-3", &answer()).unwrap();
-    assert_eq!(attributes(&response, events::FAULT, "worker"), [market.suite.account("node-2").as_str()]);
-    assert_eq!(attributes(&response, events::FAULT, "reason"), ["outside the quorum"]);
-    assert!(attributes(&response, events::SLASH_FAILED, "worker").is_empty());
+    assert_eq!(told!(market.jobs, response, Event::Fault.worker), [market.suite.account("node-2")]);
+    assert_eq!(told!(market.jobs, response, Event::Fault.reason), [Fault::OutsideQuorum]);
+    assert!(told!(market.jobs, response, Event::SlashFailed.worker).is_empty());
     assert_eq!(market.job(job_id).outcome.unwrap().quorum, 0b101);
     assert_eq!(bond(&market, "node-2"), 2 * NODE_BOND - SLASH);
     assert_eq!(bond(&market, "node-1"), 2 * NODE_BOND);
@@ -82,8 +83,8 @@ fn without_a_quorum_nobody_is_at_fault() {
     let job_id = market.assigned(&terms, &WORKERS);
     let [a, b, c] = answers;
     let response = market.work(job_id, &[("node-1", a), ("node-2", b), ("node-3", c)]);
-    assert_eq!(attributes(&response, events::DISPUTED, "reason"), ["no quorum within tolerance"]);
-    assert!(attributes(&response, events::FAULT, "worker").is_empty());
+    assert_eq!(told!(market.jobs, response, Event::Disputed.reason), ["no quorum within tolerance"]);
+    assert!(told!(market.jobs, response, Event::Fault.worker).is_empty());
     let job = market.job(job_id);
     assert_eq!((job.phase, job.deadline), (Phase::Disputed, Some(market.suite.now() + WINDOW)));
     assert!(WORKERS.iter().all(|name| bond(&market, name) == 2 * NODE_BOND));
@@ -104,8 +105,8 @@ fn a_reveal_by_a_stranger_is_refused() {
     let mut market = JobsSuite::new();
     let job_id = committed(&mut market, [&answer(), &answer(), &answer()]);
     let error: ContractError = refusal(market.reveal(job_id, "node-4", &answer()));
-    let address = market.suite.account("node-4").to_string();
-    assert_eq!(error, ContractError::NotAWorker { job_id, round: 1, address });
+    let expected = format!("a worker of round 1 of job {job_id}");
+    assert_eq!(error, Unauthorized::new(&market.suite.account("node-4"), expected).into());
 }
 
 #[test]

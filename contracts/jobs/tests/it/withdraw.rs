@@ -1,9 +1,10 @@
 //! `withdraw`, also with a token that calls back.
 
-use bithive_api::jobs::{ExecuteMsg, Hook, QueryMsg, TotalsResponse, events};
+use bithive_api::jobs::{Event, ExecuteMsg, Hook, QueryMsg, TotalsResponse};
+use bithive_contract_kit::ledger::NothingOwed;
 use bithive_jobs::ContractError;
 use bithive_test_kit::jobs::{Answer, JobsSuite, PRICE, attributes, instantiate, message};
-use bithive_test_kit::{refusal, registry};
+use bithive_test_kit::{refusal, registry, told};
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{
     Binary, Deps, DepsMut, Empty, Env, MessageInfo, Reply, Response, StdResult, SubMsg, Uint128, WasmMsg,
@@ -26,11 +27,11 @@ fn everything_owed_is_paid_once() {
     let owed = 2 * (PRICE * 7 / 10);
     assert_eq!(market.claimable(&worker), owed);
     let response = market.withdraw(&worker).unwrap();
-    assert_eq!(attributes(&response, events::WITHDRAWN, "amount"), [owed.to_string()]);
+    assert_eq!(told!(market.jobs, response, Event::Withdrawn.amount), [Uint128::new(owed)]);
     assert_eq!(market.suite.balance(&worker), owed);
     assert_eq!(market.claimable(&worker), 0);
     let error: ContractError = refusal(market.withdraw(&worker));
-    assert_eq!(error, ContractError::NothingToWithdraw { address: worker.to_string() });
+    assert_eq!(error, NothingOwed::new(&worker, &market.suite.btt).into());
     assert_eq!(market.suite.balance(&worker), owed);
     market.custody();
 }
@@ -42,7 +43,7 @@ fn who_is_owed_nothing_withdraws_nothing() {
     market.post(&terms);
     let requester = market.requester.clone();
     let error: ContractError = refusal(market.withdraw(&requester));
-    assert_eq!(error, ContractError::NothingToWithdraw { address: requester.into() });
+    assert_eq!(error, NothingOwed::new(&requester, &market.suite.btt).into());
     market.custody();
 }
 

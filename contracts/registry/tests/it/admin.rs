@@ -20,7 +20,7 @@ fn the_jobs_contract_is_named_once() {
     let mut suite = Suite::new();
     let (owner, jobs, other) = (suite.owner.clone(), suite.account("jobs"), suite.account("other"));
     suite.ask_registry(&owner, &set_jobs(&jobs)).unwrap();
-    assert_eq!(suite.registry_config().jobs, Some(jobs.to_string()));
+    assert_eq!(suite.registry_config().jobs, Some(jobs.clone()));
     let error = refusal::<ContractError>(suite.ask_registry(&owner, &set_jobs(&other)));
     assert_eq!(error, ContractError::JobsAlreadySet { jobs: jobs.to_string() });
 }
@@ -58,10 +58,10 @@ fn ownership_passes_once_it_is_accepted() {
     let (owner, dao) = (suite.owner.clone(), suite.account("dao"));
     suite.ask_registry(&owner, &transfer_ownership(&dao)).unwrap();
     let config = suite.registry_config();
-    assert_eq!((config.owner, config.pending_owner), (owner.to_string(), Some(dao.to_string())));
+    assert_eq!((config.owner, config.pending_owner), (Some(owner.clone()), Some(dao.clone())));
     suite.ask_registry(&dao, &ExecuteMsg::AcceptOwnership {}).unwrap();
     let config = suite.registry_config();
-    assert_eq!((config.owner, config.pending_owner), (dao.to_string(), None));
+    assert_eq!((config.owner, config.pending_owner), (Some(dao.clone()), None));
     let error = refusal::<ContractError>(suite.ask_registry(&owner, &set_jobs(&owner)));
     assert_eq!(error, ContractError::Ownership(OwnershipError::NotOwner));
     suite.ask_registry(&dao, &set_jobs(&owner)).unwrap();
@@ -76,5 +76,5 @@ fn only_the_proposed_owner_accepts() {
     suite.ask_registry(&owner, &transfer_ownership(&dao)).unwrap();
     let error = refusal::<ContractError>(suite.ask_registry(&mallory, &ExecuteMsg::AcceptOwnership {}));
     assert_eq!(error, ContractError::Ownership(OwnershipError::NotPendingOwner));
-    assert_eq!(suite.registry_config().owner, owner.to_string());
+    assert_eq!(suite.registry_config().owner, Some(owner));
 }

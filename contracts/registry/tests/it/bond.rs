@@ -1,11 +1,11 @@
 //! Additions to a bond, unbonding and withdrawal.
 
-use bithive_api::registry::{ExecuteMsg, Hook, events};
+use bithive_api::registry::{Event, ExecuteMsg, Hook};
 use bithive_contract_kit::InputError;
 use bithive_registry::ContractError;
 use bithive_test_kit::registry::{NODE_BOND, REQUESTER_BOND, params};
-use bithive_test_kit::{START, Suite, UNIT, refusal};
-use cosmwasm_std::{Event, to_json_binary};
+use bithive_test_kit::{START, Suite, UNIT, announced, refusal};
+use cosmwasm_std::to_json_binary;
 use cw_multi_test::AppResponse;
 use cw_multi_test::error::AnyResult;
 use cw20::Cw20ReceiveMsg;
@@ -30,9 +30,8 @@ fn an_addition_belongs_to_its_sender() {
     suite.register_requester("carol", REQUESTER_BOND).unwrap();
     let response = suite.bond("alice", UNIT, &Hook::AddBond {}).unwrap();
     suite.bond("carol", 2 * UNIT, &Hook::AddBond {}).unwrap();
-    let event = Event::new(format!("wasm-{}", events::BOND_ADDED));
-    let event = event.add_attribute("address", suite.account("alice"));
-    response.assert_event(&event.add_attribute("amount", UNIT.to_string()));
+    let event = Event::BondAdded { address: suite.account("alice"), amount: UNIT.into() };
+    assert_eq!(announced::<Event>(&suite.registry, &response), [event]);
     assert_eq!(suite.node("alice").unwrap().bond.u128(), NODE_BOND + UNIT);
     assert_eq!(suite.requester("carol").unwrap().bond.u128(), REQUESTER_BOND + 2 * UNIT);
     suite.custody();
@@ -74,7 +73,7 @@ fn a_clock_that_goes_back_frees_no_bond_early_nor_twice() {
     suite.advance(WAIT - 1);
     let back = |suite: &mut Suite| suite.app.update_block(|block| block.time = block.time.minus_days(2));
     back(&mut suite);
-    assert!(matches!(refusal(withdraw(&mut suite, "alice")), ContractError::Locked { .. }));
+    assert!(matches!(refusal(withdraw(&mut suite, "alice")), ContractError::TooEarly { .. }));
     // Asking again begins nothing anew.
     assert!(matches!(refusal(unbond(&mut suite, "alice")), ContractError::Unbonding { .. }));
     suite.advance(2 * 86_400 + 1);
@@ -93,9 +92,8 @@ fn an_unbonding_node_is_not_eligible_at_once() {
     let response = unbond(&mut suite, "alice").unwrap();
     let until = START + WAIT;
     assert_eq!(params().unbonding_seconds, WAIT);
-    let event = Event::new(format!("wasm-{}", events::UNBONDING));
-    let event = event.add_attribute("address", suite.account("alice"));
-    response.assert_event(&event.add_attribute("until", until.to_string()));
+    let event = Event::Unbonding { address: suite.account("alice"), until };
+    assert_eq!(announced::<Event>(&suite.registry, &response), [event]);
     let node = suite.node("alice").unwrap();
     assert_eq!((node.eligible, node.unbonding_until), (false, Some(until)));
     suite.custody();
@@ -143,7 +141,7 @@ fn a_bond_is_locked_until_the_last_second() {
     suite.advance(WAIT - 1);
     let error = refusal::<ContractError>(withdraw(&mut suite, "carol"));
     let (address, until) = (suite.account("carol").to_string(), START + WAIT);
-    assert_eq!(error, ContractError::Locked { address, until, now: until - 1 });
+    assert_eq!(error, ContractError::TooEarly { address, until, now: until - 1 });
     suite.advance(1);
     withdraw(&mut suite, "carol").unwrap();
     assert_eq!(suite.balance(&suite.account("carol")), REQUESTER_BOND);
@@ -159,9 +157,8 @@ fn a_withdrawn_bond_goes_to_its_owner_once() {
     unbond(&mut suite, "alice").unwrap();
     suite.advance(WAIT);
     let response = withdraw(&mut suite, "alice").unwrap();
-    let event = Event::new(format!("wasm-{}", events::BOND_WITHDRAWN));
-    let event = event.add_attribute("address", suite.account("alice"));
-    response.assert_event(&event.add_attribute("amount", NODE_BOND.to_string()));
+    let event = Event::BondWithdrawn { address: suite.account("alice"), amount: NODE_BOND.into() };
+    assert_eq!(announced::<Event>(&suite.registry, &response), [event]);
     let error = refusal::<ContractError>(withdraw(&mut suite, "alice"));
     assert!(matches!(error, ContractError::NotRegistered { .. }), "{error}");
     assert_eq!(suite.balance(&suite.account("alice")), NODE_BOND);

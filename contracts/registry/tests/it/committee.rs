@@ -1,14 +1,15 @@
 //! The committee and its share keys.
 
 use bithive_api::registry::{
-    CommitteeMember, CommitteeResponse, ExecuteMsg, IdentityResponse, QueryMsg, Role, ShareKeysResponse,
-    events,
+    CommitteeMember, CommitteeResponse, Event, ExecuteMsg, IdentityResponse, QueryMsg, Role,
+    ShareKeysResponse,
 };
 use bithive_contract_kit::InputError;
+use bithive_contract_kit::permission::Unauthorized;
 use bithive_registry::ContractError;
 use bithive_test_kit::registry::{NODE_BOND, params};
-use bithive_test_kit::{NodeKeys, START, Suite, refusal};
-use cosmwasm_std::{Event, HexBinary};
+use bithive_test_kit::{NodeKeys, START, Suite, announced, refusal};
+use cosmwasm_std::{Addr, HexBinary};
 use cw_multi_test::AppResponse;
 use cw_multi_test::error::AnyResult;
 
@@ -40,12 +41,12 @@ fn at(suite: &Suite, epoch: Option<u64>) -> CommitteeResponse {
 }
 
 /// Accounts of the members at an epoch.
-fn names_at(suite: &Suite, epoch: u64) -> Vec<String> {
+fn names_at(suite: &Suite, epoch: u64) -> Vec<Addr> {
     at(suite, Some(epoch)).members.into_iter().map(|member| member.address).collect()
 }
 
-fn accounts(suite: &Suite, names: &[&str]) -> Vec<String> {
-    names.iter().map(|name| suite.account(name).to_string()).collect()
+fn accounts(suite: &Suite, names: &[&str]) -> Vec<Addr> {
+    names.iter().map(|name| suite.account(name)).collect()
 }
 
 fn posts(suite: &Suite, epoch: u64) -> usize {
@@ -80,11 +81,13 @@ fn a_committee_keeps_the_order_in_which_it_was_named() {
     let mut suite = Suite::new();
     let members = suite.committee_members(&SEVEN);
     let response = set(&mut suite, members.clone(), 7).unwrap();
-    let event = Event::new(format!("wasm-{}", events::COMMITTEE_SET));
-    let event = event.add_attribute("from_epoch", current().to_string());
-    response.assert_event(&event.add_attribute("threshold", "7").add_attribute("members", "7"));
     let (epoch, from_epoch) = (current(), current());
-    assert_eq!(at(&suite, None), CommitteeResponse { members, threshold: 7, from_epoch, epoch });
+    let event = Event::CommitteeSet { from_epoch, threshold: 7, members: 7 };
+    assert_eq!(announced::<Event>(&suite.registry, &response), [event]);
+    let found = at(&suite, None);
+    assert_eq!((found.threshold, found.from_epoch, found.epoch), (7, from_epoch, epoch));
+    let named: Vec<CommitteeMember> = found.members.into_iter().map(Into::into).collect();
+    assert_eq!(named, members);
 }
 
 #[test]
@@ -106,7 +109,8 @@ fn members_and_endpoints_are_unique() {
     let mut members = suite.committee_members(&["one", "two"]);
     members[1].address = members[0].address.clone();
     let error = refusal::<ContractError>(set(&mut suite, members, 2));
-    assert_eq!(error, ContractError::DuplicateMember { address: suite.account("one").to_string() });
+    let found = suite.account("one").to_string();
+    assert_eq!(error, ContractError::Input(InputError::Duplicate { field: "members", found }));
 
     let mut members = suite.committee_members(&["one", "two"]);
     members[1].endpoint = members[0].endpoint.clone();
@@ -197,7 +201,7 @@ fn a_committee_that_has_not_begun_is_replaced_by_the_next_one_named() {
 #[test]
 fn an_endpoint_belongs_to_its_member_until_the_last_epoch_is_over() {
     let mut suite = seated(&["one", "two"], 2);
-    let address = suite.account("one").to_string();
+    let address = suite.account("one");
     assert_eq!(holder(&suite, "one"), Some(IdentityResponse { address, role: Role::Committee }));
     rotate(&mut suite, &["two", "three"], current() + 1);
     assert!(["one", "two", "three"].iter().all(|name| holder(&suite, name).is_some()));
@@ -221,8 +225,8 @@ fn share_keys_are_posted_by_the_committee_of_their_epoch() {
     rotate(&mut suite, &["two", "three"], current() + 1);
     for (name, epoch) in [("three", current()), ("one", current() + 1)] {
         let error = refusal::<ContractError>(post(&mut suite, name, epoch));
-        let (sender, expected) = (suite.account(name).to_string(), "a member of the epoch's committee");
-        assert_eq!(error, ContractError::Unauthorized { sender, expected });
+        let refused = Unauthorized::new(&suite.account(name), "a member of the epoch's committee");
+        assert_eq!(error, ContractError::Unauthorized(refused));
     }
     for (name, epoch) in [("one", 0), ("two", 0), ("two", 1), ("three", 1)] {
         post(&mut suite, name, current() + epoch).unwrap();
@@ -258,10 +262,9 @@ fn a_refused_committee_leaves_the_old_one_in_its_seats() {
 fn members_post_share_keys_for_this_and_the_next_epoch() {
     let mut suite = seated(&["one", "two"], 2);
     let response = post(&mut suite, "one", current()).unwrap();
-    let event = Event::new(format!("wasm-{}", events::SHARE_KEYS_POSTED));
-    let event = event.add_attribute("address", suite.account("one"));
-    let event = event.add_attribute("epoch", current().to_string());
-    response.assert_event(&event.add_attribute("digest", "07".repeat(32)));
+    let (address, digest) = (suite.account("one"), HexBinary::from(&[7; 32]));
+    let event = Event::ShareKeysPosted { address, epoch: current(), digest };
+    assert_eq!(announced::<Event>(&suite.registry, &response), [event]);
     post(&mut suite, "one", current() + 1).unwrap();
     post(&mut suite, "two", current()).unwrap();
     let of = |epoch| suite.query::<Vec<ShareKeysResponse>>(&suite.registry, &QueryMsg::ShareKeys { epoch });
@@ -297,8 +300,8 @@ fn only_members_post_share_keys() {
     let mut suite = seated(&["one", "two"], 2);
     for name in ["owner", "three"] {
         let error = refusal::<ContractError>(post(&mut suite, name, current()));
-        let (sender, expected) = (suite.account(name).to_string(), "a member of the epoch's committee");
-        assert_eq!(error, ContractError::Unauthorized { sender, expected });
+        let refused = Unauthorized::new(&suite.account(name), "a member of the epoch's committee");
+        assert_eq!(error, ContractError::Unauthorized(refused));
     }
 }
 
@@ -320,5 +323,5 @@ fn before_a_committee_is_named_there_are_no_members() {
     let committee = at(&suite, None);
     assert_eq!((committee.members.len(), committee.threshold, committee.from_epoch), (0, 0, 0));
     let error = refusal::<ContractError>(post(&mut suite, "one", current()));
-    assert!(matches!(error, ContractError::Unauthorized { .. }), "{error}");
+    assert!(matches!(error, ContractError::Unauthorized(_)), "{error}");
 }

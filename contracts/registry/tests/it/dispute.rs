@@ -1,13 +1,13 @@
 //! Disputes of DGKBE keys: what is proven, what it costs, and whom.
 
 use crate::keyfiles::{self, Key, SLOTS, Wrong, key, off_subgroup, power, suite, suite_with};
-use bithive_api::registry::{ExecuteMsg, Hook, KeyDispute, KeyOpening, Params, events};
+use bithive_api::registry::{Event, ExecuteMsg, Hook, KeyDispute, KeyOpening, Params};
 use bithive_contract_kit::InputError;
 use bithive_dgkbe::opening::OpeningError;
 use bithive_registry::ContractError;
 use bithive_test_kit::registry::{DISPUTE_DEPOSIT, NODE_BOND, REQUESTER_BOND, params};
-use bithive_test_kit::{Suite, refusal};
-use cosmwasm_std::{Binary, Event};
+use bithive_test_kit::{Suite, announced, refusal};
+use cosmwasm_std::Binary;
 
 const SLOT: u16 = 5;
 const GAP: u16 = SLOTS + 1 - SLOT;
@@ -38,17 +38,17 @@ fn convicted(suite: &mut Suite, opening: KeyOpening, fault: &str) {
     let (alice, bob) = (suite.account("alice"), suite.account("bob"));
     let until = suite.now() + params().unbonding_seconds;
     let response = suite.dispute("bob", "alice", opening).unwrap();
-    response.assert_event(
-        &Event::new(format!("wasm-{}", events::KEY_MALFORMED))
-            .add_attribute("address", &alice)
-            .add_attribute("slot", SLOT.to_string())
-            .add_attribute("disputer", &bob)
-            .add_attribute("fault", fault)
-            .add_attribute("amount", NODE_BOND.to_string())
-            .add_attribute("bounty", BOUNTY.to_string())
-            .add_attribute("burnt", HALF.to_string())
-            .add_attribute("until", until.to_string()),
-    );
+    let event = Event::KeyMalformed {
+        address: alice,
+        slot: SLOT,
+        disputer: bob.clone(),
+        fault: fault.into(),
+        amount: NODE_BOND.into(),
+        bounty: BOUNTY.into(),
+        burnt: HALF.into(),
+        until,
+    };
+    assert_eq!(announced::<Event>(&suite.registry, &response), [event]);
     assert_eq!(suite.balance(&bob), DISPUTE_DEPOSIT + BOUNTY);
     assert_eq!(suite.balance(&suite.treasury), HALF);
     assert_eq!(suite.supply(&suite.btt).burnt.u128(), HALF);
@@ -64,13 +64,9 @@ fn lost(suite: &mut Suite, opening: KeyOpening) {
     let (burnt, treasury) = (suite.supply(&suite.btt).burnt.u128(), suite.balance(&suite.treasury));
     let (alice, bob) = (suite.account("alice"), suite.account("bob"));
     let response = suite.dispute("bob", "alice", opening).unwrap();
-    response.assert_event(
-        &Event::new(format!("wasm-{}", events::DISPUTE_LOST))
-            .add_attribute("address", alice)
-            .add_attribute("disputer", &bob)
-            .add_attribute("amount", DISPUTE_DEPOSIT.to_string())
-            .add_attribute("burnt", (DISPUTE_DEPOSIT / 2).to_string()),
-    );
+    let (amount, burnt_now) = (DISPUTE_DEPOSIT.into(), (DISPUTE_DEPOSIT / 2).into());
+    let event = Event::DisputeLost { address: alice, disputer: bob.clone(), amount, burnt: burnt_now };
+    assert_eq!(announced::<Event>(&suite.registry, &response), [event]);
     assert_eq!(suite.balance(&bob), 0);
     assert_eq!(suite.balance(&suite.treasury), treasury + DISPUTE_DEPOSIT / 2);
     assert_eq!(suite.supply(&suite.btt).burnt.u128(), burnt + DISPUTE_DEPOSIT / 2);
@@ -104,7 +100,7 @@ fn an_element_that_is_no_point_of_the_subgroup_costs_its_owner_the_bond() {
     not_compressed[95] = 1;
     for bytes in [off_subgroup(), above_the_modulus, not_compressed, [0xff; 96]] {
         let (mut suite, key) = with_alice(Wrong::Bytes(3, bytes));
-        convicted(&mut suite, key.element(3), "element 3 is no point");
+        convicted(&mut suite, key.element(3), "element 3 is not a point");
     }
 }
 
@@ -224,8 +220,9 @@ fn a_dispute_takes_exactly_its_deposit() {
     let dispute = KeyDispute { node: suite.account("alice").into(), opening: key.element(3) };
     for found in [1, DISPUTE_DEPOSIT - 1, DISPUTE_DEPOSIT + 1] {
         let error: ContractError = refusal(suite.bond("bob", found, &Hook::Dispute(dispute.clone())));
-        let expected = DISPUTE_DEPOSIT.into();
-        assert_eq!(error, ContractError::Deposit { found: found.into(), expected });
+        let (what, expected) = ("the deposit of a dispute", DISPUTE_DEPOSIT.into());
+        let amount = InputError::Amount { what, found: found.into(), expected };
+        assert_eq!(error, ContractError::Input(amount));
     }
     untouched(&suite);
 }
@@ -264,7 +261,7 @@ fn a_convicted_node_leaves_and_anyone_frees_its_slot() {
     assert_eq!(refusal::<ContractError>(suite.ask_registry(&alice, &ExecuteMsg::Unbond {})), leaving);
     let withdraw = ExecuteMsg::WithdrawBond { address: alice.to_string() };
     let early: ContractError = refusal(suite.ask_registry(&bob, &withdraw));
-    assert!(matches!(early, ContractError::Locked { .. }), "{early}");
+    assert!(matches!(early, ContractError::TooEarly { .. }), "{early}");
     suite.advance(params().unbonding_seconds);
     suite.ask_registry(&bob, &withdraw).unwrap();
     assert!(suite.node("alice").is_none());

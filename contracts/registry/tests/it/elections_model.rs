@@ -8,7 +8,7 @@ use bithive_api::registry::{
 };
 use bithive_test_kit::registry::{NODE_BOND, params};
 use bithive_test_kit::{NodeKeys, START, Suite};
-use cosmwasm_std::HexBinary;
+use cosmwasm_std::{Addr, HexBinary};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
@@ -239,7 +239,7 @@ fn compare(suite: &Suite, model: &Model) {
     }
     let found: CandidatesResponse = suite.query(&suite.registry, &QueryMsg::Candidates {});
     let row = |candidate: &Candidate| CandidateResponse {
-        address: suite.account(NAMES[candidate.who]).to_string(),
+        address: suite.account(NAMES[candidate.who]),
         endpoint: endpoint(candidate.who),
         bond: candidate.bond.into(),
         served: model.terms(candidate),
@@ -249,9 +249,9 @@ fn compare(suite: &Suite, model: &Model) {
     for epoch in [model.now / EPOCH, model.now / EPOCH + 1] {
         let found: CommitteeResponse =
             suite.query(&suite.registry, &QueryMsg::Committee { epoch: Some(epoch) });
-        let found: BTreeSet<String> = found.members.into_iter().map(|member| member.address).collect();
+        let found: BTreeSet<Addr> = found.members.into_iter().map(|member| member.address).collect();
         let expected = model.elected.range(..=epoch).next_back().map(|(_, members)| members.clone());
-        let name = |who: usize| suite.account(NAMES[who]).to_string();
+        let name = |who: usize| suite.account(NAMES[who]);
         assert_eq!(found, expected.unwrap_or_default().into_iter().map(name).collect(), "epoch {epoch}");
     }
     suite.custody();

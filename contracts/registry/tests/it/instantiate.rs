@@ -21,9 +21,9 @@ fn refused(change: impl FnOnce(&mut InstantiateMsg)) -> ContractError {
 fn the_configuration_is_public_and_starts_without_bonds() {
     let suite = Suite::new();
     let config = suite.registry_config();
-    assert_eq!(config.owner, suite.owner.to_string());
+    assert_eq!(config.owner.as_ref(), Some(&suite.owner));
     assert_eq!((config.pending_owner, config.jobs), (None, None));
-    assert_eq!((config.token, config.treasury), (suite.btt.to_string(), suite.treasury.to_string()));
+    assert_eq!((config.token, config.treasury), (suite.btt.clone(), suite.treasury.clone()));
     assert_eq!((config.params, config.bonded.u128()), (params(), 0));
 }
 

@@ -1,12 +1,10 @@
 //! Who may send what is as the table beside the messages says.
 
 use bithive_api::permission::Permission;
-use bithive_api::registry::{ExecuteMsg, Params, Role};
+use bithive_api::registry::{CommitteeMember, ExecuteMsg, Params, Role};
 use bithive_registry::ContractError;
 use bithive_registry::contract::execute;
-use bithive_registry::state::{
-    BONDED, COMMITTEES, CONFIG, Committee, Config, ENDPOINTS, Holder, JOBS, Member,
-};
+use bithive_registry::state::{BONDED, COMMITTEES, CONFIG, Committee, Config, ENDPOINTS, Holder, JOBS};
 use bithive_test_kit::permissions::{check, owners, party};
 use cosmwasm_std::testing::{message_info, mock_dependencies, mock_env};
 use cosmwasm_std::{HexBinary, Uint128};
@@ -56,7 +54,7 @@ fn send(account: &str, msg: ExecuteMsg) -> Result<(), ContractError> {
     CONFIG.save(storage, &Config { token, treasury, params, crs_digest: endpoint.clone() })?;
     JOBS.save(storage, &jobs)?;
     BONDED.save(storage, &Uint128::zero())?;
-    let members = vec![Member { address: member, endpoint: HexBinary::from(&[0x22; 32]) }];
+    let members = vec![CommitteeMember { address: member, endpoint: HexBinary::from(&[0x22; 32]) }];
     COMMITTEES.save(storage, &vec![Committee { from_epoch: 0, members, threshold: 2 }])?;
     ENDPOINTS.save(storage, endpoint.as_slice(), &Holder { address: holder, role: Role::Requester })?;
     let propose = ExecuteMsg::TransferOwnership { new_owner: next.into() };
@@ -70,6 +68,6 @@ fn each_message_is_taken_from_whom_the_table_names_and_from_nobody_else() {
     parties.push(party(Permission::Token, "token", "cw20 hook was called by"));
     parties.push(party(Permission::Jobs, "jobs", "expected the jobs contract"));
     parties.push(party(Permission::CommitteeMember, "member", "expected a member of the epoch's committee"));
-    parties.push(party(Permission::EndpointHolder, "holder", "does not hold endpoint"));
+    parties.push(party(Permission::EndpointHolder, "holder", "that holds endpoint"));
     check(&MESSAGES, &parties, send);
 }

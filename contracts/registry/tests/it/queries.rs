@@ -67,7 +67,7 @@ fn a_query_for_more_slots_than_a_page_is_refused() {
         suite.query(&suite.registry, &QueryMsg::NodesAt { slots: vec![1; most] });
     assert_eq!(found.len(), most);
     let error = fails(&suite, &QueryMsg::NodesAt { slots: vec![1; most + 1] });
-    assert!(error.contains("slots lists 101 slots; expected at most 100"), "{error}");
+    assert!(error.contains("slots has 101 entries; expected at most 100"), "{error}");
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn an_endpoint_names_whoever_is_eligible() {
     suite.register_node("alice", 1, NODE_BOND).unwrap();
     suite.register_requester("carol", REQUESTER_BOND).unwrap();
     for (name, role) in [("alice", Role::Node), ("carol", Role::Requester)] {
-        let address = suite.account(name).to_string();
+        let address = suite.account(name);
         assert_eq!(identity(&suite, name), Some(IdentityResponse { address, role }));
         let account = suite.account(name);
         suite.ask_registry(&account, &ExecuteMsg::Unbond {}).unwrap();

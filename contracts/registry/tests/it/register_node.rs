@@ -1,13 +1,13 @@
 //! Registration of nodes: what must be proven and what must be free.
 
-use bithive_api::registry::{ExecuteMsg, Hook, NodeRegistration, Params, events};
+use bithive_api::registry::{Event, ExecuteMsg, Hook, NodeRegistration, Params};
 use bithive_attest::Domain;
 use bithive_attest::host::HostError;
 use bithive_contract_kit::InputError;
 use bithive_registry::ContractError;
 use bithive_test_kit::registry::{NODE_BOND, REQUESTER_BOND, params};
-use bithive_test_kit::{CHAIN_ID, NodeKeys, START, Suite, refusal};
-use cosmwasm_std::{Api, Event, HexBinary, Uint128};
+use bithive_test_kit::{CHAIN_ID, NodeKeys, START, Suite, announced, refusal};
+use cosmwasm_std::{Api, HexBinary, Uint128};
 
 /// The identity of G1, compressed.
 fn identity() -> HexBinary {
@@ -39,10 +39,10 @@ fn a_registered_node_is_eligible_and_its_bond_is_in_custody() {
     let mut suite = Suite::new();
     let response = suite.register_node("alice", 7, NODE_BOND).unwrap();
     let alice = suite.account("alice");
-    let event = Event::new(format!("wasm-{}", events::NODE_REGISTERED));
-    response.assert_event(&event.add_attribute("address", &alice).add_attribute("slot", "7"));
+    let event = Event::NodeRegistered { address: alice.clone(), slot: 7 };
+    assert_eq!(announced::<Event>(&suite.registry, &response), [event]);
     let node = suite.node("alice").unwrap();
-    assert_eq!(node.address, alice.to_string());
+    assert_eq!(node.address, alice);
     assert_eq!(node.registration, suite.registration("alice", 7));
     assert_eq!((node.bond.u128(), node.eligible, node.unbonding_until), (NODE_BOND, true, None));
     suite.custody();
@@ -158,18 +158,18 @@ fn a_field_of_another_length_is_named_with_the_length_expected() {
 fn the_identity_is_no_key() {
     let mut suite = Suite::new();
     let error = attempt(&mut suite, |node| node.dgkbe_key = identity());
-    assert_eq!(error, ContractError::Key(HostError::Identity("dgkbe_key")));
+    assert_eq!(error, ContractError::Bls(HostError::Identity("dgkbe_key")));
     let error = attempt(&mut suite, |node| node.bls_key = identity());
-    assert_eq!(error, ContractError::Key(HostError::Identity("BLS key")));
+    assert_eq!(error, ContractError::Bls(HostError::Identity("BLS key")));
 }
 
 #[test]
 fn a_point_off_the_subgroup_is_no_key() {
     let mut suite = Suite::new();
     let error = attempt(&mut suite, |node| node.dgkbe_key = off_subgroup());
-    assert!(matches!(&error, ContractError::Key(HostError::Point { what: "dgkbe_key", .. })), "{error}");
+    assert!(matches!(&error, ContractError::Bls(HostError::Point { what: "dgkbe_key", .. })), "{error}");
     let error = attempt(&mut suite, |node| node.bls_key = off_subgroup());
-    assert!(matches!(&error, ContractError::Key(HostError::Point { what: "BLS key", .. })), "{error}");
+    assert!(matches!(&error, ContractError::Bls(HostError::Point { what: "BLS key", .. })), "{error}");
 }
 
 #[test]
@@ -180,7 +180,7 @@ fn bytes_that_are_no_point_are_no_key() {
         let mut bytes = [0xff; 48];
         bytes[0] = first;
         let error = attempt(&mut suite, |node| node.dgkbe_key = HexBinary::from(&bytes));
-        assert!(matches!(&error, ContractError::Key(HostError::Point { .. })), "{error}");
+        assert!(matches!(&error, ContractError::Bls(HostError::Point { .. })), "{error}");
     }
 }
 
@@ -195,7 +195,7 @@ fn a_proof_of_possession_of_another_account_contract_or_chain_is_refused() {
     for (domain, account) in [(same, &bob), (other_contract, &alice), (other_chain, &alice)] {
         let copied = NodeKeys::of("alice").registration(domain, account, 7);
         let error = attempt(&mut suite, |node| *node = copied);
-        assert_eq!(error, ContractError::Key(HostError::Mismatch("BLS proof of possession")));
+        assert_eq!(error, ContractError::Bls(HostError::Mismatch("BLS proof of possession")));
     }
 }
 
@@ -214,7 +214,7 @@ fn a_rogue_key_that_cancels_a_victim_has_no_proof() {
     let error = attempt(&mut suite, |node| {
         (node.bls_key, node.bls_possession) = (HexBinary::from(&rogue), forged);
     });
-    assert_eq!(error, ContractError::Key(HostError::Mismatch("BLS proof of possession")));
+    assert_eq!(error, ContractError::Bls(HostError::Mismatch("BLS proof of possession")));
 }
 
 #[test]
@@ -225,7 +225,7 @@ fn a_signature_over_the_same_bytes_is_no_proof() {
     let message = bithive_attest::possession_bytes(suite.domain(&here), &alice, &keys.bls.public_key());
     let signature = HexBinary::from(&keys.bls.sign(&message));
     let error = attempt(&mut suite, |node| node.bls_possession = signature);
-    assert_eq!(error, ContractError::Key(HostError::Mismatch("BLS proof of possession")));
+    assert_eq!(error, ContractError::Bls(HostError::Mismatch("BLS proof of possession")));
 }
 
 #[test]
@@ -233,5 +233,5 @@ fn a_proof_does_not_outlive_a_fork_that_renames_the_chain() {
     let mut suite = Suite::new();
     suite.app.update_block(|block| block.chain_id = "bithive-test-2".into());
     let error = attempt(&mut suite, |_| ());
-    assert_eq!(error, ContractError::Key(HostError::Mismatch("BLS proof of possession")));
+    assert_eq!(error, ContractError::Bls(HostError::Mismatch("BLS proof of possession")));
 }

@@ -1,19 +1,19 @@
 //! Registration of requesters.
 
-use bithive_api::registry::{Hook, events};
+use bithive_api::registry::{Event, Hook};
 use bithive_contract_kit::InputError;
 use bithive_registry::ContractError;
 use bithive_test_kit::registry::{NODE_BOND, REQUESTER_BOND};
-use bithive_test_kit::{NodeKeys, Suite, refusal};
-use cosmwasm_std::{Event, HexBinary, Uint128};
+use bithive_test_kit::{NodeKeys, Suite, announced, refusal};
+use cosmwasm_std::{HexBinary, Uint128};
 
 #[test]
 fn a_registered_requester_is_in_custody_and_is_no_node() {
     let mut suite = Suite::new();
     let response = suite.register_requester("carol", REQUESTER_BOND).unwrap();
     let carol = suite.account("carol");
-    let event = Event::new(format!("wasm-{}", events::REQUESTER_REGISTERED));
-    response.assert_event(&event.add_attribute("address", &carol));
+    let event = Event::RequesterRegistered { address: carol };
+    assert_eq!(announced::<Event>(&suite.registry, &response), [event]);
     let requester = suite.requester("carol").unwrap();
     assert_eq!((requester.bond.u128(), requester.unbonding_until), (REQUESTER_BOND, None));
     assert_eq!(requester.endpoint, HexBinary::from(&NodeKeys::of("carol").endpoint));

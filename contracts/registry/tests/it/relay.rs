@@ -1,12 +1,14 @@
 //! Relays of endpoints.
 
-use bithive_api::registry::{ExecuteMsg, QueryMsg, events, limits};
+use bithive_api::event::OrEmpty;
+use bithive_api::registry::{Event, ExecuteMsg, QueryMsg, limits};
 use bithive_contract_kit::InputError;
+use bithive_contract_kit::permission::Unauthorized;
 use bithive_registry::ContractError;
 use bithive_registry::relay::validate_url;
 use bithive_test_kit::registry::{NODE_BOND, REQUESTER_BOND, params};
-use bithive_test_kit::{NodeKeys, Suite, refusal};
-use cosmwasm_std::{Event, HexBinary};
+use bithive_test_kit::{NodeKeys, Suite, announced, refusal};
+use cosmwasm_std::HexBinary;
 use cw_multi_test::AppResponse;
 use cw_multi_test::error::AnyResult;
 use proptest::prelude::*;
@@ -43,10 +45,9 @@ fn nodes_requesters_and_members_name_and_change_and_take_back_their_relay() {
     for name in ["alice", "carol", "one"] {
         assert_eq!(relay_of(&suite, name), None);
         let response = set(&mut suite, name, name, Some(RELAY)).unwrap();
-        let event = Event::new(format!("wasm-{}", events::RELAY_SET))
-            .add_attribute("address", suite.account(name))
-            .add_attribute("endpoint", endpoint(name).to_hex());
-        response.assert_event(&event.add_attribute("relay", RELAY));
+        let (address, relay) = (suite.account(name), OrEmpty(Some(RELAY.to_owned())));
+        let event = Event::RelaySet { address, endpoint: endpoint(name), relay };
+        assert_eq!(announced::<Event>(&suite.registry, &response), [event]);
         assert_eq!(relay_of(&suite, name).unwrap(), RELAY);
         set(&mut suite, name, name, Some("http://127.0.0.1:8080")).unwrap();
         assert_eq!(relay_of(&suite, name).unwrap(), "http://127.0.0.1:8080");
@@ -63,8 +64,10 @@ fn only_the_holder_of_an_endpoint_names_its_relay() {
     suite.register_node("bob", 2, NODE_BOND).unwrap();
     for (sender, holder) in [("bob", "alice"), ("stranger", "alice"), ("stranger", "stranger")] {
         let error = refusal::<ContractError>(set(&mut suite, sender, holder, Some(RELAY)));
-        let sender = suite.account(sender).to_string();
-        assert_eq!(error, ContractError::NotHolder { sender, endpoint: endpoint(holder) });
+        let holder_of = endpoint(holder);
+        let expected = format!("the node, requester or committee member that holds endpoint {holder_of}");
+        let refused = Unauthorized::new(&suite.account(sender), expected);
+        assert_eq!(error, ContractError::Unauthorized(refused));
         assert_eq!(relay_of(&suite, holder), None);
     }
 }

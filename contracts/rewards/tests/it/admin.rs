@@ -61,7 +61,7 @@ fn the_owner_gives_budget_back_to_the_treasury_only() {
         refusal(suite.execute(&owner, &back(0))),
         ContractError::Input(InputError::Zero { .. })
     ));
-    assert!(matches!(refusal(suite.execute(&owner, &back(1_001))), ContractError::Budget { .. }));
+    assert!(matches!(refusal(suite.execute(&owner, &back(1_001))), ContractError::Funds { .. }));
     suite.execute(&owner, &back(400)).unwrap();
     let treasury = suite.suite.treasury.clone();
     assert_eq!((suite.suite.balance(&treasury), suite.budget().available.u128()), (400 * UNIT, 600 * UNIT));

@@ -40,6 +40,6 @@ fn send(account: &str, msg: ExecuteMsg) -> Result<(), ContractError> {
 fn each_message_is_taken_from_whom_the_table_names_and_from_nobody_else() {
     let mut parties = owners();
     parties.push(party(Permission::Token, "token", "cw20 hook was called by"));
-    parties.push(party(Permission::Party, "party", "is not a party"));
+    parties.push(party(Permission::Party, "party", "expected a party"));
     check(&MESSAGES, &parties, send);
 }

@@ -2,6 +2,7 @@
 
 use bithive_api::rewards::{Activity, ExecuteMsg, Hook, Inputs, QueryMsg, Role, limits};
 use bithive_contract_kit::InputError;
+use bithive_contract_kit::permission::Unauthorized;
 use bithive_economics::score::FactorError;
 use bithive_rewards::ContractError;
 use bithive_test_kit::rewards::{DAY, RewardsSuite, worth};
@@ -92,9 +93,9 @@ fn strangers_and_patients_themselves_have_no_say() {
     let [clinician, institution, ..] = suite.parties.clone();
     let owner = suite.suite.owner.clone();
     for stranger in [&patient, &owner] {
-        let sender = stranger.to_string();
         let result = suite.propose(stranger, &clinician, Activity::CheckUp, worth(300), "visit");
-        assert_eq!(refusal::<ContractError>(result), ContractError::NotParty { sender });
+        let refused = Unauthorized::new(stranger, "a party: an account that the owner has given a role");
+        assert_eq!(refusal::<ContractError>(result), ContractError::Unauthorized(refused));
     }
     let own = suite.propose(&clinician, &clinician, Activity::CheckUp, worth(300), "visit");
     assert_eq!(refusal::<ContractError>(own), ContractError::OwnReward { sender: clinician.to_string() });
@@ -201,7 +202,7 @@ fn amounts_that_leave_128_bits_are_refused_and_inputs_of_any_size_stay_within_th
     let error: ContractError = refusal(
         suite.execute(&suite.suite.owner.clone(), &ExecuteMsg::ReturnBudget { amount: Uint128::MAX }),
     );
-    assert!(matches!(error, ContractError::Budget { .. }), "{error}");
+    assert!(matches!(error, ContractError::Funds { .. }), "{error}");
     suite.check();
 }
 
@@ -226,7 +227,7 @@ fn nothing_is_paid_beyond_the_budget() {
     let (mut suite, patient) = funded(299);
     let error: ContractError = refusal(suite.check_up(&patient, 300, 1, "visit"));
     let (available, amount) = (Uint128::new(299 * UNIT), Uint128::new(300 * UNIT));
-    assert_eq!(error, ContractError::Budget { available, amount });
+    assert_eq!(error, ContractError::Funds { available, amount });
     suite.fund(UNIT).unwrap();
     let auditor = suite.parties[3].clone();
     suite.approve(&auditor, 1).unwrap();
@@ -241,7 +242,7 @@ fn a_proposal_that_nobody_completes_expires_and_frees_its_evidence() {
     suite.propose(&clinician, &patient, Activity::CheckUp, worth(300), "visit").unwrap();
     let until = START + limits::APPROVAL_SECONDS;
     let error: ContractError = refusal(suite.execute(&patient, &ExecuteMsg::Expire { id: 1 }));
-    assert_eq!(error, ContractError::NotExpired { id: 1, until });
+    assert_eq!(error, ContractError::TooEarly { id: 1, until });
     suite.suite.advance(limits::APPROVAL_SECONDS + 1);
     assert_eq!(
         refusal::<ContractError>(suite.approve(&institution, 1)),

@@ -85,7 +85,7 @@ fn a_clock_that_goes_back_unlocks_and_pays_nothing_early_nor_twice() {
     suite.reward(&node, 1_000).unwrap();
     suite.claim(&node, &alice).unwrap();
     let paid = suite.suite.balance(&alice);
-    assert!(matches!(refusal(suite.claim(&node, &alice)), ContractError::NoRewards { .. }));
+    assert!(matches!(refusal(suite.claim(&node, &alice)), ContractError::NothingDue { .. }));
     // A fifth of 900, but for the unit that the rate per share is rounded by.
     assert_eq!((paid, suite.suite.balance(&alice)), (100 + 179, 100 + 179));
     assert_eq!(suite.node(&node).earning_bps, 5_000, "the capacity asks for as much as at the start");
@@ -99,9 +99,9 @@ fn nobody_takes_what_is_anothers_and_a_stranger_pays_the_owner_only() {
     suite.delegate(&alice, &node, 300).unwrap();
     suite.reward(&node, 1_000).unwrap();
     assert!(matches!(refusal(suite.unbond(&eve, &node, Some(1))), ContractError::NotFree { .. }));
-    assert!(matches!(refusal(suite.claim(&node, &eve)), ContractError::NoRewards { .. }));
+    assert!(matches!(refusal(suite.claim(&node, &eve)), ContractError::NothingDue { .. }));
     let compound = ExecuteMsg::Compound { node: node.to_string() };
-    assert!(matches!(refusal(suite.execute(&eve, &compound)), ContractError::NoRewards { .. }));
+    assert!(matches!(refusal(suite.execute(&eve, &compound)), ContractError::NothingDue { .. }));
     assert!(matches!(refusal(suite.withdraw(77)), ContractError::NoUnbonding { id: 77 }));
     let claim = ExecuteMsg::ClaimRewards { node: node.to_string(), delegator: alice.to_string() };
     suite.execute(&eve, &claim).unwrap();

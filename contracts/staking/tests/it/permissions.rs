@@ -44,6 +44,6 @@ fn send(account: &str, msg: ExecuteMsg) -> Result<(), ContractError> {
 fn each_message_is_taken_from_whom_the_table_names_and_from_nobody_else() {
     let mut parties = owners();
     parties.push(party(Permission::Token, "token", "cw20 hook was called by"));
-    parties.push(party(Permission::Slasher, "slasher", "may not slash"));
+    parties.push(party(Permission::Slasher, "slasher", "expected a slasher that the owner has named"));
     check(&MESSAGES, &parties, send);
 }

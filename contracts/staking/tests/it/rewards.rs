@@ -54,7 +54,7 @@ fn rewards_are_claimed_once_and_survive_the_stake() {
     assert_eq!(rewards(&suite, &node, &alice), 675);
     suite.claim(&node, &alice).unwrap();
     let error: ContractError = refusal(suite.claim(&node, &alice));
-    assert_eq!(error, ContractError::NoRewards { node: node.to_string(), delegator: alice.to_string() });
+    assert_eq!(error, ContractError::NothingDue { node: node.to_string(), delegator: alice.to_string() });
     assert_eq!((suite.suite.balance(&alice), suite.delegation(&node, &alice)), (675, None));
     suite.check();
 }
@@ -67,7 +67,7 @@ fn rewards_become_stake_on_command() {
     suite.execute(&alice, &compound).unwrap();
     let delegation = suite.delegation(&node, &alice).unwrap();
     assert_eq!((delegation.stake.u128(), delegation.rewards.u128()), (975, 0));
-    assert!(matches!(refusal(suite.execute(&alice, &compound)), ContractError::NoRewards { .. }));
+    assert!(matches!(refusal(suite.execute(&alice, &compound)), ContractError::NothingDue { .. }));
     // The operator's own are not locked.
     suite.execute(&node, &compound).unwrap();
     let own = suite.delegation(&node, &node).unwrap();

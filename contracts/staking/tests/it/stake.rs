@@ -97,14 +97,17 @@ fn bad_stakes_are_refused_and_nothing_moves() {
     assert_eq!(refused(&node, 5, &register(9, 0)), ContractError::Capacity { tera: 9 });
     let error = refused(&node, 5, &register(8, 2_001));
     assert_eq!(error.to_string(), "commission_bps is 2001; expected 0 to 2000");
-    let absent = ContractError::NoNode { node: node.to_string() };
+    let absent = ContractError::NotNode { node: node.to_string() };
     assert_eq!(refused(&alice, 5, &Hook::Delegate { node: node.to_string() }), absent);
     assert_eq!(refused(&node, 5, &Hook::Pledge {}), absent);
     assert_eq!(refused(&alice, 5, &Hook::Reward { node: node.to_string() }), absent);
     suite.register(&node, 100).unwrap();
     let mut refused =
         |account: &Addr, amount, hook: &Hook| refusal::<ContractError>(suite.send(account, amount, hook));
-    assert_eq!(refused(&node, 5, &register(8, 0)), ContractError::Registered { node: node.to_string() });
+    assert_eq!(
+        refused(&node, 5, &register(8, 0)),
+        ContractError::AlreadyRegistered { node: node.to_string() }
+    );
     let own = Hook::Delegate { node: node.to_string() };
     assert_eq!(refused(&node, 5, &own), ContractError::OwnNode { node: node.to_string() });
 }
@@ -130,7 +133,7 @@ fn settings_have_bounds_and_owners() {
         refused(&node, ExecuteMsg::SetCommission { commission_bps: 10_001 }),
         ContractError::Input(InputError::OutOfBounds { .. })
     ));
-    let absent = ContractError::NoNode { node: alice.to_string() };
+    let absent = ContractError::NotNode { node: alice.to_string() };
     assert_eq!(refused(&alice, ExecuteMsg::SetCommission { commission_bps: 1 }), absent);
     let messages = [
         ExecuteMsg::SetSlasher { slasher: alice.to_string(), allowed: true },

@@ -1,6 +1,7 @@
 //! Minting and the cap.
 
 use bithive_api::token::ExecuteMsg;
+use bithive_contract_kit::permission::Unauthorized;
 use bithive_test_kit::token::CAP;
 use bithive_test_kit::{Suite, refusal};
 use bithive_token::ContractError;
@@ -60,7 +61,8 @@ fn only_the_minter_mints() {
     let mut suite = Suite::new();
     let alice = suite.account("alice");
     let error = refusal::<ContractError>(mint(&mut suite, &alice, 1));
-    assert_eq!(error, ContractError::NotMinter { sender: alice.into(), minter: suite.faucet.to_string() });
+    let refused = Unauthorized::new(&alice, format!("the minter {}", suite.faucet));
+    assert_eq!(error, ContractError::Unauthorized(refused));
     suite.conservation();
 }
 

@@ -1,6 +1,7 @@
 //! Handing over the right to mint, and what wallets show.
 
 use bithive_api::token::{ExecuteMsg, Marketing, QueryMsg};
+use bithive_contract_kit::permission::Unauthorized;
 use bithive_test_kit::{Suite, refusal};
 use bithive_token::ContractError;
 use cosmwasm_std::Addr;
@@ -32,8 +33,8 @@ fn the_minter_hands_over_and_can_then_no_longer_mint() {
     let (minter, other) = contracts(&mut suite);
     hand_over(&mut suite, &minter, Some(&other)).unwrap();
     let mint = ExecuteMsg::Mint { recipient: minter.to_string(), amount: 1u128.into() };
-    let refused = ContractError::NotMinter { sender: minter.to_string(), minter: other.to_string() };
-    assert_eq!(send(&mut suite, &minter, &mint), Err(refused));
+    let refused = Unauthorized::new(&minter, format!("the minter {other}"));
+    assert_eq!(send(&mut suite, &minter, &mint), Err(refused.into()));
     send(&mut suite, &other, &mint).unwrap();
 }
 
@@ -53,7 +54,8 @@ fn a_renounced_right_to_mint_never_returns() {
     let mut suite = Suite::new();
     let (minter, other) = contracts(&mut suite);
     hand_over(&mut suite, &minter, None).unwrap();
-    assert_eq!(hand_over(&mut suite, &minter, Some(&other)), Err(ContractError::NoMinter));
+    let nobody = "nobody: the token has no minter, its supply is final";
+    assert_eq!(hand_over(&mut suite, &minter, Some(&other)), Err(Unauthorized::new(&minter, nobody).into()));
 }
 
 #[test]
@@ -61,10 +63,7 @@ fn a_stranger_cannot_take_the_right_to_mint() {
     let mut suite = Suite::new();
     let (minter, other) = contracts(&mut suite);
     let error = hand_over(&mut suite, &other, Some(&other));
-    assert_eq!(
-        error,
-        Err(ContractError::NotMinter { sender: other.to_string(), minter: minter.to_string() })
-    );
+    assert_eq!(error, Err(Unauthorized::new(&other, format!("the minter {minter}")).into()));
 }
 
 #[test]
@@ -86,7 +85,7 @@ fn only_the_marketing_account_changes_what_wallets_show() {
         let error = refusal::<ContractError>(suite.execute(&owner, &token, message));
         assert_eq!(
             error,
-            ContractError::NotMarketing { sender: owner.to_string(), marketing: alice.to_string() }
+            ContractError::Unauthorized(Unauthorized::new(&owner, format!("the marketing account {alice}")))
         );
         suite.execute(&alice, &token, message).unwrap();
     }
@@ -115,5 +114,5 @@ fn without_a_marketing_account_nobody_changes_what_wallets_show() {
     let update =
         ExecuteMsg::UpdateMarketing { project: None, description: Some("x".into()), marketing: None };
     let error = refusal::<ContractError>(suite.execute(&owner, &btt, &update));
-    assert!(matches!(error, ContractError::NotMarketing { .. }), "{error}");
+    assert!(matches!(error, ContractError::Unauthorized(_)), "{error}");
 }

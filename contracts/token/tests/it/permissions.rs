@@ -45,8 +45,8 @@ fn send(account: &str, msg: ExecuteMsg) -> Result<(), ContractError> {
 #[test]
 fn each_message_is_taken_from_whom_the_table_names_and_from_nobody_else() {
     let parties = [
-        party(Permission::Minter, "minter", "may not mint or hand minting over"),
-        party(Permission::Marketing, "editor", "may not change the marketing info"),
+        party(Permission::Minter, "minter", "expected the minter"),
+        party(Permission::Marketing, "editor", "expected the marketing account"),
     ];
     check(&MESSAGES, &parties, send);
 }

@@ -1,10 +1,11 @@
 //! Transfers, burns and sends of one's own tokens.
 
 use bithive_api::registry::Hook;
-use bithive_api::token::ExecuteMsg;
-use bithive_test_kit::{Suite, refusal};
+use bithive_api::token::{Event, ExecuteMsg};
+use bithive_test_kit::registry::REQUESTER_BOND;
+use bithive_test_kit::{Suite, announced, refusal};
 use bithive_token::ContractError;
-use cosmwasm_std::{Addr, Binary, Uint128};
+use cosmwasm_std::{Addr, Binary, HexBinary, Uint128, to_json_binary};
 
 fn alice_with_100() -> (Suite, Addr, Addr, Addr) {
     let mut suite = Suite::new();
@@ -102,5 +103,45 @@ fn a_send_that_the_contract_refuses_moves_nothing() {
     let registry = suite.registry.clone();
     suite.send_btt(&alice, &registry, 100, &Hook::AddBond {}).unwrap_err();
     assert_eq!((suite.balance(&alice), suite.balance(&registry)), (100, 0));
+    suite.conservation();
+}
+
+#[test]
+fn every_change_of_balances_is_announced_as_readers_know_it() {
+    let (mut suite, alice, bob, btt) = alice_with_100();
+    suite.fund(&alice, 2 * REQUESTER_BOND);
+    let (registry, faucet) = (suite.registry.clone(), suite.faucet.clone());
+    let (spender, most) = (bob.to_string(), (10 + REQUESTER_BOND).into());
+    let allow = ExecuteMsg::IncreaseAllowance { spender, amount: most, expires: None };
+    let response = suite.execute(&alice, &btt, &allow).unwrap();
+    assert_eq!(announced::<Event>(&btt, &response), []);
+    let (owner, recipient, amount) = (alice.to_string(), bob.to_string(), Uint128::new(5));
+    let moved = |to: &Addr, by: Option<&Addr>, amount| Event::Moved {
+        from: alice.clone(),
+        to: to.clone(),
+        by: by.cloned(),
+        amount,
+    };
+    let burnt = |by: Option<&Addr>| Event::Burnt { from: alice.clone(), by: by.cloned(), amount };
+    let hook =
+        |key| to_json_binary(&Hook::RegisterRequester { endpoint: HexBinary::from(&[key; 32]) }).unwrap();
+    let (contract, bond) = (registry.to_string(), Uint128::new(REQUESTER_BOND));
+    let send = ExecuteMsg::Send { contract: contract.clone(), amount: bond, msg: hook(1) };
+    let send_from = ExecuteMsg::SendFrom { owner: owner.clone(), contract, amount: bond, msg: hook(2) };
+    let transfer_from =
+        ExecuteMsg::TransferFrom { owner: owner.clone(), recipient: recipient.clone(), amount };
+    let cases = [
+        (&alice, ExecuteMsg::Transfer { recipient: recipient.clone(), amount }, moved(&bob, None, amount)),
+        (&bob, transfer_from, moved(&bob, Some(&bob), amount)),
+        (&alice, send, moved(&registry, None, bond)),
+        (&bob, send_from, moved(&registry, Some(&bob), bond)),
+        (&alice, ExecuteMsg::Burn { amount }, burnt(None)),
+        (&bob, ExecuteMsg::BurnFrom { owner, amount }, burnt(Some(&bob))),
+        (&faucet, ExecuteMsg::Mint { recipient, amount }, Event::Minted { to: bob.clone(), amount }),
+    ];
+    for (sender, message, event) in cases {
+        let response = suite.execute(sender, &btt, &message).unwrap();
+        assert_eq!(announced::<Event>(&btt, &response), [event]);
+    }
     suite.conservation();
 }

@@ -32,8 +32,8 @@ fn send(account: &str, msg: ExecuteMsg) -> Result<(), ContractError> {
 #[test]
 fn each_message_is_taken_from_whom_the_table_names_and_from_nobody_else() {
     let parties = [
-        party(Permission::PositionOwner, "owner", "may not transfer position"),
-        party(Permission::Revoker, "revoker", "may not revoke position"),
+        party(Permission::PositionOwner, "owner", "expected the owner of position"),
+        party(Permission::Revoker, "revoker", "expected the account that may revoke position"),
     ];
     check(&MESSAGES, &parties, send);
 }

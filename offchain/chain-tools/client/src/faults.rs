@@ -26,5 +26,5 @@ pub fn faulted(job: &JobResponse) -> BTreeSet<String> {
             || (committed >= needed && worker.masked.is_none())
             || quorum.as_ref().is_some_and(|quorum| !quorum.contains(*index))
     });
-    at_fault.map(|(_, worker)| worker.address.clone()).collect()
+    at_fault.map(|(_, worker)| worker.address.to_string()).collect()
 }

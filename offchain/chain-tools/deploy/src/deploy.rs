@@ -190,7 +190,7 @@ impl<'a> Run<'a> {
         }
         let Some(jobs) = known(Contract::Jobs) else { return Ok(()) };
         seen.source_set = match known(Contract::Treasury) {
-            Some(treasury) if self.market().await?.treasury == *treasury => {
+            Some(treasury) if self.market().await?.treasury.as_str() == treasury => {
                 self.chain().query(treasury, &treasury::QueryMsg::Source { address: jobs.clone() }).await?
             }
             // This market pays somebody else, for good: there is nothing to collect.

@@ -240,7 +240,8 @@ impl<C: Chain + Clone + 'static> Local<C> {
         if epoch.saturating_add(RENEWAL_EPOCHS) >= end
             && self.client.committee_at(u64::MAX).await?.from_epoch <= epoch
         {
-            let (members, threshold, from_epoch) = (committee.members, committee.threshold, epoch + 1);
+            let members = committee.members.into_iter().map(Into::into).collect();
+            let (threshold, from_epoch) = (committee.threshold, epoch + 1);
             let renewal = registry::ExecuteMsg::SetCommittee { members, threshold, from_epoch };
             self.operator.registry(&renewal).await.context("the committee's next term")?;
         }

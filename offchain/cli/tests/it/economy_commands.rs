@@ -340,7 +340,7 @@ fn what_may_not_be_done_is_an_error_with_a_reason_and_moves_nothing() {
         ("stake bond --from bob --amount 1 --tera 4".into(), "operates a node already"),
         ("stake pool carol".into(), "operates no node"),
         (format!("vesting claim {position} --from alice"), "nothing of position"),
-        (format!("vesting transfer {position} --from carol --to carol"), "may not transfer"),
+        (format!("vesting transfer {position} --from carol --to carol"), "expected the owner of position"),
         (format!("vesting revoke {position} --from operator"), "it is final"),
         ("vesting claim 999 --from alice".into(), "no position 999"),
         (

@@ -70,7 +70,7 @@ fn a_settled_job_counts_as_work_and_its_share_is_collected_by_the_treasury() {
         let opened = Opened::new(&network).await;
         let chain = opened.client.chain();
         for worker in opened.job(job).await.workers {
-            let query = emissions::QueryMsg::Contributor { address: worker.address };
+            let query = emissions::QueryMsg::Contributor { address: worker.address.into() };
             let found: emissions::ContributorResponse =
                 chain.query(opened.at(Contract::Emissions), &query).await.unwrap();
             // Half, since none has pledged BTK.

@@ -107,7 +107,7 @@ async fn nodes(home: &Home, names: &[String]) -> Result<Vec<NodeResponse>> {
 
 async fn audit(home: &Home, args: &AuditArgs, node: &NodeResponse) -> Result<Finding> {
     let mut finding = Finding {
-        address: node.address.clone(),
+        address: node.address.to_string(),
         slot: node.registration.slot,
         verdict: Verdict::Proven,
         detail: None,
@@ -177,7 +177,7 @@ async fn dispute(
 ) -> Result<WonDispute> {
     let known = RegisteredKey::of(home, node).await?;
     let crs = Cursor::new(home.local.crs.encode());
-    let evidence = key_dispute(&node.address, known.file(home), part, content, crs)?;
+    let evidence = key_dispute(node.address.as_str(), known.file(home), part, content, crs)?;
     let deposit = home.local.client.registry_config().await?.params.dispute_deposit.u128();
     let receipt = home.account(wallet).await?.dispute_key(evidence, deposit).await?;
     let registry = home.local.client.deployment().registry();

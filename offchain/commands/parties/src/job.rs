@@ -270,7 +270,7 @@ fn print_job(job: &JobResponse) {
     for worker in &job.workers {
         rows.add_row([
             worker.slot.to_string(),
-            worker.address.clone(),
+            worker.address.to_string(),
             show(worker.ask.u128()),
             yes(worker.commitment.is_some()).into(),
             yes(worker.masked.is_some()).into(),

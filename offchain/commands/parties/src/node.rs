@@ -146,7 +146,7 @@ async fn list(home: &Home, output: Output) -> Result<()> {
         .iter()
         .map(|node| {
             json!({
-                "name": names.get(&node.address),
+                "name": names.get(node.address.as_str()),
                 "address": node.address,
                 "slot": node.registration.slot,
                 "bond": node.bond.u128(),
@@ -159,8 +159,8 @@ async fn list(home: &Home, output: Output) -> Result<()> {
         let mut rows = table(&["node", "address", "slot", "bond", "slashed", "eligible"]);
         for node in &nodes {
             rows.add_row([
-                names.get(&node.address).cloned().unwrap_or_default(),
-                node.address.clone(),
+                names.get(node.address.as_str()).cloned().unwrap_or_default(),
+                node.address.to_string(),
                 node.registration.slot.to_string(),
                 show(node.bond.u128()),
                 show(node.slashed.u128()),

@@ -126,7 +126,7 @@ impl Member {
         self.prepare(epoch).await?;
         let Merged { table, faults } = self.table(epoch).await?;
         let posted = self.client().share_keys(epoch).await?;
-        if posted.iter().all(|post| post.address != self.account.address()) {
+        if posted.iter().all(|post| post.address.as_str() != self.account.address()) {
             let msg = ExecuteMsg::PostShareKeys { epoch, digest: (&table.digest()).into() };
             self.account.registry(&msg).await?;
         }
@@ -231,7 +231,7 @@ impl Member {
         let keys = seeds.epoch_keys(request.epoch(), self.slots).map_err(|error| error.to_string())?;
         let response =
             keys.evaluate(&request, &mut *self.rng.lock().await).map_err(|error| error.to_string())?;
-        self.ledger.charge(&identity.address, &request, current, limit).await?;
+        self.ledger.charge(identity.address.as_str(), &request, current, limit).await?;
         Ok(response.encode())
     }
 

@@ -60,7 +60,7 @@ impl Committee {
         let id = id(client, &response);
         let seats = params.all_members().zip(response.members).filter_map(|(index, member)| {
             let endpoint = member.endpoint.as_slice().try_into().ok()?;
-            Some(Seat { index, account: member.address, peer: PeerId(endpoint) })
+            Some(Seat { index, account: member.address.into(), peer: PeerId(endpoint) })
         });
         Ok(Some(Self { id, params, from_epoch: response.from_epoch, seats: seats.collect() }))
     }

@@ -173,7 +173,8 @@ impl TagSource {
         let needed = committee.params.threshold();
         let enough = |digest: &[u8; 32]| {
             let same = posts.iter().filter(|post| post.digest.as_slice() == digest);
-            same.filter(|post| committee.member(&post.address).is_some()).count() >= usize::from(needed)
+            same.filter(|post| committee.member(post.address.as_str()).is_some()).count()
+                >= usize::from(needed)
         };
         let decode = |bytes: &[u8]| ShareKeyTable::decode(bytes).map_err(|error| error.to_string());
         let (protocol, body) = (Protocol::ShareKeys, ShareKeyRequest::Table(epoch).encode());

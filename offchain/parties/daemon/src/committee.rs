@@ -110,7 +110,7 @@ async fn listed(
     let last = client.committee_at(current.epoch.saturating_sub(1)).await?;
     let coming = client.committee_at(u64::MAX).await?;
     let mut members = [current, last, coming].into_iter().flat_map(|committee| committee.members);
-    let Some(member) = members.find(|member| member.address == account) else {
+    let Some(member) = members.find(|member| member.address.as_str() == account) else {
         return Err(DaemonError::NotRegistered {
             account: account.into(),
             role: "a committee member",
@@ -146,7 +146,7 @@ async fn duties(
     for due in [epoch, epoch.saturating_add(1)] {
         // What was posted for the next epoch is void once that gets another committee, so the chain is asked.
         let posts = client.share_keys(due).await?;
-        if posts.iter().all(|post| post.address != account) {
+        if posts.iter().all(|post| post.address.as_str() != account) {
             match member.post_share_keys(due).await {
                 Ok(_) => {}
                 // Others serve in that epoch, or nobody does yet.

@@ -142,6 +142,7 @@ mod tests {
     use bithive_api::registry::{IdentityResponse, Role};
     use bithive_chain::{Account, BlockCursor, Chain, ChainError, ChainInfo, GasUse, Receipt, TxHash};
     use bithive_client::Deployment;
+    use cosmwasm_std::Addr;
 
     use super::*;
 
@@ -174,7 +175,7 @@ mod tests {
                 return Err(down());
             }
             let member = String::from_utf8(msg).unwrap().contains(&hex::encode(MEMBER.0));
-            let identity = IdentityResponse { address: "bee1".into(), role: Role::Node };
+            let identity = IdentityResponse { address: Addr::unchecked("bee1"), role: Role::Node };
             Ok(serde_json::to_vec(&member.then_some(identity)).unwrap())
         }
         async fn account(&self, _: &str) -> Result<Account, ChainError> {

@@ -58,7 +58,7 @@ impl Party {
     async fn name_relay(&self, relay: Option<&RelayUrl>) -> Result<(), DaemonError> {
         let (client, endpoint) = (self.account.client(), self.transport.id().0);
         let holder = client.identity(endpoint).await?;
-        if holder.is_none_or(|holder| holder.address != self.account.address())
+        if holder.is_none_or(|holder| holder.address.as_str() != self.account.address())
             || client.relay(endpoint).await?.as_deref() == relay.map(RelayUrl::as_str)
         {
             return Ok(());

@@ -262,7 +262,8 @@ impl Contributor {
     async fn step(&mut self, job_id: u64) -> Result<(), NodeError> {
         let job = self.client().job(job_id).await?;
         self.setup.observer.looked_at(job_id, job.phase);
-        let own = job.workers.iter().position(|worker| worker.address == self.setup.account.address());
+        let own =
+            job.workers.iter().position(|worker| worker.address.as_str() == self.setup.account.address());
         match (job.phase, own) {
             (Phase::Open | Phase::Disputed, _) => self.consider(&job).await,
             (Phase::Assigned, Some(own)) => self.commit(&job, own).await,

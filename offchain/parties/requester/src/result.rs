@@ -39,14 +39,14 @@ impl Requester {
         let reference = self.reference(job_id, job.round);
         let key = reference.key(&shared);
         let digest = output.as_slice().try_into().map_err(|_| mismatch("its digest is not 32 bytes"))?;
-        let node = self.client().node(&representative.address).await?;
+        let node = self.client().node(representative.address.as_str()).await?;
         let providers: Vec<PeerId> = node
             .and_then(|node| node.registration.endpoint.as_slice().try_into().ok())
             .map(PeerId)
             .into_iter()
             .collect();
         let sealed = self.exchange.fetch(digest, &providers, MAX_OUTPUT_BYTES).await?;
-        let opened = Output::open(reference, &key, &representative.address, &sealed)?;
+        let opened = Output::open(reference, &key, representative.address.as_str(), &sealed)?;
         let agrees = key.agrees(&opened.values, masked, 0);
         if agrees.map_err(|error| mismatch(&error.to_string()))? {
             Ok(opened.values)

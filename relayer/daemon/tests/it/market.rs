@@ -231,7 +231,7 @@ fn answer(job_id: u64, toy: Toy) -> JobResponse {
     let is_final = matches!(toy.phase, Phase::Settled | Phase::Refunded);
     JobResponse {
         job_id,
-        requester: "requester".into(),
+        requester: Addr::unchecked("requester"),
         phase: toy.phase,
         round: toy.round,
         deadline: (!is_final).then_some(toy.deadline),

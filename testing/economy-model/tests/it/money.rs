@@ -94,6 +94,25 @@ fn no_error_is_built_and_dropped() {
     }
 }
 
+/// What two contracts refuse with the same words is one error, and has its place in the contract kit.
+#[test]
+fn no_two_contracts_have_an_error_of_the_same_text() {
+    let mut texts: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (contract, files) in contracts() {
+        for (_, text) in files {
+            for attribute in text.split("#[error(").skip(1) {
+                // A transparent one has no text of its own.
+                let Some(rest) = attribute.trim_start().strip_prefix('"') else { continue };
+                let text = rest.split('"').next().unwrap().to_owned();
+                texts.entry(text).or_default().insert(contract.clone());
+            }
+        }
+    }
+    assert!(texts.len() > 100, "{} texts", texts.len());
+    texts.retain(|_, contracts| contracts.len() > 1);
+    assert!(texts.is_empty(), "{texts:#?}");
+}
+
 #[test]
 fn every_contract_refuses_native_coins_or_asks_for_them() {
     for (contract, files) in contracts() {

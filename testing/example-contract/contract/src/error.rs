@@ -1,6 +1,7 @@
 //! What a message can get wrong.
 
 use bithive_contract_kit::InputError;
+use bithive_contract_kit::migration::MigrationError;
 use cosmwasm_std::StdError;
 use cw_ownable::OwnershipError;
 
@@ -16,7 +17,7 @@ pub enum ContractError {
     /// A message of the owner came from somebody else.
     #[error(transparent)]
     Ownership(#[from] OwnershipError),
-    /// The stored state is not an earlier version of this contract.
-    #[error("cannot migrate: {0}; expected an earlier version of the same contract")]
-    Migration(StdError),
+    /// The stored state is not an earlier one of this contract.
+    #[error(transparent)]
+    Migration(#[from] MigrationError),
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use bithive_api::{ContractEvent as _, token};
 use bithive_chain::{ChainError, Receipt};
 use serde::Serialize;
 
@@ -111,12 +112,15 @@ impl EconomyAccount {
             let Claimable { source, what, token, .. } = entry.clone();
             claims.taken.push(Payout { source, what, token, amount: paid.fold(0, u128::saturating_add) });
         }
-        for event in receipt.events_of("wasm").filter(|event| event.get("to") == Some(owner)) {
-            let token = event.contract().and_then(|contract| client.token_at(contract));
-            let amount: Option<u128> = event.get("amount").and_then(|amount| amount.parse().ok());
-            if let (Some(token), Some(amount)) = (token, amount) {
+        for event in &receipt.events {
+            let Some(token) = event.contract().and_then(|contract| client.token_at(contract)) else {
+                continue;
+            };
+            // What can't be read is not counted: the transaction is done, and its receipt has it.
+            let Ok(Some(change)) = token::Event::parse(event) else { continue };
+            if let Some((_, amount)) = change.received().filter(|(to, _)| to.as_str() == owner) {
                 let sum = claims.received.entry(token).or_default();
-                *sum = sum.saturating_add(amount);
+                *sum = sum.saturating_add(amount.u128());
             }
         }
     }

@@ -2,12 +2,13 @@
 //!
 //! `scripts/schema` writes it anew (`BITHIVE_WRITE_SCHEMA=1`), `scripts/schema --check` runs this test.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use bithive_contracts::Code;
 use cosmwasm_schema::{Api, generate_api};
+use serde_json::Value;
 
 const FOLDER: &str = "../../../schema";
 
@@ -72,10 +73,73 @@ fn the_stored_schema_is_that_of_the_messages() {
     }
     let stored = stored(folder);
     let paths = computed.keys().chain(stored.keys());
-    let differ: std::collections::BTreeSet<_> =
-        paths.filter(|path| computed.get(*path) != stored.get(*path)).collect();
+    let differ: BTreeSet<_> = paths.filter(|path| computed.get(*path) != stored.get(*path)).collect();
     assert!(
         differ.is_empty(),
         "schema/ differs from the messages in {differ:#?}; run scripts/schema and commit"
     );
+}
+
+/// Calls `see` with the type, the name and the schema of each property in a schema.
+fn each_property<'a>(of: &'a str, schema: &'a Value, see: &mut dyn FnMut(&'a str, &'a str, &'a Value)) {
+    let Value::Object(parts) = schema else {
+        for part in schema.as_array().into_iter().flatten() {
+            each_property(of, part, see);
+        }
+        return;
+    };
+    for (key, part) in parts {
+        for (name, schema) in part.as_object().into_iter().flatten() {
+            match key.as_str() {
+                "definitions" => each_property(name, schema, see),
+                "properties" => see(of, name, schema),
+                _ => {}
+            }
+        }
+        if key != "definitions" {
+            each_property(of, part, see);
+        }
+    }
+}
+
+fn is_address(schema: &Value) -> bool {
+    schema.to_string().contains("\"#/definitions/Addr\"")
+}
+
+fn is_text(schema: &Value) -> bool {
+    let types = &schema["type"];
+    types == "string" || types.as_array().is_some_and(|types| types.contains(&"string".into()))
+}
+
+/// What a contract is sent is text until it has checked it, and what it answers it has checked. The token's answers are
+/// those of cw20.
+#[test]
+fn addresses_are_text_in_messages_and_checked_in_responses() {
+    let rendered: Vec<(String, Value)> = apis()
+        .into_iter()
+        .map(|api| {
+            (api.contract_name.clone(), serde_json::from_str(&api.render().to_string().unwrap()).unwrap())
+        })
+        .collect();
+    let (mut names, mut texts) = (BTreeSet::new(), BTreeSet::new());
+    for (contract, api) in &rendered {
+        for messages in ["instantiate", "execute", "query", "migrate"] {
+            each_property(messages, &api[messages], &mut |of, name, schema| {
+                assert!(!is_address(schema), "{contract}: {of}.{name} of a message is checked by nobody");
+            });
+        }
+        for (query, response) in api["responses"].as_object().unwrap() {
+            each_property(query, response, &mut |of, name, schema| {
+                if is_address(schema) {
+                    names.insert(name);
+                } else if is_text(schema) && contract != "token" {
+                    texts.insert((contract.as_str(), of, name));
+                }
+            });
+        }
+    }
+    assert!(names.len() > 20, "{names:?}");
+    // A source is a market of another chain.
+    texts.retain(|(_, of, name)| names.contains(name) && (*of, *name) != ("Source", "jobs"));
+    assert!(texts.is_empty(), "addresses in responses whose type is not `Addr`: {texts:?}");
 }

@@ -86,7 +86,7 @@ async fn shares_and_slashes_go_to_the_treasury_which_collects_them() {
     let jobs: jobs::ConfigResponse = world.ask(deployment.jobs(), &jobs::QueryMsg::Config {}).await;
     let registry: registry::ConfigResponse =
         world.ask(deployment.registry(), &registry::QueryMsg::Config {}).await;
-    assert_eq!([jobs.treasury, registry.treasury], [treasury.clone(), treasury.clone()]);
+    assert_eq!([jobs.treasury.as_str(), registry.treasury.as_str()], [treasury.as_str(); 2]);
     assert_eq!(world.treasuries(&deployment).await, [(); 3].map(|()| treasury.clone()));
     assert!(world.collects_from_its_market(&deployment).await);
     // BTK that are sent to the treasury would be burnt: the emissions pay an account.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use bithive_api::MigrateMsg;
+use bithive_api::event::{CONTRACT, ChainEvent as _};
 use bithive_contracts::{Contract, Role, Terms};
 use bithive_dgkbe::crs::ceremony::local_ceremony;
 use cosmwasm_std::{Addr, Binary, WasmMsg};
@@ -45,9 +46,8 @@ fn every_contract_of_a_role_is_created_after_those_it_knows_and_can_be_migrated(
             let answer = app.execute(operator.clone(), instantiate.into());
             let answer = answer.unwrap_or_else(|error| panic!("{role}, {contract}: {error:#}"));
             let events = answer.events.iter().filter(|event| event.ty == "instantiate");
-            let address =
-                events.flat_map(|event| &event.attributes).find(|found| found.key == "_contract_address");
-            let address = Addr::unchecked(&address.unwrap().value);
+            let address = events.filter_map(|event| event.attribute(CONTRACT)).next().unwrap();
+            let address = Addr::unchecked(address);
             app.migrate_contract(operator.clone(), address.clone(), &MigrateMsg {}, code_id)
                 .unwrap_or_else(|error| panic!("{role}, {contract}: {error:#}"));
             addresses.insert(contract, address.to_string());

@@ -54,8 +54,8 @@ async fn the_agreement_waits_for_everybody_names_who_is_missing_and_can_be_repea
             matches!(&error, ServiceError::NotAgreed { from_epoch, .. } if *from_epoch == epoch),
             "{error}"
         );
-        assert!(error.to_string().contains(&named[2].address), "{error}");
-        assert!(!error.to_string().contains(&named[1].address), "{error}");
+        assert!(error.to_string().contains(named[2].address.as_str()), "{error}");
+        assert!(!error.to_string().contains(named[1].address.as_str()), "{error}");
         assert!(early.post_share_keys(epoch).await.is_err());
     }
     // The first two were asked for contributions before and after a restart: they are the same ones.

@@ -30,8 +30,12 @@ async fn wiring(client: &Client) -> Result<(), String> {
         }
         Err(format!("{what} is {found:?}, and the deployment says {expected:?}"))
     };
-    same("the registry's token", &registry.token, deployment.token())?;
-    same("the registry's job market", registry.jobs.as_deref().unwrap_or("none"), deployment.jobs())?;
-    same("the job market's token", &jobs.token, deployment.token())?;
-    same("the job market's registry", &jobs.registry, deployment.registry())
+    same("the registry's token", registry.token.as_str(), deployment.token())?;
+    same(
+        "the registry's job market",
+        registry.jobs.as_ref().map_or("none", |jobs| jobs.as_str()),
+        deployment.jobs(),
+    )?;
+    same("the job market's token", jobs.token.as_str(), deployment.token())?;
+    same("the job market's registry", jobs.registry.as_str(), deployment.registry())
 }

@@ -1,6 +1,6 @@
 //! The party's registration, and the committee that all depend on.
 
-use bithive_api::registry::NodeResponse;
+use bithive_api::registry::{CommitteeResponse, NodeResponse};
 use bithive_chain::ChainError;
 use bithive_client::Client;
 use bithive_committee::TERM_EPOCHS;
@@ -51,12 +51,12 @@ async fn registered(client: &Client, role: &'static str, account: &str) -> Resul
         CommitteeConfig::ROLE => {
             let current = client.committee().await?;
             let coming = client.committee_at(u64::MAX).await?;
-            let sits = |members: &[bithive_api::registry::CommitteeMember]| {
-                members.iter().any(|member| member.address == account)
+            let sits = |committee: &CommitteeResponse| {
+                committee.members.iter().any(|member| member.address.as_str() == account)
             };
-            if sits(&current.members) {
+            if sits(&current) {
                 Finding::passed(REGISTERED, format!("{account} sits in the committee"))
-            } else if sits(&coming.members) {
+            } else if sits(&coming) {
                 Finding::passed(REGISTERED, format!("{account} sits in the coming committee"))
             } else {
                 missing("the registry's owner has to name it; `bithive committee keys` says what it needs")

@@ -45,7 +45,7 @@ impl Contributor {
         let job = self.client().job(signature.job_id).await?;
         let sender = job.workers.get(usize::from(signature.index)).filter(|_| job.round == signature.round);
         let Some(sender) = sender else { return Ok(None) };
-        if endpoint_of(self.client(), &sender.address).await? != message.from {
+        if endpoint_of(self.client(), sender.address.as_str()).await? != message.from {
             tracing::warn!(from = %message.from, job = job.job_id, "a signature is not from its worker");
             return Ok(None);
         }
@@ -149,7 +149,7 @@ impl Contributor {
         let finished = self.setup.state.get::<Finished>(&result_name(job))?;
         let finished = finished.ok_or_else(|| mismatch("this node has no result of its own"))?;
         let reference = reference(client, job);
-        let endpoint = endpoint_of(client, &representative.address).await?;
+        let endpoint = endpoint_of(client, representative.address.as_str()).await?;
         let who = (representative.address.as_str(), endpoint);
         let exchange = self.setup.exchange.as_ref();
         check_output(exchange, reference, &finished.key(reference), who, (output, masked)).await
@@ -178,7 +178,7 @@ impl Contributor {
             if index == own || member.in_quorum != Some(true) || told.contains(&index) {
                 continue;
             }
-            let endpoint = endpoint_of(client, &member.address).await?;
+            let endpoint = endpoint_of(client, member.address.as_str()).await?;
             match self.setup.exchange.send(endpoint, Protocol::Signature, message.encode().into()).await {
                 Ok(()) => drop(told.insert(index)),
                 Err(error) => tracing::warn!(job = job.job_id, to = %endpoint, %error, "a signature waits"),

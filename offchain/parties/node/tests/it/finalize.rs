@@ -44,7 +44,7 @@ async fn the_work_of_a_job_that_was_settled_in_a_batch_is_reported_by_its_quorum
     let domain = town.local.client.deployment().clone();
     let mut quorum = Quorum::of(&job, domain.jobs_domain()).unwrap();
     for (index, worker) in (0u8..).zip(&job.workers) {
-        let node = town.nodes.iter().position(|node| node.address == worker.address).unwrap();
+        let node = town.nodes.iter().position(|node| node.address == worker.address.as_str()).unwrap();
         let guard = Guard::new(State::in_memory().unwrap());
         let signature = quorum.sign(&town.keys(node).bls, &guard).unwrap();
         quorum.add(index, signature).unwrap();

@@ -23,7 +23,11 @@ fn told(event: impl Into<Event>) -> Event {
 
 /// Compares what the samples are on the wire with the golden file, or writes it with BITHIVE_WRITE_GOLDEN=1; reads each
 /// sample back, and without each of its attributes.
-fn check<E: ContractEvent + Clone + Debug + PartialEq>(contract: &str, kinds: &[&str], samples: Vec<E>) {
+fn check<E: ContractEvent + Into<Event> + Clone + Debug + PartialEq>(
+    contract: &str,
+    kinds: &[&str],
+    samples: Vec<E>,
+) {
     let wire: Vec<Event> = samples.iter().cloned().map(Into::into).collect();
     let path =
         PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/golden").join(format!("{contract}.json"));

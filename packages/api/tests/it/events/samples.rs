@@ -86,7 +86,7 @@ pub fn attestations() -> Vec<att::Event> {
 
 pub fn datasets() -> Vec<dat::Event> {
     use dat::{Asset, Event::*};
-    let (native, cw20) = (Asset::Native("ibc/0A:1B".into()), Asset::Cw20("cosmwasm1token".into()));
+    let (native, cw20) = (Asset::Native("ibc/0A:1B".into()), Asset::Cw20(addr("token")));
     let (id, dataset_id, job_id) = (3, 4, 7);
     vec![
         Registered {

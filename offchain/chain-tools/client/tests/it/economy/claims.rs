@@ -51,8 +51,10 @@ async fn everything(world: &World) {
     world.account(OWNER).transfer(Token::Btt, alice.address(), 2 * UNIT).await.unwrap();
     let market = world.market(ALICE).await;
     let job = market.post_job(terms(world.now().await), 7).await.unwrap();
-    let job = job.events_of("wasm-job_posted").next().unwrap().get("job_id").unwrap().parse().unwrap();
-    market.jobs(&jobs::ExecuteMsg::Cancel { job_id: job }).await.unwrap();
+    let posted = |event: jobs::Event| event.job_id();
+    let (job_id, _) =
+        job.announced(market.client().deployment().jobs(), jobs::events::POSTED, posted).unwrap();
+    market.jobs(&jobs::ExecuteMsg::Cancel { job_id }).await.unwrap();
     market.register_requester([7; 32], UNIT).await.unwrap();
     world.advance(DAY).await;
     // BTK come from the application's bucket.
