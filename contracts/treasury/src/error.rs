@@ -1,6 +1,7 @@
 //! What a message can get wrong.
 
 use bithive_contract_kit::InputError;
+use bithive_contract_kit::source::NotSource;
 use cosmwasm_std::{OverflowError, StdError, Uint128};
 use cw_ownable::OwnershipError;
 
@@ -71,11 +72,8 @@ pub enum ContractError {
         token: String,
     },
     /// A contract that the owner has not named.
-    #[error("{found} is not a source; expected a contract that the owner has named")]
-    NotSource {
-        /// Address that was given.
-        found: String,
-    },
+    #[error(transparent)]
+    NotSource(#[from] NotSource),
     /// A purpose too long.
     #[error("the purpose has {found} characters; expected at most {most}")]
     Purpose {
