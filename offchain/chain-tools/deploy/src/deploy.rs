@@ -15,8 +15,8 @@ use serde::{Deserialize, Serialize};
 use tokio::time::sleep;
 
 use crate::{
-    COLLECTORS, Codes, Contract, DeployError, FEE_GRANT, OPERATOR_MINIMUM, OnChain, Role, SkyLock, Step, Terms,
-    TermsError, plan,
+    COLLECTORS, Codes, Contract, DeployError, FEE_GRANT, OPERATOR_MINIMUM, OnChain, Role, SkyLock, Step,
+    Terms, TermsError, plan,
 };
 
 /// Blocks for which a transaction is looked for after its sequence was used up: a node lists a transaction a moment after

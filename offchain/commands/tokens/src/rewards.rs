@@ -207,7 +207,7 @@ async fn execute(command: Command, home: &Home, output: Output) -> Result<()> {
             };
             let done =
                 tell(home, &from, &ExecuteMsg::Collect { source }, events::COLLECTED, collected).await?;
-            output.show(&done, |done| println!("{} of settlements is in the budget", show(done.told)))
+            output.show(&done, |done| println!("{} of settlements is in the budget", show(done.value)))
         }
         Command::Grant(args) => grant(home, &args, output).await,
         Command::Approve { id, from } => approve(home, id, &from, output).await,
