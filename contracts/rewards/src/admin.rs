@@ -1,16 +1,19 @@
-//! Instantiation, the budget, and what the owner does.
+//! Instantiation, the budget and what fills it, and what the owner does.
 
 use bithive_api::event::OrNone;
 use bithive_api::rewards::{Event, Hook, InstantiateMsg, Limits, Role, limits};
 use bithive_contract_kit::input::{self, address, outside, positive, within};
-use bithive_contract_kit::token;
-use cosmwasm_std::{DepsMut, Env, Response, Storage, Uint128};
+use bithive_contract_kit::{source, token};
+use cosmwasm_std::{Addr, DepsMut, Env, Response, Storage, SubMsg, Uint128, to_json_binary};
 use cw_ownable::initialize_owner;
 use cw20::Cw20ReceiveMsg;
 
 use crate::ContractError;
 use crate::pay::{available, transfer};
 use crate::state::{BUDGET, Budget, CONFIG, Config, PARTIES, Paid, TODAY};
+
+/// A source has paid what it owed; the payload is its address.
+pub(crate) const COLLECT_REPLY: u64 = 1;
 
 pub(crate) fn instantiate(
     deps: DepsMut<'_>,
@@ -48,6 +51,26 @@ pub(crate) fn receive(deps: DepsMut<'_>, hook: &Cw20ReceiveMsg) -> Result<Respon
     Ok(Response::new().add_event(Event::Funded { sender: account, amount: hook.amount }))
 }
 
+/// Only of contracts that the owner has named: the contract acts here for anybody.
+pub(crate) fn collect(deps: DepsMut<'_>, source: &str) -> Result<Response, ContractError> {
+    let source = address(deps.api, "source", source)?;
+    let withdraw = source::withdraw::<ContractError>(deps.storage, &source)?;
+    let withdraw = SubMsg::reply_on_success(withdraw, COLLECT_REPLY).with_payload(to_json_binary(&source)?);
+    Ok(Response::new().add_submessage(withdraw))
+}
+
+/// What came is the difference to the balance, whatever the source says of it and whatever else happened meanwhile. BTT
+/// that were sent without a hook before count from here on, too.
+pub(crate) fn collected(deps: DepsMut<'_>, env: &Env, source: Addr) -> Result<Response, ContractError> {
+    let token = CONFIG.load(deps.storage)?.token;
+    let held = token::balance(deps.querier, &token, &env.contract.address)?;
+    let mut budget = BUDGET.load(deps.storage)?;
+    let amount = held.checked_sub(available(&budget)?)?;
+    budget.funded = budget.funded.checked_add(amount)?;
+    BUDGET.save(deps.storage, &budget)?;
+    Ok(Response::new().add_event(Event::Collected { source, amount }))
+}
+
 pub(crate) fn return_budget(storage: &mut dyn Storage, amount: Uint128) -> Result<Response, ContractError> {
     positive("the amount", amount)?;
     let mut budget = BUDGET.load(storage)?;
@@ -82,4 +105,16 @@ pub(crate) fn set_limits(storage: &mut dyn Storage, limits: Limits) -> Result<Re
     CONFIG.save(storage, &Config { limits, ..config })?;
     let Limits { patient_count, patient_amount, total_amount } = limits;
     Ok(Response::new().add_event(Event::Limits { patient_count, patient_amount, total_amount }))
+}
+
+pub(crate) fn set_source(
+    deps: DepsMut<'_>,
+    env: &Env,
+    source: &str,
+    allowed: bool,
+) -> Result<Response, ContractError> {
+    let token = CONFIG.load(deps.storage)?.token;
+    let source = outside(deps.api, "source", source, &[&env.contract.address, &token])?;
+    source::set(deps.storage, &source, allowed)?;
+    Ok(Response::new().add_event(Event::Source { source, allowed }))
 }

@@ -7,7 +7,9 @@ use bithive_api::MigrateMsg;
 use bithive_api::rewards::{Event, ExecuteMsg, InstantiateMsg, QueryMsg};
 use bithive_contract_kit::input::nonpayable;
 use bithive_contract_kit::{migration, ownership, pause};
-use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Response, to_json_binary};
+use cosmwasm_std::{
+    Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Reply, Response, from_json, to_json_binary,
+};
 
 use crate::{ContractError, admin, permission, propose, query};
 
@@ -52,14 +54,28 @@ pub fn execute(
         }
         ExecuteMsg::Approve { id } => propose::approve(deps.storage, &env, &info.sender, id),
         ExecuteMsg::Expire { id } => propose::expire(deps.storage, &env, id),
+        ExecuteMsg::Collect { source } => admin::collect(deps, &source),
         ExecuteMsg::SetParty { address, role } => admin::set_party(deps, &address, role),
         ExecuteMsg::SetLimits(limits) => admin::set_limits(deps.storage, limits),
         ExecuteMsg::ReturnBudget { amount } => admin::return_budget(deps.storage, amount),
+        ExecuteMsg::SetSource { source, allowed } => admin::set_source(deps, &env, &source, allowed),
         ExecuteMsg::SetPaused { paused } => Ok(pause::set(deps.storage, paused, Event::Paused { paused })?),
         ExecuteMsg::TransferOwnership { new_owner } => {
             Ok(ownership::propose(deps, &env, &info.sender, new_owner)?)
         }
         ExecuteMsg::AcceptOwnership {} => Ok(ownership::accept(deps, &env, &info.sender)?),
+    }
+}
+
+/// Counts what a source has paid.
+///
+/// # Errors
+/// [`ContractError::UnknownReply`].
+#[cfg_attr(not(feature = "library"), entry_point)]
+pub fn reply(deps: DepsMut, env: Env, reply: Reply) -> Result<Response, ContractError> {
+    match reply.id {
+        admin::COLLECT_REPLY => admin::collected(deps, &env, from_json(&reply.payload)?),
+        id => Err(ContractError::UnknownReply { id }),
     }
 }
 
@@ -78,6 +94,7 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
         }
         QueryMsg::Patient { address } => to_json_binary(&query::patient(deps, &env, &address)?),
         QueryMsg::Budget {} => to_json_binary(&query::budget(deps, &env)?),
+        QueryMsg::Source { address } => to_json_binary(&query::source(deps, &address)?),
     };
     Ok(answer?)
 }

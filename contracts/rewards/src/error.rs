@@ -1,9 +1,10 @@
 //! What a message can get wrong.
 
-use bithive_api::rewards::Role;
+use bithive_api::rewards::{Activity, Role};
 use bithive_contract_kit::InputError;
 use bithive_contract_kit::migration::MigrationError;
 use bithive_contract_kit::permission::Unauthorized;
+use bithive_contract_kit::source::NotSource;
 use bithive_economics::score::FactorError;
 use cosmwasm_std::{OverflowError, StdError, Uint128};
 use cw_ownable::OwnershipError;
@@ -96,6 +97,18 @@ pub enum ContractError {
         /// What this payment would add, in the same unit.
         amount: Uint128,
     },
+    /// An activity whose range is for a day was rewarded on this day.
+    #[error(
+        "{patient} had its reward for {activity:?} on day {day} since 1970; expected one a day. Try again tomorrow"
+    )]
+    OnceADay {
+        /// The patient.
+        patient: String,
+        /// What for.
+        activity: Activity,
+        /// Day of its reward, since 1970.
+        day: u64,
+    },
     /// The budget is too small.
     #[error("the budget is {available}; expected at least {amount}")]
     Funds {
@@ -103,6 +116,15 @@ pub enum ContractError {
         available: Uint128,
         /// What is needed.
         amount: Uint128,
+    },
+    /// A contract that the owner has not named.
+    #[error(transparent)]
+    NotSource(#[from] NotSource),
+    /// A reply to nothing that the contract sends.
+    #[error("reply {id} belongs to no message that this contract sends")]
+    UnknownReply {
+        /// Id of the reply.
+        id: u64,
     },
     /// The owner has paused proposals and approvals.
     #[error("proposals and approvals are paused")]

@@ -5,7 +5,7 @@ use bithive_contract_kit::token;
 use cosmwasm_std::{Addr, CosmosMsg, Env, Response, Storage, Uint128};
 
 use crate::ContractError;
-use crate::state::{BUDGET, Budget, CONFIG, DAY, PATIENTS, Paid, Proposal, TODAY};
+use crate::state::{BUDGET, Budget, CARE, CONFIG, DAY, PATIENTS, Paid, Proposal, TODAY, formula};
 
 /// What can be paid.
 pub(crate) fn available(budget: &Budget) -> Result<Uint128, ContractError> {
@@ -31,6 +31,10 @@ pub(crate) fn pay(
     if amount > available {
         return Err(ContractError::Funds { available, amount });
     }
+    let daily = formula(proposal.activity).is_daily();
+    if daily {
+        once_a_day(storage, proposal, day(env))?;
+    }
     let today = TODAY.load(storage)?.on(day(env));
     let own = PATIENTS.may_load(storage, patient)?.unwrap_or_default().on(day(env));
     let within = |limit, most: Uint128, used: Uint128, amount: Uint128| {
@@ -41,12 +45,27 @@ pub(crate) fn pay(
     within("a patient's number of rewards", limits.patient_count.into(), own.count.into(), one)?;
     within("a patient's amount", limits.patient_amount, own.amount, amount)?;
     within("the amount of all patients", limits.total_amount, today.amount, amount)?;
+    if daily {
+        CARE.save(storage, patient, &day(env))?;
+    }
     TODAY.save(storage, &add(today, amount)?)?;
     PATIENTS.save(storage, patient, &add(own, amount)?)?;
     budget.paid = budget.paid.checked_add(amount)?;
     BUDGET.save(storage, &budget)?;
     let event = Event::Paid { id, patient: patient.clone(), amount };
     Ok(Response::new().add_event(event).add_message(transfer(storage, patient, amount)?))
+}
+
+/// The range of chronic care is for a day, whatever the day's other limits permit.
+fn once_a_day(storage: &dyn Storage, proposal: &Proposal, today: u64) -> Result<(), ContractError> {
+    let Proposal { patient, activity, .. } = proposal;
+    match CARE.may_load(storage, patient)? {
+        // A clock that goes back stays on the day that was rewarded.
+        Some(day) if day >= today => {
+            Err(ContractError::OnceADay { patient: patient.into(), activity: *activity, day })
+        }
+        _ => Ok(()),
+    }
 }
 
 fn add(paid: Paid, amount: Uint128) -> Result<Paid, ContractError> {

@@ -3,11 +3,11 @@
 use bithive_api::rewards::{Activity, Approval, Event, Inputs, Role, limits};
 use bithive_contract_kit::input::{outside, sized};
 use bithive_contract_kit::pause::is_paused;
-use bithive_economics::score::{self, RewardInputs, reward};
+use bithive_economics::score::{RewardInputs, reward};
 use cosmwasm_std::{Addr, DepsMut, Env, HexBinary, Response, Storage};
 
 use crate::permission::not_party;
-use crate::state::{CONFIG, EVIDENCE, NEXT_ID, PARTIES, PROPOSALS, Proposal};
+use crate::state::{CONFIG, EVIDENCE, NEXT_ID, PARTIES, PROPOSALS, Proposal, formula};
 use crate::{ContractError, pay};
 
 pub(crate) fn propose(
@@ -29,7 +29,7 @@ pub(crate) fn propose(
     }
     let Inputs { value, completion, history, time, adjustment } = *inputs;
     let inputs = RewardInputs { value: value.u128(), completion, history: history.u128(), time, adjustment };
-    let amount = reward(of(activity), &inputs)?.into();
+    let amount = reward(formula(activity), &inputs)?.into();
     let id = NEXT_ID.may_load(deps.storage)?.unwrap_or(1);
     NEXT_ID.save(deps.storage, &id.saturating_add(1))?;
     EVIDENCE.save(deps.storage, evidence.as_slice(), &id)?;
@@ -97,15 +97,4 @@ fn speaker(storage: &dyn Storage, sender: &Addr) -> Result<Role, ContractError> 
 
 fn not_oneself(sender: &Addr, patient: &Addr) -> Result<(), ContractError> {
     if sender == patient { Err(ContractError::OwnReward { sender: sender.into() }) } else { Ok(()) }
-}
-
-const fn of(activity: Activity) -> score::Activity {
-    match activity {
-        Activity::CheckUp => score::Activity::CheckUp,
-        Activity::ChronicCare => score::Activity::ChronicCare,
-        Activity::TreatmentCycle => score::Activity::TreatmentCycle,
-        Activity::Education => score::Activity::Education,
-        Activity::DataSharing => score::Activity::DataSharing,
-        Activity::Compute => score::Activity::Compute,
-    }
 }

@@ -1,14 +1,14 @@
 //! One function for each query.
 
 use bithive_api::rewards::{BudgetResponse, ConfigResponse, PatientResponse, ProposalResponse, Role, limits};
-use bithive_contract_kit::page;
 use bithive_contract_kit::pause::is_paused;
+use bithive_contract_kit::{page, source};
 use cosmwasm_std::{Deps, Env, Order, StdResult};
 use cw_storage_plus::Bound;
 
 use crate::ContractError;
 use crate::pay::{available, day};
-use crate::state::{BUDGET, CONFIG, PARTIES, PATIENTS, PROPOSALS, TODAY};
+use crate::state::{BUDGET, CARE, CONFIG, PARTIES, PATIENTS, PROPOSALS, TODAY};
 
 pub(crate) fn config(deps: Deps<'_>) -> Result<ConfigResponse, ContractError> {
     let ownership = cw_ownable::get_ownership(deps.storage)?;
@@ -45,9 +45,10 @@ pub(crate) fn proposals(
 }
 
 pub(crate) fn patient(deps: Deps<'_>, env: &Env, address: &str) -> Result<PatientResponse, ContractError> {
-    let paid = PATIENTS.may_load(deps.storage, &deps.api.addr_validate(address)?)?.unwrap_or_default();
-    let paid = paid.on(day(env));
-    Ok(PatientResponse { today: paid.amount, count: paid.count, total: paid.total })
+    let patient = deps.api.addr_validate(address)?;
+    let paid = PATIENTS.may_load(deps.storage, &patient)?.unwrap_or_default().on(day(env));
+    let chronic_care = CARE.may_load(deps.storage, &patient)?.is_some_and(|last| last >= day(env));
+    Ok(PatientResponse { today: paid.amount, count: paid.count, chronic_care, total: paid.total })
 }
 
 pub(crate) fn budget(deps: Deps<'_>, env: &Env) -> Result<BudgetResponse, ContractError> {
@@ -61,4 +62,8 @@ pub(crate) fn budget(deps: Deps<'_>, env: &Env) -> Result<BudgetResponse, Contra
         returned: budget.returned,
         today,
     })
+}
+
+pub(crate) fn source(deps: Deps<'_>, address: &str) -> Result<bool, ContractError> {
+    Ok(source::is_source(deps.storage, &deps.api.addr_validate(address)?))
 }

@@ -1,8 +1,10 @@
 //! Storage, all keys in one place.
 //!
-//! cw-ownable keeps `ownership`, cw2 keeps `contract_info` and the contract kit `paused`; keys of this crate differ from them.
+//! cw-ownable keeps `ownership`, cw2 keeps `contract_info` and the contract kit `paused` and `sources`; keys of this
+//! crate differ from them.
 
 use bithive_api::rewards::{Activity, Approval, Limits, ProposalResponse, Role};
+use bithive_economics::score;
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, HexBinary, Uint128};
 use cw_storage_plus::{Item, Map};
@@ -96,6 +98,8 @@ pub const BUDGET: Item<Budget> = Item::new("budget");
 pub const TODAY: Item<Paid> = Item::new("today");
 /// Paid, by patient.
 pub const PATIENTS: Map<&Addr, Paid> = Map::new("patients");
+/// By patient: the last day with a reward for chronic care, in days since 1970.
+pub const CARE: Map<&Addr, u64> = Map::new("care");
 /// Roles.
 pub const PARTIES: Map<&Addr, Role> = Map::new("parties");
 /// Number of the next proposal.
@@ -104,3 +108,15 @@ pub const NEXT_ID: Item<u64> = Item::new("next_id");
 pub const PROPOSALS: Map<u64, Proposal> = Map::new("proposals");
 /// By digest of the evidence: the proposal that waits for it or was paid.
 pub const EVIDENCE: Map<&[u8], u64> = Map::new("evidence");
+
+/// The activity as the formula has it.
+pub(crate) const fn formula(activity: Activity) -> score::Activity {
+    match activity {
+        Activity::CheckUp => score::Activity::CheckUp,
+        Activity::ChronicCare => score::Activity::ChronicCare,
+        Activity::TreatmentCycle => score::Activity::TreatmentCycle,
+        Activity::Education => score::Activity::Education,
+        Activity::DataSharing => score::Activity::DataSharing,
+        Activity::Compute => score::Activity::Compute,
+    }
+}

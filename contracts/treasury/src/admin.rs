@@ -1,15 +1,14 @@
 //! Instantiation, collecting, and what the owner does.
 
-use bithive_api::jobs;
 use bithive_api::treasury::{Event, InstantiateMsg, limits};
 use bithive_contract_kit::input::{address, outside, positive, text, within};
 use bithive_contract_kit::pause::is_paused;
-use bithive_contract_kit::token;
-use cosmwasm_std::{DepsMut, Env, Response, Uint128, wasm_execute};
+use bithive_contract_kit::{source, token};
+use cosmwasm_std::{DepsMut, Env, Response, Uint128};
 use cw_ownable::initialize_owner;
 
 use crate::ContractError;
-use crate::state::{CONFIG, Config, FLOWS, Flows, SOURCES, period};
+use crate::state::{CONFIG, Config, FLOWS, Flows, period};
 
 pub(crate) fn instantiate(
     deps: DepsMut<'_>,
@@ -30,10 +29,7 @@ pub(crate) fn instantiate(
 /// Only of contracts that the owner has named: the treasury acts here for anybody.
 pub(crate) fn collect(deps: DepsMut<'_>, source: &str) -> Result<Response, ContractError> {
     let source = address(deps.api, "source", source)?;
-    if !SOURCES.has(deps.storage, &source) {
-        return Err(ContractError::NotSource { found: source.into() });
-    }
-    let withdraw = wasm_execute(&source, &jobs::ExecuteMsg::Withdraw {}, vec![])?;
+    let withdraw = source::withdraw::<ContractError>(deps.storage, &source)?;
     Ok(Response::new().add_event(Event::Collected { source }).add_message(withdraw))
 }
 
@@ -72,10 +68,6 @@ pub(crate) fn set_source(
 ) -> Result<Response, ContractError> {
     let token = CONFIG.load(deps.storage)?.token;
     let source = outside(deps.api, "source", source, &[&env.contract.address, &token])?;
-    if allowed {
-        SOURCES.save(deps.storage, &source, &())?;
-    } else {
-        SOURCES.remove(deps.storage, &source);
-    }
+    source::set(deps.storage, &source, allowed)?;
     Ok(Response::new().add_event(Event::Source { source, allowed }))
 }

@@ -2,6 +2,7 @@
 
 use bithive_contract_kit::InputError;
 use bithive_contract_kit::migration::MigrationError;
+use bithive_contract_kit::source::NotSource;
 use cosmwasm_std::{OverflowError, StdError, Uint128};
 use cw_ownable::OwnershipError;
 
@@ -72,10 +73,8 @@ pub enum ContractError {
         token: String,
     },
     /// A contract that the owner has not named.
-    #[error("{found} is not a source; expected a contract that the owner has named")]
-    NotSource {
-        /// Address that was given.
-        found: String,
+    #[error(transparent)]
+    NotSource(#[from] NotSource),
     },
     /// The owner has paused offers and spending.
     #[error("offers and spending are paused; collecting and burning go on")]

@@ -2,12 +2,12 @@
 
 use bithive_api::treasury::{ConfigResponse, OfferResponse, TotalsResponse};
 use bithive_contract_kit::pause::is_paused;
-use bithive_contract_kit::token;
+use bithive_contract_kit::{source, token};
 use cosmwasm_std::{Addr, Deps, Env, Order, StdResult};
 
 use crate::ContractError;
 use crate::offer::bid;
-use crate::state::{CONFIG, FLOWS, OFFERS, Offer, PURCHASES, SOURCES, period};
+use crate::state::{CONFIG, FLOWS, OFFERS, Offer, PURCHASES, period};
 
 pub(crate) fn config(deps: Deps<'_>) -> Result<ConfigResponse, ContractError> {
     let ownership = cw_ownable::get_ownership(deps.storage)?;
@@ -49,7 +49,7 @@ fn response(deps: Deps<'_>, env: &Env, token: Addr, offer: &Offer) -> StdResult<
 }
 
 pub(crate) fn source(deps: Deps<'_>, address: &str) -> Result<bool, ContractError> {
-    Ok(SOURCES.has(deps.storage, &deps.api.addr_validate(address)?))
+    Ok(source::is_source(deps.storage, &deps.api.addr_validate(address)?))
 }
 
 pub(crate) fn totals(deps: Deps<'_>, env: &Env) -> Result<TotalsResponse, ContractError> {

@@ -1,6 +1,7 @@
 //! Storage, all keys in one place, and the bounds of a period.
 //!
-//! cw-ownable keeps `ownership`, cw2 keeps `contract_info` and the contract kit `paused`; keys of this crate differ from them.
+//! cw-ownable keeps `ownership`, cw2 keeps `contract_info` and the contract kit `paused` and `sources`; keys of this
+//! crate differ from them.
 
 use bithive_api::treasury::{OfferTerms, Params};
 use cosmwasm_schema::cw_serde;
@@ -105,8 +106,6 @@ pub const FLOWS: Item<Flows> = Item::new("flows");
 pub const OFFERS: Map<&Addr, Offer> = Map::new("offers");
 /// What was bought, by token.
 pub const PURCHASES: Map<&Addr, Purchases> = Map::new("purchases");
-/// Contracts to collect from.
-pub const SOURCES: Map<&Addr, ()> = Map::new("sources");
 
 /// The period of a block.
 #[must_use]

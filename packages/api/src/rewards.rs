@@ -2,7 +2,8 @@
 //!
 //! A party proposes a reward for a patient with the inputs of the formula (`bithive_economics::score::reward`) and the
 //! digest of the evidence; parties of other roles approve it; with enough of them it is paid at once out of the budget,
-//! which anybody fills. A piece of evidence is rewarded once.
+//! which anybody fills, and which the incentive pool's shares of settlements are collected into. A piece of evidence is
+//! rewarded once.
 
 use cosmwasm_schema::{QueryResponses, cw_serde};
 use cosmwasm_std::{Addr, HexBinary, Uint128};
@@ -32,6 +33,8 @@ events! {
 
     /// The budget grew.
     Funded, FUNDED = "rewards_funded" { sender: Addr, amount: Uint128 }
+    /// What a settlement contract owed is in the budget.
+    Collected, COLLECTED = "rewards_collected" { source: Addr, amount: Uint128 }
     /// A part of the budget went to the treasury.
     Returned, RETURNED = "rewards_returned" { amount: Uint128 }
     /// A reward was proposed by `party`, who approves it too; `until` is the last Unix second for approvals.
@@ -48,6 +51,8 @@ events! {
     Party, PARTY = "rewards_party" { party: Addr, role: OrNone<Role> }
     /// Limits for a day were set.
     Limits, LIMITS = "rewards_limits" { patient_count: u16, patient_amount: Uint128, total_amount: Uint128 }
+    /// A contract is, or is no longer, one to collect from.
+    Source, SOURCE = "rewards_source" { source: Addr, allowed: bool }
     /// Proposals and approvals were stopped or go on.
     Paused, PAUSED = "rewards_paused" { paused: bool }
 }
@@ -77,7 +82,8 @@ pub struct InstantiateMsg {
     pub limits: Limits,
 }
 
-/// Limits of what is paid on a day of the chain's clock (UTC).
+/// Limits of what is paid on a day of the chain's clock (UTC). Beside them, a patient has one reward for
+/// [`Activity::ChronicCare`] a day, whatever is set here.
 #[cw_serde]
 #[derive(Copy, Eq)]
 pub struct Limits {
@@ -109,7 +115,7 @@ pub enum Role {
 pub enum Activity {
     /// A check-up: 200 to 600 BTT.
     CheckUp,
-    /// A day of chronic care: 10 to 30.
+    /// A day of chronic care: 10 to 30, once a day for a patient.
     ChronicCare,
     /// A treatment cycle: 400 to 1,500.
     TreatmentCycle,
@@ -164,6 +170,11 @@ pub enum ExecuteMsg {
         /// Number of the proposal.
         id: u64,
     },
+    /// By anybody: takes what a settlement contract owes into the budget.
+    Collect {
+        /// A source that the owner has named.
+        source: String,
+    },
     /// Gives an account a role, or takes it. Sender: the owner.
     SetParty {
         /// The account.
@@ -178,7 +189,14 @@ pub enum ExecuteMsg {
         /// In base units.
         amount: Uint128,
     },
-    /// Stops proposals and approvals, or lets them go on. Sender: the owner.
+    /// Names a contract to collect from, or takes the name back. Sender: the owner.
+    SetSource {
+        /// A contract with the message `withdraw` of `jobs`.
+        source: String,
+        /// Whether it is one.
+        allowed: bool,
+    },
+    /// Stops proposals and approvals, or lets them go on; collecting goes on. Sender: the owner.
     SetPaused {
         /// Whether they are stopped.
         paused: bool,
@@ -197,9 +215,11 @@ crate::permissions!(ExecuteMsg {
     Propose: Party,
     Approve: Party,
     Expire: Anyone,
+    Collect: Anyone,
     SetParty: Owner,
     SetLimits: Owner,
     ReturnBudget: Owner,
+    SetSource: Owner,
     SetPaused: Owner,
     TransferOwnership: Owner,
     AcceptOwnership: ProposedOwner,
@@ -248,6 +268,12 @@ pub enum QueryMsg {
     /// What the contract holds and has paid.
     #[returns(BudgetResponse)]
     Budget {},
+    /// Whether the contract collects from another one.
+    #[returns(bool)]
+    Source {
+        /// The other contract.
+        address: String,
+    },
 }
 
 /// What holds now.
@@ -304,6 +330,8 @@ pub struct PatientResponse {
     pub today: Uint128,
     /// Rewards today.
     pub count: u16,
+    /// Whether one of them is for chronic care: then there is no other today.
+    pub chronic_care: bool,
     /// Ever.
     pub total: Uint128,
 }
@@ -311,9 +339,9 @@ pub struct PatientResponse {
 /// What the contract holds and has paid, in base units.
 #[cw_serde]
 pub struct BudgetResponse {
-    /// What can be paid: the contract's balance, but for what was sent to it without a hook.
+    /// What can be paid: the contract's balance, but for what was sent to it without a hook since it last collected.
     pub available: Uint128,
-    /// Ever put in.
+    /// Ever put in, what was collected included.
     pub funded: Uint128,
     /// Ever paid to patients.
     pub paid: Uint128,

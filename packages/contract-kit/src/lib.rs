@@ -1,6 +1,7 @@
 //! What every contract does the same way: checks of what a message carries ([`input`]), who may send it
 //! ([`permission`]), cw20 tokens ([`token`]), money that is held for others ([`ledger`]), pages of answers ([`page`]),
-//! ownership in two steps, a pause, migration; with the feature `ibc` also channels.
+//! contracts to collect from ([`source`]), ownership in two steps, a pause, migration; with the feature `ibc` also
+//! channels.
 //!
 //! Contracts keep their errors: each function returns the smallest error there is, which theirs take in with `From`.
 #![deny(
@@ -19,6 +20,7 @@ pub mod ownership;
 pub mod page;
 pub mod pause;
 pub mod permission;
+pub mod source;
 pub mod token;
 
 pub use input::InputError;

@@ -123,6 +123,12 @@ impl Activity {
         };
         (UNIT.saturating_mul(least), UNIT.saturating_mul(most))
     }
+
+    /// Whether [`Activity::range`] is for a day: then a patient has one reward for it a day, and no more.
+    #[must_use]
+    pub const fn is_daily(self) -> bool {
+        matches!(self, Self::ChronicCare)
+    }
 }
 
 /// Largest factor: 10, in 1/10,000.

@@ -173,12 +173,20 @@ impl Schedule {
         Self::new(start, Bps::ZERO, MONTH, MONTH, 20)
     }
 
-    /// Ecology of SKY: half at once, half over 20 months.
+    /// Ecology, community and research of SKY: half at once, half over 20 months.
     ///
     /// # Errors
     /// As [`Schedule::new`].
     pub fn ecology(start: u64) -> Result<Self, ScheduleError> {
         Self::new(start, Bps::percent(50), MONTH, MONTH, 20)
+    }
+
+    /// Mining of SKY: a day's part each day for 20 years of 365 days, the first after a day.
+    ///
+    /// # Errors
+    /// As [`Schedule::new`].
+    pub fn mining(start: u64) -> Result<Self, ScheduleError> {
+        Self::new(start, Bps::ZERO, DAY, DAY, 20 * 365)
     }
 
     /// Private placement of SKY: locked for 12 months, then 5 % a month.
@@ -231,6 +239,11 @@ mod tests {
         assert_eq!([29, 30, 599, 600].map(|day| on_day(team, day)), [0, 50_000, 950_000, 1_000_000]);
         let ecology = Schedule::ecology(START).unwrap();
         assert_eq!([0, 30, 300, 600].map(|day| on_day(ecology, day)), [500_000, 525_000, 750_000, 1_000_000]);
+        let mining = Schedule::mining(START).unwrap();
+        assert_eq!(
+            [0, 1, 3_650, 7_299, 7_300].map(|day| on_day(mining, day)),
+            [0, 136, 500_000, 999_863, 1_000_000]
+        );
         let private = Schedule::private_placement(START).unwrap();
         assert_eq!([359, 360, 390, 930].map(|day| on_day(private, day)), [0, 50_000, 100_000, 1_000_000]);
     }

@@ -1,6 +1,7 @@
-//! Check-ups of patients: 200 to 600 BTT each, within the budget and the limits of a day.
+//! Check-ups of patients, 200 to 600 BTT each, and chronic care, 10 to 30 BTT and once a day, within the budget and the
+//! limits of a day.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use num_bigint::BigInt;
 
@@ -19,6 +20,8 @@ pub const ALL: u64 = 1_500;
 pub struct Rewards {
     /// By day: what each patient received.
     days: BTreeMap<u64, [Vec<BigInt>; ACCOUNTS]>,
+    /// Days on which a patient was rewarded for chronic care.
+    cared: BTreeSet<(u64, usize)>,
 }
 
 impl Model {
@@ -31,7 +34,21 @@ impl Model {
 
     /// Whether a check-up that is worth so many BTT is paid once it is proposed and approved.
     pub fn check_up(&mut self, patient: usize, btt: u64) -> bool {
-        let amount = BigInt::from(btt.clamp(200, 600) * UNIT);
+        self.pay_patient(patient, btt.clamp(200, 600))
+    }
+
+    /// Whether a day of chronic care is paid, likewise.
+    pub fn chronic_care(&mut self, patient: usize, btt: u64) -> bool {
+        let day = (self.now / DAY, patient);
+        let paid = !self.rewards.cared.contains(&day) && self.pay_patient(patient, btt.clamp(10, 30));
+        if paid {
+            self.rewards.cared.insert(day);
+        }
+        paid
+    }
+
+    fn pay_patient(&mut self, patient: usize, btt: u64) -> bool {
+        let amount = BigInt::from(btt * UNIT);
         let today = self.rewards.days.entry(self.now / DAY).or_default();
         let own: BigInt = today[patient].iter().sum();
         let all: BigInt = today.iter().flatten().sum();

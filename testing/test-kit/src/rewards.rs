@@ -142,8 +142,23 @@ impl RewardsSuite {
     /// # Errors
     /// What the contract refuses.
     pub fn check_up(&mut self, patient: &Addr, btt: u128, id: u64, evidence: &str) -> AnyResult<AppResponse> {
+        self.reward(patient, Activity::CheckUp, btt, id, evidence)
+    }
+
+    /// As [`RewardsSuite::check_up`], for any activity.
+    ///
+    /// # Errors
+    /// What the contract refuses.
+    pub fn reward(
+        &mut self,
+        patient: &Addr,
+        activity: Activity,
+        btt: u128,
+        id: u64,
+        evidence: &str,
+    ) -> AnyResult<AppResponse> {
         let [clinician, institution, _, auditor] = self.parties.clone();
-        self.propose(&clinician, patient, Activity::CheckUp, worth(btt), evidence)?;
+        self.propose(&clinician, patient, activity, worth(btt), evidence)?;
         self.approve(&institution, id)?;
         self.approve(&auditor, id)
     }

@@ -15,7 +15,7 @@ const PARTIES: usize = 4;
 #[derive(Clone, Debug)]
 enum Op {
     Fund { btt: u128 },
-    Propose { by: usize, patient: usize, btt: u128, evidence: u8 },
+    Propose { by: usize, patient: usize, care: bool, btt: u128, evidence: u8 },
     Approve { by: usize, id: u64 },
     Expire { id: u64 },
     Return { btt: u128 },
@@ -24,6 +24,7 @@ enum Op {
 
 struct Waiting {
     patient: usize,
+    care: bool,
     amount: u128,
     evidence: u8,
     parties: BTreeSet<usize>,
@@ -39,14 +40,17 @@ struct Model {
     evidence: BTreeSet<u8>,
     /// By day and patient: what was paid.
     paid: BTreeMap<(u64, usize), Vec<u128>>,
+    /// Days and patients with a reward for chronic care.
+    cared: BTreeSet<(u64, usize)>,
 }
 
 impl Model {
-    fn payable(&self, patient: usize, amount: u128) -> bool {
+    fn payable(&self, patient: usize, care: bool, amount: u128) -> bool {
         let (day, limits) = (self.now / DAY, limits());
         let own = self.paid.get(&(day, patient)).cloned().unwrap_or_default();
         let all: u128 = (0..PATIENTS).filter_map(|patient| self.paid.get(&(day, patient))).flatten().sum();
         amount <= self.budget
+            && !(care && self.cared.contains(&(day, patient)))
             && own.len() < usize::from(limits.patient_count)
             && own.iter().sum::<u128>() + amount <= limits.patient_amount.u128()
             && all + amount <= limits.total_amount.u128()
@@ -63,14 +67,15 @@ impl Model {
                 }
                 self.budget -= btt * UNIT;
             }
-            Op::Propose { by, patient, btt, evidence } => {
+            Op::Propose { by, patient, care, btt, evidence } => {
                 if !self.evidence.insert(*evidence) {
                     return false;
                 }
                 self.made += 1;
-                let (amount, until) = ((*btt).clamp(200, 600) * UNIT, self.now + limits::APPROVAL_SECONDS);
-                let (patient, evidence, parties) = (*patient, *evidence, BTreeSet::from([*by]));
-                self.waiting.insert(self.made, Waiting { patient, amount, evidence, parties, until });
+                let (least, most) = if *care { (10, 30) } else { (200, 600) };
+                let (amount, until) = ((*btt).clamp(least, most) * UNIT, self.now + limits::APPROVAL_SECONDS);
+                let (patient, care, evidence, parties) = (*patient, *care, *evidence, BTreeSet::from([*by]));
+                self.waiting.insert(self.made, Waiting { patient, care, amount, evidence, parties, until });
             }
             Op::Expire { id } => {
                 let Some(waiting) = self.waiting.get(id).filter(|waiting| waiting.until < self.now) else {
@@ -84,13 +89,16 @@ impl Model {
                 if waiting.until < self.now || waiting.parties.contains(by) {
                     return false;
                 }
-                let (patient, amount) = (waiting.patient, waiting.amount);
+                let (patient, care, amount) = (waiting.patient, waiting.care, waiting.amount);
                 if waiting.parties.len() < 2 {
                     self.waiting.get_mut(id).unwrap().parties.insert(*by);
-                } else if self.payable(patient, amount) {
+                } else if self.payable(patient, care, amount) {
                     self.waiting.remove(id);
                     self.budget -= amount;
                     self.paid.entry((self.now / DAY, patient)).or_default().push(amount);
+                    if care {
+                        self.cared.insert((self.now / DAY, patient));
+                    }
                 } else {
                     return false;
                 }
@@ -104,8 +112,8 @@ fn op() -> impl Strategy<Value = Op> {
     let (party, id) = (|| 0..PARTIES, || 1u64..12);
     prop_oneof![
         1 => (0u128..2_000).prop_map(|btt| Op::Fund { btt: btt + 1 }),
-        4 => (party(), 0..PATIENTS, 0u128..1_000, 0u8..10)
-            .prop_map(|(by, patient, btt, evidence)| Op::Propose { by, patient, btt, evidence }),
+        4 => (party(), 0..PATIENTS, any::<bool>(), 0u128..1_000, 0u8..10)
+            .prop_map(|(by, patient, care, btt, evidence)| Op::Propose { by, patient, care, btt, evidence }),
         12 => (party(), id()).prop_map(|(by, id)| Op::Approve { by, id }),
         1 => id().prop_map(|id| Op::Expire { id }),
         1 => (0u128..1_000).prop_map(|btt| Op::Return { btt }),
@@ -131,9 +139,10 @@ proptest! {
         for op in &ops {
             let result = match op {
                 Op::Fund { btt } => suite.fund(btt * UNIT).map(drop),
-                Op::Propose { by, patient, btt, evidence } => {
+                Op::Propose { by, patient, care, btt, evidence } => {
                     let (patient, evidence) = (&patients[*patient], evidence.to_string());
-                    suite.propose(&parties[*by], patient, Activity::CheckUp, worth(*btt), &evidence).map(drop)
+                    let activity = if *care { Activity::ChronicCare } else { Activity::CheckUp };
+                    suite.propose(&parties[*by], patient, activity, worth(*btt), &evidence).map(drop)
                 }
                 Op::Approve { by, id } => suite.approve(&parties[*by], *id).map(drop),
                 Op::Expire { id } => suite.execute(&patients[0], &ExecuteMsg::Expire { id: *id }).map(drop),

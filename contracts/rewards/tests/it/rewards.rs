@@ -182,6 +182,39 @@ fn a_clock_that_goes_back_renews_no_limit() {
 }
 
 #[test]
+fn a_patient_has_one_reward_for_chronic_care_a_day() {
+    let (mut suite, patient) = funded(10_000);
+    let bob = suite.suite.account("bob");
+    let day = suite.suite.now() / DAY;
+    let once = |patient: &Addr| ContractError::OnceADay {
+        patient: patient.to_string(),
+        activity: Activity::ChronicCare,
+        day,
+    };
+    suite.reward(&patient, Activity::ChronicCare, 20, 1, "morning").unwrap();
+    assert!(suite.patient(&patient).chronic_care && !suite.patient(&bob).chronic_care);
+    let error: ContractError = refusal(suite.reward(&patient, Activity::ChronicCare, 20, 2, "evening"));
+    assert_eq!(error, once(&patient));
+    // Other activities, other patients.
+    suite.check_up(&patient, 300, 3, "visit").unwrap();
+    suite.reward(&bob, Activity::ChronicCare, 30, 4, "bob's").unwrap();
+    // The last second of the day, and the first of the next one.
+    let left = DAY - suite.suite.now() % DAY;
+    suite.suite.advance(left - 1);
+    let auditor = suite.parties[3].clone();
+    assert_eq!(refusal::<ContractError>(suite.approve(&auditor, 2)), once(&patient));
+    suite.suite.advance(1);
+    assert!(!suite.patient(&patient).chronic_care);
+    suite.approve(&auditor, 2).unwrap();
+    assert_eq!(suite.suite.balance(&patient), 340 * UNIT);
+    // A clock that goes back renews nothing.
+    suite.suite.app.update_block(|block| block.time = block.time.minus_days(1));
+    let error: ContractError = refusal(suite.reward(&patient, Activity::ChronicCare, 20, 5, "again"));
+    assert!(matches!(error, ContractError::OnceADay { day: refused, .. } if refused == day + 1), "{error}");
+    suite.check();
+}
+
+#[test]
 fn amounts_that_leave_128_bits_are_refused_and_inputs_of_any_size_stay_within_the_range() {
     let (mut suite, patient) = funded(1_000);
     let (token, clinician) = (suite.suite.btt.clone(), suite.parties[0].clone());

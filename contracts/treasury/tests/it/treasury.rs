@@ -2,6 +2,7 @@
 
 use bithive_api::treasury::{ExecuteMsg, Hook, OfferTerms, QueryMsg, limits};
 use bithive_contract_kit::InputError;
+use bithive_contract_kit::source::NotSource;
 use bithive_test_kit::treasury::{DAY, TreasurySuite, params, terms};
 use bithive_test_kit::{FEE_DENOM, JobsSuite, START, UNIT, refusal};
 use bithive_treasury::ContractError;
@@ -191,7 +192,7 @@ fn shares_of_settlements_are_collected_by_anybody_from_named_contracts_only() {
     let (stranger, collect) =
         (market.suite.account("stranger"), ExecuteMsg::Collect { source: jobs.to_string() });
     let error = refusal::<ContractError>(market.suite.execute(&stranger, &treasury, &collect));
-    assert_eq!(error, ContractError::NotSource { found: jobs.to_string() });
+    assert_eq!(error, ContractError::NotSource(NotSource { found: jobs.to_string() }));
     let name = ExecuteMsg::SetSource { source: jobs.to_string(), allowed: true };
     market.suite.execute(&owner, &treasury, &name).unwrap();
     assert!(market.suite.query::<bool>(&treasury, &QueryMsg::Source { address: jobs.to_string() }));

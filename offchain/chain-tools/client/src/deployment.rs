@@ -16,7 +16,7 @@ pub struct Deployment {
     contracts: BTreeMap<Contract, String>,
     /// Account, or contract, that receives the treasury's share of the market.
     pub treasury: String,
-    /// Account that receives the patient incentive pool's share.
+    /// Account, or contract, that receives the patient incentive pool's share.
     pub incentive_pool: String,
 }
 

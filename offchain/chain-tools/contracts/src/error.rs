@@ -1,5 +1,6 @@
 //! What can be wrong with terms.
 
+use bithive_economics::ScheduleError;
 use thiserror::Error;
 
 use crate::{Contract, Role};
@@ -29,6 +30,9 @@ pub enum TermsError {
         /// The other one.
         known: Contract,
     },
+    /// A part of the SKY can't be locked.
+    #[error(transparent)]
+    Schedule(#[from] ScheduleError),
     /// The message of a contract has no JSON form.
     #[error("the message that creates {contract}: {reason}")]
     Message {

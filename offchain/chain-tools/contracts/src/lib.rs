@@ -10,6 +10,7 @@ mod create;
 mod error;
 mod role;
 mod setting;
+mod sky;
 mod table;
 mod terms;
 
@@ -17,6 +18,7 @@ pub use contract::{Code, Contract};
 pub use error::TermsError;
 pub use role::Role;
 pub use setting::Setting;
+pub use sky::{SkyLock, schedule};
 pub use terms::{
     BOUNTY_BPS, DISPUTE_DEPOSIT, EMISSION_DELAY, FEE_GRANT, ICS20_LIMIT, NODE_BOND, OPERATOR_MINIMUM,
     REQUESTER_BOND, SLASH, Terms,

@@ -41,4 +41,10 @@ impl Setting<'_> {
     pub(crate) fn treasury(&self) -> String {
         self.address(Contract::Treasury).unwrap_or_else(|_| self.terms.treasury().to_owned())
     }
+
+    /// Where the incentive pool's shares go: to the budget of rewards where the chain has one, to an account where it has
+    /// none.
+    pub(crate) fn incentive_pool(&self) -> String {
+        self.address(Contract::Rewards).unwrap_or_else(|_| self.terms.incentive_pool().to_owned())
+    }
 }

@@ -38,7 +38,7 @@ macro_rules! contracts {
                 roles Economy Token;
                 create |at| token(("BitHive Token K", "BTK", emission::CAP), (at.owner(), 0), Some(at.owner()))
             }
-            /// SKY: the community's. The operator locks it by its schedules.
+            /// SKY: the community's. All of them are locked by their schedules in the last step.
             sky Sky {
                 code_of Token;
                 roles Economy Token;
@@ -52,6 +52,18 @@ macro_rules! contracts {
                     owner: at.owner(),
                     token: at.address(Contract::Token)?,
                     params: terms::TREASURY,
+                }
+            }
+            /// BTT for patients, paid out of the incentive pool's share of settlements.
+            rewards Rewards {
+                code 7 bithive_rewards reply;
+                roles Economy Token;
+                create |at| api::rewards::InstantiateMsg {
+                    owner: at.owner(),
+                    token: at.address(Contract::Token)?,
+                    treasury: at.treasury(),
+                    approvals: terms::REWARD_APPROVALS,
+                    limits: terms::REWARD_LIMITS,
                 }
             }
             /// Nodes, requesters and the committee, with their bonds and keys.
@@ -68,7 +80,7 @@ macro_rules! contracts {
                     token: at.address(Contract::Token)?,
                     registry: at.address(Contract::Registry)?,
                     treasury: at.treasury(),
-                    incentive_pool: at.terms().incentive_pool().into(),
+                    incentive_pool: at.incentive_pool(),
                     split: terms::SPLIT,
                     slash_amount: Uint128::new(SLASH),
                 }
@@ -105,18 +117,6 @@ macro_rules! contracts {
                     treasury: at.treasury(),
                     emission_start: at.emission_start(),
                     params: terms::STAKING,
-                }
-            }
-            /// BTT for patients.
-            rewards Rewards {
-                code 7 bithive_rewards;
-                roles Economy Token;
-                create |at| api::rewards::InstantiateMsg {
-                    owner: at.owner(),
-                    token: at.address(Contract::Token)?,
-                    treasury: at.treasury(),
-                    approvals: terms::REWARD_APPROVALS,
-                    limits: terms::REWARD_LIMITS,
                 }
             }
             /// Credits for idle compute, which pay for jobs.

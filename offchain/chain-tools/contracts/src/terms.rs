@@ -1,11 +1,12 @@
 //! Parameters of a deployment.
 
+use std::collections::BTreeMap;
 use std::io::Cursor;
 
 use bithive_api::{jobs, registry, rewards, staking, timebank, treasury};
 use bithive_dgkbe::Crs;
 use bithive_dgkbe::opening::{crs_header_range, extract};
-use bithive_economics::supply::UNIT;
+use bithive_economics::supply::{SkyBucket, UNIT};
 use cosmwasm_std::Uint128;
 
 use crate::{Contract, Role, TermsError};
@@ -71,6 +72,8 @@ pub struct Terms {
     treasury: String,
     incentive_pool: String,
     pub(crate) market: Option<Market>,
+    /// Whom parts of the SKY are locked for; the operator where nobody is named.
+    pub(crate) sky: BTreeMap<SkyBucket, String>,
 }
 
 /// What is particular to a market.
@@ -101,6 +104,7 @@ impl Terms {
             role: Role::Market,
             treasury: treasury.into(),
             incentive_pool: incentive_pool.into(),
+            sky: BTreeMap::new(),
             market: Some(Market {
                 committee,
                 threshold,
@@ -132,7 +136,7 @@ impl Terms {
             return Err(TermsError::NoMarket { role });
         }
         let (treasury, incentive_pool) = (treasury.into(), incentive_pool.into());
-        Ok(Self { role, treasury, incentive_pool, market: None })
+        Ok(Self { role, treasury, incentive_pool, market: None, sky: BTreeMap::new() })
     }
 
     /// What the chain is for.
@@ -147,7 +151,7 @@ impl Terms {
         &self.treasury
     }
 
-    /// The account that receives the incentive pool's share.
+    /// The account of the incentive pool: receives its share on a chain without rewards of patients.
     #[must_use]
     pub fn incentive_pool(&self) -> &str {
         &self.incentive_pool

@@ -4,17 +4,19 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bithive_api::{MigrateMsg, emissions, jobs, registry, token, treasury};
+use bithive_api::{MigrateMsg, emissions, jobs, registry, rewards, token, treasury, vesting};
 use bithive_chain::{Chain, ChainError, ChainExt as _, Message, Receipt, TxHash, Wallet};
 use bithive_client::Deployment;
-use cosmwasm_std::{HexBinary, coin};
-use cw20::MinterResponse;
+use bithive_economics::supply::SKY_SUPPLY;
+use cosmwasm_std::{HexBinary, Uint128, coin, to_json_binary};
+use cw20::{BalanceResponse, MinterResponse};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::time::sleep;
 
 use crate::{
-    Codes, Contract, DeployError, FEE_GRANT, OPERATOR_MINIMUM, OnChain, Role, Step, Terms, TermsError, plan,
+    COLLECTORS, Codes, Contract, DeployError, FEE_GRANT, OPERATOR_MINIMUM, OnChain, Role, SkyLock, Step,
+    Terms, TermsError, plan,
 };
 
 /// Blocks for which a transaction is looked for after its sequence was used up: a node lists a transaction a moment after
@@ -188,14 +190,23 @@ impl<'a> Run<'a> {
             let minter: Option<MinterResponse> = self.chain().query(btk, &token::QueryMsg::Minter {}).await?;
             seen.minter_set = minter.is_none_or(|minter| minter.minter != self.operator.address());
         }
+        if let Some(sky) = known(Contract::Sky) {
+            let question = token::QueryMsg::Balance { address: self.operator.address().into() };
+            let held: BalanceResponse = self.chain().query(sky, &question).await?;
+            seen.sky_locked = held.balance.u128() < SKY_SUPPLY;
+        }
         let Some(jobs) = known(Contract::Jobs) else { return Ok(()) };
-        seen.source_set = match known(Contract::Treasury) {
-            Some(treasury) if self.market().await?.treasury.as_str() == treasury => {
-                self.chain().query(treasury, &treasury::QueryMsg::Source { address: jobs.clone() }).await?
+        let market = self.market().await?;
+        for (contract, receiver) in COLLECTORS.into_iter().zip([market.treasury, market.incentive_pool]) {
+            let set = match known(contract) {
+                Some(address) if receiver.as_str() == address => self.collects(contract, jobs).await?,
+                // This market pays somebody else, for good: there is nothing to collect.
+                _ => true,
+            };
+            if set {
+                seen.sources_set.insert(contract);
             }
-            // This market pays somebody else, for good: there is nothing to collect.
-            _ => true,
-        };
+        }
         let Some(emissions) = known(Contract::Emissions) else { return Ok(()) };
         let meter = emissions::QueryMsg::Meter { address: jobs.clone() };
         seen.meter_set = self.chain().query(emissions, &meter).await?;
@@ -302,12 +313,46 @@ impl<'a> Run<'a> {
                 let message = emissions::ExecuteMsg::SetStaking { staking };
                 self.tell(Contract::Emissions, &message).await.map_err(failed())
             }
-            Step::SetSource => {
-                let source = self.address(Contract::Jobs);
-                let message = treasury::ExecuteMsg::SetSource { source, allowed: true };
-                self.tell(Contract::Treasury, &message).await.map_err(failed())
-            }
+            Step::LockSky => self.lock_sky().await,
+            Step::SetSource { contract } => self.set_source(*contract).await.map_err(failed()),
         }
+    }
+
+    /// Whether one of [`COLLECTORS`] collects from the market `jobs`.
+    async fn collects(&self, contract: Contract, jobs: &str) -> Result<bool, ChainError> {
+        let address = jobs.to_owned();
+        match contract {
+            Contract::Rewards => self.ask(contract, &rewards::QueryMsg::Source { address }).await,
+            _ => self.ask(contract, &treasury::QueryMsg::Source { address }).await,
+        }
+    }
+
+    async fn set_source(&self, contract: Contract) -> Result<Receipt, ChainError> {
+        let (source, allowed) = (self.address(Contract::Jobs), true);
+        match contract {
+            Contract::Rewards => {
+                self.tell(contract, &rewards::ExecuteMsg::SetSource { source, allowed }).await
+            }
+            _ => self.tell(contract, &treasury::ExecuteMsg::SetSource { source, allowed }).await,
+        }
+    }
+
+    /// Locks all SKY in one transaction, so that a run which is cut off has locked all or nothing. The schedules begin with
+    /// the emission, which a later run finds unchanged.
+    async fn lock_sky(&self) -> Result<Receipt, DeployError> {
+        let failed = || DeployError::chain(Step::LockSky.to_string());
+        let start = self.emission_start().await.map_err(failed())?;
+        let (sky, contract) = (self.address(Contract::Sky), self.address(Contract::Vesting));
+        let lock = |SkyLock { owner, amount, schedule, .. }| {
+            let hook = vesting::Hook::Lock { owner, schedule, revocable: false };
+            let msg = to_json_binary(&hook)
+                .map_err(|error| ChainError::InvalidTx { field: "lock".into(), reason: error.to_string() })?;
+            let (contract, amount) = (contract.clone(), Uint128::new(amount));
+            Message::execute(&sky, &token::ExecuteMsg::Send { contract, amount, msg }, &[])
+        };
+        let locks = self.terms.sky(self.operator.address(), start)?.into_iter().map(lock);
+        let messages = locks.collect::<Result<Vec<_>, _>>().map_err(failed())?;
+        self.operator.execute_many(&messages).await.map_err(failed())
     }
 
     /// When BTK are minted from: what the emissions say, or a little later than now where there are none yet.

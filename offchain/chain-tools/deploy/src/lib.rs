@@ -18,10 +18,10 @@ mod plan;
 pub use artifacts::Artifacts;
 pub use bithive_contracts::{
     BOUNTY_BPS, Code, Contract, DISPUTE_DEPOSIT, EMISSION_DELAY, FEE_GRANT, ICS20_LIMIT, NODE_BOND,
-    OPERATOR_MINIMUM, REQUESTER_BOND, Role, SLASH, Terms, TermsError,
+    OPERATOR_MINIMUM, REQUESTER_BOND, Role, SLASH, SkyLock, Terms, TermsError,
 };
-pub use bithive_economics::supply::{BTT_CAP, BTT_GENESIS, SKY_SUPPLY, UNIT};
+pub use bithive_economics::supply::{BTT_CAP, BTT_GENESIS, SKY_SUPPLY, SkyBucket, UNIT};
 pub use codes::Codes;
 pub use deploy::{Done, Outcome, Pending, Record, deploy, missing};
 pub use error::DeployError;
-pub use plan::{Existing, OnChain, Step, plan};
+pub use plan::{COLLECTORS, Existing, OnChain, Step, plan};

@@ -1,6 +1,6 @@
 //! What is missing on a chain, from what was seen of it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use serde::Serialize;
@@ -43,8 +43,13 @@ pub enum Step {
     SetMeter,
     /// Tell the emissions who knows pledges.
     SetStaking,
-    /// Let the treasury collect its share of settlements from the job market.
-    SetSource,
+    /// Let a contract collect its share of settlements from the job market.
+    SetSource {
+        /// The contract, one of [`COLLECTORS`].
+        contract: Contract,
+    },
+    /// Lock all SKY, each part by its schedule: one transaction.
+    LockSky,
 }
 
 impl fmt::Display for Step {
@@ -59,10 +64,14 @@ impl fmt::Display for Step {
             Self::SetMinter => write!(f, "make the emissions the minter of BTK"),
             Self::SetMeter => write!(f, "let the job market report work to the emissions"),
             Self::SetStaking => write!(f, "tell the emissions who knows pledges"),
-            Self::SetSource => write!(f, "let the treasury collect from the job market"),
+            Self::SetSource { contract } => write!(f, "let {contract} collect from the job market"),
+            Self::LockSky => write!(f, "lock SKY by its schedules"),
         }
     }
 }
+
+/// Contracts that receive shares of settlements, and collect them from the job market.
+pub const COLLECTORS: [Contract; 2] = [Contract::Treasury, Contract::Rewards];
 
 /// A contract that is there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -92,8 +101,10 @@ pub struct OnChain {
     pub meter_set: bool,
     /// The emissions know a contract that knows pledges.
     pub staking_set: bool,
-    /// The treasury collects from the job market, or the market pays its share to somebody else.
-    pub source_set: bool,
+    /// Of [`COLLECTORS`], those that collect from the job market, or to which it pays nothing.
+    pub sources_set: BTreeSet<Contract>,
+    /// The operator does not hold all SKY any more.
+    pub sky_locked: bool,
 }
 
 /// What is missing on a chain of this role, in the order in which it has to be done; nothing when everything is in place.
@@ -123,9 +134,11 @@ pub fn plan(role: Role, seen: &OnChain) -> Vec<Step> {
         (Contract::Emissions, seen.minter_set, Step::SetMinter),
         (Contract::Emissions, seen.meter_set, Step::SetMeter),
         (Contract::Emissions, seen.staking_set, Step::SetStaking),
-        (Contract::Treasury, seen.source_set, Step::SetSource),
     ];
-    for (contract, done, step) in wiring {
+    let sources = COLLECTORS
+        .map(|contract| (contract, seen.sources_set.contains(&contract), Step::SetSource { contract }));
+    let sky = (Contract::Sky, seen.sky_locked, Step::LockSky);
+    for (contract, done, step) in wiring.into_iter().chain(sources).chain([sky]) {
         if role.has(contract) && !done {
             steps.push(step);
         }
@@ -153,7 +166,8 @@ mod tests {
             minter_set: true,
             meter_set: true,
             staking_set: true,
-            source_set: true,
+            sources_set: COLLECTORS.into(),
+            sky_locked: true,
         }
     }
 
@@ -182,8 +196,8 @@ mod tests {
             (created, steps.last().cloned().unwrap())
         };
         assert_eq!(created(Role::Market), (3, Step::SetCommittee));
-        assert_eq!(created(Role::Economy), (11, Step::SetSource));
-        assert_eq!(created(Role::Token), (13, Step::SetSource));
+        assert_eq!(created(Role::Economy), (11, Step::LockSky));
+        assert_eq!(created(Role::Token), (13, Step::LockSky));
         assert_eq!(created(Role::Data), (2, Step::Instantiate { contract: Contract::Datasets }));
         assert_eq!(created(Role::Model), (1, Step::Instantiate { contract: Contract::Attestations }));
     }
@@ -206,7 +220,8 @@ mod tests {
         }
         let is_there = |step: &Step| matches!(step, Step::Store { code: Code::Token } | Step::SetJobs);
         assert!(!steps.iter().any(is_there), "{steps:?}");
-        assert!(!steps.contains(&Step::SetSource), "its share goes to an account, for good");
+        let collects = |step: &Step| matches!(step, Step::SetSource { .. });
+        assert!(!steps.iter().any(collects), "its shares go to accounts, for good");
         let expected = [
             Step::Store { code: Code::Ics20 },
             Step::Store { code: Code::Attestations },
@@ -219,13 +234,19 @@ mod tests {
     #[test]
     fn each_wiring_that_was_cut_off_is_done() {
         type Forget = fn(&mut OnChain);
-        let wirings: [(Step, Forget); 6] = [
+        let wirings: [(Step, Forget); 8] = [
             (Step::SetJobs, |seen| seen.jobs_set = false),
             (Step::SetCommittee, |seen| seen.committee_set = false),
             (Step::SetMinter, |seen| seen.minter_set = false),
             (Step::SetMeter, |seen| seen.meter_set = false),
             (Step::SetStaking, |seen| seen.staking_set = false),
-            (Step::SetSource, |seen| seen.source_set = false),
+            (Step::SetSource { contract: Contract::Treasury }, |seen| {
+                seen.sources_set.remove(&Contract::Treasury);
+            }),
+            (Step::SetSource { contract: Contract::Rewards }, |seen| {
+                seen.sources_set.remove(&Contract::Rewards);
+            }),
+            (Step::LockSky, |seen| seen.sky_locked = false),
         ];
         for (step, forget) in wirings {
             let mut seen = complete(Role::Economy);

@@ -54,9 +54,9 @@ impl MemberKeys {
 pub struct Founders {
     /// Holds the genesis BTT, owns the registry.
     pub operator: SigningKey,
-    /// Receives the treasury's share.
+    /// Receives the treasury's share of a market without the economy.
     pub treasury: SigningKey,
-    /// Receives the incentive pool's share.
+    /// Receives the incentive pool's share of a market without the economy.
     pub incentive_pool: SigningKey,
     /// Secrets of the committee's members, in the order in which the registry lists them.
     pub committee: Vec<MemberKeys>,

@@ -56,6 +56,43 @@ fn with_btk(nodes: usize) -> Network {
     network
 }
 
+/// The operator takes what is due at once of the SKY that are locked for it.
+fn take_sky(network: &Network) {
+    assert_eq!(balances(network, "operator")[2], 0, "a new network has locked all");
+    let claims = run(network, "wallet claim operator");
+    assert_eq!(of(&claims, "taken", "vesting").len(), 3, "ecology, community, research");
+    assert_eq!(balances(network, "operator")[2], 4_000_000_000 * UNIT);
+}
+
+#[test]
+fn all_sky_of_a_new_network_are_locked_for_its_operator() {
+    let network = Network::with_nodes(0);
+    take_sky(&network);
+    let list = run(&network, "vesting list operator");
+    let positions = list[0]["positions"].as_array().unwrap();
+    let told: Vec<_> = positions.iter().map(|at| (&at["named"], &at["total"], &at["vested"])).collect();
+    let line = |named: &str, millions: u64, vested: u64| {
+        let units = |millions: u64| Value::from((millions * 1_000_000 * UNIT).to_string());
+        (Value::from(named), units(millions), units(vested))
+    };
+    let expected = [
+        line("mining", 8_000, 0),
+        line("team", 2_000, 0),
+        line("ecology", 4_000, 2_000),
+        line("private-placement", 2_000, 0),
+        line("ecology", 3_000, 1_500),
+        line("ecology", 1_000, 500),
+    ];
+    assert_eq!(
+        told,
+        expected.iter().map(|(named, total, vested)| (named, total, vested)).collect::<Vec<_>>()
+    );
+    advance(&network, DAY);
+    let claims = run(&network, "wallet claim operator");
+    // A day of 7,300 of mining.
+    assert_eq!(one(&claims, "taken", "vesting")["amount"], 8_000_000_000 * UNIT / 7_300);
+}
+
 #[test]
 fn everything_that_is_due_is_one_list_and_one_command_takes_it() {
     let network = with_btk(0);
@@ -160,6 +197,7 @@ fn work_of_a_node_is_claimed_for_all_accounts_at_once() {
 #[test]
 fn an_account_without_coins_for_fees_holds_up_no_other() {
     let network = Network::with_nodes(0);
+    take_sky(&network);
     let dave = run(&network, "wallet new dave");
     for to in ["alice", dave["address"].as_str().unwrap()] {
         let lock =
@@ -230,11 +268,12 @@ fn stakes_compound_unbond_and_change_their_terms() {
 #[test]
 fn a_position_is_made_listed_handed_on_and_taken_back() {
     let network = Network::with_nodes(0);
+    take_sky(&network);
     run(&network, "wallet new bob");
     run(&network, "wallet fund bob --amount 1");
     let schedules = run(&network, "vesting schedules");
     let names: Vec<_> = schedules.as_array().unwrap().iter().map(|schedule| &schedule["name"]).collect();
-    assert_eq!(names, ["contributor", "foundation", "team", "ecology", "private-placement"]);
+    assert_eq!(names, ["contributor", "foundation", "team", "ecology", "mining", "private-placement"]);
     let create = |rest: &str| {
         let text = format!("vesting create --from operator --to alice --amount 1000 {rest}");
         run(&network, &text)["id"].to_string()
@@ -261,7 +300,7 @@ fn a_position_is_made_listed_handed_on_and_taken_back() {
     let before = balances(&network, "operator");
     assert_eq!(network.json(&["vesting", "revoke", &team, "--from", "operator"])["amount"], 900 * UNIT);
     assert_eq!(balances(&network, "operator")[2] - before[2], 900 * UNIT);
-    assert_eq!(run(&network, "vesting list")[0]["positions"], Value::Array(vec![]));
+    assert_eq!(run(&network, "vesting list bob")[0]["positions"], Value::Array(vec![]));
 }
 
 #[test]

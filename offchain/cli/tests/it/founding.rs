@@ -56,7 +56,7 @@ fn run<T>(future: impl Future<Output = T>) -> T {
 }
 
 #[test]
-fn a_settled_job_counts_as_work_and_its_share_is_collected_by_the_treasury() {
+fn a_settled_job_counts_as_work_and_its_shares_are_collected() {
     let network = Network::with_nodes(3);
     let job = network.post();
     network.json(&["chain", "model", "--credits", "100"]);
@@ -83,10 +83,16 @@ fn a_settled_job_counts_as_work_and_its_share_is_collected_by_the_treasury() {
         // 5 % of asks of 11, 12 and 13, and 8 % for the owners of model and data, whom the job does not name.
         assert_eq!(opened.client.balance(treasury).await.unwrap(), 4_680_000);
     });
+    // 2 % of the asks, for patients; anybody has it collected.
+    let rewards = network.json(&["rewards", "show"]);
+    assert_eq!((&rewards["uncollected"], &rewards["budget"]["available"]), (&720_000.into(), &"0".into()));
+    assert_eq!(network.json(&["rewards", "collect", "--from", "alice"])["amount"], 720_000);
+    let rewards = network.json(&["rewards", "show"]);
+    assert_eq!((&rewards["uncollected"], &rewards["budget"]["available"]), (&0.into(), &"720000".into()));
     let after = network.json(&["chain", "status"]);
     assert_eq!((&after["conserved"], &after["balances_total"]), (&true.into(), &status["balances_total"]));
     let collected = |status: &serde_json::Value| status["claimable"].as_u64().unwrap();
-    assert_eq!(collected(&status) - collected(&after), 4_680_000);
+    assert_eq!(collected(&status) - collected(&after), 4_680_000 + 720_000);
 }
 
 #[test]
@@ -98,7 +104,8 @@ fn a_new_network_says_where_its_economy_is() {
     let deployment: Deployment = serde_json::from_slice(&written).unwrap();
     assert_eq!(serde_json::from_value::<Deployment>(made.clone()).unwrap(), deployment);
     assert_eq!(deployment.check(Role::Economy), Ok(()));
-    assert_eq!(made["treasury"], made["contracts"]["treasury"], "the market's shares go to the contract");
+    assert_eq!(made["treasury"], made["contracts"]["treasury"], "the market's shares go to the contracts");
+    assert_eq!(made["incentive_pool"], made["contracts"]["rewards"]);
 }
 
 #[test]

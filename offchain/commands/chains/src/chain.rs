@@ -77,6 +77,7 @@ pub async fn run(command: Command, path: &Path, output: Output) -> Result<()> {
                 for (contract, address) in deployment.contracts() {
                     println!("{contract} {address}");
                 }
+                println!("all SKY are locked for the operator by their schedules; `vesting list operator` shows them");
             })
         }
         Command::Model(args) => model(&args, &Home::open(path).await?, output).await,

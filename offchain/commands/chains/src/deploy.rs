@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use bithive_chain::{ChainError, Wallet};
 use bithive_command_kit::Output;
 use bithive_command_kit::spinner;
-use bithive_deploy::{Artifacts, Codes, Contract, Done, Record, Role, Step};
+use bithive_deploy::{Artifacts, Codes, Contract, Done, Record, Role, SkyBucket, SkyLock, Step};
 use bithive_dgkbe::crs::UnverifiedCrs;
 use bithive_dgkbe::{Crs, Groups};
 use bithive_home::deployments::{RECORD, folder, record};
@@ -18,6 +18,8 @@ use bithive_home::{
 use bithive_keystore::{fresh_rng, private};
 use bithive_local::{Founders, Terms, ceremony, terms};
 use serde_json::json;
+
+use super::sky;
 
 const GROUPS: &str = "groups.json";
 const LOCK: &str = "lock";
@@ -42,6 +44,10 @@ pub struct DeployArgs {
     /// Broadcast groups, of a new deployment: groups times slots is the most nodes that can register.
     #[arg(long, default_value_t = 1)]
     groups: u16,
+    /// Account that a part of the SKY is locked for, like team=ADDRESS; can be repeated. Parts are mining, team, ecology,
+    /// private-placement, community and research. All that are not named are locked for the operator.
+    #[arg(long, value_name = "PART=ADDRESS", value_parser = sky::owner)]
+    sky_owner: Vec<(SkyBucket, String)>,
     /// Folder of the contracts' wasm, which `scripts/wasm` builds.
     #[arg(long, value_name = "DIR", default_value = "artifacts")]
     artifacts: PathBuf,
@@ -87,14 +93,19 @@ pub async fn run(args: DeployArgs, home: &Path, output: Output) -> Result<()> {
     let role = args.role.map_or_else(|| role_of(&args.chain), RoleArg::role);
     let spinner = spinner(output);
     spinner.set_message(format!("deploying to {}", target.chain.chain_id()));
+    let owners = sky::owners(&folder, &args.sky_owner)?;
     let codes = Codes::Wasm { chain: &target.chain, artifacts: &artifacts };
     if args.plan {
         let (founders, terms) =
             if folder.join(FOUNDERS).exists() { load(&folder, role)? } else { draw(role, groups)?.0 };
+        let terms = terms.with_sky(owners);
         let operator = Wallet::connect(Arc::new(target.chain.clone()), founders.operator).await?;
         let steps = bithive_deploy::missing(&operator, codes, &terms, &record(&folder)?).await;
         spinner.finish_and_clear();
-        return show_plan(target.chain.chain_id(), &steps?, output);
+        let steps = steps?;
+        sky::expect_unlocked(&args.sky_owner, &steps)?;
+        let locks = locks(&steps, &terms, operator.address())?;
+        return show_plan(target.chain.chain_id(), &steps, (&locks, operator.address()), output);
     }
     std::fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
     let lock = File::create(folder.join(LOCK)).with_context(|| folder.display().to_string())?;
@@ -103,7 +114,13 @@ pub async fn run(args: DeployArgs, home: &Path, output: Output) -> Result<()> {
         true => load(&folder, role)?,
         false => make(&folder, role, groups)?,
     };
+    let terms = terms.with_sky(owners.clone());
     let operator = Wallet::connect(Arc::new(target.chain.clone()), founders.operator).await?;
+    if !args.sky_owner.is_empty() {
+        let steps = bithive_deploy::missing(&operator, codes, &terms, &record(&folder)?).await?;
+        sky::expect_unlocked(&args.sky_owner, &steps)?;
+        sky::keep(&folder, &owners)?;
+    }
     fund(&target, operator.address()).await?;
     let path = folder.join(RECORD);
     let mut save = |record: &Record| {
@@ -118,12 +135,15 @@ pub async fn run(args: DeployArgs, home: &Path, output: Output) -> Result<()> {
     if let Some(deployment) = &outcome.deployment {
         write_json(&folder.join(DEPLOYMENT), deployment)?;
     }
+    let done: Vec<Step> = outcome.done.iter().map(|done| done.step.clone()).collect();
+    let locks = locks(&done, &terms, operator.address())?;
     let answer = json!({
         "chain_id": target.chain.chain_id(), "role": role, "contracts": outcome.contracts,
-        "deployment": outcome.deployment, "folder": folder, "done": outcome.done,
+        "deployment": outcome.deployment, "folder": folder, "done": outcome.done, "sky": sky::answer(&locks),
     });
     output.show(&answer, |_| {
         show_done(target.chain.chain_id(), &outcome.done);
+        sky::show(&locks, operator.address());
         for (contract, address) in &outcome.contracts {
             println!("{contract} {address}");
         }
@@ -178,14 +198,25 @@ fn load(folder: &Path, role: Role) -> Result<(Founders, Terms)> {
     Ok((founders, terms))
 }
 
-fn show_plan(chain_id: &str, steps: &[Step], output: Output) -> Result<()> {
-    output.show(&json!({ "chain_id": chain_id, "steps": steps }), |_| {
+/// What [`Step::LockSky`] among `steps` locks, whenever the schedules begin.
+fn locks(steps: &[Step], terms: &Terms, operator: &str) -> Result<Vec<SkyLock>> {
+    if steps.contains(&Step::LockSky) { Ok(terms.sky(operator, 0)?) } else { Ok(vec![]) }
+}
+
+fn show_plan(
+    chain_id: &str,
+    steps: &[Step],
+    (locks, operator): (&[SkyLock], &str),
+    output: Output,
+) -> Result<()> {
+    output.show(&json!({ "chain_id": chain_id, "steps": steps, "sky": sky::answer(locks) }), |_| {
         if steps.is_empty() {
             println!("{chain_id}: everything is in place, nothing to do");
         }
         for (number, step) in steps.iter().enumerate() {
             println!("{}. {step}", number + 1);
         }
+        sky::show(locks, operator);
     })
 }
 

@@ -6,3 +6,4 @@ pub mod deploy;
 pub mod devnet;
 pub mod ibc;
 pub mod serve;
+mod sky;

@@ -4,6 +4,7 @@ use anyhow::Result;
 use bithive_api::rewards::{BudgetResponse, ConfigResponse, Limits, PatientResponse, Role};
 use bithive_client::amount::show;
 use bithive_command_kit::{Output, table};
+use bithive_contracts::Contract;
 use bithive_home::Home;
 use serde::Serialize;
 
@@ -13,6 +14,8 @@ use super::accounts::{AddressBook, address, economy, named_or_all, now, until};
 struct Everything {
     config: ConfigResponse,
     budget: BudgetResponse,
+    /// What the job market owes to the budget, in base units.
+    uncollected: u128,
     /// Those of this home.
     parties: Vec<Party>,
 }
@@ -42,10 +45,14 @@ pub(super) async fn show_all(home: &Home, output: Output) -> Result<()> {
             parties.push(Party { name, address, role });
         }
     }
-    let answer =
-        Everything { config: client.rewards_config().await?, budget: client.budget().await?, parties };
+    let answer = Everything {
+        config: client.rewards_config().await?,
+        budget: client.budget().await?,
+        uncollected: client.client().claimable(client.at(Contract::Rewards)).await?,
+        parties,
+    };
     let book = AddressBook::of(home)?;
-    output.show(&answer, |Everything { config, budget, parties }| {
+    output.show(&answer, |Everything { config, budget, uncollected, parties }| {
         println!(
             "budget {}, of {} put in; paid {}, today {}, given back {}",
             show(budget.available.u128()),
@@ -54,6 +61,9 @@ pub(super) async fn show_all(home: &Home, output: Output) -> Result<()> {
             show(budget.today.u128()),
             show(budget.returned.u128())
         );
+        if *uncollected > 0 {
+            println!("{} of settlements can be collected", show(*uncollected));
+        }
         let limits = &config.limits;
         println!(
             "a day: {} rewards and {} for a patient, {} for all; {} roles must approve",
@@ -109,11 +119,12 @@ pub(super) async fn patient(home: &Home, patient: &str, output: Output) -> Resul
     let answer = Patient { address, received, limits: client.rewards_config().await?.limits };
     output.show(&answer, |Patient { received, limits, .. }| {
         println!(
-            "today {} of {} rewards, {} of {}; ever {}",
+            "today {} of {} rewards, {} of {}{}; ever {}",
             received.count,
             limits.patient_count,
             show(received.today.u128()),
             show(limits.patient_amount.u128()),
+            if received.chronic_care { ", today's for chronic care among them" } else { "" },
             show(received.total.u128())
         );
     })

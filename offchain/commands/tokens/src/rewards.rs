@@ -11,7 +11,7 @@ use bithive_home::Home;
 use clap::{Args, Subcommand, ValueEnum};
 use sha2::{Digest as _, Sha256};
 
-use super::accounts::{Done, account, address, now, until};
+use super::accounts::{Done, account, address, economy, now, until};
 use super::budget;
 
 /// BTT for what patients do for their health: a party proposes a reward, parties of other roles approve it, and the last
@@ -35,6 +35,12 @@ pub enum Command {
         /// BTT, like 12.5.
         #[arg(long, value_parser = amount::parse)]
         amount: u128,
+    },
+    /// Take what the job market owes to the incentive pool into the budget.
+    Collect {
+        /// Wallet that sends the transaction; anybody may.
+        #[arg(long)]
+        from: String,
     },
     /// Propose a reward, and approve it, as a party, for example: rewards grant --from clinic --patient alice --activity
     /// check-up --value 300 --evidence report.pdf
@@ -192,6 +198,16 @@ async fn execute(command: Command, home: &Home, output: Output) -> Result<()> {
             };
             let done = Done::read(&receipt, account.client().at(Contract::Rewards), events::FUNDED, funded)?;
             output.show(&done, |done| println!("{} is in the budget", show(done.value)))
+        }
+        Command::Collect { from } => {
+            let source = economy(home)?.client().deployment().jobs().to_owned();
+            let collected = |event| match event {
+                Event::Collected { amount, .. } => Some(amount.u128()),
+                _ => None,
+            };
+            let done =
+                tell(home, &from, &ExecuteMsg::Collect { source }, events::COLLECTED, collected).await?;
+            output.show(&done, |done| println!("{} of settlements is in the budget", show(done.value)))
         }
         Command::Grant(args) => grant(home, &args, output).await,
         Command::Approve { id, from } => approve(home, id, &from, output).await,

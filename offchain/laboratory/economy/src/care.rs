@@ -1,4 +1,5 @@
-//! Rewards of patients: a clinician proposes one for each check-up, an institution approves it within the day's limits.
+//! Rewards of patients: a clinician proposes one for each check-up and each day of chronic care, an institution approves it
+//! within the day's limits.
 
 use bithive_api::rewards::{self, Activity, ExecuteMsg, Limits, QueryMsg, Role};
 use bithive_chain::{SigningKey, Wallet};
@@ -11,7 +12,8 @@ use crate::people::Patient;
 use crate::world::{call, events_of, send, submit};
 use crate::{EconomyError, MONTH_DAYS, UNIT};
 
-/// Most BTT a day for one patient, and for all of them for every 60 patients: less than two check-ups can be worth.
+/// Most BTT a day for one patient, and for all of them for every 60 patients: less than two check-ups can be worth. Two days
+/// of chronic care are within it, but are not paid on one day.
 const OF_ONE: u128 = 600 * UNIT;
 const OF_ALL: u128 = 1_000 * UNIT;
 /// Added to the budget in a month, for each patient: what a check-up is worth on average.
@@ -34,7 +36,7 @@ pub(crate) struct Care {
 
 fn limits(patients: usize) -> Limits {
     let total = OF_ALL.saturating_mul(patients.div_ceil(60).max(1) as u128);
-    Limits { patient_count: 1, patient_amount: Uint128::new(OF_ONE), total_amount: Uint128::new(total) }
+    Limits { patient_count: 2, patient_amount: Uint128::new(OF_ONE), total_amount: Uint128::new(total) }
 }
 
 /// Creates the contract; returns its address.
@@ -92,15 +94,25 @@ impl Care {
             self.given = self.given.saturating_add(budget);
         }
         let mut proposals = Vec::new();
-        for (address, patient) in self.patients.iter_mut().filter(|(_, patient)| patient.visits(day)) {
-            let visit = format!("check-up {} of patient {}", day / MONTH_DAYS, patient.number);
-            let message = ExecuteMsg::Propose {
-                patient: address.clone(),
-                activity: Activity::CheckUp,
-                inputs: patient.inputs(),
-                evidence: HexBinary::from(Sha256::digest(visit).as_slice()),
-            };
-            proposals.push(call(contract, &message)?);
+        for (address, patient) in &mut self.patients {
+            let (number, month) = (patient.number, day / MONTH_DAYS);
+            let mut reports = Vec::new();
+            if patient.visits(day) {
+                let visit = format!("check-up {month} of patient {number}");
+                reports.push((Activity::CheckUp, patient.inputs(), visit));
+            }
+            if patient.reports_care(day) {
+                for part in 1..=2 {
+                    let evidence = format!("day {part} of chronic care {month} of patient {number}");
+                    reports.push((Activity::ChronicCare, patient.care(), evidence));
+                }
+            }
+            for (activity, inputs, evidence) in reports {
+                let evidence = HexBinary::from(Sha256::digest(evidence).as_slice());
+                let patient = address.clone();
+                let message = ExecuteMsg::Propose { patient, activity, inputs, evidence };
+                proposals.push(call(contract, &message)?);
+            }
         }
         let receipts = submit(&self.clinician, "proposing rewards", &proposals).await?;
         self.waiting.extend(events_of(contract, &receipts)?.into_iter().filter_map(|event| match event {
@@ -122,7 +134,9 @@ impl Care {
             let address = proposal.patient.to_string();
             let own: rewards::PatientResponse = world.ask(contract, &QueryMsg::Patient { address }).await?;
             let late = world.now().await? > proposal.until;
-            let within = own.count < self.limits.patient_count
+            let cared = proposal.activity == Activity::ChronicCare && own.chronic_care;
+            let within = !cared
+                && own.count < self.limits.patient_count
                 && own.today.saturating_add(proposal.amount) <= self.limits.patient_amount
                 && budget.today.saturating_add(proposal.amount) <= self.limits.total_amount
                 && proposal.amount <= budget.available;

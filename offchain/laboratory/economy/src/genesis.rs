@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use bithive_api::{emissions, staking, token, treasury, vesting};
+use bithive_api::{emissions, rewards, staking, token, treasury, vesting};
 use bithive_chain::{Embedded, SigningKey, Wallet};
 use bithive_contracts::Code;
-use bithive_economics::supply::{BTT_CAP, BTT_GENESIS, SKY_SUPPLY};
+use bithive_economics::supply::{BTT_CAP, BTT_GENESIS, SKY_SUPPLY, SkyBucket};
 use bithive_economics::vesting::{DAY, MONTH};
 use bithive_economics::{Bps, Schedule, emission};
 use cosmwasm_std::{Decimal, Uint128, coin};
@@ -91,7 +91,6 @@ struct Founders {
     holders: SigningKey,
     /// A clinician and an institution.
     parties: [SigningKey; 2],
-    pool: SigningKey,
 }
 
 /// Creates the chain, the contracts and the accounts.
@@ -108,7 +107,6 @@ pub(crate) async fn genesis(options: &Options) -> Result<Economy, EconomyError> 
         infrastructure: draw(),
         holders: draw(),
         parties: [draw(), draw()],
-        pool: draw(),
     };
     let operators: Vec<_> = operators(options).into_iter().map(|plan| (draw(), plan)).collect();
     let delegators: Vec<_> = delegators(options).into_iter().map(|plan| (draw(), plan)).collect();
@@ -179,10 +177,9 @@ async fn create(
     patients: usize,
 ) -> Result<Contracts, EconomyError> {
     let account = || owner.address().to_owned();
-    let share = |percent: u128| SKY_SUPPLY / 100 * percent;
-    // What has no schedule in the table is with its holders at once.
-    let free = [(founders.holders.address(), share(40 + 15 + 5)), (owner.address(), share(10 + 20 + 10))];
-    let sky = new(owner, Code::Token, "sky", &coins(("Sky", "SKY"), SKY_SUPPLY, &free, None)).await?;
+    // Until it is locked.
+    let whole = [(owner.address(), SKY_SUPPLY)];
+    let sky = new(owner, Code::Token, "sky", &coins(("Sky", "SKY"), SKY_SUPPLY, &whole, None)).await?;
     let granted = [(owner.address(), BTT_LOCKED), (founders.keeper.address(), BTT_GENESIS - BTT_LOCKED)];
     let btt =
         new(owner, Code::Token, "btt", &coins(("BitHive Token", "BTT"), BTT_CAP, &granted, None)).await?;
@@ -211,8 +208,8 @@ async fn create(
         },
     };
     let staking = new(owner, Code::Staking, "staking", &staking).await?;
-    let [_, jobs] = bank::market(owner, (&btt, &treasury, founders.pool.address())).await?;
     let rewards = care::create(owner, (&btt, &treasury), patients).await?;
+    let [_, jobs] = bank::market(owner, (&btt, &treasury, &rewards)).await?;
     let timebank = bank::create(owner, (&btt, &jobs, &treasury)).await?;
     Ok(Contracts { btk, btt, sky, vesting, emissions, staking, treasury, rewards, jobs, timebank })
 }
@@ -238,7 +235,8 @@ fn coins(
     }
 }
 
-/// Lets the emissions mint, names meter and slasher, and funds and opens the treasury's offer for BTK.
+/// Lets the emissions mint, names meter, slasher and who collects from the market, and funds and opens the treasury's offer
+/// for BTK.
 async fn wire(
     owner: &Wallet,
     keeper: &Wallet,
@@ -255,11 +253,14 @@ async fn wire(
         budget: Uint128::new(TREASURY_BUDGET),
     };
     let offer = treasury::ExecuteMsg::SetOffer { token: contracts.btk.clone(), terms: Some(terms) };
+    let (source, allowed) = (|| contracts.jobs.clone(), true);
     let messages = [
         call(&contracts.btk, &minter)?,
         call(&contracts.emissions, &meter)?,
         call(&contracts.staking, &slasher)?,
         call(&contracts.treasury, &offer)?,
+        call(&contracts.treasury, &treasury::ExecuteMsg::SetSource { source: source(), allowed })?,
+        call(&contracts.rewards, &rewards::ExecuteMsg::SetSource { source: source(), allowed })?,
     ];
     submit(owner, "wiring the contracts", &messages).await?;
     let deposit = send(&contracts.btt, &contracts.treasury, ENDOWMENT, &treasury::Hook::Deposit {})?;
@@ -276,7 +277,8 @@ struct Line<'a> {
     rule: Schedule,
 }
 
-fn lines(contracts: &Contracts, start: u64) -> Result<[Line<'_>; 4], EconomyError> {
+/// All SKY, and what is locked of BTT. The messages' schedules are written out here, apart from the rules.
+fn lines(contracts: &Contracts, start: u64) -> Result<Vec<Line<'_>>, EconomyError> {
     let schedule = |immediate_bps, cliff_seconds, step_seconds, steps| vesting::Schedule {
         start,
         immediate_bps,
@@ -292,24 +294,26 @@ fn lines(contracts: &Contracts, start: u64) -> Result<[Line<'_>; 4], EconomyErro
         Ok(Line { name, token, total, schedule, rule: rule.map_err(bad)? })
     };
     let (sky, btt) = (contracts.sky.as_str(), contracts.btt.as_str());
-    Ok([
-        line("team", sky, SKY_SUPPLY / 10, schedule(0, MONTH, MONTH, 20), Schedule::team(start))?,
-        line("ecology", sky, SKY_SUPPLY / 5, schedule(5_000, MONTH, MONTH, 20), Schedule::ecology(start))?,
-        line(
-            "private placement",
-            sky,
-            SKY_SUPPLY / 10,
-            schedule(0, 12 * MONTH, MONTH, 20),
-            Schedule::private_placement(start),
-        )?,
-        line(
-            "incentives",
-            btt,
-            BTT_LOCKED,
-            schedule(0, DAY, DAY, BTT_LOCK_DAYS),
-            Schedule::new(start, Bps::ZERO, DAY, DAY, BTT_LOCK_DAYS),
-        )?,
-    ])
+    let part = |bucket: SkyBucket| {
+        let (percent, schedule) = match bucket {
+            SkyBucket::Mining => (40, schedule(0, DAY, DAY, 20 * 365)),
+            SkyBucket::Team => (10, schedule(0, MONTH, MONTH, 20)),
+            SkyBucket::Ecology => (20, schedule(5_000, MONTH, MONTH, 20)),
+            SkyBucket::PrivatePlacement => (10, schedule(0, 12 * MONTH, MONTH, 20)),
+            SkyBucket::Community => (15, schedule(5_000, MONTH, MONTH, 20)),
+            SkyBucket::Research => (5, schedule(5_000, MONTH, MONTH, 20)),
+        };
+        line(bucket.name(), sky, SKY_SUPPLY / 100 * percent, schedule, bucket.schedule(start))
+    };
+    let mut lines = SkyBucket::ALL.into_iter().map(part).collect::<Result<Vec<_>, _>>()?;
+    lines.push(line(
+        "incentives",
+        btt,
+        BTT_LOCKED,
+        schedule(0, DAY, DAY, BTT_LOCK_DAYS),
+        Schedule::new(start, Bps::ZERO, DAY, DAY, BTT_LOCK_DAYS),
+    )?);
+    Ok(lines)
 }
 
 async fn lock(

@@ -11,6 +11,10 @@ const MOST: u64 = 100;
 /// What a check-up is worth before its completion is counted, in BTT, and its completion in 1/10,000.
 const VALUE: (u64, u64) = (100, 700);
 const COMPLETION: (u32, u32) = (6_000, 10_000);
+/// What a day of chronic care is worth, in BTT.
+const CARE: (u64, u64) = (5, 35);
+/// One patient of so many has a chronic illness.
+const CHRONIC: u64 = 4;
 /// Cobblestones that an idle machine earns in a month in another project.
 const COBBLESTONES: (u64, u64) = (600_000, 1_800_000);
 /// Credits from which on their owner buys compute, for half of them.
@@ -20,7 +24,7 @@ fn count(options: &Options) -> u64 {
     u64::from(options.nodes).div_ceil(4).min(MOST)
 }
 
-/// Somebody who has a check-up once a month.
+/// Somebody who has a check-up once a month; of a chronic illness, two days of care are reported the day after.
 #[derive(Clone, Debug)]
 pub(crate) struct Patient {
     pub(crate) number: u64,
@@ -39,9 +43,23 @@ impl Patient {
         day % MONTH_DAYS == (self.number / 2) % MONTH_DAYS
     }
 
-    /// What its reward is computed from.
+    /// Whether days of chronic care are reported.
+    pub(crate) fn reports_care(&self, day: u64) -> bool {
+        self.number % CHRONIC == 0 && day.checked_sub(1).is_some_and(|before| self.visits(before))
+    }
+
+    /// What the reward of a check-up is computed from.
     pub(crate) fn inputs(&mut self) -> Inputs {
-        let value = u128::from(self.visits.within(VALUE.0..=VALUE.1)).saturating_mul(UNIT);
+        self.worth(VALUE)
+    }
+
+    /// What the reward of a day of chronic care is computed from.
+    pub(crate) fn care(&mut self) -> Inputs {
+        self.worth(CARE)
+    }
+
+    fn worth(&mut self, (least, most): (u64, u64)) -> Inputs {
+        let value = u128::from(self.visits.within(least..=most)).saturating_mul(UNIT);
         let completion = self.visits.within(COMPLETION.0.into()..=COMPLETION.1.into());
         Inputs {
             value: Uint128::new(value),
@@ -109,6 +127,10 @@ mod tests {
         };
         assert_eq!(visits(0)[..4], [2, 2, 1, 0]);
         assert_eq!(visits(0), visits(30));
+        let care = |day| patients.iter().map(|patient| patient.reports_care(day)).collect::<Vec<_>>();
+        assert_eq!(care(1), [true, false, false, false, false]);
+        assert_eq!(care(3), [false, false, false, false, true]);
+        assert_eq!((care(0), care(2)), (vec![false; 5], vec![false; 5]));
     }
 
     #[test]
@@ -118,6 +140,8 @@ mod tests {
             let inputs = patient.inputs();
             assert!((100 * UNIT..=700 * UNIT).contains(&inputs.value.u128()), "{inputs:?}");
             assert!((6_000..=10_000).contains(&inputs.completion), "{inputs:?}");
+            let care = patient.care();
+            assert!((5 * UNIT..=35 * UNIT).contains(&care.value.u128()), "{care:?}");
         }
     }
 

@@ -181,6 +181,8 @@ fn no_message_names_text_that_is_no_address_or_brings_native_coins() {
         evidence: [7; 32].into(),
     };
     message(&mut suite.suite, &clinician, &contract, &propose);
+    let set = rewards::ExecuteMsg::SetSource { source: someone.clone(), allowed: true };
+    message(&mut suite.suite, &owner, &contract, &set);
     let give = rewards::ExecuteMsg::TransferOwnership { new_owner: someone.clone() };
     message(&mut suite.suite, &owner, &contract, &give);
 

@@ -32,6 +32,7 @@ pub(crate) enum Op {
     Revoke { by: usize, index: usize },
     FundRewards { account: usize, amount: u128 },
     CheckUp { patient: usize, btt: u64 },
+    ChronicCare { patient: usize, btt: u64 },
     ReturnBudget { amount: u128 },
     Endow { account: usize, amount: u128 },
     Sell { account: usize, amount: u128 },
@@ -69,6 +70,7 @@ fn op() -> impl Strategy<Value = Op> {
         1 => (who(), 0usize..9).prop_map(|(by, index)| Op::Revoke { by, index }),
         1 => (who(), amount()).prop_map(|(account, amount)| Op::FundRewards { account, amount }),
         3 => (who(), 0u64..900).prop_map(|(patient, btt)| Op::CheckUp { patient, btt }),
+        2 => (who(), 0u64..45).prop_map(|(patient, btt)| Op::ChronicCare { patient, btt }),
         1 => amount().prop_map(|amount| Op::ReturnBudget { amount }),
     ];
     let stakes = prop_oneof![

@@ -15,8 +15,10 @@ pub enum NamedSchedule {
     Foundation,
     /// Team of SKY.
     Team,
-    /// Ecology of SKY.
+    /// Ecology, community and research of SKY.
     Ecology,
+    /// Mining of SKY.
+    Mining,
     /// Private placement of SKY.
     PrivatePlacement,
 }
@@ -31,8 +33,14 @@ pub struct UnknownSchedule {
 
 impl NamedSchedule {
     /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::Contributor, Self::Foundation, Self::Team, Self::Ecology, Self::PrivatePlacement];
+    pub const ALL: [Self; 6] = [
+        Self::Contributor,
+        Self::Foundation,
+        Self::Team,
+        Self::Ecology,
+        Self::Mining,
+        Self::PrivatePlacement,
+    ];
 
     /// Its name on a command line.
     #[must_use]
@@ -42,6 +50,7 @@ impl NamedSchedule {
             Self::Foundation => "foundation",
             Self::Team => "team",
             Self::Ecology => "ecology",
+            Self::Mining => "mining",
             Self::PrivatePlacement => "private-placement",
         }
     }
@@ -56,6 +65,7 @@ impl NamedSchedule {
             Self::Foundation => Schedule::foundation(start),
             Self::Team => Schedule::team(start),
             Self::Ecology => Schedule::ecology(start),
+            Self::Mining => Schedule::mining(start),
             Self::PrivatePlacement => Schedule::private_placement(start),
         }
     }
@@ -65,14 +75,7 @@ impl NamedSchedule {
     /// # Errors
     /// As [`NamedSchedule::rule`].
     pub fn message(self, start: u64) -> Result<vesting::Schedule, ScheduleError> {
-        let rule = self.rule(start)?;
-        Ok(vesting::Schedule {
-            start: rule.start(),
-            immediate_bps: rule.immediate().get(),
-            cliff_seconds: rule.cliff(),
-            step_seconds: rule.step(),
-            steps: rule.steps(),
-        })
+        Ok(bithive_contracts::schedule(&self.rule(start)?))
     }
 
     /// The line whose schedule this is, whenever it starts.

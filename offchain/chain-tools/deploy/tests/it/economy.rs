@@ -1,11 +1,15 @@
 //! The economy around a market, on an embedded chain.
 
+use std::collections::BTreeMap;
+
 use crate::common::{CODES, World};
-use bithive_api::{emissions, jobs, registry, rewards, staking, timebank, token, treasury};
-use bithive_chain::ChainExt as _;
+use bithive_api::{emissions, jobs, registry, rewards, staking, timebank, token, treasury, vesting};
+use bithive_chain::{ChainError, ChainExt as _};
 use bithive_client::Deployment;
-use bithive_deploy::{Contract, Outcome, Record, Role, Step, Terms, TermsError, deploy, missing};
-use cw20::MinterResponse;
+use bithive_deploy::{
+    Contract, Outcome, Record, Role, SKY_SUPPLY, SkyBucket, Step, Terms, TermsError, deploy, missing,
+};
+use cw20::{BalanceResponse, MinterResponse};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -40,6 +44,36 @@ impl World {
         self.operator().await.execute(contract, message, &[]).await.unwrap();
     }
 
+    /// SKY of an account.
+    async fn sky(&self, contracts: &BTreeMap<Contract, String>, address: &str) -> u128 {
+        let question = token::QueryMsg::Balance { address: address.into() };
+        self.ask::<BalanceResponse>(&contracts[&Contract::Sky], &question).await.balance.u128()
+    }
+
+    /// What is locked for an account.
+    async fn locked(
+        &self,
+        contracts: &BTreeMap<Contract, String>,
+        owner: &str,
+    ) -> Vec<vesting::PositionResponse> {
+        let question = vesting::QueryMsg::Positions { owner: owner.into(), start_after: None, limit: None };
+        let answer: vesting::PositionsResponse = self.ask(&contracts[&Contract::Vesting], &question).await;
+        answer.positions
+    }
+
+    /// Deploys an economy until its last contract is created.
+    async fn created(&self) -> Record {
+        let mut left = Record::default();
+        let mut save = |record: &Record| {
+            left = record.clone();
+            let last = record.contracts.contains_key(&Contract::Timebank);
+            if last { Err(ChainError::NodeDown { reason: "killed".into() }) } else { Ok(()) }
+        };
+        let (operator, terms) = (self.operator().await, self.terms_of(Role::Economy));
+        deploy(&operator, CODES, &terms, Record::default(), &mut save).await.unwrap_err();
+        left
+    }
+
     /// Where staking, rewards and time bank send what is the treasury's.
     async fn treasuries(&self, deployment: &Deployment) -> [String; 3] {
         let staking: staking::ConfigResponse =
@@ -51,9 +85,12 @@ impl World {
         [staking.treasury, rewards.treasury, timebank.treasury].map(Into::into)
     }
 
-    async fn collects_from_its_market(&self, deployment: &Deployment) -> bool {
+    /// Whether treasury and rewards collect from the market.
+    async fn collect_from_their_market(&self, deployment: &Deployment) -> [bool; 2] {
         let source = treasury::QueryMsg::Source { address: deployment.jobs().into() };
-        self.ask(at(deployment, Contract::Treasury), &source).await
+        let treasury = self.ask(at(deployment, Contract::Treasury), &source).await;
+        let source = rewards::QueryMsg::Source { address: deployment.jobs().into() };
+        [treasury, self.ask(at(deployment, Contract::Rewards), &source).await]
     }
 }
 
@@ -77,7 +114,7 @@ async fn an_economy_is_deployed_whole_and_a_second_run_does_nothing() {
 }
 
 #[tokio::test]
-async fn shares_and_slashes_go_to_the_treasury_which_collects_them() {
+async fn shares_and_slashes_go_to_the_contracts_that_collect_them() {
     let world = World::new();
     let (outcome, _) = world.becomes(Role::Economy, &Record::default()).await;
     let deployment = outcome.deployment.unwrap();
@@ -87,8 +124,10 @@ async fn shares_and_slashes_go_to_the_treasury_which_collects_them() {
     let registry: registry::ConfigResponse =
         world.ask(deployment.registry(), &registry::QueryMsg::Config {}).await;
     assert_eq!([jobs.treasury.as_str(), registry.treasury.as_str()], [treasury.as_str(); 2]);
+    let rewards = at(&deployment, Contract::Rewards);
+    assert_eq!([jobs.incentive_pool.as_str(), &deployment.incentive_pool], [rewards; 2]);
     assert_eq!(world.treasuries(&deployment).await, [(); 3].map(|()| treasury.clone()));
-    assert!(world.collects_from_its_market(&deployment).await);
+    assert_eq!(world.collect_from_their_market(&deployment).await, [true; 2]);
     // BTK that are sent to the treasury would be burnt: the emissions pay an account.
     let emissions: emissions::ConfigResponse =
         world.ask(at(&deployment, Contract::Emissions), &emissions::QueryMsg::Config {}).await;
@@ -136,9 +175,78 @@ async fn a_market_becomes_an_economy_and_pays_its_share_to_whom_it_did() {
     assert_eq!(deployment.treasury, world.founders.treasury.address());
     let treasury = at(&deployment, Contract::Treasury).to_owned();
     assert_eq!(world.treasuries(&deployment).await, [(); 3].map(|()| treasury.clone()));
-    assert!(!world.collects_from_its_market(&deployment).await, "there is nothing to collect");
+    assert_eq!(deployment.incentive_pool, world.founders.incentive_pool.address());
+    assert_eq!(world.collect_from_their_market(&deployment).await, [false; 2], "there is nothing to collect");
     assert_eq!(world.missing(Role::Economy, &record).await, []);
     assert_eq!(world.missing(Role::Market, &record).await, [], "nor is anything taken away");
+}
+
+#[tokio::test]
+async fn all_sky_are_locked_by_the_lines_of_their_table() {
+    let world = World::new();
+    let operator = world.founders.operator.address();
+    let (outcome, record) = world.becomes(Role::Economy, &Record::default()).await;
+    let contracts = &outcome.contracts;
+    assert_eq!(world.sky(contracts, operator).await, 0);
+    let question = vesting::QueryMsg::Held { token: contracts[&Contract::Sky].clone() };
+    let held: vesting::HeldResponse = world.ask(&contracts[&Contract::Vesting], &question).await;
+    assert_eq!(held.amount.u128(), SKY_SUPPLY);
+    let question = emissions::QueryMsg::Config {};
+    let config: emissions::ConfigResponse = world.ask(&contracts[&Contract::Emissions], &question).await;
+    let positions = world.locked(contracts, operator).await;
+    assert_eq!(positions.len(), SkyBucket::ALL.len());
+    for (position, bucket) in positions.iter().zip(SkyBucket::ALL) {
+        assert_eq!(position.total.u128(), bucket.amount(), "{bucket:?}");
+        assert_eq!((&position.revoker, position.schedule.start), (&None, config.start));
+        let rule = bucket.schedule(config.start).unwrap();
+        assert_eq!((position.end, position.schedule.immediate_bps), (rule.end(), rule.immediate().get()));
+    }
+    // Half of ecology, community and research is due at once.
+    let due: u128 = positions.iter().map(|position| position.due.u128()).sum();
+    assert_eq!(due, SKY_SUPPLY / 5);
+    // What was claimed does not make the next run lock it again.
+    for position in positions.iter().filter(|position| !position.due.is_zero()) {
+        let claim = vesting::ExecuteMsg::Claim { id: position.id };
+        world.tell(&contracts[&Contract::Vesting], &claim).await;
+    }
+    assert_eq!(world.sky(contracts, operator).await, SKY_SUPPLY / 5);
+    assert_eq!(world.missing(Role::Economy, &record).await, []);
+}
+
+#[tokio::test]
+async fn parts_of_the_sky_are_locked_for_whom_the_terms_name() {
+    let mut world = World::new();
+    let owner = world.founders.treasury.address().to_owned();
+    world.terms = world.terms.with_sky([(SkyBucket::Team, owner.clone())].into());
+    let (outcome, _) = world.becomes(Role::Economy, &Record::default()).await;
+    let [team] = <[_; 1]>::try_from(world.locked(&outcome.contracts, &owner).await).unwrap();
+    assert_eq!((team.total.u128(), team.due.u128()), (SkyBucket::Team.amount(), 0));
+    let operator = world.founders.operator.address();
+    assert_eq!(world.locked(&outcome.contracts, operator).await.len(), SkyBucket::ALL.len() - 1);
+}
+
+#[tokio::test]
+async fn a_run_that_was_cut_off_locks_sky_once_and_only_while_the_operator_has_all_of_them() {
+    let world = World::new();
+    let operator = world.founders.operator.address();
+    let record = world.created().await;
+    assert_eq!(world.sky(&record.contracts, operator).await, SKY_SUPPLY);
+    assert_eq!(world.missing(Role::Economy, &record).await.last(), Some(&Step::LockSky));
+    let (outcome, record) = world.becomes(Role::Economy, &record).await;
+    assert_eq!(world.locked(&outcome.contracts, operator).await.len(), SkyBucket::ALL.len());
+    assert_eq!(world.missing(Role::Economy, &record).await, []);
+
+    // A deployment of an older version, whose operator has handed some on: what it keeps is its own matter.
+    let world = World::new();
+    let record = world.created().await;
+    let recipient = world.founders.treasury.address().to_owned();
+    let transfer = token::ExecuteMsg::Transfer { recipient, amount: 1u128.into() };
+    world.tell(&record.contracts[&Contract::Sky], &transfer).await;
+    assert!(!world.missing(Role::Economy, &record).await.contains(&Step::LockSky));
+    let (outcome, _) = world.becomes(Role::Economy, &record).await;
+    let operator = world.founders.operator.address();
+    assert_eq!(world.locked(&outcome.contracts, operator).await, []);
+    assert_eq!(world.sky(&outcome.contracts, operator).await, SKY_SUPPLY - 1);
 }
 
 #[tokio::test]
@@ -151,14 +259,19 @@ async fn wiring_that_was_undone_is_seen_and_done_again() {
     world
         .tell(at(&deployment, Contract::Emissions), &emissions::ExecuteMsg::SetStaking { staking: None })
         .await;
-    let source = treasury::ExecuteMsg::SetSource { source: deployment.jobs().to_owned(), allowed: false };
-    world.tell(at(&deployment, Contract::Treasury), &source).await;
-    let expected = [Step::SetMeter, Step::SetStaking, Step::SetSource];
+    let (source, allowed) = (deployment.jobs().to_owned(), false);
+    let message = treasury::ExecuteMsg::SetSource { source: source.clone(), allowed };
+    world.tell(at(&deployment, Contract::Treasury), &message).await;
+    let message = rewards::ExecuteMsg::SetSource { source, allowed };
+    world.tell(at(&deployment, Contract::Rewards), &message).await;
+    let set_source = |contract| Step::SetSource { contract };
+    let sources = [Contract::Treasury, Contract::Rewards].map(set_source);
+    let expected = [&[Step::SetMeter, Step::SetStaking], &sources[..]].concat();
     assert_eq!(world.missing(Role::Economy, &record).await, expected);
     let (again, _) = world.becomes(Role::Economy, &record).await;
     let done: Vec<_> = again.done.into_iter().map(|done| done.step).collect();
     assert_eq!(done, expected);
-    assert!(world.collects_from_its_market(&deployment).await);
+    assert_eq!(world.collect_from_their_market(&deployment).await, [true; 2]);
     assert_eq!(world.missing(Role::Economy, &record).await, []);
 }
 

@@ -273,7 +273,11 @@ pub fn rewards() -> Vec<rew::Event> {
         until: 1_700_604_800,
     };
     let roles = [Role::Clinician, Role::Institution, Role::Insurer, Role::Auditor];
-    let mut events = vec![Funded { sender: addr("funder"), amount: AMOUNT }, Returned { amount: AMOUNT }];
+    let mut events = vec![
+        Funded { sender: addr("funder"), amount: AMOUNT },
+        Collected { source: addr("jobs"), amount: LESS },
+        Returned { amount: AMOUNT },
+    ];
     events.extend(activities.map(proposed));
     events.extend(roles.map(|role| Approved { id: 5, party: addr("insurer"), role }));
     events.extend([
@@ -282,6 +286,7 @@ pub fn rewards() -> Vec<rew::Event> {
         Party { party: addr("insurer"), role: OrNone(Some(Role::Insurer)) },
         Party { party: addr("insurer"), role: OrNone(None) },
         Limits { patient_count: 3, patient_amount: LESS, total_amount: AMOUNT },
+        Source { source: addr("jobs"), allowed: true },
         Paused { paused: true },
     ]);
     events

@@ -2,10 +2,12 @@
 
 use bithive_api::jobs::{self, Hook as Post};
 use bithive_api::registry::{Election, ExecuteMsg as Registry, Hook, limits};
+use bithive_api::rewards::ExecuteMsg as Rewards;
 use bithive_api::timebank::ExecuteMsg as Timebank;
 use bithive_api::treasury::{self, ExecuteMsg as Treasury, OfferTerms, Params};
 use bithive_test_kit::jobs::{NODES, PRICE};
 use bithive_test_kit::registry::{NODE_BOND, REQUESTER_BOND, params};
+use bithive_test_kit::rewards::RewardsSuite;
 use bithive_test_kit::timebank::DAY;
 use bithive_test_kit::treasury::TreasurySuite;
 use bithive_test_kit::{Answer, JobsSuite, NodeKeys, Suite, UNIT};
@@ -28,7 +30,7 @@ pub(crate) struct World {
     participants: Vec<Addr>,
 }
 
-/// A market on a registry with elections, whose treasury is the contract.
+/// A market on a registry with elections, whose treasury and incentive pool are the contracts.
 fn market() -> (JobsSuite, Addr) {
     let mut suite = Suite::with_params(params());
     let owner = suite.owner.clone();
@@ -40,7 +42,9 @@ fn market() -> (JobsSuite, Addr) {
     for (name, slot) in NODES.iter().zip((10..).step_by(10)) {
         suite.register_node(name, slot, 2 * NODE_BOND).unwrap();
     }
-    let (requester, incentive_pool) = (suite.account("requester"), suite.account("incentive-pool"));
+    let message = RewardsSuite::message(&suite);
+    let incentive_pool = RewardsSuite::instantiate(&mut suite, &message).unwrap();
+    let requester = suite.account("requester");
     let message = bithive_test_kit::jobs::message(&suite.btt, &suite.registry, &treasury, &incentive_pool);
     let jobs = bithive_test_kit::jobs::instantiate(&mut suite.app, &owner, &message).unwrap();
     suite.wire_jobs(&jobs);
@@ -78,8 +82,11 @@ impl World {
         let (owner, treasury) = (self.suite().owner.clone(), self.treasury.clone());
         let token = self.btk.to_string();
         self.suite().execute(&owner, &treasury, &Treasury::SetOffer { token, terms }).unwrap();
-        let set = Treasury::SetSource { source: self.bank.market.jobs.to_string(), allowed: true };
+        let (source, allowed) = (self.bank.market.jobs.to_string(), true);
+        let set = Treasury::SetSource { source: source.clone(), allowed };
         self.suite().execute(&owner, &treasury, &set).unwrap();
+        let rewards = self.bank.market.incentive_pool.clone();
+        self.suite().execute(&owner, &rewards, &Rewards::SetSource { source, allowed }).unwrap();
         self.suite().fund(&treasury, 1_000 * UNIT);
     }
 
@@ -197,6 +204,8 @@ impl World {
         let (names, stranger) = (&NODES[..3], self.suite().account("stranger"));
         let worker = self.suite().account(NODES[0]);
         let (treasury, source) = (self.treasury.clone(), self.bank.market.jobs.to_string());
+        let rewards = self.bank.market.incentive_pool.clone();
+        let into_rewards = Rewards::Collect { source: source.clone() };
         let mut id = 0;
         vec![
             ("post", self.cost(|world| id = world.bank.market.post(&terms))),
@@ -211,6 +220,7 @@ impl World {
             ("settle and record", self.cost(|world| drop(world.bank.market.finalize(id, names).unwrap()))),
             ("withdraw pay", self.cost(|world| drop(world.bank.market.withdraw(&worker).unwrap()))),
             ("collect", self.ask(&stranger, &treasury, &Treasury::Collect { source })),
+            ("collect into rewards", self.ask(&stranger, &rewards, &into_rewards)),
         ]
     }
 

@@ -57,7 +57,10 @@ impl World {
             Op::Transfer { .. } | Op::Lock { .. } | Op::ClaimLocked { .. } | Op::Revoke { .. } => {
                 self.lock_or_transfer(op)
             }
-            Op::FundRewards { .. } | Op::CheckUp { .. } | Op::ReturnBudget { .. } => self.reward(op),
+            Op::FundRewards { .. }
+            | Op::CheckUp { .. }
+            | Op::ChronicCare { .. }
+            | Op::ReturnBudget { .. } => self.reward(op),
             Op::Credit { .. } | Op::ClaimEmission { .. } | Op::Release { .. } => self.emit(op),
             Op::Endow { .. } | Op::Sell { .. } | Op::BurnBtt | Op::BurnBtk | Op::SpendTreasury { .. } => {
                 self.use_treasury(op)
@@ -117,20 +120,11 @@ impl World {
             }
             Op::CheckUp { patient, btt } => {
                 let model = self.model.check_up(patient, btt);
-                self.proposals += 1;
-                let mut evidence = [0; 32];
-                evidence[..8].copy_from_slice(&self.proposals.to_be_bytes());
-                let propose = rewards::ExecuteMsg::Propose {
-                    patient: self.name(patient),
-                    activity: Activity::CheckUp,
-                    inputs: worth(btt.into()),
-                    evidence: HexBinary::from(&evidence),
-                };
-                let [first, second, third] = self.parties.clone();
-                self.suite.execute(&first, &contract, &propose).unwrap();
-                let approve = rewards::ExecuteMsg::Approve { id: self.proposals };
-                self.suite.execute(&second, &contract, &approve).unwrap();
-                (model, self.suite.execute(&third, &contract, &approve))
+                (model, self.propose_and_approve(patient, Activity::CheckUp, btt))
+            }
+            Op::ChronicCare { patient, btt } => {
+                let model = self.model.chronic_care(patient, btt);
+                (model, self.propose_and_approve(patient, Activity::ChronicCare, btt))
             }
             Op::ReturnBudget { amount } => {
                 let give_back = rewards::ExecuteMsg::ReturnBudget { amount: amount.into() };
@@ -138,6 +132,24 @@ impl World {
             }
             _ => unreachable!("{op:?}"),
         }
+    }
+
+    fn propose_and_approve(&mut self, patient: usize, activity: Activity, btt: u64) -> Outcome {
+        let contract = self.rewards.clone();
+        self.proposals += 1;
+        let mut evidence = [0; 32];
+        evidence[..8].copy_from_slice(&self.proposals.to_be_bytes());
+        let propose = rewards::ExecuteMsg::Propose {
+            patient: self.name(patient),
+            activity,
+            inputs: worth(btt.into()),
+            evidence: HexBinary::from(&evidence),
+        };
+        let [first, second, third] = self.parties.clone();
+        self.suite.execute(&first, &contract, &propose).unwrap();
+        let approve = rewards::ExecuteMsg::Approve { id: self.proposals };
+        self.suite.execute(&second, &contract, &approve).unwrap();
+        self.suite.execute(&third, &contract, &approve)
     }
 
     fn emit(&mut self, op: &Op) -> (bool, Outcome) {
