@@ -1,4 +1,5 @@
-//! 500,000 BTK a day, halved every 2,100 days: 75 % by work, 15 % at once, 5 % twice a month later in tenths.
+//! 500,000 BTK a day, halved every 2,100 days: 75 % by work and at most 0.002 BTK for a unit, 15 % at once, 5 % twice a month
+//! later in tenths.
 
 use std::collections::BTreeMap;
 
@@ -9,8 +10,8 @@ use crate::{ACCOUNTS, DAY, Holder, Model, Token};
 /// Work, claims and releases of the emission, by account and day.
 pub struct Emission {
     start: u64,
-    /// By day since the start: the work that counted, of each account.
-    days: BTreeMap<u64, [u64; ACCOUNTS]>,
+    /// By day since the start: all work, and what of each account's was credited.
+    days: BTreeMap<u64, (u64, [u64; ACCOUNTS])>,
     claimed: [BigInt; ACCOUNTS],
     released: [BigInt; 3],
 }
@@ -55,13 +56,11 @@ impl Emission {
     /// What an account may have been paid: of each day's reward 20 % when it ends, the rest in 180 daily parts.
     fn due_by(&self, account: usize, now: u64) -> BigInt {
         let today = self.today(now);
-        let (mut from, mut due) = (0, BigInt::default());
-        for (day, work) in self.days.range(..today) {
+        let mut due = BigInt::default();
+        for (day, (total, work)) in self.days.range(..today) {
             let pool = |day: u64| Self::total(day * DAY) * 75u64 / 100;
-            let earned = pool(day + 1) - pool(from);
-            from = day + 1;
-            let total: u64 = work.iter().sum();
-            let reward = earned * work[account] / total;
+            let share = (pool(day + 1) - pool(*day)) * work[account] / total;
+            let reward = share.min(BigInt::from(2_000) * work[account]);
             due += reward * (45 + (today - day - 1).min(180));
         }
         due / 225
@@ -69,14 +68,16 @@ impl Emission {
 }
 
 impl Model {
-    /// Work of today, as far as the pledge lets it count.
+    /// Work of today, credited as far as the pledge lets it count.
     pub fn credit(&mut self, account: usize, units: u64) -> bool {
         let counted = if self.staking.pledged_enough(account, self.now) { units } else { units / 2 };
         if counted == 0 {
             return false;
         }
         let today = self.emission.today(self.now);
-        self.emission.days.entry(today).or_default()[account] += counted;
+        let (total, work) = self.emission.days.entry(today).or_default();
+        *total += units;
+        work[account] += counted;
         true
     }
 

@@ -83,7 +83,9 @@ fn op() -> impl Strategy<Value = Op> {
         1 => (node(), amount()).prop_map(|(node, amount)| Op::Slash { node, amount }),
     ];
     let emission = prop_oneof![
-        4 => (who(), 0u64..100_000).prop_map(|(account, units)| Op::Credit { account, units }),
+        // A few of the most are what a day can earn.
+        4 => (who(), prop_oneof![0u64..100_000, 0u64..200_000_000])
+            .prop_map(|(account, units)| Op::Credit { account, units }),
         3 => who().prop_map(|account| Op::ClaimEmission { account }),
         1 => (0usize..3).prop_map(|recipient| Op::Release { recipient }),
     ];
@@ -169,7 +171,8 @@ fn claiming_every_day_or_once_leaves_everybody_with_the_same() {
         both(&mut world, &Op::Deposit { account: 2, credits: 60_000 });
         for day in 0..250u64 {
             for account in 0..ACCOUNTS {
-                both(&mut world, &Op::Credit { account, units: 2 + (day * 7 + account as u64 * 13) % 50 });
+                let units = 2_000_000 * (2 + (day * 7 + account as u64 * 13) % 50);
+                both(&mut world, &Op::Credit { account, units });
             }
             both(&mut world, &Op::Wait { seconds: DAY });
             if often {

@@ -124,6 +124,7 @@ pub fn datasets() -> Vec<dat::Event> {
 pub fn emissions() -> Vec<emi::Event> {
     use emi::{Bucket, Event::*};
     vec![
+        Announced { meter: addr("meter"), day: 12, units: 180 },
         Credited { contributor: addr("contributor"), meter: addr("meter"), day: 12, units: 90 },
         Claimed { contributor: addr("contributor"), amount: AMOUNT },
         Released { bucket: Bucket::Application, recipient: addr("app"), amount: AMOUNT },
