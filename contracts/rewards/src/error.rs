@@ -25,6 +25,12 @@ pub enum ContractError {
     /// A factor of the formula out of bounds.
     #[error(transparent)]
     Factor(#[from] FactorError),
+    /// The formula comes to less than half of the activity's least.
+    #[error("the formula comes to less than {least} base units; expected at least that, half of the least that is paid")]
+    NothingEarned {
+        /// Half of the least.
+        least: Uint128,
+    },
     /// Too few or too many approvals.
     #[error("a reward needs {found} approvals; expected 2 to 4, each of another role")]
     Approvals {

@@ -4,7 +4,7 @@ use bithive_api::rewards::{APPROVAL_SECONDS, Activity, Approval, Event, Inputs, 
 use bithive_contract_kit::input::{outside, sized};
 use bithive_contract_kit::pause::is_paused;
 use bithive_economics::score::{self, RewardInputs, reward};
-use cosmwasm_std::{Addr, DepsMut, Env, HexBinary, Response, Storage};
+use cosmwasm_std::{Addr, DepsMut, Env, HexBinary, Response, Storage, Uint128};
 
 use crate::state::{CONFIG, EVIDENCE, NEXT_ID, PARTIES, PROPOSALS, Proposal};
 use crate::{ContractError, pay};
@@ -29,6 +29,9 @@ pub(crate) fn propose(
     let Inputs { value, completion, history, time, adjustment } = *inputs;
     let inputs = RewardInputs { value: value.u128(), completion, history: history.u128(), time, adjustment };
     let amount = reward(of(activity), &inputs)?.into();
+    if Uint128::is_zero(&amount) {
+        return Err(ContractError::NothingEarned { least: (of(activity).range().0 / 2).into() });
+    }
     let id = NEXT_ID.may_load(deps.storage)?.unwrap_or(1);
     NEXT_ID.save(deps.storage, &id.saturating_add(1))?;
     EVIDENCE.save(deps.storage, evidence.as_slice(), &id)?;

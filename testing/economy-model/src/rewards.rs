@@ -31,6 +31,10 @@ impl Model {
 
     /// Whether a check-up that is worth so many BTT is paid once it is proposed and approved.
     pub fn check_up(&mut self, patient: usize, btt: u64) -> bool {
+        // Below half of the least nothing is paid.
+        if btt < 100 {
+            return false;
+        }
         let amount = BigInt::from(btt.clamp(200, 600) * UNIT);
         let today = self.rewards.days.entry(self.now / DAY).or_default();
         let own: BigInt = today[patient].iter().sum();

@@ -64,7 +64,8 @@ impl Model {
                 self.budget -= btt * UNIT;
             }
             Op::Propose { by, patient, btt, evidence } => {
-                if !self.evidence.insert(*evidence) {
+                // Below half of the least nothing is paid.
+                if *btt < 100 || !self.evidence.insert(*evidence) {
                     return false;
                 }
                 self.made += 1;

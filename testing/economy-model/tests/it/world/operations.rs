@@ -117,9 +117,9 @@ impl World {
             }
             Op::CheckUp { patient, btt } => {
                 let model = self.model.check_up(patient, btt);
-                self.proposals += 1;
+                let id = self.proposals + 1;
                 let mut evidence = [0; 32];
-                evidence[..8].copy_from_slice(&self.proposals.to_be_bytes());
+                evidence[..8].copy_from_slice(&id.to_be_bytes());
                 let propose = rewards::ExecuteMsg::Propose {
                     patient: self.name(patient),
                     activity: Activity::CheckUp,
@@ -127,8 +127,12 @@ impl World {
                     evidence: HexBinary::from(&evidence),
                 };
                 let [first, second, third] = self.parties.clone();
-                self.suite.execute(&first, &contract, &propose).unwrap();
-                let approve = rewards::ExecuteMsg::Approve { id: self.proposals };
+                let proposed = self.suite.execute(&first, &contract, &propose);
+                if proposed.is_err() {
+                    return (model, proposed);
+                }
+                self.proposals = id;
+                let approve = rewards::ExecuteMsg::Approve { id };
                 self.suite.execute(&second, &contract, &approve).unwrap();
                 (model, self.suite.execute(&third, &contract, &approve))
             }
