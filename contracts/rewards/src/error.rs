@@ -26,7 +26,9 @@ pub enum ContractError {
     #[error(transparent)]
     Factor(#[from] FactorError),
     /// The formula comes to less than half of the activity's least.
-    #[error("the formula comes to less than {least} base units; expected at least that, half of the least that is paid")]
+    #[error(
+        "the formula comes to less than {least} base units; expected at least that, half of the least that is paid"
+    )]
     NothingEarned {
         /// Half of the least.
         least: Uint128,

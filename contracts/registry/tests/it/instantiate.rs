@@ -49,6 +49,10 @@ fn a_parameter_out_of_bounds_is_named_with_its_bounds() {
         }),
         ("params.epoch_seconds", |message| message.params.epoch_seconds = limits::MIN_EPOCH_SECONDS - 1),
         ("params.epoch_seconds", |message| message.params.epoch_seconds = limits::MAX_EPOCH_SECONDS + 1),
+        // A bond would leave before the term that it was elected for is over.
+        ("params.epoch_seconds", |message| {
+            message.params.epoch_seconds = message.params.unbonding_seconds / 3 + 1;
+        }),
         ("params.dispute_deposit", |message| message.params.dispute_deposit = 0u128.into()),
         ("params.dispute_deposit", |message| message.params.dispute_deposit = (NODE_BOND + 1).into()),
         ("params.bounty_bps", |message| message.params.bounty_bps = 0),
