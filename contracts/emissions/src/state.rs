@@ -89,6 +89,8 @@ pub struct Contributor {
     pub sum: Uint128,
     /// Paid.
     pub claimed: Uint128,
+    /// What was credited to the capacity of its node on the last day on which something was: work of that day or earlier.
+    pub used: Option<Work>,
 }
 
 impl Contributor {

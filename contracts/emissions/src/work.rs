@@ -24,12 +24,12 @@ pub(crate) fn credit(
 ) -> Result<Response, ContractError> {
     let (emission, today) = open_day(deps.storage, env)?;
     let address = address(deps.api, "contributor", contributor)?;
-    let counted = counted(deps.as_ref(), &address, units)?;
+    let mut contributor = CONTRIBUTORS.may_load(deps.storage, &address)?.unwrap_or_default();
+    let counted = counted(deps.as_ref(), &address, &mut contributor, today, units)?;
     if counted == 0 {
         return Err(ContractError::NoWork);
     }
     count(deps.storage, today, units)?;
-    let mut contributor = CONTRIBUTORS.may_load(deps.storage, &address)?.unwrap_or_default();
     settle(deps.storage, &emission, &address, &mut contributor, today)?;
     open(&mut contributor, today, counted)?;
     CONTRIBUTORS.save(deps.storage, &address, &contributor)?;
@@ -75,8 +75,8 @@ pub(crate) fn credit_announced(
     for text in contributors {
         let address = address(deps.api, "contributor", text)?;
         // Half of one unit is none. That keeps nobody else's from being credited.
-        let counted = counted(deps.as_ref(), &address, units)?;
         let mut contributor = CONTRIBUTORS.may_load(deps.storage, &address)?.unwrap_or_default();
+        let counted = counted(deps.as_ref(), &address, &mut contributor, today, units)?;
         settle(deps.storage, &emission, &address, &mut contributor, today)?;
         if day == today {
             open(&mut contributor, today, counted)?;
@@ -130,19 +130,32 @@ fn open_day(storage: &dyn Storage, env: &Env) -> Result<(Emission, u64), Contrac
     }
 }
 
-/// The part of its work that a contributor is credited with: half where the pledge is below what is required, rounded
-/// down. Who operates no node has pledged nothing. The other half earns nobody anything.
-fn counted(deps: Deps<'_>, contributor: &Addr, units: u64) -> Result<u64, ContractError> {
-    let earning = match STAKING.may_load(deps.storage)? {
-        None => Bps::WHOLE,
-        Some(staking) => {
-            let query = staking::QueryMsg::Node { node: contributor.to_string() };
-            let node: Option<staking::NodeResponse> = deps.querier.query_wasm_smart(staking, &query)?;
-            node.map_or(Ok(pledge::BELOW), |node| Bps::new("earning_bps", node.earning_bps))?
+/// The part of its work that a contributor is credited with: half where the pledge is below what is required, and of what is
+/// beyond the capacity that is pledged for, rounded down. Who operates no node has pledged nothing. The other half earns nobody
+/// anything.
+fn counted(
+    deps: Deps<'_>,
+    address: &Addr,
+    contributor: &mut Contributor,
+    today: u64,
+    units: u64,
+) -> Result<u64, ContractError> {
+    let Some(staking) = STAKING.may_load(deps.storage)? else { return Ok(units) };
+    let query = staking::QueryMsg::Node { node: address.to_string() };
+    let node: Option<staking::NodeResponse> = deps.querier.query_wasm_smart(staking, &query)?;
+    let earning =
+        node.as_ref().map_or(Ok(pledge::BELOW), |node| Bps::new("earning_bps", node.earning_bps))?;
+    match node.filter(|_| earning == Bps::WHOLE) {
+        Some(node) => {
+            let used = contributor.used.as_ref().filter(|used| used.day == today);
+            let before = used.map_or(0, |used| used.units);
+            let (counted, whole) = pledge::within_capacity(units, before, node.tera);
+            contributor.used = Some(Work { day: today, units: before.saturating_add(whole) });
+            Ok(counted)
         }
-    };
-    // Can't saturate: a part of 64 bits.
-    Ok(u64::try_from(earning.of(units.into())).unwrap_or(units))
+        // Can't saturate: a part of 64 bits.
+        None => Ok(u64::try_from(earning.of(units.into())).unwrap_or(units)),
+    }
 }
 
 /// A day as it is kept, or as it would begin.

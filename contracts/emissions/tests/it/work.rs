@@ -7,7 +7,7 @@ use bithive_emissions::ContractError;
 use bithive_test_kit::emissions::{self, DAY, EmissionsSuite};
 use bithive_test_kit::staking::{self, StakingSuite};
 use bithive_test_kit::{UNIT, refusal};
-use cosmwasm_std::{Addr, Storage as _, Uint64, Uint128, to_json_binary};
+use cosmwasm_std::{Addr, Uint64, Uint128, to_json_binary};
 use cw_multi_test::error::AnyResult;
 use cw_multi_test::{AppResponse, Executor as _};
 use cw20::Cw20ExecuteMsg;
@@ -383,6 +383,44 @@ fn work_counts_by_half_until_the_pledge_is_topped_up() {
     suite.suite.advance(2_100 * DAY);
     suite.credit(&alice, 100).unwrap();
     assert_eq!(suite.contributor(&alice).today, Some(Work { day: 2_101, units: 50 }));
+    suite.check();
+}
+
+/// The attack: a machine of 16 T that declares 4 T pledges for 4 and is paid for 16.
+#[test]
+fn work_beyond_the_capacity_that_is_pledged_for_counts_half() {
+    let (mut suite, alice, _) = suite();
+    suite.credit(&alice, FULL).unwrap();
+    suite.suite.advance(DAY);
+    suite.claim(&alice).unwrap();
+    let staking = with_staking(&mut suite);
+    let send = |suite: &mut EmissionsSuite, amount: u128, hook: &staking_api::Hook| {
+        let msg = to_json_binary(hook).unwrap();
+        let send = Cw20ExecuteMsg::Send { contract: staking.to_string(), amount: amount.into(), msg };
+        let btk = suite.btk.clone();
+        suite.suite.execute(&alice, &btk, &send).unwrap();
+    };
+    send(&mut suite, 1_600 * UNIT, &staking_api::Hook::Register { tera: 16, commission_bps: 0 });
+    let set = |tera| staking_api::ExecuteMsg::SetCapacity { tera };
+    suite.suite.execute(&alice, &staking, &set(4)).unwrap();
+    let today = |suite: &EmissionsSuite| suite.contributor(&alice).today.unwrap().units;
+    // 16,000 credits, of which 4 T do 4,800 on a day; in parts as at once, and late work as work of today.
+    announce(&mut suite, 3_000);
+    for _ in 0..13 {
+        suite.credit(&alice, 1_000).unwrap();
+    }
+    assign(&mut suite, 0, &[&alice], 3_000).unwrap();
+    assert_eq!(today(&suite), 4_800 + (16_000 - 4_800) / 2);
+    // As much as it pledges for.
+    suite.suite.execute(&alice, &staking, &set(16)).unwrap();
+    suite.credit(&alice, 1_000).unwrap();
+    assert_eq!(today(&suite), 4_800 + (16_000 - 4_800) / 2 + 1_000);
+    announce(&mut suite, 6_000);
+    suite.suite.advance(DAY);
+    suite.suite.execute(&alice, &staking, &set(4)).unwrap();
+    assign(&mut suite, DAY, &[&alice], 6_000).unwrap();
+    suite.credit(&alice, 100).unwrap();
+    assert_eq!(today(&suite), 50, "what was reported late has used today's capacity");
     suite.check();
 }
 

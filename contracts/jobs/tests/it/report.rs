@@ -12,7 +12,7 @@ use bithive_jobs::ContractError;
 use bithive_test_kit::emissions::EmissionsSuite;
 use bithive_test_kit::jobs::{self, PRICE, attributes};
 use bithive_test_kit::{Answer, JobsSuite, NodeKeys, UNIT, refusal, token};
-use cosmwasm_std::{Addr, HexBinary, Storage as _};
+use cosmwasm_std::{Addr, HexBinary};
 use cw_multi_test::Executor as _;
 use cw20::Cw20ExecuteMsg;
 

@@ -30,7 +30,7 @@ fn the_configuration_is_public_and_starts_without_bonds() {
 #[test]
 fn a_parameter_out_of_bounds_is_named_with_its_bounds() {
     type Change = fn(&mut InstantiateMsg);
-    let cases: [(&str, Change); 15] = [
+    let cases: [(&str, Change); 16] = [
         ("params.slots", |message| message.params.slots = 0),
         ("params.slots", |message| message.params.slots = limits::MAX_SLOTS + 1),
         ("params.groups", |message| message.params.groups = 0),

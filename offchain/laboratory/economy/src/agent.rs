@@ -59,7 +59,7 @@ pub(crate) struct Seen {
     pub(crate) balance: u128,
     /// Whether its node is registered.
     pub(crate) registered: bool,
-    /// Its own stake, and what it should be.
+    /// What it has locked, and what that should be.
     pub(crate) pledge: u128,
     pub(crate) required: u128,
     /// Shares that it may unbond.

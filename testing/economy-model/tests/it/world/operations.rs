@@ -51,7 +51,7 @@ impl World {
         match *op {
             Op::Wait { seconds } => {
                 self.suite.advance(seconds);
-                self.model.now += seconds;
+                self.model.wait(seconds);
                 (true, Ok(AppResponse::default()))
             }
             Op::Transfer { .. } | Op::Lock { .. } | Op::ClaimLocked { .. } | Op::Revoke { .. } => {
@@ -185,6 +185,10 @@ impl World {
                 let (shares, model) = self.model.unbond(node, account, part);
                 let unbond = ExecuteMsg::Unbond { node: self.name(node), shares: Some(number(&shares)) };
                 (model, self.act(account, &contract, &unbond))
+            }
+            Op::LockStake { node, part } => {
+                let (shares, model) = self.model.lock_stake(node, part);
+                (model, self.act(node, &contract, &ExecuteMsg::Lock { shares: Some(number(&shares)) }))
             }
             Op::WithdrawStake { index } => {
                 let id = self.model.staking.some_leaving(index);
