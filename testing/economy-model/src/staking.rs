@@ -122,6 +122,10 @@ impl Node {
             return;
         }
         let due = self.ahead.by(now) - &self.ahead.taken;
+        // What the last division left waits for the next.
+        if due == BigInt::default() {
+            return;
+        }
         self.ahead.taken += &due;
         let scaled = (due << 64u32) + &self.left;
         self.per_share += &scaled / &self.staked.shares;
@@ -288,6 +292,7 @@ impl Model {
         if !target.registered || shares == BigInt::default() {
             return (shares, false);
         }
+        target.settle(node);
         target.stakes[node].locked += &shares;
         self.staking.next_id += 1;
         (shares, true)

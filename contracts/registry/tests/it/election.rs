@@ -126,7 +126,7 @@ fn who_retires_and_stands_again_has_served_what_it_has_served() {
         suite.ask_registry(&account, &ExecuteMsg::Retire {}).unwrap();
         stand(&mut suite, name).unwrap();
         // Also with a bond that changes, and twice.
-        suite.bond(name, 1, &ReceiveMsg::AddBond {}).unwrap();
+        suite.bond(name, 1, &Hook::AddBond {}).unwrap();
         suite.ask_registry(&account, &ExecuteMsg::Retire {}).unwrap();
         stand(&mut suite, name).unwrap();
     }
