@@ -9,7 +9,7 @@ use crate::{MONTH_DAYS, Options, UNIT};
 /// Most patients, and most owners of idle machines.
 const MOST: u64 = 100;
 /// What a check-up is worth before its completion is counted, in BTT, and its completion in 1/10,000.
-const VALUE: (u64, u64) = (100, 700);
+const VALUE: (u64, u64) = (200, 700);
 const COMPLETION: (u32, u32) = (6_000, 10_000);
 /// Cobblestones that an idle machine earns in a month in another project.
 const COBBLESTONES: (u64, u64) = (600_000, 1_800_000);
