@@ -158,7 +158,9 @@ impl Operator {
                 moves.push(Move::Reward(reward));
             }
         }
-        let sale = (left / SALE_PART).min(seen.wanted);
+        // Who has yet to pledge sells nothing.
+        let saves = self.works(day) && !seen.registered;
+        let sale = if saves { 0 } else { (left / SALE_PART).min(seen.wanted) };
         if sale >= LEAST {
             moves.push(Move::Sell(sale));
         }
