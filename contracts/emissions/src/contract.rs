@@ -49,6 +49,10 @@ pub fn execute(
         ExecuteMsg::Credit { contributor, units } => {
             work::credit(deps, &env, &info.sender, &contributor, units)
         }
+        ExecuteMsg::Announce { units } => work::announce(deps.storage, &env, &info.sender, units),
+        ExecuteMsg::CreditAnnounced { at, contributors, units } => {
+            work::credit_announced(deps, &env, &info.sender, at, &contributors, units)
+        }
         ExecuteMsg::Claim { contributor } => work::claim(deps, &env, &contributor),
         ExecuteMsg::Release { bucket } => release::release(deps.storage, &env, bucket),
         ExecuteMsg::SetRecipient { bucket, recipient } => {
@@ -76,6 +80,7 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
         QueryMsg::Contributor { address } => to_json_binary(&query::contributor(deps, &env, &address)?),
         QueryMsg::Meter { address } => to_json_binary(&query::meter(deps, &address)?),
         QueryMsg::Day { day } => to_json_binary(&query::day(deps, day)?),
+        QueryMsg::Announced { meter, day } => to_json_binary(&query::announced(deps, &meter, day)?),
     };
     Ok(answer?)
 }

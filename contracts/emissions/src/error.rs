@@ -1,5 +1,6 @@
 //! What a message can get wrong.
 
+use bithive_api::emissions::MAX_CONTRIBUTORS;
 use bithive_contract_kit::InputError;
 use bithive_contract_kit::migration::MigrationError;
 use bithive_contract_kit::permission::Unauthorized;
@@ -70,6 +71,24 @@ pub enum ContractError {
     /// No work, or half of a unit.
     #[error("the work that counts is 0 units; expected at least 1, or 2 where the pledge is too small")]
     NoWork,
+    /// Nobody, or more than a message can name.
+    #[error("{found} contributors are named; expected 1 to {MAX_CONTRIBUTORS}")]
+    Contributors {
+        /// How many are.
+        found: usize,
+    },
+    /// Work that was not announced, or is credited already.
+    #[error("{left} units that {meter} announced on day {day} are nobody's yet; expected at least {units}")]
+    NotAnnounced {
+        /// Who sent the message.
+        meter: String,
+        /// Day that was named.
+        day: u64,
+        /// What is left of what was announced on it.
+        left: u64,
+        /// What was to be credited.
+        units: u64,
+    },
     /// More work in a day than can be counted.
     #[error("{units} more units would take the day's work above {} units", u64::MAX)]
     TooMuchWork {

@@ -5,12 +5,12 @@ use bithive_api::emissions::{
 };
 use bithive_contract_kit::pause::is_paused;
 use bithive_economics::emission;
-use cosmwasm_std::{Deps, Env, Uint128};
+use cosmwasm_std::{Deps, Env, Uint64, Uint128};
 
 use crate::ContractError;
 use crate::release::{part, released_by};
-use crate::state::{CONFIG, DAYS, Day, LAST_DAY, METERS, PAID, STAKING};
-use crate::work::{outlook, pool};
+use crate::state::{ANNOUNCED, CONFIG, METERS, PAID, STAKING};
+use crate::work::{day_of, outlook, pool};
 
 pub(crate) fn config(deps: Deps<'_>) -> Result<ConfigResponse, ContractError> {
     let ownership = cw_ownable::get_ownership(deps.storage)?;
@@ -63,14 +63,12 @@ pub(crate) fn meter(deps: Deps<'_>, address: &str) -> Result<bool, ContractError
 
 pub(crate) fn day(deps: Deps<'_>, day: u64) -> Result<DayResponse, ContractError> {
     let emission = CONFIG.load(deps.storage)?.emission()?;
-    let last = LAST_DAY.may_load(deps.storage)?;
-    let record = match DAYS.may_load(deps.storage, day)? {
-        Some(record) => record,
-        // A day without work has paid nothing; if it is after the last one with some, that is what it would pay.
-        None => match last {
-            Some(last) if day <= last => return Ok(DayResponse { units: 0, pool: Uint128::zero() }),
-            last => Day { units: 0, first: last.map_or(0, |last| last.saturating_add(1)) },
-        },
-    };
-    Ok(DayResponse { units: record.units, pool: pool(&emission, day, &record).into() })
+    let record = day_of(deps.storage, day)?;
+    let (units, pool) = (record.units, pool(&emission, day, &record).into());
+    Ok(DayResponse { units, pool, ceiling: record.ceiling.unwrap_or(Uint128::MAX) })
+}
+
+pub(crate) fn announced(deps: Deps<'_>, meter: &str, day: u64) -> Result<Uint64, ContractError> {
+    let meter = deps.api.addr_validate(meter)?;
+    Ok(ANNOUNCED.may_load(deps.storage, (&meter, day))?.unwrap_or_default().into())
 }

@@ -59,8 +59,20 @@ impl Paid {
 pub struct Day {
     /// All units.
     pub units: u64,
-    /// First day whose emission it pays: the one after the day with work before it.
+    /// First day whose emission it pays: itself. Of a record from before work had a ceiling, the one after the day with work
+    /// before it.
     pub first: u64,
+    /// Most that a unit earns; none where there was no such bound when the day began.
+    pub ceiling: Option<Uint128>,
+}
+
+impl Day {
+    /// What some of the units earn of the day's pool.
+    #[must_use]
+    pub fn reward(&self, pool: u128, units: u64) -> u128 {
+        let ceiling = self.ceiling.map_or(u128::MAX, |ceiling| ceiling.u128());
+        bithive_economics::work::reward(pool, units, self.units, ceiling)
+    }
 }
 
 /// A contributor.
@@ -77,6 +89,8 @@ pub struct Contributor {
     pub sum: Uint128,
     /// Paid.
     pub claimed: Uint128,
+    /// What was credited to the capacity of its node on the last day on which something was: work of that day or earlier.
+    pub used: Option<Work>,
 }
 
 impl Contributor {
@@ -99,6 +113,8 @@ pub const STAKING: Item<Addr> = Item::new("staking");
 pub const LAST_DAY: Item<u64> = Item::new("last_day");
 /// Days with work.
 pub const DAYS: Map<u64, Day> = Map::new("days");
+/// By meter and day: units that it announced and has not said whose they are.
+pub const ANNOUNCED: Map<(&Addr, u64), u64> = Map::new("announced");
 /// Contributors.
 pub const CONTRIBUTORS: Map<&Addr, Contributor> = Map::new("contributors");
 /// By contributor and day: S and P at the day's beginning, where S changed.

@@ -12,7 +12,7 @@ use cosmwasm_std::{
     Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Reply, Response, from_json, to_json_binary,
 };
 
-use crate::report::{RECORD_REPLY, REPORT_REPLY};
+use crate::report::{ANNOUNCE_REPLY, RECORD_REPLY, REPORT_REPLY};
 use crate::state::Revealed;
 use crate::transitions::{SLASH_REPLY, SlashContext};
 use crate::{
@@ -82,7 +82,7 @@ pub fn execute(
 /// # Errors
 /// [`ContractError::UnknownReply`].
 #[cfg_attr(not(feature = "library"), entry_point)]
-pub fn reply(_deps: DepsMut<'_>, _env: Env, reply: Reply) -> Result<Response, ContractError> {
+pub fn reply(deps: DepsMut<'_>, _env: Env, reply: Reply) -> Result<Response, ContractError> {
     match reply.id {
         SLASH_REPLY => {
             let context: SlashContext = from_json(&reply.payload)?;
@@ -91,6 +91,10 @@ pub fn reply(_deps: DepsMut<'_>, _env: Env, reply: Reply) -> Result<Response, Co
         REPORT_REPLY | RECORD_REPLY => {
             let job_id = from_json(&reply.payload)?;
             Ok(report::refused(reply.id, job_id, reply.result.into_result().err()))
+        }
+        ANNOUNCE_REPLY => {
+            let job_id = from_json(&reply.payload)?;
+            Ok(report::work_refused(deps.storage, job_id, reply.result.into_result().err())?)
         }
         id => Err(ContractError::UnknownReply { id }),
     }

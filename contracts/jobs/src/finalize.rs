@@ -27,7 +27,10 @@ pub(crate) fn finalize(
     host::verify_statement(deps.api, &statement.full_key, &statement.absent, &statement.message, &signature)?;
     let config = CONFIG.load(deps.storage)?;
     let mut release = Release::default();
-    let event = settlement.settle(deps.storage, &config, &mut release, Evidence::Single(signature))?;
+    let (now, evidence) = (env.block.time.seconds(), Evidence::Single(signature));
+    let (event, units) = settlement.settle(deps.storage, &config, now, &mut release, evidence)?;
     Market.release(deps.storage, release)?;
-    Ok(Response::new().add_event(event).add_submessage(report::attempt(&env, job_id)?))
+    let announced = report::announce(deps.storage, job_id, units)?;
+    let response = Response::new().add_event(event).add_submessages(announced);
+    Ok(response.add_submessage(report::attempt(&env, job_id)?))
 }

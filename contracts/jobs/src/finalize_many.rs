@@ -6,10 +6,10 @@ use bithive_contract_kit::input::count;
 use bithive_contract_kit::ledger::{Ledger, Release};
 use cosmwasm_std::{DepsMut, Env, HexBinary, Response};
 
-use crate::ContractError;
 use crate::ledger::Market;
 use crate::settlement::{Evidence, Settlement};
 use crate::state::{BATCHES, Batch, CONFIG};
+use crate::{ContractError, report};
 
 /// Settles every job as `finalize` would, after one verification over all their statements, or none of them.
 ///
@@ -34,15 +34,19 @@ pub(crate) fn finalize_many(
     host::verify_statements(deps.api, &attested, &signature)?;
 
     let config = CONFIG.load(deps.storage)?;
+    let (now, mut announced) = (env.block.time.seconds(), 0u64);
     let (mut release, mut response) = (Release::default(), Response::new());
     for settlement in settlements {
-        let event = settlement.settle(deps.storage, &config, &mut release, Evidence::Batch(first))?;
+        let evidence = Evidence::Batch(first);
+        let (event, units) = settlement.settle(deps.storage, &config, now, &mut release, evidence)?;
+        // Can't saturate: 256 jobs of 16 workers of at most 2^40 credits.
+        announced = announced.saturating_add(units);
         response = response.add_event(event);
     }
     Market.release(deps.storage, release)?;
     let jobs = statements.iter().map(|statement| statement.job_id).collect();
     BATCHES.save(deps.storage, first, &Batch { jobs, signature })?;
-    Ok(response)
+    Ok(response.add_submessages(report::announce(deps.storage, first, announced)?))
 }
 
 /// The first job, which names the batch: it is settled once, so no other batch begins with it.

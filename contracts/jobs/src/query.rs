@@ -11,10 +11,9 @@ use cosmwasm_std::{Deps, HexBinary, Order, StdResult, Storage, Uint128};
 use cw_storage_plus::Bound;
 
 use crate::ContractError;
-use crate::report::is_reported;
 use crate::state::{
-    BATCHES, Batch, CLAIMABLE, COMMITMENTS, CONFIG, EMISSIONS, JOBS, Job, MODELS, Outcome, REVEALS, ROUNDS,
-    Revealed, Round, TOTALS, VAULTS, Worker,
+    BATCHES, Batch, CLAIMABLE, COMMITMENTS, CONFIG, EMISSIONS, JOBS, Job, MODELS, Outcome, REPORTED, REVEALS,
+    ROUNDS, Revealed, Round, TOTALS, VAULTS, Worker,
 };
 
 /// Parameters and wiring.
@@ -167,9 +166,11 @@ pub fn model(deps: Deps<'_>, model: &HexBinary) -> StdResult<Option<ModelWork>> 
 /// # Errors
 /// [`ContractError::NoJob`].
 pub fn reporting(deps: Deps<'_>, job_id: u64) -> Result<ReportingResponse, ContractError> {
+    let outcome = Job::load(deps.storage, job_id)?.outcome;
     Ok(ReportingResponse {
         emissions: EMISSIONS.may_load(deps.storage)?,
         paused: is_paused(deps.storage)?,
-        reported: is_reported(deps.storage, job_id)?,
+        reported: REPORTED.has(deps.storage, job_id),
+        credits: outcome.and_then(|outcome| outcome.worth).map_or(0, |worth| worth.credits),
     })
 }

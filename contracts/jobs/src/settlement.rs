@@ -3,13 +3,14 @@
 use bithive_api::jobs::{Event, Phase, Round as RoundNumber};
 use bithive_attest::{Attested, Domain, Members, Statement};
 use bithive_contract_kit::ledger::Release;
-use bithive_economics::{Parts, Receivers};
+use bithive_economics::{Parts, Receivers, work};
 use cosmwasm_std::{Addr, HexBinary, StdError, StdResult, Storage, Uint128};
 
 use crate::ContractError;
 use crate::admin::split_of;
 use crate::ledger::pay_out;
-use crate::state::{Config, Job, Outcome, REVEALS, Round};
+use crate::report::trust_in;
+use crate::state::{Config, EMISSIONS, Job, MODELS, Outcome, REVEALS, Round, Worth};
 
 /// A job that may be settled once what was attested is verified.
 pub struct Settlement {
@@ -54,7 +55,8 @@ impl Settlement {
         Ok((Self { job, round, outcome, signers }, attested))
     }
 
-    /// Pays the quorum, returns the rest of the escrow, and ends the job.
+    /// Pays the quorum, returns the rest of the escrow, fixes what the job is worth, and ends it. Returns the units of work to
+    /// be announced with the event.
     ///
     /// # Errors
     /// Storage errors.
@@ -62,22 +64,27 @@ impl Settlement {
         self,
         storage: &mut dyn Storage,
         config: &Config,
+        now: u64,
         release: &mut Release,
         evidence: Evidence,
-    ) -> Result<Event, ContractError> {
+    ) -> Result<(Event, u64), ContractError> {
         let Self { mut job, round, outcome, signers } = self;
-        let payments = payments(config, &job, &round, outcome.quorum)?;
+        let Paid { payments, lost } = payments(config, &job, &round, outcome.quorum)?;
         let escrow = job.escrow;
         let refunded = pay_out(release, &mut job, &payments)?;
+        let worth = worth(storage, now, &job, &outcome, signers, lost)?;
+        let units = if worth.announced { worth.credits } else { 0 };
+        let units = units.saturating_mul(outcome.quorum.count().into());
         let (signature, batch) = match evidence {
             Evidence::Single(signature) => (Some(signature), None),
             Evidence::Batch(first) => (None, Some(first)),
         };
         job.phase = Phase::Settled;
-        job.outcome = Some(Outcome { signature, signers: Some(signers), batch, ..outcome });
+        job.outcome =
+            Some(Outcome { signature, signers: Some(signers), batch, worth: Some(worth), ..outcome });
         job.save(storage)?;
         let paid = escrow.checked_sub(refunded).map_err(StdError::from)?;
-        Ok(Event::Settled { job_id: job.id, round: RoundNumber(job.round), paid, refunded })
+        Ok((Event::Settled { job_id: job.id, round: RoundNumber(job.round), paid, refunded }, units))
     }
 }
 
@@ -122,14 +129,39 @@ fn keys(round: &Round) -> StdResult<Vec<[u8; 48]>> {
     round.workers.iter().map(|worker| worker.bls_key.to_array()).collect()
 }
 
+/// What a job pays.
+struct Paid {
+    payments: Vec<(Addr, Uint128)>,
+    /// The part that nobody can be who posted the job: the treasury's. Workers and owners are whom it named, and patients may
+    /// be.
+    lost: Uint128,
+}
+
+/// Credits and trust, as they follow from what holds now.
+fn worth(
+    storage: &dyn Storage,
+    now: u64,
+    job: &Job,
+    outcome: &Outcome,
+    signers: Members,
+    lost: Uint128,
+) -> Result<Worth, ContractError> {
+    let model = MODELS.may_load(storage, job.terms.model.as_slice())?;
+    let settled = work::Settled {
+        workers: job.terms.workers,
+        paid: outcome.quorum.count(),
+        work: model.map_or(0, |model| model.credits),
+        lost: lost.u128(),
+    };
+    let credits = settled.credits();
+    let trust_bps = trust_in(job, outcome.quorum, signers, model)?.get();
+    let announced = credits > 0 && EMISSIONS.exists(storage);
+    Ok(Worth { at: now, credits, trust_bps, announced })
+}
+
 /// What each party receives: every member of the quorum is paid its ask, signed or not, and each ask is
 /// divided on its own.
-fn payments(
-    config: &Config,
-    job: &Job,
-    round: &Round,
-    quorum: Members,
-) -> Result<Vec<(Addr, Uint128)>, ContractError> {
+fn payments(config: &Config, job: &Job, round: &Round, quorum: Members) -> Result<Paid, ContractError> {
     let split = split_of(&config.split)?;
     let (model_owner, data_owner) = (&job.terms.model_owner, &job.terms.data_owner);
     let receivers = Receivers { model_owner: model_owner.is_some(), data_owner: data_owner.is_some() };
@@ -147,7 +179,7 @@ fn payments(
     payments.extend(data_owner.clone().map(|owner| (owner, shared.data_owner)));
     payments.push((config.treasury.clone(), shared.treasury));
     payments.push((config.incentive_pool.clone(), shared.incentive_pool));
-    Ok(payments)
+    Ok(Paid { payments, lost: shared.treasury })
 }
 
 fn add(sum: &mut Uint128, part: u128) -> StdResult<()> {

@@ -35,6 +35,8 @@ pub const BATCHES: Map<u64, Batch> = Map::new("batches");
 pub const EMISSIONS: Item<Addr> = Item::new("emissions");
 /// Work of models, by their digest.
 pub const MODELS: Map<&[u8], ModelWork> = Map::new("models");
+/// Jobs, or the first of several, whose work the emissions refused when they were settled.
+pub const REFUSED: Map<u64, Empty> = Map::new("refused");
 /// Settled jobs that were reported.
 pub const REPORTED: Map<u64, Empty> = Map::new("reported");
 /// What an address may withdraw; absent when it is nothing.
@@ -152,6 +154,23 @@ pub struct Outcome {
     pub signers: Option<Members>,
     /// First job of the batch that it was settled in.
     pub batch: Option<u64>,
+    /// What it is worth, once it is settled; none of a job that was settled before this was kept.
+    pub worth: Option<Worth>,
+}
+
+/// What a settled job is worth to its workers beyond its price. Fixed when it is settled: nobody gains or loses by reporting
+/// it early or late.
+#[cw_serde]
+#[derive(Copy, Default)]
+pub struct Worth {
+    /// When it was settled, Unix seconds.
+    pub at: u64,
+    /// Compute credits of each worker of the quorum.
+    pub credits: u64,
+    /// Trust in the outcome, in 1/10,000.
+    pub trust_bps: u16,
+    /// Whether the emissions were told.
+    pub announced: bool,
 }
 
 /// What settled several jobs at once.

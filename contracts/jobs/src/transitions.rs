@@ -114,7 +114,8 @@ pub fn evaluate(
     let response = fault(storage, config, job, Fault::OutsideQuorum, response, |index| {
         revealed.contains(index) && !quorum.contains(index)
     })?;
-    job.outcome = Some(Outcome { quorum, representative, signature: None, signers: None, batch: None });
+    job.outcome =
+        Some(Outcome { quorum, representative, signature: None, signers: None, batch: None, worth: None });
     job.enter(Phase::Revealed, now, job.terms.finalize_seconds);
     let (job_id, round) = (job.id, Round(job.round));
     let event = Event::Revealed { job_id, round, quorum: quorum.bits(), representative };

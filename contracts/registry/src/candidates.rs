@@ -11,7 +11,7 @@ use cw_storage_plus::Item;
 use crate::ContractError;
 use crate::state::{
     CANDIDATE_LIST, CANDIDATES, CONFIG, Candidate, CandidateList, ELECTED, ELECTION, ENDPOINTS, Holder, Kind,
-    Participant, RANKS, RELAYS, Rank, committee_holder, participant,
+    Participant, RANKS, RELAYS, Rank, TERMS, committee_holder, participant,
 };
 
 /// Adds the sender to the list, in place of the smallest bond where it is full.
@@ -51,8 +51,10 @@ pub(crate) fn stand(
     }
     let holder = Holder { address: sender.clone(), role: Role::Committee };
     ENDPOINTS.save(deps.storage, endpoint.as_slice(), &holder)?;
-    let candidate =
-        Candidate { address: sender.clone(), endpoint, bond: entry.bond, served: 0, elected: None };
+    let (served, elected) = TERMS.may_load(deps.storage, sender)?.unzip();
+    TERMS.remove(deps.storage, sender);
+    let (address, served) = (sender.clone(), served.unwrap_or_default());
+    let candidate = Candidate { address, endpoint, bond: entry.bond, served, elected };
     insert(deps.storage, &candidate)?;
     Ok(Response::new().add_event(Event::Standing { address: candidate.address, in_place_of }))
 }
@@ -111,6 +113,10 @@ fn take(storage: &mut dyn Storage, address: &Addr, rank: Rank) -> StdResult<Cand
 fn remove(storage: &mut dyn Storage, address: &Addr) -> StdResult<bool> {
     let Some(rank) = RANKS.may_load(storage, address)? else { return Ok(false) };
     let gone = take(storage, address, rank)?;
+    // Whoever leaves the list and stands again has served what it has served.
+    if let Some(elected) = gone.elected {
+        TERMS.save(storage, address, &(gone.served, elected))?;
+    }
     forget(storage, &gone);
     Ok(true)
 }

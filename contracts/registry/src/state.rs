@@ -184,6 +184,8 @@ pub const CANDIDATES: Map<(u128, u64), Candidate> = Map::new("candidates_by_bond
 pub const RANKS: Map<&Addr, Rank> = Map::new("standing");
 /// Counters of that list.
 pub const CANDIDATE_LIST: Item<CandidateList> = Item::new("stood");
+/// Terms of those who left that list: elections in a row that they won, and the epoch of the last.
+pub const TERMS: Map<&Addr, (u16, u64)> = Map::new("terms");
 /// How committees are elected, where they are.
 pub const ELECTION: Item<Election> = Item::new("election");
 /// Last epoch for which a committee was elected.

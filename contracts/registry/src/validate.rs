@@ -22,7 +22,10 @@ pub fn params(params: &Params) -> Result<(), ContractError> {
     within("params.requester_bond", params.requester_bond.u128(), 1..=most)?;
     let (min, max) = (limits::MIN_UNBONDING_SECONDS, limits::MAX_UNBONDING_SECONDS);
     within("params.unbonding_seconds", params.unbonding_seconds.into(), min.into()..=max.into())?;
-    let (min, max) = (limits::MIN_EPOCH_SECONDS, limits::MAX_EPOCH_SECONDS);
+    // Whoever is elected answers for up to three epochs: this one, in which it is elected, the next, in which it serves, and
+    // the one after that, for requests that are left. Its bond must not leave before.
+    let outlasted = params.unbonding_seconds.checked_div(limits::EPOCHS_AT_STAKE).unwrap_or_default();
+    let (min, max) = (limits::MIN_EPOCH_SECONDS, limits::MAX_EPOCH_SECONDS.min(outlasted));
     within("params.epoch_seconds", params.epoch_seconds.into(), min.into()..=max.into())?;
     Bps::new("params.burn_bps", params.burn_bps)?;
     // A deposit above the least bond would keep those from disputing who have as much at stake as the accused.

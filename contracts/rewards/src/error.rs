@@ -31,6 +31,14 @@ pub enum ContractError {
     /// A factor of the formula out of bounds.
     #[error(transparent)]
     Factor(#[from] FactorError),
+    /// The formula comes to less than half of the activity's least.
+    #[error(
+        "the formula comes to less than {least} base units; expected at least that, half of the least that is paid"
+    )]
+    NothingEarned {
+        /// Half of the least.
+        least: Uint128,
+    },
     /// Limits that contradict each other.
     #[error(
         "the limit of all patients is {total} a day, that of one patient {patient}; expected at least as much for all"

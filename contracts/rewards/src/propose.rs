@@ -4,7 +4,7 @@ use bithive_api::rewards::{Activity, Approval, Event, Inputs, Role, limits};
 use bithive_contract_kit::input::{outside, sized};
 use bithive_contract_kit::pause::is_paused;
 use bithive_economics::score::{RewardInputs, reward};
-use cosmwasm_std::{Addr, DepsMut, Env, HexBinary, Response, Storage};
+use cosmwasm_std::{Addr, DepsMut, Env, HexBinary, Response, Storage, Uint128};
 
 use crate::permission::not_party;
 use crate::state::{CONFIG, EVIDENCE, NEXT_ID, PARTIES, PROPOSALS, Proposal, formula};
@@ -29,7 +29,11 @@ pub(crate) fn propose(
     }
     let Inputs { value, completion, history, time, adjustment } = *inputs;
     let inputs = RewardInputs { value: value.u128(), completion, history: history.u128(), time, adjustment };
-    let amount = reward(formula(activity), &inputs)?.into();
+    let formula = formula(activity);
+    let amount: Uint128 = reward(formula, &inputs)?.into();
+    if amount.is_zero() {
+        return Err(ContractError::NothingEarned { least: (formula.range().0 / 2).into() });
+    }
     let id = NEXT_ID.may_load(deps.storage)?.unwrap_or(1);
     NEXT_ID.save(deps.storage, &id.saturating_add(1))?;
     EVIDENCE.save(deps.storage, evidence.as_slice(), &id)?;

@@ -9,7 +9,7 @@ use bithive_contract_kit::input::nonpayable;
 use bithive_contract_kit::{migration, ownership, pause};
 use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Response, to_json_binary};
 
-use crate::{ContractError, admin, permission, query, receive, reward, slash, unbond};
+use crate::{ContractError, admin, permission, query, receive, reward, slash, stake, unbond};
 
 /// Name in cw2's contract info.
 pub const CONTRACT_NAME: &str = "bithive:staking";
@@ -52,10 +52,11 @@ pub fn execute(
         ExecuteMsg::SetCommission { commission_bps } => {
             admin::set_commission(deps.storage, sender, commission_bps)
         }
+        ExecuteMsg::Lock { shares } => stake::lock(deps, &env, sender, shares),
         ExecuteMsg::Unlock { node, id } => unbond::unlock(deps, &env, &node, id),
         ExecuteMsg::Unbond { node, shares } => unbond::unbond(deps, &env, sender, &node, shares),
         ExecuteMsg::Withdraw { id } => unbond::withdraw(deps.storage, &env, id),
-        ExecuteMsg::ClaimRewards { node, delegator } => reward::claim(deps, &node, &delegator),
+        ExecuteMsg::ClaimRewards { node, delegator } => reward::claim(deps, &env, &node, &delegator),
         ExecuteMsg::Compound { node } => reward::compound(deps, &env, sender, &node),
         ExecuteMsg::Slash { node, amount, reason } => slash::slash(deps, &env, &node, amount, &reason),
         ExecuteMsg::SetSlasher { slasher, allowed } => admin::set_slasher(deps, &slasher, allowed),
@@ -78,10 +79,10 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
             to_json_binary(&query::locks(deps, &node, start_after, limit)?)
         }
         QueryMsg::Delegation { node, delegator } => {
-            to_json_binary(&query::delegation(deps, &node, &delegator)?)
+            to_json_binary(&query::delegation(deps, &env, &node, &delegator)?)
         }
         QueryMsg::Delegations { delegator, start_after, limit } => {
-            to_json_binary(&query::delegations(deps, &delegator, start_after.as_deref(), limit)?)
+            to_json_binary(&query::delegations(deps, &env, &delegator, start_after.as_deref(), limit)?)
         }
         QueryMsg::Unbondings { delegator, start_after, limit } => {
             to_json_binary(&query::unbondings(deps, &delegator, start_after, limit)?)

@@ -15,8 +15,8 @@ use cw_storage_plus::Bound;
 
 use crate::ContractError;
 use crate::state::{
-    self, BY_DELEGATOR, CONFIG, LOCKS, NODES, POOLS, SHARES, STAKED, UNBONDINGS, UNBONDINGS_OF, find, pool,
-    settled, shares,
+    self, BY_DELEGATOR, CONFIG, DELEGATIONS, LOCKS, NODES, POOLS, SHARES, STAKED, UNBONDINGS, UNBONDINGS_OF,
+    find, pool, settled, shares,
 };
 
 pub(crate) fn config(deps: Deps<'_>) -> Result<ConfigResponse, ContractError> {
@@ -37,7 +37,9 @@ pub(crate) fn node(deps: Deps<'_>, env: &Env, node: &str) -> Result<Option<NodeR
     let address = deps.api.addr_validate(node)?;
     let Some(node) = NODES.may_load(deps.storage, &address)? else { return Ok(None) };
     let stake = pool(deps.storage, &address)?;
-    let own = stake.worth(shares(deps.storage, &address, &address)?.u128());
+    // Stake that can leave at any time is behind nothing that the node earns.
+    let locked = DELEGATIONS.may_load(deps.storage, (&address, &address))?.unwrap_or_default().locked;
+    let own = stake.worth(locked.u128());
     let required = state::required(&CONFIG.load(deps.storage)?, &node, env.block.time.seconds())?;
     Ok(Some(NodeResponse {
         tera: node.tera,
@@ -72,6 +74,7 @@ pub(crate) fn locks(
 
 pub(crate) fn delegation(
     deps: Deps<'_>,
+    env: &Env,
     node: &str,
     delegator: &str,
 ) -> Result<Option<DelegationResponse>, ContractError> {
@@ -79,11 +82,12 @@ pub(crate) fn delegation(
     if !BY_DELEGATOR.has(deps.storage, (&delegator, &node)) {
         return Ok(None);
     }
-    Ok(Some(one(deps, node, &delegator)?))
+    Ok(Some(one(deps, env, node, &delegator)?))
 }
 
 pub(crate) fn delegations(
     deps: Deps<'_>,
+    env: &Env,
     delegator: &str,
     start_after: Option<&str>,
     limit: Option<u32>,
@@ -92,14 +96,21 @@ pub(crate) fn delegations(
     let start = start_after.map(|node| deps.api.addr_validate(node)).transpose()?;
     let start = start.as_ref().map(Bound::exclusive);
     let nodes = BY_DELEGATOR.prefix(&delegator).keys(deps.storage, start, None, Order::Ascending);
-    nodes.take(page::size(limit, limits::MAX_PAGE)).map(|node| one(deps, node?, &delegator)).collect()
+    nodes.take(page::size(limit, limits::MAX_PAGE)).map(|node| one(deps, env, node?, &delegator)).collect()
 }
 
-fn one(deps: Deps<'_>, address: Addr, delegator: &Addr) -> Result<DelegationResponse, ContractError> {
+fn one(
+    deps: Deps<'_>,
+    env: &Env,
+    address: Addr,
+    delegator: &Addr,
+) -> Result<DelegationResponse, ContractError> {
     let (_, node) = find(deps.storage, deps.api, address.as_str())?;
+    let stake = pool(deps.storage, &address)?;
+    let node = node.flowed(stake.shares, env.block.time.seconds());
     let delegation = settled(deps.storage, &address, &node, delegator)?;
     let shares = shares(deps.storage, &address, delegator)?;
-    let stake = pool(deps.storage, &address)?.worth(shares.u128()).into();
+    let stake = stake.worth(shares.u128()).into();
     let (locked, rewards) = (delegation.locked, delegation.rewards);
     Ok(DelegationResponse { node: address, shares, locked, stake, rewards })
 }

@@ -7,7 +7,7 @@ use bithive_contract_kit::token;
 use cosmwasm_std::{DepsMut, Env, Response};
 use cw20::Cw20ReceiveMsg;
 
-use crate::state::find;
+use crate::state::find_at;
 use crate::{ContractError, reward, stake};
 
 /// A cw20 hook. Only the message's sender is proven: it must be BTK, and then `hook.sender` is whoever moved the tokens.
@@ -27,11 +27,11 @@ pub(crate) fn receive(
             stake::register(deps.storage, env, &account, amount, tera, commission_bps)
         }
         Hook::Pledge {} => {
-            let (address, node) = find(deps.storage, deps.api, account.as_str())?;
+            let (address, node) = find_at(deps.storage, deps.api, env, account.as_str())?;
             stake::pledge(deps.storage, env, &address, &node, amount)
         }
         Hook::Delegate { node } => {
-            let (address, node) = find(deps.storage, deps.api, &node)?;
+            let (address, node) = find_at(deps.storage, deps.api, env, &node)?;
             if address == account {
                 return Err(ContractError::OwnNode { node: address.into() });
             }
@@ -39,8 +39,8 @@ pub(crate) fn receive(
             Ok(Response::new().add_event(stake::staked(&address, &account, amount, bought, None)))
         }
         Hook::Reward { node } => {
-            let (address, node) = find(deps.storage, deps.api, &node)?;
-            reward::reward(deps.storage, &address, node, amount)
+            let (address, node) = find_at(deps.storage, deps.api, env, &node)?;
+            reward::reward(deps.storage, env, &address, node, amount)
         }
     }
 }

@@ -8,13 +8,17 @@ use bithive_economics::pool::PoolError;
 use cosmwasm_std::{Addr, DepsMut, Env, Response, Storage, Uint128};
 
 use crate::state::{
-    BY_DELEGATOR, DELEGATIONS, NODES, Node, REWARDS, find, pay, pool, put_delegation, settled, shares,
+    BY_DELEGATOR, DELEGATIONS, NODES, Node, REWARDS, find_at, pay, pool, put_delegation, settled, shares,
 };
 use crate::{ContractError, stake};
 
-/// A reward for a pool: the operator's commission, and the rest by shares.
+/// Most rewards that are on their way to a pool at once, which rewards per share can be computed of: far beyond all BTK.
+const MOST: u128 = 1 << 63;
+
+/// A reward for a pool that has flowed: the operator's commission at once, and the rest over time by shares.
 pub(crate) fn reward(
     storage: &mut dyn Storage,
+    env: &Env,
     address: &Addr,
     mut node: Node,
     amount: Uint128,
@@ -27,8 +31,8 @@ pub(crate) fn reward(
     let commission = Bps::new("commission_bps", node.commission_bps)?.of(amount.u128());
     let rest = amount.u128().saturating_sub(commission);
     let too_many = || ContractError::Pool { node: address.to_string(), error: PoolError::TooManyShares };
-    let index = node.index().reward(rest, shares).ok_or_else(too_many)?;
-    (node.per_share, node.left) = (index.per_share.into(), index.left.into());
+    let stream = node.rewards_ahead().add(rest, env.block.time.seconds());
+    node.put_stream(stream.filter(|stream| stream.total < MOST).ok_or_else(too_many)?);
     NODES.save(storage, address, &node)?;
     if commission > 0 {
         let mut own = settled(storage, address, &node, address)?;
@@ -42,9 +46,14 @@ pub(crate) fn reward(
     Ok(Response::new().add_event(event))
 }
 
-pub(crate) fn claim(deps: DepsMut<'_>, node: &str, delegator: &str) -> Result<Response, ContractError> {
+pub(crate) fn claim(
+    deps: DepsMut<'_>,
+    env: &Env,
+    node: &str,
+    delegator: &str,
+) -> Result<Response, ContractError> {
     let delegator = address(deps.api, "delegator", delegator)?;
-    let (address, node) = find(deps.storage, deps.api, node)?;
+    let (address, node) = find_at(deps.storage, deps.api, env, node)?;
     // Shares stay as they are, so their history does too.
     let mut delegation = settled(deps.storage, &address, &node, &delegator)?;
     let amount = take(deps.storage, &address, &delegator, &mut delegation.rewards)?;
@@ -67,12 +76,12 @@ pub(crate) fn compound(
     if is_paused(deps.storage)? {
         return Err(ContractError::Paused);
     }
-    let (address, node) = find(deps.storage, deps.api, node)?;
+    let (address, node) = find_at(deps.storage, deps.api, env, node)?;
     let mut delegation = settled(deps.storage, &address, &node, sender)?;
     let amount = take(deps.storage, &address, sender, &mut delegation.rewards)?;
     let held = shares(deps.storage, &address, sender)?;
     put_delegation(deps.storage, &address, sender, &delegation, held, env.block.height)?;
-    // Also the operator's: what it earned is not locked.
+    // Also the operator's: what it earned is not locked, and no pledge until it is.
     let bought = stake::add(deps.storage, env, &address, &node, sender, amount)?;
     let staked = stake::staked(&address, sender, amount, bought, None);
     Ok(Response::new().add_event(claimed(&address, sender, amount, true)).add_event(staked))

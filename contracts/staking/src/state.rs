@@ -5,9 +5,9 @@
 use bithive_api::staking::{Params, TotalsResponse};
 use bithive_contract_kit::{input, token};
 use bithive_economics::pool::{Index, Pool, PoolError};
-use bithive_economics::{Emission, pledge};
+use bithive_economics::{Emission, Stream, pledge};
 use cosmwasm_schema::cw_serde;
-use cosmwasm_std::{Addr, Api, CosmosMsg, StdResult, Storage, Uint128};
+use cosmwasm_std::{Addr, Api, CosmosMsg, Env, StdResult, Storage, Uint128};
 use cw_storage_plus::{Item, Map, SnapshotItem, SnapshotMap, Strategy};
 
 use crate::ContractError;
@@ -52,6 +52,28 @@ pub struct Node {
     pub left: Uint128,
     /// Taken by slashes.
     pub slashed: Uint128,
+    /// Rewards that are not in `per_share` yet.
+    pub stream: Option<StoredStream>,
+}
+
+/// Rewards on their way to a pool.
+#[cw_serde]
+#[derive(Copy)]
+pub struct StoredStream {
+    /// Base units that become due between `start` and `end`.
+    pub total: Uint128,
+    /// Those that have become rewards per share.
+    pub taken: Uint128,
+    /// Unix seconds.
+    pub start: u64,
+    /// Unix seconds.
+    pub end: u64,
+}
+
+impl From<StoredStream> for Stream {
+    fn from(StoredStream { total, taken, start, end }: StoredStream) -> Self {
+        Self { total: total.u128(), taken: taken.u128(), start, end }
+    }
 }
 
 impl Node {
@@ -59,6 +81,49 @@ impl Node {
     #[must_use]
     pub fn index(&self) -> Index {
         Index { per_share: self.per_share.u128(), left: self.left.u128() }
+    }
+
+    /// Rewards on their way.
+    #[must_use]
+    pub fn rewards_ahead(&self) -> Stream {
+        self.stream.map(Stream::from).unwrap_or_default()
+    }
+
+    /// Keeps what is left of them.
+    pub fn put_stream(&mut self, stream: Stream) {
+        let Stream { total, taken, start, end } = stream;
+        self.stream = (stream.left() > 0).then(|| StoredStream {
+            total: total.into(),
+            taken: taken.into(),
+            start,
+            end,
+        });
+    }
+
+    /// The node at `now`: what became due of its rewards is divided by its `shares`. Needed before these change, and before
+    /// anybody's rewards are counted.
+    #[must_use]
+    pub fn flowed(mut self, shares: u128, now: u64) -> Self {
+        let stream = self.rewards_ahead();
+        if stream.left() == 0 {
+            return self;
+        }
+        if shares == 0 {
+            // It stopped when the last stake left.
+            self.put_stream(stream.resume(now));
+            return self;
+        }
+        let (rest, due) = stream.take(now);
+        // The remainder of the last division waits for the next one, so that asking often changes nothing.
+        if due == 0 {
+            return self;
+        }
+        // An index beyond 128 bits divides nothing more, and holds nobody's stake.
+        if let Some(index) = self.index().reward(due, shares) {
+            (self.per_share, self.left) = (index.per_share.into(), index.left.into());
+            self.put_stream(rest);
+        }
+        self
     }
 }
 
@@ -162,6 +227,25 @@ pub fn find(storage: &dyn Storage, api: &dyn Api, node: &str) -> Result<(Addr, N
     let found = NODES.may_load(storage, &address)?;
     let node = found.ok_or_else(|| ContractError::NotNode { node: address.to_string() })?;
     Ok((address, node))
+}
+
+/// As [`find`], with what has become due of its rewards, which is kept: whoever's rewards are counted next are counted up to
+/// there.
+///
+/// # Errors
+/// As [`find`].
+pub fn find_at(
+    storage: &mut dyn Storage,
+    api: &dyn Api,
+    env: &Env,
+    node: &str,
+) -> Result<(Addr, Node), ContractError> {
+    let (address, node) = find(storage, api, node)?;
+    let flowed = node.clone().flowed(pool(storage, &address)?.shares, env.block.time.seconds());
+    if flowed != node {
+        NODES.save(storage, &address, &flowed)?;
+    }
+    Ok((address, flowed))
 }
 
 /// A node's stake.

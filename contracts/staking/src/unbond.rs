@@ -1,13 +1,13 @@
 //! BTK that go out: unlocked, unbonded, withdrawn.
 
 use bithive_api::staking::Event;
-use bithive_contract_kit::input::positive;
 use cosmwasm_std::{Addr, DepsMut, Env, Response, Storage, Uint128};
 
 use crate::ContractError;
+use crate::stake::free;
 use crate::state::{
-    CONFIG, DELEGATIONS, LOCKS, NODES, UNBONDING, UNBONDINGS, UNBONDINGS_OF, Unbonding, find, next_id, pay,
-    pool, put_delegation, put_pool, settled, shares,
+    CONFIG, DELEGATIONS, LOCKS, NODES, UNBONDING, UNBONDINGS, UNBONDINGS_OF, Unbonding, find, find_at,
+    next_id, pay, pool, put_delegation, put_pool, settled, shares,
 };
 
 pub(crate) fn unlock(deps: DepsMut<'_>, env: &Env, node: &str, id: u64) -> Result<Response, ContractError> {
@@ -29,18 +29,19 @@ pub(crate) fn unbond(
     node: &str,
     asked: Option<Uint128>,
 ) -> Result<Response, ContractError> {
-    let (address, mut node) = find(deps.storage, deps.api, node)?;
+    let now = env.block.time.seconds();
+    let (address, mut node) = find_at(deps.storage, deps.api, env, node)?;
     let refused = |error| ContractError::Pool { node: address.to_string(), error };
     let delegation = settled(deps.storage, &address, &node, sender)?;
     let held = shares(deps.storage, &address, sender)?;
-    let free = held.checked_sub(delegation.locked)?;
-    let asked = asked.unwrap_or(free);
-    positive("the number of shares that can be unbonded", asked)?;
-    if asked > free {
-        return Err(ContractError::NotFree { asked, free });
-    }
+    let asked = free(&delegation, held, asked)?;
     let (stake, worth) = pool(deps.storage, &address)?.remove(asked.u128()).map_err(refused)?;
     put_pool(deps.storage, &address, stake, env.block.height)?;
+    if stake.shares == 0 {
+        let stopped = node.rewards_ahead().stop(now);
+        node.put_stream(stopped);
+        NODES.save(deps.storage, &address, &node)?;
+    }
     let held = held.checked_sub(asked)?;
     put_delegation(deps.storage, &address, sender, &delegation, held, env.block.height)?;
     // Shares that are worth nothing leave nothing behind.

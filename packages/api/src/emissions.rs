@@ -5,7 +5,7 @@
 //! is due.
 
 use cosmwasm_schema::{QueryResponses, cw_serde};
-use cosmwasm_std::{Addr, Uint128};
+use cosmwasm_std::{Addr, Uint64, Uint128};
 
 use crate::event::{OrEmpty, events, names};
 
@@ -16,7 +16,9 @@ names! {
 events! {
     //! What the contract announces. Amounts are in base units of BTK.
 
-    /// Work was credited to a contributor; `day` counts from the start of the emission.
+    /// A meter announced work of a day, which counts from the start of the emission.
+    Announced, ANNOUNCED = "emissions_announced" { meter: Addr, day: u64, units: u64 }
+    /// Work of a day was credited to a contributor, as far as its pledge lets it count.
     Credited, CREDITED = "emissions_credited" { contributor: Addr, meter: Addr, day: u64, units: u64 }
     /// A contributor was paid.
     Claimed, CLAIMED = "emissions_claimed" { contributor: Addr, amount: Uint128 }
@@ -31,6 +33,9 @@ events! {
     /// Crediting was stopped or goes on.
     Paused, PAUSED = "emissions_paused" { paused: bool }
 }
+
+/// Most contributors of one message: the workers of a job.
+pub const MAX_CONTRIBUTORS: usize = 16;
 
 /// Creates the contract. It becomes the minter of BTK by the token's `UpdateMinter`.
 #[cw_serde]
@@ -71,11 +76,27 @@ pub enum Bucket {
 /// Messages. None of them takes native coins.
 #[cw_serde]
 pub enum ExecuteMsg {
-    /// Reports verified work of today; half of it counts where the pledge is too small. Sender: a meter.
+    /// Reports verified work of today; half of it is credited where the pledge is too small. Sender: a meter.
     Credit {
         /// Who worked.
         contributor: String,
         /// Compute credits, at least 1.
+        units: u64,
+    },
+    /// Counts verified work as today's before it says whose it is: what the others of this day earn does not depend on when
+    /// that is said. Sender: a meter.
+    Announce {
+        /// Compute credits, at least 1.
+        units: u64,
+    },
+    /// Says whose the work is that was announced. What it earns is fixed by the day of the announcement, and becomes due from
+    /// today on. Sender: the meter that announced it.
+    CreditAnnounced {
+        /// A time of the day on which it was announced, in Unix seconds.
+        at: u64,
+        /// Who worked: 1 to [`MAX_CONTRIBUTORS`].
+        contributors: Vec<String>,
+        /// Compute credits of each of them, at least 1; half is credited where the pledge is too small.
         units: u64,
     },
     /// By anybody: pays a contributor what is due to it.
@@ -124,6 +145,8 @@ pub enum ExecuteMsg {
 
 crate::permissions!(ExecuteMsg {
     Credit: Meter,
+    Announce: Meter,
+    CreditAnnounced: Meter,
     Claim: Anyone,
     Release: Anyone,
     SetRecipient: Owner,
@@ -159,6 +182,14 @@ pub enum QueryMsg {
     /// The work of a day.
     #[returns(DayResponse)]
     Day {
+        /// Days since the start, from 0.
+        day: u64,
+    },
+    /// Work that a meter announced on a day and has not said whose it is.
+    #[returns(Uint64)]
+    Announced {
+        /// The meter.
+        meter: String,
         /// Days since the start, from 0.
         day: u64,
     },
@@ -229,7 +260,8 @@ pub struct Work {
 pub struct DayResponse {
     /// All compute credits of the day.
     pub units: u64,
-    /// What they earn together: the day's emission for contributors, and that of the days without work before it.
-    /// While the day lasts, what it will be at its end.
+    /// What they earn together at most: the day's emission for contributors. While the day lasts, what it will be at its end.
     pub pool: Uint128,
+    /// What each of them earns at most.
+    pub ceiling: Uint128,
 }

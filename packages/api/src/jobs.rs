@@ -151,9 +151,9 @@ pub enum ExecuteMsg {
         /// The job.
         job_id: u64,
     },
-    /// Tell the emissions and the registry what a settled job's quorum did, once: work is credited if the job's model is
-    /// known, records are counted. [`ExecuteMsg::Finalize`] tries it by itself, which never keeps it from settling;
-    /// whatever refuses it, it can be tried again. Sender: anyone, state Settled.
+    /// Tell the emissions and the registry what a settled job's quorum did, once: whose the work is that was announced when
+    /// the job was settled, and records. Nothing of it depends on when it is sent. [`ExecuteMsg::Finalize`] tries it by itself,
+    /// which never keeps it from settling; whatever refuses it, it can be tried again. Sender: anyone, state Settled.
     Report {
         /// The job.
         job_id: u64,
@@ -199,7 +199,8 @@ crate::permissions!(ExecuteMsg {
 #[cw_serde]
 #[derive(Copy, Eq)]
 pub struct ModelWork {
-    /// Compute credits of a run, for each worker, within [`limits::MODEL_CREDITS`].
+    /// Compute credits of a run, for each worker, within [`limits::MODEL_CREDITS`]: what is credited at most, as far as the
+    /// job's fees pay for it (`bithive_economics::work::Settled`).
     pub credits: u64,
     /// Quality of the data that it was trained on, D, in 1/10,000.
     pub quality_bps: u16,
@@ -486,6 +487,8 @@ pub struct ReportingResponse {
     pub paused: bool,
     /// Whether the job was reported.
     pub reported: bool,
+    /// Compute credits of each worker that was paid, fixed when the job was settled; 0 before.
+    pub credits: u64,
 }
 
 /// A job's vault.
@@ -557,10 +560,13 @@ events! {
     Fault, FAULT = "worker_fault" { job_id: u64, round: Round, worker: Addr, reason: Fault }
     /// The registry refused a slash; the job goes on.
     SlashFailed, SLASH_FAILED = "slash_failed" { job_id: u64, round: Round, worker: Addr, error: String }
-    /// A settled job was reported: `credits` is the work of each worker, 0 for an unknown model.
+    /// A settled job was reported: `credits` is the work of each worker that was paid, as it was fixed when the job was settled.
     Reported, REPORTED = "job_reported" { job_id: u64, round: Round, credits: u64, trust_bps: u16 }
     /// A settled job was not reported; anyone may try again.
     ReportFailed, REPORT_FAILED = "report_failed" { job_id: u64, error: String }
+    /// The emissions refused the work of the jobs that were settled just now, of which this is the first: it is credited to
+    /// nobody.
+    WorkRefused, WORK_REFUSED = "work_refused" { job_id: u64, error: String }
     /// The registry did not take note of workers that stayed away.
     RecordFailed, RECORD_FAILED = "record_failed" { job_id: u64, error: String }
     /// Another contract credits work, or none does.
@@ -609,6 +615,7 @@ impl Event {
             | Self::SlashFailed { job_id, .. }
             | Self::Reported { job_id, .. }
             | Self::ReportFailed { job_id, .. }
+            | Self::WorkRefused { job_id, .. }
             | Self::RecordFailed { job_id, .. } => Some(*job_id),
             Self::Emissions { .. } | Self::Model { .. } | Self::Paused { .. } | Self::Withdrawn { .. } => {
                 None

@@ -42,7 +42,7 @@ pub struct Params {
     /// Seconds between `unbond` and `withdraw_bond`; must outlast the longest job, so that a slash reaches
     /// a node that is on its way out.
     pub unbonding_seconds: u64,
-    /// Length of an OPRF epoch in seconds; epoch = time / epoch_seconds.
+    /// Length of an OPRF epoch in seconds; epoch = time / epoch_seconds. `unbonding_seconds` is at least three of it.
     pub epoch_seconds: u64,
     /// Part of a slashed amount that is burnt, in 1/10,000; the rest goes to the treasury.
     pub burn_bps: u16,
@@ -68,6 +68,8 @@ pub mod limits {
     pub const MIN_EPOCH_SECONDS: u64 = 600;
     /// Longest epoch: 30 days.
     pub const MAX_EPOCH_SECONDS: u64 = 2_592_000;
+    /// Epochs that unbonding lasts at least, from the one in which a member of the committee was elected.
+    pub const EPOCHS_AT_STAKE: u64 = 3;
     /// Largest bounty: well below half, so that an owner who disputes its own key loses more than it gets back.
     pub const MAX_BOUNTY_BPS: u16 = 4_000;
     /// Most committee members; pseudo-random secret sharing holds C(n, t-1) seeds.

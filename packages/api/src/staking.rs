@@ -2,7 +2,7 @@
 //!
 //! A node's operator pledges BTK for its capacity, locked for 540 days; others delegate to it. Both are shares of one pool,
 //! so a slash reaches everybody at once, and what is unbonding as well. Rewards are sent to a node's pool by anybody; the
-//! operator keeps its commission of them. Amounts of shares are not amounts of BTK once a pool was slashed.
+//! operator keeps its commission of them, and the rest becomes due to the pool over seven days. Amounts of shares are not amounts of BTK once a pool was slashed.
 
 use cosmwasm_schema::{QueryResponses, cw_serde};
 use cosmwasm_std::{Addr, Uint128};
@@ -27,6 +27,8 @@ events! {
     }
     /// Unbonded stake was paid.
     Withdrawn, WITHDRAWN = "staking_withdrawn" { id: u64, node: Addr, delegator: Addr, amount: Uint128 }
+    /// Stake of the operator was locked, and is a pledge, under the number `id` until the Unix time `until`, in seconds.
+    Locked, LOCKED = "staking_locked" { node: Addr, id: u64, shares: Uint128, until: u64 }
     /// A part of a pledge is no longer locked.
     Unlocked, UNLOCKED = "staking_unlocked" { node: Addr, id: u64, shares: Uint128 }
     /// A pool received a reward, `commission` of it for the operator.
@@ -96,6 +98,11 @@ pub enum ExecuteMsg {
         /// In 1/10,000, at most [`Params::max_commission_bps`].
         commission_bps: u16,
     },
+    /// Locks one's own stake for 540 days, as a pledge: what rewards became, and what a lock has let go. Sender: an operator.
+    Lock {
+        /// Shares; all that are not locked if there is none.
+        shares: Option<Uint128>,
+    },
     /// By anybody, once its time has come: a part of a pledge is no longer locked.
     Unlock {
         /// The operator.
@@ -161,6 +168,7 @@ crate::permissions!(ExecuteMsg {
     Receive: Token,
     SetCapacity: Anyone,
     SetCommission: Anyone,
+    Lock: Anyone,
     Unlock: Anyone,
     Unbond: Anyone,
     Withdraw: Anyone,
@@ -190,7 +198,7 @@ pub enum Hook {
         /// The operator.
         node: String,
     },
-    /// A reward for a node's pool.
+    /// A reward for a node's pool: the operator's commission at once, the rest over `bithive_economics::stream::SECONDS`.
     Reward {
         /// The operator.
         node: String,
@@ -301,7 +309,7 @@ pub struct NodeResponse {
     pub shares: Uint128,
     /// What is unbonding, in base units.
     pub unbonding: Uint128,
-    /// The operator's own stake, in base units: its pledge.
+    /// What the operator has locked, in base units: its pledge. What it could take out at once is none.
     pub pledge: Uint128,
     /// What it should pledge now.
     pub required: Uint128,
@@ -333,7 +341,7 @@ pub struct DelegationResponse {
     pub locked: Uint128,
     /// What they are worth, in base units.
     pub stake: Uint128,
-    /// What can be claimed, in base units.
+    /// What can be claimed now, in base units.
     pub rewards: Uint128,
 }
 
@@ -357,6 +365,6 @@ pub struct TotalsResponse {
     pub staked: Uint128,
     /// What is unbonding.
     pub unbonding: Uint128,
-    /// Rewards that were not claimed.
+    /// Rewards that were not claimed, due or not.
     pub rewards: Uint128,
 }

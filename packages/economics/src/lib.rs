@@ -5,7 +5,7 @@
 //! Read [`bps`] first, then [`mod@escrow`] (what is held for a job), [`split`] (what a paid ask is divided into), [`mod@slash`] (what a fault costs),
 //! [`vesting`] (when a locked amount becomes due), [`emission`] (what BTK exists at a time, and whose it is), [`work`]
 //! (what a contributor earns of it, and when that is due), [`pledge`] (what a node locks for its capacity), [`pool`]
-//! (stake that many hold together), [`score`] (of nodes, diagnoses and activities), [`record`] (what a node has done),
+//! (stake that many hold together), [`stream`] (rewards that become due over time), [`score`] (of nodes, diagnoses and activities), [`record`] (what a node has done),
 //! [`tier`] (of machines), [`interest`] (of credits), [`offer`] (a bid that rises until somebody sells) and [`supply`] (how much
 //! of each token there can be).
 #![cfg_attr(
@@ -30,6 +30,7 @@ pub mod record;
 pub mod score;
 pub mod slash;
 pub mod split;
+pub mod stream;
 pub mod supply;
 pub mod tier;
 pub mod vesting;
@@ -40,4 +41,5 @@ pub use emission::{Bucket, Emission, EmissionError};
 pub use escrow::escrow;
 pub use slash::{Slash, slash};
 pub use split::{Parts, Receivers, Split, SplitError};
+pub use stream::Stream;
 pub use vesting::{Schedule, ScheduleError};

@@ -160,7 +160,8 @@ pub struct FactorError {
     pub found: u32,
 }
 
-/// R = A C + (H T) P, clamped to the activity's range, in base units of BTT.
+/// R = A C + (H T) P in base units of BTT: 0 where it is below half of the activity's least, and within the activity's range
+/// otherwise. Without that threshold, an activity that was not done at all would be paid the least.
 ///
 /// # Errors
 /// [`FactorError`], naming the factor.
@@ -175,7 +176,8 @@ pub fn reward(activity: Activity, inputs: &RewardInputs) -> Result<u128, FactorE
     let times = |amount: u128, factor: u32| wide_share(amount, factor.into(), 10_000).unwrap_or(u128::MAX);
     let history = times(times(inputs.history, inputs.time), inputs.adjustment);
     let (least, most) = activity.range();
-    Ok(times(inputs.value, inputs.completion).saturating_add(history).clamp(least, most))
+    let formula = times(inputs.value, inputs.completion).saturating_add(history);
+    Ok(if formula < least / 2 { 0 } else { formula.clamp(least, most) })
 }
 
 /// Sum of parts with weights that sum to the whole, rounded down once.
@@ -254,12 +256,22 @@ mod tests {
         };
         assert_eq!(reward(Activity::CheckUp, &inputs), Ok(270 * UNIT + 120 * UNIT));
         assert_eq!(reward(Activity::ChronicCare, &inputs), Ok(30 * UNIT));
-        assert_eq!(
-            reward(Activity::Compute, &RewardInputs { value: 0, history: 0, ..inputs }),
-            Ok(300 * UNIT)
-        );
+        let of = |value, completion| RewardInputs { value, completion, history: 0, ..inputs };
+        assert_eq!(reward(Activity::Compute, &of(150 * UNIT, 10_000)), Ok(300 * UNIT));
         let error = reward(Activity::CheckUp, &RewardInputs { time: 100_001, ..inputs }).unwrap_err();
         assert_eq!(error.to_string(), "time is 100001 in 1/10000; expected at most 100000");
+    }
+
+    #[test]
+    fn an_activity_that_was_not_done_is_paid_nothing() {
+        let inputs = RewardInputs { value: 300 * UNIT, completion: 0, history: 0, time: 0, adjustment: 0 };
+        for activity in Activity::ALL {
+            let (least, _) = activity.range();
+            assert_eq!(reward(activity, &inputs), Ok(0));
+            let half = RewardInputs { value: least / 2, completion: 10_000, ..inputs };
+            assert_eq!(reward(activity, &half), Ok(least));
+            assert_eq!(reward(activity, &RewardInputs { value: least / 2 - 1, ..half }), Ok(0));
+        }
     }
 
     proptest! {
@@ -271,7 +283,7 @@ mod tests {
             let activity = Activity::ALL[index];
             let paid = reward(activity, &RewardInputs { value, completion, history, time, adjustment }).unwrap();
             let (least, most) = activity.range();
-            prop_assert!((least..=most).contains(&paid));
+            prop_assert!(paid == 0 || (least..=most).contains(&paid));
         }
 
         #[test]

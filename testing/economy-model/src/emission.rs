@@ -1,23 +1,28 @@
-//! 500,000 BTK a day, halved every 2,100 days: 75 % by work, 15 % at once, 5 % twice a month later in tenths.
+//! 500,000 BTK a day, halved every 2,100 days: 75 % by work and at most 0.002 BTK for a unit, 15 % at once, 5 % twice a month
+//! later in tenths.
 
 use std::collections::BTreeMap;
 
 use num_bigint::BigInt;
 
+use crate::staking::TERA;
 use crate::{ACCOUNTS, DAY, Holder, Model, Token};
 
 /// Work, claims and releases of the emission, by account and day.
 pub struct Emission {
     start: u64,
-    /// By day since the start: the work that counted, of each account.
-    days: BTreeMap<u64, [u64; ACCOUNTS]>,
+    /// By day since the start: all work, and what of each account's was credited.
+    days: BTreeMap<u64, (u64, [u64; ACCOUNTS])>,
+    /// The last day on which work was credited to the capacity of a node, and how much of it.
+    used: [(u64, u64); ACCOUNTS],
     claimed: [BigInt; ACCOUNTS],
     released: [BigInt; 3],
 }
 
 impl Emission {
     pub(crate) fn new(start: u64) -> Self {
-        Self { start, days: BTreeMap::new(), claimed: Default::default(), released: Default::default() }
+        let (days, used) = (BTreeMap::new(), [(0, 0); ACCOUNTS]);
+        Self { start, days, used, claimed: Default::default(), released: Default::default() }
     }
 
     /// Base units emitted in whole seconds since the start: the sum over eras.
@@ -55,13 +60,11 @@ impl Emission {
     /// What an account may have been paid: of each day's reward 20 % when it ends, the rest in 180 daily parts.
     fn due_by(&self, account: usize, now: u64) -> BigInt {
         let today = self.today(now);
-        let (mut from, mut due) = (0, BigInt::default());
-        for (day, work) in self.days.range(..today) {
+        let mut due = BigInt::default();
+        for (day, (total, work)) in self.days.range(..today) {
             let pool = |day: u64| Self::total(day * DAY) * 75u64 / 100;
-            let earned = pool(day + 1) - pool(from);
-            from = day + 1;
-            let total: u64 = work.iter().sum();
-            let reward = earned * work[account] / total;
+            let share: BigInt = (pool(day + 1) - pool(*day)) * work[account] / total;
+            let reward = share.min(BigInt::from(2_000) * work[account]);
             due += reward * (45 + (today - day - 1).min(180));
         }
         due / 225
@@ -69,14 +72,26 @@ impl Emission {
 }
 
 impl Model {
-    /// Work of today, as far as the pledge lets it count.
+    /// Work of today, credited as far as the pledge lets it count.
     pub fn credit(&mut self, account: usize, units: u64) -> bool {
-        let counted = if self.staking.pledged_enough(account, self.now) { units } else { units / 2 };
+        let today = self.emission.today(self.now);
+        let mut used = match self.emission.used[account] {
+            (day, used) if day == today => used,
+            _ => 0,
+        };
+        // 1,200 for each T are whole.
+        let pledged = self.staking.pledged_enough(account, self.now);
+        let room = if pledged { (u64::from(TERA) * 1_200).saturating_sub(used) } else { 0 };
+        let whole = units.min(room);
+        let counted = whole + (units - whole) / 2;
         if counted == 0 {
             return false;
         }
-        let today = self.emission.today(self.now);
-        self.emission.days.entry(today).or_default()[account] += counted;
+        used += whole;
+        self.emission.used[account] = (today, used);
+        let (total, work) = self.emission.days.entry(today).or_default();
+        *total += units;
+        work[account] += counted;
         true
     }
 

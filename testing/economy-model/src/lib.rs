@@ -62,6 +62,12 @@ impl Model {
         }
     }
 
+    /// Time passes.
+    pub fn wait(&mut self, seconds: u64) {
+        self.now += seconds;
+        self.staking.flow(self.now);
+    }
+
     /// What must hold at any time, whatever happened.
     ///
     /// # Errors

@@ -34,13 +34,14 @@ impl Model {
 
     /// Whether a check-up that is worth so many BTT is paid once it is proposed and approved.
     pub fn check_up(&mut self, patient: usize, btt: u64) -> bool {
-        self.pay_patient(patient, btt.clamp(200, 600))
+        // Below half of the least nothing is paid.
+        btt >= 100 && self.pay_patient(patient, btt.clamp(200, 600))
     }
 
     /// Whether a day of chronic care is paid, likewise.
     pub fn chronic_care(&mut self, patient: usize, btt: u64) -> bool {
         let day = (self.now / DAY, patient);
-        let paid = !self.rewards.cared.contains(&day) && self.pay_patient(patient, btt.clamp(10, 30));
+        let paid = btt >= 5 && !self.rewards.cared.contains(&day) && self.pay_patient(patient, btt.clamp(10, 30));
         if paid {
             self.rewards.cared.insert(day);
         }

@@ -1,4 +1,4 @@
-//! Two nodes, operated by the first two accounts: pledges, delegations, slashes, rewards.
+//! Two nodes, operated by the first two accounts: pledges, delegations, slashes, rewards over seven days.
 
 use std::collections::BTreeMap;
 
@@ -63,6 +63,41 @@ struct Stake {
     rewards: BigInt,
 }
 
+/// Rewards that become due evenly from `start` to `end`.
+#[derive(Clone, Default)]
+struct Ahead {
+    total: BigInt,
+    taken: BigInt,
+    start: u64,
+    end: u64,
+}
+
+impl Ahead {
+    fn left(&self) -> BigInt {
+        &self.total - &self.taken
+    }
+
+    /// Due by now.
+    fn by(&self, now: u64) -> BigInt {
+        if now >= self.end {
+            return self.total.clone();
+        }
+        &self.total * (now - self.start) / (self.end - self.start)
+    }
+
+    /// What is left and another reward, over the mean of their times: seven days for what is new.
+    fn add(&mut self, amount: &BigInt, now: u64) {
+        let (left, seconds) = (self.left(), self.end.saturating_sub(now));
+        let total = &left + amount;
+        let mut mean = 1;
+        if total > BigInt::default() {
+            let of = |part: &BigInt, seconds: u64| u64::try_from(part * seconds / &total).unwrap();
+            mean += of(&left, seconds) + of(amount, 7 * DAY);
+        }
+        *self = Self { total, taken: BigInt::default(), start: now, end: now + mean.min(7 * DAY) };
+    }
+}
+
 #[derive(Default)]
 struct Node {
     registered: bool,
@@ -71,10 +106,32 @@ struct Node {
     generation: u64,
     per_share: BigInt,
     left: BigInt,
+    ahead: Ahead,
     stakes: [Stake; ACCOUNTS],
 }
 
 impl Node {
+    /// Divides what has become due by the shares of now; while there are none, nothing becomes due.
+    fn flow(&mut self, now: u64) {
+        if self.ahead.left() == BigInt::default() {
+            return;
+        }
+        if self.staked.shares == BigInt::default() {
+            let seconds = self.ahead.end - self.ahead.start;
+            (self.ahead.start, self.ahead.end) = (now, now + seconds);
+            return;
+        }
+        let due = self.ahead.by(now) - &self.ahead.taken;
+        // What the last division left waits for the next.
+        if due == BigInt::default() {
+            return;
+        }
+        self.ahead.taken += &due;
+        let scaled = (due << 64u32) + &self.left;
+        self.per_share += &scaled / &self.staked.shares;
+        self.left = scaled % &self.staked.shares;
+    }
+
     /// What somebody could claim.
     fn rewards(&self, account: usize) -> BigInt {
         let stake = &self.stakes[account];
@@ -119,7 +176,14 @@ impl Staking {
 
     pub(crate) fn pledged_enough(&self, account: usize, now: u64) -> bool {
         let Some(node) = self.nodes.get(account).filter(|node| node.registered) else { return false };
-        node.staked.worth(&node.stakes[account].shares) >= self.required(now)
+        node.staked.worth(&node.stakes[account].locked) >= self.required(now)
+    }
+
+    /// What has become due by now is divided, at every node.
+    pub(crate) fn flow(&mut self, now: u64) {
+        for node in &mut self.nodes {
+            node.flow(now);
+        }
     }
 
     /// A number that may be leaving, for operations that name one.
@@ -145,7 +209,7 @@ impl Staking {
                 return Err(format!("node {index} has {} and owes {worth}", node.staked.tokens));
             }
             held += &node.staked.tokens + &node.unbonding.tokens;
-            held += node.stakes.iter().map(|stake| &stake.rewards).sum::<BigInt>();
+            held += node.stakes.iter().map(|stake| &stake.rewards).sum::<BigInt>() + node.ahead.left();
         }
         let balance = ledger.balance(Token::Btk, Holder::Staking);
         if held > balance { Err(format!("stakes and rewards are {held} of {balance}")) } else { Ok(()) }
@@ -204,6 +268,11 @@ impl Model {
         target.settle(account);
         let worth = target.staked.remove(&shares);
         target.stakes[account].shares -= &shares;
+        if target.staked.shares == BigInt::default() {
+            let (total, seconds) = (target.ahead.left(), target.ahead.end.saturating_sub(self.now));
+            target.ahead =
+                Ahead { total, taken: BigInt::default(), start: self.now, end: self.now + seconds };
+        }
         if worth > BigInt::default() {
             // It can take more: what was slashed to nothing has made room for a new generation.
             let bought = target.unbonding.add(&worth).unwrap_or_default();
@@ -212,6 +281,20 @@ impl Model {
             self.staking.leaving.insert(self.staking.next_id, leaving);
             self.staking.next_id += 1;
         }
+        (shares, true)
+    }
+
+    /// An operator locks a part, in 1/10,000, of its shares that are not locked; the shares, if the contract must take the
+    /// message.
+    pub fn lock_stake(&mut self, node: usize, part: u32) -> (BigInt, bool) {
+        let target = &mut self.staking.nodes[node];
+        let shares = (&target.stakes[node].shares - &target.stakes[node].locked) * part / 10_000u32;
+        if !target.registered || shares == BigInt::default() {
+            return (shares, false);
+        }
+        target.settle(node);
+        target.stakes[node].locked += &shares;
+        self.staking.next_id += 1;
         (shares, true)
     }
 
@@ -240,9 +323,7 @@ impl Model {
         }
         let target = &mut self.staking.nodes[node];
         let commission = &amount * COMMISSION / 10_000u32;
-        let scaled = ((&amount - &commission) << 64u32) + &target.left;
-        target.per_share += &scaled / &target.staked.shares;
-        target.left = scaled % &target.staked.shares;
+        target.ahead.add(&(&amount - &commission), self.now);
         if commission > BigInt::default() {
             target.settle(node);
             target.stakes[node].rewards += commission;

@@ -122,6 +122,16 @@ impl StakingSuite {
         self.send(&payer, amount, &Hook::Reward { node: node.into() })
     }
 
+    /// Sends a reward and waits until it is due.
+    ///
+    /// # Errors
+    /// What the contract refuses.
+    pub fn reward_due(&mut self, node: &Addr, amount: u128) -> AnyResult<AppResponse> {
+        let response = self.reward(node, amount)?;
+        self.suite.advance(7 * DAY);
+        Ok(response)
+    }
+
     /// Slashes, as the slasher.
     ///
     /// # Errors

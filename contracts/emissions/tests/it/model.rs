@@ -1,10 +1,10 @@
-//! Random sequences of credits, claims and releases against a model that keeps each day's schedule apart.
+//! Random sequences of credits, announcements, claims and releases against a model that keeps each day's schedule apart.
 
 use std::collections::BTreeMap;
 
-use bithive_api::emissions::Bucket;
-use bithive_test_kit::UNIT;
+use bithive_api::emissions::{Bucket, ExecuteMsg};
 use bithive_test_kit::emissions::{DAY, EmissionsSuite};
+use bithive_test_kit::{START, UNIT};
 use cosmwasm_std::Addr;
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
@@ -14,6 +14,8 @@ const ACCOUNTS: usize = 3;
 #[derive(Clone, Debug)]
 enum Op {
     Credit { to: usize, units: u64 },
+    Announce { units: u64 },
+    Late { to: usize, announced: usize },
     Claim { of: usize },
     Release { bucket: Bucket },
     Wait { seconds: u64 },
@@ -23,8 +25,12 @@ enum Op {
 struct Model {
     /// Seconds since the start.
     now: u64,
-    /// By day: the work of each account.
-    days: BTreeMap<u64, [u64; ACCOUNTS]>,
+    /// By day: all work.
+    total: BTreeMap<u64, u64>,
+    /// Of each account: day of the work, the work, and the day on which it was credited.
+    work: [Vec<(u64, u64, u64)>; ACCOUNTS],
+    /// Announced and nobody's: day and units, by age.
+    announced: Vec<(u64, u64)>,
     claimed: [u128; ACCOUNTS],
 }
 
@@ -37,14 +43,18 @@ impl Model {
     /// Due by now, schedule by schedule, in 1/225 of a unit: each day 45 parts when it ends, one part a day for 180 days.
     fn due(&self, account: usize) -> u128 {
         let today = self.now / DAY;
-        let mut from = 0;
+        // Work that is credited while its day lasts is one, due from the day's end on; late work is each for itself.
+        let mut credited = BTreeMap::<(u64, u64, usize), u64>::new();
+        for (index, (day, units, at)) in self.work[account].iter().enumerate() {
+            let (from, which) = if at == day { (day + 1, usize::MAX) } else { (*at, index) };
+            *credited.entry((*day, from, which)).or_default() += units;
+        }
         let mut due = 0;
-        for (day, work) in self.days.range(..today) {
-            let pool: u128 = (from..=*day).map(Self::emitted).sum();
-            from = day + 1;
-            let total: u64 = work.iter().sum();
-            let reward = pool * u128::from(work[account]) / u128::from(total);
-            due += reward * (45 + u128::from((today - day - 1).min(180)));
+        for ((day, from, _), units) in credited.into_iter().filter(|((_, from, _), _)| *from <= today) {
+            let share = Self::emitted(day) * u128::from(units) / u128::from(self.total[&day]);
+            // 0.002 BTK for each.
+            let reward = share.min(u128::from(units) * 2_000);
+            due += reward * (45 + u128::from((today - from).min(180)));
         }
         due / 225
     }
@@ -52,11 +62,14 @@ impl Model {
 
 fn op() -> impl Strategy<Value = Op> {
     let who = || 0..ACCOUNTS;
-    let units = prop_oneof![8 => 1u64..1_000, 1 => Just(0), 1 => 1u64..1 << 40];
+    // A few of the most are what a day can earn.
+    let units = || prop_oneof![4 => 1u64..1_000, 4 => 1u64..1 << 27, 1 => Just(0), 1 => 1u64..1 << 40];
     let bucket = prop::sample::select(vec![Bucket::Application, Bucket::Foundation, Bucket::Infrastructure]);
     let seconds = prop_oneof![4 => 1..2 * DAY, 2 => DAY..40 * DAY, 1 => 100 * DAY..1_000 * DAY];
     prop_oneof![
-        4 => (who(), units).prop_map(|(to, units)| Op::Credit { to, units }),
+        4 => (who(), units()).prop_map(|(to, units)| Op::Credit { to, units }),
+        2 => units().prop_map(|units| Op::Announce { units }),
+        3 => (who(), 0usize..4).prop_map(|(to, announced)| Op::Late { to, announced }),
         3 => who().prop_map(|of| Op::Claim { of }),
         1 => bucket.prop_map(|bucket| Op::Release { bucket }),
         4 => seconds.prop_map(|seconds| Op::Wait { seconds }),
@@ -88,7 +101,31 @@ proptest! {
                     let result = suite.credit(&accounts[*to], *units);
                     prop_assert_eq!(result.is_ok(), *units > 0, "{:?}: {:?}", op, result.err());
                     if *units > 0 {
-                        model.days.entry(model.now / DAY).or_default()[*to] += units;
+                        let today = model.now / DAY;
+                        *model.total.entry(today).or_default() += units;
+                        model.work[*to].push((today, *units, today));
+                    }
+                }
+                Op::Announce { units } => {
+                    let meter = suite.meter.clone();
+                    let result = suite.execute(&meter, &ExecuteMsg::Announce { units: *units });
+                    prop_assert_eq!(result.is_ok(), *units > 0, "{:?}: {:?}", op, result.err());
+                    if *units > 0 {
+                        *model.total.entry(model.now / DAY).or_default() += units;
+                        model.announced.push((model.now / DAY, *units));
+                    }
+                }
+                Op::Late { to, announced } => {
+                    let found = model.announced.get(*announced).copied();
+                    let (day, units) = found.unwrap_or((model.now / DAY + 1, 1));
+                    let (at, meter) = (START + day * DAY, suite.meter.clone());
+                    let contributors = vec![accounts[*to].to_string()];
+                    let result = suite.execute(&meter, &ExecuteMsg::CreditAnnounced { at, contributors, units });
+                    prop_assert_eq!(result.is_ok(), found.is_some(), "{:?}: {:?}", op, result.err());
+                    if found.is_some() {
+                        model.announced.remove(*announced);
+                        let today = model.now / DAY;
+                        model.work[*to].push((day, units, today));
                     }
                 }
                 Op::Claim { of } => {

@@ -7,8 +7,10 @@ use bithive_emissions::contract::{execute, instantiate};
 use bithive_test_kit::permissions::{check, owners, party};
 use cosmwasm_std::testing::{message_info, mock_dependencies, mock_env};
 
-const MESSAGES: [&str; 9] = [
+const MESSAGES: [&str; 11] = [
     r#"{"credit":{"contributor":"x","units":1}}"#,
+    r#"{"announce":{"units":1}}"#,
+    r#"{"credit_announced":{"at":0,"contributors":["x"],"units":1}}"#,
     r#"{"claim":{"contributor":"x"}}"#,
     r#"{"release":{"bucket":"application"}}"#,
     r#"{"set_recipient":{"bucket":"application","recipient":"x"}}"#,

@@ -1,17 +1,26 @@
 //! Credits and claims.
 
+use bithive_api::MigrateMsg;
 use bithive_api::emissions::{DayResponse, ExecuteMsg, QueryMsg, Work};
 use bithive_api::staking as staking_api;
 use bithive_contract_kit::permission::Unauthorized;
 use bithive_emissions::ContractError;
-use bithive_test_kit::emissions::{DAY, EmissionsSuite};
+use bithive_test_kit::emissions::{self, DAY, EmissionsSuite};
 use bithive_test_kit::staking::{self, StakingSuite};
 use bithive_test_kit::{UNIT, refusal};
-use cosmwasm_std::{Addr, to_json_binary};
+use cosmwasm_std::{Addr, Uint64, Uint128, to_json_binary};
+use cw_multi_test::error::AnyResult;
+use cw_multi_test::{AppResponse, Executor as _};
 use cw20::Cw20ExecuteMsg;
 
-/// What contributors together earn on a day of the first era.
+/// What contributors together earn on a day of the first era, at most.
 const POOL: u128 = 375_000 * UNIT;
+/// Units that earn as much at the ceiling of 0.002 BTK for each.
+const FULL: u64 = 187_500_000;
+/// A day's response.
+const fn of(units: u64) -> DayResponse {
+    DayResponse { units, pool: Uint128::new(POOL), ceiling: Uint128::new(2_000) }
+}
 
 fn suite() -> (EmissionsSuite, Addr, Addr) {
     let suite = EmissionsSuite::new();
@@ -26,11 +35,11 @@ fn day(suite: &EmissionsSuite, day: u64) -> DayResponse {
 #[test]
 fn a_days_emission_is_divided_by_the_days_work() {
     let (mut suite, alice, bob) = suite();
-    suite.credit(&alice, 1).unwrap();
-    suite.credit(&bob, 2).unwrap();
-    suite.credit(&alice, 1).unwrap();
-    assert_eq!(day(&suite, 0), DayResponse { units: 4, pool: POOL.into() });
-    assert_eq!(suite.contributor(&alice).today, Some(Work { day: 0, units: 2 }));
+    suite.credit(&alice, FULL).unwrap();
+    suite.credit(&bob, 2 * FULL).unwrap();
+    suite.credit(&alice, FULL).unwrap();
+    assert_eq!(day(&suite, 0), of(4 * FULL));
+    assert_eq!(suite.contributor(&alice).today, Some(Work { day: 0, units: 2 * FULL }));
     suite.suite.advance(DAY);
     let contributor = suite.contributor(&alice);
     assert_eq!((contributor.earned.u128(), contributor.today), (POOL / 2, None));
@@ -44,7 +53,7 @@ fn a_days_emission_is_divided_by_the_days_work() {
 #[test]
 fn the_rest_of_a_day_is_due_over_180_days() {
     let (mut suite, alice, _) = suite();
-    suite.credit(&alice, 7).unwrap();
+    suite.credit(&alice, 7 * FULL).unwrap();
     suite.suite.advance(DAY + 90 * DAY);
     suite.claim(&alice).unwrap();
     assert_eq!(suite.btk(&alice), POOL * 6 / 10);
@@ -60,26 +69,190 @@ fn the_rest_of_a_day_is_due_over_180_days() {
 }
 
 #[test]
-fn a_day_without_work_leaves_its_emission_to_the_next_with_some() {
+fn what_a_day_does_not_earn_is_never_minted() {
     let (mut suite, alice, bob) = suite();
     suite.suite.advance(3 * DAY);
-    suite.credit(&alice, 1).unwrap();
-    assert_eq!(day(&suite, 3).pool.u128(), 4 * POOL);
-    assert_eq!(day(&suite, 1), DayResponse { units: 0, pool: 0u128.into() });
+    suite.credit(&alice, 2 * FULL).unwrap();
+    assert_eq!([1, 3].map(|number| day(&suite, number)), [of(0), of(2 * FULL)]);
     suite.suite.advance(2 * DAY);
-    assert_eq!(day(&suite, 5).pool.u128(), 2 * POOL);
-    suite.credit(&bob, 1).unwrap();
+    // A third of what would earn everything.
+    suite.credit(&bob, FULL / 3).unwrap();
     suite.suite.advance(181 * DAY);
     suite.claim(&alice).unwrap();
     suite.claim(&bob).unwrap();
-    assert_eq!((suite.btk(&alice), suite.btk(&bob)), (4 * POOL, 2 * POOL));
+    assert_eq!((suite.btk(&alice), suite.btk(&bob)), (POOL, POOL / 3));
+    suite.check();
+}
+
+/// The attack: after days on which nobody worked, one unit was worth all of their emission.
+#[test]
+fn one_unit_after_a_gap_earns_what_it_earns_on_any_day() {
+    let earned = [0, 1, 11, 400].map(|gap| {
+        let (mut suite, mallory, _) = suite();
+        suite.suite.advance(gap * DAY);
+        suite.credit(&mallory, 1).unwrap();
+        suite.suite.advance(181 * DAY);
+        suite.claim(&mallory).unwrap();
+        suite.check();
+        suite.btk(&mallory)
+    });
+    assert_eq!(earned, [2_000; 4]);
+}
+
+fn announce(suite: &mut EmissionsSuite, units: u64) {
+    let meter = suite.meter.clone();
+    suite.execute(&meter, &ExecuteMsg::Announce { units }).unwrap();
+}
+
+/// Credits what was announced `ago` seconds before now.
+fn assign(suite: &mut EmissionsSuite, ago: u64, to: &[&Addr], units: u64) -> AnyResult<AppResponse> {
+    let contributors = to.iter().map(ToString::to_string).collect();
+    let (meter, at) = (suite.meter.clone(), suite.suite.now() - ago);
+    suite.execute(&meter, &ExecuteMsg::CreditAnnounced { at, contributors, units })
+}
+
+/// The attack: a report that is kept back until a day on which nobody else works.
+#[test]
+fn announced_work_earns_what_its_day_gives_whenever_it_is_credited() {
+    let earned = [0, 1, 30].map(|late| {
+        let (mut suite, alice, bob) = suite();
+        suite.credit(&alice, 2 * FULL).unwrap();
+        announce(&mut suite, 2 * FULL);
+        assert_eq!(day(&suite, 0), of(4 * FULL));
+        suite.suite.advance(late * DAY);
+        assign(&mut suite, late * DAY, &[&bob], 2 * FULL).unwrap();
+        if late > 0 {
+            // From then on: 20 % at once.
+            assert_eq!(suite.contributor(&bob).due.u128(), POOL / 10);
+        }
+        suite.suite.advance(400 * DAY);
+        for who in [&alice, &bob] {
+            suite.claim(who).unwrap();
+        }
+        suite.check();
+        [&alice, &bob].map(|who| suite.btk(who))
+    });
+    assert_eq!(earned, [[POOL / 2; 2]; 3]);
+}
+
+#[test]
+fn late_credits_add_up_with_the_work_of_every_other_day() {
+    let (mut suite, alice, bob) = suite();
+    announce(&mut suite, 3 * FULL);
+    suite.suite.advance(DAY);
+    announce(&mut suite, 2 * FULL);
+    suite.credit(&alice, 2 * FULL).unwrap();
+    suite.suite.advance(DAY);
+    // Of both days, while alice has work of today.
+    suite.credit(&alice, FULL).unwrap();
+    assign(&mut suite, 2 * DAY, &[&alice, &bob], FULL).unwrap();
+    assign(&mut suite, DAY, &[&bob, &alice], FULL).unwrap();
+    assign(&mut suite, 2 * DAY, &[&alice], FULL).unwrap();
+    suite.check();
+    suite.suite.advance(DAY);
+    // A second one on the same day that paid something already.
+    suite.claim(&alice).unwrap();
+    suite.suite.advance(400 * DAY);
+    suite.claim(&alice).unwrap();
+    suite.claim(&bob).unwrap();
+    // Thirds of the first day, quarters of the second, all of the third.
+    assert_eq!(suite.btk(&alice), POOL / 3 * 2 + POOL / 4 * 3 + POOL);
+    assert_eq!(suite.btk(&bob), POOL / 3 + POOL / 4);
+    suite.check();
+}
+
+#[test]
+fn work_is_credited_once_to_so_many_as_a_job_has_and_only_as_it_was_announced() {
+    let (mut suite, alice, bob) = suite();
+    announce(&mut suite, 10);
+    let meter = suite.meter.to_string();
+    let refused = |day, left, units| ContractError::NotAnnounced { meter: meter.clone(), day, left, units };
+    let error: ContractError = refusal(assign(&mut suite, 0, &[&alice, &bob], 6));
+    assert_eq!(error, refused(0, 10, 12));
+    let error: ContractError = refusal(assign(&mut suite, 0, &[&alice, &bob], u64::MAX));
+    assert_eq!(error, refused(0, 10, u64::MAX));
+    assign(&mut suite, 0, &[&alice, &bob], 3).unwrap();
+    let query = QueryMsg::Announced { meter: meter.clone(), day: 0 };
+    assert_eq!(suite.suite.query::<Uint64>(&suite.emissions, &query).u64(), 4);
+    assign(&mut suite, 0, &[&alice, &bob], 2).unwrap();
+    let error: ContractError = refusal(assign(&mut suite, 0, &[&alice], 1));
+    assert_eq!(error, refused(0, 0, 1));
+    suite.suite.advance(DAY);
+    announce(&mut suite, 1);
+    // Not of another day, nor another meter's.
+    let error: ContractError = refusal(assign(&mut suite, DAY, &[&alice], 1));
+    assert_eq!(error, refused(0, 0, 1));
+    let owner = suite.suite.owner.clone();
+    let allow = ExecuteMsg::SetMeter { meter: bob.to_string(), allowed: true };
+    suite.execute(&owner, &allow).unwrap();
+    let at = suite.suite.now();
+    let take = ExecuteMsg::CreditAnnounced { at, contributors: vec![bob.to_string()], units: 1 };
+    assert!(matches!(refusal(suite.execute(&bob, &take)), ContractError::NotAnnounced { .. }));
+    let early = suite.suite.now();
+    let error: ContractError = refusal(assign(&mut suite, early, &[&alice], 1));
+    assert!(matches!(error, ContractError::NotStarted { .. }), "{error}");
+    for count in [0, 17] {
+        let error: ContractError = refusal(assign(&mut suite, 0, &vec![&alice; count], 1));
+        assert_eq!(error, ContractError::Contributors { found: count });
+    }
+    assert_eq!(refusal::<ContractError>(assign(&mut suite, 0, &[&alice], 0)), ContractError::NoWork);
+    let zero = ExecuteMsg::Announce { units: 0 };
+    let meter = suite.meter.clone();
+    assert_eq!(refusal::<ContractError>(suite.execute(&meter, &zero)), ContractError::NoWork);
+    suite.check();
+}
+
+/// Half of one unit is none; it must not keep the others of a job from theirs.
+#[test]
+fn who_pledged_too_little_is_credited_half_and_the_other_half_is_nobodys() {
+    let (mut suite, alice, bob) = suite();
+    with_staking(&mut suite);
+    announce(&mut suite, 2 * FULL + 2);
+    assign(&mut suite, 0, &[&alice, &bob], 1).unwrap();
+    assert_eq!(suite.contributor(&alice).today, None);
+    assign(&mut suite, 0, &[&alice, &bob], FULL).unwrap();
+    assert_eq!(day(&suite, 0), of(2 * FULL + 2));
+    suite.suite.advance(400 * DAY);
+    suite.claim(&alice).unwrap();
+    // Alone, and for half: not everything, as if there were nobody it could lose to.
+    let paid = suite.btk(&alice);
+    assert!(POOL / 4 - paid <= 10_000, "{paid}");
+    suite.check();
+}
+
+/// A day that began before work had a ceiling, and the days without work before it, are paid as they were promised.
+#[test]
+fn days_of_an_earlier_version_are_paid_by_its_rule() {
+    let (mut suite, alice, bob) = suite();
+    suite.suite.advance(3 * DAY);
+    suite.credit(&alice, 1).unwrap();
+    {
+        let mut storage = suite.suite.app.contract_storage_mut(&suite.emissions);
+        let (mut key, record) = (b"\0\x04days".to_vec(), br#"{"units":1,"first":0}"#);
+        key.extend(3u64.to_be_bytes());
+        assert!(storage.get(&key).is_some(), "the key of day 3");
+        storage.set(&key, record);
+    }
+    let (owner, code_id) = (suite.suite.owner.clone(), suite.suite.app.store_code(emissions::code()));
+    let emissions = suite.emissions.clone();
+    suite.suite.app.migrate_contract(owner, emissions, &MigrateMsg {}, code_id).unwrap();
+    assert_eq!(day(&suite, 3), DayResponse { units: 1, pool: (4 * POOL).into(), ceiling: Uint128::MAX });
+    // What is left of that day counts by its rule, the next day by the new one.
+    suite.credit(&bob, 3).unwrap();
+    suite.suite.advance(2 * DAY);
+    suite.credit(&alice, 1).unwrap();
+    assert_eq!(day(&suite, 5), of(1));
+    suite.suite.advance(181 * DAY);
+    suite.claim(&alice).unwrap();
+    suite.claim(&bob).unwrap();
+    assert_eq!((suite.btk(&alice), suite.btk(&bob)), (POOL + 2_000, 3 * POOL));
     suite.check();
 }
 
 #[test]
 fn nothing_is_due_before_the_day_has_ended_nor_twice_in_a_block() {
     let (mut suite, alice, bob) = suite();
-    suite.credit(&alice, 1).unwrap();
+    suite.credit(&alice, FULL).unwrap();
     let nothing = ContractError::NothingDue { recipient: alice.to_string() };
     assert_eq!(refusal::<ContractError>(suite.claim(&alice)), nothing);
     suite.suite.advance(DAY);
@@ -94,8 +267,9 @@ fn claiming_every_day_or_once_gives_the_same() {
     let totals = [1, 7, 200].map(|every| {
         let (mut suite, alice, bob) = suite();
         for day in 0..200 {
-            suite.credit(&alice, 1 + day % 3).unwrap();
-            suite.credit(&bob, 2).unwrap();
+            // Above the ceiling, at it, and below.
+            suite.credit(&alice, FULL / 3 * (1 + day % 3)).unwrap();
+            suite.credit(&bob, FULL / 3).unwrap();
             suite.suite.advance(DAY);
             if day % every == 0 {
                 suite.claim(&alice).unwrap();
@@ -186,7 +360,7 @@ fn with_staking(suite: &mut EmissionsSuite) -> Addr {
 #[test]
 fn work_counts_by_half_until_the_pledge_is_topped_up() {
     let (mut suite, alice, bob) = suite();
-    suite.credit(&alice, 50_000).unwrap();
+    suite.credit(&alice, FULL).unwrap();
     suite.credit(&bob, 1).unwrap();
     suite.suite.advance(DAY);
     suite.claim(&alice).unwrap();
@@ -212,6 +386,44 @@ fn work_counts_by_half_until_the_pledge_is_topped_up() {
     suite.suite.advance(2_100 * DAY);
     suite.credit(&alice, 100).unwrap();
     assert_eq!(suite.contributor(&alice).today, Some(Work { day: 2_101, units: 50 }));
+    suite.check();
+}
+
+/// The attack: a machine of 16 T that declares 4 T pledges for 4 and is paid for 16.
+#[test]
+fn work_beyond_the_capacity_that_is_pledged_for_counts_half() {
+    let (mut suite, alice, _) = suite();
+    suite.credit(&alice, FULL).unwrap();
+    suite.suite.advance(DAY);
+    suite.claim(&alice).unwrap();
+    let staking = with_staking(&mut suite);
+    let send = |suite: &mut EmissionsSuite, amount: u128, hook: &staking_api::Hook| {
+        let msg = to_json_binary(hook).unwrap();
+        let send = Cw20ExecuteMsg::Send { contract: staking.to_string(), amount: amount.into(), msg };
+        let btk = suite.btk.clone();
+        suite.suite.execute(&alice, &btk, &send).unwrap();
+    };
+    send(&mut suite, 1_600 * UNIT, &staking_api::Hook::Register { tera: 16, commission_bps: 0 });
+    let set = |tera| staking_api::ExecuteMsg::SetCapacity { tera };
+    suite.suite.execute(&alice, &staking, &set(4)).unwrap();
+    let today = |suite: &EmissionsSuite| suite.contributor(&alice).today.unwrap().units;
+    // 16,000 credits, of which 4 T do 4,800 on a day; in parts as at once, and late work as work of today.
+    announce(&mut suite, 3_000);
+    for _ in 0..13 {
+        suite.credit(&alice, 1_000).unwrap();
+    }
+    assign(&mut suite, 0, &[&alice], 3_000).unwrap();
+    assert_eq!(today(&suite), 4_800 + (16_000 - 4_800) / 2);
+    // As much as it pledges for.
+    suite.suite.execute(&alice, &staking, &set(16)).unwrap();
+    suite.credit(&alice, 1_000).unwrap();
+    assert_eq!(today(&suite), 4_800 + (16_000 - 4_800) / 2 + 1_000);
+    announce(&mut suite, 6_000);
+    suite.suite.advance(DAY);
+    suite.suite.execute(&alice, &staking, &set(4)).unwrap();
+    assign(&mut suite, DAY, &[&alice], 6_000).unwrap();
+    suite.credit(&alice, 100).unwrap();
+    assert_eq!(today(&suite), 50, "what was reported late has used today's capacity");
     suite.check();
 }
 

@@ -1,17 +1,20 @@
 //! What the emissions and the registry are told of jobs, and what governance sets.
 
-use bithive_api::emissions::{self, ContributorResponse, Recipients};
+use bithive_api::MigrateMsg;
+use bithive_api::emissions::{self, ContributorResponse, DayResponse, Recipients};
 use bithive_api::jobs::{
-    Event, ExecuteMsg, Finalization, Hook, ModelWork, Phase, QueryMsg, ReportingResponse, limits,
+    Event, ExecuteMsg, Finalization, Hook, JobTerms, ModelWork, Phase, QueryMsg, ReportingResponse, limits,
 };
 use bithive_api::registry::{PerformanceResponse, QueryMsg as RegistryQuery};
 use bithive_contract_kit::InputError;
 use bithive_contract_kit::permission::Unauthorized;
+use bithive_economics::work::FEE_PER_CREDIT;
 use bithive_jobs::ContractError;
 use bithive_test_kit::emissions::EmissionsSuite;
-use bithive_test_kit::jobs::PRICE;
-use bithive_test_kit::{Answer, JobsSuite, NodeKeys, refusal, token, told};
+use bithive_test_kit::jobs::{self, PRICE};
+use bithive_test_kit::{Answer, JobsSuite, NodeKeys, UNIT, refusal, token, told};
 use cosmwasm_std::{Addr, HexBinary};
+use cw_multi_test::Executor as _;
 use cw20::Cw20ExecuteMsg;
 
 const MODEL: [u8; 32] = [0x3d; 32];
@@ -100,24 +103,190 @@ fn a_settled_job_is_credited_and_counted_at_once() {
 }
 
 #[test]
-fn emissions_that_refuse_keep_no_job_from_settling_and_the_report_is_sent_again() {
+fn work_that_the_emissions_refuse_is_nobodys_and_keeps_no_job_from_settling() {
     let (mut market, emissions) = with_emissions();
     know_model(&mut market);
     let job = revealed(&mut market);
     // The market is no meter yet.
     let response = market.finalize(job, &["node-1", "node-2"]).unwrap();
-    assert_eq!(told!(market.jobs, response, Event::ReportFailed.job_id), [job]);
+    assert_eq!(told!(market.jobs, response, Event::WorkRefused.job_id), [job]);
+    assert_eq!(told!(market.jobs, response, Event::Reported.credits), [1_000]);
     assert_eq!(market.job(job).phase, Phase::Settled);
     let worker = market.suite.account("node-1");
     assert!(market.claimable(&worker) > 0);
+    // The registry counts it; and it is too late for the emissions, on whose day it was nothing.
+    assert_eq!((units(&market, &emissions, "node-1"), performance(&market, "node-1").settled), (0, 1));
+    name_meter(&mut market, &emissions);
+    let error = refusal::<ContractError>(market.send(&worker, &ExecuteMsg::Report { job_id: job }));
+    assert_eq!(error, ContractError::Reported { job_id: job });
+    market.custody();
+}
+
+#[test]
+fn a_report_that_is_refused_is_sent_again_and_credits_what_was_fixed() {
+    let (mut market, emissions) = with_emissions();
+    name_meter(&mut market, &emissions);
+    know_model(&mut market);
+    let job = settled_in_a_batch(&mut market);
+    as_owner(&mut market, &emissions, &emissions::ExecuteMsg::SetPaused { paused: true });
+    let worker = market.suite.account("node-1");
+    assert!(market.send(&worker, &ExecuteMsg::Report { job_id: job }).is_err());
     // All of it or nothing: the registry has not counted it either.
     assert_eq!(performance(&market, "node-1").settled, 0);
     assert!(!reporting(&market, job).reported);
-    assert!(market.send(&worker, &ExecuteMsg::Report { job_id: job }).is_err());
-    name_meter(&mut market, &emissions);
+    as_owner(&mut market, &emissions, &emissions::ExecuteMsg::SetPaused { paused: false });
     market.send(&worker, &ExecuteMsg::Report { job_id: job }).unwrap();
     assert_eq!((units(&market, &emissions, "node-1"), performance(&market, "node-1").settled), (1_000, 1));
     market.custody();
+}
+
+/// A job that was settled, and is not reported yet.
+fn settled_in_a_batch(market: &mut JobsSuite) -> u64 {
+    let job = revealed(market);
+    let (statements, signature) = market.signed_many(&[(job, &["node-1", "node-2"])]);
+    market.try_finalize_many(statements, signature).unwrap();
+    job
+}
+
+fn day_of(market: &JobsSuite, emissions: &Addr, day: u64) -> DayResponse {
+    market.suite.query(emissions, &emissions::QueryMsg::Day { day })
+}
+
+fn contributor(market: &JobsSuite, emissions: &Addr, name: &str) -> ContributorResponse {
+    let query = emissions::QueryMsg::Contributor { address: market.suite.account(name).into() };
+    market.suite.query(emissions, &query)
+}
+
+/// The attack: a report that is kept back until a day on which it shares with nobody.
+#[test]
+fn a_report_that_is_kept_back_credits_the_day_on_which_the_job_was_settled() {
+    let earned = [0, 1, 11].map(|late| {
+        let (mut market, emissions) = with_emissions();
+        name_meter(&mut market, &emissions);
+        know_model(&mut market);
+        let job = settled_in_a_batch(&mut market);
+        assert_eq!(day_of(&market, &emissions, 0).units, 2_000, "announced");
+        market.suite.advance(late * 86_400);
+        let stranger = market.suite.account("stranger");
+        market.send(&stranger, &ExecuteMsg::Report { job_id: job }).unwrap();
+        assert_eq!(day_of(&market, &emissions, 0).units, 2_000);
+        assert_eq!(late == 0, units(&market, &emissions, "node-1") == 1_000);
+        market.suite.advance(86_400);
+        contributor(&market, &emissions, "node-1").earned.u128()
+    });
+    // 0.002 BTK for a credit.
+    assert_eq!(earned, [2 * UNIT; 3]);
+}
+
+/// The attack: whoever sends the report before governance states the work of the model makes it nothing, whoever waits until
+/// it is more makes it that.
+#[test]
+fn what_a_job_is_worth_is_fixed_when_it_is_settled_whoever_reports_it_when() {
+    let (mut market, emissions) = with_emissions();
+    name_meter(&mut market, &emissions);
+    let owner = market.suite.owner.clone();
+    let set = |work| ExecuteMsg::SetModel { model: HexBinary::from(&MODEL), work };
+    market.send(&owner, &set(Some(WORK))).unwrap();
+    let job = settled_in_a_batch(&mut market);
+    assert_eq!(reporting(&market, job).credits, 1_000);
+    for work in [None, Some(ModelWork { credits: 9_000, quality_bps: 0, confidence_bps: 0 })] {
+        market.send(&owner, &set(work)).unwrap();
+    }
+    let stranger = market.suite.account("stranger");
+    market.send(&stranger, &ExecuteMsg::Report { job_id: job }).unwrap();
+    let good = performance(&market, "node-1");
+    assert_eq!((units(&market, &emissions, "node-1"), good.work), (1_000, 1_000));
+    assert_eq!(good.trust_bps, 2_880 + 2_666 + 2_000);
+    // Nothing was known of the model, and what is stated later does not change that.
+    market.send(&owner, &set(None)).unwrap();
+    let job = settled_in_a_batch(&mut market);
+    market.send(&owner, &set(Some(WORK))).unwrap();
+    assert_eq!(reporting(&market, job).credits, 0);
+    market.send(&stranger, &ExecuteMsg::Report { job_id: job }).unwrap();
+    assert_eq!(units(&market, &emissions, "node-1"), 1_000);
+}
+
+/// A job whose requester is its workers, for the least that there is to pay.
+fn staged(market: &mut JobsSuite, names: &[&str], quorum: u8, price: u128) -> u64 {
+    let workers = u8::try_from(names.len()).unwrap();
+    let mallory = Some(market.requester.to_string());
+    let terms = JobTerms {
+        workers,
+        quorum,
+        price: price.into(),
+        model_owner: mallory.clone(),
+        data_owner: mallory,
+        ..market.terms()
+    };
+    let job = market.assigned(&terms, names);
+    let answers: Vec<_> = names.iter().map(|name| (*name, Answer::of(&[1, 2, 3, 4]))).collect();
+    market.work(job, &answers);
+    market.finalize(job, names).unwrap();
+    job
+}
+
+/// The attack: one worker, of the requester, for one base unit, took the whole day's emission, and thirty such jobs thirty
+/// times what an honest worker was paid for ten BTT.
+#[test]
+fn a_job_of_ones_own_worker_is_credited_for_what_it_cost_for_good_and_alone_for_nothing() {
+    let (mut market, emissions) = with_emissions();
+    name_meter(&mut market, &emissions);
+    know_model(&mut market);
+    for _ in 0..30 {
+        staged(&mut market, &["node-4"], 1, 1);
+        staged(&mut market, &["node-5"], 1, 100 * PRICE);
+        staged(&mut market, &["node-4", "node-5", "node-6"], 3, 1);
+    }
+    assert_eq!(["node-4", "node-5", "node-6"].map(|name| units(&market, &emissions, name)), [0; 3]);
+    assert_eq!(performance(&market, "node-4").work, 0);
+    // An honest one, who loses nothing to them.
+    revealed_and_settled(&mut market);
+    let treasury = market.suite.treasury.clone();
+    let before = market.claimable(&treasury);
+    // Everything that can return does: pay, the shares of both owners. What is left is 5 % for the treasury.
+    staged(&mut market, &["node-4", "node-5", "node-6"], 3, PRICE / 5);
+    let lost = market.claimable(&treasury) - before;
+    assert_eq!(lost, 3 * PRICE / 5 / 20);
+    let credits = 3 * units(&market, &emissions, "node-4");
+    assert_eq!(u128::from(credits), lost / FEE_PER_CREDIT);
+    market.suite.advance(86_400);
+    let earned = |name| contributor(&market, &emissions, name).earned.u128();
+    assert_eq!(earned("node-1"), 2 * UNIT);
+    // Half a BTT for each BTK, at least.
+    let gained: u128 = ["node-4", "node-5", "node-6"].into_iter().map(earned).sum();
+    assert!(gained > 0 && gained <= 2 * lost, "{gained} BTK for {lost} BTT");
+    market.custody();
+}
+
+fn revealed_and_settled(market: &mut JobsSuite) {
+    let job = revealed(market);
+    market.finalize(job, &["node-1", "node-2"]).unwrap();
+}
+
+/// A job that an earlier version settled says nothing of its worth: it is counted, and its work was never announced.
+#[test]
+fn a_job_that_an_earlier_version_settled_is_reported_without_credit() {
+    let (mut market, emissions) = with_emissions();
+    name_meter(&mut market, &emissions);
+    know_model(&mut market);
+    let job = settled_in_a_batch(&mut market);
+    {
+        let mut storage = market.suite.app.contract_storage_mut(&market.jobs);
+        let key = [b"\0\x04jobs".as_slice(), &job.to_be_bytes()].concat();
+        let mut stored: serde_json::Value = serde_json::from_slice(&storage.get(&key).unwrap()).unwrap();
+        let outcome = stored["outcome"].as_object_mut().unwrap();
+        assert!(outcome.remove("worth").is_some());
+        storage.set(&key, &serde_json::to_vec(&stored).unwrap());
+    }
+    let (owner, code_id) = (market.suite.owner.clone(), market.suite.app.store_code(jobs::code()));
+    let contract = market.jobs.clone();
+    market.suite.app.migrate_contract(owner, contract, &MigrateMsg {}, code_id).unwrap();
+    assert_eq!(market.job(job).phase, Phase::Settled);
+    let stranger = market.suite.account("stranger");
+    market.send(&stranger, &ExecuteMsg::Report { job_id: job }).unwrap();
+    let good = performance(&market, "node-1");
+    assert_eq!((good.settled, good.work, good.trust_bps), (1, 0, 2_880 + 2_666 + 2_000));
+    assert_eq!(units(&market, &emissions, "node-1"), 0);
 }
 
 #[test]

@@ -113,6 +113,38 @@ fn members_give_way_after_their_terms_and_a_committee_that_is_elected_again_stay
     assert_eq!((committee.from_epoch, committee.epoch), (began, began + 1));
 }
 
+/// The attack: whoever must give way retires and stands again in the same block.
+#[test]
+fn who_retires_and_stands_again_has_served_what_it_has_served() {
+    let mut suite = with_candidates(&NAMES);
+    for _ in 0..2 {
+        elect(&mut suite).unwrap();
+        suite.advance(EPOCH);
+    }
+    for name in ["a", "b", "c"] {
+        let account = suite.account(name);
+        suite.ask_registry(&account, &ExecuteMsg::Retire {}).unwrap();
+        stand(&mut suite, name).unwrap();
+        // Also with a bond that changes, and twice.
+        suite.bond(name, 1, &Hook::AddBond {}).unwrap();
+        suite.ask_registry(&account, &ExecuteMsg::Retire {}).unwrap();
+        stand(&mut suite, name).unwrap();
+    }
+    let served: Vec<u16> = candidates(&suite).candidates.iter().map(|one| one.served).collect();
+    assert_eq!(served, [2, 2, 2, 0, 0]);
+    elect(&mut suite).unwrap();
+    suite.advance(EPOCH);
+    assert_eq!(serving(&suite, None, &NAMES), ["a", "d", "e"]);
+    // Who was away for an election has rested.
+    let c = suite.account("c");
+    suite.ask_registry(&c, &ExecuteMsg::Retire {}).unwrap();
+    elect(&mut suite).unwrap();
+    stand(&mut suite, "c").unwrap();
+    let rested = candidates(&suite).candidates.into_iter().find(|one| one.address == c.as_str());
+    assert_eq!(rested.unwrap().served, 0);
+    suite.custody();
+}
+
 #[test]
 fn a_bond_that_won_an_election_stays_at_stake_through_its_term() {
     let mut suite = with_candidates(&NAMES);

@@ -79,6 +79,8 @@ struct Model {
     nodes: BTreeMap<usize, Node>,
     /// First the largest bond; of equal ones, who has had it longest.
     list: Vec<Candidate>,
+    /// Of those who left the list: elections in a row that they won, and the epoch of the last.
+    left: BTreeMap<usize, (u16, u64)>,
     /// Who was elected, by the first epoch.
     elected: BTreeMap<u64, BTreeSet<usize>>,
 }
@@ -98,12 +100,18 @@ impl Model {
         self.list.insert(behind, candidate);
     }
 
+    /// Leaves the list, and what it has served stays.
+    fn leave(&mut self, place: usize) {
+        let gone = self.list.remove(place);
+        self.left.insert(gone.who, (gone.won, gone.last));
+    }
+
     /// The bond of a node has changed, or it leaves.
     fn changed(&mut self, who: usize) {
         let Some(place) = self.list.iter().position(|candidate| candidate.who == who) else { return };
         let node = self.nodes[&who];
         if !node.eligible() {
-            self.list.remove(place);
+            self.leave(place);
         } else if self.list[place].bond != node.bond {
             let candidate = self.list.remove(place);
             self.insert(Candidate { bond: node.bond, ..candidate });
@@ -175,14 +183,14 @@ impl Model {
                 let node =
                     self.nodes.get(&who).copied().filter(|node| node.eligible() && !stands && !self.paused);
                 if let Some(Node { bond, .. }) = node {
-                    self.insert(Candidate { who, bond, won: 0, last: 0 });
+                    let (won, last) = self.left.remove(&who).unwrap_or_default();
+                    self.insert(Candidate { who, bond, won, last });
                 }
                 node.is_some()
             }
             Op::Retire { who } => {
-                let before = self.list.len();
-                self.list.retain(|candidate| candidate.who != who);
-                self.list.len() < before
+                let place = self.list.iter().position(|candidate| candidate.who == who);
+                place.map(|place| self.leave(place)).is_some()
             }
             Op::Elect => self.elect(),
             Op::Pause { paused } => {

@@ -30,7 +30,7 @@ fn the_configuration_is_public_and_starts_without_bonds() {
 #[test]
 fn a_parameter_out_of_bounds_is_named_with_its_bounds() {
     type Change = fn(&mut InstantiateMsg);
-    let cases: [(&str, Change); 15] = [
+    let cases: [(&str, Change); 16] = [
         ("params.slots", |message| message.params.slots = 0),
         ("params.slots", |message| message.params.slots = limits::MAX_SLOTS + 1),
         ("params.groups", |message| message.params.groups = 0),
@@ -49,6 +49,10 @@ fn a_parameter_out_of_bounds_is_named_with_its_bounds() {
         }),
         ("params.epoch_seconds", |message| message.params.epoch_seconds = limits::MIN_EPOCH_SECONDS - 1),
         ("params.epoch_seconds", |message| message.params.epoch_seconds = limits::MAX_EPOCH_SECONDS + 1),
+        // A bond would leave before the term that it was elected for is over.
+        ("params.epoch_seconds", |message| {
+            message.params.epoch_seconds = message.params.unbonding_seconds / 3 + 1;
+        }),
         ("params.dispute_deposit", |message| message.params.dispute_deposit = 0u128.into()),
         ("params.dispute_deposit", |message| message.params.dispute_deposit = (NODE_BOND + 1).into()),
         ("params.bounty_bps", |message| message.params.bounty_bps = 0),

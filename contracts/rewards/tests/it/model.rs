@@ -68,7 +68,8 @@ impl Model {
                 self.budget -= btt * UNIT;
             }
             Op::Propose { by, patient, care, btt, evidence } => {
-                if !self.evidence.insert(*evidence) {
+                // Below half of the least nothing is paid.
+                if *btt < if *care { 5 } else { 100 } || !self.evidence.insert(*evidence) {
                     return false;
                 }
                 self.made += 1;

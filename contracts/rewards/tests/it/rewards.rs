@@ -39,7 +39,7 @@ fn three_roles_approve_and_the_patient_is_paid_by_the_formula() {
 }
 
 #[test]
-fn a_reward_stays_within_the_range_of_its_activity() {
+fn a_reward_stays_within_the_range_of_its_activity_and_nothing_is_paid_for_nothing() {
     for (activity, least, most) in [
         (Activity::CheckUp, 200, 600),
         (Activity::ChronicCare, 10, 30),
@@ -50,7 +50,12 @@ fn a_reward_stays_within_the_range_of_its_activity() {
     ] {
         let (mut suite, patient) = funded(1);
         let clinician = suite.parties[0].clone();
-        suite.propose(&clinician, &patient, activity, worth(0), "a").unwrap();
+        // The attack: a check-up of value 0 and completion 0 paid 200 BTT.
+        for nothing in [worth(0), Inputs { completion: 0, ..worth(least) }, worth(least / 2 - 1)] {
+            let error: ContractError = refusal(suite.propose(&clinician, &patient, activity, nothing, "a"));
+            assert_eq!(error, ContractError::NothingEarned { least: (least * UNIT / 2).into() });
+        }
+        suite.propose(&clinician, &patient, activity, worth(least / 2), "a").unwrap();
         suite.propose(&clinician, &patient, activity, worth(1 << 60), "b").unwrap();
         let amounts = [1, 2].map(|id| suite.proposal(id).unwrap().amount.u128());
         assert_eq!(amounts, [least * UNIT, most * UNIT], "{activity:?}");

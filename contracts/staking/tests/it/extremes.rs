@@ -82,7 +82,7 @@ fn a_clock_that_goes_back_unlocks_and_pays_nothing_early_nor_twice() {
     // Before the emission began, too, nothing changes but what is still locked.
     back(&mut suite, 1_000);
     assert_eq!(refusal::<ContractError>(suite.withdraw(id)), ContractError::NoUnbonding { id });
-    suite.reward(&node, 1_000).unwrap();
+    suite.reward_due(&node, 1_000).unwrap();
     suite.claim(&node, &alice).unwrap();
     let paid = suite.suite.balance(&alice);
     assert!(matches!(refusal(suite.claim(&node, &alice)), ContractError::NothingDue { .. }));
@@ -97,7 +97,7 @@ fn nobody_takes_what_is_anothers_and_a_stranger_pays_the_owner_only() {
     let (mut suite, node, alice) = suite();
     let eve = suite.suite.account("eve");
     suite.delegate(&alice, &node, 300).unwrap();
-    suite.reward(&node, 1_000).unwrap();
+    suite.reward_due(&node, 1_000).unwrap();
     assert!(matches!(refusal(suite.unbond(&eve, &node, Some(1))), ContractError::NotFree { .. }));
     assert!(matches!(refusal(suite.claim(&node, &eve)), ContractError::NothingDue { .. }));
     let compound = ExecuteMsg::Compound { node: node.to_string() };

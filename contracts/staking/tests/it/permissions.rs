@@ -7,10 +7,11 @@ use bithive_staking::contract::{execute, instantiate};
 use bithive_test_kit::permissions::{check, owners, party};
 use cosmwasm_std::testing::{message_info, mock_dependencies, mock_env};
 
-const MESSAGES: [&str; 13] = [
+const MESSAGES: [&str; 14] = [
     r#"{"receive":{"sender":"x","amount":"1","msg":"e30="}}"#,
     r#"{"set_capacity":{"tera":4}}"#,
     r#"{"set_commission":{"commission_bps":0}}"#,
+    r#"{"lock":{"shares":null}}"#,
     r#"{"unlock":{"node":"x","id":1}}"#,
     r#"{"unbond":{"node":"x","shares":null}}"#,
     r#"{"withdraw":{"id":1}}"#,

@@ -79,6 +79,71 @@ fn a_pledge_is_locked_for_540_days_from_each_addition() {
     suite.check();
 }
 
+/// The attack: stake that can leave at any time counts as a pledge, as what rewards became does.
+#[test]
+fn stake_is_a_pledge_once_the_operator_locks_it() {
+    let (mut suite, node, alice) = suite();
+    suite.register(&node, 300 * UNIT).unwrap();
+    suite.reward_due(&node, 600 * UNIT).unwrap();
+    suite.execute(&node, &ExecuteMsg::Compound { node: node.to_string() }).unwrap();
+    let own = suite.delegation(&node, &node).unwrap();
+    assert!(own.stake.u128() >= 800 * UNIT);
+    let response = suite.node(&node);
+    assert_eq!((response.pledge.u128(), response.earning_bps), (300 * UNIT, 5_000));
+    suite.execute(&node, &ExecuteMsg::Lock { shares: Some((500 * UNIT).into()) }).unwrap();
+    let response = suite.node(&node);
+    assert_eq!((response.pledge.u128(), response.earning_bps), (800 * UNIT, 10_000));
+    let left = (own.shares - own.locked).u128() - 500 * UNIT;
+    let error: ContractError = refusal(suite.unbond(&node, &node, Some(left + 1)));
+    assert_eq!(error, ContractError::NotFree { asked: (left + 1).into(), free: left.into() });
+    let too_much = ExecuteMsg::Lock { shares: Some((left + 1).into()) };
+    let error: ContractError = refusal(suite.execute(&node, &too_much));
+    assert_eq!(error, ContractError::NotFree { asked: (left + 1).into(), free: left.into() });
+    suite.execute(&node, &ExecuteMsg::Lock { shares: None }).unwrap();
+    let all = ExecuteMsg::Lock { shares: None };
+    assert!(matches!(refusal(suite.execute(&node, &all)), ContractError::Input(_)));
+    assert!(matches!(refusal(suite.execute(&alice, &all)), ContractError::NoNode { .. }));
+    // For 540 days from then on; what a lock has let go can be locked again.
+    let until = suite.suite.now() + 540 * DAY;
+    let query = QueryMsg::Locks { node: node.to_string(), start_after: Some(1), limit: None };
+    let locks: Vec<LockResponse> = suite.suite.query(&suite.staking, &query);
+    assert_eq!(locks.iter().map(|lock| lock.until).collect::<Vec<_>>(), [until; 2]);
+    suite.suite.advance(540 * DAY);
+    for id in [1, 2, 3] {
+        suite.execute(&alice, &ExecuteMsg::Unlock { node: node.to_string(), id }).unwrap();
+    }
+    assert_eq!(suite.node(&node).pledge.u128(), 0);
+    suite.execute(&node, &all).unwrap();
+    assert_eq!(suite.node(&node).earning_bps, 10_000);
+    suite.check();
+}
+
+/// A node of an earlier version has no rewards on their way.
+#[test]
+fn a_node_of_an_earlier_version_keeps_its_stakes_and_rewards() {
+    let (mut suite, node, alice) = suite();
+    suite.register(&node, 100).unwrap();
+    suite.delegate(&alice, &node, 300).unwrap();
+    suite.reward_due(&node, 1_000).unwrap();
+    suite.claim(&node, &node).unwrap();
+    let before = suite.delegation(&node, &alice);
+    {
+        let mut storage = suite.suite.app.contract_storage_mut(&suite.staking);
+        let key = [b"\0\x05nodes".as_slice(), node.as_bytes()].concat();
+        let mut stored: serde_json::Value = serde_json::from_slice(&storage.get(&key).unwrap()).unwrap();
+        assert!(stored.as_object_mut().unwrap().remove("stream").is_some());
+        storage.set(&key, &serde_json::to_vec(&stored).unwrap());
+    }
+    let (owner, code_id) = (suite.suite.owner.clone(), suite.suite.app.store_code(code()));
+    let staking = suite.staking.clone();
+    suite.suite.app.migrate_contract(owner, staking, &MigrateMsg {}, code_id).unwrap();
+    assert_eq!(suite.delegation(&node, &alice), before);
+    suite.reward_due(&node, 1_000).unwrap();
+    suite.claim(&node, &alice).unwrap();
+    assert_eq!(suite.suite.balance(&alice), 2 * 675);
+    suite.check();
+}
+
 #[test]
 fn bad_stakes_are_refused_and_nothing_moves() {
     let (mut suite, node, alice) = suite();
@@ -183,7 +248,7 @@ fn a_pause_refuses_new_stake_and_nothing_else() {
     suite.delegate(&alice, &node, 100).unwrap();
     suite.execute(&owner, &ExecuteMsg::SetPaused { paused: true }).unwrap();
     assert_eq!(refusal::<ContractError>(suite.delegate(&alice, &node, 1)), ContractError::Paused);
-    suite.reward(&node, 1_000).unwrap();
+    suite.reward_due(&node, 1_000).unwrap();
     let compound = ExecuteMsg::Compound { node: node.to_string() };
     assert_eq!(refusal::<ContractError>(suite.execute(&alice, &compound)), ContractError::Paused);
     suite.claim(&node, &alice).unwrap();

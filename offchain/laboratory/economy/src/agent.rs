@@ -59,7 +59,7 @@ pub(crate) struct Seen {
     pub(crate) balance: u128,
     /// Whether its node is registered.
     pub(crate) registered: bool,
-    /// Its own stake, and what it should be.
+    /// What it has locked, and what that should be.
     pub(crate) pledge: u128,
     pub(crate) required: u128,
     /// Shares that it may unbond.
@@ -158,7 +158,9 @@ impl Operator {
                 moves.push(Move::Reward(reward));
             }
         }
-        let sale = (left / SALE_PART).min(seen.wanted);
+        // Who has yet to pledge sells nothing.
+        let saves = self.works(day) && !seen.registered;
+        let sale = if saves { 0 } else { (left / SALE_PART).min(seen.wanted) };
         if sale >= LEAST {
             moves.push(Move::Sell(sale));
         }

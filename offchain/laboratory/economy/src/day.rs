@@ -116,7 +116,10 @@ async fn operate(common: &Common, node: &mut Node, day: u64) -> Result<(), Econo
     let mut due = Vec::from_iter(claim);
     let mut bound = 0;
     if node.registered {
-        due.extend(common.unlocked(&address).await?);
+        // Until it leaves, what is locked counts as its pledge, whether its time is over or not.
+        if !node.plan.works(day) {
+            due.extend(common.unlocked(&address).await?);
+        }
         due.extend(common.rewards(&address, &address).await?);
         let (withdrawals, waiting) = common.withdrawals(&address).await?;
         bound = waiting;
@@ -148,13 +151,14 @@ async fn see(common: &Common, node: &Node) -> Result<Seen, EconomyError> {
         return Ok(Seen { balance, required, wanted, ..Seen::default() });
     };
     let own = common.delegation(address, address).await?;
+    let stake = own.as_ref().map_or(0, |own| own.stake.u128());
     Ok(Seen {
         balance,
         registered: true,
         pledge: found.pledge.u128(),
         required: found.required.u128(),
         free: own.map_or(0, |own| own.shares.saturating_sub(own.locked).u128()),
-        delegated: found.stake > found.pledge,
+        delegated: found.stake.u128() > stake,
         wanted,
     })
 }

@@ -9,7 +9,7 @@ use crate::{MONTH_DAYS, Options, UNIT};
 /// Most patients, and most owners of idle machines.
 const MOST: u64 = 100;
 /// What a check-up is worth before its completion is counted, in BTT, and its completion in 1/10,000.
-const VALUE: (u64, u64) = (100, 700);
+const VALUE: (u64, u64) = (200, 700);
 const COMPLETION: (u32, u32) = (6_000, 10_000);
 /// What a day of chronic care is worth, in BTT.
 const CARE: (u64, u64) = (5, 35);

@@ -22,6 +22,7 @@ pub(crate) enum Op {
     Pledge { node: usize, amount: u128, register: bool },
     Delegate { node: usize, account: usize, amount: u128 },
     Unbond { node: usize, account: usize, part: u32 },
+    LockStake { node: usize, part: u32 },
     WithdrawStake { index: usize },
     RewardNode { node: usize, account: usize, amount: u128 },
     ClaimReward { node: usize, account: usize },
@@ -78,6 +79,7 @@ fn op() -> impl Strategy<Value = Op> {
             .prop_map(|(node, amount, register)| Op::Pledge { node, amount, register }),
         4 => (node(), who(), amount()).prop_map(|(node, account, amount)| Op::Delegate { node, account, amount }),
         3 => (node(), who(), 0u32..=10_000).prop_map(|(node, account, part)| Op::Unbond { node, account, part }),
+        1 => (node(), 0u32..=10_000).prop_map(|(node, part)| Op::LockStake { node, part }),
         3 => (0usize..9).prop_map(|index| Op::WithdrawStake { index }),
         2 => (node(), who(), amount()).prop_map(|(node, account, amount)| Op::RewardNode { node, account, amount }),
         3 => (node(), who()).prop_map(|(node, account)| Op::ClaimReward { node, account }),
@@ -85,7 +87,9 @@ fn op() -> impl Strategy<Value = Op> {
         1 => (node(), amount()).prop_map(|(node, amount)| Op::Slash { node, amount }),
     ];
     let emission = prop_oneof![
-        4 => (who(), 0u64..100_000).prop_map(|(account, units)| Op::Credit { account, units }),
+        // A few of the most are what a day can earn.
+        4 => (who(), prop_oneof![0u64..100_000, 0u64..200_000_000])
+            .prop_map(|(account, units)| Op::Credit { account, units }),
         3 => who().prop_map(|account| Op::ClaimEmission { account }),
         1 => (0usize..3).prop_map(|recipient| Op::Release { recipient }),
     ];
@@ -171,7 +175,8 @@ fn claiming_every_day_or_once_leaves_everybody_with_the_same() {
         both(&mut world, &Op::Deposit { account: 2, credits: 60_000 });
         for day in 0..250u64 {
             for account in 0..ACCOUNTS {
-                both(&mut world, &Op::Credit { account, units: 2 + (day * 7 + account as u64 * 13) % 50 });
+                let units = 2_000_000 * (2 + (day * 7 + account as u64 * 13) % 50);
+                both(&mut world, &Op::Credit { account, units });
             }
             both(&mut world, &Op::Wait { seconds: DAY });
             if often {

@@ -46,8 +46,7 @@ async fn how_often_somebody_claims_for_others_changes_what_nobody_is_entitled_to
             assert_eq!(one.holder, other.holder);
             assert!(one.amount.abs_diff(other.amount) <= 1, "{one:?} {other:?}");
         }
-        // More was asked for, so there are more blocks, and as much or more exists already.
-        assert!(often.blocks > seldom.blocks);
+        // More was asked for, so as much or more exists already.
         assert!(often.rows.iter().zip(&seldom.rows).all(|(often, seldom)| often.minted >= seldom.minted));
     }
 }

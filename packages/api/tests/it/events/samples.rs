@@ -124,6 +124,7 @@ pub fn datasets() -> Vec<dat::Event> {
 pub fn emissions() -> Vec<emi::Event> {
     use emi::{Bucket, Event::*};
     vec![
+        Announced { meter: addr("meter"), day: 12, units: 180 },
         Credited { contributor: addr("contributor"), meter: addr("meter"), day: 12, units: 90 },
         Claimed { contributor: addr("contributor"), amount: AMOUNT },
         Released { bucket: Bucket::Application, recipient: addr("app"), amount: AMOUNT },
@@ -197,6 +198,7 @@ pub fn jobs() -> Vec<job::Event> {
         SlashFailed { job_id, round, worker: addr("bob"), error: "not found".into() },
         Reported { job_id, round, credits: 90, trust_bps: 8_750 },
         ReportFailed { job_id, error: "paused".into() },
+        WorkRefused { job_id, error: "paused".into() },
         RecordFailed { job_id, error: "unknown".into() },
         Emissions { emissions: OrEmpty(Some(addr("emissions"))) },
         Emissions { emissions: OrEmpty(None) },
@@ -330,6 +332,7 @@ pub fn staking() -> Vec<sta::Event> {
             until: None,
         },
         Withdrawn { id: 6, node: node.clone(), delegator: delegator.clone(), amount: AMOUNT },
+        Locked { node: node.clone(), id: 8, shares: LESS, until: 1_900_000_000 },
         Unlocked { node: node.clone(), id: 8, shares: LESS },
         Rewarded { node: node.clone(), amount: AMOUNT, commission: LESS },
         Claimed { node: node.clone(), delegator, amount: AMOUNT, compounded: false },

@@ -51,7 +51,7 @@ impl World {
         match *op {
             Op::Wait { seconds } => {
                 self.suite.advance(seconds);
-                self.model.now += seconds;
+                self.model.wait(seconds);
                 (true, Ok(AppResponse::default()))
             }
             Op::Transfer { .. } | Op::Lock { .. } | Op::ClaimLocked { .. } | Op::Revoke { .. } => {
@@ -136,9 +136,9 @@ impl World {
 
     fn propose_and_approve(&mut self, patient: usize, activity: Activity, btt: u64) -> Outcome {
         let contract = self.rewards.clone();
-        self.proposals += 1;
+        let id = self.proposals + 1;
         let mut evidence = [0; 32];
-        evidence[..8].copy_from_slice(&self.proposals.to_be_bytes());
+        evidence[..8].copy_from_slice(&id.to_be_bytes());
         let propose = rewards::ExecuteMsg::Propose {
             patient: self.name(patient),
             activity,
@@ -146,8 +146,12 @@ impl World {
             evidence: HexBinary::from(&evidence),
         };
         let [first, second, third] = self.parties.clone();
-        self.suite.execute(&first, &contract, &propose).unwrap();
-        let approve = rewards::ExecuteMsg::Approve { id: self.proposals };
+        let proposed = self.suite.execute(&first, &contract, &propose);
+        if proposed.is_err() {
+            return proposed;
+        }
+        self.proposals = id;
+        let approve = rewards::ExecuteMsg::Approve { id };
         self.suite.execute(&second, &contract, &approve).unwrap();
         self.suite.execute(&third, &contract, &approve)
     }
@@ -193,6 +197,10 @@ impl World {
                 let (shares, model) = self.model.unbond(node, account, part);
                 let unbond = ExecuteMsg::Unbond { node: self.name(node), shares: Some(number(&shares)) };
                 (model, self.act(account, &contract, &unbond))
+            }
+            Op::LockStake { node, part } => {
+                let (shares, model) = self.model.lock_stake(node, part);
+                (model, self.act(node, &contract, &ExecuteMsg::Lock { shares: Some(number(&shares)) }))
             }
             Op::WithdrawStake { index } => {
                 let id = self.model.staking.some_leaving(index);
