@@ -1,8 +1,8 @@
-//! What every contract does the same way: checks of what a message carries ([`input`]), who may send it
-//! ([`permission`]), cw20 tokens ([`token`]), money that is held for others ([`ledger`]), pages of answers ([`page`]),
-//! ownership in two steps, a pause, migration; with the feature `ibc` also channels.
+//! Code that every contract shares: checks of what a message carries ([`input`]), who may send it ([`permission`]),
+//! cw20 tokens ([`token`]), money that is held for others ([`ledger`]), pages of answers ([`page`]), ownership in two
+//! steps, a pause, migration; with the feature `ibc` also channels.
 //!
-//! Contracts keep their errors: each function returns the smallest error there is, which theirs take in with `From`.
+//! Each contract has its own error type: the functions here return small error types, which it converts with `From`.
 #![deny(
     clippy::arithmetic_side_effects,
     clippy::cast_possible_truncation,

@@ -2,7 +2,7 @@
 
 use cosmwasm_std::{Response, StdError, Storage};
 
-/// Accepts the state of the contract `name` at `version` or an earlier one, and notes the version.
+/// Accepts the state of the contract `name` at `version` or an earlier one, and stores the new version.
 ///
 /// # Errors
 /// The state is another contract's, or that of a later version.
