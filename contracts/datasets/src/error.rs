@@ -27,10 +27,10 @@ pub enum ContractError {
         /// Number that was asked for.
         id: u64,
     },
-    /// Somebody else's data set.
+    /// The sender does not own the data set.
     #[error("{sender} may not change data set {id}; expected its owner {owner}")]
     NotOwner {
-        /// The data set.
+        /// Number of the data set, from 1.
         id: u64,
         /// Address that sent the message.
         sender: String,
@@ -46,19 +46,19 @@ pub enum ContractError {
     /// Another asset than the data set's.
     #[error("{found} was paid; expected {expected}, which data set {id} takes")]
     WrongAsset {
-        /// The data set.
+        /// Number of the data set, from 1.
         id: u64,
-        /// What was paid.
+        /// Asset that was paid, as text.
         found: String,
-        /// What it takes.
+        /// Asset that the data set takes, as text.
         expected: String,
     },
     /// Another amount than the share.
     #[error("{found} was paid; expected {expected}, the share of data set {id}")]
     WrongAmount {
-        /// The data set.
+        /// Number of the data set, from 1.
         id: u64,
-        /// What was paid.
+        /// What was paid, in base units.
         found: Uint128,
         /// Share that one use costs, in base units.
         expected: Uint128,
@@ -94,7 +94,7 @@ pub enum ContractError {
         job_id: u64,
         /// Input commitment of the attestation, in hex.
         found: String,
-        /// Of the deposit.
+        /// Input commitment that the deposit names, in hex.
         expected: String,
     },
     /// The deadline has not passed.
@@ -109,7 +109,7 @@ pub enum ContractError {
         /// Time of the block, in Unix seconds.
         now: u64,
     },
-    /// The job is attested: the share is the owner's.
+    /// The job is attested, so the share goes to the data set's owner.
     #[error("deposit {id} is for a job that is attested; expected it to be released, not refunded")]
     Earned {
         /// Number of the deposit.

@@ -10,7 +10,7 @@ use cosmwasm_std::{Deps, Env, Uint128};
 use crate::ContractError;
 use crate::release::{part, released_by};
 use crate::state::{CONFIG, DAYS, Day, LAST_DAY, METERS, PAID, STAKING};
-use crate::work::{outlook, pool};
+use crate::work::{current, pool};
 
 pub(crate) fn config(deps: Deps<'_>) -> Result<ConfigResponse, ContractError> {
     let ownership = cw_ownable::get_ownership(deps.storage)?;
@@ -52,7 +52,7 @@ pub(crate) fn contributor(
     address: &str,
 ) -> Result<ContributorResponse, ContractError> {
     let address = deps.api.addr_validate(address)?;
-    let (contributor, due) = outlook(deps.storage, &address, env.block.time.seconds())?;
+    let (contributor, due) = current(deps.storage, &address, env.block.time.seconds())?;
     let (today, earned, claimed) = (contributor.open, contributor.earned, contributor.claimed);
     Ok(ContributorResponse { today, earned, claimed, due })
 }

@@ -31,7 +31,7 @@ pub(crate) fn credit(
     count(deps.storage, day, units)?;
     let mut contributor = CONTRIBUTORS.may_load(deps.storage, &address)?.unwrap_or_default();
     settle(deps.storage, &emission, &address, &mut contributor, day)?;
-    // What is open is of today: earlier days were settled, and `count` refuses a day before the last.
+    // Open work is today's: earlier days were settled, and `count` refuses a day before the last.
     let before = contributor.open.map_or(0, |work| work.units);
     let total = before.checked_add(units).ok_or(ContractError::TooMuchWork { units })?;
     contributor.open = Some(Work { day, units: total });
@@ -78,7 +78,7 @@ pub(crate) fn pool(emission: &Emission, day: u64, record: &Day) -> u128 {
     by(day.saturating_add(1)).saturating_sub(by(record.first))
 }
 
-/// What the work that is open earns, once its day is before `today`.
+/// What the open work earns, once its day has ended.
 fn open_reward(
     storage: &dyn Storage,
     emission: &Emission,
@@ -163,12 +163,12 @@ fn due_by(
         }))
     };
     let total = due(contributor.earned.u128(), sum_at(1)?, sum_at(VESTING_DAYS.saturating_add(1))?);
-    // A clock that goes back owes nothing: what was paid stays paid.
+    // If the clock goes back, nothing is due: what was paid stays paid.
     Ok(Uint128::new(total).saturating_sub(contributor.claimed))
 }
 
-/// A contributor as it is at `now`, and what it can claim.
-pub(crate) fn outlook(
+/// The contributor settled up to `now`, and what it can claim.
+pub(crate) fn current(
     storage: &dyn Storage,
     address: &Addr,
     now: u64,

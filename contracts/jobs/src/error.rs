@@ -1,4 +1,4 @@
-//! Everything that can be refused, and why.
+//! Why a message is refused.
 
 use bithive_api::jobs::{Phase, limits};
 use bithive_attest::host::HostError;
@@ -17,7 +17,7 @@ pub enum ContractError {
     /// What came with the message is not usable.
     #[error(transparent)]
     Input(#[from] InputError),
-    /// The split is not the whole.
+    /// The parts of the split don't sum to 10,000.
     #[error(transparent)]
     Split(#[from] SplitError),
     /// A BLS key or signature.
@@ -27,35 +27,35 @@ pub enum ContractError {
     #[error("mask: {0}")]
     Mask(#[from] SlotError),
 
-    /// The registry bonds another token.
+    /// The payment token is not the registry's bond token.
     #[error("token is {found}; expected the registry's bond token {expected}")]
     TokenMismatch {
-        /// The token given.
+        /// Address of the token given.
         found: String,
-        /// The registry's.
+        /// Token that the registry bonds.
         expected: String,
     },
-    /// A node could leave before its job ends.
+    /// The registry's unbonding time is too short: a node could leave before its job ends.
     #[error("the registry's unbonding_seconds is {found}; expected more than {}", limits::MAX_LIFE_SECONDS)]
     UnbondingTooShort {
-        /// The registry's.
+        /// Unbonding time of the registry, in seconds.
         found: u64,
     },
-    /// A fault would cost nothing, or more than a node has.
+    /// The slash amount is 0, or more than the least bond of a node.
     #[error("slash_amount is {found}; expected 1 to the registry's node_bond {most}")]
     SlashAmount {
-        /// The amount given.
+        /// Amount given, in base units.
         found: Uint128,
-        /// Largest allowed.
+        /// Largest amount allowed: the registry's node bond.
         most: Uint128,
     },
 
-    /// q out of bounds.
+    /// The quorum (q) is out of bounds.
     #[error("quorum is {found} of {workers} workers; expected more than half of them and at most all")]
     Quorum {
-        /// Value found.
+        /// The quorum that was given.
         found: u8,
-        /// k.
+        /// Number of workers of the job (k).
         workers: u8,
     },
     /// The job pays nothing.
@@ -64,52 +64,52 @@ pub enum ContractError {
     /// The assignment window is in the past or too long.
     #[error("assign_by is {found}; expected after now ({now}) and at most {latest}")]
     AssignBy {
-        /// Value found.
+        /// Time given, in Unix seconds.
         found: u64,
-        /// Block time.
+        /// Time of the block, in Unix seconds.
         now: u64,
-        /// Latest allowed.
+        /// Latest time allowed, in Unix seconds.
         latest: u64,
     },
     /// The amount sent is not the job's price.
     #[error("amount sent is {found}; expected exactly {expected} (price times workers)")]
     Amount {
-        /// Amount sent.
+        /// Amount sent, in base units.
         found: Uint128,
-        /// Amount expected.
+        /// Amount expected, in base units.
         expected: Uint128,
     },
     /// price * workers does not fit an amount.
     #[error("price {price} times {workers} workers does not fit 128 bits; expected a smaller price")]
     PriceOverflow {
-        /// The price.
+        /// Price per worker, in base units.
         price: Uint128,
-        /// k.
+        /// Number of workers of the job (k).
         workers: u8,
     },
 
     /// There is no such job.
     #[error("there is no job {job_id}")]
     NoSuchJob {
-        /// The number given.
+        /// Number that was asked for.
         job_id: u64,
     },
     /// Only the requester may do this.
     #[error("sender is {found}; expected the requester of job {job_id}, {expected}")]
     NotTheRequester {
-        /// The job.
+        /// Number of the job, from 1.
         job_id: u64,
-        /// Sender.
+        /// Address that sent the message.
         found: String,
-        /// The requester.
+        /// Address of the job's requester.
         expected: String,
     },
     /// The job's state does not allow this.
     #[error("job {job_id} is {found:?}; expected {expected}")]
     WrongPhase {
-        /// The job.
+        /// Number of the job, from 1.
         job_id: u64,
-        /// Its state.
+        /// State that the job is in.
         found: Phase,
         /// The states that allow it.
         expected: &'static str,
@@ -117,40 +117,40 @@ pub enum ContractError {
     /// The state's deadline has passed; anyone may advance the job.
     #[error("the deadline of job {job_id} in phase {phase:?} was {deadline}, and it is {now}; use `advance`")]
     TooLate {
-        /// The job.
+        /// Number of the job, from 1.
         job_id: u64,
-        /// Its state.
+        /// State that the job is in.
         phase: Phase,
-        /// Last second in which the message is accepted.
+        /// Last second in which the message is accepted, Unix time.
         deadline: u64,
-        /// Block time.
+        /// Time of the block, in Unix seconds.
         now: u64,
     },
-    /// No exit is due yet.
+    /// The deadline has not passed, so there is nothing to advance.
     #[error("job {job_id} is {phase:?} until {deadline}, and it is {now}; expected a later time")]
     NothingDue {
-        /// The job.
+        /// Number of the job, from 1.
         job_id: u64,
-        /// Its state.
+        /// State that the job is in.
         phase: Phase,
-        /// Last second of the state.
+        /// Last second of the state, Unix time.
         deadline: u64,
-        /// Block time.
+        /// Time of the block, in Unix seconds.
         now: u64,
     },
 
     /// The mask selects too few or too many workers.
     #[error("mask selects {found} slots; expected {expected}")]
     SlotCount {
-        /// Slots selected.
+        /// Number of slots selected.
         found: usize,
-        /// k.
+        /// Number of workers of the job (k).
         expected: u8,
     },
     /// Not one header for each group that the mask touches.
     #[error("headers have {found} bytes; the mask touches {groups} groups, which takes {expected}")]
     Headers {
-        /// Bytes found.
+        /// Number of bytes given.
         found: usize,
         /// Groups with a worker.
         groups: usize,
@@ -160,17 +160,17 @@ pub enum ContractError {
     /// Too few or too many asks.
     #[error("there are {found} asks; expected {expected}, one for each worker in slot order")]
     AskCount {
-        /// Asks found.
+        /// Number of asks given.
         found: usize,
-        /// k.
+        /// Number of workers of the job (k).
         expected: u8,
     },
     /// An ask is 0 or above the job's price.
     #[error("ask of the worker at slot {slot} is {found}; expected 1 to {most}")]
     Ask {
-        /// The worker's slot.
+        /// The worker's DGKBE slot, from 1.
         slot: u16,
-        /// Value found.
+        /// Ask given, in base units.
         found: Uint128,
         /// The job's price.
         most: Uint128,
@@ -178,7 +178,7 @@ pub enum ContractError {
     /// The asks exceed the escrow.
     #[error("asks sum to {found}; expected at most the escrow {escrow}")]
     AskSum {
-        /// Sum.
+        /// Sum of the asks, in base units.
         found: Uint128,
         /// The job's escrow.
         escrow: Uint128,
@@ -186,35 +186,35 @@ pub enum ContractError {
     /// A chosen slot has no node.
     #[error("slot {slot} is free; expected the slot of an eligible node")]
     SlotFree {
-        /// The slot.
+        /// DGKBE slot, from 1.
         slot: u16,
     },
     /// A chosen node may not be chosen.
     #[error("node {address} at slot {slot} is not eligible: its bond is too small or it is unbonding")]
     NotEligible {
-        /// The slot.
+        /// DGKBE slot, from 1.
         slot: u16,
-        /// The node.
+        /// Account of the node.
         address: String,
     },
     /// The requester chose itself.
     #[error("the worker at slot {slot} is the job's requester; expected somebody else")]
     RequesterIsWorker {
-        /// The slot.
+        /// DGKBE slot, from 1.
         slot: u16,
     },
     /// The node failed this job before.
     #[error("node {address} at slot {slot} was at fault in an earlier round of this job")]
     FaultedBefore {
-        /// The slot.
+        /// DGKBE slot, from 1.
         slot: u16,
-        /// The node.
+        /// Account of the node.
         address: String,
     },
     /// The registry answered for another number of slots.
     #[error("the registry answered for {found} slots; expected {expected}")]
     RegistryAnswer {
-        /// Rows found.
+        /// Number of rows in the answer.
         found: usize,
         /// Slots asked for.
         expected: usize,
@@ -223,80 +223,80 @@ pub enum ContractError {
     /// The sender does not work on this round.
     #[error("{address} is not a worker of round {round} of job {job_id}")]
     NotAWorker {
-        /// The job.
+        /// Number of the job, from 1.
         job_id: u64,
-        /// The round.
+        /// Round of the job, from 1.
         round: u8,
-        /// Sender.
+        /// Address that sent the message.
         address: String,
     },
     /// A worker commits once.
     #[error("{address} has already committed in round {round} of job {job_id}")]
     AlreadyCommitted {
-        /// The job.
+        /// Number of the job, from 1.
         job_id: u64,
-        /// The round.
+        /// Round of the job, from 1.
         round: u8,
-        /// Sender.
+        /// Address that sent the message.
         address: String,
     },
     /// A worker that did not commit can't reveal.
     #[error("{address} has not committed in round {round} of job {job_id}")]
     NotCommitted {
-        /// The job.
+        /// Number of the job, from 1.
         job_id: u64,
-        /// The round.
+        /// Round of the job, from 1.
         round: u8,
-        /// Sender.
+        /// Address that sent the message.
         address: String,
     },
     /// A worker reveals once.
     #[error("{address} has already revealed in round {round} of job {job_id}")]
     AlreadyRevealed {
-        /// The job.
+        /// Number of the job, from 1.
         job_id: u64,
-        /// The round.
+        /// Round of the job, from 1.
         round: u8,
-        /// Sender.
+        /// Address that sent the message.
         address: String,
     },
     /// The reveal does not open the commitment.
     #[error("the masked result, output and nonce of {address} do not open its commitment")]
     CommitmentMismatch {
-        /// Sender.
+        /// Address that sent the message.
         address: String,
     },
 
     /// Somebody outside the quorum is named as a signer.
     #[error("job {job_id}: signers {signers:#b} are not all in the quorum {quorum:#b}")]
     SignerOutsideQuorum {
-        /// The job.
+        /// Number of the job, from 1.
         job_id: u64,
-        /// Bits given.
+        /// Bit mask of the named signers.
         signers: u32,
-        /// Bits of the quorum.
+        /// Bit mask of the quorum.
         quorum: u32,
     },
     /// Too few signers.
     #[error("job {job_id}: {found} members of the quorum signed; expected at least {expected}")]
     TooFewSigners {
-        /// The job.
+        /// Number of the job, from 1.
         job_id: u64,
-        /// Signers.
+        /// Number of signers in the quorum.
         found: u32,
-        /// q.
+        /// Signers needed (q).
         expected: u8,
     },
     /// No jobs to settle, or too many.
     #[error("there are {found} statements; expected 1 to {}", limits::MAX_FINALIZATIONS)]
     Finalizations {
-        /// Statements found.
+        /// Number of statements given.
         found: usize,
     },
     /// A job is listed twice or out of order.
     #[error("statements list job {job_id} after job {before}; expected ascending numbers, each once")]
     FinalizationOrder {
-        /// The job.
+        /// Number of the job, from 1.
         job_id: u64,
         /// The one before it.
         before: u64,
@@ -304,18 +304,18 @@ pub enum ContractError {
     /// No batch begins with this job.
     #[error("there is no batch {batch}; expected the first job of one")]
     NoSuchBatch {
-        /// The number given.
+        /// Number that was asked for.
         batch: u64,
     },
     /// Only governance sets this.
     #[error("{found} may not do this; expected the registry's owner {expected}")]
     NotGovernance {
-        /// Sender.
+        /// Address that sent the message.
         found: String,
         /// The registry's owner.
         expected: String,
     },
-    /// A share above the whole.
+    /// A share of more than 10,000 basis points.
     #[error(transparent)]
     Share(#[from] BpsError),
     /// New jobs are refused.
@@ -324,13 +324,13 @@ pub enum ContractError {
     /// A job is reported once.
     #[error("job {job_id} was already reported")]
     Reported {
-        /// The job.
+        /// Number of the job, from 1.
         job_id: u64,
     },
     /// Nothing is owed.
     #[error("{address} has nothing to withdraw")]
     NothingToWithdraw {
-        /// Sender.
+        /// Address that sent the message.
         address: String,
     },
     /// The stored state is not an earlier version of this contract.
@@ -339,7 +339,7 @@ pub enum ContractError {
     /// A reply that this contract did not ask for.
     #[error("reply {id} is unknown")]
     UnknownReply {
-        /// Reply id.
+        /// Id of the reply.
         id: u64,
     },
 }

@@ -1,8 +1,8 @@
-//! What other contracts are told of a job: the emissions of work, the registry of records.
+//! Reports of a job to other contracts: work to the emissions, outcomes to the registry.
 //!
-//! A report is a message of its own, so that it is whole or not at all and nothing of it can keep a job from being settled.
-//! The contract sends it to itself when a job is settled alone; where that was refused, and for jobs that were settled
-//! together, anyone sends it.
+//! A report is a message of its own, so that it takes effect as a whole or not at all and can't keep a job from being
+//! settled. The contract sends it to itself when a job is settled alone; where that was refused, and for jobs that were
+//! settled together, anyone sends it.
 
 use bithive_api::emissions;
 use bithive_api::jobs::{Event, ExecuteMsg, ModelWork, Phase, Round};
@@ -18,12 +18,12 @@ use crate::state::{CONFIG, Config, EMISSIONS, Job, MODELS, REPORTED};
 
 /// Reply id of a report; only refusals are replied to.
 pub const REPORT_REPLY: u64 = 2;
-/// Reply id of the record of workers that stayed away; only refusals are replied to.
+/// Reply id of the record of workers that did not commit; only refusals are replied to.
 pub const RECORD_REPLY: u64 = 3;
 /// Weights of trust, in 1/10,000: data and model, consensus, evidence.
 pub const TRUST_WEIGHTS: [u16; 3] = [4_000, 4_000, 2_000];
 
-/// The report of a job that was settled just now, which may fail.
+/// The message that reports a job which was just settled; it may fail.
 ///
 /// # Errors
 /// Encoding.
@@ -61,8 +61,9 @@ pub fn report(storage: &mut dyn Storage, job_id: u64) -> Result<Response, Contra
     Ok(Response::new().add_event(event).add_messages(messages))
 }
 
-/// T of the outcome. Data and model are as governance has measured them, nothing for an unknown model; the workers agree as
-/// far as they are in the quorum, are uncertain as far as they did not reveal, and the evidence is who of the quorum signed.
+/// Trust score T of the outcome. Quality of the data and confidence of the model are as governance has stated them, 0
+/// for an unknown model. Consensus is the quorum's part of all workers, uncertainty the part of workers that did not
+/// reveal, and evidence the signers' part of the quorum.
 fn trust_in(job: &Job, work: Option<ModelWork>) -> Result<Bps, ContractError> {
     let (quality, confidence) = work.map_or((0, 0), |work| (work.quality_bps, work.confidence_bps));
     let outcome = job.outcome.as_ref();
@@ -80,13 +81,13 @@ fn trust_in(job: &Job, work: Option<ModelWork>) -> Result<Bps, ContractError> {
     Ok(trust(TRUST_WEIGHTS, &diagnosis).unwrap_or_default())
 }
 
-/// Of at most 16, so nothing saturates.
+/// `part` of `whole` in 1/10,000. Both are at most 16, so nothing saturates.
 fn part(part: u32, whole: u32) -> Bps {
     let share = part.min(whole).saturating_mul(10_000).checked_div(whole).unwrap_or_default();
     Bps::new("share", u16::try_from(share).unwrap_or_default()).unwrap_or_default()
 }
 
-/// The record of workers that stayed away, which may fail; none for nobody.
+/// The message that records workers which did not commit; it may fail. None if there are no such workers.
 ///
 /// # Errors
 /// Encoding.
@@ -115,7 +116,7 @@ pub fn refused(reply: u64, job_id: u64, error: Option<String>) -> Response {
     })
 }
 
-/// The workers of a round are at most what a record takes.
+/// A round has at most as many workers as a record may list.
 const _: () = assert!(bithive_api::jobs::limits::MAX_WORKERS as usize <= limits::MAX_OUTCOMES);
 
 /// Whether somebody reported a job, for queries.

@@ -24,19 +24,19 @@ pub enum ContractError {
     /// A key or a signature is not valid.
     #[error(transparent)]
     Key(#[from] HostError),
-    /// People don't meter.
+    /// The address of a meter is not a contract.
     #[error("{meter} can't be a meter; expected a contract")]
     PersonalMeter {
         /// Address that was given.
         meter: String,
     },
-    /// Only meters deposit.
+    /// The sender is not a meter.
     #[error("{sender} may not credit idle time; expected a meter that the owner has named")]
     NotMeter {
         /// Address that sent the message.
         sender: String,
     },
-    /// A bound of the day.
+    /// A bound of the day would be exceeded.
     #[error("{bound} of the day has {left} credits left; {credits} are more. Try again tomorrow")]
     DailyBound {
         /// Name of the bound.
@@ -46,14 +46,14 @@ pub enum ContractError {
         /// Credits asked for.
         credits: u64,
     },
-    /// New credits would not be backed.
+    /// The BTT for new credits are missing.
     #[error(
         "{credits} more credits are not funded; there are funds for {room}. Send BTT with the hook `fund` first"
     )]
     NotFunded {
         /// Credits to be made.
         credits: u64,
-        /// Credits that can be.
+        /// Most credits that can be made.
         room: u64,
     },
     /// Too few credits.
@@ -74,18 +74,18 @@ pub enum ContractError {
         /// Most that the sender accepts.
         most: u64,
     },
-    /// A price that no escrow can have.
+    /// The escrow costs more credits than can exist.
     #[error("price {price} times {workers} workers is more than credits can pay; expected a smaller price")]
     Escrow {
-        /// Price of a worker.
+        /// Price per worker, in base units of BTT.
         price: Uint128,
         /// Workers of the job.
         workers: u8,
     },
-    /// BTT that credits need.
+    /// The BTT are needed to back credits.
     #[error("{available} base units are not needed to back credits; expected at least {amount}")]
     Needed {
-        /// What can be returned.
+        /// Amount that can be returned, in base units.
         available: Uint128,
         /// Amount asked for, in base units.
         amount: Uint128,
@@ -96,7 +96,7 @@ pub enum ContractError {
         /// Index of the oracle in the list, from 0.
         index: usize,
     },
-    /// Bits of oracles that there are not, or too few.
+    /// Too few oracles signed, or a bit names no oracle.
     #[error(
         "signers has {found} of {oracles} oracles and {unknown} unknown ones; expected at least {threshold}"
     )]
@@ -115,17 +115,17 @@ pub enum ContractError {
     OtherAccount {
         /// The host's number.
         host: u64,
-        /// Its account here.
+        /// Address of the account on this chain.
         account: String,
     },
-    /// A statement that says nothing new.
+    /// The statement's total is not larger than the one already counted.
     #[error("host {host} was counted up to {counted}; expected a larger total than that, found {found}")]
     NothingNew {
         /// The host's number.
         host: u64,
-        /// What was counted.
+        /// Total counted so far, in cobblestones.
         counted: u64,
-        /// What is stated.
+        /// Total of the statement, in cobblestones.
         found: u64,
     },
     /// The owner has paused deposits and imports.

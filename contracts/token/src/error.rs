@@ -28,11 +28,11 @@ pub enum ContractError {
     /// Minting would pass the cap.
     #[error("amount {amount} on top of {minted} ever minted exceeds the cap; expected at most {room} more")]
     CapExceeded {
-        /// What was to be minted.
+        /// Amount to be minted, in base units.
         amount: Uint128,
-        /// Ever minted, burnt tokens included.
+        /// Minted so far, burnt tokens included, in base units.
         minted: Uint128,
-        /// What may still be minted.
+        /// What may still be minted, in base units.
         room: Uint128,
     },
     /// The supply is final.
@@ -46,12 +46,12 @@ pub enum ContractError {
         /// Address of the minter.
         minter: String,
     },
-    /// People don't mint.
+    /// The minter is not a contract.
     #[error(
-        "{minter} is no contract; expected a contract as minter, a person may only hand minting over to one"
+        "{minter} is not a contract; expected a contract as minter, a person may only hand minting over to one"
     )]
     PersonalMinter {
-        /// Who is, or was to be, the minter.
+        /// Address that is, or was to be, the minter.
         minter: String,
     },
     /// The sender may not change what wallets show.
@@ -59,7 +59,7 @@ pub enum ContractError {
     NotMarketing {
         /// Address that sent the message.
         sender: String,
-        /// Who may, or "nobody".
+        /// Address that may change it, or "nobody".
         marketing: String,
     },
     /// The account does not hold enough.
@@ -67,9 +67,9 @@ pub enum ContractError {
     InsufficientBalance {
         /// Owner of the tokens.
         address: String,
-        /// What was to be moved or burnt.
+        /// Amount to be moved or burnt, in base units.
         amount: Uint128,
-        /// What it holds.
+        /// Balance, in base units.
         balance: Uint128,
     },
     /// The owner did not allow the spender that much.
@@ -77,11 +77,11 @@ pub enum ContractError {
     InsufficientAllowance {
         /// Owner of the tokens.
         owner: String,
-        /// Who tried to use them.
+        /// Address that tried to use them.
         spender: String,
-        /// What was to be moved or burnt.
+        /// Amount to be moved or burnt, in base units.
         amount: Uint128,
-        /// What is allowed.
+        /// Allowance, in base units.
         allowance: Uint128,
     },
     /// The stored state is not an earlier version of this contract.
@@ -89,5 +89,5 @@ pub enum ContractError {
     Migration(StdError),
 }
 
-/// What a message leads to.
+/// Result of handling a message.
 pub(crate) type Outcome = Result<Response, ContractError>;

@@ -20,7 +20,7 @@ pub enum ContractError {
     /// A schedule that never ends, or has no steps.
     #[error(transparent)]
     Schedule(#[from] ScheduleError),
-    /// A share above the whole.
+    /// A share of more than 10,000 basis points.
     #[error(transparent)]
     Share(#[from] BpsError),
     /// The contract itself would own the position: nobody could hand it on.
@@ -40,7 +40,7 @@ pub enum ContractError {
         /// When more becomes due, in Unix seconds.
         next: Option<u64>,
     },
-    /// Somebody else's position.
+    /// The sender does not own the position.
     #[error("{sender} may not transfer position {id}; expected its owner {owner}")]
     NotOwner {
         /// Number of the position.
@@ -78,5 +78,5 @@ fn next_text(next: Option<u64>) -> String {
     }
 }
 
-/// What a message leads to.
+/// Result of handling a message.
 pub(crate) type Outcome = Result<Response, ContractError>;
