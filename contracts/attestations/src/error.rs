@@ -22,7 +22,7 @@ pub enum ContractError {
     /// Not the owner.
     #[error(transparent)]
     Ownership(#[from] OwnershipError),
-    /// What is wrong with a channel.
+    /// The channel is not usable.
     #[error(transparent)]
     Channel(#[from] ChannelError),
     /// A name of the wrong form.
@@ -30,9 +30,9 @@ pub enum ContractError {
     Name {
         /// Name of the field.
         field: &'static str,
-        /// What it was.
+        /// The text that was found.
         found: String,
-        /// What it should be.
+        /// What is allowed, in words.
         expected: &'static str,
     },
     /// There is no such peer.
@@ -43,7 +43,7 @@ pub enum ContractError {
         /// IBC port at the other end.
         port_id: String,
     },
-    /// A channel to somebody whom the owner has not allowed.
+    /// The other end of the channel is not an allowed peer.
     #[error(
         "a channel to {port_id} over {connection_id} is refused; expected a peer that the owner has allowed before"
     )]
@@ -63,7 +63,7 @@ pub enum ContractError {
         job_id: u64,
         /// State that the job is in.
         phase: Phase,
-        /// What is needed.
+        /// States in which there is something to send, in words.
         expected: &'static str,
     },
     /// The market's answer lacks something that a job in its state has.
@@ -71,7 +71,7 @@ pub enum ContractError {
     Market {
         /// Number of the job.
         job_id: u64,
-        /// What it lacks.
+        /// Name of what is missing.
         what: &'static str,
     },
     /// The market has no signature of the job's own.
@@ -82,7 +82,7 @@ pub enum ContractError {
         /// Number of the job.
         job_id: u64,
     },
-    /// The same is under way.
+    /// The same packet was sent and is not answered yet.
     #[error(
         "the {kind} of job {job_id} was sent; try again after an answer, or after {timeout} (Unix seconds)"
     )]
@@ -91,10 +91,10 @@ pub enum ContractError {
         kind: &'static str,
         /// Number of the job.
         job_id: u64,
-        /// When it expires.
+        /// When the packet expires, in Unix seconds.
         timeout: u64,
     },
-    /// The other end has it.
+    /// The other end has already accepted the same packet.
     #[error("the other end has the {kind} of job {job_id}; expected nothing more to send")]
     Delivered {
         /// What is sent: worker set or statement.

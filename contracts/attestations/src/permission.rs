@@ -1,5 +1,5 @@
-//! Who may send what, by the table beside the messages. Only the owner has a part of its own: what is sent and submitted
-//! is proven by what it carries.
+//! Who may send what, by the table beside the messages. Only the owner's messages are restricted: everything else
+//! proves itself by its content.
 
 use bithive_api::attestations::ExecuteMsg;
 use bithive_api::permission::Permitted;

@@ -1,4 +1,4 @@
-//! What arrives: over a channel, or from an account.
+//! Worker sets and statements that arrive over a channel or from an account.
 
 use bithive_api::attestations::{Ack, Event, Packet, Receipt, SignedStatement, Source, WorkerSet, limits};
 use bithive_contract_kit::channel::CHANNELS;
@@ -11,8 +11,8 @@ use crate::record::{self, Recorded};
 use crate::state::{PEERS, job_key};
 use crate::{ContractError, Refusal, verify};
 
-/// Answers a packet. Whatever is wrong with it is the acknowledgement's to say: an error here would hide it from the
-/// sender, and nothing was written before the last check.
+/// Answers a packet. Errors go into the acknowledgement: an error returned here would not reach the sender. Nothing is
+/// written before the last check.
 pub(crate) fn answer(deps: DepsMut<'_>, env: &Env, packet: &IbcPacket) -> IbcReceiveResponse {
     match packet_of(deps, env, packet).and_then(|(receipt, event)| Ok((result(receipt)?, event))) {
         Ok((ack, event)) => IbcReceiveResponse::new(ack).add_events(event.map(Into::into)),
@@ -57,7 +57,7 @@ fn packet_of(deps: DepsMut<'_>, env: &Env, packet: &IbcPacket) -> Result<Recorde
     }
 }
 
-/// The market for which the other end of the packet's channel speaks.
+/// The market whose statements the other end of the packet's channel may send.
 fn source_of(storage: &dyn Storage, packet: &IbcPacket) -> Result<Source, Refusal> {
     let channel_id = &packet.dest.channel_id;
     let channel = CHANNELS.may_load(storage, channel_id)?;
@@ -91,6 +91,6 @@ fn result(receipt: Receipt) -> StdResult<Binary> {
 }
 
 fn error(text: String) -> Binary {
-    // A string always encodes; an empty acknowledgement, if it ever did not, reads as a refusal too.
+    // Encoding a string can't fail; if it did, the empty acknowledgement would read as a refusal, too.
     to_json_binary(&Ack::Error(text)).unwrap_or_default()
 }

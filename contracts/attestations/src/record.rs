@@ -1,7 +1,7 @@
-//! What of a worker set or a statement is new, and what contradicts something that is recorded.
+//! Which worker sets and statements are new, and which contradict what is recorded.
 //!
-//! The round is the job's clock: a set of an older one never replaces a newer one. A settled statement is final; one
-//! that is only signed gives way to it, because the job's own chain has the last word.
+//! A worker set never replaces one of a newer round. A settled statement is final and replaces one that is only signed,
+//! because the job's own chain decides.
 
 use bithive_api::attestations::{Event, Evidence, Receipt, SignedStatement, WorkerSet};
 use cosmwasm_std::{Api, HexBinary, Storage};
@@ -10,7 +10,7 @@ use crate::Refusal;
 use crate::state::{ATTESTATIONS, Attestation, WORKERS, Workers, job_key};
 use crate::verify::{self, Checked};
 
-/// What became of it, and what to say of it if it is new.
+/// The receipt, and the event to emit if something new was recorded.
 pub(crate) type Recorded = (Receipt, Option<Event>);
 
 /// Records a worker set.

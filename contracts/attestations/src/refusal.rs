@@ -4,7 +4,7 @@ use bithive_api::attestations::codes;
 use bithive_attest::host::HostError;
 use cosmwasm_std::StdError;
 
-/// What is wrong with what came. Nothing of it was kept.
+/// Why a worker set or a statement was refused. Nothing of it was stored.
 #[derive(Debug, PartialEq, thiserror::Error)]
 #[must_use = "an error that is not returned refuses nothing"]
 pub enum Refusal {
@@ -24,9 +24,9 @@ pub enum Refusal {
     Field {
         /// Name of the field.
         field: &'static str,
-        /// What it was.
+        /// The value that was found.
         found: u64,
-        /// What it should be.
+        /// What is allowed, in words.
         expected: &'static str,
     },
     /// The packet came over a channel that is not open here.
@@ -40,14 +40,14 @@ pub enum Refusal {
         /// IBC port at the other end.
         port_id: String,
     },
-    /// The peer only receives.
-    #[error("{port_id} speaks for no market; expected a peer with a source")]
+    /// The peer may not send statements of any market.
+    #[error("{port_id} may send statements of no market; expected a peer with a source")]
     NoSource {
         /// IBC port at the other end.
         port_id: String,
     },
-    /// The peer speaks for another market.
-    #[error("the market is {found}; expected {expected}, for which the peer speaks")]
+    /// The peer may send statements of another market only.
+    #[error("the market is {found}; expected {expected}, whose statements the peer may send")]
     WrongSource {
         /// Market of the packet.
         found: String,
@@ -87,7 +87,7 @@ pub enum Refusal {
     OtherStatement {
         /// Number of the job.
         job_id: u64,
-        /// SHA-256 of it.
+        /// SHA-256 of the recorded statement.
         recorded: String,
     },
     /// No worker set came for the job.
@@ -101,11 +101,11 @@ pub enum Refusal {
     NotSubset {
         /// What the bits stand for, in words.
         what: &'static str,
-        /// The bits found.
+        /// Bit mask found.
         found: u32,
         /// Whom they are compared with, in words.
         of: &'static str,
-        /// The bits allowed.
+        /// Bit mask of those allowed.
         allowed: u32,
     },
     /// Too few members or signers.
@@ -113,9 +113,9 @@ pub enum Refusal {
     TooFew {
         /// Who is counted, in words.
         what: &'static str,
-        /// How many there are.
+        /// How many were found.
         found: u32,
-        /// How many there must be.
+        /// Least number allowed.
         expected: u8,
     },
     /// A key or the signature.

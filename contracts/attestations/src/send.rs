@@ -1,4 +1,4 @@
-//! What leaves, and what the other end says to it.
+//! Packets that are sent, and the other end's answers.
 
 use bithive_api::attestations::{
     Ack, Event, Packet, PacketKind, Receipt, Sending, SignedStatement, Source, Status, WorkerSet, limits,
@@ -74,13 +74,13 @@ pub(crate) fn send(
 }
 
 /// What the market has of a job.
-// Apart from its caller: wasmd refuses functions with more than 100 locals, and both together have more.
+// Separate from its caller: wasmd refuses functions with more than 100 locals, and both together have more.
 #[inline(never)]
 fn job_of(querier: QuerierWrapper<'_>, market: &Addr, job_id: u64) -> Result<MarketJob, ContractError> {
     querier.query_wasm_smart(market, &jobs::QueryMsg::Job { job_id }).map_err(ContractError::Std)
 }
 
-/// Notes the other end's answer. Never an error: the packet would stay unanswered for ever.
+/// Records the other end's answer. Never an error, because the packet would then stay unanswered.
 pub(crate) fn acknowledged(
     storage: &mut dyn Storage,
     packet: &IbcPacket,
@@ -95,7 +95,7 @@ pub(crate) fn acknowledged(
     conclude(storage, packet, status)
 }
 
-/// Notes that nobody brought the packet in time.
+/// Records that the packet timed out.
 pub(crate) fn timed_out(storage: &mut dyn Storage, packet: &IbcPacket) -> StdResult<IbcBasicResponse> {
     conclude(storage, packet, Status::TimedOut {})
 }
@@ -106,13 +106,13 @@ fn refused(error: &str) -> Status {
     Status::Refused { error: error.chars().take(limits::MAX_ERROR_CHARS).collect() }
 }
 
-/// The packet is this contract's own, so it names its job. What the other end has taken it has: an older packet of the
-/// same job and round that ends otherwise changes nothing.
+/// Records how a packet ended. The packet is this contract's own, so it names its job. Once the other end has accepted
+/// a packet, an older one of the same job and round that ends otherwise changes nothing.
 fn conclude(storage: &mut dyn Storage, packet: &IbcPacket, status: Status) -> StdResult<IbcBasicResponse> {
     let (kind, set) = match from_json(&packet.data) {
         Ok(Packet::Workers(set)) => (PacketKind::Workers, set),
         Ok(Packet::Statement { workers, .. }) => (PacketKind::Statement, workers),
-        // Left by a version before this one, which wrote other packets: there is nothing to note.
+        // Sent by an earlier version, which wrote other packets: there is nothing to record.
         Err(_) => return Ok(IbcBasicResponse::new()),
     };
     let (channel_id, job_id) = (packet.src.channel_id.clone(), set.job_id);
@@ -141,7 +141,7 @@ fn expect_open(storage: &dyn Storage, channel_id: &str) -> Result<(), ContractEr
     Err(ContractError::NoPeer { connection_id, port_id })
 }
 
-/// Anybody may send, but not the same again while it is under way, nor once the other end has it.
+/// Anyone may send, but not the same packet again while it is unanswered, nor after the other end has accepted it.
 #[inline(never)]
 fn expect_due(
     storage: &dyn Storage,
@@ -179,8 +179,8 @@ fn expect_phase(job: &MarketJob, kind: PacketKind) -> Result<(), ContractError> 
     Err(ContractError::WrongPhase { job_id: job.job_id, phase: job.phase, expected })
 }
 
-/// The packet's bytes, of what the market has of a job. A signature that came from elsewhere is verified here: a false one would keep the true
-/// one waiting until the other end has refused it.
+/// The packet's bytes, made from the market's answer about the job. A signature from the message is verified here: an
+/// invalid one would block a valid one until the other end has refused it.
 #[inline(never)]
 fn packet(
     api: &dyn Api,

@@ -28,7 +28,7 @@ pub(crate) fn check(set: &WorkerSet) -> Result<Checked<'_>, Refusal> {
     within("round", set.round.into(), 1..=MAX_ROUNDS.into(), "1 to the most rounds of a job")?;
     let workers = set.keys.len() as u64;
     within("the number of keys", workers, 1..=MAX_WORKERS.into(), "1 to the most workers of a job")?;
-    // As the market has it: two disjoint quorums must be impossible.
+    // As in the market: two disjoint quorums must be impossible.
     let least = workers / 2;
     let quorum = u64::from(set.quorum);
     if quorum <= least || quorum > workers {

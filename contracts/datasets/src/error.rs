@@ -42,11 +42,11 @@ pub enum ContractError {
     /// Another asset than the data set's.
     #[error("{found} was paid; expected {expected}, which data set {id} takes")]
     WrongAsset {
-        /// The data set.
+        /// Number of the data set, from 1.
         id: u64,
-        /// What was paid.
+        /// Asset that was paid, as text.
         found: String,
-        /// What it takes.
+        /// Asset that the data set takes, as text.
         expected: String,
     },
     /// The deadline is too near or too far.
@@ -80,7 +80,7 @@ pub enum ContractError {
         job_id: u64,
         /// Input commitment of the attestation, in hex.
         found: String,
-        /// Of the deposit.
+        /// Input commitment that the deposit names, in hex.
         expected: String,
     },
     /// The deadline has not passed.
@@ -95,7 +95,7 @@ pub enum ContractError {
         /// Time of the block, in Unix seconds.
         now: u64,
     },
-    /// The job is attested: the share is the owner's.
+    /// The job is attested, so the share goes to the data set's owner.
     #[error("deposit {id} is for a job that is attested; expected it to be released, not refunded")]
     Earned {
         /// Number of the deposit.

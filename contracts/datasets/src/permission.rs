@@ -10,7 +10,7 @@ use crate::state::dataset;
 
 pub(crate) fn authorize(deps: Deps<'_>, sender: &Addr, msg: &ExecuteMsg) -> Result<(), ContractError> {
     match (msg.permission(), msg) {
-        // Of tokens, the data set says which it takes.
+        // The data set states which token it takes.
         (Permission::Anyone | Permission::AnyToken, _) => Ok(()),
         (Permission::DatasetOwner, ExecuteMsg::Update { id, .. }) => {
             let owner = dataset(deps.storage, *id)?.owner;

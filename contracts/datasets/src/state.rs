@@ -10,9 +10,9 @@ use crate::ContractError;
 
 /// The attestations contract.
 pub const ATTESTATIONS: Item<Addr> = Item::new("attestations");
-/// Number of the next data set.
+/// Number of the next data set; 1 if absent.
 pub const NEXT_DATASET: Item<u64> = Item::new("next_dataset");
-/// Number of the next deposit.
+/// Number of the next deposit; 1 if absent.
 pub const NEXT_DEPOSIT: Item<u64> = Item::new("next_deposit");
 /// Data sets by number.
 pub const DATASETS: Map<u64, Dataset> = Map::new("datasets");
@@ -24,7 +24,7 @@ pub const USES: Map<(u64, &[u8]), Recorded> = Map::new("uses");
 /// A data set.
 #[cw_serde]
 pub struct Dataset {
-    /// Receives its shares.
+    /// Account that receives its shares.
     pub owner: Addr,
     /// Digest that its owner publishes.
     pub digest: HexBinary,
@@ -34,20 +34,20 @@ pub struct Dataset {
     pub share: Uint128,
     /// Whether deposits are taken.
     pub active: bool,
-    /// Jobs that used it.
+    /// Recorded uses, one for each job.
     pub uses: u64,
-    /// What these paid.
+    /// What was paid for them, in base units.
     pub earned: Uint128,
 }
 
 /// A deposit in escrow. What it was paid in is the data set's asset, which never changes.
 #[cw_serde]
 pub struct Deposit {
-    /// Who paid.
+    /// Account that paid, and that a refund goes to.
     pub depositor: Addr,
-    /// What was paid.
+    /// What was paid, in base units.
     pub amount: Uint128,
-    /// What for.
+    /// The use that was paid for.
     pub purpose: Use,
 }
 
@@ -56,7 +56,7 @@ pub struct Deposit {
 pub struct Recorded {
     /// SHA-256 of the statement.
     pub statement: HexBinary,
-    /// What was paid for it.
+    /// What was paid for it, in base units.
     pub paid: Uint128,
     /// When it was first recorded, in Unix seconds.
     pub recorded_at: u64,
@@ -91,7 +91,7 @@ pub fn deposit(storage: &dyn Storage, id: u64) -> Result<Deposit, ContractError>
 }
 
 impl Dataset {
-    /// The answer to a query.
+    /// The response type of a query.
     #[must_use]
     pub fn response(self, id: u64) -> DatasetResponse {
         let Self { owner, digest, asset, share, active, uses, earned } = self;
@@ -100,7 +100,7 @@ impl Dataset {
 }
 
 impl Deposit {
-    /// The answer to a query.
+    /// The response type of a query.
     #[must_use]
     pub fn response(self, id: u64) -> DepositResponse {
         let Self { depositor, amount, purpose } = self;
@@ -109,7 +109,7 @@ impl Deposit {
 }
 
 impl Recorded {
-    /// The answer to a query.
+    /// The response type of a query.
     #[must_use]
     pub fn response(self) -> UseResponse {
         let Self { statement, paid, recorded_at } = self;

@@ -54,7 +54,7 @@ pub(crate) fn set_staking(deps: DepsMut<'_>, staking: Option<&str>) -> Result<Re
         return Ok(Response::new().add_event(Event::Staking { staking: OrEmpty(None) }));
     };
     let address = address(deps.api, "staking", text)?;
-    // One that does not know BTK would halve everybody's work.
+    // With a staking contract for another token, everybody's work would count half.
     let known: staking::ConfigResponse =
         deps.querier.query_wasm_smart(&address, &staking::QueryMsg::Config {})?;
     let token = CONFIG.load(deps.storage)?.token;

@@ -27,10 +27,10 @@ pub enum ContractError {
     /// A sum left its range.
     #[error(transparent)]
     Overflow(#[from] OverflowError),
-    /// A share above the whole.
+    /// A share of more than 10,000 basis points.
     #[error(transparent)]
     Share(#[from] BpsError),
-    /// A start too far away.
+    /// The start is after the latest allowed time.
     #[error(transparent)]
     Start(#[from] EmissionError),
     /// The start is in the past: what was emitted since then would belong to nobody.
@@ -38,10 +38,10 @@ pub enum ContractError {
     Past {
         /// Start given, in Unix seconds.
         start: u64,
-        /// Time of the block.
+        /// Time of the block, in Unix seconds.
         now: u64,
     },
-    /// Pledges in another token.
+    /// The staking contract pledges another token than BTK.
     #[error("the staking contract holds {found}; expected pledges in {expected}")]
     OtherToken {
         /// Address of its token.
@@ -52,10 +52,10 @@ pub enum ContractError {
     /// Crediting is stopped.
     #[error("crediting is paused; claims and releases go on")]
     Paused,
-    /// There is no day yet.
+    /// The emission has not started.
     #[error("the emission starts at {start}; work before it is not credited")]
     NotStarted {
-        /// Start of the emission.
+        /// Start of the emission, in Unix seconds.
         start: u64,
     },
     /// The chain's clock is behind the last day that was credited.
@@ -65,10 +65,10 @@ pub enum ContractError {
     TimeWentBack {
         /// Number of the present day, from 0 at the start.
         day: u64,
-        /// Last day with work.
+        /// Last day with work, from 0 at the start.
         last: u64,
     },
-    /// No work, or half of a unit.
+    /// No work, or a unit of which half would count.
     #[error("the work that counts is 0 units; expected at least 1, or 2 where the pledge is too small")]
     NoWork,
     /// Nobody, or more than a message can name.
@@ -92,13 +92,13 @@ pub enum ContractError {
     /// More work in a day than can be counted.
     #[error("{units} more units would take the day's work above {} units", u64::MAX)]
     TooMuchWork {
-        /// What was to be added.
+        /// Compute credits to be added.
         units: u64,
     },
     /// Nothing can be paid.
     #[error("nothing is due to {recipient}")]
     NothingDue {
-        /// The contributor or recipient.
+        /// Address of the contributor or recipient.
         recipient: String,
     },
     /// The stored state is not an earlier one of this contract.

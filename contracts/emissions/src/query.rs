@@ -52,7 +52,7 @@ pub(crate) fn contributor(
     address: &str,
 ) -> Result<ContributorResponse, ContractError> {
     let address = deps.api.addr_validate(address)?;
-    let (contributor, due) = outlook(deps.storage, &address, env.block.time.seconds())?;
+    let (contributor, due) = current(deps.storage, &address, env.block.time.seconds())?;
     let (today, earned, claimed) = (contributor.open, contributor.earned, contributor.claimed);
     Ok(ContributorResponse { today, earned, claimed, due })
 }

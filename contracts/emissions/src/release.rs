@@ -8,7 +8,7 @@ use cosmwasm_std::{DepsMut, Env, Response, Storage, Uint128};
 use crate::ContractError;
 use crate::state::{CONFIG, PAID, mint};
 
-/// What of a bucket may have been paid by `now`: the application's part at once, the others' later.
+/// What may have been paid of a bucket by `now`: the application's part at once, the others' later.
 pub(crate) fn released_by(emission: &Emission, bucket: Bucket, now: u64) -> Uint128 {
     let amount = match bucket {
         Bucket::Application => emission.of(emission::Bucket::Application, now),
@@ -18,7 +18,7 @@ pub(crate) fn released_by(emission: &Emission, bucket: Bucket, now: u64) -> Uint
     amount.into()
 }
 
-/// The part of a bucket.
+/// The bucket's field.
 pub(crate) fn part<T>(recipients: &mut Recipients<T>, bucket: Bucket) -> &mut T {
     match bucket {
         Bucket::Application => &mut recipients.application,
@@ -58,7 +58,7 @@ fn pay(storage: &mut dyn Storage, env: &Env, bucket: Bucket) -> Result<Option<Re
     let recipient = part(&mut config.recipients, bucket).clone();
     let mut paid = PAID.load(storage)?;
     let before = part(&mut paid.released, bucket);
-    // A clock that goes back owes nothing: what was paid stays paid.
+    // If the clock goes back, nothing is due: what was paid stays paid.
     let due = released_by(&config.emission()?, bucket, env.block.time.seconds()).saturating_sub(*before);
     if due.is_zero() {
         return Ok(None);

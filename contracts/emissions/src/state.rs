@@ -12,19 +12,19 @@ use cw_storage_plus::{Item, Map};
 
 use crate::ContractError;
 
-/// What was set.
+/// Parameters and addresses, as set at instantiation and by the owner.
 #[cw_serde]
 pub struct Config {
-    /// BTK.
+    /// Address of the cw20 token BTK.
     pub token: Addr,
-    /// When the emission starts.
+    /// When the emission starts, in Unix seconds.
     pub start: u64,
-    /// Who receives the other buckets.
+    /// Recipients of the three other buckets.
     pub recipients: Recipients<Addr>,
 }
 
 impl Config {
-    /// The emission.
+    /// The emission that starts at [`Config::start`].
     ///
     /// # Errors
     /// [`ContractError::Start`] for a start that instantiation would not have taken.
@@ -33,12 +33,12 @@ impl Config {
     }
 }
 
-/// What was paid.
+/// Totals of what was paid.
 #[cw_serde]
 pub struct Paid {
-    /// To contributors.
+    /// Paid to contributors, in base units of BTK.
     pub claimed: Uint128,
-    /// To the other buckets' recipients.
+    /// Paid to the other buckets' recipients, in base units of BTK.
     pub released: Recipients<Uint128>,
 }
 
@@ -57,7 +57,7 @@ impl Paid {
 /// A day with work.
 #[cw_serde]
 pub struct Day {
-    /// All units.
+    /// Work of the day, in compute credits.
     pub units: u64,
     /// First day whose emission it pays: itself. Of a record from before work had a ceiling, the one after the day with work
     /// before it.
@@ -75,7 +75,7 @@ impl Day {
     }
 }
 
-/// A contributor.
+/// A contributor's work, earnings and payments.
 #[cw_serde]
 #[derive(Default)]
 pub struct Contributor {
@@ -83,11 +83,11 @@ pub struct Contributor {
     pub open: Option<Work>,
     /// Day at whose beginning `earned` and `sum` hold.
     pub at: u64,
-    /// S of `bithive_economics::work`.
+    /// S of `bithive_economics::work`, in base units of BTK.
     pub earned: Uint128,
-    /// P of `bithive_economics::work`.
+    /// P of `bithive_economics::work`, in base units of BTK.
     pub sum: Uint128,
-    /// Paid.
+    /// Paid to it so far, in base units of BTK.
     pub claimed: Uint128,
     /// What was credited to the capacity of its node on the last day on which something was: work of that day or earlier.
     pub used: Option<Work>,
@@ -101,17 +101,17 @@ impl Contributor {
     }
 }
 
-/// What was set.
+/// Parameters and addresses, as set at instantiation and by the owner.
 pub const CONFIG: Item<Config> = Item::new("config");
-/// What was paid.
+/// Totals of what was paid.
 pub const PAID: Item<Paid> = Item::new("paid");
 /// Who may credit work.
 pub const METERS: Map<&Addr, ()> = Map::new("meters");
-/// Contract that knows pledges, if they count.
+/// Staking contract that states pledges; absent if pledges don't count.
 pub const STAKING: Item<Addr> = Item::new("staking");
-/// The last day with work.
+/// The last day with work, from 0 at the start.
 pub const LAST_DAY: Item<u64> = Item::new("last_day");
-/// Days with work.
+/// Days with work, by their number from the start.
 pub const DAYS: Map<u64, Day> = Map::new("days");
 /// By meter and day: units that it announced and has not said whose they are.
 pub const ANNOUNCED: Map<(&Addr, u64), u64> = Map::new("announced");

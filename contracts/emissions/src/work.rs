@@ -205,7 +205,7 @@ pub(crate) fn pool(emission: &Emission, day: u64, record: &Day) -> u128 {
     by(day.saturating_add(1)).saturating_sub(by(record.first))
 }
 
-/// What the work that is open earns, once its day is before `today`.
+/// What the open work earns, once its day has ended.
 fn open_reward(
     storage: &dyn Storage,
     emission: &Emission,
@@ -290,12 +290,12 @@ fn due_by(
         }))
     };
     let total = due(contributor.earned.u128(), sum_at(1)?, sum_at(VESTING_DAYS.saturating_add(1))?);
-    // A clock that goes back owes nothing: what was paid stays paid.
+    // If the clock goes back, nothing is due: what was paid stays paid.
     Ok(Uint128::new(total).saturating_sub(contributor.claimed))
 }
 
-/// A contributor as it is at `now`, and what it can claim.
-pub(crate) fn outlook(
+/// The contributor settled up to `now`, and what it can claim.
+pub(crate) fn current(
     storage: &dyn Storage,
     address: &Addr,
     now: u64,

@@ -20,7 +20,7 @@ pub enum ContractError {
     /// Not the owner.
     #[error(transparent)]
     Ownership(#[from] OwnershipError),
-    /// What is wrong with a channel.
+    /// The channel is not usable.
     #[error(transparent)]
     Channel(#[from] ChannelError),
     /// A sum left 128 bits.
@@ -31,22 +31,22 @@ pub enum ContractError {
         "new sends are paused until the owner ends the pause; tokens on other chains can still come back"
     )]
     Paused,
-    /// Not one of the tokens.
+    /// The token has no limit set, so it can't be sent.
     #[error("{0} is not a token that can be sent; expected one that the owner has set a limit for")]
     NotAllowed(String),
-    /// Too much would be outside.
+    /// More would be on the other chain than the limit allows.
     #[error(
-        "{amount} more of {token} over {channel_id} would exceed its limit of {limit}; {outstanding} are outside already; \
+        "{amount} more of {token} over {channel_id} would exceed its limit of {limit}; {outstanding} are on the other chain already; \
          expected at most the rest"
     )]
     OverLimit {
-        /// Channel of this end.
+        /// Id of the channel at this end, `channel-<n>`.
         channel_id: String,
         /// Address of the token.
         token: String,
-        /// What was to be sent.
+        /// Amount to be sent, in base units.
         amount: Uint128,
-        /// What is outside.
+        /// Amount on the other chain, in base units.
         outstanding: Uint128,
         /// The limit, in base units.
         limit: Uint128,
@@ -56,27 +56,27 @@ pub enum ContractError {
     Foreign {
         /// Denomination of the packet.
         found: String,
-        /// What it should begin with.
+        /// Prefix that it should have.
         expected: String,
     },
-    /// More comes back than is outside.
+    /// More comes back than is on the other chain.
     #[error(
-        "{amount} of {token} come back over {channel_id}, but only {outstanding} are outside; expected at most that"
+        "{amount} of {token} come back over {channel_id}, but only {outstanding} are on the other chain; expected at most that"
     )]
     NotOutstanding {
-        /// Channel of this end.
+        /// Id of the channel at this end, `channel-<n>`.
         channel_id: String,
         /// Address of the token.
         token: String,
         /// Amount that comes back, in base units.
         amount: Uint128,
-        /// What is outside.
+        /// Amount on the other chain, in base units.
         outstanding: Uint128,
     },
     /// The token refused to pay the receiver.
     #[error("the token refused to pay {receiver}; expected an account that can receive it")]
     Unpaid {
-        /// Who was to be paid.
+        /// Address of the receiver.
         receiver: String,
     },
     /// A reply of no message of this contract.

@@ -1,5 +1,5 @@
-//! What is outside, and what is held for it: for every token, held = the sum of what is outside over all channels and
-//! of what is owed, and the contract's balance is at least that.
+//! Amounts on other chains ("outside"), and what is held for them: for every token, held = the sum of what is outside
+//! over all channels and of what is owed, and the contract's balance is at least that.
 
 use bithive_contract_kit::ledger::NothingOwed;
 use bithive_contract_kit::token;
@@ -26,7 +26,7 @@ pub(crate) fn send(
     hold(storage, token, amount)
 }
 
-/// Tokens are not outside any more and leave escrow, by the message that is returned. It may fail: see [`undo`].
+/// Tokens come back and leave escrow by the returned message. The message may fail: see [`undo`].
 pub(crate) fn take(
     storage: &mut dyn Storage,
     channel_id: &str,
@@ -46,7 +46,7 @@ pub(crate) fn take(
     Ok(message)
 }
 
-/// Tokens of [`take`] did not leave escrow: they are outside as before.
+/// The transfer of [`take`] failed: the tokens stay in escrow and count as on the other chain, as before.
 pub(crate) fn undo(
     storage: &mut dyn Storage,
     channel_id: &str,
@@ -58,7 +58,7 @@ pub(crate) fn undo(
     hold(storage, token, amount)
 }
 
-/// Tokens of [`take`] did not leave escrow, but nobody else has them: they are owed.
+/// The transfer of [`take`] failed and the voucher is gone: the tokens are owed to the account.
 pub(crate) fn owe(
     storage: &mut dyn Storage,
     token: &Addr,
@@ -85,7 +85,7 @@ pub(crate) fn pay(
     Ok((amount, token::transfer(token, account, amount)?.into()))
 }
 
-/// What is outside over a channel.
+/// Amount of a token on the other chain of a channel, in base units.
 pub(crate) fn outstanding(storage: &dyn Storage, channel_id: &str, token: &Addr) -> StdResult<Uint128> {
     Ok(OUTSTANDING.may_load(storage, (channel_id, token))?.unwrap_or_default())
 }

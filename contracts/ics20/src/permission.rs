@@ -10,7 +10,7 @@ use crate::state::LIMITS;
 
 pub(crate) fn authorize(deps: Deps<'_>, sender: &Addr, msg: &ExecuteMsg) -> Result<(), ContractError> {
     match msg.permission() {
-        // The contract's tokens are those with a limit.
+        // The contract works with every token that has a limit.
         Permission::Token if LIMITS.has(deps.storage, sender) => Ok(()),
         Permission::Token => Err(ContractError::NotAllowed(sender.into())),
         other => check(deps.storage, sender, other),

@@ -1,6 +1,6 @@
 //! Tokens come back: out of escrow, to whom the packet names.
 //!
-//! Neither a pause nor a limit applies: a voucher can always be given back for what it stands for.
+//! Neither a pause nor a limit applies: a voucher can always be returned.
 
 use bithive_api::ics20::{Ack, DENOM_PREFIX, Event, Packet};
 use bithive_contract_kit::channel::{CHANNELS, ChannelError};
@@ -25,7 +25,7 @@ pub(crate) struct Payment {
     receiver: Addr,
 }
 
-/// Answers a packet. Whatever is wrong with it is the acknowledgement's to say, and the other end's to refund.
+/// Answers a packet. Errors go into the acknowledgement, and the other end refunds the sender.
 pub(crate) fn answer(deps: DepsMut<'_>, env: &Env, packet: &IbcPacket) -> IbcReceiveResponse {
     match release(deps, env, packet) {
         Ok((message, event)) => {
@@ -38,7 +38,7 @@ pub(crate) fn answer(deps: DepsMut<'_>, env: &Env, packet: &IbcPacket) -> IbcRec
     }
 }
 
-/// The token refused to pay: the amount is outside as before, and the acknowledgement says so instead.
+/// The token refused to pay: the amount counts as on the other chain again, and the acknowledgement becomes an error.
 pub(crate) fn unpaid(storage: &mut dyn Storage, payload: &Binary) -> Result<Response, ContractError> {
     let Payment { channel_id, token, amount, receiver } = from_json(payload)?;
     ledger::undo(storage, &channel_id, &token, amount)?;
@@ -82,6 +82,6 @@ fn failure(error: &ContractError) -> Binary {
 }
 
 fn encode(ack: &Ack) -> Binary {
-    // It always encodes; an empty acknowledgement, if it ever did not, is no success.
+    // Encoding can't fail; if it did, the empty acknowledgement would not read as a success.
     to_json_binary(ack).unwrap_or_default()
 }

@@ -21,7 +21,7 @@ pub(crate) struct Refund {
     account: Addr,
 }
 
-/// The other end's answer: what it did not take goes back.
+/// The other end's answer: what it refused goes back to the sender.
 pub(crate) fn acknowledged(
     deps: DepsMut<'_>,
     packet: &IbcPacket,
@@ -39,7 +39,8 @@ pub(crate) fn acknowledged(
     }
 }
 
-/// Pays a packet's sender back. A token that refuses makes it a debt, not an error: the packet is settled either way.
+/// Pays a packet's sender back. If the token refuses, the amount is owed instead; this is no error, so the packet is
+/// settled either way.
 pub(crate) fn refund(
     deps: DepsMut<'_>,
     packet: &IbcPacket,
@@ -68,7 +69,7 @@ pub(crate) fn unpaid(storage: &mut dyn Storage, payload: &Binary) -> Result<Resp
     Ok(Response::new().add_event(Event::Owed { token, amount, account }))
 }
 
-/// Pays what is owed, on anybody's message.
+/// Pays what is owed. Anyone may send this.
 pub(crate) fn withdraw(deps: DepsMut<'_>, token: &str, account: &str) -> Result<Response, ContractError> {
     let (token, account) = (address(deps.api, "token", token)?, address(deps.api, "account", account)?);
     let (amount, message) = ledger::pay(deps.storage, &token, &account)?;

@@ -1,5 +1,5 @@
-//! Instantiation, and what governance sets. The registry's owner is this contract's, too: there is one owner, who changes
-//! there in two steps.
+//! Instantiation, and what governance sets. The registry's owner is the owner of this contract, too; ownership is
+//! transferred there, in two steps.
 
 use bithive_api::event::OrEmpty;
 use bithive_api::jobs::{Event, InstantiateMsg, ModelWork, Split as Shares, limits};

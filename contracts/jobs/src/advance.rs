@@ -1,4 +1,4 @@
-//! `advance`: the exit of every state whose deadline has passed, open to anyone.
+//! `advance`: moves a job out of a state whose deadline has passed. Open to anyone.
 
 use bithive_api::jobs::{Fault, Phase};
 use cosmwasm_std::{DepsMut, Env, Response};
@@ -7,7 +7,7 @@ use crate::ContractError;
 use crate::state::{CONFIG, Job};
 use crate::transitions;
 
-/// Takes the exit that is due.
+/// Makes the transition that is due.
 ///
 /// # Errors
 /// [`ContractError::TooEarly`], [`ContractError::WrongPhase`] in a final state.

@@ -1,4 +1,4 @@
-//! Everything that can be refused, and why.
+//! Why a message is refused.
 
 use bithive_api::jobs::{Phase, limits};
 use bithive_attest::host::HostError;
@@ -33,45 +33,45 @@ pub enum ContractError {
     #[error("mask: {0}")]
     Mask(#[from] SlotError),
 
-    /// The registry bonds another token.
+    /// The payment token is not the registry's bond token.
     #[error("token is {found}; expected the registry's bond token {expected}")]
     OtherToken {
         /// The token given.
         found: String,
-        /// The registry's.
+        /// Token that the registry bonds.
         expected: String,
     },
-    /// A node could leave before its job ends.
+    /// The registry's unbonding time is too short: a node could leave before its job ends.
     #[error("the registry's unbonding_seconds is {found}; expected more than {}", limits::MAX_LIFE_SECONDS)]
     UnbondingTooShort {
-        /// The registry's.
+        /// Unbonding time of the registry, in seconds.
         found: u64,
     },
 
-    /// q out of bounds.
+    /// The quorum (q) is out of bounds.
     #[error("quorum is {found} of {workers} workers; expected more than half of them and at most all")]
     Quorum {
-        /// Value found.
+        /// The quorum that was given.
         found: u8,
-        /// k.
+        /// Number of workers of the job (k).
         workers: u8,
     },
     /// The assignment window is in the past or too long.
     #[error("assign_by is {found}; expected after now ({now}) and at most {latest}")]
     AssignBy {
-        /// Value found.
+        /// Time given, in Unix seconds.
         found: u64,
-        /// Block time.
+        /// Time of the block, in Unix seconds.
         now: u64,
-        /// Latest allowed.
+        /// Latest time allowed, in Unix seconds.
         latest: u64,
     },
     /// price * workers does not fit an amount.
     #[error("price {price} times {workers} workers does not fit 128 bits; expected a smaller price")]
     PriceOverflow {
-        /// The price.
+        /// Price per worker, in base units.
         price: Uint128,
-        /// k.
+        /// Number of workers of the job (k).
         workers: u8,
     },
 
@@ -84,9 +84,9 @@ pub enum ContractError {
     /// The job's state does not allow this.
     #[error("job {job_id} is {found:?}; expected {expected}")]
     WrongPhase {
-        /// The job.
+        /// Number of the job, from 1.
         job_id: u64,
-        /// Its state.
+        /// State that the job is in.
         found: Phase,
         /// The states that allow it.
         expected: &'static str,
@@ -94,40 +94,40 @@ pub enum ContractError {
     /// The state's deadline has passed; anyone may advance the job.
     #[error("the deadline of job {job_id} in phase {phase:?} was {deadline}, and it is {now}; use `advance`")]
     TooLate {
-        /// The job.
+        /// Number of the job, from 1.
         job_id: u64,
-        /// Its state.
+        /// State that the job is in.
         phase: Phase,
-        /// Last second in which the message is accepted.
+        /// Last second in which the message is accepted, Unix time.
         deadline: u64,
-        /// Block time.
+        /// Time of the block, in Unix seconds.
         now: u64,
     },
-    /// No exit is due yet.
+    /// The deadline has not passed, so there is nothing to advance.
     #[error("job {job_id} is {phase:?} until {deadline}, and it is {now}; expected a later time")]
     TooEarly {
         /// The job.
         job_id: u64,
-        /// Its state.
+        /// State that the job is in.
         phase: Phase,
-        /// Last second of the state.
+        /// Last second of the state, Unix time.
         deadline: u64,
-        /// Block time.
+        /// Time of the block, in Unix seconds.
         now: u64,
     },
 
     /// The mask selects too few or too many workers.
     #[error("mask selects {found} slots; expected {expected}")]
     SlotCount {
-        /// Slots selected.
+        /// Number of slots selected.
         found: usize,
-        /// k.
+        /// Number of workers of the job (k).
         expected: u8,
     },
     /// Not one header for each group that the mask touches.
     #[error("headers have {found} bytes; the mask touches {groups} groups, which takes {expected}")]
     Headers {
-        /// Bytes found.
+        /// Number of bytes given.
         found: usize,
         /// Groups with a worker.
         groups: usize,
@@ -137,17 +137,17 @@ pub enum ContractError {
     /// Too few or too many asks.
     #[error("there are {found} asks; expected {expected}, one for each worker in slot order")]
     AskCount {
-        /// Asks found.
+        /// Number of asks given.
         found: usize,
-        /// k.
+        /// Number of workers of the job (k).
         expected: u8,
     },
     /// An ask is 0 or above the job's price.
     #[error("ask of the worker at slot {slot} is {found}; expected 1 to {most}")]
     Ask {
-        /// The worker's slot.
+        /// The worker's DGKBE slot, from 1.
         slot: u16,
-        /// Value found.
+        /// Ask given, in base units.
         found: Uint128,
         /// The job's price.
         most: Uint128,
@@ -155,7 +155,7 @@ pub enum ContractError {
     /// The asks exceed the escrow.
     #[error("asks sum to {found}; expected at most the escrow {escrow}")]
     AskSum {
-        /// Sum.
+        /// Sum of the asks, in base units.
         found: Uint128,
         /// The job's escrow.
         escrow: Uint128,
@@ -163,35 +163,35 @@ pub enum ContractError {
     /// A chosen slot has no node.
     #[error("slot {slot} is free; expected the slot of an eligible node")]
     SlotFree {
-        /// The slot.
+        /// DGKBE slot, from 1.
         slot: u16,
     },
     /// A chosen node may not be chosen.
     #[error("node {address} at slot {slot} is not eligible: its bond is too small or it is unbonding")]
     NotEligible {
-        /// The slot.
+        /// DGKBE slot, from 1.
         slot: u16,
-        /// The node.
+        /// Account of the node.
         address: String,
     },
     /// The requester chose itself.
     #[error("the worker at slot {slot} is the job's requester; expected somebody else")]
     RequesterIsWorker {
-        /// The slot.
+        /// DGKBE slot, from 1.
         slot: u16,
     },
     /// The node failed this job before.
     #[error("node {address} at slot {slot} was at fault in an earlier round of this job")]
     FaultedBefore {
-        /// The slot.
+        /// DGKBE slot, from 1.
         slot: u16,
-        /// The node.
+        /// Account of the node.
         address: String,
     },
     /// The registry answered for another number of slots.
     #[error("the registry answered for {found} slots; expected {expected}")]
     RegistryAnswer {
-        /// Rows found.
+        /// Number of rows in the answer.
         found: usize,
         /// Slots asked for.
         expected: usize,
@@ -200,64 +200,64 @@ pub enum ContractError {
     /// A worker commits once.
     #[error("{address} has already committed in round {round} of job {job_id}")]
     AlreadyCommitted {
-        /// The job.
+        /// Number of the job, from 1.
         job_id: u64,
-        /// The round.
+        /// Round of the job, from 1.
         round: u8,
-        /// Sender.
+        /// Address that sent the message.
         address: String,
     },
     /// A worker that did not commit can't reveal.
     #[error("{address} has not committed in round {round} of job {job_id}")]
     NotCommitted {
-        /// The job.
+        /// Number of the job, from 1.
         job_id: u64,
-        /// The round.
+        /// Round of the job, from 1.
         round: u8,
-        /// Sender.
+        /// Address that sent the message.
         address: String,
     },
     /// A worker reveals once.
     #[error("{address} has already revealed in round {round} of job {job_id}")]
     AlreadyRevealed {
-        /// The job.
+        /// Number of the job, from 1.
         job_id: u64,
-        /// The round.
+        /// Round of the job, from 1.
         round: u8,
-        /// Sender.
+        /// Address that sent the message.
         address: String,
     },
     /// The reveal does not open the commitment.
     #[error("the masked result, output and nonce of {address} do not open its commitment")]
     CommitmentMismatch {
-        /// Sender.
+        /// Address that sent the message.
         address: String,
     },
 
     /// Somebody outside the quorum is named as a signer.
     #[error("job {job_id}: signers {signers:#b} are not all in the quorum {quorum:#b}")]
     SignerOutsideQuorum {
-        /// The job.
+        /// Number of the job, from 1.
         job_id: u64,
-        /// Bits given.
+        /// Bit mask of the named signers.
         signers: u32,
-        /// Bits of the quorum.
+        /// Bit mask of the quorum.
         quorum: u32,
     },
     /// Too few signers.
     #[error("job {job_id}: {found} members of the quorum signed; expected at least {expected}")]
     TooFewSigners {
-        /// The job.
+        /// Number of the job, from 1.
         job_id: u64,
-        /// Signers.
+        /// Number of signers in the quorum.
         found: u32,
-        /// q.
+        /// Signers needed (q).
         expected: u8,
     },
     /// A job is listed twice or out of order.
     #[error("statements list job {job_id} after job {before}; expected ascending numbers, each once")]
     FinalizationOrder {
-        /// The job.
+        /// Number of the job, from 1.
         job_id: u64,
         /// The one before it.
         before: u64,
@@ -289,7 +289,7 @@ pub enum ContractError {
     /// A reply that this contract did not ask for.
     #[error("reply {id} is unknown")]
     UnknownReply {
-        /// Reply id.
+        /// Id of the reply.
         id: u64,
     },
 }

@@ -1,4 +1,4 @@
-//! Every movement of money inside the contract.
+//! Every movement of tokens inside the contract.
 //!
 //! Invariant: `escrowed` is the sum of all jobs' escrow, `claimable` the sum of all credits, and both together
 //! are what the contract holds of the payment token. Each function here keeps it.
@@ -9,7 +9,7 @@ use cosmwasm_std::{Addr, StdError, StdResult, Storage, Uint128};
 use crate::ContractError;
 use crate::state::{CLAIMABLE, Job, TOTALS, Totals};
 
-/// The market's books, of the one token that it is paid in.
+/// The ledger of the market: amounts of its payment token.
 pub struct Market;
 
 impl Ledger for Market {

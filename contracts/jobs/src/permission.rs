@@ -18,8 +18,8 @@ pub(crate) fn authorize(deps: Deps<'_>, sender: &Addr, msg: &ExecuteMsg) -> Resu
         (Permission::Requester, ExecuteMsg::Cancel { job_id } | ExecuteMsg::Assign { job_id, .. }) => {
             Job::load(deps.storage, *job_id)?.expect_requester(sender)
         }
-        // Who works on a job is in its round, the largest record there is. It is read once, by the message, which needs
-        // the worker's number in it: `Round::index_of` gives one to workers only.
+        // The workers of a job are in its round, the largest record there is. It is read once, by the message's
+        // handler, which needs the worker's index: `Round::index_of` returns one for workers only.
         (Permission::Worker, ExecuteMsg::Commit { .. } | ExecuteMsg::Reveal { .. }) => Ok(()),
         (other, _) => refuse(other),
     }

@@ -1,4 +1,4 @@
-//! Answers.
+//! Answers to queries.
 
 use bithive_api::jobs::{
     Assignment, BatchResponse, ConfigResponse, JobResponse, ModelWork, OutcomeResponse, Phase,
@@ -34,7 +34,7 @@ pub fn config(deps: Deps<'_>) -> StdResult<ConfigResponse> {
     })
 }
 
-/// One job.
+/// A job with its terms, current round and outcome.
 ///
 /// # Errors
 /// [`ContractError::NoJob`].
@@ -42,7 +42,7 @@ pub fn job(deps: Deps<'_>, job_id: u64) -> Result<JobResponse, ContractError> {
     Ok(respond(deps.storage, Job::load(deps.storage, job_id)?)?)
 }
 
-/// One job's vault.
+/// The vault of a job.
 ///
 /// # Errors
 /// [`ContractError::NoJob`].

@@ -1,4 +1,4 @@
-//! What other contracts are told of a job: the emissions of work, the registry of records.
+//! Reports of a job to other contracts: work to the emissions, outcomes to the registry.
 //!
 //! Work is announced when jobs are settled, all of it in one message, and what each job is worth is fixed then. Whose it is
 //! follows in the report: a message of its own, so that it is whole or not at all and nothing of it can keep a job from being
@@ -20,14 +20,14 @@ use crate::state::{CONFIG, Config, EMISSIONS, Job, MODELS, REFUSED, REPORTED, Wo
 
 /// Reply id of a report; only refusals are replied to.
 pub const REPORT_REPLY: u64 = 2;
-/// Reply id of the record of workers that stayed away; only refusals are replied to.
+/// Reply id of the record of workers that did not commit; only refusals are replied to.
 pub const RECORD_REPLY: u64 = 3;
 /// Reply id of an announcement of work; only refusals are replied to.
 pub const ANNOUNCE_REPLY: u64 = 4;
 /// Weights of trust, in 1/10,000: data and model, consensus, evidence.
 pub const TRUST_WEIGHTS: [u16; 3] = [4_000, 4_000, 2_000];
 
-/// The report of a job that was settled just now, which may fail.
+/// The message that reports a job which was just settled; it may fail.
 ///
 /// # Errors
 /// Encoding.
@@ -125,13 +125,13 @@ pub fn trust_in(
     Ok(trust(TRUST_WEIGHTS, &diagnosis).unwrap_or_default())
 }
 
-/// Of at most 16, so nothing saturates.
+/// `part` of `whole` in 1/10,000. Both are at most 16, so nothing saturates.
 fn part(part: u32, whole: u32) -> Bps {
     let share = part.min(whole).saturating_mul(10_000).checked_div(whole).unwrap_or_default();
     Bps::new("share", u16::try_from(share).unwrap_or_default()).unwrap_or_default()
 }
 
-/// The record of workers that stayed away, which may fail; none for nobody.
+/// The message that records workers which did not commit; it may fail. None if there are no such workers.
 ///
 /// # Errors
 /// Encoding.

@@ -1,4 +1,4 @@
-//! What it takes to settle a job, and what it pays: the rules of `finalize` and `finalize_many`.
+//! Conditions for settling a job, and what it pays: the rules of `finalize` and `finalize_many`.
 
 use bithive_api::jobs::{Event, Phase, Round as RoundNumber};
 use bithive_attest::{Attested, Domain, Members, Statement};
@@ -30,7 +30,7 @@ pub enum Evidence {
 
 impl Settlement {
     /// Loads a job that is ready, if `signers` may settle it, with the statement that the contract itself builds from
-    /// its state: nothing of it is taken from the sender. A deadline that nobody has acted on does not count.
+    /// its state: nothing of it is taken from the sender. A deadline has no effect until someone sends `advance`.
     ///
     /// # Errors
     /// [`ContractError::NoJob`], [`ContractError::WrongPhase`], [`ContractError::SignerOutsideQuorum`],

@@ -39,23 +39,23 @@ pub const MODELS: Map<&[u8], ModelWork> = Map::new("models");
 pub const REFUSED: Map<u64, Empty> = Map::new("refused");
 /// Settled jobs that were reported.
 pub const REPORTED: Map<u64, Empty> = Map::new("reported");
-/// What an address may withdraw; absent when it is nothing.
+/// What an account may withdraw, in base units; absent when it is nothing.
 pub const CLAIMABLE: Map<&Addr, Uint128> = Map::new("claimable");
 
 /// Parameters and wiring; they hold for the life of the contract.
 #[cw_serde]
 pub struct Config {
-    /// Payment token.
+    /// Address of the cw20 token that jobs are paid in (BTT).
     pub token: Addr,
-    /// Registry.
+    /// Address of the registry contract.
     pub registry: Addr,
-    /// Treasury.
+    /// Address that receives the treasury's share.
     pub treasury: Addr,
-    /// Patient incentive pool.
+    /// Address that receives the patient incentive pool's share.
     pub incentive_pool: Addr,
     /// Division of a worker's ask.
     pub split: Split,
-    /// Taken for each fault that costs bond.
+    /// Taken from the bond for each fault that costs bond, in base units.
     pub slash_amount: Uint128,
     /// Slots of one broadcast group.
     pub slots: u16,
@@ -67,15 +67,15 @@ pub struct Config {
 #[cw_serde]
 #[derive(Default)]
 pub struct Totals {
-    /// Held for jobs that are not final.
+    /// Escrow of jobs that are not final, in base units.
     pub escrowed: Uint128,
-    /// Credited and not withdrawn.
+    /// Credited and not withdrawn, in base units.
     pub claimable: Uint128,
     /// Jobs posted so far.
     pub jobs: u64,
 }
 
-/// One job.
+/// A job: what every message about it reads and rewrites.
 #[cw_serde]
 pub struct Job {
     /// Number, from 1.
@@ -84,13 +84,13 @@ pub struct Job {
     pub requester: Addr,
     /// Terms, without the vault.
     pub terms: Terms,
-    /// State.
+    /// State that the job is in.
     pub phase: Phase,
     /// Round; 0 before the first.
     pub round: u8,
-    /// Last second of the state; meaningless in a final one.
+    /// Last second of the state, Unix time; unused in a final state.
     pub deadline: u64,
-    /// Escrow still held.
+    /// Escrow still held, in base units.
     pub escrow: Uint128,
     /// Who committed in this round.
     pub committed: Members,
@@ -107,7 +107,7 @@ pub struct Round {
     pub mask: Binary,
     /// DGKBE headers, one for each group with a worker.
     pub headers: HexBinary,
-    /// Digest of the encrypted input.
+    /// BLAKE3 digest of the encrypted input.
     pub payload: HexBinary,
     /// Commitment to the plaintext input.
     pub input_commitment: HexBinary,
@@ -122,33 +122,33 @@ pub struct Round {
 /// One worker of a round.
 #[cw_serde]
 pub struct Worker {
-    /// Account.
+    /// Account of the worker.
     pub address: Addr,
-    /// DGKBE slot.
+    /// DGKBE slot, from 1.
     pub slot: u16,
-    /// What it is paid before the split.
+    /// What it is paid before the split, in base units.
     pub ask: Uint128,
-    /// BLS key at the time of assignment.
+    /// BLS public key in G1 at the time of assignment, 48 bytes.
     pub bls_key: HexBinary,
 }
 
 /// One revealed result.
 #[cw_serde]
 pub struct Revealed {
-    /// Masked result.
+    /// Masked result, little-endian 32-bit words.
     pub masked: Binary,
-    /// Digest of the encrypted output.
+    /// BLAKE3 digest of the encrypted output.
     pub output: HexBinary,
 }
 
 /// What a quorum agreed on.
 #[cw_serde]
 pub struct Outcome {
-    /// The quorum.
+    /// Members of the quorum.
     pub quorum: Members,
     /// The member whose output is the job's.
     pub representative: u8,
-    /// The statement's signature, once it is settled.
+    /// Aggregate signature over the statement, 96 bytes, once it is settled.
     pub signature: Option<HexBinary>,
     /// Who signed it.
     pub signers: Option<Members>,

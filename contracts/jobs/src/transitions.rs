@@ -14,8 +14,8 @@ use crate::{ContractError, ledger, report};
 pub const SLASH_REPLY: u64 = 1;
 
 /// Whether a fault costs bond as well; each of them costs the job: no pay, and no later round. Header and payload reach
-/// a worker off chain, so the chain cannot tell a worker that stays away from one that was given nothing it could open;
-/// who commits was given enough.
+/// a worker off chain, so the chain can't tell a worker that stays away from one that was given nothing it could open.
+/// A worker that commits was given enough.
 #[must_use]
 pub const fn is_slashed(fault: Fault) -> bool {
     match fault {
@@ -27,9 +27,9 @@ pub const fn is_slashed(fault: Fault) -> bool {
 /// Travels with a slash, so that a refusal can be reported without stored state.
 #[cw_serde]
 pub struct SlashContext {
-    /// The job.
+    /// Number of the job, from 1.
     pub job_id: u64,
-    /// The round.
+    /// Round of the job, from 1.
     pub round: u8,
     /// The node at fault.
     pub worker: Addr,

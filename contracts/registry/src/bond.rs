@@ -1,6 +1,6 @@
 //! Tokens that leave: unbonding, withdrawal, slashing.
 //!
-//! State is written before a message goes to the token, so a call that comes back finds the bond gone.
+//! State is written before a message goes to the token, so a reentrant call finds the bond gone.
 
 use bithive_api::registry::Event;
 use bithive_contract_kit::{input, token};
@@ -28,7 +28,7 @@ pub(crate) fn unbond(deps: DepsMut<'_>, env: &Env, sender: &Addr) -> Result<Resp
     Ok(Response::new().add_event(Event::Unbonding { address: sender.clone(), until }))
 }
 
-/// Pays a bond out and forgets its owner, so it can't be paid out again.
+/// Pays out a bond and deletes its owner's entry, so it can't be paid out again.
 pub(crate) fn withdraw(deps: DepsMut<'_>, env: &Env, address: &str) -> Result<Response, ContractError> {
     let owner = input::address(deps.api, "address", address)?;
     let entry = participant(deps.storage, &owner)?;

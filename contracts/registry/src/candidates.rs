@@ -89,7 +89,7 @@ fn candidate_list(storage: &dyn Storage) -> StdResult<CandidateList> {
     Ok(CANDIDATE_LIST.may_load(storage)?.unwrap_or_default())
 }
 
-/// Behind everybody whose bond is at least as large.
+/// Inserts a candidate behind all whose bond is at least as large.
 pub(crate) fn insert(storage: &mut dyn Storage, candidate: &Candidate) -> StdResult<()> {
     let CandidateList { count, next } = candidate_list(storage)?;
     let rank = Rank { bond: candidate.bond, number: next };
@@ -121,7 +121,7 @@ fn remove(storage: &mut dyn Storage, address: &Addr) -> StdResult<bool> {
     Ok(true)
 }
 
-/// Frees what a candidate held. In a committee that serves, the endpoint stays its own.
+/// Frees a candidate's endpoint. While it serves in a committee, the endpoint stays reserved for it as a member.
 fn forget(storage: &mut dyn Storage, gone: &Candidate) {
     ENDPOINTS.remove(storage, gone.endpoint.as_slice());
     RELAYS.remove(storage, gone.endpoint.as_slice());
@@ -147,9 +147,9 @@ pub(crate) fn query(deps: Deps<'_>) -> StdResult<CandidatesResponse> {
     })
 }
 
-/// Brings a list that earlier versions kept in one piece into its places.
+/// Migrates the list, which earlier versions stored in one item, to one storage key for each candidate.
 pub(crate) fn migrate(storage: &mut dyn Storage) -> StdResult<()> {
-    /// A candidate as it was kept.
+    /// A candidate as earlier versions stored it.
     #[cw_serde]
     struct Earlier {
         address: Addr,

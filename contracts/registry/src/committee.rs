@@ -1,4 +1,4 @@
-//! Committees, each from an epoch on, and what their members post.
+//! Committees, each from a first epoch on, and what their members post.
 
 use std::collections::BTreeSet;
 
@@ -14,7 +14,7 @@ use crate::state::{
     in_service,
 };
 
-/// Names the committee from an epoch on. There is one that hasn't begun at most: naming another replaces it.
+/// Names the committee from an epoch on. At most one committee has not begun: naming another replaces it.
 pub(crate) fn set(
     deps: DepsMut<'_>,
     env: &Env,
@@ -68,7 +68,7 @@ pub(crate) fn install(
     Ok(Response::new().add_event(Event::CommitteeSet { from_epoch, threshold, members: size as u64 }))
 }
 
-/// An account keeps its endpoint over committees; nobody else may have it.
+/// An account may use its endpoint again in later committees; no other account may use it.
 fn check_members(
     deps: Deps<'_>,
     others: &[Committee],
@@ -95,7 +95,7 @@ fn check_members(
     Ok(())
 }
 
-/// Forgets what was posted for the next epoch if it gets another committee: its members post anew.
+/// Deletes what was posted for the next epoch if its committee changes: the new members post again.
 fn void_share_keys(
     storage: &mut dyn Storage,
     before: &[Committee],
@@ -111,7 +111,7 @@ fn void_share_keys(
     Ok(())
 }
 
-/// Forgets the relays of members that are listed no longer; their endpoints may be anybody's then.
+/// Deletes the relays of members that are no longer listed; others may then register their endpoints.
 fn forget_relays(storage: &mut dyn Storage, before: &[Committee], after: &[Committee]) {
     let members = |committees| <[Committee]>::iter(committees).flat_map(|committee| &committee.members);
     for gone in members(before).filter(|member| members(after).all(|other| other != *member)) {
@@ -122,7 +122,7 @@ fn forget_relays(storage: &mut dyn Storage, before: &[Committee], after: &[Commi
     }
 }
 
-/// The sender serves in the committee of `epoch`, which is this one or the next.
+/// Checks that the sender serves in the committee of `epoch`, the current or the next one.
 ///
 /// # Errors
 /// [`ContractError::Epoch`], [`ContractError::Unauthorized`].

@@ -2,8 +2,8 @@
 //!
 //! A verdict is arithmetic on what the owner itself registered, so it costs the owner the whole bond: no software
 //! publishes a malformed key by mistake, and a smaller cut would leave a bond behind a key that nobody can use. The
-//! bounty is less than half of it, so disputing oneself only burns money. A lost deposit goes the way of a slashed
-//! amount and not to the accused, who has no damage and must not gain from a dispute that it provoked.
+//! bounty is less than half of it, so disputing oneself only burns money. A lost deposit is divided like a slashed
+//! amount and does not go to the accused, which has no loss and must not gain from a dispute that it provoked.
 
 use bithive_api::registry::{Event, KeyDispute, KeyOpening, NodeRegistration};
 use bithive_attest::PUBLIC_KEY_BYTES;
@@ -18,7 +18,7 @@ use crate::bond::{burn, transfer};
 use crate::state::{CONFIG, Config, Kind, PARTICIPANTS, Participant, subtract_bonded};
 use crate::{ContractError, candidates};
 
-/// Judges the key of the accused. The deposit has arrived and is in nobody's bond; it leaves with this message.
+/// Decides a dispute. The deposit has arrived and is counted in no bond; it leaves with this message.
 pub(crate) fn dispute(
     deps: DepsMut<'_>,
     env: &Env,
@@ -95,7 +95,8 @@ fn judge(
     Ok((!equal).then_some(Fault::Equation { index }))
 }
 
-/// The owner loses its bond and is on its way out; the disputer gets the deposit back and the bounty.
+/// The key is malformed: its owner loses the bond and starts unbonding; the disputer gets the deposit back and the
+/// bounty.
 fn convict(
     deps: DepsMut<'_>,
     env: &Env,

@@ -1,4 +1,5 @@
-//! Elections: the candidates with the largest bonds serve the next epoch, and give way after some epochs in a row.
+//! Elections: the candidates with the largest bonds serve the next epoch; after `max_terms` epochs in a row others go
+//! first.
 
 use bithive_api::registry::{CommitteeMember, Election, Event, limits};
 use bithive_contract_kit::input::within;
@@ -60,31 +61,31 @@ pub(crate) fn elect(deps: DepsMut<'_>, env: &Env) -> Result<Response, ContractEr
 /// A candidate with its key.
 type Entry = ((u128, u64), Candidate);
 
-/// The first of the list, those last who have served `max_terms` epochs in a row. Only who won the last election may have,
-/// so that the list is read a committee's length beyond the seats at most.
+/// The candidates with the largest bonds; those who have served `max_terms` epochs in a row come last. Only winners of
+/// the last election can have, so at most two committees' worth of the list is read.
 fn choose(
     storage: &dyn Storage,
     election: &Election,
     last: Option<u64>,
 ) -> Result<Vec<Entry>, ContractError> {
     let seats = usize::from(election.seats);
-    let (mut fresh, mut tired) = (Vec::new(), Vec::new());
+    let (mut first, mut after) = (Vec::new(), Vec::new());
     for found in CANDIDATES.range(storage, None, None, Order::Ascending) {
         let found = found?;
-        let rested = found.1.terms(last) < election.max_terms;
-        if rested { &mut fresh } else { &mut tired }.push(found);
-        if fresh.len() == seats {
-            return Ok(fresh);
+        let within_terms = found.1.terms(last) < election.max_terms;
+        if within_terms { &mut first } else { &mut after }.push(found);
+        if first.len() == seats {
+            return Ok(first);
         }
     }
-    let found = fresh.len().saturating_add(tired.len());
+    let found = first.len().saturating_add(after.len());
     if found < seats {
         return Err(ContractError::TooFewCandidates { found, expected: seats });
     }
-    Ok(fresh.into_iter().chain(tired).take(seats).collect())
+    Ok(first.into_iter().chain(after).take(seats).collect())
 }
 
-/// Whether the committee of now is this one, and no other has been named to follow it.
+/// Whether the chosen committee is the one in force, and no other has been named to follow it.
 fn serves(committees: &[Committee], current: u64, chosen: &[Candidate], threshold: u8) -> bool {
     committees.last().is_some_and(|last| {
         last.from_epoch <= current

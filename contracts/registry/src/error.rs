@@ -36,41 +36,41 @@ pub enum ContractError {
     /// A share is more than the whole.
     #[error(transparent)]
     Share(#[from] BpsError),
-    /// A slot that no group has.
+    /// The slot is in no group.
     #[error(transparent)]
     Slot(#[from] SlotError),
     /// The account is registered already.
     #[error("{address} is registered already; expected an account without a role, which has one bond")]
     AlreadyRegistered {
-        /// The account.
+        /// Address of the account.
         address: String,
     },
     /// The account has no bond here.
     #[error("{address} is not registered; expected a node or a requester")]
     NotRegistered {
-        /// The account.
+        /// Address of the account.
         address: String,
     },
     /// Too few tokens for the role.
     #[error("the bond is {found}; expected at least {least}")]
     BondTooSmall {
-        /// Tokens sent.
+        /// Tokens sent, in base units.
         found: Uint128,
-        /// Least bond of the role.
+        /// Least bond of the role, in base units.
         least: Uint128,
     },
     /// The slot does not exist.
     #[error("slot is {slot}; expected 1 to {slots}")]
     SlotRange {
-        /// What was given.
+        /// The slot that was given.
         slot: u16,
-        /// Slots of the group.
+        /// Number of slots of all groups.
         slots: u16,
     },
     /// The slot has an owner.
     #[error("slot {slot} has an owner; expected a free slot")]
     SlotTaken {
-        /// The slot.
+        /// Slot that was asked for.
         slot: u16,
     },
     /// The BLS key is registered already.
@@ -79,21 +79,21 @@ pub enum ContractError {
     /// The endpoint is in use by a node, a requester or a committee member.
     #[error("endpoint {endpoint} is registered already; expected a fresh key")]
     EndpointTaken {
-        /// The endpoint.
+        /// Transport endpoint (Ed25519 public key, 32 bytes).
         endpoint: HexBinary,
     },
-    /// The account is on its way out.
+    /// The participant is unbonding.
     #[error("{address} is unbonding until {until}; expected a bond that is not")]
     Unbonding {
-        /// The account.
+        /// Address of the account.
         address: String,
-        /// When the bond can be withdrawn.
+        /// When the bond can be withdrawn, in Unix seconds.
         until: u64,
     },
-    /// The bond was not asked back.
+    /// The participant is not unbonding.
     #[error("{address} is not unbonding; expected `unbond` first")]
     NotUnbonding {
-        /// The account.
+        /// Address of the account.
         address: String,
     },
     /// A relay's URL is none.
@@ -106,7 +106,7 @@ pub enum ContractError {
         found: String,
         /// What is wrong with it.
         problem: &'static str,
-        /// Longest URL.
+        /// Longest URL allowed, in bytes.
         most: usize,
     },
     /// The unbonding time has not passed.
@@ -114,15 +114,15 @@ pub enum ContractError {
     TooEarly {
         /// The account.
         address: String,
-        /// When the bond can be withdrawn.
+        /// When the bond can be withdrawn, in Unix seconds.
         until: u64,
-        /// The block's time.
+        /// Time of the block, in Unix seconds.
         now: u64,
     },
-    /// The jobs contract is named once.
+    /// The jobs contract is already set.
     #[error("the jobs contract is {jobs} already; it is set once")]
     JobsAlreadySet {
-        /// The jobs contract.
+        /// Address of the jobs contract.
         jobs: String,
     },
     /// The committee has a size that its threshold does not fit.
@@ -132,15 +132,15 @@ pub enum ContractError {
     Committee {
         /// Members needed for one evaluation.
         threshold: u8,
-        /// Members listed.
+        /// Number of members listed.
         members: usize,
-        /// Most members.
+        /// Most members allowed.
         most: usize,
     },
     /// A committee would begin in an epoch that has one already.
     #[error("from_epoch is {from_epoch}; expected {least} or later")]
     FromEpoch {
-        /// What was given.
+        /// First epoch given.
         from_epoch: u64,
         /// The earliest first epoch.
         least: u64,
@@ -148,58 +148,58 @@ pub enum ContractError {
     /// Share keys are posted for the current or the next epoch.
     #[error("epoch is {epoch}; expected {current} or the one after it")]
     Epoch {
-        /// What was given.
+        /// The epoch that was given.
         epoch: u64,
         /// Epoch of the block.
         current: u64,
     },
-    /// Share keys are posted once.
+    /// The member has already posted share keys for the epoch.
     #[error("{address} has posted share keys for epoch {epoch} already; they are final")]
     AlreadyPosted {
-        /// The member.
+        /// Address of the member.
         address: String,
-        /// The epoch.
+        /// Number of the epoch.
         epoch: u64,
     },
-    /// A capability that no machine has.
+    /// The declared capability is out of bounds.
     #[error("capability: {0}")]
     Capability(#[from] CapabilityError),
     /// Only eligible nodes stand.
     #[error("{address} is no eligible node; expected a node with the least bond that is not unbonding")]
     NotEligible {
-        /// The account.
+        /// Address of the account.
         address: String,
     },
-    /// A candidate stands once.
+    /// The node is already a candidate.
     #[error("{address} is already a candidate; `retire` first to stand with another endpoint")]
     AlreadyStanding {
-        /// The candidate.
+        /// Address of the candidate.
         address: String,
     },
     /// There is no such candidate.
     #[error("{address} is not a candidate for the committee")]
     NotStanding {
-        /// The account.
+        /// Address of the account.
         address: String,
     },
     /// The list of candidates is full of larger bonds.
     #[error("the bond is {found}, and the list of candidates is full; expected more than {least}")]
     ListFull {
-        /// The bond.
+        /// Bond of the sender, in base units.
         found: Uint128,
-        /// Smallest bond in the list.
+        /// Smallest bond in the list, in base units.
         least: Uint128,
     },
-    /// The owner names committees.
+    /// No elections are held.
     #[error("elections are off; the owner names committees")]
     NoElections,
-    /// Committees are elected.
+    /// The owner can't name a committee while elections are held.
     #[error("committees are elected; use `elect`, or turn elections off first")]
     ElectionsHeld,
-    /// A committee is elected once for an epoch.
+    /// The committee of the epoch is already elected.
     #[error("the committee of epoch {epoch} is already elected; try again when that epoch has begun")]
     AlreadyElected {
-        /// The epoch.
+        /// Number of the epoch.
         epoch: u64,
     },
     /// Too few candidates for all seats.
@@ -207,7 +207,7 @@ pub enum ContractError {
     TooFewCandidates {
         /// Candidates there are.
         found: usize,
-        /// Seats.
+        /// Number of seats.
         expected: usize,
     },
     /// Registrations, candidates and elections are refused.
@@ -219,13 +219,13 @@ pub enum ContractError {
     /// The accused has no key here.
     #[error("{address} is not a node; expected the account of a registered node")]
     NotNode {
-        /// The account.
+        /// Address of the account.
         address: String,
     },
-    /// A key is malformed once.
+    /// The key was already proven malformed.
     #[error("the key of {address} is proven malformed already; expected a key that is not")]
     AlreadyProven {
-        /// The node.
+        /// Address of the node.
         address: String,
     },
     /// The stored state is not an earlier one of this contract.

@@ -38,7 +38,7 @@ pub(crate) fn count(storage: &mut dyn Storage, node: &Addr, event: JobEvent) -> 
     Ok(RECORDS.save(storage, node, &record.into())?)
 }
 
-/// Counts a job's outcomes. No node in them makes it fail: one that has left is passed over.
+/// Counts a job's outcomes. No node makes it fail: one that has left is skipped.
 pub(crate) fn record(
     deps: DepsMut<'_>,
     job_id: u64,

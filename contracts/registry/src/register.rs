@@ -83,7 +83,7 @@ fn admit(storage: &mut dyn Storage, account: &Addr, bond: Uint128, kind: Kind) -
     add_bonded(storage, bond)
 }
 
-/// Refused while the bond is on its way out: the addition would leave with it, and not make it eligible.
+/// Refused while unbonding: the addition would leave with the bond, and not make the node eligible.
 fn add_bond(deps: DepsMut<'_>, account: &Addr, amount: Uint128) -> Result<Response, ContractError> {
     positive("the amount", amount)?;
     let mut entry = participant(deps.storage, account)?;

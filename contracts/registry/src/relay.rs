@@ -1,4 +1,4 @@
-//! How an endpoint is reached: the URL of a relay, said by whoever holds the endpoint.
+//! How an endpoint is reached: the URL of a relay, set by the holder of the endpoint.
 //!
 //! The chain names the relay and no address of the party itself: where a machine is, only its relay and the peers
 //! that it talks to know.
@@ -31,8 +31,8 @@ pub(crate) fn set(
     Ok(Response::new().add_event(Event::RelaySet { address, endpoint, relay: OrEmpty(relay) }))
 }
 
-/// The sender holds the endpoint: as a committee member, or by a bond, also one on its way out, because whoever unbonds
-/// still has jobs to finish.
+/// Checks that the sender holds the endpoint: as a committee member, or by a bond, even while unbonding, because its
+/// jobs still run.
 ///
 /// # Errors
 /// [`ContractError::Input`], [`ContractError::Unauthorized`].

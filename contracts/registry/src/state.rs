@@ -9,14 +9,14 @@ use cw_storage_plus::{Item, Map};
 
 use crate::ContractError;
 
-/// What holds for the life of the contract.
+/// Configuration, fixed for the life of the contract.
 #[cw_serde]
 pub struct Config {
     /// Bond token; hooks of any other contract are refused.
     pub token: Addr,
-    /// Receives the part of a slashed bond that is not burnt.
+    /// Address that receives the part of a slashed bond that is not burnt.
     pub treasury: Addr,
-    /// Checked numbers.
+    /// Parameters, checked against their bounds.
     pub params: Params,
     /// BLAKE3 digest of the DGKBE common reference string.
     pub crs_digest: HexBinary,
@@ -27,9 +27,9 @@ pub struct Config {
 pub struct Participant {
     /// Bond held, in base units.
     pub bond: Uint128,
-    /// When the bond can be withdrawn, once asked back.
+    /// When the bond can be withdrawn, in Unix seconds; none before `unbond`.
     pub unbonding_until: Option<u64>,
-    /// Taken from the bond so far.
+    /// Taken from the bond so far, in base units.
     pub slashed: Uint128,
     /// Whether its DGKBE key was proven malformed; it is then on its way out.
     pub malformed: bool,
@@ -42,9 +42,9 @@ pub struct Participant {
 pub enum Kind {
     /// A contributor node.
     Node(NodeRegistration),
-    /// A requester.
+    /// A requester with a bond.
     Requester {
-        /// Transport endpoint.
+        /// Transport endpoint (Ed25519 public key, 32 bytes).
         endpoint: HexBinary,
     },
 }
@@ -75,9 +75,9 @@ pub struct Committee {
 /// Who holds an endpoint.
 #[cw_serde]
 pub struct Holder {
-    /// Account.
+    /// The account's address.
     pub address: Addr,
-    /// Role.
+    /// Role of the account.
     pub role: Role,
 }
 
@@ -90,13 +90,13 @@ pub struct StoredRecord {
     pub missed: u64,
     /// Faults that cost bond.
     pub faults: u64,
-    /// Settled jobs since the last that was not.
+    /// Settled jobs in a row since the last one that was missed or faulty.
     pub streak: u64,
-    /// Longest streak.
+    /// Most settled jobs in a row so far.
     pub best_streak: u64,
-    /// Compute credits.
+    /// Compute credits of its settled jobs.
     pub work: u64,
-    /// Sum of trust, in 1/10,000.
+    /// Sum of trust over its settled jobs, in 1/10,000.
     pub trust: u64,
     /// Reputation, in 1/10,000.
     pub reputation_bps: u16,
@@ -105,11 +105,11 @@ pub struct StoredRecord {
 /// A candidate for the committee.
 #[cw_serde]
 pub struct Candidate {
-    /// Account.
+    /// The account's address.
     pub address: Addr,
     /// Transport endpoint, which is the candidate's while it stands.
     pub endpoint: HexBinary,
-    /// Its bond.
+    /// Its bond, in base units of BTT.
     pub bond: Uint128,
     /// Elections in a row that it won, the last one counted.
     pub served: u16,
@@ -153,11 +153,11 @@ pub struct CandidateList {
     pub next: u64,
 }
 
-/// Configuration.
+/// Configuration, fixed for the life of the contract.
 pub const CONFIG: Item<Config> = Item::new("config");
-/// The jobs contract, once wired.
+/// Address of the jobs contract; absent until the owner has named it.
 pub const JOBS: Item<Addr> = Item::new("jobs");
-/// Sum of all bonds held.
+/// Sum of all bonds held, in base units.
 pub const BONDED: Item<Uint128> = Item::new("bonded");
 /// Accounts with a bond.
 pub const PARTICIPANTS: Map<&Addr, Participant> = Map::new("participants");

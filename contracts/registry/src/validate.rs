@@ -1,4 +1,4 @@
-//! Checks at the door that need no storage.
+//! Checks of messages that need no storage.
 
 use bithive_api::registry::{NodeRegistration, Params, limits};
 use bithive_attest::host::{check_g1, verify_possession};
@@ -28,7 +28,7 @@ pub fn params(params: &Params) -> Result<(), ContractError> {
     let (min, max) = (limits::MIN_EPOCH_SECONDS, limits::MAX_EPOCH_SECONDS.min(outlasted));
     within("params.epoch_seconds", params.epoch_seconds.into(), min.into()..=max.into())?;
     Bps::new("params.burn_bps", params.burn_bps)?;
-    // A deposit above the least bond would keep those from disputing who have as much at stake as the accused.
+    // With a deposit above the least bond, a node with as much at stake as the accused could not afford a dispute.
     within("params.dispute_deposit", params.dispute_deposit.u128(), 1..=params.node_bond.u128())?;
     within("params.bounty_bps", params.bounty_bps.into(), 1..=limits::MAX_BOUNTY_BPS.into())?;
     Ok(())

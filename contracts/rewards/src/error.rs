@@ -44,9 +44,9 @@ pub enum ContractError {
         "the limit of all patients is {total} a day, that of one patient {patient}; expected at least as much for all"
     )]
     Limits {
-        /// Limit of all.
+        /// Limit of all patients on a day, in base units.
         total: Uint128,
-        /// Limit of one.
+        /// Limit of one patient on a day, in base units.
         patient: Uint128,
     },
     /// A party can't propose or approve a reward for itself.
@@ -67,7 +67,7 @@ pub enum ContractError {
         /// Number that was asked for.
         id: u64,
     },
-    /// The role has spoken.
+    /// A party of the same role has already approved.
     #[error("a party of the role {role:?} has already approved proposal {id}; expected one of another role")]
     RoleTwice {
         /// Number of the proposal.
@@ -80,7 +80,7 @@ pub enum ContractError {
     TooLate {
         /// Number of the proposal.
         id: u64,
-        /// Its last second.
+        /// Last second for approvals, Unix time.
         until: u64,
     },
     /// Too early to remove.
@@ -88,10 +88,10 @@ pub enum ContractError {
     TooEarly {
         /// Number of the proposal.
         id: u64,
-        /// Its last second.
+        /// Last second for approvals, Unix time.
         until: u64,
     },
-    /// A limit of the day.
+    /// A limit of the day would be exceeded.
     #[error(
         "{limit} of the day is {most}, of which {used} are used; this would be {amount} more. Try again tomorrow"
     )]
@@ -122,7 +122,7 @@ pub enum ContractError {
     Funds {
         /// What there is.
         available: Uint128,
-        /// What is needed.
+        /// Amount of the reward, in base units.
         amount: Uint128,
     },
     /// A contract that the owner has not named.

@@ -1,4 +1,4 @@
-//! BTT for what patients do for their health, signed for by several parties.
+//! BTT for what patients do for their health, approved by several parties.
 //!
 //! Start with [`contract`], which dispatches; [`propose`] has proposals and approvals, [`pay`] the payment with its limits,
 //! [`admin`] budget and owner. The formula is `bithive_economics::score::reward`.

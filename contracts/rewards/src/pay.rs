@@ -7,12 +7,12 @@ use cosmwasm_std::{Addr, CosmosMsg, Env, Response, Storage, Uint128};
 use crate::ContractError;
 use crate::state::{BUDGET, Budget, CARE, CONFIG, DAY, PATIENTS, Paid, Proposal, TODAY, formula};
 
-/// What can be paid.
+/// What is left of the budget.
 pub(crate) fn available(budget: &Budget) -> Result<Uint128, ContractError> {
     Ok(budget.funded.checked_sub(budget.paid)?.checked_sub(budget.returned)?)
 }
 
-/// The day of a block.
+/// Day of the block, from 0 in 1970 (UTC).
 pub(crate) fn day(env: &Env) -> u64 {
     env.block.time.seconds().checked_div(DAY).unwrap_or_default()
 }

@@ -19,10 +19,10 @@ pub(crate) fn propose(
     inputs: &Inputs,
     evidence: HexBinary,
 ) -> Result<Response, ContractError> {
-    let role = speaker(deps.storage, sender)?;
+    let role = active_role(deps.storage, sender)?;
     let token = CONFIG.load(deps.storage)?.token;
     let patient = outside(deps.api, "patient", patient, &[&env.contract.address, &token])?;
-    not_oneself(sender, &patient)?;
+    expect_not_patient(sender, &patient)?;
     sized::<32>("evidence", &evidence)?;
     if let Some(id) = EVIDENCE.may_load(deps.storage, evidence.as_slice())? {
         return Err(ContractError::EvidenceUsed { id });
@@ -51,9 +51,9 @@ pub(crate) fn approve(
     sender: &Addr,
     id: u64,
 ) -> Result<Response, ContractError> {
-    let role = speaker(storage, sender)?;
+    let role = active_role(storage, sender)?;
     let mut proposal = find(storage, id)?;
-    not_oneself(sender, &proposal.patient)?;
+    expect_not_patient(sender, &proposal.patient)?;
     if env.block.time.seconds() > proposal.until {
         return Err(ContractError::TooLate { id, until: proposal.until });
     }
@@ -99,6 +99,6 @@ fn speaker(storage: &dyn Storage, sender: &Addr) -> Result<Role, ContractError> 
     if is_paused(storage)? { Err(ContractError::Paused) } else { Ok(role) }
 }
 
-fn not_oneself(sender: &Addr, patient: &Addr) -> Result<(), ContractError> {
+fn expect_not_patient(sender: &Addr, patient: &Addr) -> Result<(), ContractError> {
     if sender == patient { Err(ContractError::OwnReward { sender: sender.into() }) } else { Ok(()) }
 }

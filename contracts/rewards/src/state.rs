@@ -12,47 +12,47 @@ use cw_storage_plus::{Item, Map};
 /// Seconds of a day.
 pub const DAY: u64 = 86_400;
 
-/// What was set.
+/// Parameters and addresses, as set at instantiation and by the owner.
 #[cw_serde]
 pub struct Config {
     /// BTT; hooks of any other contract are refused.
     pub token: Addr,
-    /// Receives budget that is given back.
+    /// Address that receives budget that the owner returns.
     pub treasury: Addr,
-    /// Parties that must approve.
+    /// Parties that must approve a reward: 2 to 4.
     pub approvals: u8,
-    /// Limits.
+    /// Limits of what is paid on a day.
     pub limits: Limits,
 }
 
-/// What was put in and paid.
+/// Totals of the budget.
 #[cw_serde]
 #[derive(Default)]
 pub struct Budget {
-    /// Put in.
+    /// Put in so far, in base units of BTT.
     pub funded: Uint128,
-    /// Paid to patients.
+    /// Paid to patients so far, in base units of BTT.
     pub paid: Uint128,
-    /// Given to the treasury.
+    /// Given to the treasury so far, in base units of BTT.
     pub returned: Uint128,
 }
 
-/// What was paid on the last day with a payment.
+/// What was paid on the last day with a payment, and in all.
 #[cw_serde]
 #[derive(Default)]
 pub struct Paid {
-    /// Days since 1970.
+    /// Day, from 0 in 1970 (UTC).
     pub day: u64,
-    /// Amount on that day.
+    /// Amount on that day, in base units of BTT.
     pub amount: Uint128,
     /// Rewards on that day.
     pub count: u16,
-    /// Amount ever.
+    /// Amount in all, in base units of BTT.
     pub total: Uint128,
 }
 
 impl Paid {
-    /// The same, of which nothing was paid on a later `day`.
+    /// The totals on `day`: nothing paid yet if it is later than the stored day.
     #[must_use]
     pub fn on(self, day: u64) -> Self {
         // A clock that goes back stays on the day that was counted: nothing is paid twice because of it.
@@ -67,22 +67,22 @@ impl Paid {
 /// A proposal that waits for approvals.
 #[cw_serde]
 pub struct Proposal {
-    /// Receives the reward.
+    /// Address that receives the reward.
     pub patient: Addr,
-    /// What for.
+    /// What the patient did.
     pub activity: Activity,
-    /// What will be paid.
+    /// What will be paid, in base units of BTT.
     pub amount: Uint128,
     /// SHA-256 of the evidence.
     pub evidence: HexBinary,
     /// At most as many as there are roles.
     pub approvals: Vec<Approval>,
-    /// Last second for approvals.
+    /// Last second for approvals, Unix time.
     pub until: u64,
 }
 
 impl Proposal {
-    /// As it is answered.
+    /// The response type of a query.
     #[must_use]
     pub fn response(self, id: u64) -> ProposalResponse {
         let Self { patient, activity, amount, evidence, approvals, until } = self;
@@ -90,11 +90,11 @@ impl Proposal {
     }
 }
 
-/// What was set.
+/// Parameters and addresses, as set at instantiation and by the owner.
 pub const CONFIG: Item<Config> = Item::new("config");
-/// What was put in and paid.
+/// Totals of the budget.
 pub const BUDGET: Item<Budget> = Item::new("budget");
-/// Paid to everybody.
+/// Paid to all patients.
 pub const TODAY: Item<Paid> = Item::new("today");
 /// Paid, by patient.
 pub const PATIENTS: Map<&Addr, Paid> = Map::new("patients");
@@ -102,7 +102,7 @@ pub const PATIENTS: Map<&Addr, Paid> = Map::new("patients");
 pub const CARE: Map<&Addr, u64> = Map::new("care");
 /// Roles.
 pub const PARTIES: Map<&Addr, Role> = Map::new("parties");
-/// Number of the next proposal.
+/// Number of the next proposal; 1 if absent.
 pub const NEXT_ID: Item<u64> = Item::new("next_id");
 /// Proposals that wait.
 pub const PROPOSALS: Map<u64, Proposal> = Map::new("proposals");

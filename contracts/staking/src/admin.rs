@@ -33,7 +33,7 @@ pub(crate) fn instantiate(
     Ok(Response::new())
 }
 
-/// Refuses a capacity that no machine has.
+/// Refuses a capacity other than 4, 8 or 16 T.
 pub(crate) fn check_capacity(tera: u16) -> Result<(), ContractError> {
     if CAPACITIES.contains(&tera) { Ok(()) } else { Err(ContractError::Capacity { tera }) }
 }

@@ -27,7 +27,7 @@ pub enum ContractError {
     /// A sum left its range.
     #[error(transparent)]
     Overflow(#[from] OverflowError),
-    /// A share above the whole.
+    /// A share of more than 10,000 basis points.
     #[error(transparent)]
     Share(#[from] BpsError),
     /// A start of the emission too far away.
@@ -38,10 +38,10 @@ pub enum ContractError {
     Pool {
         /// Address of the operator.
         node: String,
-        /// What is wrong.
+        /// What the pool refused.
         error: PoolError,
     },
-    /// A capacity that no machine has.
+    /// The capacity is not 4, 8 or 16 T.
     #[error("the capacity is {tera} T; expected 4, 8 or 16")]
     Capacity {
         /// Capacity given, in T.
@@ -59,13 +59,13 @@ pub enum ContractError {
         /// Address that was given.
         node: String,
     },
-    /// Operators pledge, and others delegate.
+    /// An operator can't delegate to its own node.
     #[error("{node} can't delegate to itself; use `pledge`")]
     OwnNode {
         /// Address of the operator.
         node: String,
     },
-    /// A pool without stake has nobody to reward.
+    /// The node has no stake, so a reward would go to nobody.
     #[error("nobody has stake in {node}; expected a node with stake")]
     NoStake {
         /// Address of the operator.
@@ -88,12 +88,12 @@ pub enum ContractError {
     /// The lock or the unbonding time is not over.
     #[error("it is {now}; expected {until} or later (Unix seconds)")]
     TooEarly {
-        /// Time of the block.
+        /// Time of the block, in Unix seconds.
         now: u64,
-        /// From when it is possible.
+        /// From when it is possible, in Unix seconds.
         until: u64,
     },
-    /// More than is free.
+    /// More shares were asked for than are not locked.
     #[error("{asked} shares were asked for; expected at most {free}, which are not locked")]
     NotFree {
         /// Shares asked for.
@@ -106,7 +106,7 @@ pub enum ContractError {
     NothingDue {
         /// Address of the operator.
         node: String,
-        /// Address of who has the stake.
+        /// Address of the account that has the stake.
         delegator: String,
     },
     /// New stake is refused.

@@ -27,7 +27,7 @@ pub(crate) fn reward(
     if shares == 0 {
         return Err(ContractError::NoStake { node: address.into() });
     }
-    // A bound that was lowered by nobody: the commission was checked when it was set.
+    // Can't fail: the commission was checked when it was set.
     let commission = Bps::new("commission_bps", node.commission_bps)?.of(amount.u128());
     let rest = amount.u128().saturating_sub(commission);
     let too_many = || ContractError::Pool { node: address.to_string(), error: PoolError::TooManyShares };

@@ -31,7 +31,7 @@ pub(crate) fn slash(
     put_pool(deps.storage, &address, stake, env.block.height)?;
     node.unbonding = unbonding.into();
     if unbonding.tokens == 0 && unbonding.shares > 0 {
-        // Whoever leaves from now on starts anew: those shares are worth nothing for ever.
+        // A new generation for later unbondings; shares of the old one stay worth nothing.
         node.unbonding = StoredPool::default();
         node.generation = node.generation.saturating_add(1);
     }

@@ -106,7 +106,7 @@ pub(crate) fn add(
     delegator: &Addr,
     amount: Uint128,
 ) -> Result<Uint128, ContractError> {
-    // Before the shares change: what they earned was earned by as many as there were.
+    // Before the shares change: earlier rewards were earned by the shares there were.
     let delegation = settled(storage, address, node, delegator)?;
     let added = pool(storage, address)?.add(amount.u128());
     let (pool, bought) = added.map_err(|error| ContractError::Pool { node: address.to_string(), error })?;

@@ -12,45 +12,45 @@ use cw_storage_plus::{Item, Map, SnapshotItem, SnapshotMap, Strategy};
 
 use crate::ContractError;
 
-/// What was set.
+/// Parameters and addresses, as set at instantiation and by the owner.
 #[cw_serde]
 pub struct Config {
     /// BTK; hooks of any other contract are refused.
     pub token: Addr,
-    /// Receives what is slashed and not burnt.
+    /// Address that receives what is slashed and not burnt.
     pub treasury: Addr,
-    /// Start of the emission.
+    /// Start of the emission, in Unix seconds.
     pub emission_start: u64,
-    /// Checked numbers.
+    /// Parameters, checked against their bounds.
     pub params: Params,
 }
 
-/// Tokens and shares.
+/// A pool's tokens and shares, as stored.
 #[cw_serde]
 #[derive(Copy, Default)]
 pub struct StoredPool {
-    /// Base units.
+    /// Tokens in the pool, in base units of BTK.
     pub tokens: Uint128,
-    /// Shares.
+    /// Number of shares.
     pub shares: Uint128,
 }
 
-/// A node.
+/// A registered node.
 #[cw_serde]
 pub struct Node {
-    /// Capacity in T.
+    /// Capacity in T: 4, 8 or 16.
     pub tera: u16,
     /// Commission, in 1/10,000.
     pub commission_bps: u16,
-    /// What is unbonding.
+    /// Pool of what is unbonding.
     pub unbonding: StoredPool,
     /// How often everything that was unbonding was slashed. What began to unbond before is worth nothing.
     pub generation: u64,
     /// Rewards per share, in 2^-64 base units.
     pub per_share: Uint128,
-    /// What the last division of a reward left.
+    /// Scaled rewards that the last division left over.
     pub left: Uint128,
-    /// Taken by slashes.
+    /// Taken by slashes so far, in base units of BTK.
     pub slashed: Uint128,
     /// Rewards that are not in `per_share` yet.
     pub stream: Option<StoredStream>,
@@ -135,68 +135,68 @@ pub struct Delegation {
     pub locked: Uint128,
     /// Index up to which `rewards` are counted.
     pub per_share: Uint128,
-    /// Rewards that were not claimed.
+    /// Rewards that were not claimed, in base units of BTK.
     pub rewards: Uint128,
 }
 
 /// A locked part of a pledge.
 #[cw_serde]
 pub struct Lock {
-    /// Shares.
+    /// Number of shares.
     pub shares: Uint128,
-    /// Unix seconds.
+    /// When it ends, in Unix seconds.
     pub until: u64,
 }
 
 /// Stake on its way out.
 #[cw_serde]
 pub struct Unbonding {
-    /// The operator.
+    /// Address of the node's operator.
     pub node: Addr,
-    /// Whose it is.
+    /// Address of the account that unbonds.
     pub delegator: Addr,
     /// Shares of the node's unbonding pool.
     pub shares: Uint128,
     /// [`Node::generation`] when it began.
     pub generation: u64,
-    /// Unix seconds.
+    /// When it ends, in Unix seconds.
     pub until: u64,
 }
 
-/// What was set.
+/// Parameters and addresses, as set at instantiation and by the owner.
 pub const CONFIG: Item<Config> = Item::new("config");
 /// Who may slash.
 pub const SLASHERS: Map<&Addr, ()> = Map::new("slashers");
 /// Nodes by operator.
 pub const NODES: Map<&Addr, Node> = Map::new("nodes");
-/// Stake by operator, with its history.
+/// Each node's pool by operator, with its history.
 pub const POOLS: SnapshotMap<&Addr, StoredPool> =
     SnapshotMap::new("pools", "pools_checkpoints", "pools_changes", Strategy::EveryBlock);
 /// Shares by operator and delegator, with their history.
 pub const SHARES: SnapshotMap<(&Addr, &Addr), Uint128> =
     SnapshotMap::new("shares", "shares_checkpoints", "shares_changes", Strategy::EveryBlock);
-/// Stake of all nodes, with its history.
+/// Stake of all nodes, in base units of BTK, with its history.
 pub const STAKED: SnapshotItem<Uint128> =
     SnapshotItem::new("staked", "staked_checkpoints", "staked_changes", Strategy::EveryBlock);
-/// By operator and delegator.
+/// Delegations by operator and delegator.
 pub const DELEGATIONS: Map<(&Addr, &Addr), Delegation> = Map::new("delegations");
 /// By delegator and operator: where there is a delegation.
 pub const BY_DELEGATOR: Map<(&Addr, &Addr), ()> = Map::new("by_delegator");
-/// By operator and number.
+/// Locks by operator and number.
 pub const LOCKS: Map<(&Addr, u64), Lock> = Map::new("locks");
-/// By number.
+/// Unbonding stake by its number.
 pub const UNBONDINGS: Map<u64, Unbonding> = Map::new("unbondings");
 /// By delegator and number.
 pub const UNBONDINGS_OF: Map<(&Addr, u64), ()> = Map::new("unbondings_of");
-/// Number of the next lock or unbonding.
+/// Number of the next lock or unbonding; 1 if absent.
 pub const NEXT_ID: Item<u64> = Item::new("next_id");
-/// What is unbonding, of all nodes.
+/// What is unbonding at all nodes, in base units of BTK.
 pub const UNBONDING: Item<Uint128> = Item::new("unbonding");
-/// Rewards that were not claimed.
+/// Rewards that were not claimed, in base units of BTK.
 pub const REWARDS: Item<Uint128> = Item::new("rewards");
 
 impl StoredPool {
-    /// For arithmetic.
+    /// The same pool as `bithive_economics` computes with.
     #[must_use]
     pub fn pool(self) -> Pool {
         Pool { tokens: self.tokens.u128(), shares: self.shares.u128() }

@@ -87,7 +87,7 @@ pub(crate) fn withdraw(storage: &mut dyn Storage, env: &Env, id: u64) -> Result<
     let Unbonding { node, delegator, .. } = entry;
     let event = Event::Withdrawn { id, node, delegator: delegator.clone(), amount: worth.into() };
     let response = Response::new().add_event(event);
-    // cw20 has no use for a payment of nothing.
+    // cw20 refuses a transfer of 0.
     if worth == 0 { Ok(response) } else { Ok(response.add_message(pay(storage, &delegator, worth.into())?)) }
 }
 

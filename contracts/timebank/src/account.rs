@@ -10,7 +10,7 @@ use cosmwasm_std::{Addr, DepsMut, Env, Response, Storage, Uint128, to_json_binar
 use cw20::Cw20ExecuteMsg;
 
 use crate::ContractError;
-use crate::ledger::{credit, day, debit, outlook};
+use crate::ledger::{credit, current, day, debit};
 use crate::state::{CONFIG, METERS, TOTALS};
 
 pub(crate) fn deposit(
@@ -32,8 +32,8 @@ pub(crate) fn deposit(
     Ok(Response::new().add_event(Event::Deposited { account, meter: sender.clone(), credits }))
 }
 
-/// The job is posted for the sender, who assigns it and is refunded: the credits have then become BTT of its own. They
-/// pay at least the escrow, rounded up to whole credits; what is over stays with those that are left.
+/// Posts a job for the sender, who assigns it and receives refunds, in BTT. The escrow is rounded up to whole credits;
+/// the excess keeps backing the remaining credits.
 pub(crate) fn spend(
     storage: &mut dyn Storage,
     env: &Env,
@@ -60,7 +60,7 @@ pub(crate) fn spend(
 }
 
 pub(crate) fn accrue(storage: &mut dyn Storage, env: &Env) -> Result<Response, ContractError> {
-    let (_, totals) = outlook(storage, env)?;
+    let (_, totals) = current(storage, env)?;
     TOTALS.save(storage, &totals)?;
     Ok(Response::new().add_attribute("action", "accrue").add_attribute("days", totals.days.to_string()))
 }

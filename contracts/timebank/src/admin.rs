@@ -8,7 +8,7 @@ use cw_ownable::initialize_owner;
 use cw20::Cw20ReceiveMsg;
 
 use crate::ContractError;
-use crate::ledger::{day, outlook};
+use crate::ledger::{current, day};
 use crate::state::{CONFIG, Config, Daily, IMPORTED, METERS, Meter, TOTALS, Totals};
 
 pub(crate) fn instantiate(
@@ -44,7 +44,7 @@ pub(crate) fn receive(
     positive("the amount", hook.amount)?;
     let (account, Hook::Fund {}) = token::hook(deps.api, hook)?;
     // The days before are counted with what there was: later funding does not pay for them.
-    let (_, mut totals) = outlook(deps.storage, env)?;
+    let (_, mut totals) = current(deps.storage, env)?;
     totals.funded = totals.funded.checked_add(hook.amount)?;
     TOTALS.save(deps.storage, &totals)?;
     Ok(Response::new().add_event(Event::Funded { sender: account, amount: hook.amount }))
@@ -56,7 +56,7 @@ pub(crate) fn return_funds(
     amount: Uint128,
 ) -> Result<Response, ContractError> {
     positive("the amount", amount)?;
-    let (params, mut totals) = outlook(storage, env)?;
+    let (params, mut totals) = current(storage, env)?;
     let available = totals.funded.checked_sub(totals.owed(&params)?)?;
     if amount > available {
         return Err(ContractError::Funds { available, amount });

@@ -45,14 +45,14 @@ pub enum ContractError {
         /// Credits asked for.
         credits: u64,
     },
-    /// New credits would not be backed.
+    /// The BTT for new credits are missing.
     #[error(
         "{credits} more credits are not funded; there are funds for {room}. Send BTT with the hook `fund` first"
     )]
     NotFunded {
         /// Credits to be made.
         credits: u64,
-        /// Credits that can be.
+        /// Most credits that can be made.
         room: u64,
     },
     /// Too few credits.
@@ -73,7 +73,7 @@ pub enum ContractError {
         /// Most that the sender accepts.
         most: u64,
     },
-    /// A price that no escrow can have.
+    /// The escrow costs more credits than can exist.
     #[error("price {price} times {workers} workers is more than credits can pay; expected a smaller price")]
     PriceOverflow {
         /// Price of a worker.
@@ -81,7 +81,7 @@ pub enum ContractError {
         /// Workers of the job.
         workers: u8,
     },
-    /// BTT that credits need.
+    /// The BTT are needed to back credits.
     #[error("{available} base units are not needed to back credits; expected at least {amount}")]
     Funds {
         /// What can be returned.
@@ -108,17 +108,17 @@ pub enum ContractError {
     OtherAccount {
         /// The host's number.
         host: u64,
-        /// Its account here.
+        /// Address of the account on this chain.
         account: String,
     },
-    /// A statement that says nothing new.
+    /// The statement's total is not larger than the one already counted.
     #[error("host {host} was counted up to {counted}; expected a larger total than that, found {found}")]
     NothingNew {
         /// The host's number.
         host: u64,
-        /// What was counted.
+        /// Total counted so far, in cobblestones.
         counted: u64,
-        /// What is stated.
+        /// Total of the statement, in cobblestones.
         found: u64,
     },
     /// The owner has paused deposits and imports.

@@ -1,7 +1,7 @@
 //! Credit of BOINC projects, which oracles attest.
 //!
-//! Of a host only its total counts, and only what is new of it: a statement that comes twice, or late, says nothing new.
-//! A host belongs to the account of its first statement, so its total is never counted for two.
+//! Of a host's total only the increase since the last statement counts: a statement that comes twice, or late, adds
+//! nothing. A host belongs to the account of its first statement, so its total is never counted for two.
 
 use bithive_api::timebank::{BoincStatement, Event, Oracle, limits};
 use bithive_attest::host::{sum_keys, verify_possession, verify_statement};
@@ -66,7 +66,7 @@ fn domain(env: &Env) -> Domain<'_> {
     Domain { chain_id: &env.block.chain_id, contract: env.contract.address.as_str() }
 }
 
-/// Enough of the oracles signed exactly this, for this contract on this chain.
+/// Checks that enough oracles signed this statement for this contract on this chain.
 fn verify(
     storage: &dyn Storage,
     api: &dyn Api,

@@ -11,13 +11,13 @@ use cosmwasm_std::{Addr, Env, StdResult, Storage, Uint128};
 use crate::ContractError;
 use crate::state::{CONFIG, DAY, SHARES, TOTALS, Totals};
 
-/// The day of a block.
+/// Day of the block, from 0 in 1970 (UTC).
 #[must_use]
 pub fn day(env: &Env) -> u64 {
     env.block.time.seconds().checked_div(DAY).unwrap_or_default()
 }
 
-/// Credits that so much BTT backs.
+/// Most credits that `funded` base units of BTT can back.
 fn backed(params: &Params, funded: Uint128) -> u64 {
     let credits = funded.u128().checked_div(params.price.u128()).unwrap_or_default();
     u64::try_from(credits).unwrap_or(u64::MAX)
@@ -27,7 +27,7 @@ fn backed(params: &Params, funded: Uint128) -> u64 {
 ///
 /// # Errors
 /// Storage.
-pub fn outlook(storage: &dyn Storage, env: &Env) -> StdResult<(Params, Totals)> {
+pub fn current(storage: &dyn Storage, env: &Env) -> StdResult<(Params, Totals)> {
     let params = CONFIG.load(storage)?.params;
     let mut totals = TOTALS.load(storage)?;
     // A clock that goes back earns nothing, and nothing twice.
@@ -39,7 +39,7 @@ pub fn outlook(storage: &dyn Storage, env: &Env) -> StdResult<(Params, Totals)> 
 }
 
 impl Totals {
-    /// What a credit of the first day is now.
+    /// What a credit of the first day is worth now, in 2^-64 credits.
     #[must_use]
     pub fn index(&self, params: &Params) -> u128 {
         index(params.interest_ppm, self.days)
@@ -70,7 +70,7 @@ pub fn credit(
     account: &Addr,
     credits: u64,
 ) -> Result<(), ContractError> {
-    let (params, mut totals) = outlook(storage, env)?;
+    let (params, mut totals) = current(storage, env)?;
     let most = backed(&params, totals.funded);
     // What is owed is rounded up, for which one credit is kept back.
     let room = most.saturating_sub(totals.credits(&params).max(1));
@@ -96,7 +96,7 @@ pub fn debit(
     credits: u64,
     paid: Uint128,
 ) -> Result<(), ContractError> {
-    let (params, mut totals) = outlook(storage, env)?;
+    let (params, mut totals) = current(storage, env)?;
     let index = totals.index(&params);
     let held = SHARES.may_load(storage, account)?.unwrap_or_default();
     let not_enough = || ContractError::NotEnough {

@@ -9,7 +9,7 @@ use bithive_economics::interest::worth;
 use cosmwasm_std::{Deps, Env};
 
 use crate::ContractError;
-use crate::ledger::{day, outlook};
+use crate::ledger::{current, day};
 use crate::state::{Attestor, CONFIG, HOSTS, Host, IMPORTED, METERS, ORACLES, SHARES};
 
 pub(crate) fn config(deps: Deps<'_>) -> Result<ConfigResponse, ContractError> {
@@ -27,13 +27,13 @@ pub(crate) fn config(deps: Deps<'_>) -> Result<ConfigResponse, ContractError> {
 }
 
 pub(crate) fn account(deps: Deps<'_>, env: &Env, address: &str) -> Result<AccountResponse, ContractError> {
-    let (params, totals) = outlook(deps.storage, env)?;
+    let (params, totals) = current(deps.storage, env)?;
     let shares = SHARES.may_load(deps.storage, &deps.api.addr_validate(address)?)?.unwrap_or_default();
     Ok(AccountResponse { credits: worth(shares.u128(), totals.index(&params)).unwrap_or(u64::MAX) })
 }
 
 pub(crate) fn totals(deps: Deps<'_>, env: &Env) -> Result<TotalsResponse, ContractError> {
-    let (params, totals) = outlook(deps.storage, env)?;
+    let (params, totals) = current(deps.storage, env)?;
     Ok(TotalsResponse {
         credits: totals.credits(&params),
         funded: totals.funded,

@@ -12,37 +12,37 @@ use crate::ContractError;
 /// Seconds of a day.
 pub const DAY: u64 = 86_400;
 
-/// What was set.
+/// Parameters and addresses, as set at instantiation and by the owner.
 #[cw_serde]
 pub struct Config {
     /// BTT; hooks of any other contract are refused.
     pub token: Addr,
-    /// Where jobs are paid for.
+    /// Address of the `jobs` contract.
     pub jobs: Addr,
-    /// Receives BTT that the owner gives back.
+    /// Address that receives BTT that the owner returns.
     pub treasury: Addr,
-    /// Checked numbers.
+    /// Parameters, checked against their bounds.
     pub params: Params,
 }
 
-/// What exists and what backs it.
+/// How many credits there are, and the BTT that back them.
 #[cw_serde]
 pub struct Totals {
-    /// BTT.
+    /// BTT that back credits, in base units.
     pub funded: Uint128,
     /// Shares of all accounts, in 2^-64 credits of the first day.
     pub shares: Uint128,
-    /// Days whose interest was credited.
+    /// Number of days whose interest was credited.
     pub days: u64,
-    /// The last day that was looked at, since 1970.
+    /// Last day up to which interest was counted, from 0 in 1970 (UTC).
     pub today: u64,
 }
 
-/// What was given on the last day on which something was.
+/// Credits given on the last day with any.
 #[cw_serde]
 #[derive(Copy, Default)]
 pub struct Daily {
-    /// Days since 1970.
+    /// Day, from 0 in 1970 (UTC).
     pub day: u64,
     /// Credits given on it.
     pub credits: u64,
@@ -74,39 +74,39 @@ impl Daily {
     }
 }
 
-/// A meter.
+/// What a meter may credit, and has credited.
 #[cw_serde]
 pub struct Meter {
     /// Most credits that it gives in a day.
     pub per_day: u64,
-    /// What it gave.
+    /// Credits given on the last day with any.
     pub given: Daily,
 }
 
-/// An oracle.
+/// One oracle and its key.
 #[cw_serde]
 pub struct Attestor {
-    /// Account.
+    /// Address of the oracle.
     pub account: Addr,
-    /// BLS key, 48 bytes.
+    /// BLS public key in G1, 48 bytes.
     pub bls_key: HexBinary,
 }
 
-/// Who attests.
+/// The oracles that attest BOINC credit.
 #[cw_serde]
 pub struct Oracles {
     /// At most `limits::MAX_ORACLES`.
     pub members: Vec<Attestor>,
-    /// How many must sign.
+    /// How many must sign: more than half.
     pub threshold: u8,
-    /// Sum of the keys.
+    /// Sum of all keys in G1, 48 bytes.
     pub full_key: HexBinary,
 }
 
 /// What was imported of a host.
 #[cw_serde]
 pub struct Host {
-    /// Account here.
+    /// Address of the account on this chain; it never changes.
     pub account: Addr,
     /// Cobblestones that were counted.
     pub total: u64,
@@ -114,15 +114,15 @@ pub struct Host {
     pub credits: u64,
 }
 
-/// What was set.
+/// Parameters and addresses, as set at instantiation and by the owner.
 pub const CONFIG: Item<Config> = Item::new("config");
-/// What exists.
+/// How many credits there are, and the BTT that back them.
 pub const TOTALS: Item<Totals> = Item::new("totals");
 /// Shares by account.
 pub const SHARES: Map<&Addr, Uint128> = Map::new("shares");
-/// Meters.
+/// Meters by address.
 pub const METERS: Map<&Addr, Meter> = Map::new("meters");
-/// Who attests; absent before there is anybody.
+/// The oracles; absent before the owner has set any.
 pub const ORACLES: Item<Oracles> = Item::new("oracles");
 /// By project and host: what was imported.
 pub const HOSTS: Map<(&str, u64), Host> = Map::new("hosts");

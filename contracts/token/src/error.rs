@@ -27,19 +27,19 @@ pub enum ContractError {
     /// Minting would pass the cap.
     #[error("amount {amount} on top of {minted} ever minted exceeds the cap; expected at most {room} more")]
     CapExceeded {
-        /// What was to be minted.
+        /// Amount to be minted, in base units.
         amount: Uint128,
-        /// Ever minted, burnt tokens included.
+        /// Minted so far, burnt tokens included, in base units.
         minted: Uint128,
-        /// What may still be minted.
+        /// What may still be minted, in base units.
         room: Uint128,
     },
     /// People don't mint.
     #[error(
-        "{minter} is no contract; expected a contract as minter, a person may only hand minting over to one"
+        "{minter} is not a contract; expected a contract as minter, a person may only hand minting over to one"
     )]
     PersonalMinter {
-        /// Who is, or was to be, the minter.
+        /// Address that is, or was to be, the minter.
         minter: String,
     },
     /// The account does not hold enough.
@@ -47,9 +47,9 @@ pub enum ContractError {
     InsufficientBalance {
         /// Owner of the tokens.
         address: String,
-        /// What was to be moved or burnt.
+        /// Amount to be moved or burnt, in base units.
         amount: Uint128,
-        /// What it holds.
+        /// Balance, in base units.
         balance: Uint128,
     },
     /// The owner did not allow the spender that much.
@@ -57,11 +57,11 @@ pub enum ContractError {
     InsufficientAllowance {
         /// Owner of the tokens.
         owner: String,
-        /// Who tried to use them.
+        /// Address that tried to use them.
         spender: String,
-        /// What was to be moved or burnt.
+        /// Amount to be moved or burnt, in base units.
         amount: Uint128,
-        /// What is allowed.
+        /// Allowance, in base units.
         allowance: Uint128,
     },
     /// The stored state is not an earlier one of this contract.
@@ -69,5 +69,5 @@ pub enum ContractError {
     Migration(#[from] MigrationError),
 }
 
-/// What a message leads to.
+/// Result of handling a message.
 pub(crate) type Outcome = Result<Response, ContractError>;

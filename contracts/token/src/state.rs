@@ -13,11 +13,11 @@ use crate::ContractError;
 /// Totals over the life of the token.
 #[cw_serde]
 pub struct Supply {
-    /// Ever minted, initial balances included; at most `cap`.
+    /// Minted so far, initial balances included, in base units; at most `cap`.
     pub minted: Uint128,
-    /// Ever burnt; at most `minted`.
+    /// Burnt so far, in base units; at most `minted`.
     pub burnt: Uint128,
-    /// Most that may ever be minted.
+    /// Most that may ever be minted, in base units.
     pub cap: Uint128,
 }
 
@@ -54,5 +54,5 @@ impl Supply {
     }
 }
 
-/// The totals.
+/// Totals over the life of the token.
 pub const SUPPLY: Item<Supply> = Item::new("supply");

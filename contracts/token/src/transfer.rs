@@ -96,7 +96,8 @@ pub(crate) fn require_balance(deps: Deps<'_>, address: &Addr, amount: Uint128) -
     Ok(())
 }
 
-/// Allowance first: whoever has none learns nothing else. `cw20-base` checks the expiry.
+/// Checks the allowance before the balance, so that a spender without one does not learn the balance. `cw20-base`
+/// checks the expiry.
 pub(crate) fn require_allowed(
     deps: Deps<'_>,
     owner: &str,

@@ -26,7 +26,7 @@ pub(crate) fn instantiate(
     Ok(Response::new())
 }
 
-/// Only of contracts that the owner has named: the treasury acts here for anybody.
+/// Only from contracts that the owner has named, because anyone may send this.
 pub(crate) fn collect(deps: DepsMut<'_>, source: &str) -> Result<Response, ContractError> {
     let source = address(deps.api, "source", source)?;
     let withdraw = source::withdraw::<ContractError>(deps.storage, &source)?;

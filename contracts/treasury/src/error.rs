@@ -44,24 +44,24 @@ pub enum ContractError {
         /// Base units of BTT that the seller expects.
         least: Uint128,
     },
-    /// A bound of the period.
+    /// A bound of the period would be exceeded.
     #[error("{bound} of the period has {left} left, and {amount} was asked for; a period is {seconds} s")]
     PeriodLimit {
         /// Name of the bound.
         bound: &'static str,
-        /// What is left of it.
+        /// What is left of it, in base units.
         left: Uint128,
         /// Amount asked for, in base units.
         amount: Uint128,
-        /// Length of a period.
+        /// Length of a period, in seconds.
         seconds: u64,
     },
     /// The treasury has too little.
     #[error("the treasury can pay {available}; expected at least {amount}")]
     Funds {
-        /// What it can pay.
+        /// What it can pay, in base units.
         available: Uint128,
-        /// What is needed.
+        /// Amount needed, in base units.
         amount: Uint128,
     },
     /// Nothing to burn now.

@@ -11,7 +11,7 @@ use cw20::Cw20ReceiveMsg;
 use crate::ContractError;
 use crate::state::{CONFIG, Config, FLOWS, OFFERS, Offer, PURCHASES, period};
 
-/// A cw20 hook. Only the message's sender is proven: it is the token, and believed of its own tokens only.
+/// A cw20 hook. Only the message's sender is proven: it is the token, and the amount counts for that token only.
 pub(crate) fn receive(
     deps: DepsMut<'_>,
     env: &Env,

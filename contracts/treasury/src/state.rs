@@ -10,24 +10,24 @@ use cw_storage_plus::{Item, Map};
 
 use crate::ContractError;
 
-/// What was set.
+/// Parameters and addresses, as set at instantiation and by the owner.
 #[cw_serde]
 pub struct Config {
-    /// BTT.
+    /// Address of the cw20 token BTT.
     pub token: Addr,
-    /// Checked numbers.
+    /// Parameters, checked against their bounds.
     pub params: Params,
 }
 
-/// What left in a period, and ever.
+/// What left in the last period, and in all.
 #[cw_serde]
 #[derive(Copy, Default)]
 pub struct Flow {
-    /// The last period in which something left.
+    /// Number of the last period in which something left.
     pub period: u64,
-    /// In that period.
+    /// In that period, in base units.
     pub now: Uint128,
-    /// Ever.
+    /// In all, in base units.
     pub total: Uint128,
 }
 
@@ -38,7 +38,7 @@ impl Flow {
         if period <= self.period { self.now } else { Uint128::zero() }
     }
 
-    /// What is left of `most`.
+    /// What is left of `most` in `period`, in base units.
     #[must_use]
     pub fn left(&self, period: u64, most: Uint128) -> Uint128 {
         most.saturating_sub(self.in_period(period))
@@ -67,22 +67,22 @@ impl Flow {
     }
 }
 
-/// What leaves in each way.
+/// What was spent, paid by offers and burnt.
 #[cw_serde]
 #[derive(Copy, Default)]
 pub struct Flows {
-    /// Spent by the owner.
+    /// BTT spent by the owner.
     pub spent: Flow,
-    /// Paid by offers.
+    /// BTT paid by offers.
     pub paid: Flow,
-    /// Burnt.
+    /// BTT that anyone burnt.
     pub burnt: Flow,
 }
 
 /// A standing offer.
 #[cw_serde]
 pub struct Offer {
-    /// Checked terms.
+    /// Terms, checked against their bounds.
     pub terms: OfferTerms,
     /// From when the bid is counted as rising, in Unix seconds.
     pub since: u64,
@@ -98,16 +98,16 @@ pub struct Purchases {
     pub bought: Uint128,
 }
 
-/// What was set.
+/// Parameters and addresses, as set at instantiation and by the owner.
 pub const CONFIG: Item<Config> = Item::new("config");
-/// What leaves.
+/// What was spent, paid by offers and burnt.
 pub const FLOWS: Item<Flows> = Item::new("flows");
 /// Offers by token; at most `limits::MAX_OFFERS`.
 pub const OFFERS: Map<&Addr, Offer> = Map::new("offers");
 /// What was bought, by token.
 pub const PURCHASES: Map<&Addr, Purchases> = Map::new("purchases");
 
-/// The period of a block.
+/// Number of the block's period, counted from 1970.
 #[must_use]
 pub fn period(env: &Env, params: &Params) -> u64 {
     env.block.time.seconds().checked_div(params.period_seconds).unwrap_or_default()

@@ -25,7 +25,7 @@ pub enum ContractError {
     /// A schedule that never ends, or has no steps.
     #[error(transparent)]
     Schedule(#[from] ScheduleError),
-    /// A share above the whole.
+    /// A share of more than 10,000 basis points.
     #[error(transparent)]
     Share(#[from] BpsError),
     /// There is no such position.
@@ -60,5 +60,5 @@ fn next_text(next: Option<u64>) -> String {
     }
 }
 
-/// What a message leads to.
+/// Result of handling a message.
 pub(crate) type Outcome = Result<Response, ContractError>;

@@ -9,8 +9,8 @@ use cw20::Cw20ReceiveMsg;
 use crate::error::Outcome;
 use crate::state::{HELD, NEXT_ID, Position, checked, put};
 
-/// Tokens that arrive. Only the message's sender is proven, so it is the token that the position is in: who makes up
-/// a token makes up positions of it, and nothing else.
+/// Tokens that arrive. Only the message's sender is proven, so it is the token of the position: a fake token can only
+/// create positions in itself.
 pub(crate) fn receive(deps: DepsMut<'_>, env: &Env, token: Addr, hook: &Cw20ReceiveMsg) -> Outcome {
     let (sender, Hook::Lock { owner, schedule, revocable }) = token::hook(deps.api, hook)?;
     let owner = outside(deps.api, "owner", &owner, &[&env.contract.address])?;

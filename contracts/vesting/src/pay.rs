@@ -1,5 +1,5 @@
-//! Tokens that go out: claimed by anybody for the owner, taken back by who may, and what is due when a position changes
-//! hands.
+//! Tokens that go out: claimed by anybody for the owner, returned to the revoker, and what is due when a position gets
+//! another owner.
 
 use bithive_api::vesting::Event;
 use bithive_contract_kit::input::outside;

@@ -10,7 +10,7 @@ use crate::state::position;
 
 pub(crate) fn authorize(deps: Deps<'_>, sender: &Addr, msg: &ExecuteMsg) -> Result<(), ContractError> {
     match (msg.permission(), msg) {
-        // Who makes up a token makes up positions of it, and nothing else.
+        // A fake token can only create positions in itself.
         (Permission::Anyone | Permission::AnyToken, _) => Ok(()),
         (Permission::PositionOwner, ExecuteMsg::Transfer { id, .. }) => {
             let owner = position(deps.storage, *id)?.owner;

@@ -8,30 +8,30 @@ use cw_storage_plus::{Item, Map};
 
 use crate::ContractError;
 
-/// A locked amount.
+/// A locked amount and when it becomes due.
 #[cw_serde]
 pub struct Position {
     /// The token: a contract, as proven by its message.
     pub token: Addr,
-    /// Receives what becomes due.
+    /// Address that receives what becomes due.
     pub owner: Addr,
-    /// Who may take back what is not due.
+    /// Address that may take back what is not due; none if nobody may.
     pub revoker: Option<Addr>,
-    /// The whole amount.
+    /// The whole amount, in base units.
     pub total: Uint128,
     /// Paid of it; less than `total`, since a position that was paid is removed.
     pub claimed: Uint128,
-    /// When it becomes due.
+    /// When parts of the amount become due.
     pub schedule: Schedule,
 }
 
-/// Number of the next position.
+/// Number of the next position; 1 if absent.
 pub const NEXT_ID: Item<u64> = Item::new("next_id");
 /// Positions by number.
 pub const POSITIONS: Map<u64, Position> = Map::new("positions");
 /// Numbers of an owner's positions.
 pub const BY_OWNER: Map<(&Addr, u64), ()> = Map::new("by_owner");
-/// By token: the sum of what was not claimed.
+/// By token: the sum of what was not claimed, in base units.
 pub const HELD: Map<&Addr, Uint128> = Map::new("held");
 
 /// A schedule as the arithmetic has it.

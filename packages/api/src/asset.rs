@@ -1,4 +1,4 @@
-//! What is paid in.
+//! Currencies that a contract can be paid in.
 
 use core::fmt;
 

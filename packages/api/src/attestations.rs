@@ -14,7 +14,7 @@ use crate::event::{ChainEvent, EventError, Field, events, names};
 /// Version that both ends of a channel state; its ordering is unordered.
 pub const VERSION: &str = "bithive-attestation-1";
 
-/// Bounds, each of what keeps a packet or a loop bounded.
+/// Bounds of packets and of answers.
 pub mod limits {
     /// Most bytes of a packet: 4 KiB of result and 16 keys are below 10 KiB as JSON.
     pub const MAX_PACKET_BYTES: usize = 16_384;
@@ -80,7 +80,7 @@ impl Field for Option<Source> {
 events! {
     //! What the contract announces. A job is named by `source`, as `chain_id` and `jobs`, and `job_id`.
 
-    /// A peer may open channels; it may speak for `source` if there is one.
+    /// A peer may open channels; it may send statements of `source` if there is one.
     PeerAllowed, PEER_ALLOWED = "attestation_peer_allowed" {
         connection_id: String, port_id: String, source: Option<Source>,
     }
@@ -96,7 +96,7 @@ events! {
     Sent, SENT = "attestation_sent" {
         kind: PacketKind, channel_id: String, job_id: u64, round: u8, timeout: u64,
     }
-    /// The other end took a packet.
+    /// The other end accepted a packet.
     Accepted, ACCEPTED = "attestation_accepted" {
         kind: PacketKind, channel_id: String, job_id: u64, receipt: Receipt,
     }
@@ -129,22 +129,22 @@ pub struct InstantiateMsg {
 pub struct Source {
     /// Id of its chain.
     pub chain_id: String,
-    /// Its address there.
+    /// Address of the market's contract on that chain.
     pub jobs: String,
 }
 
 /// Who may open channels to this contract, and what may come through them.
 ///
-/// The connection names the light client and the port names the contract behind it: nobody else's chain and nobody
-/// else's contract can say who the workers of `source` are.
+/// The connection identifies the light client and the port identifies the contract behind it, so no other chain and no
+/// other contract can state the workers of `source`.
 #[cw_serde]
 #[derive(Eq)]
 pub struct Peer {
-    /// Connection on this chain, `connection-<n>`.
+    /// Id of the IBC connection on this chain, `connection-<n>`.
     pub connection_id: String,
     /// Port of the contract at its other end, `wasm.<address>`.
     pub port_id: String,
-    /// The market that it speaks for; none if it only receives.
+    /// The market whose statements it may send; null if it only receives.
     pub source: Option<Source>,
 }
 
@@ -153,49 +153,49 @@ pub struct Peer {
 pub enum ExecuteMsg {
     /// Allows a peer, or changes what comes through it. Sender: the owner, before the handshake.
     AllowPeer(Peer),
-    /// Takes nothing from a peer any more; what came from it stays. Sender: the owner.
+    /// Removes a peer; what it sent before stays recorded. Sender: the owner.
     RemovePeer {
-        /// Connection on this chain.
+        /// Id of the IBC connection on this chain, `connection-<n>`.
         connection_id: String,
-        /// Port at its other end.
+        /// IBC port at the connection's other end, `wasm.<address>`.
         port_id: String,
     },
     /// Sends the worker set of a job's round, from its assignment on: with it, [`ExecuteMsg::Submit`] is possible at the
     /// other end. Sender: anyone; again after a refusal or a timeout.
     Announce {
-        /// The job.
+        /// Number of the job, from 1.
         job_id: u64,
-        /// Channel of this end.
+        /// Id of the channel at this end, `channel-<n>`.
         channel_id: String,
-        /// Life of the packet, [`crate::ibc::limits::DEFAULT_TIMEOUT_SECONDS`] if none.
+        /// Seconds until the packet expires; [`crate::ibc::limits::DEFAULT_TIMEOUT_SECONDS`] if null.
         timeout_seconds: Option<u64>,
     },
     /// Sends a settled job's final statement with its worker set. Sender: anyone; again after a refusal or a timeout.
     Send {
-        /// The job.
+        /// Number of the job, from 1.
         job_id: u64,
-        /// Channel of this end.
+        /// Id of the channel at this end, `channel-<n>`.
         channel_id: String,
-        /// Life of the packet, [`crate::ibc::limits::DEFAULT_TIMEOUT_SECONDS`] if none.
+        /// Seconds until the packet expires; [`crate::ibc::limits::DEFAULT_TIMEOUT_SECONDS`] if null.
         timeout_seconds: Option<u64>,
     },
     /// As [`ExecuteMsg::Send`], for a job that was settled together with others: its market keeps only the aggregate over
     /// all of them. Sender: anyone who has the quorum's signature over this job's own statement.
     SendSigned {
-        /// The job.
+        /// Number of the job, from 1.
         job_id: u64,
-        /// Channel of this end.
+        /// Id of the channel at this end, `channel-<n>`.
         channel_id: String,
-        /// Life of the packet, [`crate::ibc::limits::DEFAULT_TIMEOUT_SECONDS`] if none.
+        /// Seconds until the packet expires; [`crate::ibc::limits::DEFAULT_TIMEOUT_SECONDS`] if null.
         timeout_seconds: Option<u64>,
         /// Aggregate of those who are recorded as its signers, 96 bytes; verified before the packet leaves.
         signature: HexBinary,
     },
-    /// Records a statement for a worker set that was announced. Sender: anyone, for the signature says who signed.
+    /// Records a statement for an announced worker set. Sender: anyone; the signature proves who signed.
     Submit {
-        /// The market.
+        /// The market that the job belongs to.
         source: Source,
-        /// The job.
+        /// Number of the job, from 1.
         job_id: u64,
         /// What was signed.
         statement: SignedStatement,
@@ -228,9 +228,9 @@ pub enum Packet {
     Workers(WorkerSet),
     /// A settled job's statement, with the set that signed it.
     Statement {
-        /// The set.
+        /// The worker set.
         workers: WorkerSet,
-        /// What it signed.
+        /// What the quorum signed.
         statement: SignedStatement,
     },
 }
@@ -239,9 +239,9 @@ pub enum Packet {
 #[cw_serde]
 #[derive(Eq)]
 pub struct WorkerSet {
-    /// The market.
+    /// The market that the job belongs to.
     pub source: Source,
-    /// The job.
+    /// Number of the job, from 1.
     pub job_id: u64,
     /// The round, from 1.
     pub round: u8,
@@ -281,7 +281,7 @@ pub enum Ack {
     Error(String),
 }
 
-/// What became of a packet that was taken.
+/// What the receiving contract did with a packet that it accepted.
 #[cw_serde]
 #[derive(Copy, Eq)]
 pub enum Receipt {
@@ -295,13 +295,13 @@ pub enum Receipt {
     AlreadyRecorded,
 }
 
-/// First word of an [`Ack::Error`].
+/// Error codes, the first word of an [`Ack::Error`].
 pub mod codes {
     /// The packet is not what [`super::VERSION`] says, or a field of it is out of bounds.
     pub const MALFORMED: &str = "malformed";
     /// The channel is not open here, or its peer is not allowed any more.
     pub const CHANNEL: &str = "channel";
-    /// The peer does not speak for this market.
+    /// The peer may not send statements of this market.
     pub const SOURCE: &str = "source";
     /// A newer round of the job is recorded, or the job is settled.
     pub const STALE: &str = "stale";
@@ -313,7 +313,7 @@ pub mod codes {
     pub const SIGNATURE: &str = "signature";
 }
 
-/// How it is known that a job ended as an attestation says.
+/// What proves that a job ended as an attestation says.
 #[cw_serde]
 #[derive(Copy, Eq)]
 pub enum Evidence {
@@ -323,11 +323,11 @@ pub enum Evidence {
     Settled,
 }
 
-/// Queries.
+/// Queries of the `attestations` contract.
 #[cw_serde]
 #[derive(QueryResponses)]
 pub enum QueryMsg {
-    /// What holds now.
+    /// Configuration in force.
     #[returns(ConfigResponse)]
     Config {},
     /// Peers, by connection and port.
@@ -346,34 +346,34 @@ pub enum QueryMsg {
         /// Page size, at most [`limits::MAX_PAGE`].
         limit: Option<u32>,
     },
-    /// What became of what was sent of a job.
+    /// The packets sent for a job and what became of them.
     #[returns(SendingsResponse)]
     Sendings {
-        /// Channel of this end.
+        /// Id of the channel at this end, `channel-<n>`.
         channel_id: String,
-        /// The job.
+        /// Number of the job, from 1.
         job_id: u64,
     },
     /// The newest worker set of a job, null when none came.
     #[returns(Option<WorkerSet>)]
     Workers {
-        /// The market.
+        /// The market that the job belongs to.
         source: Source,
-        /// The job.
+        /// Number of the job, from 1.
         job_id: u64,
     },
     /// The attestation of a job, null when there is none.
     #[returns(Option<AttestationResponse>)]
     Attestation {
-        /// The market.
+        /// The market that the job belongs to.
         source: Source,
-        /// The job.
+        /// Number of the job, from 1.
         job_id: u64,
     },
     /// Attestations of a market, by job.
     #[returns(Vec<AttestationResponse>)]
     Attestations {
-        /// The market.
+        /// The market that the job belongs to.
         source: Source,
         /// Start after this job.
         start_after: Option<u64>,
@@ -382,12 +382,12 @@ pub enum QueryMsg {
     },
 }
 
-/// What holds now.
+/// Configuration in force.
 #[cw_serde]
 pub struct ConfigResponse {
-    /// Governance.
+    /// The contract's owner (governance); never null, because ownership can't be renounced.
     pub owner: Option<Addr>,
-    /// Who has been proposed as the next owner.
+    /// Address proposed as the next owner; null if none is.
     pub pending_owner: Option<Addr>,
     /// The market of this chain.
     pub jobs: Option<Addr>,
@@ -396,19 +396,19 @@ pub struct ConfigResponse {
 /// Names a peer.
 #[cw_serde]
 pub struct PeerKey {
-    /// Connection on this chain.
+    /// Id of the IBC connection on this chain, `connection-<n>`.
     pub connection_id: String,
-    /// Port at its other end.
+    /// IBC port at the connection's other end, `wasm.<address>`.
     pub port_id: String,
 }
 
-/// What became of what was sent of a job over one channel.
+/// The packets sent for a job over one channel, and what became of them.
 #[cw_serde]
 #[derive(Default)]
 pub struct SendingsResponse {
-    /// Its worker set.
+    /// The packet with its worker set; null if none was sent.
     pub workers: Option<Sending>,
-    /// Its statement.
+    /// The packet with its statement; null if none was sent.
     pub statement: Option<Sending>,
 }
 
@@ -419,7 +419,7 @@ pub struct Sending {
     pub round: u8,
     /// When the packet expires, in Unix seconds of the other chain's clock.
     pub timeout: u64,
-    /// Its state.
+    /// What is known of the packet.
     pub status: Status,
 }
 
@@ -428,14 +428,14 @@ pub struct Sending {
 pub enum Status {
     /// Under way. It can be sent again after its timeout, whether or not a relayer reported that.
     Pending {},
-    /// The other end took it. Final.
+    /// The other end accepted it. Final.
     Accepted {
-        /// Its answer.
+        /// What the other end recorded.
         receipt: Receipt,
     },
     /// The other end refused it. It can be sent again.
     Refused {
-        /// Its answer.
+        /// The other end's error text, `<code>: <reason>`, cut to 512 characters.
         error: String,
     },
     /// It was not received in time. It can be sent again.
@@ -445,9 +445,9 @@ pub enum Status {
 /// What a quorum signed.
 #[cw_serde]
 pub struct AttestationResponse {
-    /// The market.
+    /// The market that the job belongs to.
     pub source: Source,
-    /// The job.
+    /// Number of the job, from 1.
     pub job_id: u64,
     /// The round that succeeded.
     pub round: u8,
@@ -457,7 +457,7 @@ pub struct AttestationResponse {
     pub input_commitment: HexBinary,
     /// BLAKE3 digest of the encrypted output.
     pub output: HexBinary,
-    /// Masked result.
+    /// Masked result, little-endian 32-bit words.
     pub masked: Binary,
     /// Bit i set: worker i is in the quorum.
     pub members: u32,
@@ -465,8 +465,8 @@ pub struct AttestationResponse {
     pub signers: u32,
     /// SHA-256 of the bytes that were signed.
     pub statement: HexBinary,
-    /// How it is known.
+    /// What proves it.
     pub evidence: Evidence,
-    /// When it was recorded here as what it is, in Unix seconds.
+    /// When this contract recorded it with this evidence, in Unix seconds.
     pub recorded_at: u64,
 }

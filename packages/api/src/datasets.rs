@@ -1,4 +1,4 @@
-//! `datasets`: the use of data sets, recorded and paid for when a job that used them is attested on this chain.
+//! `datasets`: records and pays the use of data sets when a job that used them is attested on this chain.
 //!
 //! The owner of a data set states a share; who uses it in a job of another chain's market puts that share into escrow
 //! here. Once the `attestations` contract of this chain has the settled statement of that job, with the input commitment
@@ -19,7 +19,7 @@ pub use crate::asset::Asset;
 use crate::attestations::Source;
 use crate::event::{Text, events};
 
-/// Bounds, each of what keeps a record or a wait bounded.
+/// Bounds of what is stored and of how long a deposit waits.
 pub mod limits {
     /// Shortest time from a deposit to its deadline, in seconds.
     pub const MIN_ESCROW_SECONDS: u64 = 60;
@@ -55,7 +55,7 @@ events! {
     Registered, REGISTERED = "dataset_registered" {
         id: u64, owner: Addr, digest: HexBinary, asset: Asset<Addr>, share: Uint128,
     }
-    /// The owner changed what a use costs, or whether there are new uses.
+    /// The owner changed what a use costs, or whether deposits are taken.
     Updated, UPDATED = "dataset_updated" { id: u64, share: Uint128, active: bool }
     /// A use was paid for; it is refunded after the Unix time `deadline`, in seconds.
     Deposited, DEPOSITED = "dataset_deposited" {
@@ -83,7 +83,7 @@ events! {
 /// Creates the contract. It has no owner and no pause.
 #[cw_serde]
 pub struct InstantiateMsg {
-    /// The attestations contract of this chain.
+    /// Address of the attestations contract of this chain.
     pub attestations: String,
 }
 
@@ -91,11 +91,11 @@ pub struct InstantiateMsg {
 #[cw_serde]
 #[derive(Eq)]
 pub struct Use {
-    /// The data set.
+    /// Number of the data set, from 1.
     pub dataset_id: u64,
     /// The market in which it is used.
     pub source: Source,
-    /// The job.
+    /// Number of the job, from 1.
     pub job_id: u64,
     /// Commitment to the job's input, as its assignment has it; 32 bytes. The owner compares the two before it hands
     /// over data.
@@ -107,22 +107,22 @@ pub struct Use {
 /// Messages. Only [`ExecuteMsg::Deposit`] takes native coins.
 #[cw_serde]
 pub enum ExecuteMsg {
-    /// From a cw20 token: `msg` is a [`Hook`].
+    /// A cw20 `Send`; `msg` is a [`Hook`]. Sender: a token contract.
     Receive(Cw20ReceiveMsg),
-    /// Registers a data set. Its owner is the sender, for ever.
+    /// Registers a data set. Its owner is the sender and never changes.
     Register {
         /// BLAKE3 digest of the data set's description or contents, as its owner publishes it; 32 bytes.
         digest: HexBinary,
-        /// What its share is paid in, for ever.
+        /// The asset that its share is paid in; it never changes.
         asset: Asset,
         /// What one use costs, in base units, more than 0.
         share: Uint128,
     },
-    /// Changes what the next uses cost, or takes no more. Sender: its owner.
+    /// Changes what later uses cost, or whether new deposits are taken. Sender: its owner.
     Update {
-        /// The data set.
+        /// Number of the data set, from 1.
         id: u64,
-        /// What one use costs.
+        /// What one use costs, in base units, more than 0.
         share: Uint128,
         /// Whether deposits are taken.
         active: bool,
@@ -131,17 +131,17 @@ pub enum ExecuteMsg {
     Deposit(Use),
     /// Records a use and credits the owner. Sender: anyone, once the job is attested as the deposit says.
     Release {
-        /// The deposit.
+        /// Number of the deposit, from 1.
         id: u64,
     },
     /// Credits the depositor. Sender: anyone, after the deadline, if the job is not attested as the deposit says.
     Refund {
-        /// The deposit.
+        /// Number of the deposit, from 1.
         id: u64,
     },
-    /// Pays out what the sender is owed of an asset.
+    /// Pays out all that the sender is owed in an asset. Sender: anyone.
     Withdraw {
-        /// The asset.
+        /// The native coin or cw20 token.
         asset: Asset,
     },
 }
@@ -156,24 +156,24 @@ crate::permissions!(ExecuteMsg {
     Withdraw: Anyone,
 });
 
-/// What tokens that are sent are for.
+/// What a cw20 `Send` to the contract is for.
 #[cw_serde]
 pub enum Hook {
     /// Pays for a use: exactly its share, of its token.
     Deposit(Use),
 }
 
-/// Queries.
+/// Queries of the `datasets` contract.
 #[cw_serde]
 #[derive(QueryResponses)]
 pub enum QueryMsg {
-    /// The attestations contract.
+    /// Address of the attestations contract.
     #[returns(ConfigResponse)]
     Config {},
     /// A data set, null when there is none.
     #[returns(Option<DatasetResponse>)]
     Dataset {
-        /// Its number.
+        /// Its number, from 1.
         id: u64,
     },
     /// Data sets, by number.
@@ -187,7 +187,7 @@ pub enum QueryMsg {
     /// A deposit that is in escrow, null when there is none (any more).
     #[returns(Option<DepositResponse>)]
     Deposit {
-        /// Its number.
+        /// Its number, from 1.
         id: u64,
     },
     /// Deposits in escrow, by number.
@@ -201,33 +201,33 @@ pub enum QueryMsg {
     /// The recorded use of a data set by a job, null when there is none.
     #[returns(Option<UseResponse>)]
     Use {
-        /// The data set.
+        /// Number of the data set, from 1.
         dataset_id: u64,
-        /// The market.
+        /// The market that the job belongs to.
         source: Source,
-        /// The job.
+        /// Number of the job, from 1.
         job_id: u64,
     },
-    /// What an account may withdraw of an asset.
+    /// What an account may withdraw in an asset, in base units.
     #[returns(Uint128)]
     Claimable {
-        /// The account.
+        /// Address of the account.
         account: String,
-        /// The asset.
+        /// The native coin or cw20 token.
         asset: Asset,
     },
-    /// What the contract owes of an asset; its balance is at least the sum.
+    /// What the contract owes in an asset; its balance is at least the sum.
     #[returns(HeldResponse)]
     Held {
-        /// The asset.
+        /// The native coin or cw20 token.
         asset: Asset,
     },
 }
 
-/// The attestations contract.
+/// Configuration, fixed for the life of the contract.
 #[cw_serde]
 pub struct ConfigResponse {
-    /// Its address.
+    /// Address of the attestations contract.
     pub attestations: Addr,
 }
 
@@ -236,7 +236,7 @@ pub struct ConfigResponse {
 pub struct DatasetResponse {
     /// Its number, from 1.
     pub id: u64,
-    /// Receives its shares.
+    /// Account that receives its shares.
     pub owner: Addr,
     /// Digest that its owner publishes.
     pub digest: HexBinary,
@@ -246,9 +246,9 @@ pub struct DatasetResponse {
     pub share: Uint128,
     /// Whether deposits are taken.
     pub active: bool,
-    /// Jobs that used it, as far as they were released.
+    /// Recorded uses, one for each job.
     pub uses: u64,
-    /// What these paid, in base units.
+    /// What was paid for them, in base units.
     pub earned: Uint128,
 }
 
@@ -257,11 +257,11 @@ pub struct DatasetResponse {
 pub struct DepositResponse {
     /// Its number, from 1.
     pub id: u64,
-    /// Who paid.
+    /// Account that paid, and that a refund goes to.
     pub depositor: Addr,
     /// What was paid, in base units.
     pub amount: Uint128,
-    /// What for.
+    /// The use that was paid for.
     pub purpose: Use,
 }
 
@@ -279,7 +279,7 @@ pub struct UseResponse {
 /// What the contract owes of an asset, in base units.
 #[cw_serde]
 pub struct HeldResponse {
-    /// In escrow.
+    /// For deposits that are neither released nor refunded.
     pub escrowed: Uint128,
     /// Credited and not withdrawn.
     pub claimable: Uint128,

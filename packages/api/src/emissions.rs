@@ -1,8 +1,8 @@
 //! `emissions`: mints BTK as time goes on, for contributors, application, foundation and infrastructure.
 //!
 //! What may be minted is a closed form of time (`bithive_economics::emission`). Contributors are paid by verified work,
-//! which meters report; the other buckets have one recipient each. Everything is paid on anybody's message, to whom it
-//! is due.
+//! which meters report; the other buckets have one recipient each. Anyone can trigger a payment; it always goes to whom
+//! it is due.
 
 use cosmwasm_schema::{QueryResponses, cw_serde};
 use cosmwasm_std::{Addr, Uint64, Uint128};
@@ -40,22 +40,22 @@ pub const MAX_CONTRIBUTORS: usize = 16;
 /// Creates the contract. It becomes the minter of BTK by the token's `UpdateMinter`.
 #[cw_serde]
 pub struct InstantiateMsg {
-    /// Names meters and recipients; governance.
+    /// The contract's owner (governance): names meters and recipients.
     pub owner: String,
-    /// BTK.
+    /// Address of the cw20 token BTK.
     pub token: String,
     /// When the emission starts, in Unix seconds: now or later.
     pub start: u64,
-    /// Who receives what is not the contributors'.
+    /// Recipients of the three buckets other than the contributors'.
     pub recipients: Recipients<String>,
 }
 
 /// Accounts that receive a bucket each.
 #[cw_serde]
 pub struct Recipients<T> {
-    /// 15 %, at once.
+    /// 15 % of the emission, paid as it is emitted.
     pub application: T,
-    /// 5 %: each month's part a month later, at 10 % a month.
+    /// 5 %: each month's part is locked for a month, then paid at 10 % a month.
     pub foundation: T,
     /// 5 %, as the foundation's.
     pub infrastructure: T,
@@ -65,11 +65,11 @@ pub struct Recipients<T> {
 #[cw_serde]
 #[derive(Copy, Eq)]
 pub enum Bucket {
-    /// Application value.
+    /// Application value: 15 % of the emission.
     Application,
-    /// Community governance.
+    /// Foundation, that is community governance: 5 %.
     Foundation,
-    /// Infrastructure.
+    /// Infrastructure: 5 %.
     Infrastructure,
 }
 
@@ -78,9 +78,9 @@ pub enum Bucket {
 pub enum ExecuteMsg {
     /// Reports verified work of today; half of it is credited where the pledge is too small. Sender: a meter.
     Credit {
-        /// Who worked.
+        /// Address of the account that did the work.
         contributor: String,
-        /// Compute credits, at least 1.
+        /// Verified work, in compute credits, at least 1.
         units: u64,
     },
     /// Counts verified work as today's before it says whose it is: what the others of this day earn does not depend on when
@@ -101,32 +101,32 @@ pub enum ExecuteMsg {
     },
     /// By anybody: pays a contributor what is due to it.
     Claim {
-        /// The contributor.
+        /// Address of the contributor.
         contributor: String,
     },
-    /// By anybody: pays a bucket's recipient what is due to it.
+    /// Pays a bucket's recipient what is due to it. Sender: anyone.
     Release {
-        /// The bucket.
+        /// The bucket, one of the three with a recipient.
         bucket: Bucket,
     },
     /// Names another recipient; what is due is paid to the old one first. Sender: the owner.
     SetRecipient {
-        /// The bucket.
+        /// The bucket, one of the three with a recipient.
         bucket: Bucket,
-        /// The new recipient.
+        /// Address of the new recipient.
         recipient: String,
     },
     /// Lets an account credit work, or no longer. Sender: the owner.
     SetMeter {
         /// A contract that meters jobs or storage.
         meter: String,
-        /// Whether it may.
+        /// Whether it may credit work.
         allowed: bool,
     },
     /// Names the contract that knows pledges, or none: a contributor whose pledge is below what its node should pledge,
     /// or that has none, is credited half of its work. Sender: the owner.
     SetStaking {
-        /// `staking`; null to credit everybody's work as it is.
+        /// Address of the `staking` contract; null to credit all work in full.
         staking: Option<String>,
     },
     /// Stops crediting or lets it go on. Payments are never stopped. Sender: the owner.
@@ -157,11 +157,11 @@ crate::permissions!(ExecuteMsg {
     AcceptOwnership: ProposedOwner,
 });
 
-/// Queries.
+/// Queries of the `emissions` contract.
 #[cw_serde]
 #[derive(QueryResponses)]
 pub enum QueryMsg {
-    /// What holds now.
+    /// Configuration in force.
     #[returns(ConfigResponse)]
     Config {},
     /// What was emitted and minted by now.
@@ -170,19 +170,19 @@ pub enum QueryMsg {
     /// A contributor's work and pay.
     #[returns(ContributorResponse)]
     Contributor {
-        /// The contributor.
+        /// Address of the contributor.
         address: String,
     },
     /// Whether an account may credit work.
     #[returns(bool)]
     Meter {
-        /// The account.
+        /// Address of the account.
         address: String,
     },
     /// The work of a day.
     #[returns(DayResponse)]
     Day {
-        /// Days since the start, from 0.
+        /// Day of the emission, from 0 at its start.
         day: u64,
     },
     /// Work that a meter announced on a day and has not said whose it is.
@@ -195,20 +195,20 @@ pub enum QueryMsg {
     },
 }
 
-/// What holds now.
+/// Configuration in force.
 #[cw_serde]
 pub struct ConfigResponse {
-    /// Governance.
+    /// The contract's owner (governance); never null, because ownership can't be renounced.
     pub owner: Option<Addr>,
-    /// Who has been proposed as the next owner.
+    /// Address proposed as the next owner; null if none is.
     pub pending_owner: Option<Addr>,
-    /// BTK.
+    /// Address of the cw20 token BTK.
     pub token: Addr,
-    /// When the emission starts.
+    /// When the emission starts, in Unix seconds.
     pub start: u64,
-    /// Who receives what is not the contributors'.
+    /// Recipients of the three buckets other than the contributors'.
     pub recipients: Recipients<Addr>,
-    /// Contract that knows pledges, if they count.
+    /// Staking contract that states pledges; null if pledges don't count.
     pub staking: Option<Addr>,
     /// Whether crediting is stopped.
     pub paused: bool,
@@ -238,9 +238,9 @@ pub struct EmissionResponse {
 pub struct ContributorResponse {
     /// Work of a day that has not ended.
     pub today: Option<Work>,
-    /// Earned on days that have ended.
+    /// Earned on days that have ended, due or not.
     pub earned: Uint128,
-    /// Paid of it.
+    /// The part of `earned` that was paid.
     pub claimed: Uint128,
     /// What can be claimed now.
     pub due: Uint128,
@@ -249,16 +249,16 @@ pub struct ContributorResponse {
 /// Work of a day.
 #[cw_serde]
 pub struct Work {
-    /// Days since the start, from 0.
+    /// Day of the emission, from 0 at its start.
     pub day: u64,
-    /// Compute credits.
+    /// Verified work, in compute credits.
     pub units: u64,
 }
 
 /// The work of a day.
 #[cw_serde]
 pub struct DayResponse {
-    /// All compute credits of the day.
+    /// Work of the day, in compute credits.
     pub units: u64,
     /// What they earn together at most: the day's emission for contributors. While the day lasts, what it will be at its end.
     pub pool: Uint128,

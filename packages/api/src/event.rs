@@ -12,10 +12,10 @@ pub const UNNAMED: &str = "wasm";
 /// Before the type of every event that a contract names; the chain puts it there.
 pub const PREFIX: &str = "wasm-";
 
-/// Attribute with the address of the contract. The chain sets it, and a contract can't.
+/// Attribute with the contract's address. Only the chain can set it.
 pub const CONTRACT: &str = "_contract_address";
 
-/// An event as a chain tells it.
+/// An event as a chain reports it.
 pub trait ChainEvent {
     /// Its type, with the chain's prefix: `wasm-job_posted`.
     fn kind(&self) -> &str;
@@ -54,9 +54,9 @@ pub enum EventError {
         kind: &'static str,
         /// Key of the attribute.
         key: &'static str,
-        /// Its value.
+        /// The value that was found.
         found: String,
-        /// What its value may be.
+        /// What a value of this type looks like.
         expected: &'static str,
     },
 }
@@ -99,7 +99,7 @@ pub trait Text: Sized {
     fn parse(text: &str) -> Option<Self>;
 }
 
-/// A type that is written as attributes of an event, one as a rule.
+/// A type that is written as attributes of an event, usually one.
 pub trait Field: Sized {
     /// Adds its attributes; `key` is the key of the field.
     fn write_to(self, key: &'static str, event: &mut cosmwasm_std::Event);
@@ -121,7 +121,7 @@ impl<T: Text> Field for T {
     }
 }
 
-/// None has no attribute.
+/// `None` is written as no attribute.
 impl<T: Text> Field for Option<T> {
     fn write_to(self, key: &'static str, event: &mut cosmwasm_std::Event) {
         if let Some(value) = self {
@@ -146,7 +146,7 @@ impl<T: Text> Field for Option<T> {
 /// A value that is written as an empty text where there is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrEmpty<T>(
-    /// The value.
+    /// The value, if there is one.
     pub Option<T>,
 );
 
@@ -165,7 +165,7 @@ impl<T: Text> Text for OrEmpty<T> {
 /// A value that is written as `none` where there is none.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OrNone<T>(
-    /// The value.
+    /// The value, if there is one.
     pub Option<T>,
 );
 
@@ -309,7 +309,7 @@ macro_rules! events {
                 pub const $constant: &str = $kind;
             )*
 
-            /// All of them.
+            /// All types, in the order of the variants.
             pub const ALL: &[&str] = &[$($constant),*];
         }
 

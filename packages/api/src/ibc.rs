@@ -1,27 +1,27 @@
-//! What the contracts that speak IBC have in common: their channels, and how long packets live.
+//! Types that the IBC contracts share: channels, and the timeout of packets.
 
 use cosmwasm_schema::cw_serde;
 
-/// Bounds of a packet's life.
+/// Bounds of a packet's timeout.
 pub mod limits {
-    /// Shortest life of a packet, in seconds.
+    /// Shortest timeout of a packet, in seconds.
     pub const MIN_TIMEOUT_SECONDS: u64 = 60;
-    /// Life of a packet if none is asked for: one hour.
+    /// Timeout of a packet if none is given, in seconds: one hour.
     pub const DEFAULT_TIMEOUT_SECONDS: u64 = 3_600;
-    /// Longest life of a packet: a week.
+    /// Longest timeout of a packet, in seconds: a week.
     pub const MAX_TIMEOUT_SECONDS: u64 = 604_800;
 }
 
-/// A channel.
+/// State of an IBC channel.
 #[cw_serde]
 pub struct ChannelResponse {
-    /// Its name at this end.
+    /// Channel id at this end, `channel-<n>`.
     pub channel_id: String,
-    /// Its name at the other end.
+    /// Channel id at the other end, `channel-<n>`.
     pub counterparty_channel_id: String,
-    /// Port at the other end.
+    /// IBC port at the other end.
     pub port_id: String,
-    /// Connection on this chain.
+    /// Id of the IBC connection on this chain, `connection-<n>`.
     pub connection_id: String,
     /// Whether packets may still pass.
     pub open: bool,

@@ -12,10 +12,10 @@ use crate::event::{OrNone, events};
 
 /// Version that both ends of a channel state; its ordering is unordered.
 pub const VERSION: &str = "ics20-1";
-/// What a token's address follows in a denomination.
+/// Prefix of a token's address in a denomination.
 pub const DENOM_PREFIX: &str = "cw20:";
 
-/// Bounds, each of what keeps a packet or a page bounded.
+/// Bounds of packets and of pages.
 pub mod limits {
     /// Most bytes of a receiver's address.
     pub const MAX_RECEIVER_BYTES: usize = 256;
@@ -39,13 +39,13 @@ events! {
     Sent, SENT = "ics20_sent" {
         channel_id: String, token: Addr, amount: Uint128, sender: Addr, receiver: String, timeout: u64,
     }
-    /// The other end took a packet.
+    /// The other end accepted a packet.
     Delivered, DELIVERED = "ics20_delivered" { channel_id: String, token: Addr, amount: Uint128 }
     /// Tokens came back and left escrow.
     Received, RECEIVED = "ics20_received" { channel_id: String, token: Addr, amount: Uint128, receiver: Addr }
     /// A packet was answered with an error.
     Rejected, REJECTED = "ics20_rejected" { channel_id: String, error: String }
-    /// A packet failed and its sender has the tokens again.
+    /// A packet failed, and its sender was refunded.
     Refunded, REFUNDED = "ics20_refunded" {
         channel_id: String, token: Addr, amount: Uint128, sender: Addr, reason: String,
     }
@@ -62,13 +62,13 @@ events! {
 /// Creates the contract.
 #[cw_serde]
 pub struct InstantiateMsg {
-    /// Governance: sets limits and pauses sends.
+    /// The contract's owner (governance): sets limits and pauses sends.
     pub owner: String,
     /// The tokens that can be sent.
     pub tokens: Vec<TokenLimit>,
 }
 
-/// How much of a token may be elsewhere.
+/// How much of a token may be on other chains.
 #[cw_serde]
 #[derive(Eq)]
 pub struct TokenLimit<A = String> {
@@ -81,26 +81,26 @@ pub struct TokenLimit<A = String> {
 /// Messages. None of them takes native coins.
 #[cw_serde]
 pub enum ExecuteMsg {
-    /// From a token that has a limit: `msg` is a [`Hook`].
+    /// A cw20 `Send` of a token that has a limit; `msg` is a [`Hook`]. Sender: a token contract.
     Receive(Cw20ReceiveMsg),
     /// Pays an account a refund that could not be paid when it was due. Sender: anyone.
     Withdraw {
-        /// The token.
+        /// Address of the cw20 token.
         token: String,
-        /// The account.
+        /// Address of the account.
         account: String,
     },
     /// Sets how much of a token may be outside over one channel; none takes no new sends of it. What is outside already
     /// can always come back. Sender: the owner.
     SetLimit {
-        /// The token.
+        /// Address of the cw20 token.
         token: String,
-        /// In base units.
+        /// The new limit, in base units; null to take no new sends.
         limit: Option<Uint128>,
     },
     /// Stops new sends, or lets them go on. Never stops what comes back, nor refunds. Sender: the owner.
     SetPaused {
-        /// Whether they are stopped.
+        /// Whether new sends are stopped.
         paused: bool,
     },
     /// Proposes a new owner. Sender: the owner.
@@ -121,18 +121,18 @@ crate::permissions!(ExecuteMsg {
     AcceptOwnership: ProposedOwner,
 });
 
-/// What tokens that are sent are for.
+/// What a cw20 `Send` to the contract is for.
 #[cw_serde]
 pub enum Hook {
     /// Sends them to another chain.
     Transfer {
-        /// Channel of this end.
+        /// Id of the channel at this end, `channel-<n>`.
         channel_id: String,
-        /// Address on the other chain.
+        /// Address on the other chain, at most [`limits::MAX_RECEIVER_BYTES`].
         receiver: String,
-        /// Life of the packet, [`crate::ibc::limits::DEFAULT_TIMEOUT_SECONDS`] if none.
+        /// Seconds until the packet expires; [`crate::ibc::limits::DEFAULT_TIMEOUT_SECONDS`] if null.
         timeout_seconds: Option<u64>,
-        /// For who reads it on the other chain.
+        /// Memo for the other chain, at most [`limits::MAX_MEMO_BYTES`].
         memo: Option<String>,
     },
 }
@@ -141,15 +141,15 @@ pub enum Hook {
 #[cw_serde]
 #[derive(Eq)]
 pub struct Packet {
-    /// In base units.
+    /// Amount in base units, a decimal text in JSON.
     pub amount: Uint128,
-    /// As the module documentation says.
+    /// Denomination on the wire: see the module documentation.
     pub denom: String,
-    /// On the receiving chain.
+    /// Address on the receiving chain.
     pub receiver: String,
-    /// On the sending chain.
+    /// Address on the sending chain.
     pub sender: String,
-    /// Left out when there is none.
+    /// Memo for the receiving chain, at most [`limits::MAX_MEMO_BYTES`]; left out when there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub memo: Option<String>,
 }
@@ -158,17 +158,17 @@ pub struct Packet {
 #[cw_serde]
 #[derive(Eq)]
 pub enum Ack {
-    /// Taken.
+    /// Success: the receiver has the tokens.
     Result(Binary),
-    /// What was wrong.
+    /// Error text; the sender is refunded.
     Error(String),
 }
 
-/// Queries.
+/// Queries of the `ics20` contract.
 #[cw_serde]
 #[derive(QueryResponses)]
 pub enum QueryMsg {
-    /// What holds now.
+    /// Configuration in force.
     #[returns(ConfigResponse)]
     Config {},
     /// Tokens that can be sent, and their limits, by address.
@@ -187,36 +187,36 @@ pub enum QueryMsg {
         /// Page size, at most [`limits::MAX_PAGE`].
         limit: Option<u32>,
     },
-    /// What is outside over a channel, in base units.
+    /// Amount of a token that is on the other chain of a channel, in base units.
     #[returns(Uint128)]
     Outstanding {
-        /// Channel of this end.
+        /// Id of the channel at this end, `channel-<n>`.
         channel_id: String,
-        /// The token.
+        /// Address of the cw20 token.
         token: String,
     },
-    /// What an account is owed of a token.
+    /// Refund that an account is owed in a token, in base units.
     #[returns(Uint128)]
     Owed {
-        /// The token.
+        /// Address of the cw20 token.
         token: String,
-        /// The account.
+        /// Address of the account.
         account: String,
     },
-    /// What the contract holds of a token for others; its balance is at least this.
+    /// Amount of a token that the contract holds for others, in base units; its balance is at least this.
     #[returns(Uint128)]
     Held {
-        /// The token.
+        /// Address of the cw20 token.
         token: String,
     },
 }
 
-/// What holds now.
+/// Configuration in force.
 #[cw_serde]
 pub struct ConfigResponse {
-    /// Governance.
+    /// The contract's owner (governance); never null, because ownership can't be renounced.
     pub owner: Option<Addr>,
-    /// Who has been proposed as the next owner.
+    /// Address proposed as the next owner; null if none is.
     pub pending_owner: Option<Addr>,
     /// Whether new sends are stopped.
     pub paused: bool,

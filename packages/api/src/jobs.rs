@@ -21,7 +21,7 @@ use cw20::Cw20ReceiveMsg;
 
 use crate::event::{ChainEvent, EventError, Field, OrEmpty, events, names};
 
-/// Bounds of job parameters; each is what keeps a loop, a message or a lock-up bounded.
+/// Bounds of job parameters; they bound loops, message sizes and how long funds are locked.
 pub mod limits {
     /// Most workers of one job: the bound of every loop over workers and of the pairings in one message.
     pub const MAX_WORKERS: u8 = 16;
@@ -62,9 +62,9 @@ pub struct InstantiateMsg {
     /// The registry; its token and slot count must fit, its unbonding time must exceed
     /// [`limits::MAX_LIFE_SECONDS`].
     pub registry: String,
-    /// Receives the treasury's share.
+    /// Address that receives the treasury's share.
     pub treasury: String,
-    /// Receives the patient incentive pool's share.
+    /// Address that receives the patient incentive pool's share.
     pub incentive_pool: String,
     /// How a worker's ask is divided; sums to 10,000.
     pub split: Split,
@@ -77,31 +77,31 @@ pub struct InstantiateMsg {
 /// job does not name goes to the treasury, and so does the rounding.
 #[cw_serde]
 pub struct Split {
-    /// The worker.
+    /// The worker's share.
     pub worker: u16,
-    /// Owner of the model.
+    /// Share of the model's owner.
     pub model_owner: u16,
-    /// Owner of the data.
+    /// Share of the data's owner.
     pub data_owner: u16,
-    /// Protocol treasury.
+    /// Share of the protocol's treasury.
     pub treasury: u16,
-    /// Patient incentive pool.
+    /// Share of the patient incentive pool.
     pub incentive_pool: u16,
 }
 
-/// Messages.
+/// Messages of the `jobs` contract. None of them takes native coins.
 #[cw_serde]
 pub enum ExecuteMsg {
     /// A cw20 `Send` of the payment token; `msg` is a [`Hook`]. Sender: the token contract only.
     Receive(Cw20ReceiveMsg),
     /// Withdraw an open job and refund it. Sender: its requester, state Open.
     Cancel {
-        /// The job.
+        /// Number of the job, from 1.
         job_id: u64,
     },
     /// Choose workers, or replace those of a failed round. Sender: its requester, state Open or Disputed.
     Assign {
-        /// The job.
+        /// Number of the job, from 1.
         job_id: u64,
         /// What the workers need and agreed to.
         assignment: Assignment,
@@ -109,14 +109,14 @@ pub enum ExecuteMsg {
     /// Commit to a result. Sender: a worker of the round, once, state Assigned. Who does not commit in time
     /// loses the job, not bond: it may have been given nothing that it could open. Who commits must reveal.
     Commit {
-        /// The job.
+        /// Number of the job, from 1.
         job_id: u64,
         /// `bithive_attest::commitment` of the result, the output's digest, the worker and a nonce; 32 bytes.
         commitment: HexBinary,
     },
     /// Reveal the committed result. Sender: a worker that committed, once, state Committed.
     Reveal {
-        /// The job.
+        /// Number of the job, from 1.
         job_id: u64,
         /// Masked fixed-point result: `dimensions` little-endian 32-bit words.
         masked: Binary,
@@ -127,7 +127,7 @@ pub enum ExecuteMsg {
     },
     /// Settle with the quorum's aggregate signature over the final statement. Sender: anyone, state Revealed.
     Finalize {
-        /// The job.
+        /// Number of the job, from 1.
         job_id: u64,
         /// Bit i set: worker i (in slot order) signed. Only members of the quorum count, at least q.
         signers: u32,
@@ -142,20 +142,20 @@ pub enum ExecuteMsg {
         /// Sum of what [`ExecuteMsg::Finalize`] would take for each of them (G2, 96 bytes).
         signature: HexBinary,
     },
-    /// Take the exit of a state whose deadline has passed. Sender: anyone, in practice workers and relayers.
+    /// Leave a state whose deadline has passed. Sender: anyone, in practice workers and relayers.
     ///
     /// Nothing happens at a deadline by itself: a missing reveal is charged, and an escrow returned, only here.
     /// To reach a node that is leaving, the fault must be charged before the registry's unbonding time has
     /// passed since the node's `Unbond`; from then on its bond can be withdrawn.
     Advance {
-        /// The job.
+        /// Number of the job, from 1.
         job_id: u64,
     },
     /// Tell the emissions and the registry what a settled job's quorum did, once: whose the work is that was announced when
     /// the job was settled, and records. Nothing of it depends on when it is sent. [`ExecuteMsg::Finalize`] tries it by itself,
     /// which never keeps it from settling; whatever refuses it, it can be tried again. Sender: anyone, state Settled.
     Report {
-        /// The job.
+        /// Number of the job, from 1.
         job_id: u64,
     },
     /// Pay out what the sender has earned or was refunded. Sender: anyone who is owed.
@@ -212,7 +212,7 @@ pub struct ModelWork {
 #[cw_serde]
 #[derive(Copy, Eq)]
 pub struct Finalization {
-    /// The job.
+    /// Number of the job, from 1.
     pub job_id: u64,
     /// Bit i set: worker i (in slot order) signed. Only members of the quorum count, at least q.
     pub signers: u32,
@@ -224,11 +224,11 @@ pub enum Hook {
     /// Post a job; the amount sent is its escrow and must equal `price * workers`.
     Post(Box<JobTerms>),
     /// Post a job that somebody else is the requester of, with the same escrow: it assigns workers, and what is
-    /// refunded is its own. Nothing else is asked of it: whoever pays for a job of another gives it away.
+    /// refunded is its own. The requester need not agree, because the payer gives the tokens away.
     PostFor {
         /// Account of the requester.
         requester: String,
-        /// The job.
+        /// Terms of the job.
         terms: Box<JobTerms>,
     },
 }
@@ -294,7 +294,7 @@ pub enum Phase {
     Committed,
     /// A quorum agrees; waiting for its signature.
     Revealed,
-    /// Paid. Final.
+    /// Paid out. Final.
     Settled,
     /// Escrow returned. Final.
     Refunded,
@@ -302,7 +302,7 @@ pub enum Phase {
     Disputed,
 }
 
-/// Queries.
+/// Queries of the `jobs` contract.
 #[cw_serde]
 #[derive(QueryResponses)]
 pub enum QueryMsg {
@@ -312,13 +312,13 @@ pub enum QueryMsg {
     /// One job; an error when there is none.
     #[returns(JobResponse)]
     Job {
-        /// The job.
+        /// Number of the job, from 1.
         job_id: u64,
     },
     /// A job's vault.
     #[returns(VaultResponse)]
     Vault {
-        /// The job.
+        /// Number of the job, from 1.
         job_id: u64,
     },
     /// Jobs by ascending number.
@@ -341,16 +341,16 @@ pub enum QueryMsg {
         /// BLAKE3 digest of the model file.
         model: HexBinary,
     },
-    /// What happens when a job was settled.
+    /// Who credits work, whether new jobs are refused, and whether a job was reported.
     #[returns(ReportingResponse)]
     Reporting {
-        /// The job.
+        /// Number of the job, from 1.
         job_id: u64,
     },
-    /// What an address may withdraw.
+    /// What an account may withdraw, in base units.
     #[returns(Uint128)]
     Claimable {
-        /// The address.
+        /// The account's address.
         address: String,
     },
     /// Sums that must equal the contract's token balance.
@@ -371,7 +371,7 @@ pub struct ConfigResponse {
     pub incentive_pool: Addr,
     /// Division of a worker's ask.
     pub split: Split,
-    /// Taken for each fault that costs bond.
+    /// Taken from the bond for each fault that costs bond, in base units.
     pub slash_amount: Uint128,
     /// Slots of one broadcast group.
     pub slots: u16,
@@ -382,7 +382,7 @@ pub struct ConfigResponse {
 /// A job as the chain knows it.
 #[cw_serde]
 pub struct JobResponse {
-    /// Number, from 1.
+    /// Number of the job, from 1.
     pub job_id: u64,
     /// Account that posted it.
     pub requester: Addr,
@@ -392,7 +392,7 @@ pub struct JobResponse {
     pub round: u8,
     /// Unix time after which `advance` applies; null in a final state.
     pub deadline: Option<u64>,
-    /// Escrow still held for the job.
+    /// Escrow still held for the job, in base units.
     pub escrow: Uint128,
     /// The terms, without the vault.
     pub terms: Terms,
@@ -407,19 +407,19 @@ pub struct JobResponse {
 /// The terms of a posted job, checked, without its vault: as the contract stores them and answers with them.
 #[cw_serde]
 pub struct Terms {
-    /// k.
+    /// Number of workers (k).
     pub workers: u8,
-    /// q.
+    /// Workers that must agree (q), k/2 < q <= k.
     pub quorum: u8,
-    /// Largest difference within the quorum.
+    /// Largest difference of any word within the quorum, in fixed-point units.
     pub tolerance: u32,
     /// Words of the masked result.
     pub dimensions: u16,
-    /// Most that one worker may ask.
+    /// Most that one worker may ask, in base units.
     pub price: Uint128,
-    /// Last second for the first assignment.
+    /// Last second for the first assignment, Unix time.
     pub assign_by: u64,
-    /// Seconds for commitments.
+    /// Seconds for commitments, from the assignment.
     pub commit_seconds: u64,
     /// Seconds for reveals.
     pub reveal_seconds: u64,
@@ -440,15 +440,15 @@ pub struct WorkerResponse {
     pub address: Addr,
     /// DGKBE slot.
     pub slot: u16,
-    /// What it is paid before the split.
+    /// What it is paid before the split, in base units.
     pub ask: Uint128,
-    /// BLS public key at the time of assignment.
+    /// BLS public key in G1 at the time of assignment, 48 bytes.
     pub bls_key: HexBinary,
-    /// Its commitment.
+    /// Its commitment, 32 bytes; null until it commits.
     pub commitment: Option<HexBinary>,
-    /// Its masked result.
+    /// Its masked result, little-endian 32-bit words; null until it reveals.
     pub masked: Option<Binary>,
-    /// Digest of its encrypted output.
+    /// BLAKE3 digest of its encrypted output; null until it reveals.
     pub output: Option<HexBinary>,
     /// Whether it is in the quorum; null before there is one.
     pub in_quorum: Option<bool>,
@@ -463,7 +463,7 @@ pub struct OutcomeResponse {
     pub representative: u8,
     /// The aggregate signature that settled the job; null if it was settled with others.
     pub signature: Option<HexBinary>,
-    /// Who signed it.
+    /// Bit i set: worker i signed; null until the job is settled.
     pub signers: Option<u32>,
     /// If it was settled with others, the first job of the batch: [`QueryMsg::Batch`] has their signature.
     pub batch: Option<u64>,
@@ -472,13 +472,13 @@ pub struct OutcomeResponse {
 /// What settled several jobs at once: enough, with the jobs' statements, to verify them again.
 #[cw_serde]
 pub struct BatchResponse {
-    /// The jobs, ascending.
+    /// Numbers of the jobs, ascending.
     pub jobs: Vec<u64>,
     /// The aggregate over all their statements, each by the signers in its job's outcome.
     pub signature: HexBinary,
 }
 
-/// What happens when a job was settled.
+/// Who credits work, whether new jobs are refused, and whether a job was reported.
 #[cw_serde]
 pub struct ReportingResponse {
     /// Contract that credits work.
@@ -494,16 +494,16 @@ pub struct ReportingResponse {
 /// A job's vault.
 #[cw_serde]
 pub struct VaultResponse {
-    /// `bithive_blindmatch::Vault` encoding.
+    /// The sealed policy in `bithive_blindmatch::Vault` encoding.
     pub vault: Binary,
 }
 
-/// Sums over all jobs.
+/// Sums over all jobs; amounts in base units.
 #[cw_serde]
 pub struct TotalsResponse {
-    /// Held for jobs that are not final.
+    /// Escrow of jobs that are not final, in base units.
     pub escrowed: Uint128,
-    /// Credited and not withdrawn.
+    /// Credited and not withdrawn, in base units.
     pub claimable: Uint128,
     /// Jobs posted so far.
     pub jobs: u64,
@@ -582,7 +582,7 @@ events! {
 /// Round of a job, from 1; 0 before the first assignment, when an event doesn't have it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Round(
-    /// The number.
+    /// Round number; 0 before the first assignment.
     pub u8,
 );
 
@@ -597,7 +597,7 @@ impl Field for Round {
 }
 
 impl Event {
-    /// The job that it is about; none for what is about the market or an account.
+    /// The job that the event is about; none for an event about the market or an account.
     #[must_use]
     pub const fn job_id(&self) -> Option<u64> {
         match self {

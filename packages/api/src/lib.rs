@@ -1,9 +1,9 @@
 //! Messages, responses and events of every BitHive contract, one module per contract, without logic.
 //!
-//! Contracts, daemons, the command line and the web page all speak through these types, so a contract
-//! never needs another contract's crate. Amounts are in base units (6 decimals), times are Unix seconds
-//! of the chain's clock, digests are 32 raw bytes (hex in JSON), points are compressed BLS12-381 in the
-//! encoding of the Zcash specification (48 bytes in G1, 96 bytes in G2).
+//! Contracts, daemons, the command line and the web page all speak through these types, so a contract never needs
+//! another contract's crate. Amounts are in base units (6 decimals), addresses are bech32 texts, times are Unix seconds
+//! of the chain's clock, digests are 32 raw bytes (hex in JSON), points are compressed BLS12-381 in the encoding of the
+//! Zcash specification (48 bytes in G1, 96 bytes in G2).
 
 pub mod asset;
 pub mod attestations;

@@ -1,13 +1,14 @@
 //! Who may send each message, as data: each enum of messages is followed by a table with a line for every message.
 //!
 //! Contracts enforce the table before they dispatch a message (`bithive_contract_kit::permission`); a message without a
-//! line does not compile. `permissions.txt` in the folder of each contract has its table, so that a change of who may do
-//! what is seen. What a cw20 hook carries acts for the account that sent the tokens.
+//! line does not compile. `permissions.txt` in the folder of each contract has its table, so that every change of
+//! permissions shows in a review. What a cw20 hook carries acts for the account that sent the tokens.
 
 /// Who may send a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Permission {
-    /// Everybody: what it does is the sender's own matter, or proven by what it carries, or the same whoever sends it.
+    /// Everybody: the message affects only the sender, or carries its own proof, or has the same effect whoever sends
+    /// it.
     Anyone,
     /// The contract's owner, a governance address.
     Owner,

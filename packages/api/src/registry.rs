@@ -1,4 +1,4 @@
-//! `registry`: who takes part, with which keys, and what they stand to lose.
+//! `registry`: participants, their keys and their bonds.
 //!
 //! A node bonds BTT and registers one DGKBE slot, one BLS key with proof of possession, one transport
 //! endpoint and a commitment to its attributes. A requester bonds a smaller amount; the committee grants
@@ -19,7 +19,7 @@ pub struct InstantiateMsg {
     pub token: String,
     /// Receives the part of a slashed bond that is not burnt.
     pub treasury: String,
-    /// Numbers, checked against [`limits`].
+    /// Parameters, checked against [`limits`].
     pub params: Params,
     /// BLAKE3 digest of the DGKBE common reference string that every registered key refers to.
     pub crs_digest: HexBinary,
@@ -28,7 +28,7 @@ pub struct InstantiateMsg {
     pub crs_opening: Binary,
 }
 
-/// Numeric parameters.
+/// Numeric parameters, each checked against [`limits`].
 #[cw_serde]
 pub struct Params {
     /// Slots of one broadcast group (L), as many as the common reference string is for.
@@ -88,7 +88,7 @@ pub mod limits {
     pub const DEFAULT_PAGE: u32 = 30;
 }
 
-/// Messages.
+/// Messages of the `registry` contract. None of them takes native coins.
 #[cw_serde]
 pub enum ExecuteMsg {
     /// A cw20 `Send` of the bond token; `msg` is a [`Hook`]. Sender: the token contract only.
@@ -105,24 +105,24 @@ pub enum ExecuteMsg {
     /// Take up to `amount` from a node's bond; never fails for a registered or absent node, so that one
     /// fault can't block a job. Sender: the jobs contract only.
     Slash {
-        /// The node at fault.
+        /// Account of the node at fault.
         node: String,
-        /// Most to take; the rest of the bond stays.
+        /// Most to take, in base units; the rest of the bond stays.
         amount: Uint128,
-        /// What it did, for the event.
+        /// Name of the fault, for the event.
         reason: String,
         /// The job in which it happened.
         job_id: u64,
     },
-    /// Count what nodes did in a job. Nodes that are not registered are passed over. Faults are counted by `Slash`.
-    /// Sender: the jobs contract only.
+    /// Count what nodes did in a job. Unregistered nodes are skipped. Faults are counted by `Slash`. Sender: the jobs
+    /// contract only.
     Record {
-        /// The job.
+        /// Number of the job, from 1.
         job_id: u64,
         /// At most [`limits::MAX_OUTCOMES`].
         outcomes: Vec<Outcome>,
     },
-    /// Declare what the machine can do; replaces what was declared before. Sender: a node.
+    /// Declare the machine's capability; replaces an earlier declaration. Sender: a node.
     Declare {
         /// The declaration; its bounds are those of `bithive_economics::tier`.
         capability: Capability,
@@ -141,7 +141,7 @@ pub enum ExecuteMsg {
     Elect {},
     /// Hold elections, or hold none: then the owner names committees. Sender: owner.
     SetElection {
-        /// Size and rotation; null for none.
+        /// Size and rotation; null to hold no elections.
         election: Option<Election>,
     },
     /// Refuse registrations, candidates and elections for a while. Bonds can be added to, left and withdrawn at any
@@ -169,7 +169,7 @@ pub enum ExecuteMsg {
     /// Post the digest of the epoch's published share keys. Sender: a member of that epoch's committee, once
     /// per epoch, for the current or the next epoch.
     PostShareKeys {
-        /// The epoch.
+        /// Number of the epoch: Unix time / `epoch_seconds`.
         epoch: u64,
         /// SHA-256 digest of the canonical share key table.
         digest: HexBinary,
@@ -235,7 +235,7 @@ pub enum Hook {
 /// What a node did in a job.
 #[cw_serde]
 pub struct Outcome {
-    /// Its account.
+    /// Account of the node.
     pub node: String,
     /// What it did.
     pub result: JobResult,
@@ -256,7 +256,7 @@ pub enum JobResult {
     Missed,
 }
 
-/// What a machine can do, as its operator declares it.
+/// Capability of a machine, as its operator declares it.
 #[cw_serde]
 #[derive(Copy, Eq)]
 pub struct Capability {
@@ -309,7 +309,7 @@ pub enum KeyOpening {
     /// H for one index; wrong if the bytes are no canonical encoding of a point of G2's prime order subgroup, or
     /// if e(T, B) is not e(g1, H).
     Element {
-        /// The index, 1..=slots without slots + 1 - slot.
+        /// The index, 1..=slots, other than slots + 1 - slot.
         index: u16,
         /// Opening of the element's 96 bytes.
         key: Binary,
@@ -356,7 +356,7 @@ impl From<CommitteeMember<Addr>> for CommitteeMember {
 #[cw_serde]
 #[derive(QueryResponses)]
 pub enum QueryMsg {
-    /// Parameters and wiring.
+    /// Parameters and addresses of the other contracts.
     #[returns(ConfigResponse)]
     Config {},
     /// One node; null when there is none at the address.
@@ -368,7 +368,7 @@ pub enum QueryMsg {
     /// The nodes at these slots, in the same order; null where a slot is free. At most [`limits::MAX_PAGE`].
     #[returns(Vec<Option<NodeResponse>>)]
     NodesAt {
-        /// Slot numbers.
+        /// Slot numbers, from 1.
         slots: Vec<u16>,
     },
     /// Nodes by ascending slot.
@@ -419,12 +419,12 @@ pub enum QueryMsg {
     /// Share key digests that the members posted for an epoch.
     #[returns(Vec<ShareKeysResponse>)]
     ShareKeys {
-        /// The epoch.
+        /// Number of the epoch: Unix time / `epoch_seconds`.
         epoch: u64,
     },
 }
 
-/// Parameters and wiring.
+/// Parameters and addresses of the other contracts.
 #[cw_serde]
 pub struct ConfigResponse {
     /// Governance.
@@ -457,9 +457,9 @@ pub struct NodeResponse {
     pub bond: Uint128,
     /// Whether it may be chosen: bond at least `node_bond` and not unbonding.
     pub eligible: bool,
-    /// When its bond can be withdrawn, if it is unbonding.
+    /// When its bond can be withdrawn, in Unix seconds; null unless it is unbonding.
     pub unbonding_until: Option<u64>,
-    /// Total slashed so far.
+    /// Total slashed so far, in base units.
     pub slashed: Uint128,
     /// Whether a dispute proved its DGKBE key malformed; it then leaves, and is never eligible with that key.
     pub malformed: bool,
@@ -474,7 +474,7 @@ pub struct RequesterResponse {
     pub endpoint: HexBinary,
     /// Bond held, in base units.
     pub bond: Uint128,
-    /// When its bond can be withdrawn, if it is unbonding.
+    /// When its bond can be withdrawn, in Unix seconds; null unless it is unbonding.
     pub unbonding_until: Option<u64>,
 }
 
@@ -483,7 +483,7 @@ pub struct RequesterResponse {
 pub enum Role {
     /// A contributor node.
     Node,
-    /// A requester.
+    /// A requester with a bond.
     Requester,
     /// A committee member.
     Committee,
@@ -520,9 +520,9 @@ pub struct PerformanceResponse {
     pub missed: u64,
     /// Faults that cost bond.
     pub faults: u64,
-    /// Settled jobs since the last that was not.
+    /// Settled jobs in a row since the last one that was missed or faulty.
     pub streak: u64,
-    /// Longest streak.
+    /// Most settled jobs in a row so far.
     pub best_streak: u64,
     /// Compute credits of its settled jobs.
     pub work: u64,
@@ -534,7 +534,7 @@ pub struct PerformanceResponse {
     pub efficiency: u64,
     /// T, in 1/10,000: mean trust in the outcomes of its settled jobs.
     pub trust_bps: u16,
-    /// What it declared.
+    /// The capability that it declared; null if none.
     pub capability: Option<Capability>,
     /// Highest tier, 1 to 4, of which the declaration has everything.
     pub declared_tier: Option<u8>,
@@ -553,7 +553,7 @@ pub struct CandidatesResponse {
     pub elected: Option<u64>,
 }
 
-/// A candidate.
+/// A candidate for the committee.
 #[cw_serde]
 pub struct CandidateResponse {
     /// Account.

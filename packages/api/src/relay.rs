@@ -1,9 +1,9 @@
-//! The form of a relay's URL: the contract holds to it, and programs that configure one.
+//! The form of a relay's URL, checked by the contract and by programs that configure one.
 
 use crate::registry::limits;
 
-/// Checks the form of a relay's URL. Everybody who looks an endpoint up connects there, so it names a host and nothing
-/// that a server could be asked to do.
+/// Checks the form of a relay's URL. Everybody who looks up an endpoint connects there, so it names a host and no path
+/// or query.
 ///
 /// # Errors
 /// What is wrong with it, as the rest of a sentence that begins with the URL.

@@ -1,4 +1,4 @@
-//! `rewards`: BTT for what patients do for their health, signed for by several parties.
+//! `rewards`: BTT for what patients do for their health, approved by several parties.
 //!
 //! A party proposes a reward for a patient with the inputs of the formula (`bithive_economics::score::reward`) and the
 //! digest of the evidence; parties of other roles approve it; with enough of them it is paid at once out of the budget,
@@ -70,15 +70,15 @@ pub mod limits {
 /// Creates the contract.
 #[cw_serde]
 pub struct InstantiateMsg {
-    /// Governance.
+    /// The contract's owner (governance), a bech32 address.
     pub owner: String,
-    /// BTT.
+    /// Address of the cw20 token BTT.
     pub token: String,
-    /// Receives budget that is given back.
+    /// Address that receives budget that the owner returns.
     pub treasury: String,
     /// Parties that must approve a reward, the proposer among them, within [`limits::APPROVALS`], each of another role.
     pub approvals: u8,
-    /// Limits.
+    /// Limits of what is paid on a day.
     pub limits: Limits,
 }
 
@@ -95,7 +95,7 @@ pub struct Limits {
     pub total_amount: Uint128,
 }
 
-/// What a party answers for.
+/// Role of a party that approves rewards.
 #[cw_serde]
 #[derive(Copy, Eq)]
 pub enum Role {
@@ -117,13 +117,13 @@ pub enum Activity {
     CheckUp,
     /// A day of chronic care: 10 to 30, once a day for a patient.
     ChronicCare,
-    /// A treatment cycle: 400 to 1,500.
+    /// A treatment cycle: 400 to 1,500 BTT.
     TreatmentCycle,
-    /// Education: 80 to 200.
+    /// Education: 80 to 200 BTT.
     Education,
-    /// Sharing of data: 150 to 450.
+    /// Sharing of data: 150 to 450 BTT.
     DataSharing,
-    /// Lending compute power: 300 to 2,500.
+    /// Lending compute power: 300 to 2,500 BTT.
     Compute,
 }
 
@@ -134,40 +134,40 @@ pub enum Activity {
 pub struct Inputs {
     /// Value of the activity, A, in base units.
     pub value: Uint128,
-    /// Completion, C.
+    /// Quality of the completion, C, in 1/10,000.
     pub completion: u32,
     /// Value of a consistent history, H, in base units.
     pub history: Uint128,
-    /// Multiplier of time, T.
+    /// Multiplier of time, T, in 1/10,000.
     pub time: u32,
-    /// Adjustment to the person, P.
+    /// Adjustment to the person, P, in 1/10,000.
     pub adjustment: u32,
 }
 
 /// Messages. None of them takes native coins.
 #[cw_serde]
 pub enum ExecuteMsg {
-    /// From BTT: `msg` is a [`Hook`].
+    /// A cw20 `Send` of BTT; `msg` is a [`Hook`]. Sender: the token contract.
     Receive(Cw20ReceiveMsg),
     /// Proposes a reward and approves it. Sender: a party.
     Propose {
-        /// Receives it. An address of the patient's that says nothing of the person.
+        /// Address that receives the reward; it must not reveal who the patient is.
         patient: String,
-        /// What for.
+        /// What the patient did.
         activity: Activity,
-        /// What it is computed from.
+        /// Inputs of the formula.
         inputs: Inputs,
         /// SHA-256 of the evidence, which is kept elsewhere.
         evidence: HexBinary,
     },
     /// Approves a proposal; the last approval that it needs pays it. Sender: a party of a role that has not approved.
     Approve {
-        /// Number of the proposal.
+        /// Number of the proposal, from 1.
         id: u64,
     },
-    /// By anybody, once nobody may approve it any more: removes a proposal.
+    /// Removes a proposal whose time for approvals is over. Sender: anyone.
     Expire {
-        /// Number of the proposal.
+        /// Number of the proposal, from 1.
         id: u64,
     },
     /// By anybody: takes what a settlement contract owes into the budget.
@@ -177,16 +177,16 @@ pub enum ExecuteMsg {
     },
     /// Gives an account a role, or takes it. Sender: the owner.
     SetParty {
-        /// The account.
+        /// Address of the account.
         address: String,
-        /// Its role; none takes it.
+        /// Its new role; null to take it away.
         role: Option<Role>,
     },
-    /// Sender: the owner.
+    /// Sets the limits. Sender: the owner.
     SetLimits(Limits),
     /// Gives a part of the budget to the treasury. Sender: the owner.
     ReturnBudget {
-        /// In base units.
+        /// Amount in base units.
         amount: Uint128,
     },
     /// Names a contract to collect from, or takes the name back. Sender: the owner.
@@ -198,7 +198,7 @@ pub enum ExecuteMsg {
     },
     /// Stops proposals and approvals, or lets them go on; collecting goes on. Sender: the owner.
     SetPaused {
-        /// Whether they are stopped.
+        /// Whether proposals and approvals are stopped.
         paused: bool,
     },
     /// Proposes a new owner. Sender: the owner.
@@ -225,30 +225,30 @@ crate::permissions!(ExecuteMsg {
     AcceptOwnership: ProposedOwner,
 });
 
-/// What BTT that are sent are for.
+/// What a cw20 `Send` of BTT is for.
 #[cw_serde]
 pub enum Hook {
-    /// The budget.
+    /// Adds the tokens to the budget.
     Fund {},
 }
 
-/// Queries.
+/// Queries of the `rewards` contract.
 #[cw_serde]
 #[derive(QueryResponses)]
 pub enum QueryMsg {
-    /// What holds now.
+    /// Configuration in force.
     #[returns(ConfigResponse)]
     Config {},
     /// An account's role, null without one.
     #[returns(Option<Role>)]
     Party {
-        /// The account.
+        /// Address of the account.
         address: String,
     },
     /// A proposal, null when there is none of that number (any more).
     #[returns(Option<ProposalResponse>)]
     Proposal {
-        /// Its number.
+        /// Number of the proposal, from 1.
         id: u64,
     },
     /// Proposals that wait, by number.
@@ -262,7 +262,7 @@ pub enum QueryMsg {
     /// What a patient received.
     #[returns(PatientResponse)]
     Patient {
-        /// The patient.
+        /// Address of the patient.
         address: String,
     },
     /// What the contract holds and has paid.
@@ -276,20 +276,20 @@ pub enum QueryMsg {
     },
 }
 
-/// What holds now.
+/// Configuration in force.
 #[cw_serde]
 pub struct ConfigResponse {
-    /// Governance.
+    /// The contract's owner (governance); never null, because ownership can't be renounced.
     pub owner: Option<Addr>,
-    /// Who has been proposed as the next owner.
+    /// Address proposed as the next owner; null if none is.
     pub pending_owner: Option<Addr>,
-    /// BTT.
+    /// Address of the cw20 token BTT.
     pub token: Addr,
-    /// Receives budget that is given back.
+    /// Address that receives budget that the owner returns.
     pub treasury: Addr,
-    /// Parties that must approve.
+    /// Parties that must approve a reward: 2 to 4.
     pub approvals: u8,
-    /// Limits.
+    /// Limits of what is paid on a day.
     pub limits: Limits,
     /// Whether proposals and approvals are stopped.
     pub paused: bool,
@@ -298,11 +298,11 @@ pub struct ConfigResponse {
 /// A proposal that waits for approvals.
 #[cw_serde]
 pub struct ProposalResponse {
-    /// Its number.
+    /// Number of the proposal, from 1.
     pub id: u64,
     /// Receives the reward.
     pub patient: Addr,
-    /// What for.
+    /// What the patient did.
     pub activity: Activity,
     /// What will be paid, in base units.
     pub amount: Uint128,
@@ -310,14 +310,14 @@ pub struct ProposalResponse {
     pub evidence: HexBinary,
     /// Who has approved, in order, the proposer first.
     pub approvals: Vec<Approval>,
-    /// Until when it can be approved, in Unix seconds.
+    /// Last second for approvals, Unix time.
     pub until: u64,
 }
 
-/// An approval.
+/// Approval by one party.
 #[cw_serde]
 pub struct Approval {
-    /// The party.
+    /// Address of the party.
     pub party: Addr,
     /// Its role when it approved.
     pub role: Role,
@@ -326,9 +326,9 @@ pub struct Approval {
 /// What a patient received, in base units.
 #[cw_serde]
 pub struct PatientResponse {
-    /// Today.
+    /// Received today, in base units.
     pub today: Uint128,
-    /// Rewards today.
+    /// Number of rewards received today.
     pub count: u16,
     /// Whether one of them is for chronic care: then there is no other today.
     pub chronic_care: bool,
@@ -343,10 +343,10 @@ pub struct BudgetResponse {
     pub available: Uint128,
     /// Ever put in, what was collected included.
     pub funded: Uint128,
-    /// Ever paid to patients.
+    /// Paid to patients so far.
     pub paid: Uint128,
-    /// Ever given to the treasury.
+    /// Given to the treasury so far.
     pub returned: Uint128,
-    /// Paid today.
+    /// Paid to all patients today.
     pub today: Uint128,
 }

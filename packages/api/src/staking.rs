@@ -60,19 +60,19 @@ pub mod limits {
 /// Creates the contract.
 #[cw_serde]
 pub struct InstantiateMsg {
-    /// Governance.
+    /// The contract's owner (governance), a bech32 address.
     pub owner: String,
-    /// BTK.
+    /// Address of the cw20 token BTK.
     pub token: String,
-    /// Receives what is slashed and not burnt.
+    /// Address that receives what is slashed and not burnt.
     pub treasury: String,
     /// Start of the emission, from which halvings are counted, in Unix seconds.
     pub emission_start: u64,
-    /// Numbers that hold for the life of the contract.
+    /// Parameters, fixed for the life of the contract.
     pub params: Params,
 }
 
-/// Numbers that hold for the life of the contract.
+/// Parameters, fixed for the life of the contract.
 #[cw_serde]
 pub struct Params {
     /// Seconds from `Unbond` to `Withdraw`, within [`limits::UNBONDING_SECONDS`].
@@ -86,16 +86,16 @@ pub struct Params {
 /// Messages. None of them takes native coins.
 #[cw_serde]
 pub enum ExecuteMsg {
-    /// From BTK: `msg` is a [`Hook`].
+    /// A cw20 `Send` of BTK; `msg` is a [`Hook`]. Sender: the token contract.
     Receive(Cw20ReceiveMsg),
-    /// Sender: an operator.
+    /// Changes the node's capacity. Sender: an operator.
     SetCapacity {
-        /// 4, 8 or 16 T.
+        /// Capacity in T: 4, 8 or 16.
         tera: u16,
     },
-    /// Holds for rewards from now on. Sender: an operator.
+    /// Changes the commission on later rewards. Sender: an operator.
     SetCommission {
-        /// In 1/10,000, at most [`Params::max_commission_bps`].
+        /// Commission, in 1/10,000, at most [`Params::max_commission_bps`].
         commission_bps: u16,
     },
     /// Locks one's own stake for 540 days, as a pledge: what rewards became, and what a lock has let go. Sender: an operator.
@@ -105,45 +105,45 @@ pub enum ExecuteMsg {
     },
     /// By anybody, once its time has come: a part of a pledge is no longer locked.
     Unlock {
-        /// The operator.
+        /// Address of the node's operator.
         node: String,
-        /// Number of the lock.
+        /// Number of the lock, from 1.
         id: u64,
     },
-    /// Begins to take stake out. Sender: whose stake it is.
+    /// Starts unbonding. Sender: the delegator, or the operator for its own pledge.
     Unbond {
-        /// The operator.
+        /// Address of the node's operator.
         node: String,
-        /// Shares; all that are not locked if there is none.
+        /// Shares to unbond; null for all that are not locked.
         shares: Option<Uint128>,
     },
-    /// By anybody, once its time has come: pays what was unbonding.
+    /// Pays out an unbonding whose time is over. Sender: anyone.
     Withdraw {
-        /// Number of the unbonding.
+        /// Number of the unbonding, from 1.
         id: u64,
     },
-    /// By anybody: pays a delegator's rewards.
+    /// Pays a delegator's rewards. Sender: anyone.
     ClaimRewards {
-        /// The operator.
+        /// Address of the node's operator.
         node: String,
-        /// Whose rewards.
+        /// Address of who has the stake.
         delegator: String,
     },
-    /// Turns one's rewards into stake of the same node. Sender: whose rewards they are.
+    /// Adds the sender's rewards to its stake in the same node. Sender: a delegator or the operator.
     Compound {
-        /// The operator.
+        /// Address of the node's operator.
         node: String,
     },
-    /// Takes stake, also what is unbonding. Sender: a slasher.
+    /// Takes stake, unbonding stake included. Sender: a slasher.
     Slash {
-        /// The operator.
+        /// Address of the node's operator.
         node: String,
-        /// Most that is taken.
+        /// Most that is taken, in base units.
         amount: Uint128,
         /// Why, for people, at most [`limits::MAX_REASON`] characters.
         reason: String,
     },
-    /// Sender: the owner.
+    /// Lets an account slash, or no longer. Sender: the owner.
     SetSlasher {
         /// A contract that finds faults.
         slasher: String,
@@ -181,95 +181,95 @@ crate::permissions!(ExecuteMsg {
     AcceptOwnership: ProposedOwner,
 });
 
-/// What BTK that are sent are for.
+/// What a cw20 `Send` of BTK is for.
 #[cw_serde]
 pub enum Hook {
     /// Registers the sender as an operator and pledges what was sent.
     Register {
-        /// 4, 8 or 16 T.
+        /// Capacity in T: 4, 8 or 16.
         tera: u16,
-        /// Its commission, in 1/10,000.
+        /// Its commission, in 1/10,000, at most [`Params::max_commission_bps`].
         commission_bps: u16,
     },
     /// Adds to the sender's pledge, locked from now on.
     Pledge {},
     /// Delegates to a node.
     Delegate {
-        /// The operator.
+        /// Address of the node's operator.
         node: String,
     },
     /// A reward for a node's pool: the operator's commission at once, the rest over `bithive_economics::stream::SECONDS`.
     Reward {
-        /// The operator.
+        /// Address of the node's operator.
         node: String,
     },
 }
 
-/// Queries.
+/// Queries of the `staking` contract.
 #[cw_serde]
 #[derive(QueryResponses)]
 pub enum QueryMsg {
-    /// What holds now.
+    /// Configuration in force.
     #[returns(ConfigResponse)]
     Config {},
     /// A node, null when it is not registered.
     #[returns(Option<NodeResponse>)]
     Node {
-        /// The operator.
+        /// Address of the node's operator.
         node: String,
     },
     /// Locks of an operator's pledge.
     #[returns(Vec<LockResponse>)]
     Locks {
-        /// The operator.
+        /// Address of the node's operator.
         node: String,
         /// Start after this one.
         start_after: Option<u64>,
         /// Page size, at most [`limits::MAX_PAGE`].
         limit: Option<u32>,
     },
-    /// Somebody's stake in a node, null without any.
+    /// An account's stake in a node, null without any.
     #[returns(Option<DelegationResponse>)]
     Delegation {
-        /// The operator.
+        /// Address of the node's operator.
         node: String,
-        /// Whose stake.
+        /// Address of who has the stake.
         delegator: String,
     },
-    /// Somebody's stakes, by node.
+    /// An account's stakes, by node.
     #[returns(Vec<DelegationResponse>)]
     Delegations {
-        /// Whose stakes.
+        /// Address of who has the stakes.
         delegator: String,
         /// Start after this node.
         start_after: Option<String>,
         /// Page size, at most [`limits::MAX_PAGE`].
         limit: Option<u32>,
     },
-    /// Somebody's unbonding stakes, by number.
+    /// An account's unbonding stakes, by number.
     #[returns(Vec<UnbondingResponse>)]
     Unbondings {
-        /// Whose.
+        /// Address of who has the stakes.
         delegator: String,
         /// Start after this one.
         start_after: Option<u64>,
         /// Page size, at most [`limits::MAX_PAGE`].
         limit: Option<u32>,
     },
-    /// What somebody's stakes in the named nodes were worth before the block at `height`.
+    /// What an account's stakes in the named nodes were worth before the block at `height`, in base units.
     #[returns(Uint128)]
     VotingPower {
-        /// Whose stakes.
+        /// Address of who has the stakes.
         delegator: String,
         /// Operators, each once, at most [`limits::MAX_PAGE`].
         nodes: Vec<String>,
-        /// Height of a block.
+        /// Height of a block of this chain.
         height: u64,
     },
-    /// What all stakes were worth before the block at `height`.
+    /// What all stakes were worth before the block at `height`, in base units.
     #[returns(Uint128)]
     TotalPower {
-        /// Height of a block.
+        /// Height of a block of this chain.
         height: u64,
     },
     /// What the contract holds.
@@ -277,29 +277,29 @@ pub enum QueryMsg {
     Totals {},
 }
 
-/// What holds now.
+/// Configuration in force.
 #[cw_serde]
 pub struct ConfigResponse {
-    /// Governance.
+    /// The contract's owner (governance); never null, because ownership can't be renounced.
     pub owner: Option<Addr>,
-    /// Who has been proposed as the next owner.
+    /// Address proposed as the next owner; null if none is.
     pub pending_owner: Option<Addr>,
-    /// BTK.
+    /// Address of the cw20 token BTK.
     pub token: Addr,
-    /// Receives what is slashed and not burnt.
+    /// Address that receives what is slashed and not burnt.
     pub treasury: Addr,
-    /// Start of the emission.
+    /// Start of the emission, in Unix seconds.
     pub emission_start: u64,
-    /// Numbers that hold for the life of the contract.
+    /// Parameters, fixed for the life of the contract.
     pub params: Params,
     /// Whether new stake is refused.
     pub paused: bool,
 }
 
-/// A node.
+/// A registered node.
 #[cw_serde]
 pub struct NodeResponse {
-    /// Capacity in T.
+    /// Capacity in T: 4, 8 or 16.
     pub tera: u16,
     /// Commission, in 1/10,000.
     pub commission_bps: u16,
@@ -311,31 +311,31 @@ pub struct NodeResponse {
     pub unbonding: Uint128,
     /// What the operator has locked, in base units: its pledge. What it could take out at once is none.
     pub pledge: Uint128,
-    /// What it should pledge now.
+    /// What it should pledge now, in base units.
     pub required: Uint128,
     /// Part of its work that it is paid for, in 1/10,000: half when the pledge is below what is required.
     pub earning_bps: u16,
-    /// Taken by slashes so far.
+    /// Taken by slashes so far, in base units.
     pub slashed: Uint128,
 }
 
 /// A locked part of a pledge.
 #[cw_serde]
 pub struct LockResponse {
-    /// Its number.
+    /// Its number, from 1.
     pub id: u64,
     /// Shares that are locked.
     pub shares: Uint128,
-    /// Until when, in Unix seconds.
+    /// When it can be unlocked, in Unix seconds.
     pub until: u64,
 }
 
-/// Somebody's stake in a node.
+/// An account's stake in a node.
 #[cw_serde]
 pub struct DelegationResponse {
-    /// The operator.
+    /// Address of the node's operator.
     pub node: Addr,
-    /// Shares.
+    /// Shares of the node's pool.
     pub shares: Uint128,
     /// Part of them that is locked.
     pub locked: Uint128,
@@ -345,12 +345,12 @@ pub struct DelegationResponse {
     pub rewards: Uint128,
 }
 
-/// Stake on its way out.
+/// Stake that is unbonding.
 #[cw_serde]
 pub struct UnbondingResponse {
-    /// Its number.
+    /// Its number, from 1.
     pub id: u64,
-    /// The operator.
+    /// Address of the node's operator.
     pub node: Addr,
     /// What it is worth now, in base units.
     pub amount: Uint128,
@@ -361,7 +361,7 @@ pub struct UnbondingResponse {
 /// What the contract holds, in base units. The sum is its balance of BTK, but for what was sent to it without a hook.
 #[cw_serde]
 pub struct TotalsResponse {
-    /// Stake.
+    /// Stake of all nodes.
     pub staked: Uint128,
     /// What is unbonding.
     pub unbonding: Uint128,

@@ -1,7 +1,7 @@
-//! `timebank`: idle compute now, compute later.
+//! `timebank`: credits for idle compute, which later pay for compute.
 //!
 //! Meters credit accounts for idle time, oracles attest what an account has earned in BOINC projects, and credits pay
-//! for jobs. A credit is worth a fixed amount of BTT, and belongs to its account for ever: it can be spent and not sold.
+//! for jobs. A credit is worth a fixed amount of BTT and stays with its account: it can be spent but not transferred.
 //! Credits earn interest by the day. The contract holds BTT for every credit that exists: what is not funded is not
 //! credited, and days that are not funded earn nothing.
 
@@ -36,11 +36,11 @@ events! {
 /// Most credits that a meter may give in a day; none if it may give none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DailyCredits(
-    /// The bound.
+    /// Credits a day; null if it may give none.
     pub Option<u64>,
 );
 
-/// As itself, or as `allowed` = false.
+/// Written as `per_day`, or as `allowed` = false.
 impl Field for DailyCredits {
     fn write_to(self, key: &'static str, event: &mut cosmwasm_std::Event) {
         match self.0 {
@@ -76,19 +76,19 @@ pub mod limits {
 /// Creates the contract.
 #[cw_serde]
 pub struct InstantiateMsg {
-    /// Governance.
+    /// The contract's owner (governance), a bech32 address.
     pub owner: String,
-    /// BTT.
+    /// Address of the cw20 token BTT.
     pub token: String,
-    /// Where jobs are paid for.
+    /// Address of the `jobs` contract.
     pub jobs: String,
-    /// Receives BTT that the owner gives back.
+    /// Address that receives BTT that the owner returns.
     pub treasury: String,
-    /// Numbers that hold for the life of the contract.
+    /// Parameters, fixed for the life of the contract.
     pub params: Params,
 }
 
-/// Numbers that hold for the life of the contract.
+/// Parameters, fixed for the life of the contract.
 #[cw_serde]
 #[derive(Copy, Eq)]
 pub struct Params {
@@ -105,18 +105,18 @@ pub struct Params {
 /// Messages. None of them takes native coins.
 #[cw_serde]
 pub enum ExecuteMsg {
-    /// From BTT: `msg` is a [`Hook`].
+    /// A cw20 `Send` of BTT; `msg` is a [`Hook`]. Sender: the token contract.
     Receive(Cw20ReceiveMsg),
     /// Credits idle time, up to what the meter may credit in a day and what is funded. Sender: a meter.
     Deposit {
-        /// Whose idle time.
+        /// Address of the account whose machine was idle.
         account: String,
-        /// At least 1.
+        /// Credits to give, at least 1.
         credits: u64,
     },
-    /// By anybody: credits what oracles attest. Of a host's total, each unit counts once.
+    /// Credits what oracles attest; each unit of a host's total counts once. Sender: anyone.
     Import {
-        /// What they attest.
+        /// The statement that the oracles signed.
         statement: BoincStatement,
         /// Bit i set: oracle i signed.
         signers: u32,
@@ -126,18 +126,18 @@ pub enum ExecuteMsg {
     /// Posts a job for the sender and pays its escrow, rounded up to whole credits. The job is the sender's: it assigns
     /// workers, and what is refunded is BTT for it. Sender: whose credits they are.
     Spend {
-        /// The job.
+        /// Terms of the job.
         terms: Box<JobTerms>,
         /// Most credits that it may cost.
         most: u64,
     },
-    /// By anybody: counts the interest of the days that have passed. It changes no total: every message does so first.
+    /// Credits the interest of the days that have passed; every message does so first. Sender: anyone.
     Accrue {},
-    /// Sender: the owner.
+    /// Sets what a meter may credit. Sender: the owner.
     SetMeter {
         /// A contract that meters idle time.
         meter: String,
-        /// Most credits that it may give in a day; none takes the name back.
+        /// Most credits that it may give in a day; null to remove the meter.
         per_day: Option<u64>,
     },
     /// Replaces the oracles. Sender: the owner.
@@ -149,12 +149,12 @@ pub enum ExecuteMsg {
     },
     /// Gives BTT that no credit needs to the treasury. Sender: the owner.
     ReturnFunds {
-        /// In base units.
+        /// Amount in base units.
         amount: Uint128,
     },
     /// Stops deposits and imports or lets them go on; credits can be spent at any time. Sender: the owner.
     SetPaused {
-        /// Whether they are stopped.
+        /// Whether deposits and imports are stopped.
         paused: bool,
     },
     /// Proposes a new owner. Sender: the owner.
@@ -180,17 +180,17 @@ crate::permissions!(ExecuteMsg {
     AcceptOwnership: ProposedOwner,
 });
 
-/// What BTT that are sent are for.
+/// What a cw20 `Send` of BTT is for.
 #[cw_serde]
 pub enum Hook {
-    /// Backs credits and interest.
+    /// Adds the tokens to what backs credits and interest.
     Fund {},
 }
 
 /// What oracles attest: the total of a host in a BOINC project, and whose it is.
 #[cw_serde]
 pub struct BoincStatement {
-    /// Account here.
+    /// Address of the account on this chain.
     pub account: String,
     /// URL of the project, 1 to [`limits::MAX_PROJECT_BYTES`] bytes, as its scheduler names it.
     pub project: String,
@@ -200,10 +200,10 @@ pub struct BoincStatement {
     pub total: u64,
 }
 
-/// Who attests.
+/// An account that attests BOINC credit.
 #[cw_serde]
 pub struct Oracle {
-    /// Account.
+    /// Address of the oracle.
     pub account: String,
     /// BLS public key in G1, 48 bytes.
     pub bls_key: HexBinary,
@@ -211,29 +211,29 @@ pub struct Oracle {
     pub bls_possession: HexBinary,
 }
 
-/// Queries.
+/// Queries of the `timebank` contract.
 #[cw_serde]
 #[derive(QueryResponses)]
 pub enum QueryMsg {
-    /// What holds now.
+    /// Configuration in force.
     #[returns(ConfigResponse)]
     Config {},
     /// An account's credits.
     #[returns(AccountResponse)]
     Account {
-        /// The account.
+        /// Address of the account.
         address: String,
     },
-    /// What exists and what backs it.
+    /// How many credits there are, and the BTT that back them.
     #[returns(TotalsResponse)]
     Totals {},
     /// What a meter may credit in a day, and has credited today; null for any other account.
     #[returns(Option<MeterResponse>)]
     Meter {
-        /// The account.
+        /// Address of the account.
         address: String,
     },
-    /// Who attests.
+    /// The oracles that attest BOINC credit.
     #[returns(OraclesResponse)]
     Oracles {},
     /// What was imported of a host, null before the first time.
@@ -246,33 +246,33 @@ pub enum QueryMsg {
     },
 }
 
-/// What holds now.
+/// Configuration in force.
 #[cw_serde]
 pub struct ConfigResponse {
-    /// Governance.
+    /// The contract's owner (governance); never null, because ownership can't be renounced.
     pub owner: Option<Addr>,
-    /// Who has been proposed as the next owner.
+    /// Address proposed as the next owner; null if none is.
     pub pending_owner: Option<Addr>,
-    /// BTT.
+    /// Address of the cw20 token BTT.
     pub token: Addr,
-    /// Where jobs are paid for.
+    /// Address of the `jobs` contract.
     pub jobs: Addr,
-    /// Receives BTT that the owner gives back.
+    /// Address that receives BTT that the owner returns.
     pub treasury: Addr,
-    /// Numbers that hold for the life of the contract.
+    /// Parameters, fixed for the life of the contract.
     pub params: Params,
     /// Whether deposits and imports are stopped.
     pub paused: bool,
 }
 
-/// An account's credits.
+/// Credits of an account.
 #[cw_serde]
 pub struct AccountResponse {
     /// Credits, with the interest of days that have passed and were funded.
     pub credits: u64,
 }
 
-/// What exists and what backs it.
+/// How many credits there are, and the BTT that back them.
 #[cw_serde]
 pub struct TotalsResponse {
     /// Credits of all accounts, rounded up.
@@ -281,7 +281,7 @@ pub struct TotalsResponse {
     pub funded: Uint128,
     /// BTT that the credits are worth, in base units; at most `funded`.
     pub owed: Uint128,
-    /// Days whose interest was credited.
+    /// Number of days whose interest was credited.
     pub days: u64,
     /// What a credit of the first day is now, in 2^-64 credits.
     pub index: Uint128,
@@ -289,40 +289,40 @@ pub struct TotalsResponse {
     pub imported_today: u64,
 }
 
-/// A meter.
+/// What a meter may credit, and has credited today.
 #[cw_serde]
 pub struct MeterResponse {
     /// Most credits that it may give in a day.
     pub per_day: u64,
-    /// Given today.
+    /// Credits given today.
     pub today: u64,
 }
 
-/// Who attests.
+/// The oracles that attest BOINC credit.
 #[cw_serde]
 pub struct OraclesResponse {
-    /// In the order of their bits.
+    /// In the order of their bits, from bit 0.
     pub oracles: Vec<OracleResponse>,
     /// How many must sign; 0 without oracles.
     pub threshold: u8,
 }
 
-/// An oracle.
+/// One oracle and its key.
 #[cw_serde]
 pub struct OracleResponse {
-    /// Account.
+    /// Address of the oracle.
     pub account: Addr,
-    /// BLS public key.
+    /// BLS public key in G1, 48 bytes.
     pub bls_key: HexBinary,
 }
 
 /// What was imported of a host.
 #[cw_serde]
 pub struct HostResponse {
-    /// Account here, for good.
+    /// Address of the account on this chain; it never changes.
     pub account: Addr,
     /// The host's total that was counted, in cobblestones.
     pub total: u64,
-    /// Credits it gave.
+    /// Credits given for it.
     pub credits: u64,
 }

@@ -12,7 +12,7 @@ use crate::event::{ChainEvent, ContractEvent, EventError, Field, UNNAMED};
 
 pub use cw20::Cw20ExecuteMsg as ExecuteMsg;
 
-// Allowances are the sender's own matter: what it may move of others is what they allowed it.
+// Allowances concern the sender only: it may move of others' tokens what they allowed.
 crate::permissions!(ExecuteMsg {
     Transfer: Anyone,
     Burn: Anyone,
@@ -44,20 +44,20 @@ pub struct InstantiateMsg {
     /// May mint up to the cap, if it is a contract; a person may only hand this over to one. None means that the supply
     /// is final.
     pub minter: Option<String>,
-    /// Shown by wallets.
+    /// Marketing info, which wallets show.
     pub marketing: Option<Marketing>,
 }
 
-/// What wallets show.
+/// Marketing info, which wallets show.
 #[cw_serde]
 pub struct Marketing {
-    /// Project page.
+    /// URL of the project's page.
     pub project: Option<String>,
-    /// Short description.
+    /// Short description of the token.
     pub description: Option<String>,
     /// Account that may change this.
     pub marketing: Option<String>,
-    /// Logo.
+    /// Logo, a URL or an embedded image of at most 5 KiB.
     pub logo: Option<cw20::Logo>,
 }
 
@@ -132,7 +132,7 @@ pub enum QueryMsg {
     /// Balance of an address, 0 if unset.
     #[returns(cw20::BalanceResponse)]
     Balance {
-        /// The address.
+        /// Address of the account.
         address: String,
     },
     /// Name, symbol, decimals, supply.
@@ -180,7 +180,7 @@ pub enum QueryMsg {
         /// Page size, at most 30.
         limit: Option<u32>,
     },
-    /// What wallets show.
+    /// Marketing info, which wallets show.
     #[returns(cw20::MarketingInfoResponse)]
     MarketingInfo {},
     /// The embedded logo; an error when there is none.
@@ -191,9 +191,9 @@ pub enum QueryMsg {
 /// What was minted and burnt since the token exists.
 #[cw_serde]
 pub struct SupplyResponse {
-    /// Ever minted, initial balances included; never above `cap`.
+    /// Minted so far, initial balances included; never above `cap`.
     pub minted: Uint128,
-    /// Ever burnt.
+    /// Burnt so far.
     pub burnt: Uint128,
     /// In existence: `minted - burnt`.
     pub supply: Uint128,

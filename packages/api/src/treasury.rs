@@ -1,9 +1,9 @@
 //! `treasury`: the protocol's share of settlements, and what may be done with it.
 //!
-//! BTT come in (shares of settlements, slashed bonds) and leave in three ways, each bounded for a period by a number that
-//! holds for the life of the contract: anybody burns what is above the reserve, anybody sells BTK or SKY to a standing
-//! offer, whose tokens are burnt at once, and the owner spends. There is no market to ask for a price: the bid of an
-//! offer rises with time, within the owner's bounds, until somebody sells, and each sale takes it back.
+//! BTT come in (shares of settlements, slashed bonds) and leave in three ways, each bounded for a period by a number
+//! that holds for the life of the contract: anybody burns what is above the reserve, anybody sells BTK or SKY to a
+//! standing offer, whose tokens are burnt at once, and the owner spends. There is no market price to rely on: the bid
+//! of an offer rises with time, within the owner's bounds, until somebody sells, and each sale lowers it again.
 
 use cosmwasm_schema::{QueryResponses, cw_serde};
 use cosmwasm_std::{Addr, Uint128};
@@ -77,11 +77,11 @@ pub mod limits {
 /// Creates the contract.
 #[cw_serde]
 pub struct InstantiateMsg {
-    /// Governance.
+    /// The contract's owner (governance), a bech32 address.
     pub owner: String,
-    /// BTT.
+    /// Address of the cw20 token BTT.
     pub token: String,
-    /// Numbers that hold for the life of the contract.
+    /// Parameters, fixed for the life of the contract.
     pub params: Params,
 }
 
@@ -90,13 +90,13 @@ pub struct InstantiateMsg {
 pub struct Params {
     /// Length of a period, within [`limits::PERIOD_SECONDS`]; periods are counted from 1970.
     pub period_seconds: u64,
-    /// Most that the owner spends.
+    /// Most that the owner may spend.
     pub spend: Uint128,
-    /// Most that all offers together pay.
+    /// Most that all offers together may pay.
     pub buy: Uint128,
-    /// Most BTT that are burnt.
+    /// Most that may be burnt.
     pub burn: Uint128,
-    /// What burns and offers leave, at any time.
+    /// Balance that burns and offers never go below.
     pub reserve: Uint128,
 }
 
@@ -118,11 +118,11 @@ pub struct OfferTerms {
 /// Messages. None of them takes native coins.
 #[cw_serde]
 pub enum ExecuteMsg {
-    /// From a token: `msg` is a [`Hook`].
+    /// A cw20 `Send`; `msg` is a [`Hook`]. Sender: a token contract.
     Receive(Cw20ReceiveMsg),
-    /// By anybody: withdraws what a settlement contract owes to the treasury.
+    /// Withdraws what a settlement contract owes to the treasury. Sender: anyone.
     Collect {
-        /// A source that the owner has named.
+        /// Address of a source that the owner has named.
         source: String,
     },
     /// By anybody. BTT: what is above the reserve, up to what is left of the period. A token with an offer: all of it
@@ -133,9 +133,9 @@ pub enum ExecuteMsg {
     },
     /// Pays BTT, within the period's bound. Sender: the owner.
     Spend {
-        /// Receives them.
+        /// Address that is paid.
         recipient: String,
-        /// In base units.
+        /// Amount in base units of BTT.
         amount: Uint128,
         /// What for, for people, at most [`limits::MAX_PURPOSE`] characters.
         purpose: String,
@@ -144,19 +144,19 @@ pub enum ExecuteMsg {
     SetOffer {
         /// A cw20 token other than BTT.
         token: String,
-        /// The offer; none withdraws it.
+        /// The new terms; null to withdraw the offer.
         terms: Option<OfferTerms>,
     },
     /// Names a contract to collect from, or takes the name back. Sender: the owner.
     SetSource {
         /// A contract with the message `withdraw` of `jobs`.
         source: String,
-        /// Whether it is one.
+        /// Whether the treasury collects from it.
         allowed: bool,
     },
     /// Stops offers and spending or lets them go on; collecting and burning go on. Sender: the owner.
     SetPaused {
-        /// Whether they are stopped.
+        /// Whether offers and spending are stopped.
         paused: bool,
     },
     /// Proposes a new owner. Sender: the owner.
@@ -180,7 +180,7 @@ crate::permissions!(ExecuteMsg {
     AcceptOwnership: ProposedOwner,
 });
 
-/// What tokens that are sent are for.
+/// What a cw20 `Send` to the treasury is for.
 #[cw_serde]
 pub enum Hook {
     /// BTT for the treasury. A transfer without a hook is one, too.
@@ -192,67 +192,67 @@ pub enum Hook {
     },
 }
 
-/// Queries.
+/// Queries of the `treasury` contract.
 #[cw_serde]
 #[derive(QueryResponses)]
 pub enum QueryMsg {
-    /// What holds now.
+    /// Configuration in force.
     #[returns(ConfigResponse)]
     Config {},
     /// The offer for a token, null without one.
     #[returns(Option<OfferResponse>)]
     Offer {
-        /// The token.
+        /// Address of the token that the offer buys.
         token: String,
     },
-    /// All offers.
+    /// All offers, at most [`MAX_OFFERS`].
     #[returns(Vec<OfferResponse>)]
     Offers {},
     /// Whether the treasury collects from a contract.
     #[returns(bool)]
     Source {
-        /// The contract.
+        /// Address of the contract.
         address: String,
     },
-    /// What the treasury has and did.
+    /// Balance and totals of the treasury.
     #[returns(TotalsResponse)]
     Totals {},
 }
 
-/// What holds now.
+/// Configuration in force.
 #[cw_serde]
 pub struct ConfigResponse {
-    /// Governance.
+    /// The contract's owner (governance); never null, because ownership can't be renounced.
     pub owner: Option<Addr>,
-    /// Who has been proposed as the next owner.
+    /// Address proposed as the next owner; null if none is.
     pub pending_owner: Option<Addr>,
-    /// BTT.
+    /// Address of the cw20 token BTT.
     pub token: Addr,
-    /// Numbers that hold for the life of the contract.
+    /// Parameters, fixed for the life of the contract.
     pub params: Params,
     /// Whether offers and spending are stopped.
     pub paused: bool,
 }
 
-/// An offer.
+/// An offer as it stands now.
 #[cw_serde]
 pub struct OfferResponse {
-    /// The token.
+    /// Address of the token that the offer buys.
     pub token: Addr,
-    /// Its terms.
+    /// Terms that the owner set.
     pub terms: OfferTerms,
     /// Bid now, in base units of BTT for 1,000,000 base units.
     pub bid: Uint128,
-    /// What is left of its budget in this period, and of that of all offers.
+    /// BTT that it can still pay in this period: the less of its own budget's and all offers' rest.
     pub left: Uint128,
     /// Bought and burnt of the token since it was first offered for, in its base units.
     pub bought: Uint128,
 }
 
-/// What the treasury has and did, in base units of BTT.
+/// Balance and totals of the treasury, in base units of BTT.
 #[cw_serde]
 pub struct TotalsResponse {
-    /// What it has.
+    /// BTT that it holds.
     pub balance: Uint128,
     /// Spent by the owner in this period.
     pub spent_now: Uint128,
@@ -260,10 +260,10 @@ pub struct TotalsResponse {
     pub paid_now: Uint128,
     /// Burnt in this period.
     pub burnt_now: Uint128,
-    /// Spent by the owner, ever.
+    /// Spent by the owner so far.
     pub spent: Uint128,
-    /// Paid by offers, ever.
+    /// Paid by offers so far.
     pub paid: Uint128,
-    /// Burnt, ever.
+    /// BTT burnt so far.
     pub burnt: Uint128,
 }

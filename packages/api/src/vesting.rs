@@ -1,8 +1,8 @@
 //! `vesting`: amounts that become due on a schedule.
 //!
-//! Whoever holds a cw20 locks some of it for somebody by `Send` with [`Hook::Lock`]; every such amount is a position
-//! with a number. What is due is paid to the position's owner, on anybody's message. A position can be handed to another
-//! account; it can be taken back only if it was made so, and then only what has not become due.
+//! A holder of a cw20 locks an amount for an account by `Send` with [`Hook::Lock`]; every such amount is a position
+//! with a number. Anyone can trigger the payment of what is due; it goes to the position's owner. A position can be
+//! transferred to another account. It can be revoked only if it was created revocable, and then only what is not due.
 
 use cosmwasm_schema::{QueryResponses, cw_serde};
 use cosmwasm_std::{Addr, Uint128};
@@ -38,23 +38,23 @@ pub struct InstantiateMsg {}
 /// Messages. None of them takes native coins.
 #[cw_serde]
 pub enum ExecuteMsg {
-    /// From a cw20 token: `msg` is a [`Hook`]. The sender of the message is taken for the token.
+    /// A cw20 `Send`; `msg` is a [`Hook`]. Sender: the token contract, whatever contract that is.
     Receive(Cw20ReceiveMsg),
-    /// By anybody: pays what is due to the owner.
+    /// Pays the owner what is due. Sender: anyone.
     Claim {
-        /// The position.
+        /// Number of the position, from 1.
         id: u64,
     },
-    /// By the owner: pays what is due to it, and hands the rest to another account.
+    /// Pays the owner what is due, and makes another account the owner of the rest. Sender: the owner.
     Transfer {
-        /// The position.
+        /// Number of the position, from 1.
         id: u64,
-        /// The new owner.
+        /// Address of the new owner.
         new_owner: String,
     },
-    /// By the account that made the position, if it is revocable: pays what is due to the owner, and the rest back.
+    /// Pays the owner what is due, and returns the rest. Sender: the account that made a revocable position.
     Revoke {
-        /// The position.
+        /// Number of the position, from 1.
         id: u64,
     },
 }
@@ -66,14 +66,14 @@ crate::permissions!(ExecuteMsg {
     Revoke: Revoker,
 });
 
-/// What tokens that are sent are for.
+/// What a cw20 `Send` to the contract is for.
 #[cw_serde]
 pub enum Hook {
-    /// Locks them for `owner`.
+    /// Locks the tokens for `owner`.
     Lock {
-        /// Receives what becomes due.
+        /// Address that receives what becomes due.
         owner: String,
-        /// When it becomes due.
+        /// When parts of the amount become due.
         schedule: Schedule,
         /// Whether the sender may take back what is not due.
         revocable: bool,
@@ -84,7 +84,7 @@ pub enum Hook {
 /// whose step is a second.
 #[cw_serde]
 pub struct Schedule {
-    /// Unix seconds. It may be past: what would have become due since then is due at once.
+    /// Start, in Unix seconds. It may be past: what would have become due since then is due at once.
     pub start: u64,
     /// Part that is due at the start, in 1/10,000.
     pub immediate_bps: u16,
@@ -96,67 +96,67 @@ pub struct Schedule {
     pub steps: u32,
 }
 
-/// Queries.
+/// Queries of the `vesting` contract.
 #[cw_serde]
 #[derive(QueryResponses)]
 pub enum QueryMsg {
     /// A position, null when there is none of that number (any more).
     #[returns(Option<PositionResponse>)]
     Position {
-        /// Its number.
+        /// Number of the position, from 1.
         id: u64,
     },
     /// The positions of an owner, by number.
     #[returns(PositionsResponse)]
     Positions {
-        /// The owner.
+        /// Address of the owner.
         owner: String,
         /// Start after this one.
         start_after: Option<u64>,
         /// Page size, at most [`limits::MAX_PAGE`].
         limit: Option<u32>,
     },
-    /// What the contract holds of a token for positions.
+    /// Amount of a token that the contract holds for positions.
     #[returns(HeldResponse)]
     Held {
-        /// The token.
+        /// Address of the cw20 token.
         token: String,
     },
 }
 
-/// A position.
+/// A locked amount and when it becomes due.
 #[cw_serde]
 pub struct PositionResponse {
-    /// Its number.
+    /// Number of the position, from 1.
     pub id: u64,
-    /// The token.
+    /// Address of the cw20 token.
     pub token: Addr,
-    /// Receives what becomes due.
+    /// Address that receives what becomes due.
     pub owner: Addr,
-    /// Who may revoke it, if anybody.
+    /// Address that may revoke it; null if nobody may.
     pub revoker: Option<Addr>,
     /// The whole amount, in base units.
     pub total: Uint128,
-    /// What was paid of it.
+    /// What was paid so far, in base units.
     pub claimed: Uint128,
-    /// What can be claimed now.
+    /// What can be claimed now, in base units.
     pub due: Uint128,
-    /// When it becomes due.
+    /// When parts of the amount become due.
     pub schedule: Schedule,
-    /// When more becomes due; none once everything is.
+    /// When the next part becomes due, in Unix seconds; null once everything is due.
     pub next: Option<u64>,
-    /// When everything is due.
+    /// When everything is due, in Unix seconds.
     pub end: u64,
 }
 
 /// Positions of an owner.
 #[cw_serde]
 pub struct PositionsResponse {
-    /// By number.
+    /// The positions, by ascending number.
     pub positions: Vec<PositionResponse>,
 }
 
-/// What the contract holds of a token.
+/// Amount of a token that the contract holds for positions.
 #[cw_serde]
 pub struct HeldResponse {
     /// Sum of what was not claimed of all positions, in base units. The contract's balance is at least this.

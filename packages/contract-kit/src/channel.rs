@@ -1,6 +1,6 @@
-//! IBC channels: what both ends must agree on, which there are, and how long packets live.
+//! IBC channels: the handshake, the list of open channels, and the timeout of packets.
 //!
-//! Channels are unordered, so that one packet nobody brings in time closes nothing, and none is closed from this end.
+//! Channels are unordered, so that a packet that times out does not close its channel. None is closed from this end.
 
 use bithive_api::ibc::{ChannelResponse, limits};
 use cosmwasm_schema::cw_serde;
@@ -10,23 +10,23 @@ use cosmwasm_std::{
 };
 use cw_storage_plus::{Bound, Map};
 
-/// Channels by name.
+/// Channels by their id at this end, `channel-<n>`.
 pub const CHANNELS: Map<&str, Channel> = Map::new("channels");
 
-/// A channel, from the handshake's end on.
+/// A channel whose handshake is complete.
 #[cw_serde]
 pub struct Channel {
-    /// Its name at the other end.
+    /// Channel id at the other end, `channel-<n>`.
     pub counterparty_channel_id: String,
-    /// Port at the other end.
+    /// IBC port at the other end.
     pub port_id: String,
-    /// Connection on this chain.
+    /// Id of the IBC connection on this chain, `connection-<n>`.
     pub connection_id: String,
     /// Whether packets may still pass.
     pub open: bool,
 }
 
-/// What is wrong with a channel, or with what is to be sent over it.
+/// Errors of an IBC channel, or of a packet to be sent over it.
 #[derive(Debug, PartialEq, thiserror::Error)]
 #[must_use = "an error that is not returned refuses nothing"]
 pub enum ChannelError {
@@ -62,7 +62,7 @@ pub enum ChannelError {
         limits::MAX_TIMEOUT_SECONDS
     )]
     Timeout {
-        /// What was asked for.
+        /// Seconds that were asked for.
         found: u64,
     },
 }
@@ -101,7 +101,7 @@ pub fn connect<E: Into<Event>>(
     Ok(IbcBasicResponse::new().add_event(event.into()))
 }
 
-/// The end of a channel; `event` makes the event of its id.
+/// Marks a channel as closed by the other end; `event` makes the event of its id.
 ///
 /// # Errors
 /// [`ChannelError::StaysOpen`] from this end: the IBC module lets anybody ask for it. Storage.
@@ -133,7 +133,7 @@ pub fn load_open(storage: &dyn Storage, channel_id: &str) -> Result<Channel, Cha
     }
 }
 
-/// When a packet expires that is sent now and lives `seconds`, or as long as packets do if none is asked for.
+/// When a packet sent now expires: after `seconds`, or after the default timeout if none is given.
 ///
 /// # Errors
 /// [`ChannelError::Timeout`].
@@ -145,7 +145,7 @@ pub fn timeout(env: &Env, seconds: Option<u64>) -> Result<Timestamp, ChannelErro
     Ok(env.block.time.plus_seconds(seconds))
 }
 
-/// At most `most` channels, by name, after `start_after`.
+/// At most `most` channels, by id, after `start_after`.
 ///
 /// # Errors
 /// Storage.

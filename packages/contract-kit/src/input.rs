@@ -6,7 +6,7 @@ use bithive_api::asset::Asset;
 use cosmwasm_std::{Addr, Api, MessageInfo, Uint128};
 use cw_utils::PaymentError;
 
-/// What is wrong with what came with a message. `field` is the name in the message.
+/// What is wrong with a message's input. `field` is the name in the message.
 #[derive(Debug, PartialEq, thiserror::Error)]
 #[must_use = "an error that is not returned refuses nothing"]
 pub enum InputError {
@@ -16,41 +16,41 @@ pub enum InputError {
     /// A text that is no address of this chain.
     #[error("{field} is {found:?}, which is not an address of this chain; expected a bech32 address")]
     Address {
-        /// The field.
+        /// Name of the field in the message.
         field: &'static str,
-        /// The text.
+        /// Text that was given.
         found: String,
     },
-    /// An address that can't use what it would receive: the contract itself, or the token that it works with.
+    /// An address that can't spend what it receives: the contract itself, or its token.
     #[error("{field} is {found}; expected an account other than this contract and its token")]
     Unusable {
-        /// The field.
+        /// Name of the field in the message.
         field: &'static str,
-        /// The address.
+        /// Address that was given.
         found: String,
     },
     /// Too few or too many bytes.
     #[error("{field} has {found} bytes; expected {}", bounds(*.least, *.most))]
     Length {
-        /// The field.
+        /// Name of the field in the message.
         field: &'static str,
-        /// Bytes found.
+        /// Number of bytes given.
         found: usize,
-        /// Fewest bytes that are taken.
+        /// Fewest bytes allowed.
         least: usize,
-        /// Most bytes that are taken.
+        /// Most bytes allowed.
         most: usize,
     },
     /// A number out of bounds.
     #[error("{field} is {found}; expected {least} to {most}")]
     OutOfBounds {
-        /// The field.
+        /// Name of the field in the message.
         field: &'static str,
-        /// The number.
+        /// Number that was given.
         found: u128,
-        /// Smallest that is taken.
+        /// Smallest number allowed.
         least: u128,
-        /// Largest that is taken.
+        /// Largest number allowed.
         most: u128,
     },
     /// A text of too many characters.
@@ -96,15 +96,15 @@ pub enum InputError {
     /// Nothing was sent or asked for.
     #[error("{field} is 0; expected at least 1")]
     Zero {
-        /// The field.
+        /// Name of the field in the message.
         field: &'static str,
     },
-    /// A cw20 hook that another contract or an account made up: no tokens came with it.
+    /// A cw20 hook from an address other than the token: no tokens came with it.
     #[error("cw20 hook was called by {found}; expected the token {expected}")]
     NotTheToken {
-        /// Who called.
+        /// Address that sent the message.
         found: String,
-        /// The token.
+        /// Address of the expected token.
         expected: String,
     },
 }
@@ -125,7 +125,7 @@ pub fn nonpayable(info: &MessageInfo) -> Result<(), InputError> {
     Ok(cw_utils::nonpayable(info)?)
 }
 
-/// An address from outside.
+/// Checks an address that came with a message.
 ///
 /// # Errors
 /// [`InputError::Address`].
@@ -133,7 +133,7 @@ pub fn address(api: &dyn Api, field: &'static str, text: &str) -> Result<Addr, I
     api.addr_validate(text).map_err(|_| InputError::Address { field, found: text.to_owned() })
 }
 
-/// An address from outside that is none of `own`: the contract's, and its token's.
+/// Checks an address that came with a message, and that it is none of `own`: the contract's and its token's.
 ///
 /// # Errors
 /// [`InputError::Address`], [`InputError::Unusable`].
@@ -165,7 +165,7 @@ pub fn sized<const N: usize>(field: &'static str, bytes: &[u8]) -> Result<[u8; N
     bytes.try_into().map_err(length)
 }
 
-/// A number of bytes.
+/// Checks a number of bytes.
 ///
 /// # Errors
 /// [`InputError::Length`].
@@ -215,7 +215,7 @@ pub fn within(field: &'static str, found: u128, expected: RangeInclusive<u128>) 
     Err(InputError::OutOfBounds { field, found, least: *expected.start(), most: *expected.end() })
 }
 
-/// At least one unit.
+/// Checks that an amount is at least one base unit.
 ///
 /// # Errors
 /// [`InputError::Zero`].
@@ -223,7 +223,7 @@ pub fn positive(field: &'static str, amount: Uint128) -> Result<(), InputError> 
     if amount.is_zero() { Err(InputError::Zero { field }) } else { Ok(()) }
 }
 
-/// The sender of a cw20 hook, which is all that a hook proves, is the token.
+/// Checks that a cw20 hook was sent by the token. Nothing else in a hook is proven.
 ///
 /// # Errors
 /// [`InputError::NotTheToken`].

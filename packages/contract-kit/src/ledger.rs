@@ -1,9 +1,10 @@
-//! Money that a contract holds for others.
+//! Amounts that a contract holds for others.
 //!
-//! Of each asset a part is in escrow, for what is not decided yet, and a part is claimable, by whom it was credited to.
-//! A deposit adds to the escrow, a release moves from there into credits, a withdrawal takes a credit out. So the escrow
-//! is the sum of what came in for undecided things, `claimable` is the sum of all credits, and both together are at most
-//! the contract's balance. Everything is written before a message leaves: a token that calls back finds its credit gone.
+//! Of each asset a part is in escrow, for what is not decided yet, and a part is claimable by the accounts that it was
+//! credited to. A deposit adds to the escrow, a release moves from there into credits, a withdrawal takes a credit out.
+//! So the escrow is the sum of what is not decided yet, `claimable` is the sum of all credits, and both together are at
+//! most the contract's balance. Everything is written before a message leaves, so a token that calls back finds the
+//! credit gone.
 
 use std::collections::BTreeMap;
 
@@ -69,7 +70,7 @@ impl Held {
     }
 }
 
-/// The books of one asset: where they are kept, and the movements that change them.
+/// The ledger of one asset: where it is stored, and the movements that change it.
 pub trait Ledger {
     /// What is held.
     ///
@@ -87,7 +88,7 @@ pub trait Ledger {
         change: impl FnOnce(Held) -> StdResult<Held>,
     ) -> StdResult<()>;
 
-    /// What `account` may withdraw; none where it was credited nothing since it withdrew.
+    /// What `account` may withdraw; none if nothing was credited since its last withdrawal.
     ///
     /// # Errors
     /// Storage.
@@ -125,7 +126,7 @@ pub trait Ledger {
         Ok(())
     }
 
-    /// Takes out all that `account` may withdraw, none where there is nothing. The caller sends it.
+    /// Takes out all that `account` may withdraw; none if there is nothing. The caller sends it.
     ///
     /// # Errors
     /// As [`Held::withdraw`], which the rule that `claimable` is the sum of all credits excludes.
@@ -145,7 +146,7 @@ pub struct Release {
 }
 
 impl Release {
-    /// Adds a credit; one of nothing leaves no trace.
+    /// Adds a credit; an amount of 0 is ignored.
     ///
     /// # Errors
     /// Overflow.
@@ -165,14 +166,14 @@ pub const CLAIMABLE: Map<(&str, &Addr), Uint128> = Map::new("claimable");
 /// What is held, by asset.
 pub const HELD: Map<&str, Held> = Map::new("held");
 
-/// Books of many assets, kept by the asset's name under `claimable` and `held`.
+/// Ledger of one of many assets, stored by the asset's name under `claimable` and `held`.
 pub struct AssetLedger<'a> {
     asset: &'a Asset<Addr>,
     name: String,
 }
 
 impl<'a> AssetLedger<'a> {
-    /// The books of `asset`.
+    /// The ledger of `asset`.
     #[must_use]
     pub fn new(asset: &'a Asset<Addr>) -> Self {
         Self { asset, name: asset.to_string() }

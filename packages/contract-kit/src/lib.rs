@@ -3,7 +3,7 @@
 //! contracts to collect from ([`source`]), ownership in two steps, a pause, migration; with the feature `ibc` also
 //! channels.
 //!
-//! Contracts keep their errors: each function returns the smallest error there is, which theirs take in with `From`.
+//! Each contract has its own error type: the functions here return small error types, which it converts with `From`.
 #![deny(
     clippy::arithmetic_side_effects,
     clippy::cast_possible_truncation,

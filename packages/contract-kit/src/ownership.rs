@@ -1,9 +1,10 @@
-//! One owner, a governance address; another takes over in two steps, so that it can't go to an address nobody holds.
+//! One owner, a governance address. Ownership is transferred in two steps, so that it can't go to an address without a
+//! key.
 
 use cosmwasm_std::{Addr, DepsMut, Env, Response, Storage};
 use cw_ownable::{Action, OwnershipError, assert_owner, get_ownership, update_ownership};
 
-/// The sender is the owner.
+/// Checks that the sender is the owner.
 ///
 /// # Errors
 /// [`OwnershipError::NotOwner`].
@@ -11,7 +12,7 @@ pub fn expect_owner(storage: &dyn Storage, sender: &Addr) -> Result<(), Ownershi
     assert_owner(storage, sender)
 }
 
-/// The sender is the proposed owner.
+/// Checks that the sender is the proposed owner.
 ///
 /// # Errors
 /// [`OwnershipError::TransferNotFound`], [`OwnershipError::NotPendingOwner`].
@@ -36,7 +37,7 @@ pub fn propose(
     update(deps, env, sender, Action::TransferOwnership { new_owner, expiry: None })
 }
 
-/// Takes over.
+/// Makes the sender, the proposed owner, the owner.
 ///
 /// # Errors
 /// [`OwnershipError`]: the sender is not the proposed owner.

@@ -1,6 +1,6 @@
-//! Pages of answers: how long one is, whatever was asked for.
+//! Pages of answers: how many rows one has.
 
-/// Rows of one answer: as many as were asked for, at most `most`, which is also what an answer has where nobody asked.
+/// Rows of one page: `limit`, at most `most`; `most` if no limit is given.
 #[must_use]
 pub fn size(limit: Option<u32>, most: u32) -> usize {
     usize::try_from(limit.unwrap_or(most).min(most)).unwrap_or_default()

@@ -1,4 +1,4 @@
-//! A pause: what comes in is refused for a while. What leaves never asks for it.
+//! A pause: new deposits are refused for a while. Withdrawals are never paused.
 
 use cosmwasm_std::{Event, Response, StdResult, Storage};
 use cw_storage_plus::Item;
@@ -6,7 +6,7 @@ use cw_storage_plus::Item;
 /// Whether the contract is paused; absent means that it is not.
 pub const PAUSED: Item<bool> = Item::new("paused");
 
-/// Stops what can be stopped, or lets it go on; and announces it with `event`. Who calls this has checked who sends.
+/// Starts or ends the pause and announces it with `event`. The caller has checked the sender.
 ///
 /// # Errors
 /// Storage.

@@ -45,7 +45,7 @@ pub fn check<E: From<OwnershipError> + From<StdError>>(
     }
 }
 
-/// Refuses a permission that the contract has no rule for.
+/// Refuses a permission for which the contract has no rule.
 ///
 /// # Errors
 /// Always.

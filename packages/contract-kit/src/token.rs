@@ -1,10 +1,10 @@
-//! cw20 tokens: messages to one, and what comes with its hook.
+//! cw20 tokens: messages to a token, and the content of its hook.
 
 use cosmwasm_std::{Addr, Api, QuerierWrapper, StdResult, Uint128, WasmMsg, from_json, wasm_execute};
 use cw20::{BalanceResponse, Cw20ExecuteMsg, Cw20QueryMsg, Cw20ReceiveMsg};
 use serde::de::DeserializeOwned;
 
-/// Pays `recipient`.
+/// A transfer to `recipient`.
 ///
 /// # Errors
 /// Encoding.
@@ -20,7 +20,7 @@ pub fn burn(token: &Addr, amount: Uint128) -> StdResult<WasmMsg> {
     execute(token, &Cw20ExecuteMsg::Burn { amount })
 }
 
-/// Mints to `recipient`, where the contract is the minter.
+/// Mints to `recipient`; the contract must be the minter.
 ///
 /// # Errors
 /// Encoding.
@@ -36,17 +36,17 @@ pub fn execute(token: &Addr, message: &Cw20ExecuteMsg) -> StdResult<WasmMsg> {
     wasm_execute(token, message, vec![])
 }
 
-/// What `holder` has of `token`.
+/// Balance of `holder` in `token`, in base units.
 ///
 /// # Errors
-/// What is at the address does not answer as a token does.
+/// The address is not a cw20 token.
 pub fn balance(querier: QuerierWrapper<'_>, token: &Addr, holder: &Addr) -> StdResult<Uint128> {
     let query = Cw20QueryMsg::Balance { address: holder.to_string() };
     Ok(querier.query_wasm_smart::<BalanceResponse>(token, &query)?.balance)
 }
 
-/// What came with a hook: who sent the tokens, and what for. Only the sender of the message is proven, which is the
-/// token; who calls this has checked that it is one.
+/// Content of a hook: who sent the tokens, and what for. Only the sender of the message, the token, is proven; the
+/// caller has checked it.
 ///
 /// # Errors
 /// The account is no address, or the message is none of the contract's hooks.

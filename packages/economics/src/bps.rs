@@ -2,7 +2,7 @@
 
 /// Basis points of the whole: 100 %.
 const WHOLE: u16 = 10_000;
-/// The whole, as wide as amounts.
+/// The whole as `u128`, the type of amounts.
 const WIDE: u128 = WHOLE as u128;
 
 /// A share of at most the whole, in 1/10,000.

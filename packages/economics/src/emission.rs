@@ -92,7 +92,7 @@ impl Emission {
         now.saturating_sub(self.start) / ERA
     }
 
-    /// Everything emitted by `now`, in base units: rounded down, never falling, below [`CAP`] for ever.
+    /// Everything emitted by `now`, in base units: rounded down; it never falls and is always below [`CAP`].
     ///
     /// At the beginning of era k it is CAP - ceil(CAP / 2^k); between two of these it grows evenly by the second.
     #[must_use]

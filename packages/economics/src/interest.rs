@@ -1,8 +1,8 @@
 //! Interest by the day, as a closed form of the number of days.
 //!
 //! A credit that was put in on the first day is `(1 + rate)^days` credits later, rounded down after each
-//! multiplication. Holders have shares: what a credit of now would have been on the first day. Nothing is added to
-//! anybody as days pass, so that it doesn't matter how often anybody asks, and everybody's value moves at once.
+//! multiplication. Holders have shares: what a credit of now would have been on the first day. No account is rewritten
+//! as days pass: all values grow with the index at once, however often anybody asks.
 
 use crate::ratio::wide_share;
 
@@ -63,7 +63,7 @@ pub fn owed(shares: u128, index: u128) -> Option<u64> {
     if shares == 0 { Some(0) } else { whole.checked_add(1) }
 }
 
-/// The shares left when credits are spent; none if they are not worth that many.
+/// The shares left when credits are spent; none if the shares are worth less.
 ///
 /// What is taken is rounded down, by less than 2^-64 credits, so that what is left is worth the difference: spending in
 /// parts costs nothing.

@@ -47,9 +47,9 @@ pub struct Record {
     pub missed: u64,
     /// Jobs in which it was at fault.
     pub faults: u64,
-    /// Settled jobs since the last that was not.
+    /// Settled jobs in a row since the last one that was missed or faulty.
     pub streak: u64,
-    /// Most settled jobs in a row, ever.
+    /// Most settled jobs in a row so far.
     pub best_streak: u64,
     /// Compute credits of its settled jobs.
     pub work: u64,
@@ -101,7 +101,7 @@ impl Record {
         self
     }
 
-    /// Jobs, settled or not.
+    /// Number of jobs, settled or not.
     #[must_use]
     pub const fn jobs(&self) -> u64 {
         self.settled.saturating_add(self.missed).saturating_add(self.faults)

@@ -176,7 +176,7 @@ impl Wallet {
         self.execute_many(&[message]).await
     }
 
-    /// Sends coins.
+    /// Sends coins to the address `to`.
     ///
     /// # Errors
     /// As [`Wallet::submit`].

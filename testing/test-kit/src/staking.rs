@@ -105,7 +105,7 @@ impl StakingSuite {
         self.send(operator, pledge, &Hook::Register { tera: 8, commission_bps: 1_000 })
     }
 
-    /// Delegates.
+    /// Delegates `amount` base units of BTK.
     ///
     /// # Errors
     /// What the contract refuses.
@@ -142,7 +142,7 @@ impl StakingSuite {
         self.execute(&slasher, &ExecuteMsg::Slash { node, amount, reason })
     }
 
-    /// Unbonds.
+    /// Unbonds `shares`, or all that are not locked.
     ///
     /// # Errors
     /// What the contract refuses.

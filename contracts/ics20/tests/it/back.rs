@@ -89,7 +89,7 @@ fn no_more_comes_back_than_is_outside() {
     module.vouchers.insert(("mallory".into(), suite.denom()), 1_000);
     let packet = module.send(&suite.links[0], "mallory", &suite.denom(), alice.as_str(), 701);
     let said = error(suite.receive(0, &packet));
-    assert!(said.contains("only 700 are outside"), "{said}");
+    assert!(said.contains("only 700 are on the other chain"), "{said}");
     module.refund(&packet);
     assert_eq!(module.vouchers[&("mallory".into(), suite.denom())], 1_000);
     let packet = Packet { amount: u128::MAX.into(), ..packet };
@@ -106,7 +106,7 @@ fn one_channel_does_not_release_what_left_over_another() {
     assert!(said.contains("did not leave over this channel"), "{said}");
     let denom = format!("transfer/channel-22/{}", suite.denom());
     let said = error(suite.receive(1, &Packet { denom, ..packet }));
-    assert!(said.contains("only 0 are outside"), "{said}");
+    assert!(said.contains("only 0 are on the other chain"), "{said}");
     assert_eq!((suite.outstanding(0), suite.suite.balance(&suite.bridge)), (700, 700));
     suite.check();
 }

@@ -8,7 +8,7 @@ use cw20::{AllAccountsResponse, BalanceResponse};
 use crate::Client;
 
 impl Client {
-    /// One job.
+    /// A job with its terms, current round and outcome.
     ///
     /// # Errors
     /// The contract's error when there is no such job; see [`ChainError`].

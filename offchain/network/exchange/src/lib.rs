@@ -66,7 +66,7 @@ impl Protocol {
 pub struct Message {
     /// Who sent it.
     pub from: PeerId,
-    /// The message.
+    /// The message, as the sender encoded it.
     pub body: Bytes,
     /// Its identifier at the receiver, for [`Exchange::discard`].
     pub receipt: String,

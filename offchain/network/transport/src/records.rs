@@ -25,7 +25,7 @@ pub struct Outgoing {
     pub id: MessageId,
     /// When it was sent, seconds since 1970.
     pub sent: u64,
-    /// The message.
+    /// The message, as the sender encoded it.
     pub body: Bytes,
 }
 

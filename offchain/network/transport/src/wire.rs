@@ -154,7 +154,7 @@ impl Status {
         self as u8
     }
 
-    /// Reads it.
+    /// Reads the first byte of a response.
     ///
     /// # Errors
     /// [`WireError::Status`].

@@ -135,7 +135,7 @@ impl NodeFile {
         Ok(bls::SecretKey::from_bytes(&self.bls).map_err(NodeError::from)?)
     }
 
-    /// The keys.
+    /// The party's keys, decoded for use by the node.
     ///
     /// # Errors
     /// [`DaemonError::Node`] if the broadcast key is malformed, or belongs to another reference string.

@@ -122,7 +122,7 @@ impl PublicKey {
         &self.crs_digest
     }
 
-    /// H_{j,i}.
+    /// The element H_{j,i} in G2, where j is the slot of this key and i is `index`: 1..=slots other than slots + 1 - slot.
     ///
     /// # Errors
     /// [`KeyError::Index`].

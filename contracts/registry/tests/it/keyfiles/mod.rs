@@ -22,7 +22,7 @@ pub const SLOTS: u16 = 24;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wrong {
     Nothing,
-    /// Another version.
+    /// Another format version in the header.
     Header,
     /// One byte too few.
     Short,
