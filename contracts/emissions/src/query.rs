@@ -10,7 +10,7 @@ use cosmwasm_std::{Deps, Env, Uint64, Uint128};
 use crate::ContractError;
 use crate::release::{part, released_by};
 use crate::state::{ANNOUNCED, CONFIG, METERS, PAID, STAKING};
-use crate::work::{day_of, outlook, pool};
+use crate::work::{current, day_of, pool};
 
 pub(crate) fn config(deps: Deps<'_>) -> Result<ConfigResponse, ContractError> {
     let ownership = cw_ownable::get_ownership(deps.storage)?;

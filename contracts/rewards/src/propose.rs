@@ -94,7 +94,7 @@ fn find(storage: &dyn Storage, id: u64) -> Result<Proposal, ContractError> {
 }
 
 /// The role of a party, while parties may speak.
-fn speaker(storage: &dyn Storage, sender: &Addr) -> Result<Role, ContractError> {
+fn active_role(storage: &dyn Storage, sender: &Addr) -> Result<Role, ContractError> {
     let role = PARTIES.may_load(storage, sender)?.ok_or_else(|| not_party(sender))?;
     if is_paused(storage)? { Err(ContractError::Paused) } else { Ok(role) }
 }

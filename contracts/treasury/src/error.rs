@@ -75,7 +75,6 @@ pub enum ContractError {
     /// A contract that the owner has not named.
     #[error(transparent)]
     NotSource(#[from] NotSource),
-    },
     /// The owner has paused offers and spending.
     #[error("offers and spending are paused; collecting and burning go on")]
     Paused,

@@ -41,7 +41,8 @@ impl Model {
     /// Whether a day of chronic care is paid, likewise.
     pub fn chronic_care(&mut self, patient: usize, btt: u64) -> bool {
         let day = (self.now / DAY, patient);
-        let paid = btt >= 5 && !self.rewards.cared.contains(&day) && self.pay_patient(patient, btt.clamp(10, 30));
+        let paid =
+            btt >= 5 && !self.rewards.cared.contains(&day) && self.pay_patient(patient, btt.clamp(10, 30));
         if paid {
             self.rewards.cared.insert(day);
         }

@@ -118,7 +118,7 @@ fn work_that_the_emissions_refuse_is_nobodys_and_keeps_no_job_from_settling() {
     assert_eq!((units(&market, &emissions, "node-1"), performance(&market, "node-1").settled), (0, 1));
     name_meter(&mut market, &emissions);
     let error = refusal::<ContractError>(market.send(&worker, &ExecuteMsg::Report { job_id: job }));
-    assert_eq!(error, ContractError::Reported { job_id: job });
+    assert_eq!(error, ContractError::AlreadyReported { job_id: job });
     market.custody();
 }
 

@@ -140,7 +140,7 @@ fn who_retires_and_stands_again_has_served_what_it_has_served() {
     suite.ask_registry(&c, &ExecuteMsg::Retire {}).unwrap();
     elect(&mut suite).unwrap();
     stand(&mut suite, "c").unwrap();
-    let rested = candidates(&suite).candidates.into_iter().find(|one| one.address == c.as_str());
+    let rested = candidates(&suite).candidates.into_iter().find(|one| one.address == c);
     assert_eq!(rested.unwrap().served, 0);
     suite.custody();
 }

@@ -102,7 +102,7 @@ fn stake_is_a_pledge_once_the_operator_locks_it() {
     suite.execute(&node, &ExecuteMsg::Lock { shares: None }).unwrap();
     let all = ExecuteMsg::Lock { shares: None };
     assert!(matches!(refusal(suite.execute(&node, &all)), ContractError::Input(_)));
-    assert!(matches!(refusal(suite.execute(&alice, &all)), ContractError::NoNode { .. }));
+    assert!(matches!(refusal(suite.execute(&alice, &all)), ContractError::NotNode { .. }));
     // For 540 days from then on; what a lock has let go can be locked again.
     let until = suite.suite.now() + 540 * DAY;
     let query = QueryMsg::Locks { node: node.to_string(), start_after: Some(1), limit: None };
