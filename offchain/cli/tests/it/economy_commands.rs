@@ -328,7 +328,7 @@ fn a_patient_is_paid_once_two_roles_have_signed() {
     assert!(network.refused(&grant).contains("evidence"), "a piece of evidence is rewarded once");
     let id = proposal["id"].to_string();
     assert!(network.refused(&["rewards", "approve", &id, "--from", "clinic"]).contains("Clinician"));
-    assert!(network.refused(&["rewards", "approve", &id, "--from", "alice"]).contains("not a party"));
+    assert!(network.refused(&["rewards", "approve", &id, "--from", "alice"]).contains("expected a party"));
     assert!(network.refused(&["rewards", "expire", &id, "--from", "alice"]).contains("still"));
     let before = balances(&network, "alice");
     assert_eq!(network.json(&["rewards", "approve", &id, "--from", "insurer"])["amount"], 300 * UNIT);
@@ -382,7 +382,7 @@ fn what_may_not_be_done_is_an_error_with_a_reason_and_moves_nothing() {
         ("stake pool carol".into(), "operates no node"),
         (format!("vesting claim {position} --from alice"), "nothing of position"),
         (format!("vesting transfer {position} --from carol --to carol"), "expected the owner of position"),
-        (format!("vesting revoke {position} --from operator"), "it is final"),
+        (format!("vesting revoke {position} --from operator"), "is final"),
         ("vesting claim 999 --from alice".into(), "no position 999"),
         (
             "vesting create --from operator --to alice --amount 0 --token sky --schedule team".into(),

@@ -12,7 +12,7 @@ const MOST: u64 = 100;
 const VALUE: (u64, u64) = (200, 700);
 const COMPLETION: (u32, u32) = (6_000, 10_000);
 /// What a day of chronic care is worth, in BTT.
-const CARE: (u64, u64) = (5, 35);
+const CARE: (u64, u64) = (9, 35);
 /// One patient of so many has a chronic illness.
 const CHRONIC: u64 = 4;
 /// Cobblestones that an idle machine earns in a month in another project.

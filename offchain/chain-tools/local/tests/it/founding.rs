@@ -47,7 +47,8 @@ async fn an_economy_is_founded_around_the_market_that_a_market_alone_is() {
     assert_eq!((&whole.chain_id, whole.token()), (&alone.chain_id, alone.token()));
     assert_eq!(whole.check(Role::Economy), Ok(()));
     assert_eq!(Some(whole.treasury.as_str()), whole.get(Contract::Treasury));
-    assert_eq!(whole.incentive_pool, founders.incentive_pool.address());
+    assert_eq!(alone.incentive_pool, founders.incentive_pool.address());
+    assert_eq!(Some(whole.incentive_pool.as_str()), whole.get(Contract::Rewards));
 }
 
 #[tokio::test]
