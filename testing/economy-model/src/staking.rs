@@ -91,7 +91,7 @@ impl Ahead {
         let total = &left + amount;
         let mut mean = 1;
         if total > BigInt::default() {
-            let of = |part: &BigInt, seconds: u64| u64::try_from(part * seconds / &total).unwrap();
+            let of = |part: &BigInt, seconds: u64| u64::try_from(part * seconds / &total).unwrap_or_default();
             mean += of(&left, seconds) + of(amount, 7 * DAY);
         }
         *self = Self { total, taken: BigInt::default(), start: now, end: now + mean.min(7 * DAY) };

@@ -45,7 +45,7 @@ impl Patient {
 
     /// Whether days of chronic care are reported.
     pub(crate) fn reports_care(&self, day: u64) -> bool {
-        self.number % CHRONIC == 0 && day.checked_sub(1).is_some_and(|before| self.visits(before))
+        self.number.is_multiple_of(CHRONIC) && day.checked_sub(1).is_some_and(|before| self.visits(before))
     }
 
     /// What the reward of a check-up is computed from.

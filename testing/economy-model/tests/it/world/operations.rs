@@ -146,10 +146,7 @@ impl World {
             evidence: HexBinary::from(&evidence),
         };
         let [first, second, third] = self.parties.clone();
-        let proposed = self.suite.execute(&first, &contract, &propose);
-        if proposed.is_err() {
-            return proposed;
-        }
+        self.suite.execute(&first, &contract, &propose)?;
         self.proposals = id;
         let approve = rewards::ExecuteMsg::Approve { id };
         self.suite.execute(&second, &contract, &approve).unwrap();
