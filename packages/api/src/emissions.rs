@@ -5,7 +5,7 @@
 //! it is due.
 
 use cosmwasm_schema::{QueryResponses, cw_serde};
-use cosmwasm_std::{Addr, Uint64, Uint128};
+use cosmwasm_std::{Addr, Uint128};
 
 use crate::event::{OrEmpty, events, names};
 
@@ -186,7 +186,7 @@ pub enum QueryMsg {
         day: u64,
     },
     /// Work that a meter announced on a day and has not said whose it is.
-    #[returns(Uint64)]
+    #[returns(cosmwasm_std::Uint64)]
     Announced {
         /// The meter.
         meter: String,

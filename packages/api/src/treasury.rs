@@ -205,7 +205,7 @@ pub enum QueryMsg {
         /// Address of the token that the offer buys.
         token: String,
     },
-    /// All offers, at most [`MAX_OFFERS`].
+    /// All offers, at most [`limits::MAX_OFFERS`].
     #[returns(Vec<OfferResponse>)]
     Offers {},
     /// Whether the treasury collects from a contract.

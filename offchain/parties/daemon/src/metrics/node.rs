@@ -101,7 +101,7 @@ impl NodeMonitor {
         view.endpoint = party.transport.id().to_string();
     }
 
-    /// Asks the chain for the earnings, every [`EARNINGS`].
+    /// Asks the chain for the earnings, every `EARNINGS`.
     pub async fn follow_earnings(&self, client: &Client, account: &str) {
         loop {
             match client.claimable(account).await {
