@@ -206,6 +206,16 @@ mod tests {
     const START: u64 = 1_800_000_000;
 
     #[test]
+    fn a_schedule_tells_its_parts() {
+        let schedule = Schedule::new(START, Bps::percent(7), 3 * DAY, 5 * DAY, 11).unwrap();
+        assert_eq!(
+            (schedule.start(), schedule.immediate(), schedule.cliff()),
+            (START, Bps::percent(7), 3 * DAY)
+        );
+        assert_eq!((schedule.step(), schedule.steps()), (5 * DAY, 11));
+    }
+
+    #[test]
     fn what_becomes_due_next_is_always_later() {
         let schedule = Schedule::ecology(START).unwrap();
         assert_eq!(schedule.next_after(START - 1), Some(START));
