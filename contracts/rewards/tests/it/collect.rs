@@ -58,7 +58,7 @@ fn the_incentive_pools_share_of_a_settlement_becomes_budget_on_anybodys_message(
     assert!(market.suite.query::<bool>(&rewards, &QueryMsg::Source { address: jobs.to_string() }));
     // Nothing is owed yet: the market says so.
     let error = market.suite.execute(&stranger, &rewards, &collect(&jobs)).unwrap_err();
-    assert!(error.root_cause().to_string().contains("nothing to withdraw"), "{error:?}");
+    assert!(error.root_cause().to_string().contains("is owed nothing of"), "{error:?}");
 
     let names = ["node-1", "node-2", "node-3"];
     let job = market.assigned(&market.terms(), &names);
@@ -73,7 +73,7 @@ fn the_incentive_pools_share_of_a_settlement_becomes_budget_on_anybodys_message(
     assert_eq!((available.u128(), funded.u128(), market.suite.balance(&rewards)), (owed, owed, owed));
     assert_eq!(market.claimable(&rewards), 0);
     let error = market.suite.execute(&stranger, &rewards, &collect(&jobs)).unwrap_err();
-    assert!(error.root_cause().to_string().contains("nothing to withdraw"), "{error:?}");
+    assert!(error.root_cause().to_string().contains("is owed nothing of"), "{error:?}");
     assert_eq!(budget(&market.suite, &rewards).funded.u128(), owed);
     market.suite.conservation();
 }
