@@ -1,6 +1,7 @@
 //! Why a worker set or a statement is not recorded: what an acknowledgement says, and what `Submit` fails with.
 
 use bithive_api::attestations::codes;
+use bithive_attest::StatementError;
 use bithive_attest::host::HostError;
 use cosmwasm_std::StdError;
 
@@ -118,6 +119,9 @@ pub enum Refusal {
         /// Least number allowed.
         expected: u8,
     },
+    /// A part of the statement has a wrong length.
+    #[error(transparent)]
+    Statement(#[from] StatementError),
     /// A key or the signature.
     #[error(transparent)]
     Bls(#[from] HostError),
@@ -131,9 +135,11 @@ impl Refusal {
     #[must_use]
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::TooLong { .. } | Self::Unreadable(_) | Self::Field { .. } | Self::Std(_) => {
-                codes::MALFORMED
-            }
+            Self::TooLong { .. }
+            | Self::Unreadable(_)
+            | Self::Field { .. }
+            | Self::Statement(_)
+            | Self::Std(_) => codes::MALFORMED,
             Self::Channel(_) | Self::Peer { .. } => codes::CHANNEL,
             Self::NoSource { .. } | Self::WrongSource { .. } => codes::SOURCE,
             Self::Stale { .. } | Self::Settled { .. } | Self::NoWorkers { .. } => codes::STALE,

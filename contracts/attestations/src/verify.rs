@@ -2,7 +2,7 @@
 
 use bithive_api::attestations::{SignedStatement, Source, WorkerSet, limits};
 use bithive_api::jobs::limits::{MAX_DIMENSIONS, MAX_ROUNDS, MAX_WORKERS};
-use bithive_attest::{Domain, Members, PUBLIC_KEY_BYTES, Statement, host};
+use bithive_attest::{Domain, JobStatement, Members, PUBLIC_KEY_BYTES, host};
 use cosmwasm_std::{Api, HexBinary};
 use sha2::{Digest, Sha256};
 
@@ -13,12 +13,7 @@ const MAX_MASKED_BYTES: usize = MAX_DIMENSIONS as usize * 4;
 
 /// A worker set whose fields are in bounds.
 pub(crate) struct Checked<'a> {
-    source: &'a Source,
-    job_id: u64,
-    round: u8,
-    quorum: u8,
-    model: [u8; 32],
-    input_commitment: [u8; 32],
+    set: &'a WorkerSet,
     keys: Vec<[u8; PUBLIC_KEY_BYTES]>,
 }
 
@@ -35,15 +30,10 @@ pub(crate) fn check(set: &WorkerSet) -> Result<Checked<'_>, Refusal> {
         let expected = "more than half of the workers, at most all";
         return Err(Refusal::Field { field: "quorum", found: quorum, expected });
     }
-    Ok(Checked {
-        source: &set.source,
-        job_id: set.job_id,
-        round: set.round,
-        quorum: set.quorum,
-        model: sized("the length of model", &set.model)?,
-        input_commitment: sized("the length of input_commitment", &set.input_commitment)?,
-        keys: set.keys.iter().map(|key| sized("the length of a key", key)).collect::<Result<_, _>>()?,
-    })
+    let _: [u8; 32] = sized("the length of model", &set.model)?;
+    let _: [u8; 32] = sized("the length of input_commitment", &set.input_commitment)?;
+    let keys = set.keys.iter().map(|key| sized("the length of a key", key));
+    Ok(Checked { set, keys: keys.collect::<Result<_, _>>()? })
 }
 
 /// All checks of a statement together with its set.
@@ -79,17 +69,9 @@ impl Checked<'_> {
                 expected,
             });
         }
-        let signed = Statement {
-            job_id: self.job_id,
-            round: self.round,
-            model: &self.model,
-            input_commitment: &self.input_commitment,
-            output: &sized("the length of output", &statement.output)?,
-            masked,
-            workers: &self.keys,
-            quorum: statement.members,
-        };
-        Ok(signed.sign_bytes(Domain { chain_id: &self.source.chain_id, contract: &self.source.jobs }))
+        let signed = JobStatement::of_packet(self.set, statement)?;
+        let Source { chain_id, jobs } = &self.set.source;
+        Ok(signed.sign_bytes(Domain { chain_id, contract: jobs }))
     }
 
     /// Checks the aggregate signature over `message` by the signers that the statement names.
@@ -111,7 +93,7 @@ impl Checked<'_> {
         let all = Members::first(self.keys.len());
         subset("the members", members, "the workers", all)?;
         subset("the signers", signers, "the members", members)?;
-        let expected = self.quorum;
+        let expected = self.set.quorum;
         for (what, set) in [("members of the quorum", members), ("signers", signers)] {
             if set.count() < u32::from(expected) {
                 return Err(Refusal::TooFew { what, found: set.count(), expected });

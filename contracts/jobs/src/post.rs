@@ -1,12 +1,12 @@
 //! `receive`: a cw20 `Send` posts a job.
 
-use bithive_api::jobs::{Event, Hook, JobTerms, Phase, Round, Terms, limits};
+use bithive_api::jobs::{Event, Hook, Phase, Round, Terms, limits};
 use bithive_attest::Members;
 use bithive_contract_kit::input::{address, exactly, length, positive, sized, within};
 use bithive_contract_kit::pause::is_paused;
 use bithive_contract_kit::token;
 use bithive_economics::escrow;
-use cosmwasm_std::{Addr, Api, DepsMut, Env, Response, Uint128};
+use cosmwasm_std::{Addr, Api, Binary, DepsMut, Env, Response, Uint128};
 use cw20::Cw20ReceiveMsg;
 
 use crate::state::{Job, VAULTS};
@@ -21,11 +21,13 @@ pub(crate) fn receive(deps: DepsMut<'_>, env: Env, hook: Cw20ReceiveMsg) -> Resu
     if is_paused(deps.storage)? {
         return Err(ContractError::Paused);
     }
-    let (requester, terms) = match token::hook(deps.api, &hook)? {
-        (payer, Hook::Post(terms)) => (payer, terms),
-        (_, Hook::PostFor { requester, terms }) => (address(deps.api, "requester", &requester)?, terms),
+    let (requester, vault, terms) = match token::hook(deps.api, &hook)? {
+        (payer, Hook::Post { vault, terms }) => (payer, vault, terms),
+        (_, Hook::PostFor { requester, vault, terms }) => {
+            (address(deps.api, "requester", &requester)?, vault, terms)
+        }
     };
-    post(deps, env.block.time.seconds(), requester, hook.amount, *terms)
+    post(deps, env.block.time.seconds(), requester, hook.amount, &vault, *terms)
 }
 
 fn post(
@@ -33,10 +35,10 @@ fn post(
     now: u64,
     requester: Addr,
     amount: Uint128,
-    terms: JobTerms,
+    vault: &Binary,
+    terms: Terms,
 ) -> Result<Response, ContractError> {
-    length("vault", terms.vault.len(), 1..=limits::MAX_VAULT_BYTES)?;
-    let vault = terms.vault.clone();
+    length("vault", vault.len(), 1..=limits::MAX_VAULT_BYTES)?;
     let terms = checked(deps.api, now, terms)?;
     let (price, workers) = (terms.price, terms.workers);
     let expected =
@@ -55,14 +57,14 @@ fn post(
         terms,
     };
     job.save(deps.storage)?;
-    VAULTS.save(deps.storage, job.id, &vault)?;
+    VAULTS.save(deps.storage, job.id, vault)?;
     let Terms { workers, price, .. } = job.terms;
     let event =
         Event::Posted { job_id: job.id, round: Round(job.round), requester: job.requester, workers, price };
     Ok(Response::new().add_event(event))
 }
 
-fn checked(api: &dyn Api, now: u64, terms: JobTerms) -> Result<Terms, ContractError> {
+fn checked(api: &dyn Api, now: u64, terms: Terms) -> Result<Terms<Addr>, ContractError> {
     within("workers", terms.workers.into(), 1..=limits::MAX_WORKERS.into())?;
     let (quorum, workers) = (u16::from(terms.quorum), u16::from(terms.workers));
     if quorum > workers || quorum.saturating_mul(2) <= workers {
@@ -74,25 +76,14 @@ fn checked(api: &dyn Api, now: u64, terms: JobTerms) -> Result<Terms, ContractEr
     if terms.assign_by <= now || terms.assign_by > latest {
         return Err(ContractError::AssignBy { found: terms.assign_by, now, latest });
     }
-    let model: [u8; 32] = sized("model", &terms.model)?;
-    let owner = |field, text: Option<String>| text.map(|text| address(api, field, &text)).transpose();
-    Ok(Terms {
-        workers: terms.workers,
-        quorum: terms.quorum,
-        tolerance: terms.tolerance,
-        dimensions: terms.dimensions,
-        price: terms.price,
-        assign_by: terms.assign_by,
-        commit_seconds: window("commit_seconds", terms.commit_seconds)?,
-        reveal_seconds: window("reveal_seconds", terms.reveal_seconds)?,
-        finalize_seconds: window("finalize_seconds", terms.finalize_seconds)?,
-        model: model.into(),
-        model_owner: owner("model_owner", terms.model_owner)?,
-        data_owner: owner("data_owner", terms.data_owner)?,
-    })
-}
-
-fn window(field: &'static str, found: u64) -> Result<u64, ContractError> {
-    within(field, found.into(), limits::MIN_WINDOW_SECONDS.into()..=limits::MAX_WINDOW_SECONDS.into())?;
-    Ok(found)
+    for (field, found) in [
+        ("commit_seconds", terms.commit_seconds),
+        ("reveal_seconds", terms.reveal_seconds),
+        ("finalize_seconds", terms.finalize_seconds),
+    ] {
+        let (least, most) = (limits::MIN_WINDOW_SECONDS, limits::MAX_WINDOW_SECONDS);
+        within(field, found.into(), least.into()..=most.into())?;
+    }
+    let _: [u8; 32] = sized("model", &terms.model)?;
+    Ok(terms.try_map(|field, owner| address(api, field, &owner))?)
 }

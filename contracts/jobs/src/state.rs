@@ -83,7 +83,7 @@ pub struct Job {
     /// Account that posted it.
     pub requester: Addr,
     /// Terms, without the vault.
-    pub terms: Terms,
+    pub terms: Terms<Addr>,
     /// State that the job is in.
     pub phase: Phase,
     /// Round; 0 before the first.

@@ -1,12 +1,12 @@
 //! What happens to an account's credits: deposits, jobs, interest.
 
-use bithive_api::jobs::{Hook, JobTerms};
+use bithive_api::jobs::{Hook, Terms};
 use bithive_api::timebank::Event;
 use bithive_contract_kit::input::{address, positive};
 use bithive_contract_kit::pause::is_paused;
 use bithive_contract_kit::token;
 use bithive_economics::escrow;
-use cosmwasm_std::{Addr, DepsMut, Env, Response, Storage, Uint128, to_json_binary};
+use cosmwasm_std::{Addr, Binary, DepsMut, Env, Response, Storage, Uint128, to_json_binary};
 use cw20::Cw20ExecuteMsg;
 
 use crate::ContractError;
@@ -38,7 +38,7 @@ pub(crate) fn spend(
     storage: &mut dyn Storage,
     env: &Env,
     sender: &Addr,
-    terms: Box<JobTerms>,
+    (vault, terms): (Binary, Box<Terms>),
     most: u64,
 ) -> Result<Response, ContractError> {
     let config = CONFIG.load(storage)?;
@@ -53,7 +53,7 @@ pub(crate) fn spend(
     }
     let escrow = Uint128::new(escrow);
     debit(storage, env, sender, credits, escrow)?;
-    let msg = to_json_binary(&Hook::PostFor { requester: sender.to_string(), terms })?;
+    let msg = to_json_binary(&Hook::PostFor { requester: sender.to_string(), vault, terms })?;
     let send = Cw20ExecuteMsg::Send { contract: config.jobs.to_string(), amount: escrow, msg };
     let event = Event::Spent { account: sender.clone(), credits, paid: escrow };
     Ok(Response::new().add_event(event).add_message(token::execute(&config.token, &send)?))

@@ -52,7 +52,9 @@ pub fn execute(
         ExecuteMsg::Import { statement, signers, signature } => {
             import::import(deps, &env, &statement, signers, &signature)
         }
-        ExecuteMsg::Spend { terms, most } => account::spend(deps.storage, &env, sender, terms, most),
+        ExecuteMsg::Spend { vault, terms, most } => {
+            account::spend(deps.storage, &env, sender, (vault, terms), most)
+        }
         ExecuteMsg::Accrue {} => account::accrue(deps.storage, &env),
         ExecuteMsg::SetMeter { meter, per_day } => admin::set_meter(deps, &meter, per_day),
         ExecuteMsg::SetOracles { oracles, threshold } => import::set_oracles(deps, &env, &oracles, threshold),

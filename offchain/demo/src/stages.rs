@@ -15,7 +15,7 @@ use bithive_exchange::PeerId;
 use bithive_local::UNIT;
 use bithive_node::Report;
 use bithive_requester::AssignmentSummary;
-use bithive_requester::{JobSpec, Quorum, Selection, Windows};
+use bithive_requester::{JobSpec, Offer, Quorum, Selection, Windows};
 
 use super::args::DemoArgs;
 use super::balances::Balances;
@@ -126,11 +126,14 @@ fn spec(demo: &DemoState, policy: &Policy, input: &JobInput, workers: u8, rows: 
         rows: table.features().encode(),
         dimensions: u16::try_from(words_for(rows.len()))?,
         model: input.model_bytes.clone(),
-        quorum: Quorum { workers, quorum: workers / 2 + 1, tolerance: TOLERANCE },
-        price: PRICE,
-        windows: Windows::same(HOUR),
-        model_owner: demo.accounts.last().map(|(_, account)| account.address().to_owned()),
-        data_owner: None,
+        offer: Offer {
+            model_owner: demo.accounts.last().map(|(_, account)| account.address().to_owned()),
+            ..Offer::new(
+                PRICE,
+                Quorum { workers, quorum: workers / 2 + 1, tolerance: TOLERANCE },
+                Windows::same(HOUR),
+            )
+        },
     })
 }
 

@@ -222,22 +222,28 @@ pub struct Finalization {
 #[cw_serde]
 pub enum Hook {
     /// Post a job; the amount sent is its escrow and must equal `price * workers`.
-    Post(Box<JobTerms>),
+    Post {
+        /// Sealed policy (`bithive_blindmatch::Vault` encoding), 1..=[`limits::MAX_VAULT_BYTES`] bytes.
+        vault: Binary,
+        /// The terms.
+        terms: Box<Terms>,
+    },
     /// Post a job that somebody else is the requester of, with the same escrow: it assigns workers, and what is
     /// refunded is its own. The requester need not agree, because the payer gives the tokens away.
     PostFor {
         /// Account of the requester.
         requester: String,
+        /// Sealed policy, as in [`Hook::Post`].
+        vault: Binary,
         /// Terms of the job.
-        terms: Box<JobTerms>,
+        terms: Box<Terms>,
     },
 }
 
-/// The public terms of a job. Its conditions are only in the vault.
+/// The public terms of a job. Its conditions are only in the vault. `A` is the type of addresses: text in a message, and
+/// checked where the contract stores the terms and answers with them.
 #[cw_serde]
-pub struct JobTerms {
-    /// Sealed policy (`bithive_blindmatch::Vault` encoding).
-    pub vault: Binary,
+pub struct Terms<A = String> {
     /// Number of workers (k), 1..=[`limits::MAX_WORKERS`].
     pub workers: u8,
     /// Workers that must agree (q), k/2 < q <= k: two disjoint quorums must be impossible.
@@ -259,9 +265,36 @@ pub struct JobTerms {
     /// BLAKE3 digest of the model file.
     pub model: HexBinary,
     /// Owner of the model, if it is to receive its share.
-    pub model_owner: Option<String>,
+    pub model_owner: Option<A>,
     /// Owner of the data, if it is to receive its share.
-    pub data_owner: Option<String>,
+    pub data_owner: Option<A>,
+}
+
+impl<A> Terms<A> {
+    /// The same terms, with the address of each owner as `change` makes it of the field's name and the address.
+    ///
+    /// # Errors
+    /// Those of `change`.
+    pub fn try_map<B, E>(self, change: impl Fn(&'static str, A) -> Result<B, E>) -> Result<Terms<B>, E> {
+        let Self { workers, quorum, tolerance, dimensions, price, assign_by, .. } = self;
+        let Self { commit_seconds, reveal_seconds, finalize_seconds, model, .. } = self;
+        let model_owner = self.model_owner.map(|owner| change("model_owner", owner)).transpose()?;
+        let data_owner = self.data_owner.map(|owner| change("data_owner", owner)).transpose()?;
+        Ok(Terms {
+            workers,
+            quorum,
+            tolerance,
+            dimensions,
+            price,
+            assign_by,
+            commit_seconds,
+            reveal_seconds,
+            finalize_seconds,
+            model,
+            model_owner,
+            data_owner,
+        })
+    }
 }
 
 /// One round's workers.
@@ -395,42 +428,13 @@ pub struct JobResponse {
     /// Escrow still held for the job, in base units.
     pub escrow: Uint128,
     /// The terms, without the vault.
-    pub terms: Terms,
+    pub terms: Terms<Addr>,
     /// The current round's assignment, once there is one.
     pub assignment: Option<Assignment>,
     /// The current round's workers, in slot order.
     pub workers: Vec<WorkerResponse>,
     /// The agreed result, once a quorum agrees.
     pub outcome: Option<OutcomeResponse>,
-}
-
-/// The terms of a posted job, checked, without its vault: as the contract stores them and answers with them.
-#[cw_serde]
-pub struct Terms {
-    /// Number of workers (k).
-    pub workers: u8,
-    /// Workers that must agree (q), k/2 < q <= k.
-    pub quorum: u8,
-    /// Largest difference of any word within the quorum, in fixed-point units.
-    pub tolerance: u32,
-    /// Words of the masked result.
-    pub dimensions: u16,
-    /// Most that one worker may ask, in base units.
-    pub price: Uint128,
-    /// Last second for the first assignment, Unix time.
-    pub assign_by: u64,
-    /// Seconds for commitments, from the assignment.
-    pub commit_seconds: u64,
-    /// Seconds for reveals.
-    pub reveal_seconds: u64,
-    /// Seconds for the final statement and for replacement.
-    pub finalize_seconds: u64,
-    /// BLAKE3 digest of the model file.
-    pub model: HexBinary,
-    /// Owner of the model.
-    pub model_owner: Option<Addr>,
-    /// Owner of the data.
-    pub data_owner: Option<Addr>,
 }
 
 /// One worker of the current round.

@@ -6,11 +6,11 @@
 //! credited, and days that are not funded earn nothing.
 
 use cosmwasm_schema::{QueryResponses, cw_serde};
-use cosmwasm_std::{Addr, HexBinary, Uint128};
+use cosmwasm_std::{Addr, Binary, HexBinary, Uint128};
 use cw20::Cw20ReceiveMsg;
 
 use crate::event::{ChainEvent, EventError, Field, events};
-use crate::jobs::JobTerms;
+use crate::jobs::Terms;
 
 events! {
     //! What the contract announces. Amounts are in base units of BTT.
@@ -126,8 +126,10 @@ pub enum ExecuteMsg {
     /// Posts a job for the sender and pays its escrow, rounded up to whole credits. The job is the sender's: it assigns
     /// workers, and what is refunded is BTT for it. Sender: whose credits they are.
     Spend {
+        /// Sealed policy, as in [`Hook::Post`](crate::jobs::Hook::Post).
+        vault: Binary,
         /// Terms of the job.
-        terms: Box<JobTerms>,
+        terms: Box<Terms>,
         /// Most credits that it may cost.
         most: u64,
     },

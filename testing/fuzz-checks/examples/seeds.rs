@@ -294,7 +294,10 @@ fn chain_and_messages(seeds: &Seeds<'_>) -> Result<(), Fault> {
         keys: vec![(&[4; 48]).into(); 3],
     });
     seeds.put("messages", "attestations-workers", &[18], &to_json_vec(&workers)?)?;
-    let post = to_json_vec(&jobs::Hook::Post(Box::new(fixture.terms.clone())))?;
+    let post = to_json_vec(&jobs::Hook::Post {
+        vault: chain::VAULT.into(),
+        terms: Box::new(fixture.terms.clone()),
+    })?;
     seeds.put("messages", "jobs-post", &[1], &post)?;
     let escrow = fixture.terms.price.u128() as u64;
     seeds.put("chain", "jobs-post", &[&[3, 0, 2][..], &escrow.to_be_bytes()].concat(), &post)?;

@@ -3,7 +3,7 @@
 
 use std::sync::{Arc, LazyLock};
 
-use bithive_api::jobs::JobTerms;
+use bithive_api::jobs::Terms;
 use bithive_chain::{Chain, ChainError, Embedded, Message, SigningKey, Wallet, validate_address};
 use bithive_client::{Account, Client, Deployment};
 use bithive_local::{Founders, NODE_BOND, REQUESTER_BOND, UNIT, deploy, fee_grant, open_chain};
@@ -35,7 +35,7 @@ pub struct Fixture {
     /// The operator, who is also the requester, and a node.
     pub keys: [SigningKey; 2],
     /// The terms of the job that is open.
-    pub terms: JobTerms,
+    pub terms: Terms,
     /// The node, as it registered.
     pub node: bithive_api::registry::NodeRegistration,
     wallets: Vec<Wallet>,
@@ -73,7 +73,7 @@ impl Fixture {
         worker.register_node(node.clone(), NODE_BOND).await?;
         operator.register_requester([4; 32], REQUESTER_BOND).await?;
         let terms = terms(chain.info().await?.time.seconds() + 3600);
-        operator.post_job(terms.clone(), terms.price.u128() * u128::from(terms.workers)).await?;
+        operator.post_job(&VAULT, terms.clone(), terms.price.u128() * u128::from(terms.workers)).await?;
 
         let keys = [founders.operator.clone(), keys.account.clone()];
         let mut wallets = Vec::new();
@@ -111,10 +111,12 @@ impl Fixture {
     }
 }
 
+/// Vault of the job that is open.
+pub const VAULT: [u8; 100] = [0xb0; 100];
+
 /// One worker, so that a single node can be assigned.
-fn terms(assign_by: u64) -> JobTerms {
-    JobTerms {
-        vault: Binary::from([0xb0; 100]),
+fn terms(assign_by: u64) -> Terms {
+    Terms {
         workers: 1,
         quorum: 1,
         tolerance: 2,

@@ -111,8 +111,8 @@ fn jobs_execute(bytes: &[u8]) {
 }
 
 fn jobs_receive(bytes: &[u8]) {
-    if let Some(jobs::Hook::Post(terms)) = read(bytes) {
-        canonical(&terms.vault, Vault::decode, Vault::encode);
+    if let Some(jobs::Hook::Post { vault, .. }) = read(bytes) {
+        canonical(&vault, Vault::decode, Vault::encode);
     }
 }
 

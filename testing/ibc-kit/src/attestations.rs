@@ -4,7 +4,7 @@ use bithive_api::attestations::{
     Ack, AttestationResponse, ExecuteMsg, InstantiateMsg, Packet, Peer, QueryMsg, Receipt, SendingsResponse,
     SignedStatement, Source, VERSION, WorkerSet,
 };
-use bithive_api::jobs::JobTerms;
+use bithive_api::jobs::Terms;
 use cosmwasm_std::{Addr, Empty, IbcPacket, from_json, to_json_binary};
 use cw_multi_test::error::AnyResult;
 use cw_multi_test::{AppResponse, Contract, Executor};
@@ -111,7 +111,7 @@ impl AttestationsSuite {
 
     /// A job with workers.
     pub fn assigned(&mut self) -> u64 {
-        let terms: JobTerms = self.market.terms();
+        let terms: Terms = self.market.terms();
         self.market.assigned(&terms, &WORKERS)
     }
 

@@ -3,14 +3,14 @@
 
 use bithive_api::event::PREFIX;
 use bithive_api::jobs::{
-    Assignment, ExecuteMsg, Finalization, Hook, InstantiateMsg, JobResponse, JobTerms, QueryMsg, Split,
+    Assignment, ExecuteMsg, Finalization, Hook, InstantiateMsg, JobResponse, QueryMsg, Split, Terms,
     TotalsResponse,
 };
 use bithive_api::registry::Params;
-use bithive_attest::{Consent, Domain, Reveal, Statement, bls};
+use bithive_attest::{Consent, Domain, JobStatement, Reveal, bls};
 use bithive_contracts::Code;
 use bithive_dgkbe::{GroupedSet, Groups};
-use cosmwasm_std::{Addr, Binary, Empty, HexBinary, Uint128};
+use cosmwasm_std::{Addr, Empty, HexBinary, Uint128};
 use cw_multi_test::error::AnyResult;
 use cw_multi_test::{AppResponse, Contract, Executor};
 use sha2::{Digest, Sha256};
@@ -20,6 +20,8 @@ use crate::{CHAIN_ID, NodeKeys, Suite, TestApp, UNIT};
 
 /// Most that a worker may ask in tests.
 pub const PRICE: u128 = 10 * UNIT;
+/// The vault of every job: no market looks into it.
+pub const VAULT: [u8; 100] = [0xb0; 100];
 /// Taken for each fault that costs bond in tests.
 pub const SLASH: u128 = 50 * UNIT;
 /// Each window of a job in tests, in seconds.
@@ -100,6 +102,12 @@ pub struct JobsSuite {
     pub incentive_pool: Addr,
 }
 
+/// What posts a job of these terms, with [`VAULT`].
+#[must_use]
+pub fn post(terms: Terms) -> Hook {
+    Hook::Post { vault: VAULT.into(), terms: Box::new(terms) }
+}
+
 impl Default for JobsSuite {
     fn default() -> Self {
         Self::new()
@@ -142,9 +150,8 @@ impl JobsSuite {
 
     /// Three workers of whom two must agree within 2 units, on 4 words; nobody owns model or data.
     #[must_use]
-    pub fn terms(&self) -> JobTerms {
-        JobTerms {
-            vault: Binary::from([0xb0; 100]),
+    pub fn terms(&self) -> Terms {
+        Terms {
             workers: 3,
             quorum: 2,
             tolerance: 2,
@@ -164,14 +171,22 @@ impl JobsSuite {
     ///
     /// # Errors
     /// What the market refuses.
-    pub fn try_post(&mut self, terms: &JobTerms, amount: u128) -> AnyResult<AppResponse> {
+    pub fn try_post(&mut self, terms: &Terms, amount: u128) -> AnyResult<AppResponse> {
+        self.try_hook(&post(terms.clone()), amount)
+    }
+
+    /// Mints `amount` to the requester and sends it with `hook`.
+    ///
+    /// # Errors
+    /// What the market refuses.
+    pub fn try_hook(&mut self, hook: &Hook, amount: u128) -> AnyResult<AppResponse> {
         let (requester, jobs) = (self.requester.clone(), self.jobs.clone());
         self.suite.fund(&requester, amount);
-        self.suite.send_btt(&requester, &jobs, amount, &Hook::Post(Box::new(terms.clone())))
+        self.suite.send_btt(&requester, &jobs, amount, hook)
     }
 
     /// Posts a job with the escrow it needs; its number.
-    pub fn post(&mut self, terms: &JobTerms) -> u64 {
+    pub fn post(&mut self, terms: &Terms) -> u64 {
         self.try_post(terms, terms.price.u128() * u128::from(terms.workers)).unwrap();
         self.totals().jobs
     }
@@ -225,7 +240,7 @@ impl JobsSuite {
     }
 
     /// A posted job with `names` assigned; its number.
-    pub fn assigned(&mut self, terms: &JobTerms, names: &[&str]) -> u64 {
+    pub fn assigned(&mut self, terms: &Terms, names: &[&str]) -> u64 {
         let job_id = self.post(terms);
         self.assign(job_id, names);
         job_id
@@ -271,22 +286,7 @@ impl JobsSuite {
     /// What the quorum signs, as anybody derives it from the chain.
     #[must_use]
     pub fn statement(&self, job_id: u64) -> Vec<u8> {
-        let job = self.job(job_id);
-        let (assignment, outcome) = (job.assignment.unwrap(), job.outcome.unwrap());
-        let agreed = &job.workers[usize::from(outcome.representative)];
-        let keys: Vec<[u8; 48]> =
-            job.workers.iter().map(|worker| worker.bls_key.to_array().unwrap()).collect();
-        Statement {
-            job_id,
-            round: job.round,
-            model: &job.terms.model.to_array().unwrap(),
-            input_commitment: &assignment.input_commitment.to_array().unwrap(),
-            output: &agreed.output.as_ref().unwrap().to_array().unwrap(),
-            masked: agreed.masked.as_ref().unwrap(),
-            workers: &keys,
-            quorum: outcome.quorum,
-        }
-        .sign_bytes(self.domain())
+        JobStatement::of_job(&self.job(job_id)).unwrap().sign_bytes(self.domain())
     }
 
     /// Bits of the nodes `names` and their aggregate signature over the job's statement.

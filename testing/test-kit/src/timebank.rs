@@ -1,6 +1,6 @@
 //! The time bank on a chain with a market, and the oracles that attest credit of other projects.
 
-use bithive_api::jobs::JobTerms;
+use bithive_api::jobs::Terms;
 use bithive_api::timebank::{
     AccountResponse, BoincStatement, ConfigResponse, ExecuteMsg, Hook, HostResponse, InstantiateMsg,
     MeterResponse, Oracle, Params, QueryMsg, TotalsResponse,
@@ -11,6 +11,7 @@ use cosmwasm_std::{Addr, Empty, HexBinary};
 use cw_multi_test::error::AnyResult;
 use cw_multi_test::{AppResponse, Contract, Executor};
 
+use crate::jobs::VAULT;
 use crate::{JobsSuite, NodeKeys, Suite, faucet};
 
 /// A day, in seconds.
@@ -139,14 +140,14 @@ impl TimebankSuite {
     ///
     /// # Errors
     /// What the contract or the market refuses.
-    pub fn spend(&mut self, account: &Addr, terms: JobTerms, most: u64) -> AnyResult<AppResponse> {
-        self.execute(account, &ExecuteMsg::Spend { terms: Box::new(terms), most })
+    pub fn spend(&mut self, account: &Addr, terms: Terms, most: u64) -> AnyResult<AppResponse> {
+        self.execute(account, &ExecuteMsg::Spend { vault: VAULT.into(), terms: Box::new(terms), most })
     }
 
     /// A job for one worker at this price.
     #[must_use]
-    pub fn terms(&self, price: u128) -> JobTerms {
-        JobTerms { workers: 1, quorum: 1, price: price.into(), ..self.market.terms() }
+    pub fn terms(&self, price: u128) -> Terms {
+        Terms { workers: 1, quorum: 1, price: price.into(), ..self.market.terms() }
     }
 
     /// What the oracle `name` registers with.

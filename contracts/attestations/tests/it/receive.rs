@@ -3,7 +3,7 @@
 use bithive_api::attestations::{
     Evidence, ExecuteMsg, Packet, Receipt, SignedStatement, WorkerSet, codes, limits,
 };
-use bithive_attest::bls;
+use bithive_attest::{JobStatement, bls};
 use bithive_ibc_kit::AttestationsSuite;
 use bithive_ibc_kit::attestations::{Answered, CONNECTION, WORKERS, statement};
 use bithive_test_kit::NodeKeys;
@@ -143,18 +143,7 @@ fn signature_of(
     statement: &SignedStatement,
     names: &[&str],
 ) -> HexBinary {
-    let keys: Vec<[u8; 48]> = set.keys.iter().map(|key| key.to_array().unwrap()).collect();
-    let message = bithive_attest::Statement {
-        job_id: set.job_id,
-        round: set.round,
-        model: &set.model.to_array().unwrap(),
-        input_commitment: &set.input_commitment.to_array().unwrap(),
-        output: &statement.output.to_array().unwrap(),
-        masked: &statement.masked,
-        workers: &keys,
-        quorum: statement.members,
-    }
-    .sign_bytes(suite.market.domain());
+    let message = JobStatement::of_packet(set, statement).unwrap().sign_bytes(suite.market.domain());
     let signatures: Vec<_> = names.iter().map(|name| NodeKeys::of(name).bls.sign(&message)).collect();
     HexBinary::from(&bls::aggregate(&signatures).unwrap())
 }

@@ -1,7 +1,7 @@
 //! Statements that an account submits for a worker set that was announced.
 
 use bithive_api::attestations::{Evidence, ExecuteMsg, Packet, Receipt, SignedStatement, Source};
-use bithive_attest::{bls, host::HostError};
+use bithive_attest::{JobStatement, bls, host::HostError};
 use bithive_attestations::{ContractError, Refusal};
 use bithive_ibc_kit::AttestationsSuite;
 use bithive_ibc_kit::attestations::statement;
@@ -56,22 +56,11 @@ fn a_statement_that_its_chain_settled_makes_it_final() {
 /// Signs `output` in place of the true one with both members' keys.
 fn equivocation(suite: &AttestationsSuite, job_id: u64, statement: &SignedStatement) -> SignedStatement {
     let set = suite.workers(job_id).unwrap();
-    let keys: Vec<[u8; 48]> = set.keys.iter().map(|key| key.to_array().unwrap()).collect();
-    let output = [9; 32];
-    let message = bithive_attest::Statement {
-        job_id,
-        round: set.round,
-        model: &set.model.to_array().unwrap(),
-        input_commitment: &set.input_commitment.to_array().unwrap(),
-        output: &output,
-        masked: &statement.masked,
-        workers: &keys,
-        quorum: statement.members,
-    }
-    .sign_bytes(suite.market.domain());
+    let other = SignedStatement { output: HexBinary::from(&[9; 32]), ..statement.clone() };
+    let message = JobStatement::of_packet(&set, &other).unwrap().sign_bytes(suite.market.domain());
     let signatures: Vec<_> = TWO.iter().map(|name| NodeKeys::of(name).bls.sign(&message)).collect();
     let signature = HexBinary::from(&bls::aggregate(&signatures).unwrap());
-    SignedStatement { output: HexBinary::from(&output), signature, ..statement.clone() }
+    SignedStatement { signature, ..other }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! `finalize`: who may sign what, and who is paid what.
 
-use bithive_api::jobs::{Event, JobTerms, Phase, limits};
+use bithive_api::jobs::{Event, Phase, Terms, limits};
 use bithive_attest::bls;
 use bithive_attest::host::HostError;
 use bithive_jobs::ContractError;
@@ -17,7 +17,7 @@ fn answer() -> Answer {
 }
 
 /// A job with these terms on which all of `WORKERS` agree.
-fn revealed(market: &mut JobsSuite, terms: &JobTerms) -> u64 {
+fn revealed(market: &mut JobsSuite, terms: &Terms) -> u64 {
     let job_id = market.assigned(terms, &WORKERS);
     market.work(job_id, &WORKERS.map(|name| (name, answer())));
     assert_eq!(market.job(job_id).phase, Phase::Revealed);
@@ -74,7 +74,7 @@ fn a_quorum_is_enough_and_its_absentees_are_paid_too() {
 fn every_party_receives_its_share() {
     let mut market = JobsSuite::new();
     let (model, data) = (market.suite.account("model-owner"), market.suite.account("data-owner"));
-    let owners = JobTerms {
+    let owners = Terms {
         model_owner: Some(model.to_string()),
         data_owner: Some(data.to_string()),
         price: 1_009u128.into(),
@@ -129,7 +129,7 @@ fn a_worker_outside_the_quorum_is_not_paid() {
 fn who_is_both_worker_and_owner_receives_both_shares() {
     let mut market = JobsSuite::new();
     let owner = market.suite.account("node-1");
-    let terms = JobTerms { model_owner: Some(owner.to_string()), ..market.terms() };
+    let terms = Terms { model_owner: Some(owner.to_string()), ..market.terms() };
     let job_id = revealed(&mut market, &terms);
     market.finalize(job_id, &WORKERS).unwrap();
     assert_eq!(market.claimable(&owner), PRICE * 7 / 10 + 3 * PRICE / 10);
@@ -244,7 +244,7 @@ fn the_largest_job_settles() {
     }
     let names: Vec<&str> = low.iter().map(String::as_str).chain(NODES).chain(["high"]).collect();
     let (workers, dimensions) = (limits::MAX_WORKERS, limits::MAX_DIMENSIONS);
-    let terms = JobTerms { workers, quorum: 9, dimensions, ..market.terms() };
+    let terms = Terms { workers, quorum: 9, dimensions, ..market.terms() };
     let job_id = market.assigned(&terms, &names);
     // Seven of them are wrong, each in its own way.
     let words =

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bithive_api::jobs::{Event, ExecuteMsg, JobResponse, JobTerms, Phase};
+use bithive_api::jobs::{Event, ExecuteMsg, JobResponse, Phase, Terms};
 use bithive_test_kit::jobs::{Answer, JobsSuite, NODES, SLASH};
 use bithive_test_kit::registry::NODE_BOND;
 use bithive_test_kit::told;
@@ -308,7 +308,7 @@ impl World {
     fn post(&mut self, requester: usize, workers: u8, spare: u8, price: u128, model: bool, data: bool) {
         self.market.requester = self.market.suite.account(REQUESTERS[requester]);
         let owner = |name, present: bool| present.then(|| self.market.suite.account(name).to_string());
-        let terms = JobTerms {
+        let terms = Terms {
             workers,
             quorum: (workers / 2 + 1 + spare).min(workers),
             price: price.into(),

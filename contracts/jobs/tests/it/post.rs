@@ -1,17 +1,17 @@
 //! `receive`: posting a job.
 
 use bithive_api::jobs::{
-    Event, ExecuteMsg, Hook, JobResponse, JobTerms, Phase, QueryMsg, Round, VaultResponse, limits,
+    Event, ExecuteMsg, Hook, JobResponse, Phase, QueryMsg, Round, Terms, VaultResponse, limits,
 };
 use bithive_contract_kit::InputError;
 use bithive_jobs::ContractError;
-use bithive_test_kit::jobs::{JobsSuite, PRICE};
+use bithive_test_kit::jobs::{JobsSuite, PRICE, VAULT, post};
 use bithive_test_kit::{FEE_DENOM, refusal, token, told};
 use cosmwasm_std::{Binary, HexBinary, Uint128, coins, to_json_binary};
 use cw20::Cw20ReceiveMsg;
 
 /// The error for otherwise valid terms with one change, paid as those terms say.
-fn refused(change: impl FnOnce(&mut JobTerms)) -> ContractError {
+fn refused(change: impl FnOnce(&mut Terms)) -> ContractError {
     let mut market = JobsSuite::new();
     let mut terms = market.terms();
     change(&mut terms);
@@ -25,7 +25,7 @@ fn refused(change: impl FnOnce(&mut JobTerms)) -> ContractError {
 fn a_posted_job_is_open_with_its_price_in_escrow() {
     let mut market = JobsSuite::new();
     let owner = market.suite.account("model-owner");
-    let terms = JobTerms { model_owner: Some(owner.to_string()), ..market.terms() };
+    let terms = Terms { model_owner: Some(owner.to_string()), ..market.terms() };
     let response = market.try_post(&terms, 3 * PRICE).unwrap();
     assert_eq!(told!(market.jobs, response, Event::Posted.job_id), [1]);
     assert_eq!(told!(market.jobs, response, Event::Posted.requester), [market.requester.clone()]);
@@ -37,7 +37,7 @@ fn a_posted_job_is_open_with_its_price_in_escrow() {
     assert_eq!(job.terms.model_owner, Some(owner));
     assert_eq!((job.assignment, job.workers, job.outcome), (None, vec![], None));
     let vault: VaultResponse = market.suite.query(&market.jobs, &QueryMsg::Vault { job_id: 1 });
-    assert_eq!(vault.vault, terms.vault);
+    assert_eq!(vault.vault, VAULT);
     assert_eq!(market.totals().escrowed.u128(), 3 * PRICE);
     market.custody();
 }
@@ -90,7 +90,7 @@ fn a_quorum_of_more_than_all_workers_is_refused() {
 
 #[test]
 fn a_quorum_that_leaves_room_for_another_is_refused() {
-    let half = |terms: &mut JobTerms| (terms.workers, terms.quorum) = (4, 2);
+    let half = |terms: &mut Terms| (terms.workers, terms.quorum) = (4, 2);
     assert_eq!(refused(half), ContractError::Quorum { found: 2, workers: 4 });
     assert_eq!(refused(|terms| terms.quorum = 0), ContractError::Quorum { found: 0, workers: 3 });
 }
@@ -150,9 +150,12 @@ fn every_window_has_a_shortest_and_a_longest() {
 fn a_vault_is_neither_empty_nor_too_long() {
     let (field, least, most) = ("vault", 1, limits::MAX_VAULT_BYTES);
     let size = |found| ContractError::Input(InputError::Length { field, found, least, most });
-    assert_eq!(refused(|terms| terms.vault = Binary::default()), size(0));
-    let found = limits::MAX_VAULT_BYTES + 1;
-    assert_eq!(refused(|terms| terms.vault = vec![1; found].into()), size(found));
+    let mut market = JobsSuite::new();
+    for found in [0, limits::MAX_VAULT_BYTES + 1] {
+        let hook = Hook::Post { vault: vec![1; found].into(), terms: Box::new(market.terms()) };
+        assert_eq!(refusal::<ContractError>(market.try_hook(&hook, 3 * PRICE)), size(found));
+    }
+    assert_eq!(market.totals().jobs, 0);
 }
 
 #[test]
@@ -175,8 +178,7 @@ fn an_owner_is_an_address() {
 #[test]
 fn the_largest_terms_are_accepted() {
     let mut market = JobsSuite::new();
-    let terms = JobTerms {
-        vault: vec![1; limits::MAX_VAULT_BYTES].into(),
+    let terms = Terms {
         workers: limits::MAX_WORKERS,
         quorum: limits::MAX_WORKERS,
         tolerance: u32::MAX,
@@ -187,7 +189,9 @@ fn the_largest_terms_are_accepted() {
         finalize_seconds: limits::MAX_WINDOW_SECONDS,
         ..market.terms()
     };
-    market.post(&terms);
+    let escrow = terms.price.u128() * u128::from(terms.workers);
+    let vault = vec![1; limits::MAX_VAULT_BYTES].into();
+    market.try_hook(&Hook::Post { vault, terms: Box::new(terms) }, escrow).unwrap();
     market.custody();
 }
 
@@ -215,7 +219,7 @@ fn another_token_can_not_pay() {
         ..token::message("Worthless", "NONE", &rich)
     };
     let other = token::instantiate(&mut suite.app, &rich, &worthless);
-    let msg = to_json_binary(&Hook::Post(Box::new(terms))).unwrap();
+    let msg = to_json_binary(&post(terms)).unwrap();
     let send =
         cw20::Cw20ExecuteMsg::Send { contract: market.jobs.to_string(), amount: (3 * PRICE).into(), msg };
     let error: ContractError = refusal(market.suite.execute(&rich, &other, &send));
@@ -226,7 +230,7 @@ fn another_token_can_not_pay() {
 #[test]
 fn a_spoofed_hook_is_refused() {
     let mut market = JobsSuite::new();
-    let msg = to_json_binary(&Hook::Post(Box::new(market.terms()))).unwrap();
+    let msg = to_json_binary(&post(market.terms())).unwrap();
     let hook = Cw20ReceiveMsg { sender: market.suite.btt.to_string(), amount: (3 * PRICE).into(), msg };
     let thief = market.suite.account("thief");
     let error: ContractError = refusal(market.send(&thief, &ExecuteMsg::Receive(hook)));

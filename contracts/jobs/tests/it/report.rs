@@ -3,7 +3,7 @@
 use bithive_api::MigrateMsg;
 use bithive_api::emissions::{self, ContributorResponse, DayResponse, Recipients};
 use bithive_api::jobs::{
-    Event, ExecuteMsg, Finalization, Hook, JobTerms, ModelWork, Phase, QueryMsg, ReportingResponse, limits,
+    Event, ExecuteMsg, Finalization, Hook, ModelWork, Phase, QueryMsg, ReportingResponse, Terms, limits,
 };
 use bithive_api::registry::{PerformanceResponse, QueryMsg as RegistryQuery};
 use bithive_contract_kit::InputError;
@@ -11,7 +11,7 @@ use bithive_contract_kit::permission::Unauthorized;
 use bithive_economics::work::FEE_PER_CREDIT;
 use bithive_jobs::ContractError;
 use bithive_test_kit::emissions::EmissionsSuite;
-use bithive_test_kit::jobs::{self, PRICE};
+use bithive_test_kit::jobs::{self, PRICE, VAULT};
 use bithive_test_kit::{Answer, JobsSuite, NodeKeys, UNIT, refusal, token, told};
 use cosmwasm_std::{Addr, HexBinary};
 use cw_multi_test::Executor as _;
@@ -210,7 +210,7 @@ fn what_a_job_is_worth_is_fixed_when_it_is_settled_whoever_reports_it_when() {
 fn staged(market: &mut JobsSuite, names: &[&str], quorum: u8, price: u128) -> u64 {
     let workers = u8::try_from(names.len()).unwrap();
     let mallory = Some(market.requester.to_string());
-    let terms = JobTerms {
+    let terms = Terms {
         workers,
         quorum,
         price: price.into(),
@@ -425,7 +425,10 @@ fn a_job_that_somebody_else_pays_for_is_the_requesters() {
     let (payer, alice, jobs) =
         (market.suite.account("payer"), market.suite.account("alice"), market.jobs.clone());
     market.suite.fund(&payer, 6 * PRICE);
-    let post = |requester: &str, terms| Hook::PostFor { requester: requester.into(), terms: Box::new(terms) };
+    let post = |requester: &str, terms| {
+        let (requester, vault) = (requester.into(), VAULT.into());
+        Hook::PostFor { requester, vault, terms: Box::new(terms) }
+    };
     let hook = post(alice.as_str(), market.terms());
     market.suite.send_btt(&payer, &jobs, 3 * PRICE, &hook).unwrap();
     assert_eq!(market.job(1).requester, alice);

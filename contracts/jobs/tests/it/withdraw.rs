@@ -1,9 +1,9 @@
 //! `withdraw`, also with a token that calls back.
 
-use bithive_api::jobs::{Event, ExecuteMsg, Hook, QueryMsg, TotalsResponse};
+use bithive_api::jobs::{Event, ExecuteMsg, QueryMsg, TotalsResponse};
 use bithive_contract_kit::ledger::NothingOwed;
 use bithive_jobs::ContractError;
-use bithive_test_kit::jobs::{Answer, JobsSuite, PRICE, attributes, instantiate, message};
+use bithive_test_kit::jobs::{Answer, JobsSuite, PRICE, attributes, instantiate, message, post};
 use bithive_test_kit::{refusal, registry, told};
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{
@@ -101,7 +101,7 @@ fn a_token_that_calls_back_is_paid_once() {
         suite.execute(&owner, &evil, &EvilMsg::Do { contract: jobs.to_string(), msg }).unwrap()
     };
     let hook = |msg| Cw20ReceiveMsg { sender: evil.to_string(), amount: (3 * PRICE).into(), msg };
-    let post = || hook(to_json_binary(&Hook::Post(Box::new(terms.clone()))).unwrap());
+    let post = || hook(to_json_binary(&post(terms.clone())).unwrap());
     act(ExecuteMsg::Receive(post()));
     act(ExecuteMsg::Receive(post()));
     act(ExecuteMsg::Cancel { job_id: 1 });

@@ -12,7 +12,7 @@ const MESSAGES: [&str; 11] = [
     r#"{"receive":{"sender":"x","amount":"1","msg":"e30="}}"#,
     r#"{"deposit":{"account":"x","credits":1}}"#,
     r#"{"import":{"statement":{"account":"x","project":"x","host":1,"total":1},"signers":1,"signature":"00"}}"#,
-    r#"{"spend":{"terms":{"vault":"","workers":1,"quorum":1,"tolerance":0,"dimensions":1,"price":"1","assign_by":1,"commit_seconds":60,"reveal_seconds":60,"finalize_seconds":60,"model":"00","model_owner":null,"data_owner":null},"most":1}}"#,
+    r#"{"spend":{"vault":"","terms":{"workers":1,"quorum":1,"tolerance":0,"dimensions":1,"price":"1","assign_by":1,"commit_seconds":60,"reveal_seconds":60,"finalize_seconds":60,"model":"00","model_owner":null,"data_owner":null},"most":1}}"#,
     r#"{"accrue":{}}"#,
     r#"{"set_meter":{"meter":"x","per_day":null}}"#,
     r#"{"set_oracles":{"oracles":[],"threshold":1}}"#,

@@ -118,8 +118,14 @@ impl Account {
     ///
     /// # Errors
     /// See [`ChainError`].
-    pub async fn post_job(&self, terms: jobs::JobTerms, escrow: u128) -> Result<Receipt, ChainError> {
-        self.send(self.client.deployment().jobs(), escrow, &jobs::Hook::Post(Box::new(terms))).await
+    pub async fn post_job(
+        &self,
+        vault: &[u8],
+        terms: jobs::Terms,
+        escrow: u128,
+    ) -> Result<Receipt, ChainError> {
+        let post = jobs::Hook::Post { vault: vault.into(), terms: Box::new(terms) };
+        self.send(self.client.deployment().jobs(), escrow, &post).await
     }
 
     /// Any message to the job market.

@@ -141,7 +141,7 @@ impl Job<'_> {
         let claims = self.requester.claims(job.job_id).await?;
         let exclude: BTreeSet<String> = self.args.exclude.iter().cloned().collect();
         let usable = claims.iter().filter(|claim| !exclude.contains(&claim.address)).count();
-        let workers = usize::from(spec.quorum.workers);
+        let workers = usize::from(spec.offer.quorum.workers);
         let late = since.elapsed() >= Duration::from_secs(self.args.claims_seconds);
         if usable < workers || (!late && claims.len() < self.args.claims.unwrap_or(workers)) {
             return Ok(Next::Wait);

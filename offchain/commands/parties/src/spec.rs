@@ -5,10 +5,9 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use bithive_attest::result::words_for;
 use bithive_blindmatch::schema::Schema;
-use bithive_client::amount;
 use bithive_command_kit::input;
 use bithive_inference::Device;
-use bithive_requester::{JobSpec, Quorum, Windows};
+use bithive_requester::{JobSpec, Offer};
 
 use super::policy;
 
@@ -18,11 +17,8 @@ pub(crate) struct SpecArgs {
     /// Who may work on it, like: vram >= 16 and region in (eu, ch)
     #[arg(long)]
     policy: String,
-    /// Most that one worker may ask, in BTT.
-    #[arg(long, value_parser = amount::parse)]
-    price: u128,
     #[command(flatten)]
-    quorum: Quorum,
+    offer: Offer,
     /// CSV file with a header line; the held-out rows of the demonstration data by default.
     #[arg(long, value_name = "FILE")]
     input: Option<PathBuf>,
@@ -32,14 +28,6 @@ pub(crate) struct SpecArgs {
     /// ONNX classifier; the demonstration model by default.
     #[arg(long, value_name = "FILE")]
     model: Option<PathBuf>,
-    #[command(flatten)]
-    windows: Windows,
-    /// Address of the model's owner, who gets a share.
-    #[arg(long)]
-    model_owner: Option<String>,
-    /// Address of the data's owner, who gets a share.
-    #[arg(long)]
-    data_owner: Option<String>,
 }
 
 impl SpecArgs {
@@ -52,11 +40,7 @@ impl SpecArgs {
             rows: input.table.features().encode(),
             dimensions: u16::try_from(words_for(rows)).context("the number of result words")?,
             model: input.model_bytes,
-            quorum: self.quorum,
-            price: self.price,
-            windows: self.windows,
-            model_owner: self.model_owner.clone(),
-            data_owner: self.data_owner.clone(),
+            offer: self.offer.clone(),
         };
         Ok((spec, rows))
     }

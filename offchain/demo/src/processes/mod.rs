@@ -306,19 +306,19 @@ impl Processes {
 impl Parties for Processes {
     async fn post(&mut self, job: JobRequest<'_>) -> Result<Posted> {
         let JobRequest { spec, rows, selection, claims } = job;
-        let price = format!("{}.{:06}", spec.price / UNIT, spec.price % UNIT);
+        let price = format!("{}.{:06}", spec.offer.price / UNIT, spec.offer.price % UNIT);
         let mut arguments: Vec<OsString> =
             ["--json", "job", "run", "--policy", POLICY].map(Into::into).into();
         let mut set = |name: &str, value: OsString| arguments.extend([name.into(), value]);
         set("--config", self.requester_config.clone());
         set("--password-file", Path::new(&self.requester_config).with_file_name(PASSWORD).into());
         set("--price", price.into());
-        set("--workers", spec.quorum.workers.to_string().into());
-        set("--quorum", spec.quorum.quorum.to_string().into());
-        set("--tolerance", spec.quorum.tolerance.to_string().into());
+        set("--workers", spec.offer.quorum.workers.to_string().into());
+        set("--quorum", spec.offer.quorum.quorum.to_string().into());
+        set("--tolerance", spec.offer.quorum.tolerance.to_string().into());
         set("--claims", claims.to_string().into());
         set("--claims-seconds", LONGEST_CLAIMS.into());
-        if let Some(owner) = &spec.model_owner {
+        if let Some(owner) = &spec.offer.model_owner {
             set("--model-owner", owner.into());
         }
         // The first rows of those that were asked for, or of all.

@@ -3,7 +3,7 @@
 
 use std::io::Cursor;
 
-use bithive_api::jobs::{self, JobTerms, Split};
+use bithive_api::jobs::{self, Split, Terms};
 use bithive_api::registry;
 use bithive_api::timebank::{self, BoincStatement, ExecuteMsg, Oracle, Params, QueryMsg};
 use bithive_attest::bls::{self, SecretKey};
@@ -234,8 +234,7 @@ async fn spend(common: &Common, owner: &mut Owner) -> Result<u128, EconomyError>
     }
     let Some(most) = owner.plan.spends(credits(common, owner.wallet.address()).await?) else { return Ok(0) };
     let price = PARAMS.price.u128().saturating_mul(most.into());
-    let terms = JobTerms {
-        vault: Binary::from(b"who may take this job on"),
+    let terms = Terms {
         workers: 1,
         quorum: 1,
         tolerance: 0,
@@ -249,7 +248,8 @@ async fn spend(common: &Common, owner: &mut Owner) -> Result<u128, EconomyError>
         model_owner: None,
         data_owner: None,
     };
-    let message = call(timebank, &ExecuteMsg::Spend { terms: Box::new(terms), most })?;
+    let vault = Binary::from(b"who may take this job on");
+    let message = call(timebank, &ExecuteMsg::Spend { vault, terms: Box::new(terms), most })?;
     let receipts = submit(&owner.wallet, "buying compute", &[message]).await?;
     let mut posted =
         events_of(&common.contracts.jobs, &receipts)?.into_iter().filter_map(|event| match event {

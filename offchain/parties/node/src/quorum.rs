@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bithive_api::jobs::JobResponse;
-use bithive_attest::{Domain, Members, Statement, bls};
+use bithive_attest::{Domain, JobStatement, Members, StatementError, bls};
 
 use crate::{Guard, NodeError, Purpose};
 
@@ -23,32 +23,13 @@ impl Quorum {
     /// # Errors
     /// [`NodeError::Mismatch`] if the chain's answer has no outcome or malformed parts.
     pub fn of(job: &JobResponse, jobs: Domain<'_>) -> Result<Self, NodeError> {
-        let mismatch =
-            |reason: &str| NodeError::Mismatch { what: "the job's outcome", reason: reason.into() };
-        let outcome = job.outcome.as_ref().ok_or_else(|| mismatch("there is none"))?;
-        let assignment = job.assignment.as_ref().ok_or_else(|| mismatch("there is no assignment"))?;
-        let representative = job.workers.get(usize::from(outcome.representative));
-        let representative = representative.ok_or_else(|| mismatch("its representative is not a worker"))?;
-        let output =
-            representative.output.as_ref().ok_or_else(|| mismatch("its representative has no output"))?;
-        let masked =
-            representative.masked.as_ref().ok_or_else(|| mismatch("its representative has no result"))?;
-        let keys = job.workers.iter().map(|worker| worker.bls_key.as_slice().try_into());
-        let keys: Vec<[u8; 48]> =
-            keys.collect::<Result<_, _>>().map_err(|_| mismatch("a BLS key is not 48 bytes"))?;
-        let digest = |bytes: &[u8], reason| <[u8; 32]>::try_from(bytes).map_err(|_| mismatch(reason));
-        let statement = Statement {
-            job_id: job.job_id,
-            round: job.round,
-            model: &digest(&job.terms.model, "the model's digest is not 32 bytes")?,
-            input_commitment: &digest(&assignment.input_commitment, "the input commitment is not 32 bytes")?,
-            output: &digest(output, "the output's digest is not 32 bytes")?,
-            masked,
-            workers: &keys,
-            quorum: outcome.quorum,
+        let mismatch = |error: StatementError| NodeError::Mismatch {
+            what: "the job's outcome",
+            reason: error.to_string(),
         };
-        let (message, members) = (statement.sign_bytes(jobs), Members::from_bits(outcome.quorum));
-        let round = (job.job_id, job.round);
+        let statement = JobStatement::of_job(job).map_err(mismatch)?;
+        let (message, members) = (statement.sign_bytes(jobs), statement.quorum());
+        let (round, keys) = ((job.job_id, job.round), statement.workers().to_vec());
         Ok(Self { round, message, keys, members, needed: job.terms.quorum, signatures: BTreeMap::new() })
     }
 

@@ -28,7 +28,7 @@ use rand_chacha::ChaCha20Rng;
 pub use assign::{Assigned, Selection};
 pub use claims::{Collected, RefusedClaim};
 pub use error::RequesterError;
-pub use post::{JobSpec, Posted, Quorum, Windows};
+pub use post::{JobSpec, Offer, Posted, Quorum, Windows};
 pub use progress::{AssignedWorker, AssignmentSummary, JobProgress};
 pub use records::AcceptedClaim;
 

@@ -1,6 +1,6 @@
 //! Posting: the policy goes into a vault, the price into escrow.
 
-use bithive_api::jobs::{Event, JobTerms, events};
+use bithive_api::jobs::{Event, Terms, events};
 use bithive_blindmatch::claim::RequesterKey;
 use bithive_blindmatch::policy::Policy;
 use bithive_blindmatch::vault::{DEFAULT_BUDGET, Vault};
@@ -23,16 +23,8 @@ pub struct JobSpec {
     pub dimensions: u16,
     /// The model file. It is published; the chain holds its digest.
     pub model: Bytes,
-    /// How many work on it and have to agree.
-    pub quorum: Quorum,
-    /// Most that one worker may ask, in base units.
-    pub price: u128,
-    /// How long each state may last.
-    pub windows: Windows,
-    /// Owner of the model, if it is to be paid.
-    pub model_owner: Option<String>,
-    /// Owner of the data, if it is to be paid.
-    pub data_owner: Option<String>,
+    /// What is offered to workers, and asked of them.
+    pub offer: Offer,
 }
 
 impl JobSpec {
@@ -41,10 +33,61 @@ impl JobSpec {
     /// # Errors
     /// [`RequesterError`]: it does not fit 128 bits.
     pub fn escrow(&self) -> Result<u128, RequesterError> {
-        escrow(self.price, self.quorum.workers).ok_or(RequesterError::Mismatch {
+        escrow(self.offer.price, self.offer.quorum.workers).ok_or(RequesterError::Mismatch {
             what: "the price",
             reason: "price times workers does not fit 128 bits".into(),
         })
+    }
+}
+
+/// What a requester offers to workers and asks of them: the terms of a job but for what follows from its input, its model
+/// and the time at which it is posted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "clap", derive(clap::Args))]
+pub struct Offer {
+    /// Most that one worker may ask, in BTT.
+    // In base units here.
+    #[cfg_attr(feature = "clap", arg(long, value_parser = bithive_client::amount::parse))]
+    pub price: u128,
+    /// How many work on it and have to agree.
+    #[cfg_attr(feature = "clap", command(flatten))]
+    pub quorum: Quorum,
+    /// How long each state may last.
+    #[cfg_attr(feature = "clap", command(flatten))]
+    pub windows: Windows,
+    /// Address of the model's owner, who gets a share.
+    #[cfg_attr(feature = "clap", arg(long))]
+    pub model_owner: Option<String>,
+    /// Address of the data's owner, who gets a share.
+    #[cfg_attr(feature = "clap", arg(long))]
+    pub data_owner: Option<String>,
+}
+
+impl Offer {
+    /// An offer that pays nobody for model or data.
+    #[must_use]
+    pub const fn new(price: u128, quorum: Quorum, windows: Windows) -> Self {
+        Self { price, quorum, windows, model_owner: None, data_owner: None }
+    }
+
+    /// The terms of a job that is posted at `now`, in Unix seconds.
+    fn terms(&self, now: u64, dimensions: u16, model: [u8; 32]) -> Terms {
+        let Quorum { workers, quorum, tolerance } = self.quorum;
+        let Windows { assign_seconds, commit_seconds, reveal_seconds, finalize_seconds } = self.windows;
+        Terms {
+            workers,
+            quorum,
+            tolerance,
+            dimensions,
+            price: Uint128::new(self.price),
+            assign_by: now.saturating_add(assign_seconds),
+            commit_seconds,
+            reveal_seconds,
+            finalize_seconds,
+            model: (&model).into(),
+            model_owner: self.model_owner.clone(),
+            data_owner: self.data_owner.clone(),
+        }
     }
 }
 
@@ -128,38 +171,12 @@ impl Requester {
         };
         self.state.put(&secrets_name(&vault), &secrets)?;
         let model = self.exchange.publish(spec.model.clone()).await?;
-        let terms = self.terms(spec, &vault, model).await?;
-        let escrow = spec.escrow()?;
-        let vault = terms.vault.to_vec();
-        let receipt = self.account.post_job(terms, escrow).await?;
+        let now = self.client().chain().info().await?.time.seconds();
+        let terms = spec.offer.terms(now, spec.dimensions, model);
+        let (vault, escrow) = (vault.encode(), spec.escrow()?);
+        let receipt = self.account.post_job(&vault, terms, escrow).await?;
         let job_id = posted_id(&receipt, self.client().deployment().jobs())?;
         Ok(Posted { job_id, vault, receipt })
-    }
-
-    async fn terms(
-        &self,
-        spec: &JobSpec,
-        vault: &Vault,
-        model: [u8; 32],
-    ) -> Result<JobTerms, RequesterError> {
-        let now = self.client().chain().info().await?.time.seconds();
-        let Quorum { workers, quorum, tolerance } = spec.quorum;
-        let Windows { assign_seconds, commit_seconds, reveal_seconds, finalize_seconds } = spec.windows;
-        Ok(JobTerms {
-            vault: vault.encode().into(),
-            workers,
-            quorum,
-            tolerance,
-            dimensions: spec.dimensions,
-            price: Uint128::new(spec.price),
-            assign_by: now.saturating_add(assign_seconds),
-            commit_seconds,
-            reveal_seconds,
-            finalize_seconds,
-            model: (&model).into(),
-            model_owner: spec.model_owner.clone(),
-            data_owner: spec.data_owner.clone(),
-        })
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod batch;
 mod common;
+mod job;
 mod projection;
 mod quorum;
 mod refusals;

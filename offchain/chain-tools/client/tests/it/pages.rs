@@ -1,6 +1,6 @@
 //! Lists that are longer than one page.
 
-use bithive_api::jobs::{JobTerms, limits};
+use bithive_api::jobs::{Terms, limits};
 use bithive_chain::{Chain, ChainError, SigningKey};
 use bithive_exchange::LocalNetwork;
 use bithive_local::{BTT_GENESIS, Groups, Local};
@@ -11,9 +11,8 @@ async fn local(rng: &mut ChaCha20Rng) -> Local {
     Local::in_memory(Groups::new(1, 4).unwrap(), LocalNetwork::in_memory(), rng).await.unwrap()
 }
 
-fn terms(now: u64) -> JobTerms {
-    JobTerms {
-        vault: vec![1].into(),
+fn terms(now: u64) -> Terms {
+    Terms {
         workers: 1,
         quorum: 1,
         tolerance: 0,
@@ -36,7 +35,7 @@ async fn all_jobs_are_listed_once_and_in_order() {
     let count = u64::from(limits::MAX_PAGE) * 2 + 1;
     for _ in 0..count {
         let now = local.chain.info().await.unwrap().time.seconds();
-        local.operator.post_job(terms(now), 7).await.unwrap();
+        local.operator.post_job(&[1], terms(now), 7).await.unwrap();
     }
     let jobs = local.client.all_jobs().await.unwrap();
     assert!(jobs.iter().map(|job| job.job_id).eq(1..=count));

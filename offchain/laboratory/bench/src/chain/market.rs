@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use bithive_api::jobs::{Assignment, ExecuteMsg, Finalization, Hook, JobTerms, limits};
+use bithive_api::jobs::{Assignment, ExecuteMsg, Finalization, Hook, Terms, limits};
 use bithive_attest::{Attested, Consent, Domain, Reveal, Statement, bls};
 use bithive_blindmatch::attributes::{AttributeValue, Attributes};
 use bithive_blindmatch::schema::Schema;
@@ -164,8 +164,7 @@ impl Market {
     }
 
     fn post(&self, now: u64) -> Result<Message> {
-        let terms = JobTerms {
-            vault: Binary::from(vec![0xb0; VAULT_BYTES]),
+        let terms = Terms {
             workers: WORKERS as u8,
             quorum: QUORUM as u8,
             tolerance: 64,
@@ -179,10 +178,11 @@ impl Market {
             model_owner: None,
             data_owner: None,
         };
+        let vault = Binary::from(vec![0xb0; VAULT_BYTES]);
         let send = Cw20ExecuteMsg::Send {
             contract: self.client.deployment().jobs().to_owned(),
             amount: (PRICE * WORKERS as u128).into(),
-            msg: to_json_binary(&Hook::Post(Box::new(terms)))?,
+            msg: to_json_binary(&Hook::Post { vault, terms: Box::new(terms) })?,
         };
         Ok(Message::execute(self.client.deployment().token(), &send, &[])?)
     }

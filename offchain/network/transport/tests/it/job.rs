@@ -12,7 +12,7 @@ use bithive_dgkbe::{Groups, PublicKey};
 use bithive_exchange::{EndpointKey, Exchange, Network, PeerId};
 use bithive_local::{Founders, Local, NODE_BOND, REQUESTER_BOND, UNIT, ceremony, deploy, fork, open_chain};
 use bithive_node::{Compute, Contributor, NodeKeys, Observer, Report, Setup};
-use bithive_requester::{JobSpec, Quorum, Requester, Selection, Windows};
+use bithive_requester::{JobSpec, Offer, Quorum, Requester, Selection, Windows};
 use bithive_state::State;
 use bithive_transport::{Config, Transport};
 use bytes::Bytes;
@@ -161,11 +161,7 @@ async fn a_job_settles_between_endpoints_of_their_own() {
         rows: b"rows".to_vec(),
         dimensions: 2,
         model: Bytes::from_static(b"model"),
-        quorum: Quorum { workers: 3, quorum: 2, tolerance: 4 },
-        price: 15 * UNIT,
-        windows: Windows::same(WINDOW),
-        model_owner: None,
-        data_owner: None,
+        offer: Offer::new(15 * UNIT, Quorum { workers: 3, quorum: 2, tolerance: 4 }, Windows::same(WINDOW)),
     };
     let job_id = requester.post(&spec).await.unwrap().job_id;
     let settled = tokio::time::timeout(Duration::from_secs(120), async {

@@ -7,7 +7,7 @@ use bithive_blindmatch::policy::Policy;
 use bithive_client::Client;
 use bithive_daemon::config::NetworkConfig;
 use bithive_daemon::party::Party;
-use bithive_requester::{JobSpec, Quorum, Requester, Selection, Windows};
+use bithive_requester::{JobSpec, Offer, Quorum, Requester, Selection, Windows};
 use bytes::Bytes;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
@@ -44,11 +44,11 @@ impl Driver {
             rows: b"rows".to_vec(),
             dimensions: 2,
             model: Bytes::from_static(b"model"),
-            quorum: Quorum { workers: 3, quorum: 2, tolerance: 4 },
-            price: 15_000_000,
-            windows: Windows { assign_seconds: 3 * window, ..Windows::same(window) },
-            model_owner: None,
-            data_owner: None,
+            offer: Offer::new(
+                15_000_000,
+                Quorum { workers: 3, quorum: 2, tolerance: 4 },
+                Windows { assign_seconds: 3 * window, ..Windows::same(window) },
+            ),
         };
         let (open, done) = (BTreeSet::new(), BTreeMap::new());
         Self { client: network.client.clone(), requester, spec, open, done, _party: party }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use bithive_api::jobs::{JobTerms, Phase, Split};
+use bithive_api::jobs::{Phase, Split, Terms};
 use bithive_api::{jobs, registry};
 use bithive_chain::{Chain, Wallet};
 use bithive_client::{Account, Client};
@@ -13,10 +13,9 @@ use bithive_node::{Contributor, NodeError, Report};
 use crate::flaky::FlakyExchange;
 use crate::town::{PRICE, Town, WINDOW};
 
-async fn terms(town: &Town, vault: Vec<u8>) -> JobTerms {
+async fn terms(town: &Town) -> Terms {
     let now = town.local.chain.info().await.unwrap().time.seconds();
-    JobTerms {
-        vault: vault.into(),
+    Terms {
         workers: 3,
         quorum: 2,
         tolerance: 0,
@@ -32,9 +31,9 @@ async fn terms(town: &Town, vault: Vec<u8>) -> JobTerms {
     }
 }
 
-async fn post(town: &Town, vault: Vec<u8>) {
-    let terms = terms(town, vault).await;
-    town.requester_account().await.post_job(terms, 3 * PRICE).await.unwrap();
+async fn post(town: &Town, vault: &[u8]) {
+    let terms = terms(town).await;
+    town.requester_account().await.post_job(vault, terms, 3 * PRICE).await.unwrap();
 }
 
 #[tokio::test]
@@ -42,7 +41,7 @@ async fn a_malformed_vault_stops_nobody() {
     let mut town = Town::with_nodes(3).await;
     let vault = town.post().await.vault;
     for bad in [vec![0], vec![0xff; 300], vault[..vault.len() - 1].to_vec(), [&vault[..], &[0]].concat()] {
-        post(&town, bad).await;
+        post(&town, &bad).await;
     }
     let job_id = town.assigned_job().await;
     town.live_until_quiet().await;
@@ -61,7 +60,7 @@ async fn a_vault_of_an_epoch_that_is_not_answered_is_not_asked_for() {
     for other in [0, epoch - 2, epoch + 1, u64::MAX] {
         let mut vault = vault.clone();
         vault[1..9].copy_from_slice(&other.to_be_bytes());
-        post(&town, vault).await;
+        post(&town, &vault).await;
     }
     town.live(0).await;
     let failures = town.nodes[0].log.failures();
@@ -91,7 +90,7 @@ async fn events_of_another_market_are_ignored() {
     let seen = town.nodes[0].log.all().len();
     let account = Account::new(Client::new(chain, deployment.with([(Contract::Jobs, other)])), wallet);
     for _ in 0..3 {
-        account.post_job(terms(&town, vault.clone()).await, 3 * PRICE).await.unwrap();
+        account.post_job(&vault, terms(&town).await, 3 * PRICE).await.unwrap();
     }
     town.live(0).await;
     assert_eq!(town.nodes[0].log.all().len(), seen);

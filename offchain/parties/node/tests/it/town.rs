@@ -14,7 +14,7 @@ use bithive_dgkbe::Groups;
 use bithive_exchange::{EndpointKey, Exchange, Kind, LocalNetwork, PeerId, Protocol, Tap};
 use bithive_local::{Local, NODE_BOND, REQUESTER_BOND, UNIT, fork};
 use bithive_node::{Compute, Contributor, NodeKeys, Observer, Report, Setup};
-use bithive_requester::{JobSpec, Posted, Quorum, Requester, Selection, Windows};
+use bithive_requester::{JobSpec, Offer, Posted, Quorum, Requester, Selection, Windows};
 use bithive_state::State;
 use bytes::Bytes;
 use rand_chacha::ChaCha20Rng;
@@ -273,11 +273,11 @@ impl Town {
             rows: b"rows".to_vec(),
             dimensions: 2,
             model: Bytes::from_static(b"model"),
-            quorum: Quorum { workers: 3, quorum: self.quorum, tolerance: 4 },
-            price: PRICE,
-            windows: Windows::same(WINDOW),
-            model_owner: None,
-            data_owner: None,
+            offer: Offer::new(
+                PRICE,
+                Quorum { workers: 3, quorum: self.quorum, tolerance: 4 },
+                Windows::same(WINDOW),
+            ),
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use bithive_api::jobs::Phase;
 use bithive_api::registry::ExecuteMsg;
 use bithive_blindmatch::policy::Policy;
-use bithive_requester::{JobSpec, Quorum, RequesterError, Selection, Windows};
+use bithive_requester::{JobSpec, Offer, RequesterError, Selection};
 
 use crate::forge::Forgery;
 use crate::town::Town;
@@ -107,17 +107,21 @@ async fn terms_that_the_market_refuses_move_no_money() {
     let mut town = Town::empty().await;
     let address = town.requester_key.address().to_owned();
     let before = town.local.client.balance(&address).await.unwrap();
-    let spec = town.spec();
+    let offer = |change: &dyn Fn(&mut Offer)| {
+        let mut spec = town.spec();
+        change(&mut spec.offer);
+        spec
+    };
     let bad = [
-        JobSpec { price: u128::MAX, ..spec.clone() },
-        JobSpec { price: 0, ..spec.clone() },
-        JobSpec { quorum: Quorum { quorum: 1, ..spec.quorum }, ..spec.clone() },
-        JobSpec { quorum: Quorum { workers: 17, quorum: 9, ..spec.quorum }, ..spec.clone() },
-        JobSpec { dimensions: 0, ..spec.clone() },
-        JobSpec { windows: Windows { assign_seconds: 0, ..spec.windows }, ..spec.clone() },
-        JobSpec { windows: Windows { reveal_seconds: 1, ..spec.windows }, ..spec.clone() },
-        JobSpec { model_owner: Some("nobody".into()), ..spec.clone() },
-        JobSpec { price: 1_000_000_000_000, ..spec },
+        offer(&|offer| offer.price = u128::MAX),
+        offer(&|offer| offer.price = 0),
+        offer(&|offer| offer.quorum.quorum = 1),
+        offer(&|offer| (offer.quorum.workers, offer.quorum.quorum) = (17, 9)),
+        JobSpec { dimensions: 0, ..town.spec() },
+        offer(&|offer| offer.windows.assign_seconds = 0),
+        offer(&|offer| offer.windows.reveal_seconds = 1),
+        offer(&|offer| offer.model_owner = Some("nobody".into())),
+        offer(&|offer| offer.price = 1_000_000_000_000),
     ];
     for (index, spec) in bad.into_iter().enumerate() {
         let refused = town.requester().await.post(&spec).await.unwrap_err();

@@ -1,11 +1,11 @@
 //! Registry, market, time bank and treasury.
 
-use bithive_api::jobs::{self, Hook as Post};
+use bithive_api::jobs;
 use bithive_api::registry::{Election, ExecuteMsg as Registry, Hook, limits};
 use bithive_api::rewards::ExecuteMsg as Rewards;
 use bithive_api::timebank::ExecuteMsg as Timebank;
 use bithive_api::treasury::{self, ExecuteMsg as Treasury, OfferTerms, Params};
-use bithive_test_kit::jobs::{NODES, PRICE};
+use bithive_test_kit::jobs::{NODES, PRICE, post};
 use bithive_test_kit::registry::{NODE_BOND, REQUESTER_BOND, params};
 use bithive_test_kit::rewards::RewardsSuite;
 use bithive_test_kit::timebank::DAY;
@@ -113,7 +113,7 @@ impl World {
             self.suite().fund(&account, REQUESTER_BOND + PRICE);
             let register = Hook::RegisterRequester { endpoint: HexBinary::from(&endpoint) };
             self.suite().send_btt(&account, &registry, REQUESTER_BOND, &register).unwrap();
-            let post = Post::Post(Box::new(terms.clone()));
+            let post = post(terms.clone());
             self.suite().send_btt(&account, &jobs, PRICE, &post).unwrap();
             self.bank.deposit(&account, 7).unwrap();
             self.sell(&account);
@@ -250,7 +250,7 @@ impl World {
                 "spend credits",
                 self.cost(|world| {
                     let assign_by = world.bank.terms(1).assign_by;
-                    let terms = jobs::JobTerms { assign_by, ..terms };
+                    let terms = jobs::Terms { assign_by, ..terms };
                     world.bank.spend(&account, terms, 100).unwrap();
                 }),
             ),

@@ -8,8 +8,9 @@ use bithive_api::vesting::{self, Hook as Lock, Schedule};
 use bithive_api::{jobs, staking, timebank, treasury};
 use bithive_economy_model::staking::{COMMISSION, TERA};
 use bithive_economy_model::{BigInt, DAY, Holder, Token};
+use bithive_test_kit::jobs::VAULT;
 use bithive_test_kit::rewards::worth;
-use cosmwasm_std::{Addr, Binary, HexBinary, Uint128, to_json_binary};
+use cosmwasm_std::{Addr, HexBinary, Uint128, to_json_binary};
 use cw_multi_test::AppResponse;
 use cw20::Cw20ExecuteMsg;
 use serde::Serialize;
@@ -270,7 +271,8 @@ impl World {
                 (self.model.deposit(account, credits), self.suite.relay(&meter, &contract, &deposit))
             }
             Op::SpendCredits { account, price } => {
-                let spend = ExecuteMsg::Spend { terms: Box::new(self.terms(price)), most: u64::MAX };
+                let (vault, terms) = (VAULT.into(), Box::new(self.terms(price)));
+                let spend = ExecuteMsg::Spend { vault, terms, most: u64::MAX };
                 (self.model.spend_credits(account, price), self.act(account, &contract, &spend))
             }
             Op::Accrue => (self.model.accrue(), self.stranger(&contract, &ExecuteMsg::Accrue {})),
@@ -291,9 +293,8 @@ impl World {
         }
     }
 
-    fn terms(&self, price: u128) -> jobs::JobTerms {
-        jobs::JobTerms {
-            vault: Binary::from([0xb0; 10]),
+    fn terms(&self, price: u128) -> jobs::Terms {
+        jobs::Terms {
             workers: 1,
             quorum: 1,
             tolerance: 0,

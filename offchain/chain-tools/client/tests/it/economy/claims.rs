@@ -27,9 +27,8 @@ async fn balances(world: &World, index: usize) -> [u128; 3] {
     balances
 }
 
-fn terms(now: u64) -> jobs::JobTerms {
-    jobs::JobTerms {
-        vault: vec![1].into(),
+fn terms(now: u64) -> jobs::Terms {
+    jobs::Terms {
         workers: 1,
         quorum: 1,
         tolerance: 0,
@@ -50,7 +49,7 @@ async fn everything(world: &World) {
     let (alice, bob) = (world.account(ALICE), world.account(BOB));
     world.account(OWNER).transfer(Token::Btt, alice.address(), 2 * UNIT).await.unwrap();
     let market = world.market(ALICE).await;
-    let job = market.post_job(terms(world.now().await), 7).await.unwrap();
+    let job = market.post_job(&[1], terms(world.now().await), 7).await.unwrap();
     let posted = |event: jobs::Event| event.job_id();
     let (job_id, _) =
         job.announced(market.client().deployment().jobs(), jobs::events::POSTED, posted).unwrap();
