@@ -8,7 +8,7 @@ use cosmwasm_std::{DepsMut, Env, Response, Uint128};
 use cw_ownable::initialize_owner;
 
 use crate::ContractError;
-use crate::state::{CONFIG, Config, METERS, PAID, Paid, STAKING};
+use crate::state::{CONFIG, Config, LOCKED_FROM, METERS, PAID, Paid, STAKING};
 
 pub(crate) fn instantiate(
     deps: DepsMut<'_>,
@@ -31,6 +31,7 @@ pub(crate) fn instantiate(
     config.emission()?;
     let owner = address(deps.api, "owner", &msg.owner)?;
     initialize_owner(deps.storage, deps.api, Some(owner.as_str()))?;
+    LOCKED_FROM.save(deps.storage, &start)?;
     CONFIG.save(deps.storage, &config)?;
     let zero = Uint128::zero;
     let released = Recipients { application: zero(), foundation: zero(), infrastructure: zero() };

@@ -92,9 +92,11 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
 #[cfg_attr(not(feature = "library"), entry_point)]
 pub fn migrate(
     deps: DepsMut,
-    _env: Env,
+    env: Env,
     _msg: MigrateMsg,
     _info: MigrateInfo,
 ) -> Result<Response, ContractError> {
-    Ok(migration::migrate(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?)
+    let response = migration::migrate(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
+    release::migrate(deps.storage, &env)?;
+    Ok(response)
 }

@@ -9,7 +9,7 @@ use cosmwasm_std::{Deps, Env, Uint64, Uint128};
 
 use crate::ContractError;
 use crate::release::{part, released_by};
-use crate::state::{ANNOUNCED, CONFIG, METERS, PAID, STAKING};
+use crate::state::{ANNOUNCED, CONFIG, LOCKED_FROM, METERS, PAID, STAKING};
 use crate::work::{current, day_of, pool};
 
 pub(crate) fn config(deps: Deps<'_>) -> Result<ConfigResponse, ContractError> {
@@ -21,6 +21,7 @@ pub(crate) fn config(deps: Deps<'_>) -> Result<ConfigResponse, ContractError> {
         token: config.token,
         start: config.start,
         recipients: config.recipients,
+        locked_from: LOCKED_FROM.may_load(deps.storage)?,
         staking: STAKING.may_load(deps.storage)?,
         paused: is_paused(deps.storage)?,
     })
@@ -30,7 +31,10 @@ pub(crate) fn emission(deps: Deps<'_>, env: &Env) -> Result<EmissionResponse, Co
     let (emission, now) = (CONFIG.load(deps.storage)?.emission()?, env.block.time.seconds());
     let paid = PAID.load(deps.storage)?;
     let mut released = paid.released.clone();
-    let mut due = |bucket| released_by(&emission, bucket, now).saturating_sub(*part(&mut released, bucket));
+    let mut due = |bucket| -> Result<_, ContractError> {
+        let by_now = released_by(deps.storage, &emission, bucket, now)?;
+        Ok(by_now.saturating_sub(*part(&mut released, bucket)))
+    };
     Ok(EmissionResponse {
         halvings: emission.halvings(now),
         emitted: emission.total(now).into(),
@@ -38,9 +42,9 @@ pub(crate) fn emission(deps: Deps<'_>, env: &Env) -> Result<EmissionResponse, Co
         minted: paid.minted()?,
         claimed: paid.claimed,
         due: Recipients {
-            application: due(Bucket::Application),
-            foundation: due(Bucket::Foundation),
-            infrastructure: due(Bucket::Infrastructure),
+            application: due(Bucket::Application)?,
+            foundation: due(Bucket::Foundation)?,
+            infrastructure: due(Bucket::Infrastructure)?,
         },
         released: paid.released,
     })

@@ -3,19 +3,36 @@
 use bithive_api::emissions::{Bucket, Event, Recipients};
 use bithive_contract_kit::input::outside;
 use bithive_economics::{Emission, emission};
-use cosmwasm_std::{DepsMut, Env, Response, Storage, Uint128};
+use cosmwasm_std::{DepsMut, Env, Response, StdResult, Storage, Uint128};
 
 use crate::ContractError;
-use crate::state::{CONFIG, PAID, mint};
+use crate::state::{CONFIG, LOCKED_FROM, PAID, mint};
 
-/// What may have been paid of a bucket by `now`: the application's part at once, the others' later.
-pub(crate) fn released_by(emission: &Emission, bucket: Bucket, now: u64) -> Uint128 {
+/// What of a bucket may have been paid by `now`: the application's part by the rule of contributors, the others' later.
+pub(crate) fn released_by(
+    storage: &dyn Storage,
+    emission: &Emission,
+    bucket: Bucket,
+    now: u64,
+) -> StdResult<Uint128> {
     let amount = match bucket {
-        Bucket::Application => emission.of(emission::Bucket::Application, now),
+        Bucket::Application => {
+            let from = LOCKED_FROM.may_load(storage)?.unwrap_or(u64::MAX);
+            emission.released_daily(emission::Bucket::Application, from, now)
+        }
         Bucket::Foundation => emission.released(emission::Bucket::Foundation, now),
         Bucket::Infrastructure => emission.released(emission::Bucket::Infrastructure, now),
     };
-    amount.into()
+    Ok(amount.into())
+}
+
+/// Brings a state of version 0.1.0, whose application's part was due at once, under the rule that holds from now on: what
+/// was emitted until now stays due.
+pub(crate) fn migrate(storage: &mut dyn Storage, env: &Env) -> StdResult<()> {
+    match LOCKED_FROM.may_load(storage)? {
+        Some(_) => Ok(()),
+        None => LOCKED_FROM.save(storage, &env.block.time.seconds()),
+    }
 }
 
 /// The bucket's field.
@@ -59,7 +76,8 @@ fn pay(storage: &mut dyn Storage, env: &Env, bucket: Bucket) -> Result<Option<Re
     let mut paid = PAID.load(storage)?;
     let before = part(&mut paid.released, bucket);
     // If the clock goes back, nothing is due: what was paid stays paid.
-    let due = released_by(&config.emission()?, bucket, env.block.time.seconds()).saturating_sub(*before);
+    let by_now = released_by(storage, &config.emission()?, bucket, env.block.time.seconds())?;
+    let due = by_now.saturating_sub(*before);
     if due.is_zero() {
         return Ok(None);
     }

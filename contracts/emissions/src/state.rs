@@ -105,6 +105,9 @@ impl Contributor {
 pub const CONFIG: Item<Config> = Item::new("config");
 /// Totals of what was paid.
 pub const PAID: Item<Paid> = Item::new("paid");
+/// From when on the application's part is locked, in Unix seconds: what was emitted before is due at once. A state of
+/// version 0.1.0 has none until it is migrated: all of it is due at once.
+pub const LOCKED_FROM: Item<u64> = Item::new("locked_from");
 /// Who may credit work.
 pub const METERS: Map<&Addr, ()> = Map::new("meters");
 /// Staking contract that states pledges; absent if pledges don't count.

@@ -53,7 +53,7 @@ pub struct InstantiateMsg {
 /// Accounts that receive a bucket each.
 #[cw_serde]
 pub struct Recipients<T> {
-    /// 15 % of the emission, paid as it is emitted.
+    /// 15 % of the emission: 20 % of it as it is emitted, the rest of each day's part in 180 daily parts.
     pub application: T,
     /// 5 %: each month's part is locked for a month, then paid at 10 % a month.
     pub foundation: T,
@@ -208,6 +208,9 @@ pub struct ConfigResponse {
     pub start: u64,
     /// Recipients of the three buckets other than the contributors'.
     pub recipients: Recipients<Addr>,
+    /// From when on the application's part is locked, in Unix seconds: what was emitted before is due at once, all of it.
+    /// Null in a contract of an earlier version that was not migrated since.
+    pub locked_from: Option<u64>,
     /// Staking contract that states pledges; null if pledges don't count.
     pub staking: Option<Addr>,
     /// Whether crediting is stopped.

@@ -4,7 +4,7 @@
 //! asks often or rarely gets the same totals, and what is minted is the difference of two of them.
 
 use crate::vesting::{DAY, MONTH};
-use crate::{Bps, ratio::share};
+use crate::{Bps, ratio::share, work};
 
 /// Base units of a day of the first era: 500,000 BTK.
 pub const FIRST_DAY: u128 = 500_000 * 1_000_000;
@@ -124,6 +124,20 @@ impl Emission {
         tenths.fold(0u128, u128::saturating_add) / RELEASE_PARTS
     }
 
+    /// What of `bucket` may be paid out by `now` where 20 % are due at once, and the rest of each day's part is due in 180
+    /// daily parts, the first at the end of the next day: the rule of contributors, [`work::due`], with everything that
+    /// was emitted in place of what was earned. What was emitted before `from` is due at once, all of it.
+    #[must_use]
+    pub fn released_daily(&self, bucket: Bucket, from: u64, now: u64) -> u128 {
+        let free = self.of(bucket, from.min(now));
+        let Some(today) = self.day(now) else { return free };
+        let locked = |time| self.of(bucket, time).saturating_sub(free);
+        let days = (1..=work::DAYS).filter_map(|back| today.checked_sub(back));
+        // Can't saturate: 180 times the cap is far below 2^128.
+        let sum = days.map(|day| locked(self.day_begins(day))).fold(0u128, u128::saturating_add);
+        free.saturating_add(work::due(locked(now), sum, 0))
+    }
+
     /// The day that `now` is in, from 0; none before the start.
     #[must_use]
     pub const fn day(&self, now: u64) -> Option<u64> {
@@ -190,6 +204,35 @@ mod tests {
     }
 
     #[test]
+    fn a_fifth_is_due_at_once_and_the_rest_of_a_day_over_180_days() {
+        let application = |days: u64, from: u64| {
+            EMISSION.released_daily(Bucket::Application, START + from * DAY, START + days * DAY)
+        };
+        let day = EMISSION.of(Bucket::Application, START + DAY);
+        assert_eq!(application(1, 0), day / 5);
+        // A day's 1/225 is 80 % / 180.
+        assert_eq!(application(2, 0), day * (45 + 46) / 225);
+        assert_eq!(application(3, 0), day * (45 + 46 + 47) / 225);
+        // From the end of the 180th day after it on, the first day is paid whole.
+        let all: u128 = (45..=225).sum();
+        assert_eq!(application(181, 0), day * all / 225);
+        assert_eq!(application(182, 0), day * (all + 225) / 225);
+        // Of the second half of a day, a fifth at once.
+        let noon = START + 3 * DAY / 2;
+        assert_eq!(EMISSION.released_daily(Bucket::Application, START, noon), day * 45 * 3 / 2 / 225);
+        assert_eq!(EMISSION.released_daily(Bucket::Application, START, START), 0);
+        assert_eq!(EMISSION.released_daily(Bucket::Application, START, START - 1), 0);
+        // What was emitted before is due at once, from then on the rule holds.
+        assert_eq!((application(9, 10), application(10, 10)), (9 * day, 10 * day));
+        assert_eq!(
+            (application(11, 10), application(12, 10)),
+            (10 * day + day / 5, 10 * day + day * (45 + 46) / 225)
+        );
+        let end = EMISSION.released_daily(Bucket::Application, START, u64::MAX);
+        assert_eq!(end, EMISSION.of(Bucket::Application, u64::MAX));
+    }
+
+    #[test]
     fn a_start_in_another_unit_is_refused() {
         assert_eq!(Emission::LATEST, 281_474_976_710_656, "2^48 seconds after 1970");
         assert!(Emission::new(Emission::LATEST).is_ok());
@@ -228,7 +271,27 @@ mod tests {
                 prop_assert!(times.iter().map(|now| EMISSION.of(bucket, *now)).is_sorted());
                 prop_assert!(times.iter().map(|now| EMISSION.released(bucket, *now)).is_sorted());
                 prop_assert!(times.iter().all(|now| EMISSION.released(bucket, *now) <= EMISSION.of(bucket, *now)));
+                for from in [START, times[0], times[times.len() / 2]] {
+                    let daily = |now: &u64| EMISSION.released_daily(bucket, from, *now);
+                    prop_assert!(times.iter().map(daily).is_sorted());
+                    prop_assert!(times.iter().all(|now| daily(now) <= EMISSION.of(bucket, *now)));
+                }
             }
+        }
+
+        #[test]
+        fn each_days_part_is_due_as_if_it_had_a_schedule_of_its_own(from in 0u64..3_000 * DAY, wait in 0u64..400 * DAY) {
+            let (from, now) = (START + from, START + from + wait);
+            let of = |time| EMISSION.of(Bucket::Application, time);
+            // In 1/225 of a unit: a day's part, of which 45 are due at once, and one more for each day after it.
+            let (mut begin, mut exact) = (from, 0);
+            while begin < now {
+                let end = EMISSION.day_begins(EMISSION.day(begin).unwrap() + 1);
+                let days = now.checked_sub(end).map_or(0, |since| since / DAY);
+                exact += (of(end.min(now)) - of(begin)) * u128::from(45 + days.min(180));
+                begin = end;
+            }
+            prop_assert_eq!(EMISSION.released_daily(Bucket::Application, from, now), of(from) + exact / 225);
         }
 
         #[test]

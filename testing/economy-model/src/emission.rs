@@ -1,5 +1,5 @@
-//! 500,000 BTK a day, halved every 2,100 days: 75 % by work and at most 0.002 BTK for a unit, 15 % at once, 5 % twice a month
-//! later in tenths.
+//! 500,000 BTK a day, halved every 2,100 days: 75 % by work, at most 0.002 BTK for a unit, and 15 % to a recipient, of both
+//! a fifth at once and the rest in 180 daily parts; 5 % twice a month later in tenths.
 
 use std::collections::BTreeMap;
 
@@ -44,11 +44,21 @@ impl Emission {
         (now - self.start) / DAY
     }
 
-    /// What a recipient may have been paid: application at once, the others a tenth of each month's part a month later.
+    /// What a recipient may have been paid: of each day's application 20 % at once and the rest in 180 daily parts, of the
+    /// others a tenth of each month's part a month later.
     fn released_by(&self, recipient: usize, now: u64) -> BigInt {
         let part = |seconds, percent: u64| Self::total(seconds) * percent / 100;
         if recipient == 0 {
-            return part(now - self.start, 15);
+            let today = self.today(now);
+            let ends = (1..=today).map(|day| day * DAY).chain([now - self.start]);
+            let (mut before, mut due) = (BigInt::default(), BigInt::default());
+            for (day, end) in ends.enumerate() {
+                let by_then = part(end, 15);
+                let days = today.saturating_sub(day as u64 + 1).min(180);
+                due += (&by_then - before) * (45 + days);
+                before = by_then;
+            }
+            return due / 225;
         }
         let month = 30 * DAY;
         let months = (now - self.start) / month;

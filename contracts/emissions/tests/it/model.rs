@@ -1,4 +1,5 @@
-//! Random sequences of credits, announcements, claims and releases against a model that keeps each day's schedule apart.
+//! Random sequences of credits, announcements, claims and releases against a model that keeps each day's schedule apart,
+//! that of the application's part too.
 
 use std::collections::BTreeMap;
 
@@ -32,12 +33,35 @@ struct Model {
     /// Announced and nobody's: day and units, by age.
     announced: Vec<(u64, u64)>,
     claimed: [u128; ACCOUNTS],
+    application: u128,
 }
 
 impl Model {
     /// What contributors earn on a day: 375,000 BTK, halved every 2,100 days.
     fn emitted(day: u64) -> u128 {
         (375_000 * UNIT) >> (day / 2_100)
+    }
+
+    /// What was emitted for the application in so many seconds: 75,000 BTK a day, evenly, halved every 2,100 days.
+    fn for_application(seconds: u64) -> u128 {
+        let of_a_day = |era: u64| (500_000 * UNIT) >> era;
+        let (today, rest) = (seconds / DAY, seconds % DAY);
+        let era = today / 2_100;
+        let before: u128 = (0..era).map(|era| of_a_day(era) * 2_100).sum();
+        let days = before + of_a_day(era) * u128::from(today % 2_100);
+        (days + of_a_day(era) * u128::from(rest) / u128::from(DAY)) * 15 / 100
+    }
+
+    /// What of it is due by now, in 1/225 of a unit: of each day 45 parts as it is emitted, one part a day for 180 days.
+    fn application_due(&self) -> u128 {
+        let today = self.now / DAY;
+        let mut due = 0;
+        for day in 0..=today {
+            let by = |seconds: u64| Self::for_application(seconds.min(self.now));
+            let emitted = by((day + 1) * DAY) - by(day * DAY);
+            due += emitted * (45 + u128::from(today.saturating_sub(day + 1).min(180)));
+        }
+        due / 225 - self.application
     }
 
     /// Due by now, schedule by schedule, in 1/225 of a unit: each day 45 parts when it ends, one part a day for 180 days.
@@ -133,6 +157,13 @@ proptest! {
                     let result = suite.claim(&accounts[*of]);
                     prop_assert_eq!(result.is_ok(), due > 0, "{:?}: {:?}", op, result.err());
                     model.claimed[*of] += due;
+                }
+                Op::Release { bucket: Bucket::Application } => {
+                    let due = model.application_due();
+                    let result = suite.release(Bucket::Application);
+                    prop_assert_eq!(result.is_ok(), due > 0, "{:?}: {:?}", op, result.err());
+                    model.application += due;
+                    prop_assert_eq!(suite.btk(&suite.recipients.application), model.application);
                 }
                 Op::Release { bucket } => drop(suite.release(*bucket)),
             }

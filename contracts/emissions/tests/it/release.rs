@@ -4,6 +4,8 @@ use bithive_api::MigrateMsg;
 use bithive_api::emissions::{Bucket, ConfigResponse, ExecuteMsg, QueryMsg, Recipients};
 use bithive_contract_kit::InputError;
 use bithive_emissions::ContractError;
+use bithive_emissions::contract::CONTRACT_NAME;
+use bithive_emissions::state::LOCKED_FROM;
 use bithive_test_kit::emissions::{CAP, DAY, EmissionsSuite, code};
 use bithive_test_kit::{FEE_DENOM, START, Suite, UNIT, refusal, token};
 use cosmwasm_std::{Addr, coins};
@@ -19,15 +21,23 @@ fn release_all(suite: &mut EmissionsSuite) {
 }
 
 #[test]
-fn the_application_is_paid_at_once_and_the_others_after_a_month_by_tenths() {
+fn the_application_is_paid_by_the_rule_of_contributors_and_the_others_after_a_month_by_tenths() {
     let mut suite = EmissionsSuite::new();
     suite.suite.advance(DAY);
     suite.release(Bucket::Application).unwrap();
     let to = suite.recipients.clone();
-    assert_eq!(suite.btk(&to.application), 75_000 * UNIT);
+    // A fifth of the day's 75,000.
+    assert_eq!(suite.btk(&to.application), 15_000 * UNIT);
+    suite.suite.advance(DAY / 2);
+    suite.release(Bucket::Application).unwrap();
+    assert_eq!(suite.btk(&to.application), 22_500 * UNIT);
+    suite.suite.advance(DAY / 2);
+    suite.release(Bucket::Application).unwrap();
+    // And 1/180 of the first day's 60,000.
+    assert_eq!(suite.btk(&to.application), 30_000 * UNIT + 60_000 * UNIT / 180);
     let error: ContractError = refusal(suite.release(Bucket::Foundation));
     assert_eq!(error, ContractError::NothingDue { recipient: to.foundation.to_string() });
-    suite.suite.advance(59 * DAY);
+    suite.suite.advance(58 * DAY);
     suite.release(Bucket::Foundation).unwrap();
     // A tenth of the first month's 25,000 a day.
     assert_eq!(suite.btk(&to.foundation), 25_000 * 30 * UNIT / 10);
@@ -120,10 +130,12 @@ fn another_recipient_takes_over_once_the_old_one_was_paid() {
     assert!(matches!(refusal(suite.execute(&alice, &set)), ContractError::Ownership(_)));
     suite.execute(&owner, &set).unwrap();
     let old = suite.recipients.application.clone();
-    assert_eq!((suite.btk(&old), suite.btk(&alice)), (75_000 * UNIT, 0));
+    assert_eq!((suite.btk(&old), suite.btk(&alice)), (15_000 * UNIT, 0));
     suite.suite.advance(DAY);
     suite.release(Bucket::Application).unwrap();
-    assert_eq!((suite.btk(&old), suite.btk(&alice)), (75_000 * UNIT, 75_000 * UNIT));
+    // What was locked goes with the bucket.
+    let later = 15_000 * UNIT + 60_000 * UNIT / 180;
+    assert_eq!((suite.btk(&old), suite.btk(&alice)), (15_000 * UNIT, later));
     for recipient in [suite.emissions.to_string(), suite.btk.to_string()] {
         let set = ExecuteMsg::SetRecipient { bucket: Bucket::Foundation, recipient: recipient.clone() };
         assert_eq!(
@@ -195,6 +207,47 @@ fn native_coins_are_refused() {
     let message = ExecuteMsg::Release { bucket: Bucket::Application };
     let result = suite.suite.execute_with(&owner, &emissions, &message, &coins(1, FEE_DENOM));
     assert!(matches!(refusal(result), ContractError::Input(InputError::Payment(_))));
+}
+
+#[test]
+fn what_an_earlier_version_emitted_stays_due_at_once_and_what_comes_after_is_locked() {
+    let mut suite = EmissionsSuite::new();
+    let (owner, emissions) = (suite.suite.owner.clone(), suite.emissions.clone());
+    let to = suite.recipients.application.clone();
+    {
+        // As version 0.1.0 kept it.
+        let mut storage = suite.suite.app.contract_storage_mut(&emissions);
+        LOCKED_FROM.remove(&mut *storage);
+        cw2::set_contract_version(&mut *storage, CONTRACT_NAME, "0.1.0").unwrap();
+    }
+    let locked_from = |suite: &EmissionsSuite| {
+        let config: ConfigResponse = suite.suite.query(&suite.emissions, &QueryMsg::Config {});
+        config.locked_from
+    };
+    suite.suite.advance(10 * DAY);
+    suite.release(Bucket::Application).unwrap();
+    assert_eq!((suite.btk(&to), locked_from(&suite)), (750_000 * UNIT, None));
+    suite.suite.advance(DAY / 2);
+    let before = suite.emission();
+    assert_eq!(before.due.application.u128(), 37_500 * UNIT);
+    let code_id = suite.suite.app.store_code(code());
+    let migrate = |suite: &mut EmissionsSuite| {
+        suite.suite.app.migrate_contract(owner.clone(), emissions.clone(), &MigrateMsg {}, code_id).unwrap();
+    };
+    migrate(&mut suite);
+    assert_eq!((suite.emission(), locked_from(&suite)), (before, Some(START + 10 * DAY + DAY / 2)));
+    // Half a day later a fifth of that half day is due, a day later a part of its rest as well.
+    suite.suite.advance(DAY / 2);
+    let due = |suite: &EmissionsSuite| suite.emission().due.application.u128();
+    assert_eq!(due(&suite), 37_500 * UNIT + 7_500 * UNIT);
+    suite.suite.advance(DAY);
+    assert_eq!(due(&suite), 37_500 * UNIT + 7_500 * UNIT + 15_000 * UNIT + 30_000 * UNIT / 180);
+    // Once: the second time changes nothing.
+    let before = suite.emission();
+    migrate(&mut suite);
+    assert_eq!(suite.emission(), before);
+    suite.release(Bucket::Application).unwrap();
+    suite.check();
 }
 
 #[test]

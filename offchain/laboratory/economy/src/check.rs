@@ -98,8 +98,10 @@ impl Snapshot {
         ];
         for (bucket, released, due) in buckets {
             let funded = rule.of(bucket, now);
-            // The application's part is due at once.
-            let by_now = if bucket == Bucket::Application { funded } else { rule.released(bucket, now) };
+            let by_now = match bucket {
+                Bucket::Application => rule.released_daily(bucket, rule.start(), now),
+                _ => rule.released(bucket, now),
+            };
             let sum = released.u128().saturating_add(due.u128());
             checks.same(&format!("what {bucket:?} was paid and is due"), sum, by_now)?;
             checks.at_most(&format!("what {bucket:?} was paid"), released.u128(), funded)?;
@@ -190,7 +192,8 @@ mod tests {
     fn sound() -> Snapshot {
         let now = START + DAYS * DAY;
         let of = |bucket| rule().of(bucket, now);
-        let (application, foundation) = (of(Bucket::Application), rule().released(Bucket::Foundation, now));
+        let application = rule().released_daily(Bucket::Application, START, now);
+        let foundation = rule().released(Bucket::Foundation, now);
         let (earned, claimed, released) = (of(Bucket::Contributors), 1_000_000, 500);
         let minted = claimed + released;
         let mut btk = token("BTK", minted, 60);

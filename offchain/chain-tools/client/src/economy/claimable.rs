@@ -284,10 +284,13 @@ impl EconomyClient {
         if ![&application, &foundation, &infrastructure].iter().any(|own| own.as_str() == address) {
             return Ok(());
         }
-        let due = self.emission().await?.due;
+        let emissions::EmissionResponse { due, released, .. } = self.emission().await?;
         if application.as_str() == address {
             let amount = due.application.u128();
-            entries.push(Claimable::new(Source::EmissionsApplication, None, Token::Btk, amount));
+            let emitted = emission.of(emission::Bucket::Application, now);
+            let rest = emitted.saturating_sub(released.application.u128()).saturating_sub(amount);
+            let entry = Claimable::new(Source::EmissionsApplication, None, Token::Btk, amount);
+            entries.push(entry.later(rest, next));
         }
         for (source, recipient, due, bucket) in [
             (Source::EmissionsFoundation, foundation, due.foundation, emission::Bucket::Foundation),

@@ -167,7 +167,10 @@ async fn the_recipients_of_the_emission_and_the_operator_s_commission_are_in_the
         assert!(of(&list, source).amount > 0, "{source:?}");
     }
     assert!(!list.entries.iter().any(|entry| entry.source == Source::EmissionsInfrastructure));
-    assert_eq!(of(&list, Source::EmissionsApplication).later, None, "it is due as it is emitted");
+    let Later { amount, at } = of(&list, Source::EmissionsApplication).later.unwrap();
+    let now = world.now().await;
+    assert!(at > now && at <= now + DAY, "a part of the rest is due each day: {now} {at}");
+    assert!(amount > of(&list, Source::EmissionsApplication).amount, "most of two months is locked");
     let owner = world.client.claimables(world.address(OWNER)).await.unwrap();
     assert!(of(&owner, Source::EmissionsInfrastructure).amount > 0);
     let bob = world.client.claimables(world.address(BOB)).await.unwrap();
