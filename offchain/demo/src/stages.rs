@@ -223,7 +223,7 @@ fn show_matching(demo: &DemoState, matched: &[usize], assigned: &AssignmentSumma
     screen.stage(5, "Matching: every node tries the vault with its own tags");
     let names: Vec<&str> = matched.iter().map(|index| demo.nodes[*index].profile.name.as_str()).collect();
     screen.line(format!("{} of {} nodes open it: {}", matched.len(), demo.nodes.len(), names.join(", ")));
-    screen.sees("a node that does not qualify", "that the vault stays shut");
+    screen.sees("a node that does not qualify", "that the vault does not open");
     screen.sees("committee", "blinded points of every node, one evaluation per slot and epoch");
     screen.hidden("committee", "values, and who matched");
     screen.sees("requester", "sealed claims of those who match: account, slot, ask, signed consent");

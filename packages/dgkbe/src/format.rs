@@ -180,7 +180,7 @@ impl<R: Read> Stream<R> {
     fn read(&mut self, buffer: &mut [u8]) -> Result<usize, FormatError> {
         loop {
             match self.reader.read(buffer) {
-                // More than there is room for is no count; a reader that says so is not believed.
+                // A reader that reports more bytes than the buffer holds is wrong; its count is cut to the buffer.
                 Ok(count) => return Ok(count.min(buffer.len())),
                 Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
                 Err(error) => {

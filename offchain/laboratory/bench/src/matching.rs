@@ -90,7 +90,7 @@ pub(crate) fn measure(costs: &Costs, sheet: &mut Sheet<'_>, rng: &mut ChaCha20Rn
     let (asked, tags) = (policy.inputs(), committee.tags(own.inputs(), rng)?);
     let (vault, _) =
         Vault::seal(&policy, &committee.tags(&asked, rng)?, [1; 32], [2; 32], DEFAULT_BUDGET, rng)?;
-    ensure!(vault.open(&tags)?.is_some(), "a vault stays shut for a contributor that satisfies it");
+    ensure!(vault.open(&tags)?.is_some(), "a vault does not open for a contributor that satisfies it");
 
     let (timer, secret) = (sheet.timer, Scalar::random(rng));
     sheet.announce("test one vault");

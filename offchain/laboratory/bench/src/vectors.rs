@@ -46,7 +46,7 @@ pub(crate) fn measure(
     let policy = Policy::parse(&format!("profile within 25 of {wanted}"), schema)?.compile(schema)?;
     let (asked, tags) = (policy.inputs(), committee.tags(own.inputs(), rng)?);
     let vault = seal(&policy, &committee.tags(&asked, rng)?, rng)?;
-    ensure!(vault.open(&tags)?.is_some(), "a vault stays shut for a vector that is near");
+    ensure!(vault.open(&tags)?.is_some(), "a vault does not open for a vector that is near");
 
     let (timer, secret) = (sheet.timer, Scalar::random(rng));
     sheet.announce("test one vault of 2 of 64");

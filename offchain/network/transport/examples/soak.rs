@@ -168,7 +168,7 @@ impl Role {
         }
     }
 
-    /// Does its part of one batch after another, for ever.
+    /// Does its part of one batch after another, without end.
     async fn run(&self) {
         let mut last: Option<usize> = None;
         loop {

@@ -152,7 +152,7 @@ impl Transport {
     /// Stops, and tells the peers so. What waits in the outbox is delivered by the next process.
     pub async fn close(&self) {
         self.inner.links.close();
-        // A service that holds this endpoint would keep it, and be kept by it, for ever.
+        // A service that held this endpoint would keep it alive, and the endpoint the service: neither would be freed.
         self.inner.services.lock().unwrap_or_else(PoisonError::into_inner).clear();
         let tasks = self.inner.stop_tasks();
         let _ = timeout(Duration::from_secs(3), self.inner.endpoint.close()).await;

@@ -22,7 +22,7 @@ impl Udx {
         // A flow that has most of the link yields more than Cubic does, so that their shares approach.
         let excess = (self.share() - self.config.high_share).max(0.0);
         let beta = (self.config.beta - self.config.share_gain * excess).max(0.5);
-        // An estimate of the link that was too large would let the flow grow for ever: it is believed less each time.
+        // An estimate of the link that was too large would let the flow grow without bound: it gets less weight each time.
         self.capacity *= self.config.estimate_decay;
         if let Phase::Competition(competition) = &mut self.phase {
             (competition.entering, competition.quiet) = (false, 0);

@@ -12,21 +12,21 @@ use crate::ConfigError;
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CommitteeConfig {
-    /// `committee`.
+    /// Kind of party: always `committee`, so that a file of another party is refused.
     pub role: String,
     /// Keystore with its keys; see [`crate::keys::AccountFile`].
     pub keys: PathBuf,
     /// Folder for its records, messages and content.
     pub data: PathBuf,
-    /// Chain.
+    /// Node of the chain that it asks, and contracts that it acts on.
     pub chain: ChainConfig,
-    /// Network.
+    /// Endpoint on the network: sockets, relays and peers.
     #[serde(default)]
     pub network: NetworkConfig,
-    /// Metrics.
+    /// Where its metrics and status can be read; nowhere by default.
     #[serde(default)]
     pub metrics: MetricsConfig,
-    /// Log.
+    /// Form and filter of its log; text at level `info` by default.
     #[serde(default)]
     pub log: LogConfig,
 }

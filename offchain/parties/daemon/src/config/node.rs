@@ -15,7 +15,7 @@ use crate::ConfigError;
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct NodeConfig {
-    /// `node`.
+    /// Kind of party: always `node`, so that a file of another party is refused.
     pub role: String,
     /// Keystore with its keys, attributes and price; see [`crate::keys::NodeFile`].
     pub keys: PathBuf,
@@ -33,15 +33,15 @@ pub struct NodeConfig {
     /// Endpoints of relayers that settle its jobs, 64 hex digits each, tried in this order.
     #[serde(default, deserialize_with = "value::list")]
     pub relayers: Vec<PeerId>,
-    /// Chain.
+    /// Node of the chain that it asks, and contracts that it acts on.
     pub chain: ChainConfig,
-    /// Network.
+    /// Endpoint on the network: sockets, relays and peers.
     #[serde(default)]
     pub network: NetworkConfig,
-    /// Metrics.
+    /// Where its metrics and status can be read; nowhere by default.
     #[serde(default)]
     pub metrics: MetricsConfig,
-    /// Log.
+    /// Form and filter of its log; text at level `info` by default.
     #[serde(default)]
     pub log: LogConfig,
 }

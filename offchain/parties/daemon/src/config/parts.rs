@@ -61,7 +61,7 @@ pub enum Admitted {
     /// Whom the registry knows.
     #[default]
     Registry,
-    /// Everybody.
+    /// Everybody, registered or not.
     Everyone,
 }
 
@@ -94,7 +94,7 @@ pub struct MetricsConfig {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LogFormat {
-    /// For people.
+    /// A line of text with time, level and message, for people.
     Text,
     /// One JSON object.
     Json,

@@ -11,16 +11,16 @@ use super::parts::{Admitted, ChainConfig, LogConfig, MetricsConfig};
 use super::value;
 use crate::ConfigError;
 
-/// A relay.
+/// Settings of a relay, which forwards between endpoints that can't reach each other.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RelayConfig {
-    /// `relay`.
+    /// Kind of party: always `relay`, so that a file of another party is refused.
     pub role: String,
     /// TCP address for clients, or, with TLS, for redirects to the other one.
     #[serde(deserialize_with = "value::one")]
     pub listen: SocketAddr,
-    /// TLS.
+    /// Certificate and HTTPS socket; plain HTTP without.
     pub tls: Option<RelayTls>,
     /// Most bytes per second of each client; no limit if there is none.
     pub client_rate: Option<NonZeroU32>,
@@ -29,10 +29,10 @@ pub struct RelayConfig {
     pub admission: Admitted,
     /// Chain, for admission by the registry.
     pub chain: Option<ChainConfig>,
-    /// Metrics.
+    /// Where its metrics and status can be read; nowhere by default.
     #[serde(default)]
     pub metrics: MetricsConfig,
-    /// Log.
+    /// Form and filter of its log; text at level `info` by default.
     #[serde(default)]
     pub log: LogConfig,
 }

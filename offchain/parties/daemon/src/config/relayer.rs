@@ -12,14 +12,14 @@ use super::parts::{ChainConfig, LogConfig, MetricsConfig, NetworkConfig};
 use super::value::{self, ChannelId, ContractAddress};
 use crate::ConfigError;
 
-/// Longest spread.
+/// Upper bound of the relayer's `spread`: an hour.
 const MAX_SPREAD: Duration = Duration::from_secs(3_600);
 
-/// A relayer.
+/// Settings of a relayer, which settles jobs and acts at deadlines for others.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RelayerConfig {
-    /// `relayer`.
+    /// Kind of party: always `relayer`, so that a file of another party is refused.
     pub role: String,
     /// Keystore with its keys; see [`crate::keys::AccountFile`].
     pub keys: PathBuf,
@@ -27,22 +27,22 @@ pub struct RelayerConfig {
     pub data: PathBuf,
     /// Height of the first block that it reads when it has no records; the next one if none is given.
     pub first_block: Option<u64>,
-    /// Chain.
+    /// Node of the chain that it asks, and contracts that it acts on.
     pub chain: ChainConfig,
-    /// Network.
+    /// Endpoint on the network: sockets, relays and peers.
     #[serde(default)]
     pub network: NetworkConfig,
-    /// Fees.
+    /// What it may spend, in base units of the chain's fee denomination.
     pub fees: FeesConfig,
-    /// Work.
+    /// How long it waits beyond a deadline, and how many jobs one transaction settles.
     #[serde(default)]
     pub work: WorkConfig,
     /// Attestations to other chains.
     pub attestations: Option<AttestationsConfig>,
-    /// Metrics.
+    /// Where its metrics and status can be read; nowhere by default.
     #[serde(default)]
     pub metrics: MetricsConfig,
-    /// Log.
+    /// Form and filter of its log; text at level `info` by default.
     #[serde(default)]
     pub log: LogConfig,
 }

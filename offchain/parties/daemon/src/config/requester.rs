@@ -12,7 +12,7 @@ use crate::ConfigError;
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RequesterConfig {
-    /// `requester`.
+    /// Kind of party: always `requester`, so that a file of another party is refused.
     pub role: String,
     /// Keystore with its keys; see [`crate::keys::AccountFile`].
     pub keys: PathBuf,
@@ -20,12 +20,12 @@ pub struct RequesterConfig {
     pub reference_string: PathBuf,
     /// Folder for its records, messages and content.
     pub data: PathBuf,
-    /// Chain.
+    /// Node of the chain that it asks, and contracts that it acts on.
     pub chain: ChainConfig,
-    /// Network.
+    /// Endpoint on the network: sockets, relays and peers.
     #[serde(default)]
     pub network: NetworkConfig,
-    /// Log.
+    /// Form and filter of its log; text at level `info` by default.
     #[serde(default)]
     pub log: LogConfig,
 }

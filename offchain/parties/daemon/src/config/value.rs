@@ -96,7 +96,7 @@ impl LoopbackAddress {
         bithive_monitor::is_loopback(&address).then_some(Self(address))
     }
 
-    /// The socket.
+    /// IP address and port, with a loopback address.
     #[must_use]
     pub const fn socket(self) -> SocketAddr {
         self.0
