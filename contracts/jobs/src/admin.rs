@@ -3,13 +3,13 @@
 
 use bithive_api::event::OrEmpty;
 use bithive_api::jobs::{Event, InstantiateMsg, ModelWork, Split as Shares, limits};
-use bithive_api::registry;
+use bithive_api::{models, registry};
 use bithive_contract_kit::input::{address, sized, within};
 use bithive_economics::{Bps, Parts, Split, SplitError};
 use cosmwasm_std::{DepsMut, HexBinary, Response};
 
 use crate::ContractError;
-use crate::state::{CONFIG, Config, EMISSIONS, MODELS, TOTALS, Totals};
+use crate::state::{CONFIG, Config, EMISSIONS, MODEL_OWNERS, MODELS, TOTALS, Totals};
 
 /// Stores the parameters.
 ///
@@ -66,6 +66,27 @@ pub(crate) fn set_emissions(deps: DepsMut<'_>, emissions: Option<String>) -> Res
         None => EMISSIONS.remove(deps.storage),
     }
     Ok(Response::new().add_event(Event::Emissions { emissions: OrEmpty(emissions) }))
+}
+
+/// Names the contract that knows who is paid for a model: one for the same token, which asks a bond of who says so.
+///
+/// # Errors
+/// [`ContractError::Input`], [`ContractError::OtherToken`]; no such contract.
+pub(crate) fn set_models(deps: DepsMut<'_>, models: Option<String>) -> Result<Response, ContractError> {
+    let models = models.map(|text| address(deps.api, "models", &text)).transpose()?;
+    match &models {
+        Some(models) => {
+            let known: models::ConfigResponse =
+                deps.querier.query_wasm_smart(models, &models::QueryMsg::Config {})?;
+            let token = CONFIG.load(deps.storage)?.token;
+            if known.token != token {
+                return Err(ContractError::OtherToken { found: known.token.into(), expected: token.into() });
+            }
+            MODEL_OWNERS.save(deps.storage, models)?;
+        }
+        None => MODEL_OWNERS.remove(deps.storage),
+    }
+    Ok(Response::new().add_event(Event::Models { models: OrEmpty(models) }))
 }
 
 /// States the work of a model.

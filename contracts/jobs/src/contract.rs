@@ -71,6 +71,7 @@ pub fn execute(
         ExecuteMsg::Advance { job_id } => advance::advance(deps, env, job_id),
         ExecuteMsg::Report { job_id } => report::report(deps.storage, job_id),
         ExecuteMsg::SetEmissions { emissions } => admin::set_emissions(deps, emissions),
+        ExecuteMsg::SetModels { models } => admin::set_models(deps, models),
         ExecuteMsg::SetModel { model, work } => admin::set_model(deps, &model, work),
         ExecuteMsg::SetPaused { paused } => Ok(pause::set(deps.storage, paused, Event::Paused { paused })?),
         ExecuteMsg::Withdraw {} => withdraw::withdraw(deps, info),

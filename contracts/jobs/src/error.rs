@@ -268,6 +268,24 @@ pub enum ContractError {
         /// The number given.
         batch: u64,
     },
+    /// The named model owner is not the registered one.
+    #[error("model_owner {found} is not who the model pays, {expected}; expected that or null")]
+    OtherModelOwner {
+        /// Account that was named.
+        found: String,
+        /// Receiver of the model's share, or in words that there is none.
+        expected: String,
+    },
+    /// The named data owner has not let the requester name it.
+    #[error(
+        "data_owner {found} does not let {requester} name it; expected its consent in the contract of models, and somebody else than the requester"
+    )]
+    NoConsent {
+        /// Account that was named.
+        found: String,
+        /// Account of the requester.
+        requester: String,
+    },
     /// A share above the whole.
     #[error(transparent)]
     Share(#[from] BpsError),

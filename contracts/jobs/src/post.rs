@@ -1,15 +1,16 @@
 //! `receive`: a cw20 `Send` posts a job.
 
 use bithive_api::jobs::{Event, Hook, Phase, Round, Terms, limits};
+use bithive_api::models;
 use bithive_attest::Members;
 use bithive_contract_kit::input::{address, exactly, length, positive, sized, within};
 use bithive_contract_kit::pause::is_paused;
 use bithive_contract_kit::token;
 use bithive_economics::escrow;
-use cosmwasm_std::{Addr, Api, Binary, DepsMut, Env, Response, Uint128};
+use cosmwasm_std::{Addr, Api, Binary, Deps, DepsMut, Env, Response, Uint128};
 use cw20::Cw20ReceiveMsg;
 
-use crate::state::{Job, VAULTS};
+use crate::state::{Job, MODEL_OWNERS, VAULTS};
 use crate::{ContractError, ledger};
 
 /// Handles a `Send` of the payment token. Only `info.sender` says which token called; what the hook claims
@@ -39,7 +40,7 @@ fn post(
     terms: Terms,
 ) -> Result<Response, ContractError> {
     length("vault", vault.len(), 1..=limits::MAX_VAULT_BYTES)?;
-    let terms = checked(deps.api, now, terms)?;
+    let terms = with_owners(deps.as_ref(), &requester, checked(deps.api, now, terms)?)?;
     let (price, workers) = (terms.price, terms.workers);
     let expected =
         escrow(price.u128(), workers).ok_or(ContractError::PriceOverflow { price, workers })?.into();
@@ -62,6 +63,33 @@ fn post(
     let event =
         Event::Posted { job_id: job.id, round: Round(job.round), requester: job.requester, workers, price };
     Ok(Response::new().add_event(event))
+}
+
+/// Writes down who is paid for the model and for the data. Neither is the requester's word, or a requester would name itself and
+/// take these shares back: the owner of a model is who has registered it with a bond, the owner of data who has let this
+/// requester name it. Looked up once, here: what a job pays is then known to all before anybody works, and a settlement,
+/// which may be of hundreds of jobs, asks nobody.
+fn with_owners(deps: Deps<'_>, requester: &Addr, terms: Terms<Addr>) -> Result<Terms<Addr>, ContractError> {
+    let answer = match MODEL_OWNERS.may_load(deps.storage)? {
+        Some(models) => {
+            let question = models::QueryMsg::Receivers {
+                model: terms.model.clone(),
+                requester: requester.into(),
+                data_owner: terms.data_owner.as_ref().map(Addr::to_string),
+            };
+            deps.querier.query_wasm_smart(models, &question)?
+        }
+        None => models::ReceiversResponse { model_owner: None, data_consent: false },
+    };
+    if let Some(found) = terms.model_owner.as_ref().filter(|found| answer.model_owner.as_ref() != Some(found))
+    {
+        let expected = answer.model_owner.map_or_else(|| "nobody".into(), Addr::into_string);
+        return Err(ContractError::OtherModelOwner { found: found.to_string(), expected });
+    }
+    if let Some(found) = terms.data_owner.as_ref().filter(|_| !answer.data_consent) {
+        return Err(ContractError::NoConsent { found: found.to_string(), requester: requester.to_string() });
+    }
+    Ok(Terms { model_owner: answer.model_owner, ..terms })
 }
 
 fn checked(api: &dyn Api, now: u64, terms: Terms) -> Result<Terms<Addr>, ContractError> {

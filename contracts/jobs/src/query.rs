@@ -12,8 +12,8 @@ use cw_storage_plus::Bound;
 
 use crate::ContractError;
 use crate::state::{
-    BATCHES, Batch, CLAIMABLE, COMMITMENTS, CONFIG, EMISSIONS, JOBS, Job, MODELS, Outcome, REPORTED, REVEALS,
-    ROUNDS, Revealed, Round, TOTALS, VAULTS, Worker,
+    BATCHES, Batch, CLAIMABLE, COMMITMENTS, CONFIG, EMISSIONS, JOBS, Job, MODEL_OWNERS, MODELS, Outcome,
+    REPORTED, REVEALS, ROUNDS, Revealed, Round, TOTALS, VAULTS, Worker,
 };
 
 /// Parameters and wiring.
@@ -27,6 +27,7 @@ pub fn config(deps: Deps<'_>) -> StdResult<ConfigResponse> {
         registry: config.registry,
         treasury: config.treasury,
         incentive_pool: config.incentive_pool,
+        models: MODEL_OWNERS.may_load(deps.storage)?,
         split: config.split,
         slash_amount: config.slash_amount,
         slots: config.slots,

@@ -33,6 +33,8 @@ pub const FAULTED: Map<(u64, &Addr), Empty> = Map::new("faulted");
 pub const BATCHES: Map<u64, Batch> = Map::new("batches");
 /// Contract that credits work, if any.
 pub const EMISSIONS: Item<Addr> = Item::new("emissions");
+/// Contract that knows who is paid for a model, if any.
+pub const MODEL_OWNERS: Item<Addr> = Item::new("model_owners");
 /// Work of models, by their digest.
 pub const MODELS: Map<&[u8], ModelWork> = Map::new("models");
 /// Jobs, or the first of several, whose work the emissions refused when they were settled.

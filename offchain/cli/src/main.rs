@@ -8,7 +8,7 @@ use bithive_chain_commands::{chain, deploy, devnet, ibc};
 use bithive_command_kit::Output;
 use bithive_demo as demo;
 use bithive_party_commands::{daemon, health, job, keys, node, policy, requester};
-use bithive_token_commands::{rewards, stake, vesting, wallet};
+use bithive_token_commands::{model, rewards, stake, vesting, wallet};
 use bithive_tool_commands::{bench, ceremony, economy, netlab, reading};
 use clap::{Parser, Subcommand};
 
@@ -53,6 +53,9 @@ enum Command {
     /// BTT for what patients do for their health, signed for by several parties.
     #[command(subcommand)]
     Rewards(rewards::Command),
+    /// Owners of models, who are paid for their runs, and owners of data.
+    #[command(subcommand)]
+    Model(model::Command),
     /// Requesters: who may post jobs.
     #[command(subcommand)]
     Requester(requester::Command),
@@ -128,6 +131,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Stake(command) => stake::run(command, home, output).await?,
         Command::Vesting(command) => vesting::run(command, home, output).await?,
         Command::Rewards(command) => rewards::run(command, home, output).await?,
+        Command::Model(command) => model::run(command, home, output).await?,
         Command::Requester(command) => requester::run(command, home, output).await?,
         Command::Node(command) => return node::run(command, home, output).await,
         Command::Job(command) => job::run(command, home, output).await?,

@@ -121,13 +121,8 @@ pub(super) async fn populate(
     screen.hidden("chain", "the attributes");
     let refused = refused_registrations(&network, &nodes, screen, &mut rng).await?;
 
-    let model_owner = network.account(SigningKey::generate(&mut rng)).await?;
-    network.fund(model_owner.address(), 0).await?;
-    let accounts = vec![
-        (TREASURY, network.account(treasury).await?),
-        ("incentive pool", network.account(pool).await?),
-        ("model owner", model_owner),
-    ];
+    let accounts =
+        vec![(TREASURY, network.account(treasury).await?), ("incentive pool", network.account(pool).await?)];
     let roles = Roles::new(usize::from(args.redundancy));
     let reports = NodeReports::new();
     Ok(DemoState { network, nodes, roles, reports, accounts, refused, screen, rng, timer })

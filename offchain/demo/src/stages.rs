@@ -70,7 +70,7 @@ async fn run_stages(
     demo.timer.lap("2_input");
 
     screen.stage(3, "A first job, so that one of its workers can be left out of the next");
-    let first = spec(&demo, &policy, &input, args.redundancy, 1)?;
+    let first = spec(&policy, &input, args.redundancy, 1)?;
     let first = job(&mut demo, parties, (&first, 1), &Selection::default(), None).await?;
     let dropped = &demo.nodes[demo.roles.dropped];
     screen.line(format!("job {} is settled; {} is left out next", first.job.job_id, dropped.profile.name));
@@ -79,7 +79,7 @@ async fn run_stages(
 
     screen.stage(4, "The job");
     let rows = input.table.features().row_count();
-    let spec = spec(&demo, &policy, &input, args.redundancy, rows)?;
+    let spec = spec(&policy, &input, args.redundancy, rows)?;
     let accounts = accounts(&demo, parties.requester());
     let before = Balances::take(&demo.network.client, &accounts).await?;
     let main = job(&mut demo, parties, (&spec, rows), &selection, Some(&first.job)).await?;
@@ -118,7 +118,7 @@ fn show_input(input: &JobInput, screen: Screen) {
     screen.line(NOTICE);
 }
 
-fn spec(demo: &DemoState, policy: &Policy, input: &JobInput, workers: u8, rows: usize) -> Result<JobSpec> {
+fn spec(policy: &Policy, input: &JobInput, workers: u8, rows: usize) -> Result<JobSpec> {
     let rows: Vec<usize> = (0..rows).collect();
     let table = input.table.select(&rows)?;
     Ok(JobSpec {
@@ -126,14 +126,11 @@ fn spec(demo: &DemoState, policy: &Policy, input: &JobInput, workers: u8, rows: 
         rows: table.features().encode(),
         dimensions: u16::try_from(words_for(rows.len()))?,
         model: input.model_bytes.clone(),
-        offer: Offer {
-            model_owner: demo.accounts.last().map(|(_, account)| account.address().to_owned()),
-            ..Offer::new(
-                PRICE,
-                Quorum { workers, quorum: workers / 2 + 1, tolerance: TOLERANCE },
-                Windows::same(HOUR),
-            )
-        },
+        offer: Offer::new(
+            PRICE,
+            Quorum { workers, quorum: workers / 2 + 1, tolerance: TOLERANCE },
+            Windows::same(HOUR),
+        ),
     })
 }
 

@@ -165,6 +165,11 @@ pub enum ExecuteMsg {
         /// `emissions`, which has to know this contract as a meter.
         emissions: Option<String>,
     },
+    /// Name the contract that knows who is paid for a model, or none: then nobody is. Sender: the registry's owner.
+    SetModels {
+        /// `models`, for the same token.
+        models: Option<String>,
+    },
     /// State the work of a model, or forget it. Sender: the registry's owner.
     SetModel {
         /// BLAKE3 digest of the model file, 32 bytes.
@@ -191,6 +196,7 @@ crate::permissions!(ExecuteMsg {
     Report: Anyone,
     Withdraw: Anyone,
     SetEmissions: Governance,
+    SetModels: Governance,
     SetModel: Governance,
     SetPaused: Governance,
 });
@@ -264,9 +270,11 @@ pub struct Terms<A = String> {
     pub finalize_seconds: u64,
     /// BLAKE3 digest of the model file.
     pub model: HexBinary,
-    /// Owner of the model, if it is to receive its share.
+    /// Receiver of the model's share. Not the requester's word: the market asks [`crate::models`] when the job is posted, and
+    /// writes here what it answers. A message that names somebody else is refused; null leaves it to the market.
     pub model_owner: Option<A>,
-    /// Owner of the data, if it is to receive its share.
+    /// Owner of the data, if it is to receive its share; it has let the requester name it
+    /// ([`crate::models::ExecuteMsg::SetConsent`]), and is somebody else.
     pub data_owner: Option<A>,
 }
 
@@ -402,6 +410,8 @@ pub struct ConfigResponse {
     pub treasury: Addr,
     /// Patient incentive pool.
     pub incentive_pool: Addr,
+    /// Contract that knows who is paid for a model; null where nobody is.
+    pub models: Option<Addr>,
     /// Division of a worker's ask.
     pub split: Split,
     /// Taken from the bond for each fault that costs bond, in base units.
@@ -575,6 +585,8 @@ events! {
     RecordFailed, RECORD_FAILED = "record_failed" { job_id: u64, error: String }
     /// Another contract credits work, or none does.
     Emissions, EMISSIONS = "job_emissions" { emissions: OrEmpty<Addr> }
+    /// Another contract knows who is paid for a model, or none does.
+    Models, MODELS = "job_models" { models: OrEmpty<Addr> }
     /// The work of a model was stated: `model` is its digest, `credits` is 0 if it was forgotten.
     Model, MODEL = "job_model" { model: HexBinary, credits: u64 }
     /// New jobs are refused or taken again.
@@ -621,9 +633,11 @@ impl Event {
             | Self::ReportFailed { job_id, .. }
             | Self::WorkRefused { job_id, .. }
             | Self::RecordFailed { job_id, .. } => Some(*job_id),
-            Self::Emissions { .. } | Self::Model { .. } | Self::Paused { .. } | Self::Withdrawn { .. } => {
-                None
-            }
+            Self::Emissions { .. }
+            | Self::Models { .. }
+            | Self::Model { .. }
+            | Self::Paused { .. }
+            | Self::Withdrawn { .. } => None,
         }
     }
 

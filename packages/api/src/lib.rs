@@ -13,6 +13,7 @@ pub mod event;
 pub mod ibc;
 pub mod ics20;
 pub mod jobs;
+pub mod models;
 pub mod permission;
 pub mod registry;
 pub mod relay;

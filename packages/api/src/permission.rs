@@ -42,6 +42,8 @@ pub enum Permission {
     EndpointHolder,
     /// The owner of the data set that the message names.
     DatasetOwner,
+    /// The owner of the model that the message names.
+    ModelOwner,
     /// The owner of the position that the message names.
     PositionOwner,
     /// Who may take back the position that the message names.

@@ -11,6 +11,7 @@ pub mod faucet;
 pub mod jobs;
 pub mod keys;
 pub mod meter;
+pub mod models;
 pub mod permissions;
 pub mod registry;
 pub mod rewards;

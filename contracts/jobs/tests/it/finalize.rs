@@ -74,6 +74,7 @@ fn a_quorum_is_enough_and_its_absentees_are_paid_too() {
 fn every_party_receives_its_share() {
     let mut market = JobsSuite::new();
     let (model, data) = (market.suite.account("model-owner"), market.suite.account("data-owner"));
+    market.with_owners(&model, &data);
     let owners = Terms {
         model_owner: Some(model.to_string()),
         data_owner: Some(data.to_string()),
@@ -129,7 +130,9 @@ fn a_worker_outside_the_quorum_is_not_paid() {
 fn who_is_both_worker_and_owner_receives_both_shares() {
     let mut market = JobsSuite::new();
     let owner = market.suite.account("node-1");
-    let terms = Terms { model_owner: Some(owner.to_string()), ..market.terms() };
+    let data = market.suite.account("data-owner");
+    market.with_owners(&owner, &data);
+    let terms = market.terms();
     let job_id = revealed(&mut market, &terms);
     market.finalize(job_id, &WORKERS).unwrap();
     assert_eq!(market.claimable(&owner), PRICE * 7 / 10 + 3 * PRICE / 10);

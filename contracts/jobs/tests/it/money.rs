@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bithive_api::jobs::{Event, ExecuteMsg, JobResponse, Phase, Terms};
+use bithive_api::models;
 use bithive_test_kit::jobs::{Answer, JobsSuite, NODES, SLASH};
 use bithive_test_kit::registry::NODE_BOND;
 use bithive_test_kit::told;
@@ -140,7 +141,15 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        let market = JobsSuite::new();
+        let mut market = JobsSuite::new();
+        let [owner, data] = ["model-owner", "data-owner"].map(|name| market.suite.account(name));
+        let models = market.with_owners(&owner, &data);
+        for name in REQUESTERS {
+            let (requester, until) =
+                (market.suite.account(name).to_string(), Some(market.suite.now() + 365 * 86_400));
+            let consent = models::ExecuteMsg::SetConsent { requester, until };
+            models.send(&mut market.suite, &data, &consent).unwrap();
+        }
         let bonds = NODES.iter().map(|name| (market.suite.account(name), 2 * NODE_BOND)).collect();
         let (credits, paid) = (BTreeMap::new(), BTreeMap::new());
         let barred = BTreeSet::new();
@@ -307,13 +316,12 @@ impl World {
 
     fn post(&mut self, requester: usize, workers: u8, spare: u8, price: u128, model: bool, data: bool) {
         self.market.requester = self.market.suite.account(REQUESTERS[requester]);
-        let owner = |name, present: bool| present.then(|| self.market.suite.account(name).to_string());
         let terms = Terms {
             workers,
             quorum: (workers / 2 + 1 + spare).min(workers),
             price: price.into(),
-            model_owner: owner("model-owner", model),
-            data_owner: owner("data-owner", data),
+            data_owner: data.then(|| self.market.suite.account("data-owner").to_string()),
+            model: if model { self.market.terms().model } else { HexBinary::from(&[9; 32]) },
             ..self.market.terms()
         };
         let job_id = self.market.post(&terms);

@@ -1,13 +1,15 @@
 //! `receive`: posting a job.
 
 use bithive_api::jobs::{
-    Event, ExecuteMsg, Hook, JobResponse, Phase, QueryMsg, Round, Terms, VaultResponse, limits,
+    ConfigResponse, Event, ExecuteMsg, Hook, JobResponse, Phase, QueryMsg, Round, Terms, VaultResponse,
+    limits,
 };
+use bithive_api::models::{self, Card};
 use bithive_contract_kit::InputError;
 use bithive_jobs::ContractError;
 use bithive_test_kit::jobs::{JobsSuite, PRICE, VAULT, post};
 use bithive_test_kit::{FEE_DENOM, refusal, token, told};
-use cosmwasm_std::{Binary, HexBinary, Uint128, coins, to_json_binary};
+use cosmwasm_std::{Addr, Binary, HexBinary, Uint128, coins, to_json_binary};
 use cw20::Cw20ReceiveMsg;
 
 /// The error for otherwise valid terms with one change, paid as those terms say.
@@ -25,7 +27,9 @@ fn refused(change: impl FnOnce(&mut Terms)) -> ContractError {
 fn a_posted_job_is_open_with_its_price_in_escrow() {
     let mut market = JobsSuite::new();
     let owner = market.suite.account("model-owner");
-    let terms = Terms { model_owner: Some(owner.to_string()), ..market.terms() };
+    let data = market.suite.account("data-owner");
+    market.with_owners(&owner, &data);
+    let terms = Terms { data_owner: Some(data.to_string()), ..market.terms() };
     let response = market.try_post(&terms, 3 * PRICE).unwrap();
     assert_eq!(told!(market.jobs, response, Event::Posted.job_id), [1]);
     assert_eq!(told!(market.jobs, response, Event::Posted.requester), [market.requester.clone()]);
@@ -34,7 +38,7 @@ fn a_posted_job_is_open_with_its_price_in_escrow() {
     assert_eq!((job.phase, job.round, job.deadline), (Phase::Open, 0, Some(terms.assign_by)));
     assert_eq!(job.requester, market.requester);
     assert_eq!(job.escrow.u128(), 3 * PRICE);
-    assert_eq!(job.terms.model_owner, Some(owner));
+    assert_eq!((job.terms.model_owner, job.terms.data_owner), (Some(owner), Some(data)));
     assert_eq!((job.assignment, job.workers, job.outcome), (None, vec![], None));
     let vault: VaultResponse = market.suite.query(&market.jobs, &QueryMsg::Vault { job_id: 1 });
     assert_eq!(vault.vault, VAULT);
@@ -173,6 +177,98 @@ fn an_owner_is_an_address() {
     assert_eq!(model, ContractError::Input(InputError::Address { field: "model_owner", found: "x".into() }));
     let data = refused(|terms| terms.data_owner = Some("x".into()));
     assert_eq!(data, ContractError::Input(InputError::Address { field: "data_owner", found: "x".into() }));
+}
+
+/// The attack: who posts a job names itself or a friend as the owner of model and data, and takes these shares back.
+#[test]
+fn a_requester_names_neither_itself_nor_anybody_who_has_not_agreed_as_an_owner() {
+    let mut market = JobsSuite::new();
+    let [owner, data, friend] =
+        ["model-owner", "data-owner", "friend"].map(|name| market.suite.account(name));
+    let (requester, named) = (market.requester.clone(), |name: &Addr| Some(name.to_string()));
+    let refused_owner = |market: &mut JobsSuite, found: &Addr| {
+        let terms = Terms { data_owner: named(found), ..market.terms() };
+        let error: ContractError = refusal(market.try_post(&terms, 3 * PRICE));
+        let (found, requester) = (found.to_string(), requester.to_string());
+        assert_eq!(error, ContractError::NoConsent { found, requester });
+    };
+    // Without the contract of models nobody is an owner.
+    refused_owner(&mut market, &data);
+    let models = market.with_owners(&owner, &data);
+    models.consent(&mut market.suite, &requester, &requester);
+    models.consent(&mut market.suite, &friend, &friend);
+    for found in [&requester, &friend] {
+        refused_owner(&mut market, found);
+    }
+    // Its own model: the share is the treasury's, whichever of its accounts is the owner or the receiver.
+    let own = HexBinary::from(&[9; 32]);
+    models.register(&mut market.suite, &requester, &own).unwrap();
+    let to_itself = HexBinary::from(&[8; 32]);
+    let card = Card { receiver: named(&requester), ..bithive_test_kit::models::card() };
+    let hook = models::Hook::Register { model: to_itself.clone(), card };
+    models.pay(&mut market.suite, &friend, bithive_test_kit::models::BOND, &hook).unwrap();
+    market.suite.advance(bithive_test_kit::models::NOTICE);
+    for (model, found) in [(own, None), (to_itself, None), (market.terms().model, Some(owner))] {
+        let job = market.post(&Terms { model, ..market.terms() });
+        assert_eq!(market.job(job).terms.model_owner, found);
+    }
+    // Whoever it names for the model, it is paid to its owner.
+    let terms = Terms { model_owner: named(&friend), ..market.terms() };
+    let error: ContractError = refusal(market.try_post(&terms, 3 * PRICE));
+    assert!(matches!(error, ContractError::OtherModelOwner { .. }), "{error}");
+    // A consent ends, and is taken back.
+    models.consent(&mut market.suite, &data, &requester);
+    let terms = Terms { data_owner: named(&data), ..market.terms() };
+    market.post(&terms);
+    let back = models::ExecuteMsg::SetConsent { requester: requester.to_string(), until: None };
+    models.send(&mut market.suite, &data, &back).unwrap();
+    refused_owner(&mut market, &data);
+    models.consent(&mut market.suite, &data, &requester);
+    market.suite.advance(86_401);
+    refused_owner(&mut market, &data);
+    market.custody();
+}
+
+/// What a job pays is fixed when it is posted: neither a later registration nor a later receiver changes it.
+#[test]
+fn a_job_pays_the_owner_that_it_was_posted_with() {
+    let mut market = JobsSuite::new();
+    let (owner, data) = (market.suite.account("model-owner"), market.suite.account("data-owner"));
+    let terms = market.terms();
+    let before = market.post(&terms);
+    let models = market.with_owners(&owner, &data);
+    let terms = market.terms();
+    let during = market.post(&terms);
+    let card = Card { receiver: Some(data.to_string()), ..bithive_test_kit::models::card() };
+    let update = models::ExecuteMsg::Update { model: terms.model.clone(), card };
+    models.send(&mut market.suite, &owner, &update).unwrap();
+    let after = market.post(&terms);
+    let paid = [before, during, after].map(|job| market.job(job).terms.model_owner);
+    assert_eq!(paid, [None, Some(owner), Some(data)]);
+}
+
+fn known(market: &JobsSuite) -> Option<Addr> {
+    market.suite.query::<ConfigResponse>(&market.jobs, &QueryMsg::Config {}).models
+}
+
+#[test]
+fn only_a_contract_of_models_for_the_same_token_is_named_and_none_can_be() {
+    let mut market = JobsSuite::new();
+    let (owner, btk) =
+        (market.suite.owner.clone(), market.suite.another_token("BitHive compute token", "BTK"));
+    let mut message = bithive_test_kit::models::message(&market.suite);
+    message.token = btk.to_string();
+    let other = bithive_test_kit::models::instantiate(&mut market.suite, &message).unwrap();
+    let set = |address: Option<&Addr>| ExecuteMsg::SetModels { models: address.map(Addr::to_string) };
+    let error: ContractError = refusal(market.send(&owner, &set(Some(&other))));
+    let (found, expected) = (btk.to_string(), market.suite.btt.to_string());
+    assert_eq!(error, ContractError::OtherToken { found, expected });
+    assert!(market.send(&owner, &set(Some(&btk))).is_err());
+    assert_eq!(known(&market), None);
+    let models = market.with_models();
+    assert_eq!(known(&market), Some(models.address));
+    market.send(&owner, &set(None)).unwrap();
+    assert_eq!(known(&market), None);
 }
 
 #[test]

@@ -209,13 +209,11 @@ fn what_a_job_is_worth_is_fixed_when_it_is_settled_whoever_reports_it_when() {
 /// A job whose requester is its workers, for the least that there is to pay.
 fn staged(market: &mut JobsSuite, names: &[&str], quorum: u8, price: u128) -> u64 {
     let workers = u8::try_from(names.len()).unwrap();
-    let mallory = Some(market.requester.to_string());
     let terms = Terms {
         workers,
         quorum,
         price: price.into(),
-        model_owner: mallory.clone(),
-        data_owner: mallory,
+        data_owner: Some(market.suite.account("friend").to_string()),
         ..market.terms()
     };
     let job = market.assigned(&terms, names);
@@ -232,6 +230,9 @@ fn a_job_of_ones_own_worker_is_credited_for_what_it_cost_for_good_and_alone_for_
     let (mut market, emissions) = with_emissions();
     name_meter(&mut market, &emissions);
     know_model(&mut market);
+    // A friend of the requester owns the model and the data, and has bonded for it.
+    let friend = market.suite.account("friend");
+    market.with_owners(&friend, &friend);
     for _ in 0..30 {
         staged(&mut market, &["node-4"], 1, 1);
         staged(&mut market, &["node-5"], 1, 100 * PRICE);

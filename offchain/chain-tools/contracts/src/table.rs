@@ -7,8 +7,8 @@
 /// ```text
 /// /// What it is for.
 /// name Variant {
-///     code 13 bithive_name;             its code: the id that it has on an embedded chain, and its crate. A contract
-///                                       that answers to submessages says so: `code 13 bithive_name reply;`
+///     code 14 bithive_name;             its code: the id that it has on an embedded chain, and its crate. A contract
+///                                       that answers to submessages says so: `code 14 bithive_name reply;`
 ///     roles Economy Token;              the chains that have it, see `Role`
 ///     create |at| api::name::InstantiateMsg { .. }    the message that creates it; `at` is a `Setting`
 /// }
@@ -71,6 +71,17 @@ macro_rules! contracts {
                 code 2 bithive_registry;
                 roles Market Economy Token;
                 create |at| registry(at)?
+            }
+            /// Who is paid for a model, and which data owners let whom name them. A market without it pays neither.
+            models Models {
+                code 13 bithive_models;
+                roles Economy Token;
+                create |at| api::models::InstantiateMsg {
+                    owner: at.owner(),
+                    token: at.address(Contract::Token)?,
+                    treasury: at.treasury(),
+                    params: terms::MODELS,
+                }
             }
             /// The job market.
             jobs Jobs {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
-use bithive_api::{jobs, registry, rewards, staking, timebank, treasury};
+use bithive_api::{jobs, models, registry, rewards, staking, timebank, treasury};
 use bithive_dgkbe::Crs;
 use bithive_dgkbe::opening::{crs_header_range, extract};
 use bithive_economics::supply::{SkyBucket, UNIT};
@@ -36,6 +36,14 @@ pub(crate) const UNBONDING_SECONDS: u64 = 1_209_600;
 pub(crate) const EPOCH_SECONDS: u64 = 86_400;
 pub(crate) const SPLIT: jobs::Split =
     jobs::Split { worker: 8_500, model_owner: 500, data_owner: 300, treasury: 500, incentive_pool: 200 };
+
+/// Three days in which a new registration can be challenged before it earns, two weeks for a ruling, a week out.
+pub(crate) const MODELS: models::Params = models::Params {
+    bond: Uint128::new(100 * UNIT),
+    notice_seconds: 3 * 86_400,
+    ruling_seconds: 14 * 86_400,
+    leave_seconds: 7 * 86_400,
+};
 
 /// Roles that sign for a patient's reward.
 pub(crate) const REWARD_APPROVALS: u8 = 2;

@@ -197,6 +197,7 @@ impl<'a> Run<'a> {
         }
         let Some(jobs) = known(Contract::Jobs) else { return Ok(()) };
         let market = self.market().await?;
+        seen.models_set = market.models.is_some();
         for (contract, receiver) in COLLECTORS.into_iter().zip([market.treasury, market.incentive_pool]) {
             let set = match known(contract) {
                 Some(address) if receiver.as_str() == address => self.collects(contract, jobs).await?,
@@ -292,6 +293,10 @@ impl<'a> Run<'a> {
                 let (members, threshold) = self.terms.committee();
                 let message = registry::ExecuteMsg::SetCommittee { members, threshold, from_epoch };
                 self.tell(Contract::Registry, &message).await.map_err(failed())
+            }
+            Step::SetModels => {
+                let models = Some(self.address(Contract::Models));
+                self.tell(Contract::Jobs, &jobs::ExecuteMsg::SetModels { models }).await.map_err(failed())
             }
             Step::SetMinter => {
                 let new_minter = Some(self.address(Contract::Emissions));

@@ -37,6 +37,8 @@ pub enum Step {
     SetJobs,
     /// Name the first committee.
     SetCommittee,
+    /// Tell the job market who knows the owners of models.
+    SetModels,
     /// Make the emissions the minter of BTK.
     SetMinter,
     /// Let the job market report work to the emissions: both learn of each other in one transaction.
@@ -61,6 +63,7 @@ impl fmt::Display for Step {
             Self::Migrate { contract, from } => write!(f, "migrate {contract} from code {from}"),
             Self::SetJobs => write!(f, "tell the registry of the job market"),
             Self::SetCommittee => write!(f, "name the committee"),
+            Self::SetModels => write!(f, "tell the job market who knows the owners of models"),
             Self::SetMinter => write!(f, "make the emissions the minter of BTK"),
             Self::SetMeter => write!(f, "let the job market report work to the emissions"),
             Self::SetStaking => write!(f, "tell the emissions who knows pledges"),
@@ -95,6 +98,8 @@ pub struct OnChain {
     pub jobs_set: bool,
     /// There is a committee, or there will be.
     pub committee_set: bool,
+    /// The job market knows who knows the owners of models.
+    pub models_set: bool,
     /// The minter of BTK is the emissions, or another account that is not the operator.
     pub minter_set: bool,
     /// The emissions take work from the job market, which reports it.
@@ -131,6 +136,7 @@ pub fn plan(role: Role, seen: &OnChain) -> Vec<Step> {
     let wiring = [
         (Contract::Registry, seen.jobs_set, Step::SetJobs),
         (Contract::Registry, seen.committee_set, Step::SetCommittee),
+        (Contract::Models, seen.models_set, Step::SetModels),
         (Contract::Emissions, seen.minter_set, Step::SetMinter),
         (Contract::Emissions, seen.meter_set, Step::SetMeter),
         (Contract::Emissions, seen.staking_set, Step::SetStaking),
@@ -163,6 +169,7 @@ mod tests {
             without_coins: vec![],
             jobs_set: true,
             committee_set: true,
+            models_set: true,
             minter_set: true,
             meter_set: true,
             staking_set: true,
@@ -196,8 +203,8 @@ mod tests {
             (created, steps.last().cloned().unwrap())
         };
         assert_eq!(created(Role::Market), (3, Step::SetCommittee));
-        assert_eq!(created(Role::Economy), (11, Step::LockSky));
-        assert_eq!(created(Role::Token), (13, Step::LockSky));
+        assert_eq!(created(Role::Economy), (12, Step::LockSky));
+        assert_eq!(created(Role::Token), (14, Step::LockSky));
         assert_eq!(created(Role::Data), (2, Step::Instantiate { contract: Contract::Datasets }));
         assert_eq!(created(Role::Model), (1, Step::Instantiate { contract: Contract::Attestations }));
     }
@@ -211,8 +218,13 @@ mod tests {
 
     #[test]
     fn a_market_becomes_an_economy_and_a_token_chain_by_what_it_lacks() {
-        let market =
-            OnChain { minter_set: false, meter_set: false, staking_set: false, ..complete(Role::Market) };
+        let market = OnChain {
+            models_set: false,
+            minter_set: false,
+            meter_set: false,
+            staking_set: false,
+            ..complete(Role::Market)
+        };
         let steps = plan(Role::Economy, &market);
         for step in [Step::Store { code: Code::Treasury }, Step::Instantiate { contract: Contract::Timebank }]
         {
@@ -234,9 +246,10 @@ mod tests {
     #[test]
     fn each_wiring_that_was_cut_off_is_done() {
         type Forget = fn(&mut OnChain);
-        let wirings: [(Step, Forget); 8] = [
+        let wirings: [(Step, Forget); 9] = [
             (Step::SetJobs, |seen| seen.jobs_set = false),
             (Step::SetCommittee, |seen| seen.committee_set = false),
+            (Step::SetModels, |seen| seen.models_set = false),
             (Step::SetMinter, |seen| seen.minter_set = false),
             (Step::SetMeter, |seen| seen.meter_set = false),
             (Step::SetStaking, |seen| seen.staking_set = false),

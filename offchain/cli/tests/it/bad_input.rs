@@ -69,6 +69,7 @@ fn policies_and_terms() {
         (post(&["--assign-seconds", "86500"]), "assign_by"),
         (post(&["--commit-seconds", "1"]), "commit_seconds"),
         (post(&["--model-owner", "nobody"]), "model_owner"),
+        (post(&["--data-owner", "nobody"]), "data_owner"),
     ];
     all_refused(&network, &cases);
 }

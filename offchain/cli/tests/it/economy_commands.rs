@@ -447,3 +447,34 @@ fn tables_say_whose_it_is_and_when() {
         }
     }
 }
+
+#[test]
+fn a_model_is_registered_challenged_ruled_on_and_given_up() {
+    let network = Network::with_nodes(0);
+    run(&network, "wallet new bob");
+    for name in ["alice", "bob"] {
+        run(&network, &format!("wallet fund {name} --amount 500"));
+    }
+    let registered = network.json(&["model", "register", "--from", "alice", "--text", "CC BY 4.0"]);
+    assert_eq!(registered["bond"], 100 * UNIT);
+    let show = || network.json(&["model", "show", "--all"])[0].clone();
+    assert_eq!((show()["earns"].clone(), show()["text"].clone()), (false.into(), "CC BY 4.0".into()));
+    network.json(&["chain", "advance", "--seconds", "259200"]);
+    assert_eq!(show()["earns"], true);
+    let reason = ["--reason", "published before"];
+    network.json(&[&["model", "challenge", "--from", "bob"][..], &reason].concat());
+    let ruled = network.json(&["model", "rule", "registrant"]);
+    assert_eq!(ruled["ruling"], "registrant");
+    let claimed = network.json(&["wallet", "claim", "alice"]);
+    assert!(claimed.to_string().contains("\"source\":\"models\""), "{claimed}");
+    network.json(&["model", "update", "--from", "alice", "--text", "CC0", "--receiver", "bob"]);
+    assert_eq!(show()["text"], "CC0");
+    network.json(&["model", "leave", "--from", "alice"]);
+    network.json(&["chain", "advance", "--seconds", "604801"]);
+    network.json(&["model", "close", "--from", "bob"]);
+    assert_eq!(network.json(&["model", "show", "--all"]), serde_json::json!([]));
+    let consent = network.json(&["model", "consent", "--from", "bob", "--requester", "alice"]);
+    assert!(consent["until"].as_u64().unwrap() > 0);
+    network.refused(&["model", "show"]);
+    network.refused(&["model", "register", "--from", "alice", "--text", "x", "--digest", "00"]);
+}

@@ -3,6 +3,7 @@
 mod accounts;
 mod budget;
 mod claims;
+pub mod model;
 mod pools;
 pub mod rewards;
 pub mod stake;

@@ -55,10 +55,11 @@ pub struct Offer {
     /// How long each state may last.
     #[cfg_attr(feature = "clap", command(flatten))]
     pub windows: Windows,
-    /// Address of the model's owner, who gets a share.
+    /// Whom the model is expected to pay: the job is refused if its registered owner (`bithive model show`) names another
+    /// receiver.
     #[cfg_attr(feature = "clap", arg(long))]
     pub model_owner: Option<String>,
-    /// Address of the data's owner, who gets a share.
+    /// Address of the data's owner, who gets a share and has agreed to be named (`bithive model consent`).
     #[cfg_attr(feature = "clap", arg(long))]
     pub data_owner: Option<String>,
 }

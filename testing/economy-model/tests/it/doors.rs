@@ -2,7 +2,7 @@
 //! coin comes with a message that has no use for it.
 
 use bithive_api::{
-    attestations, emissions, ics20, jobs, registry, rewards, staking, timebank, treasury, vesting,
+    attestations, emissions, ics20, jobs, models, registry, rewards, staking, timebank, treasury, vesting,
 };
 use bithive_ibc_kit::{AttestationsSuite, Ics20Suite};
 use bithive_test_kit::emissions::EmissionsSuite;
@@ -118,6 +118,7 @@ fn no_contract_is_created_with_text_that_is_no_address_or_with_native_coins() {
     let timebank = TimebankSuite::message(&market, bithive_test_kit::timebank::params());
     let (rewards, the_treasury) =
         (RewardsSuite::message(&market.suite), TreasurySuite::message(&market.suite));
+    let models = bithive_test_kit::models::message(&market.suite);
     let suite = &mut market.suite;
     let mut created = Vec::new();
     {
@@ -127,6 +128,7 @@ fn no_contract_is_created_with_text_that_is_no_address_or_with_native_coins() {
         };
         create("token", bithive_test_kit::token::code(), to_value(&token).unwrap());
         create("registry", bithive_test_kit::registry::code(), to_value(&registry).unwrap());
+        create("models", bithive_test_kit::models::code(), to_value(&models).unwrap());
         create("jobs", bithive_test_kit::jobs::code(), to_value(&jobs).unwrap());
         create("emissions", bithive_test_kit::emissions::code(), to_value(&emissions).unwrap());
         create("staking", bithive_test_kit::staking::code(), to_value(&staking).unwrap());
@@ -219,6 +221,13 @@ fn no_message_of_the_market_or_between_chains_names_text_that_is_no_address_or_b
         (market.suite.owner.clone(), market.jobs.clone(), market.suite.btt.to_string());
     let set = jobs::ExecuteMsg::SetEmissions { emissions: Some(token) };
     message(&mut market.suite, &owner, &contract, &set);
+    let models = bithive_test_kit::models::Models::new(&mut market.suite).address;
+    let set = jobs::ExecuteMsg::SetModels { models: Some(models.to_string()) };
+    message(&mut market.suite, &owner, &contract, &set);
+    let consent = models::ExecuteMsg::SetConsent { requester: someone.clone(), until: None };
+    message(&mut market.suite, &owner, &models, &consent);
+    let give = models::ExecuteMsg::TransferOwnership { new_owner: someone.clone() };
+    message(&mut market.suite, &owner, &models, &give);
     let registry = market.suite.registry.clone();
     let members = market.suite.committee_members(&["one", "two"]);
     let set = registry::ExecuteMsg::SetCommittee { members, threshold: 2, from_epoch: u64::MAX };

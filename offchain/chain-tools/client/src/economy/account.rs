@@ -1,6 +1,6 @@
 //! Actions, each one transaction of the account's wallet.
 
-use bithive_api::{emissions, rewards, staking, vesting};
+use bithive_api::{emissions, models, rewards, staking, vesting};
 use bithive_chain::{ChainError, Message, Receipt};
 use bithive_contracts::Contract;
 use cosmwasm_std::{Uint128, to_json_binary};
@@ -73,6 +73,23 @@ impl EconomyAccount {
     /// See [`ChainError`].
     pub async fn vesting(&self, message: &vesting::ExecuteMsg) -> Result<Receipt, ChainError> {
         self.tell(self.client.at(Contract::Vesting), message).await
+    }
+
+    /// Registers a model with its bond, or challenges one with a deposit.
+    ///
+    /// # Errors
+    /// See [`ChainError`].
+    pub async fn bond_model(&self, hook: &models::Hook) -> Result<Receipt, ChainError> {
+        let bond = self.client.models_config().await?.params.bond;
+        self.send(Token::Btt, self.client.at(Contract::Models), bond.u128(), hook).await
+    }
+
+    /// Any message to the contract of models.
+    ///
+    /// # Errors
+    /// See [`ChainError`].
+    pub async fn models(&self, message: &models::ExecuteMsg) -> Result<Receipt, ChainError> {
+        self.tell(self.client.at(Contract::Models), message).await
     }
 
     /// Any message to the emissions.

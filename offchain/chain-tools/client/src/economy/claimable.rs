@@ -1,7 +1,7 @@
 //! Everything that an account can take, in one list.
 
 use bithive_api::emissions::{Bucket, Recipients};
-use bithive_api::{ContractEvent as _, emissions, jobs, registry, staking, vesting};
+use bithive_api::{ContractEvent as _, emissions, jobs, models, registry, staking, vesting};
 use bithive_chain::{ChainError, Event, Message};
 use bithive_contracts::Contract;
 use bithive_economics::vesting::MONTH;
@@ -18,6 +18,8 @@ pub enum Source {
     JobMarket,
     /// A bond of the node registry whose unbonding is over.
     RegistryBond,
+    /// Bonds of models that were given up, and what a challenge gave.
+    Models,
     /// A position of the vesting contract.
     Vesting,
     /// A contributor's share of the emission.
@@ -41,6 +43,7 @@ impl Source {
         match self {
             Self::JobMarket => "job_market",
             Self::RegistryBond => "registry_bond",
+            Self::Models => "models",
             Self::Vesting => "vesting",
             Self::Emissions => "emissions",
             Self::EmissionsApplication => "emissions_application",
@@ -57,6 +60,7 @@ impl Source {
         match self {
             Self::JobMarket => "job market",
             Self::RegistryBond => "bond of the registry",
+            Self::Models => "bonds of models",
             Self::Vesting => "vesting",
             Self::Emissions => "emission for work",
             Self::EmissionsApplication => "emission for the application",
@@ -132,6 +136,7 @@ impl Claimable {
                 let withdraw = registry::ExecuteMsg::WithdrawBond { address: owner.into() };
                 Message::execute(at(Contract::Registry), &withdraw, &[])
             }
+            Source::Models => Message::execute(at(Contract::Models), &models::ExecuteMsg::Withdraw {}, &[]),
             Source::Vesting => {
                 let claim = vesting::ExecuteMsg::Claim { id: self.number()? };
                 Message::execute(at(Contract::Vesting), &claim, &[])
@@ -182,6 +187,10 @@ impl Claimable {
                 }
                 _ => None,
             },
+            Source::Models => match models::Event::read(at(Contract::Models), event).ok()?? {
+                models::Event::Withdrawn { account, amount } if account.as_str() == owner => Some(amount),
+                _ => None,
+            },
             Source::Vesting => match vesting::Event::read(at(Contract::Vesting), event).ok()?? {
                 vesting::Event::Claimed { id, amount, .. } if id.to_string() == what => Some(amount),
                 _ => None,
@@ -224,6 +233,8 @@ impl EconomyClient {
         let market = self.client().claimable(address).await?;
         entries.push(Claimable::new(Source::JobMarket, None, Token::Btt, market));
         entries.extend(self.bond(address, now).await?);
+        let models = self.owed_by_models(address).await?;
+        entries.push(Claimable::new(Source::Models, None, Token::Btt, models));
         let mut complete = self.due_positions(address, &mut entries).await?;
         self.due_emissions(address, now, &mut entries).await?;
         complete &= self.due_stakes(address, now, &mut entries).await?;

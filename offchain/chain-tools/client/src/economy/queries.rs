@@ -1,9 +1,9 @@
 //! Queries, each named after what it answers.
 
-use bithive_api::{emissions, rewards, staking, timebank, token, vesting};
+use bithive_api::{emissions, models, rewards, staking, timebank, token, vesting};
 use bithive_chain::{ChainError, ChainExt as _};
 use bithive_contracts::{Contract, Role};
-use cosmwasm_std::Uint128;
+use cosmwasm_std::{HexBinary, Uint128};
 use cw20::BalanceResponse;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -100,6 +100,47 @@ impl EconomyClient {
         };
         let unpack = |page: vesting::PositionsResponse| page.positions;
         self.pages(self.at(Contract::Vesting), ask, unpack, |position| position.id).await
+    }
+
+    /// Bond and times of registrations of models.
+    ///
+    /// # Errors
+    /// See [`ChainError`].
+    pub async fn models_config(&self) -> Result<models::ConfigResponse, ChainError> {
+        self.ask(self.at(Contract::Models), &models::QueryMsg::Config {}).await
+    }
+
+    /// The registration of a model; none where it has no owner.
+    ///
+    /// # Errors
+    /// See [`ChainError`].
+    pub async fn model(&self, digest: &HexBinary) -> Result<Option<models::ModelResponse>, ChainError> {
+        self.ask(self.at(Contract::Models), &models::QueryMsg::Model { model: digest.clone() }).await
+    }
+
+    /// Registrations of models, by digest: the first [`MOST_PAGES`] pages.
+    ///
+    /// # Errors
+    /// See [`ChainError`].
+    pub async fn models(&self) -> Result<List<models::ModelResponse>, ChainError> {
+        let ask = |start_after| models::QueryMsg::Models { start_after, limit: Some(PAGE) };
+        self.pages(
+            self.at(Contract::Models),
+            ask,
+            |page: Vec<_>| page,
+            |model: &models::ModelResponse| model.model.clone(),
+        )
+        .await
+    }
+
+    /// What the contract of models owes an account, in base units.
+    ///
+    /// # Errors
+    /// See [`ChainError`].
+    pub async fn owed_by_models(&self, account: &str) -> Result<u128, ChainError> {
+        let question = models::QueryMsg::Claimable { account: account.into() };
+        let owed: Uint128 = self.ask(self.at(Contract::Models), &question).await?;
+        Ok(owed.u128())
     }
 
     /// The emission's start and recipients.

@@ -202,9 +202,47 @@ pub fn jobs() -> Vec<job::Event> {
         RecordFailed { job_id, error: "unknown".into() },
         Emissions { emissions: OrEmpty(Some(addr("emissions"))) },
         Emissions { emissions: OrEmpty(None) },
+        Models { models: OrEmpty(Some(addr("models"))) },
+        Models { models: OrEmpty(None) },
         Model { model: HexBinary::from([0xef; 32]), credits: 90 },
         Paused { paused: true },
         Withdrawn { address: addr("alice"), amount: AMOUNT },
+    ]
+}
+
+pub fn models() -> Vec<bithive_api::models::Event> {
+    use bithive_api::models::{Ending, Event::*, Ruling};
+    let model = HexBinary::from([0xef; 32]);
+    let (owner, challenger) = (addr("alice"), addr("bob"));
+    let ruled = |ruling, owner| Ruled { model: HexBinary::from([0xef; 32]), ruling, owner, forfeited: LESS };
+    let removed = |ending| Removed { model: HexBinary::from([0xef; 32]), owner: addr("alice"), ending };
+    vec![
+        Registered {
+            model: model.clone(),
+            owner: owner.clone(),
+            receiver: addr("receiver"),
+            bond: AMOUNT,
+            in_force_at: 1_700_000_000,
+        },
+        Updated { model: model.clone(), receiver: addr("receiver") },
+        Challenged {
+            model: model.clone(),
+            owner: owner.clone(),
+            challenger: challenger.clone(),
+            deposit: AMOUNT,
+            until: 1_700_000_000,
+        },
+        ruled(Ruling::Registrant, Some(owner.clone())),
+        ruled(Ruling::Challenger, Some(challenger.clone())),
+        ruled(Ruling::Neither, None),
+        Unruled { model: model.clone(), challenger: challenger.clone() },
+        Leaving { model, until: 1_700_000_000 },
+        removed(Ending::Left),
+        removed(Ending::NotRuled),
+        removed(Ending::Ruled),
+        Consent { owner: owner.clone(), requester: challenger, until: 1_700_000_000 },
+        Withdrawn { account: owner, amount: AMOUNT },
+        Paused { paused: true },
     ]
 }
 
