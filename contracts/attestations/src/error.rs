@@ -74,14 +74,6 @@ pub enum ContractError {
         /// Name of what is missing.
         what: &'static str,
     },
-    /// The market has no signature of the job's own.
-    #[error(
-        "job {job_id} was settled together with others; expected its quorum's own signature with the message"
-    )]
-    SettledWithOthers {
-        /// Number of the job.
-        job_id: u64,
-    },
     /// The same packet was sent and is not answered yet.
     #[error(
         "the {kind} of job {job_id} was sent; try again after an answer, or after {timeout} (Unix seconds)"

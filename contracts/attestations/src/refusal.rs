@@ -122,6 +122,12 @@ pub enum Refusal {
     /// A part of the statement has a wrong length.
     #[error(transparent)]
     Statement(#[from] StatementError),
+    /// An account submits a statement without a signature.
+    #[error("the statement of job {job_id} has no signature; expected the quorum's")]
+    NoSignature {
+        /// Number of the job.
+        job_id: u64,
+    },
     /// A key or the signature.
     #[error(transparent)]
     Bls(#[from] HostError),
@@ -145,7 +151,7 @@ impl Refusal {
             Self::Stale { .. } | Self::Settled { .. } | Self::NoWorkers { .. } => codes::STALE,
             Self::OtherWorkers { .. } | Self::OtherStatement { .. } => codes::CONFLICT,
             Self::NotSubset { .. } | Self::TooFew { .. } => codes::QUORUM,
-            Self::Bls(_) => codes::SIGNATURE,
+            Self::NoSignature { .. } | Self::Bls(_) => codes::SIGNATURE,
         }
     }
 }

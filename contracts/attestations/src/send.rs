@@ -18,7 +18,7 @@ use crate::{ContractError, verify};
 pub(crate) struct Route {
     pub(crate) channel_id: String,
     pub(crate) timeout_seconds: Option<u64>,
-    /// The signature, where the market keeps none for the job alone.
+    /// The signature, to go along where the market keeps none for the job alone.
     pub(crate) signature: Option<HexBinary>,
 }
 
@@ -179,24 +179,26 @@ fn expect_phase(job: &MarketJob, kind: PacketKind) -> Result<(), ContractError> 
     Err(ContractError::WrongPhase { job_id: job.job_id, phase: job.phase, expected })
 }
 
-/// The packet's bytes, made from the market's answer about the job. A signature from the message is verified here: an
-/// invalid one would block a valid one until the other end has refused it.
+/// The packet's bytes, made from the market's answer about the job. Of a job that was settled with others the market keeps no
+/// signature of its own, and needs none: it verified the sum of all, and what it settled is its state. To ask for one here
+/// would let a single signer that keeps its share back withhold the attestation, and with it what a data owner is paid. One
+/// that comes with the message goes along, and is verified here: an invalid one would block the packet until the other end
+/// has refused it.
 #[inline(never)]
 fn packet(
     api: &dyn Api,
     source: Source,
     mut job: MarketJob,
     kind: PacketKind,
-    given: Option<HexBinary>,
+    mut given: Option<HexBinary>,
 ) -> Result<Binary, ContractError> {
     let job_id = job.job_id;
+    let from_message = given.is_some();
     let lacks = |what| ContractError::Market { job_id, what };
-    let mut kept = true;
     let statement = match kind {
         PacketKind::Workers => None,
         PacketKind::Statement => {
             let outcome = job.outcome.take().ok_or(lacks("an outcome"))?;
-            kept = outcome.signature.is_some();
             let agreed = job.workers.get_mut(usize::from(outcome.representative));
             let agreed = agreed.ok_or(lacks("the representative"))?;
             Some(SignedStatement {
@@ -204,7 +206,7 @@ fn packet(
                 masked: agreed.masked.take().ok_or(lacks("a result"))?,
                 members: outcome.quorum,
                 signers: outcome.signers.ok_or(lacks("the signers"))?,
-                signature: outcome.signature.or(given).ok_or(ContractError::SettledWithOthers { job_id })?,
+                signature: outcome.signature.or_else(|| given.take()),
             })
         }
     };
@@ -218,7 +220,7 @@ fn packet(
         keys: job.workers.into_iter().map(|worker| worker.bls_key).collect(),
     };
     let Some(statement) = statement else { return Ok(to_json_binary(&Packet::Workers(workers))?) };
-    if !kept {
+    if from_message && given.is_none() {
         verify::whole(api, &workers, &statement)?;
     }
     Ok(to_json_binary(&Packet::Statement { workers, statement })?)

@@ -82,9 +82,11 @@ impl Checked<'_> {
         statement: &SignedStatement,
         message: &[u8],
     ) -> Result<(), Refusal> {
+        let signature =
+            statement.signature.as_ref().ok_or(Refusal::NoSignature { job_id: self.set.job_id })?;
         let absent: Vec<_> =
             Members::from_bits(statement.signers).absent(self.keys.iter().copied()).collect();
-        Ok(host::verify_statement(api, full_key, &absent, message, &statement.signature)?)
+        Ok(host::verify_statement(api, full_key, &absent, message, signature)?)
     }
 
     fn check_members(&self, statement: &SignedStatement) -> Result<(), Refusal> {

@@ -179,8 +179,8 @@ pub enum ExecuteMsg {
         /// Seconds until the packet expires; [`crate::ibc::limits::DEFAULT_TIMEOUT_SECONDS`] if null.
         timeout_seconds: Option<u64>,
     },
-    /// As [`ExecuteMsg::Send`], for a job that was settled together with others: its market keeps only the aggregate over
-    /// all of them. Sender: anyone who has the quorum's signature over this job's own statement.
+    /// As [`ExecuteMsg::Send`], with a signature that goes along: of a job that was settled together with others its market
+    /// keeps only the aggregate over all of them. Sender: anyone who has the quorum's signature over this job's own statement.
     SendSigned {
         /// Number of the job, from 1.
         job_id: u64,
@@ -267,8 +267,9 @@ pub struct SignedStatement {
     pub members: u32,
     /// Bit i set: worker i signed; all of them are in the quorum.
     pub signers: u32,
-    /// Aggregate BLS signature, 96 bytes.
-    pub signature: HexBinary,
+    /// Aggregate BLS signature, 96 bytes; null in a packet about a job that was settled together with others, whose market has
+    /// verified the sum of their signatures. What is submitted by an account has one.
+    pub signature: Option<HexBinary>,
 }
 
 /// Answer to a packet, as JSON (ICS-4's envelope).

@@ -130,7 +130,7 @@ fn another_statement_of_a_settled_job_is_a_conflict_even_if_the_quorum_signed_it
     let recorded = suite.attestation(job_id);
     let (workers, mut other) = statement(&packet);
     other.output = HexBinary::from(&[9; 32]);
-    other.signature = signature_of(&suite, &workers, &other, &TWO);
+    other.signature = Some(signature_of(&suite, &workers, &other, &TWO));
     let answer = suite.deliver_data(&Packet::Statement { workers, statement: other });
     assert_eq!(code(&answer), codes::CONFLICT);
     assert_eq!(suite.attestation(job_id), recorded);
@@ -155,8 +155,11 @@ fn no_field_of_a_statement_can_be_changed() {
     assert_eq!(forged(|_, statement| statement.masked = Binary::from([0; 16])), codes::SIGNATURE);
     assert_eq!(forged(|_, statement| statement.members = 0b101), codes::SIGNATURE);
     assert_eq!(forged(|_, statement| statement.signers = 0b011), codes::SIGNATURE);
-    assert_eq!(forged(|_, statement| statement.signature = HexBinary::from(&[0; 96])), codes::SIGNATURE);
-    assert_eq!(forged(|_, statement| statement.signature = other()), codes::SIGNATURE);
+    assert_eq!(
+        forged(|_, statement| statement.signature = Some(HexBinary::from(&[0; 96]))),
+        codes::SIGNATURE
+    );
+    assert_eq!(forged(|_, statement| statement.signature = Some(other())), codes::SIGNATURE);
     assert_eq!(forged(|workers, _| workers.model = other()), codes::SIGNATURE);
     assert_eq!(forged(|workers, _| workers.input_commitment = other()), codes::SIGNATURE);
     assert_eq!(forged(|workers, _| workers.job_id += 1), codes::SIGNATURE);
@@ -178,7 +181,7 @@ fn too_few_signers_are_no_quorum_whatever_they_sign() {
     let (mut suite, job_id, packet) = case();
     let (workers, mut alone) = statement(&packet);
     alone.signers = 0b001;
-    alone.signature = signature_of(&suite, &workers, &alone, &["node-1"]);
+    alone.signature = Some(signature_of(&suite, &workers, &alone, &["node-1"]));
     let answer = suite.deliver_data(&Packet::Statement { workers, statement: alone });
     assert_eq!(code(&answer), codes::QUORUM);
     assert_eq!(suite.attestation(job_id), None);

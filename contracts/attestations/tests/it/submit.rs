@@ -60,7 +60,7 @@ fn equivocation(suite: &AttestationsSuite, job_id: u64, statement: &SignedStatem
     let message = JobStatement::of_packet(&set, &other).unwrap().sign_bytes(suite.market.domain());
     let signatures: Vec<_> = TWO.iter().map(|name| NodeKeys::of(name).bls.sign(&message)).collect();
     let signature = HexBinary::from(&bls::aggregate(&signatures).unwrap());
-    SignedStatement { signature, ..other }
+    SignedStatement { signature: Some(signature), ..other }
 }
 
 #[test]
@@ -112,4 +112,14 @@ fn the_signature_of_a_failed_round_does_not_pass_for_the_next() {
     assert_eq!(suite.deliver_data(&Packet::Workers(set)), Ok(Receipt::WorkersRecorded));
     let error: ContractError = refusal(suite.submit(job_id, statement));
     assert!(matches!(error, ContractError::Refused(Refusal::Bls(_))), "{error}");
+}
+
+/// Without a signature only a peer is believed, which read its market.
+#[test]
+fn what_an_account_submits_has_a_signature() {
+    let (mut suite, job_id, statement) = case();
+    let error: ContractError =
+        refusal(suite.submit(job_id, SignedStatement { signature: None, ..statement }));
+    assert_eq!(error, ContractError::Refused(Refusal::NoSignature { job_id }));
+    assert_eq!(suite.attestation(job_id), None);
 }

@@ -80,7 +80,16 @@ fn packet(workers: &[[u8; 48]]) -> (WorkerSet, SignedStatement) {
         keys: workers.iter().map(HexBinary::from).collect(),
     };
     let (masked, signature) = (MASKED.into(), bytes::<96>(0));
-    (set, SignedStatement { output: bytes::<32>(3), masked, members: 0b101, signers: 0b101, signature })
+    (
+        set,
+        SignedStatement {
+            output: bytes::<32>(3),
+            masked,
+            members: 0b101,
+            signers: 0b101,
+            signature: Some(signature),
+        },
+    )
 }
 
 #[test]
