@@ -4,7 +4,7 @@ use std::io::Cursor;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bithive_api::{emissions, jobs, registry, rewards, staking, timebank, token, treasury, vesting};
+use bithive_api::{emissions, jobs, models, registry, rewards, staking, timebank, token, treasury, vesting};
 use bithive_chain::{Chain as _, Embedded, Message, SigningKey, Wallet};
 use bithive_client::{Account, Client, Deployment, EconomyAccount, EconomyClient};
 use bithive_contracts::{Code, Contract};
@@ -221,6 +221,22 @@ async fn create(owner: &Wallet, app: &Wallet, chain: &Embedded, minter: bool) ->
         },
     )
     .await;
+    let models = new(
+        owner,
+        Code::Models,
+        &models::InstantiateMsg {
+            owner: account(),
+            token: btt.clone(),
+            treasury: treasury.clone(),
+            params: models::Params {
+                bond: Uint128::new(UNIT),
+                notice_seconds: 3_600,
+                ruling_seconds: 86_400,
+                leave_seconds: 86_400,
+            },
+        },
+    )
+    .await;
     let meter = emissions::ExecuteMsg::SetMeter { meter: account(), allowed: true };
     owner.execute(&emissions, &meter, &[]).await.unwrap();
     if minter {
@@ -242,6 +258,7 @@ async fn create(owner: &Wallet, app: &Wallet, chain: &Embedded, minter: bool) ->
         (Contract::Staking, staking),
         (Contract::Rewards, rewards),
         (Contract::Timebank, timebank),
+        (Contract::Models, models),
     ];
     Deployment::new(chain_id, contracts.into(), (treasury, app.address())).unwrap()
 }
