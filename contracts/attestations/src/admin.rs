@@ -1,20 +1,32 @@
 //! Instantiation, and what the owner does.
 
-use bithive_api::attestations::{Event, InstantiateMsg, Peer, limits};
+use bithive_api::attestations::{Event, ExecuteMsg, InstantiateMsg, Peer, limits};
+use bithive_contract_kit::delay;
 use bithive_contract_kit::input::address;
-use cosmwasm_std::{DepsMut, Response, Storage};
+use cosmwasm_std::{Deps, DepsMut, Env, Response, Storage};
 use cw_ownable::initialize_owner;
 
 use crate::ContractError;
 use crate::state::{CONFIG, Config, PEERS};
 use crate::verify::check_source;
 
-pub(crate) fn instantiate(deps: DepsMut<'_>, msg: InstantiateMsg) -> Result<Response, ContractError> {
+pub(crate) fn instantiate(
+    deps: DepsMut<'_>,
+    env: &Env,
+    msg: InstantiateMsg,
+) -> Result<Response, ContractError> {
     let owner = address(deps.api, "owner", &msg.owner)?;
     let jobs = msg.jobs.map(|jobs| address(deps.api, "jobs", &jobs)).transpose()?;
     initialize_owner(deps.storage, deps.api, Some(owner.as_str()))?;
+    delay::begin(deps.storage, env)?;
     CONFIG.save(deps.storage, &Config { jobs })?;
     Ok(Response::new())
+}
+
+/// Whether the owner's message has to wait, once what it names was checked. A peer is removed at once.
+pub(crate) fn waits(deps: Deps<'_>, env: &Env, msg: &ExecuteMsg) -> Result<bool, ContractError> {
+    let setting = matches!(msg, ExecuteMsg::AllowPeer(_));
+    Ok(setting && delay::waits(deps.storage, env)?)
 }
 
 pub(crate) fn allow_peer(storage: &mut dyn Storage, peer: &Peer) -> Result<Response, ContractError> {

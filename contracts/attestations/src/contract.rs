@@ -6,7 +6,7 @@ use cosmwasm_std::entry_point;
 use bithive_api::MigrateMsg;
 use bithive_api::attestations::{ExecuteMsg, InstantiateMsg, PacketKind, QueryMsg};
 use bithive_contract_kit::input::nonpayable;
-use bithive_contract_kit::{migration, ownership};
+use bithive_contract_kit::{delay, migration, ownership};
 use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Response, to_json_binary};
 
 use crate::send::Route;
@@ -24,13 +24,13 @@ pub const CONTRACT_VERSION: &str = env!("CARGO_PKG_VERSION");
 #[cfg_attr(not(feature = "library"), entry_point)]
 pub fn instantiate(
     deps: DepsMut,
-    _env: Env,
+    env: Env,
     info: MessageInfo,
     msg: InstantiateMsg,
 ) -> Result<Response, ContractError> {
     nonpayable(&info)?;
     cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
-    admin::instantiate(deps, msg)
+    admin::instantiate(deps, &env, msg)
 }
 
 /// Runs one message.
@@ -46,6 +46,14 @@ pub fn execute(
 ) -> Result<Response, ContractError> {
     nonpayable(&info)?;
     permission::authorize(deps.as_ref(), &info.sender, &msg)?;
+    if admin::waits(deps.as_ref(), &env, &msg)? {
+        return Ok(delay::schedule(deps.storage, &env, &msg)?);
+    }
+    run(deps, env, info, msg)
+}
+
+/// Runs a message that its sender may send, now.
+fn run(deps: DepsMut, env: Env, info: MessageInfo, msg: ExecuteMsg) -> Result<Response, ContractError> {
     match msg {
         ExecuteMsg::AllowPeer(peer) => admin::allow_peer(deps.storage, &peer),
         ExecuteMsg::RemovePeer { connection_id, port_id } => {
@@ -66,6 +74,11 @@ pub fn execute(
         ExecuteMsg::Submit { source, job_id, statement } => {
             receive::submit(deps, &env, &source, job_id, statement)
         }
+        ExecuteMsg::ApplySetting { id } => {
+            let (setting, applied) = delay::take(deps.storage, &env, id)?;
+            Ok(run(deps, env, info, setting)?.add_event(applied))
+        }
+        ExecuteMsg::CancelSetting { id } => Ok(delay::cancel(deps.storage, id)?),
         ExecuteMsg::TransferOwnership { new_owner } => {
             Ok(ownership::propose(deps, &env, &info.sender, new_owner)?)
         }
@@ -95,6 +108,7 @@ pub fn query(deps: Deps, _env: Env, msg: QueryMsg) -> Result<Binary, ContractErr
         QueryMsg::Attestations { source, start_after, limit } => {
             to_json_binary(&query::attestations(deps, &source, start_after, limit)?)
         }
+        QueryMsg::Settings {} => to_json_binary(&delay::waiting(deps.storage)?),
     };
     Ok(answer?)
 }

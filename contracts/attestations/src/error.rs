@@ -3,6 +3,7 @@
 use bithive_api::jobs::Phase;
 use bithive_contract_kit::InputError;
 use bithive_contract_kit::channel::ChannelError;
+use bithive_contract_kit::delay::DelayError;
 use bithive_contract_kit::migration::MigrationError;
 use cosmwasm_std::StdError;
 use cw_ownable::OwnershipError;
@@ -97,6 +98,9 @@ pub enum ContractError {
     /// What was submitted is not recorded.
     #[error(transparent)]
     Refused(#[from] Refusal),
+    /// A setting that waits, or does not.
+    #[error(transparent)]
+    Delay(#[from] DelayError),
     /// The stored state is not an earlier one of this contract.
     #[error(transparent)]
     Migration(#[from] MigrationError),

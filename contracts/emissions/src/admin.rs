@@ -1,10 +1,11 @@
 //! Instantiation, and what the owner does.
 
-use bithive_api::emissions::{Event, InstantiateMsg, Recipients};
+use bithive_api::emissions::{Event, ExecuteMsg, InstantiateMsg, Recipients};
 use bithive_api::event::OrEmpty;
 use bithive_api::staking;
-use bithive_contract_kit::input::{address, outside};
-use cosmwasm_std::{DepsMut, Env, Response, Uint128};
+use bithive_contract_kit::delay;
+use bithive_contract_kit::input::{address, contract, outside};
+use cosmwasm_std::{Deps, DepsMut, Env, Response, Uint128};
 use cw_ownable::initialize_owner;
 
 use crate::ContractError;
@@ -20,8 +21,8 @@ pub(crate) fn instantiate(
         return Err(ContractError::Past { start, now });
     }
     let token = address(deps.api, "token", &msg.token)?;
-    let contract = &env.contract.address;
-    let recipient = |text: &str| outside(deps.api, "recipient", text, &[contract, &token]);
+    let own = [&env.contract.address, &token];
+    let recipient = |text: &str| outside(deps.api, "recipient", text, &own);
     let recipients = Recipients {
         application: recipient(&msg.recipients.application)?,
         foundation: recipient(&msg.recipients.foundation)?,
@@ -29,6 +30,7 @@ pub(crate) fn instantiate(
     };
     let config = Config { token, start, recipients };
     config.emission()?;
+    delay::begin(deps.storage, env)?;
     let owner = address(deps.api, "owner", &msg.owner)?;
     initialize_owner(deps.storage, deps.api, Some(owner.as_str()))?;
     LOCKED_FROM.save(deps.storage, &start)?;
@@ -39,8 +41,26 @@ pub(crate) fn instantiate(
     Ok(Response::new())
 }
 
+/// Whether the owner's message has to wait, once what it names was checked. Taking a meter's permission back is
+/// a brake, and takes effect at once.
+pub(crate) fn waits(deps: Deps<'_>, env: &Env, msg: &ExecuteMsg) -> Result<bool, ContractError> {
+    let setting = match msg {
+        ExecuteMsg::SetMeter { meter, allowed: true } => {
+            contract(deps, "meter", meter)?;
+            true
+        }
+        ExecuteMsg::SetRecipient { .. } | ExecuteMsg::SetStaking { .. } => true,
+        _ => false,
+    };
+    Ok(setting && delay::waits(deps.storage, env)?)
+}
+
 pub(crate) fn set_meter(deps: DepsMut<'_>, meter: &str, allowed: bool) -> Result<Response, ContractError> {
-    let meter = address(deps.api, "meter", meter)?;
+    // A person could credit itself without a rule. A permission is taken back of whoever has it.
+    let meter = match allowed {
+        true => contract(deps.as_ref(), "meter", meter)?,
+        false => address(deps.api, "meter", meter)?,
+    };
     if allowed {
         METERS.save(deps.storage, &meter, &())?;
     } else {

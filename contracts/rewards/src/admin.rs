@@ -1,10 +1,10 @@
 //! Instantiation, the budget and what fills it, and what the owner does.
 
 use bithive_api::event::OrNone;
-use bithive_api::rewards::{Event, Hook, InstantiateMsg, Limits, Role, limits};
+use bithive_api::rewards::{Event, ExecuteMsg, Hook, InstantiateMsg, Limits, Role, limits};
 use bithive_contract_kit::input::{self, address, outside, positive, within};
-use bithive_contract_kit::{source, token};
-use cosmwasm_std::{Addr, DepsMut, Env, Response, Storage, SubMsg, Uint128, to_json_binary};
+use bithive_contract_kit::{delay, source, token};
+use cosmwasm_std::{Addr, Deps, DepsMut, Env, Response, Storage, SubMsg, Uint128, to_json_binary};
 use cw_ownable::initialize_owner;
 use cw20::Cw20ReceiveMsg;
 
@@ -23,6 +23,7 @@ pub(crate) fn instantiate(
     let (least, most) = limits::APPROVALS;
     within("approvals", msg.approvals.into(), least.into()..=most.into())?;
     check(&msg.limits)?;
+    delay::begin(deps.storage, env)?;
     let token = address(deps.api, "token", &msg.token)?;
     let treasury = outside(deps.api, "treasury", &msg.treasury, &[&env.contract.address, &token])?;
     let owner = address(deps.api, "owner", &msg.owner)?;
@@ -32,6 +33,13 @@ pub(crate) fn instantiate(
     BUDGET.save(deps.storage, &Budget::default())?;
     TODAY.save(deps.storage, &Paid::default())?;
     Ok(Response::new())
+}
+
+/// Whether the owner's message has to wait, once what it names was checked. Taking a role back is a brake, and takes
+/// effect at once.
+pub(crate) fn waits(deps: Deps<'_>, env: &Env, msg: &ExecuteMsg) -> Result<bool, ContractError> {
+    let setting = matches!(msg, ExecuteMsg::SetParty { role: Some(_), .. } | ExecuteMsg::SetLimits(_));
+    Ok(setting && delay::waits(deps.storage, env)?)
 }
 
 fn check(limits: &Limits) -> Result<(), ContractError> {

@@ -6,7 +6,7 @@ use cosmwasm_std::entry_point;
 use bithive_api::MigrateMsg;
 use bithive_api::rewards::{Event, ExecuteMsg, InstantiateMsg, QueryMsg};
 use bithive_contract_kit::input::nonpayable;
-use bithive_contract_kit::{migration, ownership, pause};
+use bithive_contract_kit::{delay, migration, ownership, pause};
 use cosmwasm_std::{
     Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Reply, Response, from_json, to_json_binary,
 };
@@ -47,6 +47,14 @@ pub fn execute(
 ) -> Result<Response, ContractError> {
     nonpayable(&info)?;
     permission::authorize(deps.as_ref(), &info.sender, &msg)?;
+    if admin::waits(deps.as_ref(), &env, &msg)? {
+        return Ok(delay::schedule(deps.storage, &env, &msg)?);
+    }
+    run(deps, env, info, msg)
+}
+
+/// Runs a message that its sender may send, now.
+fn run(deps: DepsMut, env: Env, info: MessageInfo, msg: ExecuteMsg) -> Result<Response, ContractError> {
     match msg {
         ExecuteMsg::Receive(hook) => admin::receive(deps, &hook),
         ExecuteMsg::Propose { patient, activity, inputs, evidence } => {
@@ -60,6 +68,11 @@ pub fn execute(
         ExecuteMsg::ReturnBudget { amount } => admin::return_budget(deps.storage, amount),
         ExecuteMsg::SetSource { source, allowed } => admin::set_source(deps, &env, &source, allowed),
         ExecuteMsg::SetPaused { paused } => Ok(pause::set(deps.storage, paused, Event::Paused { paused })?),
+        ExecuteMsg::ApplySetting { id } => {
+            let (setting, applied) = delay::take(deps.storage, &env, id)?;
+            Ok(run(deps, env, info, setting)?.add_event(applied))
+        }
+        ExecuteMsg::CancelSetting { id } => Ok(delay::cancel(deps.storage, id)?),
         ExecuteMsg::TransferOwnership { new_owner } => {
             Ok(ownership::propose(deps, &env, &info.sender, new_owner)?)
         }
@@ -95,6 +108,7 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
         QueryMsg::Patient { address } => to_json_binary(&query::patient(deps, &env, &address)?),
         QueryMsg::Budget {} => to_json_binary(&query::budget(deps, &env)?),
         QueryMsg::Source { address } => to_json_binary(&query::source(deps, &address)?),
+        QueryMsg::Settings {} => to_json_binary(&delay::waiting(deps.storage)?),
     };
     Ok(answer?)
 }

@@ -2,6 +2,7 @@
 
 use bithive_api::rewards::{Activity, Role};
 use bithive_contract_kit::InputError;
+use bithive_contract_kit::delay::DelayError;
 use bithive_contract_kit::migration::MigrationError;
 use bithive_contract_kit::permission::Unauthorized;
 use bithive_contract_kit::source::NotSource;
@@ -137,6 +138,9 @@ pub enum ContractError {
     /// The owner has paused proposals and approvals.
     #[error("proposals and approvals are paused")]
     Paused,
+    /// A setting that waits, or does not.
+    #[error(transparent)]
+    Delay(#[from] DelayError),
     /// The stored state is not an earlier one of this contract.
     #[error(transparent)]
     Migration(#[from] MigrationError),

@@ -1,10 +1,11 @@
 //! What is set: at instantiation, by the owner, by operators.
 
-use bithive_api::staking::{Event, InstantiateMsg, Params, limits};
-use bithive_contract_kit::input::{address, outside, within};
+use bithive_api::staking::{Event, ExecuteMsg, InstantiateMsg, Params, limits};
+use bithive_contract_kit::delay;
+use bithive_contract_kit::input::{address, contract, outside, within};
 use bithive_economics::pledge::CAPACITIES;
 use bithive_economics::{Bps, Emission};
-use cosmwasm_std::{Addr, DepsMut, Env, Response, Storage, Uint128};
+use cosmwasm_std::{Addr, Deps, DepsMut, Env, Response, Storage, Uint128};
 use cw_ownable::initialize_owner;
 
 use crate::ContractError;
@@ -21,6 +22,7 @@ pub(crate) fn instantiate(
     Bps::new("burn_bps", burn_bps)?;
     Bps::new("max_commission_bps", max_commission_bps)?;
     Emission::new(msg.emission_start)?;
+    delay::begin(deps.storage, env)?;
     let token = address(deps.api, "token", &msg.token)?;
     let treasury = outside(deps.api, "treasury", &msg.treasury, &[&env.contract.address, &token])?;
     let owner = address(deps.api, "owner", &msg.owner)?;
@@ -31,6 +33,19 @@ pub(crate) fn instantiate(
     UNBONDING.save(deps.storage, &Uint128::zero())?;
     REWARDS.save(deps.storage, &Uint128::zero())?;
     Ok(Response::new())
+}
+
+/// Whether the owner's message has to wait, once what it names was checked. Taking a slasher's permission back is
+/// a brake, and takes effect at once.
+pub(crate) fn waits(deps: Deps<'_>, env: &Env, msg: &ExecuteMsg) -> Result<bool, ContractError> {
+    let setting = match msg {
+        ExecuteMsg::SetSlasher { slasher, allowed: true } => {
+            contract(deps, "slasher", slasher)?;
+            true
+        }
+        _ => false,
+    };
+    Ok(setting && delay::waits(deps.storage, env)?)
 }
 
 /// Refuses a capacity other than 4, 8 or 16 T.
@@ -79,7 +94,11 @@ pub(crate) fn set_slasher(
     slasher: &str,
     allowed: bool,
 ) -> Result<Response, ContractError> {
-    let slasher = address(deps.api, "slasher", slasher)?;
+    // A person could cut stakes without a rule. A permission is taken back of whoever has it.
+    let slasher = match allowed {
+        true => contract(deps.as_ref(), "slasher", slasher)?,
+        false => address(deps.api, "slasher", slasher)?,
+    };
     if allowed {
         SLASHERS.save(deps.storage, &slasher, &())?;
     } else {

@@ -1,6 +1,7 @@
 //! What a message can get wrong.
 
 use bithive_contract_kit::InputError;
+use bithive_contract_kit::delay::DelayError;
 use bithive_contract_kit::migration::MigrationError;
 use bithive_contract_kit::permission::Unauthorized;
 use bithive_economics::pool::PoolError;
@@ -112,6 +113,9 @@ pub enum ContractError {
     /// New stake is refused.
     #[error("new stake is paused; unbonding, withdrawals and rewards continue")]
     Paused,
+    /// A setting that waits, or does not.
+    #[error(transparent)]
+    Delay(#[from] DelayError),
     /// The stored state is not an earlier one of this contract.
     #[error(transparent)]
     Migration(#[from] MigrationError),

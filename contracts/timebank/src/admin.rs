@@ -1,9 +1,9 @@
 //! Instantiation, funding, and what the owner does.
 
-use bithive_api::timebank::{DailyCredits, Event, Hook, InstantiateMsg, Params, limits};
+use bithive_api::timebank::{DailyCredits, Event, ExecuteMsg, Hook, InstantiateMsg, Params, limits};
 use bithive_contract_kit::input::{self, address, outside, positive, within};
-use bithive_contract_kit::token;
-use cosmwasm_std::{DepsMut, Env, Response, Storage, Uint128};
+use bithive_contract_kit::{delay, token};
+use cosmwasm_std::{Addr, Deps, DepsMut, Env, Response, Storage, Uint128};
 use cw_ownable::initialize_owner;
 use cw20::Cw20ReceiveMsg;
 
@@ -17,6 +17,7 @@ pub(crate) fn instantiate(
     msg: &InstantiateMsg,
 ) -> Result<Response, ContractError> {
     check(&msg.params)?;
+    delay::begin(deps.storage, env)?;
     let token = address(deps.api, "token", &msg.token)?;
     let other = |field, text: &str| outside(deps.api, field, text, &[&env.contract.address, &token]);
     let (jobs, treasury) = (other("jobs", &msg.jobs)?, other("treasury", &msg.treasury)?);
@@ -27,6 +28,21 @@ pub(crate) fn instantiate(
     TOTALS.save(deps.storage, &Totals { funded: zero, shares: zero, days: 0, today: day(env) })?;
     IMPORTED.save(deps.storage, &Daily::default())?;
     Ok(Response::new())
+}
+
+/// Whether the owner's message has to wait, once what it names was checked. Removing a meter is a brake, and
+/// takes effect at once.
+pub(crate) fn waits(deps: Deps<'_>, env: &Env, msg: &ExecuteMsg) -> Result<bool, ContractError> {
+    let setting = match msg {
+        ExecuteMsg::SetMeter { meter, per_day: Some(per_day) } => {
+            positive("per_day", (*per_day).into())?;
+            expect_contract(deps, &address(deps.api, "meter", meter)?)?;
+            true
+        }
+        ExecuteMsg::SetOracles { .. } => true,
+        _ => false,
+    };
+    Ok(setting && delay::waits(deps.storage, env)?)
 }
 
 fn check(params: &Params) -> Result<(), ContractError> {
@@ -68,6 +84,13 @@ pub(crate) fn return_funds(
     Ok(Response::new().add_event(Event::Returned { amount }).add_message(message))
 }
 
+fn expect_contract(deps: Deps<'_>, meter: &Addr) -> Result<(), ContractError> {
+    match deps.querier.query_wasm_contract_info(meter) {
+        Ok(_) => Ok(()),
+        Err(_) => Err(ContractError::PersonalMeter { meter: meter.into() }),
+    }
+}
+
 /// Meters are contracts: a person could credit itself without a rule.
 pub(crate) fn set_meter(
     deps: DepsMut<'_>,
@@ -81,9 +104,7 @@ pub(crate) fn set_meter(
         return Ok(Response::new().add_event(event));
     };
     positive("per_day", per_day.into())?;
-    if deps.querier.query_wasm_contract_info(&address).is_err() {
-        return Err(ContractError::PersonalMeter { meter: address.into() });
-    }
+    expect_contract(deps.as_ref(), &address)?;
     // What was credited today stays counted: a new bound must not allow a second day's worth.
     let given = METERS.may_load(deps.storage, &address)?.map(|meter| meter.given).unwrap_or_default();
     METERS.save(deps.storage, &address, &Meter { per_day, given })?;

@@ -2,6 +2,7 @@
 
 use bithive_attest::host::HostError;
 use bithive_contract_kit::InputError;
+use bithive_contract_kit::delay::DelayError;
 use bithive_contract_kit::migration::MigrationError;
 use bithive_contract_kit::permission::Unauthorized;
 use cosmwasm_std::{OverflowError, StdError, Uint128};
@@ -124,6 +125,9 @@ pub enum ContractError {
     /// The owner has paused deposits and imports.
     #[error("deposits and imports are paused; credits can be spent as always")]
     Paused,
+    /// A setting that waits, or does not.
+    #[error(transparent)]
+    Delay(#[from] DelayError),
     /// The stored state is not an earlier one of this contract.
     #[error(transparent)]
     Migration(#[from] MigrationError),

@@ -200,6 +200,16 @@ pub enum ExecuteMsg {
         /// What was signed.
         statement: SignedStatement,
     },
+    /// Applies a setting of the owner whose time has come ([`crate::delay`]). Sender: anyone.
+    ApplySetting {
+        /// Its number, from 1.
+        id: u64,
+    },
+    /// Drops a setting that waits. Sender: the owner.
+    CancelSetting {
+        /// Its number, from 1.
+        id: u64,
+    },
     /// Proposes a new owner. Sender: the owner.
     TransferOwnership {
         /// The proposed owner.
@@ -216,6 +226,8 @@ crate::permissions!(ExecuteMsg {
     Send: Anyone,
     SendSigned: Anyone,
     Submit: Anyone,
+    ApplySetting: Anyone,
+    CancelSetting: Owner,
     TransferOwnership: Owner,
     AcceptOwnership: ProposedOwner,
 });
@@ -381,6 +393,9 @@ pub enum QueryMsg {
         /// Page size, at most [`limits::MAX_PAGE`].
         limit: Option<u32>,
     },
+    /// Settings of the owner that wait, by number.
+    #[returns(Vec<crate::delay::SettingResponse>)]
+    Settings {},
 }
 
 /// Configuration in force.

@@ -134,6 +134,16 @@ pub enum ExecuteMsg {
         /// Whether work is no longer credited.
         paused: bool,
     },
+    /// Applies a setting of the owner whose time has come ([`crate::delay`]). Sender: anyone.
+    ApplySetting {
+        /// Its number, from 1.
+        id: u64,
+    },
+    /// Drops a setting that waits. Sender: the owner.
+    CancelSetting {
+        /// Its number, from 1.
+        id: u64,
+    },
     /// Proposes a new owner. Sender: the owner.
     TransferOwnership {
         /// The proposed owner.
@@ -153,6 +163,8 @@ crate::permissions!(ExecuteMsg {
     SetMeter: Owner,
     SetStaking: Owner,
     SetPaused: Owner,
+    ApplySetting: Anyone,
+    CancelSetting: Owner,
     TransferOwnership: Owner,
     AcceptOwnership: ProposedOwner,
 });
@@ -193,6 +205,9 @@ pub enum QueryMsg {
         /// Days since the start, from 0.
         day: u64,
     },
+    /// Settings of the owner that wait, by number.
+    #[returns(Vec<crate::delay::SettingResponse>)]
+    Settings {},
 }
 
 /// Configuration in force.

@@ -8,6 +8,7 @@
 pub mod asset;
 pub mod attestations;
 pub mod datasets;
+pub mod delay;
 pub mod emissions;
 pub mod event;
 pub mod ibc;

@@ -155,6 +155,16 @@ pub enum ExecuteMsg {
         /// Whether new stake is refused.
         paused: bool,
     },
+    /// Applies a setting of the owner whose time has come ([`crate::delay`]). Sender: anyone.
+    ApplySetting {
+        /// Its number, from 1.
+        id: u64,
+    },
+    /// Drops a setting that waits. Sender: the owner.
+    CancelSetting {
+        /// Its number, from 1.
+        id: u64,
+    },
     /// Proposes a new owner. Sender: the owner.
     TransferOwnership {
         /// The proposed owner.
@@ -177,6 +187,8 @@ crate::permissions!(ExecuteMsg {
     Slash: Slasher,
     SetSlasher: Owner,
     SetPaused: Owner,
+    ApplySetting: Anyone,
+    CancelSetting: Owner,
     TransferOwnership: Owner,
     AcceptOwnership: ProposedOwner,
 });
@@ -275,6 +287,9 @@ pub enum QueryMsg {
     /// What the contract holds.
     #[returns(TotalsResponse)]
     Totals {},
+    /// Settings of the owner that wait, by number.
+    #[returns(Vec<crate::delay::SettingResponse>)]
+    Settings {},
 }
 
 /// Configuration in force.

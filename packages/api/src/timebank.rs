@@ -159,6 +159,16 @@ pub enum ExecuteMsg {
         /// Whether deposits and imports are stopped.
         paused: bool,
     },
+    /// Applies a setting of the owner whose time has come ([`crate::delay`]). Sender: anyone.
+    ApplySetting {
+        /// Its number, from 1.
+        id: u64,
+    },
+    /// Drops a setting that waits. Sender: the owner.
+    CancelSetting {
+        /// Its number, from 1.
+        id: u64,
+    },
     /// Proposes a new owner. Sender: the owner.
     TransferOwnership {
         /// The proposed owner.
@@ -178,6 +188,8 @@ crate::permissions!(ExecuteMsg {
     SetOracles: Owner,
     ReturnFunds: Owner,
     SetPaused: Owner,
+    ApplySetting: Anyone,
+    CancelSetting: Owner,
     TransferOwnership: Owner,
     AcceptOwnership: ProposedOwner,
 });
@@ -246,6 +258,9 @@ pub enum QueryMsg {
         /// The host's number in the project.
         host: u64,
     },
+    /// Settings of the owner that wait, by number.
+    #[returns(Vec<crate::delay::SettingResponse>)]
+    Settings {},
 }
 
 /// Configuration in force.

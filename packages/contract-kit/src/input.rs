@@ -3,7 +3,7 @@
 use core::ops::RangeInclusive;
 
 use bithive_api::asset::Asset;
-use cosmwasm_std::{Addr, Api, MessageInfo, Uint128};
+use cosmwasm_std::{Addr, Api, Deps, MessageInfo, Uint128};
 use cw_utils::PaymentError;
 
 /// What is wrong with a message's input. `field` is the name in the message.
@@ -24,6 +24,14 @@ pub enum InputError {
     /// An address that can't spend what it receives: the contract itself, or its token.
     #[error("{field} is {found}; expected an account other than this contract and its token")]
     Unusable {
+        /// Name of the field in the message.
+        field: &'static str,
+        /// Address that was given.
+        found: String,
+    },
+    /// An account where only a contract may be named.
+    #[error("{field} is {found}; expected a contract, whose rules anybody can read")]
+    NotContract {
         /// Name of the field in the message.
         field: &'static str,
         /// Address that was given.
@@ -143,6 +151,19 @@ pub fn outside(api: &dyn Api, field: &'static str, text: &str, own: &[&Addr]) ->
         return Err(InputError::Unusable { field, found: found.into() });
     }
     Ok(found)
+}
+
+/// Checks an address that came with a message, and that a contract is there: an account could do without any rule what the
+/// message permits it.
+///
+/// # Errors
+/// [`InputError::Address`], [`InputError::NotContract`].
+pub fn contract(deps: Deps<'_>, field: &'static str, text: &str) -> Result<Addr, InputError> {
+    let found = address(deps.api, field, text)?;
+    match deps.querier.query_wasm_contract_info(&found) {
+        Ok(_) => Ok(found),
+        Err(_) => Err(InputError::NotContract { field, found: found.into() }),
+    }
 }
 
 /// An asset from outside: the address of a token is checked, a denomination stays as it is.

@@ -1,6 +1,6 @@
 //! What every contract does the same way: checks of what a message carries ([`input`]), who may send it
 //! ([`permission`]), cw20 tokens ([`token`]), money that is held for others ([`ledger`]), pages of answers ([`page`]),
-//! contracts to collect from ([`source`]), ownership in two steps, a pause, migration; with the feature `ibc` also
+//! contracts to collect from ([`source`]), settings that wait ([`delay`]), ownership in two steps, a pause, migration; with the feature `ibc` also
 //! channels.
 //!
 //! Each contract has its own error type: the functions here return small error types, which it converts with `From`.
@@ -13,6 +13,7 @@
 
 #[cfg(feature = "ibc")]
 pub mod channel;
+pub mod delay;
 pub mod input;
 pub mod ledger;
 pub mod migration;

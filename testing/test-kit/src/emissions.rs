@@ -9,7 +9,7 @@ use cw_multi_test::error::AnyResult;
 use cw_multi_test::{AppResponse, Contract, Executor};
 use cw20::Cw20ExecuteMsg;
 
-use crate::{START, Suite, token};
+use crate::{START, Suite, faucet, token};
 
 /// A day, in seconds.
 pub const DAY: u64 = 86_400;
@@ -43,7 +43,7 @@ impl Default for EmissionsSuite {
 }
 
 impl EmissionsSuite {
-    /// An emission that starts now; "meter" may credit work.
+    /// An emission that starts now; one other contract may credit work.
     #[must_use]
     pub fn new() -> Self {
         let mut suite = Suite::new();
@@ -51,8 +51,9 @@ impl EmissionsSuite {
         let mut message = token::message("BitHive compute token", "BTK", &owner);
         message.cap = CAP.into();
         let btk = token::instantiate(&mut suite.app, &owner, &message);
-        let [application, foundation, infrastructure, meter] =
-            ["application", "foundation", "infrastructure", "meter"].map(|name| suite.account(name));
+        let [application, foundation, infrastructure] =
+            ["application", "foundation", "infrastructure"].map(|name| suite.account(name));
+        let meter = faucet::instantiate(&mut suite.app, &owner);
         let recipients = Recipients { application, foundation, infrastructure };
         let message = Self::message(&owner, &btk, START, &recipients);
         let emissions = Self::instantiate(&mut suite, &message).unwrap();

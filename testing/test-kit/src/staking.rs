@@ -9,7 +9,7 @@ use cosmwasm_std::{Addr, Empty};
 use cw_multi_test::error::AnyResult;
 use cw_multi_test::{AppResponse, Contract, Executor};
 
-use crate::{START, Suite};
+use crate::{START, Suite, faucet};
 
 /// A day, in seconds.
 pub const DAY: u64 = 86_400;
@@ -43,13 +43,14 @@ impl Default for StakingSuite {
 }
 
 impl StakingSuite {
-    /// A contract without nodes; "slasher" may slash.
+    /// A contract without nodes; one other contract may slash.
     #[must_use]
     pub fn new() -> Self {
         let mut suite = Suite::new();
         let message = Self::message(&suite, params());
         let staking = Self::instantiate(&mut suite, &message).unwrap();
-        let slasher = suite.account("slasher");
+        let owner = suite.owner.clone();
+        let slasher = faucet::instantiate(&mut suite.app, &owner);
         let mut suite = Self { suite, staking, slasher };
         let allow = ExecuteMsg::SetSlasher { slasher: suite.slasher.to_string(), allowed: true };
         suite.execute(&suite.suite.owner.clone(), &allow).unwrap();

@@ -100,6 +100,12 @@ impl Suite {
         self.app.execute_contract(sender.clone(), contract.clone(), message, funds)
     }
 
+    /// Makes a contract as new as the present block: what its owner sets takes effect at once for a day (`bithive_api::delay`).
+    pub fn renew(&mut self, contract: &Addr) {
+        let now = self.now().to_string();
+        self.app.contract_storage_mut(contract).set(b"setup_created", now.as_bytes());
+    }
+
     /// Storage gas that was spent so far.
     #[must_use]
     pub fn gas(&self) -> u64 {

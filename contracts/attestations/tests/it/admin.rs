@@ -139,3 +139,22 @@ fn another_contracts_state_is_refused() {
     let result = suite.app.migrate_contract(owner, other, &MigrateMsg {}, code_id);
     assert!(matches!(refusal(result), ContractError::Migration(_)));
 }
+
+/// The attack: an owner allows a peer of its own, which says that jobs were settled with other people's deposits.
+#[test]
+fn a_peer_is_allowed_after_a_delay_that_anybody_can_watch_and_removed_at_once() {
+    use bithive_api::delay::limits;
+    let mut suite = AttestationsSuite::without_channel();
+    let (stranger, receiver) = (suite.suite.account("stranger"), suite.receiver.clone());
+    suite.suite.advance(limits::SETUP_SECONDS);
+    suite.tell_receiver(&ExecuteMsg::AllowPeer(peer("connection-1", "wasm.a"))).unwrap();
+    assert_eq!(peers(&suite, None, None), []);
+    let apply = ExecuteMsg::ApplySetting { id: 1 };
+    assert!(suite.suite.execute(&stranger, &receiver, &apply).is_err());
+    suite.suite.advance(limits::DELAY_SECONDS);
+    suite.suite.execute(&stranger, &receiver, &apply).unwrap();
+    assert_eq!(peers(&suite, None, None), [peer("connection-1", "wasm.a")]);
+    let remove = ExecuteMsg::RemovePeer { connection_id: "connection-1".into(), port_id: "wasm.a".into() };
+    suite.tell_receiver(&remove).unwrap();
+    assert_eq!(peers(&suite, None, None), []);
+}

@@ -6,13 +6,15 @@ use bithive_attestations::contract::{execute, instantiate};
 use bithive_test_kit::permissions::{check, owners};
 use cosmwasm_std::testing::{message_info, mock_dependencies, mock_env};
 
-const MESSAGES: [&str; 8] = [
+const MESSAGES: [&str; 10] = [
     r#"{"allow_peer":{"connection_id":"connection-0","port_id":"wasm.a","source":null}}"#,
     r#"{"remove_peer":{"connection_id":"connection-0","port_id":"wasm.a"}}"#,
     r#"{"announce":{"job_id":1,"channel_id":"channel-0","timeout_seconds":null}}"#,
     r#"{"send":{"job_id":1,"channel_id":"channel-0","timeout_seconds":null}}"#,
     r#"{"send_signed":{"job_id":1,"channel_id":"channel-0","timeout_seconds":null,"signature":"00"}}"#,
     r#"{"submit":{"source":{"chain_id":"a","jobs":"b"},"job_id":1,"statement":{"output":"00","masked":"","members":1,"signers":1,"signature":"00"}}}"#,
+    r#"{"apply_setting":{"id":1}}"#,
+    r#"{"cancel_setting":{"id":1}}"#,
     r#"{"transfer_ownership":{"new_owner":"x"}}"#,
     r#"{"accept_ownership":{}}"#,
 ];

@@ -4,10 +4,11 @@ use bithive_api::emissions::{ExecuteMsg, InstantiateMsg, Recipients};
 use bithive_api::permission::Permission;
 use bithive_emissions::ContractError;
 use bithive_emissions::contract::{execute, instantiate};
+use bithive_emissions::state::METERS;
 use bithive_test_kit::permissions::{check, owners, party};
 use cosmwasm_std::testing::{message_info, mock_dependencies, mock_env};
 
-const MESSAGES: [&str; 11] = [
+const MESSAGES: [&str; 13] = [
     r#"{"credit":{"contributor":"x","units":1}}"#,
     r#"{"announce":{"units":1}}"#,
     r#"{"credit_announced":{"at":0,"contributors":["x"],"units":1}}"#,
@@ -17,6 +18,8 @@ const MESSAGES: [&str; 11] = [
     r#"{"set_meter":{"meter":"x","allowed":true}}"#,
     r#"{"set_staking":{"staking":null}}"#,
     r#"{"set_paused":{"paused":true}}"#,
+    r#"{"apply_setting":{"id":1}}"#,
+    r#"{"cancel_setting":{"id":1}}"#,
     r#"{"transfer_ownership":{"new_owner":"x"}}"#,
     r#"{"accept_ownership":{}}"#,
 ];
@@ -34,8 +37,7 @@ fn send(account: &str, msg: ExecuteMsg) -> Result<(), ContractError> {
     instantiate(deps.as_mut(), env.clone(), message_info(&owner, &[]), message)?;
     let propose = ExecuteMsg::TransferOwnership { new_owner: next.into() };
     execute(deps.as_mut(), env.clone(), message_info(&owner, &[]), propose)?;
-    let meter = ExecuteMsg::SetMeter { meter: meter.into(), allowed: true };
-    execute(deps.as_mut(), env.clone(), message_info(&owner, &[]), meter)?;
+    METERS.save(&mut deps.storage, &meter, &())?;
     execute(deps.as_mut(), env, message_info(&sender, &[]), msg).map(|_| ())
 }
 

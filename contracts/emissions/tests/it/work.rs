@@ -1,8 +1,9 @@
 //! Credits and claims.
 
 use bithive_api::MigrateMsg;
-use bithive_api::emissions::{DayResponse, ExecuteMsg, QueryMsg, Work};
+use bithive_api::emissions::{Bucket, DayResponse, ExecuteMsg, QueryMsg, Work};
 use bithive_api::staking as staking_api;
+use bithive_contract_kit::InputError;
 use bithive_contract_kit::permission::Unauthorized;
 use bithive_emissions::ContractError;
 use bithive_test_kit::emissions::{self, DAY, EmissionsSuite};
@@ -177,17 +178,18 @@ fn work_is_credited_once_to_so_many_as_a_job_has_and_only_as_it_was_announced() 
     assign(&mut suite, 0, &[&alice, &bob], 2).unwrap();
     let error: ContractError = refusal(assign(&mut suite, 0, &[&alice], 1));
     assert_eq!(error, refused(0, 0, 1));
+    let owner = suite.suite.owner.clone();
+    let other = bithive_test_kit::faucet::instantiate(&mut suite.suite.app, &owner);
+    let allow = ExecuteMsg::SetMeter { meter: other.to_string(), allowed: true };
+    suite.execute(&owner, &allow).unwrap();
     suite.suite.advance(DAY);
     announce(&mut suite, 1);
     // Not of another day, nor another meter's.
     let error: ContractError = refusal(assign(&mut suite, DAY, &[&alice], 1));
     assert_eq!(error, refused(0, 0, 1));
-    let owner = suite.suite.owner.clone();
-    let allow = ExecuteMsg::SetMeter { meter: bob.to_string(), allowed: true };
-    suite.execute(&owner, &allow).unwrap();
     let at = suite.suite.now();
     let take = ExecuteMsg::CreditAnnounced { at, contributors: vec![bob.to_string()], units: 1 };
-    assert!(matches!(refusal(suite.execute(&bob, &take)), ContractError::NotAnnounced { .. }));
+    assert!(matches!(refusal(suite.execute(&other, &take)), ContractError::NotAnnounced { .. }));
     let early = suite.suite.now();
     let error: ContractError = refusal(assign(&mut suite, early, &[&alice], 1));
     assert!(matches!(error, ContractError::NotStarted { .. }), "{error}");
@@ -351,6 +353,7 @@ fn with_staking(suite: &mut EmissionsSuite) -> Addr {
     let mut message = StakingSuite::message(&suite.suite, staking::params());
     message.token = suite.btk.to_string();
     let staking = StakingSuite::instantiate(&mut suite.suite, &message).unwrap();
+    suite.suite.renew(&suite.emissions);
     let (owner, set) =
         (suite.suite.owner.clone(), ExecuteMsg::SetStaking { staking: Some(staking.to_string()) });
     suite.execute(&owner, &set).unwrap();
@@ -441,4 +444,55 @@ fn only_the_owner_names_a_contract_that_pledges_btk() {
     suite.execute(&owner, &set(None)).unwrap();
     suite.credit(&alice, 1).unwrap();
     assert_eq!(suite.contributor(&alice).today.unwrap().units, 1);
+}
+
+fn waiting(suite: &EmissionsSuite) -> Vec<bithive_api::delay::SettingResponse> {
+    suite.suite.query(&suite.emissions, &QueryMsg::Settings {})
+}
+
+/// The attack: an owner, or who took its key, names itself as a meter and is credited with the day's work. A meter is a
+/// contract, and after the contract's first day it waits where everybody sees it.
+#[test]
+fn a_meter_is_a_contract_and_takes_effect_after_a_delay_that_anybody_can_watch() {
+    use bithive_api::delay::{Event as Setting, limits};
+    use bithive_contract_kit::delay::DelayError;
+    let mut suite = EmissionsSuite::new();
+    let (owner, stranger) = (suite.suite.owner.clone(), suite.suite.account("stranger"));
+    let set = |meter: &Addr| ExecuteMsg::SetMeter { meter: meter.to_string(), allowed: true };
+    for late in [false, true] {
+        let error: ContractError = refusal(suite.execute(&owner, &set(&owner)));
+        let found = owner.to_string();
+        assert_eq!(error, ContractError::Input(InputError::NotContract { field: "meter", found }), "{late}");
+        suite.suite.advance(limits::SETUP_SECONDS);
+    }
+    let other = bithive_test_kit::faucet::instantiate(&mut suite.suite.app, &owner);
+    let response = suite.execute(&owner, &set(&other)).unwrap();
+    let due = suite.suite.now() + limits::DELAY_SECONDS;
+    let told: Vec<Setting> = bithive_test_kit::announced(&suite.emissions, &response);
+    let void_at = due + limits::OPEN_SECONDS;
+    let message = "SetMeter".into();
+    assert_eq!(told, [Setting::Scheduled { id: 1, message, effective_at: due, void_at }]);
+    let credit = ExecuteMsg::Credit { contributor: stranger.to_string(), units: 1 };
+    assert!(suite.execute(&other, &credit).is_err());
+    let apply = ExecuteMsg::ApplySetting { id: 1 };
+    suite.suite.advance(limits::DELAY_SECONDS - 1);
+    let error: ContractError = refusal(suite.execute(&stranger, &apply));
+    assert_eq!(error, ContractError::Delay(DelayError::TooEarly { id: 1, effective_at: due, now: due - 1 }));
+    assert_eq!(waiting(&suite).len(), 1);
+    suite.suite.advance(1);
+    suite.execute(&stranger, &apply).unwrap();
+    suite.execute(&other, &credit).unwrap();
+    assert_eq!(waiting(&suite), []);
+    assert!(suite.execute(&stranger, &apply).is_err(), "once");
+    // Taking it back is at once; so is cancelling, by the owner.
+    suite.execute(&owner, &ExecuteMsg::SetMeter { meter: other.to_string(), allowed: false }).unwrap();
+    assert!(suite.execute(&other, &credit).is_err());
+    suite.execute(&owner, &ExecuteMsg::SetStaking { staking: None }).unwrap();
+    let cancel = ExecuteMsg::CancelSetting { id: 2 };
+    assert!(suite.execute(&stranger, &cancel).is_err());
+    suite.execute(&owner, &cancel).unwrap();
+    assert_eq!(waiting(&suite), []);
+    let recipient = ExecuteMsg::SetRecipient { bucket: Bucket::Application, recipient: stranger.to_string() };
+    suite.execute(&owner, &recipient).unwrap();
+    assert_eq!(waiting(&suite).len(), 1, "a recipient waits as well");
 }

@@ -1,7 +1,9 @@
 //! Budget, owner, instantiation, migration.
 
 use bithive_api::MigrateMsg;
-use bithive_api::rewards::{Activity, ConfigResponse, ExecuteMsg, Hook, InstantiateMsg, Limits, QueryMsg};
+use bithive_api::rewards::{
+    Activity, ConfigResponse, ExecuteMsg, Hook, InstantiateMsg, Limits, QueryMsg, Role,
+};
 use bithive_contract_kit::InputError;
 use bithive_rewards::ContractError;
 use bithive_test_kit::rewards::{RewardsSuite, code, limits, worth};
@@ -133,4 +135,29 @@ fn migration_keeps_the_budget_and_refuses_another_contracts_state() {
     let other = token::instantiate(app, &owner, &token::message("Some token", "SOME", &owner));
     let result = app.migrate_contract(owner, other, &MigrateMsg {}, code_id);
     assert!(matches!(refusal(result), ContractError::Migration(_)));
+}
+
+/// The attack: an owner gives accounts of its own all roles and approves the whole budget to a patient of its own.
+#[test]
+fn roles_and_limits_take_effect_after_a_delay_that_anybody_can_watch() {
+    use bithive_api::delay::{SettingResponse, limits as delay};
+    let mut suite = RewardsSuite::new();
+    let (owner, eve) = (suite.suite.owner.clone(), suite.suite.account("eve"));
+    suite.suite.advance(delay::SETUP_SECONDS);
+    let name = ExecuteMsg::SetParty { address: eve.to_string(), role: Some(Role::Clinician) };
+    suite.execute(&owner, &name).unwrap();
+    suite.execute(&owner, &ExecuteMsg::SetLimits(limits())).unwrap();
+    let waiting: Vec<SettingResponse> = suite.suite.query(&suite.rewards, &QueryMsg::Settings {});
+    assert_eq!(waiting.len(), 2);
+    let expire = ExecuteMsg::Approve { id: 1 };
+    let refused =
+        |suite: &mut RewardsSuite| refusal::<ContractError>(suite.execute(&eve, &expire)).to_string();
+    let before = refused(&mut suite);
+    assert!(suite.execute(&eve, &ExecuteMsg::ApplySetting { id: 1 }).is_err());
+    suite.suite.advance(delay::DELAY_SECONDS);
+    suite.execute(&eve, &ExecuteMsg::ApplySetting { id: 1 }).unwrap();
+    assert_ne!(refused(&mut suite), before, "it has the role now");
+    // Taking a role back is at once.
+    suite.execute(&owner, &ExecuteMsg::SetParty { address: eve.to_string(), role: None }).unwrap();
+    assert_eq!(refused(&mut suite), before);
 }

@@ -7,7 +7,7 @@ use bithive_rewards::contract::{execute, instantiate};
 use bithive_test_kit::permissions::{check, owners, party};
 use cosmwasm_std::testing::{message_info, mock_dependencies, mock_env};
 
-const MESSAGES: [&str; 12] = [
+const MESSAGES: [&str; 14] = [
     r#"{"receive":{"sender":"x","amount":"1","msg":"e30="}}"#,
     r#"{"propose":{"patient":"x","activity":"check_up","inputs":{"value":"1","completion":1,"history":"1","time":1,"adjustment":1},"evidence":"00"}}"#,
     r#"{"approve":{"id":1}}"#,
@@ -18,6 +18,8 @@ const MESSAGES: [&str; 12] = [
     r#"{"return_budget":{"amount":"1"}}"#,
     r#"{"set_source":{"source":"x","allowed":true}}"#,
     r#"{"set_paused":{"paused":true}}"#,
+    r#"{"apply_setting":{"id":1}}"#,
+    r#"{"cancel_setting":{"id":1}}"#,
     r#"{"transfer_ownership":{"new_owner":"x"}}"#,
     r#"{"accept_ownership":{}}"#,
 ];

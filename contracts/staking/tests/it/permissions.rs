@@ -4,10 +4,11 @@ use bithive_api::permission::Permission;
 use bithive_api::staking::{ExecuteMsg, InstantiateMsg, Params};
 use bithive_staking::ContractError;
 use bithive_staking::contract::{execute, instantiate};
+use bithive_staking::state::SLASHERS;
 use bithive_test_kit::permissions::{check, owners, party};
 use cosmwasm_std::testing::{message_info, mock_dependencies, mock_env};
 
-const MESSAGES: [&str; 14] = [
+const MESSAGES: [&str; 16] = [
     r#"{"receive":{"sender":"x","amount":"1","msg":"e30="}}"#,
     r#"{"set_capacity":{"tera":4}}"#,
     r#"{"set_commission":{"commission_bps":0}}"#,
@@ -20,6 +21,8 @@ const MESSAGES: [&str; 14] = [
     r#"{"slash":{"node":"x","amount":"1","reason":"x"}}"#,
     r#"{"set_slasher":{"slasher":"x","allowed":true}}"#,
     r#"{"set_paused":{"paused":true}}"#,
+    r#"{"apply_setting":{"id":1}}"#,
+    r#"{"cancel_setting":{"id":1}}"#,
     r#"{"transfer_ownership":{"new_owner":"x"}}"#,
     r#"{"accept_ownership":{}}"#,
 ];
@@ -36,8 +39,7 @@ fn send(account: &str, msg: ExecuteMsg) -> Result<(), ContractError> {
     instantiate(deps.as_mut(), env.clone(), message_info(&owner, &[]), message)?;
     let propose = ExecuteMsg::TransferOwnership { new_owner: next.into() };
     execute(deps.as_mut(), env.clone(), message_info(&owner, &[]), propose)?;
-    let slasher = ExecuteMsg::SetSlasher { slasher: slasher.into(), allowed: true };
-    execute(deps.as_mut(), env.clone(), message_info(&owner, &[]), slasher)?;
+    SLASHERS.save(&mut deps.storage, &slasher, &())?;
     execute(deps.as_mut(), env, message_info(&sender, &[]), msg).map(|_| ())
 }
 

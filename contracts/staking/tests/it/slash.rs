@@ -177,3 +177,25 @@ fn a_node_counts_once_in_a_vote() {
     let many = app.query_wasm_smart::<Uint128>(&suite.staking, &query).unwrap_err();
     assert!(many.to_string().contains("at most 30"), "{many}");
 }
+
+/// The attack: an owner names itself, or a contract of its own, as a slasher and cuts everybody's stake in one block.
+#[test]
+fn a_slasher_is_a_contract_and_takes_effect_after_a_delay_in_which_stake_can_leave() {
+    use bithive_api::delay::limits;
+    let mut suite = StakingSuite::new();
+    let (owner, stranger) = (suite.suite.owner.clone(), suite.suite.account("stranger"));
+    let set =
+        |slasher: &cosmwasm_std::Addr| ExecuteMsg::SetSlasher { slasher: slasher.to_string(), allowed: true };
+    let error: ContractError = refusal(suite.execute(&owner, &set(&owner)));
+    assert!(error.to_string().contains("expected a contract"), "{error}");
+    suite.suite.advance(limits::SETUP_SECONDS);
+    let other = bithive_test_kit::faucet::instantiate(&mut suite.suite.app, &owner);
+    suite.execute(&owner, &set(&other)).unwrap();
+    let slash = ExecuteMsg::Slash { node: stranger.to_string(), amount: 1u128.into(), reason: "x".into() };
+    let refused =
+        |suite: &mut StakingSuite| refusal::<ContractError>(suite.execute(&other, &slash)).to_string();
+    assert!(refused(&mut suite).contains("expected a slasher"), "{}", refused(&mut suite));
+    suite.suite.advance(limits::DELAY_SECONDS);
+    suite.execute(&stranger, &ExecuteMsg::ApplySetting { id: 1 }).unwrap();
+    assert!(!refused(&mut suite).contains("expected a slasher"));
+}

@@ -8,7 +8,7 @@ use bithive_timebank::contract::{execute, instantiate};
 use bithive_timebank::state::{Daily, METERS, Meter};
 use cosmwasm_std::testing::{message_info, mock_dependencies, mock_env};
 
-const MESSAGES: [&str; 11] = [
+const MESSAGES: [&str; 13] = [
     r#"{"receive":{"sender":"x","amount":"1","msg":"e30="}}"#,
     r#"{"deposit":{"account":"x","credits":1}}"#,
     r#"{"import":{"statement":{"account":"x","project":"x","host":1,"total":1},"signers":1,"signature":"00"}}"#,
@@ -18,6 +18,8 @@ const MESSAGES: [&str; 11] = [
     r#"{"set_oracles":{"oracles":[],"threshold":1}}"#,
     r#"{"return_funds":{"amount":"1"}}"#,
     r#"{"set_paused":{"paused":true}}"#,
+    r#"{"apply_setting":{"id":1}}"#,
+    r#"{"cancel_setting":{"id":1}}"#,
     r#"{"transfer_ownership":{"new_owner":"x"}}"#,
     r#"{"accept_ownership":{}}"#,
 ];

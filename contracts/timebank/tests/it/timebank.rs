@@ -1,6 +1,6 @@
 //! Deposits, interest, jobs, imports.
 
-use bithive_api::timebank::{ExecuteMsg, Hook, Oracle, Params};
+use bithive_api::timebank::{ExecuteMsg, Hook, Oracle, Params, QueryMsg};
 use bithive_contract_kit::InputError;
 use bithive_contract_kit::permission::Unauthorized;
 use bithive_test_kit::timebank::{DAY, ORACLES, PER_DAY, PRICE, TimebankSuite, params};
@@ -427,4 +427,28 @@ fn parameters_out_of_bounds_are_refused_and_migration_checks_the_name() {
     let (timebank, btt) = (suite.timebank.clone(), suite.market.suite.btt.clone());
     migrate(&mut suite, &timebank).unwrap();
     assert!(matches!(refusal(migrate(&mut suite, &btt)), ContractError::Migration(_)));
+}
+
+/// The attack: an owner replaces the oracles, or names a meter, and credits itself as much as the budget pays.
+#[test]
+fn meters_and_oracles_take_effect_after_a_delay_that_anybody_can_watch() {
+    use bithive_api::delay::{SettingResponse, limits};
+    let mut suite = TimebankSuite::new();
+    suite.market.suite.advance(limits::SETUP_SECONDS);
+    let oracles = vec![suite.oracle("mallory")];
+    suite.as_owner(&ExecuteMsg::SetOracles { oracles, threshold: 1 }).unwrap();
+    let meter = suite.meter.to_string();
+    suite.as_owner(&ExecuteMsg::SetMeter { meter: meter.clone(), per_day: Some(u64::MAX) }).unwrap();
+    let alice = suite.market.suite.account("alice").to_string();
+    assert!(suite.as_owner(&ExecuteMsg::SetMeter { meter: alice, per_day: Some(1) }).is_err());
+    let waiting: Vec<SettingResponse> = suite.market.suite.query(&suite.timebank, &QueryMsg::Settings {});
+    assert_eq!(waiting.iter().map(|setting| setting.id).collect::<Vec<_>>(), [1, 2]);
+    assert!(suite.as_owner(&ExecuteMsg::ApplySetting { id: 1 }).is_err(), "not by its owner either");
+    // A meter is removed at once.
+    suite.as_owner(&ExecuteMsg::SetMeter { meter, per_day: None }).unwrap();
+    suite.market.suite.advance(limits::DELAY_SECONDS);
+    suite.as_owner(&ExecuteMsg::ApplySetting { id: 1 }).unwrap();
+    suite.as_owner(&ExecuteMsg::CancelSetting { id: 2 }).unwrap();
+    let waiting: Vec<SettingResponse> = suite.market.suite.query(&suite.timebank, &QueryMsg::Settings {});
+    assert_eq!(waiting, []);
 }

@@ -3,6 +3,8 @@
 //! The list derives from the table, [`bithive_contracts::contracts!`]. These chains have no IBC, so the entry points
 //! for it are left out.
 
+pub mod agent;
+
 use bithive_contracts::Code;
 use cosmwasm_std::Empty;
 use cw_multi_test::{Contract, ContractWrapper};

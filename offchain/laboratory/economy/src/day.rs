@@ -9,7 +9,7 @@ use cw20::Cw20ExecuteMsg;
 use crate::agent::{Move, Seen, Work};
 use crate::common::{Common, TREASURY, TREASURY_BUDGET};
 use crate::genesis::{DelegatorAccount, Economy, Node};
-use crate::world::{call, send, submit};
+use crate::world::{call, call_as, send, submit};
 use crate::{EconomyError, MONTH_DAYS};
 
 /// A fault takes one part in this many of what is behind a node.
@@ -245,14 +245,14 @@ async fn work(economy: &mut Economy, day: u64) -> Result<u64, EconomyError> {
                     .map_err(|error| EconomyError::Malformed { what: "a node", reason: error.to_string() })?;
                 let units = u64::try_from(part.of(credit.into())).unwrap_or(credit);
                 let message = emissions::ExecuteMsg::Credit { contributor: address, units };
-                credits.push(call(&contracts.emissions, &message)?);
+                credits.push(call_as(&contracts.meter, &contracts.emissions, &message)?);
             }
             Work::Fault => {
                 let amount = found.map_or(0, |found| found.stake.u128()) / SLASHED_PART;
                 if amount > 0 {
                     let (amount, reason) = (Uint128::new(amount), "a wrong result".into());
                     let slash = staking::ExecuteMsg::Slash { node: address, amount, reason };
-                    slashes.push(call(&contracts.staking, &slash)?);
+                    slashes.push(call_as(&contracts.slasher, &contracts.staking, &slash)?);
                 }
             }
         }

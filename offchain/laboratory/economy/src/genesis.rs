@@ -8,7 +8,7 @@ use bithive_contracts::Code;
 use bithive_economics::supply::{BTT_CAP, BTT_GENESIS, SKY_SUPPLY, SkyBucket};
 use bithive_economics::vesting::{DAY, MONTH};
 use bithive_economics::{Bps, Schedule, emission};
-use cosmwasm_std::{Decimal, Uint128, coin};
+use cosmwasm_std::{Decimal, Empty, Uint128, coin};
 use cw20::{Cw20Coin, Cw20ExecuteMsg};
 
 use crate::agent::{Delegator, MAX_COMMISSION, Operator, delegators, operators};
@@ -64,9 +64,9 @@ pub(crate) struct Position {
 /// The whole economy: the chain, the contracts and the accounts.
 pub(crate) struct Economy {
     pub(crate) common: Common,
-    /// Account that may credit work.
+    /// Account that has the meter credit work.
     pub(crate) meter: Wallet,
-    /// Account that may slash stakes.
+    /// Account that has the slasher slash stakes.
     pub(crate) slasher: Wallet,
     /// Receives the application bucket.
     pub(crate) application: Wallet,
@@ -121,7 +121,7 @@ pub(crate) async fn genesis(options: &Options) -> Result<Economy, EconomyError> 
     let start = (world.now().await? / DAY).saturating_add(2).saturating_mul(DAY);
     let contracts = create(&owner, &founders, start, patients.len()).await?;
     let keeper = world.wallet(founders.keeper).await?;
-    wire(&owner, &keeper, [founders.meter.address(), founders.slasher.address()], &contracts).await?;
+    wire(&owner, &keeper, [&contracts.meter, &contracts.slasher], &contracts).await?;
     let positions = lock(&owner, founders.holders.address(), &contracts, start).await?;
     let (mut nodes, mut accounts) = (Vec::new(), Vec::new());
     for (key, plan) in operators {
@@ -163,6 +163,7 @@ fn open<'a>(
     for code in Code::ALL {
         builder = builder.code(code.name(), move || bithive_native::code(code));
     }
+    builder = builder.code(bithive_native::agent::NAME, bithive_native::agent::code);
     // Gas is free, but an account exists from its first coin on.
     for key in [owner, keeper, meter, slasher, application].into_iter().chain(agents) {
         builder = builder.genesis_balance(key.address(), [coin(1, FEE_DENOM)]);
@@ -211,7 +212,28 @@ async fn create(
     let rewards = care::create(owner, (&btt, &treasury), patients).await?;
     let [_, jobs] = bank::market(owner, (&btt, &treasury, &rewards)).await?;
     let timebank = bank::create(owner, (&btt, &jobs, &treasury)).await?;
-    Ok(Contracts { btk, btt, sky, vesting, emissions, staking, treasury, rewards, jobs, timebank })
+    let meter = agent(owner, "meter").await?;
+    let slasher = agent(owner, "slasher").await?;
+    Ok(Contracts {
+        btk,
+        btt,
+        sky,
+        vesting,
+        emissions,
+        staking,
+        treasury,
+        rewards,
+        jobs,
+        timebank,
+        meter,
+        slasher,
+    })
+}
+
+/// A contract that sends what it is told to.
+async fn agent(owner: &Wallet, label: &str) -> Result<String, EconomyError> {
+    let made = owner.instantiate(bithive_native::agent::CODE_ID, &Empty {}, label, None).await;
+    Ok(made.map_err(during(format!("creating {label}")))?.contract)
 }
 
 fn coins(

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use bithive_api::{ContractEvent, EventError};
 use bithive_chain::{Chain as _, ChainExt as _, Embedded, Message, Receipt, SigningKey, Wallet};
+use bithive_native::agent::Relay;
 use cosmwasm_std::{Uint128, to_json_binary};
 use cw20::Cw20ExecuteMsg;
 use serde::Serialize;
@@ -30,11 +31,27 @@ pub(crate) struct Contracts {
     pub(crate) rewards: String,
     pub(crate) jobs: String,
     pub(crate) timebank: String,
+    /// Credits work: a contract, because only contracts may.
+    pub(crate) meter: String,
+    /// Cuts stakes, likewise.
+    pub(crate) slasher: String,
 }
 
 /// A contract's message.
 pub(crate) fn call(contract: &str, message: &(impl Serialize + ?Sized)) -> Result<Message, EconomyError> {
     Message::execute(contract, message, &[]).map_err(during(format!("a message to {contract}")))
+}
+
+/// A message that `agent` sends to a contract.
+pub(crate) fn call_as(
+    agent: &str,
+    contract: &str,
+    message: &impl Serialize,
+) -> Result<Message, EconomyError> {
+    let encoded = to_json_binary(message);
+    let msg =
+        encoded.map_err(|error| EconomyError::Malformed { what: "a message", reason: error.to_string() })?;
+    call(agent, &Relay { contract: contract.into(), msg })
 }
 
 /// Tokens sent to a contract, with what they are for.

@@ -154,7 +154,7 @@ fn no_message_names_text_that_is_no_address_or_brings_native_coins() {
         recipient: someone.clone(),
     };
     message(&mut suite.suite, &owner, &contract, &set);
-    let set = emissions::ExecuteMsg::SetMeter { meter: someone.clone(), allowed: true };
+    let set = emissions::ExecuteMsg::SetMeter { meter: suite.meter.to_string(), allowed: true };
     message(&mut suite.suite, &owner, &contract, &set);
     let mut creation = StakingSuite::message(&suite.suite, bithive_test_kit::staking::params());
     creation.token = suite.btk.to_string();
@@ -166,7 +166,7 @@ fn no_message_names_text_that_is_no_address_or_brings_native_coins() {
 
     let mut suite = StakingSuite::new();
     let contract = suite.staking.clone();
-    let set = staking::ExecuteMsg::SetSlasher { slasher: someone.clone(), allowed: true };
+    let set = staking::ExecuteMsg::SetSlasher { slasher: suite.slasher.to_string(), allowed: true };
     message(&mut suite.suite, &owner, &contract, &set);
     let give = staking::ExecuteMsg::TransferOwnership { new_owner: someone.clone() };
     message(&mut suite.suite, &owner, &contract, &give);

@@ -9,6 +9,7 @@ use std::fs;
 
 use bithive_ibc_kit::{DatasetsSuite, Ics20Suite};
 use bithive_test_kit::Suite;
+use bithive_test_kit::models::Models;
 use cosmwasm_std::Addr;
 
 use crate::gas::{btk, market, patients};
@@ -283,6 +284,14 @@ fn every_key_that_contracts_write_is_one_that_was_found() {
     bridge.suite.fund(&sender, 5);
     bridge.send(&sender, 0, "remote", 5).unwrap();
 
+    let mut owners = Suite::new();
+    let models = Models::new(&mut owners);
+    let (owner, challenger) = (owners.account("owner"), owners.account("challenger"));
+    models.register(&mut owners, &owner, &[1; 32].into()).unwrap();
+    models.challenge(&mut owners, &challenger, &[1; 32].into(), None).unwrap();
+    models.rule(&mut owners, &[1; 32].into(), bithive_api::models::Ruling::Challenger).unwrap();
+    models.consent(&mut owners, &owner, &challenger);
+
     let (first, second, third) = (btk.contracts(), market.contracts(), patients.contracts());
     let first = first.1.into_iter().map(|address| (first.0, address));
     let second = second.1.into_iter().map(|address| (second.0, address));
@@ -293,6 +302,7 @@ fn every_key_that_contracts_write_is_one_that_was_found() {
         (&chains.suite, &chains.receiver),
         (&chains.suite, &data.datasets),
         (&bridge.suite, &bridge.bridge),
+        (&owners, &models.address),
     ];
     let known = all_keys();
     let mut met = BTreeSet::new();

@@ -210,6 +210,16 @@ pub fn jobs() -> Vec<job::Event> {
     ]
 }
 
+pub fn delay() -> Vec<bithive_api::delay::Event> {
+    use bithive_api::delay::Event::*;
+    let (effective_at, void_at) = (1_700_000_000, 1_700_086_400);
+    vec![
+        Scheduled { id: 7, message: "SetMeter".into(), effective_at, void_at },
+        Applied { id: 7 },
+        Cancelled { id: 8 },
+    ]
+}
+
 pub fn models() -> Vec<bithive_api::models::Event> {
     use bithive_api::models::{Ending, Event::*, Ruling};
     let model = HexBinary::from([0xef; 32]);

@@ -55,9 +55,10 @@ impl World {
         let owner = self.owner.clone();
         let minter = Cw20ExecuteMsg::UpdateMinter { new_minter: Some(self.emissions.to_string()) };
         self.run(&owner, &self.btk.clone(), &minter);
-        let meter = emissions::ExecuteMsg::SetMeter { meter: owner.to_string(), allowed: true };
+        let meter = emissions::ExecuteMsg::SetMeter { meter: self.suite.faucet.to_string(), allowed: true };
         self.run(&owner, &self.emissions.clone(), &meter);
-        let slasher = staking::ExecuteMsg::SetSlasher { slasher: owner.to_string(), allowed: true };
+        let slasher =
+            staking::ExecuteMsg::SetSlasher { slasher: self.suite.faucet.to_string(), allowed: true };
         self.run(&owner, &self.staking.clone(), &slasher);
         let everybody = self.participants.clone();
         let first = everybody[0].to_string();
@@ -99,8 +100,8 @@ impl World {
 
     fn credit(&mut self, account: &Addr) -> u64 {
         let credit = emissions::ExecuteMsg::Credit { contributor: account.to_string(), units: 7 };
-        let (owner, emissions) = (self.owner.clone(), self.emissions.clone());
-        self.run(&owner, &emissions, &credit)
+        let (meter, emissions) = (self.suite.faucet.clone(), self.emissions.clone());
+        self.run(&meter, &emissions, &credit)
     }
 
     /// The chain, and the contracts that the messages went to.
@@ -139,7 +140,7 @@ impl World {
             ("stake", self.send(&one, &staking::Hook::Delegate { node: node.clone() }, UNIT)),
             ("reward", self.send(&other, &staking::Hook::Reward { node }, UNIT)),
             ("claim rewards", self.run(&owner, &staking, &claim)),
-            ("slash", self.run(&owner, &staking, &slash)),
+            ("slash", self.run(&self.suite.faucet.clone(), &staking, &slash)),
             ("unbond", self.run(&one, &staking, &unbond)),
             ("credit work", self.credit(&one)),
             (

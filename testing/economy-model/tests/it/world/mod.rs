@@ -116,7 +116,7 @@ impl World {
         self.as_owner(&emissions, &set).unwrap();
         let set = emissions::ExecuteMsg::SetStaking { staking: Some(contract.to_string()) };
         self.as_owner(&emissions, &set).unwrap();
-        let slasher = self.suite.account("slasher").to_string();
+        let slasher = self.suite.faucet.to_string();
         self.as_owner(&contract, &staking::ExecuteMsg::SetSlasher { slasher, allowed: true }).unwrap();
         let per_day = Some(bithive_economy_model::timebank::PER_DAY);
         self.as_owner(&timebank, &timebank::ExecuteMsg::SetMeter { meter, per_day }).unwrap();

@@ -219,7 +219,7 @@ impl World {
                 (self.model.compound(node, account), self.act(account, &contract, &compound))
             }
             Op::Slash { node, amount } => {
-                let (name, slasher) = (self.name(node), self.suite.account("slasher"));
+                let (name, slasher) = (self.name(node), self.suite.faucet.clone());
                 let slash = ExecuteMsg::Slash { node: name, amount: amount.into(), reason: "a fault".into() };
                 (self.model.slash(node, amount), self.suite.execute(&slasher, &contract, &slash))
             }

@@ -65,7 +65,7 @@ async fn everything(world: &World) {
     let node = bob.address().to_owned();
     alice.stake(400 * UNIT, &staking::Hook::Delegate { node: node.clone() }).await.unwrap();
     let credit = emissions::ExecuteMsg::Credit { contributor: alice.address().into(), units: 10 };
-    world.account(OWNER).emissions(&credit).await.unwrap();
+    world.credit(&credit).await;
     let schedule = NamedSchedule::Team.message(world.now().await).unwrap();
     let locked = (Token::Sky, 2_000 * UNIT);
     world.account(OWNER).lock(locked, alice.address(), schedule, false).await.unwrap();

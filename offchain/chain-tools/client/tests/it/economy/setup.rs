@@ -10,7 +10,8 @@ use bithive_client::{Account, Client, Deployment, EconomyAccount, EconomyClient}
 use bithive_contracts::{Code, Contract};
 use bithive_dgkbe::crs::ceremony::local_ceremony;
 use bithive_dgkbe::opening::{crs_header_range, extract};
-use cosmwasm_std::{Decimal, Uint128, coin};
+use bithive_native::agent;
+use cosmwasm_std::{Decimal, Empty, Uint128, coin};
 use cw20::{Cw20Coin, Cw20ExecuteMsg};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
@@ -32,6 +33,7 @@ pub struct World {
     pub client: EconomyClient,
     accounts: Vec<EconomyAccount>,
     wallets: Vec<Wallet>,
+    meter: String,
 }
 
 impl World {
@@ -55,12 +57,12 @@ impl World {
             wallets.push(Wallet::connect(handle.clone(), key.clone()).await.unwrap());
         }
         let ours = wallets.split_off(4);
-        let deployment = create(&wallets[OWNER], &wallets[APP], &chain, minter).await;
+        let (deployment, meter) = create(&wallets[OWNER], &wallets[APP], &chain, minter).await;
         let market = Client::new(handle, deployment);
         let client = EconomyClient::new(market.clone()).unwrap();
         let account = |wallet| EconomyAccount::new(client.clone(), Account::new(market.clone(), wallet));
         let accounts = wallets.into_iter().map(account).collect();
-        Self { chain, client, accounts, wallets: ours }
+        Self { chain, client, accounts, wallets: ours, meter }
     }
 
     pub fn account(&self, index: usize) -> &EconomyAccount {
@@ -95,6 +97,13 @@ impl World {
         self.chain.advance_time(seconds).await.unwrap();
     }
 
+    /// Has the meter send a message to the emissions.
+    pub async fn credit(&self, message: &emissions::ExecuteMsg) {
+        let emissions = self.client.at(Contract::Emissions).to_owned();
+        let relay = agent::Relay { contract: emissions, msg: cosmwasm_std::to_json_binary(message).unwrap() };
+        self.wallet(OWNER).execute(&self.meter, &relay, &[]).await.unwrap();
+    }
+
     /// A cw20 that is none of the economy's, all of it the owner's.
     pub async fn made_up_token(&self) -> String {
         let message = coins("MADE", UNIT, self.address(OWNER), UNIT, None);
@@ -117,13 +126,14 @@ fn open(keys: &[SigningKey]) -> Embedded {
     for code in Code::ALL {
         builder = builder.code(code.name(), move || bithive_native::code(code));
     }
+    builder = builder.code(agent::NAME, agent::code);
     for key in keys {
         builder = builder.genesis_balance(key.address(), [coin(1, "ubee")]);
     }
     builder.build().unwrap()
 }
 
-async fn create(owner: &Wallet, app: &Wallet, chain: &Embedded, minter: bool) -> Deployment {
+async fn create(owner: &Wallet, app: &Wallet, chain: &Embedded, minter: bool) -> (Deployment, String) {
     let account = || owner.address().to_owned();
     let btt =
         new(owner, Code::Token, &coins("BTT", 1_000_000 * UNIT, owner.address(), 1_000_000 * UNIT, None))
@@ -237,8 +247,9 @@ async fn create(owner: &Wallet, app: &Wallet, chain: &Embedded, minter: bool) ->
         },
     )
     .await;
-    let meter = emissions::ExecuteMsg::SetMeter { meter: account(), allowed: true };
-    owner.execute(&emissions, &meter, &[]).await.unwrap();
+    let meter = owner.instantiate(agent::CODE_ID, &Empty {}, "meter", None).await.unwrap().contract;
+    let set = emissions::ExecuteMsg::SetMeter { meter: meter.clone(), allowed: true };
+    owner.execute(&emissions, &set, &[]).await.unwrap();
     if minter {
         let minter = Cw20ExecuteMsg::UpdateMinter { new_minter: Some(emissions.clone()) };
         owner.execute(&btk, &minter, &[]).await.unwrap();
@@ -260,7 +271,7 @@ async fn create(owner: &Wallet, app: &Wallet, chain: &Embedded, minter: bool) ->
         (Contract::Timebank, timebank),
         (Contract::Models, models),
     ];
-    Deployment::new(chain_id, contracts.into(), (treasury, app.address())).unwrap()
+    (Deployment::new(chain_id, contracts.into(), (treasury, app.address())).unwrap(), meter)
 }
 
 fn registry(btt: &str, treasury: &str, owner: &str) -> registry::InstantiateMsg {
