@@ -1,7 +1,7 @@
 //! Wiring by the owner.
 
 use bithive_api::registry::InstantiateMsg;
-use bithive_contract_kit::input::{address, outside, sized};
+use bithive_contract_kit::input::{address, contract, outside, sized};
 use bithive_dgkbe::opening::open_crs_header;
 use cosmwasm_std::{DepsMut, Env, Response, Uint128};
 use cw_ownable::initialize_owner;
@@ -30,12 +30,13 @@ pub(crate) fn instantiate(
     Ok(Response::new().add_attribute("action", "instantiate"))
 }
 
-/// Names the jobs contract. Once: whoever could replace it could take every bond.
+/// Names the jobs contract. Once: whoever could replace it could take every bond. A contract: an account could take them
+/// without a rule.
 pub(crate) fn set_jobs(deps: DepsMut<'_>, jobs: &str) -> Result<Response, ContractError> {
     if let Some(jobs) = JOBS.may_load(deps.storage)? {
         return Err(ContractError::JobsAlreadySet { jobs: jobs.into() });
     }
-    let jobs = address(deps.api, "jobs", jobs)?;
+    let jobs = contract(deps.as_ref(), "jobs", jobs)?;
     JOBS.save(deps.storage, &jobs)?;
     Ok(Response::new().add_attribute("action", "set_jobs").add_attribute("jobs", jobs))
 }

@@ -18,7 +18,7 @@ fn transfer_ownership(to: &Addr) -> ExecuteMsg {
 #[test]
 fn the_jobs_contract_is_named_once() {
     let mut suite = Suite::new();
-    let (owner, jobs, other) = (suite.owner.clone(), suite.account("jobs"), suite.account("other"));
+    let (owner, jobs, other) = (suite.owner.clone(), suite.faucet.clone(), suite.account("other"));
     suite.ask_registry(&owner, &set_jobs(&jobs)).unwrap();
     assert_eq!(suite.registry_config().jobs, Some(jobs.clone()));
     let error = refusal::<ContractError>(suite.ask_registry(&owner, &set_jobs(&other)));
@@ -64,7 +64,7 @@ fn ownership_passes_once_it_is_accepted() {
     assert_eq!((config.owner, config.pending_owner), (Some(dao.clone()), None));
     let error = refusal::<ContractError>(suite.ask_registry(&owner, &set_jobs(&owner)));
     assert_eq!(error, ContractError::Ownership(OwnershipError::NotOwner));
-    suite.ask_registry(&dao, &set_jobs(&owner)).unwrap();
+    suite.ask_registry(&dao, &set_jobs(&suite.faucet.clone())).unwrap();
 }
 
 #[test]
@@ -77,4 +77,14 @@ fn only_the_proposed_owner_accepts() {
     let error = refusal::<ContractError>(suite.ask_registry(&mallory, &ExecuteMsg::AcceptOwnership {}));
     assert_eq!(error, ContractError::Ownership(OwnershipError::NotPendingOwner));
     assert_eq!(suite.registry_config().owner, Some(owner));
+}
+
+/// The attack: an owner names itself as the market and slashes every bond.
+#[test]
+fn the_market_is_a_contract() {
+    let mut suite = Suite::new();
+    let owner = suite.owner.clone();
+    let error: ContractError = refusal(suite.ask_registry(&owner, &set_jobs(&owner)));
+    let found = owner.to_string();
+    assert_eq!(error, ContractError::Input(InputError::NotContract { field: "jobs", found }));
 }

@@ -300,7 +300,7 @@ fn refused_after(suite: &mut Suite, key: &Key) -> ContractError {
 #[test]
 fn a_bond_that_is_gone_pays_no_bounty() {
     let (mut suite, key) = with_alice(Wrong::Point(3));
-    let (jobs, alice) = (suite.account("jobs"), suite.account("alice").to_string());
+    let (jobs, alice) = (suite.faucet.clone(), suite.account("alice").to_string());
     suite.wire_jobs(&jobs);
     let slash = ExecuteMsg::Slash { node: alice, amount: u128::MAX.into(), reason: "late".into(), job_id: 1 };
     suite.ask_registry(&jobs, &slash).unwrap();

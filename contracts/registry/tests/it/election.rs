@@ -158,7 +158,7 @@ fn a_bond_that_won_an_election_stays_at_stake_through_its_term() {
     let withdraw = ExecuteMsg::WithdrawBond { address: e.to_string() };
     assert!(matches!(refusal(suite.ask_registry(&e, &withdraw)), ContractError::TooEarly { .. }));
     // It is slashed for what it does meanwhile, and stands in no later election.
-    let jobs = suite.account("jobs");
+    let jobs = suite.faucet.clone();
     suite.wire_jobs(&jobs);
     let (node, amount, reason) = (e.to_string(), NODE_BOND.into(), "x".into());
     suite.ask_registry(&jobs, &ExecuteMsg::Slash { node, amount, reason, job_id: 1 }).unwrap();
@@ -194,7 +194,7 @@ fn the_list_follows_bonds_and_drops_who_is_not_eligible() {
     assert_eq!(order(&suite), [a.clone(), b.clone(), c.clone()]);
     suite.bond("c", 50 * UNIT, &Hook::AddBond {}).unwrap();
     assert_eq!(order(&suite), [c.clone(), a.clone(), b.clone()]);
-    let jobs = suite.account("jobs");
+    let jobs = suite.faucet.clone();
     suite.wire_jobs(&jobs);
     let slash = |node: &Addr, amount: u128| ExecuteMsg::Slash {
         node: node.into(),
@@ -230,7 +230,7 @@ fn only_eligible_nodes_stand_once_and_with_an_endpoint_of_their_own() {
     let leaves = suite.account("leaves");
     suite.ask_registry(&leaves, &ExecuteMsg::Unbond {}).unwrap();
     suite.register_node("slashed", 4, NODE_BOND).unwrap();
-    let (jobs, node) = (suite.account("jobs"), suite.account("slashed").to_string());
+    let (jobs, node) = (suite.faucet.clone(), suite.account("slashed").to_string());
     suite.wire_jobs(&jobs);
     let slash = ExecuteMsg::Slash { node, amount: 1u128.into(), reason: "x".into(), job_id: 1 };
     suite.ask_registry(&jobs, &slash).unwrap();

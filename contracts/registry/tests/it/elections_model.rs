@@ -210,7 +210,7 @@ fn endpoint(who: usize) -> HexBinary {
 }
 
 fn run(suite: &mut Suite, op: &Op) -> bool {
-    let (owner, jobs, stranger) = (suite.owner.clone(), suite.account("jobs"), suite.account("stranger"));
+    let (owner, jobs, stranger) = (suite.owner.clone(), suite.faucet.clone(), suite.account("stranger"));
     let account = |suite: &Suite, who: usize| suite.account(NAMES[who]);
     let result = match *op {
         Op::Register { who, bond } => suite.register_node(NAMES[who], u16::try_from(who).unwrap() + 1, bond),
@@ -278,7 +278,7 @@ proptest! {
     #[test]
     fn the_list_and_every_election_are_as_the_model_says(ops in prop::collection::vec(op(), 80)) {
         let mut suite = Suite::with_params(bithive_api::registry::Params { unbonding_seconds: WAIT, ..params() });
-        let (owner, jobs) = (suite.owner.clone(), suite.account("jobs"));
+        let (owner, jobs) = (suite.owner.clone(), suite.faucet.clone());
         suite.wire_jobs(&jobs);
         suite.ask_registry(&owner, &ExecuteMsg::SetElection { election: Some(ELECTION) }).unwrap();
         let mut model = Model { now: START, ..Model::default() };

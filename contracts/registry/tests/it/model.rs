@@ -208,7 +208,7 @@ fn opening(key: &Key, part: usize, intact: bool) -> KeyOpening {
 /// `keys`: slot and fault of the key that each account has registered.
 fn run(suite: &mut Suite, keys: &BTreeMap<usize, (u16, usize)>, op: &Op) -> bool {
     let name = |who: usize| format!("account {who}");
-    let (registry, jobs) = (suite.registry.clone(), suite.account("jobs"));
+    let (registry, jobs) = (suite.registry.clone(), suite.faucet.clone());
     let result = match *op {
         Op::RegisterNode { who, slot, key: names, wrong, bond } => {
             let account = suite.account(&name(who)).to_string();
@@ -315,7 +315,7 @@ proptest! {
     #[test]
     fn the_registry_and_the_model_agree_on_every_message(ops in prop::collection::vec(op(), 50)) {
         let mut suite = keyfiles::suite_with(bithive_api::registry::Params { unbonding_seconds: WAIT, ..params() });
-        let jobs = suite.account("jobs");
+        let jobs = suite.faucet.clone();
         suite.wire_jobs(&jobs);
         let mut model =
             Model { now: START, entries: BTreeMap::new(), wallets: [0; ACCOUNTS], treasury: 0, burnt: 0 };

@@ -88,7 +88,7 @@ fn an_endpoint_names_whoever_is_eligible() {
 #[test]
 fn a_node_below_its_bond_is_not_named() {
     let mut suite = Suite::new();
-    let (jobs, alice) = (suite.account("jobs"), suite.account("alice").to_string());
+    let (jobs, alice) = (suite.faucet.clone(), suite.account("alice").to_string());
     suite.wire_jobs(&jobs);
     suite.register_node("alice", 1, NODE_BOND).unwrap();
     let slash = ExecuteMsg::Slash { node: alice, amount: 1u128.into(), reason: "late".into(), job_id: 1 };

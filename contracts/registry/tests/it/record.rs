@@ -17,7 +17,7 @@ const MACHINE: Capability =
 fn suite() -> (Suite, Addr) {
     let mut suite = Suite::new();
     suite.register_node("a", 1, NODE_BOND).unwrap();
-    let jobs = suite.account("jobs");
+    let jobs = suite.faucet.clone();
     suite.wire_jobs(&jobs);
     (suite, jobs)
 }

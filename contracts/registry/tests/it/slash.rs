@@ -12,7 +12,7 @@ use cw_multi_test::error::AnyResult;
 /// A registry with a jobs contract (an account) and Alice as a node.
 fn wired() -> (Suite, Addr) {
     let mut suite = Suite::new();
-    let jobs = suite.account("jobs");
+    let jobs = suite.faucet.clone();
     suite.wire_jobs(&jobs);
     suite.register_node("alice", 1, NODE_BOND).unwrap();
     (suite, jobs)
@@ -52,7 +52,7 @@ fn a_slash_is_split_between_fire_and_treasury_to_the_unit() {
 fn all_or_nothing_of_a_slash_can_burn() {
     for (burn_bps, burnt) in [(0, 0), (10_000, 101)] {
         let mut suite = Suite::with_params(bithive_api::registry::Params { burn_bps, ..params() });
-        let (jobs, alice) = (suite.account("jobs"), suite.account("alice").to_string());
+        let (jobs, alice) = (suite.faucet.clone(), suite.account("alice").to_string());
         suite.wire_jobs(&jobs);
         suite.register_node("alice", 1, NODE_BOND).unwrap();
         slash(&mut suite, &jobs, &alice, 101).unwrap();
