@@ -1,4 +1,4 @@
-//! `bithive economy`: the token economy over simulated years.
+//! `bithive economy`: the token economy over simulated years, and strategies against its rules.
 
 use std::io::IsTerminal as _;
 use std::path::PathBuf;
@@ -7,7 +7,10 @@ use std::process::ExitCode;
 use anyhow::Result;
 use bithive_client::amount::group;
 use bithive_command_kit::{Output, table};
-use bithive_economy::{Options, Report, Row, UNIT, YEAR_DAYS, plot, simulate};
+use bithive_economy::{
+    AttackOptions, AttackReport, Game, Options, Report, Row, UNIT, YEAR_DAYS, attack, plot, plot_attacks,
+    simulate,
+};
 use clap::Subcommand;
 use comfy_table::{CellAlignment, Table};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -38,12 +41,64 @@ pub enum Command {
         #[arg(long, value_name = "FILE")]
         plot: Option<PathBuf>,
     },
+    /// Play strategies against the rules with the real contracts, beside honest parties, and show for each what the attacker
+    /// spent and gained, what others lost, and what they lost for each unit that the attacker did (griefing).
+    ///
+    /// Each is played twice, without the attacker and with it; the difference is what it comes to. Bonds, stakes and what is due
+    /// later count, and a BTK counts as half a BTT, the fees that one costs at least. The exit code is 1 when a strategy
+    /// gains, or others lose more than the attacker, beyond a bound that is stated. docs/threats.md explains the rules.
+    Attack {
+        /// Numbers of honest nodes, 3 to 32 each, with commas: every strategy is played at each of them.
+        #[arg(long, value_name = "NODES", value_delimiter = ',', default_values_t = [3, 8, 16])]
+        size: Vec<u16>,
+        /// Seed of all keys. The same options give the same games.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Play only the strategies of these names, with commas.
+        #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+        only: Vec<String>,
+        /// Draw the games of the largest size into this SVG file.
+        #[arg(long, value_name = "FILE")]
+        plot: Option<PathBuf>,
+    },
 }
 
-/// Simulates the economy. The exit code is 1 when an invariant breaks.
+/// Simulates the economy, or plays strategies. The exit code is 1 when an invariant breaks, or a strategy gains.
 pub async fn run(command: Command, output: Output) -> Result<ExitCode> {
-    let Command::Simulate { years, nodes, seed, poke_days, plot: file } = command;
-    let options = Options { years, nodes, seed, poke_days }.checked()?;
+    match command {
+        Command::Simulate { years, nodes, seed, poke_days, plot } => {
+            years_of(Options { years, nodes, seed, poke_days }, plot, output).await
+        }
+        Command::Attack { size, seed, only, plot } => {
+            games_of(&AttackOptions { sizes: size, seed, only }, plot, output).await
+        }
+    }
+}
+
+async fn games_of(options: &AttackOptions, file: Option<PathBuf>, output: Output) -> Result<ExitCode> {
+    options.checked()?;
+    let bar = if output.json || !std::io::stderr().is_terminal() {
+        ProgressBar::hidden()
+    } else {
+        let style = ProgressStyle::with_template("game {pos} of {len} [{bar:40}] {msg}")?;
+        ProgressBar::new(options.games() as u64).with_style(style)
+    };
+    let report = attack(options, |ended, name| {
+        bar.set_position(ended as u64);
+        bar.set_message(name);
+    })
+    .await;
+    bar.finish_and_clear();
+    let report = report?;
+    output.show(&report, show_games)?;
+    if let Some(file) = file {
+        plot_attacks(&report.games, &file)?;
+    }
+    Ok(if report.broken == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+async fn years_of(options: Options, file: Option<PathBuf>, output: Output) -> Result<ExitCode> {
+    let options = options.checked()?;
     let bar = bar(&options, output)?;
     let report = simulate(&options, |day| bar.set_position(day)).await;
     bar.finish_and_clear();
@@ -61,6 +116,72 @@ fn bar(options: &Options, output: Output) -> Result<ProgressBar> {
     }
     let style = ProgressStyle::with_template("day {pos} of {len} [{bar:40}] {percent:>3} %, {eta} left")?;
     Ok(ProgressBar::new(options.days()).with_style(style))
+}
+
+fn show_games(report: &AttackReport) {
+    let mut lines = table(&[
+        "strategy",
+        "nodes",
+        "spent",
+        "gained",
+        "profit",
+        "others lost",
+        "unpaid work",
+        "griefing",
+        "refused",
+        "holds",
+    ]);
+    for column in lines.column_iter_mut().skip(1) {
+        column.set_cell_alignment(CellAlignment::Right);
+    }
+    for game in &report.games {
+        let sign = if game.profit < 0 { "-" } else { "" };
+        lines.add_row([
+            game.strategy.to_owned(),
+            game.nodes.to_string(),
+            exact(game.spent),
+            exact(game.gained),
+            format!("{sign}{}", exact(game.profit.unsigned_abs())),
+            exact(game.others_lost),
+            exact(game.unpaid_work),
+            game.griefing.map_or("-".into(), |factor| format!("{factor:.2}")),
+            game.refused.to_string(),
+            holds(game).into(),
+        ]);
+    }
+    println!("{lines}");
+    println!(
+        "amounts in BTT, a BTK counts as {} BTT; spent and gained: by token, and what is due later is counted; griefing: what \
+         others lost for each unit that the attacker lost; unpaid work: of honest nodes, by what they asked; refused: messages that contracts refused",
+        exact(report.price)
+    );
+    let mut shown = Vec::new();
+    for game in report.games.iter().filter(|game| game.bound.is_some()) {
+        if let (false, Some(bound), Some(most)) = (shown.contains(&game.strategy), game.bound, game.most) {
+            shown.push(game.strategy);
+            println!("bounded: {}: {}; {bound}, at most {} BTT here", game.strategy, game.about, exact(most));
+        }
+    }
+    for game in report.games.iter().filter(|game| !game.held) {
+        let power = game.power.as_ref().map(|power| format!("; it got {power}")).unwrap_or_default();
+        let worst = game.worst.as_ref().map(|(name, loss)| format!("; {name} lost {}", exact(*loss)));
+        let worst = worst.unwrap_or_default();
+        println!("FAILED: {} at {} nodes: {}{worst}{power}", game.strategy, game.nodes, game.about);
+    }
+    println!("{} of {} games hold", report.games.len().saturating_sub(report.broken), report.games.len());
+}
+
+fn holds(game: &Game) -> &'static str {
+    match (game.held, game.bound) {
+        (true, None) => "yes",
+        (true, Some(_)) => "bounded",
+        (false, _) => "NO",
+    }
+}
+
+/// BTT with six places.
+fn exact(amount: u128) -> String {
+    format!("{}.{:06}", group(&(amount / UNIT).to_string()), amount % UNIT)
 }
 
 fn show(report: &Report) {

@@ -41,6 +41,14 @@ pub enum EconomyError {
         /// The reason, for people.
         reason: String,
     },
+    /// There is no strategy of that name.
+    #[error("there is no strategy {found:?}; expected one of {expected}")]
+    NoStrategy {
+        /// The name that was given.
+        found: String,
+        /// The names that there are.
+        expected: String,
+    },
     /// A drawing could not be written.
     #[error("cannot draw {file}: {reason}")]
     Draw {

@@ -8,9 +8,11 @@
 //! 4. `day`: what the accounts do on a day, as signed transactions; `people`, `care` and `bank`: patients and their rewards,
 //!    idle machines and their credits;
 //! 5. `sample` and [`Row`]: what the contracts say every 30 days; `check` and `check_btt`: what must hold then;
-//! 6. [`simulate`]: all of it; [`plot`]: the rows as a drawing.
+//! 6. [`simulate`]: all of it; [`plot`]: the rows as a drawing;
+//! 7. [`attack`]: strategies against the rules.
 
 mod agent;
+mod attack;
 mod bank;
 mod care;
 mod check;
@@ -29,6 +31,7 @@ mod sample;
 mod simulate;
 mod world;
 
+pub use attack::{AttackOptions, AttackReport, Game, attack, plot_attacks, price};
 pub use bithive_economics::supply::UNIT;
 pub use compare::Broken;
 pub use error::EconomyError;

@@ -1,4 +1,4 @@
-//! What docs/money.md says is so: every test that it names exists, and what is a matter of every contract's source is read
+//! What docs/money.md and docs/threats.md say is so: every test that they name exists, and what is a matter of every contract's source is read
 //! there.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,8 +50,9 @@ fn tests(text: &str) -> impl Iterator<Item = &str> {
 }
 
 #[test]
-fn every_test_that_the_page_names_exists() {
-    let page = fs::read_to_string(root().join("docs/money.md")).unwrap();
+fn every_test_that_the_pages_name_exists() {
+    let read = |page: &str| fs::read_to_string(root().join("docs").join(page)).unwrap();
+    let page = [read("money.md"), read("threats.md")].join("\n");
     let name = |text: &&str| {
         let word = text.chars().all(|char| char == '_' || char.is_ascii_lowercase() || char.is_ascii_digit());
         word && text.matches('_').count() >= 2

@@ -1,4 +1,5 @@
 //! Tests of `bithive-economy` through its public interface, one module for each subject.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
+mod attack;
 mod economy;
