@@ -157,6 +157,11 @@ pub(crate) fn compare(strategy: &Strategy, nodes: u16, idle: &End, played: &End)
             let lost = others_lost <= most.max(own_loss);
             (profit <= signed(most) && lost && unpaid_work <= most, Some(bound), Some(most))
         }
+        Claim::Limits { bound, limits } => {
+            let within =
+                profit <= signed(limits.profit) && others_lost <= limits.lost && unpaid_work <= limits.unpaid;
+            (within, Some(bound), Some(limits.most()))
+        }
     };
     // A strategy that is refused for another reason than its rule has played nothing.
     let known = |text: &String| strategy.refusals.iter().any(|part| text.contains(part));
@@ -187,7 +192,7 @@ pub(crate) fn compare(strategy: &Strategy, nodes: u16, idle: &End, played: &End)
 
 #[cfg(test)]
 mod tests {
-    use super::super::strategy::act;
+    use super::super::strategy::{Limits, act};
     use super::*;
 
     async fn idle(_: &mut Arena, _: u64, _: Moment) -> Result<(), EconomyError> {
@@ -257,5 +262,18 @@ mod tests {
         assert!(game(bounded, &ended((103, 100), [47, 50])).held);
         assert!(!game(bounded, &ended((104, 100), [50, 50])).held);
         assert!(!game(bounded, &ended((100, 100), [46, 50])).held);
+    }
+
+    #[test]
+    fn each_limit_is_held_up_to_the_unit_whatever_the_attacker_loses() {
+        let limits =
+            |profit, lost, unpaid| Claim::Limits { bound: "d", limits: Limits { profit, lost, unpaid } };
+        let found = game(limits(3, 2, 0), &ended((103, 100), [48, 50]));
+        assert_eq!((found.held, found.most), (true, Some(3)));
+        assert!(!game(limits(2, 2, 0), &ended((103, 100), [48, 50])).held);
+        assert!(!game(limits(3, 1, 0), &ended((103, 100), [48, 50])).held);
+        assert!(!game(limits(0, 1, 0), &ended((90, 100), [48, 50])).held);
+        let worked = End { work: [("x".into(), 10)].into(), ..ended((90, 100), [56, 50]) };
+        assert!(game(limits(0, 0, 4), &worked).held && !game(limits(0, 0, 3), &worked).held);
     }
 }

@@ -21,6 +21,11 @@ const WORDS: usize = 4;
 /// Part of an ask that its worker is paid, in percent: what its work is worth to it.
 const WORKER_PERCENT: u128 = 85;
 
+/// What a worker is paid of an ask.
+pub(crate) const fn paid(ask: u128) -> u128 {
+    ask.saturating_mul(WORKER_PERCENT) / 100
+}
+
 /// A job that somebody posts.
 #[derive(Clone)]
 pub(crate) struct Deal {
@@ -28,8 +33,12 @@ pub(crate) struct Deal {
     /// Nodes, in any order.
     pub(crate) workers: Vec<String>,
     pub(crate) quorum: u8,
-    /// Asked by each worker, in base units of BTT.
+    /// Most that a worker may ask, in base units of BTT; what each asks that is not among `cheap`.
     pub(crate) ask: u128,
+    /// Workers that ask one base unit.
+    pub(crate) cheap: Vec<String>,
+    /// Digest of the input.
+    pub(crate) input: [u8; 32],
     pub(crate) tolerance: u32,
     pub(crate) model: [u8; 32],
     /// Owner of the data.
@@ -44,6 +53,8 @@ impl Deal {
             workers: workers.to_vec(),
             quorum,
             ask,
+            cheap: Vec::new(),
+            input: [0x1c; 32],
             tolerance: 2,
             model: MODEL,
             data_owner: None,
@@ -119,35 +130,53 @@ impl Arena {
         Ok(posted)
     }
 
-    /// Assigns the deal's workers to the next round, with the consent of all.
+    /// Assigns the deal's workers to the next round: with the consent of each that is new, and for what is left of its ask if
+    /// it stays from the round before.
     pub(crate) async fn assign(&mut self, job_id: u64, deal: &Deal) -> Result<bool, EconomyError> {
-        let round = self.job(job_id).await?.round.saturating_add(1);
+        let before = self.job(job_id).await?;
+        let round = before.round.saturating_add(1);
         let mut workers = Vec::new();
         for name in &deal.workers {
             workers.push(self.actor(name)?);
         }
         workers.sort_by_key(|worker| worker.slot);
         let domain = self.market();
-        let signed: Vec<[u8; 96]> = workers
-            .iter()
-            .map(|worker| {
-                let (account, slot, ask) = (worker.key.address(), worker.slot, deal.ask);
-                worker.bls.sign(&Consent { job_id, round, account, slot, ask }.sign_bytes(domain))
-            })
-            .collect();
+        let (mut asks, mut signed) = (Vec::new(), Vec::new());
+        for worker in &workers {
+            let (account, slot) = (worker.key.address(), worker.slot);
+            let kept = before.workers.iter().find(|kept| kept.address.as_str() == account);
+            if let Some(remainder) = kept.and_then(|kept| kept.remainder) {
+                asks.push(remainder);
+                continue;
+            }
+            let ask = if deal.cheap.contains(&worker.name) { 1 } else { deal.ask };
+            asks.push(Uint128::new(ask));
+            signed.push(worker.bls.sign(&Consent { job_id, round, account, slot, ask }.sign_bytes(domain)));
+        }
         let groups = Groups::new(1, SLOTS).map_err(malformed)?;
         let slots = workers.iter().map(|worker| worker.slot);
         let slots = GroupedSet::from_slots(groups, slots).map_err(malformed)?;
         let assignment = Assignment {
             mask: slots.encode().into(),
-            asks: vec![Uint128::new(deal.ask); workers.len()],
+            asks,
             headers: vec![0x4e; 128usize.saturating_mul(slots.touched().len())].into(),
             payload: HexBinary::from(&[0x9a; 32]),
-            input_commitment: HexBinary::from(&[0x1c; 32]),
+            input_commitment: HexBinary::from(&deal.input),
             consent: HexBinary::from(&bls::aggregate(&signed).map_err(malformed)?),
         };
         let message = ExecuteMsg::Assign { job_id, assignment };
         Ok(self.tell(&deal.requester, Contract::Jobs, &message).await?.is_some())
+    }
+
+    /// The requester of a deal adds to the escrow of its job.
+    pub(crate) async fn add_escrow(
+        &mut self,
+        job_id: u64,
+        deal: &Deal,
+        amount: u128,
+    ) -> Result<(), EconomyError> {
+        let hook = Hook::AddEscrow { job_id };
+        self.send(&deal.requester, Contract::Token, Contract::Jobs, amount, &hook).await.map(drop)
     }
 
     /// Posts a job and assigns its workers; its number, if the market takes both.
@@ -261,6 +290,31 @@ impl Arena {
         Ok(settled.then_some(job_id))
     }
 
+    /// Honest members of the quorum publish their signatures, as a node does when nobody has settled the job; the q-th settles it.
+    async fn publish(&mut self, job_id: u64) -> Result<(), EconomyError> {
+        let members = self.job(job_id).await?.workers.into_iter();
+        let members = members.filter(|worker| worker.in_quorum == Some(true) && !worker.signed);
+        for member in members {
+            let Some(name) = self.honest_name(member.address.as_str()) else { continue };
+            if self.job(job_id).await?.phase != Phase::Revealed {
+                break;
+            }
+            let (_, signatures) = self.signed(job_id, std::slice::from_ref(&name)).await?;
+            for signature in signatures {
+                let message = ExecuteMsg::Sign { job_id, signature: HexBinary::from(&signature) };
+                self.tell(&name, Contract::Jobs, &message).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Name of an honest account.
+    fn honest_name(&self, address: &str) -> Option<String> {
+        let mut actors = self.actors.values().map(|(actor, _)| actor);
+        let found = actors.find(|actor| actor.key.address() == address && actor.side == Side::Honest);
+        found.map(|actor| actor.name.clone())
+    }
+
     /// Waits for the deadline of the job's state and takes its exit.
     pub(crate) async fn expire(&mut self, job_id: u64) -> Result<(), EconomyError> {
         if let Some(deadline) = self.job(job_id).await?.deadline {
@@ -271,11 +325,13 @@ impl Arena {
         Ok(())
     }
 
-    /// Takes exits until the job has ended, which it does after three rounds at the latest.
+    /// Takes exits until the job has ended, which it does after three rounds at the latest. Honest workers sign in time.
     pub(crate) async fn end(&mut self, job_id: u64) -> Result<(), EconomyError> {
         for _ in 0..16 {
-            if matches!(self.job(job_id).await?.phase, Phase::Settled | Phase::Refunded) {
-                break;
+            match self.job(job_id).await?.phase {
+                Phase::Settled | Phase::Refunded => break,
+                Phase::Revealed => self.publish(job_id).await?,
+                _ => {}
             }
             self.expire(job_id).await?;
         }
@@ -298,11 +354,9 @@ impl Arena {
     pub(crate) async fn count_work(&mut self, job_id: u64) -> Result<(), EconomyError> {
         let job = self.job(job_id).await?;
         for worker in job.workers.iter().filter(|worker| worker.masked.is_some()) {
-            let found =
-                self.actors.values().find(|(actor, _)| actor.key.address() == worker.address.as_str());
-            let Some((actor, _)) = found.filter(|(actor, _)| actor.side == Side::Honest) else { continue };
-            let worth = worker.ask.u128().saturating_mul(WORKER_PERCENT) / 100;
-            let work = self.work.entry(actor.name.clone()).or_default();
+            let Some(name) = self.honest_name(worker.address.as_str()) else { continue };
+            let worth = paid(worker.ask.u128());
+            let work = self.work.entry(name).or_default();
             *work = work.saturating_add(worth);
         }
         Ok(())

@@ -2,7 +2,8 @@
 //!
 //! 1. `accounts`, `arena`: who takes part, a whole deployment with its default parameters, and what everybody has;
 //! 2. `market`: jobs as their parties play them;
-//! 3. `strategy`: what a strategy is; a file for each family of them: `wash`, `stake`, `funds`, `registry`, `quorum`;
+//! 3. `strategy`: what a strategy is; a file for each family of them: `wash`, `stake`, `funds`, `registry`, `requests`,
+//!    `quorum`;
 //! 4. `game`: the same days with and without the strategy, and the difference;
 //! 5. [`attack`]: all of them at several sizes; [`plot_attacks`]: profit and losses as a drawing.
 //!
@@ -27,6 +28,7 @@ mod game;
 mod market;
 mod quorum;
 mod registry;
+mod requests;
 mod stake;
 mod strategy;
 mod wash;
@@ -103,8 +105,14 @@ pub const fn price() -> u128 {
 }
 
 fn strategies() -> Vec<Strategy> {
-    let families =
-        [wash::strategies, stake::strategies, funds::strategies, registry::strategies, quorum::strategies];
+    let families = [
+        wash::strategies,
+        stake::strategies,
+        funds::strategies,
+        registry::strategies,
+        requests::strategies,
+        quorum::strategies,
+    ];
     families.into_iter().flat_map(|family| family()).collect()
 }
 

@@ -1,21 +1,25 @@
-//! Workers and requesters who do not do what a job asks of them.
+//! Workers who do not do what a job asks of them.
 
 use bithive_api::jobs::Phase;
-use bithive_contracts::SLASH;
+use bithive_contracts::{NODE_BOND, SLASH};
 
 use super::accounts::node;
-use super::arena::{Arena, OWN_MODEL};
-use super::market::{Answer, Deal, TRUTH};
-use super::strategy::{Act, Claim, Moment, Strategy, act, arrive, sybils, whole};
+use super::arena::Arena;
+use super::market::{Answer, Deal, TRUTH, paid};
+use super::strategy::{Act, Claim, Limits, Moment, Strategy, act, arrive, sybils, whole};
 use crate::EconomyError;
 
 /// Asked by every worker here, in BTT.
-const ASK: u128 = 100;
+pub(super) const ASK: u128 = 100;
+/// An ask of which half is two slashes.
+pub(super) const DEAR: u128 = 1_000;
 /// Not what honest workers find.
-const LIE: Answer = Answer(5_000);
-const NOISE: Answer = Answer(9_000);
+pub(super) const LIE: Answer = Answer(5_000);
+pub(super) const NOISE: Answer = Answer(9_000);
+/// Rounds that a bond of the least amount covers.
+const ROUNDS: u128 = NODE_BOND / SLASH;
 
-/// Games about results.
+/// Games of workers.
 pub(crate) fn strategies() -> Vec<Strategy> {
     let game = |name, about, rule, act: Act, claim| Strategy {
         name,
@@ -27,104 +31,126 @@ pub(crate) fn strategies() -> Vec<Strategy> {
         refusals: &[],
         claim,
     };
+    let limits = |bound, [profit, lost, unpaid]: [u128; 3]| Claim::Limits {
+        bound,
+        limits: Limits { profit, lost, unpaid },
+    };
+    // What a worker is paid of an ask, and the BTK for the fees of it, are worth less than the ask.
+    let (ask, dear) = (whole(ASK), whole(DEAR));
     vec![
-        game(
-            "slash-by-quorum",
-            "a requester with q own nodes has an honest worker slashed",
-            "a slash has a bound, and so has the number of rounds",
-            act!(slash),
-            Claim::Bounded { bound: "a slash and the work of each worker outside the quorum", most: SLASH },
-        ),
-        game(
-            "results-unpaid",
-            "a requester with k-q+1 own nodes takes results, and no quorum is found",
-            "three rounds at most; a worker asks for what its work is worth",
-            act!(unpaid),
-            Claim::Work { bound: "an ask for each honest worker", most: whole(ASK) },
-        ),
-        game(
-            "job-ended-early",
-            "a requester ends its job after reveals by replacing nobody",
-            "three rounds at most",
-            act!(ended),
-            Claim::Work { bound: "an ask for each honest worker", most: whole(ASK) },
-        ),
-        game(
-            "unreadable-input",
-            "a requester assigns workers and gives them nothing that they can read",
-            "not committing costs nothing",
-            act!(unreadable),
-            Claim::Held,
-        )
-        .refused(&["was at fault in an earlier round"]),
         game(
             "mass-non-reveal",
             "a worker commits to many jobs and reveals none",
-            "each commitment that is not revealed costs a slash",
+            "each commitment that is not revealed costs a slash, and a bond covers one in every open round",
             act!(hidden),
             Claim::Held,
         ),
         game(
-            "noise-for-compensation",
-            "a worker reveals noise, so that no quorum is found, to be paid its part of a failed round",
-            "nothing is paid for a failed round",
-            act!(noise),
+            "signature-withheld",
+            "a worker of as many jobs as its bond covers agrees, and does not sign, where the quorum is everybody",
+            "a signature that is missing costs a slash, and a bond covers one in every open round",
+            act!(unsigned),
             Claim::Work {
-                bound: "the asks of the other workers of a job whose quorum is all of them",
-                most: 2 * whole(ASK),
+                bound: "half of the asks of the other workers",
+                most: ROUNDS * 2 * (paid(ask) / 2),
             },
         ),
         game(
-            "signature-withheld",
-            "a worker agrees, and does not sign",
-            "a quorum of less than all settles without it",
-            act!(unsigned),
-            Claim::Work {
-                bound: "the asks of the other workers of a job whose quorum is all of them",
-                most: 2 * whole(ASK),
-            },
+            "silence-in-a-dear-job",
+            "a worker does not sign where the quorum is everybody, and half of the others' asks is four slashes",
+            "a signature that is missing costs a slash; a quorum below k goes on without it",
+            act!(unsigned_dear),
+            limits(
+                "half of the asks of the other workers, for the requester and for them, at the price of a slash",
+                [0, dear, paid(dear)],
+            ),
+        ),
+        game(
+            "noise-for-compensation",
+            "a worker reveals noise where the quorum is everybody, to be paid half of its ask for the failed round",
+            "half of an ask, paid by the requester that chose its workers; k-q+1 workers have to do so",
+            act!(noise),
+            limits(
+                "half of an ask for each that reveals noise; the requester pays half of all asks, and other workers miss the other half",
+                [paid(ask) / 2, 3 * ask / 2, paid(ask)],
+            ),
+        ),
+        game(
+            "noise-in-every-round",
+            "the same in three rounds with another node each, of a requester that keeps the honest workers",
+            "three rounds at most; who is kept asks for what is left of its ask",
+            act!(noise_again),
+            // Of an honest worker an eighth of its ask is left after three halves.
+            limits(
+                "half of an ask a round for noise; the requester pays that and the asks of the others, of which they miss an eighth",
+                [3 * paid(ask) / 2, 3 * ask / 2 + 2 * (ask - ask / 8), 2 * (paid(ask) / 8)],
+            ),
+        ),
+        game(
+            "noise-that-is-near",
+            "a worker reveals something within four tolerances of what the others find",
+            "a result outside the quorum is paid half of its ask at most",
+            act!(near),
+            limits(
+                "half of an ask, less than for an honest result; the requester pays it",
+                [paid(ask) / 2, ask / 2, 0],
+            ),
         ),
         game(
             "clique-below-quorum",
             "two of five workers agree on a lie",
-            "who is outside the quorum is not paid, and slashed",
+            "a result far from the quorum is not paid, and costs its worker's bond what it costs the requester",
             act!(clique),
             Claim::Held,
+        ),
+        game(
+            "lie-in-a-dear-job",
+            "one of three workers lies where half of an ask is two slashes",
+            "a result far from the quorum costs its worker a slash at most",
+            act!(lie_dear),
+            limits("half of an ask for the requester, at the price of a slash", [0, dear / 2, 0]),
         ),
         game(
             "bribed-quorum",
             "two of three workers of an honest requester agree on a lie",
             "the requester chooses at random among those that match; more workers, or a larger quorum, cost more to bribe",
             act!(bribed),
-            Claim::Bounded {
-                bound: "the asks of a job of which it has the quorum, and an honest worker's slash; the requester gets a wrong result",
-                most: 2 * whole(ASK) + SLASH,
-            },
+            limits(
+                "the asks of a job of which it has the quorum; the requester pays them and half of the rest for a wrong result, and an \
+                 honest worker loses its work and half of its ask of bond",
+                [2 * ask, 3 * ask, paid(ask)],
+            ),
         ),
         game(
             "tolerance-edge",
             "a worker answers at the edge of the tolerance, so that an honest one is outside",
-            "a slash has a bound",
+            "who is within four tolerances of the quorum loses no bond, and is paid half",
             act!(edge),
-            Claim::Bounded {
-                bound: "the pay and the slash of a worker whose honest result is farther from another honest one than half of the tolerance",
-                most: SLASH,
-            },
+            limits(
+                "its own ask; half of the ask of a worker whose honest result is farther from another honest one than half of the \
+                 tolerance, and as much for the requester",
+                [ask, ask / 2, paid(ask) / 2],
+            ),
         ),
     ]
 }
 
 /// Honest nodes, the first of them first.
-fn honest(count: usize) -> Vec<String> {
+pub(super) fn honest(count: usize) -> Vec<String> {
     (0..count).map(node).collect()
 }
 
-fn answers(names: &[String], answer: Answer) -> Vec<(String, Answer)> {
+pub(super) fn answers(names: &[String], answer: Answer) -> Vec<(String, Answer)> {
     names.iter().map(|name| (name.clone(), answer)).collect()
 }
 
 /// Lets the attacker's nodes arrive on the first day, after which it acts: whether it is time to.
-async fn ready(arena: &mut Arena, day: u64, moment: Moment, count: usize) -> Result<bool, EconomyError> {
+pub(super) async fn ready(
+    arena: &mut Arena,
+    day: u64,
+    moment: Moment,
+    count: usize,
+) -> Result<bool, EconomyError> {
     if moment == Moment::Before {
         return Ok(false);
     }
@@ -134,84 +160,71 @@ async fn ready(arena: &mut Arena, day: u64, moment: Moment, count: usize) -> Res
     Ok(day == 0)
 }
 
-async fn slash(arena: &mut Arena, day: u64, moment: Moment) -> Result<(), EconomyError> {
-    if !ready(arena, day, moment, 2).await? {
-        return Ok(());
+/// Begins as many jobs as an honest requester can have the attacker's node for: not more than its bond covers.
+async fn covered(arena: &mut Arena, deal: &Deal) -> Result<Vec<u64>, EconomyError> {
+    let mut begun = Vec::new();
+    for _ in 0..=ROUNDS {
+        let Some(job_id) = arena.begin(deal).await? else { break };
+        begun.push(job_id);
     }
-    let (own, workers) = (sybils(2), [sybils(2), honest(1)].concat());
-    let deal = Deal {
-        model: OWN_MODEL,
-        data_owner: Some("accomplice".into()),
-        ..Deal::new("attacker", &workers, 2, whole(ASK))
-    };
-    let Some(job_id) = arena.begin(&deal).await? else { return Ok(()) };
-    arena.work(job_id, &[answers(&own, LIE), answers(&honest(1), TRUTH)].concat()).await?;
-    arena.count_work(job_id).await?;
-    arena.finalize("attacker", job_id, &own).await?;
-    arena.end(job_id).await
-}
-
-async fn unpaid(arena: &mut Arena, day: u64, moment: Moment) -> Result<(), EconomyError> {
-    if !ready(arena, day, moment, 2).await? {
-        return Ok(());
+    if u128::try_from(begun.len()).unwrap_or(u128::MAX) > ROUNDS {
+        arena.power = Some("a round that its bond does not cover".into());
     }
-    let workers = [sybils(2), honest(1)].concat();
-    let deal = Deal::new("attacker", &workers, 2, whole(ASK));
-    let Some(job_id) = arena.begin(&deal).await? else { return Ok(()) };
-    let [first, second] = [vec![(sybils(2).swap_remove(0), LIE)], vec![(sybils(2).swap_remove(1), NOISE)]];
-    arena.work(job_id, &[first, second, answers(&honest(1), TRUTH)].concat()).await?;
-    arena.count_work(job_id).await?;
-    arena.end(job_id).await
-}
-
-async fn ended(arena: &mut Arena, day: u64, moment: Moment) -> Result<(), EconomyError> {
-    if !ready(arena, day, moment, 1).await? {
-        return Ok(());
-    }
-    let deal = Deal::new("attacker", &[sybils(1), honest(1)].concat(), 2, whole(ASK));
-    let Some(job_id) = arena.begin(&deal).await? else { return Ok(()) };
-    arena.work(job_id, &[answers(&sybils(1), LIE), answers(&honest(1), TRUTH)].concat()).await?;
-    arena.count_work(job_id).await?;
-    arena.end(job_id).await
-}
-
-async fn unreadable(arena: &mut Arena, day: u64, moment: Moment) -> Result<(), EconomyError> {
-    if moment == Moment::Before || day > 0 {
-        return Ok(());
-    }
-    let deal = Deal::new("attacker", &honest(3), 2, whole(ASK));
-    let Some(job_id) = arena.begin(&deal).await? else { return Ok(()) };
-    while arena.job(job_id).await?.phase != Phase::Refunded {
-        arena.expire(job_id).await?;
-        if arena.job(job_id).await?.phase == Phase::Disputed {
-            arena.assign(job_id, &deal).await?;
-        }
-    }
-    Ok(())
+    Ok(begun)
 }
 
 async fn hidden(arena: &mut Arena, day: u64, moment: Moment) -> Result<(), EconomyError> {
     if !ready(arena, day, moment, 1).await? {
         return Ok(());
     }
-    let mut begun = Vec::new();
-    for _ in 0..6 {
-        let deal = Deal::new("requester", &[sybils(1), honest(2)].concat(), 2, whole(10));
-        let Some(job_id) = arena.begin(&deal).await? else { break };
+    let deal = Deal::new("requester", &[sybils(1), honest(2)].concat(), 2, whole(10));
+    let begun = covered(arena, &deal).await?;
+    for job_id in &begun {
         for name in &deal.workers {
-            arena.commit(job_id, name, TRUTH).await?;
+            arena.commit(*job_id, name, TRUTH).await?;
         }
-        begun.push(job_id);
+    }
+    for job_id in &begun {
+        for name in honest(2) {
+            arena.reveal(*job_id, &name, TRUTH).await?;
+        }
+        arena.count_work(*job_id).await?;
     }
     for job_id in begun {
-        for name in honest(2) {
-            arena.reveal(job_id, &name, TRUTH).await?;
-        }
-        arena.count_work(job_id).await?;
         arena.expire(job_id).await?;
         arena.finalize("requester", job_id, &honest(2)).await?;
         arena.end(job_id).await?;
         arena.worth(job_id).await?;
+    }
+    Ok(())
+}
+
+async fn unsigned(arena: &mut Arena, day: u64, moment: Moment) -> Result<(), EconomyError> {
+    if !ready(arena, day, moment, 1).await? {
+        return Ok(());
+    }
+    let deal = Deal::new("requester", &[sybils(1), honest(2)].concat(), 3, whole(ASK));
+    let begun = covered(arena, &deal).await?;
+    unsigned_jobs(arena, &deal, &begun).await
+}
+
+async fn unsigned_dear(arena: &mut Arena, day: u64, moment: Moment) -> Result<(), EconomyError> {
+    if !ready(arena, day, moment, 1).await? {
+        return Ok(());
+    }
+    let deal = Deal::new("requester", &[sybils(1), honest(2)].concat(), 3, whole(DEAR));
+    let Some(job_id) = arena.begin(&deal).await? else { return Ok(()) };
+    unsigned_jobs(arena, &deal, &[job_id]).await
+}
+
+async fn unsigned_jobs(arena: &mut Arena, deal: &Deal, begun: &[u64]) -> Result<(), EconomyError> {
+    for job_id in begun {
+        arena.work(*job_id, &answers(&deal.workers, TRUTH)).await?;
+        arena.count_work(*job_id).await?;
+    }
+    for job_id in begun {
+        arena.end(*job_id).await?;
+        arena.worth(*job_id).await?;
     }
     Ok(())
 }
@@ -228,15 +241,61 @@ async fn noise(arena: &mut Arena, day: u64, moment: Moment) -> Result<(), Econom
     arena.worth(job_id).await
 }
 
-async fn unsigned(arena: &mut Arena, day: u64, moment: Moment) -> Result<(), EconomyError> {
+async fn noise_again(arena: &mut Arena, day: u64, moment: Moment) -> Result<(), EconomyError> {
+    if !ready(arena, day, moment, 3).await? {
+        return Ok(());
+    }
+    let mut begun = None;
+    for own in sybils(3).chunks(1) {
+        let deal = Deal::new("requester", &[own, &honest(2)].concat(), 3, whole(ASK));
+        let job_id = match begun {
+            Some(job_id) => {
+                arena.add_escrow(job_id, &deal, whole(ASK)).await?;
+                arena.assign(job_id, &deal).await?;
+                job_id
+            }
+            None => {
+                let Some(job_id) = arena.begin(&deal).await? else { return Ok(()) };
+                job_id
+            }
+        };
+        arena.work(job_id, &[answers(own, NOISE), answers(&honest(2), TRUTH)].concat()).await?;
+        if begun.is_none() {
+            // The honest workers work once, and reveal the same again.
+            arena.count_work(job_id).await?;
+        }
+        begun = Some(job_id);
+    }
+    match begun {
+        Some(job_id) => arena.end(job_id).await,
+        None => Ok(()),
+    }
+}
+
+async fn near(arena: &mut Arena, day: u64, moment: Moment) -> Result<(), EconomyError> {
+    // The tolerance is 2.
+    outlier(arena, (day, moment), ASK, Answer(TRUTH.0.saturating_add(8))).await
+}
+
+async fn lie_dear(arena: &mut Arena, day: u64, moment: Moment) -> Result<(), EconomyError> {
+    outlier(arena, (day, moment), DEAR, LIE).await
+}
+
+/// One of three workers answers something else; the others settle the job.
+async fn outlier(
+    arena: &mut Arena,
+    (day, moment): (u64, Moment),
+    ask: u128,
+    answer: Answer,
+) -> Result<(), EconomyError> {
     if !ready(arena, day, moment, 1).await? {
         return Ok(());
     }
-    let deal = Deal::new("requester", &[sybils(1), honest(2)].concat(), 3, whole(ASK));
+    let deal = Deal::new("requester", &[sybils(1), honest(2)].concat(), 2, whole(ask));
     let Some(job_id) = arena.begin(&deal).await? else { return Ok(()) };
-    arena.work(job_id, &answers(&deal.workers, TRUTH)).await?;
+    arena.work(job_id, &[answers(&sybils(1), answer), answers(&honest(2), TRUTH)].concat()).await?;
     arena.count_work(job_id).await?;
-    arena.end(job_id).await?;
+    arena.finalize("requester", job_id, &honest(2)).await?;
     arena.worth(job_id).await
 }
 
@@ -249,7 +308,6 @@ async fn clique(arena: &mut Arena, day: u64, moment: Moment) -> Result<(), Econo
     arena.work(job_id, &[answers(&sybils(2), LIE), answers(&honest(3), TRUTH)].concat()).await?;
     arena.count_work(job_id).await?;
     arena.finalize("requester", job_id, &honest(3)).await?;
-    arena.end(job_id).await?;
     arena.worth(job_id).await
 }
 
@@ -261,8 +319,7 @@ async fn bribed(arena: &mut Arena, day: u64, moment: Moment) -> Result<(), Econo
     let Some(job_id) = arena.begin(&deal).await? else { return Ok(()) };
     arena.work(job_id, &[answers(&sybils(2), LIE), answers(&honest(1), TRUTH)].concat()).await?;
     arena.count_work(job_id).await?;
-    arena.finalize("attacker", job_id, &sybils(2)).await?;
-    arena.end(job_id).await
+    arena.finalize("attacker", job_id, &sybils(2)).await.map(drop)
 }
 
 async fn edge(arena: &mut Arena, day: u64, moment: Moment) -> Result<(), EconomyError> {

@@ -39,6 +39,31 @@ pub(crate) enum Claim {
         /// Most that the attacker gains, that others lose and that is worked unpaid, each, in base units of BTT.
         most: u128,
     },
+    /// As [`Claim::Bounded`], with a bound for each, whatever the attacker loses.
+    Limits {
+        /// The bounds, in words.
+        bound: &'static str,
+        /// The bounds in this game.
+        limits: Limits,
+    },
+}
+
+/// Most that may come of a strategy, in base units of BTT.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Limits {
+    /// What the attacker gains.
+    pub(crate) profit: u128,
+    /// What others lose.
+    pub(crate) lost: u128,
+    /// What honest nodes work unpaid.
+    pub(crate) unpaid: u128,
+}
+
+impl Limits {
+    /// The largest of them.
+    pub(crate) fn most(self) -> u128 {
+        self.profit.max(self.lost).max(self.unpaid)
+    }
 }
 
 /// One way to play against the purpose of the rules.

@@ -23,6 +23,10 @@ async fn no_strategy_gains_or_grieves_beyond_what_is_stated() {
         let row = row.unwrap_or_else(|| panic!("docs/threats.md does not list {}", game.strategy));
         let bounded = row.to_lowercase().contains("**bounded**");
         assert!(bounded || game.bound.is_none(), "docs/threats.md has no bound of {}", game.strategy);
+        // A bound that nothing comes near says nothing.
+        let came_to = game.others_lost.max(game.unpaid_work).max(u128::try_from(game.profit).unwrap_or(0));
+        let most = game.most.unwrap_or(0);
+        assert!(most <= 3 * came_to, "{} comes to {came_to} of {most}", game.strategy);
     }
     assert!(report.games.len() >= 20);
 }
