@@ -27,25 +27,32 @@ pub(crate) fn advance(deps: DepsMut<'_>, env: Env, job_id: u64) -> Result<Respon
             let config = CONFIG.load(storage)?;
             let committed = job.committed;
             let response =
-                transitions::fault(storage, &config, &job, Fault::NoCommitment, response, |index| {
+                transitions::charge(storage, &config, &job, Fault::NoCommitment, response, |index| {
                     !committed.contains(index)
                 })?;
             if committed.count() >= u32::from(job.terms.quorum) {
                 transitions::open_reveals(&mut job, now, response)
             } else {
-                transitions::dispute(storage, &mut job, now, "too few commitments", response)?
+                transitions::dispute(storage, &config, &mut job, now, "too few commitments", response)?
             }
         }
         Phase::Committed => {
             let config = CONFIG.load(storage)?;
             let (committed, revealed) = (job.committed, job.revealed);
-            let response = transitions::fault(storage, &config, &job, Fault::NoReveal, response, |index| {
+            let response = transitions::charge(storage, &config, &job, Fault::NoReveal, response, |index| {
                 committed.contains(index) && !revealed.contains(index)
             })?;
             transitions::evaluate(storage, &config, &mut job, now, response)?
         }
         Phase::Revealed => {
-            transitions::dispute(storage, &mut job, now, "no final statement in time", response)?
+            let config = CONFIG.load(storage)?;
+            let (signed, quorum) =
+                (job.signed, job.outcome.as_ref().map(|outcome| outcome.quorum).unwrap_or_default());
+            let response =
+                transitions::charge(storage, &config, &job, Fault::NoSignature, response, |index| {
+                    quorum.contains(index) && !signed.contains(index)
+                })?;
+            transitions::dispute(storage, &config, &mut job, now, "no final statement in time", response)?
         }
         Phase::Disputed => transitions::refund(storage, &mut job, "no replacement in time", response)?,
         Phase::Settled | Phase::Refunded => response,

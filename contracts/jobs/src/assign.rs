@@ -5,10 +5,12 @@ use bithive_api::registry::{NodeResponse, QueryMsg};
 use bithive_attest::{Consent, Domain, Members, host};
 use bithive_contract_kit::input::{length, sized};
 use bithive_dgkbe::{GroupedSet, Groups};
-use cosmwasm_std::{Deps, DepsMut, Env, Response, StdError, StdResult, Uint128};
+use bithive_economics::fault;
+use cosmwasm_std::{Addr, Deps, DepsMut, Env, Response, StdError, StdResult, Storage, Uint128};
 
-use crate::ContractError;
+use crate::post::expect_bond;
 use crate::state::{CONFIG, Config, FAULTED, Job, ROUNDS, Round, Worker};
+use crate::{ContractError, open_rounds};
 
 /// Starts a round with chosen workers.
 ///
@@ -25,23 +27,56 @@ pub(crate) fn assign(
     let mut job = Job::load(deps.storage, job_id)?;
     job.expect_phase(&[Phase::Open, Phase::Disputed], "Open or Disputed")?;
     job.expect_in_time(now)?;
+    expect_bond(deps.as_ref(), &job.requester)?;
+    let kept = Kept::load(deps.storage, &job, &assignment)?;
     // Can't saturate: a job that failed MAX_ROUNDS times is Refunded.
     job.round = job.round.saturating_add(1);
 
-    let set = chosen_slots(&CONFIG.load(deps.storage)?, &job, &assignment)?;
+    let config = CONFIG.load(deps.storage)?;
+    let set = chosen_slots(&config, &job, &assignment)?;
     let slots: Vec<u16> = set.iter().collect();
-    let workers = workers(deps.as_ref(), &job, &slots, &assignment.asks)?;
+    let chosen = workers(deps.as_ref(), &config, &job, &kept, &slots, &assignment.asks)?;
+    for Chosen { worker, bond, .. } in &chosen {
+        open_rounds::bind(deps.storage, &config, worker, *bond)?;
+    }
     let domain = Domain { chain_id: &env.block.chain_id, contract: env.contract.address.as_str() };
-    let round = bound(deps.as_ref(), domain, &job, assignment, workers)?;
+    let round = bound(deps.as_ref(), domain, &job, assignment, chosen)?;
     ROUNDS.save(deps.storage, (job.id, job.round), &round)?;
 
     job.committed = Members::default();
     job.revealed = Members::default();
+    job.standing = Members::default();
     job.enter(Phase::Assigned, now, job.terms.commit_seconds);
     job.save(deps.storage)?;
     let workers = round.workers.into_iter().map(|worker| worker.address).collect();
     let event = Event::Assigned { job_id, round: RoundNumber(job.round), workers };
     Ok(Response::new().add_event(event))
+}
+
+/// Who may be kept from the failed round: it has consented to the job, has found a result, and was paid half for it.
+struct Kept(Vec<Worker>);
+
+impl Kept {
+    /// Those who stand, if the assignment is about the same input as the round before.
+    fn load(storage: &dyn Storage, job: &Job, assignment: &Assignment) -> Result<Self, ContractError> {
+        let Some(before) = ROUNDS.may_load(storage, (job.id, job.round))? else { return Ok(Self(vec![])) };
+        if before.input_commitment != assignment.input_commitment {
+            let (found, expected) = (assignment.input_commitment.clone(), before.input_commitment);
+            return Err(ContractError::OtherInput { found, expected });
+        }
+        Ok(Self(job.standing.of(before.workers).collect()))
+    }
+
+    fn worker(&self, slot: u16, address: &Addr) -> Option<&Worker> {
+        self.0.iter().find(|worker| worker.slot == slot && worker.address == *address)
+    }
+}
+
+/// A worker of the new round.
+struct Chosen {
+    worker: Worker,
+    bond: Uint128,
+    kept: bool,
 }
 
 /// The slots of the mask, and the checks on the number of asks and headers; the decoder refuses duplicates and
@@ -66,10 +101,16 @@ fn chosen_slots(config: &Config, job: &Job, assignment: &Assignment) -> Result<G
 }
 
 /// The nodes at `slots`, if the job may have them at these asks.
-fn workers(deps: Deps<'_>, job: &Job, slots: &[u16], asks: &[Uint128]) -> Result<Vec<Worker>, ContractError> {
-    let registry = CONFIG.load(deps.storage)?.registry;
+fn workers(
+    deps: Deps<'_>,
+    config: &Config,
+    job: &Job,
+    kept: &Kept,
+    slots: &[u16],
+    asks: &[Uint128],
+) -> Result<Vec<Chosen>, ContractError> {
     let query = QueryMsg::NodesAt { slots: slots.to_vec() };
-    let nodes: Vec<Option<NodeResponse>> = deps.querier.query_wasm_smart(registry, &query)?;
+    let nodes: Vec<Option<NodeResponse>> = deps.querier.query_wasm_smart(&config.registry, &query)?;
     if nodes.len() != slots.len() {
         return Err(ContractError::RegistryAnswer { found: nodes.len(), expected: slots.len() });
     }
@@ -77,11 +118,14 @@ fn workers(deps: Deps<'_>, job: &Job, slots: &[u16], asks: &[Uint128]) -> Result
     let mut workers = Vec::with_capacity(slots.len());
     for ((slot, node), ask) in slots.iter().zip(nodes).zip(asks) {
         let node = node.ok_or(ContractError::SlotFree { slot: *slot })?;
-        workers.push(worker(deps, job, *slot, node, *ask)?);
+        workers.push(worker(deps, job, kept, *slot, node, *ask)?);
         sum = sum.checked_add(*ask).map_err(StdError::from)?;
     }
     if sum > job.escrow {
         return Err(ContractError::AskSum { found: sum, escrow: job.escrow });
+    }
+    if workers.iter().all(|chosen| chosen.kept) {
+        return Err(ContractError::NobodyNew { job_id: job.id });
     }
     Ok(workers)
 }
@@ -89,16 +133,22 @@ fn workers(deps: Deps<'_>, job: &Job, slots: &[u16], asks: &[Uint128]) -> Result
 fn worker(
     deps: Deps<'_>,
     job: &Job,
+    kept: &Kept,
     slot: u16,
     node: NodeResponse,
     ask: Uint128,
-) -> Result<Worker, ContractError> {
-    let address = node.address;
+) -> Result<Chosen, ContractError> {
+    let (address, bond) = (node.address, node.bond);
+    if let Some(worker) = kept.worker(slot, &address) {
+        let expected = fault::remainder(worker.ask.u128()).into();
+        if ask != expected {
+            return Err(ContractError::KeptAsk { slot, found: ask, expected });
+        }
+        let worker = Worker { ask, bls_key: node.registration.bls_key, ..worker.clone() };
+        return Ok(Chosen { worker, bond, kept: true });
+    }
     if !node.eligible {
         return Err(ContractError::NotEligible { slot, address: address.into() });
-    }
-    if address == job.requester {
-        return Err(ContractError::RequesterIsWorker { slot });
     }
     if FAULTED.has(deps.storage, (job.id, &address)) {
         return Err(ContractError::FaultedBefore { slot, address: address.into() });
@@ -106,22 +156,24 @@ fn worker(
     if ask.is_zero() || ask > job.terms.price {
         return Err(ContractError::Ask { slot, found: ask, most: job.terms.price });
     }
-    Ok(Worker { address, slot, ask, bls_key: node.registration.bls_key })
+    let worker = Worker { address, slot, ask, bls_key: node.registration.bls_key };
+    Ok(Chosen { worker, bond, kept: false })
 }
 
-/// The round, if every worker has consented to it.
+/// The round, if every worker that is not kept has consented to it.
 fn bound(
     deps: Deps<'_>,
     domain: Domain<'_>,
     job: &Job,
     assignment: Assignment,
-    workers: Vec<Worker>,
+    chosen: Vec<Chosen>,
 ) -> Result<Round, ContractError> {
     let _: [u8; 32] = sized("payload", &assignment.payload)?;
     let _: [u8; 32] = sized("input_commitment", &assignment.input_commitment)?;
-    let signed = workers
+    let signed = chosen
         .iter()
-        .map(|worker| {
+        .filter(|chosen| !chosen.kept)
+        .map(|Chosen { worker, .. }| {
             let consent = Consent {
                 job_id: job.id,
                 round: job.round,
@@ -133,7 +185,9 @@ fn bound(
         })
         .collect::<StdResult<Vec<([u8; 48], Vec<u8>)>>>()?;
     host::verify_consents(deps.api, &signed, &assignment.consent)?;
-    let keys: Vec<[u8; 48]> = signed.iter().map(|(key, _)| *key).collect();
+    let workers: Vec<Worker> = chosen.into_iter().map(|chosen| chosen.worker).collect();
+    let keys =
+        workers.iter().map(|worker| worker.bls_key.to_array()).collect::<StdResult<Vec<[u8; 48]>>>()?;
     Ok(Round {
         mask: assignment.mask,
         headers: assignment.headers,

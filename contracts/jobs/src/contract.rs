@@ -17,7 +17,7 @@ use crate::state::Revealed;
 use crate::transitions::{SLASH_REPLY, SlashContext};
 use crate::{
     ContractError, admin, advance, assign, cancel, commit, finalize, finalize_many, permission, post, query,
-    report, reveal, transitions, withdraw,
+    report, reveal, sign, transitions, withdraw,
 };
 
 /// Name in cw2's contract info.
@@ -65,6 +65,7 @@ pub fn execute(
         ExecuteMsg::Finalize { job_id, signers, signature } => {
             finalize::finalize(deps, env, job_id, Members::from_bits(signers), signature)
         }
+        ExecuteMsg::Sign { job_id, signature } => sign::sign(deps, &env, info, job_id, signature),
         ExecuteMsg::FinalizeMany { statements, signature } => {
             finalize_many::finalize_many(deps, env, &statements, signature)
         }
@@ -116,6 +117,7 @@ pub fn query(deps: Deps<'_>, _env: Env, msg: QueryMsg) -> Result<Binary, Contrac
         QueryMsg::Model { model } => to_json_binary(&query::model(deps, &model)?),
         QueryMsg::Reporting { job_id } => to_json_binary(&query::reporting(deps, job_id)?),
         QueryMsg::Claimable { address } => to_json_binary(&query::claimable(deps, &address)?),
+        QueryMsg::OpenRounds { address } => to_json_binary(&query::open_rounds(deps, &address)?),
         QueryMsg::Totals {} => to_json_binary(&query::totals(deps)?),
     };
     Ok(answer?)

@@ -8,7 +8,7 @@ use bithive_contract_kit::migration::MigrationError;
 use bithive_contract_kit::permission::Unauthorized;
 use bithive_dgkbe::slots::SlotError;
 use bithive_economics::{BpsError, SplitError};
-use cosmwasm_std::{StdError, Uint128};
+use cosmwasm_std::{HexBinary, StdError, Uint128};
 
 /// Why a message was refused; nothing was changed.
 #[derive(Debug, PartialEq, thiserror::Error)]
@@ -174,18 +174,73 @@ pub enum ContractError {
         /// Account of the node.
         address: String,
     },
-    /// The requester chose itself.
-    #[error("the worker at slot {slot} is the job's requester; expected somebody else")]
-    RequesterIsWorker {
-        /// DGKBE slot, from 1.
-        slot: u16,
-    },
     /// The node failed this job before.
     #[error("node {address} at slot {slot} was at fault in an earlier round of this job")]
     FaultedBefore {
         /// DGKBE slot, from 1.
         slot: u16,
         /// Account of the node.
+        address: String,
+    },
+    /// The node's bond does not cover another round.
+    #[error(
+        "node {address} at slot {slot} is bound in {open} open rounds; its bond {bond} must cover {each} for each and one more: \
+         choose another node, or wait until one of its rounds ends"
+    )]
+    BondBound {
+        /// DGKBE slot, from 1.
+        slot: u16,
+        /// Account of the node.
+        address: String,
+        /// Its bond, in base units.
+        bond: Uint128,
+        /// Rounds that it is bound in.
+        open: u32,
+        /// What a fault costs, in base units.
+        each: Uint128,
+    },
+    /// A worker that is kept asks for what is left of its ask.
+    #[error(
+        "the worker at slot {slot} stays from the failed round and asks {found}; expected what is left of its ask, {expected}"
+    )]
+    KeptAsk {
+        /// DGKBE slot, from 1.
+        slot: u16,
+        /// Ask given, in base units.
+        found: Uint128,
+        /// Its earlier ask less what it was paid for the failed round.
+        expected: Uint128,
+    },
+    /// The same workers would find the same again.
+    #[error("all workers stay from the failed round of job {job_id}; expected at least one that is new")]
+    NobodyNew {
+        /// Number of the job, from 1.
+        job_id: u64,
+    },
+    /// Every round is about the same input.
+    #[error("input_commitment is {found}; expected that of the job's first round, {expected}")]
+    OtherInput {
+        /// The commitment given.
+        found: HexBinary,
+        /// That of the rounds before.
+        expected: HexBinary,
+    },
+    /// The requester has no bond.
+    #[error(
+        "{address} is not registered as a requester with the bond that the registry asks for; register it first, or add to its bond"
+    )]
+    RequesterBond {
+        /// Account of the requester.
+        address: String,
+    },
+    /// A worker signs once.
+    #[error("{address} has already signed in round {round} of job {job_id}")]
+    AlreadySigned {
+        /// Number of the job, from 1.
+        job_id: u64,
+        /// Round of the job, from 1.
+        round: u8,
+        /// Address that sent the message.
         address: String,
     },
     /// The registry answered for another number of slots.

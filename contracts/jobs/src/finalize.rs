@@ -1,11 +1,9 @@
 //! `finalize`: one aggregate signature of the quorum settles the job.
 
 use bithive_attest::{Domain, Members, host};
-use bithive_contract_kit::ledger::{Ledger, Release};
 use cosmwasm_std::{DepsMut, Env, HexBinary, Response};
 
-use crate::ledger::Market;
-use crate::settlement::{Evidence, Settlement};
+use crate::settlement::{Agreed, Evidence, Settlement, Written};
 use crate::state::CONFIG;
 use crate::{ContractError, report};
 
@@ -23,14 +21,32 @@ pub(crate) fn finalize(
     signature: HexBinary,
 ) -> Result<Response, ContractError> {
     let domain = Domain { chain_id: &env.block.chain_id, contract: env.contract.address.as_str() };
-    let (settlement, statement) = Settlement::load(deps.storage, domain, job_id, signers)?;
+    let (settlement, statement) = Agreed::load(deps.storage, domain, job_id)?.settled_by(signers)?;
     host::verify_statement(deps.api, &statement.full_key, &statement.absent, &statement.message, &signature)?;
+    settle(deps, &env, settlement, signature, Response::new())
+}
+
+/// Settles one job whose signature is verified, and reports it.
+///
+/// # Errors
+/// Storage errors.
+pub(crate) fn settle(
+    deps: DepsMut<'_>,
+    env: &Env,
+    settlement: Settlement,
+    signature: HexBinary,
+    response: Response,
+) -> Result<Response, ContractError> {
     let config = CONFIG.load(deps.storage)?;
-    let mut release = Release::default();
-    let (now, evidence) = (env.block.time.seconds(), Evidence::Single(signature));
-    let (event, units) = settlement.settle(deps.storage, &config, now, &mut release, evidence)?;
-    Market.release(deps.storage, release)?;
-    let announced = report::announce(deps.storage, job_id, units)?;
-    let response = Response::new().add_event(event).add_submessages(announced);
-    Ok(response.add_submessage(report::attempt(&env, job_id)?))
+    let mut written = Written::default();
+    let (job_id, now, evidence) =
+        (settlement.job_id(), env.block.time.seconds(), Evidence::Single(signature));
+    let settled = settlement.settle(deps.storage, &config, now, &mut written, evidence)?;
+    written.write(deps.storage)?;
+    let announced = report::announce(deps.storage, job_id, settled.units)?;
+    Ok(response
+        .add_events(settled.events)
+        .add_submessages(settled.slashes)
+        .add_submessages(announced)
+        .add_submessage(report::attempt(env, job_id)?))
 }

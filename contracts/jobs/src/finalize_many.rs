@@ -3,11 +3,9 @@
 use bithive_api::jobs::{Finalization, limits};
 use bithive_attest::{Attested, Domain, Members, host};
 use bithive_contract_kit::input::count;
-use bithive_contract_kit::ledger::{Ledger, Release};
 use cosmwasm_std::{DepsMut, Env, HexBinary, Response};
 
-use crate::ledger::Market;
-use crate::settlement::{Evidence, Settlement};
+use crate::settlement::{Agreed, Evidence, Written};
 use crate::state::{BATCHES, Batch, CONFIG};
 use crate::{ContractError, report};
 
@@ -27,7 +25,7 @@ pub(crate) fn finalize_many(
     let (mut settlements, mut attested) = (Vec::with_capacity(statements.len()), Vec::<Attested>::new());
     for Finalization { job_id, signers } in statements {
         let signers = Members::from_bits(*signers);
-        let (settlement, statement) = Settlement::load(deps.storage, domain, *job_id, signers)?;
+        let (settlement, statement) = Agreed::load(deps.storage, domain, *job_id)?.settled_by(signers)?;
         settlements.push(settlement);
         attested.push(statement);
     }
@@ -35,15 +33,15 @@ pub(crate) fn finalize_many(
 
     let config = CONFIG.load(deps.storage)?;
     let (now, mut announced) = (env.block.time.seconds(), 0u64);
-    let (mut release, mut response) = (Release::default(), Response::new());
+    let (mut written, mut response) = (Written::default(), Response::new());
     for settlement in settlements {
         let evidence = Evidence::Batch(first);
-        let (event, units) = settlement.settle(deps.storage, &config, now, &mut release, evidence)?;
+        let settled = settlement.settle(deps.storage, &config, now, &mut written, evidence)?;
         // Can't saturate: 256 jobs of 16 workers of at most 2^40 credits.
-        announced = announced.saturating_add(units);
-        response = response.add_event(event);
+        announced = announced.saturating_add(settled.units);
+        response = response.add_events(settled.events).add_submessages(settled.slashes);
     }
-    Market.release(deps.storage, release)?;
+    written.write(deps.storage)?;
     let jobs = statements.iter().map(|statement| statement.job_id).collect();
     BATCHES.save(deps.storage, first, &Batch { jobs, signature })?;
     Ok(response.add_submessages(report::announce(deps.storage, first, announced)?))

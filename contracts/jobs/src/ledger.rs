@@ -86,6 +86,23 @@ pub fn pay_out(
     Ok(rest)
 }
 
+/// Pays a part of a job's escrow, now.
+///
+/// # Errors
+/// The payments exceed the escrow.
+pub fn pay(
+    storage: &mut dyn Storage,
+    job: &mut Job,
+    payments: &[(Addr, Uint128)],
+) -> Result<(), ContractError> {
+    let mut release = Release::default();
+    for (receiver, amount) in payments {
+        job.escrow = job.escrow.checked_sub(*amount).map_err(StdError::from)?;
+        release.add(receiver, *amount)?;
+    }
+    Ok(Market.release(storage, release)?)
+}
+
 /// Pays out one job, now.
 ///
 /// # Errors

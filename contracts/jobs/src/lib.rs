@@ -3,7 +3,7 @@
 //!
 //! Start with [`contract`], which dispatches to one module for each message; [`permission`] says who may send it. Read
 //! [`state`] for what is stored, [`transitions`] for what happens when a round ends, [`settlement`] for what it takes to be
-//! paid, and [`ledger`] for every movement of money. Messages, states and their diagram
+//! paid, [`division`] for who receives what, and [`ledger`] for every movement of money. Messages, states and their diagram
 //! are in `bithive_api::jobs`.
 #![deny(
     clippy::arithmetic_side_effects,
@@ -13,22 +13,26 @@
 )]
 #![deny(clippy::let_underscore_must_use)]
 
+pub mod add_escrow;
 pub mod admin;
 pub mod advance;
 pub mod assign;
 pub mod cancel;
 pub mod commit;
 pub mod contract;
+pub mod division;
 pub mod error;
 pub mod finalize;
 pub mod finalize_many;
 pub mod ledger;
+pub mod open_rounds;
 pub mod permission;
 pub mod post;
 pub mod query;
 pub mod report;
 pub mod reveal;
 pub mod settlement;
+pub mod sign;
 pub mod state;
 pub mod transitions;
 pub mod withdraw;

@@ -20,7 +20,10 @@ pub(crate) fn authorize(deps: Deps<'_>, sender: &Addr, msg: &ExecuteMsg) -> Resu
         }
         // The workers of a job are in its round, the largest record there is. It is read once, by the message's
         // handler, which needs the worker's index: `Round::index_of` returns one for workers only.
-        (Permission::Worker, ExecuteMsg::Commit { .. } | ExecuteMsg::Reveal { .. }) => Ok(()),
+        (
+            Permission::Worker,
+            ExecuteMsg::Commit { .. } | ExecuteMsg::Reveal { .. } | ExecuteMsg::Sign { .. },
+        ) => Ok(()),
         (other, _) => refuse(other),
     }
 }

@@ -1,7 +1,7 @@
 //! `receive`: a cw20 `Send` posts a job.
 
 use bithive_api::jobs::{Event, Hook, Phase, Round, Terms, limits};
-use bithive_api::models;
+use bithive_api::{models, registry};
 use bithive_attest::Members;
 use bithive_contract_kit::input::{address, exactly, length, positive, sized, within};
 use bithive_contract_kit::pause::is_paused;
@@ -10,8 +10,8 @@ use bithive_economics::escrow;
 use cosmwasm_std::{Addr, Api, Binary, Deps, DepsMut, Env, Response, Uint128};
 use cw20::Cw20ReceiveMsg;
 
-use crate::state::{Job, MODEL_OWNERS, VAULTS};
-use crate::{ContractError, ledger};
+use crate::state::{CONFIG, Job, MODEL_OWNERS, VAULTS};
+use crate::{ContractError, add_escrow, ledger};
 
 /// Handles a `Send` of the payment token. Only `info.sender` says which token called; what the hook claims
 /// about sender and amount is true because the payment token says so.
@@ -19,16 +19,35 @@ use crate::{ContractError, ledger};
 /// # Errors
 /// [`ContractError::Paused`], and one for each term out of bounds.
 pub(crate) fn receive(deps: DepsMut<'_>, env: Env, hook: Cw20ReceiveMsg) -> Result<Response, ContractError> {
-    if is_paused(deps.storage)? {
-        return Err(ContractError::Paused);
-    }
     let (requester, vault, terms) = match token::hook(deps.api, &hook)? {
-        (payer, Hook::Post { vault, terms }) => (payer, vault, terms),
+        (payer, Hook::Post { vault, terms }) => {
+            expect_bond(deps.as_ref(), &payer)?;
+            (payer, vault, terms)
+        }
         (_, Hook::PostFor { requester, vault, terms }) => {
             (address(deps.api, "requester", &requester)?, vault, terms)
         }
+        (_, Hook::AddEscrow { job_id }) => return add_escrow::add_escrow(deps, job_id, hook.amount),
     };
+    if is_paused(deps.storage)? {
+        return Err(ContractError::Paused);
+    }
     post(deps, env.block.time.seconds(), requester, hook.amount, &vault, *terms)
+}
+
+/// A requester has a bond: it can't come back under another name for nothing. Asked for when a job is posted and when workers are
+/// assigned; one for whom somebody else pays is asked for it in time for the latter.
+///
+/// # Errors
+/// [`ContractError::RequesterBond`].
+pub(crate) fn expect_bond(deps: Deps<'_>, requester: &Addr) -> Result<(), ContractError> {
+    let query = registry::QueryMsg::Requester { address: requester.into() };
+    let registry = CONFIG.load(deps.storage)?.registry;
+    let found: Option<registry::RequesterResponse> = deps.querier.query_wasm_smart(registry, &query)?;
+    if found.is_some_and(|requester| requester.eligible) {
+        return Ok(());
+    }
+    Err(ContractError::RequesterBond { address: requester.into() })
 }
 
 fn post(
@@ -54,6 +73,8 @@ fn post(
         escrow: amount,
         committed: Members::default(),
         revealed: Members::default(),
+        signed: Members::default(),
+        standing: Members::default(),
         outcome: None,
         terms,
     };
@@ -98,6 +119,7 @@ fn checked(api: &dyn Api, now: u64, terms: Terms) -> Result<Terms<Addr>, Contrac
     if quorum > workers || quorum.saturating_mul(2) <= workers {
         return Err(ContractError::Quorum { found: terms.quorum, workers: terms.workers });
     }
+    within("tolerance", terms.tolerance.into(), 0..=limits::MAX_TOLERANCE.into())?;
     within("dimensions", terms.dimensions.into(), 1..=limits::MAX_DIMENSIONS.into())?;
     positive("price", terms.price)?;
     let latest = now.saturating_add(limits::MAX_WINDOW_SECONDS);

@@ -7,13 +7,14 @@ use bithive_api::jobs::{
 use bithive_attest::Members;
 use bithive_contract_kit::page;
 use bithive_contract_kit::pause::is_paused;
+use bithive_economics::fault;
 use cosmwasm_std::{Deps, HexBinary, Order, StdResult, Storage, Uint128};
 use cw_storage_plus::Bound;
 
 use crate::ContractError;
 use crate::state::{
-    BATCHES, Batch, CLAIMABLE, COMMITMENTS, CONFIG, EMISSIONS, JOBS, Job, MODEL_OWNERS, MODELS, Outcome,
-    REPORTED, REVEALS, ROUNDS, Revealed, Round, TOTALS, VAULTS, Worker,
+    BATCHES, Batch, CLAIMABLE, COMMITMENTS, CONFIG, EMISSIONS, FAULTED, JOBS, Job, MODEL_OWNERS, MODELS,
+    OPEN_ROUNDS, Outcome, REPORTED, REVEALS, ROUNDS, Revealed, Round, TOTALS, VAULTS, Worker,
 };
 
 /// Parameters and wiring.
@@ -82,6 +83,15 @@ pub fn claimable(deps: Deps<'_>, address: &str) -> StdResult<Uint128> {
     Ok(CLAIMABLE.may_load(deps.storage, &address)?.unwrap_or_default())
 }
 
+/// Rounds that an account is bound in.
+///
+/// # Errors
+/// An address that is not valid.
+pub fn open_rounds(deps: Deps<'_>, address: &str) -> StdResult<u32> {
+    let address = deps.api.addr_validate(address)?;
+    Ok(OPEN_ROUNDS.may_load(deps.storage, &address)?.unwrap_or_default())
+}
+
 /// Sums over all jobs.
 ///
 /// # Errors
@@ -132,6 +142,7 @@ fn respond_worker(storage: &dyn Storage, job: &Job, index: u8, worker: &Worker) 
         Some(Revealed { masked, output }) => (Some(masked), Some(output)),
         None => (None, None),
     };
+    let stands = job.phase == Phase::Disputed && job.standing.contains(index);
     Ok(WorkerResponse {
         address: worker.address.clone(),
         slot: worker.slot,
@@ -141,6 +152,9 @@ fn respond_worker(storage: &dyn Storage, job: &Job, index: u8, worker: &Worker) 
         masked,
         output,
         in_quorum: job.outcome.as_ref().map(|outcome| outcome.quorum.contains(index)),
+        signed: job.signed.contains(index),
+        barred: FAULTED.has(storage, (job.id, &worker.address)),
+        remainder: stands.then(|| fault::remainder(worker.ask.u128()).into()),
     })
 }
 

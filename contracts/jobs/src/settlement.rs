@@ -1,23 +1,58 @@
 //! Conditions for settling a job, and what it pays: the rules of `finalize` and `finalize_many`.
 
-use bithive_api::jobs::{Event, Phase, Round as RoundNumber};
+use bithive_api::jobs::{Event, Fault, Phase, Round as RoundNumber};
 use bithive_attest::{Attested, Domain, Members, Statement};
-use bithive_contract_kit::ledger::Release;
-use bithive_economics::{Parts, Receivers, work};
-use cosmwasm_std::{Addr, HexBinary, StdError, StdResult, Storage, Uint128};
+use bithive_contract_kit::ledger::{Ledger, Release};
+use bithive_economics::work;
+use cosmwasm_std::{Addr, HexBinary, StdError, StdResult, Storage, SubMsg, Uint128};
 
-use crate::ContractError;
-use crate::admin::split_of;
-use crate::ledger::pay_out;
+use crate::division::Division;
+use crate::ledger::{Market, pay_out};
+use crate::open_rounds::Ended;
 use crate::report::trust_in;
 use crate::state::{Config, EMISSIONS, Job, MODELS, Outcome, REVEALS, Round, Worth};
+use crate::{ContractError, transitions};
 
-/// A job that may be settled once what was attested is verified.
-pub struct Settlement {
+/// A job whose workers agree, with the statement of it that they sign.
+pub struct Agreed {
     job: Job,
     round: Round,
     outcome: Outcome,
+    message: Vec<u8>,
+}
+
+/// A job that may be settled once what was attested is verified.
+pub struct Settlement {
+    agreed: Agreed,
     signers: Members,
+}
+
+/// What settling a job leads to.
+pub struct Settled {
+    /// What is announced, in order.
+    pub events: Vec<Event>,
+    /// Slashes of those whose results differ.
+    pub slashes: Vec<SubMsg>,
+    /// Units of work to be announced.
+    pub units: u64,
+}
+
+/// What many settlements write together.
+#[derive(Default)]
+pub struct Written {
+    release: Release,
+    ended: Ended,
+}
+
+impl Written {
+    /// Writes it.
+    ///
+    /// # Errors
+    /// Storage errors.
+    pub fn write(self, storage: &mut dyn Storage) -> StdResult<()> {
+        Market.release(storage, self.release)?;
+        self.ended.free(storage)
+    }
 }
 
 /// What the signers' signature was verified in.
@@ -28,35 +63,78 @@ pub enum Evidence {
     Batch(u64),
 }
 
-impl Settlement {
-    /// Loads a job that is ready, if `signers` may settle it, with the statement that the contract itself builds from
-    /// its state: nothing of it is taken from the sender. A deadline has no effect until someone sends `advance`.
+impl Agreed {
+    /// Loads a job that is ready, with the statement that the contract itself builds from its state: nothing of it is taken
+    /// from the sender. A deadline has no effect until someone sends `advance`.
     ///
     /// # Errors
-    /// [`ContractError::NoJob`], [`ContractError::WrongPhase`], [`ContractError::SignerOutsideQuorum`],
-    /// [`ContractError::TooFewSigners`].
-    pub fn load(
-        storage: &dyn Storage,
-        domain: Domain<'_>,
-        job_id: u64,
-        signers: Members,
-    ) -> Result<(Self, Attested), ContractError> {
+    /// [`ContractError::NoJob`], [`ContractError::WrongPhase`].
+    pub fn load(storage: &dyn Storage, domain: Domain<'_>, job_id: u64) -> Result<Self, ContractError> {
         let mut job = Job::load(storage, job_id)?;
         job.expect_phase(&[Phase::Revealed], "Revealed")?;
         let missing = ContractError::WrongPhase { job_id, found: job.phase, expected: "an agreed outcome" };
         let outcome = job.outcome.take().ok_or(missing)?;
-        expect_quorum(&job, outcome.quorum, signers)?;
         let round = job.load_round(storage)?;
-        let attested = Attested {
-            full_key: round.full_key.to_array()?,
-            absent: signers.absent(keys(&round)?).collect(),
-            message: statement_bytes(storage, domain, &job, &round, &outcome)?,
-        };
-        Ok((Self { job, round, outcome, signers }, attested))
+        let message = statement_bytes(storage, domain, &job, &round, &outcome)?;
+        Ok(Self { job, round, outcome, message })
     }
 
-    /// Pays the quorum, returns the rest of the escrow, fixes what the job is worth, and ends it. Returns the units of work to
-    /// be announced with the event.
+    /// The round that they agree in.
+    #[must_use]
+    pub const fn round(&self) -> &Round {
+        &self.round
+    }
+
+    /// BLS key of a worker, and what it signs.
+    ///
+    /// # Errors
+    /// There is no such worker.
+    pub fn key_and_message(&self, index: u8) -> StdResult<([u8; 48], &[u8])> {
+        let worker = self.round.workers.get(usize::from(index));
+        let worker = worker.ok_or_else(|| StdError::generic_err("no such worker"))?;
+        Ok((worker.bls_key.to_array()?, &self.message))
+    }
+
+    /// Refuses signers that are not members of the quorum.
+    ///
+    /// # Errors
+    /// [`ContractError::SignerOutsideQuorum`].
+    pub fn expect_members(&self, signers: Members) -> Result<(), ContractError> {
+        let quorum = self.outcome.quorum;
+        if signers.is_subset(quorum) {
+            return Ok(());
+        }
+        let (signers, quorum) = (signers.bits(), quorum.bits());
+        Err(ContractError::SignerOutsideQuorum { job_id: self.job.id, signers, quorum })
+    }
+
+    /// The settlement by `signers`, and what has to be verified of it.
+    ///
+    /// # Errors
+    /// [`ContractError::SignerOutsideQuorum`], [`ContractError::TooFewSigners`].
+    pub fn settled_by(self, signers: Members) -> Result<(Settlement, Attested), ContractError> {
+        self.expect_members(signers)?;
+        if signers.count() < u32::from(self.job.terms.quorum) {
+            let (found, expected) = (signers.count(), self.job.terms.quorum);
+            return Err(ContractError::TooFewSigners { job_id: self.job.id, found, expected });
+        }
+        let attested = Attested {
+            full_key: self.round.full_key.to_array()?,
+            absent: signers.absent(keys(&self.round)?).collect(),
+            message: self.message.clone(),
+        };
+        Ok((Settlement { agreed: self, signers }, attested))
+    }
+}
+
+impl Settlement {
+    /// Number of the job.
+    #[must_use]
+    pub const fn job_id(&self) -> u64 {
+        self.agreed.job.id
+    }
+
+    /// Pays the quorum, charges who differs, returns the rest of the escrow, fixes what the job is worth, and ends it.
     ///
     /// # Errors
     /// Storage errors.
@@ -65,13 +143,14 @@ impl Settlement {
         storage: &mut dyn Storage,
         config: &Config,
         now: u64,
-        release: &mut Release,
+        written: &mut Written,
         evidence: Evidence,
-    ) -> Result<(Event, u64), ContractError> {
-        let Self { mut job, round, outcome, signers } = self;
-        let Paid { payments, lost } = payments(config, &job, &round, outcome.quorum)?;
+    ) -> Result<Settled, ContractError> {
+        let Self { agreed: Agreed { mut job, round, outcome, .. }, signers } = self;
+        let Divided { payments, lost, mut events, slashes } = divide(config, &job, &round, &outcome)?;
         let escrow = job.escrow;
-        let refunded = pay_out(release, &mut job, &payments)?;
+        let refunded = pay_out(&mut written.release, &mut job, &payments)?;
+        written.ended.add(&round);
         let worth = worth(storage, now, &job, &outcome, signers, lost)?;
         let units = if worth.announced { worth.credits } else { 0 };
         let units = units.saturating_mul(outcome.quorum.count().into());
@@ -84,23 +163,9 @@ impl Settlement {
             Some(Outcome { signature, signers: Some(signers), batch, worth: Some(worth), ..outcome });
         job.save(storage)?;
         let paid = escrow.checked_sub(refunded).map_err(StdError::from)?;
-        Ok((Event::Settled { job_id: job.id, round: RoundNumber(job.round), paid, refunded }, units))
+        events.push(Event::Settled { job_id: job.id, round: RoundNumber(job.round), paid, refunded });
+        Ok(Settled { events, slashes, units })
     }
-}
-
-fn expect_quorum(job: &Job, quorum: Members, signers: Members) -> Result<(), ContractError> {
-    if !signers.is_subset(quorum) {
-        return Err(ContractError::SignerOutsideQuorum {
-            job_id: job.id,
-            signers: signers.bits(),
-            quorum: quorum.bits(),
-        });
-    }
-    if signers.count() < u32::from(job.terms.quorum) {
-        let (found, expected) = (signers.count(), job.terms.quorum);
-        return Err(ContractError::TooFewSigners { job_id: job.id, found, expected });
-    }
-    Ok(())
 }
 
 /// What the quorum signs, from state alone: nothing of it is taken from the sender.
@@ -129,12 +194,13 @@ fn keys(round: &Round) -> StdResult<Vec<[u8; 48]>> {
     round.workers.iter().map(|worker| worker.bls_key.to_array()).collect()
 }
 
-/// What a job pays.
-struct Paid {
+/// What a job pays and takes.
+struct Divided {
     payments: Vec<(Addr, Uint128)>,
-    /// The part that nobody can be who posted the job: the treasury's. Workers and owners are whom it named, and patients may
-    /// be.
+    /// The treasury's part of what the quorum is paid.
     lost: Uint128,
+    events: Vec<Event>,
+    slashes: Vec<SubMsg>,
 }
 
 /// Credits and trust, as they follow from what holds now.
@@ -159,30 +225,24 @@ fn worth(
     Ok(Worth { at: now, credits, trust_bps, announced })
 }
 
-/// What each party receives: every member of the quorum is paid its ask, signed or not, and each ask is
-/// divided on its own.
-fn payments(config: &Config, job: &Job, round: &Round, quorum: Members) -> Result<Paid, ContractError> {
-    let split = split_of(&config.split)?;
-    let (model_owner, data_owner) = (&job.terms.model_owner, &job.terms.data_owner);
-    let receivers = Receivers { model_owner: model_owner.is_some(), data_owner: data_owner.is_some() };
-    let mut payments = Vec::with_capacity(round.workers.len());
-    let mut shared = Parts::<Uint128>::default();
-    for worker in quorum.of(&round.workers) {
-        let parts = split.divide(worker.ask.u128(), receivers);
-        payments.push((worker.address.clone(), parts.worker.into()));
-        add(&mut shared.model_owner, parts.model_owner)?;
-        add(&mut shared.data_owner, parts.data_owner)?;
-        add(&mut shared.treasury, parts.treasury)?;
-        add(&mut shared.incentive_pool, parts.incentive_pool)?;
+/// Every member of the quorum is paid its ask, signed or not. A result that is near is paid half; one that is far costs the
+/// requester half as well, and its worker's bond as much.
+fn divide(config: &Config, job: &Job, round: &Round, outcome: &Outcome) -> Result<Divided, ContractError> {
+    let (mut division, mut lost) = (Division::new(config, job)?, Uint128::zero());
+    let (mut events, mut slashes) = (vec![], vec![]);
+    for (index, worker) in round.indexed().filter(|(index, _)| job.revealed.contains(*index)) {
+        let (job_id, number, address) = (job.id, RoundNumber(job.round), worker.address.clone());
+        if outcome.quorum.contains(index) {
+            lost = lost.checked_add(division.pay(worker)?).map_err(StdError::from)?;
+        } else if outcome.far.contains(index) {
+            division.forfeit(worker)?;
+            let reason = Fault::OutsideQuorum;
+            slashes.extend(transitions::slash(config, job, worker, reason)?);
+            events.push(Event::Fault { job_id, round: number, worker: address, reason });
+        } else {
+            let paid = division.compensate(worker)?;
+            events.push(Event::Compensated { job_id, round: number, worker: address, paid });
+        }
     }
-    payments.extend(model_owner.clone().map(|owner| (owner, shared.model_owner)));
-    payments.extend(data_owner.clone().map(|owner| (owner, shared.data_owner)));
-    payments.push((config.treasury.clone(), shared.treasury));
-    payments.push((config.incentive_pool.clone(), shared.incentive_pool));
-    Ok(Paid { payments, lost: shared.treasury })
-}
-
-fn add(sum: &mut Uint128, part: u128) -> StdResult<()> {
-    *sum = sum.checked_add(part.into())?;
-    Ok(())
+    Ok(Divided { payments: division.payments(), lost, events, slashes })
 }

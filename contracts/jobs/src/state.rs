@@ -25,6 +25,10 @@ pub const VAULTS: Map<u64, Binary> = Map::new("vaults");
 pub const ROUNDS: Map<(u64, u8), Round> = Map::new("rounds");
 /// Commitments by job, round and worker.
 pub const COMMITMENTS: Map<(u64, u8, u8), HexBinary> = Map::new("commitments");
+/// Signatures of the final statement that their workers have published, by job, round and worker.
+pub const SIGNATURES: Map<(u64, u8, u8), HexBinary> = Map::new("signatures");
+/// Rounds that an account is bound in as a worker; absent when there are none.
+pub const OPEN_ROUNDS: Map<&Addr, u32> = Map::new("open_rounds");
 /// Revealed results by job, round and worker.
 pub const REVEALS: Map<(u64, u8, u8), Revealed> = Map::new("reveals");
 /// Who was at fault in any round of a job, whether it cost bond or not.
@@ -98,6 +102,12 @@ pub struct Job {
     pub committed: Members,
     /// Who revealed in this round.
     pub revealed: Members,
+    /// Members of the quorum that have published their signatures.
+    #[serde(default)]
+    pub signed: Members,
+    /// Whom the requester may keep for the next round, while the job is disputed: who revealed in this one and is not at fault.
+    #[serde(default)]
+    pub standing: Members,
     /// What the quorum agreed on.
     pub outcome: Option<Outcome>,
 }
@@ -148,6 +158,9 @@ pub struct Revealed {
 pub struct Outcome {
     /// Members of the quorum.
     pub quorum: Members,
+    /// Workers whose results are too far from the quorum's to be honest noise.
+    #[serde(default)]
+    pub far: Members,
     /// The member whose output is the job's.
     pub representative: u8,
     /// Aggregate signature over the statement, 96 bytes, once it is settled.

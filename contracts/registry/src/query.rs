@@ -60,11 +60,13 @@ pub(crate) fn nodes(
 
 pub(crate) fn requester(deps: Deps<'_>, address: &str) -> StdResult<Option<RequesterResponse>> {
     let address = deps.api.addr_validate(address)?;
-    Ok(match PARTICIPANTS.may_load(deps.storage, &address)? {
-        Some(Participant { bond, unbonding_until, kind: Kind::Requester { endpoint }, .. }) => {
-            Some(RequesterResponse { address, endpoint, bond, unbonding_until })
+    let Some(entry) = PARTICIPANTS.may_load(deps.storage, &address)? else { return Ok(None) };
+    let eligible = entry.eligible(&CONFIG.load(deps.storage)?.params);
+    Ok(match entry {
+        Participant { bond, unbonding_until, kind: Kind::Requester { endpoint }, .. } => {
+            Some(RequesterResponse { address, endpoint, bond, unbonding_until, eligible })
         }
-        _ => None,
+        Participant { kind: Kind::Node(_), .. } => None,
     })
 }
 

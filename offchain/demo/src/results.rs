@@ -136,11 +136,12 @@ pub(super) async fn summarise(args: &DemoArgs, mut demo: DemoState, results: Res
         changes.slashed.len() == 1 && changes.slashed.iter().all(|slash| slash.to == *cheat),
         format!("{cheat} cheated; bonds cut: {}", changes.slashed.len()),
     ));
-    let honest = demo.network.client.jobs_config().await?.slash_amount.u128();
+    let most = demo.network.client.jobs_config().await?.slash_amount.u128();
+    let due = (demo.nodes[demo.roles.cheat].profile.ask / 2).min(most);
     checks.push(Check::new(
-        "half of what was slashed is burnt",
-        changes.burnt == honest / 2,
-        format!("{} of {}", show(changes.burnt), show(honest)),
+        "the cheat's bond lost half of its ask, and half of that is burnt",
+        changes.slashed.iter().all(|slash| slash.amount == due) && changes.burnt == due / 2,
+        format!("{} of {}", show(changes.burnt), show(due)),
     ));
     checks.extend(outcome.checks);
     checks.extend(secrets(&demo, &observed, &input, &outcome.values, &main).await?);

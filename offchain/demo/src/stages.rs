@@ -74,7 +74,7 @@ async fn run_stages(
     let first = job(&mut demo, parties, (&first, 1), &Selection::default(), None).await?;
     let dropped = &demo.nodes[demo.roles.dropped];
     screen.line(format!("job {} is settled; {} is left out next", first.job.job_id, dropped.profile.name));
-    let selection = Selection { exclude: BTreeSet::from([dropped.address.clone()]) };
+    let selection = Selection { exclude: BTreeSet::from([dropped.address.clone()]), ..Selection::default() };
     demo.timer.restart("3_first_job");
 
     screen.stage(4, "The job");

@@ -10,8 +10,11 @@
 //!      v                            |   v                              v
 //!   Refunded <── replace deadline ─ Disputed <──── no quorum ──── (quorum of q within tolerance)
 //!                                       ^                              v
-//!                                       └──── finalize deadline ── Revealed ── finalize ──> Settled
+//!                                       └──── finalize deadline ── Revealed ── finalize, sign ──> Settled
 //! ```
+//!
+//! A round that fails pays every worker that revealed and is not at fault half of its ask; the requester may keep it for the next
+//! round, for the other half.
 //!
 //! Every state but the last two has a deadline, and [`ExecuteMsg::Advance`] is the exit that anyone may take.
 
@@ -27,6 +30,8 @@ pub mod limits {
     pub const MAX_WORKERS: u8 = 16;
     /// Most words of a masked result: 4 KiB in one reveal.
     pub const MAX_DIMENSIONS: u16 = 1024;
+    /// Largest tolerance: 1.0 in fixed point. The wider it is, the less an agreement says.
+    pub const MAX_TOLERANCE: u32 = 65_536;
     /// Most bytes of a vault.
     pub const MAX_VAULT_BYTES: usize = 16_384;
     /// Most bytes of an encoded slot set: [`MAX_WORKERS`] slots, each in a group of its own, take 99.
@@ -68,8 +73,9 @@ pub struct InstantiateMsg {
     pub incentive_pool: String,
     /// How a worker's ask is divided; sums to 10,000.
     pub split: Split,
-    /// Taken from a worker's bond for a commitment that it does not reveal or a result outside the quorum, in
-    /// base units; 1 to the registry's `node_bond`. Not committing costs the job, but no bond.
+    /// Taken from a worker's bond for a commitment that it does not reveal and for an agreed result that it does not sign, and the
+    /// most for a result far from the quorum's, in base units; 1 to the registry's `node_bond`. A bond covers one for each
+    /// open round. Not committing costs the job, but no bond.
     pub slash_amount: Uint128,
 }
 
@@ -99,7 +105,8 @@ pub enum ExecuteMsg {
         /// Number of the job, from 1.
         job_id: u64,
     },
-    /// Choose workers, or replace those of a failed round. Sender: its requester, state Open or Disputed.
+    /// Choose workers, or replace those of a failed round. Workers of the failed round that revealed and are not at fault can be
+    /// kept without asking them again, for what is left of their ask. Sender: its requester, state Open or Disputed.
     Assign {
         /// Number of the job, from 1.
         job_id: u64,
@@ -124,6 +131,14 @@ pub enum ExecuteMsg {
         output: HexBinary,
         /// The commitment's nonce, 32 bytes.
         nonce: HexBinary,
+    },
+    /// Publish the own signature of the final statement: so nobody who collects signatures can make a member of the quorum look
+    /// as if it had not signed. The q-th one settles the job. Sender: a member of the quorum, once, state Revealed.
+    Sign {
+        /// Number of the job, from 1.
+        job_id: u64,
+        /// BLS signature (G2, 96 bytes) over `bithive_attest::Statement::sign_bytes`.
+        signature: HexBinary,
     },
     /// Settle with the quorum's aggregate signature over the final statement. Sender: anyone, state Revealed.
     Finalize {
@@ -190,6 +205,7 @@ crate::permissions!(ExecuteMsg {
     Assign: Requester,
     Commit: Worker,
     Reveal: Worker,
+    Sign: Worker,
     Finalize: Anyone,
     FinalizeMany: Anyone,
     Advance: Anyone,
@@ -227,7 +243,8 @@ pub struct Finalization {
 /// What a cw20 `Send` to the market is for.
 #[cw_serde]
 pub enum Hook {
-    /// Post a job; the amount sent is its escrow and must equal `price * workers`.
+    /// Post a job; the amount sent is its escrow and must equal `price * workers`. Its requester must be registered with the
+    /// bond that the registry asks of requesters.
     Post {
         /// Sealed policy (`bithive_blindmatch::Vault` encoding), 1..=[`limits::MAX_VAULT_BYTES`] bytes.
         vault: Binary,
@@ -235,7 +252,8 @@ pub enum Hook {
         terms: Box<Terms>,
     },
     /// Post a job that somebody else is the requester of, with the same escrow: it assigns workers, and what is
-    /// refunded is its own. The requester need not agree, because the payer gives the tokens away.
+    /// refunded is its own. The requester need not agree, because the payer gives the tokens away; it needs the bond of a
+    /// requester when it assigns workers.
     PostFor {
         /// Account of the requester.
         requester: String,
@@ -243,6 +261,12 @@ pub enum Hook {
         vault: Binary,
         /// Terms of the job.
         terms: Box<Terms>,
+    },
+    /// Add the amount sent to the escrow of a job that is not final, for workers of another round. What is not paid is refunded
+    /// to the requester.
+    AddEscrow {
+        /// Number of the job, from 1.
+        job_id: u64,
     },
 }
 
@@ -310,16 +334,17 @@ impl<A> Terms<A> {
 pub struct Assignment {
     /// The chosen set S in `bithive_dgkbe::GroupedSet` encoding; exactly k slots, each an eligible node.
     pub mask: Binary,
-    /// What each worker asks, in slot order, each at most `price`.
+    /// What each worker asks, in slot order, each at most `price`; of a worker that is kept, what is left of its ask
+    /// ([`WorkerResponse::remainder`]).
     pub asks: Vec<Uint128>,
     /// DGKBE headers, 128 bytes for each group that S touches, by ascending group.
     pub headers: HexBinary,
     /// BLAKE3 digest of the encrypted input.
     pub payload: HexBinary,
-    /// Commitment to the plaintext input, 32 bytes.
+    /// Commitment to the plaintext input, 32 bytes; the same in every round of the job.
     pub input_commitment: HexBinary,
-    /// Aggregate of the workers' BLS signatures, each over `bithive_attest::consent_bytes` with its own ask:
-    /// nobody can be bound, and slashed, without having asked for the job.
+    /// Aggregate of the BLS signatures of the workers that are not kept, at least one, each over `bithive_attest::consent_bytes`
+    /// with its own ask: nobody can be bound, and slashed, without having asked for the job.
     pub consent: HexBinary,
 }
 
@@ -391,6 +416,12 @@ pub enum QueryMsg {
     /// What an account may withdraw, in base units.
     #[returns(Uint128)]
     Claimable {
+        /// The account's address.
+        address: String,
+    },
+    /// Rounds that an account is bound in as a worker: its bond covers a slash for each of them and one more when it is assigned.
+    #[returns(u32)]
+    OpenRounds {
         /// The account's address.
         address: String,
     },
@@ -466,6 +497,13 @@ pub struct WorkerResponse {
     pub output: Option<HexBinary>,
     /// Whether it is in the quorum; null before there is one.
     pub in_quorum: Option<bool>,
+    /// Whether it has published its signature by [`ExecuteMsg::Sign`].
+    pub signed: bool,
+    /// Whether it was at fault in any round, so that the job can't have it again.
+    pub barred: bool,
+    /// What it asks if it is kept for the next round, in base units; null unless the round has failed, and it revealed and is not
+    /// at fault.
+    pub remainder: Option<Uint128>,
 }
 
 /// What the quorum agreed on.
@@ -530,8 +568,10 @@ pub enum Fault {
     NoCommitment,
     /// Committed and did not reveal.
     NoReveal,
-    /// Revealed something that the quorum did not find.
+    /// Revealed something far from what the quorum found.
     OutsideQuorum,
+    /// In the quorum and did not sign.
+    NoSignature,
 }
 
 names! {
@@ -539,6 +579,7 @@ names! {
         NoCommitment = "no commitment",
         NoReveal = "no reveal",
         OutsideQuorum = "outside the quorum",
+        NoSignature = "no signature",
     }
 }
 
@@ -569,6 +610,13 @@ events! {
     Settled, SETTLED = "job_settled" { job_id: u64, round: Round, paid: Uint128, refunded: Uint128 }
     /// The state is now Refunded.
     Refunded, REFUNDED = "job_refunded" { job_id: u64, round: Round, refunded: Uint128, reason: String }
+    /// Somebody added to the escrow of a job.
+    EscrowAdded, ESCROW_ADDED = "job_escrow_added" { job_id: u64, round: Round, amount: Uint128, escrow: Uint128 }
+    /// A member of the quorum published its signature.
+    Signature, SIGNATURE = "signature_received" { job_id: u64, round: Round, worker: Addr }
+    /// A round failed, or a result is near the quorum's but not in it: half of the worker's ask was paid, of which it receives
+    /// its share of every ask.
+    Compensated, COMPENSATED = "worker_compensated" { job_id: u64, round: Round, worker: Addr, paid: Uint128 }
     /// A worker was at fault and is not assigned to this job again. It is slashed too, unless it did not commit: then it
     /// keeps its bond.
     Fault, FAULT = "worker_fault" { job_id: u64, round: Round, worker: Addr, reason: Fault }
@@ -627,6 +675,9 @@ impl Event {
             | Self::Disputed { job_id, .. }
             | Self::Settled { job_id, .. }
             | Self::Refunded { job_id, .. }
+            | Self::EscrowAdded { job_id, .. }
+            | Self::Signature { job_id, .. }
+            | Self::Compensated { job_id, .. }
             | Self::Fault { job_id, .. }
             | Self::SlashFailed { job_id, .. }
             | Self::Reported { job_id, .. }

@@ -476,6 +476,8 @@ pub struct RequesterResponse {
     pub bond: Uint128,
     /// When its bond can be withdrawn, in Unix seconds; null unless it is unbonding.
     pub unbonding_until: Option<u64>,
+    /// Whether it may post: its bond suffices, and it is not unbonding.
+    pub eligible: bool,
 }
 
 /// The role behind an endpoint.
@@ -520,7 +522,7 @@ pub struct PerformanceResponse {
     pub missed: u64,
     /// Faults that cost bond.
     pub faults: u64,
-    /// Settled jobs in a row since the last one that was missed or faulty.
+    /// Settled jobs in a row since the last fault.
     pub streak: u64,
     /// Most settled jobs in a row so far.
     pub best_streak: u64,

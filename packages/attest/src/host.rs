@@ -88,6 +88,18 @@ pub fn sum_keys(api: &dyn Api, keys: &[[u8; PUBLIC_KEY_BYTES]]) -> Result<[u8; P
     sum(api, "sum of BLS keys", keys)
 }
 
+/// Sum of signatures of one message that were verified one by one.
+///
+/// # Errors
+/// [`HostError::Point`], also without signatures.
+pub fn sum_signatures(
+    api: &dyn Api,
+    signatures: &[[u8; SIGNATURE_BYTES]],
+) -> Result<[u8; SIGNATURE_BYTES], HostError> {
+    let what = "sum of BLS signatures";
+    api.bls12_381_aggregate_g2(signatures.as_flattened()).map_err(|error| refused(what, &error))
+}
+
 /// Verifies an aggregate over one message by a set without its absent members: the cached sum minus their
 /// keys, so the cost is that of the absentees.
 ///

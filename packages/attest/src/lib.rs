@@ -31,7 +31,7 @@ pub use domain::Domain;
 #[cfg(feature = "api")]
 pub use job::{JobStatement, StatementError};
 pub use members::Members;
-pub use quorum::{Cluster, largest_cluster};
+pub use quorum::{Cluster, distance, largest_cluster};
 pub use result::{InputHasher, JobKey};
 pub use statement::{Attested, Consent, Reveal, Statement, possession_bytes};
 

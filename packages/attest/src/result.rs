@@ -19,10 +19,25 @@ pub const SCALE: f64 = 65_536.0;
 /// Longest result that is published word by word.
 pub const DIRECT_WORDS: usize = 256;
 
-/// Computes the commitment to a plaintext input.
+/// Commitment to the plaintext input of a job: the same in each of its rounds, so that whoever was told one knows what all of them
+/// were about. Rows can be few and guessable: the input's encoding has to bring a random salt.
+#[must_use]
+pub fn input_commitment(jobs: Domain<'_>, job_id: u64, input: &[u8]) -> [u8; 32] {
+    let mut hasher = InputHasher::new(jobs, job_id);
+    hasher.update(input);
+    hasher.finish()
+}
+
+/// [`input_commitment`] of an input that comes in parts.
 pub struct InputHasher(Sha256);
 
 impl InputHasher {
+    /// The commitment to an input of this job.
+    #[must_use]
+    pub fn new(jobs: Domain<'_>, job_id: u64) -> Self {
+        Self(Sha256::new_with_prefix(Encoder::bound("input", jobs).number(job_id.into()).finish()))
+    }
+
     /// The input's next bytes.
     pub fn update(&mut self, part: &[u8]) {
         self.0.update(part);
@@ -76,23 +91,6 @@ impl JobKey {
         let key = Sha256::digest(&bytes).into();
         bytes.zeroize();
         Self(key)
-    }
-
-    /// Commitment to the plaintext input, hidden by the key: input rows can be few and guessable.
-    #[must_use]
-    pub fn input_commitment(&self, input: &[u8]) -> [u8; 32] {
-        let mut hasher = self.input_hasher();
-        hasher.update(input);
-        hasher.finish()
-    }
-
-    /// [`JobKey::input_commitment`] of an input that comes in parts.
-    #[must_use]
-    pub fn input_hasher(&self) -> InputHasher {
-        let salt = zeroize::Zeroizing::new(self.subkey("input-salt", &[]));
-        let mut hasher = Sha256::new();
-        hasher.update(Encoder::new("input").fixed(&salt).finish());
-        InputHasher(hasher)
     }
 
     /// Key under which the worker `account` encrypts its full output for the requester and the other workers;

@@ -2,8 +2,8 @@
 //!
 //! | score | from the record |
 //! |---|---|
-//! | V | stake: bond against [`FULL_BOND`] times the least; contribution: s / (s + [`HALF`]) for s settled jobs; compliance: settled of all |
-//! | E | declared power and energy; settled of all; answered in time of all; mean work of a job against [`REFERENCE_WORK`] |
+//! | V | stake: bond against [`FULL_BOND`] times the least; contribution: s / (s + [`HALF`]) for s settled jobs; compliance: settled of settled and faults |
+//! | E | declared power and energy; settled of all; mean work of a job against [`REFERENCE_WORK`] |
 //! | T | mean trust of the settled jobs' outcomes |
 //! | reputation | moves a sixteenth of the way up with each settled job, a quarter of the way down with each fault |
 
@@ -47,7 +47,7 @@ pub struct Record {
     pub missed: u64,
     /// Jobs in which it was at fault.
     pub faults: u64,
-    /// Settled jobs in a row since the last one that was missed or faulty.
+    /// Settled jobs in a row since the last fault.
     pub streak: u64,
     /// Most settled jobs in a row so far.
     pub best_streak: u64,
@@ -88,9 +88,8 @@ impl Record {
                 self.reputation = moved(self.reputation, self.reputation.rest().get() / 16, 0);
             }
             JobEvent::Missed => {
+                // Counted, and nothing else: a requester that sends a worker nothing it can open would cost it its scores.
                 self.missed = self.missed.saturating_add(1);
-                self.streak = 0;
-                self.reputation = moved(self.reputation, 0, self.reputation.get().div_ceil(16));
             }
             JobEvent::Fault => {
                 self.faults = self.faults.saturating_add(1);
@@ -101,10 +100,10 @@ impl Record {
         self
     }
 
-    /// Number of jobs, settled or not.
+    /// Number of jobs that it took part in: settled, or ended for it by a fault.
     #[must_use]
     pub const fn jobs(&self) -> u64 {
-        self.settled.saturating_add(self.missed).saturating_add(self.faults)
+        self.settled.saturating_add(self.faults)
     }
 
     /// V: a node's score, 0 to 1. `least` is the least bond; 0 counts as full marks for stake.
@@ -121,13 +120,13 @@ impl Record {
         let mean = self.work.checked_div(self.settled).unwrap_or(0);
         let difficulty = wide_share(mean.into(), 10_000, REFERENCE_WORK.into()).unwrap_or(0);
         let difficulty = u32::try_from(difficulty).unwrap_or(u32::MAX).min(LARGEST_DIFFICULTY);
-        let answered = self.settled.saturating_add(self.faults);
         score::efficiency(&Work {
             compute: capability.gflops.saturating_mul(1_000),
             energy: capability.milliwatts,
             successful: self.settled,
             total: self.jobs(),
-            availability: part(answered.into(), self.jobs().max(1).into()),
+            // The chain knows no availability: who does not answer may have been sent nothing to answer.
+            availability: Bps::WHOLE,
             difficulty,
         })
     }
@@ -194,10 +193,17 @@ mod tests {
         assert_eq!((record.streak, record.best_streak, record.faults), (0, 20, 1));
         let reputation = before.reputation.get();
         assert_eq!(record.reputation.get(), reputation - reputation.div_ceil(4));
-        let missed = before.after(JobEvent::Missed);
-        assert_eq!((missed.streak, missed.missed), (0, 1));
-        assert_eq!(missed.reputation.get(), reputation - reputation.div_ceil(16));
         assert_eq!(before.reputation, after(&[GOOD; 20]).reputation);
+    }
+
+    /// A requester can assign a worker and send it nothing that opens: that must be no weapon.
+    #[test]
+    fn a_job_that_was_missed_is_counted_and_changes_no_score() {
+        let before = after(&[GOOD; 20]);
+        let missed = before.after(JobEvent::Missed);
+        assert_eq!(missed, Record { missed: 1, ..before });
+        assert_eq!(missed.value(1_000, 1_000), before.value(1_000, 1_000));
+        assert_eq!(missed.efficiency(&MACHINE), before.efficiency(&MACHINE));
     }
 
     #[test]
@@ -220,7 +226,7 @@ mod tests {
         #[test]
         fn no_history_leaves_the_bounds(events in prop::collection::vec(event(), 0..200), bond: u128, least: u128) {
             let record = after(&events);
-            prop_assert_eq!(record.jobs(), events.len() as u64);
+            prop_assert_eq!(record.jobs() + record.missed, events.len() as u64);
             prop_assert!(record.streak <= record.best_streak && record.best_streak <= record.settled);
             prop_assert!(record.value(bond, least) <= Bps::WHOLE);
             prop_assert!(record.mean_trust() <= Bps::WHOLE);

@@ -1,4 +1,4 @@
-//! What a fault costs.
+//! How a bond is cut for a fault.
 
 use crate::Bps;
 

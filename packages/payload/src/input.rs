@@ -2,16 +2,19 @@
 
 use std::io::{self, Read, Write};
 
-use bithive_attest::JobKey;
+use bithive_attest::Domain;
+use bithive_attest::result::InputHasher;
 use zeroize::{Zeroize, Zeroizing};
 
 use crate::PayloadError;
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// A job's plaintext input. Erased when dropped; not printable.
 #[derive(PartialEq, Eq, Zeroize)]
 pub struct Input {
+    /// Random, and the same in every round of a job: hides the input behind its commitment.
+    pub salt: [u8; 32],
     /// The policy as JSON: blind matching ends in an exact check before any work is done.
     pub policy: Vec<u8>,
     /// The rows in the model runtime's encoding.
@@ -25,7 +28,7 @@ impl Drop for Input {
 }
 
 impl Input {
-    /// Version, length of the policy (32 bits, big-endian), policy, rows.
+    /// Version, salt, length of the policy (32 bits, big-endian), policy, rows.
     #[must_use]
     pub fn encode(&self) -> Zeroizing<Vec<u8>> {
         let (head, policy, rows) = self.parts();
@@ -39,8 +42,12 @@ impl Input {
     }
 
     fn parts(&self) -> ([u8; HEAD_BYTES], &[u8], &[u8]) {
-        let [a, b, c, d] = u32::try_from(self.policy.len()).unwrap_or(u32::MAX).to_be_bytes();
-        ([VERSION, a, b, c, d], &self.policy, &self.rows)
+        let mut head = [VERSION; HEAD_BYTES];
+        let length = u32::try_from(self.policy.len()).unwrap_or(u32::MAX).to_be_bytes();
+        for (byte, value) in head.iter_mut().skip(1).zip(self.salt.iter().chain(&length)) {
+            *byte = *value;
+        }
+        (head, &self.policy, &self.rows)
     }
 
     /// Writes the encoding without another copy of it.
@@ -52,11 +59,11 @@ impl Input {
         [&head[..], policy, rows].into_iter().try_for_each(|part| target.write_all(part))
     }
 
-    /// The commitment to the encoding.
+    /// The commitment to the encoding as the input of a job.
     #[must_use]
-    pub fn commitment(&self, key: &JobKey) -> [u8; 32] {
+    pub fn commitment(&self, jobs: Domain<'_>, job_id: u64) -> [u8; 32] {
         let (head, policy, rows) = self.parts();
-        let mut hasher = key.input_hasher();
+        let mut hasher = InputHasher::new(jobs, job_id);
         [&head[..], policy, rows].into_iter().for_each(|part| hasher.update(part));
         hasher.finish()
     }
@@ -68,7 +75,7 @@ impl Input {
     pub fn read_from(mut source: impl Read, limit: usize) -> Result<Self, ReadError> {
         let mut head = Zeroizing::new([0; HEAD_BYTES]);
         let found = read_up_to(&mut source, &mut *head)?;
-        let length = policy_length(head.get(..found).unwrap_or_default())?;
+        let (salt, length) = salt_and_length(head.get(..found).unwrap_or_default())?;
         let too_large = ReadError::TooLarge { limit };
         if length > limit {
             return Err(too_large);
@@ -81,7 +88,7 @@ impl Input {
         if rows.len() == limit - length && read_up_to(&mut source, &mut [0])? > 0 {
             return Err(too_large);
         }
-        let mut input = Self { policy: Vec::new(), rows: Vec::new() };
+        let mut input = Self { salt, policy: Vec::new(), rows: Vec::new() };
         (input.policy, input.rows) = (unwrap(policy), unwrap(rows));
         Ok(input)
     }
@@ -91,10 +98,10 @@ impl Input {
     /// # Errors
     /// [`PayloadError::Malformed`].
     pub fn decode(bytes: &[u8]) -> Result<Self, PayloadError> {
-        let length = policy_length(bytes)?;
+        let (salt, length) = salt_and_length(bytes)?;
         let rest = bytes.get(HEAD_BYTES..).unwrap_or_default();
         let (policy, rows) = rest.split_at_checked(length).ok_or(POLICY_CUT)?;
-        Ok(Self { policy: policy.to_vec(), rows: rows.to_vec() })
+        Ok(Self { salt, policy: policy.to_vec(), rows: rows.to_vec() })
     }
 }
 
@@ -115,17 +122,19 @@ pub enum ReadError {
     Read(#[from] io::Error),
 }
 
-const HEAD_BYTES: usize = 5;
+const HEAD_BYTES: usize = 37;
 const POLICY_CUT: PayloadError = PayloadError::Malformed { what: "input", reason: "its policy is cut off" };
 
-fn policy_length(bytes: &[u8]) -> Result<usize, PayloadError> {
+fn salt_and_length(bytes: &[u8]) -> Result<([u8; 32], usize), PayloadError> {
     let malformed = |reason| PayloadError::Malformed { what: "input", reason };
-    let ([version, length @ ..], _) =
-        bytes.split_first_chunk::<HEAD_BYTES>().ok_or(malformed("it ends before its policy"))?;
+    let short = malformed("it ends before its policy");
+    let (version, rest) = bytes.split_first().ok_or_else(|| short.clone())?;
     if *version != VERSION {
-        return Err(malformed("its version is not 1"));
+        return Err(malformed("its version is not 2"));
     }
-    Ok(usize::try_from(u32::from_be_bytes(*length)).unwrap_or(usize::MAX))
+    let (salt, rest) = rest.split_first_chunk::<32>().ok_or_else(|| short.clone())?;
+    let (length, _) = rest.split_first_chunk::<4>().ok_or(short)?;
+    Ok((*salt, usize::try_from(u32::from_be_bytes(*length)).unwrap_or(usize::MAX)))
 }
 
 fn read_up_to(source: &mut impl Read, out: &mut [u8]) -> io::Result<usize> {

@@ -164,7 +164,7 @@ fn attest_seeds(seeds: &Seeds<'_>) -> Result<(), Fault> {
     let both = [signature, second.sign(attest::MESSAGE)];
     let values = [0.5f32, -1.0, 3.25];
     let output = Output { values: values.to_vec() }.seal(attest::JOB, &attest::KEY, attest::ACCOUNT)?;
-    let input = Input { policy: b"{}".to_vec(), rows: vec![1, 2, 3] };
+    let input = Input { salt: [7; 32], policy: b"{}".to_vec(), rows: vec![1, 2, 3] };
     seeds.put("attest", "secret-key", &[0], &[&first.to_bytes()[..], attest::MESSAGE].concat())?;
     seeds.put("attest", "signature", &[1], &[&first.public_key()[..], &signature].concat())?;
     seeds.put("attest", "aggregate", &[2], both.as_flattened())?;

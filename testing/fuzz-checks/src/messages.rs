@@ -2,8 +2,8 @@
 //! check it.
 
 use bithive_api::{
-    attestations, datasets, emissions, ics20, jobs, registry, rewards, staking, timebank, token, treasury,
-    vesting,
+    attestations, datasets, emissions, ics20, jobs, models, registry, rewards, staking, timebank, token,
+    treasury, vesting,
 };
 use bithive_blindmatch::vault::Vault;
 use bithive_dgkbe::{GroupedSet, Groups, Header};
@@ -56,7 +56,7 @@ macro_rules! derive {
 bithive_contracts::codes!(derive);
 
 /// Kinds of messages below.
-const OTHERS: u8 = 22;
+const OTHERS: u8 = 24;
 
 /// Contracts around the market, and packets of other chains.
 fn other(kind: u8, bytes: &[u8]) {
@@ -82,7 +82,9 @@ fn other(kind: u8, bytes: &[u8]) {
         18 => drop(read::<treasury::ExecuteMsg>(bytes)),
         19 => drop(read::<treasury::InstantiateMsg>(bytes)),
         20 => drop(read::<timebank::ExecuteMsg>(bytes)),
-        _ => drop(read::<timebank::Hook>(bytes)),
+        21 => drop(read::<timebank::Hook>(bytes)),
+        22 => drop(read::<models::ExecuteMsg>(bytes)),
+        _ => drop(read::<models::Hook>(bytes)),
     }
 }
 

@@ -15,7 +15,7 @@ use cw_multi_test::error::AnyResult;
 use cw_multi_test::{AppResponse, Contract, Executor};
 use sha2::{Digest, Sha256};
 
-use crate::registry::{NODE_BOND, params};
+use crate::registry::{NODE_BOND, REQUESTER_BOND, params};
 use crate::{CHAIN_ID, NodeKeys, Suite, TestApp, UNIT};
 
 /// Most that a worker may ask in tests.
@@ -28,6 +28,9 @@ pub const SLASH: u128 = 50 * UNIT;
 pub const WINDOW: u64 = 600;
 /// Accounts of the nodes in tests, by ascending slot.
 pub const NODES: [&str; 6] = ["node-1", "node-2", "node-3", "node-4", "node-5", "node-6"];
+
+/// Accounts that are registered as requesters in tests.
+pub const REQUESTERS: [&str; 2] = ["requester", "clinic"];
 
 /// Division of an ask in tests.
 pub const SPLIT: Split =
@@ -141,6 +144,9 @@ impl JobsSuite {
         for (name, slot) in NODES.iter().zip((10..).step_by(10)) {
             suite.register_node(name, slot, 2 * NODE_BOND).unwrap();
         }
+        for name in REQUESTERS {
+            suite.register_requester(name, REQUESTER_BOND).unwrap();
+        }
         let (requester, incentive_pool) = (suite.account("requester"), suite.account("incentive-pool"));
         let message = message(&suite.btt, &suite.registry, &suite.treasury, &incentive_pool);
         let owner = suite.owner.clone();
@@ -191,6 +197,31 @@ impl JobsSuite {
         self.totals().jobs
     }
 
+    /// Mints `amount` to the requester and adds it to a job's escrow.
+    ///
+    /// # Errors
+    /// What the market refuses.
+    pub fn add_escrow(&mut self, job_id: u64, amount: u128) -> AnyResult<AppResponse> {
+        let (requester, jobs) = (self.requester.clone(), self.jobs.clone());
+        self.suite.fund(&requester, amount);
+        self.suite.send_btt(&requester, &jobs, amount, &Hook::AddEscrow { job_id })
+    }
+
+    /// The node `name` publishes its signature of the final statement.
+    ///
+    /// # Errors
+    /// What the market refuses.
+    pub fn sign(&mut self, job_id: u64, name: &str) -> AnyResult<AppResponse> {
+        let (account, (_, signature)) = (self.suite.account(name), self.signed(job_id, &[name]));
+        self.send(&account, &ExecuteMsg::Sign { job_id, signature })
+    }
+
+    /// Rounds that the node `name` is bound in.
+    #[must_use]
+    pub fn open_rounds(&self, name: &str) -> u32 {
+        self.suite.query(&self.jobs, &QueryMsg::OpenRounds { address: self.suite.account(name).into() })
+    }
+
     /// Consents of `bids` (node and ask) to a round, aggregated.
     #[must_use]
     pub fn consents(&self, domain: Domain<'_>, job_id: u64, round: u8, bids: &[(&str, u128)]) -> HexBinary {
@@ -204,21 +235,32 @@ impl JobsSuite {
         HexBinary::from(&bls::aggregate(&signatures).unwrap())
     }
 
-    /// The next round's assignment to `bids` (node and ask, by ascending slot), with everybody's consent.
+    /// The next round's assignment to `bids` (node and ask, by ascending slot), with the consent of all who are not kept from
+    /// the failed round.
     #[must_use]
     pub fn assignment(&self, job_id: u64, bids: &[(&str, u128)]) -> Assignment {
         let slot = |(name, _): &(&str, u128)| self.suite.node(name).unwrap().registration.slot;
         let params = self.suite.registry_config().params;
         let groups = Groups::new(params.groups, params.slots).unwrap();
         let slots = GroupedSet::from_slots(groups, bids.iter().map(slot)).unwrap();
-        let round = self.job(job_id).round + 1;
+        let job = self.job(job_id);
+        let is_kept = |name: &str| {
+            let account = self.suite.account(name);
+            job.workers.iter().any(|worker| worker.address == account && worker.remainder.is_some())
+        };
+        let new: Vec<(&str, u128)> = bids.iter().copied().filter(|(name, _)| !is_kept(name)).collect();
+        let consent = if new.is_empty() {
+            HexBinary::from(&[0; 96])
+        } else {
+            self.consents(self.domain(), job_id, job.round + 1, &new)
+        };
         Assignment {
             mask: slots.encode().into(),
             asks: bids.iter().map(|(_, ask)| (*ask).into()).collect(),
             headers: vec![0x4e; 128 * slots.touched().len()].into(),
             payload: HexBinary::from(&[0x9a; 32]),
             input_commitment: HexBinary::from(&[0x1c; 32]),
-            consent: self.consents(self.domain(), job_id, round, bids),
+            consent,
         }
     }
 
@@ -231,10 +273,15 @@ impl JobsSuite {
         self.send(&requester, &ExecuteMsg::Assign { job_id, assignment })
     }
 
-    /// Assigns the nodes `names`, who each ask the test price.
+    /// Assigns the nodes `names`, who each ask the job's price, and those who are kept what is left of it.
     pub fn assign(&mut self, job_id: u64, names: &[&str]) -> AppResponse {
-        let price = self.job(job_id).terms.price.u128();
-        let bids: Vec<(&str, u128)> = names.iter().map(|name| (*name, price)).collect();
+        let job = self.job(job_id);
+        let ask = |name: &&'_ str| {
+            let account = self.suite.account(name);
+            let kept = job.workers.iter().find(|worker| worker.address == account);
+            kept.and_then(|worker| worker.remainder).unwrap_or(job.terms.price).u128()
+        };
+        let bids: Vec<(&str, u128)> = names.iter().map(|name| (*name, ask(name))).collect();
         let assignment = self.assignment(job_id, &bids);
         self.try_assign(job_id, assignment).unwrap()
     }

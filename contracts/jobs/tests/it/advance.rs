@@ -185,10 +185,22 @@ fn an_absentee_of_a_round_with_a_quorum_is_not_assigned_after_a_later_dispute() 
     market.expire(job_id);
     market.reveal(job_id, "node-1", &answer()).unwrap();
     market.reveal(job_id, "node-3", &answer()).unwrap();
-    let response = market.expire(job_id);
-    no_bond_moved(&market, &response);
+    for name in ["node-1", "node-3"] {
+        market.sign(job_id, name).unwrap_or_else(|error| panic!("{error}"));
+    }
+    assert_eq!(market.job(job_id).phase, Phase::Settled, "the quorum's signatures settle it");
+
+    let job_id = market.assigned(&market.terms(), &WORKERS);
+    market.commit(job_id, "node-1", &answer()).unwrap();
+    market.commit(job_id, "node-3", &answer()).unwrap();
+    market.expire(job_id);
+    market.reveal(job_id, "node-1", &answer()).unwrap();
+    market.reveal(job_id, "node-3", &answer()).unwrap();
+    market.sign(job_id, "node-1").unwrap();
+    market.expire(job_id);
     is_barred(&mut market, job_id, "node-2");
-    market.assign(job_id, &["node-1", "node-3", "node-4"]);
+    is_barred(&mut market, job_id, "node-3");
+    market.assign(job_id, &["node-1", "node-4", "node-5"]);
 }
 
 #[test]
@@ -221,17 +233,24 @@ fn too_few_reveals_are_a_dispute() {
 }
 
 #[test]
-fn an_unsigned_outcome_is_a_dispute_without_fault() {
+fn an_unsigned_outcome_is_a_dispute_and_who_did_not_sign_is_at_fault() {
     let (mut market, job_id) = assigned();
     market.work(job_id, &WORKERS.map(|name| (name, answer())));
+    market.sign(job_id, "node-2").unwrap();
     let response = market.expire(job_id);
     assert_eq!(told!(market.jobs, response, Event::Disputed.reason), ["no final statement in time"]);
-    assert!(faults(&market, &response).is_empty());
+    let fault = Fault::NoSignature;
+    assert_eq!(faults(&market, &response), [("node-1", fault), ("node-3", fault)]);
+    assert_eq!(WORKERS.map(|name| bond(&market, name)), [SLASH, 0, SLASH].map(|taken| 2 * NODE_BOND - taken));
     let job = market.job(job_id);
     assert_eq!((job.phase, job.outcome), (Phase::Disputed, None));
-    market.assign(job_id, &WORKERS);
-    market.work(job_id, &WORKERS.map(|name| (name, answer())));
-    market.finalize(job_id, &WORKERS).unwrap();
+    // Who signed was paid half of its ask, and stays for the other half.
+    assert_eq!(market.claimable(&market.suite.account("node-2")), PRICE / 2 * 7 / 10);
+    market.assign(job_id, &["node-2", "node-4", "node-5"]);
+    market.work(job_id, &["node-2", "node-4", "node-5"].map(|name| (name, answer())));
+    market.finalize(job_id, &["node-4", "node-5"]).unwrap();
+    assert_eq!(market.claimable(&market.suite.account("node-2")), PRICE * 7 / 10);
+    market.custody();
 }
 
 #[test]
@@ -270,15 +289,18 @@ fn nothing_of_a_failed_round_counts_in_the_next() {
     let answers = [[0; 4], [100; 4], [200; 4]].map(|words| Answer::of(&words));
     let work: Vec<(&str, Answer)> = WORKERS.into_iter().zip(answers).collect();
     market.work(job_id, &work);
-    market.assign(job_id, &WORKERS);
+    market.add_escrow(job_id, PRICE).unwrap();
+    let again = ["node-1", "node-2", "node-4"];
+    market.assign(job_id, &again);
     let job = market.job(job_id);
     assert!(job.workers.iter().all(|worker| worker.commitment.is_none() && worker.masked.is_none()));
-    for name in WORKERS {
+    assert!(job.workers.iter().all(|worker| worker.remainder.is_none() && !worker.signed));
+    for name in again {
         market.commit(job_id, name, &answer()).unwrap();
     }
     let error: ContractError = refusal(market.reveal(job_id, "node-1", &work[0].1));
     assert!(matches!(error, ContractError::CommitmentMismatch { .. }));
-    for name in WORKERS {
+    for name in again {
         market.reveal(job_id, name, &answer()).unwrap();
     }
     assert_eq!(market.job(job_id).outcome.unwrap().quorum, 0b111);
@@ -287,20 +309,25 @@ fn nothing_of_a_failed_round_counts_in_the_next() {
 #[test]
 fn the_last_failed_round_is_refunded_at_once() {
     let (mut market, job_id) = assigned();
+    market.add_escrow(job_id, 3 * PRICE).unwrap();
+    let (mut paid, mut workers) = (0, WORKERS);
     for round in 1..=limits::MAX_ROUNDS {
         assert_eq!(market.job(job_id).round, round);
         let answers = [[0; 4], [100; 4], [200; 4]].map(|words| Answer::of(&words));
-        let work: Vec<(&str, Answer)> = WORKERS.into_iter().zip(answers).collect();
+        let work: Vec<(&str, Answer)> = workers.into_iter().zip(answers).collect();
+        paid += market.job(job_id).workers.iter().map(|worker| worker.ask.u128() / 2).sum::<u128>();
         let response = market.work(job_id, &work);
         if round < limits::MAX_ROUNDS {
             assert_eq!(market.job(job_id).phase, Phase::Disputed);
-            market.assign(job_id, &WORKERS);
+            workers[2] = NODES[usize::from(round) + 2];
+            market.assign(job_id, &workers);
         } else {
             assert_eq!(told!(market.jobs, response, Event::Refunded.reason), ["no quorum within tolerance"]);
         }
     }
     assert_eq!(market.job(job_id).phase, Phase::Refunded);
-    assert_eq!(market.claimable(&market.requester), 3 * PRICE);
+    assert_eq!(market.claimable(&market.requester), 6 * PRICE - paid);
+    assert_eq!(WORKERS.map(|name| market.open_rounds(name)), [0; 3]);
     market.custody();
 }
 

@@ -272,10 +272,8 @@ fn the_requester_can_not_work_for_itself() {
     let mut market = JobsSuite::new();
     market.requester = market.suite.account("node-2");
     let terms = market.terms();
-    let job_id = market.post(&terms);
-    let assignment = market.assignment(job_id, &BIDS);
-    let error: ContractError = refusal(market.try_assign(job_id, assignment));
-    assert_eq!(error, ContractError::RequesterIsWorker { slot: 20 });
+    let error: ContractError = refusal(market.try_post(&terms, 3 * PRICE));
+    assert_eq!(error, ContractError::RequesterBond { address: market.requester.into() });
 }
 
 #[test]
@@ -375,9 +373,16 @@ fn a_failed_rounds_consents_do_not_bind_again() {
     let [a, b, c] = answers;
     market.work(job_id, &[("node-1", a), ("node-2", b), ("node-3", c)]);
     assert_eq!(market.job(job_id).phase, Phase::Disputed);
-    assert_eq!(refusal::<ContractError>(market.try_assign(job_id, first)), mismatch());
-    // Nothing but the round is in the way: the same workers may consent again.
-    let second = market.assignment(job_id, &BIDS);
+    let error: ContractError = refusal(market.try_assign(job_id, first.clone()));
+    assert!(matches!(error, ContractError::KeptAsk { slot: 10, .. }), "{error}");
+    let others = [("node-4", 1), ("node-5", 1), ("node-6", 1)];
+    let consent = market.consents(market.domain(), job_id, 1, &others);
+    let stale = bithive_api::jobs::Assignment { consent, ..market.assignment(job_id, &others) };
+    assert_eq!(refusal::<ContractError>(market.try_assign(job_id, stale)), mismatch());
+    // Who was paid half for its result asks for the other half, and those who are new consent to this round.
+    let half = |ask: u128| ask - ask / 2;
+    let bids = [(BIDS[0].0, half(BIDS[0].1)), (BIDS[1].0, half(BIDS[1].1)), ("node-4", 1)];
+    let second = market.assignment(job_id, &bids);
     market.try_assign(job_id, second).unwrap();
     assert_eq!(market.job(job_id).round, 2);
 }

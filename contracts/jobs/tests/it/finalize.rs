@@ -4,7 +4,7 @@ use bithive_api::jobs::{Event, Phase, Terms, limits};
 use bithive_attest::bls;
 use bithive_attest::host::HostError;
 use bithive_jobs::ContractError;
-use bithive_test_kit::jobs::{Answer, JobsSuite, NODES, PRICE, SLASH, WINDOW};
+use bithive_test_kit::jobs::{Answer, JobsSuite, NODES, PRICE, WINDOW};
 use bithive_test_kit::registry::NODE_BOND;
 use bithive_test_kit::{NodeKeys, refusal, told};
 use cosmwasm_std::{HexBinary, Uint128, to_json_vec};
@@ -122,7 +122,7 @@ fn a_worker_outside_the_quorum_is_not_paid() {
     let (mut market, job_id) = agreed_without_node_2();
     market.finalize(job_id, &["node-1", "node-3"]).unwrap();
     assert_eq!(market.claimable(&market.suite.account("node-2")), 0);
-    assert_eq!(market.claimable(&market.requester), PRICE);
+    assert_eq!(market.claimable(&market.requester), PRICE / 2);
     market.custody();
 }
 
@@ -258,8 +258,8 @@ fn the_largest_job_settles() {
     assert_eq!(market.job(job_id).outcome.unwrap().quorum, 0b1111_1111_1000_0000);
     market.finalize(job_id, &names[7..]).unwrap();
     assert_eq!(market.claimable(&market.suite.account("high")), PRICE * 7 / 10);
-    assert_eq!(market.claimable(&market.requester), 7 * PRICE);
-    assert_eq!(market.suite.node("low-1").unwrap().bond.u128(), NODE_BOND - SLASH);
+    assert_eq!(market.claimable(&market.requester), 7 * PRICE / 2);
+    assert_eq!(market.suite.node("low-1").unwrap().bond.u128(), NODE_BOND - PRICE / 2);
     let row = to_json_vec(&market.job(job_id)).unwrap().len();
     assert!(row * limits::MAX_PAGE as usize <= 1 << 20, "a page of such jobs has {row} bytes a row");
     market.custody();

@@ -3,6 +3,7 @@
 
 mod advance;
 mod assign;
+mod attacks;
 mod cancel;
 mod commit;
 mod finalize;

@@ -5,9 +5,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use bithive_api::jobs::{Event, ExecuteMsg, JobResponse, Phase, Terms};
+use bithive_api::jobs::{Event, ExecuteMsg, Fault, JobResponse, Phase, Terms};
 use bithive_api::models;
-use bithive_test_kit::jobs::{Answer, JobsSuite, NODES, SLASH};
+use bithive_test_kit::jobs::{Answer, JobsSuite, NODES, REQUESTERS, SLASH};
 use bithive_test_kit::registry::NODE_BOND;
 use bithive_test_kit::told;
 use cosmwasm_std::{Addr, HexBinary};
@@ -15,7 +15,6 @@ use cw_multi_test::AppResponse;
 use cw_multi_test::error::AnyResult;
 use proptest::prelude::*;
 
-const REQUESTERS: [&str; 2] = ["requester", "clinic"];
 /// Whoever can be credited, by name.
 const CREDITED: [&str; 11] = [
     "requester",
@@ -79,6 +78,14 @@ enum Op {
     Expire {
         job: usize,
     },
+    Sign {
+        job: usize,
+        worker: usize,
+    },
+    AddEscrow {
+        job: usize,
+        amount: u128,
+    },
     /// What the job's state asks for, mostly done well.
     Step {
         job: usize,
@@ -113,6 +120,8 @@ fn ops() -> impl Strategy<Value = Op> {
         3 => (any::<u8>(), prop_oneof![4 => Just(false), 1 => Just(true)])
             .prop_map(|(jobs, forged)| Op::FinalizeMany { jobs, forged }),
         1 => (job(), any::<u32>()).prop_map(|(job, signers)| Op::Forge { job, signers }),
+        4 => (job(), 0usize..4).prop_map(|(job, worker)| Op::Sign { job, worker }),
+        2 => (job(), 0u128..30_000).prop_map(|(job, amount)| Op::AddEscrow { job, amount }),
         1 => job().prop_map(|job| Op::Advance { job }),
         3 => job().prop_map(|job| Op::Expire { job }),
         20 => (job(), 0usize..6, few()).prop_map(|(job, first, fault)| Op::Step { job, first, fault }),
@@ -170,7 +179,7 @@ impl World {
                 });
             }
             Op::Assign { job, first, discount } => {
-                let may = |world: &Self, job: &JobResponse| world.may_assign(job, first);
+                let may = |world: &Self, job: &JobResponse| world.may_assign(job, first, discount);
                 self.with(job, may, |world, job| world.assign(job, first, discount));
             }
             Op::Commit { job, absent, wild, liars } => {
@@ -203,6 +212,35 @@ impl World {
                 };
                 self.with(job, may, |world, job| world.finalize(job, signers));
             }
+            Op::Sign { job, worker } => {
+                let row = |job: &JobResponse| job.workers.get(worker).cloned();
+                let may = |_: &Self, job: &JobResponse| {
+                    let member = row(job).is_some_and(|row| row.in_quorum == Some(true) && !row.signed);
+                    job.phase == Phase::Revealed && member
+                };
+                self.with(job, may, |world, job| {
+                    let Some(row) = row(job).filter(|_| job.phase == Phase::Revealed) else {
+                        let (sender, signature) = (job.requester.clone(), HexBinary::from(&[0; 96]));
+                        return world
+                            .market
+                            .send(&sender, &ExecuteMsg::Sign { job_id: job.job_id, signature });
+                    };
+                    let name = world.name_of(&row.address);
+                    world.market.sign(job.job_id, name)
+                });
+            }
+            Op::AddEscrow { job, amount } => self.with(
+                job,
+                |_, job| !ended(job) && amount > 0,
+                |world, job| {
+                    let done = world.market.add_escrow(job.job_id, amount);
+                    if done.is_err() {
+                        // What was minted for it stays with the requester.
+                        *world.model.paid.entry(world.market.requester.clone()).or_default() += amount;
+                    }
+                    done
+                },
+            ),
             Op::FinalizeMany { jobs, forged } => self.finalize_many(jobs, forged),
             Op::Forge { job, signers } => self.with(
                 job,
@@ -289,15 +327,37 @@ impl World {
         job.deadline.is_some_and(|deadline| self.market.suite.now() <= deadline)
     }
 
-    /// Nodes `first` and following: with the least bond, and not at fault in this job before.
-    fn may_assign(&self, job: &JobResponse, first: usize) -> bool {
+    /// Nodes `first` and following, of whom those that are kept ask what is left of their ask, and the others something near the
+    /// price.
+    fn bids(&self, job: &JobResponse, first: usize, discount: u128) -> Vec<(&'static str, u128)> {
+        let ask = |(index, name): (usize, &'static str)| {
+            let fresh = job.terms.price.u128().saturating_sub(discount * index as u128).max(1);
+            (name, self.remainder(job, name).unwrap_or(fresh))
+        };
+        self.chosen(job, first).iter().copied().enumerate().map(ask).collect()
+    }
+
+    /// What is left of the ask of a worker that revealed in the failed round and is not barred.
+    fn remainder(&self, job: &JobResponse, name: &str) -> Option<u128> {
+        let account = self.market.suite.account(name);
+        let barred = self.model.barred.contains(&(job.job_id, account.clone()));
+        let row = job.workers.iter().find(|row| row.address == account && row.masked.is_some());
+        row.filter(|_| job.phase == Phase::Disputed && !barred).map(|row| row.ask.u128() - row.ask.u128() / 2)
+    }
+
+    /// With the least bond, and not at fault in this job before; not only those who are kept; as far as the escrow goes.
+    fn may_assign(&self, job: &JobResponse, first: usize, discount: u128) -> bool {
         let bonded = |name: &&str| self.model.bonds[&self.market.suite.account(name)] >= NODE_BOND;
         let barred = |name: &&str| {
             let address = self.market.suite.account(name);
             self.model.barred.contains(&(job.job_id, address))
         };
-        let all = self.chosen(job, first).iter().all(|name| bonded(name) && !barred(name));
-        matches!(job.phase, Phase::Open | Phase::Disputed) && self.in_time(job) && all
+        let bids = self.bids(job, first, discount);
+        let kept = |name: &&str| self.remainder(job, name).is_some();
+        let all = bids.iter().all(|(name, _)| kept(name) || (bonded(name) && !barred(name)));
+        let new = bids.iter().any(|(name, _)| !kept(name));
+        let paid = bids.iter().map(|(_, ask)| ask).sum::<u128>() <= job.escrow.u128();
+        matches!(job.phase, Phase::Open | Phase::Disputed) && self.in_time(job) && all && new && paid
     }
 
     fn chosen(&self, job: &JobResponse, first: usize) -> &'static [&'static str] {
@@ -329,8 +389,7 @@ impl World {
     }
 
     fn assign(&mut self, job: &JobResponse, first: usize, discount: u128) -> AnyResult<AppResponse> {
-        let ask = |index: u128| job.terms.price.u128().saturating_sub(discount * index).max(1);
-        let bids: Vec<(&str, u128)> = self.chosen(job, first).iter().copied().zip((0..).map(ask)).collect();
+        let bids = self.bids(job, first, discount);
         let assignment = self.market.assignment(job.job_id, &bids);
         let sender = job.requester.clone();
         self.market.send(&sender, &ExecuteMsg::Assign { job_id: job.job_id, assignment })
@@ -418,16 +477,37 @@ impl World {
             assert_eq!(before, after, "a refused message changed a job");
             return;
         };
-        for worker in told!(self.market.jobs, response, Event::Fault.worker) {
-            let committed =
-                before.workers.iter().find(|row| row.address == worker).unwrap().commitment.is_some();
-            self.model.barred.insert((before.job_id, worker.clone()));
-            // Who never committed loses the job only.
-            if !committed {
-                continue;
+        let faults = told!(self.market.jobs, response, Event::Fault.job_id)
+            .into_iter()
+            .zip(told!(self.market.jobs, response, Event::Fault.worker))
+            .zip(told!(self.market.jobs, response, Event::Fault.reason));
+        for ((_, worker), reason) in faults.filter(|((job_id, _), _)| *job_id == before.job_id) {
+            let row = before.workers.iter().find(|row| row.address == worker).unwrap();
+            let ask = row.ask.u128();
+            // Who never committed loses the job only, who differs as much as the requester.
+            let amount = match reason {
+                Fault::NoCommitment => {
+                    assert!(row.commitment.is_none());
+                    0
+                }
+                Fault::NoReveal => {
+                    assert!(row.commitment.is_some() && row.masked.is_none());
+                    SLASH
+                }
+                Fault::NoSignature => {
+                    assert!(row.in_quorum == Some(true) && !row.signed);
+                    SLASH
+                }
+                Fault::OutsideQuorum => {
+                    assert!(row.in_quorum == Some(false) && after.phase == Phase::Settled);
+                    SLASH.min(ask / 2)
+                }
+            };
+            if reason != Fault::OutsideQuorum {
+                self.model.barred.insert((before.job_id, worker.clone()));
             }
             let bond = self.model.bonds.get_mut(&worker).unwrap();
-            let taken = SLASH.min(*bond);
+            let taken = amount.min(*bond);
             *bond -= taken;
             self.model.burnt += taken / 2;
             self.model.seized += taken - taken / 2;
@@ -439,38 +519,71 @@ impl World {
         }
         if before.phase != after.phase {
             assert!(legal(before.phase, after.phase), "{:?} to {:?}", before.phase, after.phase);
+            let failed = matches!(before.phase, Phase::Assigned | Phase::Committed | Phase::Revealed);
             match after.phase {
                 Phase::Settled => self.settle(&after, before.escrow.u128()),
-                Phase::Refunded => self.credit(after.requester.as_str(), before.escrow.u128()),
+                Phase::Refunded => {
+                    let paid = if failed { self.compensate(&after) } else { 0 };
+                    self.credit(after.requester.as_str(), before.escrow.u128() - paid);
+                }
+                Phase::Disputed => {
+                    let paid = self.compensate(&after);
+                    assert_eq!(after.escrow.u128(), before.escrow.u128() - paid);
+                }
                 _ => {}
             }
         }
         self.model.jobs[index] = after;
     }
 
-    /// 70 % to the worker, 10 % to each owner there is, 5 % to the pool, the rest of each ask to the treasury.
+    /// The asks of the quorum, and half of every other result: to the treasury, because results that differ in this model are
+    /// far from the quorum's.
     fn settle(&mut self, job: &JobResponse, escrow: u128) {
         let mut rest = escrow;
-        for worker in job.workers.iter().filter(|worker| worker.in_quorum == Some(true)) {
-            let ask = worker.ask.u128();
-            let mut treasury = ask;
-            let pool = self.market.incentive_pool.to_string();
-            let shares = [
-                (Some(worker.address.as_str()), 70),
-                (job.terms.model_owner.as_ref().map(Addr::as_str), 10),
-                (job.terms.data_owner.as_ref().map(Addr::as_str), 10),
-                (Some(pool.as_str()), 5),
-            ];
-            for (receiver, percent) in shares {
-                let Some(receiver) = receiver else { continue };
-                self.credit(receiver, ask * percent / 100);
-                treasury -= ask * percent / 100;
+        for worker in job.workers.iter().filter(|worker| worker.masked.is_some()) {
+            let mut paid = worker.ask.u128();
+            if worker.in_quorum == Some(true) {
+                self.divide(job, worker.address.as_str(), paid);
+            } else {
+                paid /= 2;
+                let receiver = self.market.suite.treasury.clone();
+                self.credit(receiver.as_str(), paid);
             }
-            let receiver = self.market.suite.treasury.clone();
-            self.credit(receiver.as_str(), treasury);
-            rest -= ask;
+            rest -= paid;
         }
         self.credit(job.requester.as_str(), rest);
+    }
+
+    /// Half of the asks of who revealed in a failed round and is not barred; the sum.
+    fn compensate(&mut self, job: &JobResponse) -> u128 {
+        let mut sum = 0;
+        for worker in job.workers.iter().filter(|worker| worker.masked.is_some()) {
+            if !self.model.barred.contains(&(job.job_id, worker.address.clone())) {
+                let half = worker.ask.u128() / 2;
+                self.divide(job, worker.address.as_str(), half);
+                sum += half;
+            }
+        }
+        sum
+    }
+
+    /// 70 % to the worker, 10 % to each owner there is, 5 % to the pool, the rest to the treasury.
+    fn divide(&mut self, job: &JobResponse, worker: &str, amount: u128) {
+        let mut treasury = amount;
+        let pool = self.market.incentive_pool.to_string();
+        let shares = [
+            (Some(worker), 70),
+            (job.terms.model_owner.as_ref().map(Addr::as_str), 10),
+            (job.terms.data_owner.as_ref().map(Addr::as_str), 10),
+            (Some(pool.as_str()), 5),
+        ];
+        for (receiver, percent) in shares {
+            let Some(receiver) = receiver else { continue };
+            self.credit(receiver, amount * percent / 100);
+            treasury -= amount * percent / 100;
+        }
+        let receiver = self.market.suite.treasury.clone();
+        self.credit(receiver.as_str(), treasury);
     }
 
     fn credit(&mut self, receiver: &str, amount: u128) {
@@ -494,6 +607,17 @@ impl World {
         for name in NODES {
             let bond = market.suite.node(name).unwrap().bond.u128();
             assert_eq!(bond, model.bonds[&market.suite.account(name)]);
+        }
+        let bound = |name: &str| {
+            let account = market.suite.account(name);
+            let open = |job: &&JobResponse| {
+                matches!(job.phase, Phase::Assigned | Phase::Committed | Phase::Revealed)
+            };
+            let works = |job: &&JobResponse| job.workers.iter().any(|row| row.address == account);
+            model.jobs.iter().filter(open).filter(works).count()
+        };
+        for name in NODES {
+            assert_eq!(market.open_rounds(name) as usize, bound(name));
         }
         assert_eq!(market.suite.supply(&market.suite.btt).burnt.u128(), model.burnt);
         market.custody();
@@ -584,8 +708,8 @@ fn the_model_follows_a_settled_a_disputed_and_a_refunded_job() {
     }
     let phases: Vec<Phase> = world.model.jobs.iter().map(|job| job.phase).collect();
     assert_eq!(phases, [Phase::Settled, Phase::Disputed, Phase::Refunded]);
-    assert_eq!(world.model.barred.len(), 3, "one outside the quorum, two that did not commit");
-    assert_eq!(world.model.burnt, SLASH / 2, "of whom the one that committed is slashed");
+    assert_eq!(world.model.barred.len(), 2, "two that did not commit");
+    assert_eq!(world.model.burnt, 996 / 2 / 2, "half of what is taken from the liar: half of its ask");
     assert_eq!(world.model.paid[&world.market.suite.account("node-1")], 702);
     world.wind_down();
 }

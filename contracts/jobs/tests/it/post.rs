@@ -277,7 +277,7 @@ fn the_largest_terms_are_accepted() {
     let terms = Terms {
         workers: limits::MAX_WORKERS,
         quorum: limits::MAX_WORKERS,
-        tolerance: u32::MAX,
+        tolerance: limits::MAX_TOLERANCE,
         dimensions: limits::MAX_DIMENSIONS,
         assign_by: market.suite.now() + limits::MAX_WINDOW_SECONDS,
         commit_seconds: limits::MAX_WINDOW_SECONDS,

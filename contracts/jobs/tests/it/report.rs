@@ -333,14 +333,15 @@ fn a_job_of_an_unknown_model_is_counted_and_credits_nothing() {
 }
 
 #[test]
-fn who_stays_away_keeps_its_bond_and_loses_its_streak() {
+fn who_stays_away_keeps_its_bond_and_its_scores() {
     let mut market = JobsSuite::new();
     let job = market.assigned(&market.terms(), &WORKERS);
     market.commit(job, "node-1", &Answer::of(&[1, 2, 3, 4])).unwrap();
-    let bond = market.suite.node("node-2").unwrap().bond;
+    let (bond, before) = (market.suite.node("node-2").unwrap().bond, performance(&market, "node-2"));
     market.expire(job);
     let away = performance(&market, "node-2");
-    assert_eq!((away.missed, away.streak), (1, 0));
+    assert_eq!((away.missed, away.streak), (1, before.streak));
+    assert_eq!((away.reputation_bps, away.value_bps), (before.reputation_bps, before.value_bps));
     assert_eq!(market.suite.node("node-2").unwrap().bond, bond);
     assert_eq!(performance(&market, "node-1").missed, 0);
     // A registry that knows no market refuses the record, and the job goes on.
@@ -434,6 +435,9 @@ fn a_job_that_somebody_else_pays_for_is_the_requesters() {
     market.suite.send_btt(&payer, &jobs, 3 * PRICE, &hook).unwrap();
     assert_eq!(market.job(1).requester, alice);
     assert!(market.send(&payer, &ExecuteMsg::Cancel { job_id: 1 }).is_err());
+    let assignment = market.assignment(1, &[("node-1", 1), ("node-2", 1), ("node-3", 1)]);
+    let error = refusal::<ContractError>(market.send(&alice, &ExecuteMsg::Assign { job_id: 1, assignment }));
+    assert_eq!(error, ContractError::RequesterBond { address: alice.to_string() });
     market.send(&alice, &ExecuteMsg::Cancel { job_id: 1 }).unwrap();
     assert_eq!((market.claimable(&alice), market.claimable(&payer)), (3 * PRICE, 0));
     let hook = post("nobody", market.terms());

@@ -4,7 +4,7 @@ use bithive_api::jobs::{Event, ExecuteMsg, Fault, Phase};
 use bithive_contract_kit::InputError;
 use bithive_contract_kit::permission::Unauthorized;
 use bithive_jobs::ContractError;
-use bithive_test_kit::jobs::{Answer, JobsSuite, SLASH, WINDOW};
+use bithive_test_kit::jobs::{Answer, JobsSuite, PRICE, SLASH, WINDOW};
 use bithive_test_kit::registry::NODE_BOND;
 use bithive_test_kit::{refusal, told};
 
@@ -48,18 +48,23 @@ fn agreeing_reveals_make_a_quorum() {
 }
 
 #[test]
-fn a_reveal_outside_the_quorum_loses_bond() {
+fn a_reveal_outside_the_quorum_loses_bond_when_the_job_settles_and_as_much_as_the_requester() {
     let mut market = JobsSuite::new();
     let wrong = Answer::of(&[1, -2, 3, 100]);
     let job_id = committed(&mut market, [&answer(), &wrong, &answer()]);
     market.reveal(job_id, "node-1", &answer()).unwrap();
     market.reveal(job_id, "node-2", &wrong).unwrap();
     let response = market.reveal(job_id, "node-3", &answer()).unwrap();
+    assert!(told!(market.jobs, response, Event::Fault.worker).is_empty());
+    assert_eq!(market.job(job_id).outcome.unwrap().quorum, 0b101);
+    assert_eq!(bond(&market, "node-2"), 2 * NODE_BOND);
+    let response = market.finalize(job_id, &["node-1", "node-3"]).unwrap();
     assert_eq!(told!(market.jobs, response, Event::Fault.worker), [market.suite.account("node-2")]);
     assert_eq!(told!(market.jobs, response, Event::Fault.reason), [Fault::OutsideQuorum]);
     assert!(told!(market.jobs, response, Event::SlashFailed.worker).is_empty());
-    assert_eq!(market.job(job_id).outcome.unwrap().quorum, 0b101);
-    assert_eq!(bond(&market, "node-2"), 2 * NODE_BOND - SLASH);
+    assert_eq!(bond(&market, "node-2"), 2 * NODE_BOND - PRICE / 2);
+    assert_eq!(market.claimable(&market.suite.account("node-2")), 0);
+    assert_eq!(market.claimable(&market.requester), PRICE / 2);
     assert_eq!(bond(&market, "node-1"), 2 * NODE_BOND);
     market.custody();
 }

@@ -1,6 +1,7 @@
 //! `withdraw`, also with a token that calls back.
 
 use bithive_api::jobs::{Event, ExecuteMsg, QueryMsg, TotalsResponse};
+use bithive_api::registry::{ExecuteMsg as RegistryMsg, Hook as RegistryHook};
 use bithive_contract_kit::ledger::NothingOwed;
 use bithive_jobs::ContractError;
 use bithive_test_kit::jobs::{Answer, JobsSuite, PRICE, attributes, instantiate, message, post};
@@ -96,6 +97,11 @@ fn a_token_that_calls_back_is_paid_once() {
     let registry = registry::instantiate(&mut suite.app, &owner, &registry_message).unwrap();
     let jobs = instantiate(&mut suite.app, &owner, &message(&evil, &registry, &treasury, &owner)).unwrap();
 
+    let bond = RegistryHook::RegisterRequester { endpoint: vec![7; 32].into() };
+    let (sender, msg) = (evil.to_string(), to_json_binary(&bond).unwrap());
+    let hook = Cw20ReceiveMsg { sender, amount: registry::REQUESTER_BOND.into(), msg };
+    let msg = to_json_binary(&RegistryMsg::Receive(hook)).unwrap();
+    suite.execute(&owner, &evil, &EvilMsg::Do { contract: registry.to_string(), msg }).unwrap();
     let mut act = |message: ExecuteMsg| {
         let msg = to_json_binary(&message).unwrap();
         suite.execute(&owner, &evil, &EvilMsg::Do { contract: jobs.to_string(), msg }).unwrap()

@@ -128,6 +128,14 @@ impl Account {
         self.send(self.client.deployment().jobs(), escrow, &post).await
     }
 
+    /// Adds to the escrow of a job, for another round.
+    ///
+    /// # Errors
+    /// See [`ChainError`].
+    pub async fn add_escrow(&self, job_id: u64, amount: u128) -> Result<Receipt, ChainError> {
+        self.send(self.client.deployment().jobs(), amount, &jobs::Hook::AddEscrow { job_id }).await
+    }
+
     /// Any message to the job market.
     ///
     /// # Errors

@@ -24,7 +24,7 @@ pub use economy::{
     Claimable, Claimables, Claims, EconomyAccount, EconomyClient, Later, List, MOST_MESSAGES, MOST_PAGES,
     NamedSchedule, Payout, Refused, Source, Token, UnknownSchedule, UnknownToken,
 };
-pub use faults::faulted;
+pub use faults::{faulted, worth_keeping};
 pub use group::GroupError;
 
 /// Read access to a deployment; cheap to clone.

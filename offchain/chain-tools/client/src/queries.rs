@@ -2,6 +2,7 @@
 
 use bithive_api::{jobs, registry, token};
 use bithive_chain::{ChainError, ChainExt};
+use bithive_economics::fault;
 use cosmwasm_std::{HexBinary, Uint128};
 use cw20::{AllAccountsResponse, BalanceResponse};
 
@@ -64,6 +65,24 @@ impl Client {
     pub async fn claimable(&self, address: &str) -> Result<u128, ChainError> {
         let amount: Uint128 = self.jobs(&jobs::QueryMsg::Claimable { address: address.into() }).await?;
         Ok(amount.u128())
+    }
+
+    /// Rounds that `address` is bound in as a worker.
+    ///
+    /// # Errors
+    /// See [`ChainError`].
+    pub async fn open_rounds(&self, address: &str) -> Result<u32, ChainError> {
+        self.jobs(&jobs::QueryMsg::OpenRounds { address: address.into() }).await
+    }
+
+    /// Whether the bond of a node covers one round more in the market.
+    ///
+    /// # Errors
+    /// See [`ChainError`].
+    pub async fn has_room(&self, node: &registry::NodeResponse) -> Result<bool, ChainError> {
+        let slash = self.jobs_config().await?.slash_amount.u128();
+        let rounds = self.open_rounds(node.address.as_str()).await?.saturating_add(1);
+        Ok(fault::covers(node.bond.u128(), rounds, slash))
     }
 
     /// The market's sums.

@@ -9,7 +9,7 @@ use anyhow::{Context, Result, bail};
 use bithive_api::jobs::{ExecuteMsg, JobResponse, Phase};
 use bithive_blindmatch::schema::Schema;
 use bithive_chain::ChainError;
-use bithive_client::Client;
+use bithive_client::{Client, amount, worth_keeping};
 use bithive_command_kit::Output;
 use bithive_daemon::config::{RequesterConfig, Settings};
 use bithive_daemon::keys::AccountFile;
@@ -38,6 +38,9 @@ pub struct JobRunArgs {
     /// Account of a node to pass over; can be repeated.
     #[arg(long)]
     exclude: Vec<String>,
+    /// Most that may be added to the escrow for the workers of another round, in BTT.
+    #[arg(long, value_name = "BTT", value_parser = amount::parse, default_value = "0")]
+    add_escrow: u128,
     /// Claims to wait for before workers are chosen; as many as there are workers by default.
     #[arg(long)]
     claims: Option<usize>,
@@ -141,12 +144,15 @@ impl Job<'_> {
         let claims = self.requester.claims(job.job_id).await?;
         let exclude: BTreeSet<String> = self.args.exclude.iter().cloned().collect();
         let usable = claims.iter().filter(|claim| !exclude.contains(&claim.address)).count();
-        let workers = usize::from(spec.offer.quorum.workers);
+        // Those who stay from a failed round need not claim.
+        let kept = worth_keeping(job, &exclude).len();
+        let workers = usize::from(spec.offer.quorum.workers).saturating_sub(kept);
         let late = since.elapsed() >= Duration::from_secs(self.args.claims_seconds);
         if usable < workers || (!late && claims.len() < self.args.claims.unwrap_or(workers)) {
             return Ok(Next::Wait);
         }
-        let chosen = self.requester.assign(job.job_id, &Selection { exclude }).await?;
+        let selection = Selection { exclude, most_added: self.args.add_escrow };
+        let chosen = self.requester.assign(job.job_id, &selection).await?;
         let step = JobProgress::Assigned {
             round: chosen.round,
             claims: claims.into_iter().map(|claim| claim.address).collect(),

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use bithive_api::jobs::{ExecuteMsg, JobResponse};
-use bithive_client::amount::show;
+use bithive_client::amount::{self, show};
 use bithive_command_kit::{Output, table};
 use bithive_home::Home;
 use bithive_inference::{Label, Table, accuracy, sigmoid};
@@ -42,6 +42,9 @@ pub enum Command {
         /// Name or address of a node that is not to be chosen; can be repeated.
         #[arg(long)]
         exclude: Vec<String>,
+        /// Most that may be added to the escrow for the workers of another round, in BTT.
+        #[arg(long, value_name = "BTT", value_parser = amount::parse, default_value = "0")]
+        add_escrow: u128,
     },
     /// List all jobs.
     List,
@@ -95,8 +98,8 @@ pub async fn run(command: Command, home: &Path, output: Output) -> Result<()> {
         Command::Run(args) => follow::run(*args, output).await,
         Command::Post(args) => post(*args, &mut Home::open(home).await?, output).await,
         Command::Claims { job_id, from } => claims(&mut Home::open(home).await?, job_id, &from, output).await,
-        Command::Assign { job_id, from, exclude } => {
-            assign(&mut Home::open(home).await?, job_id, &from, exclude, output).await
+        Command::Assign { job_id, from, exclude, add_escrow } => {
+            assign(&mut Home::open(home).await?, job_id, &from, (exclude, add_escrow), output).await
         }
         Command::List => list(&Home::open(home).await?, output).await,
         Command::Status { job_id } => show_job(&Home::open(home).await?, job_id, output).await,
@@ -184,7 +187,7 @@ async fn assign(
     home: &mut Home,
     job_id: u64,
     from: &str,
-    exclude: Vec<String>,
+    (exclude, most_added): (Vec<String>, u128),
     output: Output,
 ) -> Result<()> {
     let mut addresses = Vec::with_capacity(exclude.len());
@@ -195,7 +198,8 @@ async fn assign(
     for refused in requester.collect().await?.refused {
         output.note(format!("refused a claim: {}", refused.reason));
     }
-    let assigned = requester.assign(job_id, &Selection { exclude: addresses.into_iter().collect() }).await?;
+    let selection = Selection { exclude: addresses.into_iter().collect(), most_added };
+    let assigned = requester.assign(job_id, &selection).await?;
     let answer = json!({
         "job_id": job_id,
         "round": assigned.round,

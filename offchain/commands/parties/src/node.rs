@@ -198,6 +198,7 @@ fn describe(report: &Report) -> String {
         Report::Committed { job_id } => format!("commits to a result of job {job_id}"),
         Report::Revealed { job_id } => format!("reveals its masked result of job {job_id}"),
         Report::Signed { job_id } => format!("signs the final statement of job {job_id}"),
+        Report::ShowedSignature { job_id } => format!("shows its signature for job {job_id} on chain"),
         Report::Finalized { job_id } => format!("settles job {job_id}"),
         Report::Withdrew { amount } => format!("withdraws {}", show(*amount)),
         Report::Failed { job_id, reason, retries } => {

@@ -70,6 +70,9 @@ struct Record {
     told: BTreeMap<u8, BTreeSet<u8>>,
     /// Whether it was at fault in an earlier round: the market does not accept it for later rounds.
     barred: bool,
+    /// Rounds whose representative's output could not be checked, as it was reported.
+    #[serde(default)]
+    unchecked: BTreeSet<u8>,
     /// Whether it has reported that others were chosen.
     passed_over: bool,
     /// Signatures by round and index, its own and those that came from the worker itself; verified when they are
@@ -265,7 +268,13 @@ impl Contributor {
         let own =
             job.workers.iter().position(|worker| worker.address.as_str() == self.setup.account.address());
         match (job.phase, own) {
-            (Phase::Open | Phase::Disputed, _) => self.consider(&job).await,
+            (Phase::Open | Phase::Disputed, own) => {
+                if own.is_some() {
+                    // A failed round pays half.
+                    self.withdraw().await?;
+                }
+                self.consider(&job, own).await
+            }
             (Phase::Assigned, Some(own)) => self.commit(&job, own).await,
             (Phase::Committed, Some(own)) => self.reveal(&job, own).await,
             (Phase::Revealed, Some(own)) => self.sign(&job, own).await,
@@ -273,13 +282,14 @@ impl Contributor {
                 self.withdraw().await?;
                 self.report_work(&job, own).await
             }
-            (Phase::Refunded, _) => Ok(()),
+            (Phase::Refunded, Some(_)) => self.withdraw().await,
+            (Phase::Refunded, None) => Ok(()),
             (_, None) => self.passed_over(&job),
         }
     }
 
-    /// Tries the vault; if it opens, claims the next round.
-    async fn consider(&mut self, job: &JobResponse) -> Result<(), NodeError> {
+    /// Tries the vault; if it opens, claims the next round. Who may be kept from the failed round has nothing to claim.
+    async fn consider(&mut self, job: &JobResponse, own: Option<usize>) -> Result<(), NodeError> {
         let name = record_name(job.job_id);
         let mut record = match self.setup.state.get::<Record>(&name)? {
             Some(record) => record,
@@ -298,9 +308,21 @@ impl Contributor {
         if record.barred || record.claimed.contains(&round) || self.setup.ask > job.terms.price.u128() {
             return Ok(());
         }
+        if own.and_then(|own| job.workers.get(own)).is_some_and(|own| own.remainder.is_some()) {
+            return Ok(());
+        }
+        let node = self.client().node(self.setup.account.address()).await?;
+        if !self.client().has_room(&node.ok_or_else(|| self.not_registered())?).await? {
+            tracing::info!(job = job.job_id, "the bond covers no more open rounds; the job waits");
+            return self.look_again(job.job_id);
+        }
         self.claim(job.job_id, round, PeerId(requester), &MatchKey::from_bytes(match_key)).await?;
         record.claimed.insert(round);
         Ok(self.setup.state.put(&name, &record)?)
+    }
+
+    fn not_registered(&self) -> NodeError {
+        NodeError::NotRegistered(self.setup.account.address().into())
     }
 
     async fn try_vault(&mut self, job_id: u64) -> Result<Record, NodeError> {
@@ -395,6 +417,7 @@ impl Contributor {
         job: &JobResponse,
         address: &str,
     ) -> Result<Finished, NodeError> {
+        let earlier = self.found_before(job)?;
         let record: Option<Record> = self.setup.state.get(&record_name(job.job_id))?;
         let requester = record.and_then(|record| record.requester).ok_or_else(|| NodeError::Mismatch {
             what: "the assignment",
@@ -414,10 +437,24 @@ impl Contributor {
             account: address,
             requester: PeerId(requester),
         };
-        let (finished, bytes) =
-            worker.finish(reference(client, job), &addressed, &mut self.group, rng).await?;
+        let reference = reference(client, job);
+        let same = |(_, earlier): &(u8, Finished)| earlier.input_commitment == addressed.input_commitment;
+        if let Some((round, earlier)) = earlier.filter(same) {
+            return worker.finish_again(reference, &addressed, (round, &earlier), &mut self.group, rng).await;
+        }
+        let (finished, bytes) = worker.finish(reference, &addressed, &mut self.group, rng).await?;
         self.report(Report::Decrypted { job_id: job.job_id, bytes });
         Ok(finished)
+    }
+
+    /// What the node has found in the last of the job's earlier rounds that it worked in.
+    fn found_before(&self, job: &JobResponse) -> Result<Option<(u8, Finished)>, NodeError> {
+        for round in (1..job.round).rev() {
+            if let Some(found) = self.setup.state.get(&format!("result/{}/{round}", job.job_id))? {
+                return Ok(Some((round, found)));
+            }
+        }
+        Ok(None)
     }
 
     async fn reveal(&mut self, job: &JobResponse, own: usize) -> Result<(), NodeError> {

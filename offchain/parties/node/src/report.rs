@@ -51,6 +51,11 @@ pub enum Report {
         /// Number of the job.
         job_id: u64,
     },
+    /// It published its signature on chain, because the others' did not come.
+    ShowedSignature {
+        /// Number of the job.
+        job_id: u64,
+    },
     /// It sent the quorum's aggregate signature.
     Finalized {
         /// Number of the job.

@@ -36,6 +36,8 @@ pub(crate) struct Finished {
     pub(crate) sealed_output: Vec<u8>,
     pub(crate) nonce: [u8; 32],
     shared: [u8; 32],
+    /// What the result was found of.
+    pub(crate) input_commitment: [u8; 32],
 }
 
 impl Finished {
@@ -61,7 +63,7 @@ pub(crate) struct Addressed {
     pub(crate) set: GroupedSet,
     headers: Vec<u8>,
     payload: [u8; 32],
-    input_commitment: [u8; 32],
+    pub(crate) input_commitment: [u8; 32],
     model: [u8; 32],
     dimensions: u16,
 }
@@ -104,33 +106,67 @@ impl Worker<'_> {
         rng: &mut (impl CryptoRng + Send),
     ) -> Result<(Finished, u64), NodeError> {
         let providers = self.providers(&addressed.set, group.slot()).await?;
-        let context = job.context();
-        let links = (self.client, self.exchange);
-        let (shared, data) = group.unlock(links, &addressed.set, &context, &addressed.headers, rng).await?;
-        let key = job.key(&shared);
+        let (shared, data) = self.unlock(job, addressed, group, rng).await?;
         let input = self.input(addressed.payload, &providers, (&shared, data)).await?;
-        if input.commitment(&key) != addressed.input_commitment {
+        if input.commitment(job.jobs, job.job_id) != addressed.input_commitment {
             return Err(mismatch("the input", "it does not open the commitment on chain"));
         }
         self.check_policy(&input.policy)?;
         let bytes = input.encoded_len();
         let model = self.exchange.fetch(addressed.model, &providers, MAX_MODEL_BYTES).await?;
         let values = self.compute(model, input).await?;
-        let output = Output { values };
+        Ok((self.sealed(job, addressed, &shared, Output { values }, rng)?, bytes))
+    }
+
+    /// The result of an earlier round again, under the key of this one: the worker was kept, and the input is the same.
+    pub(crate) async fn finish_again(
+        &self,
+        job: JobRef<'_>,
+        addressed: &Addressed,
+        (round, earlier): (u8, &Finished),
+        group: &mut Group,
+        rng: &mut (impl CryptoRng + Send),
+    ) -> Result<Finished, NodeError> {
+        let before = JobRef { round, ..job };
+        let output = Output::open(before, &earlier.key(before), self.account, &earlier.sealed_output)?;
+        let (shared, _) = self.unlock(job, addressed, group, rng).await?;
+        self.sealed(job, addressed, &shared, output, rng)
+    }
+
+    async fn unlock(
+        &self,
+        job: JobRef<'_>,
+        addressed: &Addressed,
+        group: &mut Group,
+        rng: &mut (impl CryptoRng + Send),
+    ) -> Result<(SharedKey, AssociatedData), NodeError> {
+        let links = (self.client, self.exchange);
+        group.unlock(links, &addressed.set, &job.context(), &addressed.headers, rng).await
+    }
+
+    fn sealed(
+        &self,
+        job: JobRef<'_>,
+        addressed: &Addressed,
+        shared: &SharedKey,
+        output: Output,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Finished, NodeError> {
+        let key = job.key(shared);
         let masked = key.masked(&output.values)?;
         check_words(&masked, addressed.dimensions)?;
         let sealed_output = output.seal(job, &key, self.account)?;
         let mut nonce = [0; 32];
         rng.fill_bytes(&mut nonce);
-        let finished = Finished {
+        Ok(Finished {
             masked,
             // Published once it is recorded: after a crash a second output could be sealed under the same key.
             output: *blake3::hash(&sealed_output).as_bytes(),
             sealed_output,
             nonce,
             shared: *shared.as_bytes(),
-        };
-        Ok((finished, bytes))
+            input_commitment: addressed.input_commitment,
+        })
     }
 
     /// Who has, or is just fetching, what the chosen nodes need: the requester, and those nodes, which help each

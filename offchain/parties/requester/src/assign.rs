@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use bithive_api::jobs::{Assignment, ExecuteMsg, JobResponse, Phase};
 use bithive_attest::bls;
 use bithive_chain::Receipt;
+use bithive_client::worth_keeping;
 use bithive_dgkbe::GroupedSet;
 use bithive_dgkbe::dem::{DemError, Sealer, sealed_len};
 use bithive_dgkbe::envelope::{Addressed, EnvelopeError};
@@ -22,6 +23,8 @@ use crate::{AcceptedClaim, Requester, RequesterError};
 pub struct Selection {
     /// Accounts that are passed over.
     pub exclude: BTreeSet<String>,
+    /// Most that is added to the escrow if the asks of another round exceed what is left of it, in base units.
+    pub most_added: u128,
 }
 
 /// An assigned round.
@@ -47,13 +50,14 @@ pub struct Assigned {
 }
 
 impl Requester {
-    /// Chooses the cheapest usable claims, encrypts the input to exactly those nodes and posts the assignment.
+    /// Chooses whom to keep from a failed round and the cheapest usable claims, encrypts the input to exactly those nodes and
+    /// posts the assignment.
     ///
     /// Public keys are verified in full before their slots are used. A node is passed over when its key is missing
     /// or malformed, when it can't be assigned any more, and when it was at fault in an earlier round.
     ///
     /// # Errors
-    /// [`RequesterError::Phase`], [`RequesterError::TooFewClaims`], or the contract's error.
+    /// [`RequesterError::Phase`], [`RequesterError::TooFewClaims`], [`RequesterError::Escrow`], or the contract's error.
     pub async fn assign(&mut self, job_id: u64, selection: &Selection) -> Result<Assigned, RequesterError> {
         let job = self.client().job(job_id).await?;
         if !matches!(job.phase, Phase::Open | Phase::Disputed) {
@@ -64,6 +68,7 @@ impl Requester {
             });
         }
         let workers = self.choose(&job, selection).await?;
+        self.cover(&job, &workers, selection).await?;
         let groups = self.sender.cache_mut().groups();
         let set = GroupedSet::from_slots(groups, workers.iter().map(|worker| worker.slot))?;
         let changed_slots = self.sender.cache_mut().update(&set)?;
@@ -84,6 +89,26 @@ impl Requester {
         })
     }
 
+    /// Adds to the escrow what the asks exceed it by, if that is allowed.
+    async fn cover(
+        &self,
+        job: &JobResponse,
+        workers: &[AcceptedClaim],
+        selection: &Selection,
+    ) -> Result<(), RequesterError> {
+        // Can't saturate: asks are at most the price, and the price of all workers fits.
+        let asked = workers.iter().fold(0u128, |sum, worker| sum.saturating_add(worker.ask));
+        let missing = asked.saturating_sub(job.escrow.u128());
+        if missing > selection.most_added {
+            let (job_id, escrow) = (job.job_id, job.escrow.u128());
+            return Err(RequesterError::Escrow { job_id, asked, escrow, missing });
+        }
+        if missing > 0 {
+            self.account.add_escrow(job.job_id, missing).await?;
+        }
+        Ok(())
+    }
+
     async fn choose(
         &mut self,
         job: &JobResponse,
@@ -91,7 +116,16 @@ impl Requester {
     ) -> Result<Vec<AcceptedClaim>, RequesterError> {
         let expected = usize::from(job.terms.workers);
         let mut chosen = Vec::with_capacity(expected);
-        for claim in self.claims(job.job_id).await? {
+        let round = job.round.saturating_add(1);
+        let kept = worth_keeping(job, &selection.exclude).into_iter().map(|worker| AcceptedClaim {
+            job_id: job.job_id,
+            round,
+            address: worker.address.to_string(),
+            slot: worker.slot,
+            ask: worker.remainder.unwrap_or_default().u128(),
+            consent: None,
+        });
+        for claim in kept.chain(self.claims(job.job_id).await?) {
             if chosen.len() == expected {
                 break;
             }
@@ -147,12 +181,12 @@ impl Requester {
         workers: &[AcceptedClaim],
     ) -> Result<(Assignment, u64), RequesterError> {
         let secrets = self.secrets(job.job_id).await?;
-        let input = Input { policy: secrets.policy.clone(), rows: secrets.rows.clone() };
+        let input = Input { salt: secrets.salt, policy: secrets.policy.clone(), rows: secrets.rows.clone() };
         let round = job.round.saturating_add(1);
         let context = self.reference(job.job_id, round).context();
         let Addressed { headers, key: shared, data } =
             self.sender.address(set, Context(&context), &mut self.rng).map_err(EnvelopeError::Kem)?;
-        let input_commitment = input.commitment(&self.reference(job.job_id, round).key(&shared));
+        let input_commitment = input.commitment(self.client().deployment().jobs_domain(), job.job_id);
         let payload_bytes = sealed_len(input.encoded_len()).ok_or(EnvelopeError::Dem(DemError::TooLong))?;
         let key = SharedKey::from_bytes(*shared.as_bytes());
         let write: ContentWriter = Box::new(move |target| {
@@ -163,7 +197,8 @@ impl Requester {
         let payload = self.exchange.publish_written(payload_bytes, write).await?;
         // Without the key the output could not be opened: it is recorded before the chain knows of the round.
         self.state.put(&round_name(job.job_id, round, &payload), &RoundKey { shared: *shared.as_bytes() })?;
-        let consents = workers.iter().map(|worker| worker.consent.as_slice().try_into());
+        let consents = workers.iter().filter_map(|worker| worker.consent.as_ref());
+        let consents = consents.map(|consent| consent.as_slice().try_into());
         let consents: Vec<[u8; 96]> = consents.collect::<Result<_, _>>().map_err(|_| {
             RequesterError::Mismatch { what: "a stored consent", reason: "it is not 96 bytes".into() }
         })?;

@@ -120,7 +120,7 @@ impl Requester {
             address: claim.address.clone(),
             slot: claim.slot,
             ask: claim.ask,
-            consent: claim.consent.to_vec(),
+            consent: Some(claim.consent.to_vec()),
         };
         let node = self.check_standing(job, &claim).await?;
         if node.registration.endpoint.as_slice() != from.0 {
@@ -138,11 +138,18 @@ impl Requester {
     ) -> Result<NodeResponse, RequesterError> {
         let node = self.client().node(&claim.address).await?;
         let node = node.ok_or_else(|| mismatch("its account is not a registered node"))?;
+        if node.registration.slot != claim.slot {
+            return Err(mismatch("its slot is not the node's registered slot"));
+        }
+        if !self.client().has_room(&node).await? {
+            return Err(mismatch("its node is bound in as many open rounds as its bond covers"));
+        }
+        let Some(consent) = &claim.consent else { return Ok(node) };
         if !node.eligible {
             return Err(mismatch("its node is not eligible: it is unbonding or its bond is too small"));
         }
-        if node.registration.slot != claim.slot {
-            return Err(mismatch("its slot is not the node's registered slot"));
+        if job.workers.iter().any(|row| row.address.as_str() == claim.address && row.remainder.is_some()) {
+            return Err(mismatch("its node can be kept from the failed round, for what is left of its ask"));
         }
         if claim.ask == 0 || claim.ask > job.terms.price.u128() {
             return Err(mismatch("its ask is 0 or above the job's price"));
@@ -150,7 +157,7 @@ impl Requester {
         if self.faulted(job)?.contains(&claim.address) {
             return Err(mismatch("its node was at fault in an earlier round of the job"));
         }
-        let AcceptedClaim { job_id, round, address, slot, ask, consent } = claim;
+        let AcceptedClaim { job_id, round, address, slot, ask, .. } = claim;
         let signed = Consent { job_id: *job_id, round: *round, account: address, slot: *slot, ask: *ask };
         let bytes = signed.sign_bytes(self.client().deployment().jobs_domain());
         bls::verify(&node.registration.bls_key, &bytes, consent)?;

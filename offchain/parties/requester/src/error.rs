@@ -6,6 +6,7 @@ use bithive_blindmatch::claim::ClaimError;
 use bithive_blindmatch::policy::PolicyError;
 use bithive_blindmatch::vault::VaultError;
 use bithive_chain::ChainError;
+use bithive_client::amount::show;
 use bithive_committee::ServiceError;
 use bithive_dgkbe::SlotError;
 use bithive_dgkbe::envelope::EnvelopeError;
@@ -79,6 +80,21 @@ pub enum RequesterError {
         found: usize,
         /// Number of workers that the job needs.
         expected: usize,
+    },
+    /// The escrow does not cover another round.
+    #[error(
+        "the workers of job {job_id} ask {} in all, its escrow holds {}; allow {} to be added (--add-escrow)",
+        show(*asked), show(*escrow), show(*missing)
+    )]
+    Escrow {
+        /// Number of the job.
+        job_id: u64,
+        /// Sum of the asks, in base units.
+        asked: u128,
+        /// What the job still holds, in base units.
+        escrow: u128,
+        /// The difference.
+        missing: u128,
     },
     /// The job is in a phase in which this can't be done.
     #[error("job {job_id} is {phase}; {expected}")]

@@ -8,6 +8,7 @@ use bithive_chain::{ChainError, Receipt};
 use bithive_economics::escrow;
 use bytes::Bytes;
 use cosmwasm_std::Uint128;
+use rand_core::Rng as _;
 
 use crate::records::{Secrets, secrets_name};
 use crate::{Requester, RequesterError};
@@ -164,11 +165,14 @@ impl Requester {
             Vault::seal(&compiled, &tags, key.public(), endpoint, DEFAULT_BUDGET, &mut self.rng)?;
         let policy = serde_json::to_vec(&spec.policy)
             .map_err(|error| RequesterError::Mismatch { what: "the policy", reason: error.to_string() })?;
+        let mut salt = [0; 32];
+        self.rng.fill_bytes(&mut salt);
         let secrets = Secrets {
             match_key: *match_key.as_bytes(),
             requester_key: key.encode().to_vec(),
             policy,
             rows: spec.rows.clone(),
+            salt,
         };
         self.state.put(&secrets_name(&vault), &secrets)?;
         let model = self.exchange.publish(spec.model.clone()).await?;

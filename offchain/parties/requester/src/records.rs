@@ -21,6 +21,8 @@ pub(crate) struct Secrets {
     pub(crate) policy: Vec<u8>,
     /// The rows, encoded.
     pub(crate) rows: Vec<u8>,
+    /// Salt of the input, so that every round is about the same commitment.
+    pub(crate) salt: [u8; 32],
 }
 
 /// A claim whose sender, consent and registration hold.
@@ -36,8 +38,8 @@ pub struct AcceptedClaim {
     pub slot: u16,
     /// What it asks, in base units.
     pub ask: u128,
-    /// Its BLS signature of consent.
-    pub(crate) consent: Vec<u8>,
+    /// Its BLS signature of consent; none of a worker that is kept from the failed round, which has consented.
+    pub(crate) consent: Option<Vec<u8>>,
 }
 
 /// Accepted claims of one round, by account.

@@ -24,6 +24,9 @@ fn worker(index: u8, key: [u8; 48]) -> WorkerResponse {
         masked: Some(if agreed { MASKED.into() } else { [5; 8].into() }),
         output: Some(bytes::<32>(if agreed { 3 } else { 6 })),
         in_quorum: Some(index != 1),
+        signed: false,
+        barred: false,
+        remainder: None,
     }
 }
 

@@ -40,9 +40,12 @@ fn masked_bytes_must_be_whole_words() {
 }
 
 #[test]
-fn input_commitments_hide_equal_inputs_of_different_jobs() {
-    assert_ne!(key(1).input_commitment(b"row"), key(2).input_commitment(b"row"));
-    assert_ne!(key(1).input_commitment(b"row"), key(1).input_commitment(b"raw"));
+fn an_input_commitment_is_of_one_job_and_one_input() {
+    use bithive_attest::result::input_commitment;
+    assert_ne!(input_commitment(JOBS, 1, b"row"), input_commitment(JOBS, 2, b"row"));
+    assert_ne!(input_commitment(JOBS, 1, b"row"), input_commitment(JOBS, 1, b"raw"));
+    let elsewhere = Domain { chain_id: "bithive-2", ..JOBS };
+    assert_ne!(input_commitment(JOBS, 1, b"row"), input_commitment(elsewhere, 1, b"row"));
 }
 
 #[test]

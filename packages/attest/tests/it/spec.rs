@@ -132,10 +132,10 @@ fn the_commitment_is_sha256_of_the_parts_in_order() {
 }
 
 #[test]
-fn input_commitment_and_output_key_follow_from_the_job_key() {
+fn the_input_commitment_follows_from_the_job_and_the_output_key_from_its_key() {
     let all = stored();
     let job = &all["job_key"];
-    let commitment = sha256(&[tagged("input"), subkey(&all, "input-salt", b""), bytes(&job["input"])]);
+    let commitment = sha256(&[bound("input", &all), number(&job["job_id"]), bytes(&job["input"])]);
     assert_eq!(bytes(&job["input_commitment"]), commitment);
     let account = job["account"].as_str().unwrap().as_bytes();
     assert_eq!(bytes(&job["output_key"]), subkey(&all, "output", account));

@@ -146,7 +146,8 @@ fn reveal_section(masked: &[u8]) -> Value {
 
 fn statement_section(keys: &[SecretKey], masked: &[u8]) -> Value {
     let workers = publics(keys);
-    let (model, output, input_commitment) = ([1; 32], [3; 32], job_key().input_commitment(INPUT));
+    let (model, output, input_commitment) =
+        ([1; 32], [3; 32], bithive_attest::result::input_commitment(JOBS, JOB_ID, INPUT));
     let quorum = 0b10101;
     let bytes = Statement {
         job_id: JOB_ID,
@@ -175,7 +176,8 @@ fn statement_section(keys: &[SecretKey], masked: &[u8]) -> Value {
 
 /// Three statements, by all, by some and by others, and one aggregate over them.
 fn batch_section(keys: &[SecretKey], masked: &[u8]) -> Value {
-    let (model, output, input_commitment) = ([1; 32], [3; 32], job_key().input_commitment(INPUT));
+    let (model, output, input_commitment) =
+        ([1; 32], [3; 32], bithive_attest::result::input_commitment(JOBS, JOB_ID, INPUT));
     let mut signatures = Vec::new();
     let mut row = |job_id: u64, workers: &[SecretKey], absent: &[usize]| {
         let publics = publics(workers);
@@ -262,7 +264,7 @@ fn computed() -> Value {
         "consents": consents_section(&keys[..3]),
         "job_key": {
             "shared": hex::encode(SHARED), "job_id": JOB_ID, "round": ROUND,
-            "input": hex::encode(INPUT), "input_commitment": hex::encode(job_key().input_commitment(INPUT)),
+            "input": hex::encode(INPUT), "input_commitment": hex::encode(bithive_attest::result::input_commitment(JOBS, JOB_ID, INPUT)),
             "account": account(0), "output_key": hex::encode(*job_key().output_key(&account(0))),
         },
         "fixed_point": fixed_point_section(),

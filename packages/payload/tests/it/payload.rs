@@ -43,7 +43,7 @@ fn a_malformed_input_says_what_is_wrong() {
 
 #[test]
 fn an_input_is_read_up_to_the_limit_and_not_beyond() {
-    let input = Input { policy: vec![7; 1000], rows: vec![9; 300_000] };
+    let input = Input { salt: [5; 32], policy: vec![7; 1000], rows: vec![9; 300_000] };
     let encoded = input.encode();
     assert_eq!(encoded.len() as u64, input.encoded_len());
     assert!(Input::read_from(&encoded[..], 301_000).unwrap() == input);
@@ -55,17 +55,22 @@ fn an_input_is_read_up_to_the_limit_and_not_beyond() {
 
 #[test]
 fn an_input_that_comes_as_a_stream_opens_the_commitment_to_it_whole() {
-    let key = job(1, 1).key(&SharedKey::from_bytes([3; 32]));
-    let input = Input { policy: b"policy".to_vec(), rows: vec![1; 70_000] };
-    assert_eq!(input.commitment(&key), key.input_commitment(&input.encode()));
-    let other = Input { policy: b"policy".to_vec(), rows: vec![2; 70_000] };
-    assert_ne!(input.commitment(&key), other.commitment(&key));
+    let (jobs, id) = (job(1, 1).jobs, 1);
+    let input = Input { salt: [5; 32], policy: b"policy".to_vec(), rows: vec![1; 70_000] };
+    assert_eq!(
+        input.commitment(jobs, id),
+        bithive_attest::result::input_commitment(jobs, id, &input.encode())
+    );
+    let salted = Input { salt: [6; 32], policy: b"policy".to_vec(), rows: vec![1; 70_000] };
+    assert_ne!(input.commitment(jobs, id), salted.commitment(jobs, id));
+    let other = Input { salt: [5; 32], policy: b"policy".to_vec(), rows: vec![2; 70_000] };
+    assert_ne!(input.commitment(jobs, id), other.commitment(jobs, id));
 }
 
 proptest! {
     #[test]
     fn an_input_reads_back(policy in any::<Vec<u8>>(), rows in any::<Vec<u8>>()) {
-        let input = Input { policy, rows };
+        let input = Input { salt: [5; 32], policy, rows };
         let mut written = Vec::new();
         input.write_to(&mut written).unwrap();
         prop_assert!(written == *input.encode());

@@ -3,7 +3,7 @@
 use bithive_api::jobs::{Terms, limits};
 use bithive_chain::{Chain, ChainError, SigningKey};
 use bithive_exchange::LocalNetwork;
-use bithive_local::{BTT_GENESIS, Groups, Local};
+use bithive_local::{BTT_GENESIS, Groups, Local, REQUESTER_BOND};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 
@@ -32,6 +32,7 @@ fn terms(now: u64) -> Terms {
 async fn all_jobs_are_listed_once_and_in_order() {
     let local = local(&mut ChaCha20Rng::seed_from_u64(1)).await;
     assert!(local.client.all_jobs().await.unwrap().is_empty());
+    local.operator.register_requester([9; 32], REQUESTER_BOND).await.unwrap();
     let count = u64::from(limits::MAX_PAGE) * 2 + 1;
     for _ in 0..count {
         let now = local.chain.info().await.unwrap().time.seconds();

@@ -13,7 +13,7 @@ use bithive_blindmatch::schema::Schema;
 use bithive_chain::{Chain, Message, SigningKey, Wallet};
 use bithive_client::{Account, Client, Deployment};
 use bithive_dgkbe::{Crs, GroupedSet, Groups};
-use bithive_local::{Founders, NODE_BOND, UNIT, fee_grant};
+use bithive_local::{Founders, NODE_BOND, REQUESTER_BOND, SLASH, UNIT, fee_grant};
 use bithive_node::NodeKeys;
 use cosmwasm_std::{Binary, Coin, HexBinary, to_json_binary};
 use cw20::Cw20ExecuteMsg;
@@ -88,19 +88,27 @@ impl Market {
         let client = Client::new(chain.clone(), deployment);
         let operator =
             Account::new(client.clone(), Wallet::connect(chain.clone(), founders.operator.clone()).await?);
+        // Each worker may be bound in every job at once.
+        let bond = NODE_BOND.max(SLASH.saturating_mul(jobs as u128));
         let mut crew = Vec::with_capacity(CREW);
         for slot in (1..).take(CREW) {
             let (keys, public) = NodeKeys::generate(crs, groups, slot, &mut rng)?;
             let domain = client.deployment().registry_domain();
             let registration = keys.registration(domain, slot, &public, &attributes()?);
-            operator.grant(keys.account.address(), NODE_BOND, fees()).await?;
+            operator.grant(keys.account.address(), bond, fees()).await?;
             let wallet = Wallet::connect(chain.clone(), keys.account.clone()).await?;
-            Account::new(client.clone(), wallet).register_node(registration, NODE_BOND).await?;
+            Account::new(client.clone(), wallet).register_node(registration, bond).await?;
             let wallet = Wallet::connect(chain.clone(), keys.account).await?;
             crew.push(Worker { wallet, key: keys.bls, slot });
         }
         let escrow = PRICE.saturating_mul(WORKERS as u128).saturating_mul(jobs as u128);
-        let requester = newcomer(&operator, &chain, escrow, &mut rng).await?;
+        let key = SigningKey::generate(&mut rng);
+        operator.grant(key.address(), escrow.saturating_add(REQUESTER_BOND), fees()).await?;
+        let mut endpoint = [0; 32];
+        rng.fill_bytes(&mut endpoint);
+        let wallet = Wallet::connect(chain.clone(), key.clone()).await?;
+        Account::new(client.clone(), wallet).register_requester(endpoint, REQUESTER_BOND).await?;
+        let requester = Wallet::connect(chain.clone(), key).await?;
         let mut settlers = Vec::with_capacity(SETTLERS);
         for _ in 0..SETTLERS {
             settlers.push(newcomer(&operator, &chain, 0, &mut rng).await?);

@@ -70,7 +70,16 @@ impl NodeMonitor {
                 "job_steps",
                 "Steps of jobs that were done",
                 "step",
-                &["claimed", "not_chosen", "decrypted", "committed", "revealed", "signed", "finalized"],
+                &[
+                    "claimed",
+                    "not_chosen",
+                    "decrypted",
+                    "committed",
+                    "revealed",
+                    "signed",
+                    "showed_signature",
+                    "finalized",
+                ],
             ),
             failures: new.counter_by(
                 "job_failures",
@@ -125,6 +134,7 @@ impl NodeMonitor {
             Report::Committed { .. } => self.steps.of("committed"),
             Report::Revealed { .. } => self.steps.of("revealed"),
             Report::Signed { .. } => self.steps.of("signed"),
+            Report::ShowedSignature { .. } => self.steps.of("showed_signature"),
             Report::Finalized { .. } => self.steps.of("finalized"),
             Report::Failed { retries: true, .. } => self.failures.of("will_retry"),
             Report::Failed { retries: false, .. } => self.failures.of("gave_up"),
@@ -144,6 +154,7 @@ impl NodeMonitor {
             Report::Committed { job_id } => (job_id, "committed"),
             Report::Revealed { job_id } => (job_id, "revealed"),
             Report::Signed { job_id } => (job_id, "signed"),
+            Report::ShowedSignature { job_id } => (job_id, "signature_on_chain"),
             Report::NotChosen { job_id } | Report::Finalized { job_id } => {
                 self.view().jobs.remove(job_id);
                 return;

@@ -38,9 +38,6 @@ impl Contributor {
         let name = record_name(signature.job_id);
         // Only jobs of its own: a stranger's messages take no space.
         let Some(mut record) = self.setup.state.get::<Record>(&name)? else { return Ok(None) };
-        if !record.claimed.contains(&signature.round) {
-            return Ok(None);
-        }
         // Only from the worker itself: nobody else can put a bad signature in place of a good one.
         let job = self.client().job(signature.job_id).await?;
         let sender = job.workers.get(usize::from(signature.index)).filter(|_| job.round == signature.round);
@@ -56,6 +53,10 @@ impl Contributor {
     }
 
     /// Checks the representative's output, signs once, and settles the job when enough have signed.
+    ///
+    /// A representative whose output can't be checked delays the signature to the second half of the time, and does not prevent
+    /// it: the result that is signed is this node's own, the requester can open any member's output, and a member that does not
+    /// sign is at fault.
     pub(super) async fn sign(&mut self, job: &JobResponse, own: usize) -> Result<(), NodeError> {
         if worker(job, own)?.in_quorum != Some(true) {
             return Ok(());
@@ -66,7 +67,16 @@ impl Contributor {
         let mut record: Record = self.setup.state.get(&name)?.unwrap_or_default();
         let index = u8::try_from(own).unwrap_or(u8::MAX);
         if !record.signed.contains(&job.round) {
-            self.check_representative(&client, job).await?;
+            if let Err(error) = self.check_representative(&client, job).await
+                && !is_late(&client, job).await?
+            {
+                self.look_again(job.job_id)?;
+                if record.unchecked.insert(job.round) {
+                    self.setup.state.put(&name, &record)?;
+                    return Err(error);
+                }
+                return Ok(());
+            }
             let signature = quorum.sign(&self.setup.keys.bls, &self.guard())?.to_vec();
             record.signatures.entry(job.round).or_default().insert(index, signature);
             record.signed.insert(job.round);
@@ -95,17 +105,32 @@ impl Contributor {
     ) -> Result<(), NodeError> {
         // Until it is settled: a signature or the hour may still have to come.
         self.look_again(job.job_id)?;
-        let Some((signers, signature)) = quorum.aggregate()? else { return Ok(()) };
+        let late = is_late(client, job).await?;
+        let Some((signers, signature)) = quorum.aggregate()? else {
+            return if late { self.show_signature(job, own).await } else { Ok(()) };
+        };
         // The representative settles; others step in when half of the time is gone.
         let representative = job.outcome.as_ref().map(|outcome| usize::from(outcome.representative));
-        let late = job.deadline.unwrap_or(0).saturating_sub(job.terms.finalize_seconds / 2);
-        let now = client.chain().info().await?.time.seconds();
-        if now < late && (representative != Some(own) || self.hand_over(job, (signers, signature)).await?) {
+        if !late && (representative != Some(own) || self.hand_over(job, (signers, signature)).await?) {
             return Ok(());
         }
         let msg = ExecuteMsg::Finalize { job_id: job.job_id, signers, signature: (&signature).into() };
         self.setup.account.jobs(&msg).await?;
         self.report(Report::Finalized { job_id: job.job_id });
+        Ok(())
+    }
+
+    /// Publishes the own signature, once: others withhold theirs, and who has not shown its own is at fault.
+    async fn show_signature(&mut self, job: &JobResponse, own: usize) -> Result<(), NodeError> {
+        let record: Record = self.setup.state.get(&record_name(job.job_id))?.unwrap_or_default();
+        let index = u8::try_from(own).unwrap_or(u8::MAX);
+        let signature = record.signatures.get(&job.round).and_then(|round| round.get(&index));
+        let Some(signature) = signature.filter(|_| !job.workers.get(own).is_none_or(|own| own.signed)) else {
+            return Ok(());
+        };
+        let msg = ExecuteMsg::Sign { job_id: job.job_id, signature: signature.clone().into() };
+        self.setup.account.jobs(&msg).await?;
+        self.report(Report::ShowedSignature { job_id: job.job_id });
         Ok(())
     }
 
@@ -213,6 +238,12 @@ impl Contributor {
         }
         Ok(())
     }
+}
+
+/// Whether half of the time for the final statement is gone.
+async fn is_late(client: &Client, job: &JobResponse) -> Result<bool, NodeError> {
+    let late = job.deadline.unwrap_or(0).saturating_sub(job.terms.finalize_seconds / 2);
+    Ok(client.chain().info().await?.time.seconds() >= late)
 }
 
 async fn endpoint_of(client: &Client, address: &str) -> Result<PeerId, NodeError> {

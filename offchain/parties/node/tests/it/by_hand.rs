@@ -1,6 +1,7 @@
 //! A requester that assigns what it likes: the parts of an assignment are made one by one.
 
 use bithive_api::jobs::{Assignment, ExecuteMsg};
+use bithive_attest::result::input_commitment;
 use bithive_attest::{Consent, bls};
 use bithive_curve::G1;
 use bithive_dgkbe::GroupedSet;
@@ -25,7 +26,7 @@ impl Town {
     /// Assigns the first three nodes. Their consent is signed with their keys, whether they claimed or not.
     pub async fn assign_by_hand(&mut self, job_id: u64, lie: Dishonest) {
         let policy = lie.policy.unwrap_or_else(|| serde_json::to_vec(&self.spec().policy).unwrap());
-        let plaintext = Input { policy, rows: b"rows".to_vec() }.encode();
+        let plaintext = Input { salt: [4; 32], policy, rows: b"rows".to_vec() }.encode();
         let deployment = self.local.client.deployment().clone();
         let reference = JobRef { jobs: deployment.jobs_domain(), job_id, round: 1 };
         let nodes = &self.nodes[..3];
@@ -38,12 +39,12 @@ impl Town {
         let set = GroupedSet::from_slots(self.local.groups, slots).unwrap();
         let context = reference.context();
         let sealed = Sender::new(cache).encrypt_with_key(&set, Context(&context), &plaintext, &mut self.rng);
-        let (mut envelope, shared) = sealed.unwrap();
+        let (mut envelope, _) = sealed.unwrap();
         if lie.damage_payload {
             *envelope.payload.last_mut().unwrap() ^= 1;
         }
         let committed = if lie.other_commitment { &b"another"[..] } else { &plaintext[..] };
-        let commitment = reference.key(&shared).input_commitment(committed);
+        let commitment = input_commitment(reference.jobs, job_id, committed);
         let payload = self.local.exchange(self.requester_endpoint).publish(envelope.payload.into()).await;
         let consents: Vec<[u8; 96]> = (0..3)
             .map(|index| {

@@ -6,7 +6,7 @@ use bithive_api::jobs::Phase;
 use bithive_dgkbe::Groups;
 use bithive_exchange::Kind;
 use bithive_inference::{Device, Model, Table};
-use bithive_local::{NODE_BOND, SLASH, UNIT};
+use bithive_local::{NODE_BOND, UNIT};
 use bithive_node::{Onnx, Report};
 use bithive_requester::Selection;
 
@@ -152,7 +152,7 @@ async fn an_outvoted_node_is_not_paid_and_loses_bond_and_the_others_are_paid() {
         let paid = if cheat { 0 } else { node.ask * 85 / 100 };
         assert_eq!(town.local.client.balance(&node.address).await.unwrap(), paid);
         let bond = town.local.client.node(&node.address).await.unwrap().unwrap().bond.u128();
-        assert_eq!(bond, if cheat { NODE_BOND - SLASH } else { NODE_BOND });
+        assert_eq!(bond, if cheat { NODE_BOND - node.ask / 2 } else { NODE_BOND });
     }
     town.assert_books_balance().await;
 }

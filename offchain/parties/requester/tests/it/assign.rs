@@ -12,7 +12,8 @@ use crate::town::Town;
 
 async fn chosen(town: &mut Town, job_id: u64, exclude: &[usize]) -> Vec<usize> {
     let exclude: BTreeSet<String> = exclude.iter().map(|index| town.nodes[*index].address.clone()).collect();
-    let assigned = town.requester().await.assign(job_id, &Selection { exclude }).await.unwrap();
+    let assigned =
+        town.requester().await.assign(job_id, &Selection { exclude, ..Selection::default() }).await.unwrap();
     let slots: Vec<usize> = assigned.workers.iter().map(|worker| usize::from(worker.slot) - 1).collect();
     let on_chain: Vec<usize> =
         town.job(job_id).await.workers.iter().map(|worker| usize::from(worker.slot) - 1).collect();
@@ -45,7 +46,12 @@ async fn too_few_claims_say_how_many_there_are_and_how_many_it_takes() {
     let mut town = Town::with_nodes(3).await;
     let job_id = town.claimed_job().await;
     let exclude = BTreeSet::from([town.nodes[1].address.clone()]);
-    let refused = town.requester().await.assign(job_id, &Selection { exclude }).await.unwrap_err();
+    let refused = town
+        .requester()
+        .await
+        .assign(job_id, &Selection { exclude, ..Selection::default() })
+        .await
+        .unwrap_err();
     let text = format!("job {job_id} has 2 usable claims for round 1; expected at least 3");
     assert_eq!(refused.to_string(), text);
     assert_eq!(town.phase(job_id).await, Phase::Open);
@@ -97,7 +103,8 @@ async fn a_second_job_changes_only_the_slots_that_differ() {
         town.live_all().await;
         requester.collect().await.unwrap();
         let exclude = exclude.map(|index: usize| town.nodes[index].address.clone()).into_iter().collect();
-        let assigned = requester.assign(job_id, &Selection { exclude }).await.unwrap();
+        let assigned =
+            requester.assign(job_id, &Selection { exclude, ..Selection::default() }).await.unwrap();
         assert_eq!(assigned.changed_slots, expected);
     }
 }

@@ -42,6 +42,7 @@ fn market() -> (JobsSuite, Addr) {
     for (name, slot) in NODES.iter().zip((10..).step_by(10)) {
         suite.register_node(name, slot, 2 * NODE_BOND).unwrap();
     }
+    suite.register_requester("requester", REQUESTER_BOND).unwrap();
     let message = RewardsSuite::message(&suite);
     let incentive_pool = RewardsSuite::instantiate(&mut suite, &message).unwrap();
     let requester = suite.account("requester");

@@ -49,12 +49,12 @@ async fn everything(world: &World) {
     let (alice, bob) = (world.account(ALICE), world.account(BOB));
     world.account(OWNER).transfer(Token::Btt, alice.address(), 2 * UNIT).await.unwrap();
     let market = world.market(ALICE).await;
+    market.register_requester([7; 32], UNIT).await.unwrap();
     let job = market.post_job(&[1], terms(world.now().await), 7).await.unwrap();
     let posted = |event: jobs::Event| event.job_id();
     let (job_id, _) =
         job.announced(market.client().deployment().jobs(), jobs::events::POSTED, posted).unwrap();
     market.jobs(&jobs::ExecuteMsg::Cancel { job_id }).await.unwrap();
-    market.register_requester([7; 32], UNIT).await.unwrap();
     world.advance(DAY).await;
     // BTK come from the application's bucket.
     world.account(APP).claim_all().await.unwrap();
