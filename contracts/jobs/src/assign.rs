@@ -46,7 +46,7 @@ pub(crate) fn assign(
 
     job.committed = Members::default();
     job.revealed = Members::default();
-    job.standing = Members::default();
+    job.signed = Members::default();
     job.enter(Phase::Assigned, now, job.terms.commit_seconds);
     job.save(deps.storage)?;
     let workers = round.workers.into_iter().map(|worker| worker.address).collect();
@@ -66,7 +66,7 @@ impl Kept {
             let (found, expected) = (assignment.input_commitment.clone(), before.input_commitment);
             return Err(ContractError::OtherInput { found, expected });
         }
-        Ok(Self(job.standing.of(before.workers).collect()))
+        Ok(Self(job.signed.of(before.workers).collect()))
     }
 
     fn worker(&self, slot: u16, address: &Addr) -> Option<&Worker> {

@@ -75,7 +75,6 @@ fn post(
         committed: Members::default(),
         revealed: Members::default(),
         signed: Members::default(),
-        standing: Members::default(),
         outcome: None,
         terms,
     };

@@ -142,7 +142,7 @@ fn respond_worker(storage: &dyn Storage, job: &Job, index: u8, worker: &Worker) 
         Some(Revealed { masked, output }) => (Some(masked), Some(output)),
         None => (None, None),
     };
-    let stands = job.phase == Phase::Disputed && job.standing.contains(index);
+    let stands = job.phase == Phase::Disputed && job.signed.contains(index);
     Ok(WorkerResponse {
         address: worker.address.clone(),
         slot: worker.slot,
@@ -152,7 +152,7 @@ fn respond_worker(storage: &dyn Storage, job: &Job, index: u8, worker: &Worker) 
         masked,
         output,
         in_quorum: job.outcome.as_ref().map(|outcome| outcome.quorum.contains(index)),
-        signed: job.signed.contains(index),
+        signed: job.phase != Phase::Disputed && job.signed.contains(index),
         barred: FAULTED.has(storage, (job.id, &worker.address)),
         remainder: stands.then(|| fault::remainder(worker.ask.u128()).into()),
     })

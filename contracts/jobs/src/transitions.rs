@@ -211,7 +211,7 @@ fn compensate(
     }
     let payments = division.payments();
     ledger::pay(storage, job, &payments)?;
-    job.standing = standing;
+    job.signed = standing;
     Ok(response)
 }
 
