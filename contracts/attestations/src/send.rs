@@ -5,6 +5,7 @@ use bithive_api::attestations::{
 };
 use bithive_api::jobs::{self, Assignment, OutcomeResponse, Phase, WorkerResponse};
 use bithive_contract_kit::channel::{self, Channel};
+use bithive_contract_kit::nested;
 use cosmwasm_schema::serde::Deserialize;
 use cosmwasm_std::{
     Addr, Api, Binary, DepsMut, Env, HexBinary, IbcBasicResponse, IbcMsg, IbcPacket, IbcTimeout,
@@ -22,17 +23,19 @@ pub(crate) struct Route {
     pub(crate) signature: Option<HexBinary>,
 }
 
-/// What a packet takes of the market's answer about a job. Fewer fields than `JobResponse` has: wasmd refuses functions with
-/// more than 100 locals, and reading all of it has more.
+/// What a packet takes of the market's answer about a job.
 #[derive(Deserialize)]
 #[serde(crate = "cosmwasm_schema::serde")]
 struct MarketJob {
     job_id: u64,
     phase: Phase,
     round: u8,
+    #[serde(deserialize_with = "nested")]
     terms: MarketTerms,
+    #[serde(deserialize_with = "nested")]
     assignment: Option<Assignment>,
     workers: Vec<WorkerResponse>,
+    #[serde(deserialize_with = "nested")]
     outcome: Option<OutcomeResponse>,
 }
 
@@ -74,8 +77,6 @@ pub(crate) fn send(
 }
 
 /// What the market has of a job.
-// Separate from its caller: wasmd refuses functions with more than 100 locals, and both together have more.
-#[inline(never)]
 fn job_of(querier: QuerierWrapper<'_>, market: &Addr, job_id: u64) -> Result<MarketJob, ContractError> {
     querier.query_wasm_smart(market, &jobs::QueryMsg::Job { job_id }).map_err(ContractError::Std)
 }
@@ -132,7 +133,6 @@ fn conclude(storage: &mut dyn Storage, packet: &IbcPacket, status: Status) -> St
     Ok(IbcBasicResponse::new().add_event(event.into()))
 }
 
-#[inline(never)]
 fn expect_open(storage: &dyn Storage, channel_id: &str) -> Result<(), ContractError> {
     let Channel { connection_id, port_id, .. } = channel::load_open(storage, channel_id)?;
     if PEERS.has(storage, (&connection_id, &port_id)) {
@@ -142,7 +142,6 @@ fn expect_open(storage: &dyn Storage, channel_id: &str) -> Result<(), ContractEr
 }
 
 /// Anyone may send, but not the same packet again while it is unanswered, nor after the other end has accepted it.
-#[inline(never)]
 fn expect_due(
     storage: &dyn Storage,
     env: &Env,
@@ -184,7 +183,6 @@ fn expect_phase(job: &MarketJob, kind: PacketKind) -> Result<(), ContractError> 
 /// would let a single signer that keeps its share back withhold the attestation, and with it what a data owner is paid. One
 /// that comes with the message goes along, and is verified here: an invalid one would block the packet until the other end
 /// has refused it.
-#[inline(never)]
 fn packet(
     api: &dyn Api,
     source: Source,

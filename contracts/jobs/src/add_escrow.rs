@@ -13,7 +13,6 @@ use crate::state::Job;
 ///
 /// # Errors
 /// [`ContractError::NoJob`], [`ContractError::WrongPhase`] in a final state, [`ContractError::Input`] for nothing.
-#[inline(never)]
 pub(crate) fn add_escrow(deps: DepsMut<'_>, job_id: u64, amount: Uint128) -> Result<Response, ContractError> {
     let mut job = Job::load(deps.storage, job_id)?;
     let unfinished = [Phase::Open, Phase::Assigned, Phase::Committed, Phase::Revealed, Phase::Disputed];

@@ -17,7 +17,6 @@ use crate::{ContractError, open_rounds};
 /// # Errors
 /// [`ContractError::Unauthorized`], [`ContractError::WrongPhase`], [`ContractError::TooLate`], and one for
 /// each field of the assignment.
-#[inline(never)]
 pub(crate) fn assign(
     deps: DepsMut<'_>,
     env: Env,
@@ -59,7 +58,6 @@ struct Kept(Vec<Worker>);
 
 impl Kept {
     /// Those who stand, if the assignment is about the same input as the round before.
-    #[inline(never)]
     fn load(storage: &dyn Storage, job: &Job, assignment: &Assignment) -> Result<Self, ContractError> {
         let Some(before) = ROUNDS.may_load(storage, (job.id, job.round))? else { return Ok(Self(vec![])) };
         if before.input_commitment != assignment.input_commitment {
@@ -103,7 +101,6 @@ fn chosen_slots(config: &Config, job: &Job, assignment: &Assignment) -> Result<G
 }
 
 /// The nodes at `slots`, if the job may have them at these asks.
-#[inline(never)]
 fn workers(
     deps: Deps<'_>,
     config: &Config,
@@ -133,7 +130,6 @@ fn workers(
     Ok(workers)
 }
 
-#[inline(never)]
 fn worker(
     deps: Deps<'_>,
     job: &Job,
@@ -165,7 +161,6 @@ fn worker(
 }
 
 /// The round, if every worker that is not kept has consented to it.
-#[inline(never)]
 fn bound(
     deps: Deps<'_>,
     domain: Domain<'_>,

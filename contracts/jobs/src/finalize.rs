@@ -30,7 +30,6 @@ pub(crate) fn finalize(
 ///
 /// # Errors
 /// Storage errors.
-#[inline(never)]
 pub(crate) fn settle(
     deps: DepsMut<'_>,
     env: &Env,

@@ -50,7 +50,6 @@ pub(crate) fn expect_bond(deps: Deps<'_>, requester: &Addr) -> Result<(), Contra
     Err(ContractError::RequesterBond { address: requester.into() })
 }
 
-#[inline(never)]
 fn post(
     deps: DepsMut<'_>,
     now: u64,
@@ -113,7 +112,6 @@ fn with_owners(deps: Deps<'_>, requester: &Addr, terms: Terms<Addr>) -> Result<T
     Ok(Terms { model_owner: answer.model_owner, ..terms })
 }
 
-#[inline(never)]
 fn checked(api: &dyn Api, now: u64, terms: Terms) -> Result<Terms<Addr>, ContractError> {
     within("workers", terms.workers.into(), 1..=limits::MAX_WORKERS.into())?;
     let (quorum, workers) = (u16::from(terms.quorum), u16::from(terms.workers));

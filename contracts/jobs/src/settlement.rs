@@ -69,7 +69,6 @@ impl Agreed {
     ///
     /// # Errors
     /// [`ContractError::NoJob`], [`ContractError::WrongPhase`].
-    #[inline(never)]
     pub fn load(storage: &dyn Storage, domain: Domain<'_>, job_id: u64) -> Result<Self, ContractError> {
         let mut job = Job::load(storage, job_id)?;
         job.expect_phase(&[Phase::Revealed], "Revealed")?;
@@ -139,7 +138,6 @@ impl Settlement {
     ///
     /// # Errors
     /// Storage errors.
-    #[inline(never)]
     pub fn settle(
         self,
         storage: &mut dyn Storage,
@@ -206,7 +204,6 @@ struct Divided {
 }
 
 /// Credits and trust, as they follow from what holds now.
-#[inline(never)]
 fn worth(
     storage: &dyn Storage,
     now: u64,
@@ -230,7 +227,6 @@ fn worth(
 
 /// Every member of the quorum is paid its ask, signed or not. A result that is near is paid half; one that is far costs the
 /// requester half as well, and its worker's bond as much.
-#[inline(never)]
 fn divide(config: &Config, job: &Job, round: &Round, outcome: &Outcome) -> Result<Divided, ContractError> {
     let (mut division, mut lost) = (Division::new(config, job)?, Uint128::zero());
     let (mut events, mut slashes) = (vec![], vec![]);

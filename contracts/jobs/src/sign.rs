@@ -14,7 +14,6 @@ use crate::{ContractError, finalize};
 /// # Errors
 /// [`ContractError::WrongPhase`], [`ContractError::Unauthorized`], [`ContractError::SignerOutsideQuorum`],
 /// [`ContractError::AlreadySigned`], [`ContractError::Bls`].
-#[inline(never)]
 pub(crate) fn sign(
     deps: DepsMut<'_>,
     env: &Env,

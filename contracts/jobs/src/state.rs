@@ -6,6 +6,7 @@
 
 use bithive_api::jobs::{ModelWork, Phase, Split, Terms};
 use bithive_attest::Members;
+use bithive_contract_kit::nested;
 use bithive_contract_kit::permission::Unauthorized;
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Binary, Empty, HexBinary, StdResult, Storage, Uint128};
@@ -89,6 +90,7 @@ pub struct Job {
     /// Account that posted it.
     pub requester: Addr,
     /// Terms, without the vault.
+    #[serde(deserialize_with = "nested")]
     pub terms: Terms<Addr>,
     /// State that the job is in.
     pub phase: Phase,
@@ -108,6 +110,7 @@ pub struct Job {
     #[serde(default)]
     pub signed: Members,
     /// What the quorum agreed on.
+    #[serde(deserialize_with = "nested")]
     pub outcome: Option<Outcome>,
 }
 

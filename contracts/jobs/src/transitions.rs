@@ -53,7 +53,6 @@ pub fn open_reveals(job: &mut Job, now: u64, response: Response) -> Response {
 ///
 /// # Errors
 /// Storage errors. A slash that the registry refuses is reported by an event.
-#[inline(never)]
 pub fn charge(
     storage: &mut dyn Storage,
     config: &Config,
@@ -109,7 +108,6 @@ pub fn slash_refused(context: SlashContext, error: Option<String>) -> Response {
 ///
 /// # Errors
 /// Storage errors.
-#[inline(never)]
 pub fn evaluate(
     storage: &mut dyn Storage,
     config: &Config,
@@ -143,7 +141,6 @@ pub fn evaluate(
 }
 
 /// Who revealed something too far from every member of the quorum to be honest noise.
-#[inline(never)]
 fn far_from(results: &[Option<&[u8]>], quorum: Members, tolerance: u32) -> Members {
     let is_near = |result: &[u8]| {
         let members = quorum.of(results).filter_map(|member| *member);
@@ -166,7 +163,6 @@ fn revealed_results(storage: &dyn Storage, job: &Job) -> StdResult<Vec<Option<Bi
 ///
 /// # Errors
 /// Storage errors.
-#[inline(never)]
 pub fn dispute(
     storage: &mut dyn Storage,
     config: &Config,
@@ -188,7 +184,6 @@ pub fn dispute(
 
 /// Ends a failed round for its workers: their bonds are free, and who revealed and is not at fault is paid for it and may be
 /// kept.
-#[inline(never)]
 fn compensate(
     storage: &mut dyn Storage,
     config: &Config,

@@ -1,7 +1,7 @@
 //! What every contract does the same way: checks of what a message carries ([`input`]), who may send it
 //! ([`permission`]), cw20 tokens ([`token`]), money that is held for others ([`ledger`]), pages of answers ([`page`]),
-//! contracts to collect from ([`source`]), settings that wait ([`delay`]), ownership in two steps, a pause, migration; with the feature `ibc` also
-//! channels.
+//! contracts to collect from ([`source`]), settings that wait ([`delay`]), structures in structures ([`nested()`]), ownership in
+//! two steps, a pause, migration; with the feature `ibc` also channels.
 //!
 //! Each contract has its own error type: the functions here return small error types, which it converts with `From`.
 #![deny(
@@ -17,6 +17,7 @@ pub mod delay;
 pub mod input;
 pub mod ledger;
 pub mod migration;
+mod nested;
 pub mod ownership;
 pub mod page;
 pub mod pause;
@@ -25,3 +26,4 @@ pub mod source;
 pub mod token;
 
 pub use input::InputError;
+pub use nested::nested;
