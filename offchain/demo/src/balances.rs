@@ -35,6 +35,11 @@ pub(super) struct BalanceChanges {
 }
 
 impl Balances {
+    /// All that an account has, by the name under which it is shown: balance, claims and bonds.
+    pub(super) fn wealth(&self, name: &str) -> u128 {
+        self.holdings.get(name).map_or(0, |held| held.money + held.bond)
+    }
+
     pub(super) async fn take(client: &Client, accounts: &[(String, String)]) -> Result<Self> {
         let mut holdings = BTreeMap::new();
         for (name, address) in accounts {

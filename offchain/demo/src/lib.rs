@@ -11,6 +11,7 @@ mod args;
 mod balances;
 mod check;
 mod devnet_chain;
+mod dishonest;
 mod gas;
 mod network;
 mod node;

@@ -53,8 +53,18 @@ pub(super) struct Posted {
     pub(super) vault: Vec<u8>,
 }
 
+/// The nodes that opened a job's vault.
+pub(super) struct Matched {
+    /// Number of the job in its market.
+    pub(super) job_id: u64,
+    /// Their endpoints.
+    pub(super) nodes: Vec<PeerId>,
+}
+
 /// The job that the requester is asked to post.
 pub(super) struct JobRequest<'a> {
+    /// The policy, as its text.
+    pub(super) policy: &'a str,
     /// The job's terms, rows and model.
     pub(super) spec: &'a JobSpec,
     /// How many rows of the input are worked on.
@@ -99,5 +109,5 @@ pub(super) trait Parties: Send {
     async fn stop(&mut self) -> Result<()>;
 
     /// What could be observed of the parties, once they have ended.
-    fn observed(&self, matched: &[PeerId]) -> Result<Observations>;
+    fn observed(&self, jobs: &[Matched]) -> Result<Observations>;
 }

@@ -77,7 +77,7 @@ impl NodeTasks {
             let keys = NodeKeys::decode(&local.crs, &node.keys)?;
             let exchange = local.exchange(node.endpoint);
             let state = State::in_memory()?;
-            let compute: Arc<dyn Compute> = if index == roles.cheat {
+            let compute: Arc<dyn Compute> = if roles.perturbs(index) {
                 Arc::new(Perturbed(Onnx::new(device)))
             } else {
                 Arc::new(Onnx::new(device))

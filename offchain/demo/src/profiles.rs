@@ -2,7 +2,8 @@
 //!
 //! With k workers a job, the first k + 2 nodes satisfy it. By what they ask, nodes 1 to k are chosen for the
 //! first job; for the second one the last of them is left out and node k + 1, which cheats, is chosen instead;
-//! node k + 2 satisfies the policy and is never chosen. The next three fail one condition each; the rest is drawn.
+//! node k + 2 satisfies the policy and is never chosen. The next three fail one condition each, and the first of them works
+//! for the requester of the last job, as node k + 1 does; the rest is drawn.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,13 +42,20 @@ pub(super) struct Roles {
     pub(super) dropped: usize,
     /// Perturbs its result.
     pub(super) cheat: usize,
-    /// Satisfies the policy, never chosen.
+    /// Satisfies the policy, chosen for neither of the two honest jobs.
     pub(super) unlucky: usize,
+    /// Perturbs its result as `cheat` does; does not satisfy the main job's policy.
+    pub(super) accomplice: usize,
 }
 
 impl Roles {
+    /// Whether the node at this index perturbs its results.
+    pub(super) fn perturbs(self, index: usize) -> bool {
+        index == self.cheat || index == self.accomplice
+    }
+
     pub(super) fn new(workers: usize) -> Self {
-        Self { dropped: workers - 1, cheat: workers, unlucky: workers + 1 }
+        Self { dropped: workers - 1, cheat: workers, unlucky: workers + 1, accomplice: workers + 2 }
     }
 }
 

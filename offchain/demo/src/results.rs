@@ -15,6 +15,7 @@ use bithive_requester::JobSpec;
 use super::args::DemoArgs;
 use super::balances::BalanceChanges;
 use super::check::{self, Check, Observations, Secret};
+use super::dishonest::Lie;
 use super::gas;
 use super::network::Posted;
 use super::outsiders::Attempt;
@@ -24,6 +25,7 @@ use super::summary::{Prediction, Summary};
 
 /// One finished job.
 pub(super) struct FinishedJob {
+    pub(super) policy: Policy,
     pub(super) posted: Posted,
     pub(super) assigned: AssignmentSummary,
     pub(super) job: JobResponse,
@@ -100,6 +102,7 @@ pub(super) async fn withdraw_all(demo: &DemoState, requester: &Account) -> Resul
 pub(super) struct Results {
     pub(super) first: FinishedJob,
     pub(super) main: FinishedJob,
+    pub(super) dishonest: (FinishedJob, Lie),
     pub(super) outcome: JobOutput,
     pub(super) changes: BalanceChanges,
     pub(super) input: JobInput,
@@ -108,7 +111,7 @@ pub(super) struct Results {
 }
 
 pub(super) async fn summarise(args: &DemoArgs, mut demo: DemoState, results: Results) -> Result<Summary> {
-    let Results { first, main, outcome, changes, input, spec, observed } = results;
+    let Results { first, main, dishonest: (lied, lie), outcome, changes, input, spec, observed } = results;
     let (books, mut checks) = check::conservation(&demo.network.client).await?;
     let escrow = spec.escrow()?;
     let paid: u128 = changes.payments.iter().map(|payment| payment.amount).sum();
@@ -143,9 +146,10 @@ pub(super) async fn summarise(args: &DemoArgs, mut demo: DemoState, results: Res
         changes.slashed.iter().all(|slash| slash.amount == due) && changes.burnt == due / 2,
         format!("{} of {}", show(changes.burnt), show(due)),
     ));
+    checks.extend(lie.checks(&demo, &lied));
     checks.extend(outcome.checks);
     checks.extend(secrets(&demo, &observed, &input, &outcome.values, &main).await?);
-    demo.timer.lap("8_checks");
+    demo.timer.lap("9_checks");
 
     let workers = main.assigned.workers.iter().map(|worker| name_of(&demo, &worker.address).to_owned());
     let quorum = main.job.outcome.as_ref().map_or(0, |outcome| outcome.quorum.count_ones());
@@ -172,6 +176,7 @@ pub(super) async fn summarise(args: &DemoArgs, mut demo: DemoState, results: Res
         quorum,
         quorum_needed: main.job.terms.quorum,
         slashed: changes.slashed,
+        dishonest_requester: lie,
         accuracy: outcome.accuracy,
         rows: outcome.predictions.len(),
         predictions: outcome.predictions,

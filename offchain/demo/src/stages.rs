@@ -11,7 +11,6 @@ use bithive_blindmatch::schema::Schema;
 use bithive_blindmatch::vault::Vault;
 use bithive_client::amount::show;
 use bithive_command_kit::input::{self, JobInput};
-use bithive_exchange::PeerId;
 use bithive_local::UNIT;
 use bithive_node::Report;
 use bithive_requester::AssignmentSummary;
@@ -20,7 +19,9 @@ use bithive_requester::{JobSpec, Offer, Quorum, Selection, Windows};
 use super::args::DemoArgs;
 use super::balances::Balances;
 use super::devnet_chain::DevnetChain;
-use super::network::{FaultPoint, JobRequest, Parties, Posted};
+use super::dishonest::{self, Cast, Lie};
+use super::network::{FaultPoint, JobRequest, Matched, Parties, Posted};
+use super::node::DemoNode;
 use super::outsiders::{self, Attempt};
 use super::processes::Hosts;
 use super::profiles::POLICY;
@@ -71,7 +72,9 @@ async fn run_stages(
 
     screen.stage(3, "A first job, so that one of its workers can be left out of the next");
     let first = spec(&policy, &input, args.redundancy, 1)?;
-    let first = job(&mut demo, parties, (&first, 1), &Selection::default(), None).await?;
+    let everybody = Selection::default();
+    let plan = Plan { policy: POLICY, spec: &first, rows: 1, selection: &everybody, earlier: None };
+    let first = job(&mut demo, parties, plan).await?;
     let dropped = &demo.nodes[demo.roles.dropped];
     screen.line(format!("job {} is settled; {} is left out next", first.job.job_id, dropped.profile.name));
     let selection = Selection { exclude: BTreeSet::from([dropped.address.clone()]), ..Selection::default() };
@@ -82,22 +85,53 @@ async fn run_stages(
     let spec = spec(&policy, &input, args.redundancy, rows)?;
     let accounts = accounts(&demo, parties.requester());
     let before = Balances::take(&demo.network.client, &accounts).await?;
-    let main = job(&mut demo, parties, (&spec, rows), &selection, Some(&first.job)).await?;
+    let plan = Plan { policy: POLICY, spec: &spec, rows, selection: &selection, earlier: Some(&first.job) };
+    let main = job(&mut demo, parties, plan).await?;
 
     screen.stage(7, "Settlement");
     let values = parties.result(main.posted.job_id).await?;
     let outcome = settle(&demo, values, &input)?;
-    parties.stop().await?;
     withdraw_all(&demo, parties.requester()).await?;
     let now = Balances::take(&demo.network.client, &accounts).await?;
     let changes = now.since(&before, REQUESTER, TREASURY);
     demo.timer.lap("7_settlement");
 
-    screen.stage(8, "Books and secrets");
-    let matched: Vec<PeerId> = main.matched.iter().map(|index| demo.nodes[*index].endpoint).collect();
-    let observed = parties.observed(&matched)?;
-    let results = Results { first, main, outcome, changes, input, spec, observed };
+    screen.stage(8, "A requester that lies");
+    let dishonest = dishonest_job(&mut demo, parties, &input).await?;
+    parties.stop().await?;
+
+    screen.stage(9, "Books and secrets");
+    let jobs = [&first, &main, &dishonest.0].map(|job| Matched {
+        job_id: job.posted.job_id,
+        nodes: job.matched.iter().map(|index| demo.nodes[*index].endpoint).collect(),
+    });
+    let observed = parties.observed(&jobs)?;
+    let results = Results { first, main, dishonest, outcome, changes, input, spec, observed };
     summarise(args, demo, results).await
+}
+
+/// One more job of the same requester, which now chooses two nodes that do what it says, and an honest one.
+async fn dishonest_job(
+    demo: &mut DemoState,
+    parties: &mut dyn Parties,
+    input: &JobInput,
+) -> Result<(FinishedJob, Lie)> {
+    let cast = Cast::new(demo);
+    let times = demo.timer.stages.clone();
+    dishonest::restore_bonds(demo, &cast).await?;
+    let policy = Policy::parse(dishonest::POLICY, &demo.network.schema)?;
+    let spec = spec(&policy, input, dishonest::WORKERS, 1)?;
+    let selection = Selection { exclude: cast.others(demo), ..Selection::default() };
+    let accounts = accounts(demo, parties.requester());
+    let before = Balances::take(&demo.network.client, &accounts).await?;
+    let plan = Plan { policy: dishonest::POLICY, spec: &spec, rows: 1, selection: &selection, earlier: None };
+    let job = job(demo, parties, plan).await?;
+    let now = Balances::take(&demo.network.client, &accounts).await?;
+    let lie = dishonest::costs(demo, &cast, &before, &now);
+    demo.timer.restart("8_dishonest_requester");
+    // Its steps have the names of the main job's.
+    demo.timer.stages.extend(times);
+    Ok((job, lie))
 }
 
 fn show_input(input: &JobInput, screen: Screen) {
@@ -134,17 +168,22 @@ fn spec(policy: &Policy, input: &JobInput, workers: u8, rows: usize) -> Result<J
     })
 }
 
-/// Runs one job. The one without an earlier job is shown in one line.
-async fn job(
-    demo: &mut DemoState,
-    parties: &mut dyn Parties,
-    (spec, rows): (&JobSpec, usize),
-    selection: &Selection,
-    earlier: Option<&JobResponse>,
-) -> Result<FinishedJob> {
+/// A job to run.
+struct Plan<'a> {
+    policy: &'a str,
+    spec: &'a JobSpec,
+    rows: usize,
+    selection: &'a Selection,
+    earlier: Option<&'a JobResponse>,
+}
+
+/// Runs one job. One without an earlier job is not shown.
+async fn job(demo: &mut DemoState, parties: &mut dyn Parties, plan: Plan<'_>) -> Result<FinishedJob> {
+    let Plan { policy, spec, rows, selection, earlier } = plan;
     let screen = Screen { quiet: demo.screen.quiet || earlier.is_none() };
-    let claims = demo.nodes.iter().filter(|node| node.profile.qualifies).count();
-    let posted = parties.post(JobRequest { spec, rows, selection, claims }).await?;
+    let satisfies = |node: &&DemoNode| spec.policy.is_satisfied(&node.profile.attributes);
+    let claims = demo.nodes.iter().filter(satisfies).count();
+    let posted = parties.post(JobRequest { policy, spec, rows, selection, claims }).await?;
     let job_id = posted.job_id;
     show_vault(demo, &posted, spec, screen)?;
     demo.timer.lap("4_post");
@@ -186,7 +225,8 @@ async fn job(
     if earlier.is_none() {
         parties.result(job_id).await?;
     }
-    Ok(FinishedJob { posted, assigned, job, attempts, matched })
+    let policy = spec.policy.clone();
+    Ok(FinishedJob { policy, posted, assigned, job, attempts, matched })
 }
 
 fn show_vault(demo: &DemoState, posted: &Posted, spec: &JobSpec, screen: Screen) -> Result<()> {

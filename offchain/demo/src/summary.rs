@@ -9,6 +9,7 @@ use console::style;
 use serde::Serialize;
 
 use super::check::Check;
+use super::dishonest::Lie;
 use super::gas::StepGas;
 use super::outsiders::Attempt;
 
@@ -67,6 +68,8 @@ pub(super) struct Summary {
     pub(super) quorum_needed: u8,
     /// Bonds that were slashed, by node, in base units.
     pub(super) slashed: Vec<Payment>,
+    /// What the job of the requester that lied cost whom.
+    pub(super) dishonest_requester: Lie,
     /// Share of rows whose class is the label, if there are labels.
     pub(super) accuracy: Option<f64>,
     pub(super) rows: usize,
@@ -112,6 +115,14 @@ impl Summary {
                     show(self.escrow),
                     show(self.paid),
                     show(self.refunded)
+                ),
+            ),
+            (
+                "a requester that lied",
+                format!(
+                    "lost {}, its victim {}",
+                    show(self.dishonest_requester.spent),
+                    show(self.dishonest_requester.harmed)
                 ),
             ),
             ("minted - burnt", format!("{} - {}", show(self.minted), show(self.burnt))),

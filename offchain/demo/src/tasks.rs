@@ -18,7 +18,7 @@ use rand_core::SeedableRng;
 use super::args::DemoArgs;
 use super::check::{self, Observations};
 use super::devnet_chain::DevnetChain;
-use super::network::{FaultPoint, JobRequest, Network, Parties, Posted};
+use super::network::{FaultPoint, JobRequest, Matched, Network, Parties, Posted};
 use super::node::DemoNode;
 use super::node_tasks::NodeTasks;
 use super::screen::Screen;
@@ -150,9 +150,10 @@ impl<C: Chain + Clone + 'static> Parties for Tasks<C> {
         }
     }
 
-    fn observed(&self, matched: &[PeerId]) -> Result<Observations> {
+    fn observed(&self, jobs: &[Matched]) -> Result<Observations> {
         let bodies = self.tap.deliveries().into_iter().map(|delivery| delivery.body).collect();
-        let checks = check::routing(&self.tap, self.requester.endpoint(), &self.committee, matched);
+        let matched: Vec<PeerId> = jobs.iter().flat_map(|job| job.nodes.clone()).collect();
+        let checks = check::routing(&self.tap, self.requester.endpoint(), &self.committee, &matched);
         Ok(Observations { places: "deliveries", bodies, checks })
     }
 }

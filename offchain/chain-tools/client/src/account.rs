@@ -76,6 +76,14 @@ impl Account {
         self.send(self.client.deployment().registry(), bond, &msg).await
     }
 
+    /// Adds to the bond that the account has, as a node, a requester or a candidate.
+    ///
+    /// # Errors
+    /// See [`ChainError`].
+    pub async fn add_bond(&self, amount: u128) -> Result<Receipt, ChainError> {
+        self.send(self.client.deployment().registry(), amount, &registry::Hook::AddBond {}).await
+    }
+
     /// Registers the account as a requester with this bond.
     ///
     /// # Errors

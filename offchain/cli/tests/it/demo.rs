@@ -34,6 +34,9 @@ fn a_whole_job_runs_and_every_check_holds() {
     assert_eq!(demo["gas"]["commit"]["bls_gas"], 0);
     assert_eq!(demo["chain"], "bithive-local-1");
     assert!(demo["stage_ms"].as_object().unwrap().len() >= 8);
+    let lie = &demo["dishonest_requester"];
+    assert_eq!((lie["accomplices"].as_array().unwrap().len(), lie["victim"].as_str()), (2, Some("node-1")));
+    assert!(number(&lie["harmed"]) > 0 && number(&lie["spent"]) > number(&lie["harmed"]), "{lie}");
     assert_eq!(demo["refused_registrations"].as_array().unwrap().len(), 3);
 }
 

@@ -8,7 +8,7 @@ mod files;
 mod hosts;
 mod process;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::Path;
@@ -37,9 +37,8 @@ use self::files::{Common, Folder, node_keys};
 use self::process::{Plan, Process};
 use super::args::DemoArgs;
 use super::check::{Check, Observations};
-use super::network::{FaultPoint, JobRequest, Network, Parties, Posted};
+use super::network::{FaultPoint, JobRequest, Matched, Network, Parties, Posted};
 use super::node::DemoNode;
-use super::profiles::POLICY;
 use super::reports::{NodeReports, PartyEvent};
 use super::screen::Screen;
 use super::setup::{DemoState, Genesis, StageTimer, populate};
@@ -68,7 +67,8 @@ pub(super) struct Processes {
     auditor: Party,
     /// Endpoint and account of every node.
     accounts: Vec<(PeerId, String)>,
-    claims: BTreeSet<String>,
+    /// Who claimed, by job.
+    claims: BTreeMap<u64, BTreeSet<String>>,
     input: Vec<OsString>,
     rows: Vec<usize>,
     kill: bool,
@@ -130,7 +130,7 @@ pub(super) async fn start(
         requester_config,
         auditor,
         accounts: demo.nodes.iter().map(|node| (node.endpoint, node.address.clone())).collect(),
-        claims: BTreeSet::new(),
+        claims: BTreeMap::new(),
         input: input_arguments(args)?,
         rows: args.rows.clone(),
         kill: args.kill,
@@ -237,7 +237,7 @@ async fn nodes(site: Site<'_>, demo: &DemoState, common: &Common, args: &DemoArg
     for (index, node) in demo.nodes.iter().enumerate() {
         let name = &node.profile.name;
         let config = common.node(&site.0.of(name), &args.device.to_string())?;
-        let command: &[&str] = if index == demo.roles.cheat { &["demo-cheat"] } else { &["node", "run"] };
+        let command: &[&str] = if demo.roles.perturbs(index) { &["demo-cheat"] } else { &["node", "run"] };
         nodes.push(launch(site, plan(name, Some(index), command, &config), &demo.reports)?);
     }
     for node in &mut nodes {
@@ -305,10 +305,10 @@ impl Processes {
 #[async_trait]
 impl Parties for Processes {
     async fn post(&mut self, job: JobRequest<'_>) -> Result<Posted> {
-        let JobRequest { spec, rows, selection, claims } = job;
+        let JobRequest { policy, spec, rows, selection, claims } = job;
         let price = format!("{}.{:06}", spec.offer.price / UNIT, spec.offer.price % UNIT);
         let mut arguments: Vec<OsString> =
-            ["--json", "job", "run", "--policy", POLICY].map(Into::into).into();
+            ["--json", "job", "run", "--policy", policy].map(Into::into).into();
         let mut set = |name: &str, value: OsString| arguments.extend([name.into(), value]);
         set("--config", self.requester_config.clone());
         set("--password-file", Path::new(&self.requester_config).with_file_name(PASSWORD).into());
@@ -343,7 +343,7 @@ impl Parties for Processes {
         Ok(Posted { job_id, vault: hex::decode(vault).context("the vault")? })
     }
 
-    async fn assign(&mut self, _: u64, _: &Selection) -> Result<AssignmentSummary> {
+    async fn assign(&mut self, job_id: u64, _: &Selection) -> Result<AssignmentSummary> {
         let assigned = self.running()?.until("assigned", |step| match step {
             JobProgress::Assigned { claims, refused, chosen, .. } => Some((claims, refused, chosen)),
             _ => None,
@@ -352,7 +352,7 @@ impl Parties for Processes {
         if let Some(reason) = refused.first() {
             bail!("a claim was refused: {reason}");
         }
-        self.claims = claims.into_iter().collect();
+        self.claims.insert(job_id, claims.into_iter().collect());
         Ok(chosen)
     }
 
@@ -406,18 +406,21 @@ impl Parties for Processes {
         Ok(())
     }
 
-    fn observed(&self, matched: &[PeerId]) -> Result<Observations> {
+    fn observed(&self, jobs: &[Matched]) -> Result<Observations> {
         let bodies = self.folder.contents(&[HOME, REQUESTER, AUDITOR])?;
-        let qualified: BTreeSet<String> = self
-            .accounts
-            .iter()
-            .filter(|(endpoint, _)| matched.contains(endpoint))
-            .map(|(_, account)| account.clone())
-            .collect();
+        let (mut exact, mut claimed, mut qualified) = (true, 0, 0);
+        for Matched { job_id, nodes } in jobs {
+            let qualifying = self.accounts.iter().filter(|(endpoint, _)| nodes.contains(endpoint));
+            let qualifying: BTreeSet<String> = qualifying.map(|(_, account)| account.clone()).collect();
+            let claims = self.claims.get(job_id);
+            exact &= claims == Some(&qualifying);
+            claimed += claims.map_or(0, BTreeSet::len);
+            qualified += qualifying.len();
+        }
         let checks = vec![Check::new(
             "claims come from the qualifying nodes, and from all of them",
-            self.claims == qualified,
-            format!("{} claims, {} nodes qualify", self.claims.len(), qualified.len()),
+            exact,
+            format!("{claimed} claims, {qualified} of qualifying nodes, in {} jobs", jobs.len()),
         )];
         Ok(Observations { places: "files and logs of the other parties", bodies, checks })
     }
