@@ -13,19 +13,21 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
-use bithive_api::{jobs, registry, staking};
+use bithive_api::{datasets, jobs, registry, staking};
 use bithive_chain::{Chain, ChainExt, Cosmos, SigningKey, Wallet};
 
 use bithive_client::{Client, Deployment, EconomyClient, Token};
 use bithive_home::{DEPLOYMENT, Target, fund, read_founders, target};
 use bithive_local::{REQUESTER_BOND, UNIT, fee_grant};
-use cosmwasm_std::{Binary, to_json_binary};
+use cosmwasm_std::{Binary, coin, to_json_binary};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 use serde_json::{Value, json};
 
 /// Escrow of each of the two jobs: three workers at 10 BTT.
 const ESCROW: u128 = 30 * UNIT;
+/// Price of a use of the data set, in the chain's coin.
+const SHARE: u128 = 1_000;
 const BUDGET: u128 = 1_000 * UNIT;
 /// Behind the operator's own node, in base units of BTK.
 const PLEDGE: u128 = UNIT / 10;
@@ -38,15 +40,22 @@ async fn main() -> Result<()> {
     let [when, home] = arguments.as_slice() else {
         bail!("expected before or after, and the home of a devnet");
     };
-    let site = Site::open(Path::new(home)).await?;
+    let (token, data) =
+        (Site::open(Path::new(home), "token").await?, Site::open(Path::new(home), "data").await?);
     match when.as_str() {
-        "before" => before(&site).await,
-        "after" => after(&site).await,
+        "before" => {
+            before(&token).await?;
+            data_before(&data).await
+        }
+        "after" => {
+            after(&token).await?;
+            data_after(&data).await
+        }
         _ => bail!("{when}: expected before or after"),
     }
 }
 
-/// The devnet's chain, and who acts on it.
+/// A chain of the devnet, and who acts on it.
 struct Site {
     chain: Arc<dyn Chain>,
     target: Target,
@@ -58,8 +67,8 @@ struct Site {
 }
 
 impl Site {
-    async fn open(home: &Path) -> Result<Self> {
-        let target = target("token", home).await?;
+    async fn open(home: &Path, chain: &str) -> Result<Self> {
+        let target = target(chain, home).await?;
         let cosmos: Cosmos = target.chain.clone();
         let folder = home.join("deployments").join(cosmos.chain_id());
         let record: Value = serde_json::from_slice(&std::fs::read(folder.join("record.json"))?)?;
@@ -179,6 +188,49 @@ async fn after(site: &Site) -> Result<()> {
     let sum: u128 = client.balances().await?.iter().map(|(_, balance)| balance).sum();
     ensure!(sum == (supply.minted - supply.burnt).u128(), "balances are not what was minted and not burnt");
     println!("ok  no base unit is lost or new");
+    Ok(())
+}
+
+/// A data set, and a deposit for its use.
+async fn data_before(site: &Site) -> Result<()> {
+    let (operator, requester) = (&site.operator, &site.requester);
+    fund(&site.target, operator.address()).await?;
+    operator.send(requester.address(), &[fee_grant()]).await?;
+    let info = site.chain.info().await?;
+    let asset = json!({"native": info.fee_denom});
+    let register =
+        json!({"register": {"digest": "33".repeat(32), "asset": asset, "share": SHARE.to_string()}});
+    site.execute(operator, "datasets", &register).await?;
+    let source = json!({"chain_id": "elsewhere", "jobs": "market"});
+    let deposit = json!({"deposit": {
+        "dataset_id": 1, "source": source, "job_id": 1, "input_commitment": "44".repeat(32),
+        "deadline": info.time.seconds() + 75,
+    }});
+    requester.execute(site.at("datasets")?, &deposit, &[coin(SHARE, info.fee_denom)]).await?;
+    println!("ok  a deposit for the use of a data set is held");
+    Ok(())
+}
+
+/// The deposit is there, and is refunded.
+async fn data_after(site: &Site) -> Result<()> {
+    let denom = site.chain.info().await?.fee_denom;
+    let dataset = site.query("datasets", &json!({"dataset": {"id": 1}})).await?;
+    serde_json::from_value::<Option<datasets::DatasetResponse>>(dataset)?.context("the data set is gone")?;
+    let deposit = site.query("datasets", &json!({"deposit": {"id": 1}})).await?;
+    let deposit: Option<datasets::DepositResponse> = serde_json::from_value(deposit)?;
+    let deposit = deposit.context("the deposit is gone")?;
+    ensure!(deposit.amount.u128() == SHARE, "{deposit:?}");
+    while site.chain.info().await?.time.seconds() <= deposit.purpose.deadline {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    let contract = site.at("datasets")?;
+    site.execute(&site.operator, "datasets", &json!({"refund": {"id": 1}})).await?;
+    let before = site.chain.balance(contract, &denom).await?;
+    let withdraw = json!({"withdraw": {"asset": {"native": denom}}});
+    site.execute(&site.requester, "datasets", &withdraw).await?;
+    let after = site.chain.balance(contract, &denom).await?;
+    ensure!((before, after) == (SHARE, 0), "the contract held {before} and holds {after}");
+    println!("ok  the deposit is refunded and withdrawn");
     Ok(())
 }
 
