@@ -8,7 +8,7 @@ use bithive_blindmatch::{
     policy::Policy,
     schema::{Attribute, Input, Schema},
     tree::MAX_DECODING_COST,
-    vault::{Opener, Vault},
+    vault::{Opener, Poster, Vault},
 };
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
@@ -67,8 +67,12 @@ impl Setup {
 
     fn seal(&self, text: &str, tags: &Tags) -> Vault {
         let policy = Policy::parse(text, &self.schema).unwrap().compile(&self.schema).unwrap();
-        Vault::seal(&policy, tags, [1; 32], [2; 32], MAX_DECODING_COST, &mut rng()).unwrap().0
+        Vault::seal(&policy, tags, &poster(), [1; 32], [2; 32], MAX_DECODING_COST, &mut rng()).unwrap().0
     }
+}
+
+fn poster() -> Poster {
+    Poster::new("bithive-1", "bithive1jobs", "bithive1requester")
 }
 
 fn words(count: usize) -> Vec<String> {
@@ -109,7 +113,9 @@ fn sets(c: &mut Criterion) {
         if name.ends_with("worst case") {
             vault = closed(&vault);
         }
-        c.bench_function(&format!("open vault, {name}"), |b| b.iter(|| vault.open(&own).unwrap().is_some()));
+        c.bench_function(&format!("open vault, {name}"), |b| {
+            b.iter(|| vault.open(&own, &poster()).unwrap().is_some())
+        });
     }
 }
 
@@ -123,13 +129,15 @@ fn vectors(c: &mut Criterion) {
     let (near, far) = (own("5a"), own("c3"));
     let vault = setup.seal(&format!("profile within 25 of 0x{}", "5a".repeat(32)), &near);
     for (name, own) in [("a vector, a match", &near), ("a vector, no match", &far)] {
-        c.bench_function(&format!("open vault, {name}"), |b| b.iter(|| vault.open(own).unwrap().is_some()));
+        c.bench_function(&format!("open vault, {name}"), |b| {
+            b.iter(|| vault.open(own, &poster()).unwrap().is_some())
+        });
     }
     let opener = Opener::new(&far).unwrap();
     let mut group = c.benchmark_group("one contributor, vaults of vectors");
     group.sample_size(20).throughput(Throughput::Elements(10_000));
     group.bench_function("10000", |b| {
-        b.iter(|| opener.open_many(std::iter::repeat_n(&vault, 10_000)).count());
+        b.iter(|| opener.open_many(std::iter::repeat_n((&vault, poster()), 10_000)).count());
     });
 }
 
@@ -141,7 +149,7 @@ fn contributors(c: &mut Criterion) {
     let mut group = c.benchmark_group("contributors, one vault of 2 of 64 leaves");
     group.sample_size(20).throughput(Throughput::Elements(10_000));
     group.bench_function("10000, one core", |b| {
-        b.iter(|| (0..10_000).filter(|_| vault.open(&own).unwrap().is_some()).count());
+        b.iter(|| (0..10_000).filter(|_| vault.open(&own, &poster()).unwrap().is_some()).count());
     });
 }
 
@@ -157,7 +165,9 @@ fn example(c: &mut Criterion) {
     let matching = own(r#"{"vram": 24, "region": "ch", "certifications": ["hipaa", "gdpr"]}"#);
     let other = own(r#"{"vram": 24, "region": "us", "certifications": ["hipaa", "gdpr"]}"#);
     for (name, own) in [("the example, a match", &matching), ("the example, no match", &other)] {
-        c.bench_function(&format!("open vault, {name}"), |b| b.iter(|| vault.open(own).unwrap().is_some()));
+        c.bench_function(&format!("open vault, {name}"), |b| {
+            b.iter(|| vault.open(own, &poster()).unwrap().is_some())
+        });
     }
 }
 

@@ -1,13 +1,17 @@
 //! Vaults: a policy sealed so that only those who satisfy it learn that they do.
 //!
 //! A secret of 96 random bits, the key, and 64 zero bits, the check, is shared down the policy's tree
-//! ([`crate::tree`]), and the share of each leaf is masked by a hash of the tag of the leaf's (slot, value), the
-//! vault's nonce and the leaf's number. The vault publishes the tree with slots, the masked shares, the nonce, the
-//! epoch, the schema's digest, the requester's ephemeral HPKE key and its transport endpoint; no value appears in
-//! it. A leaf that the policy doesn't ask for ([`Leaf::Decoy`]) is 20 random bytes, and looks like any other.
+//! ([`crate::tree`]), and the share of each leaf is masked by a hash of the vault's head, the tag of the leaf's (slot,
+//! value) and the leaf's number. The head is all that is public but the masked shares: the tree with slots, a nonce, the
+//! epoch, the schema's digest, the requester's ephemeral HPKE key, its transport endpoint and a commitment to the secret; no
+//! value appears in it. With the head are bound chain, market and account of whoever posts the vault ([`Poster`]), so that a
+//! vault that somebody changes, copies or takes apart opens for nobody. A leaf that the policy doesn't ask for
+//! ([`Leaf::Decoy`]) is 20 random bytes, and looks like any other.
 //!
 //! A contributor unmasks with its own tags, searches the checks for leaves that give zero (module `opening`), and
 //! joins the key from those. A wrong set of leaves gives zero with probability 2^-64, and at most 2^18 are compared.
+//! Whoever seals a vault can share it as it likes, but only the one secret of the commitment opens it: a claim, which is made
+//! with the secret, tells the requester that the vault opened and not how.
 //!
 //! Key and check are shared by the same rule and apart, byte by byte. So sets of leaves that don't satisfy the
 //! tree have uniformly random checks and keys, whatever else is known, and what can be tested without
@@ -37,9 +41,9 @@ use crate::{
 };
 
 /// Version of the encoding.
-const VERSION: u8 = 2;
+const VERSION: u8 = 3;
 /// Bytes of a vault besides 20 for each leaf and the tree.
-const FIXED_BYTES: usize = 123;
+const FIXED_BYTES: usize = 155;
 /// A budget for [`Vault::seal`] that machines decode in a few hundredths of a second.
 pub const DEFAULT_BUDGET: u64 = 1 << 20;
 
@@ -92,6 +96,18 @@ pub enum VaultError {
     SlotTwice(SlotId),
 }
 
+/// Who posts a vault, and where: a vault opens as that account's on that market, and as nobody else's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Poster([u8; 32]);
+
+impl Poster {
+    /// The account at `address`, which posts to the market at `jobs_contract` of the chain `chain_id`.
+    pub fn new(chain_id: &str, jobs_contract: &str, address: &str) -> Self {
+        let parts = [chain_id, jobs_contract, address];
+        Self(parts.iter().fold(sha256("vault-poster"), |all, part| all.variable(part.as_bytes())).digest())
+    }
+}
+
 /// A sealed policy, public.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Vault {
@@ -100,6 +116,7 @@ pub struct Vault {
     nonce: [u8; 16],
     requester_key: [u8; 32],
     endpoint: [u8; 32],
+    commitment: [u8; 32],
     tree: Tree<SlotId>,
     masked: Vec<[u8; SHARE_BYTES]>,
 }
@@ -115,23 +132,24 @@ pub struct Opened {
 
 /// The masks of one vault's leaves.
 struct Masks {
-    domain: Transcript<Sha256>,
-    /// Tag, nonce and leaf number. It is erased once for all leaves, which is quicker than once for each.
-    message: Zeroizing<[u8; 50]>,
+    /// The hash of the head, in whole blocks of SHA-256: a mask is one compression more.
+    head: Transcript<Sha256>,
+    /// Tag and leaf number. It is erased once for all leaves, which is quicker than once for each.
+    message: Zeroizing<[u8; 34]>,
 }
 
 impl Masks {
-    fn new(nonce: [u8; 16]) -> Self {
-        let mut message = Zeroizing::new([0; 50]);
-        message[32..48].copy_from_slice(&nonce);
-        Self { domain: Transcript::of_block("vault-mask"), message }
+    fn new(head: &[u8; 32]) -> Self {
+        let mut block = [0; 64];
+        block[..32].copy_from_slice(head);
+        Self { head: Transcript::of_block("vault-mask").fixed(&block), message: Zeroizing::new([0; 34]) }
     }
 
-    /// The mask of a leaf: 160 bits of H(F, nonce, leaf number).
+    /// The mask of a leaf: 160 bits of H(head, F, leaf number).
     fn mask(&mut self, tag: &Tag, leaf: usize) -> Share {
         self.message[..32].copy_from_slice(tag.as_bytes());
-        self.message[48..].copy_from_slice(&u16::try_from(leaf).unwrap_or(u16::MAX).to_be_bytes());
-        let digest = Zeroizing::new(self.domain.clone().fixed(self.message.as_slice()).digest());
+        self.message[32..].copy_from_slice(&u16::try_from(leaf).unwrap_or(u16::MAX).to_be_bytes());
+        let digest = Zeroizing::new(self.head.clone().fixed(self.message.as_slice()).digest());
         Share::from_bytes(&digest)
     }
 }
@@ -145,14 +163,15 @@ fn tag_of<'a>(leaf: &Leaf, tags: &'a Tags) -> Result<Option<&'a Tag>, VaultError
 impl Vault {
     /// Seals a policy with the tags of all its inputs, in the tags' epoch.
     ///
-    /// `requester_key` is [`crate::claim::RequesterKey::public`], fresh for each request; `endpoint` is where
-    /// the requester takes claims. `budget` bounds the worst-case decoding, [`DEFAULT_BUDGET`] for most.
+    /// `poster` is who posts the vault. `requester_key` is [`crate::claim::RequesterKey::public`], fresh for each request;
+    /// `endpoint` is where the requester takes claims. `budget` bounds the worst-case decoding, [`DEFAULT_BUDGET`] for most.
     ///
     /// # Errors
     /// [`VaultError`] if a tag is missing or foreign, or decoding costs more than the budget.
     pub fn seal(
         policy: &CompiledPolicy,
         tags: &Tags,
+        poster: &Poster,
         requester_key: [u8; 32],
         endpoint: [u8; 32],
         budget: u64,
@@ -167,35 +186,59 @@ impl Vault {
             tree.leaves().into_iter().map(|leaf| tag_of(leaf, tags)).collect::<Result<Vec<_>, _>>()?;
         let mut nonce = [0; 16];
         rng.fill_bytes(&mut nonce);
-        let mut masks = Masks::new(nonce);
         let mut secret = Share::secret(rng);
         let shares = share(&tree, secret, rng);
-        let masked = leaf_tags
-            .iter()
-            .zip(shares.iter())
-            .enumerate()
-            .map(|(leaf, (tag, share))| match tag {
-                Some(tag) => share.plus(masks.mask(tag, leaf)),
-                None => Share::random(rng),
-            })
-            .map(Share::to_bytes)
-            .collect();
-        let tree = tree.map(&mut Leaf::slot);
-        let schema_digest = policy.schema_digest();
-        let vault = Self { epoch: tags.epoch(), schema_digest, nonce, requester_key, endpoint, tree, masked };
-        let key = vault.match_key(secret);
+        let (epoch, schema_digest) = (tags.epoch(), policy.schema_digest());
+        let slots = tree.map(&mut Leaf::slot);
+        let (commitment, masked) = ([0; 32], vec![[0; SHARE_BYTES]; leaf_tags.len()]);
+        let mut vault =
+            Self { epoch, schema_digest, nonce, requester_key, endpoint, commitment, tree: slots, masked };
+        vault.commitment = vault.commitment_to(poster, secret);
+        let mut masks = Masks::new(&vault.head(poster));
+        let masked = leaf_tags.iter().zip(shares.iter()).enumerate().map(|(leaf, (tag, share))| match tag {
+            Some(tag) => share.plus(masks.mask(tag, leaf)),
+            None => Share::random(rng),
+        });
+        vault.masked = masked.map(Share::to_bytes).collect();
+        let key = vault.match_key(poster, secret);
         secret.zeroize();
         Ok((vault, key))
     }
 
-    /// K_r from s, bound to the nonce and to the whole vault.
-    fn match_key(&self, secret: Share) -> MatchKey {
+    /// All that is public but commitment and masked shares.
+    fn terms(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(FIXED_BYTES + 24 * self.masked.len());
+        out.push(VERSION);
+        out.extend_from_slice(&self.epoch.to_be_bytes());
+        out.extend_from_slice(&self.schema_digest);
+        out.extend_from_slice(&self.nonce);
+        out.extend_from_slice(&self.requester_key);
+        out.extend_from_slice(&self.endpoint);
+        put_count(&mut out, self.masked.len());
+        self.tree.encode(&mut out);
+        out
+    }
+
+    /// The secret that opens the vault, hidden by 96 random bits.
+    fn commitment_to(&self, poster: &Poster, secret: Share) -> [u8; 32] {
+        let secret = Zeroizing::new(secret.to_bytes());
+        let purpose = sha256("vault-commitment").fixed(secret.as_slice()).fixed(&poster.0);
+        purpose.variable(&self.terms()).digest()
+    }
+
+    /// What the masks are bound to.
+    fn head(&self, poster: &Poster) -> [u8; 32] {
+        sha256("vault-head").fixed(&poster.0).fixed(&self.commitment).variable(&self.terms()).digest()
+    }
+
+    /// K_r from s, bound to the poster and to the whole vault.
+    fn match_key(&self, poster: &Poster, secret: Share) -> MatchKey {
         let ikm = Zeroizing::new(secret.to_bytes());
         let digest = self.digest();
         let mut key = MatchKey([0; 32]);
         // 32 bytes are within HKDF's limit of 255 blocks, so that expansion can't fail.
         let expanded = Hkdf::<Sha256>::new(Some(&self.nonce), ikm.as_slice())
-            .expand_multi_info(&[b"BITHIVE-V1/blindmatch/match-key/", &digest], &mut key.0);
+            .expand_multi_info(&[b"BITHIVE-V1/blindmatch/match-key/", &poster.0, &digest], &mut key.0);
         debug_assert!(expanded.is_ok());
         key
     }
@@ -230,18 +273,11 @@ impl Vault {
         sha256("vault").variable(&self.encode()).digest()
     }
 
-    /// Version, epoch, schema digest, nonce, requester's key, endpoint, number of leaves, tree, masked shares. At
-    /// most 200 bytes and 24 for each leaf.
+    /// Version, epoch, schema digest, nonce, requester's key, endpoint, number of leaves, tree, commitment, masked shares. At
+    /// most 232 bytes and 24 for each leaf.
     pub fn encode(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(FIXED_BYTES + 24 * self.masked.len());
-        out.push(VERSION);
-        out.extend_from_slice(&self.epoch.to_be_bytes());
-        out.extend_from_slice(&self.schema_digest);
-        out.extend_from_slice(&self.nonce);
-        out.extend_from_slice(&self.requester_key);
-        out.extend_from_slice(&self.endpoint);
-        put_count(&mut out, self.masked.len());
-        self.tree.encode(&mut out);
+        let mut out = self.terms();
+        out.extend_from_slice(&self.commitment);
         self.masked.iter().for_each(|share| out.extend_from_slice(share));
         out
     }
@@ -261,8 +297,9 @@ impl Vault {
         }
         reader.in_range("decoding cost", tree.decoding_cost(), 1, MAX_DECODING_COST)?;
         reader.in_range("combinations", tree.combinations(), 1, MAX_COMBINATIONS)?;
+        let commitment = reader.array()?;
         let masked = (0..count).map(|_| reader.array()).collect::<Result<_, _>>()?;
         reader.finish()?;
-        Ok(Self { epoch, schema_digest, nonce, requester_key, endpoint, tree, masked })
+        Ok(Self { epoch, schema_digest, nonce, requester_key, endpoint, commitment, tree, masked })
     }
 }

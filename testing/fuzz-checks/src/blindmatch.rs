@@ -14,7 +14,7 @@ use bithive_blindmatch::oprf::{EvaluateRequest, EvaluateResponse, PendingEvaluat
 use bithive_blindmatch::policy::Policy;
 use bithive_blindmatch::quota::Quota;
 use bithive_blindmatch::schema::{Input, Schema, SlotId};
-use bithive_blindmatch::vault::{DEFAULT_BUDGET, MatchKey, Vault};
+use bithive_blindmatch::vault::{DEFAULT_BUDGET, MatchKey, Poster, Vault};
 use bithive_committee::ShareKeyRequest;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
@@ -28,6 +28,11 @@ pub const BUDGET: Budget = Budget { fixed: 64 << 20, per_byte: 64 };
 
 /// The epoch of everything that is fixed.
 pub const EPOCH: u64 = 42;
+
+/// Who has posted the fixture's vault.
+fn poster() -> Poster {
+    Poster::new("bithive-fuzz-1", "bithive1jobs", "bithive1requester")
+}
 
 /// A committee of two of three, and what it has answered; the same in every run.
 pub struct Fixture {
@@ -95,7 +100,7 @@ impl Fixture {
         let asked = tags(&policy.inputs(), &mut rng)?;
         let requester = RequesterKey::generate(&mut rng);
         let (vault, key) =
-            Vault::seal(&policy, &asked, requester.public(), [3; 32], DEFAULT_BUDGET, &mut rng)?;
+            Vault::seal(&policy, &asked, &poster(), requester.public(), [3; 32], DEFAULT_BUDGET, &mut rng)?;
         let context = ClaimContext::new("bithive-fuzz-1", "bithive1jobs", 1)?;
         Ok(Self {
             params,
@@ -157,7 +162,7 @@ pub fn check(input: &[u8]) {
 fn vault(fixture: &Fixture, bytes: &[u8]) {
     let Some(vault) = canonical(bytes, Vault::decode, Vault::encode) else { return };
     let leaves = vault.tree().leaves().len();
-    if let Ok(Some(opened)) = vault.open(&fixture.own) {
+    if let Ok(Some(opened)) = vault.open(&fixture.own, &poster()) {
         assert!(opened.leaves.iter().all(|(leaf, _)| usize::from(*leaf) < leaves));
         // What opens under a digest is that vault: its key and endpoint are bound to it.
         assert_eq!(opened.key == fixture.key, vault == fixture.vault, "a key belongs to one vault");
@@ -190,7 +195,7 @@ fn tags(fixture: &Fixture, bytes: &[u8]) {
         assert_eq!(merged.encode(), tags.encode(), "merging with oneself changes nothing");
     }
     // Foreign tags open nothing, and nothing panics.
-    let _ = fixture.vault.open(&tags);
+    let _ = fixture.vault.open(&tags, &poster());
 }
 
 fn seeds(bytes: &[u8]) {

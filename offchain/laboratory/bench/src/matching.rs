@@ -13,7 +13,7 @@ use bithive_blindmatch::committee::{
 use bithive_blindmatch::oprf::{Tags, blind};
 use bithive_blindmatch::policy::Policy;
 use bithive_blindmatch::schema::{Input, Schema};
-use bithive_blindmatch::vault::{DEFAULT_BUDGET, Vault};
+use bithive_blindmatch::vault::{DEFAULT_BUDGET, Poster, Vault};
 use curve25519_dalek::Scalar;
 use rand_chacha::ChaCha20Rng;
 
@@ -68,6 +68,11 @@ impl Committee {
 }
 
 /// Attributes that satisfy [`POLICY`].
+/// Who posts the vaults that are measured.
+pub(crate) fn poster() -> Poster {
+    Poster::new("bithive-bench-1", "bithive1jobs", "bithive1requester")
+}
+
 fn attributes(schema: &Schema) -> Result<Attributes> {
     let members = BTreeSet::from(["hipaa".to_owned(), "gdpr".to_owned()]);
     let values = BTreeMap::from([
@@ -88,13 +93,23 @@ pub(crate) fn measure(costs: &Costs, sheet: &mut Sheet<'_>, rng: &mut ChaCha20Rn
 
     let policy = Policy::parse(POLICY, schema)?.compile(schema)?;
     let (asked, tags) = (policy.inputs(), committee.tags(own.inputs(), rng)?);
-    let (vault, _) =
-        Vault::seal(&policy, &committee.tags(&asked, rng)?, [1; 32], [2; 32], DEFAULT_BUDGET, rng)?;
-    ensure!(vault.open(&tags)?.is_some(), "a vault does not open for a contributor that satisfies it");
+    let (vault, _) = Vault::seal(
+        &policy,
+        &committee.tags(&asked, rng)?,
+        &poster(),
+        [1; 32],
+        [2; 32],
+        DEFAULT_BUDGET,
+        rng,
+    )?;
+    ensure!(
+        vault.open(&tags, &poster())?.is_some(),
+        "a vault does not open for a contributor that satisfies it"
+    );
 
     let (timer, secret) = (sheet.timer, Scalar::random(rng));
     sheet.announce("test one vault");
-    let open = timer.time(|| (), |()| Ok(vault.open(&tags)?.is_some()))?;
+    let open = timer.time(|| (), |()| Ok(vault.open(&tags, &poster())?.is_some()))?;
     let session =
         timer.time(|| (), |()| psi_session(&psi_blind(&asked, &secret), &secret, own.inputs(), rng))?;
     sheet.note("test one vault of the example policy".to_owned(), 1, "µs", PEER, [open, session]);

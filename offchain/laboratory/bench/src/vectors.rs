@@ -12,6 +12,8 @@ use bithive_blindmatch::oprf::Tags;
 use bithive_blindmatch::policy::{CompiledPolicy, Policy};
 use bithive_blindmatch::schema::{Attribute, Input, Schema};
 use bithive_blindmatch::vault::{DEFAULT_BUDGET, Opener, Vault};
+
+use crate::matching::poster;
 use bithive_blindmatch::vector::{SAMPLES, Vector};
 use curve25519_dalek::Scalar;
 use rand_chacha::ChaCha20Rng;
@@ -46,11 +48,11 @@ pub(crate) fn measure(
     let policy = Policy::parse(&format!("profile within 25 of {wanted}"), schema)?.compile(schema)?;
     let (asked, tags) = (policy.inputs(), committee.tags(own.inputs(), rng)?);
     let vault = seal(&policy, &committee.tags(&asked, rng)?, rng)?;
-    ensure!(vault.open(&tags)?.is_some(), "a vault does not open for a vector that is near");
+    ensure!(vault.open(&tags, &poster())?.is_some(), "a vault does not open for a vector that is near");
 
     let (timer, secret) = (sheet.timer, Scalar::random(rng));
     sheet.announce("test one vault of 2 of 64");
-    let open = timer.time(|| (), |()| Ok(vault.open(&tags)?.is_some()))?;
+    let open = timer.time(|| (), |()| Ok(vault.open(&tags, &poster())?.is_some()))?;
     let session =
         timer.time(|| (), |()| psi_session(&psi_blind(&asked, &secret), &secret, own.inputs(), rng))?;
     sheet.note("test one vault of 2 of 64".to_owned(), SAMPLES, "µs", PEER, [open, session]);
@@ -61,7 +63,10 @@ pub(crate) fn measure(
         vaults.push(seal(&policy, &random_tags(schema, &asked, rng)?, rng)?);
     }
     let opener = Opener::new(&tags)?;
-    let all = timer.time(|| (), |()| exactly_one(opener.open_many(&vaults).count()))?;
+    let all = timer.time(
+        || (),
+        |()| exactly_one(opener.open_many(vaults.iter().map(|vault| (vault, poster()))).count()),
+    )?;
     let name = "vaults of 2 of 64 tested a second by one core".to_owned();
     sheet.note_rate(name, VAULTS, PEER, [all / VAULTS as f64, session]);
     sheet.limit(MASKS, masks(&vault, costs));
@@ -96,7 +101,7 @@ fn crowd(
     let (timer, contributors) = (sheet.timer, crowd.len());
     sheet.announce(&format!("{contributors} contributors, one request"));
     let pool = rayon::ThreadPoolBuilder::new().num_threads(THREADS).build()?;
-    let open = |own: &Tags| Ok(usize::from(vault.open(own)?.is_some()));
+    let open = |own: &Tags| Ok(usize::from(vault.open(own, &poster())?.is_some()));
     let open_all = timer
         .time(|| (), |()| exactly_one(pool.install(|| crowd.par_iter().map(open).sum::<Result<usize>>())?))?;
     sheet.announce(&format!("{contributors} contributors, pairwise set intersection"));
@@ -129,7 +134,7 @@ fn attributes(schema: &Schema, vector: [u8; 32]) -> Result<Attributes> {
 }
 
 fn seal(policy: &CompiledPolicy, tags: &Tags, rng: &mut ChaCha20Rng) -> Result<Vault> {
-    Ok(Vault::seal(policy, tags, [1; 32], [2; 32], DEFAULT_BUDGET, rng)?.0)
+    Ok(Vault::seal(policy, tags, &poster(), [1; 32], [2; 32], DEFAULT_BUDGET, rng)?.0)
 }
 
 /// Tags that no committee gave, through the encoding in which a contributor keeps its own.

@@ -12,7 +12,7 @@ use bithive_attest::Consent;
 use bithive_blindmatch::attributes::Attributes;
 use bithive_blindmatch::claim::{Claim, ClaimContext};
 use bithive_blindmatch::schema::Schema;
-use bithive_blindmatch::vault::{MatchKey, Vault};
+use bithive_blindmatch::vault::{MatchKey, Poster, Vault};
 use bithive_chain::Block;
 use bithive_client::{Account, Client, faulted};
 use bithive_committee::TagSource;
@@ -20,6 +20,7 @@ use bithive_dgkbe::{Crs, Groups, SecretKey};
 use bithive_exchange::{Exchange, PeerId, Protocol};
 use bithive_payload::{ClaimMessage, JobRef};
 use bithive_state::State;
+use cosmwasm_std::Addr;
 use rand_chacha::ChaCha20Rng;
 use serde::{Deserialize, Serialize};
 
@@ -294,7 +295,7 @@ impl Contributor {
         let mut record = match self.setup.state.get::<Record>(&name)? {
             Some(record) => record,
             None => {
-                let record = self.try_vault(job.job_id).await?;
+                let record = self.try_vault(job).await?;
                 self.setup.state.put(&name, &record)?;
                 record
             }
@@ -325,8 +326,10 @@ impl Contributor {
         NodeError::NotRegistered(self.setup.account.address().into())
     }
 
-    async fn try_vault(&mut self, job_id: u64) -> Result<Record, NodeError> {
+    async fn try_vault(&mut self, job: &JobResponse) -> Result<Record, NodeError> {
+        let job_id = job.job_id;
         let vault = Vault::decode(&self.client().vault(job_id).await?)?;
+        self.expect_endpoint_of(&job.requester, &vault).await?;
         let (epoch, current) = (vault.epoch(), self.tags.epoch().await?);
         // Anybody can post any vault; the committee is not to be asked for what it will never answer.
         if !(current.saturating_sub(PAST_EPOCHS)..=current).contains(&epoch) {
@@ -337,13 +340,28 @@ impl Contributor {
         }
         let inputs = self.setup.attributes.inputs();
         let tags = self.tags.tags(vault.epoch(), inputs, &mut self.setup.rng).await?;
-        let opened = vault.open(&tags)?;
+        let domain = self.client().deployment().jobs_domain();
+        let poster = Poster::new(domain.chain_id, domain.contract, job.requester.as_str());
+        let opened = vault.open(&tags, &poster)?;
         self.report(Report::VaultTried { job_id, opened: opened.is_some() });
         Ok(Record {
             requester: opened.is_some().then(|| vault.endpoint()),
             match_key: opened.map(|opened| *opened.key.as_bytes()),
             ..Record::default()
         })
+    }
+
+    /// Claims go to the poster, at the endpoint that it has registered, and to nobody else.
+    async fn expect_endpoint_of(&self, requester: &Addr, vault: &Vault) -> Result<(), NodeError> {
+        let registered = self.client().requester(requester.as_str()).await?;
+        let registered = registered.map(|requester| requester.endpoint);
+        if registered.as_ref().is_some_and(|endpoint| *endpoint == vault.endpoint()[..]) {
+            return Ok(());
+        }
+        let registered = registered.map_or_else(|| "none".into(), |endpoint| endpoint.to_hex());
+        let found = hex::encode(vault.endpoint());
+        let reason = format!("its endpoint is {found}; {requester} has registered {registered}");
+        Err(NodeError::Mismatch { what: "the vault", reason })
     }
 
     async fn claim(

@@ -3,7 +3,7 @@
 use bithive_api::jobs::{Event, Terms, events};
 use bithive_blindmatch::claim::RequesterKey;
 use bithive_blindmatch::policy::Policy;
-use bithive_blindmatch::vault::{DEFAULT_BUDGET, Vault};
+use bithive_blindmatch::vault::{DEFAULT_BUDGET, Poster, Vault};
 use bithive_chain::{ChainError, Receipt};
 use bithive_economics::escrow;
 use bytes::Bytes;
@@ -161,8 +161,10 @@ impl Requester {
         let tags = self.tags.tags(epoch, &compiled.evaluations(), &mut self.rng).await?;
         let key = RequesterKey::generate(&mut self.rng);
         let endpoint = self.exchange.id().0;
+        let domain = self.client().deployment().jobs_domain();
+        let poster = Poster::new(domain.chain_id, domain.contract, self.account.address());
         let (vault, match_key) =
-            Vault::seal(&compiled, &tags, key.public(), endpoint, DEFAULT_BUDGET, &mut self.rng)?;
+            Vault::seal(&compiled, &tags, &poster, key.public(), endpoint, DEFAULT_BUDGET, &mut self.rng)?;
         let policy = serde_json::to_vec(&spec.policy)
             .map_err(|error| RequesterError::Mismatch { what: "the policy", reason: error.to_string() })?;
         let mut salt = [0; 32];

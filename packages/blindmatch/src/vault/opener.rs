@@ -11,7 +11,7 @@ use crate::{
     oprf::{Tag, Tags},
     schema::MAX_SLOTS,
     sharing::{Share, join},
-    vault::{Masks, Opened, Vault, VaultError},
+    vault::{Masks, Opened, Poster, Vault, VaultError},
 };
 
 /// Vaults that [`Opener::open_many`] takes from its input at once.
@@ -38,23 +38,24 @@ impl<'t> Opener<'t> {
         Ok(Self { own, by_slot })
     }
 
-    /// Tries one vault; `None` if the tags don't satisfy its policy. Time depends on which leaves agree, which is
+    /// Tries one vault, posted by `poster`; `None` if the tags don't satisfy its policy, or the vault is not what that account
+    /// sealed. Time depends on which leaves agree, which is
     /// what the contributor itself learns.
     ///
     /// # Errors
     /// [`VaultError`] for a vault of another schema or epoch.
-    pub fn open(&self, vault: &Vault) -> Result<Option<Opened>, VaultError> {
+    pub fn open(&self, vault: &Vault, poster: &Poster) -> Result<Option<Opened>, VaultError> {
         if self.own.schema_digest() != vault.schema_digest {
             return Err(VaultError::Schema);
         }
         if self.own.epoch() != vault.epoch {
             return Err(VaultError::Epoch { found: self.own.epoch(), expected: vault.epoch });
         }
-        Ok(self.try_leaves(vault))
+        Ok(self.try_leaves(vault, poster))
     }
 
-    fn try_leaves(&self, vault: &Vault) -> Option<Opened> {
-        let (slots, mut masks) = (vault.tree.leaves(), Masks::new(vault.nonce));
+    fn try_leaves(&self, vault: &Vault, poster: &Poster) -> Option<Opened> {
+        let (slots, mut masks) = (vault.tree.leaves(), Masks::new(&vault.head(poster)));
         let mut shares = Zeroizing::new(Vec::with_capacity(slots.len()));
         shares.extend(slots.iter().zip(&vault.masked).enumerate().map(|(leaf, (slot, masked))| {
             let tag = self.by_slot.get(usize::from(slot.0)).copied().flatten()?;
@@ -62,14 +63,21 @@ impl<'t> Opener<'t> {
         }));
         let found = find(&vault.tree, &shares)?;
         let secret = Zeroizing::new(join(&vault.tree, &shares, &found)?);
+        // Another secret is one that the sealer gave some leaves to learn from the claim which they are.
+        if vault.commitment_to(poster, *secret) != vault.commitment {
+            return None;
+        }
         let leaves = found.iter().filter_map(|leaf| Some((leaf as u16, **slots.get(leaf)?))).collect();
-        Some(Opened { key: vault.match_key(*secret), leaves })
+        Some(Opened { key: vault.match_key(poster, *secret), leaves })
     }
 
-    /// Tries many vaults on all cores (one after the other in a browser), and gives those that open with their number from 0, in
+    /// Tries many vaults, each with who posted it, on all cores (one after the other in a browser), and gives those that open with their number from 0, in
     /// order. Vaults of another schema or epoch stay shut. The input is read as results are taken, 1024 vaults
     /// at a time, and is not kept.
-    pub fn open_many<V>(&self, vaults: impl IntoIterator<Item = V>) -> impl Iterator<Item = (usize, Opened)>
+    pub fn open_many<V>(
+        &self,
+        vaults: impl IntoIterator<Item = (V, Poster)>,
+    ) -> impl Iterator<Item = (usize, Opened)>
     where
         V: Borrow<Vault> + Send + Sync,
     {
@@ -81,8 +89,13 @@ impl<'t> Opener<'t> {
         .flatten()
     }
 
-    fn open_batch<V: Borrow<Vault> + Send + Sync>(&self, batch: &[(usize, V)]) -> Vec<(usize, Opened)> {
-        let open = |(number, vault): &(usize, V)| Some((*number, self.open(vault.borrow()).ok().flatten()?));
+    fn open_batch<V: Borrow<Vault> + Send + Sync>(
+        &self,
+        batch: &[(usize, (V, Poster))],
+    ) -> Vec<(usize, Opened)> {
+        let open = |(number, (vault, poster)): &(usize, (V, Poster))| {
+            Some((*number, self.open(vault.borrow(), poster).ok().flatten()?))
+        };
         #[cfg(not(target_arch = "wasm32"))]
         return batch.par_iter().with_min_len(16).filter_map(open).collect();
         #[cfg(target_arch = "wasm32")]
@@ -91,11 +104,12 @@ impl<'t> Opener<'t> {
 }
 
 impl Vault {
-    /// Tries the vault with one's own tags; `None` if they don't satisfy the policy. [`Opener`] tries many.
+    /// Tries the vault with one's own tags, as posted by `poster`; `None` if they don't satisfy the policy. [`Opener`] tries
+    /// many.
     ///
     /// # Errors
     /// [`VaultError`] for tags of another schema or epoch, or two tags for one slot.
-    pub fn open(&self, own: &Tags) -> Result<Option<Opened>, VaultError> {
-        Opener::new(own)?.open(self)
+    pub fn open(&self, own: &Tags, poster: &Poster) -> Result<Option<Opened>, VaultError> {
+        Opener::new(own)?.open(self, poster)
     }
 }

@@ -1,7 +1,7 @@
 //! Bytes from peers and files: every decoder refuses garbage and truncation with an error, never a panic, and
 //! what it accepts it writes back unchanged.
 
-use crate::common::{Committee, EPOCH, attributes, compile, rng};
+use crate::common::{Committee, EPOCH, attributes, compile, poster, rng};
 use bithive_blindmatch::{
     DecodeError,
     claim::RequesterKey,
@@ -34,7 +34,8 @@ fn samples() -> [Vec<u8>; 11] {
     let committee = Committee::new(3, 2);
     let policy = compile("vram >= 16 and region in (eu, ch) and any 2 of (iso27001, hipaa, gdpr)");
     let tags = committee.tags(&policy.inputs(), 1);
-    let (vault, _) = Vault::seal(&policy, &tags, [1; 32], [2; 32], DEFAULT_BUDGET, &mut rng(1)).unwrap();
+    let (vault, _) =
+        Vault::seal(&policy, &tags, &poster(), [1; 32], [2; 32], DEFAULT_BUDGET, &mut rng(1)).unwrap();
     let own = attributes(24, "eu", &["gdpr"]);
     let pending = blind(own.schema_digest(), EPOCH, own.inputs(), &mut rng(1)).unwrap();
     let (_, response) = committee.answer(1, pending.request());

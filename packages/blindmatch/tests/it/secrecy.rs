@@ -4,8 +4,9 @@
 use crate::common::{
     Committee, attributes,
     guesser::{self, TRIALS, assert_is_chance},
-    rng,
+    poster, rng,
 };
+use crate::formulas::{sealed::mask, sha256, sized};
 use bithive_blindmatch::{
     oprf::Tags,
     policy::{CompiledPolicy, Policy},
@@ -14,7 +15,6 @@ use bithive_blindmatch::{
     vector::{Vector, sample_positions},
 };
 use rand_chacha::ChaCha20Rng;
-use sha2::{Digest, Sha256};
 
 /// Seals one policy of several, again and again.
 struct Sealer {
@@ -37,7 +37,7 @@ impl Sealer {
 
     fn seal(&mut self, which: usize) -> Vault {
         let policy = &self.policies[which];
-        Vault::seal(policy, &self.tags, [3; 32], [4; 32], DEFAULT_BUDGET, &mut self.rng).unwrap().0
+        Vault::seal(policy, &self.tags, &poster(), [3; 32], [4; 32], DEFAULT_BUDGET, &mut self.rng).unwrap().0
     }
 }
 
@@ -111,15 +111,21 @@ fn times(mut a: u8, b: u8) -> u8 {
     product
 }
 
+/// What the masks of a vault of 64 leaves are bound to.
+fn head_of(bytes: &[u8]) -> Vec<u8> {
+    let (terms, rest) = bytes.split_at(bytes.len() - 20 * 64 - 32);
+    let poster =
+        ["bithive-1", "bithive1jobs", "bithive1requester"].map(|part| sized(part.as_bytes())).concat();
+    sha256("vault-head", &[&sha256("vault-poster", &poster)[..], &rest[..32], &sized(terms)].concat())
+        .to_vec()
+}
+
 /// What the tag of leaf 0 gives away: its share, and since checks lie on a line through zero, the check of every
 /// other leaf, and with it 8 bytes of its mask.
 fn masks_of_others(vault: &Vault, tag: &[u8]) -> Vec<u8> {
     let bytes = vault.encode();
     let shares: Vec<_> = bytes[bytes.len() - 20 * 64..].chunks(20).collect();
-    let mut message = b"BITHIVE-V1/blindmatch/vault-mask/".to_vec();
-    message.resize(64, 0);
-    message.extend([tag, &bytes[41..57], &[0, 0]].concat());
-    let mask = Sha256::digest(&message);
+    let mask = mask(tag.try_into().unwrap(), &head_of(&bytes), 0);
     // The child's number, from 1, is its x-coordinate: the line rises by the first check.
     let slope: Vec<u8> = shares[0].iter().zip(mask).take(8).map(|(masked, mask)| masked ^ mask).collect();
     let of_leaf = |(leaf, share): (usize, &&[u8])| {
@@ -145,14 +151,12 @@ fn whoever_lacks_one_sample_does_not_learn_a_bit_of_the_others() {
     let tag = own.encode()[own.encode().len() - 32..].to_vec();
     for which in [0, 1] {
         let vault = sealer.seal(which);
-        assert!(vault.open(&own).unwrap().is_none());
+        assert!(vault.open(&own, &poster()).unwrap().is_none());
         // That the mask is computed as the vault does shows where it is known: there its check is zero at x = 0.
         let all = committee.tags(&sealer.policies[which].inputs(), 9).encode().to_vec();
         let second_tag = &all[all.len() - 63 * 40 + 8..][..32];
-        let mut message = b"BITHIVE-V1/blindmatch/vault-mask/".to_vec();
-        message.resize(64, 0);
-        message.extend([second_tag, &vault.encode()[41..57], &[0, 1]].concat());
-        assert_eq!(masks_of_others(&vault, &tag)[8..16], Sha256::digest(&message)[..8]);
+        let mask = mask(second_tag.try_into().unwrap(), &head_of(&vault.encode()), 1);
+        assert_eq!(masks_of_others(&vault, &tag)[8..16], mask[..8]);
     }
     let guess = |_, vault: &Vault| [evidence(vault), masks_of_others(vault, &tag)].concat();
     assert_is_chance(hits(&mut sealer, guess), 2);
@@ -174,7 +178,7 @@ fn the_place_of_a_match_does_not_tell_how_many_values_are_named() {
     for (which, text) in texts.iter().enumerate() {
         let mut places = [0_usize; 4];
         for _ in 0..TRIALS / 4 {
-            let opened = sealer.seal(which).open(&own).unwrap().unwrap();
+            let opened = sealer.seal(which).open(&own, &poster()).unwrap().unwrap();
             places[usize::from(opened.leaves[0].0)] += 1;
         }
         // 750 each with a standard deviation of 24.

@@ -152,10 +152,10 @@ fn the_contributors_own_tags_open_the_stored_vaults() {
     let all = stored();
     let own = rows(&all["evaluations"]["contributor"]["tags"]);
     for vault in rows(&all["vaults"]) {
-        let nonce = bytes(&vault["random"]["nonce"]);
+        let head = bytes(&vault["head"]);
         let unmasked = sealed::leaves(&vault["tree"]).into_iter().enumerate().map(|(number, leaf)| {
             let tag = own.iter().find(|tag| tag["slot"] == leaf["slot"]).unwrap();
-            let mask = sealed::mask(&array(&tag["tag"]), &nonce, number);
+            let mask = sealed::mask(&array(&tag["tag"]), &head, number);
             let share = sealed::plus(&bytes(&vault["masked"][number]), &mask);
             let agrees = leaf.get("value") == Some(&tag["value"]);
             assert_eq!(share == bytes(&vault["shares"][number]), agrees);

@@ -1,13 +1,13 @@
 use std::collections::BTreeSet;
 
-use crate::common::{Committee, EPOCH, attributes, compile, rng};
+use crate::common::{Committee, EPOCH, attributes, compile, poster, rng};
 use bithive_blindmatch::{
     attributes::Attributes,
     oprf::Tags,
     policy::{CompiledPolicy, Policy, PolicyError, Predicate},
     schema::{Input, Schema, SlotId},
     tree::{Tree, TreeError},
-    vault::{DEFAULT_BUDGET, MatchKey, Opened, Opener, Vault, VaultError},
+    vault::{DEFAULT_BUDGET, MatchKey, Opened, Opener, Poster, Vault, VaultError},
 };
 use proptest::prelude::*;
 
@@ -15,11 +15,11 @@ const EXAMPLE: &str = "vram >= 16 and region in (eu, ch) and any 2 of (iso27001,
 
 fn seal(committee: &Committee, policy: &CompiledPolicy, seed: u64) -> (Vault, MatchKey) {
     let tags = committee.tags(&policy.inputs(), seed);
-    Vault::seal(policy, &tags, [3; 32], [4; 32], DEFAULT_BUDGET, &mut rng(seed)).unwrap()
+    Vault::seal(policy, &tags, &poster(), [3; 32], [4; 32], DEFAULT_BUDGET, &mut rng(seed)).unwrap()
 }
 
 fn open(committee: &Committee, vault: &Vault, own: &Attributes) -> Option<Opened> {
-    vault.open(&committee.tags(own.inputs(), 77)).unwrap()
+    vault.open(&committee.tags(own.inputs(), 77), &poster()).unwrap()
 }
 
 /// Where the masked shares begin.
@@ -51,12 +51,83 @@ fn every_vault_has_its_own_key() {
     let own = attributes(8, "eu", &["gdpr"]);
     assert!(open(&committee, &one, &own).unwrap().key == first);
     assert!(open(&committee, &two, &own).unwrap().key == second);
-    // The same masked shares behind another endpoint give another key, and nobody can answer the wrong party.
+    // The same masked shares behind another endpoint open for nobody, so that nobody answers the wrong party.
     let mut bytes = one.encode();
     bytes[89 + 31] ^= 1;
     let redirected = Vault::decode(&bytes).unwrap();
     assert_ne!(redirected.endpoint(), one.endpoint());
-    assert!(open(&committee, &redirected, &own).unwrap().key != first);
+    assert!(open(&committee, &redirected, &own).is_none());
+}
+
+/// A requester that reads from a claim which leaf opened its vault: each leaf of an OR has a key of its own.
+#[test]
+fn an_or_whose_leaves_have_keys_of_their_own_opens_by_one_of_them_only() {
+    let committee = Committee::new(3, 2);
+    let policy = compile("any 1 of (iso27001, hipaa, gdpr)");
+    let (vault, key) = seal(&committee, &policy, 1);
+    let leaves = vault.tree().leaves().len();
+    let mut bytes = vault.encode();
+    let shares = bytes.len() - 20 * leaves;
+    // Shares are masked by a sum: what is added to a masked share is added to the share. The check, its first 8 bytes, stays.
+    for leaf in 1..leaves {
+        bytes[shares + 20 * leaf + 8] ^= leaf as u8;
+    }
+    let dishonest = Vault::decode(&bytes).unwrap();
+    let holders = ["iso27001", "hipaa", "gdpr"].map(|badge| attributes(8, "eu", &[badge]));
+    let honest: Vec<_> = holders.iter().map(|own| open(&committee, &vault, own).unwrap()).collect();
+    assert!(honest.iter().all(|opened| opened.key == key));
+    for (opened, own) in honest.iter().zip(&holders) {
+        let tells = open(&committee, &dishonest, own);
+        assert_eq!(tells.is_some(), opened.leaves[0].0 == 0, "only the leaf that was left as it is");
+    }
+}
+
+/// A stranger that posts somebody's vault as its own, or sets its own key in it, would be told who qualifies.
+#[test]
+fn a_vault_that_somebody_else_posts_or_changes_opens_for_nobody() {
+    let committee = Committee::new(3, 2);
+    let (vault, _) = seal(&committee, &compile("gdpr or hipaa"), 1);
+    let own = attributes(8, "eu", &["gdpr", "hipaa"]);
+    assert!(open(&committee, &vault, &own).is_some());
+    let tags = committee.tags(own.inputs(), 77);
+    for (chain, market, account) in [
+        ("bithive-2", "bithive1jobs", "bithive1requester"),
+        ("bithive-1", "bithive1market", "bithive1requester"),
+        ("bithive-1", "bithive1jobs", "bithive1stranger"),
+    ] {
+        assert!(vault.open(&tags, &Poster::new(chain, market, account)).unwrap().is_none());
+    }
+    let bytes = vault.encode();
+    let shares = bytes.len() - 20 * vault.tree().leaves().len();
+    // Every byte before the shares, where the vault still is one and of the same schema and epoch.
+    let mut opened = 0;
+    for at in 0..shares {
+        let mut changed = bytes.clone();
+        changed[at] ^= 1;
+        let Ok(Ok(found)) = Vault::decode(&changed).map(|vault| vault.open(&tags, &poster())) else {
+            continue;
+        };
+        assert!(found.is_none(), "byte {at}");
+        opened += 1;
+    }
+    assert!(opened >= 16 + 32 + 32 + 32, "nonce, keys and commitment were changed: {opened}");
+}
+
+/// A stranger that takes an OR apart leaf by leaf would learn who opens which.
+#[test]
+fn a_leaf_that_is_taken_out_of_a_vault_opens_for_nobody() {
+    let committee = Committee::new(3, 2);
+    let (whole, _) = seal(&committee, &compile("gdpr or hipaa"), 1);
+    let (single, _) = seal(&committee, &compile("gdpr"), 2);
+    let (bytes, mut apart) = (whole.encode(), single.encode());
+    let (from, places) = (bytes.len() - 20 * whole.tree().leaves().len(), single.tree().leaves().len());
+    let to = apart.len() - 20 * places;
+    let own = attributes(8, "eu", &["gdpr", "hipaa"]);
+    for leaf in 0..whole.tree().leaves().len() {
+        apart[to..].copy_from_slice(&bytes[from + 20 * leaf..from + 20 * (leaf + 1)].repeat(places));
+        apart[41..57].copy_from_slice(&bytes[41..57]); // the nonce
+        assert!(open(&committee, &Vault::decode(&apart).unwrap(), &own).is_none());
+    }
 }
 
 #[test]
@@ -112,7 +183,7 @@ fn one_changed_byte_keeps_a_vault_closed_or_changes_its_key() {
     for index in 0..good.len() {
         let mut bytes = good.clone();
         bytes[index] ^= 1;
-        if let Ok(Ok(Some(opened))) = Vault::decode(&bytes).map(|vault| vault.open(&own)) {
+        if let Ok(Ok(Some(opened))) = Vault::decode(&bytes).map(|vault| vault.open(&own, &poster())) {
             assert!(opened.key != key, "byte {index}");
         }
     }
@@ -139,7 +210,8 @@ fn sealing_refuses_a_tree_above_the_budget() {
     let policy = compile(&format!("any 2 of ({})", vec!["gdpr"; 64].join(", ")));
     assert_eq!(policy.tree().decoding_cost(), 64 * (3 * 8 + 3 + 3), "8 to unmask a leaf, and two operations");
     let tags = committee.tags(&policy.inputs(), 1);
-    let seal = |budget| Vault::seal(&policy, &tags, [0; 32], [0; 32], budget, &mut rng(1)).map(|_| ());
+    let seal =
+        |budget| Vault::seal(&policy, &tags, &poster(), [0; 32], [0; 32], budget, &mut rng(1)).map(|_| ());
     assert_eq!(seal(1920), Ok(()));
     assert_eq!(seal(1919), Err(TreeError::TooCostly { cost: 1920, budget: 1919 }.into()));
 }
@@ -191,11 +263,13 @@ fn foreign_and_ambiguous_tags_are_refused() {
     };
     let (schema, epoch) = (with(1..33), with(33..41));
     let found = epoch.epoch();
-    assert_eq!(vault.open(&schema).err(), Some(VaultError::Schema));
-    assert_eq!(vault.open(&epoch).err(), Some(VaultError::Epoch { found, expected: EPOCH }));
+    assert_eq!(vault.open(&schema, &poster()).err(), Some(VaultError::Schema));
+    assert_eq!(vault.open(&epoch, &poster()).err(), Some(VaultError::Epoch { found, expected: EPOCH }));
     let both = committee.tags(&policy.inputs(), 1);
-    assert_eq!(vault.open(&both).err(), Some(VaultError::SlotTwice(SlotId(6))));
-    let seal = |tags: &Tags| Vault::seal(&policy, tags, [0; 32], [0; 32], DEFAULT_BUDGET, &mut rng(1)).err();
+    assert_eq!(vault.open(&both, &poster()).err(), Some(VaultError::SlotTwice(SlotId(6))));
+    let seal = |tags: &Tags| {
+        Vault::seal(&policy, tags, &poster(), [0; 32], [0; 32], DEFAULT_BUDGET, &mut rng(1)).err()
+    };
     assert_eq!(seal(&schema), Some(VaultError::Schema));
     let missing = Input { slot: SlotId(6), value: "ch".to_owned() };
     assert_eq!(
@@ -213,9 +287,9 @@ fn tags_of_another_epoch_do_not_open_a_vault_that_lies_about_its_epoch() {
     let lying = Vault::decode(&bytes).unwrap();
     let mut own = committee.tags(attributes(8, "eu", &["gdpr"]).inputs(), 1).encode().to_vec();
     own[40] += 1;
-    // Tags whose label is changed along with the vault's: same secret, another key.
-    let opened = lying.open(&Tags::decode(&own).unwrap()).unwrap().unwrap();
-    assert!(opened.key != open(&committee, &vault, &attributes(8, "eu", &["gdpr"])).unwrap().key);
+    // Tags whose label is changed along with the vault's.
+    assert!(lying.open(&Tags::decode(&own).unwrap(), &poster()).unwrap().is_none());
+    assert!(open(&committee, &vault, &attributes(8, "eu", &["gdpr"])).is_some());
 }
 
 #[test]
@@ -231,7 +305,7 @@ fn many_vaults_are_tried_in_order_and_foreign_ones_stay_shut() {
         .map(|number| {
             let policy = &policies[number % 4];
             let (vault, key) =
-                Vault::seal(policy, &tags, [3; 32], [4; 32], DEFAULT_BUDGET, &mut rng).unwrap();
+                Vault::seal(policy, &tags, &poster(), [3; 32], [4; 32], DEFAULT_BUDGET, &mut rng).unwrap();
             let mut bytes = vault.encode();
             // Every seventh is of another epoch.
             bytes[8] += u8::from(number % 7 == 6);
@@ -240,20 +314,21 @@ fn many_vaults_are_tried_in_order_and_foreign_ones_stay_shut() {
         .collect();
     let own = committee.tags(attributes(24, "ch", &["iso27001", "gdpr"]).inputs(), 5);
     let opener = Opener::new(&own).unwrap();
-    let found: Vec<_> = opener.open_many(sealed.iter().map(|(vault, _)| vault)).collect();
+    let found: Vec<_> = opener.open_many(sealed.iter().map(|(vault, _)| (vault, poster()))).collect();
     let expected: Vec<_> = (0..2_600).filter(|number| number % 4 != 1 && number % 7 != 6).collect();
     assert_eq!(found.iter().map(|(number, _)| *number).collect::<Vec<_>>(), expected);
     assert!(found.iter().all(|(number, opened)| opened.key == sealed[*number].1));
     // Each opens on its own as it does among many.
     assert!(sealed.iter().enumerate().all(|(number, (vault, _))| {
-        vault.open(&own).is_ok_and(|opened| opened.is_some()) == expected.binary_search(&number).is_ok()
+        vault.open(&own, &poster()).is_ok_and(|opened| opened.is_some())
+            == expected.binary_search(&number).is_ok()
     }));
     // Owned vaults as they arrive; no more than a batch is read ahead.
     let mut read = 0;
-    let arriving = sealed.iter().map(|(vault, _)| vault.clone()).inspect(|_| read += 1);
+    let arriving = sealed.iter().map(|(vault, _)| (vault.clone(), poster())).inspect(|_| read += 1);
     assert_eq!(opener.open_many(arriving).take(5).count(), 5);
     assert_eq!(read, 1024);
-    assert_eq!(opener.open_many(Vec::<Vault>::new()).count(), 0);
+    assert_eq!(opener.open_many(Vec::<(Vault, Poster)>::new()).count(), 0);
 }
 
 fn predicate() -> impl Strategy<Value = Policy> {

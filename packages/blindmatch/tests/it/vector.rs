@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::common::{Committee, rng};
+use crate::common::{Committee, poster, rng};
 use bithive_blindmatch::{
     attributes::{AttributeValue, Attributes, AttributesError},
     policy::{CompiledPolicy, ParseError, Policy, PolicyError, Predicate},
@@ -225,14 +225,15 @@ fn a_vault_opens_exactly_for_those_that_agree_on_two_samples() {
     let vector = random(&mut rng);
     let compiled = compile(&format!("region in (eu, ch) and profile within 25 of {vector}"), &schema);
     let tags = committee.tags(&compiled.inputs(), 1);
-    let (vault, key) = Vault::seal(&compiled, &tags, [1; 32], [2; 32], DEFAULT_BUDGET, &mut rng).unwrap();
+    let (vault, key) =
+        Vault::seal(&compiled, &tags, &poster(), [1; 32], [2; 32], DEFAULT_BUDGET, &mut rng).unwrap();
     assert!(vault.encode().len() <= 2048 && vault.encode().len() <= 200 + 24 * vault.tree().leaves().len());
     let wanted = own(&schema, "eu", &vector);
     let (mut opened, mut shut) = (0, 0);
     for distance in [0, 10, 25, 30, 40, 40, 40, 45, 50, 50, 64, 128] {
         let other = own(&schema, "ch", &at_distance(&vector, distance, &mut rng));
         let agreeing = other.inputs()[1..].iter().filter(|input| wanted.inputs().contains(input)).count();
-        let found = vault.open(&committee.tags(other.inputs(), 2)).unwrap();
+        let found = vault.open(&committee.tags(other.inputs(), 2), &poster()).unwrap();
         assert_eq!(found.is_some(), agreeing >= 2, "distance {distance}");
         assert_eq!(compiled.is_satisfied(&other), agreeing >= 2);
         assert!(found.as_ref().is_none_or(|opened| opened.key == key));

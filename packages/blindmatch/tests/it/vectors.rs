@@ -4,7 +4,7 @@
 
 use std::{path::PathBuf, sync::LazyLock};
 
-use crate::common::EPOCH;
+use crate::common::{EPOCH, poster};
 use crate::formulas::{Replay, array, bytes, fill, hex_of, list, rows, text, with_steps};
 use bithive_blindmatch::{
     attributes::Attributes,
@@ -243,18 +243,29 @@ fn vault_section(
         "sharing": part("sharing", draws[1]), "decoys": part("decoys", draws[2]),
     });
     let endpoint = [0xe0; 32];
-    let mut section =
-        json!({ "policy": policy, "tags": "requester", "endpoint": hex_of(endpoint), "random": random });
+    let mut section = json!({ "policy": policy, "tags": "requester", "endpoint": hex_of(endpoint), "poster": poster_parts(), "random": random });
     let mut replay = Replay::new(crate::formulas::sealed::random_of(&section));
-    let (vault, key) =
-        Vault::seal(&compiled(policy), tags, requester.public(), endpoint, DEFAULT_BUDGET, &mut replay)
-            .unwrap();
+    let (vault, key) = Vault::seal(
+        &compiled(policy),
+        tags,
+        &poster(),
+        requester.public(),
+        endpoint,
+        DEFAULT_BUDGET,
+        &mut replay,
+    )
+    .unwrap();
     replay.finish();
     let result = json!({
         "vault": hex_of(vault.encode()), "digest": hex_of(vault.digest()), "match_key": hex_of(key.as_bytes()),
     });
     fill(&mut section, &result);
     (section, key)
+}
+
+/// The parts of [`poster`].
+fn poster_parts() -> Value {
+    json!({ "chain_id": "bithive-1", "jobs_contract": "bithive1jobs", "address": "bithive1requester" })
 }
 
 fn context() -> ClaimContext {
@@ -378,7 +389,10 @@ fn the_stored_vaults_open_and_the_stored_claim_is_read() {
     for row in rows(&stored["vaults"]) {
         let vault = Vault::decode(&bytes(&row["vault"])).unwrap();
         assert_eq!(vault.requester_key(), requester.public());
-        assert_eq!(vault.open(&own).unwrap().unwrap().key.as_bytes().to_vec(), bytes(&row["match_key"]));
+        assert_eq!(
+            vault.open(&own, &poster()).unwrap().unwrap().key.as_bytes().to_vec(),
+            bytes(&row["match_key"])
+        );
     }
     let key = MatchKey::from_bytes(array(&stored["vaults"][0]["match_key"]));
     assert_eq!(requester.open(&context(), &key, &bytes(&stored["claim"]["sealed"])), Ok(claim()));

@@ -11,6 +11,7 @@ use bithive_blindmatch::{
     oprf::{EvaluateRequest, EvaluateResponse, Tags, blind},
     policy::{CompiledPolicy, Policy},
     schema::{Input, Schema},
+    vault::Poster,
 };
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 
@@ -80,4 +81,9 @@ pub fn attributes(vram: u64, region: &str, certifications: &[&str]) -> Attribute
 pub fn compile(text: &str) -> CompiledPolicy {
     let schema = Schema::bithive();
     Policy::parse(text, &schema).unwrap().compile(&schema).unwrap()
+}
+
+/// Who posts the tests' vaults.
+pub fn poster() -> Poster {
+    Poster::new("bithive-1", "bithive1jobs", "bithive1requester")
 }

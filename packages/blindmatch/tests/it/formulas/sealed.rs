@@ -113,10 +113,10 @@ pub fn random_of(vault: &Value) -> Vec<u8> {
 }
 
 /// The mask of a leaf by its number.
-pub fn mask(tag: &[u8; 32], nonce: &[u8], leaf: usize) -> Vec<u8> {
-    // The tag of the hash fills its first block.
+pub fn mask(tag: &[u8; 32], head: &[u8], leaf: usize) -> Vec<u8> {
+    // The tag of the hash fills its first block, the head the second one.
     let pad = vec![0; 64 - "BITHIVE-V1/blindmatch/vault-mask/".len()];
-    sha256("vault-mask", &[&pad[..], tag, nonce, &short(leaf)].concat())[..20].to_vec()
+    sha256("vault-mask", &[&pad[..], head, &[0; 32], tag, &short(leaf)].concat())[..20].to_vec()
 }
 
 pub fn vault(all: &Value, inputs: &Value) -> Value {
@@ -129,38 +129,49 @@ pub fn vault(all: &Value, inputs: &Value) -> Value {
     let mut secret = random.take(20);
     secret[..8].fill(0);
     let shares = share(&tree, &secret, &mut random);
-    let mask_of = |(number, leaf): (usize, &&Value)| {
-        let tag = evaluation::tag_of(tags, number_of(leaf), text(leaf.get("value")?));
-        Some(mask(&tag, &nonce, number))
+    let masks_of = |head: &[u8]| -> Vec<Option<Vec<u8>>> {
+        leaves(&tree)
+            .iter()
+            .enumerate()
+            .map(|(number, leaf)| {
+                let tag = evaluation::tag_of(tags, number_of(leaf), text(leaf.get("value")?));
+                Some(mask(&tag, head, number))
+            })
+            .collect()
     };
-    let masks: Vec<Option<Vec<u8>>> = leaves(&tree).iter().enumerate().map(mask_of).collect();
+    let schema = bytes(&all["schemas"][text(&policy["schema"])]["digest"]);
+    let (requester, endpoint) = (bytes(&all["requester"]["key"]), array::<32>(&inputs["endpoint"]));
+    let poster = ["chain_id", "jobs_contract", "address"];
+    let poster = poster.map(|part| sized(text(&inputs["poster"][part]).as_bytes())).concat();
+    let poster = sha256("vault-poster", &poster);
+    let terms = [
+        &[3][..],
+        &epoch.to_be_bytes(),
+        &schema,
+        &nonce,
+        &requester,
+        &endpoint,
+        &short(leaves(&tree).len()),
+        &encoded_tree(&tree),
+    ]
+    .concat();
+    let commitment = sha256("vault-commitment", &[&secret[..], &poster, &sized(&terms)].concat());
+    let head = sha256("vault-head", &[&poster[..], &commitment, &sized(&terms)].concat());
+    let masks = masks_of(&head);
     let masked: Vec<Vec<u8>> = masks
         .iter()
         .zip(&shares)
         .map(|(mask, share)| mask.as_ref().map_or_else(|| random.take(20), |mask| plus(mask, share)))
         .collect();
     random.finish();
-    let schema = bytes(&all["schemas"][text(&policy["schema"])]["digest"]);
-    let (requester, endpoint) = (bytes(&all["requester"]["key"]), array::<32>(&inputs["endpoint"]));
-    let vault = [
-        &[2][..],
-        &epoch.to_be_bytes(),
-        &schema,
-        &nonce,
-        &requester,
-        &endpoint,
-        &short(masked.len()),
-        &encoded_tree(&tree),
-        &masked.concat(),
-    ]
-    .concat();
+    let vault = [terms, commitment.to_vec(), masked.concat()].concat();
     let digest = sha256("vault", &sized(&vault));
     let mut key = [0; 32];
-    let info = [&b"BITHIVE-V1/blindmatch/match-key/"[..], &digest].concat();
+    let info = [&b"BITHIVE-V1/blindmatch/match-key/"[..], &poster, &digest].concat();
     Hkdf::<Sha256>::new(Some(&nonce), &secret).expand(&info, &mut key).unwrap();
     json!({
         "policy": inputs["policy"], "tags": inputs["tags"], "endpoint": hex_of(endpoint),
-        "random": inputs["random"], "tree": tree, "secret": hex_of(secret),
+        "poster": inputs["poster"], "random": inputs["random"], "commitment": hex_of(commitment), "head": hex_of(head), "tree": tree, "secret": hex_of(secret),
         "shares": list(&shares, hex_of),
         "masks": list(&masks, |mask| json!(mask.as_ref().map(hex::encode))),
         "masked": list(&masked, hex_of),

@@ -18,7 +18,7 @@ use super::run::tags_with;
 use crate::common::{
     Committee, EPOCH, attributes, compile,
     guesser::{self, TRIALS},
-    rng,
+    poster, rng,
 };
 
 const ALL_REGIONS: [&str; 8] = ["eu", "ch", "uk", "us", "cn", "hk", "jp", "sg"];
@@ -35,7 +35,7 @@ fn all_tags(committee: &Committee, policies: &[CompiledPolicy]) -> Tags {
 }
 
 fn seal(policy: &CompiledPolicy, tags: &Tags, rng: &mut ChaCha20Rng) -> Vault {
-    Vault::seal(policy, tags, [3; 32], [4; 32], DEFAULT_BUDGET, rng).unwrap().0
+    Vault::seal(policy, tags, &poster(), [3; 32], [4; 32], DEFAULT_BUDGET, rng).unwrap().0
 }
 
 fn request(inputs: &[Input], rng: &mut ChaCha20Rng) -> Vec<u8> {
@@ -59,7 +59,8 @@ fn sent(
     }
     let requester = RequesterKey::generate(rng);
     let (vault, key) =
-        Vault::seal(policy, &scene.tags, requester.public(), [4; 32], DEFAULT_BUDGET, rng).unwrap();
+        Vault::seal(policy, &scene.tags, &poster(), requester.public(), [4; 32], DEFAULT_BUDGET, rng)
+            .unwrap();
     let claim = Claim { address: "bithive1node".to_owned(), slot: 3, ask: 5, consent: [1; 96] };
     let context = ClaimContext::new("bithive-1", "bithive1jobs", 7).unwrap();
     view.extend(vault.encode());
@@ -114,9 +115,9 @@ fn too_few_members_find_nothing_by_inventing_the_seed_that_they_lack() {
     let mut rng = rng(23);
     let inputs: Vec<_> = policies.iter().map(|policy| policy.inputs()).collect();
     let opens = |seeds: &[MemberSeeds], vault: &Vault, rng: &mut ChaCha20Rng| {
-        inputs
-            .iter()
-            .position(|inputs| vault.open(&tags_with(&schema, params, seeds, inputs, rng)).unwrap().is_some())
+        inputs.iter().position(|inputs| {
+            vault.open(&tags_with(&schema, params, seeds, inputs, rng), &poster()).unwrap().is_some()
+        })
     };
     // With both seeds the search works, so that the way of searching is right.
     let vault = seal(&policies[5], &tags, &mut rng);
@@ -135,7 +136,7 @@ fn a_contributor_without_a_match_cannot_guess_which_region_was_asked_for() {
     let mut rng = rng(24);
     guesser::assert_learns_nothing(policies.len(), 24, |class| {
         let vault = seal(&policies[class], &tags, &mut rng);
-        assert!(vault.open(&own).unwrap().is_none());
+        assert!(vault.open(&own, &poster()).unwrap().is_none());
         vault.encode()
     });
 }
@@ -148,7 +149,7 @@ fn a_contributor_that_matches_cannot_guess_which_other_region_would_have() {
     let mut rng = rng(25);
     guesser::assert_learns_nothing(policies.len(), 25, |class| {
         let vault = seal(&policies[class], &tags, &mut rng);
-        let opened = vault.open(&own).unwrap().unwrap();
+        let opened = vault.open(&own, &poster()).unwrap().unwrap();
         let mut view = vault.encode();
         view.extend_from_slice(opened.key.as_bytes());
         view.extend(opened.leaves.iter().flat_map(|(leaf, _)| leaf.to_be_bytes()));
@@ -167,8 +168,9 @@ fn a_requester_cannot_guess_how_much_more_a_claimant_has_than_was_asked_for() {
     guesser::assert_learns_nothing(owns.len(), 26, |class| {
         let requester = RequesterKey::generate(&mut rng);
         let public = requester.public();
-        let (vault, key) = Vault::seal(&policy, &tags, public, [4; 32], DEFAULT_BUDGET, &mut rng).unwrap();
-        let opened = vault.open(&owns[class]).unwrap().unwrap();
+        let (vault, key) =
+            Vault::seal(&policy, &tags, &poster(), public, [4; 32], DEFAULT_BUDGET, &mut rng).unwrap();
+        let opened = vault.open(&owns[class], &poster()).unwrap().unwrap();
         let claim = Claim { address: "bithive1node".to_owned(), slot: 3, ask: 5, consent: [1; 96] };
         let sealed = claim.seal(&context, &opened.key, &public, &mut rng).unwrap();
         let read = requester.open(&context, &key, &sealed).unwrap();

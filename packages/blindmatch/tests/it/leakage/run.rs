@@ -13,7 +13,7 @@ use bithive_blindmatch::{
 };
 use rand_chacha::ChaCha20Rng;
 
-use crate::common::{EPOCH, rng};
+use crate::common::{EPOCH, poster, rng};
 
 pub(crate) const THRESHOLDS: [u64; 3] = [16_180_339_887_498, 27_182_818_284_590, 31_415_926_535_897];
 pub(crate) const REGIONS: [&str; 4] =
@@ -153,14 +153,15 @@ impl Run {
         let (vault, match_key) = Vault::seal(
             &compiled,
             &requester.tags,
+            &poster(),
             requester_key.public(),
             [9; 32],
             DEFAULT_BUDGET,
             &mut rng,
         )
         .unwrap();
-        assert!(vault.open(&other.tags).unwrap().is_none());
-        let opened = vault.open(&matched.tags).unwrap().expect("it satisfies the policy");
+        assert!(vault.open(&other.tags, &poster()).unwrap().is_none());
+        let opened = vault.open(&matched.tags, &poster()).unwrap().expect("it satisfies the policy");
         let labels = schema.slots();
         let own: BTreeMap<_, _> =
             node.inputs().iter().map(|input| (input.slot, input.value.clone())).collect();
@@ -292,7 +293,7 @@ impl Run {
                     let region_input = Input { slot: slot("region"), value: region.to_owned() };
                     let guess =
                         [yes(format!("memory>={threshold}")), region_input, yes(format!("badges:{badge}"))];
-                    if let Some(opened) = self.vault.open(&self.tags_of(&guess)).unwrap() {
+                    if let Some(opened) = self.vault.open(&self.tags_of(&guess), &poster()).unwrap() {
                         conditions.push(format!("{threshold} {region} {badge}"));
                         keys.extend_from_slice(opened.key.as_bytes());
                     }
