@@ -355,7 +355,7 @@ impl Contributor {
     async fn expect_endpoint_of(&self, requester: &Addr, vault: &Vault) -> Result<(), NodeError> {
         let registered = self.client().requester(requester.as_str()).await?;
         let registered = registered.map(|requester| requester.endpoint);
-        if registered.as_ref().is_some_and(|endpoint| *endpoint == vault.endpoint()[..]) {
+        if registered.as_ref().is_some_and(|endpoint| endpoint.as_slice() == vault.endpoint()) {
             return Ok(());
         }
         let registered = registered.map_or_else(|| "none".into(), |endpoint| endpoint.to_hex());
