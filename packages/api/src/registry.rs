@@ -184,6 +184,16 @@ pub enum ExecuteMsg {
         /// The relay's URL; null for none.
         relay: Option<String>,
     },
+    /// Apply a setting of the owner whose time has come ([`crate::delay`]). Sender: anyone.
+    ApplySetting {
+        /// Its number, from 1.
+        id: u64,
+    },
+    /// Drop a setting that waits. Sender: owner.
+    CancelSetting {
+        /// Its number, from 1.
+        id: u64,
+    },
     /// Propose a new owner. Sender: owner.
     TransferOwnership {
         /// The proposed owner.
@@ -209,6 +219,8 @@ crate::permissions!(ExecuteMsg {
     SetCommittee: Owner,
     PostShareKeys: CommitteeMember,
     SetRelay: EndpointHolder,
+    ApplySetting: Anyone,
+    CancelSetting: Owner,
     TransferOwnership: Owner,
     AcceptOwnership: ProposedOwner,
 });
@@ -422,6 +434,9 @@ pub enum QueryMsg {
         /// Number of the epoch: Unix time / `epoch_seconds`.
         epoch: u64,
     },
+    /// Settings of the owner that wait, by number.
+    #[returns(Vec<crate::delay::SettingResponse>)]
+    Settings {},
 }
 
 /// Parameters and addresses of the other contracts.
