@@ -458,6 +458,8 @@ pub struct ConfigResponse {
     pub incentive_pool: Addr,
     /// Contract that knows who is paid for a model; null where nobody is.
     pub models: Option<Addr>,
+    /// Contract that credits work; null where none does.
+    pub emissions: Option<Addr>,
     /// Division of a worker's ask.
     pub split: Split,
     /// Taken from the bond for each fault that costs bond, in base units.
