@@ -157,13 +157,15 @@ pub enum ExecuteMsg {
     },
     /// Name the committee from an epoch on, in place of one that was named but has not begun. The committee in
     /// force keeps its duties until then. Share keys posted for an epoch whose committee changes are void.
+    /// Waits ([`crate::delay`]) unless it is the first of all, or the one in force with the same threshold.
     /// Sender: owner, while no elections are held.
     SetCommittee {
         /// The members, in index order (index 1 first); addresses and endpoints are unique.
         members: Vec<CommitteeMember>,
         /// Members needed for one evaluation, 1 < threshold <= members.
         threshold: u8,
-        /// Its first epoch: a later one than the current; the current one, too, where no committee is in force.
+        /// Its first epoch: a later one than the current; the current one, too, where no committee is in force. Where it
+        /// waits, a later one than that in which it can be applied at first.
         from_epoch: u64,
     },
     /// Post the digest of the epoch's published share keys. Sender: a member of that epoch's committee, once
