@@ -6,7 +6,7 @@ use cosmwasm_std::entry_point;
 use bithive_api::MigrateMsg;
 use bithive_api::ics20::{Event, ExecuteMsg, InstantiateMsg, QueryMsg};
 use bithive_contract_kit::input::nonpayable;
-use bithive_contract_kit::{migration, ownership, pause};
+use bithive_contract_kit::{delay, migration, ownership, pause};
 use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Reply, Response, to_json_binary};
 
 use crate::receive::{self, RECEIVE_REPLY};
@@ -25,13 +25,13 @@ pub const CONTRACT_VERSION: &str = env!("CARGO_PKG_VERSION");
 #[cfg_attr(not(feature = "library"), entry_point)]
 pub fn instantiate(
     deps: DepsMut,
-    _env: Env,
+    env: Env,
     info: MessageInfo,
     msg: InstantiateMsg,
 ) -> Result<Response, ContractError> {
     nonpayable(&info)?;
     cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
-    admin::instantiate(deps, msg)
+    admin::instantiate(deps, &env, msg)
 }
 
 /// Runs one message.
@@ -47,11 +47,24 @@ pub fn execute(
 ) -> Result<Response, ContractError> {
     nonpayable(&info)?;
     permission::authorize(deps.as_ref(), &info.sender, &msg)?;
+    if admin::waits(deps.as_ref(), &env, &msg)? {
+        return Ok(delay::schedule(deps.storage, &env, &msg)?);
+    }
+    run(deps, env, info, msg)
+}
+
+/// Runs a message that its sender may send, now.
+fn run(deps: DepsMut, env: Env, info: MessageInfo, msg: ExecuteMsg) -> Result<Response, ContractError> {
     match msg {
         ExecuteMsg::Receive(hook) => send::receive(deps, &env, &info.sender, hook),
         ExecuteMsg::Withdraw { token, account } => refund::withdraw(deps, &token, &account),
         ExecuteMsg::SetLimit { token, limit } => admin::set_limit(deps, &token, limit),
         ExecuteMsg::SetPaused { paused } => Ok(pause::set(deps.storage, paused, Event::Paused { paused })?),
+        ExecuteMsg::ApplySetting { id } => {
+            let (setting, applied) = delay::take(deps.storage, &env, id)?;
+            Ok(run(deps, env, info, setting)?.add_event(applied))
+        }
+        ExecuteMsg::CancelSetting { id } => Ok(delay::cancel(deps.storage, id)?),
         ExecuteMsg::TransferOwnership { new_owner } => {
             Ok(ownership::propose(deps, &env, &info.sender, new_owner)?)
         }
@@ -89,6 +102,7 @@ pub fn query(deps: Deps, _env: Env, msg: QueryMsg) -> Result<Binary, ContractErr
         }
         QueryMsg::Owed { token, account } => to_json_binary(&query::owed(deps, &token, &account)?),
         QueryMsg::Held { token } => to_json_binary(&query::held(deps, &token)?),
+        QueryMsg::Settings {} => to_json_binary(&delay::waiting(deps.storage)?),
     };
     Ok(answer?)
 }

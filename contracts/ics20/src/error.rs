@@ -2,6 +2,7 @@
 
 use bithive_contract_kit::InputError;
 use bithive_contract_kit::channel::ChannelError;
+use bithive_contract_kit::delay::DelayError;
 use bithive_contract_kit::ledger::NothingOwed;
 use bithive_contract_kit::migration::MigrationError;
 use cosmwasm_std::{OverflowError, StdError, Uint128};
@@ -85,6 +86,9 @@ pub enum ContractError {
     /// Nothing is owed.
     #[error(transparent)]
     NothingOwed(#[from] NothingOwed),
+    /// A setting that waits, or does not.
+    #[error(transparent)]
+    Delay(#[from] DelayError),
     /// The stored state is not an earlier one of this contract.
     #[error(transparent)]
     Migration(#[from] MigrationError),

@@ -2,11 +2,12 @@
 //! transferred there, in two steps.
 
 use bithive_api::event::OrEmpty;
-use bithive_api::jobs::{Event, InstantiateMsg, ModelWork, Split as Shares, limits};
+use bithive_api::jobs::{Event, ExecuteMsg, InstantiateMsg, ModelWork, Split as Shares, limits};
 use bithive_api::{models, registry};
+use bithive_contract_kit::delay;
 use bithive_contract_kit::input::{address, sized, within};
 use bithive_economics::{Bps, Parts, Split, SplitError};
-use cosmwasm_std::{DepsMut, HexBinary, Response};
+use cosmwasm_std::{Addr, Deps, DepsMut, Env, HexBinary, Response};
 
 use crate::ContractError;
 use crate::state::{CONFIG, Config, EMISSIONS, MODEL_OWNERS, MODELS, TOTALS, Totals};
@@ -16,7 +17,12 @@ use crate::state::{CONFIG, Config, EMISSIONS, MODEL_OWNERS, MODELS, TOTALS, Tota
 /// # Errors
 /// [`ContractError::OtherToken`], [`ContractError::UnbondingTooShort`], [`ContractError::Split`],
 /// [`ContractError::Input`].
-pub(crate) fn instantiate(deps: DepsMut<'_>, msg: InstantiateMsg) -> Result<Response, ContractError> {
+pub(crate) fn instantiate(
+    deps: DepsMut<'_>,
+    env: &Env,
+    msg: InstantiateMsg,
+) -> Result<Response, ContractError> {
+    delay::begin(deps.storage, env)?;
     let token = address(deps.api, "token", &msg.token)?;
     let registry = address(deps.api, "registry", &msg.registry)?;
     let known: registry::ConfigResponse =
@@ -55,12 +61,37 @@ pub(crate) fn split_of(shares: &Shares) -> Result<Split, SplitError> {
     })
 }
 
+/// Whether a message of governance has to wait, once what it names was checked: all that changes what work earns. Naming
+/// nobody, or forgetting a model, takes earnings from jobs that go on, so it is no brake; the emissions have one of their own.
+///
+/// # Errors
+/// Those of the setting.
+pub(crate) fn waits(deps: Deps<'_>, env: &Env, msg: &ExecuteMsg) -> Result<bool, ContractError> {
+    match msg {
+        ExecuteMsg::SetEmissions { emissions } => {
+            emissions_of(deps, emissions.as_deref())?;
+        }
+        ExecuteMsg::SetModels { models } => {
+            models_of(deps, models.as_deref())?;
+        }
+        ExecuteMsg::SetModel { model, work } => {
+            check_model(model, work.as_ref())?;
+        }
+        _ => return Ok(false),
+    }
+    Ok(delay::waits(deps.storage, env)?)
+}
+
+fn emissions_of(deps: Deps<'_>, emissions: Option<&str>) -> Result<Option<Addr>, ContractError> {
+    Ok(emissions.map(|text| address(deps.api, "emissions", text)).transpose()?)
+}
+
 /// Names the contract that credits work.
 ///
 /// # Errors
 /// [`ContractError::Input`].
-pub(crate) fn set_emissions(deps: DepsMut<'_>, emissions: Option<String>) -> Result<Response, ContractError> {
-    let emissions = emissions.map(|text| address(deps.api, "emissions", &text)).transpose()?;
+pub(crate) fn set_emissions(deps: DepsMut<'_>, emissions: Option<&str>) -> Result<Response, ContractError> {
+    let emissions = emissions_of(deps.as_ref(), emissions)?;
     match &emissions {
         Some(emissions) => EMISSIONS.save(deps.storage, emissions)?,
         None => EMISSIONS.remove(deps.storage),
@@ -68,25 +99,40 @@ pub(crate) fn set_emissions(deps: DepsMut<'_>, emissions: Option<String>) -> Res
     Ok(Response::new().add_event(Event::Emissions { emissions: OrEmpty(emissions) }))
 }
 
-/// Names the contract that knows who is paid for a model: one for the same token, which asks a bond of who says so.
+/// A contract for the same token, which asks a bond of who says that a model is its own.
+fn models_of(deps: Deps<'_>, models: Option<&str>) -> Result<Option<Addr>, ContractError> {
+    let Some(text) = models else { return Ok(None) };
+    let models = address(deps.api, "models", text)?;
+    let known: models::ConfigResponse =
+        deps.querier.query_wasm_smart(&models, &models::QueryMsg::Config {})?;
+    let token = CONFIG.load(deps.storage)?.token;
+    if known.token != token {
+        return Err(ContractError::OtherToken { found: known.token.into(), expected: token.into() });
+    }
+    Ok(Some(models))
+}
+
+/// Names the contract that knows who is paid for a model.
 ///
 /// # Errors
 /// [`ContractError::Input`], [`ContractError::OtherToken`]; no such contract.
-pub(crate) fn set_models(deps: DepsMut<'_>, models: Option<String>) -> Result<Response, ContractError> {
-    let models = models.map(|text| address(deps.api, "models", &text)).transpose()?;
+pub(crate) fn set_models(deps: DepsMut<'_>, models: Option<&str>) -> Result<Response, ContractError> {
+    let models = models_of(deps.as_ref(), models)?;
     match &models {
-        Some(models) => {
-            let known: models::ConfigResponse =
-                deps.querier.query_wasm_smart(models, &models::QueryMsg::Config {})?;
-            let token = CONFIG.load(deps.storage)?.token;
-            if known.token != token {
-                return Err(ContractError::OtherToken { found: known.token.into(), expected: token.into() });
-            }
-            MODEL_OWNERS.save(deps.storage, models)?;
-        }
+        Some(models) => MODEL_OWNERS.save(deps.storage, models)?,
         None => MODEL_OWNERS.remove(deps.storage),
     }
     Ok(Response::new().add_event(Event::Models { models: OrEmpty(models) }))
+}
+
+fn check_model(model: &HexBinary, work: Option<&ModelWork>) -> Result<[u8; 32], ContractError> {
+    if let Some(work) = work {
+        let (least, most) = limits::MODEL_CREDITS;
+        within("credits", work.credits.into(), least.into()..=most.into())?;
+        Bps::new("quality_bps", work.quality_bps)?;
+        Bps::new("confidence_bps", work.confidence_bps)?;
+    }
+    Ok(sized("model", model)?)
 }
 
 /// States the work of a model.
@@ -99,15 +145,9 @@ pub(crate) fn set_model(
     model: &HexBinary,
     work: Option<ModelWork>,
 ) -> Result<Response, ContractError> {
-    let model: [u8; 32] = sized("model", model)?;
+    let model = check_model(model, work.as_ref())?;
     match &work {
-        Some(work) => {
-            let (least, most) = limits::MODEL_CREDITS;
-            within("credits", work.credits.into(), least.into()..=most.into())?;
-            Bps::new("quality_bps", work.quality_bps)?;
-            Bps::new("confidence_bps", work.confidence_bps)?;
-            MODELS.save(deps.storage, &model, work)?;
-        }
+        Some(work) => MODELS.save(deps.storage, &model, work)?,
         None => MODELS.remove(deps.storage, &model),
     }
     let credits = work.map_or(0, |work| work.credits);

@@ -7,7 +7,7 @@ use bithive_api::MigrateMsg;
 use bithive_api::jobs::{Event, ExecuteMsg, InstantiateMsg, QueryMsg};
 use bithive_attest::Members;
 use bithive_contract_kit::input::nonpayable;
-use bithive_contract_kit::{migration, pause};
+use bithive_contract_kit::{delay, migration, pause};
 use cosmwasm_std::{
     Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Reply, Response, from_json, to_json_binary,
 };
@@ -32,13 +32,13 @@ pub const CONTRACT_VERSION: &str = env!("CARGO_PKG_VERSION");
 #[cfg_attr(not(feature = "library"), entry_point)]
 pub fn instantiate(
     deps: DepsMut<'_>,
-    _env: Env,
+    env: Env,
     info: MessageInfo,
     msg: InstantiateMsg,
 ) -> Result<Response, ContractError> {
     nonpayable(&info)?;
     cw2::set_contract_version(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
-    admin::instantiate(deps, msg)
+    admin::instantiate(deps, &env, msg)
 }
 
 /// Runs one message.
@@ -54,6 +54,14 @@ pub fn execute(
 ) -> Result<Response, ContractError> {
     nonpayable(&info)?;
     permission::authorize(deps.as_ref(), &info.sender, &msg)?;
+    if admin::waits(deps.as_ref(), &env, &msg)? {
+        return Ok(delay::schedule(deps.storage, &env, &msg)?);
+    }
+    run(deps, env, info, msg)
+}
+
+/// Runs a message that its sender may send, now.
+fn run(deps: DepsMut<'_>, env: Env, info: MessageInfo, msg: ExecuteMsg) -> Result<Response, ContractError> {
     match msg {
         ExecuteMsg::Receive(hook) => post::receive(deps, env, hook),
         ExecuteMsg::Cancel { job_id } => cancel::cancel(deps, job_id),
@@ -71,11 +79,16 @@ pub fn execute(
         }
         ExecuteMsg::Advance { job_id } => advance::advance(deps, env, job_id),
         ExecuteMsg::Report { job_id } => report::report(deps.storage, job_id),
-        ExecuteMsg::SetEmissions { emissions } => admin::set_emissions(deps, emissions),
-        ExecuteMsg::SetModels { models } => admin::set_models(deps, models),
+        ExecuteMsg::SetEmissions { emissions } => admin::set_emissions(deps, emissions.as_deref()),
+        ExecuteMsg::SetModels { models } => admin::set_models(deps, models.as_deref()),
         ExecuteMsg::SetModel { model, work } => admin::set_model(deps, &model, work),
         ExecuteMsg::SetPaused { paused } => Ok(pause::set(deps.storage, paused, Event::Paused { paused })?),
         ExecuteMsg::Withdraw {} => withdraw::withdraw(deps, info),
+        ExecuteMsg::ApplySetting { id } => {
+            let (setting, applied) = delay::take(deps.storage, &env, id)?;
+            Ok(run(deps, env, info, setting)?.add_event(applied))
+        }
+        ExecuteMsg::CancelSetting { id } => Ok(delay::cancel(deps.storage, id)?),
     }
 }
 
@@ -119,6 +132,7 @@ pub fn query(deps: Deps<'_>, _env: Env, msg: QueryMsg) -> Result<Binary, Contrac
         QueryMsg::Claimable { address } => to_json_binary(&query::claimable(deps, &address)?),
         QueryMsg::OpenRounds { address } => to_json_binary(&query::open_rounds(deps, &address)?),
         QueryMsg::Totals {} => to_json_binary(&query::totals(deps)?),
+        QueryMsg::Settings {} => to_json_binary(&delay::waiting(deps.storage)?),
     };
     Ok(answer?)
 }

@@ -3,6 +3,7 @@
 use bithive_api::jobs::{Phase, limits};
 use bithive_attest::host::HostError;
 use bithive_contract_kit::InputError;
+use bithive_contract_kit::delay::DelayError;
 use bithive_contract_kit::ledger::NothingOwed;
 use bithive_contract_kit::migration::MigrationError;
 use bithive_contract_kit::permission::Unauthorized;
@@ -356,6 +357,9 @@ pub enum ContractError {
     /// Nothing is owed.
     #[error(transparent)]
     NothingOwed(#[from] NothingOwed),
+    /// A setting that waits, or does not.
+    #[error(transparent)]
+    Delay(#[from] DelayError),
     /// The stored state is not an earlier one of this contract.
     #[error(transparent)]
     Migration(#[from] MigrationError),

@@ -29,6 +29,7 @@ pub fn config(deps: Deps<'_>) -> StdResult<ConfigResponse> {
         treasury: config.treasury,
         incentive_pool: config.incentive_pool,
         models: MODEL_OWNERS.may_load(deps.storage)?,
+        emissions: EMISSIONS.may_load(deps.storage)?,
         split: config.split,
         slash_amount: config.slash_amount,
         slots: config.slots,

@@ -25,14 +25,22 @@ pub(crate) fn set(
     if ELECTION.exists(deps.storage) {
         return Err(ContractError::ElectionsHeld);
     }
-    // No address is checked for a list that is too long.
-    expect_size(members.len(), threshold)?;
-    let member = |CommitteeMember { address, endpoint }: CommitteeMember| {
-        let address = input::address(deps.api, "members.address", &address)?;
-        Ok(CommitteeMember { address, endpoint })
-    };
-    let members = members.into_iter().map(member).collect::<Result<_, ContractError>>()?;
+    let members = check(deps.as_ref(), &members, threshold)?;
     install(deps, env, members, threshold, from_epoch)
+}
+
+/// The members with addresses that are valid. No address is checked for a list that is too long.
+pub(crate) fn check(
+    deps: Deps<'_>,
+    members: &[CommitteeMember],
+    threshold: u8,
+) -> Result<Vec<CommitteeMember<Addr>>, ContractError> {
+    expect_size(members.len(), threshold)?;
+    let member = |CommitteeMember { address, endpoint }: &CommitteeMember| {
+        let address = input::address(deps.api, "members.address", address)?;
+        Ok(CommitteeMember { address, endpoint: endpoint.clone() })
+    };
+    members.iter().map(member).collect()
 }
 
 fn expect_size(members: usize, threshold: u8) -> Result<(), ContractError> {

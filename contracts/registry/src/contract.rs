@@ -6,7 +6,7 @@ use cosmwasm_std::entry_point;
 use bithive_api::MigrateMsg;
 use bithive_api::registry::{Event, ExecuteMsg, InstantiateMsg, QueryMsg};
 use bithive_contract_kit::input::nonpayable;
-use bithive_contract_kit::{migration, ownership, pause};
+use bithive_contract_kit::{delay, migration, ownership, pause};
 use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Response, to_json_binary};
 
 use crate::{
@@ -47,6 +47,14 @@ pub fn execute(
 ) -> Result<Response, ContractError> {
     nonpayable(&info)?;
     permission::authorize(deps.as_ref(), &env, &info.sender, &msg)?;
+    if admin::waits(deps.as_ref(), &env, &msg)? {
+        return Ok(delay::schedule(deps.storage, &env, &msg)?);
+    }
+    run(deps, env, info, msg)
+}
+
+/// Runs a message that its sender may send, now.
+fn run(deps: DepsMut, env: Env, info: MessageInfo, msg: ExecuteMsg) -> Result<Response, ContractError> {
     match msg {
         ExecuteMsg::Receive(hook) => register::receive(deps, &env, hook),
         ExecuteMsg::Unbond {} => bond::unbond(deps, &env, &info.sender),
@@ -69,6 +77,11 @@ pub fn execute(
             committee::post_share_keys(deps.storage, &info.sender, epoch, &digest)
         }
         ExecuteMsg::SetRelay { endpoint, relay } => relay::set(deps.storage, &info.sender, &endpoint, relay),
+        ExecuteMsg::ApplySetting { id } => {
+            let (setting, applied) = delay::take(deps.storage, &env, id)?;
+            Ok(run(deps, env, info, setting)?.add_event(applied))
+        }
+        ExecuteMsg::CancelSetting { id } => Ok(delay::cancel(deps.storage, id)?),
         ExecuteMsg::TransferOwnership { new_owner } => {
             Ok(ownership::propose(deps, &env, &info.sender, new_owner)?)
         }
@@ -95,6 +108,7 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
         QueryMsg::Candidates {} => to_json_binary(&candidates::query(deps)?),
         QueryMsg::Paused {} => to_json_binary(&pause::is_paused(deps.storage)?),
         QueryMsg::ShareKeys { epoch } => to_json_binary(&query::share_keys(deps, epoch)?),
+        QueryMsg::Settings {} => to_json_binary(&delay::waiting(deps.storage)?),
     };
     Ok(answer?)
 }

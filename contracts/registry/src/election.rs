@@ -9,19 +9,24 @@ use cosmwasm_std::{Addr, DepsMut, Env, Order, Response, Storage};
 use crate::state::{CANDIDATES, COMMITTEES, Candidate, Committee, ELECTED, ELECTION, epoch_at};
 use crate::{ContractError, committee};
 
-/// Holds elections from now on, or no longer.
-pub(crate) fn set(storage: &mut dyn Storage, election: Option<Election>) -> Result<Response, ContractError> {
-    let Some(election) = election else {
-        ELECTION.remove(storage);
-        return Ok(Response::new().add_event(Event::Election { seats: 0 }));
-    };
-    let Election { seats, threshold, max_terms } = election;
+/// Refuses an election with numbers out of bounds.
+pub(crate) fn check(election: Option<&Election>) -> Result<(), ContractError> {
+    let Some(&Election { seats, threshold, max_terms }) = election else { return Ok(()) };
     let (size, most) = (usize::from(seats), limits::MAX_COMMITTEE);
     if size > most || threshold < 2 || threshold > seats {
         return Err(ContractError::Committee { threshold, members: size, most });
     }
-    within("max_terms", max_terms.into(), 1..=limits::MAX_TERMS.into())?;
-    ELECTION.save(storage, &election)?;
+    Ok(within("max_terms", max_terms.into(), 1..=limits::MAX_TERMS.into())?)
+}
+
+/// Holds elections from now on, or no longer.
+pub(crate) fn set(storage: &mut dyn Storage, election: Option<Election>) -> Result<Response, ContractError> {
+    check(election.as_ref())?;
+    match &election {
+        Some(election) => ELECTION.save(storage, election)?,
+        None => ELECTION.remove(storage),
+    }
+    let seats = election.map_or(0, |election| election.seats);
     Ok(Response::new().add_event(Event::Election { seats }))
 }
 

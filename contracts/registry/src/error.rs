@@ -2,6 +2,7 @@
 
 use bithive_attest::host::HostError;
 use bithive_contract_kit::InputError;
+use bithive_contract_kit::delay::DelayError;
 use bithive_contract_kit::migration::MigrationError;
 use bithive_contract_kit::permission::Unauthorized;
 use bithive_dgkbe::SlotError;
@@ -228,6 +229,9 @@ pub enum ContractError {
         /// Address of the node.
         address: String,
     },
+    /// A setting that waits, or does not.
+    #[error(transparent)]
+    Delay(#[from] DelayError),
     /// The stored state is not an earlier one of this contract.
     #[error(transparent)]
     Migration(#[from] MigrationError),

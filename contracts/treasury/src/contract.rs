@@ -6,7 +6,7 @@ use cosmwasm_std::entry_point;
 use bithive_api::MigrateMsg;
 use bithive_api::treasury::{Event, ExecuteMsg, InstantiateMsg, QueryMsg};
 use bithive_contract_kit::input::nonpayable;
-use bithive_contract_kit::{migration, ownership, pause};
+use bithive_contract_kit::{delay, migration, ownership, pause};
 use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Response, to_json_binary};
 
 use crate::{ContractError, admin, burn, offer, permission, query};
@@ -45,6 +45,14 @@ pub fn execute(
 ) -> Result<Response, ContractError> {
     nonpayable(&info)?;
     permission::authorize(deps.as_ref(), &info.sender, &msg)?;
+    if admin::waits(deps.as_ref(), &env, &msg)? {
+        return Ok(delay::schedule(deps.storage, &env, &msg)?);
+    }
+    run(deps, env, info, msg)
+}
+
+/// Runs a message that its sender may send, now.
+fn run(deps: DepsMut, env: Env, info: MessageInfo, msg: ExecuteMsg) -> Result<Response, ContractError> {
     let sender = &info.sender;
     match msg {
         ExecuteMsg::Receive(hook) => offer::receive(deps, &env, sender, &hook),
@@ -56,6 +64,11 @@ pub fn execute(
         ExecuteMsg::SetOffer { token, terms } => offer::set(deps, &env, &token, terms),
         ExecuteMsg::SetSource { source, allowed } => admin::set_source(deps, &env, &source, allowed),
         ExecuteMsg::SetPaused { paused } => Ok(pause::set(deps.storage, paused, Event::Paused { paused })?),
+        ExecuteMsg::ApplySetting { id } => {
+            let (setting, applied) = delay::take(deps.storage, &env, id)?;
+            Ok(run(deps, env, info, setting)?.add_event(applied))
+        }
+        ExecuteMsg::CancelSetting { id } => Ok(delay::cancel(deps.storage, id)?),
         ExecuteMsg::TransferOwnership { new_owner } => Ok(ownership::propose(deps, &env, sender, new_owner)?),
         ExecuteMsg::AcceptOwnership {} => Ok(ownership::accept(deps, &env, sender)?),
     }
@@ -73,6 +86,7 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
         QueryMsg::Offers {} => to_json_binary(&query::offers(deps, &env)?),
         QueryMsg::Source { address } => to_json_binary(&query::source(deps, &address)?),
         QueryMsg::Totals {} => to_json_binary(&query::totals(deps, &env)?),
+        QueryMsg::Settings {} => to_json_binary(&delay::waiting(deps.storage)?),
     };
     Ok(answer?)
 }

@@ -1,6 +1,8 @@
 //! What a message can get wrong.
 
+use bithive_api::treasury::limits;
 use bithive_contract_kit::InputError;
+use bithive_contract_kit::delay::DelayError;
 use bithive_contract_kit::migration::MigrationError;
 use bithive_contract_kit::source::NotSource;
 use cosmwasm_std::{OverflowError, StdError, Uint128};
@@ -33,6 +35,16 @@ pub enum ContractError {
     TooManyOffers {
         /// Most offers at a time.
         most: usize,
+    },
+    /// A bid above what BTK cost.
+    #[error(
+        "an offer of up to {high} for 1,000,000 base units of BTK pays more than their work costs in fees, so whoever pays its own \
+         nodes would gain; set `high` to at most {}",
+        limits::MAX_BTK_BID
+    )]
+    BidAboveCost {
+        /// The highest bid that was given, in base units of BTT.
+        high: Uint128,
     },
     /// The bid is lower than what the seller accepts.
     #[error("{amount} are worth {worth} at the present bid; the seller expects at least {least}")]
@@ -78,6 +90,9 @@ pub enum ContractError {
     /// The owner has paused offers and spending.
     #[error("offers and spending are paused; collecting and burning go on")]
     Paused,
+    /// A setting that waits, or does not.
+    #[error(transparent)]
+    Delay(#[from] DelayError),
     /// The stored state is not an earlier one of this contract.
     #[error(transparent)]
     Migration(#[from] MigrationError),

@@ -1,11 +1,11 @@
 //! Tokens that come in: deposits, and sales to a standing offer.
 
-use bithive_api::treasury::{Event, Hook, OfferTerms, Params, limits};
+use bithive_api::treasury::{Event, Hook, OfferTerms, limits};
 use bithive_contract_kit::input::{expect_token, outside, positive, within};
 use bithive_contract_kit::pause::is_paused;
 use bithive_contract_kit::token;
 use bithive_economics::offer::Bid;
-use cosmwasm_std::{Addr, DepsMut, Env, Order, Response, StdResult, Uint128};
+use cosmwasm_std::{Addr, Deps, DepsMut, Env, Order, Response, StdResult, Uint128};
 use cw20::Cw20ReceiveMsg;
 
 use crate::ContractError;
@@ -80,18 +80,15 @@ pub(crate) fn set(
     token: &str,
     terms: Option<OfferTerms>,
 ) -> Result<Response, ContractError> {
-    let config = CONFIG.load(deps.storage)?;
-    let token = outside(deps.api, "token", token, &[&env.contract.address, &config.token])?;
     let Some(terms) = terms else {
+        let token = token_of(deps.as_ref(), env, &CONFIG.load(deps.storage)?, token)?;
         if !OFFERS.has(deps.storage, &token) {
             return Err(ContractError::NoOffer { token: token.into() });
         }
         OFFERS.remove(deps.storage, &token);
         return Ok(Response::new().add_event(Event::Offer { token, terms: None }));
     };
-    check(&config.params, &terms)?;
-    // Whatever is at the address must answer as a token does.
-    token::balance(deps.querier, &token, &env.contract.address)?;
+    let token = check(deps.as_ref(), env, token, &terms)?;
     let offers = OFFERS.keys(deps.storage, None, None, Order::Ascending).collect::<StdResult<Vec<_>>>()?;
     if offers.len() >= limits::MAX_OFFERS && !offers.contains(&token) {
         return Err(ContractError::TooManyOffers { most: limits::MAX_OFFERS });
@@ -100,12 +97,30 @@ pub(crate) fn set(
     Ok(Response::new().add_event(Event::Offer { token, terms: Some(terms) }))
 }
 
-fn check(params: &Params, terms: &OfferTerms) -> Result<(), ContractError> {
+fn token_of(deps: Deps<'_>, env: &Env, config: &Config, token: &str) -> Result<Addr, ContractError> {
+    Ok(outside(deps.api, "token", token, &[&env.contract.address, &config.token])?)
+}
+
+/// The token of an offer whose terms have their bounds.
+pub(crate) fn check(
+    deps: Deps<'_>,
+    env: &Env,
+    token: &str,
+    terms: &OfferTerms,
+) -> Result<Addr, ContractError> {
+    let config = CONFIG.load(deps.storage)?;
+    let token = token_of(deps, env, &config, token)?;
     let (least, most) = limits::RISE_SECONDS;
     within("low", terms.low.u128(), 1..=limits::MAX_BID.u128())?;
     within("high", terms.high.u128(), terms.low.u128()..=limits::MAX_BID.u128())?;
+    if config.btk.as_ref() == Some(&token) && terms.high > limits::MAX_BTK_BID {
+        return Err(ContractError::BidAboveCost { high: terms.high });
+    }
     within("rise_seconds", terms.rise_seconds.into(), least.into()..=most.into())?;
-    Ok(within("budget", terms.budget.u128(), 1..=params.buy.u128())?)
+    within("budget", terms.budget.u128(), 1..=config.params.buy.u128())?;
+    // Whatever is at the address must answer as a token does.
+    token::balance(deps.querier, &token, &env.contract.address)?;
+    Ok(token)
 }
 
 pub(crate) fn bid(terms: &OfferTerms) -> Bid {

@@ -16,6 +16,7 @@ pub(crate) fn config(deps: Deps<'_>) -> Result<ConfigResponse, ContractError> {
         owner: ownership.owner,
         pending_owner: ownership.pending_owner,
         token: config.token,
+        btk: config.btk,
         params: config.params,
         paused: is_paused(deps.storage)?,
     })

@@ -15,6 +15,8 @@ use crate::ContractError;
 pub struct Config {
     /// Address of the cw20 token BTT.
     pub token: Addr,
+    /// Address of the cw20 token BTK; none where none was named, as in treasuries of earlier versions.
+    pub btk: Option<Addr>,
     /// Parameters, checked against their bounds.
     pub params: Params,
 }

@@ -37,6 +37,9 @@ enum Command {
     #[command(subcommand)]
     Devnet(devnet::Command),
     /// The contracts on a chain of the devnet or any other: uploads, creates and wires what is missing.
+    ///
+    /// A contract that is older than a day keeps what it is told for three days, in which everybody sees it: the exit code is 1 then, and a
+    /// run after that time, or `chain settings apply`, lets it take effect.
     Deploy(deploy::DeployArgs),
     /// Tokens and attestations between chains.
     #[command(subcommand)]
@@ -121,11 +124,11 @@ async fn run(cli: Cli) -> Result<ExitCode> {
     let (home, output) = (&cli.home, Output { json: cli.json });
     match cli.command {
         Command::Demo(args) => return demo::run(args, home, output).await,
-        Command::Chain(command) => chain::run(command, home, output).await?,
+        Command::Chain(command) => return chain::run(command, home, output).await,
         Command::Devnet(command) => {
             return tokio::task::block_in_place(|| devnet::run(command, home, output));
         }
-        Command::Deploy(args) => deploy::run(args, home, output).await?,
+        Command::Deploy(args) => return deploy::run(args, home, output).await,
         Command::Ibc(command) => return ibc::run(command, home, output).await,
         Command::Wallet(command) => return wallet::run(command, home, output).await,
         Command::Stake(command) => stake::run(command, home, output).await?,

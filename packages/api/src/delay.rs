@@ -3,6 +3,9 @@
 //! A contract that has them takes the owner's message, keeps it, and announces when it may take effect. From then on
 //! anybody applies it; until then, and after, the owner may cancel it. What was not applied in time is void, so that no
 //! owner keeps old settings in reserve. In the first day of a contract settings take effect at once: it is being set up.
+//!
+//! Brakes take effect at once: a permission that is taken back, a lower limit, a withdrawn offer. A brake cancels nothing that waits, so
+//! an owner who brakes cancels what would undo it.
 
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::Binary;

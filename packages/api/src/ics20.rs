@@ -103,6 +103,16 @@ pub enum ExecuteMsg {
         /// Whether new sends are stopped.
         paused: bool,
     },
+    /// Applies a setting of the owner whose time has come ([`crate::delay`]). Sender: anyone.
+    ApplySetting {
+        /// Its number, from 1.
+        id: u64,
+    },
+    /// Drops a setting that waits. Sender: the owner.
+    CancelSetting {
+        /// Its number, from 1.
+        id: u64,
+    },
     /// Proposes a new owner. Sender: the owner.
     TransferOwnership {
         /// The proposed owner.
@@ -117,6 +127,8 @@ crate::permissions!(ExecuteMsg {
     Withdraw: Anyone,
     SetLimit: Owner,
     SetPaused: Owner,
+    ApplySetting: Anyone,
+    CancelSetting: Owner,
     TransferOwnership: Owner,
     AcceptOwnership: ProposedOwner,
 });
@@ -209,6 +221,9 @@ pub enum QueryMsg {
         /// Address of the cw20 token.
         token: String,
     },
+    /// Settings of the owner that wait, by number.
+    #[returns(Vec<crate::delay::SettingResponse>)]
+    Settings {},
 }
 
 /// Configuration in force.

@@ -197,6 +197,16 @@ pub enum ExecuteMsg {
         /// Whether new jobs are refused.
         paused: bool,
     },
+    /// Apply a setting of governance whose time has come ([`crate::delay`]). Sender: anyone.
+    ApplySetting {
+        /// Its number, from 1.
+        id: u64,
+    },
+    /// Drop a setting that waits. Sender: the registry's owner.
+    CancelSetting {
+        /// Its number, from 1.
+        id: u64,
+    },
 }
 
 crate::permissions!(ExecuteMsg {
@@ -215,6 +225,8 @@ crate::permissions!(ExecuteMsg {
     SetModels: Governance,
     SetModel: Governance,
     SetPaused: Governance,
+    ApplySetting: Anyone,
+    CancelSetting: Governance,
 });
 
 /// What a run of a model is worth, as it was measured.
@@ -428,6 +440,9 @@ pub enum QueryMsg {
     /// Sums that must equal the contract's token balance.
     #[returns(TotalsResponse)]
     Totals {},
+    /// Settings of governance that wait, by number.
+    #[returns(Vec<crate::delay::SettingResponse>)]
+    Settings {},
 }
 
 /// Parameters and wiring.
@@ -443,6 +458,8 @@ pub struct ConfigResponse {
     pub incentive_pool: Addr,
     /// Contract that knows who is paid for a model; null where nobody is.
     pub models: Option<Addr>,
+    /// Contract that credits work; null where none does.
+    pub emissions: Option<Addr>,
     /// Division of a worker's ask.
     pub split: Split,
     /// Taken from the bond for each fault that costs bond, in base units.

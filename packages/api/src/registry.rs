@@ -157,13 +157,15 @@ pub enum ExecuteMsg {
     },
     /// Name the committee from an epoch on, in place of one that was named but has not begun. The committee in
     /// force keeps its duties until then. Share keys posted for an epoch whose committee changes are void.
+    /// Waits ([`crate::delay`]) unless it is the first of all, or the one in force with the same threshold.
     /// Sender: owner, while no elections are held.
     SetCommittee {
         /// The members, in index order (index 1 first); addresses and endpoints are unique.
         members: Vec<CommitteeMember>,
         /// Members needed for one evaluation, 1 < threshold <= members.
         threshold: u8,
-        /// Its first epoch: a later one than the current; the current one, too, where no committee is in force.
+        /// Its first epoch: a later one than the current; the current one, too, where no committee is in force. Where it
+        /// waits, a later one than that in which it can be applied at first.
         from_epoch: u64,
     },
     /// Post the digest of the epoch's published share keys. Sender: a member of that epoch's committee, once
@@ -183,6 +185,16 @@ pub enum ExecuteMsg {
         endpoint: HexBinary,
         /// The relay's URL; null for none.
         relay: Option<String>,
+    },
+    /// Apply a setting of the owner whose time has come ([`crate::delay`]). Sender: anyone.
+    ApplySetting {
+        /// Its number, from 1.
+        id: u64,
+    },
+    /// Drop a setting that waits. Sender: owner.
+    CancelSetting {
+        /// Its number, from 1.
+        id: u64,
     },
     /// Propose a new owner. Sender: owner.
     TransferOwnership {
@@ -209,6 +221,8 @@ crate::permissions!(ExecuteMsg {
     SetCommittee: Owner,
     PostShareKeys: CommitteeMember,
     SetRelay: EndpointHolder,
+    ApplySetting: Anyone,
+    CancelSetting: Owner,
     TransferOwnership: Owner,
     AcceptOwnership: ProposedOwner,
 });
@@ -422,6 +436,9 @@ pub enum QueryMsg {
         /// Number of the epoch: Unix time / `epoch_seconds`.
         epoch: u64,
     },
+    /// Settings of the owner that wait, by number.
+    #[returns(Vec<crate::delay::SettingResponse>)]
+    Settings {},
 }
 
 /// Parameters and addresses of the other contracts.

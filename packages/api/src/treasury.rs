@@ -70,6 +70,9 @@ pub mod limits {
     pub const RISE_SECONDS: (u64, u64) = (60, 365 * 86_400);
     /// Most that a bid may be, in base units of BTT for 1,000,000 base units: a million.
     pub const MAX_BID: Uint128 = Uint128::new(1_000_000_000_000);
+    /// Most that a bid for BTK may be, in base units of BTT for 1,000,000 base units: what these cost in fees at least
+    /// (`bithive_economics::work::BTK_COST`). Above it, whoever pays its own nodes for work would sell what they earn at a gain.
+    pub const MAX_BTK_BID: Uint128 = Uint128::new(500_000);
     /// Most characters of a purpose.
     pub const MAX_PURPOSE: usize = 256;
 }
@@ -81,6 +84,8 @@ pub struct InstantiateMsg {
     pub owner: String,
     /// Address of the cw20 token BTT.
     pub token: String,
+    /// Address of the cw20 token BTK, for which an offer bids at most [`limits::MAX_BTK_BID`]; null where there is none.
+    pub btk: Option<String>,
     /// Parameters, fixed for the life of the contract.
     pub params: Params,
 }
@@ -106,7 +111,7 @@ pub struct Params {
 pub struct OfferTerms {
     /// Bid at first, in base units of BTT for 1,000,000 base units of the token, at least 1.
     pub low: Uint128,
-    /// Bid after `rise_seconds` without a sale; at least `low`, at most [`limits::MAX_BID`]. The same as `low` for a fixed price.
+    /// Bid after `rise_seconds` without a sale; at least `low`, at most [`limits::MAX_BID`], and [`limits::MAX_BTK_BID`] for BTK. The same as `low` for a fixed price.
     pub high: Uint128,
     /// Seconds in which the bid rises, within [`limits::RISE_SECONDS`].
     pub rise_seconds: u64,
@@ -159,6 +164,16 @@ pub enum ExecuteMsg {
         /// Whether offers and spending are stopped.
         paused: bool,
     },
+    /// Applies a setting of the owner whose time has come ([`crate::delay`]). Sender: anyone.
+    ApplySetting {
+        /// Its number, from 1.
+        id: u64,
+    },
+    /// Drops a setting that waits. Sender: the owner.
+    CancelSetting {
+        /// Its number, from 1.
+        id: u64,
+    },
     /// Proposes a new owner. Sender: the owner.
     TransferOwnership {
         /// The proposed owner.
@@ -176,6 +191,8 @@ crate::permissions!(ExecuteMsg {
     SetOffer: Owner,
     SetSource: Owner,
     SetPaused: Owner,
+    ApplySetting: Anyone,
+    CancelSetting: Owner,
     TransferOwnership: Owner,
     AcceptOwnership: ProposedOwner,
 });
@@ -217,6 +234,9 @@ pub enum QueryMsg {
     /// Balance and totals of the treasury.
     #[returns(TotalsResponse)]
     Totals {},
+    /// Settings of the owner that wait, by number.
+    #[returns(Vec<crate::delay::SettingResponse>)]
+    Settings {},
 }
 
 /// Configuration in force.
@@ -228,6 +248,8 @@ pub struct ConfigResponse {
     pub pending_owner: Option<Addr>,
     /// Address of the cw20 token BTT.
     pub token: Addr,
+    /// Address of the cw20 token BTK, whose bids have a bound of their own; null where none was named.
+    pub btk: Option<Addr>,
     /// Parameters, fixed for the life of the contract.
     pub params: Params,
     /// Whether offers and spending are stopped.

@@ -41,8 +41,11 @@ use crate::ratio::share;
 pub const DAYS: u64 = 180;
 /// Base units of BTT that a job must cost for good, for each credit: 0.001 BTT.
 pub const FEE_PER_CREDIT: u128 = 1_000;
-/// Most base units of BTK that a credit earns: 0.002 BTK. With [`FEE_PER_CREDIT`], a BTK costs at least 0.5 BTT of fees.
+/// Most base units of BTK that a credit earns: 0.002 BTK.
 pub const CEILING: u128 = 2_000;
+/// Least base units of BTT of fees that 1,000,000 base units of BTK cost: a BTK costs at least 0.5 BTT. Who bids more for them pays
+/// those who pay themselves for work.
+pub const BTK_COST: u128 = 1_000_000 * FEE_PER_CREDIT / CEILING;
 /// Least workers of a job that is credited: fewer agree with nobody but themselves.
 pub const LEAST_WORKERS: u8 = 3;
 

@@ -5,6 +5,7 @@
 //! the same name in every run. Everything panics where a test would have to: this crate is test code.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::missing_panics_doc)]
 
+mod delay;
 pub mod emissions;
 pub mod events;
 pub mod faucet;

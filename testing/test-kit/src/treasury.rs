@@ -57,7 +57,7 @@ impl TreasurySuite {
     pub fn new() -> Self {
         let mut suite = Suite::new();
         let btk = suite.another_token("BitHive compute token", "BTK");
-        let message = Self::message(&suite);
+        let message = InstantiateMsg { btk: Some(btk.to_string()), ..Self::message(&suite) };
         let treasury = Self::instantiate(&mut suite, &message).unwrap();
         Self { suite, btk, treasury }
     }
@@ -65,7 +65,8 @@ impl TreasurySuite {
     /// What creates the contract.
     #[must_use]
     pub fn message(suite: &Suite) -> InstantiateMsg {
-        InstantiateMsg { owner: suite.owner.to_string(), token: suite.btt.to_string(), params: params() }
+        let (owner, token) = (suite.owner.to_string(), suite.btt.to_string());
+        InstantiateMsg { owner, token, btk: None, params: params() }
     }
 
     /// Puts the contract on the chain.

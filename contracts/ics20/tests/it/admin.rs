@@ -108,3 +108,27 @@ fn another_contracts_state_is_refused() {
     let result = suite.app.migrate_contract(owner, other, &MigrateMsg {}, code_id);
     assert!(matches!(refusal(result), ContractError::Migration(_)));
 }
+
+/// The attack: an owner raises the limit to everything, and a chain of its own gives the vouchers back to itself.
+#[test]
+fn a_higher_limit_takes_effect_after_a_delay_that_anybody_can_watch_and_a_lower_one_at_once() {
+    let mut suite = Ics20Suite::new();
+    let (bridge, owner, token) =
+        (suite.bridge.clone(), suite.suite.owner.clone(), suite.suite.btt.to_string());
+    let limits = QueryMsg::Limits { start_after: None, limit: None };
+    let now = |suite: &Suite| suite.query::<Vec<TokenLimit>>(&bridge, &limits).first().map(|row| row.limit);
+    let set =
+        |limit: Option<u128>| ExecuteMsg::SetLimit { token: token.clone(), limit: limit.map(Into::into) };
+    suite.suite.check_delay(
+        &bridge,
+        |_| set(Some(LIMIT + 1)),
+        |suite| now(suite) == Some((LIMIT + 1).into()),
+    );
+    for lower in [Some(5), None] {
+        suite.execute(&owner, &set(lower)).unwrap();
+        assert_eq!(now(&suite.suite), lower.map(Into::into));
+    }
+    // A token that had none is let out after the delay, too.
+    suite.execute(&owner, &set(Some(1))).unwrap();
+    assert_eq!((now(&suite.suite), suite.suite.settings(&bridge).len()), (None, 1));
+}

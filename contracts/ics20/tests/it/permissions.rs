@@ -7,11 +7,13 @@ use bithive_ics20::contract::{execute, instantiate};
 use bithive_test_kit::permissions::{check, owners, party};
 use cosmwasm_std::testing::{message_info, mock_dependencies, mock_env};
 
-const MESSAGES: [&str; 6] = [
+const MESSAGES: [&str; 8] = [
     r#"{"receive":{"sender":"x","amount":"1","msg":"e30="}}"#,
     r#"{"withdraw":{"token":"x","account":"x"}}"#,
     r#"{"set_limit":{"token":"x","limit":null}}"#,
     r#"{"set_paused":{"paused":true}}"#,
+    r#"{"apply_setting":{"id":1}}"#,
+    r#"{"cancel_setting":{"id":1}}"#,
     r#"{"transfer_ownership":{"new_owner":"x"}}"#,
     r#"{"accept_ownership":{}}"#,
 ];

@@ -271,6 +271,29 @@ fn only_a_contract_of_models_for_the_same_token_is_named_and_none_can_be() {
     assert_eq!(known(&market), None);
 }
 
+/// The attack: governance names a contract of its own, which says that it is the owner of every model.
+#[test]
+fn who_knows_the_owners_of_models_changes_after_a_delay_that_anybody_can_watch() {
+    let mut market = JobsSuite::new();
+    let (jobs, models) =
+        (market.jobs.clone(), bithive_test_kit::models::Models::new(&mut market.suite).address);
+    let now =
+        |suite: &bithive_test_kit::Suite| suite.query::<ConfigResponse>(&jobs, &QueryMsg::Config {}).models;
+    let set = |models: Option<Addr>| {
+        move |_: &bithive_test_kit::Suite| ExecuteMsg::SetModels { models: models.clone().map(Into::into) }
+    };
+    market.suite.check_delay(&jobs, set(Some(models.clone())), |suite| now(suite) == Some(models.clone()));
+    market.suite.check_delay(&jobs, set(None), |suite| now(suite).is_none());
+    // A contract for another token is refused when it is announced.
+    let (owner, btk) = (market.suite.owner.clone(), market.suite.another_token("Some token", "SOME"));
+    let mut message = bithive_test_kit::models::message(&market.suite);
+    message.token = btk.to_string();
+    let other = bithive_test_kit::models::instantiate(&mut market.suite, &message).unwrap();
+    let set = ExecuteMsg::SetModels { models: Some(other.to_string()) };
+    assert!(matches!(refusal(market.send(&owner, &set)), ContractError::OtherToken { .. }));
+    assert_eq!(market.suite.settings(&jobs), []);
+}
+
 #[test]
 fn the_largest_terms_are_accepted() {
     let mut market = JobsSuite::new();

@@ -445,3 +445,34 @@ fn a_job_that_somebody_else_pays_for_is_the_requesters() {
     assert!(matches!(error, ContractError::Input(InputError::Address { field: "requester", .. })), "{error}");
     market.custody();
 }
+
+/// The attack: governance, or who took its key, names emissions of its own, or forgets the model, just before jobs settle.
+#[test]
+fn what_work_earns_changes_after_a_delay_that_anybody_can_watch() {
+    let (mut market, emissions) = with_emissions();
+    let jobs = market.jobs.clone();
+    let job = market.post(&market.terms());
+    let known = |suite: &bithive_test_kit::Suite| {
+        suite.query::<ReportingResponse>(&jobs, &QueryMsg::Reporting { job_id: job }).emissions
+    };
+    let none = |_: &bithive_test_kit::Suite| ExecuteMsg::SetEmissions { emissions: None };
+    market.suite.check_delay(&jobs, none, |suite| known(suite).is_none());
+    let again =
+        |_: &bithive_test_kit::Suite| ExecuteMsg::SetEmissions { emissions: Some(emissions.to_string()) };
+    market.suite.check_delay(&jobs, again, |suite| known(suite) == Some(emissions.clone()));
+    let model = HexBinary::from(&MODEL);
+    let query = QueryMsg::Model { model: model.clone() };
+    let work = |suite: &bithive_test_kit::Suite| suite.query::<Option<ModelWork>>(&jobs, &query);
+    let state = |work| move |_: &bithive_test_kit::Suite| ExecuteMsg::SetModel { model: MODEL.into(), work };
+    market.suite.check_delay(&jobs, state(Some(WORK)), |suite| work(suite) == Some(WORK));
+    market.suite.check_delay(&jobs, state(None), |suite| work(suite).is_none());
+    // What is wrong is refused when it is announced, and a pause is at once.
+    let owner = market.suite.owner.clone();
+    let bad = ExecuteMsg::SetModel { model, work: Some(ModelWork { credits: 0, ..WORK }) };
+    assert!(matches!(refusal(market.send(&owner, &bad)), ContractError::Input(_)));
+    let bad = ExecuteMsg::SetEmissions { emissions: Some("nobody".into()) };
+    assert!(matches!(refusal(market.send(&owner, &bad)), ContractError::Input(_)));
+    assert_eq!(market.suite.settings(&jobs), []);
+    market.send(&owner, &ExecuteMsg::SetPaused { paused: true }).unwrap();
+    assert!(reporting(&market, job).paused);
+}

@@ -88,3 +88,14 @@ fn the_market_is_a_contract() {
     let found = owner.to_string();
     assert_eq!(error, ContractError::Input(InputError::NotContract { field: "jobs", found }));
 }
+
+/// The attack: an owner waits until there are bonds, and names a market of its own that slashes them all.
+#[test]
+fn the_jobs_contract_is_named_after_a_delay_that_anybody_can_watch() {
+    let mut suite = Suite::new();
+    let (owner, registry, jobs) = (suite.owner.clone(), suite.registry.clone(), suite.faucet.clone());
+    suite.check_delay(&registry, |_| set_jobs(&jobs), |suite| suite.registry_config().jobs.is_some());
+    // What is wrong is refused when it is announced.
+    let error = refusal::<ContractError>(suite.ask_registry(&owner, &set_jobs(&jobs)));
+    assert_eq!(error, ContractError::JobsAlreadySet { jobs: jobs.to_string() });
+}

@@ -325,3 +325,50 @@ fn before_a_committee_is_named_there_are_no_members() {
     let error = refusal::<ContractError>(post(&mut suite, "one", current()));
     assert!(matches!(error, ContractError::Unauthorized(_)), "{error}");
 }
+
+/// The attack: an owner names a committee of its own, and learns within an epoch which tags are asked for.
+#[test]
+fn another_committee_is_named_after_a_delay_that_anybody_can_watch() {
+    let mut suite = seated(&["one", "two"], 2);
+    let (owner, registry) = (suite.owner.clone(), suite.registry.clone());
+    let now = |suite: &Suite| at(suite, None).epoch;
+    let delay = bithive_api::delay::limits::DELAY_SECONDS / params().epoch_seconds;
+    let next = |suite: &Suite, names: &[&str], epochs: u64| {
+        let (members, from_epoch) = (suite.committee_members(names), now(suite) + epochs);
+        ExecuteMsg::SetCommittee { members, threshold: 2, from_epoch }
+    };
+    let others = [suite.account("three"), suite.account("four")];
+    suite.check_delay(
+        &registry,
+        |suite| next(suite, &["three", "four"], delay + 1),
+        |suite| names_at(suite, u64::MAX) == others,
+    );
+    suite.advance(params().epoch_seconds);
+    assert_eq!(names_at(&suite, now(&suite)), others);
+    // An epoch that is over when it can be applied is refused when it is announced, and so is a list that is too short.
+    let early = next(&suite, &["five", "six"], delay);
+    let error = refusal::<ContractError>(suite.ask_registry(&owner, &early));
+    let (from_epoch, least) = (now(&suite) + delay, now(&suite) + delay + 1);
+    assert_eq!(error, ContractError::FromEpoch { from_epoch, least });
+    let short = next(&suite, &["five"], delay + 1);
+    assert!(matches!(refusal(suite.ask_registry(&owner, &short)), ContractError::Committee { .. }));
+    assert_eq!(suite.settings(&registry), []);
+}
+
+#[test]
+fn the_first_committee_and_one_that_follows_itself_need_no_delay() {
+    let mut suite = Suite::new();
+    suite.advance(30 * bithive_api::delay::limits::SETUP_SECONDS);
+    let now = |suite: &Suite| at(suite, None).epoch;
+    let (first, epoch) = (suite.committee_members(&["one", "two"]), now(&suite));
+    set_from(&mut suite, first, 2, epoch).unwrap();
+    assert_eq!(names_at(&suite, epoch), accounts(&suite, &["one", "two"]));
+    rotate(&mut suite, &["one", "two"], epoch + 1);
+    assert_eq!(
+        (at(&suite, Some(epoch + 1)).from_epoch, suite.settings(&suite.registry)),
+        (epoch + 1, vec![])
+    );
+    // The same members in another order are another committee: they have other indices.
+    rotate(&mut suite, &["two", "one"], epoch + 99);
+    assert_eq!(suite.settings(&suite.registry).len(), 1);
+}

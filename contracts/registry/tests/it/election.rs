@@ -303,6 +303,20 @@ fn the_owner_names_committees_only_where_none_are_elected() {
     suite.ask_registry(&owner, &name).unwrap();
 }
 
+/// The attack: an owner ends elections, or sets one that only its own candidates can win, before anybody can leave.
+#[test]
+fn elections_are_set_after_a_delay_that_anybody_can_watch() {
+    let mut suite = Suite::with_params(params());
+    let (owner, registry) = (suite.owner.clone(), suite.registry.clone());
+    let set = |election| move |_: &Suite| ExecuteMsg::SetElection { election };
+    let held = |suite: &Suite| candidates(suite).election;
+    suite.check_delay(&registry, set(Some(ELECTION)), |suite| held(suite) == Some(ELECTION));
+    suite.check_delay(&registry, set(None), |suite| held(suite).is_none());
+    let bad = ExecuteMsg::SetElection { election: Some(Election { threshold: 1, ..ELECTION }) };
+    assert!(matches!(refusal(suite.ask_registry(&owner, &bad)), ContractError::Committee { .. }));
+    assert_eq!(suite.settings(&registry), []);
+}
+
 #[test]
 fn elections_have_bounds_and_are_set_by_the_owner() {
     let mut suite = Suite::new();

@@ -10,7 +10,7 @@ use cosmwasm_std::testing::{message_info, mock_dependencies, mock_env};
 use cosmwasm_std::{HexBinary, Uint128};
 use cw_ownable::initialize_owner;
 
-const MESSAGES: [&str; 17] = [
+const MESSAGES: [&str; 19] = [
     r#"{"receive":{"sender":"x","amount":"1","msg":"e30="}}"#,
     r#"{"unbond":{}}"#,
     r#"{"withdraw_bond":{"address":"x"}}"#,
@@ -26,6 +26,8 @@ const MESSAGES: [&str; 17] = [
     r#"{"set_committee":{"members":[],"threshold":2,"from_epoch":1}}"#,
     r#"{"post_share_keys":{"epoch":0,"digest":"1111111111111111111111111111111111111111111111111111111111111111"}}"#,
     r#"{"set_relay":{"endpoint":"1111111111111111111111111111111111111111111111111111111111111111","relay":null}}"#,
+    r#"{"apply_setting":{"id":1}}"#,
+    r#"{"cancel_setting":{"id":1}}"#,
     r#"{"transfer_ownership":{"new_owner":"x"}}"#,
     r#"{"accept_ownership":{}}"#,
 ];

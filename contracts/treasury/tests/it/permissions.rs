@@ -7,7 +7,7 @@ use bithive_treasury::contract::{execute, instantiate};
 use cosmwasm_std::Uint128;
 use cosmwasm_std::testing::{message_info, mock_dependencies, mock_env};
 
-const MESSAGES: [&str; 9] = [
+const MESSAGES: [&str; 11] = [
     r#"{"receive":{"sender":"x","amount":"1","msg":"e30="}}"#,
     r#"{"collect":{"source":"x"}}"#,
     r#"{"burn":{"token":"x"}}"#,
@@ -15,6 +15,8 @@ const MESSAGES: [&str; 9] = [
     r#"{"set_offer":{"token":"x","terms":null}}"#,
     r#"{"set_source":{"source":"x","allowed":true}}"#,
     r#"{"set_paused":{"paused":true}}"#,
+    r#"{"apply_setting":{"id":1}}"#,
+    r#"{"cancel_setting":{"id":1}}"#,
     r#"{"transfer_ownership":{"new_owner":"x"}}"#,
     r#"{"accept_ownership":{}}"#,
 ];
@@ -26,7 +28,8 @@ fn send(account: &str, msg: ExecuteMsg) -> Result<(), ContractError> {
     let (owner, next, sender) = (address("owner"), address("next"), address(account));
     let zero = Uint128::zero();
     let params = Params { period_seconds: 3_600, spend: zero, buy: zero, burn: zero, reserve: zero };
-    let message = InstantiateMsg { owner: owner.to_string(), token: address("token").into(), params };
+    let message =
+        InstantiateMsg { owner: owner.to_string(), token: address("token").into(), btk: None, params };
     instantiate(deps.as_mut(), env.clone(), message_info(&owner, &[]), message)?;
     let propose = ExecuteMsg::TransferOwnership { new_owner: next.into() };
     execute(deps.as_mut(), env.clone(), message_info(&owner, &[]), propose)?;

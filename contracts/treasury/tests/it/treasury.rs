@@ -150,6 +150,7 @@ fn the_owner_spends_within_the_bound_of_a_period() {
     );
     suite.spend(&alice, 40 * UNIT).unwrap();
     suite.suite.advance(DAY);
+    suite.suite.renew(&suite.treasury.clone());
     let error = refusal::<ContractError>(suite.spend(&alice, 51 * UNIT));
     assert!(matches!(error, ContractError::Funds { .. }), "{error}");
     suite.spend(&alice, 50 * UNIT).unwrap();
@@ -171,6 +172,7 @@ fn a_clock_that_goes_back_renews_no_bound() {
     suite.endow(1_000 * UNIT);
     let alice = suite.suite.account("alice");
     suite.suite.advance(3 * DAY);
+    suite.suite.renew(&suite.treasury.clone());
     suite.spend(&alice, 100 * UNIT).unwrap();
     suite.suite.app.update_block(|block| block.time = block.time.minus_seconds(2 * DAY));
     let error = refusal::<ContractError>(suite.spend(&alice, 1));
@@ -233,7 +235,6 @@ fn what_the_owner_sets_has_bounds_and_one_owner() {
     let bad = [
         OfferTerms { low: Uint128::zero(), ..terms() },
         OfferTerms { high: terms().low - one, ..terms() },
-        OfferTerms { high: bithive_api::treasury::limits::MAX_BID + one, ..terms() },
         OfferTerms { rise_seconds: 59, ..terms() },
         OfferTerms { rise_seconds: 365 * DAY + 1, ..terms() },
         OfferTerms { budget: params().buy + one, ..terms() },
@@ -243,6 +244,12 @@ fn what_the_owner_sets_has_bounds_and_one_owner() {
         let error = refusal::<ContractError>(suite.offer(Some(terms)));
         assert!(matches!(error, ContractError::Input(InputError::OutOfBounds { .. })), "{error}");
     }
+    let sky = suite.suite.another_token("Sky", "SKY").to_string();
+    let most =
+        |high| ExecuteMsg::SetOffer { token: sky.clone(), terms: Some(OfferTerms { high, ..terms() }) };
+    let error = refusal::<ContractError>(suite.as_owner(&most(limits::MAX_BID + one)));
+    assert!(matches!(error, ContractError::Input(InputError::OutOfBounds { .. })), "{error}");
+    suite.as_owner(&most(limits::MAX_BID)).unwrap();
     let for_the_owner = [
         ExecuteMsg::SetOffer { token: suite.btk.to_string(), terms: None },
         ExecuteMsg::SetSource { source: suite.btk.to_string(), allowed: true },
@@ -355,4 +362,85 @@ fn native_coins_and_bad_parameters_are_refused_and_migration_checks_the_name() {
     let btk = suite.btk.clone();
     assert!(matches!(refusal(migrate(&mut suite, &btk)), ContractError::Migration(_)));
     assert_eq!(suite.suite.now(), START);
+}
+
+/// The attack: an owner offers more for BTK than the fees that they cost, and sells it what nodes of its own earn.
+#[test]
+fn an_offer_for_btk_bids_no_more_than_their_work_costs_in_fees() {
+    assert_eq!(limits::MAX_BTK_BID.u128(), bithive_economics::work::BTK_COST);
+    let mut suite = TreasurySuite::new();
+    let high = limits::MAX_BTK_BID + Uint128::one();
+    let above = OfferTerms { high, ..terms() };
+    assert_eq!(refusal::<ContractError>(suite.offer(Some(above))), ContractError::BidAboveCost { high });
+    // Nor is it announced.
+    suite.suite.advance(bithive_api::delay::limits::SETUP_SECONDS);
+    assert_eq!(refusal::<ContractError>(suite.offer(Some(above))), ContractError::BidAboveCost { high });
+    suite.offer(Some(OfferTerms { high: limits::MAX_BTK_BID, ..terms() })).unwrap();
+    assert_eq!(suite.config().btk, Some(suite.btk));
+}
+
+/// The attack: an owner, or who took its key, pays itself the bound of every period before anybody can react.
+#[test]
+fn spending_takes_effect_after_a_delay_that_anybody_can_watch() {
+    let mut suite = TreasurySuite::new();
+    suite.endow(150 * UNIT);
+    let alice = suite.suite.account("alice");
+    let spend = |amount| ExecuteMsg::Spend { recipient: alice.to_string(), amount, purpose: "x".into() };
+    let paid = |suite: &bithive_test_kit::Suite| suite.balance(&alice) > 0;
+    suite.suite.check_delay(&suite.treasury, |_| spend(Uint128::new(60 * UNIT)), paid);
+    assert_eq!(suite.suite.balance(&alice), 60 * UNIT);
+    // What it pays is checked when it is announced, and the bound of the period when it is paid.
+    assert!(matches!(refusal(suite.spend(&alice, 0)), ContractError::Input(InputError::Zero { .. })));
+    suite.spend(&alice, 41 * UNIT).unwrap();
+    suite.spend(&alice, 60 * UNIT).unwrap();
+    let settings = suite.suite.settings(&suite.treasury);
+    assert_eq!(settings.len(), 2);
+    suite.suite.advance(bithive_api::delay::limits::DELAY_SECONDS);
+    suite.execute(&alice, &ExecuteMsg::ApplySetting { id: settings[0].id }).unwrap();
+    let second = ExecuteMsg::ApplySetting { id: settings[1].id };
+    let error = refusal::<ContractError>(suite.execute(&alice, &second));
+    assert!(matches!(error, ContractError::PeriodLimit { .. }), "{error}");
+    assert_eq!(suite.suite.settings(&suite.treasury).len(), 1, "it waits for the next period");
+    suite.check();
+}
+
+/// The attack: an owner bids far above the market and an accomplice sells at once.
+#[test]
+fn an_offer_stands_after_a_delay_that_anybody_can_watch_and_is_withdrawn_at_once() {
+    let mut suite = TreasurySuite::new();
+    let set = ExecuteMsg::SetOffer { token: suite.btk.to_string(), terms: Some(terms()) };
+    let query = QueryMsg::Offer { token: suite.btk.to_string() };
+    let (treasury, set) = (suite.treasury.clone(), |_: &bithive_test_kit::Suite| set.clone());
+    let stands = |suite: &bithive_test_kit::Suite| {
+        suite.query::<Option<bithive_api::treasury::OfferResponse>>(&treasury, &query).is_some()
+    };
+    suite.suite.check_delay(&treasury, set, stands);
+    suite.offer(None).unwrap();
+    assert_eq!(suite.the_offer(), None);
+    // Bad terms are refused when they are announced.
+    let bad = OfferTerms { low: Uint128::zero(), ..terms() };
+    let error = refusal::<ContractError>(suite.offer(Some(bad)));
+    assert!(matches!(error, ContractError::Input(InputError::OutOfBounds { .. })), "{error}");
+    suite.check();
+}
+
+#[test]
+fn a_treasury_of_an_earlier_version_keeps_what_it_has_and_its_settings_wait() {
+    let (mut suite, _) = with_offer(2_000);
+    let (btt, treasury) = (suite.suite.btt.clone(), suite.treasury.clone());
+    let config = to_json_binary(&suite.config().params).unwrap();
+    let config = format!(r#"{{"token":"{btt}","params":{}}}"#, String::from_utf8(config.into()).unwrap());
+    let mut storage = suite.suite.app.contract_storage_mut(&treasury);
+    storage.set(b"config", config.as_bytes());
+    storage.remove(b"setup_created");
+    drop(storage);
+    let code = suite.suite.app.store_code(bithive_test_kit::treasury::code());
+    let owner = suite.suite.owner.clone();
+    let migrate = bithive_api::MigrateMsg {};
+    cw_multi_test::Executor::migrate_contract(&mut suite.suite.app, owner, treasury.clone(), &migrate, code)
+        .unwrap();
+    assert_eq!((suite.config().btk, suite.the_offer().map(|offer| offer.terms)), (None, Some(terms())));
+    suite.offer(Some(OfferTerms { budget: UNIT.into(), ..terms() })).unwrap();
+    assert_eq!(suite.suite.settings(&treasury).len(), 1);
+    assert_eq!(suite.the_offer().unwrap().terms, terms());
 }

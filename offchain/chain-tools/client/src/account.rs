@@ -37,7 +37,8 @@ impl Account {
     }
 
     /// What signs for the account.
-    pub(crate) fn wallet(&self) -> &Wallet {
+    #[must_use]
+    pub fn wallet(&self) -> &Wallet {
         &self.wallet
     }
 

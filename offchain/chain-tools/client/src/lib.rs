@@ -12,6 +12,7 @@ mod faults;
 mod group;
 pub mod ibc;
 mod queries;
+mod settings;
 
 use std::sync::Arc;
 
@@ -26,6 +27,9 @@ pub use economy::{
 };
 pub use faults::{faulted, worth_keeping};
 pub use group::GroupError;
+pub use settings::{
+    OwnerMessage, OwnerReceipt, OwnerSetting, OwnerSettings, Stage, Unanswered, owner_settings, set_as_owner,
+};
 
 /// Read access to a deployment; cheap to clone.
 #[derive(Clone)]

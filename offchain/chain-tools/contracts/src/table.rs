@@ -51,6 +51,7 @@ macro_rules! contracts {
                 create |at| api::treasury::InstantiateMsg {
                     owner: at.owner(),
                     token: at.address(Contract::Token)?,
+                    btk: Some(at.address(Contract::Btk)?),
                     params: terms::TREASURY,
                 }
             }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bithive_api::{MigrateMsg, emissions, jobs, registry, rewards, token, treasury, vesting};
 use bithive_chain::{Chain, ChainError, ChainExt as _, Message, Receipt, TxHash, Wallet};
-use bithive_client::Deployment;
+use bithive_client::{Deployment, OwnerMessage, OwnerReceipt, OwnerSetting, set_as_owner};
 use bithive_economics::supply::SKY_SUPPLY;
 use cosmwasm_std::{HexBinary, Uint128, coin, to_json_binary};
 use cw20::{BalanceResponse, MinterResponse};
@@ -69,6 +69,9 @@ pub struct Outcome {
     pub deployment: Option<Deployment>,
     /// What was done for it; nothing when everything was in place.
     pub done: Vec<Done>,
+    /// Settings that are announced and have no effect yet: contracts older than a day keep them waiting. Once they are due, the next
+    /// run applies them, as anybody can.
+    pub waits: Vec<OwnerSetting>,
 }
 
 /// What [`deploy`] would do.
@@ -100,20 +103,23 @@ pub async fn deploy(
 ) -> Result<Outcome, DeployError> {
     let mut run = Run::new(operator, codes, terms, record, save);
     let mut seen = run.look().await?;
-    let mut done = Vec::new();
+    let (mut done, mut waits) = (Vec::new(), Vec::new());
     let steps = plan(terms.role(), &seen);
     if !steps.is_empty() {
         run.check_funds().await?;
     }
     for step in steps {
-        let receipt = run.take(&step, &mut seen).await?;
-        done.push(Done { step, gas_used: receipt.gas_used, hash: receipt.hash, height: receipt.height });
+        let taken = run.take(&step, &mut seen).await?;
+        if let Some(Receipt { gas_used, hash, height, .. }) = taken.receipt {
+            done.push(Done { step, gas_used, hash, height });
+        }
+        waits.extend(taken.waits);
     }
     let deployment = match terms.role().has(Contract::Jobs) {
         true => Some(run.deployment().await?),
         false => None,
     };
-    Ok(Outcome { contracts: run.record.contracts, deployment, done })
+    Ok(Outcome { contracts: run.record.contracts, deployment, done, waits })
 }
 
 struct Run<'a> {
@@ -209,8 +215,7 @@ impl<'a> Run<'a> {
             }
         }
         let Some(emissions) = known(Contract::Emissions) else { return Ok(()) };
-        let meter = emissions::QueryMsg::Meter { address: jobs.clone() };
-        seen.meter_set = self.chain().query(emissions, &meter).await?;
+        seen.meter_set = self.is_meter(emissions, jobs).await? && market.emissions.is_some();
         let config = emissions::QueryMsg::Config {};
         let config: emissions::ConfigResponse = self.chain().query(emissions, &config).await?;
         seen.staking_set = config.staking.is_some();
@@ -269,58 +274,71 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    async fn take(&mut self, step: &Step, seen: &mut OnChain) -> Result<Receipt, DeployError> {
+    /// Does one step. A setting may have to wait; then the step has no effect yet.
+    async fn take(&mut self, step: &Step, seen: &mut OnChain) -> Result<OwnerReceipt, DeployError> {
         let failed = || DeployError::chain(step.to_string());
-        match step {
+        let receipt = match step {
             Step::Store { code } => {
                 let (code_id, receipt) = self.codes.store(self.operator, *code).await?;
                 seen.codes.insert(*code, code_id);
-                Ok(receipt)
+                receipt
             }
-            Step::Grant { addresses } => self.grant(addresses).await.map_err(failed()),
-            Step::Instantiate { contract } => self.instantiate(*contract, seen).await,
+            Step::Grant { addresses } => self.grant(addresses).await.map_err(failed())?,
+            Step::Instantiate { contract } => self.instantiate(*contract, seen).await?,
             Step::Migrate { contract, .. } => {
                 let (address, code_id) = (self.address(*contract), code(seen, *contract));
-                self.operator.migrate(&address, code_id, &MigrateMsg {}).await.map_err(failed())
+                self.operator.migrate(&address, code_id, &MigrateMsg {}).await.map_err(failed())?
             }
             Step::SetJobs => {
-                let jobs = self.address(Contract::Jobs);
-                self.tell(Contract::Registry, &registry::ExecuteMsg::SetJobs { jobs }).await.map_err(failed())
+                let message = registry::ExecuteMsg::SetJobs { jobs: self.address(Contract::Jobs) };
+                return self.set(Contract::Registry, &message).await.map_err(failed());
             }
             Step::SetCommittee => {
                 // The first committee begins at once.
                 let from_epoch = self.committee(None).await.map_err(failed())?.epoch;
                 let (members, threshold) = self.terms.committee();
                 let message = registry::ExecuteMsg::SetCommittee { members, threshold, from_epoch };
-                self.tell(Contract::Registry, &message).await.map_err(failed())
+                return self.set(Contract::Registry, &message).await.map_err(failed());
             }
             Step::SetModels => {
                 let models = Some(self.address(Contract::Models));
-                self.tell(Contract::Jobs, &jobs::ExecuteMsg::SetModels { models }).await.map_err(failed())
+                let message = jobs::ExecuteMsg::SetModels { models };
+                return self.set(Contract::Jobs, &message).await.map_err(failed());
             }
             Step::SetMinter => {
                 let new_minter = Some(self.address(Contract::Emissions));
                 let message = token::ExecuteMsg::UpdateMinter { new_minter };
-                self.tell(Contract::Btk, &message).await.map_err(failed())
+                self.tell(Contract::Btk, &message).await.map_err(failed())?
             }
-            Step::SetMeter => {
-                let (jobs, emissions) = (self.address(Contract::Jobs), self.address(Contract::Emissions));
-                let meter = emissions::ExecuteMsg::SetMeter { meter: jobs.clone(), allowed: true };
-                let report = jobs::ExecuteMsg::SetEmissions { emissions: Some(emissions.clone()) };
-                let messages = [
-                    Message::execute(&emissions, &meter, &[]).map_err(failed())?,
-                    Message::execute(&jobs, &report, &[]).map_err(failed())?,
-                ];
-                self.operator.execute_many(&messages).await.map_err(failed())
-            }
+            Step::SetMeter => return self.set_meter().await.map_err(failed()),
             Step::SetStaking => {
                 let staking = Some(self.address(Contract::Staking));
                 let message = emissions::ExecuteMsg::SetStaking { staking };
-                self.tell(Contract::Emissions, &message).await.map_err(failed())
+                return self.set(Contract::Emissions, &message).await.map_err(failed());
             }
-            Step::LockSky => self.lock_sky().await,
-            Step::SetSource { contract } => self.set_source(*contract).await.map_err(failed()),
+            Step::LockSky => self.lock_sky().await?,
+            Step::SetSource { contract } => self.set_source(*contract).await.map_err(failed())?,
+        };
+        Ok(OwnerReceipt { receipt: Some(receipt), waits: vec![] })
+    }
+
+    /// Lets market and emissions know of each other, as far as they do not, in one transaction.
+    async fn set_meter(&self) -> Result<OwnerReceipt, ChainError> {
+        let (jobs, emissions) = (self.address(Contract::Jobs), self.address(Contract::Emissions));
+        let mut messages = Vec::new();
+        if !self.is_meter(&emissions, &jobs).await? {
+            let meter = emissions::ExecuteMsg::SetMeter { meter: jobs.clone(), allowed: true };
+            messages.push(OwnerMessage::new(Contract::Emissions, &emissions, &meter)?);
         }
+        if self.market().await?.emissions.is_none() {
+            let report = jobs::ExecuteMsg::SetEmissions { emissions: Some(emissions) };
+            messages.push(OwnerMessage::new(Contract::Jobs, &jobs, &report)?);
+        }
+        set_as_owner(self.operator, &messages).await
+    }
+
+    async fn is_meter(&self, emissions: &str, jobs: &str) -> Result<bool, ChainError> {
+        self.chain().query(emissions, &emissions::QueryMsg::Meter { address: jobs.to_owned() }).await
     }
 
     /// Whether one of [`COLLECTORS`] collects from the market `jobs`.
@@ -422,6 +440,16 @@ impl<'a> Run<'a> {
         message: &(impl Serialize + Sync),
     ) -> Result<Receipt, ChainError> {
         self.operator.execute(&self.address(contract), message, &[]).await
+    }
+
+    /// As [`Self::tell`], for a setting that waits in a contract older than a day.
+    async fn set(
+        &self,
+        contract: Contract,
+        message: &(impl Serialize + Sync),
+    ) -> Result<OwnerReceipt, ChainError> {
+        let message = OwnerMessage::new(contract, &self.address(contract), message)?;
+        set_as_owner(self.operator, &[message]).await
     }
 
     fn address(&self, contract: Contract) -> String {

@@ -44,6 +44,8 @@ fn with_btk(nodes: usize) -> Network {
     let network = Network::with_nodes(nodes);
     run(&network, "wallet new bob");
     run(&network, "wallet fund bob --amount 10");
+    // On the first day what the owner sets takes effect at once.
+    run(&network, "chain model --credits 100");
     advance(&network, DAY);
     let claims = run(&network, "wallet claim operator");
     let taken = one(&claims, "taken", "emissions_application")["amount"].as_u64().unwrap();
@@ -151,7 +153,6 @@ fn everything_that_is_due_is_one_list_and_one_command_takes_it() {
 fn work_of_a_node_is_claimed_for_all_accounts_at_once() {
     let network = with_btk(3);
     run(&network, "stake bond --from node:n1 --amount 400 --tera 4");
-    run(&network, "chain model --credits 100");
     network.post();
     network.json(&["node", "once"]);
     network.json(&["job", "assign", "1", "--from", "alice"]);

@@ -16,3 +16,4 @@ mod network;
 mod payload;
 mod reading;
 mod serve;
+mod settings;

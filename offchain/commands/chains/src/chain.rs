@@ -1,6 +1,7 @@
 //! `bithive chain`: the embedded chain itself.
 
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use bithive_api::jobs::limits::MODEL_CREDITS;
@@ -8,7 +9,7 @@ use bithive_api::jobs::{self, ModelWork};
 use bithive_api::token::SupplyResponse;
 use bithive_chain::Chain;
 use bithive_client::amount::{show, show_in};
-use bithive_client::{Client, Token};
+use bithive_client::{Client, OwnerMessage, Token, set_as_owner};
 use bithive_command_kit::Output;
 use bithive_command_kit::input;
 use bithive_deploy::Contract;
@@ -20,6 +21,7 @@ use serde::Serialize;
 use serde_json::json;
 
 use super::serve::{self, ServeArgs};
+use super::settings::{self, SettingsArgs};
 
 /// The embedded chain of a home folder.
 #[derive(Subcommand)]
@@ -41,8 +43,14 @@ pub enum Command {
         #[arg(long)]
         seconds: u64,
     },
-    /// Set, as the owner of the market, what a run of a model is worth: jobs with that model earn credits from then on.
+    /// Set, as the owner of the market, what a run of a model is worth: jobs with that model earn credits from then on. The exit code is
+    /// 1 when that waits, as it does in a market older than a day.
     Model(ModelArgs),
+    /// Show what owners have announced and has no effect yet, or apply what is due, for example: chain settings apply --all
+    ///
+    /// A contract that is older than a day announces what its owner sets and keeps it for three days, in which everybody sees it. Then
+    /// anybody applies it, for two weeks; after that it is void. The exit code is 1 when a contract can't be asked.
+    Settings(SettingsArgs),
     /// Serve the chain to other programs, over the RPC of a CometBFT node, until interrupted.
     Serve(ServeArgs),
 }
@@ -68,7 +76,7 @@ pub struct ModelArgs {
 }
 
 /// Runs a command on the chain of the home in `path`.
-pub async fn run(command: Command, path: &Path, output: Output) -> Result<()> {
+pub async fn run(command: Command, path: &Path, output: Output) -> Result<ExitCode> {
     match command {
         Command::Init { slots, groups } => {
             let deployment = bithive_home::create(path, Groups::new(groups, slots)?).await?;
@@ -78,33 +86,43 @@ pub async fn run(command: Command, path: &Path, output: Output) -> Result<()> {
                     println!("{contract} {address}");
                 }
                 println!("all SKY are locked for the operator by their schedules; `vesting list operator` shows them");
-            })
+            })?;
         }
-        Command::Model(args) => model(&args, &Home::open(path).await?, output).await,
-        Command::Serve(args) => serve::run(args, path, output).await,
-        Command::Status => status(&Home::open(path).await?, output).await,
+        Command::Model(args) => return model(&args, &Home::open(path).await?, output).await,
+        Command::Settings(args) => return settings::run(args, path, output).await,
+        Command::Serve(args) => serve::run(args, path, output).await?,
+        Command::Status => status(&Home::open(path).await?, output).await?,
         Command::Advance { seconds } => {
             let home = Home::open(path).await?;
             let block = home.local.chain.advance_time(seconds).await?;
             home.local.post_share_keys().await?;
             let answer = json!({ "height": block.height, "time": block.time.seconds() });
-            output.show(&answer, |_| println!("height {}, time {}", block.height, block.time.seconds()))
+            output.show(&answer, |_| println!("height {}, time {}", block.height, block.time.seconds()))?;
         }
     }
+    Ok(ExitCode::SUCCESS)
 }
 
-async fn model(args: &ModelArgs, home: &Home, output: Output) -> Result<()> {
+async fn model(args: &ModelArgs, home: &Home, output: Output) -> Result<ExitCode> {
     let (bytes, name) = input::model_file(args.model.as_deref())?;
     let (quality_bps, confidence_bps) = (args.quality, args.confidence);
     let work = args.credits.map(|credits| ModelWork { credits, quality_bps, confidence_bps });
     let model = HexBinary::from(&bithive_inference::digest(&bytes));
-    home.local.operator.jobs(&jobs::ExecuteMsg::SetModel { model: model.clone(), work }).await?;
-    output.show(&json!({ "model": model, "work": work }), |_| match work {
-        Some(ModelWork { credits, .. }) => {
-            println!("a run of {name} ({model}) is {credits} credits for each worker")
+    let (operator, jobs) = (&home.local.operator, home.local.client.deployment().jobs());
+    let set = jobs::ExecuteMsg::SetModel { model: model.clone(), work };
+    let waits =
+        set_as_owner(operator.wallet(), &[OwnerMessage::new(Contract::Jobs, jobs, &set)?]).await?.waits;
+    let now = home.local.chain.info().await?.time.seconds();
+    output.show(&json!({ "model": model, "work": work, "waits": waits }), |_| {
+        match work {
+            Some(ModelWork { credits, .. }) => {
+                println!("a run of {name} ({model}) is {credits} credits for each worker")
+            }
+            None => println!("a run of {name} ({model}) is not known, and counts as no work"),
         }
-        None => println!("a run of {name} ({model}) is not known, and counts as no work"),
-    })
+        settings::tell_of(&waits, now, "");
+    })?;
+    Ok(settings::exit_code(&waits))
 }
 
 async fn status(home: &Home, output: Output) -> Result<()> {

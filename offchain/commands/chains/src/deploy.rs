@@ -2,13 +2,14 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
-use bithive_chain::{ChainError, Wallet};
+use bithive_chain::{Chain as _, ChainError, Wallet};
 use bithive_command_kit::Output;
 use bithive_command_kit::spinner;
-use bithive_deploy::{Artifacts, Codes, Contract, Done, Record, Role, SkyBucket, SkyLock, Step};
+use bithive_deploy::{Artifacts, Codes, Contract, Done, Outcome, Record, Role, SkyBucket, SkyLock, Step};
 use bithive_dgkbe::crs::UnverifiedCrs;
 use bithive_dgkbe::{Crs, Groups};
 use bithive_home::deployments::{RECORD, folder, record};
@@ -19,7 +20,7 @@ use bithive_keystore::{fresh_rng, private};
 use bithive_local::{Founders, Terms, ceremony, terms};
 use serde_json::json;
 
-use super::sky;
+use super::{settings, sky};
 
 const GROUPS: &str = "groups.json";
 const LOCK: &str = "lock";
@@ -84,8 +85,9 @@ fn role_of(chain: &str) -> Role {
     }
 }
 
-/// Deploys the contracts to a chain, or brings them up to date; does nothing where everything is in place.
-pub async fn run(args: DeployArgs, home: &Path, output: Output) -> Result<()> {
+/// Deploys the contracts to a chain, or brings them up to date; does nothing where everything is in place. 1 if something that was set
+/// has to wait.
+pub async fn run(args: DeployArgs, home: &Path, output: Output) -> Result<ExitCode> {
     let artifacts = Artifacts::read(&args.artifacts)?;
     let target = target(&args.chain, home).await?;
     let folder = folder(home, target.chain.chain_id())?;
@@ -105,7 +107,8 @@ pub async fn run(args: DeployArgs, home: &Path, output: Output) -> Result<()> {
         let steps = steps?;
         sky::expect_unlocked(&args.sky_owner, &steps)?;
         let locks = locks(&steps, &terms, operator.address())?;
-        return show_plan(target.chain.chain_id(), &steps, (&locks, operator.address()), output);
+        show_plan(target.chain.chain_id(), &steps, (&locks, operator.address()), output)?;
+        return Ok(ExitCode::SUCCESS);
     }
     std::fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
     let lock = File::create(folder.join(LOCK)).with_context(|| folder.display().to_string())?;
@@ -139,16 +142,20 @@ pub async fn run(args: DeployArgs, home: &Path, output: Output) -> Result<()> {
     let locks = locks(&done, &terms, operator.address())?;
     let answer = json!({
         "chain_id": target.chain.chain_id(), "role": role, "contracts": outcome.contracts,
-        "deployment": outcome.deployment, "folder": folder, "done": outcome.done, "sky": sky::answer(&locks),
+        "deployment": outcome.deployment, "folder": folder, "done": outcome.done, "waits": outcome.waits,
+        "sky": sky::answer(&locks),
     });
+    let now = target.chain.info().await?.time.seconds();
     output.show(&answer, |_| {
-        show_done(target.chain.chain_id(), &outcome.done);
+        show_done(target.chain.chain_id(), &outcome);
         sky::show(&locks, operator.address());
         for (contract, address) in &outcome.contracts {
             println!("{contract} {address}");
         }
         println!("in {}", folder.display());
-    })
+        settings::tell_of(&outcome.waits, now, &format!(" --chain {}", args.chain));
+    })?;
+    Ok(settings::exit_code(&outcome.waits))
 }
 
 /// Keys and parameters, and the reference string of a role that has a market.
@@ -220,11 +227,11 @@ fn show_plan(
     })
 }
 
-fn show_done(chain_id: &str, done: &[Done]) {
-    if done.is_empty() {
+fn show_done(chain_id: &str, outcome: &Outcome) {
+    if outcome.done.is_empty() && outcome.waits.is_empty() {
         println!("{chain_id}: everything is in place, nothing was done");
     }
-    for Done { step, gas_used, height, .. } in done {
+    for Done { step, gas_used, height, .. } in &outcome.done {
         println!("{step}: {gas_used} gas, block {height}");
     }
 }

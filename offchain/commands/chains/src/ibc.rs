@@ -13,6 +13,7 @@ use bithive_api::{attestations, ibc, ics20};
 use bithive_chain::{Chain, ChainExt as _, Cosmos, Receipt, SigningKey, Wallet};
 use bithive_client::amount::{self, parse};
 use bithive_client::ibc::{Ack, Outcome, Packet, Route, Stage, Transfer, holding, voucher};
+use bithive_client::{OwnerMessage, OwnerSetting, set_as_owner};
 use bithive_command_kit::spinner;
 use bithive_command_kit::{Output, table};
 use bithive_deploy::Contract;
@@ -22,9 +23,11 @@ use bithive_home::deployments::{deployed, is_deployed};
 use bithive_home::{devnet, target};
 use clap::{Subcommand, ValueEnum};
 use indicatif::ProgressBar;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::devnet::{relayer, show_link};
+use super::settings;
 
 /// Names of the contracts' channels.
 const ICS20: &str = "ics20";
@@ -34,7 +37,8 @@ const TRANSFER_PORT: &str = "transfer";
 /// Tokens and attestations between the chains of the devnet, which `devnet up --chains 2` connects.
 #[derive(Subcommand)]
 pub enum Command {
-    /// Open the channels of the contracts that `deploy` has put on connected chains, where they are not open yet.
+    /// Open the channels of the contracts that `deploy` has put on connected chains, where they are not open yet. The exit code is 1 when
+    /// contracts older than a day have to wait before they let each other speak.
     Connect,
     /// Send a token to another chain, or back, and follow it to its acknowledgement. The exit code is 1 when it was refused,
     /// timed out, or is still under way.
@@ -197,27 +201,50 @@ async fn connect(home: &Path, output: Output) -> Result<ExitCode> {
     }
     spinner.finish_and_clear();
     ensure!(!done.is_empty(), "no two connected chains have contracts; `bithive deploy` puts them there");
-    output.show(&done, |links| {
-        for Link { chains: [a, b], channels, .. } in links {
+    let waits: Vec<_> = done.iter().flat_map(|done| &done.waits).map(|waits| waits.setting.clone()).collect();
+    output.show(&done, |all| {
+        for Connected { link: Link { chains: [a, b], channels, .. }, .. } in all {
             for Channel { name, channels: [here, there], .. } in channels {
                 println!("{name}: {a} {here}, {b} {there}");
             }
         }
+        for Waiting { chain, now, setting } in all.iter().flat_map(|done| &done.waits) {
+            settings::tell_of(std::slice::from_ref(setting), *now, &format!(" --chain {chain}"));
+        }
     })?;
-    Ok(ExitCode::SUCCESS)
+    Ok(settings::exit_code(&waits))
 }
 
+/// Two chains, and what their contracts have to wait for.
+#[derive(Serialize)]
+struct Connected {
+    #[serde(flatten)]
+    link: Link,
+    waits: Vec<Waiting>,
+}
+
+/// A setting of a chain's contract that waits.
+#[derive(Serialize)]
+struct Waiting {
+    chain: String,
+    /// Time of the chain's last block, in Unix seconds.
+    now: u64,
+    #[serde(flatten)]
+    setting: OwnerSetting,
+}
+
+/// Opens what can be opened: the channel of attestations needs both contracts to let each other speak.
 async fn connect_sites(
     devnet: &Devnet,
     link: &Link,
     [a, b]: [&Site; 2],
     spinner: &ProgressBar,
-) -> Result<Link> {
+) -> Result<Connected> {
     let port = |site: &Site, contract| Ok::<_, anyhow::Error>(format!("wasm.{}", site.contract(contract)?));
     let ports = [port(a, Contract::Attestations)?, port(b, Contract::Attestations)?];
     let connection = link.connection.as_ref().context("the chains are not connected yet; `devnet up`")?;
-    allow_peer(a, (&connection[0], &ports[1]), b).await?;
-    allow_peer(b, (&connection[1], &ports[0]), a).await?;
+    let mut waits = allow_peer(a, (&connection[0], &ports[1]), b).await?;
+    waits.extend(allow_peer(b, (&connection[1], &ports[0]), a).await?);
     let attestations = NewChannel {
         name: ATTESTATIONS.into(),
         ports,
@@ -231,16 +258,20 @@ async fn connect_sites(
         version: ics20::VERSION.into(),
     };
     let program = || relayer(spinner);
-    let wanted = vec![tokens, attestations];
+    let mut wanted = vec![tokens];
+    if waits.is_empty() {
+        wanted.push(attestations);
+    }
     let chains = [a.name.as_str(), b.name.as_str()];
     let opened = tokio::task::block_in_place(|| {
         devnet.open_channels(chains, wanted, program, &|progress| show_link(spinner, progress))
     });
-    Ok(opened?)
+    Ok(Connected { link: opened?, waits })
 }
 
-/// Lets the attestations contract of `other` open a channel to that of `site`, and speak for the market of its chain.
-async fn allow_peer(site: &Site, (connection, port): (&str, &str), other: &Site) -> Result<()> {
+/// Lets the attestations contract of `other` open a channel to that of `site`, and speak for the market of its chain. What has to
+/// wait for it.
+async fn allow_peer(site: &Site, (connection, port): (&str, &str), other: &Site) -> Result<Vec<Waiting>> {
     let contract = site.contract(Contract::Attestations)?;
     let source = other
         .contracts
@@ -250,11 +281,14 @@ async fn allow_peer(site: &Site, (connection, port): (&str, &str), other: &Site)
     let query =
         attestations::QueryMsg::Peers { start_after: None, limit: Some(attestations::limits::MAX_PAGE) };
     let known: Vec<attestations::Peer> = site.chain.query(contract, &query).await?;
-    if !known.contains(&peer) {
-        let message = attestations::ExecuteMsg::AllowPeer(peer);
-        site.wallet().await?.execute(contract, &message, &[]).await?;
+    if known.contains(&peer) {
+        return Ok(vec![]);
     }
-    Ok(())
+    let message = attestations::ExecuteMsg::AllowPeer(peer);
+    let message = OwnerMessage::new(Contract::Attestations, contract, &message)?;
+    let waits = set_as_owner(&site.wallet().await?, &[message]).await?.waits;
+    let (chain, now) = (&site.name, site.chain.info().await?.time.seconds());
+    Ok(waits.into_iter().map(|setting| Waiting { chain: chain.clone(), now, setting }).collect())
 }
 
 async fn transfer(args: TransferArgs, home: &Path, output: Output) -> Result<ExitCode> {

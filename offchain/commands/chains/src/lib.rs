@@ -6,4 +6,5 @@ pub mod deploy;
 pub mod devnet;
 pub mod ibc;
 pub mod serve;
+mod settings;
 mod sky;

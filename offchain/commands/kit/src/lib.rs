@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-pub use output::{Output, table};
+pub use output::{Output, table, until};
 
 /// Shows on the terminal's error stream what a long command is doing; shows nothing where there is no terminal or the
 /// answer is JSON.

@@ -36,3 +36,17 @@ pub fn table(header: &[&str]) -> Table {
     table.load_preset(presets::UTF8_BORDERS_ONLY).set_header(header.iter().copied());
     table
 }
+
+/// How long it is from `now` to `at`, in its two largest units.
+#[must_use]
+pub fn until(at: u64, now: u64) -> String {
+    let left = at.saturating_sub(now);
+    let (days, hours, minutes, seconds) = (left / 86_400, left / 3_600 % 24, left / 60 % 60, left % 60);
+    match (days, hours, minutes) {
+        (0, 0, 0) if left == 0 => "now".into(),
+        (0, 0, 0) => format!("in {seconds} s"),
+        (0, 0, _) => format!("in {minutes} min {seconds} s"),
+        (0, _, _) => format!("in {hours} h {minutes} min"),
+        _ => format!("in {days} d {hours} h"),
+    }
+}

@@ -11,6 +11,8 @@ use bithive_home::{FOUNDER_NAMES, Home};
 use bithive_keystore::{Keystore, names};
 use serde::Serialize;
 
+pub(super) use bithive_command_kit::until;
+
 /// Prefix of a node's name where a wallet's name is expected: each node has its own account.
 const NODE: &str = "node:";
 
@@ -78,19 +80,6 @@ impl AddressBook {
 /// Time of the last block, in Unix seconds.
 pub(super) async fn now(home: &Home) -> Result<u64> {
     Ok(home.local.chain.info().await?.time.seconds())
-}
-
-/// How long it is from `now` to `at`, in its two largest units.
-pub(super) fn until(at: u64, now: u64) -> String {
-    let left = at.saturating_sub(now);
-    let (days, hours, minutes, seconds) = (left / 86_400, left / 3_600 % 24, left / 60 % 60, left % 60);
-    match (days, hours, minutes) {
-        (0, 0, 0) if left == 0 => "now".into(),
-        (0, 0, 0) => format!("in {seconds} s"),
-        (0, 0, _) => format!("in {minutes} min {seconds} s"),
-        (0, _, _) => format!("in {hours} h {minutes} min"),
-        _ => format!("in {days} d {hours} h"),
-    }
 }
 
 /// Hundredths of a percent as a percentage.

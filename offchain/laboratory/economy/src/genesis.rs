@@ -195,7 +195,12 @@ async fn create(
     };
     let emissions = emissions::InstantiateMsg { owner: account(), token: btk.clone(), start, recipients };
     let emissions = new(owner, Code::Emissions, "emissions", &emissions).await?;
-    let treasury = treasury::InstantiateMsg { owner: account(), token: btt.clone(), params: TREASURY };
+    let treasury = treasury::InstantiateMsg {
+        owner: account(),
+        token: btt.clone(),
+        btk: Some(btk.clone()),
+        params: TREASURY,
+    };
     let treasury = new(owner, Code::Treasury, "treasury", &treasury).await?;
     let staking = staking::InstantiateMsg {
         owner: account(),

@@ -286,3 +286,41 @@ fn terms_of_a_market_are_for_roles_that_have_one() {
         assert!(matches!(fits.1.unwrap_err(), TermsError::NoMarket { role: named } if named == role));
     }
 }
+
+/// A market that was made earlier becomes an economy: it is told of the contracts around it after the delay of its settings.
+#[tokio::test]
+async fn settings_of_an_older_market_wait_and_the_run_after_their_delay_applies_them() {
+    use bithive_api::delay::limits::{DELAY_SECONDS, OPEN_SECONDS, SETUP_SECONDS};
+    let world = World::new();
+    let (_, record) = world.becomes(Role::Market, &Record::default()).await;
+    world.chain.advance_time(SETUP_SECONDS).await.unwrap();
+    let (first, record) = world.becomes(Role::Economy, &record).await;
+    let names = |outcome: &Outcome| {
+        let mut names: Vec<_> = outcome.waits.iter().map(|setting| setting.name().to_owned()).collect();
+        names.sort();
+        names
+    };
+    assert_eq!(names(&first), ["set_emissions", "set_models"]);
+    let told = [Step::SetModels, Step::SetMeter];
+    assert!(told.iter().all(|step| first.done.iter().any(|done| done.step == *step)), "{:?}", first.done);
+    let market = || async {
+        let jobs = &first.contracts[&Contract::Jobs];
+        let config: jobs::ConfigResponse = world.ask(jobs, &jobs::QueryMsg::Config {}).await;
+        [config.models.is_some(), config.emissions.is_some()]
+    };
+    assert_eq!(market().await, [false; 2]);
+    // They wait: nothing is sent again.
+    let (second, record) = world.becomes(Role::Economy, &record).await;
+    assert_eq!((second.done.len(), &second.waits), (0, &first.waits));
+    // Void: both are announced anew.
+    world.chain.advance_time(DELAY_SECONDS + OPEN_SECONDS).await.unwrap();
+    let (third, record) = world.becomes(Role::Economy, &record).await;
+    assert_eq!(names(&third), ["set_emissions", "set_models"]);
+    assert!(third.waits.iter().all(|setting| setting.id > 2), "{:?}", third.waits);
+    world.chain.advance_time(DELAY_SECONDS).await.unwrap();
+    let (due, record) = world.becomes(Role::Economy, &record).await;
+    let done: Vec<_> = due.done.iter().map(|done| done.step.clone()).collect();
+    assert_eq!((done, names(&due)), (told.to_vec(), vec![]));
+    assert_eq!(market().await, [true; 2]);
+    assert_eq!(world.missing(Role::Economy, &record).await, []);
+}

@@ -167,6 +167,20 @@ impl Arena {
         }
         let oracles = ORACLES.iter().map(|name| self.oracle(name)).collect::<Result<_, _>>()?;
         self.own(Contract::Timebank, &timebank::ExecuteMsg::SetOracles { oracles, threshold: 2 }).await?;
+        for model in [MODEL, OWN_MODEL] {
+            self.state_model(model, Some(CREDITS)).await?;
+        }
+        let offer = treasury::OfferTerms {
+            low: Uint128::new(BID),
+            high: Uint128::new(BID),
+            rise_seconds: DAY,
+            budget: Uint128::new(1_000 * UNIT),
+        };
+        let token = self.at(Contract::Btk).to_owned();
+        self.own(Contract::Treasury, &treasury::ExecuteMsg::SetOffer { token, terms: Some(offer) }).await?;
+        let election = registry::Election { seats: 3, threshold: 2, max_terms: 2 };
+        let election = registry::ExecuteMsg::SetElection { election: Some(election) };
+        self.own(Contract::Registry, &election).await?;
         self.give(Contract::Token, BTT_EACH).await?;
         // The attacker owns a model, whose shares return to it after the time for challenges, and data.
         let card = models::Card { receiver: None, text: "a model".into() };
@@ -176,19 +190,8 @@ impl Arena {
         let until = Some(self.start.saturating_add(300 * DAY));
         let consent = models::ExecuteMsg::SetConsent { requester: self.address("attacker")?, until };
         self.tell("accomplice", Contract::Models, &consent).await?;
-        for model in [MODEL, OWN_MODEL] {
-            self.state_model(model, Some(CREDITS)).await?;
-        }
         let release = emissions::ExecuteMsg::Release { bucket: emissions::Bucket::Application };
         self.own(Contract::Emissions, &release).await?;
-        let offer = treasury::OfferTerms {
-            low: Uint128::new(BID),
-            high: Uint128::new(BID),
-            rise_seconds: DAY,
-            budget: Uint128::new(1_000 * UNIT),
-        };
-        let token = self.at(Contract::Btk).to_owned();
-        self.own(Contract::Treasury, &treasury::ExecuteMsg::SetOffer { token, terms: Some(offer) }).await?;
         self.give(Contract::Btk, BTK_EACH).await?;
         let mut messages = Vec::new();
         let btt = self.at(Contract::Token);

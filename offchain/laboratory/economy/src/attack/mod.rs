@@ -9,7 +9,7 @@
 //!
 //! # The price of a BTK
 //!
-//! BTT and BTK are compared by one rule: a BTK is half a BTT, [`work::FEE_PER_CREDIT`] / [`work::CEILING`]. That is the least that
+//! BTT and BTK are compared by one rule: a BTK is half a BTT, [`work::BTK_COST`]. That is the least that
 //! a BTK costs whoever works for fees, staged or not. While a BTK is worth more, working for fees pays for everybody, the
 //! attacker has no advantage in it, and credits are added until it does not; while it is worth less, what the attacker
 //! gets is worth less than is counted here.
@@ -101,7 +101,7 @@ pub struct AttackReport {
 /// Base units of BTT for 1,000,000 base units of BTK: see the module's documentation.
 #[must_use]
 pub const fn price() -> u128 {
-    crate::UNIT * work::FEE_PER_CREDIT / work::CEILING
+    work::BTK_COST
 }
 
 fn strategies() -> Vec<Strategy> {

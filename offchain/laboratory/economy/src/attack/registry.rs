@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use bithive_api::registry::{
-    CommitteeResponse, Election, ExecuteMsg, Hook, KeyDispute, KeyOpening, QueryMsg,
-};
+use bithive_api::registry::{CommitteeResponse, ExecuteMsg, Hook, KeyDispute, KeyOpening, QueryMsg};
 use bithive_contracts::{Contract, DISPUTE_DEPOSIT, NODE_BOND};
 
 use super::accounts::node;
@@ -82,12 +80,10 @@ async fn falsely(arena: &mut Arena, _: u64, moment: Moment) -> Result<(), Econom
     if moment == Moment::After { dispute(arena, &node(0), true).await } else { Ok(()) }
 }
 
-/// The three first honest nodes stand; each day the next committee is elected, of which no member serves more than two terms
-/// in a row where others stand.
+/// The three first honest nodes stand; each day the next committee is elected, by the election that the arena was founded with: no
+/// member serves more than two terms in a row where others stand.
 async fn elections(arena: &mut Arena, day: u64, _: Moment) -> Result<(), EconomyError> {
     if day == 0 {
-        let election = Election { seats: 3, threshold: 2, max_terms: 2 };
-        arena.own(Contract::Registry, &ExecuteMsg::SetElection { election: Some(election) }).await?;
         for index in 0..3 {
             stand(arena, &node(index)).await?;
         }

@@ -51,7 +51,7 @@ pub(crate) fn strategies() -> Vec<Strategy> {
             ..wash(
                 "report-of-others",
                 "others' work is reported before its model's work is stated",
-                4,
+                6,
                 act!(reported),
             )
         },
@@ -214,10 +214,12 @@ async fn kept_back(arena: &mut Arena, day: u64, moment: Moment) -> Result<(), Ec
 /// A model whose work nobody has stated yet.
 const NEW_MODEL: [u8; 32] = [0x77; 32];
 
-/// An honest job of a new model; its work is stated two days later, and the job reported on the next day.
+/// An honest job of a new model; its work is announced at once and stated four days later, after the delay, and the job reported on the
+/// next day.
 async fn unstated(arena: &mut Arena, day: u64, _: Moment) -> Result<(), EconomyError> {
     match day {
         0 => {
+            arena.state_model(NEW_MODEL, Some(1_000)).await?;
             let workers: Vec<String> = (0..3).map(node).collect();
             let deal = Deal { model: NEW_MODEL, ..Deal::new("requester", &workers, 2, whole(10)) };
             let Some(job_id) = arena.begin(&deal).await? else { return Ok(()) };
@@ -227,8 +229,8 @@ async fn unstated(arena: &mut Arena, day: u64, _: Moment) -> Result<(), EconomyE
             arena.noted.push(job_id);
             Ok(())
         }
-        2 => arena.state_model(NEW_MODEL, Some(1_000)).await,
-        3 => {
+        4 => arena.own(Contract::Jobs, &ExecuteMsg::ApplySetting { id: 1 }).await,
+        5 => {
             for job_id in std::mem::take(&mut arena.noted) {
                 arena.tell("requester", Contract::Jobs, &ExecuteMsg::Report { job_id }).await?;
             }

@@ -60,6 +60,7 @@ impl World {
         let minter = Cw20ExecuteMsg::UpdateMinter { new_minter: Some(emissions.to_string()) };
         suite.execute(&owner, &btk, &minter).unwrap();
         let mut message = TreasurySuite::message(&suite);
+        message.btk = Some(btk.to_string());
         let [spend, buy, burn, reserve] = [SPEND, BUY, BURN, RESERVE].map(units);
         message.params = treasury::Params { period_seconds: DAY, spend, buy, burn, reserve };
         let treasury = TreasurySuite::instantiate(&mut suite, &message).unwrap();

@@ -251,6 +251,8 @@ impl World {
             Op::SpendTreasury { account, amount } => {
                 let (recipient, purpose) = (self.name(account), String::new());
                 let spend = ExecuteMsg::Spend { recipient, amount: amount.into(), purpose };
+                // Its delay is tested with the contract.
+                self.suite.renew(&contract);
                 (self.model.spend_treasury(account, amount), self.as_owner(&contract, &spend))
             }
             _ => unreachable!("{op:?}"),

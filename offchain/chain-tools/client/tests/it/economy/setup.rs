@@ -146,7 +146,8 @@ async fn create(owner: &Wallet, app: &Wallet, chain: &Embedded, minter: bool) ->
     let zero = Uint128::zero();
     let params =
         treasury::Params { period_seconds: 30 * DAY, spend: zero, buy: zero, burn: zero, reserve: zero };
-    let treasury = treasury::InstantiateMsg { owner: account(), token: btt.clone(), params };
+    let treasury =
+        treasury::InstantiateMsg { owner: account(), token: btt.clone(), btk: Some(btk.clone()), params };
     let treasury = new(owner, Code::Treasury, &treasury).await;
     let registry = new(owner, Code::Registry, &registry(&btt, &treasury, owner.address())).await;
     let jobs = new(
