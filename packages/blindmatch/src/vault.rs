@@ -274,7 +274,7 @@ impl Vault {
     }
 
     /// Version, epoch, schema digest, nonce, requester's key, endpoint, number of leaves, tree, commitment, masked shares. At
-    /// most 232 bytes and 24 for each leaf.
+    /// most 200 bytes and 24 for each leaf.
     pub fn encode(&self) -> Vec<u8> {
         let mut out = self.terms();
         out.extend_from_slice(&self.commitment);
