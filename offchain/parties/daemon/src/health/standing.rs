@@ -57,8 +57,13 @@ async fn registered(client: &Client, role: &'static str, account: &str) -> Resul
             let duties = client.duties().await?;
             let candidates = client.candidates().await?.candidates;
             if let Some(open) = duties.iter().find(|open| open.address.as_str() == account) {
-                let todo = "run `bithive committee run` at once: whoever misses a duty loses a tenth of its bond and its place";
-                return Ok(Finding::failed(REGISTERED, format!("{account} {}", todo_of(open)), todo));
+                let todo = "run `bithive committee run`: whoever misses a duty loses a tenth of its bond and its place";
+                let found = format!("{account} {}", todo_of(open));
+                return Ok(if open.missed {
+                    Finding::failed(REGISTERED, found, todo)
+                } else {
+                    Finding::warning(REGISTERED, found, todo)
+                });
             }
             if sits(&current) {
                 Finding::passed(REGISTERED, format!("{account} sits in the committee"))
