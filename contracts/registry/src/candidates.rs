@@ -11,7 +11,7 @@ use cw_storage_plus::Item;
 use crate::ContractError;
 use crate::state::{
     CANDIDATE_LIST, CANDIDATES, CONFIG, Candidate, CandidateList, ELECTED, ELECTION, ENDPOINTS, Holder, Kind,
-    Participant, RANKS, RELAYS, Rank, TERMS, committee_holder, participant,
+    Participant, RANKS, RELAYS, Rank, TERMS, committee_holder, elections, participant,
 };
 
 /// Adds the sender to the list, in place of the smallest bond where it is full.
@@ -110,7 +110,8 @@ fn take(storage: &mut dyn Storage, address: &Addr, rank: Rank) -> StdResult<Cand
     Ok(candidate)
 }
 
-fn remove(storage: &mut dyn Storage, address: &Addr) -> StdResult<bool> {
+/// Takes an account off the list; false if it was not on it.
+pub(crate) fn remove(storage: &mut dyn Storage, address: &Addr) -> StdResult<bool> {
     let Some(rank) = RANKS.may_load(storage, address)? else { return Ok(false) };
     let gone = take(storage, address, rank)?;
     // Whoever leaves the list and stands again has served what it has served.
@@ -127,11 +128,11 @@ fn forget(storage: &mut dyn Storage, gone: &Candidate) {
     RELAYS.remove(storage, gone.endpoint.as_slice());
 }
 
-pub(crate) fn query(deps: Deps<'_>) -> StdResult<CandidatesResponse> {
-    let elected = ELECTED.may_load(deps.storage)?;
+pub(crate) fn query(deps: Deps<'_>, env: &Env) -> StdResult<CandidatesResponse> {
+    let elections = elections(deps.storage, env)?;
     let response = |found: StdResult<((u128, u64), Candidate)>| {
         found.map(|(_, candidate)| CandidateResponse {
-            served: candidate.terms(elected),
+            served: candidate.terms(elections),
             address: candidate.address,
             endpoint: candidate.endpoint,
             bond: candidate.bond,
@@ -143,7 +144,7 @@ pub(crate) fn query(deps: Deps<'_>) -> StdResult<CandidatesResponse> {
             .map(response)
             .collect::<StdResult<_>>()?,
         election: ELECTION.may_load(deps.storage)?,
-        elected,
+        elected: ELECTED.may_load(deps.storage)?,
     })
 }
 

@@ -10,8 +10,8 @@ use cosmwasm_std::{Addr, Deps, DepsMut, Env, HexBinary, Order, Response, StdResu
 
 use crate::ContractError;
 use crate::state::{
-    COMMITTEES, Committee, ELECTION, ENDPOINTS, Holder, RELAYS, SHARE_KEYS, committee_at, epoch_at,
-    in_service,
+    AGREED, COMMITTEES, Committee, ELECTION, ENDPOINTS, Holder, LAPSED, RELAYS, SEATS, SHARE_KEYS, Since,
+    committee_at, committees, epoch_at, in_service,
 };
 
 /// Names the committee from an epoch on. At most one committee has not begun: naming another replaces it.
@@ -26,7 +26,13 @@ pub(crate) fn set(
         return Err(ContractError::ElectionsHeld);
     }
     let members = check(deps.as_ref(), &members, threshold)?;
-    install(deps, env, members, threshold, from_epoch)
+    let current = forget_lapsed(deps.storage, env)?;
+    for replaced in COMMITTEES.load(deps.storage)?.iter().filter(|one| one.from_epoch > current) {
+        for member in &replaced.members {
+            SEATS.remove(deps.storage, &member.address);
+        }
+    }
+    install(deps, env, Committee { from_epoch, members, threshold, agreed: true })
 }
 
 /// The members with addresses that are valid. No address is checked for a list that is too long.
@@ -50,15 +56,10 @@ fn expect_size(members: usize, threshold: u8) -> Result<(), ContractError> {
     Ok(())
 }
 
-/// Stores a committee, named or elected.
-pub(crate) fn install(
-    deps: DepsMut<'_>,
-    env: &Env,
-    members: Vec<CommitteeMember<Addr>>,
-    threshold: u8,
-    from_epoch: u64,
-) -> Result<Response, ContractError> {
-    let size = members.len();
+/// Stores a committee, named or elected, once lapsed ones are forgotten.
+pub(crate) fn install(deps: DepsMut<'_>, env: &Env, committee: Committee) -> Result<Response, ContractError> {
+    let Committee { from_epoch, threshold, .. } = committee;
+    let size = committee.members.len();
     expect_size(size, threshold)?;
     let current = epoch_at(deps.storage, env.block.time.seconds())?;
     let before = COMMITTEES.load(deps.storage)?;
@@ -68,8 +69,8 @@ pub(crate) fn install(
     if from_epoch < least {
         return Err(ContractError::FromEpoch { from_epoch, least });
     }
-    check_members(deps.as_ref(), &committees, &members)?;
-    committees.push(Committee { from_epoch, members, threshold });
+    check_members(deps.as_ref(), &committees, &committee.members)?;
+    committees.push(committee);
     void_share_keys(deps.storage, &before, &committees, current.saturating_add(1))?;
     forget_relays(deps.storage, &before, &committees);
     COMMITTEES.save(deps.storage, &committees)?;
@@ -111,12 +112,34 @@ fn void_share_keys(
     epoch: u64,
 ) -> StdResult<()> {
     if committee_at(before, epoch) != committee_at(after, epoch) {
-        let posted = SHARE_KEYS.prefix(epoch).keys(storage, None, None, Order::Ascending);
-        for address in posted.collect::<StdResult<Vec<_>>>()? {
-            SHARE_KEYS.remove(storage, (epoch, &address));
-        }
+        remove_share_keys(storage, epoch)?;
     }
     Ok(())
+}
+
+fn remove_share_keys(storage: &mut dyn Storage, epoch: u64) -> StdResult<()> {
+    let posted = SHARE_KEYS.prefix(epoch).keys(storage, None, None, Order::Ascending);
+    for address in posted.collect::<StdResult<Vec<_>>>()? {
+        SHARE_KEYS.remove(storage, (epoch, &address));
+    }
+    AGREED.remove(storage, epoch);
+    Ok(())
+}
+
+/// Forgets a committee that did not take office, and what its members posted: those who go on post for the same epoch.
+/// Returns the current epoch.
+pub(crate) fn forget_lapsed(storage: &mut dyn Storage, env: &Env) -> StdResult<u64> {
+    let current = epoch_at(storage, env.block.time.seconds())?;
+    let before = COMMITTEES.load(storage)?;
+    // At most one has not begun at any time, and it is the last.
+    if let Some(lapsed) = before.iter().find(|committee| committee.lapsed(current)) {
+        let after = committees(storage, current)?;
+        remove_share_keys(storage, lapsed.from_epoch)?;
+        forget_relays(storage, &before, &after);
+        LAPSED.save(storage, &lapsed.from_epoch)?;
+        COMMITTEES.save(storage, &after)?;
+    }
+    Ok(current)
 }
 
 /// Deletes the relays of members that are no longer listed; others may then register their endpoints.
@@ -144,7 +167,7 @@ pub(crate) fn expect_member(
     if epoch != current && epoch != current.saturating_add(1) {
         return Err(ContractError::Epoch { epoch, current });
     }
-    let committees = COMMITTEES.load(storage)?;
+    let committees = committees(storage, current)?;
     let members = committee_at(&committees, epoch).map(|committee| committee.members.as_slice());
     if members.unwrap_or_default().iter().any(|member| member.address == sender) {
         return Ok(());
@@ -155,22 +178,45 @@ pub(crate) fn expect_member(
 /// Stores a member's digest, once, so that it can't show different share keys to different clients.
 pub(crate) fn post_share_keys(
     storage: &mut dyn Storage,
+    env: &Env,
     sender: &Addr,
     epoch: u64,
     digest: &HexBinary,
 ) -> Result<Response, ContractError> {
     sized::<32>("digest", digest)?;
+    forget_lapsed(storage, env)?;
     if SHARE_KEYS.has(storage, (epoch, sender)) {
         return Err(ContractError::AlreadyPosted { address: sender.into(), epoch });
     }
     SHARE_KEYS.save(storage, (epoch, sender), digest)?;
+    agree(storage, env, epoch)?;
     let event = Event::ShareKeysPosted { address: sender.clone(), epoch, digest: digest.clone() };
     Ok(Response::new().add_event(event))
 }
 
+/// Notes when as many members as the threshold have posted the same digest for an epoch. A committee that was elected
+/// takes office by that, if its first epoch has not begun.
+pub(crate) fn agree(storage: &mut dyn Storage, env: &Env, epoch: u64) -> StdResult<()> {
+    let current = epoch_at(storage, env.block.time.seconds())?;
+    let mut committees = committees(storage, current)?;
+    let Some(committee) = committee_at(&committees, epoch) else { return Ok(()) };
+    let posted = SHARE_KEYS.prefix(epoch).range(storage, None, None, Order::Ascending);
+    let posted = posted.map(|row| row.map(|(_, digest)| digest)).collect::<StdResult<Vec<_>>>()?;
+    let same = |digest: &HexBinary| posted.iter().filter(|other| *other == digest).count();
+    let most = posted.iter().map(same).max().unwrap_or_default();
+    if most < usize::from(committee.threshold) || AGREED.has(storage, epoch) {
+        return Ok(());
+    }
+    AGREED.save(storage, epoch, &Since::now(env))?;
+    for committee in committees.iter_mut().filter(|committee| committee.from_epoch == epoch) {
+        committee.agreed = true;
+    }
+    COMMITTEES.save(storage, &committees)
+}
+
 pub(crate) fn query(deps: Deps<'_>, env: &Env, epoch: Option<u64>) -> StdResult<CommitteeResponse> {
     let current = epoch_at(deps.storage, env.block.time.seconds())?;
-    let committees = COMMITTEES.load(deps.storage)?;
+    let committees = committees(deps.storage, current)?;
     let committee = committee_at(in_service(&committees, current), epoch.unwrap_or(current));
     let Some(committee) = committee.cloned() else {
         return Ok(CommitteeResponse { members: Vec::new(), threshold: 0, from_epoch: 0, epoch: current });
@@ -181,4 +227,13 @@ pub(crate) fn query(deps: Deps<'_>, env: &Env, epoch: Option<u64>) -> StdResult<
         from_epoch: committee.from_epoch,
         epoch: current,
     })
+}
+
+/// Notes what members had posted before this version noted it, so that a committee with share keys counts as one.
+pub(crate) fn migrate(storage: &mut dyn Storage, env: &Env) -> StdResult<()> {
+    let current = epoch_at(storage, env.block.time.seconds())?;
+    for epoch in [current, current.saturating_add(1)] {
+        agree(storage, env, epoch)?;
+    }
+    Ok(())
 }

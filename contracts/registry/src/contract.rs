@@ -10,7 +10,8 @@ use bithive_contract_kit::{delay, migration, ownership, pause};
 use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Response, to_json_binary};
 
 use crate::{
-    ContractError, admin, bond, candidates, committee, election, permission, query, record, register, relay,
+    ContractError, absence, admin, bond, candidates, committee, election, permission, query, record,
+    register, relay,
 };
 
 /// Name in cw2's contract info.
@@ -67,6 +68,8 @@ fn run(deps: DepsMut, env: Env, info: MessageInfo, msg: ExecuteMsg) -> Result<Re
         ExecuteMsg::Stand { endpoint } => candidates::stand(deps, &env, &info.sender, endpoint),
         ExecuteMsg::Retire {} => candidates::retire(deps.storage, &info.sender),
         ExecuteMsg::Elect {} => election::elect(deps, &env),
+        ExecuteMsg::TakeSeat {} => absence::take_seat(deps.storage, &info.sender),
+        ExecuteMsg::ReportAbsent { address } => absence::report(deps, &env, &address),
         ExecuteMsg::SetElection { election } => election::set(deps.storage, election),
         ExecuteMsg::SetPaused { paused } => Ok(pause::set(deps.storage, paused, Event::Paused { paused })?),
         ExecuteMsg::SetJobs { jobs } => admin::set_jobs(deps, &jobs),
@@ -74,7 +77,7 @@ fn run(deps: DepsMut, env: Env, info: MessageInfo, msg: ExecuteMsg) -> Result<Re
             committee::set(deps, &env, members, threshold, from_epoch)
         }
         ExecuteMsg::PostShareKeys { epoch, digest } => {
-            committee::post_share_keys(deps.storage, &info.sender, epoch, &digest)
+            committee::post_share_keys(deps.storage, &env, &info.sender, epoch, &digest)
         }
         ExecuteMsg::SetRelay { endpoint, relay } => relay::set(deps.storage, &info.sender, &endpoint, relay),
         ExecuteMsg::ApplySetting { id } => {
@@ -105,9 +108,10 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
         QueryMsg::Relay { endpoint } => to_json_binary(&relay::query(deps, &endpoint)?),
         QueryMsg::Committee { epoch } => to_json_binary(&committee::query(deps, &env, epoch)?),
         QueryMsg::Performance { address } => to_json_binary(&record::performance(deps, &address)?),
-        QueryMsg::Candidates {} => to_json_binary(&candidates::query(deps)?),
+        QueryMsg::Candidates {} => to_json_binary(&candidates::query(deps, &env)?),
+        QueryMsg::Duties {} => to_json_binary(&absence::query(deps, &env)?),
         QueryMsg::Paused {} => to_json_binary(&pause::is_paused(deps.storage)?),
-        QueryMsg::ShareKeys { epoch } => to_json_binary(&query::share_keys(deps, epoch)?),
+        QueryMsg::ShareKeys { epoch } => to_json_binary(&query::share_keys(deps, &env, epoch)?),
         QueryMsg::Settings {} => to_json_binary(&delay::waiting(deps.storage)?),
     };
     Ok(answer?)
@@ -120,11 +124,12 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
 #[cfg_attr(not(feature = "library"), entry_point)]
 pub fn migrate(
     deps: DepsMut,
-    _env: Env,
+    env: Env,
     _msg: MigrateMsg,
     _info: MigrateInfo,
 ) -> Result<Response, ContractError> {
     let response = migration::migrate(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
     candidates::migrate(deps.storage)?;
+    committee::migrate(deps.storage, &env)?;
     Ok(response)
 }

@@ -203,6 +203,43 @@ pub enum ContractError {
         /// Number of the epoch.
         epoch: u64,
     },
+    /// The next committee is elected in the first half of an epoch, so that it has the other half to agree on keys.
+    #[error(
+        "the committee of epoch {epoch} could be elected until {until}; try again when that epoch has begun. The present \
+         committee continues"
+    )]
+    ElectionOver {
+        /// Number of the epoch.
+        epoch: u64,
+        /// When the time ended, in Unix seconds.
+        until: u64,
+    },
+    /// The sender has no seat to take.
+    #[error("{address} has no seat to take; expected somebody who was elected and has not taken its seat")]
+    NoSeat {
+        /// Address of the account.
+        address: String,
+    },
+    /// The member has nothing to do that it could be reported for.
+    #[error("{address} has missed no duty of the committee; query `duties` for those who have")]
+    NotAbsent {
+        /// Address of the account.
+        address: String,
+    },
+    /// The member's time for a duty is not over.
+    #[error(
+        "{address} has until {until} and at least {blocks} blocks, and it is {now}; report it after that"
+    )]
+    NotYetAbsent {
+        /// Address of the account.
+        address: String,
+        /// From when on it can be reported, in Unix seconds.
+        until: u64,
+        /// Time of the block, in Unix seconds.
+        now: u64,
+        /// Blocks that it has at least.
+        blocks: u64,
+    },
     /// Too few candidates for all seats.
     #[error("there are {found} candidates; expected at least {expected}. The present committee continues")]
     TooFewCandidates {

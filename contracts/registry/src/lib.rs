@@ -2,7 +2,7 @@
 //!
 //! Start with [`contract`], which dispatches. [`register`] lets accounts in, [`bond`] lets them out and takes
 //! what a fault costs, [`dispute`] judges keys, [`admin`] wires the contract, [`committee`] lists who evaluates,
-//! [`candidates`] who stands for it and [`election`] who is elected; [`record`] has what nodes have done, [`relay`] says
+//! [`candidates`] who stands for it, [`election`] who is elected and [`absence`] who is not there; [`record`] has what nodes have done, [`relay`] says
 //! how an endpoint is reached.
 //! [`state`] holds every storage key and the rule that the sum of all bonds is known exactly.
 #![deny(
@@ -13,6 +13,7 @@
 )]
 #![deny(clippy::let_underscore_must_use)]
 
+pub mod absence;
 pub mod admin;
 pub mod bond;
 pub mod candidates;

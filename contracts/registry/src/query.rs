@@ -12,7 +12,8 @@ use cw_storage_plus::Bound;
 
 use crate::ContractError;
 use crate::state::{
-    BONDED, CONFIG, ENDPOINTS, JOBS, Kind, PARTICIPANTS, Participant, SHARE_KEYS, SLOTS, committee_holder,
+    BONDED, COMMITTEES, CONFIG, ENDPOINTS, JOBS, Kind, PARTICIPANTS, Participant, SHARE_KEYS, SLOTS,
+    committee_holder, epoch_at,
 };
 
 pub(crate) fn config(deps: Deps<'_>) -> StdResult<ConfigResponse> {
@@ -94,7 +95,12 @@ pub(crate) fn identity(
 }
 
 /// As many rows as the epoch's committee has members, at most.
-pub(crate) fn share_keys(deps: Deps<'_>, epoch: u64) -> StdResult<Vec<ShareKeysResponse>> {
+pub(crate) fn share_keys(deps: Deps<'_>, env: &Env, epoch: u64) -> StdResult<Vec<ShareKeysResponse>> {
+    let current = epoch_at(deps.storage, env.block.time.seconds())?;
+    let stored = COMMITTEES.load(deps.storage)?;
+    if stored.iter().any(|committee| committee.lapsed(current) && committee.from_epoch == epoch) {
+        return Ok(Vec::new());
+    }
     SHARE_KEYS
         .prefix(epoch)
         .range(deps.storage, None, None, Order::Ascending)

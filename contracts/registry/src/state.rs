@@ -70,6 +70,50 @@ pub struct Committee {
     pub members: Vec<CommitteeMember<Addr>>,
     /// Members needed for one evaluation.
     pub threshold: u8,
+    /// Whether it takes office: it was named, or as many members as the threshold have posted the same digest before its first
+    /// epoch. Those that earlier versions stored do.
+    #[serde(default = "takes_office")]
+    pub agreed: bool,
+}
+
+impl Committee {
+    /// Whether its first epoch has begun, and it did not take office.
+    #[must_use]
+    pub const fn lapsed(&self, current: u64) -> bool {
+        !self.agreed && self.from_epoch <= current
+    }
+}
+
+const fn takes_office() -> bool {
+    true
+}
+
+/// From when on a member has had the chance to do something.
+#[cw_serde]
+#[derive(Copy)]
+pub struct Since {
+    /// Time of the block, in Unix seconds.
+    pub seconds: u64,
+    /// Height of the block.
+    pub height: u64,
+}
+
+impl Since {
+    /// This block.
+    #[must_use]
+    pub fn now(env: &Env) -> Self {
+        Self { seconds: env.block.time.seconds(), height: env.block.height }
+    }
+}
+
+/// A seat that is not taken.
+#[cw_serde]
+#[derive(Copy)]
+pub struct Seat {
+    /// First epoch of the committee.
+    pub epoch: u64,
+    /// The election.
+    pub since: Since,
 }
 
 /// Who holds an endpoint.
@@ -118,11 +162,26 @@ pub struct Candidate {
 }
 
 impl Candidate {
-    /// Elections in a row that it won until now: none if it did not win the last one.
+    /// Elections in a row that it won until now: none if it did not win the last one. An election whose committee did not
+    /// take office is not counted, but who won it keeps the others.
     #[must_use]
-    pub fn terms(&self, last: Option<u64>) -> u16 {
-        if last.is_some() && self.elected == last { self.served } else { 0 }
+    pub fn terms(&self, elections: Elections) -> u16 {
+        match self.elected {
+            None => 0,
+            won if won == elections.last => self.served,
+            won if won == elections.lapsed => self.served.saturating_sub(1),
+            Some(_) => 0,
+        }
     }
+}
+
+/// The elections that count for terms, each by the first epoch of its committee.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Elections {
+    /// The last one whose committee took office, or still can.
+    pub last: Option<u64>,
+    /// A later one whose committee did not.
+    pub lapsed: Option<u64>,
 }
 
 /// Where a candidate stands in the list: before everybody with a smaller bond, behind everybody with a larger one.
@@ -190,6 +249,16 @@ pub const TERMS: Map<&Addr, (u16, u64)> = Map::new("terms");
 pub const ELECTION: Item<Election> = Item::new("election");
 /// Last epoch for which a committee was elected.
 pub const ELECTED: Item<u64> = Item::new("elected");
+/// The same before the last election, of a committee that took office.
+pub const ELECTED_BEFORE: Item<u64> = Item::new("elected_before");
+/// Epoch for which the last committee was elected, once it is forgotten because it did not take office.
+pub const LAPSED: Item<u64> = Item::new("lapsed");
+/// Seats that are not taken, by who was elected.
+pub const SEATS: Map<&Addr, Seat> = Map::new("seats");
+/// Epochs for which as many members as the threshold have posted the same digest, and since when.
+pub const AGREED: Map<u64, Since> = Map::new("agreed");
+/// Members that were reported for the share keys of an epoch.
+pub const REPORTED: Map<(u64, &Addr), Since> = Map::new("reported");
 
 /// Counts `amount` into the sum of all bonds.
 ///
@@ -207,6 +276,16 @@ pub fn add_bonded(storage: &mut dyn Storage, amount: Uint128) -> Result<(), Cont
 pub fn subtract_bonded(storage: &mut dyn Storage, amount: Uint128) -> Result<(), ContractError> {
     let sum = BONDED.load(storage)?.checked_sub(amount)?;
     Ok(BONDED.save(storage, &sum)?)
+}
+
+/// The committees that are in office, were, or still can be.
+///
+/// # Errors
+/// Storage.
+pub fn committees(storage: &dyn Storage, current: u64) -> StdResult<Vec<Committee>> {
+    let mut committees = COMMITTEES.load(storage)?;
+    committees.retain(|committee| !committee.lapsed(current));
+    Ok(committees)
 }
 
 /// The committee of an epoch.
@@ -229,7 +308,7 @@ pub fn in_service(committees: &[Committee], current: u64) -> &[Committee] {
 /// Storage.
 pub fn committee_holder(storage: &dyn Storage, env: &Env, endpoint: &HexBinary) -> StdResult<Option<Addr>> {
     let current = epoch_at(storage, env.block.time.seconds())?;
-    let committees = COMMITTEES.load(storage)?;
+    let committees = committees(storage, current)?;
     let mut members = in_service(&committees, current).iter().flat_map(|committee| &committee.members);
     Ok(members.find(|member| member.endpoint == *endpoint).map(|member| member.address.clone()))
 }
@@ -261,6 +340,21 @@ pub fn participant(storage: &dyn Storage, address: &Addr) -> Result<Participant,
     PARTICIPANTS
         .may_load(storage, address)?
         .ok_or_else(|| ContractError::NotRegistered { address: address.into() })
+}
+
+/// Which elections count for terms.
+///
+/// # Errors
+/// Storage.
+pub fn elections(storage: &dyn Storage, env: &Env) -> StdResult<Elections> {
+    let current = epoch_at(storage, env.block.time.seconds())?;
+    let last = ELECTED.may_load(storage)?;
+    let stored = COMMITTEES.load(storage)?;
+    let lapsed = stored.iter().find(|committee| committee.lapsed(current)).map(|found| found.from_epoch);
+    match LAPSED.may_load(storage)?.or(lapsed).filter(|lapsed| Some(*lapsed) == last) {
+        Some(lapsed) => Ok(Elections { last: ELECTED_BEFORE.may_load(storage)?, lapsed: Some(lapsed) }),
+        None => Ok(Elections { last, lapsed: None }),
+    }
 }
 
 /// Epoch of a time in Unix seconds. Epochs are at least `limits::MIN_EPOCH_SECONDS` long, so never zero.

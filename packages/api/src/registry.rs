@@ -137,8 +137,20 @@ pub enum ExecuteMsg {
     Retire {},
     /// Elect the committee of the next epoch: the candidates with the largest bonds, those last who have served as long
     /// as they may. Once in an epoch, where elections are held. If they are those of now, the committee stays, and its
-    /// keys with it. Sender: anyone.
+    /// keys with it. Who is elected takes its seat, and takes office if as many members as the threshold post the same digest
+    /// for their first epoch before it begins; until then the committee of now goes on. In the first half of an epoch only.
+    /// Sender: anyone.
     Elect {},
+    /// Take the seat that the sender was elected to: its program runs, and agrees on keys with the others. Whoever has not
+    /// done so after a quarter of an epoch can be reported. Sender: who was elected and has not taken its seat.
+    TakeSeat {},
+    /// Report that a member has missed a duty ([`QueryMsg::Duties`]): it loses a tenth of its bond, burnt or to the
+    /// treasury, is no candidate any more, and the next candidate takes its place from the next epoch on. Nobody is paid for
+    /// a report. Sender: anyone, while elections are held.
+    ReportAbsent {
+        /// The member's account.
+        address: String,
+    },
     /// Hold elections, or hold none: then the owner names committees. Sender: owner.
     SetElection {
         /// Size and rotation; null to hold no elections.
@@ -215,6 +227,8 @@ crate::permissions!(ExecuteMsg {
     Stand: Anyone,
     Retire: Anyone,
     Elect: Anyone,
+    TakeSeat: Anyone,
+    ReportAbsent: Anyone,
     SetElection: Owner,
     SetPaused: Owner,
     SetJobs: Owner,
@@ -427,6 +441,10 @@ pub enum QueryMsg {
     /// Who stands for the committee, by falling bond, and how it is elected.
     #[returns(CandidatesResponse)]
     Candidates {},
+    /// What members of the committee have yet to do that they can be reported for: seats that are not taken, share keys
+    /// that are not posted although as many members as the threshold have posted the same.
+    #[returns(Vec<DutyResponse>)]
+    Duties {},
     /// Whether registrations, candidates and elections are refused.
     #[returns(bool)]
     Paused {},
@@ -585,6 +603,33 @@ pub struct CandidateResponse {
     pub served: u16,
 }
 
+/// What a member of the committee does on chain.
+#[cw_serde]
+#[derive(Copy, Eq)]
+pub enum Duty {
+    /// Take its seat, with [`ExecuteMsg::TakeSeat`].
+    Seat,
+    /// Post the share keys of the epoch, with [`ExecuteMsg::PostShareKeys`].
+    ShareKeys,
+}
+
+names! { Duty { Seat = "seat", ShareKeys = "share_keys", } }
+
+/// A duty that a member of the committee has not done yet.
+#[cw_serde]
+pub struct DutyResponse {
+    /// The member's account.
+    pub address: Addr,
+    /// What it has to do.
+    pub duty: Duty,
+    /// The epoch for which.
+    pub epoch: u64,
+    /// From when on it can be reported, in Unix seconds; null where there is too little time left for it to be missed.
+    pub until: Option<u64>,
+    /// Whether it can be reported in this block.
+    pub missed: bool,
+}
+
 /// One member's digest of the share keys.
 #[cw_serde]
 pub struct ShareKeysResponse {
@@ -648,6 +693,18 @@ events! {
     Retired, RETIRED = "candidate_retired" { address: Addr }
     /// A committee was elected; `kept` if its members are those of now.
     Elected, ELECTED = "committee_elected" { epoch: u64, members: Vec<Addr>, kept: bool }
+    /// A member took the seat that it was elected to for an epoch.
+    SeatTaken, SEAT_TAKEN = "seat_taken" { address: Addr, epoch: u64 }
+    /// A member missed a duty for an epoch: `amount` was taken from its bond, `burnt` of it burnt. `successor` has its place
+    /// in the coming committee; none if it has none, or the place goes to nobody.
+    MemberAbsent, MEMBER_ABSENT = "member_absent" {
+        address: Addr,
+        duty: Duty,
+        epoch: u64,
+        amount: Uint128,
+        burnt: Uint128,
+        successor: Option<Addr>,
+    }
     /// Elections are held for so many seats; 0 for none.
     Election, ELECTION = "election_set" { seats: u8 }
     /// Registrations, candidates and elections were stopped or go on.

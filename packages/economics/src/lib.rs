@@ -2,7 +2,7 @@
 //!
 //! Amounts are `u128` base units, shares are [`Bps`]. Every function is total, exact over the whole range of
 //! `u128`, rounds against the receiver and conserves: what goes in is the sum of what comes out, to the unit.
-//! Read [`bps`] first, then [`mod@escrow`] (what is held for a job), [`split`] (what a paid ask is divided into), [`mod@slash`] (how a bond is cut), [`fault`] (what a result outside the quorum costs whom),
+//! Read [`bps`] first, then [`mod@escrow`] (what is held for a job), [`split`] (what a paid ask is divided into), [`mod@slash`] (how a bond is cut), [`fault`] (what a result outside the quorum costs whom), [`absence`] (what a member of the committee loses that is not there),
 //! [`vesting`] (when a locked amount becomes due), [`emission`] (what BTK exists at a time, and whose it is), [`work`]
 //! (what a contributor earns of it, and when that is due), [`pledge`] (what a node locks for its capacity), [`pool`]
 //! (stake that many hold together), [`stream`] (rewards that become due over time), [`score`] (of nodes, diagnoses and activities), [`record`] (what a node has done),
@@ -18,6 +18,7 @@
     )
 )]
 
+pub mod absence;
 pub mod bps;
 pub mod emission;
 pub mod escrow;

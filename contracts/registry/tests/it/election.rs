@@ -30,6 +30,25 @@ fn elect(suite: &mut Suite) -> AnyResult<AppResponse> {
     suite.ask_registry(&stranger, &ExecuteMsg::Elect {})
 }
 
+/// The members of the coming committee take their seats and post the same share keys for its epoch.
+fn agree(suite: &mut Suite) {
+    let epoch = suite.now() / EPOCH + 1;
+    let coming: CommitteeResponse = suite.query(&suite.registry, &QueryMsg::Committee { epoch: Some(epoch) });
+    for member in coming.members {
+        let keys = ExecuteMsg::PostShareKeys { epoch, digest: HexBinary::from(&[1; 32]) };
+        suite.ask_registry(&member.address, &keys).unwrap();
+        // Who goes on has a seat.
+        drop(suite.ask_registry(&member.address, &ExecuteMsg::TakeSeat {}));
+    }
+}
+
+/// A committee is elected, takes office, and its epoch begins.
+fn elect_and_begin(suite: &mut Suite) {
+    elect(suite).unwrap();
+    agree(suite);
+    suite.advance(EPOCH);
+}
+
 fn candidates(suite: &Suite) -> CandidatesResponse {
     suite.query(&suite.registry, &QueryMsg::Candidates {})
 }
@@ -78,11 +97,12 @@ fn anybody_elects_the_largest_bonds_for_the_next_epoch() {
     // Once.
     let error = refusal::<ContractError>(elect(&mut suite));
     assert_eq!(error, ContractError::AlreadyElected { epoch: next });
+    agree(&mut suite);
     suite.advance(EPOCH);
     assert_eq!(serving(&suite, None, &NAMES), ["a", "b", "c"]);
     // Whoever was elected posts share keys for the next epoch, as a committee that was named.
     let member = suite.account("a");
-    let keys = ExecuteMsg::PostShareKeys { epoch: next, digest: HexBinary::from(&[1; 32]) };
+    let keys = ExecuteMsg::PostShareKeys { epoch: next + 1, digest: HexBinary::from(&[1; 32]) };
     suite.ask_registry(&member, &keys).unwrap();
     let identity: Option<IdentityResponse> =
         suite.query(&suite.registry, &QueryMsg::Identity { endpoint: endpoint("a") });
@@ -95,8 +115,7 @@ fn members_give_way_after_their_terms_and_a_committee_that_is_elected_again_stay
     let mut suite = with_candidates(&NAMES);
     let mut seen = Vec::new();
     for _ in 0..5 {
-        elect(&mut suite).unwrap();
-        suite.advance(EPOCH);
+        elect_and_begin(&mut suite);
         seen.push(serving(&suite, None, &NAMES));
     }
     let first = vec!["a", "b", "c"];
@@ -104,11 +123,9 @@ fn members_give_way_after_their_terms_and_a_committee_that_is_elected_again_stay
     assert_eq!(seen, [first.clone(), first.clone(), vec!["a", "d", "e"], vec!["b", "c", "d"], first]);
     // The second election changed nothing: the committee began with the first, and keeps its keys.
     let mut suite = with_candidates(&NAMES);
-    elect(&mut suite).unwrap();
-    suite.advance(EPOCH);
+    elect_and_begin(&mut suite);
     let began = suite.now() / EPOCH;
-    elect(&mut suite).unwrap();
-    suite.advance(EPOCH);
+    elect_and_begin(&mut suite);
     let committee: CommitteeResponse = suite.query(&suite.registry, &QueryMsg::Committee { epoch: None });
     assert_eq!((committee.from_epoch, committee.epoch), (began, began + 1));
 }
@@ -118,8 +135,7 @@ fn members_give_way_after_their_terms_and_a_committee_that_is_elected_again_stay
 fn who_retires_and_stands_again_has_served_what_it_has_served() {
     let mut suite = with_candidates(&NAMES);
     for _ in 0..2 {
-        elect(&mut suite).unwrap();
-        suite.advance(EPOCH);
+        elect_and_begin(&mut suite);
     }
     for name in ["a", "b", "c"] {
         let account = suite.account(name);
@@ -132,8 +148,7 @@ fn who_retires_and_stands_again_has_served_what_it_has_served() {
     }
     let served: Vec<u16> = candidates(&suite).candidates.iter().map(|one| one.served).collect();
     assert_eq!(served, [2, 2, 2, 0, 0]);
-    elect(&mut suite).unwrap();
-    suite.advance(EPOCH);
+    elect_and_begin(&mut suite);
     assert_eq!(serving(&suite, None, &NAMES), ["a", "d", "e"]);
     // Who was away for an election has rested.
     let c = suite.account("c");
@@ -151,6 +166,7 @@ fn a_bond_that_won_an_election_stays_at_stake_through_its_term() {
     // E raises its bond in the block of the election, wins, and takes it back in the same block.
     suite.bond("e", 500 * UNIT, &Hook::AddBond {}).unwrap();
     elect(&mut suite).unwrap();
+    agree(&mut suite);
     let (e, whole) = (suite.account("e"), suite.node("e").unwrap().bond.u128());
     suite.ask_registry(&e, &ExecuteMsg::Unbond {}).unwrap();
     suite.advance(EPOCH);
@@ -163,8 +179,7 @@ fn a_bond_that_won_an_election_stays_at_stake_through_its_term() {
     let (node, amount, reason) = (e.to_string(), NODE_BOND.into(), "x".into());
     suite.ask_registry(&jobs, &ExecuteMsg::Slash { node, amount, reason, job_id: 1 }).unwrap();
     assert_eq!(suite.node("e").unwrap().bond.u128(), whole - NODE_BOND);
-    elect(&mut suite).unwrap();
-    suite.advance(EPOCH);
+    elect_and_begin(&mut suite);
     assert_eq!(serving(&suite, None, &NAMES), ["a", "b", "c"]);
     suite.custody();
 }

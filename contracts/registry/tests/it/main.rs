@@ -1,6 +1,7 @@
 //! Tests of `bithive-registry` through its public interface, one module for each subject.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, unreachable_pub)]
 
+mod absence;
 mod admin;
 mod bond;
 mod committee;

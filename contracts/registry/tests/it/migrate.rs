@@ -1,12 +1,15 @@
 //! Migration, which must not run on another contract's state or go back in time.
 
 use bithive_api::MigrateMsg;
-use bithive_api::registry::{CandidatesResponse, Election, ExecuteMsg, QueryMsg};
+use bithive_api::registry::{
+    CandidatesResponse, CommitteeMember, CommitteeResponse, DutyResponse, Election, ExecuteMsg, QueryMsg,
+};
 use bithive_registry::ContractError;
 use bithive_registry::contract::{CONTRACT_NAME, CONTRACT_VERSION};
-use bithive_registry::state::{CANDIDATE_LIST, CANDIDATES};
+use bithive_registry::state::{AGREED, CANDIDATE_LIST, CANDIDATES, Committee, SEATS};
 use bithive_test_kit::registry::{NODE_BOND, code};
 use bithive_test_kit::{NodeKeys, Suite, refusal};
+use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, HexBinary};
 use cw_multi_test::error::AnyResult;
 use cw_multi_test::{AppResponse, Executor};
@@ -75,6 +78,57 @@ fn candidates_of_an_earlier_version_keep_their_order_terms_and_endpoints() {
     let a = suite.account("a");
     suite.ask_registry(&a, &ExecuteMsg::Retire {}).unwrap();
     assert_eq!(candidates(&suite).candidates.len(), 2);
+}
+
+#[test]
+fn a_committee_of_an_earlier_version_stays_in_office_with_its_share_keys_and_owes_no_seat() {
+    /// A committee as earlier versions stored it.
+    #[cw_serde]
+    struct Earlier {
+        from_epoch: u64,
+        members: Vec<CommitteeMember<Addr>>,
+        threshold: u8,
+    }
+    const COMMITTEES: Item<Vec<Earlier>> = Item::new("committees");
+    let mut suite = Suite::new();
+    let owner = suite.owner.clone();
+    let election = Some(Election { seats: 2, threshold: 2, max_terms: 5 });
+    suite.ask_registry(&owner, &ExecuteMsg::SetElection { election }).unwrap();
+    let names = ["a", "b", "c", "d"];
+    for (slot, name) in (1..).zip(names) {
+        suite.register_node(name, slot, NODE_BOND + u128::from(10 - slot)).unwrap();
+        let endpoint = NodeKeys::of(&format!("{name} serves")).endpoint;
+        let account = suite.account(name);
+        suite.ask_registry(&account, &ExecuteMsg::Stand { endpoint: HexBinary::from(&endpoint) }).unwrap();
+    }
+    suite.ask_registry(&owner, &ExecuteMsg::Elect {}).unwrap();
+    let epoch = suite.now() / 3_600 + 1;
+    for name in ["a", "b"] {
+        let account = suite.account(name);
+        let keys = ExecuteMsg::PostShareKeys { epoch, digest: HexBinary::from(&[1; 32]) };
+        suite.ask_registry(&account, &keys).unwrap();
+    }
+    let registry = suite.registry.clone();
+    {
+        let mut storage = suite.app.contract_storage_mut(&registry);
+        let now: Vec<Committee> = Item::new("committees").load(&*storage).unwrap();
+        let earlier =
+            |Committee { from_epoch, members, threshold, .. }| Earlier { from_epoch, members, threshold };
+        COMMITTEES.save(&mut *storage, &now.into_iter().map(earlier).collect()).unwrap();
+        AGREED.clear(&mut *storage);
+        SEATS.clear(&mut *storage);
+    }
+    suite.advance(3_600);
+    migrate(&mut suite, &registry).unwrap();
+    let committee: CommitteeResponse = suite.query(&registry, &QueryMsg::Committee { epoch: None });
+    assert_eq!((committee.from_epoch, committee.members.len()), (epoch, 2));
+    let duties: Vec<DutyResponse> = suite.query(&registry, &QueryMsg::Duties {});
+    assert_eq!(duties, []);
+    // It has had share keys, so the next election keeps it.
+    suite.advance(3_600);
+    suite.ask_registry(&owner, &ExecuteMsg::Elect {}).unwrap();
+    let coming: CommitteeResponse = suite.query(&registry, &QueryMsg::Committee { epoch: Some(u64::MAX) });
+    assert_eq!((coming.from_epoch, coming.members), (epoch, committee.members));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use cosmwasm_std::testing::{message_info, mock_dependencies, mock_env};
 use cosmwasm_std::{HexBinary, Uint128};
 use cw_ownable::initialize_owner;
 
-const MESSAGES: [&str; 19] = [
+const MESSAGES: [&str; 21] = [
     r#"{"receive":{"sender":"x","amount":"1","msg":"e30="}}"#,
     r#"{"unbond":{}}"#,
     r#"{"withdraw_bond":{"address":"x"}}"#,
@@ -20,6 +20,8 @@ const MESSAGES: [&str; 19] = [
     r#"{"stand":{"endpoint":"3333333333333333333333333333333333333333333333333333333333333333"}}"#,
     r#"{"retire":{}}"#,
     r#"{"elect":{}}"#,
+    r#"{"take_seat":{}}"#,
+    r#"{"report_absent":{"address":"x"}}"#,
     r#"{"set_election":{"election":null}}"#,
     r#"{"set_paused":{"paused":true}}"#,
     r#"{"set_jobs":{"jobs":"x"}}"#,
@@ -57,7 +59,7 @@ fn send(account: &str, msg: ExecuteMsg) -> Result<(), ContractError> {
     JOBS.save(storage, &jobs)?;
     BONDED.save(storage, &Uint128::zero())?;
     let members = vec![CommitteeMember { address: member, endpoint: HexBinary::from(&[0x22; 32]) }];
-    COMMITTEES.save(storage, &vec![Committee { from_epoch: 0, members, threshold: 2 }])?;
+    COMMITTEES.save(storage, &vec![Committee { from_epoch: 0, members, threshold: 2, agreed: true }])?;
     ENDPOINTS.save(storage, endpoint.as_slice(), &Holder { address: holder, role: Role::Requester })?;
     let propose = ExecuteMsg::TransferOwnership { new_owner: next.into() };
     execute(deps.as_mut(), env.clone(), message_info(&owner, &[]), propose)?;

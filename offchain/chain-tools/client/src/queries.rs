@@ -185,6 +185,22 @@ impl Client {
         self.registry(&registry::QueryMsg::Committee { epoch: Some(epoch) }).await
     }
 
+    /// Who stands for the committee, and how it is elected.
+    ///
+    /// # Errors
+    /// See [`ChainError`].
+    pub async fn candidates(&self) -> Result<registry::CandidatesResponse, ChainError> {
+        self.registry(&registry::QueryMsg::Candidates {}).await
+    }
+
+    /// What members of the committee have yet to do that they can be reported for.
+    ///
+    /// # Errors
+    /// See [`ChainError`].
+    pub async fn duties(&self) -> Result<Vec<registry::DutyResponse>, ChainError> {
+        self.registry(&registry::QueryMsg::Duties {}).await
+    }
+
     /// What the members posted for an epoch.
     ///
     /// # Errors

@@ -74,9 +74,9 @@ pub enum ConfigCommand {
 /// Committee members: run one, show its keys.
 #[derive(Subcommand)]
 pub enum CommitteeCommand {
-    /// Answer share keys and evaluations, and post share keys, until stopped.
+    /// Answer share keys and evaluations, take seats, post share keys, report absent members, until stopped.
     Run(RunArgs),
-    /// Show the keys that the owner of the registry needs to name this member.
+    /// Show the keys with which this member stands, or with which the owner of the registry names it.
     Keys {
         /// Configuration, as `bithive config init committee` writes it; its keystore is made by `bithive keys new`.
         #[arg(long, value_name = "FILE")]

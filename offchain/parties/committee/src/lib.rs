@@ -7,6 +7,7 @@
 
 mod agreement;
 mod ask;
+mod attendance;
 mod keys;
 mod ledger;
 mod member;
@@ -23,6 +24,7 @@ use bithive_state::StateError;
 
 pub use agreement::TERM_EPOCHS;
 pub use ask::PATIENCE;
+pub use attendance::Attendance;
 pub use member::{Member, NODE_EVALUATIONS, REQUESTER_EVALUATIONS, Tally};
 pub use requests::ShareKeyRequest;
 pub use tags::TagSource;

@@ -38,6 +38,8 @@ pub struct Member {
     pub(crate) rng: Mutex<ChaCha20Rng>,
     pub(crate) tables: Mutex<BTreeMap<u64, Merged>>,
     pub(crate) patience: Duration,
+    /// Epoch for which it has tried to have a committee elected.
+    pub(crate) tried: Mutex<Option<u64>>,
     tally: Tally,
 }
 
@@ -99,6 +101,7 @@ impl Member {
             rng,
             tables,
             patience,
+            tried: Mutex::default(),
             tally: Tally::default(),
         })
     }

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bithive_api::registry::{CandidateResponse, CommitteeMember};
 use bithive_blindmatch::committee::CommitteeError;
 use bithive_client::{Account, Client};
-use bithive_committee::{Member, PATIENCE, ServiceError, TERM_EPOCHS};
+use bithive_committee::{Attendance, Member, PATIENCE, ServiceError, TERM_EPOCHS};
 use bithive_exchange::{EndpointKey, Exchange as _};
 use bithive_keystore::{Password, fresh_rng};
 
@@ -83,11 +84,14 @@ async fn serve_epochs(
     let mut told = None;
     loop {
         let who = (account.client(), account.address());
-        let wait = match duties(member, who, monitor, &mut told, events).await {
+        let posted = duties(member, who, monitor, &mut told, events).await;
+        // Also where there are no keys yet: whoever keeps them back is not to cost this member its bond.
+        let attended = member.attend().await.map(|done| attended(&done, monitor, events));
+        let wait = match posted.and(attended) {
             Ok(()) => ROUND,
             Err(error) if passes(&error) => {
                 monitor.failed();
-                tracing::warn!(%error, "the epoch's share keys wait; trying again");
+                tracing::warn!(%error, "a duty waits; trying again");
                 AGAIN
             }
             Err(error) => return Err(error),
@@ -99,7 +103,28 @@ async fn serve_epochs(
     }
 }
 
-/// The account is in a committee with this endpoint: the one in force, the last or the coming one.
+/// Tells what the member did about seats and members that are absent.
+fn attended(done: &Attendance, monitor: &CommitteeMonitor, events: &Events) {
+    let Attendance { seat, endorsed, reported, elected } = done;
+    if let Some(epoch) = seat {
+        tracing::info!(epoch, "the member took the seat that it was elected to");
+        events(&Event::SeatTaken { epoch: *epoch });
+    }
+    if let Some(epoch) = endorsed {
+        tracing::warn!(epoch, "no keys of its own; the member posted the digest that the others had posted");
+        monitor.posted(*epoch);
+    }
+    for account in reported {
+        tracing::warn!(account, "an absent member was reported");
+        monitor.reported();
+        events(&Event::Absent { account: account.clone() });
+    }
+    if let Some(epoch) = elected {
+        tracing::info!(epoch, "the next committee is elected");
+    }
+}
+
+/// The account is in a committee with this endpoint, the one in force, the last or the coming one, or stands for it.
 async fn listed(
     client: &Client,
     account: &str,
@@ -109,12 +134,15 @@ async fn listed(
     let current = client.committee().await?;
     let last = client.committee_at(current.epoch.saturating_sub(1)).await?;
     let coming = client.committee_at(u64::MAX).await?;
-    let mut members = [current, last, coming].into_iter().flat_map(|committee| committee.members);
-    let Some(member) = members.find(|member| member.address.as_str() == account) else {
+    let members = [current, last, coming].into_iter().flat_map(|committee| committee.members);
+    let candidates = client.candidates().await?.candidates.into_iter();
+    let candidates =
+        candidates.map(|CandidateResponse { address, endpoint, .. }| CommitteeMember { address, endpoint });
+    let Some(member) = members.chain(candidates).find(|member| member.address.as_str() == account) else {
         return Err(DaemonError::NotRegistered {
             account: account.into(),
             role: "a committee member",
-            todo: "the registry's owner has to name it",
+            todo: "it has to stand for election, or the registry's owner has to name it",
         });
     };
     if member.endpoint.as_slice() == endpoint.id().0 {

@@ -29,6 +29,16 @@ pub enum Event {
         /// Number of the epoch.
         epoch: u64,
     },
+    /// A committee member has taken the seat that it was elected to.
+    SeatTaken {
+        /// First epoch of the committee.
+        epoch: u64,
+    },
+    /// A committee member has reported another one that missed a duty.
+    Absent {
+        /// Account of the absent member.
+        account: String,
+    },
     /// A node did something.
     Node(Report),
     /// A relayer did something.
@@ -71,7 +81,8 @@ mod tests {
             listens_on: vec!["127.0.0.1:1".parse().unwrap(), "[::1]:2".parse().unwrap()],
             url: Some("http://127.0.0.1:1".into()),
         };
-        let others = [ready, Event::ShareKeys { epoch: u64::MAX }, Event::Stopped];
+        let (seat, absent) = (Event::SeatTaken { epoch: 1 }, Event::Absent { account: "bithive1x".into() });
+        let others = [ready, Event::ShareKeys { epoch: u64::MAX }, seat, absent, Event::Stopped];
         for event in reports.map(Event::Node).into_iter().chain(others) {
             let line = serde_json::to_string(&event).unwrap();
             assert!(!line.contains('\n'));

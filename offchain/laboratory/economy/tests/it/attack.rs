@@ -32,6 +32,15 @@ async fn no_strategy_gains_or_grieves_beyond_what_is_stated() {
 }
 
 #[tokio::test]
+async fn who_is_elected_to_the_committee_and_never_comes_loses_bond_and_who_accuses_others_none() {
+    let report = play(&options(&[4], &["committee-absence", "false-report"])).await;
+    let spent: Vec<u128> = report.games.iter().map(|game| game.spent.saturating_sub(game.gained)).collect();
+    // A tenth of the bonds of three nodes: 2,001 BTT each.
+    assert_eq!(spent, [3 * 2_001 * UNIT / 10, 0], "{report:#?}");
+    assert!(report.games.iter().all(|game| game.held && game.others_lost == 0));
+}
+
+#[tokio::test]
 async fn a_game_repeats_and_its_bars_are_drawn() {
     let options = options(&[3, 4], &["wash-three", "dispute-of-oneself"]);
     assert_eq!(options.games(), 4);

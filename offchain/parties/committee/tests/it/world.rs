@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bithive_api::registry::{CommitteeMember, ExecuteMsg, NodeRegistration};
+use bithive_api::registry::{CommitteeMember, Election, ExecuteMsg, NodeRegistration};
 use bithive_attest::{bls, possession_bytes};
 use bithive_blindmatch::oprf::{self, EvaluateResponse, Tags};
 use bithive_blindmatch::schema::{Input, Schema, SlotId};
@@ -145,6 +145,10 @@ impl World {
         Account::new(self.client.clone(), wallet)
     }
 
+    pub fn address(&self, index: usize) -> String {
+        self.seats[index].account.address().into()
+    }
+
     pub async fn seat_account(&self, index: usize) -> Account {
         self.account(self.seats[index].account.clone()).await
     }
@@ -199,7 +203,30 @@ impl World {
 
     pub async fn node(&mut self) -> Party {
         let party = self.party(NODE_BOND).await;
-        let address = party.account.address().to_owned();
+        self.register(&party.account, party.exchange.id()).await;
+        party
+    }
+
+    /// An account that stands for the committee, where it is elected; returns its place among the seats.
+    pub async fn candidate(&mut self) -> usize {
+        let index = self.recruit().await;
+        let account = self.seat_account(index).await;
+        self.operator.grant(account.address(), NODE_BOND, fee_grant()).await.unwrap();
+        let endpoint = EndpointKey::generate(&mut self.rng).id();
+        self.register(&account, endpoint).await;
+        let endpoint = (&self.seats[index].endpoint.0).into();
+        account.registry(&ExecuteMsg::Stand { endpoint }).await.unwrap();
+        index
+    }
+
+    /// Elections are held from now on.
+    pub async fn elections(&self, election: Election) {
+        let message = ExecuteMsg::SetElection { election: Some(election) };
+        self.operator.registry(&message).await.unwrap();
+    }
+
+    async fn register(&mut self, account: &Account, endpoint: PeerId) {
+        let address = account.address().to_owned();
         let KeyPair { public, .. } = KeyPair::generate(&self.crs, self.next_slot, &mut self.rng).unwrap();
         self.next_slot += 1;
         let secret = bls::SecretKey::generate(&mut self.rng).unwrap();
@@ -212,10 +239,9 @@ impl World {
             bls_key: (&key).into(),
             bls_possession: (&secret.prove_possession(&possession)).into(),
             attributes_commitment: (&[1; 32]).into(),
-            endpoint: (&party.exchange.id().0).into(),
+            endpoint: (&endpoint.0).into(),
         };
-        party.account.register_node(registration, NODE_BOND).await.unwrap();
-        party
+        account.register_node(registration, NODE_BOND).await.unwrap();
     }
 
     async fn party(&mut self, btt: u128) -> Party {

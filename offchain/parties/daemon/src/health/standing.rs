@@ -1,6 +1,6 @@
 //! The party's registration, and the committee that all depend on.
 
-use bithive_api::registry::{CommitteeResponse, NodeResponse};
+use bithive_api::registry::{CommitteeResponse, Duty, DutyResponse, NodeResponse};
 use bithive_chain::ChainError;
 use bithive_client::Client;
 use bithive_committee::TERM_EPOCHS;
@@ -54,16 +54,42 @@ async fn registered(client: &Client, role: &'static str, account: &str) -> Resul
             let sits = |committee: &CommitteeResponse| {
                 committee.members.iter().any(|member| member.address.as_str() == account)
             };
+            let duties = client.duties().await?;
+            let candidates = client.candidates().await?.candidates;
+            if let Some(open) = duties.iter().find(|open| open.address.as_str() == account) {
+                let todo = "run `bithive committee run`: whoever misses a duty loses a tenth of its bond and its place";
+                let found = format!("{account} {}", todo_of(open));
+                return Ok(if open.missed {
+                    Finding::failed(REGISTERED, found, todo)
+                } else {
+                    Finding::warning(REGISTERED, found, todo)
+                });
+            }
             if sits(&current) {
                 Finding::passed(REGISTERED, format!("{account} sits in the committee"))
             } else if sits(&coming) {
                 Finding::passed(REGISTERED, format!("{account} sits in the coming committee"))
+            } else if candidates.iter().any(|candidate| candidate.address.as_str() == account) {
+                Finding::passed(REGISTERED, format!("{account} stands for the committee"))
             } else {
-                missing("the registry's owner has to name it; `bithive committee keys` says what it needs")
+                missing(
+                    "it has to stand for election, or the registry's owner has to name it; `bithive committee keys` says \
+                     what it needs",
+                )
             }
         }
         _ => Finding::skipped(REGISTERED, "this role registers nowhere"),
     })
+}
+
+/// What a member has yet to do.
+fn todo_of(open: &DutyResponse) -> String {
+    let what = match open.duty {
+        Duty::Seat => "has not taken its seat in the committee",
+        Duty::ShareKeys => "has not posted share keys",
+    };
+    let until = open.until.map_or_else(String::new, |until| format!("; it can be reported from {until} on"));
+    format!("{what} of epoch {}{until}", open.epoch)
 }
 
 fn of_node(node: &NodeResponse) -> Finding {
@@ -108,6 +134,11 @@ async fn committee(client: &Client) -> Result<Finding, ChainError> {
             found,
             format!("expected at least {}: see whether they run", committee.threshold),
         ));
+    }
+    if let Some(open) = client.duties().await?.iter().find(|open| open.missed) {
+        let todo =
+            "members that run report it by themselves; anyone else can send `report_absent` to the registry";
+        return Ok(Finding::warning(COMMITTEE, format!("{found}; {} {}", open.address, todo_of(open)), todo));
     }
     if epoch.saturating_add(WARNING) >= end {
         let todo = "the registry's owner has to name the next one soon";

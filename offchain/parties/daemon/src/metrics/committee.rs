@@ -18,6 +18,7 @@ pub struct CommitteeMonitor {
     term_end: Gauge,
     posted: Gauge,
     failures: Counter,
+    reported: Counter,
     evaluations: counter::By,
     tables: Counter,
     network: NetworkMonitor,
@@ -37,6 +38,8 @@ impl CommitteeMonitor {
             term_end: new.gauge("committee_term_end_epoch", "First epoch after the committee's term"),
             posted: new.gauge("share_keys_posted_epoch", "Last epoch whose share keys are posted"),
             failures: new.counter("duty_failures", "Failures to do an epoch's duties, which are tried again"),
+            reported: new
+                .counter("absent_members_reported", "Members that missed a duty and that this one reported"),
             evaluations: new.counter_by(
                 "evaluation_requests",
                 "Requests for evaluations by their answer",
@@ -71,6 +74,11 @@ impl CommitteeMonitor {
     pub fn posted(&self, epoch: u64) {
         self.posted_epoch.fetch_max(epoch, Ordering::Relaxed);
         self.posted.set(signed(self.posted_epoch.load(Ordering::Relaxed)));
+    }
+
+    /// An absent member was reported.
+    pub fn reported(&self) {
+        self.reported.inc();
     }
 
     /// An epoch's duties could not be done.

@@ -260,7 +260,7 @@ pub fn models() -> Vec<bithive_api::models::Event> {
 }
 
 pub fn registry() -> Vec<reg::Event> {
-    use reg::{Counted, Event::*};
+    use reg::{Counted, Duty, Event::*};
     let address = addr("alice");
     vec![
         NodeRegistered { address: address.clone(), slot: 7 },
@@ -295,6 +295,23 @@ pub fn registry() -> Vec<reg::Event> {
         Retired { address: address.clone() },
         Elected { epoch: 11, members: vec![addr("alice"), addr("bob")], kept: true },
         Elected { epoch: 11, members: vec![], kept: false },
+        SeatTaken { address: address.clone(), epoch: 11 },
+        MemberAbsent {
+            address: address.clone(),
+            duty: Duty::Seat,
+            epoch: 11,
+            amount: AMOUNT,
+            burnt: LESS,
+            successor: Some(addr("bob")),
+        },
+        MemberAbsent {
+            address: address.clone(),
+            duty: Duty::ShareKeys,
+            epoch: 11,
+            amount: AMOUNT,
+            burnt: LESS,
+            successor: None,
+        },
         Election { seats: 5 },
         Paused { paused: true },
         RelaySet {

@@ -1,10 +1,11 @@
 //! Registry, market, time bank and treasury.
 
 use bithive_api::jobs;
-use bithive_api::registry::{Election, ExecuteMsg as Registry, Hook, limits};
+use bithive_api::registry::{DutyResponse, Election, ExecuteMsg as Registry, Hook, QueryMsg, limits};
 use bithive_api::rewards::ExecuteMsg as Rewards;
 use bithive_api::timebank::ExecuteMsg as Timebank;
 use bithive_api::treasury::{self, ExecuteMsg as Treasury, OfferTerms, Params};
+use bithive_economics::absence;
 use bithive_test_kit::jobs::{NODES, PRICE, post};
 use bithive_test_kit::registry::{NODE_BOND, REQUESTER_BOND, params};
 use bithive_test_kit::rewards::RewardsSuite;
@@ -195,6 +196,19 @@ impl World {
                 self.cost(|world| {
                     world.suite().advance(3_600);
                     world.suite().execute(&stranger, &registry, &Registry::Elect {}).unwrap();
+                }),
+            ),
+            (
+                "report who is absent, and elect its successor",
+                self.cost(|world| {
+                    let window = absence::window(3_600);
+                    let suite = world.suite();
+                    suite.app.update_block(|block| block.height += absence::BLOCKS);
+                    suite.advance(window);
+                    let duties: Vec<DutyResponse> = suite.query(&registry, &QueryMsg::Duties {});
+                    let absent = duties.iter().find(|open| open.missed).unwrap();
+                    let report = Registry::ReportAbsent { address: absent.address.to_string() };
+                    suite.execute(&stranger, &registry, &report).unwrap();
                 }),
             ),
         ]
