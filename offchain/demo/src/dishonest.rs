@@ -4,14 +4,14 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context, Result};
+use bithive_blindmatch::policy::Policy;
 use bithive_client::amount::show;
 use bithive_node::NodeKeys;
-use serde::Serialize;
 
 use super::balances::Balances;
 use super::check::Check;
-use super::results::FinishedJob;
 use super::setup::{DemoState, REQUESTER};
+use super::summary::Lie;
 
 /// What the job asks of a node: everything that the main job asks but the memory, so that one more node satisfies it.
 pub(super) const POLICY: &str = "region in (eu, ch) and any 2 of (iso27001, hipaa, gdpr)";
@@ -42,19 +42,6 @@ impl Cast {
     fn names(&self, demo: &DemoState) -> [String; 2] {
         self.accomplices.map(|index| demo.nodes[index].profile.name.clone())
     }
-}
-
-/// What the lie cost whom, in base units of 10^-6 BTT.
-#[derive(Clone, Debug, Serialize)]
-pub(super) struct Lie {
-    /// Nodes of the requester.
-    pub(super) accomplices: Vec<String>,
-    /// The honest node.
-    pub(super) victim: String,
-    /// What the requester and its nodes lost together, of balances and bonds.
-    pub(super) spent: u128,
-    /// What the honest node lost.
-    pub(super) harmed: u128,
 }
 
 /// A node that lost bond may not be chosen before its owner has made the bond whole again.
@@ -95,23 +82,20 @@ pub(super) fn costs(demo: &DemoState, cast: &Cast, before: &Balances, now: &Bala
     lie
 }
 
-impl Lie {
-    /// The lie was told, and did not pay.
-    pub(super) fn checks(&self, demo: &DemoState, job: &FinishedJob) -> Vec<Check> {
-        let satisfying =
-            (0..).zip(&demo.nodes).filter(|(_, node)| job.policy.is_satisfied(&node.profile.attributes));
-        let satisfying: Vec<usize> = satisfying.map(|(index, _)| index).collect();
-        vec![
-            Check::new(
-                "a requester whose own nodes outvote an honest one loses at least what it destroys",
-                self.harmed > 0 && self.spent >= self.harmed,
-                format!("{} lost by the liars, {} by {}", show(self.spent), show(self.harmed), self.victim),
-            ),
-            Check::new(
-                "its job, too, was opened by the nodes that satisfy its policy",
-                job.matched == satisfying,
-                format!("{} opened it, {} satisfy it", job.matched.len(), satisfying.len()),
-            ),
-        ]
-    }
+/// The lie was told, and did not pay; `matched` are the nodes that opened the vault of `policy`.
+pub(super) fn checks(lie: &Lie, demo: &DemoState, policy: &Policy, matched: &[usize]) -> Vec<Check> {
+    let satisfying = (0..).zip(&demo.nodes).filter(|(_, node)| policy.is_satisfied(&node.profile.attributes));
+    let satisfying: Vec<usize> = satisfying.map(|(index, _)| index).collect();
+    vec![
+        Check::new(
+            "a requester whose own nodes outvote an honest one loses at least what it destroys",
+            lie.harmed > 0 && lie.spent >= lie.harmed,
+            format!("{} lost by the liars, {} by {}", show(lie.spent), show(lie.harmed), lie.victim),
+        ),
+        Check::new(
+            "its job, too, was opened by the nodes that satisfy its policy",
+            matched == satisfying,
+            format!("{} opened it, {} satisfy it", matched.len(), satisfying.len()),
+        ),
+    ]
 }

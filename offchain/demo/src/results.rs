@@ -15,13 +15,13 @@ use bithive_requester::JobSpec;
 use super::args::DemoArgs;
 use super::balances::BalanceChanges;
 use super::check::{self, Check, Observations, Secret};
-use super::dishonest::Lie;
+use super::dishonest;
 use super::gas;
 use super::network::Posted;
 use super::outsiders::Attempt;
 use super::profiles::POLICY;
 use super::setup::{DemoState, NOTICE, REQUESTER, name_of};
-use super::summary::{Prediction, Summary};
+use super::summary::{Lie, Prediction, Summary};
 
 /// One finished job.
 pub(super) struct FinishedJob {
@@ -146,7 +146,7 @@ pub(super) async fn summarise(args: &DemoArgs, mut demo: DemoState, results: Res
         changes.slashed.iter().all(|slash| slash.amount == due) && changes.burnt == due / 2,
         format!("{} of {}", show(changes.burnt), show(due)),
     ));
-    checks.extend(lie.checks(&demo, &lied));
+    checks.extend(dishonest::checks(&lie, &demo, &lied.policy, &lied.matched));
     checks.extend(outcome.checks);
     checks.extend(secrets(&demo, &observed, &input, &outcome.values, &main).await?);
     demo.timer.lap("9_checks");

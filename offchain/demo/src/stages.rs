@@ -19,7 +19,7 @@ use bithive_requester::{JobSpec, Offer, Quorum, Selection, Windows};
 use super::args::DemoArgs;
 use super::balances::Balances;
 use super::devnet_chain::DevnetChain;
-use super::dishonest::{self, Cast, Lie};
+use super::dishonest::{self, Cast};
 use super::network::{FaultPoint, JobRequest, Matched, Parties, Posted};
 use super::node::DemoNode;
 use super::outsiders::{self, Attempt};
@@ -28,7 +28,7 @@ use super::profiles::POLICY;
 use super::results::{FinishedJob, Results, accounts, settle, summarise, withdraw_all};
 use super::screen::Screen;
 use super::setup::{DemoState, NOTICE, REQUESTER, TREASURY, name_of};
-use super::summary::Summary;
+use super::summary::{Lie, Summary};
 use super::{processes, tasks};
 
 /// Most that a worker may ask for one of the demo's jobs.

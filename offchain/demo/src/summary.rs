@@ -9,7 +9,6 @@ use console::style;
 use serde::Serialize;
 
 use super::check::Check;
-use super::dishonest::Lie;
 use super::gas::StepGas;
 use super::outsiders::Attempt;
 
@@ -18,6 +17,19 @@ use super::outsiders::Attempt;
 pub(super) struct Payment {
     pub(super) to: String,
     pub(super) amount: u128,
+}
+
+/// What the lie cost whom, in base units of 10^-6 BTT.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Lie {
+    /// Nodes of the requester.
+    pub(super) accomplices: Vec<String>,
+    /// The honest node.
+    pub(super) victim: String,
+    /// What the requester and its nodes lost together, of balances and bonds.
+    pub(super) spent: u128,
+    /// What the honest node lost.
+    pub(super) harmed: u128,
 }
 
 /// One row of the output.
