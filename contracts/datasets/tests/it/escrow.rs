@@ -127,6 +127,20 @@ fn a_signature_that_its_chain_did_not_settle_releases_nothing() {
 }
 
 #[test]
+fn a_job_that_settles_in_its_second_round_releases_what_was_deposited_in_its_first() {
+    let (mut suite, job_id) = case(1);
+    let market = &mut suite.chains.market;
+    // Nobody commits: the requester chooses others, with the same input.
+    market.expire(job_id);
+    let others = ["node-3", "node-4", "node-5"];
+    market.assign(job_id, &others);
+    suite.chains.settle_by(job_id, &others, WORDS, &others[..2]);
+    suite.chains.attest(job_id).unwrap();
+    suite.by_anybody(&RELEASE).unwrap();
+    suite.check();
+}
+
+#[test]
 fn a_job_with_another_input_releases_nothing() {
     let mut suite = DatasetsSuite::new();
     let job_id = suite.chains.assigned();
