@@ -132,7 +132,7 @@ fn a_job_that_settles_in_its_second_round_releases_what_was_deposited_in_its_fir
     let market = &mut suite.chains.market;
     // Nobody commits: the requester chooses others, with the same input.
     market.expire(job_id);
-    let others = ["node-3", "node-4", "node-5"];
+    let others = ["node-4", "node-5", "node-6"];
     market.assign(job_id, &others);
     suite.chains.settle_by(job_id, &others, WORDS, &others[..2]);
     suite.chains.attest(job_id).unwrap();
