@@ -16,7 +16,7 @@ use anyhow::{Context, Result, bail, ensure};
 use bithive_api::{datasets, jobs, registry, staking};
 use bithive_chain::{Chain, ChainExt, Cosmos, SigningKey, Wallet};
 
-use bithive_client::{Client, Deployment, EconomyClient, Token};
+use bithive_client::{Client, Deployment, EconomyClient, Token, owner_settings};
 use bithive_home::{DEPLOYMENT, Target, fund, read_founders, target};
 use bithive_local::{REQUESTER_BOND, UNIT, fee_grant};
 use cosmwasm_std::{Binary, coin, to_json_binary};
@@ -294,9 +294,9 @@ async fn tokens(site: &Site, economy: &EconomyClient) -> Result<()> {
     ensure!(positions.entries.len() >= 3, "{} positions of SKY are left", positions.entries.len());
     economy.emission().await?;
     economy.contributor(operator.address()).await?;
-    site.query("timebank", &json!({"totals": {}})).await?;
-    site.query("ics20", &json!({"config": {}})).await?;
-    site.query("attestations", &json!({"config": {}})).await?;
-    println!("ok  offer, vesting, emission, time bank and the ways to other chains answer");
+    let contracts: Vec<_> = economy.client().deployment().contracts().collect();
+    let settings = owner_settings(site.chain.as_ref(), &contracts).await?;
+    ensure!(settings.unanswered.is_empty(), "{:?}", settings.unanswered);
+    println!("ok  offer, vesting and emission are there, and every contract says what waits in it");
     Ok(())
 }
