@@ -92,8 +92,11 @@ fn replace(deps: DepsMut<'_>, env: &Env, absent: &Addr) -> Result<(Option<Addr>,
     }
     let rules = election::Rules::for_place(deps.storage, env, &election, epoch)?;
     // All seats of one: none is found where nobody is left.
-    let next =
-        election::choose(deps.storage, &rules, 1, &members).ok().and_then(|found| found.into_iter().next());
+    let next = match election::choose(deps.storage, &rules, 1, &members) {
+        Ok(found) => found.into_iter().next(),
+        Err(ContractError::TooFewCandidates { .. }) => None,
+        Err(error) => return Err(error),
+    };
     let mut members: Vec<_> = members.into_iter().filter(|member| !is_absent(member)).collect();
     let successor = next.as_ref().map(|(_, candidate)| candidate.address.clone());
     if let Some((key, candidate)) = next {

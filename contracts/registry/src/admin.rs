@@ -9,7 +9,7 @@ use cosmwasm_std::{Addr, Deps, DepsMut, Env, Response, Storage, Uint128};
 use cw_ownable::initialize_owner;
 
 use crate::state::{BONDED, COMMITTEES, CONFIG, Config, JOBS, committee_at, epoch_at};
-use crate::{ContractError, committee, election, validate};
+use crate::{ContractError, accreditation, committee, election, validate};
 
 /// Checks and stores what holds for the life of the contract.
 pub(crate) fn instantiate(
@@ -32,14 +32,20 @@ pub(crate) fn instantiate(
     Ok(Response::new().add_attribute("action", "instantiate"))
 }
 
-/// Whether the owner's message has to wait, once what it names was checked: who may slash, and whom the network asks for
-/// tags. The first committee does not, nor does one that follows itself: nobody depends on another for it.
+/// Whether the owner's message has to wait, once what it names was checked: who may slash, whom the network asks for tags,
+/// and who vouches for attributes. The first committee does not, nor does one that follows itself: nobody depends on another for it.
 pub(crate) fn waits(deps: Deps<'_>, env: &Env, msg: &ExecuteMsg) -> Result<bool, ContractError> {
     match msg {
         ExecuteMsg::SetJobs { jobs } => {
             jobs_of(deps, jobs)?;
         }
         ExecuteMsg::SetElection { election } => election::check(election.as_ref())?,
+        ExecuteMsg::SetAccreditation { accreditors, required } => {
+            accreditation::check(deps, accreditors, required)?;
+            if accreditation::never_set(deps.storage) {
+                return Ok(false);
+            }
+        }
         ExecuteMsg::SetCommittee { members, threshold, from_epoch } => {
             if !replaces(deps.storage, env, members, *threshold)? || !delay::waits(deps.storage, env)? {
                 return Ok(false);

@@ -9,9 +9,10 @@ use bithive_contract_kit::input::nonpayable;
 use bithive_contract_kit::{delay, migration, ownership, pause};
 use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Response, to_json_binary};
 
+use crate::state::Grant;
 use crate::{
-    ContractError, absence, admin, bond, candidates, committee, election, permission, query, record,
-    register, relay,
+    ContractError, absence, accreditation, admin, bond, candidates, committee, election, permission, query,
+    record, register, relay,
 };
 
 /// Name in cw2's contract info.
@@ -80,6 +81,17 @@ fn run(deps: DepsMut, env: Env, info: MessageInfo, msg: ExecuteMsg) -> Result<Re
             committee::post_share_keys(deps.storage, &env, &info.sender, epoch, &digest)
         }
         ExecuteMsg::SetRelay { endpoint, relay } => relay::set(deps.storage, &info.sender, &endpoint, relay),
+        ExecuteMsg::CommitAttributes { commitment } => {
+            accreditation::commit(deps, &env, &info.sender, commitment)
+        }
+        ExecuteMsg::SetAccreditation { accreditors, required } => {
+            accreditation::set(deps, &accreditors, &required)
+        }
+        ExecuteMsg::RemoveAccreditor { accreditor } => accreditation::remove(deps, &accreditor),
+        ExecuteMsg::Accredit { node, commitment, attributes, until } => {
+            let grant = Grant { commitment, attributes, until };
+            accreditation::accredit(deps, &env, &info.sender, &node, grant)
+        }
         ExecuteMsg::ApplySetting { id } => {
             let (setting, applied) = delay::take(deps.storage, &env, id)?;
             Ok(run(deps, env, info, setting)?.add_event(applied))
@@ -107,6 +119,8 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
         QueryMsg::Identity { endpoint } => to_json_binary(&query::identity(deps, &env, &endpoint)?),
         QueryMsg::Relay { endpoint } => to_json_binary(&relay::query(deps, &endpoint)?),
         QueryMsg::Committee { epoch } => to_json_binary(&committee::query(deps, &env, epoch)?),
+        QueryMsg::Accreditation {} => to_json_binary(&accreditation::query(deps)?),
+        QueryMsg::Accredited { address } => to_json_binary(&accreditation::accredited(deps, &env, &address)?),
         QueryMsg::Performance { address } => to_json_binary(&record::performance(deps, &address)?),
         QueryMsg::Candidates {} => to_json_binary(&candidates::query(deps, &env)?),
         QueryMsg::Duties {} => to_json_binary(&absence::query(deps, &env)?),

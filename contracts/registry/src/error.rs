@@ -52,6 +52,37 @@ pub enum ContractError {
         /// Address of the account.
         address: String,
     },
+    /// The account has another role.
+    #[error("{address} is no node; expected a node's account")]
+    NotANode {
+        /// Address of the account.
+        address: String,
+    },
+    /// Attributes are required that nobody may vouch for.
+    #[error(
+        "attributes are required and no accreditors listed; expected at least one accreditor, or no requirement"
+    )]
+    NobodyToAccredit,
+    /// The account is not in the list.
+    #[error("{address} is no accreditor; see the query `accreditation`")]
+    NotAnAccreditor {
+        /// Address of the account.
+        address: String,
+    },
+    /// The node has registered another commitment than the one that was seen opened.
+    #[error(
+        "the node's commitment is {registered}; expected that of what it has disclosed: ask it to disclose again"
+    )]
+    OtherCommitment {
+        /// The commitment that it has registered.
+        registered: HexBinary,
+    },
+    /// The node has committed to its attributes less than an unbonding time ago.
+    #[error("the commitment to attributes can be replaced from {from} on, in Unix seconds")]
+    CommittedRecently {
+        /// The earliest time, in Unix seconds.
+        from: u64,
+    },
     /// Too few tokens for the role.
     #[error("the bond is {found}; expected at least {least}")]
     BondTooSmall {

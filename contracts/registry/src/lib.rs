@@ -14,6 +14,7 @@
 #![deny(clippy::let_underscore_must_use)]
 
 pub mod absence;
+mod accreditation;
 pub mod admin;
 pub mod bond;
 pub mod candidates;

@@ -7,7 +7,7 @@ use bithive_contract_kit::permission::{Unauthorized, check};
 use cosmwasm_std::{Addr, Deps, Env, Storage};
 
 use crate::state::{CONFIG, JOBS};
-use crate::{ContractError, committee, relay};
+use crate::{ContractError, accreditation, committee, relay};
 
 pub(crate) fn authorize(
     deps: Deps<'_>,
@@ -24,6 +24,7 @@ pub(crate) fn authorize(
         (Permission::EndpointHolder, ExecuteMsg::SetRelay { endpoint, .. }) => {
             relay::expect_holder(deps.storage, env, sender, endpoint)
         }
+        (Permission::Accreditor, _) => accreditation::expect_accreditor(deps.storage, sender),
         (other, _) => check(deps.storage, sender, other),
     }
 }

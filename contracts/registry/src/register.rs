@@ -11,7 +11,7 @@ use crate::ContractError;
 use crate::state::{
     BLS_KEYS, CONFIG, Holder, Kind, PARTICIPANTS, Participant, SLOTS, add_bonded, claim_endpoint, participant,
 };
-use crate::{candidates, dispute, validate};
+use crate::{accreditation, candidates, dispute, validate};
 
 /// A cw20 hook. Only `info.sender` is proven: it must be the bond token, and then `hook.sender` is whoever moved
 /// the tokens.
@@ -51,6 +51,7 @@ fn register_node(
     let holder = Holder { address: account.clone(), role: Role::Node };
     claim_endpoint(deps.storage, env, &node.endpoint, &holder)?;
     admit(deps.storage, &account, bond, Kind::Node(node))?;
+    accreditation::committed(deps.storage, env, &account)?;
     Ok(Response::new().add_event(Event::NodeRegistered { address: account, slot }))
 }
 

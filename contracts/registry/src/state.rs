@@ -2,7 +2,9 @@
 //!
 //! cw-ownable keeps `ownership` and cw2 keeps `contract_info`; keys of this crate differ from both.
 
-use bithive_api::registry::{Capability, CommitteeMember, Election, NodeRegistration, Params, Role};
+use bithive_api::registry::{
+    AccreditationResponse, Capability, CommitteeMember, Election, NodeRegistration, Params, Role,
+};
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Env, HexBinary, StdResult, Storage, Uint128};
 use cw_storage_plus::{Item, Map};
@@ -146,6 +148,17 @@ pub struct StoredRecord {
     pub reputation_bps: u16,
 }
 
+/// What an accreditor says of a node.
+#[cw_serde]
+pub struct Grant {
+    /// The commitment that it has seen opened; it counts while the node has this one.
+    pub commitment: HexBinary,
+    /// Names of the attributes.
+    pub attributes: Vec<String>,
+    /// Until when, in Unix seconds.
+    pub until: u64,
+}
+
 /// A candidate for the committee.
 #[cw_serde]
 pub struct Candidate {
@@ -259,6 +272,14 @@ pub const SEATS: Map<&Addr, Seat> = Map::new("seats");
 pub const AGREED: Map<u64, Since> = Map::new("agreed");
 /// Members that were reported for the share keys of an epoch.
 pub const REPORTED: Map<(u64, &Addr), Since> = Map::new("reported");
+
+/// Who may vouch for attributes, and for which that is needed; none where it was never set.
+pub const ACCREDITATION: Item<AccreditationResponse> = Item::new("accreditation");
+/// What accreditors say, by node and accreditor.
+pub const GRANTS: Map<(&Addr, &Addr), Grant> = Map::new("grants");
+/// When a node committed to its attributes, in Unix seconds; absent for those that registered under a version that did not
+/// record it.
+pub const COMMITTED_AT: Map<&Addr, u64> = Map::new("committed_at");
 
 /// Counts `amount` into the sum of all bonds.
 ///

@@ -7,7 +7,7 @@ use anyhow::Result;
 use bithive_chain_commands::{chain, deploy, devnet, ibc};
 use bithive_command_kit::Output;
 use bithive_demo as demo;
-use bithive_party_commands::{daemon, health, job, keys, node, policy, requester};
+use bithive_party_commands::{accredit, daemon, health, job, keys, node, policy, requester};
 use bithive_token_commands::{model, rewards, stake, vesting, wallet};
 use bithive_tool_commands::{bench, ceremony, economy, netlab, reading};
 use clap::{Parser, Subcommand};
@@ -62,9 +62,12 @@ enum Command {
     /// Requesters: who may post jobs.
     #[command(subcommand)]
     Requester(requester::Command),
-    /// Contributor nodes: add, join, run, audit and leave.
+    /// Contributor nodes: add, join, run, add to the bond, commit to attributes, audit and leave.
     #[command(subcommand)]
     Node(node::Command),
+    /// Accreditors: read what nodes show of their attributes, and vouch for it.
+    #[command(subcommand)]
+    Accredit(accredit::Command),
     /// Committee members: run one, show its keys.
     #[command(subcommand)]
     Committee(daemon::CommitteeCommand),
@@ -137,6 +140,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Model(command) => model::run(command, home, output).await?,
         Command::Requester(command) => requester::run(command, home, output).await?,
         Command::Node(command) => return node::run(command, home, output).await,
+        Command::Accredit(command) => accredit::run(command, home, output).await?,
         Command::Job(command) => job::run(command, home, output).await?,
         Command::Committee(command) => return daemon::committee(command, output).await,
         Command::Relay(command) => return daemon::relay(command).await,

@@ -40,6 +40,8 @@ pub enum Permission {
     CommitteeMember,
     /// The node, requester or committee member whose endpoint the message names.
     EndpointHolder,
+    /// Who may vouch for nodes' attributes: listed by the owner.
+    Accreditor,
     /// The owner of the data set that the message names.
     DatasetOwner,
     /// The owner of the model that the message names.

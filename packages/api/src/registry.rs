@@ -82,6 +82,14 @@ pub mod limits {
     pub const MAX_OUTCOMES: usize = 16;
     /// Longest URL of a relay, in bytes: a DNS name has at most 253.
     pub const MAX_RELAY_BYTES: usize = 280;
+    /// Most accreditors: the bound of every loop over them.
+    pub const MAX_ACCREDITORS: usize = 16;
+    /// Most attributes of a list.
+    pub const MAX_ATTRIBUTES: usize = 32;
+    /// Most bytes of an attribute's name.
+    pub const MAX_ATTRIBUTE_BYTES: usize = 32;
+    /// Longest accreditation: one year.
+    pub const MAX_ACCREDITATION_SECONDS: u64 = 31_536_000;
     /// Most rows of one page of a query.
     pub const MAX_PAGE: u32 = 100;
     /// Rows of one page where the caller names no number.
@@ -198,6 +206,38 @@ pub enum ExecuteMsg {
         /// The relay's URL; null for none.
         relay: Option<String>,
     },
+    /// Replace the commitment to one's attributes, which the committee evaluates and nothing else. What accreditors said of the
+    /// former one is void. Once in `unbonding_seconds`, counted from registration, as often as one could leave and come back:
+    /// otherwise every change would be another guess at what requests ask for. Sender: a node that is not leaving.
+    CommitAttributes {
+        /// SHA-256 digest of the commitments to the answers to all slots, 32 bytes.
+        commitment: HexBinary,
+    },
+    /// Say who may vouch for attributes, and which attributes the committee evaluates only where somebody has. Waits
+    /// ([`crate::delay`]), apart from the first. Sender: owner.
+    SetAccreditation {
+        /// Accounts of accreditors, at most [`limits::MAX_ACCREDITORS`].
+        accreditors: Vec<String>,
+        /// Names of attributes that need accreditation, at most [`limits::MAX_ATTRIBUTES`]; none without accreditors.
+        required: Vec<String>,
+    },
+    /// Have an accreditor vouch for nobody any more, at once; what it has said no longer counts. Sender: owner.
+    RemoveAccreditor {
+        /// Its account.
+        accreditor: String,
+    },
+    /// Vouch for attributes of a node: the accreditor has seen them, and what opens the node's commitments to them. Replaces
+    /// what it said of the node before. Sender: an accreditor.
+    Accredit {
+        /// Account of the node.
+        node: String,
+        /// The commitment that the node has registered: what the accreditor has seen opened.
+        commitment: HexBinary,
+        /// Names of the attributes, at most [`limits::MAX_ATTRIBUTES`]; none takes back what it said.
+        attributes: Vec<String>,
+        /// Until when, in Unix seconds; at most [`limits::MAX_ACCREDITATION_SECONDS`] from now.
+        until: u64,
+    },
     /// Apply a setting of the owner whose time has come ([`crate::delay`]). Sender: anyone.
     ApplySetting {
         /// Its number, from 1.
@@ -235,6 +275,10 @@ crate::permissions!(ExecuteMsg {
     SetCommittee: Owner,
     PostShareKeys: CommitteeMember,
     SetRelay: EndpointHolder,
+    CommitAttributes: Anyone,
+    SetAccreditation: Owner,
+    RemoveAccreditor: Owner,
+    Accredit: Accreditor,
     ApplySetting: Anyone,
     CancelSetting: Owner,
     TransferOwnership: Owner,
@@ -359,7 +403,8 @@ pub struct NodeRegistration {
     pub bls_key: HexBinary,
     /// Proof of possession: BLS signature (G2, 96 bytes) over `bithive_attest::possession_bytes`.
     pub bls_possession: HexBinary,
-    /// Commitment to the node's attributes, 32 bytes.
+    /// SHA-256 digest of the commitments to the node's answers to all slots, 32 bytes
+    /// (`bithive_blindmatch::commitment::AnswerCommitments`).
     pub attributes_commitment: HexBinary,
     /// Transport endpoint (Ed25519 public key, 32 bytes).
     pub endpoint: HexBinary,
@@ -431,6 +476,15 @@ pub enum QueryMsg {
     Committee {
         /// The epoch, by default the current one. The last committee that was named is that of `u64::MAX`.
         epoch: Option<u64>,
+    },
+    /// Who may vouch for attributes, and which attributes need it.
+    #[returns(AccreditationResponse)]
+    Accreditation {},
+    /// What a node has committed to, and which attributes were vouched for; null when there is no node at the address.
+    #[returns(Option<AccreditedResponse>)]
+    Accredited {
+        /// The node's account.
+        address: String,
     },
     /// What a node has done, and its scores; null for an account that never was in a job and is no node.
     #[returns(Option<PerformanceResponse>)]
@@ -533,6 +587,49 @@ pub struct IdentityResponse {
     pub address: Addr,
     /// Role.
     pub role: Role,
+}
+
+/// Who may vouch for attributes, and for which it is needed.
+#[cw_serde]
+#[derive(Default)]
+pub struct AccreditationResponse {
+    /// Accounts of accreditors.
+    pub accreditors: Vec<Addr>,
+    /// Names of attributes that the committee evaluates only where an accreditor has vouched for them.
+    pub required: Vec<String>,
+}
+
+/// What a node has committed to, and what accreditors say of it.
+#[cw_serde]
+pub struct AccreditedResponse {
+    /// Digest of the commitments to its answers.
+    pub commitment: HexBinary,
+    /// From when on the node may commit to others, in Unix seconds.
+    pub changeable_from: u64,
+    /// Attributes that need accreditation in this contract.
+    pub required: Vec<String>,
+    /// What accreditors say of this commitment that counts now.
+    pub grants: Vec<GrantResponse>,
+}
+
+impl AccreditedResponse {
+    /// Whether the committee evaluates this attribute for the node: it needs no accreditation, or has it.
+    #[must_use]
+    pub fn admits(&self, attribute: &str) -> bool {
+        let has = |names: &[String]| names.iter().any(|name| name == attribute);
+        !has(&self.required) || self.grants.iter().any(|grant| has(&grant.attributes))
+    }
+}
+
+/// What one accreditor says of a node.
+#[cw_serde]
+pub struct GrantResponse {
+    /// The accreditor's account.
+    pub accreditor: Addr,
+    /// Names of the attributes that it has seen.
+    pub attributes: Vec<String>,
+    /// Until when it counts, in Unix seconds.
+    pub until: u64,
 }
 
 /// The committee of an epoch.
@@ -709,6 +806,14 @@ events! {
     Election, ELECTION = "election_set" { seats: u8 }
     /// Registrations, candidates and elections were stopped or go on.
     Paused, PAUSED = "registry_paused" { paused: bool }
+    /// A node committed to other answers.
+    AttributesCommitted, ATTRIBUTES_COMMITTED = "attributes_committed" { address: Addr, commitment: HexBinary }
+    /// The accreditors and the attributes that need them changed; the numbers of both.
+    AccreditationSet, ACCREDITATION_SET = "accreditation_set" { accreditors: u64, required: u64 }
+    /// An accreditor was removed.
+    AccreditorRemoved, ACCREDITOR_REMOVED = "accreditor_removed" { accreditor: Addr }
+    /// An accreditor vouched for so many attributes of a node; 0 if it took back what it said.
+    Accredited, ACCREDITED = "node_accredited" { address: Addr, accreditor: Addr, attributes: u64, until: u64 }
     /// The relay of an endpoint changed; none if it has none any more.
     RelaySet, RELAY_SET = "relay_set" { address: Addr, endpoint: HexBinary, relay: OrEmpty<String> }
     /// Share keys were posted; `digest` is theirs.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
 use crate::{
-    hash::sha256,
+    commitment::CommittedAnswers,
     schema::{Attribute, Input, NO, Schema, SlotId, YES},
     vector::{SAMPLES, Vector, sample_positions},
 };
@@ -113,26 +113,15 @@ impl Attributes {
         self.values.get(name)
     }
 
-    /// SHA-256 commitment over the exact values. It hides them as long as `nonce` is 32 fresh random bytes that
-    /// the contributor keeps; values alone are guessable.
+    /// Commitments to the answers to all slots. They hide them as long as `nonce` is 32 fresh random bytes that the
+    /// contributor keeps.
+    pub fn commit(&self, nonce: &[u8; 32]) -> CommittedAnswers {
+        CommittedAnswers::new(self.schema_digest, &self.inputs, nonce)
+    }
+
+    /// What a contributor registers: the digest of [`Attributes::commit`]'s public part.
     pub fn commitment(&self, nonce: &[u8; 32]) -> [u8; 32] {
-        let count = |length: usize| (length as u64).to_be_bytes();
-        let mut hash =
-            sha256("attributes").fixed(&self.schema_digest).fixed(nonce).fixed(&count(self.values.len()));
-        for (name, value) in &self.values {
-            hash = hash.variable(name.as_bytes());
-            hash = match value {
-                AttributeValue::Number(number) => hash.fixed(&[0]).fixed(&number.to_be_bytes()),
-                AttributeValue::Category(category) => hash.fixed(&[1]).variable(category.as_bytes()),
-                AttributeValue::Vector(vector) => hash.fixed(&[3]).fixed(vector.as_bytes()),
-                AttributeValue::Members(members) => {
-                    members.iter().fold(hash.fixed(&[2]).fixed(&count(members.len())), |hash, m| {
-                        hash.variable(m.as_bytes())
-                    })
-                }
-            };
-        }
-        hash.digest()
+        self.commit(nonce).commitments().digest()
     }
 }
 

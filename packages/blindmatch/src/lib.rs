@@ -3,7 +3,8 @@
 //!
 //! Read in this order:
 //!
-//! 1. [`schema`] and [`attributes`]: what can be asked, the slots it expands to, and a contributor's answers.
+//! 1. [`schema`], [`attributes`] and [`commitment`]: what can be asked, the slots it expands to, a contributor's answers,
+//!    and the commitments to them that it registers.
 //! 2. [`policy`]: what a request asks, as text, as JSON, and compiled to a [`tree`] of (slot, value).
 //! 3. [`committee`]: n members, of whom t answer, with keys for each epoch and slot that nobody ever holds.
 //! 4. [`oprf`]: tags, the committee's blind evaluations of (slot, value), and [`quota`], the limit on them.
@@ -17,12 +18,14 @@
 pub mod attributes;
 pub mod claim;
 mod codec;
+pub mod commitment;
 pub mod committee;
 mod field;
 mod hash;
 mod leaves;
 mod opening;
 pub mod oprf;
+mod point;
 pub mod policy;
 pub mod quota;
 pub mod schema;

@@ -17,6 +17,8 @@ pub const SCHEMA_VERSION: u8 = 1;
 pub const MAX_SLOTS: usize = 256;
 /// Most bytes of an attribute's name and of a category or member.
 pub const MAX_NAME_BYTES: usize = 32;
+/// Most bytes of an input's value.
+pub const MAX_VALUE_BYTES: usize = 64;
 /// Words of the policy language, not usable as names.
 pub const KEYWORDS: [&str; 7] = ["and", "or", "any", "of", "in", "has", "within"];
 /// The value of a threshold or member slot for those who have it.
@@ -308,6 +310,12 @@ impl Schema {
     /// The attribute of this name.
     pub fn attribute(&self, name: &str) -> Option<&Attribute> {
         self.attributes.iter().find(|attribute| attribute.name() == name)
+    }
+
+    /// The name of the attribute that a slot belongs to.
+    pub fn attribute_of(&self, slot: SlotId) -> Option<&str> {
+        let at = self.with_first_slots().take_while(|(first, _)| *first <= slot.0).last();
+        at.filter(|_| slot.0 < self.slot_count()).map(|(_, attribute)| attribute.name())
     }
 
     /// Every slot, in order of its number.

@@ -1,16 +1,18 @@
 //! Who may send what is as the table beside the messages says.
 
 use bithive_api::permission::Permission;
-use bithive_api::registry::{CommitteeMember, ExecuteMsg, Params, Role};
+use bithive_api::registry::{AccreditationResponse, CommitteeMember, ExecuteMsg, Params, Role};
 use bithive_registry::ContractError;
 use bithive_registry::contract::execute;
-use bithive_registry::state::{BONDED, COMMITTEES, CONFIG, Committee, Config, ENDPOINTS, Holder, JOBS};
+use bithive_registry::state::{
+    ACCREDITATION, BONDED, COMMITTEES, CONFIG, Committee, Config, ENDPOINTS, Holder, JOBS,
+};
 use bithive_test_kit::permissions::{check, owners, party};
 use cosmwasm_std::testing::{message_info, mock_dependencies, mock_env};
 use cosmwasm_std::{HexBinary, Uint128};
 use cw_ownable::initialize_owner;
 
-const MESSAGES: [&str; 21] = [
+const MESSAGES: [&str; 25] = [
     r#"{"receive":{"sender":"x","amount":"1","msg":"e30="}}"#,
     r#"{"unbond":{}}"#,
     r#"{"withdraw_bond":{"address":"x"}}"#,
@@ -28,6 +30,10 @@ const MESSAGES: [&str; 21] = [
     r#"{"set_committee":{"members":[],"threshold":2,"from_epoch":1}}"#,
     r#"{"post_share_keys":{"epoch":0,"digest":"1111111111111111111111111111111111111111111111111111111111111111"}}"#,
     r#"{"set_relay":{"endpoint":"1111111111111111111111111111111111111111111111111111111111111111","relay":null}}"#,
+    r#"{"commit_attributes":{"commitment":"1111111111111111111111111111111111111111111111111111111111111111"}}"#,
+    r#"{"set_accreditation":{"accreditors":[],"required":[]}}"#,
+    r#"{"remove_accreditor":{"accreditor":"x"}}"#,
+    r#"{"accredit":{"node":"x","commitment":"1111111111111111111111111111111111111111111111111111111111111111","attributes":[],"until":1}}"#,
     r#"{"apply_setting":{"id":1}}"#,
     r#"{"cancel_setting":{"id":1}}"#,
     r#"{"transfer_ownership":{"new_owner":"x"}}"#,
@@ -39,7 +45,8 @@ fn send(account: &str, msg: ExecuteMsg) -> Result<(), ContractError> {
     let (mut deps, env) = (mock_dependencies(), mock_env());
     let address = |name: &str| deps.api.addr_make(name);
     let [owner, next, token, jobs] = ["owner", "next", "token", "jobs"].map(address);
-    let [member, holder, treasury, sender] = ["member", "holder", "treasury", account].map(address);
+    let [member, holder, treasury, vouches, sender] =
+        ["member", "holder", "treasury", "accreditor", account].map(address);
     // The first epoch of these lasts until 2033.
     let params = Params {
         slots: 1,
@@ -61,6 +68,8 @@ fn send(account: &str, msg: ExecuteMsg) -> Result<(), ContractError> {
     let members = vec![CommitteeMember { address: member, endpoint: HexBinary::from(&[0x22; 32]) }];
     COMMITTEES.save(storage, &vec![Committee { from_epoch: 0, members, threshold: 2, agreed: true }])?;
     ENDPOINTS.save(storage, endpoint.as_slice(), &Holder { address: holder, role: Role::Requester })?;
+    let accreditation = AccreditationResponse { accreditors: vec![vouches], required: vec![] };
+    ACCREDITATION.save(storage, &accreditation)?;
     let propose = ExecuteMsg::TransferOwnership { new_owner: next.into() };
     execute(deps.as_mut(), env.clone(), message_info(&owner, &[]), propose)?;
     execute(deps.as_mut(), env, message_info(&sender, &[]), msg).map(|_| ())
@@ -73,5 +82,6 @@ fn each_message_is_taken_from_whom_the_table_names_and_from_nobody_else() {
     parties.push(party(Permission::Jobs, "jobs", "expected the jobs contract"));
     parties.push(party(Permission::CommitteeMember, "member", "expected a member of the epoch's committee"));
     parties.push(party(Permission::EndpointHolder, "holder", "that holds endpoint"));
+    parties.push(party(Permission::Accreditor, "accreditor", "an accreditor that the owner has listed"));
     check(&MESSAGES, &parties, send);
 }

@@ -153,6 +153,25 @@ impl Client {
         self.registry(&registry::QueryMsg::Identity { endpoint: HexBinary::from(&endpoint) }).await
     }
 
+    /// Who may vouch for attributes of nodes, and for which that is needed.
+    ///
+    /// # Errors
+    /// See [`ChainError`].
+    pub async fn accreditation(&self) -> Result<registry::AccreditationResponse, ChainError> {
+        self.registry(&registry::QueryMsg::Accreditation {}).await
+    }
+
+    /// What a node has committed to, and what accreditors say of it; none if there is no node.
+    ///
+    /// # Errors
+    /// See [`ChainError`].
+    pub async fn accredited(
+        &self,
+        address: &str,
+    ) -> Result<Option<registry::AccreditedResponse>, ChainError> {
+        self.registry(&registry::QueryMsg::Accredited { address: address.into() }).await
+    }
+
     /// The relay through which an endpoint can be reached, if it has named one.
     ///
     /// # Errors

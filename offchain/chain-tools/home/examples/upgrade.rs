@@ -15,7 +15,6 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use bithive_api::{datasets, jobs, registry, staking};
 use bithive_chain::{Chain, ChainExt, Cosmos, SigningKey, Wallet};
-
 use bithive_client::{Client, Deployment, EconomyClient, Token, owner_settings};
 use bithive_home::{DEPLOYMENT, Target, fund, read_founders, target};
 use bithive_local::{REQUESTER_BOND, UNIT, fee_grant};

@@ -220,7 +220,7 @@ impl<C: Chain + Clone + 'static> Local<C> {
             let exchange = network.end(keys.endpoint.id());
             let account = Account::new(client.clone(), Wallet::connect(handle.clone(), keys.account).await?);
             let rng = fork(rng);
-            let member = Member::new(schema.slot_count(), account, exchange, state, rng, PATIENCE);
+            let member = Member::new(schema.clone(), account, exchange, state, rng, PATIENCE);
             member.serve();
             committee.push(member);
         }

@@ -20,6 +20,7 @@ use cosmwasm_std::HexBinary;
 use serde::Serialize;
 use serde_json::json;
 
+use super::accreditors::{self, AccreditorsArgs};
 use super::serve::{self, ServeArgs};
 use super::settings::{self, SettingsArgs};
 
@@ -51,6 +52,8 @@ pub enum Command {
     /// A contract that is older than a day announces what its owner sets and keeps it for three days, in which everybody sees it. Then
     /// anybody applies it, for two weeks; after that it is void. The exit code is 1 when a contract can't be asked.
     Settings(SettingsArgs),
+    /// Show or set who may vouch for attributes of nodes, and which attributes need it.
+    Accreditors(AccreditorsArgs),
     /// Serve the chain to other programs, over the RPC of a CometBFT node, until interrupted.
     Serve(ServeArgs),
 }
@@ -89,6 +92,7 @@ pub async fn run(command: Command, path: &Path, output: Output) -> Result<ExitCo
             })?;
         }
         Command::Model(args) => return model(&args, &Home::open(path).await?, output).await,
+        Command::Accreditors(args) => return accreditors::run(args, path, output).await,
         Command::Settings(args) => return settings::run(args, path, output).await,
         Command::Serve(args) => serve::run(args, path, output).await?,
         Command::Status => status(&Home::open(path).await?, output).await?,

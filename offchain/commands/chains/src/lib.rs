@@ -1,6 +1,7 @@
 //! Commands for development networks: the embedded chain of a home, real chains on this machine, what is deployed on
 //! chains, and what connects them.
 
+mod accreditors;
 pub mod chain;
 pub mod deploy;
 pub mod devnet;

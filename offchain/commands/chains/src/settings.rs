@@ -44,14 +44,14 @@ enum Command {
 }
 
 /// A deployment on its chain, and who pays.
-struct Place {
-    chain_id: String,
-    contracts: BTreeMap<Contract, String>,
-    wallet: Wallet,
+pub(super) struct Place {
+    pub(super) chain_id: String,
+    pub(super) contracts: BTreeMap<Contract, String>,
+    pub(super) wallet: Wallet,
 }
 
 impl Place {
-    async fn open(chain: Option<&str>, home: &Path) -> Result<Self> {
+    pub(super) async fn open(chain: Option<&str>, home: &Path) -> Result<Self> {
         let Some(name) = chain else {
             let home = Home::open(home).await?;
             let deployment = home.local.client.deployment();

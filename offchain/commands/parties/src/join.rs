@@ -147,17 +147,17 @@ fn there(keystore: &Path) -> Result<()> {
     Ok(())
 }
 
-fn open(keystore: &Path, password: &Password) -> Result<Keystore> {
+pub(crate) fn open(keystore: &Path, password: &Password) -> Result<Keystore> {
     there(keystore)?;
     Ok(Keystore::open(keystore, password)?)
 }
 
-async fn connect(config: &bithive_daemon::config::ChainConfig) -> Result<Client> {
+pub(crate) async fn connect(config: &bithive_daemon::config::ChainConfig) -> Result<Client> {
     let (stop, _handle) = Stop::on_signals()?;
     chain::connect(config, &stop).await?.context("stopped")
 }
 
-async fn account(client: &Client, key: SigningKey) -> Result<Account> {
+pub(crate) async fn account(client: &Client, key: SigningKey) -> Result<Account> {
     Ok(Account::new(client.clone(), Wallet::connect(client.chain().clone(), key).await?))
 }
 

@@ -1,6 +1,7 @@
-//! Commands for those who take part: nodes, requesters and their jobs, committee members, relays and relayers, in a home
+//! Commands for those who take part: nodes, accreditors, requesters and their jobs, committee members, relays and relayers, in a home
 //! or as processes of their own.
 
+pub mod accredit;
 pub mod audit;
 pub mod daemon;
 pub mod follow;
@@ -10,6 +11,7 @@ pub mod join;
 pub mod keys;
 pub mod node;
 mod nodes;
+pub mod own;
 pub mod policy;
 pub mod requester;
 mod spec;

@@ -24,6 +24,7 @@ use super::audit::{self, AuditArgs};
 use super::daemon::{self, RunArgs};
 use super::join::{self, NodeJoinArgs};
 use super::nodes::{load, parse_attributes, store};
+use super::own::{self, AddBondArgs, CommitArgs, DiscloseArgs};
 
 /// Contributor nodes: add, join, run, audit and leave.
 #[expect(missing_docs, reason = "a doc comment would be part of the help text")]
@@ -61,6 +62,15 @@ pub enum Command {
     /// Make a node's keys and register it, over the network.
     Join(Box<NodeJoinArgs>),
     Audit(AuditArgs),
+    /// Add to a node's bond: the more, the more open jobs it covers at once.
+    AddBond(AddBondArgs),
+    /// Register the commitment to a node's attributes, after changing them with --set.
+    ///
+    /// Requests are evaluated for the registered attributes only. They can be replaced once in the time that leaving takes, and
+    /// accreditors have to see the new ones.
+    Commit(CommitArgs),
+    /// Write a file that shows some of a node's attributes to an accreditor, and no others.
+    Disclose(DiscloseArgs),
     /// Start to leave: the node is no longer chosen, and its bond can be withdrawn after the unbonding time.
     Unbond {
         /// Name of the node.
@@ -73,6 +83,9 @@ pub async fn run(command: Command, home: &Path, output: Output) -> Result<ExitCo
     match command {
         Command::Run(args) => return daemon::node(args, |onnx| Arc::new(onnx)).await,
         Command::Join(args) => join::node(*args, output).await?,
+        Command::AddBond(args) => own::add_bond(args, home, output).await?,
+        Command::Commit(args) => own::commit(args, home, output).await?,
+        Command::Disclose(args) => own::disclose(args, home, output).await?,
         Command::Audit(args) => return audit::run(args, &mut Home::open(home).await?, output).await,
         Command::Add { name, attributes, ask, slot, bond } => {
             let mut home = Home::open(home).await?;

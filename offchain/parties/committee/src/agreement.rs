@@ -61,7 +61,7 @@ impl Member {
     }
 
     fn term(&self, committee: &Committee) -> Result<Term, ServiceError> {
-        Ok(Term::new(committee.from_epoch, TERM_EPOCHS, self.slots)?)
+        Ok(Term::new(committee.from_epoch, TERM_EPOCHS, self.schema.slot_count())?)
     }
 
     /// Contributions for another member, or a statement: who is not in the committee gets neither.

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use bithive_api::registry::{ExecuteMsg, Role};
 use bithive_blindmatch::committee::{MemberSeeds, Merged, PartialTable, ShareKeyTable, TableFault};
 use bithive_blindmatch::oprf::EvaluateRequest;
+use bithive_blindmatch::schema::Schema;
 use bithive_client::{Account, Client};
 use bithive_exchange::{Exchange, PeerId, Protocol, Service};
 use bithive_state::State;
@@ -30,7 +31,7 @@ pub const REQUESTER_EVALUATIONS: u16 = 4;
 
 /// One account's service in every committee that it is named for.
 pub struct Member {
-    pub(crate) slots: u16,
+    pub(crate) schema: Schema,
     pub(crate) account: Account,
     pub(crate) exchange: Arc<dyn Exchange>,
     pub(crate) keys: Keys,
@@ -79,11 +80,11 @@ impl Tally {
 }
 
 impl Member {
-    /// A member that answers for a schema of `slots` slots. Its keys and its ledger are in `state`. It waits for
+    /// A member that answers for a schema. Its keys and its ledger are in `state`. It waits for
     /// each other member for `patience`: see [`crate::PATIENCE`].
     #[must_use]
     pub fn new(
-        slots: u16,
+        schema: Schema,
         account: Account,
         exchange: Arc<dyn Exchange>,
         state: State,
@@ -93,7 +94,7 @@ impl Member {
         let (keys, ledger) = (Keys::new(state.clone()), Ledger::new(state));
         let (rng, tables) = (Mutex::new(rng), Mutex::default());
         Arc::new(Self {
-            slots,
+            schema,
             account,
             exchange,
             keys,
@@ -182,7 +183,7 @@ impl Member {
         seeds: &MemberSeeds,
         epoch: u64,
     ) -> Result<Vec<PartialTable>, ServiceError> {
-        let mut partials = vec![seeds.partial_table(epoch, self.slots)?];
+        let mut partials = vec![seeds.partial_table(epoch, self.schema.slot_count())?];
         let request = ShareKeyRequest::Partial(epoch).encode();
         let decode = |bytes: &[u8]| PartialTable::decode(bytes).map_err(|error| error.to_string());
         let seats = committee.others(seeds.member());
@@ -205,7 +206,7 @@ impl Member {
             ShareKeyRequest::Partial(epoch) => {
                 self.within_window(epoch, 1).await?;
                 let seeds = self.seeds(epoch).await.map(|(_, seeds)| seeds);
-                seeds.and_then(|seeds| Ok(seeds.partial_table(epoch, self.slots)?.encode()))
+                seeds.and_then(|seeds| Ok(seeds.partial_table(epoch, self.schema.slot_count())?.encode()))
             }
             ShareKeyRequest::Table(epoch) => {
                 self.within_window(epoch, 1).await?;
@@ -224,18 +225,40 @@ impl Member {
         let identity =
             identity.ok_or("the endpoint is not registered; register as a node or requester first")?;
         let limit = match identity.role {
-            Role::Node => NODE_EVALUATIONS,
+            Role::Node => {
+                self.expect_own_answers(identity.address.as_str(), &request).await?;
+                NODE_EVALUATIONS
+            }
             Role::Requester => REQUESTER_EVALUATIONS,
             Role::Committee => return Err("a committee member may not request evaluations".into()),
         };
         let current = self.within_window(request.epoch(), 0).await?;
         let (_, seeds) = self.seeds(request.epoch()).await.map_err(|error| error.to_string())?;
         // Validated in full before it is charged: a refused request costs nothing.
-        let keys = seeds.epoch_keys(request.epoch(), self.slots).map_err(|error| error.to_string())?;
+        let keys =
+            seeds.epoch_keys(request.epoch(), self.schema.slot_count()).map_err(|error| error.to_string())?;
         let response =
             keys.evaluate(&request, &mut *self.rng.lock().await).map_err(|error| error.to_string())?;
         self.ledger.charge(identity.address.as_str(), &request, current, limit).await?;
         Ok(response.encode())
+    }
+
+    /// A node has those answers evaluated that it has registered, and of attributes that need accreditation those that an
+    /// accreditor has seen.
+    async fn expect_own_answers(&self, node: &str, request: &EvaluateRequest) -> Result<(), String> {
+        let accredited = self.client().accredited(node).await.map_err(|error| error.to_string())?;
+        let accredited = accredited.ok_or("the account is no node any more")?;
+        let mut names: Vec<&str> =
+            request.slots().filter_map(|slot| self.schema.attribute_of(slot)).collect();
+        names.dedup();
+        if let Some(name) = names.into_iter().find(|name| !accredited.admits(name)) {
+            return Err(format!(
+                "attribute `{name}` is not accredited; ask an accreditor (`bithive node disclose`)"
+            ));
+        }
+        request
+            .check_answers(self.schema.digest(), node, accredited.commitment.as_slice())
+            .map_err(|error| error.to_string())
     }
 
     /// The current epoch, if the one that is asked for is among those answered: the last one to `ahead` after the

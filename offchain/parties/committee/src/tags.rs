@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bithive_attest::domain::Encoder;
+use bithive_blindmatch::commitment::CommittedAnswers;
 use bithive_blindmatch::committee::{MemberIndex, ShareKeyTable};
 use bithive_blindmatch::oprf::{self, EvaluateRequest, EvaluateResponse, Tags};
 use bithive_blindmatch::schema::{Input, Schema};
@@ -33,13 +34,22 @@ pub struct TagSource {
     schema: Schema,
     state: State,
     patience: Duration,
+    /// A node's account, and what opens the commitments to its answers.
+    own: Option<(String, CommittedAnswers)>,
 }
 
 impl TagSource {
     /// A source for the party behind `exchange`; what it learns is kept in `state`.
     #[must_use]
     pub fn new(client: Client, exchange: Arc<dyn Exchange>, schema: Schema, state: State) -> Self {
-        Self { client, exchange, schema, state, patience: PATIENCE }
+        Self { client, exchange, schema, state, patience: PATIENCE, own: None }
+    }
+
+    /// The source of a node, which proves that what it asks for are its registered answers: `account` is its address.
+    #[must_use]
+    pub fn of_node(mut self, account: &str, answers: CommittedAnswers) -> Self {
+        self.own = Some((account.to_owned(), answers));
+        self
     }
 
     /// Waits this long for the members, in place of [`PATIENCE`]: all are asked at the same time, for the share keys
@@ -138,7 +148,12 @@ impl TagSource {
         })?;
         let seed = Zeroizing::new(seed);
         let mut blinding = ChaCha20Rng::from_seed(*seed);
-        let pending = oprf::blind(self.schema.digest(), epoch, inputs, &mut blinding)?;
+        let pending = match &self.own {
+            Some((account, answers)) => {
+                oprf::blind_committed(answers, account, epoch, inputs, &mut blinding)?
+            }
+            None => oprf::blind(self.schema.digest(), epoch, inputs, &mut blinding)?,
+        };
         let answers = self.evaluations(committee, pending.request()).await;
         let evaluated = pending.finish(&table, &answers)?;
         for fault in &evaluated.faults {

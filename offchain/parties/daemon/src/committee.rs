@@ -55,9 +55,9 @@ pub async fn run_on(
     let monitor = Arc::new(monitor);
     let _metrics = metrics::serve(&config.metrics, metrics, monitor.clone()).await?;
     let party = Party::start(client, &config.network, &config.data, (account, &endpoint)).await?;
-    let slots = party.schema.slot_count();
+    let schema = party.schema.clone();
     let (exchange, rng) = (party.exchange(), fresh_rng()?);
-    let member = Member::new(slots, party.account.clone(), exchange, party.state.clone(), rng, PATIENCE);
+    let member = Member::new(schema, party.account.clone(), exchange, party.state.clone(), rng, PATIENCE);
     member.serve();
     monitor.watch(&party, &member);
     tracing::info!(account = party.account.address(), endpoint = %party.transport.id(), "the member answers");

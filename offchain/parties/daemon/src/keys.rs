@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use bithive_attest::bls;
-use bithive_blindmatch::attributes::AttributeValue;
+use bithive_blindmatch::attributes::{AttributeValue, Attributes};
+use bithive_blindmatch::commitment::CommittedAnswers;
+use bithive_blindmatch::schema::Schema;
 use bithive_chain::SigningKey;
 use bithive_dgkbe::{Crs, Groups, KeyPair, PublicKey, SecretKey};
 use bithive_exchange::EndpointKey;
@@ -87,6 +89,22 @@ impl NodeFile {
     /// As [`Self::of`]; [`DaemonError::Keystore`] for a file that does not open.
     pub fn read(file: &Path, password: &Password) -> Result<Self, DaemonError> {
         Self::of(&Keystore::open(file, password)?)
+    }
+
+    /// Its answers to the slots of a schema, with what opens the commitments to them.
+    ///
+    /// # Errors
+    /// [`DaemonError::Profile`]: attributes that the schema does not allow.
+    pub fn answers(&self, schema: &Schema) -> Result<CommittedAnswers, DaemonError> {
+        let attributes = Attributes::new(schema, self.attributes.clone());
+        let attributes = attributes.map_err(|error| DaemonError::Profile(format!("attributes: {error}")))?;
+        Ok(attributes.commit(&self.attributes_nonce))
+    }
+
+    /// The account that pays and is paid.
+    #[must_use]
+    pub fn account(&self) -> &SigningKey {
+        &self.account
     }
 
     /// Adds what is missing of this node to a keystore.

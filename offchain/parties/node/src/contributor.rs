@@ -11,7 +11,7 @@ use bithive_api::registry::NodeRegistration;
 use bithive_attest::Consent;
 use bithive_blindmatch::attributes::Attributes;
 use bithive_blindmatch::claim::{Claim, ClaimContext};
-use bithive_blindmatch::schema::Schema;
+use bithive_blindmatch::schema::{Attribute, Input, Schema};
 use bithive_blindmatch::vault::{MatchKey, Poster, Vault};
 use bithive_chain::Block;
 use bithive_client::{Account, Client, faulted};
@@ -96,13 +96,15 @@ pub struct Contributor {
     groups: Groups,
     /// Who settles jobs for it, many in one transaction; tried in this order.
     relayers: Vec<PeerId>,
+    /// Attributes that need an accreditor and have none, as it was last said in the log.
+    without: Vec<String>,
 }
 
 impl Contributor {
     /// A node that goes on where its records end, or starts at `from_height`.
     ///
     /// # Errors
-    /// [`NodeError::NotRegistered`]; [`NodeError::Kem`] if the broadcast key is not the registered one; or the chain's error.
+    /// [`NodeError::NotRegistered`]; [`NodeError::OtherAttributes`]; [`NodeError::Kem`] if the broadcast key is not the registered one; or the chain's error.
     pub async fn new(setup: Setup, from_height: u64) -> Result<Self, NodeError> {
         let client = setup.account.client();
         let address = setup.account.address();
@@ -114,11 +116,18 @@ impl Contributor {
         let NodeRegistration { slot, dgkbe_key, .. } = &node.registration;
         let group = Group::new(setup.crs.clone(), groups, *slot, secret, dgkbe_key)?;
         let (exchange, state) = (setup.exchange.clone(), setup.state.clone());
-        let tags = TagSource::new(client.clone(), exchange, Schema::bithive(), state);
+        let answers = setup.attributes.commit(&setup.keys.attributes_nonce);
+        let commitment = answers.commitments().digest();
+        if node.registration.attributes_commitment.as_slice() != commitment {
+            return Err(NodeError::OtherAttributes);
+        }
+        let tags =
+            TagSource::new(client.clone(), exchange, Schema::bithive(), state).of_node(address, answers);
         // Recorded at once: a crash before the first block must not skip it.
         let next_height = setup.state.get_or_put(CURSOR, || Ok::<_, NodeError>(from_height))?;
         let pending = setup.state.get(PENDING)?.unwrap_or_default();
-        Ok(Self { setup, group, tags, next_height, pending, groups, relayers: vec![] })
+        let (relayers, without) = (vec![], vec![]);
+        Ok(Self { setup, group, tags, next_height, pending, groups, relayers, without })
     }
 
     /// Has relayers settle its jobs: the first that takes a quorum's signature. If none does, or the job is not
@@ -338,8 +347,12 @@ impl Contributor {
                 reason: format!("its epoch is {epoch}, the current one is {current}"),
             });
         }
-        let inputs = self.setup.attributes.inputs();
-        let tags = self.tags.tags(vault.epoch(), inputs, &mut self.setup.rng).await?;
+        let inputs = self.accredited_inputs().await?;
+        if inputs.is_empty() {
+            self.report(Report::VaultTried { job_id, opened: false });
+            return Ok(Record::default());
+        }
+        let tags = self.tags.tags(vault.epoch(), &inputs, &mut self.setup.rng).await?;
         let domain = self.client().deployment().jobs_domain();
         let poster = Poster::new(domain.chain_id, domain.contract, job.requester.as_str());
         let opened = vault.open(&tags, &poster)?;
@@ -349,6 +362,24 @@ impl Contributor {
             match_key: opened.map(|opened| *opened.key.as_bytes()),
             ..Record::default()
         })
+    }
+
+    /// The answers that the committee evaluates: all but those of attributes that need an accreditor and have none.
+    async fn accredited_inputs(&mut self) -> Result<Vec<Input>, NodeError> {
+        let accredited = self.client().accredited(self.setup.account.address()).await?;
+        let accredited = accredited.ok_or_else(|| self.not_registered())?;
+        let schema = self.tags.schema();
+        let names = schema.attributes().iter().map(Attribute::name);
+        let without: Vec<String> =
+            names.filter(|name| !accredited.admits(name)).map(ToOwned::to_owned).collect();
+        let admitted =
+            |input: &&Input| schema.attribute_of(input.slot).is_some_and(|name| accredited.admits(name));
+        let inputs = self.setup.attributes.inputs().iter().filter(admitted).cloned().collect();
+        if without != self.without {
+            tracing::warn!(attributes = ?without, "accreditors have seen none of these; requests that ask for them stay closed");
+            self.without = without;
+        }
+        Ok(inputs)
     }
 
     /// Claims go to the poster, at the endpoint that it has registered, and to nobody else.

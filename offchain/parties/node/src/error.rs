@@ -103,6 +103,11 @@ pub enum NodeError {
     /// Stored keys can't be read.
     #[error("stored keys: {0}")]
     Keys(String),
+    /// The registry has another commitment than that to these attributes.
+    #[error(
+        "the registry has another commitment to attributes than this node's; register this one with `bithive node commit`"
+    )]
+    OtherAttributes,
     /// The account is not registered as a node.
     #[error("account {0} is not registered as a node; register it first")]
     NotRegistered(String),

@@ -10,13 +10,15 @@ use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
 use crate::{
+    commitment::CommittedAnswers,
     committee::{MemberIndex, ShareKeyTable, decode_point, lagrange_at_zero},
     oprf::{
-        EvaluateRequest, EvaluateResponse, Fault, FaultReason, MAX_POINTS, MAX_VALUE_BYTES, OprfError, Tags,
+        EvaluateRequest, EvaluateResponse, Fault, FaultReason, MAX_POINTS, OprfError, Tags, answers,
         dleq::{self, SlotStatement},
-        function::{input_point, tag},
+        function::tag,
     },
-    schema::{Input, SlotId},
+    point::input_point,
+    schema::{Input, MAX_VALUE_BYTES, SlotId},
 };
 
 /// What the party keeps between request and answers. Erased when dropped.
@@ -36,7 +38,7 @@ pub struct Evaluated {
     pub faults: Vec<Fault>,
 }
 
-/// Blinds inputs for a request; all members receive the same one.
+/// Blinds inputs for a request of a requester; all members receive the same one.
 ///
 /// # Errors
 /// [`OprfError`] for no, too many or duplicate inputs, and values of a wrong length.
@@ -51,12 +53,33 @@ pub fn blind(
     let mut blinded = Vec::with_capacity(inputs.len());
     for input in inputs {
         let rho = nonzero_scalar(rng);
-        blinded.push(input_point(&schema_digest, epoch, input) * rho);
+        blinded.push(input_point(&schema_digest, input) * rho);
         blinds.push(rho);
     }
     let points = inputs.iter().zip(&blinded).map(|(input, point)| (input.slot, point.compress().to_bytes()));
     let request = EvaluateRequest::new(epoch, points.collect());
     Ok(PendingEvaluation { schema_digest, request, inputs: inputs.to_vec(), blinded, blinds })
+}
+
+/// Blinds a contributor's own answers, with the proof that they are those that it has committed to. `account` is its
+/// account on the chain; the proof holds for no other.
+///
+/// # Errors
+/// As [`blind`], and [`OprfError::NotCommitted`] for an input that is not the committed answer.
+pub fn blind_committed(
+    own: &CommittedAnswers,
+    account: &str,
+    epoch: u64,
+    inputs: &[Input],
+    rng: &mut impl CryptoRng,
+) -> Result<PendingEvaluation, OprfError> {
+    let mut pending = blind(own.commitments().schema_digest(), epoch, inputs, rng)?;
+    let blind_of = |input| own.blind_of(input).ok_or(OprfError::NotCommitted { slot: input.slot });
+    let openings = inputs.iter().map(blind_of).collect::<Result<Vec<_>, _>>()?;
+    let secrets = pending.blinds.iter().zip(openings);
+    let proof = answers::prove(own.commitments(), account, &pending.request, secrets, rng);
+    pending.request = pending.request.with_proof(proof);
+    Ok(pending)
 }
 
 fn check_inputs(inputs: &[Input]) -> Result<(), OprfError> {

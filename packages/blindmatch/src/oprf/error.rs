@@ -1,9 +1,10 @@
 //! What goes wrong in an evaluation.
 
-use crate::{committee::MemberIndex, oprf::messages::MAX_POINTS, schema::SlotId};
-
-/// Most bytes of an input's value.
-pub const MAX_VALUE_BYTES: usize = 64;
+use crate::{
+    committee::MemberIndex,
+    oprf::messages::MAX_POINTS,
+    schema::{MAX_VALUE_BYTES, SlotId},
+};
 
 /// Why an evaluation can't start or finish.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,6 +27,12 @@ pub enum OprfError {
     #[error("slot {} is asked twice for one value, expected different inputs", slot.0)]
     DuplicateInput {
         /// Slot that is asked twice for the same value.
+        slot: SlotId,
+    },
+    /// An input that is not the answer that the contributor has committed to.
+    #[error("the value of slot {} is not the answer that was committed to", slot.0)]
+    NotCommitted {
+        /// The slot.
         slot: SlotId,
     },
     /// A share key table of another epoch.

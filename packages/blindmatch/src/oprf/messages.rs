@@ -8,13 +8,18 @@ use crate::{
     codec::{DecodeError, Reader, put_count},
     committee::MemberIndex,
     hash::sha256,
-    oprf::dleq::Proof,
+    oprf::{
+        answers::{AnswerError, AnswerProof},
+        dleq::Proof,
+    },
     schema::{MAX_SLOTS, SlotId},
 };
 
 /// Most points of one request: every slot of the largest schema once.
 pub const MAX_POINTS: usize = 256;
-/// Version of both encodings.
+/// Version of a request: the second has the proof of a contributor's answers.
+const REQUEST_VERSION: u8 = 2;
+/// Version of an answer.
 const VERSION: u8 = 1;
 
 /// Blinded points to evaluate, each under its slot's key. It hides every value.
@@ -22,11 +27,16 @@ const VERSION: u8 = 1;
 pub struct EvaluateRequest {
     epoch: u64,
     points: Vec<(SlotId, [u8; 32])>,
+    proof: Option<AnswerProof>,
 }
 
 impl EvaluateRequest {
     pub(super) fn new(epoch: u64, points: Vec<(SlotId, [u8; 32])>) -> Self {
-        Self { epoch, points }
+        Self { epoch, points, proof: None }
+    }
+
+    pub(super) fn with_proof(self, proof: AnswerProof) -> Self {
+        Self { proof: Some(proof), ..self }
     }
 
     /// The epoch whose keys are asked for.
@@ -44,16 +54,30 @@ impl EvaluateRequest {
         self.points.iter().map(|(slot, _)| *slot)
     }
 
-    /// SHA-256 of the encoding. A member that remembers the digests it answered can answer a lost request again
-    /// without charging the quota.
-    pub fn digest(&self) -> [u8; 32] {
-        sha256("evaluate-request").variable(&self.encode()).digest()
+    /// Checks a contributor's request: that it proves every point to be of an answer whose commitments have this digest.
+    /// Requesters' requests have no proof, and are not checked.
+    ///
+    /// # Errors
+    /// [`AnswerError`] says what is missing or wrong.
+    pub fn check_answers(
+        &self,
+        schema_digest: [u8; 32],
+        account: &str,
+        registered: &[u8],
+    ) -> Result<(), AnswerError> {
+        let proof = self.proof.as_ref().ok_or(AnswerError::Missing)?;
+        proof.check(schema_digest, account, registered, self)
     }
 
-    /// Version, epoch, number of points, then slot and point for each: 11 + 34 bytes per point.
-    pub fn encode(&self) -> Vec<u8> {
-        let mut out = Vec::with_capacity(11 + 34 * self.points.len());
-        out.push(VERSION);
+    /// SHA-256 of what is evaluated: version, epoch, and the points. A member that remembers the digests it answered can
+    /// answer a lost request again without charging the quota.
+    pub fn digest(&self) -> [u8; 32] {
+        sha256("evaluate-request").variable(&self.encode_points()).digest()
+    }
+
+    fn encode_points(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(12 + 34 * self.points.len());
+        out.push(REQUEST_VERSION);
         out.extend_from_slice(&self.epoch.to_be_bytes());
         put_count(&mut out, self.points.len());
         for (slot, point) in &self.points {
@@ -63,12 +87,23 @@ impl EvaluateRequest {
         out
     }
 
+    /// Version, epoch, number of points, then slot and point for each, then 0, or 1 and the proof: 12 + 34 bytes per point,
+    /// and for a contributor 34 + 32 bytes per slot of the schema and 64 per point.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = self.encode_points();
+        out.push(u8::from(self.proof.is_some()));
+        if let Some(proof) = &self.proof {
+            proof.encode_into(&mut out);
+        }
+        out
+    }
+
     /// Reads a request; points are checked when they are evaluated.
     ///
     /// # Errors
     /// [`DecodeError`] names the field that is wrong.
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
-        let mut reader = Reader::versioned("evaluate request", VERSION, bytes)?;
+        let mut reader = Reader::versioned("evaluate request", REQUEST_VERSION, bytes)?;
         let epoch = reader.u64()?;
         let count = reader.count("points", 1, MAX_POINTS)?;
         let mut points = Vec::with_capacity(count);
@@ -77,8 +112,13 @@ impl EvaluateRequest {
             reader.in_range("slot", u64::from(slot), 0, MAX_SLOTS as u64 - 1)?;
             points.push((SlotId(slot), reader.array()?));
         }
+        let proof = match reader.u8()? {
+            0 => None,
+            1 => Some(AnswerProof::decode(count, &mut reader)?),
+            _ => return Err(reader.invalid("proof", "0 for none or 1")),
+        };
         reader.finish()?;
-        Ok(Self { epoch, points })
+        Ok(Self { epoch, points, proof })
     }
 
     pub(super) fn distinct_slots(&self) -> usize {
@@ -141,7 +181,7 @@ impl EvaluateResponse {
     }
 }
 
-fn decode_scalar(reader: &mut Reader<'_>) -> Result<Scalar, DecodeError> {
+pub(super) fn decode_scalar(reader: &mut Reader<'_>) -> Result<Scalar, DecodeError> {
     let scalar: Option<Scalar> = Scalar::from_canonical_bytes(reader.array()?).into();
     scalar.ok_or_else(|| reader.invalid("proof", "scalars below the group order"))
 }

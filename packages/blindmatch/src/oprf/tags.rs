@@ -6,8 +6,8 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::{
     codec::{DecodeError, Reader, put_count, put_text},
-    oprf::{MAX_POINTS, MAX_VALUE_BYTES, OprfError},
-    schema::{Input, MAX_SLOTS, SlotId},
+    oprf::{MAX_POINTS, OprfError},
+    schema::{Input, MAX_SLOTS, MAX_VALUE_BYTES, SlotId},
 };
 
 /// Version of the encoding.

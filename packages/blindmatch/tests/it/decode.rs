@@ -5,10 +5,11 @@ use crate::common::{Committee, EPOCH, attributes, compile, poster, rng};
 use bithive_blindmatch::{
     DecodeError,
     claim::RequesterKey,
+    commitment::Disclosure,
     committee::{Commitments, Contribution, MemberSeeds, PartialTable, ShareKeyTable, Statement, contribute},
-    oprf::{EvaluateRequest, EvaluateResponse, Tags, blind},
+    oprf::{EvaluateRequest, EvaluateResponse, Tags, blind, blind_committed},
     quota::Quota,
-    schema::SlotId,
+    schema::{Schema, SlotId},
     vault::{DEFAULT_BUDGET, Vault},
 };
 use proptest::prelude::*;
@@ -16,7 +17,7 @@ use proptest::prelude::*;
 type Recode = fn(&[u8]) -> Result<Vec<u8>, DecodeError>;
 
 /// Each decoder followed by its encoder.
-const DECODERS: [(&str, Recode); 11] = [
+const DECODERS: [(&str, Recode); 13] = [
     ("vault", |bytes| Vault::decode(bytes).map(|v| v.encode())),
     ("request", |bytes| EvaluateRequest::decode(bytes).map(|v| v.encode())),
     ("response", |bytes| EvaluateResponse::decode(bytes).map(|v| v.encode())),
@@ -28,9 +29,11 @@ const DECODERS: [(&str, Recode); 11] = [
     ("statement", |bytes| Statement::decode(bytes).map(|v| v.encode())),
     ("commitments", |bytes| Commitments::decode(bytes).map(|v| v.encode())),
     ("quota", |bytes| Quota::decode(bytes).map(|v| v.encode())),
+    ("contributor's request", |bytes| EvaluateRequest::decode(bytes).map(|v| v.encode())),
+    ("disclosure", |bytes| Disclosure::decode(bytes).map(|v| v.encode().to_vec())),
 ];
 
-fn samples() -> [Vec<u8>; 11] {
+fn samples() -> [Vec<u8>; 13] {
     let committee = Committee::new(3, 2);
     let policy = compile("vram >= 16 and region in (eu, ch) and any 2 of (iso27001, hipaa, gdpr)");
     let tags = committee.tags(&policy.inputs(), 1);
@@ -39,6 +42,8 @@ fn samples() -> [Vec<u8>; 11] {
     let own = attributes(24, "eu", &["gdpr"]);
     let pending = blind(own.schema_digest(), EPOCH, own.inputs(), &mut rng(1)).unwrap();
     let (_, response) = committee.answer(1, pending.request());
+    let committed = own.commit(&[7; 32]);
+    let proven = blind_committed(&committed, "node", EPOCH, &own.inputs()[..2], &mut rng(1)).unwrap();
     let contribution = &contribute(committee.params, committee.member(1), &mut rng(1))[0];
     let mut quota = Quota::new();
     quota.check_and_record_all("someone", [SlotId(1), SlotId(2)], EPOCH, 1).unwrap();
@@ -54,6 +59,8 @@ fn samples() -> [Vec<u8>; 11] {
         committee.seeds[0].statement(committee.commitments.term()).encode(),
         committee.commitments.encode(),
         quota.encode(),
+        proven.request().encode(),
+        committed.disclose(&Schema::bithive(), &["region".to_owned()]).unwrap().encode().to_vec(),
     ]
 }
 

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, unreachable_pub)]
 
 mod claim;
+mod commitment;
 mod committee;
 mod common;
 mod decode;

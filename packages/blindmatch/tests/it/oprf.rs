@@ -278,11 +278,12 @@ fn a_member_of_a_larger_committee_is_no_member_here() {
 fn members_refuse_what_they_cannot_answer() {
     let committee = Committee::new(3, 2);
     let request = |epoch, slot, point: [u8; 32]| {
-        let mut bytes = vec![1];
+        let mut bytes = vec![2];
         bytes.extend_from_slice(&u64::to_be_bytes(epoch));
         bytes.extend_from_slice(&[0, 1]);
         bytes.extend_from_slice(&u16::to_be_bytes(slot));
         bytes.extend_from_slice(&point);
+        bytes.push(0);
         EvaluateRequest::decode(&bytes).unwrap()
     };
     let good = pending(1).request().points()[0].1;

@@ -9,11 +9,12 @@ use crate::formulas::{Replay, array, bytes, fill, hex_of, list, rows, text, with
 use bithive_blindmatch::{
     attributes::Attributes,
     claim::{Claim, ClaimContext, RequesterKey},
+    commitment::CommittedAnswers,
     committee::{
         Commitments, CommitteeParams, Contribution, MemberIndex, MemberSeeds, ShareKeyTable, Statement, Term,
         contribute,
     },
-    oprf::{EvaluateRequest, EvaluateResponse, Tags, blind},
+    oprf::{EvaluateRequest, EvaluateResponse, PendingEvaluation, Tags, blind, blind_committed},
     policy::{CompiledPolicy, Leaf, Policy},
     quota::Quota,
     schema::{Input, Schema, SlotId},
@@ -29,6 +30,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 const FIRST_EPOCH: u64 = 41;
+const ACCOUNT: &str = "bithive1contributor";
 const VECTOR: &str = "0x3f81c2b7a90d4e65f01827364554637281900fa1b2c3d4e5f60718293a4b5c6d";
 const NEAR: &str = "0x3f81c2b7a90d4e65f01827364554637281900fa1b2c3d4e5f60718293a4b5c00";
 
@@ -84,10 +86,12 @@ fn attributes_of(schema: &str, stated: &Value) -> Attributes {
 fn attributes_section(schema: &str, stated: &Value) -> Value {
     let own = attributes_of(schema, stated);
     let nonce = random(&format!("attributes {schema}"), 32);
-    json!({
+    let section = json!({
         "schema": schema, "stated": stated, "nonce": hex_of(&nonce), "inputs": inputs_json(own.inputs()),
         "commitment": hex_of(own.commitment(&nonce.try_into().unwrap())),
-    })
+    });
+    let all = json!({ "schemas": { schema: schema_section(schema) } });
+    with_steps(section.clone(), &crate::formulas::public::attributes(&all, &section))
 }
 
 fn samples_section(own: &Attributes) -> Value {
@@ -196,12 +200,41 @@ fn committee() -> Committee {
     Committee { members, seeds, table, section }
 }
 
-/// Evaluates for a party, with the answers of these members.
-fn evaluation(committee: &Committee, who: &str, inputs: &[Input], by: &[usize]) -> (Value, Tags) {
-    let bytes = random(&format!("blinds of {who}"), 64 * inputs.len());
-    let mut replay = Replay::new(bytes.clone());
-    let pending = blind(Schema::bithive().digest(), EPOCH, inputs, &mut replay).unwrap();
+/// A party's request for these inputs; a contributor's with the proof for its answers.
+fn asked(
+    inputs: &[Input],
+    own: Option<&CommittedAnswers>,
+    blinds: Vec<u8>,
+    proof: &[u8],
+) -> PendingEvaluation {
+    let mut replay = Replay::new(blinds);
+    let pending = match own {
+        None => blind(Schema::bithive().digest(), EPOCH, inputs, &mut replay),
+        Some(own) => {
+            replay = Replay::new([replay.take(64 * inputs.len()), proof.to_vec()].concat());
+            blind_committed(own, ACCOUNT, EPOCH, inputs, &mut replay)
+        }
+    };
     replay.finish();
+    pending.unwrap()
+}
+
+/// The contributor's answers with their openings, from its section.
+fn committed(section: &Value) -> CommittedAnswers {
+    attributes_of("nodes", &section["stated"]).commit(&array(&section["nonce"]))
+}
+
+/// Evaluates for a party, with the answers of these members.
+fn evaluation(
+    committee: &Committee,
+    who: &str,
+    inputs: &[Input],
+    own: Option<&CommittedAnswers>,
+    by: &[usize],
+) -> (Value, Tags) {
+    let bytes = random(&format!("blinds of {who}"), 64 * inputs.len());
+    let proof = random(&format!("proof of {who}"), 32);
+    let pending = asked(inputs, own, bytes.clone(), &proof);
     let request = pending.request();
     let answer = |place: &usize| {
         let (member, seeds) = (committee.members[*place], &committee.seeds[*place]);
@@ -219,7 +252,7 @@ fn evaluation(committee: &Committee, who: &str, inputs: &[Input], by: &[usize]) 
     let evaluated = pending.finish(&committee.table, &answers).unwrap();
     assert!(evaluated.faults.is_empty());
     let inputs = inputs.iter().zip(bytes.chunks(64)).zip(request.points());
-    let section = json!({
+    let mut section = json!({
         "schema": "nodes",
         "inputs": list(inputs, |((input, random), (slot, blinded))| json!({
             "slot": slot, "value": input.value, "random": hex_of(random), "blinded": hex_of(blinded),
@@ -227,6 +260,9 @@ fn evaluation(committee: &Committee, who: &str, inputs: &[Input], by: &[usize]) 
         "request": hex_of(request.encode()), "request_digest": hex_of(request.digest()),
         "answers": rows, "tags_encoding": hex_of(evaluated.tags.encode()),
     });
+    if own.is_some() {
+        section["proof"] = json!({ "attributes": 0, "account": ACCOUNT, "random": hex_of(proof) });
+    }
     (section, evaluated.tags)
 }
 
@@ -332,8 +368,14 @@ fn computed() -> Value {
         "requester": with_steps(requester_section.clone(), &crate::formulas::sealed::requester(&requester_section)),
         "quota": quota_section(),
     });
-    let (contributor, _) = evaluation(&committee, "contributor", own.inputs(), &[0, 1, 3]);
-    let (asked, tags) = evaluation(&committee, "requester", &compiled(0).inputs(), &[3, 1, 2]);
+    let (contributor, _) = evaluation(
+        &committee,
+        "contributor",
+        own.inputs(),
+        Some(&committed(&all["attributes"][0])),
+        &[0, 1, 3],
+    );
+    let (asked, tags) = evaluation(&committee, "requester", &compiled(0).inputs(), None, &[3, 1, 2]);
     let steps =
         |section: Value| with_steps(section.clone(), &crate::formulas::evaluation::section(&all, &section));
     let evaluations = json!({ "contributor": steps(contributor), "requester": steps(asked) });
@@ -369,7 +411,16 @@ fn the_stored_answers_give_the_stored_tags() {
         };
         let inputs: Vec<Input> = rows(&section["inputs"]).iter().map(input).collect();
         let blinds: Vec<u8> = rows(&section["inputs"]).iter().flat_map(|row| bytes(&row["random"])).collect();
-        let pending = blind(Schema::bithive().digest(), EPOCH, &inputs, &mut Replay::new(blinds)).unwrap();
+        let own = section.get("proof").map(|_| committed(&stored["attributes"][0]));
+        let proof = section.get("proof").map(|proof| bytes(&proof["random"])).unwrap_or_default();
+        let pending = asked(&inputs, own.as_ref(), blinds, &proof);
+        if let Some(own) = &own {
+            let registered = own.commitments().digest();
+            assert_eq!(
+                pending.request().check_answers(own.commitments().schema_digest(), ACCOUNT, &registered),
+                Ok(())
+            );
+        }
         assert_eq!(EvaluateRequest::decode(&bytes(&section["request"])).unwrap(), *pending.request());
         let answer = |row: &Value| {
             let response = EvaluateResponse::decode(&bytes(&row["response"])).unwrap();

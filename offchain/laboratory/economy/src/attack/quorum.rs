@@ -6,7 +6,7 @@ use bithive_contracts::{NODE_BOND, SLASH};
 use super::accounts::node;
 use super::arena::Arena;
 use super::market::{Answer, Deal, TRUTH, paid};
-use super::strategy::{Act, Claim, Limits, Moment, Strategy, act, arrive, sybils, whole};
+use super::strategy::{Claim, Limits, Moment, Strategy, act, arrive, sybils, whole};
 use crate::EconomyError;
 
 /// Asked by every worker here, in BTT.
@@ -21,16 +21,7 @@ const ROUNDS: u128 = NODE_BOND / SLASH;
 
 /// Games of workers.
 pub(crate) fn strategies() -> Vec<Strategy> {
-    let game = |name, about, rule, act: Act, claim| Strategy {
-        name,
-        about,
-        rule,
-        days: 2,
-        scene: None,
-        act,
-        refusals: &[],
-        claim,
-    };
+    let game = Strategy::of_jobs;
     let limits = |bound, [profit, lost, unpaid]: [u128; 3]| Claim::Limits {
         bound,
         limits: Limits { profit, lost, unpaid },

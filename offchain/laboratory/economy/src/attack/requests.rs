@@ -6,7 +6,7 @@ use super::accounts::node;
 use super::arena::{Arena, OWN_MODEL};
 use super::market::{Answer, Deal, TRUTH, paid};
 use super::quorum::{ASK, DEAR, LIE, NOISE, answers, honest, ready};
-use super::strategy::{Act, Claim, Moment, Strategy, act, sybils, whole};
+use super::strategy::{Claim, Moment, Strategy, act, sybils, whole};
 use crate::EconomyError;
 
 /// What a worker is not paid of an ask, of which it is paid half.
@@ -14,16 +14,7 @@ const HALF: u128 = paid(whole(ASK)) / 2;
 
 /// Games of requesters.
 pub(crate) fn strategies() -> Vec<Strategy> {
-    let game = |name, about, rule, act: Act, claim| Strategy {
-        name,
-        about,
-        rule,
-        days: 2,
-        scene: None,
-        act,
-        refusals: &[],
-        claim,
-    };
+    let game = Strategy::of_jobs;
     let half = |bound, most| Claim::Work { bound, most };
     vec![
         game(

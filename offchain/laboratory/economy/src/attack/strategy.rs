@@ -84,6 +84,17 @@ pub(crate) struct Strategy {
 }
 
 impl Strategy {
+    /// A game of two days around jobs, without a scene, in which nothing is refused.
+    pub(crate) fn of_jobs(
+        name: &'static str,
+        about: &'static str,
+        rule: &'static str,
+        act: Act,
+        claim: Claim,
+    ) -> Self {
+        Self { name, about, rule, days: 2, scene: None, act, refusals: &[], claim }
+    }
+
     /// The same, of which contracts refuse messages for these reasons.
     pub(crate) fn refused(self, refusals: &'static [&'static str]) -> Self {
         Self { refusals, ..self }

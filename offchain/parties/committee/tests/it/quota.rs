@@ -1,9 +1,8 @@
 //! What each member refuses, asked directly.
 
-use bithive_blindmatch::oprf;
 use bithive_state::State;
 
-use crate::world::{DAY, Party, World, input, region, schema};
+use crate::world::{DAY, Party, World, input, region};
 
 #[tokio::test]
 async fn a_second_value_of_a_slot_is_refused_to_a_node_by_every_member() {
@@ -11,11 +10,13 @@ async fn a_second_value_of_a_slot_is_refused_to_a_node_by_every_member() {
     let node = world.node().await;
     let epoch = world.epoch().await;
     for member in 0..3 {
-        world.ask(member, &node, epoch, &[region("eu")]).await.unwrap();
         let refused = world.ask(member, &node, epoch, &[region("ch")]).await.unwrap_err();
+        assert!(refused.contains("not those that it has registered"), "{refused}");
+        world.ask(member, &node, epoch, &[region("eu")]).await.unwrap();
+        let refused = world.ask(member, &node, epoch, &[region("eu")]).await.unwrap_err();
         assert!(refused.contains("the limit is 1"), "{refused}");
         // A refused request costs nothing, also where only a part of it was over the limit.
-        let refused = world.ask(member, &node, epoch, &[input(0, "yes"), region("uk")]).await;
+        let refused = world.ask(member, &node, epoch, &[input(0, "yes"), region("eu")]).await;
         assert!(refused.is_err());
         world.ask(member, &node, epoch, &[input(0, "yes")]).await.unwrap();
     }
@@ -27,7 +28,7 @@ async fn two_values_of_a_slot_in_one_request_are_refused_to_a_node() {
     let node = world.node().await;
     let epoch = world.epoch().await;
     let refused = world.ask(0, &node, epoch, &[region("eu"), region("ch")]).await.unwrap_err();
-    assert!(refused.contains("2 more are asked"), "{refused}");
+    assert!(refused.contains("not those that it has registered"), "{refused}");
     world.ask(0, &node, epoch, &[region("eu")]).await.unwrap();
 }
 
@@ -36,21 +37,34 @@ async fn the_same_request_is_answered_again() {
     let mut world = World::new().await;
     let node = world.node().await;
     let epoch = world.epoch().await;
-    let pending = oprf::blind(schema().digest(), epoch, &[region("eu")], &mut world.rng).unwrap();
+    let request = world.request(&node, epoch, &[region("eu")]);
     for _ in 0..3 {
-        world.ask_bytes(1, &node, pending.request().encode()).await.unwrap();
+        world.ask_bytes(1, &node, request.clone()).await.unwrap();
     }
 }
 
 #[tokio::test]
-async fn the_request_of_one_party_is_a_new_one_from_another() {
+async fn the_request_of_one_node_is_of_no_use_to_another() {
     let mut world = World::new().await;
     let (ann, ben) = (world.node().await, world.node().await);
     let epoch = world.epoch().await;
-    let pending = oprf::blind(schema().digest(), epoch, &[region("eu")], &mut world.rng).unwrap();
-    world.ask_bytes(0, &ann, pending.request().encode()).await.unwrap();
-    world.ask_bytes(0, &ben, pending.request().encode()).await.unwrap();
-    assert!(world.ask(0, &ben, epoch, &[region("ch")]).await.is_err(), "it was charged");
+    let request = world.request(&ann, epoch, &[region("eu")]);
+    world.ask_bytes(0, &ann, request.clone()).await.unwrap();
+    let refused = world.ask_bytes(0, &ben, request).await.unwrap_err();
+    assert!(refused.contains("the proof does not hold"), "{refused}");
+    world.ask(0, &ben, epoch, &[region("eu")]).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_request_of_one_requester_is_a_new_one_from_another() {
+    let mut world = World::new().await;
+    let (ann, ben) = (world.requester().await, world.requester().await);
+    let epoch = world.epoch().await;
+    let request = world.request(&ann, epoch, &["eu", "ch", "uk", "us"].map(region));
+    for requester in [&ann, &ben] {
+        world.ask_bytes(0, requester, request.clone()).await.unwrap();
+        assert!(world.ask(0, requester, epoch, &[region("cn")]).await.is_err(), "it was charged");
+    }
 }
 
 #[tokio::test]
@@ -74,6 +88,7 @@ async fn strangers_and_members_are_refused() {
         account: stranger.account.clone(),
         exchange: world.exchange(endpoint),
         state: State::in_memory().unwrap(),
+        node: false,
     };
     let nobody = at(&world, bithive_exchange::PeerId([3; 32]));
     let refused = world.ask(0, &nobody, epoch, &[region("eu")]).await.unwrap_err();
@@ -112,8 +127,7 @@ async fn garbage_and_slots_that_are_none_are_refused_and_cost_nothing() {
     let mut world = World::new().await;
     let node = world.node().await;
     let epoch = world.epoch().await;
-    let good = oprf::blind(schema().digest(), epoch, &[region("eu")], &mut world.rng).unwrap();
-    let good = good.request().encode();
+    let good = world.request(&node, epoch, &[region("eu")]);
     let mut no_point = good.clone();
     no_point[13..45].fill(0xff);
     for bad in [vec![], vec![0xff; 45], good[..good.len() - 1].to_vec(), no_point] {
@@ -134,18 +148,18 @@ async fn the_quota_outlasts_the_members_program() {
     for index in [1, 2] {
         world.start(index).await;
     }
-    let pending = oprf::blind(schema().digest(), epoch, &[region("eu")], &mut world.rng).unwrap();
+    let request = world.request(&node, epoch, &[region("eu")]);
     let running = world.start(0).await;
     running.prepare(epoch).await.unwrap();
-    world.ask_bytes(0, &node, pending.request().encode()).await.unwrap();
+    world.ask_bytes(0, &node, request.clone()).await.unwrap();
     drop(running);
     // The service that the network holds has the file open; it ends with its replacement.
     world.stop(0);
     world.seats[0].state = State::in_memory().unwrap();
     world.seats[0].state = State::open(&path).unwrap();
     world.start(0).await;
-    assert!(world.ask(0, &node, epoch, &[region("ch")]).await.is_err());
-    world.ask_bytes(0, &node, pending.request().encode()).await.unwrap();
+    assert!(world.ask(0, &node, epoch, &[region("eu")]).await.is_err());
+    world.ask_bytes(0, &node, request).await.unwrap();
 }
 
 #[tokio::test]
@@ -155,10 +169,41 @@ async fn a_new_epoch_brings_a_new_quota_and_the_old_one_stays_charged() {
     let epoch = world.epoch().await;
     world.ask(0, &node, epoch, &[region("eu")]).await.unwrap();
     world.chain.advance_time(DAY).await.unwrap();
-    world.ask(0, &node, epoch + 1, &[region("ch")]).await.unwrap();
-    assert!(world.ask(0, &node, epoch, &[region("uk")]).await.is_err());
+    world.ask(0, &node, epoch + 1, &[region("eu")]).await.unwrap();
+    assert!(world.ask(0, &node, epoch, &[region("eu")]).await.is_err());
     world.chain.advance_time(DAY).await.unwrap();
     world.ask(0, &node, epoch + 2, &[region("eu")]).await.unwrap();
-    let refused = world.ask(0, &node, epoch, &[region("us")]).await.unwrap_err();
+    let refused = world.ask(0, &node, epoch, &[region("eu")]).await.unwrap_err();
     assert!(refused.contains("is not answered"), "a forgotten epoch is no fresh quota: {refused}");
+}
+
+/// The attack: a node that has registered one answer asks for another under the proof of its own.
+#[tokio::test]
+async fn a_point_of_another_answer_is_refused_and_costs_nothing() {
+    let mut world = World::new().await;
+    let (node, helper) = (world.node().await, world.requester().await);
+    let epoch = world.epoch().await;
+    let mut forged = world.request(&node, epoch, &[region("eu")]);
+    let other = world.request(&helper, epoch, &[region("ch")]);
+    forged[13..45].copy_from_slice(&other[13..45]);
+    let refused = world.ask_bytes(0, &node, forged).await.unwrap_err();
+    assert!(refused.contains("the proof does not hold"), "{refused}");
+    let bare = world.ask_bytes(0, &node, other).await.unwrap_err();
+    assert!(bare.contains("does not prove"), "{bare}");
+    world.ask(0, &node, epoch, &[region("eu")]).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_attribute_that_needs_accreditation_is_evaluated_once_an_accreditor_has_vouched_for_it() {
+    let mut world = World::new().await;
+    let (node, requester) = (world.node().await, world.requester().await);
+    let epoch = world.epoch().await;
+    let accreditor = world.accreditation(&["region"]).await;
+    let refused = world.ask(0, &node, epoch, &[region("eu"), input(0, "yes")]).await.unwrap_err();
+    assert!(refused.contains("`region` is not accredited"), "{refused}");
+    world.ask(0, &node, epoch, &[input(0, "yes")]).await.unwrap();
+    // A requester asks for what its policy names, of whatever attribute.
+    world.ask(0, &requester, epoch, &[region("eu")]).await.unwrap();
+    world.vouch(&accreditor, &node, &["region"]).await;
+    world.ask(0, &node, epoch, &[region("eu")]).await.unwrap();
 }

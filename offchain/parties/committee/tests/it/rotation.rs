@@ -204,11 +204,11 @@ async fn a_quota_belongs_to_its_epoch_and_passes_to_no_other_committee() {
         world.start(index).await;
     }
     for seat in [0, 1] {
-        let refused = world.ask(seat, &node, first, &[region("ch")]).await.unwrap_err();
+        let refused = world.ask(seat, &node, first, &[region("eu")]).await.unwrap_err();
         assert!(refused.contains("the limit is 1"), "spent before the turn, and before a restart: {refused}");
     }
     for seat in [1, 3] {
-        world.ask(seat, &node, first + 1, &[region("ch")]).await.unwrap();
+        world.ask(seat, &node, first + 1, &[region("eu")]).await.unwrap();
         assert!(world.ask(seat, &node, first + 1, &[region("eu")]).await.is_err());
     }
     // A member that left forgets its ledger, and does not start a fresh one for epochs that are over.
@@ -216,7 +216,7 @@ async fn a_quota_belongs_to_its_epoch_and_passes_to_no_other_committee() {
     members[0].retire().await.unwrap();
     let ledger: serde_json::Value = world.seats[0].state.get("ledger").unwrap().unwrap();
     assert_eq!(ledger["answered"], serde_json::json!({}));
-    assert!(world.ask(0, &node, first, &[region("uk")]).await.is_err());
+    assert!(world.ask(0, &node, first, &[region("eu")]).await.is_err());
 }
 
 /// Whoever has an answer of the old committee can't pass it off as one of the new.

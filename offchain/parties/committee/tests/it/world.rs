@@ -6,6 +6,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bithive_api::registry::{CommitteeMember, Election, ExecuteMsg, NodeRegistration};
 use bithive_attest::{bls, possession_bytes};
+use bithive_blindmatch::attributes::Attributes;
+use bithive_blindmatch::commitment::CommittedAnswers;
 use bithive_blindmatch::oprf::{self, EvaluateResponse, Tags};
 use bithive_blindmatch::schema::{Input, Schema, SlotId};
 use bithive_chain::{Chain, Embedded, SigningKey, Wallet};
@@ -44,6 +46,8 @@ pub struct Party {
     pub account: Account,
     pub exchange: Arc<dyn Exchange>,
     pub state: State,
+    /// Whether it is a node, which proves that it asks for its own answers.
+    pub node: bool,
 }
 
 pub fn schema() -> Schema {
@@ -58,6 +62,17 @@ pub fn input(slot: u16, value: &str) -> Input {
 pub fn region(value: &str) -> Input {
     let slot = schema().slots().into_iter().find(|slot| slot.label == "region").unwrap();
     Input { slot: slot.id, value: value.into() }
+}
+
+/// Attributes that every node here has registered.
+pub fn attributes() -> Attributes {
+    let values = r#"{"vram": 8, "region": "eu", "certifications": []}"#;
+    Attributes::new(&schema(), serde_json::from_str(values).unwrap()).unwrap()
+}
+
+/// The nodes' answers with what opens the commitments to them.
+pub fn answers() -> CommittedAnswers {
+    attributes().commit(&[1; 32])
 }
 
 impl World {
@@ -164,7 +179,7 @@ impl World {
         let rng = fork(&mut self.rng);
         let seat = &self.seats[index];
         let (exchange, state) = (self.exchange(seat.endpoint), seat.state.clone());
-        let member = Member::new(schema().slot_count(), account, exchange, state, rng, patience);
+        let member = Member::new(schema(), account, exchange, state, rng, patience);
         member.serve();
         member
     }
@@ -202,7 +217,7 @@ impl World {
     }
 
     pub async fn node(&mut self) -> Party {
-        let party = self.party(NODE_BOND).await;
+        let party = Party { node: true, ..self.party(NODE_BOND).await };
         self.register(&party.account, party.exchange.id()).await;
         party
     }
@@ -225,6 +240,28 @@ impl World {
         self.operator.registry(&message).await.unwrap();
     }
 
+    /// These attributes need an accreditor from now on; returns the only one there is.
+    pub async fn accreditation(&mut self, required: &[&str]) -> Account {
+        let accreditor = self.party(0).await.account;
+        let accreditors = vec![accreditor.address().to_owned()];
+        let required = required.iter().map(|name| (*name).to_owned()).collect();
+        let message = ExecuteMsg::SetAccreditation { accreditors, required };
+        self.operator.registry(&message).await.unwrap();
+        accreditor
+    }
+
+    /// The accreditor vouches for attributes of a node.
+    pub async fn vouch(&self, accreditor: &Account, node: &Party, attributes: &[&str]) {
+        let until = self.chain.info().await.unwrap().time.seconds() + DAY;
+        let message = ExecuteMsg::Accredit {
+            node: node.account.address().to_owned(),
+            commitment: (&answers().commitments().digest()).into(),
+            attributes: attributes.iter().map(|name| (*name).to_owned()).collect(),
+            until,
+        };
+        accreditor.registry(&message).await.unwrap();
+    }
+
     async fn register(&mut self, account: &Account, endpoint: PeerId) {
         let address = account.address().to_owned();
         let KeyPair { public, .. } = KeyPair::generate(&self.crs, self.next_slot, &mut self.rng).unwrap();
@@ -238,7 +275,7 @@ impl World {
             dgkbe_key_digest: public.digest().into(),
             bls_key: (&key).into(),
             bls_possession: (&secret.prove_possession(&possession)).into(),
-            attributes_commitment: (&[1; 32]).into(),
+            attributes_commitment: (&attributes().commitment(&[1; 32])).into(),
             endpoint: (&endpoint.0).into(),
         };
         account.register_node(registration, NODE_BOND).await.unwrap();
@@ -249,11 +286,38 @@ impl World {
         let key = SigningKey::generate(&mut self.rng);
         let account = self.account(key).await;
         self.operator.grant(account.address(), btt, fee_grant()).await.unwrap();
-        Party { account, exchange: self.exchange(endpoint), state: State::in_memory().unwrap() }
+        let state = State::in_memory().unwrap();
+        Party { account, exchange: self.exchange(endpoint), state, node: false }
     }
 
     pub fn source(&self, party: &Party) -> TagSource {
-        TagSource::new(self.client.clone(), party.exchange.clone(), schema(), party.state.clone())
+        let (client, exchange, state) = (self.client.clone(), party.exchange.clone(), party.state.clone());
+        let source = TagSource::new(client, exchange, schema(), state);
+        if party.node { source.of_node(party.account.address(), answers()) } else { source }
+    }
+
+    /// A request with fresh blinds. A node that asks for what it has not registered commits to that for the occasion.
+    pub fn request(&mut self, from: &Party, epoch: u64, inputs: &[Input]) -> Vec<u8> {
+        let (digest, account) = (schema().digest(), from.account.address());
+        let pending = if !from.node {
+            oprf::blind(digest, epoch, inputs, &mut self.rng)
+        } else if inputs.iter().all(|input| attributes().inputs().contains(input)) {
+            oprf::blind_committed(&answers(), account, epoch, inputs, &mut self.rng)
+        } else {
+            let mut lie = attributes().inputs().to_vec();
+            let last = inputs.iter().map(|input| usize::from(input.slot.0)).max().unwrap_or_default();
+            lie.extend((lie.len()..=last).map(|slot| input(slot as u16, "yes")));
+            inputs.iter().for_each(|input| lie[usize::from(input.slot.0)] = input.clone());
+            let own = inputs.iter().filter(|input| lie.contains(input)).cloned().collect::<Vec<_>>();
+            oprf::blind_committed(
+                &CommittedAnswers::new(digest, &lie, &[1; 32]),
+                account,
+                epoch,
+                &own,
+                &mut self.rng,
+            )
+        };
+        pending.unwrap().request().encode()
     }
 
     /// Asks with a fresh blind and no records, as a party would that wants more than its share.
@@ -264,8 +328,8 @@ impl World {
         epoch: u64,
         inputs: &[Input],
     ) -> Result<EvaluateResponse, String> {
-        let pending = oprf::blind(schema().digest(), epoch, inputs, &mut self.rng).unwrap();
-        self.ask_bytes(member, from, pending.request().encode()).await
+        let request = self.request(from, epoch, inputs);
+        self.ask_bytes(member, from, request).await
     }
 
     /// A member's answer to these bytes, or its words.

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 
 use bithive_api::jobs::{Phase, Split, Terms};
 use bithive_api::{jobs, registry};
+use bithive_blindmatch::vault::Vault;
 use bithive_chain::{Chain, Wallet};
 use bithive_client::{Account, Client};
 use bithive_contracts::{Code, Contract};
@@ -122,4 +123,27 @@ async fn an_account_that_is_no_node_can_not_start_one() {
     setup.account = town.requester_account().await;
     let refused = Contributor::new(setup, 1).await.err().unwrap();
     assert!(matches!(refused, NodeError::NotRegistered(address) if address == town.requester_key.address()));
+}
+
+/// The attack: somebody overwrites the endpoint in a vault, so that nodes which qualify claim to it and are read.
+#[tokio::test]
+async fn a_vault_that_a_stranger_posts_as_its_own_is_claimed_by_nobody() {
+    let mut town = Town::with_nodes(1).await;
+    let vault = town.post().await.vault;
+    let (stranger, endpoint) = town.another_requester().await;
+    let decoded = Vault::decode(&vault).unwrap();
+    let at = vault.windows(32).position(|window| window == decoded.endpoint()).unwrap();
+    let mut own = vault.clone();
+    own[at..at + 32].copy_from_slice(&endpoint.0);
+    for vault in [&vault, &own] {
+        stranger.post_job(vault, terms(&town).await, 3 * PRICE).await.unwrap();
+    }
+    town.live(0).await;
+    let log = &town.nodes[0].log;
+    assert_eq!(log.count(|report| matches!(report, Report::Claimed { job_id, .. } if *job_id != 1)), 0);
+    assert_eq!(log.count(|report| matches!(report, Report::VaultTried { opened: true, .. })), 1);
+    // With its own endpoint the vault opens for nobody; as it is, it names an endpoint that the poster has not.
+    assert_eq!(log.count(|report| matches!(report, Report::VaultTried { opened: false, .. })), 1);
+    let (reason, retries) = log.failure();
+    assert!(reason.contains("has registered") && !retries, "{reason}");
 }

@@ -137,6 +137,16 @@ impl Town {
         town
     }
 
+    /// Another registered requester: its account and its endpoint.
+    pub async fn another_requester(&mut self) -> (Account, PeerId) {
+        let (key, endpoint) =
+            (SigningKey::generate(&mut self.rng), EndpointKey::generate(&mut self.rng).id());
+        let account = self.local.account(key).await.unwrap();
+        self.local.fund(account.address(), 1_000 * UNIT + REQUESTER_BOND).await.unwrap();
+        account.register_requester(endpoint.0, REQUESTER_BOND).await.unwrap();
+        (account, endpoint)
+    }
+
     /// A network with `count` nodes that satisfy [`POLICY`], at slots 1, 2, ..., each asking 0.01 BTT more than
     /// the one before.
     pub async fn with_nodes(count: u16) -> Self {

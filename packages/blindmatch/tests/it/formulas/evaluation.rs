@@ -10,17 +10,36 @@ use super::{
     array, bytes, committee, hex_of, list, long, number, rows, sha256, sha512, short, sized, text, word,
 };
 
-fn encoded(point: &RistrettoPoint) -> [u8; 32] {
+pub fn encoded(point: &RistrettoPoint) -> [u8; 32] {
     point.compress().to_bytes()
 }
 
 /// hash_to_ristretto255 of RFC 9380: expand_message_xmd with SHA-512 to 64 bytes, then the map of RFC 9496.
-fn hash_to_group(message: &[u8]) -> RistrettoPoint {
+pub fn hash_to_group(message: &[u8]) -> RistrettoPoint {
     let dst = b"BITHIVE-V1/blindmatch/ristretto255_XMD:SHA-512_R255MAP_RO_";
     let suffix = [&dst[..], &[u8::try_from(dst.len()).unwrap()]].concat();
     let first = Sha512::digest([&[0; 128], message, &[0, 64, 0], &suffix].concat());
     let second = Sha512::digest([&first[..], &[1], &suffix].concat());
     RistrettoPoint::from_uniform_bytes(&second.into())
+}
+
+/// H, the base of blinds of commitments.
+pub fn commitment_base() -> RistrettoPoint {
+    hash_to_group(b"answer-commitment-base")
+}
+
+/// P, the point of an answer to a slot.
+pub fn answer_point(schema: &[u8], slot: u16, value: &str) -> RistrettoPoint {
+    hash_to_group(&[schema, &slot.to_be_bytes(), value.as_bytes()].concat())
+}
+
+/// s, the blind of the commitment to a slot's answer.
+pub fn answer_blind(schema: &[u8], nonce: &[u8], slot: u16) -> Scalar {
+    scalar(sha512("answer-blind", &[schema, nonce, &slot.to_be_bytes()].concat()))
+}
+
+fn scalar(wide: [u8; 64]) -> Scalar {
+    Scalar::from_bytes_mod_order_wide(&wide)
 }
 
 /// One input on its way to the request.
@@ -33,11 +52,10 @@ struct Blinded {
 }
 
 impl Blinded {
-    fn new(schema: &[u8], epoch: u64, row: &Value) -> Self {
+    fn new(schema: &[u8], row: &Value) -> Self {
         let (slot, value, random) = (number::<u16>(&row["slot"]), text(&row["value"]), bytes(&row["random"]));
-        let message = [schema, &slot.to_be_bytes(), &epoch.to_be_bytes(), value.as_bytes()].concat();
-        let blind = Scalar::from_bytes_mod_order_wide(&random.clone().try_into().unwrap());
-        Self { slot, value: value.to_owned(), random, point: hash_to_group(&message), blind }
+        let blind = scalar(random.clone().try_into().unwrap());
+        Self { slot, value: value.to_owned(), random, point: answer_point(schema, slot, value), blind }
     }
 
     fn blinded(&self) -> RistrettoPoint {
@@ -116,10 +134,16 @@ pub fn section(all: &Value, inputs: &Value) -> Value {
     let epoch: u64 = number(&all["committee"]["epoch"]);
     let schema = bytes(&all["schemas"][text(&inputs["schema"])]["digest"]);
     let blinded: Vec<Blinded> =
-        rows(&inputs["inputs"]).iter().map(|row| Blinded::new(&schema, epoch, row)).collect();
-    let mut request = [&[1][..], &epoch.to_be_bytes(), &short(blinded.len())].concat();
+        rows(&inputs["inputs"]).iter().map(|row| Blinded::new(&schema, row)).collect();
+    let mut request = [&[2][..], &epoch.to_be_bytes(), &short(blinded.len())].concat();
     for input in &blinded {
         request.extend([&input.slot.to_be_bytes()[..], &encoded(&input.blinded())].concat());
+    }
+    let request_digest = sha256("evaluate-request", &sized(&request));
+    let proof = inputs.get("proof").map(|proof| answer_proof(all, &blinded, &request_digest, proof));
+    request.push(u8::from(proof.is_some()));
+    if let Some(proof) = &proof {
+        request.extend(bytes(&proof["encoding"]));
     }
     let members: Vec<u8> = rows(&inputs["answers"]).iter().map(|row| number(&row["member"])).collect();
     let factors = lagrange(&members);
@@ -136,10 +160,10 @@ pub fn section(all: &Value, inputs: &Value) -> Value {
     for ((slot, value), (_, tag)) in &tags {
         stored.extend([&slot.to_be_bytes()[..], &word(value), tag].concat());
     }
-    json!({
+    let mut section = json!({
         "schema": inputs["schema"],
         "inputs": list(&blinded, Blinded::json),
-        "request_digest": hex_of(sha256("evaluate-request", &sized(&request))),
+        "request_digest": hex_of(request_digest),
         "request": hex_of(request),
         "answers": list(rows(&inputs["answers"]), |row| answer(all, epoch, &blinded, row)),
         "factors": list(&factors, |factor| hex_of(factor.as_bytes())),
@@ -147,6 +171,50 @@ pub fn section(all: &Value, inputs: &Value) -> Value {
             "slot": slot, "value": value, "point": hex_of(point), "tag": hex_of(tag),
         })),
         "tags_encoding": hex_of(stored),
+    });
+    if let Some(proof) = proof {
+        section["proof"] = proof;
+    }
+    section
+}
+
+/// The proof that the points are of committed answers.
+fn answer_proof(all: &Value, inputs: &[Blinded], request_digest: &[u8], proof: &Value) -> Value {
+    let own = &all["attributes"][number::<usize>(&proof["attributes"])];
+    let schema = bytes(&all["schemas"][text(&own["schema"])]["digest"]);
+    let (nonce, account, random) = (bytes(&own["nonce"]), text(&proof["account"]), bytes(&proof["random"]));
+    let commitments: Vec<Vec<u8>> = rows(&own["commitments"]).iter().map(bytes).collect();
+    let statement = [&bytes(&own["commitment"])[..], &sized(account.as_bytes()), request_digest].concat();
+    let statement = sha512("answers-statement", &statement);
+    let nonces = |(index, input): (usize, &Blinded)| {
+        let opening = answer_blind(&schema, &nonce, input.slot);
+        let nonce = |part: u8, secret: &Scalar| {
+            let parts = [&statement[..], &random, &long(index), &[part], secret.as_bytes()].concat();
+            scalar(sha512("answers-nonce", &parts))
+        };
+        [nonce(0, &input.blind), nonce(1, &opening)]
+    };
+    let nonces: Vec<[Scalar; 2]> = inputs.iter().enumerate().map(nonces).collect();
+    let first = |(input, [a, b]): (&Blinded, &[Scalar; 2])| {
+        let opening = answer_blind(&schema, &nonce, input.slot);
+        let commitment = input.point + commitment_base() * opening;
+        encoded(&(commitment * a - commitment_base() * b))
+    };
+    let first: Vec<[u8; 32]> = inputs.iter().zip(&nonces).map(first).collect();
+    let challenge = scalar(sha512("answers-challenge", &[&statement[..], &first.concat()].concat()));
+    let respond = |(input, [a, b]): (&Blinded, &[Scalar; 2])| {
+        let u = input.blind * answer_blind(&schema, &nonce, input.slot);
+        [a + challenge * input.blind, b + challenge * u]
+    };
+    let responses: Vec<[Scalar; 2]> = inputs.iter().zip(&nonces).map(respond).collect();
+    let mut encoding = [&short(commitments.len())[..], &commitments.concat(), challenge.as_bytes()].concat();
+    responses.iter().flatten().for_each(|response| encoding.extend(response.as_bytes()));
+    let pairs =
+        |pairs: &[[Scalar; 2]]| list(pairs, |[z, w]| json!([hex_of(z.as_bytes()), hex_of(w.as_bytes())]));
+    json!({
+        "attributes": proof["attributes"], "account": account, "random": hex_of(random),
+        "statement": hex_of(statement), "nonces": pairs(&nonces), "commitments": list(&first, hex_of),
+        "challenge": hex_of(challenge.as_bytes()), "responses": pairs(&responses), "encoding": hex_of(encoding),
     })
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{array, bytes, hex_of, list, long, number, rows, sha256, sized, text};
+use super::{array, bytes, evaluation, hex_of, list, long, number, rows, sha256, sized, text};
 
 const VECTOR_SLOTS: usize = 64;
 
@@ -146,28 +146,18 @@ pub fn attributes(all: &Value, inputs: &Value) -> Value {
             }
         });
     }
-    let mut names: Vec<&Value> = rows(&schema["document"]["attributes"]).iter().collect();
-    names.sort_by_key(|attribute| name_of(attribute));
-    let mut parts = [&digest[..], &nonce, &long(names.len())].concat();
-    for attribute in names {
-        let (name, own) = (name_of(attribute), &stated[name_of(attribute)]);
-        parts.extend(sized(name.as_bytes()));
-        parts.extend(match text(&attribute["kind"]) {
-            "ordered" => [&[0][..], &number::<u64>(own).to_be_bytes()].concat(),
-            "categorical" => [&[1][..], &sized(text(own).as_bytes())].concat(),
-            "set" => {
-                let mut members: Vec<&str> = rows(own).iter().map(text).collect();
-                members.sort_unstable();
-                let encoded: Vec<u8> = members.iter().flat_map(|member| sized(member.as_bytes())).collect();
-                [&[2][..], &long(members.len()), &encoded].concat()
-            }
-            _ => [&[3][..], &vector_of(own)].concat(),
-        });
-    }
+    let commitment = |(slot, value): (u16, &String)| {
+        let blind = evaluation::answer_blind(&digest, &nonce, slot);
+        let point = evaluation::answer_point(&digest, slot, value) + evaluation::commitment_base() * blind;
+        evaluation::encoded(&point)
+    };
+    let commitments: Vec<[u8; 32]> = (0..).zip(&answers).map(commitment).collect();
+    let parts = [&digest[..], &long(commitments.len()), &commitments.concat()].concat();
     json!({
         "schema": inputs["schema"], "stated": stated, "nonce": hex_of(nonce),
         "inputs": list((0_u16..).zip(answers), |(slot, value)| json!({ "slot": slot, "value": value })),
-        "commitment": hex_of(sha256("attributes", &parts)),
+        "commitments": list(&commitments, hex_of),
+        "commitment": hex_of(sha256("answer-commitments", &parts)),
     })
 }
 

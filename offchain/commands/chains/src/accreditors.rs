@@ -1,0 +1,89 @@
+//! `bithive chain accreditors`: who may vouch for attributes of nodes, and for which that is needed.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result};
+use bithive_api::registry::{AccreditationResponse, ExecuteMsg, QueryMsg};
+use bithive_blindmatch::schema::Schema;
+use bithive_chain::ChainExt as _;
+use bithive_client::{OwnerMessage, set_as_owner};
+use bithive_command_kit::Output;
+use bithive_deploy::Contract;
+use clap::Subcommand;
+use serde_json::json;
+
+use super::settings::{self, Place};
+
+/// Arguments of `bithive chain accreditors`.
+#[derive(clap::Args)]
+pub struct AccreditorsArgs {
+    #[command(subcommand)]
+    command: Option<Command>,
+    /// A chain of the devnet (token, data, model), or the URL of a node's RPC; the embedded chain of the home folder when left out.
+    #[arg(long, value_name = "NAME|URL", global = true)]
+    chain: Option<String>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Set, as the owner of the registry, who may vouch and which attributes need it, in place of what holds now.
+    ///
+    /// The first takes effect at once; a later one waits three days, in which everybody sees it: the exit code is 1 then.
+    Set {
+        /// Address of an accreditor; several can be named.
+        #[arg(long = "accreditor", value_name = "ADDRESS")]
+        accreditors: Vec<String>,
+        /// Attribute that the committee evaluates only where an accreditor has vouched for it; several can be named.
+        #[arg(long = "require", value_name = "NAME", requires = "accreditors")]
+        required: Vec<String>,
+    },
+    /// Remove an accreditor, as the owner of the registry, at once: what it has said counts no more.
+    Remove {
+        /// Address of the accreditor.
+        accreditor: String,
+    },
+}
+
+/// Runs the command. 1 if what was set has to wait.
+pub(super) async fn run(args: AccreditorsArgs, home: &Path, output: Output) -> Result<ExitCode> {
+    let place = Place::open(args.chain.as_deref(), home).await?;
+    let chain = place.wallet.chain().as_ref();
+    let registry = place.contracts.get(&Contract::Registry);
+    let registry = registry.with_context(|| format!("{} has no registry", place.chain_id))?;
+    let mut waits = Vec::new();
+    match args.command {
+        None => {}
+        Some(Command::Set { accreditors, required }) => {
+            let schema = Schema::bithive();
+            if let Some(name) = required.iter().find(|name| schema.attribute(name).is_none()) {
+                let names: Vec<_> = schema.attributes().iter().map(|attribute| attribute.name()).collect();
+                anyhow::bail!("--require {name}: expected one of {}", names.join(", "));
+            }
+            let message = ExecuteMsg::SetAccreditation { accreditors, required };
+            let message = OwnerMessage::new(Contract::Registry, registry, &message)?;
+            waits = set_as_owner(&place.wallet, &[message]).await?.waits;
+        }
+        Some(Command::Remove { accreditor }) => {
+            let message = ExecuteMsg::RemoveAccreditor { accreditor };
+            let message = OwnerMessage::new(Contract::Registry, registry, &message)?;
+            set_as_owner(&place.wallet, &[message]).await?;
+        }
+    }
+    let holds: AccreditationResponse = chain.query(registry, &QueryMsg::Accreditation {}).await?;
+    let now = chain.info().await?.time.seconds();
+    let answer = json!({ "chain_id": place.chain_id, "accreditation": holds, "waits": waits });
+    output.show(&answer, |_| {
+        let AccreditationResponse { accreditors, required } = &holds;
+        if required.is_empty() {
+            println!("no attribute needs accreditation");
+        } else {
+            println!("attributes that need accreditation: {}", required.join(", "));
+        }
+        for accreditor in accreditors {
+            println!("accreditor {accreditor}");
+        }
+        settings::tell_of(&waits, now, "");
+    })?;
+    Ok(settings::exit_code(&waits))
+}
