@@ -2,11 +2,11 @@
 //!
 //! A secret of 96 random bits, the key, and 64 zero bits, the check, is shared down the policy's tree
 //! ([`crate::tree`]), and the share of each leaf is masked by a hash of the vault's head, the tag of the leaf's (slot,
-//! value) and the leaf's number. The head is all that is public but the masked shares: the tree with slots, a nonce, the
+//! value) and the leaf's number. The head is all that comes before the shares: the tree with slots, a nonce, the
 //! epoch, the schema's digest, the requester's ephemeral HPKE key, its transport endpoint and a commitment to the secret; no
-//! value appears in it. With the head are bound chain, market and account of whoever posts the vault ([`Poster`]), so that a
-//! vault that somebody changes, copies or takes apart opens for nobody. A leaf that the policy doesn't ask for
-//! ([`Leaf::Decoy`]) is 20 random bytes, and looks like any other.
+//! value appears in it. With the head are bound chain, market and account of whoever posts the vault ([`Poster`]). A MAC under
+//! the secret binds the masked shares. So a vault that somebody changes in any byte, copies or takes apart opens for
+//! nobody. A leaf that the policy doesn't ask for ([`Leaf::Decoy`]) is 20 random bytes, and looks like any other.
 //!
 //! A contributor unmasks with its own tags, searches the checks for leaves that give zero (module `opening`), and
 //! joins the key from those. A wrong set of leaves gives zero with probability 2^-64, and at most 2^18 are compared.
@@ -43,7 +43,9 @@ use crate::{
 /// Version of the encoding.
 const VERSION: u8 = 3;
 /// Bytes of a vault besides 20 for each leaf and the tree.
-const FIXED_BYTES: usize = 155;
+const FIXED_BYTES: usize = 155 + MAC_BYTES;
+/// Bytes of the MAC over the masked shares.
+const MAC_BYTES: usize = 16;
 /// A budget for [`Vault::seal`] that machines decode in a few hundredths of a second.
 pub const DEFAULT_BUDGET: u64 = 1 << 20;
 
@@ -117,6 +119,7 @@ pub struct Vault {
     requester_key: [u8; 32],
     endpoint: [u8; 32],
     commitment: [u8; 32],
+    mac: [u8; MAC_BYTES],
     tree: Tree<SlotId>,
     masked: Vec<[u8; SHARE_BYTES]>,
 }
@@ -190,22 +193,34 @@ impl Vault {
         let shares = share(&tree, secret, rng);
         let (epoch, schema_digest) = (tags.epoch(), policy.schema_digest());
         let slots = tree.map(&mut Leaf::slot);
-        let (commitment, masked) = ([0; 32], vec![[0; SHARE_BYTES]; leaf_tags.len()]);
-        let mut vault =
-            Self { epoch, schema_digest, nonce, requester_key, endpoint, commitment, tree: slots, masked };
+        let (commitment, mac) = ([0; 32], [0; MAC_BYTES]);
+        let masked = vec![[0; SHARE_BYTES]; leaf_tags.len()];
+        let mut vault = Self {
+            epoch,
+            schema_digest,
+            nonce,
+            requester_key,
+            endpoint,
+            commitment,
+            mac,
+            tree: slots,
+            masked,
+        };
         vault.commitment = vault.commitment_to(poster, secret);
-        let mut masks = Masks::new(&vault.head(poster));
+        let head = vault.head(poster);
+        let mut masks = Masks::new(&head);
         let masked = leaf_tags.iter().zip(shares.iter()).enumerate().map(|(leaf, (tag, share))| match tag {
             Some(tag) => share.plus(masks.mask(tag, leaf)),
             None => Share::random(rng),
         });
         vault.masked = masked.map(Share::to_bytes).collect();
+        vault.mac = vault.mac_under(secret, &head);
         let key = vault.match_key(poster, secret);
         secret.zeroize();
         Ok((vault, key))
     }
 
-    /// All that is public but commitment and masked shares.
+    /// All that is public but commitment, MAC and masked shares.
     fn terms(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(FIXED_BYTES + 24 * self.masked.len());
         out.push(VERSION);
@@ -224,6 +239,17 @@ impl Vault {
         let secret = Zeroizing::new(secret.to_bytes());
         let purpose = sha256("vault-commitment").fixed(secret.as_slice()).fixed(&poster.0);
         purpose.variable(&self.terms()).digest()
+    }
+
+    /// Binds the masked shares, which the head can't, to the secret: without it, leaves could be taken out one by one to see who
+    /// still opens the rest.
+    fn mac_under(&self, secret: Share, head: &[u8; 32]) -> [u8; MAC_BYTES] {
+        let secret = Zeroizing::new(secret.to_bytes());
+        let purpose = sha256("vault-mac").fixed(secret.as_slice()).fixed(head);
+        let digest = purpose.variable(self.masked.as_flattened()).digest();
+        let mut mac = [0; MAC_BYTES];
+        mac.copy_from_slice(&digest[..MAC_BYTES]);
+        mac
     }
 
     /// What the masks are bound to.
@@ -273,11 +299,12 @@ impl Vault {
         sha256("vault").variable(&self.encode()).digest()
     }
 
-    /// Version, epoch, schema digest, nonce, requester's key, endpoint, number of leaves, tree, commitment, masked shares. At
-    /// most 200 bytes and 24 for each leaf.
+    /// Version, epoch, schema digest, nonce, requester's key, endpoint, number of leaves, tree, commitment, MAC, masked shares.
+    /// At most 200 bytes and 24 for each leaf.
     pub fn encode(&self) -> Vec<u8> {
         let mut out = self.terms();
         out.extend_from_slice(&self.commitment);
+        out.extend_from_slice(&self.mac);
         self.masked.iter().for_each(|share| out.extend_from_slice(share));
         out
     }
@@ -297,9 +324,9 @@ impl Vault {
         }
         reader.in_range("decoding cost", tree.decoding_cost(), 1, MAX_DECODING_COST)?;
         reader.in_range("combinations", tree.combinations(), 1, MAX_COMBINATIONS)?;
-        let commitment = reader.array()?;
+        let (commitment, mac) = (reader.array()?, reader.array()?);
         let masked = (0..count).map(|_| reader.array()).collect::<Result<_, _>>()?;
         reader.finish()?;
-        Ok(Self { epoch, schema_digest, nonce, requester_key, endpoint, commitment, tree, masked })
+        Ok(Self { epoch, schema_digest, nonce, requester_key, endpoint, commitment, mac, tree, masked })
     }
 }

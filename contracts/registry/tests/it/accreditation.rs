@@ -69,7 +69,7 @@ fn what_a_listed_accreditor_says_counts_until_its_time_is_over() {
     let response = vouch(&mut suite, "vera", commitment_of("a"), &["region", "vram"], until).unwrap();
     let (address, accreditor) = (suite.account("a"), suite.account("vera"));
     let expected = Event::Accredited { address, accreditor: accreditor.clone(), attributes: 2, until };
-    assert_eq!(announced::<Event>(&response), [expected]);
+    assert_eq!(announced::<Event>(&suite.registry, &response), [expected]);
     vouch(&mut suite, "vito", commitment_of("a"), &["vram"], until + 1).unwrap();
     let found = accredited(&suite, "a").unwrap();
     assert_eq!((found.commitment, found.required), (commitment_of("a"), words(&["region"])));
@@ -97,7 +97,10 @@ fn an_accreditor_takes_back_what_it_said_and_a_removed_one_no_longer_counts() {
     let (owner, vito) = (suite.owner.clone(), suite.account("vito"));
     let remove = ExecuteMsg::RemoveAccreditor { accreditor: vito.to_string() };
     let response = suite.ask_registry(&owner, &remove).unwrap();
-    assert_eq!(announced::<Event>(&response), [Event::AccreditorRemoved { accreditor: vito.clone() }]);
+    assert_eq!(
+        announced::<Event>(&suite.registry, &response),
+        [Event::AccreditorRemoved { accreditor: vito.clone() }]
+    );
     assert_eq!(grants(&suite), []);
     let refused = refusal::<ContractError>(suite.ask_registry(&owner, &remove));
     assert_eq!(refused, ContractError::NotAnAccreditor { address: vito.to_string() });
@@ -139,7 +142,7 @@ fn a_node_commits_anew_as_often_as_it_could_leave_and_return() {
     let response = commit(&mut suite, "a", 1).unwrap();
     let (address, commitment) = (suite.account("a"), HexBinary::from(&[1; 32]));
     assert_eq!(
-        announced::<Event>(&response),
+        announced::<Event>(&suite.registry, &response),
         [Event::AttributesCommitted { address, commitment: commitment.clone() }]
     );
     assert_eq!(accredited(&suite, "a").unwrap().commitment, commitment);

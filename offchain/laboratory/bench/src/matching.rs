@@ -26,8 +26,8 @@ const POLICY: &str = "vram >= 16 and region in (eu, ch) and any 2 of (iso27001, 
 pub(crate) const PEER: &str = "pairwise DDH-PSI, both sides";
 
 pub(crate) const MASKS: &str = "a block of SHA-256 a leaf";
-/// Bytes of a vault that no encoding saves, besides the leaves: nonce, two keys, digest of the schema, commitment.
-const VAULT_BYTES: usize = 16 + 32 + 32 + 32 + 32;
+/// Bytes of a vault that no encoding saves, besides the leaves: nonce, two keys, digest of the schema, commitment, MAC.
+const VAULT_BYTES: usize = 16 + 32 + 32 + 32 + 32 + 16;
 /// A masked share.
 const LEAF_BYTES: usize = 20;
 
@@ -134,7 +134,7 @@ pub(crate) fn request(
     let bytes = [bytes as f64, (points * 32) as f64];
     sheet.note(name.to_owned(), leaves, "bytes", "pairwise DDH-PSI, one contributor", bytes);
     sheet.limit(
-        "20 bytes a leaf, a nonce, two keys, the digest of the schema, a commitment",
+        "20 bytes a leaf, a nonce, two keys, the digest of the schema, a commitment, a MAC",
         (VAULT_BYTES + leaves * LEAF_BYTES) as f64,
     );
     Ok(())

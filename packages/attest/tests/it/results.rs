@@ -33,6 +33,27 @@ fn the_same_result_is_masked_differently_for_every_job_round_and_key() {
     assert_ne!(base, of(JobKey::derive(&[7; 32], elsewhere, 1, 1)));
 }
 
+/// What the README says: the mask is one for a round, so that who reveals masked zeros takes it off everybody's result.
+#[test]
+fn who_reveals_masked_zeros_shows_every_result_of_the_round() {
+    // A reader of the chain has what was revealed, and no key.
+    let read = |honest: &[u8], zeros: &[u8]| -> Vec<i32> {
+        let words = |bytes: &[u8]| -> Vec<i32> {
+            bytes.as_chunks::<4>().0.iter().map(|word| i32::from_le_bytes(*word)).collect()
+        };
+        words(honest).into_iter().zip(words(zeros)).map(|(one, other)| one.wrapping_sub(other)).collect()
+    };
+    let honest = [1.5, -2.25];
+    let (masked, zeros) = (key(1).masked(&honest).unwrap(), key(1).masked(&[0.0; 2]).unwrap());
+    assert_eq!(read(&masked, &zeros), to_fixed(&honest).unwrap());
+    // Of a long result these are sixteen sums whose signs the key has; of another round it is nothing.
+    let long = vec![0.5; 1000];
+    let (masked, zeros) = (key(1).masked(&long).unwrap(), key(1).masked(&[0.0; 1000]).unwrap());
+    assert_eq!(read(&masked, &zeros).len(), PROJECTED_WORDS);
+    let next = JobKey::derive(&[7; 32], JOBS, 1, 2).masked(&honest).unwrap();
+    assert_ne!(read(&next, &zeros[..8]), to_fixed(&honest).unwrap());
+}
+
 #[test]
 fn masked_bytes_must_be_whole_words() {
     assert_eq!(key(1).unmask(&[]), Err(ResultError::Length(0)));

@@ -159,8 +159,9 @@ pub struct Commitments {
 }
 
 impl Commitments {
-    /// Compares the statements of all members. Among the holders of a seed is one that is honest, and it says
-    /// the same to everybody, so that honest members who get this far have the same commitments.
+    /// Compares the statements of all members. Where n - t of them are dishonest at most, each seed has an honest holder, which
+    /// says the same to everybody, so that honest members who get this far have the same commitments. With n of 2t - 1 or more,
+    /// t - 1 members are no more than that.
     ///
     /// # Errors
     /// Names members that are missing, speak of something else, or disagree. The committee must not begin then.

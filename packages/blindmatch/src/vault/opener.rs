@@ -55,7 +55,8 @@ impl<'t> Opener<'t> {
     }
 
     fn try_leaves(&self, vault: &Vault, poster: &Poster) -> Option<Opened> {
-        let (slots, mut masks) = (vault.tree.leaves(), Masks::new(&vault.head(poster)));
+        let (slots, head) = (vault.tree.leaves(), vault.head(poster));
+        let mut masks = Masks::new(&head);
         let mut shares = Zeroizing::new(Vec::with_capacity(slots.len()));
         shares.extend(slots.iter().zip(&vault.masked).enumerate().map(|(leaf, (slot, masked))| {
             let tag = self.by_slot.get(usize::from(slot.0)).copied().flatten()?;
@@ -65,6 +66,10 @@ impl<'t> Opener<'t> {
         let secret = Zeroizing::new(join(&vault.tree, &shares, &found)?);
         // Another secret is one that the sealer gave some leaves to learn from the claim which they are.
         if vault.commitment_to(poster, *secret) != vault.commitment {
+            return None;
+        }
+        // Other shares are somebody's who wants to know which of them are needed.
+        if vault.mac_under(*secret, &head) != vault.mac {
             return None;
         }
         let leaves = found.iter().filter_map(|leaf| Some((leaf as u16, **slots.get(leaf)?))).collect();

@@ -6,7 +6,7 @@ use crate::common::{
     guesser::{self, TRIALS, assert_is_chance},
     poster, rng,
 };
-use crate::formulas::{sealed::mask, sha256, sized};
+use crate::formulas::sealed::{self, head, mask};
 use bithive_blindmatch::{
     oprf::Tags,
     policy::{CompiledPolicy, Policy},
@@ -113,11 +113,9 @@ fn times(mut a: u8, b: u8) -> u8 {
 
 /// What the masks of a vault of 64 leaves are bound to.
 fn head_of(bytes: &[u8]) -> Vec<u8> {
-    let (terms, rest) = bytes.split_at(bytes.len() - 20 * 64 - 32);
-    let poster =
-        ["bithive-1", "bithive1jobs", "bithive1requester"].map(|part| sized(part.as_bytes())).concat();
-    sha256("vault-head", &[&sha256("vault-poster", &poster)[..], &rest[..32], &sized(terms)].concat())
-        .to_vec()
+    let (terms, rest) = bytes.split_at(bytes.len() - 20 * 64 - 16 - 32);
+    let poster = sealed::poster(["bithive-1", "bithive1jobs", "bithive1requester"]);
+    head(&poster, rest[..32].try_into().unwrap(), terms).to_vec()
 }
 
 /// What the tag of leaf 0 gives away: its share, and since checks lie on a line through zero, the check of every

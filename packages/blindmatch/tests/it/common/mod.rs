@@ -15,6 +15,7 @@ use bithive_blindmatch::{
 };
 use rand_chacha::{ChaCha20Rng, rand_core::SeedableRng};
 
+pub mod forged;
 pub mod guesser;
 
 pub const EPOCH: u64 = 42;

@@ -119,6 +119,32 @@ pub fn mask(tag: &[u8; 32], head: &[u8], leaf: usize) -> Vec<u8> {
     sha256("vault-mask", &[&pad[..], head, &[0; 32], tag, &short(leaf)].concat())[..20].to_vec()
 }
 
+/// Chain, market and account of who posts.
+pub fn poster(parts: [&str; 3]) -> [u8; 32] {
+    sha256("vault-poster", &parts.map(|part| sized(part.as_bytes())).concat())
+}
+
+/// What the masks are bound to.
+pub fn head(poster: &[u8; 32], commitment: &[u8; 32], terms: &[u8]) -> [u8; 32] {
+    sha256("vault-head", &[&poster[..], commitment, &sized(terms)].concat())
+}
+
+/// What binds the masked shares to the secret.
+pub fn mac_of(secret: &[u8], head: &[u8; 32], masked: &[u8]) -> [u8; 16] {
+    let digest = sha256("vault-mac", &[secret, head, &sized(masked)].concat());
+    digest[..16].try_into().unwrap()
+}
+
+/// K_r of an encoded vault.
+pub fn match_key(secret: &[u8], poster: &[u8; 32], vault: &[u8]) -> [u8; 32] {
+    // The nonce follows version, epoch and schema digest.
+    let (nonce, digest) = (&vault[41..57], sha256("vault", &sized(vault)));
+    let info = [&b"BITHIVE-V1/blindmatch/match-key/"[..], poster, &digest].concat();
+    let mut key = [0; 32];
+    Hkdf::<Sha256>::new(Some(nonce), secret).expand(&info, &mut key).unwrap();
+    key
+}
+
 pub fn vault(all: &Value, inputs: &Value) -> Value {
     let policy = &rows(&all["policies"])[number::<usize>(&inputs["policy"])];
     let tags = &all["evaluations"][text(&inputs["tags"])];
@@ -141,9 +167,7 @@ pub fn vault(all: &Value, inputs: &Value) -> Value {
     };
     let schema = bytes(&all["schemas"][text(&policy["schema"])]["digest"]);
     let (requester, endpoint) = (bytes(&all["requester"]["key"]), array::<32>(&inputs["endpoint"]));
-    let poster = ["chain_id", "jobs_contract", "address"];
-    let poster = poster.map(|part| sized(text(&inputs["poster"][part]).as_bytes())).concat();
-    let poster = sha256("vault-poster", &poster);
+    let poster = poster(["chain_id", "jobs_contract", "address"].map(|part| text(&inputs["poster"][part])));
     let terms = [
         &[3][..],
         &epoch.to_be_bytes(),
@@ -156,7 +180,7 @@ pub fn vault(all: &Value, inputs: &Value) -> Value {
     ]
     .concat();
     let commitment = sha256("vault-commitment", &[&secret[..], &poster, &sized(&terms)].concat());
-    let head = sha256("vault-head", &[&poster[..], &commitment, &sized(&terms)].concat());
+    let head = head(&poster, &commitment, &terms);
     let masks = masks_of(&head);
     let masked: Vec<Vec<u8>> = masks
         .iter()
@@ -164,17 +188,16 @@ pub fn vault(all: &Value, inputs: &Value) -> Value {
         .map(|(mask, share)| mask.as_ref().map_or_else(|| random.take(20), |mask| plus(mask, share)))
         .collect();
     random.finish();
-    let vault = [terms, commitment.to_vec(), masked.concat()].concat();
+    let mac = mac_of(&secret, &head, &masked.concat());
+    let vault = [terms, commitment.to_vec(), mac.to_vec(), masked.concat()].concat();
     let digest = sha256("vault", &sized(&vault));
-    let mut key = [0; 32];
-    let info = [&b"BITHIVE-V1/blindmatch/match-key/"[..], &poster, &digest].concat();
-    Hkdf::<Sha256>::new(Some(&nonce), &secret).expand(&info, &mut key).unwrap();
+    let key = match_key(&secret, &poster, &vault);
     json!({
         "policy": inputs["policy"], "tags": inputs["tags"], "endpoint": hex_of(endpoint),
         "poster": inputs["poster"], "random": inputs["random"], "commitment": hex_of(commitment), "head": hex_of(head), "tree": tree, "secret": hex_of(secret),
         "shares": list(&shares, hex_of),
         "masks": list(&masks, |mask| json!(mask.as_ref().map(hex::encode))),
-        "masked": list(&masked, hex_of),
+        "masked": list(&masked, hex_of), "mac": hex_of(mac),
         "vault": hex_of(vault), "digest": hex_of(digest), "match_key": hex_of(key),
     })
 }

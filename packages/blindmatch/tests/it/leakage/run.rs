@@ -97,7 +97,7 @@ pub(crate) fn schema() -> Schema {
     .unwrap()
 }
 
-fn attributes(schema: &Schema, memory: u64, region: &str, badges: &[&str]) -> Attributes {
+pub(crate) fn attributes(schema: &Schema, memory: u64, region: &str, badges: &[&str]) -> Attributes {
     let values = BTreeMap::from([
         ("memory".to_owned(), AttributeValue::Number(memory)),
         ("region".to_owned(), AttributeValue::Category(region.to_owned())),
@@ -270,7 +270,7 @@ impl Run {
     pub(crate) fn enough_members_see(&self) -> Transcript {
         let mut seen = self.member_sees(0);
         seen.extend(self.member_sees(1));
-        let (conditions, keys) = self.search();
+        let (conditions, keys) = self.search(&self.seeds);
         seen.push(("conditions found by search", conditions.join("; ").into_bytes()));
         seen.push(("K_r found by search", keys));
         seen.push(("tags of the policy, evaluated", self.tags_of(&self.compiled.inputs()).encode().to_vec()));
@@ -281,8 +281,15 @@ impl Run {
         tags_with(&self.schema, self.params, &self.seeds, inputs, &mut rng(8))
     }
 
-    /// Tries the vault with every combination of one answer to each attribute.
-    fn search(&self) -> (Vec<String>, Vec<u8>) {
+    /// Somebody else, who has these inputs evaluated by all members.
+    pub(crate) fn evaluate(&self, inputs: &[Input], seed: u64) -> Party {
+        let slots = self.schema.slot_count();
+        let keys: Vec<_> = self.seeds.iter().map(|seeds| seeds.epoch_keys(EPOCH, slots).unwrap()).collect();
+        Party::evaluate(&self.schema, inputs, &self.table, &keys, self.params, &mut rng(seed))
+    }
+
+    /// Tries the vault with every combination of one answer to each attribute, with the keys that follow from these seeds.
+    pub(crate) fn search(&self, seeds: &[MemberSeeds]) -> (Vec<String>, Vec<u8>) {
         let labels = self.schema.slots();
         let slot = |label: &str| labels.iter().find(|slot| slot.label == label).unwrap().id;
         let yes = |label: String| Input { slot: slot(&label), value: YES.to_owned() };
@@ -293,7 +300,8 @@ impl Run {
                     let region_input = Input { slot: slot("region"), value: region.to_owned() };
                     let guess =
                         [yes(format!("memory>={threshold}")), region_input, yes(format!("badges:{badge}"))];
-                    if let Some(opened) = self.vault.open(&self.tags_of(&guess), &poster()).unwrap() {
+                    let tags = tags_with(&self.schema, self.params, seeds, &guess, &mut rng(8));
+                    if let Some(opened) = self.vault.open(&tags, &poster()).unwrap() {
                         conditions.push(format!("{threshold} {region} {badge}"));
                         keys.extend_from_slice(opened.key.as_bytes());
                     }

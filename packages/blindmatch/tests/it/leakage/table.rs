@@ -2,10 +2,18 @@
 
 use std::fmt::Write as _;
 
-use bithive_blindmatch::schema::Input;
+use bithive_blindmatch::{oprf::Tags, schema::Input};
 
-use crate::leakage::run::{
-    ADDRESS, ASK, BADGES, MATCHED_MEMORY, OTHER_MEMORY, REGIONS, Run, THRESHOLDS, Transcript,
+use crate::{
+    common::forged::each_tag,
+    leakage::{
+        dishonest::{
+            a_member_that_invents_a_seed, a_node_that_states_what_it_has_not,
+            a_requester_with_a_secret_for_each_leaf, a_stranger_that_changes_vaults,
+        },
+        kinds,
+        run::{ADDRESS, ASK, BADGES, MATCHED_MEMORY, OTHER_MEMORY, REGIONS, Run, THRESHOLDS, Transcript},
+    },
 };
 
 /// Something that not everybody may learn.
@@ -31,6 +39,7 @@ const KEY: &str = "K_r";
 const REQUESTER_KEY: &str = "requester's HPKE key";
 const CLAIM: &str = "claim";
 const MATCHED: &str = "other attributes of the match";
+const ONE_BIT: &str = "that a node opens a vault of one's own";
 const OTHER: &str = "attributes of a node without a match";
 
 fn number(value: u64) -> [Vec<u8>; 3] {
@@ -41,26 +50,15 @@ fn text(words: &[&str]) -> Vec<Vec<u8>> {
     words.iter().map(|word| word.as_bytes().to_vec()).collect()
 }
 
-/// The tags in `encoded` (the form in which their owner keeps them) of the inputs that `wanted` picks.
-fn tags(encoded: &[u8], wanted: impl Fn(&Input) -> bool) -> Vec<Vec<u8>> {
-    const BEFORE_THE_FIRST: usize = 1 + 32 + 8 + 2;
-    let (mut rest, mut found) = (&encoded[BEFORE_THE_FIRST..], Vec::new());
-    while !rest.is_empty() {
-        let slot = bithive_blindmatch::schema::SlotId(u16::from_be_bytes([rest[0], rest[1]]));
-        let end = 3 + usize::from(rest[2]);
-        let value = String::from_utf8(rest[3..end].to_vec()).unwrap();
-        if wanted(&Input { slot, value }) {
-            found.push(rest[end..end + 32].to_vec());
-        }
-        rest = &rest[end + 32..];
-    }
-    found
+/// The tags of the inputs that `wanted` picks.
+fn tags(tags: &Tags, wanted: impl Fn(&Input) -> bool) -> Vec<Vec<u8>> {
+    each_tag(tags).into_iter().filter(|(input, _)| wanted(input)).map(|(_, tag)| tag.to_vec()).collect()
 }
 
 fn secrets(run: &Run) -> Vec<Secret> {
     let asked = run.compiled.inputs();
     let held: Vec<_> = run.matched.tags.inputs().cloned().collect();
-    let policy = run.requester.tags.encode();
+    let policy = &run.requester.tags;
     let secret = |name, needles: Vec<Vec<u8>>| {
         assert!(!needles.is_empty(), "{name}");
         Secret { name, needles }
@@ -68,19 +66,21 @@ fn secrets(run: &Run) -> Vec<Secret> {
     vec![
         secret(MET, [number(THRESHOLDS[1]).to_vec(), text(&[REGIONS[0], BADGES[0]])].concat()),
         secret(NOT_MET, text(&[REGIONS[1], BADGES[1]])),
-        secret(TAGS_MET, tags(&policy, |input| asked.contains(input) && held.contains(input))),
-        secret(TAGS_NOT_MET, tags(&policy, |input| asked.contains(input) && !held.contains(input))),
+        secret(TAGS_MET, tags(policy, |input| asked.contains(input) && held.contains(input))),
+        secret(TAGS_NOT_MET, tags(policy, |input| asked.contains(input) && !held.contains(input))),
         secret(KEY, vec![run.match_key.as_bytes().to_vec()]),
         secret(REQUESTER_KEY, vec![run.requester_key.encode()[1..].to_vec()]),
         secret(CLAIM, vec![ADDRESS.as_bytes().to_vec(), ASK.to_be_bytes().to_vec(), vec![0xc5; 96]]),
         secret(MATCHED, [number(MATCHED_MEMORY).to_vec(), text(&[BADGES[2]])].concat()),
+        // The condition that a vault with a secret for each leaf is committed to, which no other vault asks for.
+        secret(ONE_BIT, number(THRESHOLDS[0]).to_vec()),
         // Tags of answers that nodes have in common are no secret of either.
         secret(
             OTHER,
             [
                 number(OTHER_MEMORY).to_vec(),
                 text(&[REGIONS[2]]),
-                tags(&run.other.tags.encode(), |input| !held.contains(input)),
+                tags(&run.other.tags, |input| !held.contains(input)),
             ]
             .concat(),
         ),
@@ -106,6 +106,26 @@ fn rows(run: &Run) -> Vec<Row> {
             party: "t members together",
             transcript: run.enough_members_see(),
             knows: &[MET, NOT_MET, TAGS_MET, TAGS_NOT_MET, KEY],
+        },
+        Row {
+            party: "requester that gives each leaf of an OR a secret of its own",
+            transcript: a_requester_with_a_secret_for_each_leaf(run),
+            knows: &[ONE_BIT],
+        },
+        Row {
+            party: "stranger that copies a vault, sets its own key, takes leaves out",
+            transcript: a_stranger_that_changes_vaults(run),
+            knows: &[],
+        },
+        Row {
+            party: "node that states attributes which it has not",
+            transcript: a_node_that_states_what_it_has_not(run),
+            knows: &[MET, NOT_MET, TAGS_MET, TAGS_NOT_MET, KEY],
+        },
+        Row {
+            party: "one member that invents the seed it lacks",
+            transcript: a_member_that_invents_a_seed(run),
+            knows: &[],
         },
     ]
 }
@@ -166,16 +186,30 @@ fn rendered(run: &Run) -> String {
 
 const BEGIN: &str = "<!-- leakage table: written by tests/leakage -->\n";
 const END: &str = "<!-- end of leakage table -->";
+const BEGIN_KINDS: &str = "<!-- kinds of nodes: written by tests/leakage -->\n";
+const END_KINDS: &str = "<!-- end of kinds of nodes -->";
 
 #[test]
 fn the_readme_has_this_table() {
+    expect_in_readme(BEGIN, END, &rendered(&Run::new()));
+}
+
+#[test]
+fn the_readme_has_the_table_of_kinds() {
+    expect_in_readme(BEGIN_KINDS, END_KINDS, &kinds::rendered());
+}
+
+/// One test writes at a time: both read the whole file and write it.
+static WRITING: std::sync::Mutex<()> = std::sync::Mutex::new(());
+
+fn expect_in_readme(begin: &str, end: &str, table: &str) {
     let path = "README.md";
+    let _alone = WRITING.lock().unwrap();
     let readme = std::fs::read_to_string(path).unwrap();
-    let (before, rest) = readme.split_once(BEGIN).expect("the README has a place for the table");
-    let (stated, after) = rest.split_once(END).expect("the place has an end");
-    let table = rendered(&Run::new());
+    let (before, rest) = readme.split_once(begin).expect("the README has a place for the table");
+    let (stated, after) = rest.split_once(end).expect("the place has an end");
     if std::env::var_os("BITHIVE_WRITE_VECTORS").is_some() {
-        std::fs::write(path, format!("{before}{BEGIN}{table}{END}{after}")).unwrap();
+        std::fs::write(path, format!("{before}{begin}{table}{end}{after}")).unwrap();
     } else {
         assert_eq!(stated, table, "run with BITHIVE_WRITE_VECTORS=1 after a deliberate change");
     }
