@@ -41,7 +41,7 @@ use crate::{
 };
 
 /// Version of the encoding.
-const VERSION: u8 = 3;
+const VERSION: u8 = 4;
 /// Bytes of a vault besides 20 for each leaf and the tree.
 const FIXED_BYTES: usize = 155 + MAC_BYTES;
 /// Bytes of the MAC over the masked shares.

@@ -152,24 +152,59 @@ class Committee:
         }
 
 
+def answer_point(schema, slot, value):
+    return ristretto.hash_to_group(schema.digest + u16(slot) + value.encode(), POINT_TAG)
+
+
+COMMITMENT_BASE = ristretto.hash_to_group(b"answer-commitment-base", POINT_TAG)
+
+
+class Answers:
+    """A contributor's answers and the commitments to them."""
+
+    def __init__(self, schema, row):
+        self.schema, self.row, self.inputs = schema, row, schema.inputs(row["stated"])
+        nonce = bytes.fromhex(row["nonce"])
+        self.blinds = [scalar(wide("answer-blind", schema.digest, nonce, u16(one["slot"]))) for one in self.inputs]
+        self.points = [
+            answer_point(schema, one["slot"], one["value"]) + blind * COMMITMENT_BASE
+            for one, blind in zip(self.inputs, self.blinds)
+        ]
+        self.bytes = b"".join(point.encode() for point in self.points)
+        self.digest = hashed("answer-commitments", schema.digest, u64(len(self.points)), self.bytes)
+
+    def recomputed(self):
+        return {
+            **given(self.row, "schema", "stated", "nonce"),
+            "inputs": self.inputs,
+            "commitments": encoded(self.points),
+            "commitment": self.digest.hex(),
+        }
+
+
 class Evaluation:
     """One party's inputs, from blinding to tags."""
 
-    def __init__(self, committee, schemas, row):
+    def __init__(self, committee, schemas, attributes, row):
         self.committee, self.row = committee, row
         self.schema, epoch = schemas[row["schema"]], committee.epoch
         self.slots = [one["slot"] for one in row["inputs"]]
         self.points = [
-            ristretto.hash_to_group(
-                self.schema.digest + u16(one["slot"]) + u64(epoch) + one["value"].encode(), POINT_TAG
-            )
+            answer_point(self.schema, one["slot"], one["value"])
             for one in row["inputs"]
         ]
         self.blinds = [scalar(bytes.fromhex(one["random"])) for one in row["inputs"]]
         self.blinded = [blind * point for blind, point in zip(self.blinds, self.points)]
-        self.request = b"\x01" + u64(epoch) + u16(len(self.slots))
+        self.request = b"\x02" + u64(epoch) + u16(len(self.slots))
         for slot, point in zip(self.slots, self.blinded):
             self.request += u16(slot) + point.encode()
+        self.request_digest = hashed("evaluate-request", sized(self.request))
+        self.proof = None
+        if "proof" in row:
+            self.proof = self.prove(attributes[row["proof"]["attributes"]])
+            self.request += b"\x01" + bytes.fromhex(self.proof["encoding"])
+        else:
+            self.request += b"\x00"
         members = [answer["member"] for answer in row["answers"]]
         self.factors = [ratio([(j, j - i) for j in members if j != i]) for i in members]
         answers = [self.answer(answer) for answer in row["answers"]]
@@ -182,6 +217,43 @@ class Evaluation:
             expect(f"tag of slot {one['slot']}, from the key", (key * self.points[place]).encode(), point.encode())
             f = hashed("tag", u16(one["slot"]), u64(epoch), point.encode())
             self.tags[one["slot"], one["value"]] = point.encode(), f
+
+    def prove(self, own):
+        """That each point is of the committed answer to its slot."""
+        row = self.row["proof"]
+        random = bytes.fromhex(row["random"])
+        statement = wide("answers-statement", own.digest, sized(row["account"]), self.request_digest)
+        openings = [own.blinds[slot] for slot in self.slots]
+        nonces = [
+            [
+                scalar(wide("answers-nonce", statement, random, u64(j), bytes([part]), scalar_bytes(secret)))
+                for part, secret in enumerate(secrets)
+            ]
+            for j, secrets in enumerate(zip(self.blinds, openings))
+        ]
+        first = [
+            a * own.points[slot] + -(b * COMMITMENT_BASE) for slot, (a, b) in zip(self.slots, nonces)
+        ]
+        challenge = scalar(wide("answers-challenge", statement, b"".join(point.encode() for point in first)))
+        responses = [
+            [(a + challenge * r) % ORDER, (b + challenge * r * s) % ORDER]
+            for (a, b), r, s in zip(nonces, self.blinds, openings)
+        ]
+        # What a verifier computes.
+        for slot, (z, w), blinded, expected in zip(self.slots, responses, self.blinded, first):
+            seen = z * own.points[slot] + -(w * COMMITMENT_BASE) + -(challenge * blinded)
+            expect(f"first message of slot {slot} as a verifier has it", seen.encode(), expected.encode())
+        encoding = u16(len(own.points)) + own.bytes + scalar_bytes(challenge)
+        encoding += b"".join(scalar_bytes(one) for pair in responses for one in pair)
+        return {
+            **given(row, "attributes", "account", "random"),
+            "statement": statement.hex(),
+            "nonces": [scalars(pair) for pair in nonces],
+            "commitments": encoded(first),
+            "challenge": scalar_bytes(challenge).hex(),
+            "responses": [scalars(pair) for pair in responses],
+            "encoding": encoding.hex(),
+        }
 
     def answer(self, row):
         member, committee = row["member"], self.committee
@@ -241,6 +313,7 @@ class Evaluation:
         for slot, value in tags:
             encoding += u16(slot) + word(value) + self.tags[slot, value][1]
         return {
+            **({} if self.proof is None else {"proof": self.proof}),
             **given(self.row, "schema"),
             "inputs": [
                 {
@@ -252,7 +325,7 @@ class Evaluation:
                 for one, point, blind, blinded in zip(self.row["inputs"], self.points, self.blinds, self.blinded)
             ],
             "request": self.request.hex(),
-            "request_digest": hashed("evaluate-request", sized(self.request)).hex(),
+            "request_digest": self.request_digest.hex(),
             "answers": self.answers,
             "factors": scalars(self.factors),
             "tags": [
@@ -387,7 +460,7 @@ class Vault:
         self.shares = shared(self.tree, self.secret, sharing)
         poster = row["poster"]
         self.poster = hashed("vault-poster", *(sized(poster[name]) for name in ("chain_id", "jobs_contract", "address")))
-        terms = b"\x03" + u64(evaluation.committee.epoch) + schema.digest + self.nonce + requester_key
+        terms = b"\x04" + u64(evaluation.committee.epoch) + schema.digest + self.nonce + requester_key
         terms += bytes.fromhex(row["endpoint"]) + u16(len(below)) + depth_first(self.tree)
         self.commitment = hashed("vault-commitment", self.secret, self.poster, sized(terms))
         self.head = hashed("vault-head", self.poster, self.commitment, sized(terms))
@@ -402,7 +475,8 @@ class Vault:
                 self.masked.append(decoys.take(SHARE))
         for draw in (shuffle, sharing, decoys):
             draw.end()
-        self.bytes = terms + self.commitment + b"".join(self.masked)
+        self.mac = hashed("vault-mac", self.secret, self.head, sized(b"".join(self.masked)))[:16]
+        self.bytes = terms + self.commitment + self.mac + b"".join(self.masked)
         self.digest = hashed("vault", sized(self.bytes))
         self.match_key = hkdf(self.nonce, self.secret, tag("match-key") + self.poster + self.digest, 32)
         expect("the secret, opened by the contributor", self.opened(evaluations["contributor"]), self.secret)
@@ -427,6 +501,7 @@ class Vault:
             "head": self.head.hex(),
             "masks": self.masks,
             "masked": [part.hex() for part in self.masked],
+            "mac": self.mac.hex(),
             "vault": self.bytes.hex(),
             "digest": self.digest.hex(),
             "match_key": self.match_key.hex(),
@@ -468,14 +543,7 @@ def quota(row):
 
 def recompute(_name, stored):
     schemas = {name: Schema(row["document"]) for name, row in stored["schemas"].items()}
-    attributes = []
-    for row in stored["attributes"]:
-        schema = schemas[row["schema"]]
-        attributes.append({
-            **given(row, "schema", "stated", "nonce"),
-            "inputs": schema.inputs(row["stated"]),
-            "commitment": schema.commitment(row["stated"], bytes.fromhex(row["nonce"])).hex(),
-        })
+    attributes = [Answers(schemas[row["schema"]], row) for row in stored["attributes"]]
     samples = stored["samples"]
     sampled = schemas[samples["schema"]]
     levels, vector = thermometer(stored["thermometer"]["reference"], stored["thermometer"]["row"])
@@ -486,7 +554,7 @@ def recompute(_name, stored):
         compiled.append((tree(schema, policy), schema))
         policies.append({**given(row, "schema", "text"), "json": policy, "tree": compiled[-1][0]})
     committee = Committee(stored["committee"])
-    evaluations = {name: Evaluation(committee, schemas, row) for name, row in stored["evaluations"].items()}
+    evaluations = {name: Evaluation(committee, schemas, attributes, row) for name, row in stored["evaluations"].items()}
     secret, public = hpke.derive_key_pair(bytes.fromhex(stored["requester"]["random"]))
     secret = hpke.serialized(secret)
     vaults = [Vault(row, compiled, evaluations, public) for row in stored["vaults"]]
@@ -496,7 +564,7 @@ def recompute(_name, stored):
             name: {**given(row, "document"), "digest": schemas[name].digest.hex(), "slots": schemas[name].labels}
             for name, row in stored["schemas"].items()
         },
-        "attributes": attributes,
+        "attributes": [answers.recomputed() for answers in attributes],
         "samples": {
             **given(samples, "schema", "vector"),
             "slots": [

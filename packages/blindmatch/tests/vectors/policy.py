@@ -114,21 +114,6 @@ class Schema:
             }[attribute["kind"]]()
         return [{"slot": slot, "value": value} for slot, value in enumerate(out)]
 
-    def commitment(self, stated, nonce):
-        parts = [self.digest, nonce, u64(len(stated))]
-        for name in sorted(stated):
-            value = stated[name]
-            parts.append(sized(name))
-            if isinstance(value, int):
-                parts.append(b"\x00" + u64(value))
-            elif isinstance(value, list):
-                parts.append(b"\x02" + words(sorted(value)))
-            elif any(a["name"] == name and a["kind"] == "vector" for a in self.attributes):
-                parts.append(b"\x03" + vector_bytes(value))
-            else:
-                parts.append(b"\x01" + sized(value))
-        return hashed("attributes", *parts)
-
 
 def thermometer(reference, row):
     """Levels of each number, and the vector of a row."""

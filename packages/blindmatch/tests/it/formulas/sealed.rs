@@ -169,7 +169,7 @@ pub fn vault(all: &Value, inputs: &Value) -> Value {
     let (requester, endpoint) = (bytes(&all["requester"]["key"]), array::<32>(&inputs["endpoint"]));
     let poster = poster(["chain_id", "jobs_contract", "address"].map(|part| text(&inputs["poster"][part])));
     let terms = [
-        &[3][..],
+        &[4][..],
         &epoch.to_be_bytes(),
         &schema,
         &nonce,
