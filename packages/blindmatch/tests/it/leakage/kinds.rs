@@ -14,7 +14,7 @@ use rand_chacha::rand_core::Rng;
 
 use crate::{
     common::{
-        forged::{Forged, only, tag_of},
+        forged::{Forged, each_tag, only, tag_of},
         rng,
     },
     leakage::{
@@ -72,8 +72,39 @@ fn count<T: Ord>(nodes: &[Tags], seen: impl Fn(&Tags) -> T) -> usize {
     nodes.iter().map(seen).collect::<BTreeSet<_>>().len()
 }
 
+/// What a stranger makes of a vault.
+struct Copy {
+    forged: Forged,
+    vault: Vault,
+    account: &'static str,
+    /// The leaf that it leaves as it is; none if all are.
+    kept: Option<usize>,
+}
+
+impl Copy {
+    fn of(forged: Forged, account: &'static str, kept: Option<usize>) -> Self {
+        Self { vault: forged.vault(), forged, account, kept }
+    }
+
+    fn opens(&self, node: &Tags) -> bool {
+        self.vault.open(node, &posted_by(self.account)).unwrap().is_some()
+    }
+
+    /// Whether it would open for a node that doesn't compare the MAC: the leaf that is left gives the secret of the OR, whose check is
+    /// zero.
+    fn opens_without_mac(&self, node: &Tags) -> bool {
+        let leaves = self.vault.tree().leaves();
+        let gives = |leaf: usize| {
+            each_tag(node).iter().any(|(input, tag)| {
+                input.slot == *leaves[leaf] && self.forged.share(leaf, tag)[..8] == [0; 8]
+            })
+        };
+        self.kept.is_some_and(gives)
+    }
+}
+
 /// Every leaf of the stranger's copy by itself, and all of them, with its own key or in the requester's name.
-fn copies(honest: &Vault) -> Vec<(Vault, &'static str)> {
+fn copies(honest: &Vault) -> Vec<Copy> {
     let key = RequesterKey::generate(&mut rng(54)).public();
     let leaves = honest.tree().leaves().len();
     let mut copies = Vec::new();
@@ -81,14 +112,14 @@ fn copies(honest: &Vault) -> Vec<(Vault, &'static str)> {
         let mut copy = Forged::of(honest, account);
         if account != STRANGER {
             copy.redirect(&key, &[7; 32]);
-            copies.push((copy.vault(), account));
+            copies.push(Copy::of(copy.clone(), account, None));
         }
         for kept in 0..leaves {
             let (mut apart, mut chance) = (copy.clone(), rng(55));
             (0..leaves)
                 .filter(|leaf| *leaf != kept)
                 .for_each(|leaf| chance.fill_bytes(&mut apart.shares[leaf]));
-            copies.push((apart.vault(), account));
+            copies.push(Copy::of(apart, account, Some(kept)));
         }
     }
     copies
@@ -129,11 +160,9 @@ fn played() -> (Vec<Kinds>, usize) {
         })
     };
     let copied = copies(&honest);
-    let of_copies = count(&nodes, |node| {
-        let opens =
-            |(vault, account): &(Vault, &str)| vault.open(node, &posted_by(account)).unwrap().is_some();
-        copied.iter().map(opens).collect::<Vec<_>>()
-    });
+    let of_copies = |opens: fn(&Copy, &Tags) -> bool| {
+        count(&nodes, |node| copied.iter().map(|copy| opens(copy, node)).collect::<Vec<_>>())
+    };
     let leaves = sealed[0].secrets.len();
     let requester = "requester";
     let rows = vec![
@@ -160,7 +189,12 @@ fn played() -> (Vec<Kinds>, usize) {
         Kinds {
             who: "stranger",
             vaults: format!("{} made of a vault: copied, redirected, one leaf at a time", copied.len()),
-            kinds: of_copies,
+            kinds: of_copies(Copy::opens),
+        },
+        Kinds {
+            who: "stranger",
+            vaults: "the same, if nodes did not compare the MAC".to_owned(),
+            kinds: of_copies(Copy::opens_without_mac),
         },
     ];
     (rows, nodes.len())
@@ -180,8 +214,8 @@ fn a_vault_tells_one_bit_of_a_node_however_it_is_made_and_a_changed_one_none() {
     let (rows, nodes) = played();
     let kinds: Vec<_> = rows.iter().map(|row| row.kinds).collect();
     assert_eq!(nodes, 128);
-    let [honest, secrets, unchecked, two, stranger] = kinds[..] else { panic!("five games") };
+    let [honest, secrets, unchecked, two, stranger, without_mac] = kinds[..] else { panic!("six games") };
     assert_eq!((honest, secrets, stranger), (2, 2, 1));
-    assert!(unchecked > 4, "the game is worth playing: {unchecked}");
+    assert!(unchecked > 4 && without_mac > 4, "the games are worth playing: {unchecked}, {without_mac}");
     assert!(two <= 4, "a bit for each vault: {two}");
 }
