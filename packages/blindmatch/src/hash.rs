@@ -89,24 +89,50 @@ fn expand_message_xmd<const N: usize>(message: &[u8], dst: &[u8]) -> [u8; N] {
 
 /// Hash to ristretto255 (RFC 9380, appendix B): nobody knows a relation between the results for two messages.
 pub(crate) fn hash_to_group(message: &[u8]) -> RistrettoPoint {
-    RistrettoPoint::from_uniform_bytes(&expand_message_xmd(message, GROUP_DST))
+    map_to_group(message, GROUP_DST)
+}
+
+fn map_to_group(message: &[u8], dst: &[u8]) -> RistrettoPoint {
+    RistrettoPoint::from_uniform_bytes(&expand_message_xmd(message, dst))
 }
 
 #[cfg(test)]
 mod tests {
+    use bithive_vectors::cases;
+
     use super::*;
 
-    /// RFC 9380, appendix K.3.
+    /// RFC 9380, appendix K.3; its outputs of 128 bytes take more than the one block that is needed here.
     #[test]
     fn message_expansion_agrees_with_the_vectors_of_rfc_9380() {
-        let dst = b"QUUX-V01-CS02-with-expander-SHA512-256";
-        for (message, expected) in [
-            ("", "6b9a7312411d92f921c6f68ca0b6380730a1a4d982c507211a90964c394179ba"),
-            ("abc", "0da749f12fbe5483eb066a5f595055679b976e93abe9be6f0f6318bce7aca8dc"),
-        ] {
-            let out: [u8; 32] = expand_message_xmd(message.as_bytes(), dst);
-            assert_eq!(hex::encode(out), expected);
+        let mut count = 0;
+        for case in cases(include_str!("../../../testing/vectors/expand_message_xmd.json")) {
+            let Some(expected) = case.array::<32>("uniform_bytes").filter(|_| case.text("hash") == "SHA512")
+            else {
+                continue;
+            };
+            assert_eq!(
+                expand_message_xmd(case.text("msg").as_bytes(), case.text("dst").as_bytes()),
+                expected,
+                "{case:?}"
+            );
+            count += 1;
         }
+        assert_eq!(count, 5);
+    }
+
+    /// Of RFC 9497, appendix A.1.1, whose inputs are hashed to ristretto255 in the same way and then multiplied.
+    #[test]
+    fn hashing_to_the_group_agrees_with_the_vectors_of_rfc_9497() {
+        let mut count = 0;
+        for case in cases(include_str!("../../../testing/vectors/ristretto255.json")) {
+            let Some(blind) = case.array::<32>("blind") else { continue };
+            let point = map_to_group(&case.bytes("input"), &case.bytes("dst"));
+            let blinded = point * Option::<Scalar>::from(Scalar::from_canonical_bytes(blind)).unwrap();
+            assert_eq!(Some(blinded.compress().to_bytes()), case.array("encoding"), "{case:?}");
+            count += 1;
+        }
+        assert_eq!(count, 2);
     }
 
     #[test]

@@ -25,6 +25,13 @@ pub(super) struct Rules {
     pub(super) gas_price: Decimal,
 }
 
+/// Whether `signature` is `key`'s of `bytes`: ECDSA with secp256k1 over SHA-256, r then s. The SDK takes low-s signatures
+/// only: the high twin would be the same transaction under another hash.
+fn holds(api: &dyn Api, bytes: &[u8], signature: &[u8], key: &[u8]) -> bool {
+    let low_s = Signature::from_slice(signature).is_ok_and(|signature| signature.normalize_s().is_none());
+    low_s && api.secp256k1_verify(&Sha256::digest(bytes), signature, key).unwrap_or(false)
+}
+
 /// Where fees go: the address of the SDK's `fee_collector` module account.
 pub(super) fn fee_collector() -> Result<Addr, ChainError> {
     module_address("fee_collector")
@@ -126,11 +133,7 @@ impl Rules {
                 chain_id: self.chain_id.clone(),
                 account_number: account_number(&signer.address),
             };
-            let hash = Sha256::digest(sign_doc.encode_to_vec());
-            // The SDK takes low-s signatures only: the high twin would be the same transaction under another hash.
-            let low_s = Signature::from_slice(&signer.signature).is_ok_and(|s| s.normalize_s().is_none());
-            let valid = app.api().secp256k1_verify(&hash, &signer.signature, &signer.public_key);
-            if !low_s || !valid.unwrap_or(false) {
+            if !holds(app.api(), &sign_doc.encode_to_vec(), &signer.signature, &signer.public_key) {
                 let chain_id = self.chain_id.clone();
                 return Err(ChainError::BadSignature { signer: signer.address.clone(), chain_id });
             }
@@ -172,5 +175,31 @@ impl Rules {
             app.storage_mut().set(&sequence_key(&signer.address), &next.to_be_bytes());
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use bithive_vectors::cases;
+    use cosmwasm_std::testing::MockApi;
+
+    use super::*;
+
+    /// Half of the order of the group.
+    const HALF: &str = "7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0";
+
+    /// Keys are compressed in transactions. What Wycheproof says is valid with a high s is refused, as the SDK does.
+    #[test]
+    fn signatures_are_wycheproofs_with_a_low_s() {
+        let mut counts = [0; 3];
+        for case in cases(include_str!("../../../../testing/vectors/ecdsa_secp256k1_sha256.json")) {
+            let (uncompressed, signature) = (case.bytes("key"), case.bytes("sig"));
+            let key = [&[2 + (uncompressed[64] & 1)], &uncompressed[1..33]].concat();
+            let low = signature.len() == 64 && signature[32..] <= hex::decode(HALF).unwrap()[..];
+            let held = holds(&MockApi::default(), &case.bytes("msg"), &signature, &key);
+            assert_eq!(held, case.is_valid() && low, "{case:?}");
+            counts[if !case.is_valid() { 2 } else { usize::from(!low) }] += 1;
+        }
+        assert_eq!(counts, [36, 29, 48]);
     }
 }

@@ -2,7 +2,7 @@
 
 use bithive_exchange::{Digest, PeerId};
 use bytes::Bytes;
-use ed25519_dalek::{Signature, Signer, SigningKey, VerifyingKey};
+use ed25519_dalek::{Signer, SigningKey};
 
 /// Most bytes of a broadcast's body.
 pub const MAX_BODY_BYTES: usize = 64 << 10;
@@ -69,12 +69,13 @@ pub fn open(bytes: &Bytes) -> Result<Broadcast, MessageError> {
     let (head, body) = signed.split_first_chunk::<HEAD_BYTES>().ok_or_else(length)?;
     let (origin, times) = head.split_first_chunk::<32>().ok_or_else(length)?;
     let (sent, _) = times.split_first_chunk::<8>().ok_or_else(length)?;
-    let forged = || MessageError::Signature { origin: PeerId(*origin) };
-    let key = VerifyingKey::from_bytes(origin).map_err(|_| forged())?;
-    key.verify_strict(&[DOMAIN, signed].concat(), &Signature::from_bytes(signature)).map_err(|_| forged())?;
+    let origin = PeerId(*origin);
+    if !origin.has_signed(&[DOMAIN, signed].concat(), signature) {
+        return Err(MessageError::Signature { origin });
+    }
     Ok(Broadcast {
         id: *blake3::hash(signed).as_bytes(),
-        origin: PeerId(*origin),
+        origin,
         sent_ms: u64::from_be_bytes(*sent),
         body: bytes.slice_ref(body),
     })
