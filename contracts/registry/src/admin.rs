@@ -32,6 +32,18 @@ pub(crate) fn instantiate(
     Ok(Response::new().add_attribute("action", "instantiate"))
 }
 
+/// Lengthens an unbonding time of an earlier version that is shorter than the epochs for which a bond has to stay. Who is
+/// already leaving leaves when it was told.
+pub(crate) fn migrate(storage: &mut dyn Storage) -> Result<(), ContractError> {
+    let mut config = CONFIG.load(storage)?;
+    let least = validate::least_unbonding(config.params.epoch_seconds);
+    if config.params.unbonding_seconds < least {
+        config.params.unbonding_seconds = least;
+        CONFIG.save(storage, &config)?;
+    }
+    Ok(())
+}
+
 /// Whether the owner's message has to wait, once what it names was checked: who may slash, whom the network asks for tags,
 /// and who vouches for attributes. The first committee does not, nor does one that follows itself: nobody depends on another for it.
 pub(crate) fn waits(deps: Deps<'_>, env: &Env, msg: &ExecuteMsg) -> Result<bool, ContractError> {

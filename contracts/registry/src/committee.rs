@@ -6,6 +6,7 @@ use bithive_api::registry::{CommitteeMember, CommitteeResponse, Event, Role, lim
 use bithive_contract_kit::InputError;
 use bithive_contract_kit::input::{self, sized};
 use bithive_contract_kit::permission::Unauthorized;
+use bithive_threshold::{fits, least_threshold};
 use cosmwasm_std::{Addr, Deps, DepsMut, Env, HexBinary, Order, Response, StdResult, Storage};
 
 use crate::ContractError;
@@ -49,8 +50,10 @@ pub(crate) fn check(
     members.iter().map(member).collect()
 }
 
-fn expect_size(members: usize, threshold: u8) -> Result<(), ContractError> {
-    if members > limits::MAX_COMMITTEE || threshold < 2 || usize::from(threshold) > members {
+/// Refuses a committee that is too large, and one of which a party gets more by asking different members for different values:
+/// see [`bithive_threshold`].
+pub(crate) fn expect_size(members: usize, threshold: u8) -> Result<(), ContractError> {
+    if members > limits::MAX_COMMITTEE || !fits(members, threshold.into()) {
         return Err(ContractError::Committee { threshold, members, most: limits::MAX_COMMITTEE });
     }
     Ok(())
@@ -229,9 +232,22 @@ pub(crate) fn query(deps: Deps<'_>, env: &Env, epoch: Option<u64>) -> StdResult<
     })
 }
 
-/// Notes what members had posted before this version noted it, so that a committee with share keys counts as one.
-pub(crate) fn migrate(storage: &mut dyn Storage, env: &Env) -> StdResult<()> {
+/// Refuses committees and elections whose threshold is at most half of the members, which earlier versions allowed: the programs of
+/// this version do not ask them. Then notes what members had posted before this version noted it, so that a committee with share
+/// keys counts as one.
+pub(crate) fn migrate(storage: &mut dyn Storage, env: &Env) -> Result<(), ContractError> {
     let current = epoch_at(storage, env.block.time.seconds())?;
+    let committees = committees(storage, current)?;
+    let served = in_service(&committees, current).iter();
+    let sizes = served.map(|one| ("committee", one.members.len(), one.threshold));
+    let election = ELECTION.may_load(storage)?;
+    let terms = election.map(|one| ("election", usize::from(one.seats), one.threshold));
+    for (what, members, threshold) in sizes.chain(terms) {
+        if !fits(members, threshold.into()) {
+            let least = least_threshold(members);
+            return Err(ContractError::StoredThreshold { what, threshold, members, least });
+        }
+    }
     for epoch in [current, current.saturating_add(1)] {
         agree(storage, env, epoch)?;
     }

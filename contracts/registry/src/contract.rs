@@ -134,7 +134,7 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
 /// Accepts the state of this contract at this or an earlier version.
 ///
 /// # Errors
-/// [`ContractError::Migration`] for another contract's state or a later version.
+/// [`ContractError::Migration`] for another contract's state or a later version, [`ContractError::StoredThreshold`].
 #[cfg_attr(not(feature = "library"), entry_point)]
 pub fn migrate(
     deps: DepsMut,
@@ -145,5 +145,6 @@ pub fn migrate(
     let response = migration::migrate(deps.storage, CONTRACT_NAME, CONTRACT_VERSION)?;
     candidates::migrate(deps.storage)?;
     committee::migrate(deps.storage, &env)?;
+    admin::migrate(deps.storage)?;
     Ok(response)
 }

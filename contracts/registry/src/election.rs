@@ -16,10 +16,7 @@ use crate::{ContractError, committee};
 /// Refuses an election with numbers out of bounds.
 pub(crate) fn check(election: Option<&Election>) -> Result<(), ContractError> {
     let Some(&Election { seats, threshold, max_terms }) = election else { return Ok(()) };
-    let (size, most) = (usize::from(seats), limits::MAX_COMMITTEE);
-    if size > most || threshold < 2 || threshold > seats {
-        return Err(ContractError::Committee { threshold, members: size, most });
-    }
+    committee::expect_size(seats.into(), threshold)?;
     Ok(within("max_terms", max_terms.into(), 1..=limits::MAX_TERMS.into())?)
 }
 

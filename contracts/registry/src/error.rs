@@ -1,5 +1,6 @@
 //! What a message to the registry can get wrong.
 
+use bithive_api::registry::limits;
 use bithive_attest::host::HostError;
 use bithive_contract_kit::InputError;
 use bithive_contract_kit::delay::DelayError;
@@ -9,6 +10,7 @@ use bithive_dgkbe::SlotError;
 use bithive_dgkbe::opening::OpeningError;
 use bithive_economics::BpsError;
 use bithive_economics::tier::CapabilityError;
+use bithive_threshold::least_threshold;
 use cosmwasm_std::{HexBinary, OverflowError, StdError, Uint128};
 use cw_ownable::OwnershipError;
 
@@ -82,6 +84,18 @@ pub enum ContractError {
     CommittedRecently {
         /// The earliest time, in Unix seconds.
         from: u64,
+    },
+    /// A bond could leave before the epochs are over for which its owner has duties or tags.
+    #[error(
+        "params.unbonding_seconds is {unbonding_seconds}; expected at least {least}, {} epochs of \
+         params.epoch_seconds, or shorter epochs",
+        limits::EPOCHS_AT_STAKE
+    )]
+    UnbondingShort {
+        /// Seconds between leaving and payment.
+        unbonding_seconds: u64,
+        /// Least for the length of an epoch.
+        least: u64,
     },
     /// Too few tokens for the role.
     #[error("the bond is {found}; expected at least {least}")]
@@ -159,7 +173,9 @@ pub enum ContractError {
     },
     /// The committee has a size that its threshold does not fit.
     #[error(
-        "threshold is {threshold} of {members} members; expected 2 to {members}, and at most {most} members"
+        "threshold is {threshold} of {members} members; expected {} to {members}, so that who asks different members for \
+         different values gets no more of them, and at most {most} members",
+        least_threshold(*members)
     )]
     Committee {
         /// Members needed for one evaluation.
@@ -168,6 +184,21 @@ pub enum ContractError {
         members: usize,
         /// Most members allowed.
         most: usize,
+    },
+    /// An earlier version stored a committee, or terms of elections, that this one does not take.
+    #[error(
+        "the {what} in force has threshold {threshold} of {members} members; expected {least} or more. Set another one with \
+         the version that is there, and migrate once it has been in office for an epoch"
+    )]
+    StoredThreshold {
+        /// committee or election.
+        what: &'static str,
+        /// Members needed for one evaluation.
+        threshold: u8,
+        /// Members, or seats.
+        members: usize,
+        /// Least threshold for so many.
+        least: usize,
     },
     /// A committee would begin in an epoch that has one already.
     #[error("from_epoch is {from_epoch}; expected {least} or later")]

@@ -12,7 +12,7 @@ use crate::ContractError;
 /// Checks every number against [`limits`].
 ///
 /// # Errors
-/// [`ContractError::Input`], [`ContractError::Share`], naming the field.
+/// [`ContractError::Input`], [`ContractError::Share`], naming the field; [`ContractError::UnbondingShort`].
 pub fn params(params: &Params) -> Result<(), ContractError> {
     let most = u128::MAX;
     within("params.slots", params.slots.into(), 1..=limits::MAX_SLOTS.into())?;
@@ -22,16 +22,24 @@ pub fn params(params: &Params) -> Result<(), ContractError> {
     within("params.requester_bond", params.requester_bond.u128(), 1..=most)?;
     let (min, max) = (limits::MIN_UNBONDING_SECONDS, limits::MAX_UNBONDING_SECONDS);
     within("params.unbonding_seconds", params.unbonding_seconds.into(), min.into()..=max.into())?;
-    // Whoever is elected answers for up to three epochs: this one, in which it is elected, the next, in which it serves, and
-    // the one after that, for requests that are left. Its bond must not leave before.
-    let outlasted = params.unbonding_seconds.checked_div(limits::EPOCHS_AT_STAKE).unwrap_or_default();
-    let (min, max) = (limits::MIN_EPOCH_SECONDS, limits::MAX_EPOCH_SECONDS.min(outlasted));
+    let (min, max) = (limits::MIN_EPOCH_SECONDS, limits::MAX_EPOCH_SECONDS);
     within("params.epoch_seconds", params.epoch_seconds.into(), min.into()..=max.into())?;
+    let (unbonding_seconds, least) = (params.unbonding_seconds, least_unbonding(params.epoch_seconds));
+    if unbonding_seconds < least {
+        return Err(ContractError::UnbondingShort { unbonding_seconds, least });
+    }
     Bps::new("params.burn_bps", params.burn_bps)?;
     // With a deposit above the least bond, a node with as much at stake as the accused could not afford a dispute.
     within("params.dispute_deposit", params.dispute_deposit.u128(), 1..=params.node_bond.u128())?;
     within("params.bounty_bps", params.bounty_bps.into(), 1..=limits::MAX_BOUNTY_BPS.into())?;
     Ok(())
+}
+
+/// Seconds that a bond stays at least, once its owner leaves. Whoever is elected answers for up to three epochs: this one, in which
+/// it is elected, the next, in which it serves, and the one after that, for requests that are left. A party that leaves has tags of
+/// this epoch and the last one, and gets no others: its bond stays longer than both.
+pub fn least_unbonding(epoch_seconds: u64) -> u64 {
+    epoch_seconds.saturating_mul(limits::EPOCHS_AT_STAKE)
 }
 
 /// Number of all slots; the product of two numbers that [`params`] has checked.

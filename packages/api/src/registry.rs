@@ -42,7 +42,8 @@ pub struct Params {
     /// Seconds between `unbond` and `withdraw_bond`; must outlast the longest job, so that a slash reaches
     /// a node that is on its way out.
     pub unbonding_seconds: u64,
-    /// Length of an OPRF epoch in seconds; epoch = time / epoch_seconds. `unbonding_seconds` is at least three of it.
+    /// Length of an OPRF epoch in seconds; epoch = time / epoch_seconds. `unbonding_seconds` is at least
+    /// [`limits::EPOCHS_AT_STAKE`] of it.
     pub epoch_seconds: u64,
     /// Part of a slashed amount that is burnt, in 1/10,000; the rest goes to the treasury.
     pub burn_bps: u16,
@@ -68,7 +69,8 @@ pub mod limits {
     pub const MIN_EPOCH_SECONDS: u64 = 600;
     /// Longest epoch: 30 days.
     pub const MAX_EPOCH_SECONDS: u64 = 2_592_000;
-    /// Epochs that unbonding lasts at least, from the one in which a member of the committee was elected.
+    /// Epochs that unbonding lasts at least: from the one in which a member of the committee was elected to the last one that it
+    /// answers for, and longer than the two for which a party that leaves can have tags.
     pub const EPOCHS_AT_STAKE: u64 = 3;
     /// Largest bounty: well below half, so that an owner who disputes its own key loses more than it gets back.
     pub const MAX_BOUNTY_BPS: u16 = 4_000;
@@ -182,7 +184,8 @@ pub enum ExecuteMsg {
     SetCommittee {
         /// The members, in index order (index 1 first); addresses and endpoints are unique.
         members: Vec<CommitteeMember>,
-        /// Members needed for one evaluation, 1 < threshold <= members.
+        /// Members needed for one evaluation, 2 at least and more than half of the members, so that who asks different members
+        /// for different values gets no more of them.
         threshold: u8,
         /// Its first epoch: a later one than the current; the current one, too, where no committee is in force. Where it
         /// waits, a later one than that in which it can be applied at first.
@@ -348,7 +351,7 @@ pub struct Capability {
 pub struct Election {
     /// Members, 2 to [`limits::MAX_COMMITTEE`].
     pub seats: u8,
-    /// Members needed for one evaluation, 2 to `seats`.
+    /// Members needed for one evaluation, 2 at least and more than half of `seats`.
     pub threshold: u8,
     /// Epochs that a member serves in a row before others go first, 1 to [`limits::MAX_TERMS`].
     pub max_terms: u16,

@@ -91,12 +91,22 @@ fn a_committee_keeps_the_order_in_which_it_was_named() {
 }
 
 #[test]
-fn a_threshold_is_above_one_and_at_most_all() {
+fn a_threshold_is_above_half_and_at_most_all() {
     let mut suite = Suite::new();
     let eight = [&SEVEN[..], &["eight"]].concat();
-    for (names, threshold) in
-        [(&SEVEN[..3], 1), (&SEVEN[..3], 0), (&SEVEN[..3], 4), (&SEVEN[..1], 1), (&[], 0), (&eight[..], 2)]
-    {
+    for (names, threshold) in [
+        (&SEVEN[..3], 1),
+        (&SEVEN[..3], 0),
+        (&SEVEN[..3], 4),
+        (&SEVEN[..1], 1),
+        (&[], 0),
+        (&eight[..], 5),
+        // Of these a party gets two values or more: some from each half.
+        (&SEVEN[..4], 2),
+        (&SEVEN[..5], 2),
+        (&SEVEN[..6], 3),
+        (&SEVEN[..7], 3),
+    ] {
         let members = suite.committee_members(names);
         let error = refusal::<ContractError>(set(&mut suite, members, threshold));
         assert_eq!(error, ContractError::Committee { threshold, members: names.len(), most: 7 });

@@ -340,7 +340,9 @@ fn elections_have_bounds_and_are_set_by_the_owner() {
     let bad = [
         Election { threshold: 1, ..ELECTION },
         Election { threshold: 4, ..ELECTION },
-        Election { seats: 8, ..ELECTION },
+        Election { seats: 8, threshold: 5, ..ELECTION },
+        Election { seats: 4, ..ELECTION },
+        Election { seats: 6, threshold: 3, ..ELECTION },
         Election { max_terms: 0, ..ELECTION },
         Election { max_terms: limits::MAX_TERMS + 1, ..ELECTION },
     ];

@@ -30,7 +30,7 @@ fn the_configuration_is_public_and_starts_without_bonds() {
 #[test]
 fn a_parameter_out_of_bounds_is_named_with_its_bounds() {
     type Change = fn(&mut InstantiateMsg);
-    let cases: [(&str, Change); 16] = [
+    let cases: [(&str, Change); 15] = [
         ("params.slots", |message| message.params.slots = 0),
         ("params.slots", |message| message.params.slots = limits::MAX_SLOTS + 1),
         ("params.groups", |message| message.params.groups = 0),
@@ -49,10 +49,6 @@ fn a_parameter_out_of_bounds_is_named_with_its_bounds() {
         }),
         ("params.epoch_seconds", |message| message.params.epoch_seconds = limits::MIN_EPOCH_SECONDS - 1),
         ("params.epoch_seconds", |message| message.params.epoch_seconds = limits::MAX_EPOCH_SECONDS + 1),
-        // A bond would leave before the term that it was elected for is over.
-        ("params.epoch_seconds", |message| {
-            message.params.epoch_seconds = message.params.unbonding_seconds / 3 + 1;
-        }),
         ("params.dispute_deposit", |message| message.params.dispute_deposit = 0u128.into()),
         ("params.dispute_deposit", |message| message.params.dispute_deposit = (NODE_BOND + 1).into()),
         ("params.bounty_bps", |message| message.params.bounty_bps = 0),
@@ -67,6 +63,20 @@ fn a_parameter_out_of_bounds_is_named_with_its_bounds() {
         assert!(found < least || found > most);
     }
     assert!(matches!(refused(|message| message.params.burn_bps = 10_001), ContractError::Share(_)));
+}
+
+#[test]
+fn unbonding_outlasts_the_epochs_of_duties_and_tags() {
+    let epoch = params().unbonding_seconds / limits::EPOCHS_AT_STAKE;
+    for (epoch_seconds, unbonding_seconds) in
+        [(epoch + 1, params().unbonding_seconds), (epoch, 3 * epoch - 1), (epoch, 2 * epoch)]
+    {
+        let error = refused(|message| {
+            message.params.epoch_seconds = epoch_seconds;
+            message.params.unbonding_seconds = unbonding_seconds;
+        });
+        assert_eq!(error, ContractError::UnbondingShort { unbonding_seconds, least: 3 * epoch_seconds });
+    }
 }
 
 #[test]

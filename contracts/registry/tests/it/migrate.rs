@@ -6,7 +6,9 @@ use bithive_api::registry::{
 };
 use bithive_registry::ContractError;
 use bithive_registry::contract::{CONTRACT_NAME, CONTRACT_VERSION};
-use bithive_registry::state::{AGREED, CANDIDATE_LIST, CANDIDATES, Committee, SEATS};
+use bithive_registry::state::{
+    AGREED, CANDIDATE_LIST, CANDIDATES, COMMITTEES, CONFIG, Committee, ELECTION, SEATS,
+};
 use bithive_test_kit::registry::{NODE_BOND, code};
 use bithive_test_kit::{NodeKeys, Suite, refusal};
 use cosmwasm_schema::cw_serde;
@@ -129,6 +131,74 @@ fn a_committee_of_an_earlier_version_stays_in_office_with_its_share_keys_and_owe
     suite.ask_registry(&owner, &ExecuteMsg::Elect {}).unwrap();
     let coming: CommitteeResponse = suite.query(&registry, &QueryMsg::Committee { epoch: Some(u64::MAX) });
     assert_eq!((coming.from_epoch, coming.members), (epoch, committee.members));
+}
+
+#[test]
+fn a_committee_whose_threshold_is_half_is_replaced_before_the_migration() {
+    let mut suite = Suite::new();
+    let (owner, registry) = (suite.owner.clone(), suite.registry.clone());
+    let set = |suite: &mut Suite, names: &[&str], threshold| {
+        let (members, from_epoch) = (suite.committee_members(names), suite.now() / 3_600 + 1);
+        suite.ask_registry(&owner, &ExecuteMsg::SetCommittee { members, threshold, from_epoch }).unwrap();
+    };
+    set(&mut suite, &["a", "b", "c", "d"], 3);
+    {
+        // As an earlier version took it.
+        let mut storage = suite.app.contract_storage_mut(&registry);
+        let mut committees = COMMITTEES.load(&*storage).unwrap();
+        committees[0].threshold = 2;
+        COMMITTEES.save(&mut *storage, &committees).unwrap();
+    }
+    suite.advance(3_600);
+    let expected = ContractError::StoredThreshold { what: "committee", threshold: 2, members: 4, least: 3 };
+    assert_eq!(refusal::<ContractError>(migrate(&mut suite, &registry)), expected);
+    // The contract goes on as before: another one is named, and waits for its epoch.
+    set(&mut suite, &["a", "b", "c", "d"], 3);
+    suite.advance(3_600);
+    // Requests of the last epoch are still the earlier one's.
+    assert_eq!(refusal::<ContractError>(migrate(&mut suite, &registry)), expected);
+    suite.advance(3_600);
+    migrate(&mut suite, &registry).unwrap();
+    let found: CommitteeResponse = suite.query(&registry, &QueryMsg::Committee { epoch: None });
+    assert_eq!((found.members.len(), found.threshold), (4, 3));
+}
+
+#[test]
+fn terms_of_elections_whose_threshold_is_half_are_set_anew_before_the_migration() {
+    let mut suite = Suite::new();
+    let (owner, registry) = (suite.owner.clone(), suite.registry.clone());
+    let earlier = Election { seats: 4, threshold: 2, max_terms: 5 };
+    ELECTION.save(&mut *suite.app.contract_storage_mut(&registry), &earlier).unwrap();
+    let expected = ContractError::StoredThreshold { what: "election", threshold: 2, members: 4, least: 3 };
+    assert_eq!(refusal::<ContractError>(migrate(&mut suite, &registry)), expected);
+    let election = Some(Election { threshold: 3, ..earlier });
+    suite.ask_registry(&owner, &ExecuteMsg::SetElection { election }).unwrap();
+    migrate(&mut suite, &registry).unwrap();
+}
+
+#[test]
+fn an_unbonding_time_of_an_earlier_version_is_made_to_outlast_three_epochs() {
+    let mut suite = Suite::new();
+    let registry = suite.registry.clone();
+    suite.register_node("alice", 1, NODE_BOND).unwrap();
+    suite.register_node("ben", 2, NODE_BOND).unwrap();
+    {
+        let mut storage = suite.app.contract_storage_mut(&registry);
+        let mut config = CONFIG.load(&*storage).unwrap();
+        config.params.unbonding_seconds = 3_600;
+        CONFIG.save(&mut *storage, &config).unwrap();
+    }
+    let until = |suite: &mut Suite, name: &str| {
+        let account = suite.account(name);
+        suite.ask_registry(&account, &ExecuteMsg::Unbond {}).unwrap();
+        suite.node(name).unwrap().unbonding_until
+    };
+    let told = Some(suite.now() + 3_600);
+    assert_eq!(until(&mut suite, "alice"), told);
+    migrate(&mut suite, &registry).unwrap();
+    let later = Some(suite.now() + 3 * 3_600);
+    assert_eq!(until(&mut suite, "ben"), later);
+    assert_eq!(suite.node("alice").unwrap().unbonding_until, told, "who is leaving leaves when it was told");
 }
 
 #[test]

@@ -20,6 +20,19 @@ pub enum TermsError {
     /// The reference string could not be opened for the registry.
     #[error("reference string: {0}")]
     Crs(std::io::Error),
+    /// A threshold that does not fit the committee.
+    #[error(
+        "the committee needs {threshold} of {members} members; expected {least} to {members}, so that who asks different \
+         members for different values gets no more of them"
+    )]
+    Committee {
+        /// Members of the committee.
+        members: usize,
+        /// Members needed for one evaluation.
+        threshold: u8,
+        /// Least threshold for so many.
+        least: usize,
+    },
     /// A contract is to know another one that is not there yet.
     #[error(
         "{contract} cannot be created: it needs the address of {known}, which has none yet; create {known} first"

@@ -7,6 +7,7 @@ use bithive_api::{jobs, models, registry, rewards, staking, timebank, treasury};
 use bithive_dgkbe::Crs;
 use bithive_dgkbe::opening::{crs_header_range, extract};
 use bithive_economics::supply::{SkyBucket, UNIT};
+use bithive_threshold::{fits, least_threshold};
 use cosmwasm_std::Uint128;
 
 use crate::{Contract, Role, TermsError};
@@ -34,6 +35,8 @@ pub const OPERATOR_MINIMUM: u128 = 20 * FEE_GRANT;
 /// Two weeks: longer than the longest job.
 pub(crate) const UNBONDING_SECONDS: u64 = 1_209_600;
 pub(crate) const EPOCH_SECONDS: u64 = 86_400;
+// The registry refuses others; here they do not even build.
+const _: () = assert!(UNBONDING_SECONDS >= registry::limits::EPOCHS_AT_STAKE * EPOCH_SECONDS);
 pub(crate) const SPLIT: jobs::Split =
     jobs::Split { worker: 8_500, model_owner: 500, data_owner: 300, treasury: 500, incentive_pool: 200 };
 
@@ -100,13 +103,18 @@ impl Terms {
     /// committee answer an evaluation.
     ///
     /// # Errors
-    /// [`TermsError::Crs`].
+    /// [`TermsError::Crs`], [`TermsError::Committee`] for a committee of which a party gets more by asking different members for
+    /// different values.
     pub fn new(
         crs: &Crs,
         groups: u16,
         (treasury, incentive_pool): (&str, &str),
         (committee, threshold): (Vec<registry::CommitteeMember>, u8),
     ) -> Result<Self, TermsError> {
+        let members = committee.len();
+        if !committee.is_empty() && !fits(members, threshold.into()) {
+            return Err(TermsError::Committee { members, threshold, least: least_threshold(members) });
+        }
         let (_, opening) = extract(Cursor::new(crs.encode()), crs_header_range()).map_err(TermsError::Crs)?;
         Ok(Self {
             role: Role::Market,

@@ -25,7 +25,7 @@ use bithive_state::StateError;
 pub use agreement::TERM_EPOCHS;
 pub use ask::PATIENCE;
 pub use attendance::Attendance;
-pub use member::{Member, NODE_EVALUATIONS, REQUESTER_EVALUATIONS, Tally};
+pub use member::{Member, Tally};
 pub use requests::ShareKeyRequest;
 pub use tags::TagSource;
 

@@ -13,6 +13,7 @@ use bithive_blindmatch::schema::Schema;
 use bithive_client::{Account, Client};
 use bithive_exchange::{Exchange, PeerId, Protocol, Service};
 use bithive_state::State;
+use bithive_threshold::{NODE_EVALUATIONS, REQUESTER_EVALUATIONS};
 use bytes::Bytes;
 use rand_chacha::ChaCha20Rng;
 use tokio::sync::Mutex;
@@ -23,11 +24,6 @@ use crate::keys::Keys;
 use crate::ledger::{Ledger, Refusal};
 use crate::registered::{Committee, PAST_EPOCHS};
 use crate::requests::ShareKeyRequest;
-
-/// Evaluations that a node may have of one slot in one epoch: one attribute, one guess.
-pub const NODE_EVALUATIONS: u16 = 1;
-/// Evaluations that a requester may have of one slot in one epoch: as many values as one list may name.
-pub const REQUESTER_EVALUATIONS: u16 = 4;
 
 /// One account's service in every committee that it is named for.
 pub struct Member {

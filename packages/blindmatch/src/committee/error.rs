@@ -1,5 +1,7 @@
 //! What goes wrong in a committee.
 
+use bithive_threshold::least_threshold;
+
 use crate::{
     committee::{
         fault::TableFault,
@@ -15,7 +17,11 @@ pub const MAX_TERM_EPOCHS: u16 = 1024;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CommitteeError {
     /// Members and threshold that no committee can have.
-    #[error("{threshold} of {members} members, expected 1 < threshold <= members <= {MAX_MEMBERS}")]
+    #[error(
+        "{threshold} of {members} members, expected {MAX_MEMBERS} members at most, and a threshold of {} or more, so \
+         that who asks different members for different values gets no more of them; have another committee named",
+        least_threshold(usize::from(*members))
+    )]
     Params {
         /// Members asked for.
         members: u8,

@@ -1,5 +1,6 @@
 //! How many members there are, which of them hold a seed together, and what they weigh.
 
+use bithive_threshold::{fits, most_values};
 use curve25519_dalek::Scalar;
 
 use crate::{
@@ -19,12 +20,13 @@ pub struct CommitteeParams {
 }
 
 impl CommitteeParams {
-    /// `members` of whom `threshold` are needed, 1 < threshold <= members <= 7.
+    /// `members` of whom `threshold` are needed: at most 7, and more than half of them, so that a party that asks
+    /// different members for different values gets no more of them ([`bithive_threshold`]).
     ///
     /// # Errors
     /// [`CommitteeError::Params`] outside these bounds.
     pub fn new(members: u8, threshold: u8) -> Result<Self, CommitteeError> {
-        if threshold > 1 && threshold <= members && members <= MAX_MEMBERS {
+        if members <= MAX_MEMBERS && fits(members.into(), threshold.into()) {
             Ok(Self { members, threshold })
         } else {
             Err(CommitteeError::Params { members, threshold })
@@ -39,6 +41,11 @@ impl CommitteeParams {
     /// The members needed, t.
     pub fn threshold(self) -> u8 {
         self.threshold
+    }
+
+    /// Different values of one slot that a party can get at most, where each member answers `evaluations`.
+    pub fn most_values(self, evaluations: u16) -> usize {
+        most_values(self.members.into(), self.threshold.into(), evaluations)
     }
 
     /// The member of this number.
@@ -87,7 +94,7 @@ impl CommitteeParams {
     pub(crate) fn decode(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let (members, threshold) = (reader.u8()?, reader.u8()?);
         Self::new(members, threshold)
-            .map_err(|_| reader.invalid("committee", "1 < threshold <= members <= 7"))
+            .map_err(|_| reader.invalid("committee", "a threshold above half of at most 7 members"))
     }
 
     pub(crate) fn decode_member(self, reader: &mut Reader<'_>) -> Result<MemberIndex, DecodeError> {
@@ -166,7 +173,7 @@ mod tests {
 
     #[test]
     fn impossible_committees_are_refused() {
-        for (n, t) in [(0, 0), (1, 1), (3, 1), (3, 4), (8, 2)] {
+        for (n, t) in [(0, 0), (1, 1), (3, 1), (3, 4), (8, 5), (4, 2), (5, 2), (6, 3), (7, 3)] {
             assert_eq!(CommitteeParams::new(n, t), Err(CommitteeError::Params { members: n, threshold: t }));
         }
         assert!(CommitteeParams::new(3, 2).unwrap().member(0).is_err());

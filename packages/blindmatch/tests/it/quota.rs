@@ -2,10 +2,16 @@ use std::collections::BTreeMap;
 
 use bithive_blindmatch::{
     DecodeError,
+    committee::CommitteeParams,
+    oprf::{OprfError, blind},
+    policy::{CATEGORY_LEAVES, Policy},
     quota::{Quota, QuotaError},
-    schema::SlotId,
+    schema::{Input, Schema, SlotId},
 };
+use bithive_threshold::{NODE_EVALUATIONS, REQUESTER_EVALUATIONS};
 use proptest::prelude::*;
+
+use crate::common::{Committee, EPOCH, rng};
 
 const S: SlotId = SlotId(3);
 
@@ -70,6 +76,56 @@ fn a_ledger_out_of_order_is_refused() {
         Quota::decode(&old),
         Err(DecodeError::OutOfRange { field: "epoch", found: 5, min: 6, .. })
     ));
+}
+
+/// What a party gets that asks the members in a circle, each value from the next t of them, while each counts for itself.
+fn values_of_a_circle(n: u8, t: u8, limit: u16) -> usize {
+    let committee = Committee::new(n, t);
+    let mut ledgers = vec![Quota::new(); n.into()];
+    let (mut next, mut values) = (0, 0);
+    for value in ["eu", "ch", "uk", "us", "cn", "hk", "jp", "sg"] {
+        let input = Input { slot: SlotId(6), value: value.to_owned() };
+        let pending = blind(committee.schema.digest(), EPOCH, &[input], &mut rng(7)).unwrap();
+        let mut answers = Vec::new();
+        for _ in 0..t {
+            if ledgers[next].check_and_record_all("a", pending.request().slots(), EPOCH, limit).is_ok() {
+                answers.push(committee.answer(next as u8 + 1, pending.request()));
+                next = (next + 1) % usize::from(n);
+            }
+        }
+        match pending.finish(&committee.table, &answers) {
+            Ok(_) => values += 1,
+            Err(error) => assert!(matches!(error, OprfError::TooFew { .. }), "{error}"),
+        }
+    }
+    values
+}
+
+#[test]
+fn different_values_from_different_members_are_one_for_a_node_and_bounded_for_a_requester() {
+    for (n, t) in [(2, 2), (3, 2), (4, 3), (5, 3), (7, 4)] {
+        assert_eq!(values_of_a_circle(n, t, NODE_EVALUATIONS), 1, "{t} of {n}");
+        let params = CommitteeParams::new(n, t).unwrap();
+        let most = params.most_values(REQUESTER_EVALUATIONS);
+        assert_eq!(values_of_a_circle(n, t, REQUESTER_EVALUATIONS), most, "{t} of {n}");
+        assert!(most < 2 * usize::from(REQUESTER_EVALUATIONS));
+    }
+}
+
+#[test]
+fn every_list_that_the_policies_of_the_schema_can_name_fits_in_the_quota_of_a_requester() {
+    assert_eq!(CATEGORY_LEAVES, usize::from(REQUESTER_EVALUATIONS));
+    let schema = Schema::bithive();
+    for text in [
+        "vram >= 16 and region in (eu, ch) and any 2 of (iso27001, hipaa, gdpr)",
+        "region in (eu, ch, uk, us) and (vram >= 8 or hipaa)",
+        "vram >= 80 and gdpr and iso27001",
+    ] {
+        let compiled = Policy::parse(text, &schema).unwrap().compile(&schema).unwrap();
+        let slots = compiled.evaluations().into_iter().map(|input| input.slot);
+        let charged = Quota::new().check_and_record_all("a", slots, 5, REQUESTER_EVALUATIONS);
+        assert_eq!(charged, Ok(()), "{text}");
+    }
 }
 
 proptest! {

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use bithive_api::MigrateMsg;
 use bithive_api::event::{CONTRACT, ChainEvent as _};
-use bithive_contracts::{Contract, Role, Terms};
+use bithive_api::registry::CommitteeMember;
+use bithive_contracts::{Contract, Role, Terms, TermsError};
+use bithive_dgkbe::Crs;
 use bithive_dgkbe::crs::ceremony::local_ceremony;
 use cosmwasm_std::{Addr, Binary, WasmMsg};
 use cw_multi_test::{App, Executor as _};
@@ -13,14 +15,17 @@ use rand_chacha::rand_core::SeedableRng as _;
 
 const EMISSION_START: u64 = 2_000_000_000;
 
+fn reference_string() -> Crs {
+    let mut rng = ChaCha20Rng::seed_from_u64(1);
+    local_ceremony(2, 2, &mut rng).unwrap().verify(&mut rng).unwrap()
+}
+
 fn terms(role: Role, receivers: [&Addr; 2]) -> Terms {
     let receivers = (receivers[0].as_str(), receivers[1].as_str());
     if !role.has(Contract::Jobs) {
         return Terms::without_market(role, receivers).unwrap();
     }
-    let mut rng = ChaCha20Rng::seed_from_u64(1);
-    let crs = local_ceremony(2, 2, &mut rng).unwrap().verify(&mut rng).unwrap();
-    Terms::new(&crs, 1, receivers, (vec![], 0)).unwrap().with_role(role).unwrap()
+    Terms::new(&reference_string(), 1, receivers, (vec![], 0)).unwrap().with_role(role).unwrap()
 }
 
 #[test]
@@ -53,6 +58,18 @@ fn every_contract_of_a_role_is_created_after_those_it_knows_and_can_be_migrated(
             addresses.insert(contract, address.to_string());
         }
     }
+}
+
+#[test]
+fn a_deployment_names_no_committee_of_which_half_is_enough() {
+    let crs = reference_string();
+    let receivers = ("treasury", "pool");
+    let member =
+        |index: u8| CommitteeMember { address: format!("member{index}"), endpoint: (&[index; 32]).into() };
+    let members: Vec<_> = (1..=4).map(member).collect();
+    let error = Terms::new(&crs, 1, receivers, (members.clone(), 2)).unwrap_err();
+    assert!(matches!(error, TermsError::Committee { members: 4, threshold: 2, least: 3 }), "{error}");
+    Terms::new(&crs, 1, receivers, (members, 3)).unwrap();
 }
 
 #[test]

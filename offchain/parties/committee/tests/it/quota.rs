@@ -1,6 +1,8 @@
 //! What each member refuses, asked directly.
 
+use bithive_local::COMMITTEE;
 use bithive_state::State;
+use bithive_threshold::{NODE_EVALUATIONS, REQUESTER_EVALUATIONS, most_values};
 
 use crate::world::{DAY, Party, World, input, region};
 
@@ -77,6 +79,30 @@ async fn a_requester_has_four_values_of_a_slot_and_no_fifth() {
     world.ask(0, &requester, epoch, &[region("us")]).await.unwrap();
     let refused = world.ask(0, &requester, epoch, &[region("cn")]).await.unwrap_err();
     assert!(refused.contains("the limit is 4"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_party_that_asks_different_members_for_different_values_gets_no_more_than_the_bound() {
+    let mut world = World::new().await;
+    let (node, requester) = (world.node().await, world.requester().await);
+    let epoch = world.epoch().await;
+    let (members, threshold) = (COMMITTEE.0.into(), COMMITTEE.1.into());
+    for (party, evaluations, expected) in [(node, NODE_EVALUATIONS, 1), (requester, REQUESTER_EVALUATIONS, 6)]
+    {
+        // Each value from the next two members in a circle, which uses up all three at the same pace.
+        let (mut answered, mut values) = (0, 0);
+        for value in ["eu", "ch", "uk", "us", "cn", "hk", "jp", "sg"] {
+            let mut answers = 0;
+            for _ in 0..threshold {
+                let answer = world.ask(answered % members, &party, epoch, &[region(value)]).await;
+                answered += usize::from(answer.is_ok());
+                answers += usize::from(answer.is_ok());
+            }
+            values += usize::from(answers == threshold);
+        }
+        assert_eq!(values, expected);
+        assert_eq!(values, most_values(members, threshold, evaluations), "the bound is met, not passed");
+    }
 }
 
 #[tokio::test]
