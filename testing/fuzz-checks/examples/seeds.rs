@@ -137,6 +137,12 @@ fn blindmatch_seeds(seeds: &Seeds<'_>) -> Result<(), Fault> {
         (10, "requester-key", fixture.requester.encode().to_vec()),
         (11, "statement", fixture.seeds[0].statement(fixture.commitments.term()).encode()),
         (12, "commitments", fixture.commitments.encode()),
+        (1, "proven-request", fixture.proven().request().encode()),
+        (
+            14,
+            "disclosure",
+            fixture.answers().disclose(&Schema::bithive(), &["region".to_owned()])?.encode().to_vec(),
+        ),
         (13, "table-request", ShareKeyRequest::Table(blindmatch::EPOCH).encode().to_vec()),
         (13, "statement-request", ShareKeyRequest::Statement([7; 32]).encode().to_vec()),
     ] {

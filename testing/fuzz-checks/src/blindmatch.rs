@@ -6,11 +6,14 @@ use std::sync::LazyLock;
 use bithive_blindmatch::DecodeError;
 use bithive_blindmatch::attributes::Attributes;
 use bithive_blindmatch::claim::{Claim, ClaimContext, RequesterKey};
+use bithive_blindmatch::commitment::{CommittedAnswers, Disclosure};
 use bithive_blindmatch::committee::{
     Commitments, CommitteeParams, Contribution, EpochKeys, MemberIndex, MemberSeeds, PartialTable,
     ShareKeyTable, Statement, Term, deal,
 };
-use bithive_blindmatch::oprf::{EvaluateRequest, EvaluateResponse, PendingEvaluation, Tags, blind};
+use bithive_blindmatch::oprf::{
+    EvaluateRequest, EvaluateResponse, PendingEvaluation, Tags, blind, blind_committed,
+};
 use bithive_blindmatch::policy::Policy;
 use bithive_blindmatch::quota::Quota;
 use bithive_blindmatch::schema::{Input, Schema, SlotId};
@@ -61,6 +64,9 @@ pub struct Fixture {
     /// The job of claims.
     pub context: ClaimContext,
 }
+
+/// Account of the contributor.
+const ACCOUNT: &str = "bithive1node";
 
 static FIXTURE: LazyLock<Fixture> = LazyLock::new(|| Fixture::new().expect("a fixture of fixed seed"));
 
@@ -124,6 +130,17 @@ impl Fixture {
             .expect("the attributes' inputs")
     }
 
+    /// The contributor's answers, with what opens the commitments to them.
+    pub fn answers(&self) -> CommittedAnswers {
+        self.attributes.commit(&[4; 32])
+    }
+
+    /// A request for the contributor's attributes, with the proof that they are those it has registered.
+    pub fn proven(&self) -> PendingEvaluation {
+        blind_committed(&self.answers(), ACCOUNT, EPOCH, self.attributes.inputs(), &mut rng())
+            .expect("the attributes' inputs")
+    }
+
     /// A claim of the contributor.
     pub fn claim(&self) -> Claim {
         Claim { address: "bithive1node".to_owned(), slot: 2, ask: 5_000_000, consent: [9; 96] }
@@ -138,7 +155,7 @@ impl Fixture {
 /// The first byte chooses the decoder.
 pub fn check(input: &[u8]) {
     let fixture = &*FIXTURE;
-    match choose(input, 14) {
+    match choose(input, 15) {
         None => {}
         Some((0, bytes)) => vault(fixture, bytes),
         Some((1, bytes)) => request(fixture, bytes),
@@ -153,9 +170,10 @@ pub fn check(input: &[u8]) {
         Some((10, bytes)) => requester_key(bytes),
         Some((11, bytes)) => statement(fixture, bytes),
         Some((12, bytes)) => drop(canonical(bytes, Commitments::decode, Commitments::encode)),
-        Some((_, bytes)) => {
+        Some((13, bytes)) => {
             canonical(bytes, ShareKeyRequest::decode, |request| request.encode().to_vec());
         }
+        Some((_, bytes)) => disclosure(bytes),
     }
 }
 
@@ -171,9 +189,25 @@ fn vault(fixture: &Fixture, bytes: &[u8]) {
 
 fn request(fixture: &Fixture, bytes: &[u8]) {
     let Some(request) = canonical(bytes, EvaluateRequest::decode, EvaluateRequest::encode) else { return };
+    let (schema, own) = (fixture.attributes.schema_digest(), fixture.answers());
+    // Who has not the openings makes no other proof that holds.
+    let proven = request.check_answers(schema, ACCOUNT, &own.commitments().digest()).is_ok();
+    assert!(!proven || request == *fixture.proven().request(), "a proof belongs to its request");
     let Some(keys) = fixture.keys.first() else { return };
     let Ok(answer) = keys.evaluate(&request, &mut rng()) else { return };
     assert_eq!(EvaluateResponse::decode(&answer.encode()).as_ref(), Ok(&answer), "an answer reads back");
+}
+
+fn disclosure(bytes: &[u8]) {
+    let decode = |bytes: &[u8]| Disclosure::decode(bytes);
+    let Some(disclosure) = canonical(bytes, decode, |disclosure| disclosure.encode().to_vec()) else {
+        return;
+    };
+    let schema = Schema::bithive();
+    let Ok(names) = disclosure.verify(&schema) else { return };
+    let named =
+        |input: &Input| schema.attribute_of(input.slot).is_some_and(|of| names.iter().any(|name| name == of));
+    assert!(disclosure.answers().all(named), "every answer is of a named attribute");
 }
 
 /// An answer of member 1 beside a true one of member 2.

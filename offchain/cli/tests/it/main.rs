@@ -1,6 +1,7 @@
 //! Tests of `bithive-cli` through its public interface, one module for each subject.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, unreachable_pub)]
 
+mod accreditation;
 mod audit;
 mod bad_input;
 mod ceremony;

@@ -10,7 +10,7 @@ use bithive_blindmatch::attributes::{AttributeValue, Attributes};
 use bithive_blindmatch::committee::{
     Commitments, CommitteeParams, EpochKeys, MemberIndex, ShareKeyTable, Term, deal,
 };
-use bithive_blindmatch::oprf::{Tags, blind};
+use bithive_blindmatch::oprf::{Tags, blind, blind_committed};
 use bithive_blindmatch::policy::Policy;
 use bithive_blindmatch::schema::{Input, Schema};
 use bithive_blindmatch::vault::{DEFAULT_BUDGET, Poster, Vault};
@@ -67,12 +67,15 @@ impl Committee {
     }
 }
 
-/// Attributes that satisfy [`POLICY`].
+/// Account of the contributor.
+const ACCOUNT: &str = "bithive1node";
+
 /// Who posts the vaults that are measured.
 pub(crate) fn poster() -> Poster {
     Poster::new("bithive-bench-1", "bithive1jobs", "bithive1requester")
 }
 
+/// Attributes that satisfy [`POLICY`].
 fn attributes(schema: &Schema) -> Result<Attributes> {
     let members = BTreeSet::from(["hipaa".to_owned(), "gdpr".to_owned()]);
     let values = BTreeMap::from([
@@ -171,5 +174,23 @@ fn evaluations(
         "1 hash to ristretto255, 1 multiplication",
         costs.ristretto_hash + costs.ristretto_multiplication,
     );
+
+    sheet.announce("proofs of registered answers");
+    let committed = own.commit(&[7; 32]);
+    let registered = committed.commitments().digest();
+    let proof = blind_committed(&committed, ACCOUNT, EPOCH, inputs, rng)?;
+    let made = timer.time(|| (), |()| Ok(blind_committed(&committed, ACCOUNT, EPOCH, inputs, rng)?))?;
+    let checked = timer.time(|| (), |()| Ok(proof.request().check_answers(schema, ACCOUNT, &registered)?))?;
+    let name = format!("blind and prove {count} registered answers");
+    sheet.note(name, count, "µs", "the same without a proof", [made, blinded]);
+    let name = format!("check that {count} points are of registered answers");
+    sheet.note(name, count, "µs", "a member's evaluation of them", [checked, proven]);
+    sheet.limit(
+        "3 multiplications in ristretto255 a point",
+        3.0 * count as f64 * costs.ristretto_multiplication,
+    );
+    let bytes = [proof.request(), request].map(|request| request.encode().len() as f64);
+    let name = format!("request for {count} registered answers");
+    sheet.note(name, count, "bytes", "the same without a proof", bytes);
     Ok(())
 }
