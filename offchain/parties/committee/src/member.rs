@@ -15,10 +15,12 @@ use bithive_state::State;
 use bithive_threshold::{NODE_EVALUATIONS, REQUESTER_EVALUATIONS};
 use bytes::Bytes;
 use rand_chacha::ChaCha20Rng;
-use tokio::sync::Mutex;
+use rand_core::SeedableRng;
+use tokio::sync::{Mutex, Semaphore};
 
 use crate::ServiceError;
 use crate::ask::ask_all;
+use crate::evaluation;
 use crate::keys::Keys;
 use crate::ledger::{Ledger, Refusal};
 use crate::registered::{Committee, PAST_EPOCHS};
@@ -30,7 +32,9 @@ pub struct Member {
     pub(crate) account: Account,
     pub(crate) exchange: Arc<dyn Exchange>,
     pub(crate) keys: Keys,
-    pub(crate) ledger: Ledger,
+    pub(crate) ledger: Arc<Ledger>,
+    /// One for each evaluation that can be computed at the same time.
+    turns: Arc<Semaphore>,
     pub(crate) rng: Mutex<ChaCha20Rng>,
     pub(crate) tables: Mutex<BTreeMap<u64, Merged>>,
     pub(crate) patience: Duration,
@@ -86,7 +90,8 @@ impl Member {
         rng: ChaCha20Rng,
         patience: Duration,
     ) -> Arc<Self> {
-        let (keys, ledger) = (Keys::new(state.clone()), Ledger::new(state));
+        let (keys, ledger) = (Keys::new(state.clone()), Arc::new(Ledger::new(state)));
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let (rng, tables) = (Mutex::new(rng), Mutex::default());
         Arc::new(Self {
             slots,
@@ -94,6 +99,7 @@ impl Member {
             exchange,
             keys,
             ledger,
+            turns: Arc::new(Semaphore::new(cores)),
             rng,
             tables,
             patience,
@@ -224,23 +230,39 @@ impl Member {
             Role::Requester => REQUESTER_EVALUATIONS,
             Role::Committee => return Err("a committee member may not request evaluations".into()),
         };
-        let current = self.within_window(request.epoch(), 0).await?;
+        self.within_window(request.epoch(), 0).await?;
         let (_, seeds) = self.seeds(request.epoch()).await.map_err(|error| error.to_string())?;
-        // Validated in full before it is charged: a refused request costs nothing.
-        let keys = seeds.epoch_keys(request.epoch(), self.slots).map_err(|error| error.to_string())?;
-        let response =
-            keys.evaluate(&request, &mut *self.rng.lock().await).map_err(|error| error.to_string())?;
-        self.ledger.charge(identity.address.as_str(), &request, current, limit).await?;
-        Ok(response.encode())
+        let mut rng = ChaCha20Rng::from_rng(&mut *self.rng.lock().await);
+        let (ledger, slots) = (self.ledger.clone(), self.slots);
+        let computed = self.compute(move || {
+            let account = (identity.address.as_str(), limit);
+            evaluation::answer(&ledger, &seeds, slots, account, &request, &mut rng)
+        });
+        Ok(computed.await??.encode())
     }
 
-    /// The current epoch, if the one that is asked for is among those answered: the last one to `ahead` after the
-    /// current. The next epoch's keys are merged and posted before it starts.
-    async fn within_window(&self, epoch: u64, ahead: u64) -> Result<u64, String> {
+    /// Runs what computes and waits for the disk on a thread of its own, as many at a time as there are cores; others wait. One
+    /// that nobody waits for any more still counts until it ends.
+    async fn compute<T: Send + 'static>(
+        &self,
+        what: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, String> {
+        let turn = self.turns.clone().acquire_owned().await.map_err(|error| error.to_string())?;
+        let computed = tokio::task::spawn_blocking(move || {
+            let computed = what();
+            drop(turn);
+            computed
+        });
+        computed.await.map_err(|error| error.to_string())
+    }
+
+    /// Whether the epoch that is asked for is among those answered: the last one to `ahead` after the current. The next
+    /// epoch's keys are merged and posted before it starts.
+    async fn within_window(&self, epoch: u64, ahead: u64) -> Result<(), String> {
         let current = self.client().committee().await.map_err(|error| error.to_string())?.epoch;
         let (oldest, latest) = (current.saturating_sub(PAST_EPOCHS), current.saturating_add(ahead));
         if (oldest..=latest).contains(&epoch) {
-            Ok(current)
+            Ok(())
         } else {
             Err(format!("epoch {epoch} is not answered; expected {oldest} to {latest}"))
         }

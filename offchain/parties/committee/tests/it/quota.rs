@@ -1,6 +1,7 @@
 //! What each member refuses, asked directly.
 
 use bithive_blindmatch::oprf;
+use bithive_exchange::Protocol;
 use bithive_local::COMMITTEE;
 use bithive_state::State;
 use bithive_threshold::{NODE_EVALUATIONS, REQUESTER_EVALUATIONS, most_values};
@@ -41,6 +42,28 @@ async fn the_same_request_is_answered_again() {
     let pending = oprf::blind(schema().digest(), epoch, &[region("eu")], &mut world.rng).unwrap();
     for _ in 0..3 {
         world.ask_bytes(1, &node, pending.request().encode()).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_different_requests_for_one_slot_at_once_one_is_answered() {
+    let mut world = World::new().await;
+    let epoch = world.epoch().await;
+    for _ in 0..4 {
+        let node = world.node().await;
+        let mut ask = |value: &str| {
+            let input = [region(value)];
+            let pending = oprf::blind(schema().digest(), epoch, &input, &mut world.rng).unwrap();
+            let (exchange, to) = (node.exchange.clone(), world.seats[0].endpoint);
+            let body = pending.request().encode().into();
+            tokio::spawn(async move { exchange.request(to, Protocol::Evaluate, body).await.is_ok() })
+        };
+        let asked = ["eu", "ch", "uk", "us", "cn", "hk", "jp", "sg"].map(&mut ask);
+        let mut answered = 0;
+        for answer in asked {
+            answered += usize::from(answer.await.unwrap());
+        }
+        assert_eq!(answered, 1);
     }
 }
 
