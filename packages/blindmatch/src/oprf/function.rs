@@ -1,6 +1,7 @@
 //! What is evaluated: the point of an input, and the tag that its multiple gives.
 
 use curve25519_dalek::RistrettoPoint;
+use zeroize::Zeroizing;
 
 use crate::{
     hash::{hash_to_group, sha256},
@@ -10,7 +11,7 @@ use crate::{
 
 /// P for an input: bound to the schema, so that a slot number means the same question to all.
 pub(super) fn input_point(schema_digest: &[u8; 32], epoch: u64, input: &Input) -> RistrettoPoint {
-    let mut message = Vec::with_capacity(42 + input.value.len());
+    let mut message = Zeroizing::new(Vec::with_capacity(42 + input.value.len()));
     message.extend_from_slice(schema_digest);
     message.extend_from_slice(&input.slot.0.to_be_bytes());
     message.extend_from_slice(&epoch.to_be_bytes());
