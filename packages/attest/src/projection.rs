@@ -26,6 +26,8 @@
 //!   worker that lies this way is bounded by the quorum (it must publish words that agree with the honest ones) and
 //!   by the requester, who checks what it receives ([`crate::JobKey::agrees`]) and reads it.
 
+use zeroize::Zeroizing;
+
 use crate::error::ResultError;
 
 /// Words of a projected result.
@@ -34,8 +36,8 @@ pub const PROJECTED_WORDS: usize = 16;
 pub(crate) const BYTES_PER_VALUE: usize = PROJECTED_WORDS / 8;
 
 /// Projects; bit w (from the least, byte by byte) of a value's bytes in `signs` is set if word w adds it.
-pub(crate) fn project(fixed: &[i32], signs: &[u8]) -> Result<[i32; PROJECTED_WORDS], ResultError> {
-    let mut sums = [0i64; PROJECTED_WORDS];
+pub(crate) fn project(fixed: &[i32], signs: &[u8]) -> Result<Zeroizing<[i32; PROJECTED_WORDS]>, ResultError> {
+    let mut sums = Zeroizing::new([0i64; PROJECTED_WORDS]);
     for (value, bits) in fixed.iter().zip(signs.chunks_exact(BYTES_PER_VALUE)) {
         for (word, sum) in sums.iter_mut().enumerate() {
             let adds = bits.get(word / 8).is_some_and(|byte| byte >> (word % 8) & 1 == 1);
@@ -44,8 +46,8 @@ pub(crate) fn project(fixed: &[i32], signs: &[u8]) -> Result<[i32; PROJECTED_WOR
         }
     }
     let scale = i64::try_from(fixed.len().isqrt()).map_err(|_| ResultError::ProjectionOverflow)?;
-    let mut words = [0i32; PROJECTED_WORDS];
-    for (word, sum) in words.iter_mut().zip(sums) {
+    let mut words = Zeroizing::new([0i32; PROJECTED_WORDS]);
+    for (word, sum) in words.iter_mut().zip(sums.iter()) {
         // Rounds down, for negative sums too: every word stands for an interval of the same length.
         let floor = sum.checked_div_euclid(scale).ok_or(ResultError::Empty)?;
         *word = i32::try_from(floor).map_err(|_| ResultError::ProjectionOverflow)?;

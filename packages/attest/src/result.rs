@@ -8,7 +8,7 @@
 use chacha20::ChaCha20;
 use chacha20::cipher::{KeyIvInit, StreamCipher};
 use sha2::{Digest, Sha256};
-use zeroize::{Zeroize, ZeroizeOnDrop};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::domain::{Domain, Encoder};
 pub use crate::error::ResultError;
@@ -57,7 +57,7 @@ pub const fn words_for(values: usize) -> usize {
 }
 
 /// Rounds a result to fixed point: the nearest multiple of 1 / [`SCALE`], halves away from zero. Scaling by a
-/// power of two is exact, so every platform rounds alike.
+/// power of two is exact, so every platform rounds alike. What is returned is as secret as the values: the caller erases it.
 ///
 /// # Errors
 /// [`ResultError::OutOfRange`] for NaN, infinite or too large values, [`ResultError::Empty`].
@@ -96,8 +96,8 @@ impl JobKey {
     /// Key under which the worker `account` encrypts its full output for the requester and the other workers;
     /// one key for each, so that no two plaintexts ever share a key.
     #[must_use]
-    pub fn output_key(&self, account: &str) -> zeroize::Zeroizing<[u8; 32]> {
-        zeroize::Zeroizing::new(self.subkey("output", account.as_bytes()))
+    pub fn output_key(&self, account: &str) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(self.subkey("output", account.as_bytes()))
     }
 
     /// The words to publish for a result: fixed point, projected if long, masked.
@@ -105,27 +105,28 @@ impl JobKey {
     /// # Errors
     /// See [`to_fixed`] and [`ResultError::ProjectionOverflow`].
     pub fn masked(&self, values: &[f32]) -> Result<Vec<u8>, ResultError> {
-        let fixed = to_fixed(values)?;
-        let mut words = if fixed.len() <= DIRECT_WORDS { fixed } else { self.project(&fixed)?.to_vec() };
+        let fixed = Zeroizing::new(to_fixed(values)?);
+        let words = if fixed.len() <= DIRECT_WORDS { fixed } else { self.project(&fixed)? };
         let mut masked = Vec::with_capacity(words.len() * 4);
-        for (word, mask) in words.iter().zip(self.mask(words.len())) {
-            masked.extend_from_slice(&word.wrapping_add(mask).to_le_bytes());
+        for (word, mask) in words.iter().zip(self.mask(words.len()).iter()) {
+            masked.extend_from_slice(&word.wrapping_add(*mask).to_le_bytes());
         }
-        words.zeroize();
         Ok(masked)
     }
 
-    /// Takes the mask off; for results of at most [`DIRECT_WORDS`] these are the fixed-point values.
+    /// Takes the mask off; for results of at most [`DIRECT_WORDS`] these are the fixed-point values. Erased when dropped.
     ///
     /// # Errors
     /// [`ResultError::Length`].
-    pub fn unmask(&self, masked: &[u8]) -> Result<Vec<i32>, ResultError> {
+    pub fn unmask(&self, masked: &[u8]) -> Result<Zeroizing<Vec<i32>>, ResultError> {
         let (words, rest) = masked.as_chunks::<4>();
         if words.is_empty() || !rest.is_empty() {
             return Err(ResultError::Length(masked.len()));
         }
         let mask = self.mask(words.len());
-        Ok(words.iter().zip(mask).map(|(word, mask)| i32::from_le_bytes(*word).wrapping_sub(mask)).collect())
+        let plain = words.iter().zip(mask.iter());
+        let plain = plain.map(|(word, mask)| i32::from_le_bytes(*word).wrapping_sub(*mask));
+        Ok(Zeroizing::new(plain.collect()))
     }
 
     /// Whether a full result is what `masked` was published for, within `tolerance`.
@@ -145,23 +146,43 @@ impl JobKey {
     }
 
     /// ChaCha20 key stream (RFC 8439) of a key that is used for nothing else, as words.
-    fn mask(&self, words: usize) -> Vec<i32> {
-        self.stream("mask", words * 4)
-            .as_chunks::<4>()
-            .0
-            .iter()
-            .map(|bytes| i32::from_le_bytes(*bytes))
-            .collect()
+    fn mask(&self, words: usize) -> Zeroizing<Vec<i32>> {
+        let stream = self.stream("mask", words * 4);
+        let words = stream.as_chunks::<4>().0.iter().map(|bytes| i32::from_le_bytes(*bytes));
+        // Of known length, so that no copy is left behind by growth.
+        Zeroizing::new(words.collect())
     }
 
-    fn project(&self, fixed: &[i32]) -> Result<[i32; PROJECTED_WORDS], ResultError> {
-        project(fixed, &self.stream("projection", fixed.len() * BYTES_PER_VALUE))
+    fn project(&self, fixed: &[i32]) -> Result<Zeroizing<Vec<i32>>, ResultError> {
+        let words = project(fixed, &self.stream("projection", fixed.len() * BYTES_PER_VALUE))?;
+        Ok(Zeroizing::new(words.to_vec()))
     }
 
-    fn stream(&self, purpose: &'static str, length: usize) -> Vec<u8> {
-        let key = zeroize::Zeroizing::new(self.subkey(purpose, &[]));
-        let mut bytes = vec![0; length];
+    fn stream(&self, purpose: &'static str, length: usize) -> Zeroizing<Vec<u8>> {
+        let key = Zeroizing::new(self.subkey(purpose, &[]));
+        let mut bytes = Zeroizing::new(vec![0; length]);
         ChaCha20::new((&*key).into(), &[0; 12].into()).apply_keystream(&mut bytes);
         bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Compiles for what erases itself only.
+    fn erased<T: ZeroizeOnDrop>(_: T) {}
+
+    #[test]
+    fn pads_signs_and_plain_words_are_erased_when_dropped() {
+        let jobs = Domain { chain_id: "bithive-1", contract: "bithive1jobs" };
+        let key = JobKey::derive(&[7; 32], jobs, 1, 1);
+        erased(key.stream("mask", 8));
+        erased(key.mask(2));
+        erased(key.project(&[1; DIRECT_WORDS + 1]).unwrap());
+        erased(project(&[1; 4], &[0; 4 * BYTES_PER_VALUE]).unwrap());
+        erased(key.unmask(&key.masked(&[0.5]).unwrap()).unwrap());
+        erased(key.output_key("worker"));
+        erased(key);
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use zeroize::Zeroize;
+use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::{
     commitment::CommittedAnswers,
@@ -125,11 +125,11 @@ impl Attributes {
     }
 }
 
+impl ZeroizeOnDrop for Attributes {}
+
+/// The inputs erase themselves.
 impl Drop for Attributes {
     fn drop(&mut self) {
-        for input in &mut self.inputs {
-            input.value.zeroize();
-        }
         for value in self.values.values_mut() {
             match value {
                 AttributeValue::Number(number) => number.zeroize(),

@@ -16,6 +16,8 @@ mod compiled;
 mod parser;
 mod template;
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 pub use crate::policy::{
@@ -48,8 +50,8 @@ pub enum Policy {
     Is(Predicate),
 }
 
-/// A condition on one attribute.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// A condition on one attribute. Printed with its attribute only, which a vault shows as well.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Predicate {
     /// The number is at least a listed threshold.
@@ -82,6 +84,18 @@ pub enum Predicate {
         /// The vector to be near to.
         of: Vector,
     },
+}
+
+impl fmt::Debug for Predicate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let attribute = match self {
+            Self::Reaches { attribute, .. }
+            | Self::OneOf { attribute, .. }
+            | Self::Has { attribute, .. }
+            | Self::Within { attribute, .. } => attribute,
+        };
+        write!(f, "Predicate({attribute}, secret)")
+    }
 }
 
 /// Why a policy doesn't fit a schema.

@@ -130,6 +130,20 @@ impl Quota {
         counts.and_then(|counts| counts.get(&slot)).copied().unwrap_or(0)
     }
 
+    /// Everything that is counted: epoch, identity, slot and evaluations, in rising order.
+    pub fn charges(&self) -> impl Iterator<Item = (u64, &str, SlotId, u16)> {
+        self.epochs.iter().flat_map(|(epoch, identities)| {
+            identities.iter().flat_map(move |(identity, counts)| {
+                counts.iter().map(move |(slot, count)| (*epoch, identity.as_str(), *slot, *count))
+            })
+        })
+    }
+
+    /// The first epoch that is not forgotten.
+    pub fn oldest_epoch(&self) -> u64 {
+        self.oldest_epoch
+    }
+
     /// Forgets the epochs before `epoch`, and refuses them from now on: a forgotten epoch must not become a
     /// fresh quota. An earlier `epoch` than before changes nothing.
     pub fn prune_before(&mut self, epoch: u64) {

@@ -5,9 +5,10 @@
 //! is the category, so that one evaluation is one guess, a set has a slot for each member, and a vector has 64 slots,
 //! the value of each a sample of its bits ([`crate::vector`]).
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, fmt};
 
 use serde::{Deserialize, Serialize};
+use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use crate::{hash::sha256, vector::SAMPLES};
 
@@ -40,13 +41,21 @@ pub struct Slot {
     pub label: String,
 }
 
-/// A slot with a value: the OPRF's input and a policy's leaf.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// A slot with a value: the OPRF's input and a policy's leaf. The value is what blind matching keeps private: it is erased when
+/// dropped, and not printed.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Zeroize, ZeroizeOnDrop)]
 pub struct Input {
     /// Question that is answered.
+    #[zeroize(skip)]
     pub slot: SlotId,
     /// [`YES`], [`NO`], a category, or a sample of a vector.
     pub value: String,
+}
+
+impl fmt::Debug for Input {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Input(slot {}, secret)", self.slot.0)
+    }
 }
 
 /// An attribute and what it can be.

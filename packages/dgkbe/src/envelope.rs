@@ -4,7 +4,7 @@
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
 
-use crate::dem::{self, AssociatedData, DemError};
+use crate::dem::{self, AssociatedData, DemError, SealingKey};
 use crate::groups::GroupedSet;
 use crate::kem::{Context, KemError, ReceiverGroup, SenderGroups, SharedKey};
 
@@ -32,10 +32,10 @@ pub struct Envelope {
 pub struct Addressed {
     /// The encapsulated key: 128 bytes for each group that the set touches, by ascending group.
     pub headers: Vec<u8>,
-    /// The key. It seals one payload.
+    /// The key, from which the sender derives further keys.
     pub key: SharedKey,
-    /// What that payload is bound to.
-    pub data: AssociatedData,
+    /// What the payload is sealed with, which is possible once.
+    pub sealing: SealingKey,
 }
 
 /// Encrypts to sets, moving its cache to each set as it comes.
@@ -80,25 +80,26 @@ impl Sender {
         plaintext: &[u8],
         rng: &mut impl CryptoRng,
     ) -> Result<(Envelope, SharedKey), EnvelopeError> {
-        let Addressed { headers, key, data } = self.address(set, context, rng)?;
-        let payload = dem::seal(&key, &data, plaintext)?;
+        let Addressed { headers, key, sealing } = self.address(set, context, rng)?;
+        let payload = dem::seal(sealing, plaintext)?;
         Ok((Envelope { headers, payload }, key))
     }
 
     /// Draw a fresh key for the members of `set`, for one payload.
     ///
     /// # Errors
-    /// [`KemError`].
+    /// [`EnvelopeError::Kem`].
     pub fn address(
         &mut self,
         set: &GroupedSet,
         context: Context<'_>,
         rng: &mut impl CryptoRng,
-    ) -> Result<Addressed, KemError> {
+    ) -> Result<Addressed, EnvelopeError> {
         self.cache.update(set)?;
         let (headers, key) = self.cache.encapsulate(set, context, rng)?;
         let data = AssociatedData::new(&headers, &set.digest(), context);
-        Ok(Addressed { headers, key, data })
+        let sealing = SealingKey::new(&key, data)?;
+        Ok(Addressed { headers, key, sealing })
     }
 }
 

@@ -4,14 +4,14 @@ use std::io::{self, Read, Write};
 
 use bithive_attest::Domain;
 use bithive_attest::result::InputHasher;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::PayloadError;
 
 const VERSION: u8 = 2;
 
 /// A job's plaintext input. Erased when dropped; not printable.
-#[derive(PartialEq, Eq, Zeroize)]
+#[derive(PartialEq, Eq, Zeroize, ZeroizeOnDrop)]
 pub struct Input {
     /// Random, and the same in every round of a job: hides the input behind its commitment.
     pub salt: [u8; 32],
@@ -19,12 +19,6 @@ pub struct Input {
     pub policy: Vec<u8>,
     /// The rows in the model runtime's encoding.
     pub rows: Vec<u8>,
-}
-
-impl Drop for Input {
-    fn drop(&mut self) {
-        self.zeroize();
-    }
 }
 
 impl Input {

@@ -14,7 +14,7 @@ use bithive_dgkbe::kem::SharedKey;
 
 pub use input::{Input, ReadError};
 pub use messages::{AggregateMessage, ClaimMessage, SignatureMessage};
-pub use output::Output;
+pub use output::{Output, OutputKey};
 
 /// What can be wrong with a decrypted input or output.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -3,15 +3,17 @@
 use std::fmt;
 
 use bithive_attest::JobKey;
-use bithive_dgkbe::dem::{self, AssociatedData};
+use bithive_dgkbe::dem::{self, AssociatedData, SealingKey};
 use bithive_dgkbe::kem::{Context, SharedKey};
+
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use crate::{JobRef, PayloadError};
 
 const VERSION: u8 = 1;
 
-/// A job's full result. Printed as its length only.
-#[derive(Clone, PartialEq)]
+/// A job's full result. Erased when dropped; printed as its length only.
+#[derive(Clone, PartialEq, Zeroize, ZeroizeOnDrop)]
 pub struct Output {
     /// The model's outputs, row by row.
     pub values: Vec<f32>,
@@ -23,20 +25,33 @@ impl fmt::Debug for Output {
     }
 }
 
+/// What a worker seals its output with, which is possible once. A worker records its result before anybody sees it, and never
+/// makes another key for the same job, round and account.
+pub struct OutputKey(SealingKey);
+
+impl OutputKey {
+    /// The key of the worker `account` in a round of a job.
+    ///
+    /// # Errors
+    /// None that depend on the arguments.
+    pub fn new(job: JobRef<'_>, key: &JobKey, account: &str) -> Result<Self, PayloadError> {
+        let (key, data) = keys(job, key, account);
+        Ok(Self(SealingKey::once(key, data)?))
+    }
+}
+
 impl Output {
-    /// Seals the output of the worker `account` for everyone who holds the job key. One output for each job, round
-    /// and account: a worker records its result before it seals it, and never seals another.
+    /// Seals the output for everyone who holds the job key.
     ///
     /// # Errors
     /// [`PayloadError::Sealed`] for outputs beyond the format's limit.
-    pub fn seal(&self, job: JobRef<'_>, key: &JobKey, account: &str) -> Result<Vec<u8>, PayloadError> {
-        let mut plaintext = zeroize::Zeroizing::new(Vec::with_capacity(1 + 4 * self.values.len()));
+    pub fn seal(&self, key: OutputKey) -> Result<Vec<u8>, PayloadError> {
+        let mut plaintext = Zeroizing::new(Vec::with_capacity(1 + 4 * self.values.len()));
         plaintext.push(VERSION);
         for value in &self.values {
             plaintext.extend_from_slice(&value.to_le_bytes());
         }
-        let (key, data) = keys(job, key, account);
-        Ok(dem::seal(&key, &data, &plaintext)?)
+        Ok(dem::seal(key.0, &plaintext)?)
     }
 
     /// Opens the output of the worker `account`.

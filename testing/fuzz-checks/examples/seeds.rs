@@ -9,6 +9,7 @@ use bithive_blindmatch::quota::Quota;
 use bithive_blindmatch::schema::{Schema, SlotId};
 use bithive_committee::ShareKeyRequest;
 use bithive_curve::{G1, G2, Scalar};
+use bithive_dgkbe::dem::SealingKey;
 use bithive_dgkbe::opening::{KeyFile, Part, crs_header_range, extract, power_range};
 use bithive_dgkbe::{GroupedSet, Groups, SlotSet, dem};
 use bithive_exchange::{PeerId, Protocol};
@@ -90,7 +91,7 @@ fn broadcast_seeds(seeds: &Seeds<'_>) -> Result<(), Fault> {
     seeds.put("broadcast", "reference-string", &[3], &group.crs.encode())?;
     seeds.put("broadcast", "transcript", &[4], &group.transcript.encode()?)?;
     let (shared, data) = broadcast::payload_key();
-    seeds.put("broadcast", "payload", &[5], &dem::seal(&shared, &data, b"rows")?)?;
+    seeds.put("broadcast", "payload", &[5], &dem::seal(SealingKey::once(shared, data)?, b"rows")?)?;
     seeds.put("broadcast", "column", &[6, 1, 1], &key)?;
     let mask = set.encode();
     let body = [&[mask.len() as u8][..], &mask, &message.headers, &message.payload].concat();
@@ -169,7 +170,7 @@ fn attest_seeds(seeds: &Seeds<'_>) -> Result<(), Fault> {
     let signature = first.sign(attest::MESSAGE);
     let both = [signature, second.sign(attest::MESSAGE)];
     let values = [0.5f32, -1.0, 3.25];
-    let output = Output { values: values.to_vec() }.seal(attest::JOB, &attest::KEY, attest::ACCOUNT)?;
+    let output = Output { values: values.to_vec() }.seal(attest::output_key())?;
     let input = Input { salt: [7; 32], policy: b"{}".to_vec(), rows: vec![1, 2, 3] };
     seeds.put("attest", "secret-key", &[0], &[&first.to_bytes()[..], attest::MESSAGE].concat())?;
     seeds.put("attest", "signature", &[1], &[&first.public_key()[..], &signature].concat())?;

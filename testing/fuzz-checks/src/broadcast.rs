@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 
 use bithive_dgkbe::crs::UnverifiedCrs;
 use bithive_dgkbe::crs::ceremony::{Transcript, local_ceremony};
-use bithive_dgkbe::dem::{self, AssociatedData, Decryptor, PREAMBLE_LEN};
+use bithive_dgkbe::dem::{self, AssociatedData, Decryptor, PREAMBLE_LEN, SealingKey};
 use bithive_dgkbe::kem::{Context, Header, Peer, ReceiverGroup, SenderGroups, SharedKey};
 use bithive_dgkbe::keys::{UnverifiedPublicKey, column, seek_column, verify_file};
 use bithive_dgkbe::opening::{KeyFile, Opened, Part, extract, first_fault, open_crs_header, open_power};
@@ -168,7 +168,9 @@ fn payload(bytes: &[u8]) {
     let (key, data) = payload_key();
     let opened = dem::open(&key, &data, bytes);
     if let Ok(plaintext) = &opened {
-        assert_eq!(dem::seal(&key, &data, plaintext).as_deref(), Ok(bytes), "a payload has one sealing");
+        let sealing = SealingKey::once(payload_key().0, data);
+        let sealed = sealing.and_then(|sealing| dem::seal(sealing, plaintext));
+        assert_eq!(sealed.as_deref(), Ok(bytes), "a payload has one sealing");
     }
     if bytes.len() >= PREAMBLE_LEN && bytes.len() <= PREAMBLE_LEN + dem::CHUNK_LEN + dem::TAG_LEN {
         let (preamble, chunk) = bytes.split_at(PREAMBLE_LEN);

@@ -41,5 +41,6 @@ pub use config::{Admission, Admits, Config, Limits};
 pub use congestion::Congestion;
 pub use endpoint::Transport;
 pub use error::TransportError;
+pub use log_limit::WarningLimit;
 pub use lookup::{CachedDirectory, Directory};
 pub use route::{Route, Routes, Traffic};

@@ -12,6 +12,8 @@ use iroh::address_lookup::{AddressLookup, EndpointInfo, Error, Item};
 use iroh::{EndpointAddr, EndpointId, RelayUrl};
 use tokio::sync::Semaphore;
 
+use crate::log_limit::WarningLimit;
+
 /// Where the relays of peers are registered: pairs of endpoint and relay URL, no IP addresses.
 #[async_trait]
 pub trait Directory: Send + Sync {
@@ -40,6 +42,7 @@ struct Cache {
     directory: Arc<dyn Directory>,
     entries: Mutex<HashMap<PeerId, Entry>>,
     questions: Semaphore,
+    log_limit: WarningLimit,
 }
 
 impl fmt::Debug for CachedDirectory {
@@ -53,7 +56,8 @@ impl CachedDirectory {
     #[must_use]
     pub fn new(directory: Arc<dyn Directory>) -> Self {
         let questions = Semaphore::new(QUESTIONS);
-        Self(Arc::new(Cache { directory, entries: Mutex::default(), questions }))
+        let log_limit = WarningLimit::default();
+        Self(Arc::new(Cache { directory, entries: Mutex::default(), questions, log_limit }))
     }
 
     fn entries(&self) -> MutexGuard<'_, HashMap<PeerId, Entry>> {
@@ -91,7 +95,9 @@ impl CachedDirectory {
             Some(url) => match url.parse() {
                 Ok(url) => Some(url),
                 Err(error) => {
-                    tracing::warn!(%peer, url, %error, "the registered relay is not a URL");
+                    if let Some(left_out) = self.0.log_limit.permit() {
+                        tracing::warn!(%peer, url, %error, left_out, "the registered relay is not a URL");
+                    }
                     None
                 }
             },

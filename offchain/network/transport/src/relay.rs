@@ -19,6 +19,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::config::Admission;
 use crate::error::TransportError;
+use crate::log_limit::WarningLimit;
 
 /// The UDP port of a relay at which endpoints ask how others see their address.
 pub const ADDRESS_DISCOVERY_PORT: u16 = iroh_relay::defaults::DEFAULT_RELAY_QUIC_PORT;
@@ -113,6 +114,17 @@ impl RelayTraffic {
 struct Members {
     admission: Option<Admission>,
     refused: Arc<AtomicU64>,
+    log_limit: WarningLimit,
+}
+
+impl Members {
+    /// Counts a stranger, and logs it unless strangers come at a rate.
+    fn refuse(&self, peer: PeerId) {
+        self.refused.fetch_add(1, Ordering::Relaxed);
+        if let Some(left_out) = self.log_limit.permit() {
+            tracing::warn!(%peer, left_out, "the relay refused a stranger");
+        }
+    }
 }
 
 impl fmt::Debug for Members {
@@ -131,8 +143,7 @@ impl AccessControl for Members {
         if admitted {
             return Access::Allow;
         }
-        self.refused.fetch_add(1, Ordering::Relaxed);
-        tracing::warn!(%peer, "the relay refused a stranger");
+        self.refuse(peer);
         Access::Deny { reason: Some("not a member".into()) }
     }
 }
@@ -155,7 +166,11 @@ impl RelayServer {
             }
         };
         let refused = Arc::<AtomicU64>::default();
-        relay.access = Arc::new(Members { admission: options.admission, refused: refused.clone() });
+        relay.access = Arc::new(Members {
+            admission: options.admission,
+            refused: refused.clone(),
+            log_limit: WarningLimit::default(),
+        });
         relay.limits.client_rx = options.client_rate.map(ClientRateLimit::new);
         config.relay = Some(relay);
         let server = Server::spawn(config).await;
@@ -210,4 +225,41 @@ fn tls(certificates: &Path, key: &Path) -> Result<rustls::ServerConfig, Transpor
         .with_no_client_auth()
         .with_single_cert(chain, private)
         .map_err(|error| bad(certificates, error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::sync::Mutex;
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_relay_counts_every_stranger_and_logs_one_of_a_crowd() {
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
+        let members =
+            Members { admission: None, refused: Arc::default(), log_limit: WarningLimit::default() };
+        tracing::subscriber::with_default(subscriber, || {
+            (0..200).for_each(|peer| members.refuse(PeerId([peer; 32])));
+        });
+        let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        // One, or two where the machine takes a second for it.
+        assert!((1..=2).contains(&text.matches("the relay refused a stranger").count()), "{text}");
+        assert_eq!(members.refused.load(Ordering::Relaxed), 200);
+    }
 }

@@ -48,7 +48,7 @@ impl Member {
         let (committees, current) = Committee::in_service(self.client()).await?;
         self.keys.keep_only(&committees)?;
         self.tables.lock().await.retain(|epoch, _| epoch.saturating_add(1) >= current);
-        self.ledger.prune(current).await.map_err(ServiceError::Ledger)
+        Ok(self.ledger.prune(current)?)
     }
 
     /// This member's number in a committee.

@@ -8,6 +8,7 @@
 mod agreement;
 mod ask;
 mod attendance;
+mod evaluation;
 mod keys;
 mod ledger;
 mod member;
@@ -89,9 +90,6 @@ pub enum ServiceError {
         /// The committee's first epoch.
         from_epoch: u64,
     },
-    /// The ledger can't be read or written.
-    #[error("the ledger of evaluations can't be used: {0}")]
-    Ledger(String),
     /// Nobody served a table that enough members posted.
     #[error("no share key table of epoch {epoch} with a digest that {needed} members posted; {reasons}")]
     NoTable {

@@ -16,10 +16,12 @@ use bithive_state::State;
 use bithive_threshold::{NODE_EVALUATIONS, REQUESTER_EVALUATIONS};
 use bytes::Bytes;
 use rand_chacha::ChaCha20Rng;
-use tokio::sync::Mutex;
+use rand_core::SeedableRng;
+use tokio::sync::{Mutex, Semaphore};
 
 use crate::ServiceError;
 use crate::ask::ask_all;
+use crate::evaluation;
 use crate::keys::Keys;
 use crate::ledger::{Ledger, Refusal};
 use crate::registered::{Committee, PAST_EPOCHS};
@@ -31,7 +33,9 @@ pub struct Member {
     pub(crate) account: Account,
     pub(crate) exchange: Arc<dyn Exchange>,
     pub(crate) keys: Keys,
-    pub(crate) ledger: Ledger,
+    pub(crate) ledger: Arc<Ledger>,
+    /// One for each evaluation that can be computed at the same time.
+    turns: Arc<Semaphore>,
     pub(crate) rng: Mutex<ChaCha20Rng>,
     pub(crate) tables: Mutex<BTreeMap<u64, Merged>>,
     pub(crate) patience: Duration,
@@ -87,7 +91,8 @@ impl Member {
         rng: ChaCha20Rng,
         patience: Duration,
     ) -> Arc<Self> {
-        let (keys, ledger) = (Keys::new(state.clone()), Ledger::new(state));
+        let (keys, ledger) = (Keys::new(state.clone()), Arc::new(Ledger::new(state)));
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let (rng, tables) = (Mutex::new(rng), Mutex::default());
         Arc::new(Self {
             schema,
@@ -95,6 +100,7 @@ impl Member {
             exchange,
             keys,
             ledger,
+            turns: Arc::new(Semaphore::new(cores)),
             rng,
             tables,
             patience,
@@ -221,49 +227,68 @@ impl Member {
         let identity =
             identity.ok_or("the endpoint is not registered; register as a node or requester first")?;
         let limit = match identity.role {
-            Role::Node => {
-                self.expect_own_answers(identity.address.as_str(), &request).await?;
-                NODE_EVALUATIONS
-            }
+            Role::Node => NODE_EVALUATIONS,
             Role::Requester => REQUESTER_EVALUATIONS,
             Role::Committee => return Err("a committee member may not request evaluations".into()),
         };
-        let current = self.within_window(request.epoch(), 0).await?;
+        self.within_window(request.epoch(), 0).await?;
+        let registered = match identity.role {
+            Role::Node => Some(self.registered(identity.address.as_str(), &request).await?),
+            Role::Requester | Role::Committee => None,
+        };
         let (_, seeds) = self.seeds(request.epoch()).await.map_err(|error| error.to_string())?;
-        // Validated in full before it is charged: a refused request costs nothing.
-        let keys =
-            seeds.epoch_keys(request.epoch(), self.schema.slot_count()).map_err(|error| error.to_string())?;
-        let response =
-            keys.evaluate(&request, &mut *self.rng.lock().await).map_err(|error| error.to_string())?;
-        self.ledger.charge(identity.address.as_str(), &request, current, limit).await?;
-        Ok(response.encode())
+        let mut rng = ChaCha20Rng::from_rng(&mut *self.rng.lock().await);
+        let (ledger, slots, schema_digest) =
+            (self.ledger.clone(), self.schema.slot_count(), self.schema.digest());
+        let computed = self.compute(move || {
+            let account = (identity.address.as_str(), limit);
+            if let Some(registered) = registered {
+                let checked = request.check_answers(schema_digest, account.0, &registered);
+                checked.map_err(|error| error.to_string())?;
+            }
+            evaluation::answer(&ledger, &seeds, slots, account, &request, &mut rng)
+        });
+        Ok(computed.await??.encode())
     }
 
-    /// A node has those answers evaluated that it has registered, and of attributes that need accreditation those that an
-    /// accreditor has seen.
-    async fn expect_own_answers(&self, node: &str, request: &EvaluateRequest) -> Result<(), String> {
+    /// The commitment that a node has registered, and that its request has to be of. It has an attribute that needs
+    /// accreditation evaluated only once an accreditor has seen it.
+    async fn registered(&self, node: &str, request: &EvaluateRequest) -> Result<Vec<u8>, String> {
         let accredited = self.client().accredited(node).await.map_err(|error| error.to_string())?;
         let accredited = accredited.ok_or("the account is no node any more")?;
         let mut names: Vec<&str> =
             request.slots().filter_map(|slot| self.schema.attribute_of(slot)).collect();
         names.dedup();
-        if let Some(name) = names.into_iter().find(|name| !accredited.admits(name)) {
-            return Err(format!(
+        match names.into_iter().find(|name| !accredited.admits(name)) {
+            Some(name) => Err(format!(
                 "attribute `{name}` is not accredited; ask an accreditor (`bithive node disclose`)"
-            ));
+            )),
+            None => Ok(accredited.commitment.into()),
         }
-        request
-            .check_answers(self.schema.digest(), node, accredited.commitment.as_slice())
-            .map_err(|error| error.to_string())
     }
 
-    /// The current epoch, if the one that is asked for is among those answered: the last one to `ahead` after the
-    /// current. The next epoch's keys are merged and posted before it starts.
-    async fn within_window(&self, epoch: u64, ahead: u64) -> Result<u64, String> {
+    /// Runs what computes and waits for the disk on a thread of its own, as many at a time as there are cores; others wait. One
+    /// that nobody waits for any more still counts until it ends.
+    async fn compute<T: Send + 'static>(
+        &self,
+        what: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, String> {
+        let turn = self.turns.clone().acquire_owned().await.map_err(|error| error.to_string())?;
+        let computed = tokio::task::spawn_blocking(move || {
+            let computed = what();
+            drop(turn);
+            computed
+        });
+        computed.await.map_err(|error| error.to_string())
+    }
+
+    /// Whether the epoch that is asked for is among those answered: the last one to `ahead` after the current. The next
+    /// epoch's keys are merged and posted before it starts.
+    async fn within_window(&self, epoch: u64, ahead: u64) -> Result<(), String> {
         let current = self.client().committee().await.map_err(|error| error.to_string())?.epoch;
         let (oldest, latest) = (current.saturating_sub(PAST_EPOCHS), current.saturating_add(ahead));
         if (oldest..=latest).contains(&epoch) {
-            Ok(current)
+            Ok(())
         } else {
             Err(format!("epoch {epoch} is not answered; expected {oldest} to {latest}"))
         }

@@ -198,5 +198,5 @@ async fn duties(
 
 /// Whether waiting can help: only own records that can't be used, or a committee that contradicts itself, are final.
 fn passes(error: &ServiceError) -> bool {
-    !matches!(error, ServiceError::State(_) | ServiceError::Ledger(_) | ServiceError::Committee(_))
+    !matches!(error, ServiceError::State(_) | ServiceError::Committee(_))
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use bithive_client::Client;
 use bithive_exchange::PeerId;
-use bithive_transport::{Admits, Directory};
+use bithive_transport::{Admits, Directory, WarningLimit};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
@@ -53,6 +53,7 @@ pub struct RegistryAdmission {
     questions: Semaphore,
     bound: Duration,
     now: fn() -> Instant,
+    log_limit: WarningLimit,
 }
 
 #[derive(Clone, Copy)]
@@ -72,7 +73,14 @@ impl RegistryAdmission {
     #[must_use]
     pub fn new(client: Client) -> Self {
         let questions = Semaphore::new(QUESTIONS);
-        Self { client, answers: Mutex::default(), questions, bound: BOUND, now: Instant::now }
+        Self {
+            client,
+            answers: Mutex::default(),
+            questions,
+            bound: BOUND,
+            now: Instant::now,
+            log_limit: WarningLimit::default(),
+        }
     }
 
     fn answers(&self) -> MutexGuard<'_, HashMap<PeerId, Answer>> {
@@ -128,7 +136,9 @@ impl Admits for RegistryAdmission {
         };
         let lasts = |answer: &Answer| (self.now)().saturating_duration_since(answer.at) < GRACE;
         let member = self.known(peer).is_some_and(|answer| answer.member && lasts(&answer));
-        tracing::warn!(%peer, problem, admitted = member, "membership can't be asked for");
+        if let Some(left_out) = self.log_limit.permit() {
+            tracing::warn!(%peer, problem, admitted = member, left_out, "membership can't be asked for");
+        }
         member
     }
 }
@@ -253,6 +263,36 @@ mod tests {
         assert!(!admission.admits(MEMBER).await);
         registry.down.store(false, Ordering::SeqCst);
         assert!(admission.admits(MEMBER).await, "a failure is not remembered");
+    }
+
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn a_crowd_of_strangers_fills_no_log_while_the_chain_is_down() {
+        let (registry, admission) = admission();
+        registry.down.store(true, Ordering::SeqCst);
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
+        let logging = tracing::subscriber::set_default(subscriber);
+        for peer in 0..200 {
+            assert!(!admission.admits(PeerId([peer; 32])).await);
+        }
+        drop(logging);
+        let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        // One, or a few where the machine takes seconds for it.
+        assert!((1..=5).contains(&text.matches("membership can't be asked for").count()), "{text}");
     }
 
     #[tokio::test]

@@ -12,6 +12,7 @@ use bithive_node::Quorum;
 use bithive_payload::AggregateMessage;
 use bithive_relayer::{Aggregate, Contracts, FeeLimits, Outbox, Relayer, RelayerError, Settings};
 use bithive_state::open_database;
+use bithive_transport::WarningLimit;
 use bytes::Bytes;
 
 use crate::config::{RelayerConfig, Settings as _};
@@ -103,13 +104,14 @@ fn settings(client: &Client, config: &RelayerConfig) -> Settings {
 pub struct FinalizeService {
     client: Client,
     outbox: Outbox,
+    log_limit: WarningLimit,
 }
 
 impl FinalizeService {
     /// The service of an outbox.
     #[must_use]
-    pub const fn new(client: Client, outbox: Outbox) -> Self {
-        Self { client, outbox }
+    pub fn new(client: Client, outbox: Outbox) -> Self {
+        Self { client, outbox, log_limit: WarningLimit::default() }
     }
 
     async fn take(&self, body: &[u8]) -> Result<(), String> {
@@ -136,7 +138,9 @@ impl Service for FinalizeService {
         match self.take(&body).await {
             Ok(()) => Ok(Bytes::new()),
             Err(reason) => {
-                tracing::warn!(%from, reason, "what was handed in is refused");
+                if let Some(left_out) = self.log_limit.permit() {
+                    tracing::warn!(%from, reason, left_out, "what was handed in is refused");
+                }
                 Err(reason)
             }
         }

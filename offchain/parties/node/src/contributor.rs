@@ -24,6 +24,7 @@ use cosmwasm_std::Addr;
 use rand_chacha::ChaCha20Rng;
 use serde::{Deserialize, Serialize};
 
+use crate::secret::Secret;
 use crate::work::{Addressed, Finished, Worker};
 use crate::{Compute, Group, Guard, NodeError, NodeKeys, Observer, Purpose, Report};
 
@@ -62,7 +63,7 @@ struct Record {
     /// The requester's endpoint, once the vault opened.
     requester: Option<[u8; 32]>,
     /// K_r, which authenticates claims of every round.
-    match_key: Option<[u8; 32]>,
+    match_key: Option<Secret>,
     /// Rounds that it has claimed for.
     claimed: BTreeSet<u8>,
     /// Rounds whose statement it has signed.
@@ -314,7 +315,7 @@ impl Contributor {
             self.setup.state.put(&name, &record)?;
         }
         let round = job.round.saturating_add(1);
-        let (Some(requester), Some(match_key)) = (record.requester, record.match_key) else { return Ok(()) };
+        let (Some(requester), Some(match_key)) = (record.requester, &record.match_key) else { return Ok(()) };
         if record.barred || record.claimed.contains(&round) || self.setup.ask > job.terms.price.u128() {
             return Ok(());
         }
@@ -326,7 +327,8 @@ impl Contributor {
             tracing::info!(job = job.job_id, "the bond covers no more open rounds; the job waits");
             return self.look_again(job.job_id);
         }
-        self.claim(job.job_id, round, PeerId(requester), &MatchKey::from_bytes(match_key)).await?;
+        let match_key = MatchKey::from_bytes(*match_key.as_bytes());
+        self.claim(job.job_id, round, PeerId(requester), &match_key).await?;
         record.claimed.insert(round);
         Ok(self.setup.state.put(&name, &record)?)
     }
@@ -359,7 +361,7 @@ impl Contributor {
         self.report(Report::VaultTried { job_id, opened: opened.is_some() });
         Ok(Record {
             requester: opened.is_some().then(|| vault.endpoint()),
-            match_key: opened.map(|opened| *opened.key.as_bytes()),
+            match_key: opened.map(|opened| Secret::of(opened.key.as_bytes())),
             ..Record::default()
         })
     }

@@ -15,6 +15,7 @@ mod guard;
 mod keys;
 mod quorum;
 mod report;
+mod secret;
 mod work;
 
 pub use compute::{Compute, Onnx};

@@ -12,11 +12,12 @@ use bithive_dgkbe::kem::SharedKey;
 use bithive_dgkbe::{GroupedSet, Groups};
 use bithive_exchange::{Exchange, ExchangeError, PeerId};
 use bithive_inference::{MAX_BYTES, MAX_MODEL_BYTES};
-use bithive_payload::{Input, JobRef, Output, ReadError};
+use bithive_payload::{Input, JobRef, Output, OutputKey, ReadError};
 use bytes::Bytes;
 use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
 
+use crate::secret::Secret;
 use crate::{Compute, Group, NodeError};
 
 /// Most bytes of an encrypted input or output that a node accepts.
@@ -35,14 +36,14 @@ pub(crate) struct Finished {
     pub(crate) output: [u8; 32],
     pub(crate) sealed_output: Vec<u8>,
     pub(crate) nonce: [u8; 32],
-    shared: [u8; 32],
+    shared: Secret,
     /// What the result was found of.
     pub(crate) input_commitment: [u8; 32],
 }
 
 impl Finished {
     pub(crate) fn key(&self, job: JobRef<'_>) -> JobKey {
-        job.key(&SharedKey::from_bytes(self.shared))
+        job.key(&SharedKey::from_bytes(*self.shared.as_bytes()))
     }
 
     pub(crate) fn commitment(&self, job: JobRef<'_>, account: &str) -> [u8; 32] {
@@ -155,7 +156,7 @@ impl Worker<'_> {
         let key = job.key(shared);
         let masked = key.masked(&output.values)?;
         check_words(&masked, addressed.dimensions)?;
-        let sealed_output = output.seal(job, &key, self.account)?;
+        let sealed_output = output.seal(OutputKey::new(job, &key, self.account)?)?;
         let mut nonce = [0; 32];
         rng.fill_bytes(&mut nonce);
         Ok(Finished {
@@ -164,7 +165,7 @@ impl Worker<'_> {
             output: *blake3::hash(&sealed_output).as_bytes(),
             sealed_output,
             nonce,
-            shared: *shared.as_bytes(),
+            shared: Secret::of(shared.as_bytes()),
             input_commitment: addressed.input_commitment,
         })
     }

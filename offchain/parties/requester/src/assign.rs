@@ -9,7 +9,7 @@ use bithive_client::worth_keeping;
 use bithive_dgkbe::GroupedSet;
 use bithive_dgkbe::dem::{DemError, Sealer, sealed_len};
 use bithive_dgkbe::envelope::{Addressed, EnvelopeError};
-use bithive_dgkbe::kem::{Context, SharedKey};
+use bithive_dgkbe::kem::Context;
 use bithive_dgkbe::keys::{encoded_len, verify_file};
 use bithive_exchange::{ContentWriter, PeerId};
 use bithive_payload::Input;
@@ -184,13 +184,12 @@ impl Requester {
         let input = Input { salt: secrets.salt, policy: secrets.policy.clone(), rows: secrets.rows.clone() };
         let round = job.round.saturating_add(1);
         let context = self.reference(job.job_id, round).context();
-        let Addressed { headers, key: shared, data } =
-            self.sender.address(set, Context(&context), &mut self.rng).map_err(EnvelopeError::Kem)?;
+        let Addressed { headers, key: shared, sealing } =
+            self.sender.address(set, Context(&context), &mut self.rng)?;
         let input_commitment = input.commitment(self.client().deployment().jobs_domain(), job.job_id);
         let payload_bytes = sealed_len(input.encoded_len()).ok_or(EnvelopeError::Dem(DemError::TooLong))?;
-        let key = SharedKey::from_bytes(*shared.as_bytes());
         let write: ContentWriter = Box::new(move |target| {
-            let mut sealer = Sealer::new(&key, &data, target)?;
+            let mut sealer = Sealer::new(sealing, target);
             input.write_to(&mut sealer)?;
             sealer.finish().map(drop)
         });

@@ -66,10 +66,11 @@ impl Requester {
             .collect();
         let sealed = self.exchange.fetch(digest, &providers, MAX_OUTPUT_BYTES).await?;
         let reference = self.reference(job.job_id, job.round);
-        let opened = Output::open(reference, key, worker.address.as_str(), &sealed)?;
+        let mut opened = Output::open(reference, key, worker.address.as_str(), &sealed)?;
         let agrees = key.agrees(&opened.values, masked, 0);
         if agrees.map_err(|error| mismatch(&error.to_string()))? {
-            Ok(opened.values)
+            // What is taken is the caller's to erase; the rest erases itself.
+            Ok(std::mem::take(&mut opened.values))
         } else {
             Err(mismatch("it is not what its worker's result was made from"))
         }

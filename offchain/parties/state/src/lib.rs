@@ -133,6 +133,68 @@ impl State {
         serde_json::from_slice(&there).map_err(|error| damaged(name, &error))
     }
 
+    /// Writes the record `name`, unless there is one, if `admit` agrees to it beside those whose names start with `prefix`.
+    /// One transaction: of several writers whose records exclude each other, one wins.
+    ///
+    /// # Errors
+    /// `admit`'s own, [`StateError`] converted; nothing is written then.
+    pub fn put_beside<T, E>(
+        &self,
+        prefix: &str,
+        name: &str,
+        record: &T,
+        admit: impl FnOnce(Vec<T>) -> Result<(), E>,
+    ) -> Result<(), E>
+    where
+        T: Serialize + DeserializeOwned,
+        E: From<StateError>,
+    {
+        let write = self.0.begin_write().map_err(StateError::from)?;
+        {
+            let mut table = write.open_table(RECORDS).map_err(StateError::from)?;
+            if table.get(name).map_err(StateError::from)?.is_some() {
+                return Ok(());
+            }
+            admit(read_all(&table, prefix)?)?;
+            let bytes = serde_json::to_vec(record).map_err(|error| damaged(name, &error))?;
+            table.insert(name, bytes.as_slice()).map_err(StateError::from)?;
+        }
+        Ok(write.commit().map_err(StateError::from)?)
+    }
+
+    /// Writes these records and removes the record `removed`, in one transaction.
+    ///
+    /// # Errors
+    /// [`StateError::Storage`].
+    pub fn replace<T: Serialize>(
+        &self,
+        removed: &str,
+        records: impl IntoIterator<Item = (String, T)>,
+    ) -> Result<(), StateError> {
+        let write = self.0.begin_write()?;
+        {
+            let mut table = write.open_table(RECORDS)?;
+            for (name, record) in records {
+                let bytes = serde_json::to_vec(&record).map_err(|error| damaged(&name, &error))?;
+                table.insert(name.as_str(), bytes.as_slice())?;
+            }
+            table.remove(removed)?;
+        }
+        write.commit()?;
+        Ok(())
+    }
+
+    /// Removes the records from `first` on, up to `end`, which stays, in one transaction.
+    ///
+    /// # Errors
+    /// [`StateError::Storage`].
+    pub fn remove_range(&self, first: &str, end: &str) -> Result<(), StateError> {
+        let write = self.0.begin_write()?;
+        write.open_table(RECORDS)?.retain_in(first..end, |_, _| false)?;
+        write.commit()?;
+        Ok(())
+    }
+
     /// Names of the records that start with `prefix`, in order.
     ///
     /// # Errors
@@ -160,6 +222,23 @@ impl State {
         write.commit()?;
         Ok(())
     }
+}
+
+/// The records whose names start with `prefix`.
+fn read_all<T: DeserializeOwned>(
+    table: &impl ReadableTable<&'static str, &'static [u8]>,
+    prefix: &str,
+) -> Result<Vec<T>, StateError> {
+    let mut records = Vec::new();
+    for entry in table.range(prefix..)? {
+        let (name, bytes) = entry?;
+        if !name.value().starts_with(prefix) {
+            break;
+        }
+        let record = serde_json::from_slice(bytes.value());
+        records.push(record.map_err(|error| damaged(name.value(), &error))?);
+    }
+    Ok(records)
 }
 
 fn damaged(name: &str, error: &serde_json::Error) -> StateError {
@@ -239,6 +318,43 @@ mod tests {
         let learnt: Vec<u64> = writers.into_iter().map(|writer| writer.join().unwrap()).collect();
         assert!(learnt.iter().all(|found| *found == learnt[0]), "{learnt:?}");
         assert_eq!(state.get::<u64>("guard").unwrap(), Some(learnt[0]));
+    }
+
+    #[test]
+    fn of_records_that_exclude_each_other_one_is_written() {
+        let state = State::in_memory().unwrap();
+        state.put("other", &9u64).unwrap();
+        let alone = |found: Vec<u64>| match found.as_slice() {
+            [] => Ok(()),
+            found => Err(StateError::Damaged { name: "guard".into(), reason: format!("{found:?}") }),
+        };
+        let writers: Vec<_> = (0..8u64)
+            .map(|own| {
+                let state = state.clone();
+                std::thread::spawn(move || {
+                    state.put_beside("guard/", &format!("guard/{own}"), &own, alone).is_ok()
+                })
+            })
+            .collect();
+        let won: Vec<_> = writers.into_iter().map(|writer| writer.join().unwrap()).collect();
+        assert_eq!(won.iter().filter(|won| **won).count(), 1);
+        let names = state.names("guard/").unwrap();
+        let place = won.iter().position(|won| *won).unwrap();
+        assert_eq!(names, [format!("guard/{place}")]);
+        // The one that is there is there already, whoever else is.
+        state.put("guard/x", &1u64).unwrap();
+        state.put_beside("guard/", &names[0], &7, alone).unwrap();
+        assert_eq!(state.get::<usize>(&names[0]).unwrap(), Some(place));
+    }
+
+    #[test]
+    fn a_record_is_replaced_by_others_and_a_range_is_removed() {
+        let state = State::in_memory().unwrap();
+        state.put("page", &0u64).unwrap();
+        state.replace("page", [1u64, 2, 3].map(|number| (format!("line/{number}"), number))).unwrap();
+        assert_eq!(state.get::<u64>("page").unwrap(), None);
+        state.remove_range("line/", "line/3").unwrap();
+        assert_eq!(state.names("").unwrap(), ["line/3"]);
     }
 
     #[test]

@@ -21,7 +21,7 @@ fn value(units: i32) -> f32 {
 
 fn words(key: &JobKey, units: &[i32]) -> Vec<i32> {
     let values: Vec<f32> = units.iter().map(|units| value(*units)).collect();
-    key.unmask(&key.masked(&values).unwrap()).unwrap()
+    key.unmask(&key.masked(&values).unwrap()).unwrap().to_vec()
 }
 
 /// The difference of two results in each projected word.

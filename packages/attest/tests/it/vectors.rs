@@ -122,7 +122,7 @@ fn result_section(values: &[f32]) -> Value {
     json!({
         "values": bits(values),
         "fixed": to_fixed(values).unwrap(),
-        "words": key.unmask(&masked).unwrap(),
+        "words": key.unmask(&masked).unwrap().to_vec(),
         "masked": hex::encode(masked),
     })
 }

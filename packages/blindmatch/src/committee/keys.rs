@@ -34,38 +34,70 @@ impl EpochKeys {
         self.epoch
     }
 
-    /// Raises every blinded point to the slot's share and proves it, in one proof for the whole request.
-    ///
-    /// The quota is the caller's: see [`crate::quota::Quota`]. Answering the same request again is harmless, it
-    /// gives the same points.
+    /// Checks a request in full, before anything is charged for it or computed: what is accepted is answered.
     ///
     /// # Errors
     /// [`EvaluateError`] names the epoch, slot or point that can't be answered.
-    pub fn evaluate(
-        &self,
-        request: &EvaluateRequest,
-        rng: &mut impl CryptoRng,
-    ) -> Result<EvaluateResponse, EvaluateError> {
+    pub fn accept<'a>(&'a self, request: &EvaluateRequest) -> Result<Accepted<'a>, EvaluateError> {
         if request.epoch() != self.epoch {
             return Err(EvaluateError::Epoch { found: request.epoch(), expected: self.epoch });
         }
-        let mut groups: BTreeMap<SlotId, (SlotStatement, &Scalar)> = BTreeMap::new();
-        let mut evaluations = Vec::with_capacity(request.points().len());
+        let mut points = Vec::with_capacity(request.points().len());
         for (position, (slot, bytes)) in request.points().iter().enumerate() {
             let index = usize::from(slot.0);
             let (Some(share), Some(key)) = (self.shares.get(index), self.share_keys.get(index)) else {
                 return Err(EvaluateError::Slot { slot: *slot, slots: self.shares.len() });
             };
             let blinded = decode_point(bytes).ok_or(EvaluateError::Point { position })?;
+            points.push(AcceptedPoint { slot: *slot, blinded, share, key });
+        }
+        Ok(Accepted { keys: self, points })
+    }
+
+    /// Raises every blinded point to the slot's share and proves it, in one proof for the whole request.
+    ///
+    /// The quota is the caller's: see [`crate::quota::Quota`], and [`EpochKeys::accept`] for what comes before it. Answering
+    /// the same request again is harmless, it gives the same points.
+    ///
+    /// # Errors
+    /// As [`EpochKeys::accept`].
+    pub fn evaluate(
+        &self,
+        request: &EvaluateRequest,
+        rng: &mut impl CryptoRng,
+    ) -> Result<EvaluateResponse, EvaluateError> {
+        Ok(self.accept(request)?.evaluate(rng))
+    }
+}
+
+/// A request that can be answered.
+pub struct Accepted<'a> {
+    keys: &'a EpochKeys,
+    points: Vec<AcceptedPoint<'a>>,
+}
+
+struct AcceptedPoint<'a> {
+    slot: SlotId,
+    blinded: RistrettoPoint,
+    share: &'a Scalar,
+    key: &'a RistrettoPoint,
+}
+
+impl Accepted<'_> {
+    /// The answer, as [`EpochKeys::evaluate`] gives it.
+    pub fn evaluate(self, rng: &mut impl CryptoRng) -> EvaluateResponse {
+        let mut groups: BTreeMap<SlotId, (SlotStatement, &Scalar)> = BTreeMap::new();
+        let mut evaluations = Vec::with_capacity(self.points.len());
+        for AcceptedPoint { slot, blinded, share, key } in self.points {
             let evaluated = blinded * share;
             evaluations.push(evaluated.compress().to_bytes());
             let (statement, _) =
-                groups.entry(*slot).or_insert_with(|| (SlotStatement::new(*slot, *key), share));
+                groups.entry(slot).or_insert_with(|| (SlotStatement::new(slot, *key), share));
             statement.pairs.push((blinded, evaluated));
         }
         let (statements, secrets): (Vec<_>, Vec<_>) = groups.into_values().unzip();
-        let proof = dleq::prove(self.epoch, self.member, &statements, &secrets, rng);
-        Ok(EvaluateResponse::new(self.member, evaluations, proof))
+        let proof = dleq::prove(self.keys.epoch, self.keys.member, &statements, &secrets, rng);
+        EvaluateResponse::new(self.keys.member, evaluations, proof)
     }
 }
 

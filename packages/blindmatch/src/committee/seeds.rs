@@ -110,10 +110,12 @@ impl Seed {
     }
 }
 
-/// The seeds that one member holds: its long-term secret.
-#[derive(Clone)]
+/// The seeds that one member holds: its long-term secret. Erased when dropped.
+#[derive(Clone, ZeroizeOnDrop)]
 pub struct MemberSeeds {
+    #[zeroize(skip)]
     params: CommitteeParams,
+    #[zeroize(skip)]
     me: MemberIndex,
     seeds: Vec<Seed>,
 }

@@ -106,7 +106,7 @@ fn a_group_of_members_of_one_set_is_one_gate_over_the_set() {
 fn only_what_is_asked_for_needs_a_tag() {
     let inputs = |text: &str| {
         let inputs = compile(text).inputs();
-        inputs.into_iter().map(|input| (input.slot.0, input.value)).collect::<Vec<_>>()
+        inputs.into_iter().map(|input| (input.slot.0, input.value.clone())).collect::<Vec<_>>()
     };
     let pair = |slot: u16, value: &str| (slot, value.to_owned());
     assert_eq!(inputs("vram >= 48 and region = jp"), [pair(4, "yes"), pair(6, "jp")]);

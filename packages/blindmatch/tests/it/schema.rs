@@ -2,8 +2,14 @@ use std::collections::BTreeMap;
 
 use bithive_blindmatch::{
     attributes::{AttributeValue, Attributes, AttributesError},
-    schema::{Attribute, Schema, SchemaError},
+    committee::{Contribution, MemberSeeds},
+    oprf::Tag,
+    policy::Policy,
+    schema::{Attribute, Input, Schema, SchemaError, SlotId},
+    vault::MatchKey,
+    vector::Vector,
 };
+use zeroize::ZeroizeOnDrop;
 
 fn ordered(name: &str, thresholds: &[u64]) -> Attribute {
     Attribute::Ordered { name: name.to_owned(), thresholds: thresholds.to_vec() }
@@ -148,4 +154,45 @@ fn a_commitment_binds_answers_and_nonce() {
     assert_ne!(crate::common::attributes(48, "ch", &["gdpr"]).commitment(&[7; 32]), commitment);
     assert_ne!(crate::common::attributes(24, "eu", &["gdpr"]).commitment(&[7; 32]), commitment);
     assert_ne!(crate::common::attributes(24, "ch", &[]).commitment(&[7; 32]), commitment);
+}
+
+#[test]
+fn no_value_of_an_attribute_or_a_policy_is_printed() {
+    let input = Input { slot: SlotId(6), value: "singular".to_owned() };
+    let vector = format!("0x{}", "3f".repeat(32));
+    let schema = Schema::new(vec![
+        ordered("vram", &[1234]),
+        Attribute::Categorical { name: "region".to_owned(), values: words(&["singular", "other"]) },
+        Attribute::Set { name: "certifications".to_owned(), members: words(&["peculiar", "another"]) },
+        Attribute::Vector { name: "profile".to_owned() },
+    ])
+    .unwrap();
+    let text = format!(
+        "vram >= 1234 and region = singular and certifications has peculiar and profile within 25 of {vector}"
+    );
+    let policy = Policy::parse(&text, &schema).unwrap();
+    let compiled = policy.compile(&schema).unwrap();
+    let printed =
+        [format!("{input:?}"), format!("{input:#?}"), format!("{policy:?}"), format!("{compiled:?}")];
+    for printed in printed {
+        for secret in ["singular", "1234", "peculiar", "3f3f", "\"yes\""] {
+            assert!(!printed.contains(secret), "{secret} in {printed}");
+        }
+    }
+    assert_eq!(format!("{input:?}"), "Input(slot 6, secret)");
+    assert!(format!("{policy:?}").contains("region"), "attributes and gates are public");
+}
+
+#[test]
+fn secrets_of_matching_are_erased_when_dropped() {
+    /// Compiles for what erases itself only.
+    fn erased<T: ZeroizeOnDrop>() {}
+    erased::<Input>();
+    erased::<Attributes>();
+    erased::<Vector>();
+    erased::<Tag>();
+    erased::<MatchKey>();
+    erased::<MemberSeeds>();
+    erased::<MemberSeeds>();
+    erased::<Contribution>();
 }

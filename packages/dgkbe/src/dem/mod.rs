@@ -104,6 +104,40 @@ impl Secrets {
     }
 }
 
+/// A key for one payload, and what that payload is bound to. Nonces count from zero under every key, so a second payload under
+/// one would show both: sealing takes this by value, and it is neither cloned, printed nor given back. Erased when dropped.
+///
+/// [`crate::envelope::Sender::address`] draws one with each header.
+///
+/// ```compile_fail,E0382
+/// use bithive_dgkbe::dem::{AssociatedData, SealingKey, seal};
+/// use bithive_dgkbe::kem::{Context, SharedKey};
+///
+/// let data = AssociatedData::without_header(Context(b"one message"));
+/// let key = SealingKey::once(SharedKey::from_bytes([7; 32]), data).unwrap();
+/// seal(key, b"a scan").unwrap();
+/// seal(key, b"another").unwrap(); // it is used up
+/// ```
+pub struct SealingKey {
+    secrets: Secrets,
+    data: AssociatedData,
+}
+
+impl SealingKey {
+    /// From a key that was drawn or derived for this one payload, which goes with it.
+    ///
+    /// # Errors
+    /// None that depend on the arguments.
+    pub fn once(key: SharedKey, data: AssociatedData) -> Result<Self, DemError> {
+        Self::new(&key, data)
+    }
+
+    /// For a key that this crate has just drawn.
+    pub(crate) fn new(key: &SharedKey, data: AssociatedData) -> Result<Self, DemError> {
+        Ok(Self { secrets: Secrets::derive(key, &data)?, data })
+    }
+}
+
 /// Seals a payload chunk by chunk.
 pub struct Encryptor {
     stream: EncryptorBE32<ChaCha20Poly1305>,
@@ -111,16 +145,13 @@ pub struct Encryptor {
 }
 
 impl Encryptor {
-    /// Start a payload; the preamble goes in front of the first chunk. One key seals one payload.
-    ///
-    /// # Errors
-    /// None that depend on the arguments.
-    pub fn new(key: &SharedKey, data: &AssociatedData) -> Result<(Self, [u8; PREAMBLE_LEN]), DemError> {
-        let secrets = Secrets::derive(key, data)?;
+    /// Start a payload; the preamble goes in front of the first chunk.
+    #[must_use]
+    pub fn new(SealingKey { secrets, data }: SealingKey) -> (Self, [u8; PREAMBLE_LEN]) {
         let mut preamble = [VERSION; PREAMBLE_LEN];
         preamble[1..].copy_from_slice(&secrets.commitment);
         let stream = EncryptorBE32::from_aead(secrets.cipher(), &secrets.nonce.into());
-        Ok((Self { stream, data: *data }, preamble))
+        (Self { stream, data }, preamble)
     }
 
     /// Seal a chunk of exactly [`CHUNK_LEN`] bytes that is not the last.
@@ -214,8 +245,8 @@ fn split(bytes: &[u8], piece: usize) -> (core::slice::ChunksExact<'_, u8>, &[u8]
 ///
 /// # Errors
 /// [`DemError::TooLong`].
-pub fn seal(key: &SharedKey, data: &AssociatedData, plaintext: &[u8]) -> Result<Vec<u8>, DemError> {
-    let (mut encryptor, preamble) = Encryptor::new(key, data)?;
+pub fn seal(key: SealingKey, plaintext: &[u8]) -> Result<Vec<u8>, DemError> {
+    let (mut encryptor, preamble) = Encryptor::new(key);
     let (chunks, last) = split(plaintext, CHUNK_LEN);
     let mut out = Vec::with_capacity(PREAMBLE_LEN + plaintext.len() + (chunks.len() + 1) * TAG_LEN);
     out.extend_from_slice(&preamble);

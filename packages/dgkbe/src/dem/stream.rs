@@ -4,7 +4,9 @@ use std::io::{self, Read, Write};
 
 use zeroize::{Zeroize, Zeroizing};
 
-use super::{AssociatedData, CHUNK_LEN, Decryptor, DemError, Encryptor, PREAMBLE_LEN, SEALED_LEN, TAG_LEN};
+use super::{
+    AssociatedData, CHUNK_LEN, Decryptor, DemError, Encryptor, PREAMBLE_LEN, SEALED_LEN, SealingKey, TAG_LEN,
+};
 use crate::kem::SharedKey;
 
 /// Bytes of a sealed payload; `None` beyond what 64 bits count.
@@ -47,14 +49,11 @@ pub struct Sealer<W> {
 }
 
 impl<W: Write> Sealer<W> {
-    /// Starts a payload; nothing is written yet. One key seals one payload.
-    ///
-    /// # Errors
-    /// None that depend on the arguments.
-    pub fn new(key: &SharedKey, data: &AssociatedData, target: W) -> Result<Self, DemError> {
-        let (encryptor, preamble) = Encryptor::new(key, data)?;
+    /// Starts a payload; nothing is written yet.
+    pub fn new(key: SealingKey, target: W) -> Self {
+        let (encryptor, preamble) = Encryptor::new(key);
         let chunk = Zeroizing::new(Vec::with_capacity(CHUNK_LEN));
-        Ok(Self { encryptor: Some(encryptor), preamble: Some(preamble), chunk, target })
+        Self { encryptor: Some(encryptor), preamble: Some(preamble), chunk, target }
     }
 
     /// Seals what is left as the last chunk and gives the writer back, flushed.

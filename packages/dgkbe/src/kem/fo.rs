@@ -24,7 +24,7 @@ use crate::slots::SlotSet;
 const SCALAR_TAG: &[u8] = b"BITHIVE-V1/dgkbe-encapsulation-scalar/";
 
 /// The key that a header carries: 32 bytes, wiped when dropped.
-#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+#[derive(Zeroize, ZeroizeOnDrop)]
 pub struct SharedKey([u8; 32]);
 
 impl SharedKey {

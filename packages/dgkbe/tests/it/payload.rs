@@ -4,8 +4,8 @@ use std::io::{self, Read, Write};
 
 use crate::common::{CONTEXT, Group, Network};
 use bithive_dgkbe::dem::{
-    AssociatedData, CHUNK_LEN, Decryptor, DemError, Encryptor, Opener, PREAMBLE_LEN, Sealer, TAG_LEN, open,
-    seal, sealed_len,
+    AssociatedData, CHUNK_LEN, Decryptor, DemError, Encryptor, Opener, PREAMBLE_LEN, Sealer, SealingKey,
+    TAG_LEN, open, seal, sealed_len,
 };
 use bithive_dgkbe::envelope::EnvelopeError;
 use bithive_dgkbe::kem::HeaderError;
@@ -30,6 +30,11 @@ fn key(byte: u8) -> SharedKey {
     SharedKey::from_bytes([byte; 32])
 }
 
+/// The same key for every payload of these tests: what a program never makes.
+fn sealing() -> SealingKey {
+    SealingKey::once(key(1), data()).unwrap()
+}
+
 fn text(len: usize) -> Vec<u8> {
     (0..len).map(|i| (i % 251) as u8).collect()
 }
@@ -41,7 +46,7 @@ fn refuse(payload: &[u8], expected: DemError) {
 #[test]
 fn payloads_of_every_shape_open_again() {
     for len in [0, 1, CHUNK_LEN - 1, CHUNK_LEN, CHUNK_LEN + 1, 2 * CHUNK_LEN, 3 * CHUNK_LEN + 5] {
-        let payload = seal(&key(1), &data(), &text(len)).unwrap();
+        let payload = seal(sealing(), &text(len)).unwrap();
         let chunks = len.div_ceil(CHUNK_LEN).max(1);
         assert_eq!(payload.len(), PREAMBLE_LEN + len + chunks * TAG_LEN);
         assert_eq!(*open(&key(1), &data(), &payload).unwrap(), text(len));
@@ -51,8 +56,8 @@ fn payloads_of_every_shape_open_again() {
 #[test]
 fn streaming_gives_the_bytes_of_sealing_at_once() {
     let plain = text(2 * CHUNK_LEN + 100);
-    let whole = seal(&key(1), &data(), &plain).unwrap();
-    let (mut encryptor, preamble) = Encryptor::new(&key(1), &data()).unwrap();
+    let whole = seal(sealing(), &plain).unwrap();
+    let (mut encryptor, preamble) = Encryptor::new(sealing());
     let mut streamed = preamble.to_vec();
     streamed.extend(encryptor.next(&plain[..CHUNK_LEN]).unwrap());
     streamed.extend(encryptor.next(&plain[CHUNK_LEN..2 * CHUNK_LEN]).unwrap());
@@ -68,7 +73,7 @@ fn streaming_gives_the_bytes_of_sealing_at_once() {
 }
 
 fn stream_sealed(plain: &[u8], piece: usize) -> Vec<u8> {
-    let mut sealer = Sealer::new(&key(1), &data(), Vec::new()).unwrap();
+    let mut sealer = Sealer::new(sealing(), Vec::new());
     plain.chunks(piece).for_each(|piece| sealer.write_all(piece).unwrap());
     sealer.finish().unwrap()
 }
@@ -107,7 +112,7 @@ fn drain(opener: &mut Opener<impl Read>) -> (Vec<u8>, Option<DemError>) {
 #[test]
 fn writers_and_readers_give_the_bytes_of_whole_payloads_whatever_their_pieces() {
     for len in [0, 1, CHUNK_LEN - 1, CHUNK_LEN, CHUNK_LEN + 1, 2 * CHUNK_LEN, 3 * CHUNK_LEN + 5] {
-        let whole = seal(&key(1), &data(), &text(len)).unwrap();
+        let whole = seal(sealing(), &text(len)).unwrap();
         assert_eq!(sealed_len(len as u64), Some(whole.len() as u64));
         for piece in [1000, CHUNK_LEN - 1, CHUNK_LEN, 2 * CHUNK_LEN + 7] {
             assert!(stream_sealed(&text(len), piece) == whole, "{len} bytes, {piece} at a time");
@@ -123,7 +128,7 @@ fn writers_and_readers_give_the_bytes_of_whole_payloads_whatever_their_pieces() 
 #[test]
 fn a_reader_gives_whole_chunks_before_a_fault_and_never_an_end() {
     let plain = text(3 * CHUNK_LEN + 5);
-    let whole = seal(&key(1), &data(), &plain).unwrap();
+    let whole = seal(sealing(), &plain).unwrap();
     for cut in 0..whole.len() {
         if cut % 10_007 != 0 && (cut.max(PREAMBLE_LEN) - PREAMBLE_LEN) % SEALED > 17 {
             continue;
@@ -160,7 +165,7 @@ fn a_payload_whose_writer_failed_is_not_continued() {
         }
     }
     for room in [0, PREAMBLE_LEN, PREAMBLE_LEN + SEALED] {
-        let mut sealer = Sealer::new(&key(1), &data(), Full(room)).unwrap();
+        let mut sealer = Sealer::new(sealing(), Full(room));
         let failed = sealer.write_all(&text(3 * CHUNK_LEN)).unwrap_err();
         assert_eq!(failed.kind(), io::ErrorKind::StorageFull);
         assert!(sealer.write_all(&text(CHUNK_LEN + 1)).is_err());
@@ -170,7 +175,7 @@ fn a_payload_whose_writer_failed_is_not_continued() {
 
 #[test]
 fn truncation_is_never_a_short_plaintext() {
-    let payload = seal(&key(1), &data(), &text(2 * CHUNK_LEN + 50)).unwrap();
+    let payload = seal(sealing(), &text(2 * CHUNK_LEN + 50)).unwrap();
     refuse(&payload[..PREAMBLE_LEN - 1], DemError::Framing);
     refuse(&payload[..PREAMBLE_LEN], DemError::Framing);
     refuse(&payload[..PREAMBLE_LEN + TAG_LEN - 1], DemError::Framing);
@@ -183,7 +188,7 @@ fn truncation_is_never_a_short_plaintext() {
 
 #[test]
 fn reordered_repeated_dropped_and_added_chunks_are_refused() {
-    let payload = seal(&key(1), &data(), &text(3 * CHUNK_LEN + 50)).unwrap();
+    let payload = seal(sealing(), &text(3 * CHUNK_LEN + 50)).unwrap();
     let (preamble, body) = payload.split_at(PREAMBLE_LEN);
     let chunks: Vec<&[u8]> = body.chunks(SEALED).collect();
     let build = |order: &[usize]| {
@@ -202,14 +207,14 @@ fn reordered_repeated_dropped_and_added_chunks_are_refused() {
 
 #[test]
 fn a_last_chunk_does_not_pass_as_a_middle_one() {
-    let payload = seal(&key(1), &data(), &text(CHUNK_LEN)).unwrap();
+    let payload = seal(sealing(), &text(CHUNK_LEN)).unwrap();
     let mut decryptor = Decryptor::new(&key(1), &data(), &payload[..PREAMBLE_LEN]).unwrap();
     assert_eq!(decryptor.next(&payload[PREAMBLE_LEN..]), Err(DemError::Authentication));
 }
 
 #[test]
 fn every_flipped_bit_is_noticed() {
-    let payload = seal(&key(1), &data(), b"a short message").unwrap();
+    let payload = seal(sealing(), b"a short message").unwrap();
     for position in 0..payload.len() {
         let mut changed = payload.clone();
         changed[position] ^= 0x10;
@@ -221,7 +226,7 @@ fn every_flipped_bit_is_noticed() {
 #[test]
 fn key_header_set_and_context_are_bound() {
     let set = SlotSet::full(2).unwrap();
-    let (ours, payload) = (header(1), seal(&key(1), &data(), b"text").unwrap());
+    let (ours, payload) = (header(1), seal(sealing(), b"text").unwrap());
     let part = SlotSet::from_slots(2, [1]).unwrap();
     assert_eq!(open(&key(2), &data(), &payload).err(), Some(DemError::Authentication));
     for other in [
@@ -235,7 +240,7 @@ fn key_header_set_and_context_are_bound() {
 
 #[test]
 fn chunks_of_the_wrong_length_are_not_sealed_or_opened() {
-    let (mut encryptor, preamble) = Encryptor::new(&key(1), &data()).unwrap();
+    let (mut encryptor, preamble) = Encryptor::new(sealing());
     let short = CHUNK_LEN - 1;
     assert_eq!(encryptor.next(&text(short)), Err(DemError::ChunkLength { actual: short }));
     let long = CHUNK_LEN + 1;
@@ -299,7 +304,7 @@ proptest! {
         plain in prop::collection::vec(any::<u8>(), 0..200),
         cut in 0usize..300, extra in prop::collection::vec(any::<u8>(), 1..40),
     ) {
-        let payload = seal(&key(1), &data(), &plain).unwrap();
+        let payload = seal(sealing(), &plain).unwrap();
         prop_assert_eq!(&*open(&key(1), &data(), &payload).unwrap(), &plain);
         let cut = cut.min(payload.len() - 1);
         prop_assert!(open(&key(1), &data(), &payload[..cut]).is_err());

@@ -8,7 +8,7 @@ use crate::common::rng;
 use bithive_curve::{G1, G2, Gt, Scalar, expand_message_xmd, pairing};
 use bithive_dgkbe::crs::UnverifiedCrs;
 use bithive_dgkbe::crs::ceremony::Transcript;
-use bithive_dgkbe::dem::{AssociatedData, open, seal};
+use bithive_dgkbe::dem::{AssociatedData, SealingKey, open, seal};
 use bithive_dgkbe::kem::{Context, Peer, ReceiverCache, ReceiverGroup, SenderCache, SenderGroups, SharedKey};
 use bithive_dgkbe::keys::{SecretKey, UnverifiedPublicKey, column};
 use bithive_dgkbe::opening::{KeyFile, Opened, Part, extract, open_power, power_range};
@@ -140,7 +140,7 @@ fn computed() -> Value {
     rand_core::Rng::fill_bytes(&mut rng(100), &mut message);
     let (header, key) = sender.encapsulate(&set, Context(CONTEXT), &mut rng(100)).unwrap();
     let data = AssociatedData::new(&header.encode(), &set.digest(), Context(CONTEXT));
-    let payload = seal(&key, &data, PLAINTEXT).unwrap();
+    let payload = seal(once(&key, data), PLAINTEXT).unwrap();
     let false_header = changed(&header.encode());
     let rejected = rejected(&crs, &pairs, &set, &Header::decode(&false_header).unwrap());
 
@@ -160,13 +160,18 @@ fn computed() -> Value {
         "shared_key": hex::encode(key.as_bytes()),
         "plaintext": hex::encode(PLAINTEXT),
         "payload": hex::encode(payload),
-        "long_payload": long_payload(&seal(&key, &data, &long_plaintext()).unwrap()),
+        "long_payload": long_payload(&seal(once(&key, data), &long_plaintext()).unwrap()),
         "rejected": {
             "slot": 3,
             "header": hex::encode(false_header),
             "shared_key": hex::encode(rejected.as_bytes()),
         },
     })
+}
+
+/// For known answers, each of which is a payload of its own.
+fn once(key: &SharedKey, data: AssociatedData) -> SealingKey {
+    SealingKey::once(SharedKey::from_bytes(*key.as_bytes()), data).unwrap()
 }
 
 /// A second run: the users of the first as group 0, and four more as group 1.
@@ -209,7 +214,7 @@ fn computed_groups() -> Value {
         "headers": hex::encode(&headers),
         "shared_key": hex::encode(key.as_bytes()),
         "plaintext": hex::encode(PLAINTEXT),
-        "payload": hex::encode(seal(&key, &data, PLAINTEXT).unwrap()),
+        "payload": hex::encode(seal(once(&key, data), PLAINTEXT).unwrap()),
         "rejected": {
             "slot": 6,
             "headers": hex::encode(false_headers),

@@ -2,7 +2,7 @@
 
 use bithive_attest::Domain;
 use bithive_dgkbe::kem::SharedKey;
-use bithive_payload::{Input, JobRef, Output, PayloadError, ReadError};
+use bithive_payload::{Input, JobRef, Output, OutputKey, PayloadError, ReadError};
 use proptest::prelude::*;
 
 fn job(job_id: u64, round: u8) -> JobRef<'static> {
@@ -13,7 +13,7 @@ fn job(job_id: u64, round: u8) -> JobRef<'static> {
 fn an_output_opens_only_for_its_job_round_worker_and_key() {
     let shared = SharedKey::from_bytes([3; 32]);
     let output = Output { values: vec![0.5, -2.25] };
-    let sealed = output.seal(job(1, 1), &job(1, 1).key(&shared), "worker").unwrap();
+    let sealed = output.seal(OutputKey::new(job(1, 1), &job(1, 1).key(&shared), "worker").unwrap()).unwrap();
     let open = |job: JobRef<'static>, account: &str, shared: &SharedKey, sealed: &[u8]| {
         Output::open(job, &job.key(shared), account, sealed)
     };

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, anyhow};
-use bithive_dgkbe::dem::{AssociatedData, Opener, PREAMBLE_LEN, Sealer};
+use bithive_dgkbe::dem::{AssociatedData, Opener, PREAMBLE_LEN, Sealer, SealingKey};
 use bithive_dgkbe::kem::{Context, SharedKey};
 use hpke::aead::ChaCha20Poly1305;
 use hpke::kdf::HkdfSha256;
@@ -116,7 +116,7 @@ pub(super) fn send(
         let data = AssociatedData::without_header(Context(CONTEXT));
         // The preamble goes with the first chunk.
         let buffered = BufWriter::with_capacity(2 * PREAMBLE_LEN, paced);
-        let mut sealer = Sealer::new(&SharedKey::from_bytes(key), &data, buffered)?;
+        let mut sealer = Sealer::new(SealingKey::once(SharedKey::from_bytes(key), data)?, buffered);
         io::copy(&mut io::BufReader::with_capacity(64 << 10, File::open(plaintext)?), &mut sealer)?;
         let paced = sealer.finish()?.into_inner().map_err(io::IntoInnerError::into_error)?;
         bytes += paced.sent;

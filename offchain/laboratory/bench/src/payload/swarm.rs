@@ -53,12 +53,12 @@ pub(super) async fn publish(
     let mut seed = [0; 32];
     getrandom::fill(&mut seed).map_err(std::io::Error::other)?;
     let mut rng: rand_chacha::ChaCha20Rng = rand_core::SeedableRng::from_seed(seed);
-    let Addressed { headers, key, data } = sender.address(&set, Context(CONTEXT), &mut rng)?;
+    let Addressed { headers, sealing, .. } = sender.address(&set, Context(CONTEXT), &mut rng)?;
     let file = std::fs::File::open(plaintext)?;
     let size = sealed_len(file.metadata()?.len()).ok_or(DemError::TooLong)?;
     let mut file = std::io::BufReader::with_capacity(64 << 10, file);
     let write: ContentWriter = Box::new(move |target| {
-        let mut sealer = Sealer::new(&key, &data, target)?;
+        let mut sealer = Sealer::new(sealing, target);
         std::io::copy(&mut file, &mut sealer)?;
         sealer.finish().map(drop)
     });

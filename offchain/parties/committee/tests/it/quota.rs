@@ -1,5 +1,6 @@
 //! What each member refuses, asked directly.
 
+use bithive_exchange::Protocol;
 use bithive_local::COMMITTEE;
 use bithive_state::State;
 use bithive_threshold::{NODE_EVALUATIONS, REQUESTER_EVALUATIONS, most_values};
@@ -42,6 +43,27 @@ async fn the_same_request_is_answered_again() {
     let request = world.request(&node, epoch, &[region("eu")]);
     for _ in 0..3 {
         world.ask_bytes(1, &node, request.clone()).await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn of_different_requests_for_one_slot_at_once_one_is_answered() {
+    let mut world = World::new().await;
+    let epoch = world.epoch().await;
+    for _ in 0..4 {
+        let node = world.node().await;
+        // Of the only value that it has registered, with other blinds each time.
+        let mut ask = |_| {
+            let body = world.request(&node, epoch, &[region("eu")]).into();
+            let (exchange, to) = (node.exchange.clone(), world.seats[0].endpoint);
+            tokio::spawn(async move { exchange.request(to, Protocol::Evaluate, body).await.is_ok() })
+        };
+        let asked = [(); 8].map(&mut ask);
+        let mut answered = 0;
+        for answer in asked {
+            answered += usize::from(answer.await.unwrap());
+        }
+        assert_eq!(answered, 1);
     }
 }
 
