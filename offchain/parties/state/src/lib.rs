@@ -328,23 +328,26 @@ mod tests {
             [] => Ok(()),
             found => Err(StateError::Damaged { name: "guard".into(), reason: format!("{found:?}") }),
         };
-        let writers: Vec<_> = (0..8u64)
-            .map(|own| {
-                let state = state.clone();
-                std::thread::spawn(move || {
-                    state.put_beside("guard/", &format!("guard/{own}"), &own, alone).is_ok()
-                })
-            })
-            .collect();
-        let won: Vec<_> = writers.into_iter().map(|writer| writer.join().unwrap()).collect();
-        assert_eq!(won.iter().filter(|won| **won).count(), 1);
-        let names = state.names("guard/").unwrap();
-        let place = won.iter().position(|won| *won).unwrap();
-        assert_eq!(names, [format!("guard/{place}")]);
+        let (begun, begins) = std::sync::mpsc::channel();
+        let mut second = None;
+        let first = state.put_beside("guard/", "guard/1", &1, |found| {
+            let state = state.clone();
+            second = Some(std::thread::spawn(move || {
+                begun.send(()).unwrap();
+                state.put_beside("guard/", "guard/2", &2, alone)
+            }));
+            // Time for the second to look, if it looked before it may write.
+            begins.recv().unwrap();
+            std::thread::sleep(std::time::Duration::from_millis(100));
+            alone(found)
+        });
+        first.unwrap();
+        assert!(second.unwrap().join().unwrap().is_err());
+        assert_eq!(state.names("guard/").unwrap(), ["guard/1"]);
         // The one that is there is there already, whoever else is.
-        state.put("guard/x", &1u64).unwrap();
-        state.put_beside("guard/", &names[0], &7, alone).unwrap();
-        assert_eq!(state.get::<usize>(&names[0]).unwrap(), Some(place));
+        state.put("guard/x", &9u64).unwrap();
+        state.put_beside("guard/", "guard/1", &7, alone).unwrap();
+        assert_eq!(state.get::<u64>("guard/1").unwrap(), Some(1));
     }
 
     #[test]
