@@ -3,10 +3,13 @@
 //! A node's commitment decides what the committee evaluates for it. It can be replaced as often as a node could leave and
 //! register again, and no more: each commitment is one guess at what requests ask for.
 
-use bithive_api::registry::{AccreditationResponse, AccreditedResponse, Event, GrantResponse, limits};
+use bithive_api::registry::{
+    AccreditationResponse, AccreditedResponse, Event, ExecuteMsg, GrantResponse, limits,
+};
+use bithive_contract_kit::delay;
 use bithive_contract_kit::input::{InputError, address, count, length, sized, within};
 use bithive_contract_kit::permission::Unauthorized;
-use cosmwasm_std::{Addr, Deps, DepsMut, Env, HexBinary, Response, StdResult, Storage};
+use cosmwasm_std::{Addr, Deps, DepsMut, Env, HexBinary, Response, StdResult, Storage, from_json};
 
 use crate::ContractError;
 use crate::state::{ACCREDITATION, COMMITTED_AT, CONFIG, GRANTS, Grant, Kind, PARTICIPANTS, participant};
@@ -29,6 +32,15 @@ pub(crate) fn expect_accreditor(storage: &dyn Storage, sender: &Addr) -> Result<
 /// Remembers when a node committed to its attributes.
 pub(crate) fn committed(storage: &mut dyn Storage, env: &Env, node: &Addr) -> StdResult<()> {
     COMMITTED_AT.save(storage, node, &env.block.time.seconds())
+}
+
+/// Forgets a node that leaves, and what accreditors of now say of it.
+pub(crate) fn forget(storage: &mut dyn Storage, node: &Addr) -> StdResult<()> {
+    COMMITTED_AT.remove(storage, node);
+    for accreditor in load(storage)?.accreditors {
+        GRANTS.remove(storage, (node, &accreditor));
+    }
+    Ok(())
 }
 
 fn changeable_from(storage: &dyn Storage, node: &Addr) -> StdResult<u64> {
@@ -109,7 +121,8 @@ pub(crate) fn set(
     }))
 }
 
-/// Whether accreditation was never set: the first does not wait, since nobody depends on another for it.
+/// Whether accreditation was never set. The first accreditors do not wait, since nobody depends on others for them; a requirement
+/// does, so that nodes have the time to meet it.
 pub(crate) fn never_set(storage: &dyn Storage) -> bool {
     !ACCREDITATION.exists(storage)
 }
@@ -125,7 +138,16 @@ pub(crate) fn remove(deps: DepsMut<'_>, accreditor: &str) -> Result<Response, Co
         return Err(ContractError::NotAnAccreditor { address: accreditor.into() });
     }
     ACCREDITATION.save(deps.storage, &accreditation)?;
-    Ok(Response::new().add_event(Event::AccreditorRemoved { accreditor }))
+    let mut response = Response::new();
+    // Anybody could apply a setting that was announced before, and so list the account again.
+    for setting in delay::waiting(deps.storage)? {
+        if let Ok(ExecuteMsg::SetAccreditation { accreditors, .. }) = from_json(&setting.message)
+            && accreditors.iter().any(|listed| listed == accreditor.as_str())
+        {
+            response = response.add_events(delay::cancel(deps.storage, setting.id)?.events);
+        }
+    }
+    Ok(response.add_event(Event::AccreditorRemoved { accreditor }))
 }
 
 /// Records what an accreditor says of a node.

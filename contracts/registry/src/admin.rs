@@ -54,7 +54,7 @@ pub(crate) fn waits(deps: Deps<'_>, env: &Env, msg: &ExecuteMsg) -> Result<bool,
         ExecuteMsg::SetElection { election } => election::check(election.as_ref())?,
         ExecuteMsg::SetAccreditation { accreditors, required } => {
             accreditation::check(deps, accreditors, required)?;
-            if accreditation::never_set(deps.storage) {
+            if required.is_empty() && accreditation::never_set(deps.storage) {
                 return Ok(false);
             }
         }

@@ -12,7 +12,7 @@ use crate::state::{
     BLS_KEYS, CAPABILITIES, CONFIG, Config, ENDPOINTS, Kind, PARTICIPANTS, Participant, RELAYS, SLOTS,
     participant, subtract_bonded,
 };
-use crate::{ContractError, candidates, record};
+use crate::{ContractError, accreditation, candidates, record};
 
 /// Starts the unbonding time.
 pub(crate) fn unbond(deps: DepsMut<'_>, env: &Env, sender: &Addr) -> Result<Response, ContractError> {
@@ -39,6 +39,7 @@ pub(crate) fn withdraw(deps: DepsMut<'_>, env: &Env, address: &str) -> Result<Re
         return Err(ContractError::TooEarly { address: name(), until, now });
     }
     release(deps.storage, &owner, &entry.kind);
+    accreditation::forget(deps.storage, &owner)?;
     subtract_bonded(deps.storage, entry.bond)?;
     let config = CONFIG.load(deps.storage)?;
     let payment = transfer(&config, &owner, entry.bond)?;

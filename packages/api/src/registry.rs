@@ -217,7 +217,7 @@ pub enum ExecuteMsg {
         commitment: HexBinary,
     },
     /// Say who may vouch for attributes, and which attributes the committee evaluates only where somebody has. Waits
-    /// ([`crate::delay`]), apart from the first. Sender: owner.
+    /// ([`crate::delay`]), apart from the first accreditors without a requirement: nodes need the time to meet it. Sender: owner.
     SetAccreditation {
         /// Accounts of accreditors, at most [`limits::MAX_ACCREDITORS`].
         accreditors: Vec<String>,

@@ -88,10 +88,16 @@ pub struct CommittedAnswers {
 impl CommittedAnswers {
     /// Commits to `inputs`, the answers to slots 0, 1, 2 and so on; [`crate::attributes::Attributes::commit`] does so with
     /// answers that the schema allows. `nonce` is 32 fresh random bytes that the contributor keeps:
-    /// s_i = SHA-512(`answer-blind`; schema digest, nonce, slot) modulo the group's order.
+    /// s_i = SHA-512(`answer-blind`; schema digest, nonce, digest of all answers, slot) modulo the group's order. All answers
+    /// are in it, so that the commitments to other answers under the same nonce have nothing in common with these: neither
+    /// which answers changed, nor how, nor an opening that somebody has seen.
     pub fn new(schema_digest: [u8; 32], inputs: &[Input], nonce: &[u8; 32]) -> Self {
+        let all = inputs.iter().fold(sha256("answer-inputs"), |hash, input| {
+            hash.fixed(&input.slot.0.to_be_bytes()).variable(input.value.as_bytes())
+        });
+        let all = Zeroizing::new(all.digest());
         let blind = |input: &Input| {
-            let hash = sha512("answer-blind").fixed(&schema_digest).fixed(nonce);
+            let hash = sha512("answer-blind").fixed(&schema_digest).fixed(nonce).fixed(&*all);
             hash.fixed(&input.slot.0.to_be_bytes()).scalar()
         };
         let blinds: Zeroizing<Vec<Scalar>> = Zeroizing::new(inputs.iter().map(blind).collect());

@@ -91,8 +91,8 @@ pub enum VaultError {
         expected: u64,
     },
     /// A leaf that isn't a decoy, and for which there's no tag.
-    #[error("there is no tag for value `{}` of slot {}, expected one for every input of the policy", .0.value, .0.slot.0)]
-    MissingTag(Input),
+    #[error("there is no tag for a value of slot {}, expected one for every input of the policy", .0.0)]
+    MissingTag(SlotId),
     /// Two tags for one slot, where a contributor has one value.
     #[error("there are two tags for slot {}, expected one", .0.0)]
     SlotTwice(SlotId),
@@ -159,7 +159,7 @@ impl Masks {
 
 /// The tag that masks a leaf; nothing but chance masks a decoy.
 fn tag_of<'a>(leaf: &Leaf, tags: &'a Tags) -> Result<Option<&'a Tag>, VaultError> {
-    let missing = |input: &Input| VaultError::MissingTag(input.clone());
+    let missing = |input: &Input| VaultError::MissingTag(input.slot);
     leaf.input().map(|input| tags.get(input).ok_or_else(|| missing(input))).transpose()
 }
 

@@ -218,16 +218,27 @@ fn settings_of_accreditation_are_checked_and_wait_from_the_second_on() {
     let many: Vec<String> = (0..=limits::MAX_ACCREDITORS).map(|number| format!("v{number}")).collect();
     let many: Vec<&str> = many.iter().map(String::as_str).collect();
     assert!(matches!(refusal(set(&mut suite, &many, &[])), ContractError::Input(InputError::Count { .. })));
+    // The first accreditors are listed at once; what needs them waits, so that they can see the nodes before.
+    set(&mut suite, &["vera"], &[]).unwrap();
     set(&mut suite, &["vera"], &["region"]).unwrap();
     let listed = |suite: &Suite| -> AccreditationResponse {
         suite.query(&suite.registry, &QueryMsg::Accreditation {})
     };
+    assert_eq!((listed(&suite).accreditors, listed(&suite).required), (vec![suite.account("vera")], vec![]));
+    suite.advance(DELAY_SECONDS);
+    let anyone = suite.account("anyone");
+    suite.ask_registry(&anyone, &ExecuteMsg::ApplySetting { id: 1 }).unwrap();
     assert_eq!(listed(&suite).required, words(&["region"]));
     // Another list waits, in which an owner could put somebody who vouches for everything.
     set(&mut suite, &["mallory"], &[]).unwrap();
     assert_eq!(listed(&suite).accreditors, [suite.account("vera")]);
     suite.advance(DELAY_SECONDS);
-    let anyone = suite.account("anyone");
-    suite.ask_registry(&anyone, &ExecuteMsg::ApplySetting { id: 1 }).unwrap();
+    suite.ask_registry(&anyone, &ExecuteMsg::ApplySetting { id: 2 }).unwrap();
     assert_eq!(listed(&suite).accreditors, [suite.account("mallory")]);
+    // Whoever is removed does not come back by a setting that was announced before.
+    set(&mut suite, &["mallory", "vera"], &["region"]).unwrap();
+    let owner = suite.owner.clone();
+    let remove = ExecuteMsg::RemoveAccreditor { accreditor: suite.account("mallory").into() };
+    suite.ask_registry(&owner, &remove).unwrap();
+    assert_eq!(suite.settings(&suite.registry.clone()), []);
 }

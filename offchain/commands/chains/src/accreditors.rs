@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
 use bithive_api::registry::{AccreditationResponse, ExecuteMsg, QueryMsg};
-use bithive_blindmatch::schema::Schema;
+use bithive_blindmatch::schema::{Attribute, Schema};
 use bithive_chain::ChainExt as _;
 use bithive_client::{OwnerMessage, set_as_owner};
 use bithive_command_kit::Output;
@@ -29,7 +29,8 @@ pub struct AccreditorsArgs {
 enum Command {
     /// Set, as the owner of the registry, who may vouch and which attributes need it, in place of what holds now.
     ///
-    /// The first takes effect at once; a later one waits three days, in which everybody sees it: the exit code is 1 then.
+    /// The first accreditors, without a requirement, are listed at once; whatever else waits three days, in which everybody sees it and nodes
+    /// can be accredited: the exit code is 1 then.
     Set {
         /// Address of an accreditor; several can be named.
         #[arg(long = "accreditor", value_name = "ADDRESS")]
@@ -43,6 +44,10 @@ enum Command {
         /// Address of the accreditor.
         accreditor: String,
     },
+}
+
+fn is_vector(schema: &Schema, name: &str) -> bool {
+    matches!(schema.attribute(name), Some(Attribute::Vector { .. }))
 }
 
 /// Runs the command. 1 if what was set has to wait.
@@ -59,6 +64,9 @@ pub(super) async fn run(args: AccreditorsArgs, home: &Path, output: Output) -> R
             if let Some(name) = required.iter().find(|name| schema.attribute(name).is_none()) {
                 let names: Vec<_> = schema.attributes().iter().map(|attribute| attribute.name()).collect();
                 anyhow::bail!("--require {name}: expected one of {}", names.join(", "));
+            }
+            if let Some(name) = required.iter().find(|name| is_vector(&schema, name)) {
+                anyhow::bail!("--require {name}: it is a vector, which no node can show to an accreditor");
             }
             let message = ExecuteMsg::SetAccreditation { accreditors, required };
             let message = OwnerMessage::new(Contract::Registry, registry, &message)?;

@@ -9,12 +9,13 @@ use bithive_blindmatch::commitment::Disclosure;
 use bithive_blindmatch::schema::Schema;
 use bithive_chain::validate_address;
 use bithive_client::Account;
-use bithive_command_kit::{Output, table, until};
+use bithive_command_kit::{Output, table, until as end};
 use bithive_daemon::config::{RequesterConfig, Settings};
 use bithive_home::Home;
 use bithive_keystore::names;
 use clap::{Subcommand, value_parser};
 use serde_json::json;
+use zeroize::Zeroizing;
 
 use super::join;
 use super::keys::PasswordArgs;
@@ -134,7 +135,8 @@ fn read(file: &Path) -> Result<Disclosure> {
     let shown = || file.display().to_string();
     let length = std::fs::metadata(file).with_context(shown)?.len();
     anyhow::ensure!(length <= MOST_BYTES, "{} has {length} bytes; at most {MOST_BYTES} are read", shown());
-    Disclosure::decode(&std::fs::read(file).with_context(shown)?).with_context(shown)
+    let bytes = Zeroizing::new(std::fs::read(file).with_context(shown)?);
+    Disclosure::decode(&bytes).with_context(shown)
 }
 
 fn show(file: &Path, output: Output) -> Result<()> {
@@ -164,7 +166,7 @@ async fn grant(accreditor: &Accreditor, file: &Path, node: &str, days: u64, outp
     let attributes = disclosure.verify(&accreditor.schema)?;
     let node = accreditor.address_of(node)?;
     let commitment = disclosure.commitments().digest();
-    let registered = accreditor.accredited(&node).await?.commitment;
+    let AccreditedResponse { commitment: registered, grants, .. } = accreditor.accredited(&node).await?;
     anyhow::ensure!(
         registered.as_slice() == commitment,
         "{node} has registered commitment {registered}, and the file opens {}: ask the node to disclose again",
@@ -172,17 +174,28 @@ async fn grant(accreditor: &Accreditor, file: &Path, node: &str, days: u64, outp
     );
     let now = accreditor.account.client().chain().info().await?.time.seconds();
     // A block is made before the transaction is: the last day is not filled to the second.
-    let until = now.saturating_add(days.saturating_mul(DAY));
-    let (commitment, words) = ((&commitment).into(), attributes.clone());
-    let message = ExecuteMsg::Accredit { node: node.clone(), commitment, attributes: words, until };
+    let mut until = now.saturating_add(days.saturating_mul(DAY));
+    let mut words = attributes.clone();
+    // What it said before stays, no longer than it said.
+    if let Some(before) = grants.iter().find(|grant| grant.accreditor == accreditor.account.address()) {
+        let others = before.attributes.iter().filter(|name| !attributes.contains(name));
+        words.extend(others.cloned());
+        if words.len() > attributes.len() {
+            until = until.min(before.until);
+        }
+    }
+    let commitment = (&commitment).into();
+    let message = ExecuteMsg::Accredit { node: node.clone(), commitment, attributes: words.clone(), until };
     accreditor.account.registry(&message).await?;
-    let answer = json!({ "node": node, "attributes": attributes, "until": until });
-    output.show(&answer, |_| println!("{node} is accredited for {} for {days} days", attributes.join(", ")))
+    let answer = json!({ "node": node, "attributes": words, "until": until });
+    output.show(&answer, |_| {
+        println!("{node} is accredited for {}; it ends {}", words.join(", "), end(until, now));
+    })
 }
 
 async fn revoke(accreditor: &Accreditor, node: &str, output: Output) -> Result<()> {
     let node = accreditor.address_of(node)?;
-    let commitment = accreditor.accredited(&node).await?.commitment;
+    let commitment = cosmwasm_std::HexBinary::default();
     let message = ExecuteMsg::Accredit { node: node.clone(), commitment, attributes: vec![], until: 0 };
     accreditor.account.registry(&message).await?;
     output.show(&json!({ "node": node, "attributes": [] }), |_| println!("{node}: taken back"))
@@ -207,7 +220,7 @@ async fn list(accreditor: &Accreditor, node: Option<&str>, output: Output) -> Re
         let Some(accredited) = &accredited else { return };
         let mut rows = table(&["accreditor", "attributes", "ends"]);
         for grant in &accredited.grants {
-            let ends = until(grant.until, now);
+            let ends = end(grant.until, now);
             rows.add_row([grant.accreditor.to_string(), grant.attributes.join(", "), ends]);
         }
         println!("{rows}");

@@ -61,7 +61,7 @@ pub async fn node(args: NodeJoinArgs, output: Output) -> Result<()> {
     let config = NodeConfig::load(&args.config)?;
     let schema = Schema::bithive();
     let values = parse_attributes(&args.attributes, &schema)?;
-    let attributes = Attributes::new(&schema, values.clone())?;
+    Attributes::new(&schema, values.clone())?;
     let client = connect(&config.chain).await?;
     let crs = client.reference_string(&config.reference_string).await?.shared();
     let groups = client.groups().await?;
@@ -97,6 +97,8 @@ pub async fn node(args: NodeJoinArgs, output: Output) -> Result<()> {
             config.keys.display()
         );
         let domain = client.deployment().registry_domain();
+        // Those of the keystore: an earlier run may have stored others.
+        let attributes = Attributes::new(&schema, file.attributes.clone())?;
         let registration = keys.registration(domain, slot, &public, &attributes);
         account(&client, keys.account).await?.register_node(registration, args.bond).await?;
     }

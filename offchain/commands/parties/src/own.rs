@@ -128,6 +128,12 @@ pub struct CommitArgs {
 pub async fn commit(args: CommitArgs, home: &Path, output: Output) -> Result<()> {
     let mut opened = args.node.open(home).await?;
     let registered = opened.registered().await?;
+    let address = opened.account.address();
+    let node = opened.client().node(address).await?.context("the node is gone")?;
+    anyhow::ensure!(
+        node.unbonding_until.is_none(),
+        "{address} is leaving, and commits to nothing any more; jobs that it has go on"
+    );
     let changes = parse_attributes(&args.attributes, &opened.schema)?;
     opened.file.attributes.extend(changes);
     let commitment = opened.file.answers(&opened.schema)?.commitments().digest();
@@ -153,6 +159,7 @@ pub async fn commit(args: CommitArgs, home: &Path, output: Output) -> Result<()>
     output.show(&answer, |_| {
         if differs {
             println!("the commitment {} is registered; accreditors have to see it", hex::encode(commitment));
+            println!("restart the node if it runs; what changed is evaluated from the next epoch on");
         } else {
             println!("the commitment {} is registered already", hex::encode(commitment));
         }

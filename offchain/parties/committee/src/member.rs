@@ -232,6 +232,13 @@ impl Member {
             Role::Committee => return Err("a committee member may not request evaluations".into()),
         };
         self.within_window(request.epoch(), 0).await?;
+        // Before anything is computed: what the quota refuses in any case.
+        let mut asked = BTreeMap::<_, u16>::new();
+        request.slots().for_each(|slot| *asked.entry(slot).or_default() += 1);
+        if let Some((slot, count)) = asked.into_iter().find(|(_, count)| *count > limit) {
+            let reason = format!("{count} values of slot {} are asked for, the limit is {limit}", slot.0);
+            return Err(Refusal::OverQuota(reason));
+        }
         let registered = match identity.role {
             Role::Node => Some(self.registered(identity.address.as_str(), &request).await?),
             Role::Requester | Role::Committee => None,

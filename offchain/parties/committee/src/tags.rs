@@ -5,9 +5,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bithive_attest::domain::Encoder;
+use bithive_blindmatch::DecodeError;
 use bithive_blindmatch::commitment::CommittedAnswers;
 use bithive_blindmatch::committee::{MemberIndex, ShareKeyTable};
-use bithive_blindmatch::oprf::{self, EvaluateRequest, EvaluateResponse, Tags};
+use bithive_blindmatch::oprf::{self, EvaluateRequest, EvaluateResponse, OprfError, Tags};
 use bithive_blindmatch::schema::{Input, Schema};
 use bithive_client::Client;
 use bithive_exchange::{Exchange, Protocol};
@@ -98,18 +99,52 @@ impl TagSource {
             return Ok(kept.clone());
         }
         let (committee, current) = Committee::at(&self.client, epoch).await?;
-        let seed_record = seed_record(epoch, &missing);
-        let fresh = self.evaluate(epoch, &missing, &committee, &seed_record, rng).await?;
-        let tags = match kept {
-            Some(kept) => kept.merge(&fresh)?,
-            None => fresh,
-        };
-        // In this order: without both, the next request would have other blinds, and cost the quota again.
-        self.state.put(&record(epoch), &*tags.encode())?;
-        tracing::debug!(epoch, "tags are kept");
-        self.state.remove(&seed_record)?;
+        let table = self.table(&committee, epoch).await?;
+        let (mut tags, mut failed) = (kept, None);
+        for inputs in self.requests(missing) {
+            let seed_record = seed_record(epoch, &inputs);
+            let fresh = match self.evaluate(epoch, &inputs, (&committee, &table), &seed_record, rng).await {
+                Ok(fresh) => fresh,
+                // The others are not held up.
+                Err(error) => {
+                    failed = Some(error);
+                    continue;
+                }
+            };
+            let all = match tags {
+                Some(tags) => tags.merge(&fresh)?,
+                None => fresh,
+            };
+            // In this order: without both, the next request would have other blinds, and cost the quota again.
+            self.state.put(&record(epoch), &*all.encode())?;
+            tracing::debug!(epoch, "tags are kept");
+            self.state.remove(&seed_record)?;
+            tags = Some(all);
+        }
         self.prune(current.saturating_sub(PAST_EPOCHS))?;
-        Ok(tags)
+        match (tags, failed) {
+            (Some(tags), None) => Ok(tags),
+            (_, Some(error)) => Err(error),
+            // Nothing was asked for.
+            (None, None) => Err(OprfError::InputCount { found: 0 }.into()),
+        }
+    }
+
+    /// What is asked for at once. A node asks for each attribute by itself: which attributes accreditors have seen may change
+    /// between two attempts, and a request has to stay the same to be answered again.
+    fn requests(&self, inputs: Vec<Input>) -> Vec<Vec<Input>> {
+        if self.own.is_none() {
+            return vec![inputs];
+        }
+        let mut requests: Vec<(Option<&str>, Vec<Input>)> = Vec::new();
+        for input in inputs {
+            let attribute = self.schema.attribute_of(input.slot);
+            match requests.iter_mut().find(|(of, _)| *of == attribute) {
+                Some((_, same)) => same.push(input),
+                None => requests.push((attribute, vec![input])),
+            }
+        }
+        requests.into_iter().map(|(_, inputs)| inputs).collect()
     }
 
     /// Removes tags, and seeds of requests that were never answered, of epochs before `oldest`.
@@ -128,7 +163,11 @@ impl TagSource {
     fn kept(&self, epoch: u64) -> Result<Option<Tags>, ServiceError> {
         let bytes: Option<Zeroizing<Vec<u8>>> =
             self.state.get::<Vec<u8>>(&record(epoch))?.map(Zeroizing::new);
-        let tags = bytes.map(|bytes| Tags::decode(&bytes)).transpose()?;
+        let tags = match bytes.map(|bytes| Tags::decode(&bytes)).transpose() {
+            // A former version's are of no use to this one.
+            Err(DecodeError::Version { .. }) => None,
+            read => read?,
+        };
         Ok(tags.filter(|tags| tags.schema_digest() == self.schema.digest()))
     }
 
@@ -136,11 +175,10 @@ impl TagSource {
         &self,
         epoch: u64,
         inputs: &[Input],
-        committee: &Committee,
+        (committee, table): (&Committee, &ShareKeyTable),
         seed_record: &str,
         rng: &mut (impl CryptoRng + Send),
     ) -> Result<Tags, ServiceError> {
-        let table = self.table(committee, epoch).await?;
         let seed: [u8; 32] = self.state.get_or_put(seed_record, || {
             let mut seed = [0; 32];
             rng.fill_bytes(&mut seed);
@@ -155,7 +193,7 @@ impl TagSource {
             None => oprf::blind(self.schema.digest(), epoch, inputs, &mut blinding)?,
         };
         let answers = self.evaluations(committee, pending.request()).await;
-        let evaluated = pending.finish(&table, &answers)?;
+        let evaluated = pending.finish(table, &answers)?;
         for fault in &evaluated.faults {
             let member = committee.name(fault.member);
             tracing::warn!(%member, reason = %fault.reason, "committee member at fault");

@@ -55,7 +55,7 @@ impl NodeFile {
             endpoint: EndpointKey::from_bytes(&keys.endpoint.to_bytes()),
             bls: keys.bls.to_bytes(),
             broadcast: keys.dgkbe.encode(),
-            attributes_nonce: Zeroizing::new(keys.attributes_nonce),
+            attributes_nonce: keys.attributes_nonce.clone(),
             attributes,
             ask,
         }
@@ -163,7 +163,7 @@ impl NodeFile {
             bls: self.secret()?,
             dgkbe: SecretKey::decode(crs, &self.broadcast).map_err(NodeError::from)?,
             endpoint: EndpointKey::from_bytes(&self.endpoint.to_bytes()),
-            attributes_nonce: *self.attributes_nonce,
+            attributes_nonce: self.attributes_nonce.clone(),
         })
     }
 }
@@ -188,7 +188,7 @@ pub fn derive_node(
         bls: keystore.bls(names::BLS)?,
         dgkbe: secret,
         endpoint: keystore.endpoint(names::ENDPOINT)?,
-        attributes_nonce: *seed.attributes_nonce(),
+        attributes_nonce: seed.attributes_nonce(),
     };
     Ok((keys, public))
 }

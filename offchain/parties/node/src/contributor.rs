@@ -99,13 +99,15 @@ pub struct Contributor {
     relayers: Vec<PeerId>,
     /// Attributes that need an accreditor and have none, as it was last said in the log.
     without: Vec<String>,
+    /// Digest of the commitments to its answers.
+    commitment: [u8; 32],
 }
 
 impl Contributor {
     /// A node that goes on where its records end, or starts at `from_height`.
     ///
     /// # Errors
-    /// [`NodeError::NotRegistered`]; [`NodeError::OtherAttributes`]; [`NodeError::Kem`] if the broadcast key is not the registered one; or the chain's error.
+    /// [`NodeError::NotRegistered`]; [`NodeError::Kem`] if the broadcast key is not the registered one; or the chain's error.
     pub async fn new(setup: Setup, from_height: u64) -> Result<Self, NodeError> {
         let client = setup.account.client();
         let address = setup.account.address();
@@ -120,7 +122,8 @@ impl Contributor {
         let answers = setup.attributes.commit(&setup.keys.attributes_nonce);
         let commitment = answers.commitments().digest();
         if node.registration.attributes_commitment.as_slice() != commitment {
-            return Err(NodeError::OtherAttributes);
+            // Jobs that it has go on; it opens no other request.
+            tracing::warn!("{}", NodeError::OtherAttributes);
         }
         let tags =
             TagSource::new(client.clone(), exchange, Schema::bithive(), state).of_node(address, answers);
@@ -128,7 +131,7 @@ impl Contributor {
         let next_height = setup.state.get_or_put(CURSOR, || Ok::<_, NodeError>(from_height))?;
         let pending = setup.state.get(PENDING)?.unwrap_or_default();
         let (relayers, without) = (vec![], vec![]);
-        Ok(Self { setup, group, tags, next_height, pending, groups, relayers, without })
+        Ok(Self { setup, group, tags, next_height, pending, groups, relayers, without, commitment })
     }
 
     /// Has relayers settle its jobs: the first that takes a quorum's signature. If none does, or the job is not
@@ -354,7 +357,7 @@ impl Contributor {
             self.report(Report::VaultTried { job_id, opened: false });
             return Ok(Record::default());
         }
-        let tags = self.tags.tags(vault.epoch(), &inputs, &mut self.setup.rng).await?;
+        let tags = self.tags.tags(vault.epoch(), &inputs, &mut self.setup.rng).await?.only(&inputs);
         let domain = self.client().deployment().jobs_domain();
         let poster = Poster::new(domain.chain_id, domain.contract, job.requester.as_str());
         let opened = vault.open(&tags, &poster)?;
@@ -370,6 +373,9 @@ impl Contributor {
     async fn accredited_inputs(&mut self) -> Result<Vec<Input>, NodeError> {
         let accredited = self.client().accredited(self.setup.account.address()).await?;
         let accredited = accredited.ok_or_else(|| self.not_registered())?;
+        if accredited.commitment.as_slice() != self.commitment {
+            return Err(NodeError::OtherAttributes);
+        }
         let schema = self.tags.schema();
         let names = schema.attributes().iter().map(Attribute::name);
         let without: Vec<String> =

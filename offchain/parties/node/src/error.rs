@@ -105,7 +105,8 @@ pub enum NodeError {
     Keys(String),
     /// The registry has another commitment than that to these attributes.
     #[error(
-        "the registry has another commitment to attributes than this node's; register this one with `bithive node commit`"
+        "the registry has another commitment to attributes than this node's: it opens no requests; restart it if they were changed, or \
+         register these with `bithive node commit`"
     )]
     OtherAttributes,
     /// The account is not registered as a node.

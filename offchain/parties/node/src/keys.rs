@@ -23,7 +23,7 @@ pub struct NodeKeys {
     /// Identity on the network.
     pub endpoint: EndpointKey,
     /// Opens the commitment to the attributes.
-    pub attributes_nonce: [u8; 32],
+    pub attributes_nonce: Zeroizing<[u8; 32]>,
 }
 
 /// The stored form: secrets in hex, for a file that only its owner can read.
@@ -51,8 +51,8 @@ impl NodeKeys {
         rng: &mut impl CryptoRng,
     ) -> Result<(Self, PublicKey), NodeError> {
         let KeyPair { public, secret } = KeyPair::generate(crs, groups.place(slot)?.slot, rng)?;
-        let mut attributes_nonce = [0; 32];
-        rng.fill_bytes(&mut attributes_nonce);
+        let mut attributes_nonce = Zeroizing::new([0; 32]);
+        rng.fill_bytes(attributes_nonce.as_mut_slice());
         let keys = Self {
             account: SigningKey::generate(rng),
             bls: bls::SecretKey::generate(rng)?,
@@ -95,7 +95,7 @@ impl NodeKeys {
             bls: hex::encode(self.bls.to_bytes()),
             dgkbe: hex::encode(self.dgkbe.encode()),
             endpoint: hex::encode(self.endpoint.to_bytes()),
-            attributes_nonce: hex::encode(self.attributes_nonce),
+            attributes_nonce: hex::encode(*self.attributes_nonce),
         };
         serde_json::to_vec_pretty(&stored)
             .map(Zeroizing::new)
@@ -114,7 +114,7 @@ impl NodeKeys {
             bls: bls::SecretKey::from_bytes(&*array("bls", &stored.bls)?)?,
             dgkbe: SecretKey::decode(crs, &Zeroizing::new(bytes_of("dgkbe", &stored.dgkbe)?))?,
             endpoint: EndpointKey::from_bytes(&*array("endpoint", &stored.endpoint)?),
-            attributes_nonce: *array("attributes_nonce", &stored.attributes_nonce)?,
+            attributes_nonce: array("attributes_nonce", &stored.attributes_nonce)?,
         })
     }
 }

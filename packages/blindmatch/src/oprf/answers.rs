@@ -51,7 +51,7 @@ pub enum AnswerError {
     Missing,
     /// Other commitments than the registered ones.
     #[error(
-        "the commitments to the node's answers are not those that it has registered; register them with `bithive node commit`"
+        "the commitments to the node's answers are not those that it has registered; restart the node, or register them with `bithive node commit`"
     )]
     NotRegistered,
     /// A point of a slot that has no commitment.

@@ -10,8 +10,8 @@ use crate::{
     schema::{Input, MAX_SLOTS, MAX_VALUE_BYTES, SlotId},
 };
 
-/// Version of the encoding.
-const VERSION: u8 = 1;
+/// Version of the encoding. Tags of the first are of points that had the epoch in them.
+const VERSION: u8 = 2;
 
 /// F of one input. Whoever holds it can try it on every vault of the epoch.
 #[derive(Clone, Zeroize, ZeroizeOnDrop)]
@@ -58,6 +58,12 @@ impl Tags {
     /// The inputs that there is a tag for, in order.
     pub fn inputs(&self) -> impl Iterator<Item = &Input> {
         self.by_input.keys()
+    }
+
+    /// The tags of these inputs, and no others.
+    pub fn only(mut self, inputs: &[Input]) -> Self {
+        self.by_input.retain(|input, _| inputs.contains(input));
+        self
     }
 
     /// These tags and `other`'s.

@@ -69,6 +69,23 @@ fn an_answer_that_is_not_registered_is_refused_however_the_proof_is_made() {
     assert_eq!(check(&lie, NODE, &committed), Err(AnswerError::NotRegistered));
 }
 
+/// Whoever sees two registrations of one node would read both by trying answers, if the commitments had blinds in common.
+#[test]
+fn commitments_to_other_answers_under_one_nonce_have_nothing_in_common() {
+    let openings = |region: &str| {
+        let committed = attributes(24, region, &["gdpr"]).commit(&NONCE);
+        let all = ["vram", "region", "certifications"].map(ToOwned::to_owned);
+        committed.disclose(&Schema::bithive(), &all).unwrap().encode().to_vec()
+    };
+    let (one, other) = (openings("eu"), openings("ch"));
+    // Version, schema and number of slots are the same; then come 32 bytes for each slot.
+    let points = |bytes: &[u8]| bytes[35..35 + 320].chunks(32).map(<[u8]>::to_vec).collect::<Vec<_>>();
+    assert!(points(&one).iter().zip(points(&other)).all(|(one, other)| *one != other));
+    // The blind of the first slot, whose answer is the same in both.
+    let blind = |bytes: &[u8]| bytes[35 + 320 + 2 + 2 + 1 + 3..][..32].to_vec();
+    assert_ne!(blind(&one), blind(&other));
+}
+
 /// A commitment of one slot must not stand in for that of another: the answer to a slot that no accreditor has seen could
 /// hide one to a slot that it has.
 #[test]

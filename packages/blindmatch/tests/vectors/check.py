@@ -165,7 +165,8 @@ class Answers:
     def __init__(self, schema, row):
         self.schema, self.row, self.inputs = schema, row, schema.inputs(row["stated"])
         nonce = bytes.fromhex(row["nonce"])
-        self.blinds = [scalar(wide("answer-blind", schema.digest, nonce, u16(one["slot"]))) for one in self.inputs]
+        every = hashed("answer-inputs", *(u16(one["slot"]) + sized(one["value"]) for one in self.inputs))
+        self.blinds = [scalar(wide("answer-blind", schema.digest, nonce, every, u16(one["slot"]))) for one in self.inputs]
         self.points = [
             answer_point(schema, one["slot"], one["value"]) + blind * COMMITMENT_BASE
             for one, blind in zip(self.inputs, self.blinds)
@@ -309,7 +310,7 @@ class Evaluation:
 
     def recomputed(self):
         tags = sorted(self.tags)
-        encoding = b"\x01" + self.schema.digest + u64(self.committee.epoch) + u16(len(tags))
+        encoding = b"\x02" + self.schema.digest + u64(self.committee.epoch) + u16(len(tags))
         for slot, value in tags:
             encoding += u16(slot) + word(value) + self.tags[slot, value][1]
         return {

@@ -90,7 +90,8 @@ async fn an_answer_that_was_lost_does_not_cost_the_quota() {
     let mut world = World::new().await;
     let node = world.node().await;
     let epoch = world.epoch().await;
-    let counters = losing(&mut world, 2).await;
+    // Two attributes, so two requests for each attempt.
+    let counters = losing(&mut world, 4).await;
     let inputs = [input(0, "yes"), region("eu")];
     for _ in 0..2 {
         let lost = world.source(&node).tags(epoch, &inputs, &mut world.rng).await;
@@ -98,7 +99,7 @@ async fn an_answer_that_was_lost_does_not_cost_the_quota() {
     }
     // A new program each time: what makes the request the same one is on record.
     world.source(&node).tags(epoch, &inputs, &mut world.rng).await.unwrap();
-    assert!(counters.iter().all(|asked| asked.load(Ordering::SeqCst) == 3));
+    assert!(counters.iter().all(|asked| asked.load(Ordering::SeqCst) == 6));
     assert_eq!(node.state.names("evaluation/").unwrap(), Vec::<String>::new(), "the seed is gone");
 }
 
@@ -108,7 +109,7 @@ async fn a_program_that_ends_between_storing_tags_and_forgetting_their_seed_has_
     let mut world = World::new().await;
     let node = world.node().await;
     let epoch = world.epoch().await;
-    let inputs = [input(0, "yes"), region("eu")];
+    let inputs = [input(0, "yes"), input(1, "no")];
     let (source, mut rng, asked) = (world.source(&node), world.rng.clone(), inputs.clone());
     let guard = watch(|event| assert!(!event.contains("tags are kept"), "the program ends here"));
     let program = tokio::spawn(async move { source.tags(epoch, &asked, &mut rng).await.map(drop) });

@@ -33,9 +33,11 @@ pub fn answer_point(schema: &[u8], slot: u16, value: &str) -> RistrettoPoint {
     hash_to_group(&[schema, &slot.to_be_bytes(), value.as_bytes()].concat())
 }
 
-/// s, the blind of the commitment to a slot's answer.
-pub fn answer_blind(schema: &[u8], nonce: &[u8], slot: u16) -> Scalar {
-    scalar(sha512("answer-blind", &[schema, nonce, &slot.to_be_bytes()].concat()))
+/// s, the blind of the commitment to a slot's answer, of a contributor with these answers by slot.
+pub fn answer_blind(schema: &[u8], nonce: &[u8], answers: &[String], slot: u16) -> Scalar {
+    let answer = |(slot, value): (u16, &String)| [&slot.to_be_bytes()[..], &sized(value.as_bytes())].concat();
+    let all = sha256("answer-inputs", &(0..).zip(answers).flat_map(answer).collect::<Vec<u8>>());
+    scalar(sha512("answer-blind", &[schema, nonce, &all, &slot.to_be_bytes()].concat()))
 }
 
 fn scalar(wide: [u8; 64]) -> Scalar {
@@ -156,7 +158,7 @@ pub fn section(all: &Value, inputs: &Value) -> Value {
         let tag = sha256("tag", &[&input.slot.to_be_bytes()[..], &epoch.to_be_bytes(), &point].concat());
         tags.insert((input.slot, input.value.clone()), (point, tag));
     }
-    let mut stored = [&[1][..], &schema, &epoch.to_be_bytes(), &short(tags.len())].concat();
+    let mut stored = [&[2][..], &schema, &epoch.to_be_bytes(), &short(tags.len())].concat();
     for ((slot, value), (_, tag)) in &tags {
         stored.extend([&slot.to_be_bytes()[..], &word(value), tag].concat());
     }
@@ -183,11 +185,13 @@ fn answer_proof(all: &Value, inputs: &[Blinded], request_digest: &[u8], proof: &
     let own = &all["attributes"][number::<usize>(&proof["attributes"])];
     let schema = bytes(&all["schemas"][text(&own["schema"])]["digest"]);
     let (nonce, account, random) = (bytes(&own["nonce"]), text(&proof["account"]), bytes(&proof["random"]));
+    let answers: Vec<String> =
+        rows(&own["inputs"]).iter().map(|row| text(&row["value"]).to_owned()).collect();
     let commitments: Vec<Vec<u8>> = rows(&own["commitments"]).iter().map(bytes).collect();
     let statement = [&bytes(&own["commitment"])[..], &sized(account.as_bytes()), request_digest].concat();
     let statement = sha512("answers-statement", &statement);
     let nonces = |(index, input): (usize, &Blinded)| {
-        let opening = answer_blind(&schema, &nonce, input.slot);
+        let opening = answer_blind(&schema, &nonce, &answers, input.slot);
         let nonce = |part: u8, secret: &Scalar| {
             let parts = [&statement[..], &random, &long(index), &[part], secret.as_bytes()].concat();
             scalar(sha512("answers-nonce", &parts))
@@ -196,14 +200,14 @@ fn answer_proof(all: &Value, inputs: &[Blinded], request_digest: &[u8], proof: &
     };
     let nonces: Vec<[Scalar; 2]> = inputs.iter().enumerate().map(nonces).collect();
     let first = |(input, [a, b]): (&Blinded, &[Scalar; 2])| {
-        let opening = answer_blind(&schema, &nonce, input.slot);
+        let opening = answer_blind(&schema, &nonce, &answers, input.slot);
         let commitment = input.point + commitment_base() * opening;
         encoded(&(commitment * a - commitment_base() * b))
     };
     let first: Vec<[u8; 32]> = inputs.iter().zip(&nonces).map(first).collect();
     let challenge = scalar(sha512("answers-challenge", &[&statement[..], &first.concat()].concat()));
     let respond = |(input, [a, b]): (&Blinded, &[Scalar; 2])| {
-        let u = input.blind * answer_blind(&schema, &nonce, input.slot);
+        let u = input.blind * answer_blind(&schema, &nonce, &answers, input.slot);
         [a + challenge * input.blind, b + challenge * u]
     };
     let responses: Vec<[Scalar; 2]> = inputs.iter().zip(&nonces).map(respond).collect();

@@ -147,7 +147,7 @@ pub fn attributes(all: &Value, inputs: &Value) -> Value {
         });
     }
     let commitment = |(slot, value): (u16, &String)| {
-        let blind = evaluation::answer_blind(&digest, &nonce, slot);
+        let blind = evaluation::answer_blind(&digest, &nonce, &answers, slot);
         let point = evaluation::answer_point(&digest, slot, value) + evaluation::commitment_base() * blind;
         evaluation::encoded(&point)
     };
