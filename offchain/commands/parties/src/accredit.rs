@@ -177,7 +177,9 @@ async fn grant(accreditor: &Accreditor, file: &Path, node: &str, days: u64, outp
     let mut until = now.saturating_add(days.saturating_mul(DAY));
     let mut words = attributes.clone();
     // What it said before stays, no longer than it said.
-    if let Some(before) = grants.iter().find(|grant| grant.accreditor == accreditor.account.address()) {
+    if let Some(before) =
+        grants.iter().find(|grant| grant.accreditor.as_str() == accreditor.account.address())
+    {
         let others = before.attributes.iter().filter(|name| !attributes.contains(name));
         words.extend(others.cloned());
         if words.len() > attributes.len() {
@@ -195,7 +197,7 @@ async fn grant(accreditor: &Accreditor, file: &Path, node: &str, days: u64, outp
 
 async fn revoke(accreditor: &Accreditor, node: &str, output: Output) -> Result<()> {
     let node = accreditor.address_of(node)?;
-    let commitment = cosmwasm_std::HexBinary::default();
+    let commitment = (&[]).into();
     let message = ExecuteMsg::Accredit { node: node.clone(), commitment, attributes: vec![], until: 0 };
     accreditor.account.registry(&message).await?;
     output.show(&json!({ "node": node, "attributes": [] }), |_| println!("{node}: taken back"))

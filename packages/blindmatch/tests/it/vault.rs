@@ -266,7 +266,7 @@ fn foreign_and_ambiguous_tags_are_refused() {
     let missing = Input { slot: SlotId(6), value: "ch".to_owned() };
     assert_eq!(
         seal(&committee.tags(attributes(8, "eu", &[]).inputs(), 1)),
-        Some(VaultError::MissingTag(missing))
+        Some(VaultError::MissingTag(missing.slot))
     );
 }
 

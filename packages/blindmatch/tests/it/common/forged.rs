@@ -105,10 +105,10 @@ pub fn only(tags: &Tags, inputs: &[Input]) -> Tags {
     kept.retain(|(input, _)| inputs.contains(input));
     let mut encoded = tags.encode()[..BEFORE_THE_FIRST - 2].to_vec();
     encoded.extend(u16::try_from(kept.len()).unwrap().to_be_bytes());
-    for (Input { slot, value }, tag) in kept {
+    for (Input { slot, value }, tag) in &kept {
         encoded.extend(slot.0.to_be_bytes());
         encoded.push(u8::try_from(value.len()).unwrap());
-        encoded.extend([value.as_bytes(), &tag].concat());
+        encoded.extend([value.as_bytes(), tag].concat());
     }
     Tags::decode(&encoded).unwrap()
 }
