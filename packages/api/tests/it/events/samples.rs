@@ -314,6 +314,15 @@ pub fn registry() -> Vec<reg::Event> {
         },
         Election { seats: 5 },
         Paused { paused: true },
+        AttributesCommitted { address: address.clone(), commitment: HexBinary::from([0x33; 32]) },
+        AccreditationSet { accreditors: 2, required: 1 },
+        AccreditorRemoved { accreditor: address.clone() },
+        Accredited {
+            address: address.clone(),
+            accreditor: address.clone(),
+            attributes: 2,
+            until: 1_800_000_000,
+        },
         RelaySet {
             address: address.clone(),
             endpoint: HexBinary::from([0x11; 32]),
