@@ -1,5 +1,7 @@
 //! Versioned binary encodings: big-endian integers, and a reader that checks every length before it reads.
 
+use curve25519_dalek::Scalar;
+
 /// Why bytes from a peer, a file or the chain are refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DecodeError {
@@ -132,6 +134,12 @@ impl<'a> Reader<'a> {
         self.in_range(field, u64::from(length), 1, u64::from(max))?;
         let bytes = self.bytes(usize::from(length))?;
         core::str::from_utf8(bytes).map_err(|_| self.invalid(field, "UTF-8 text"))
+    }
+
+    /// A scalar of ristretto255 in its canonical form.
+    pub(crate) fn scalar(&mut self, field: &'static str) -> Result<Scalar, DecodeError> {
+        let scalar: Option<Scalar> = Scalar::from_canonical_bytes(self.array()?).into();
+        scalar.ok_or_else(|| self.invalid(field, "scalars below the group order"))
     }
 
     pub(crate) fn in_range(

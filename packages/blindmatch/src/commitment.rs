@@ -314,8 +314,7 @@ impl Disclosure {
         for _ in 0..count {
             let slot = SlotId(reader.u16()?);
             let value = reader.text("value", MAX_VALUE_BYTES as u8)?.to_owned();
-            let blind: Option<Scalar> = Scalar::from_canonical_bytes(reader.array()?).into();
-            let blind = blind.ok_or_else(|| reader.invalid("opening", "a scalar below the group order"))?;
+            let blind = reader.scalar("opening")?;
             openings.push(Opening { input: Input { slot, value }, blind });
         }
         reader.finish()?;

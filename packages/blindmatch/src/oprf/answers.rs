@@ -28,7 +28,6 @@ use crate::{
     commitment::{AnswerCommitments, base, put_points, read_points},
     committee::decode_point,
     hash::sha512,
-    oprf::messages::{EvaluateRequest, decode_scalar},
     schema::SlotId,
 };
 
@@ -40,6 +39,9 @@ pub struct AnswerProof {
     challenge: Scalar,
     responses: Vec<[Scalar; 2]>,
 }
+
+/// Digest of a request, and its blinded points by slot.
+pub(super) type Points<'a> = (&'a [u8; 32], &'a [(SlotId, [u8; 32])]);
 
 /// Why a contributor's request is refused before anything is evaluated.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -81,8 +83,8 @@ impl AnswerProof {
     /// A proof for this many points.
     pub(super) fn decode(points: usize, reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
         let commitments = read_points(reader)?;
-        let challenge = decode_scalar(reader)?;
-        let pair = |_| Ok([decode_scalar(reader)?, decode_scalar(reader)?]);
+        let challenge = reader.scalar("proof")?;
+        let pair = |_| Ok([reader.scalar("proof")?, reader.scalar("proof")?]);
         let responses = (0..points).map(pair).collect::<Result<_, DecodeError>>()?;
         Ok(Self { commitments, challenge, responses })
     }
@@ -92,18 +94,18 @@ impl AnswerProof {
         schema_digest: [u8; 32],
         account: &str,
         registered: &[u8],
-        request: &EvaluateRequest,
+        (request, points): Points<'_>,
     ) -> Result<(), AnswerError> {
         let commitments = AnswerCommitments::received(schema_digest, self.commitments.clone());
         if commitments.digest().as_slice() != registered {
             return Err(AnswerError::NotRegistered);
         }
-        if self.responses.len() != request.points().len() {
+        if self.responses.len() != points.len() {
             return Err(AnswerError::Proof);
         }
         let minus_challenge = -self.challenge;
         let mut nonces = Vec::with_capacity(self.responses.len());
-        for (position, ((slot, bytes), [z, w])) in request.points().iter().zip(&self.responses).enumerate() {
+        for (position, ((slot, bytes), [z, w])) in points.iter().zip(&self.responses).enumerate() {
             let blinded = decode_point(bytes).ok_or(AnswerError::Point { position })?;
             let commitment = commitments.point(*slot).ok_or(AnswerError::Slot { slot: *slot })?;
             let scalars = [*z, -w, minus_challenge];
@@ -116,9 +118,9 @@ impl AnswerProof {
 }
 
 /// Everything that is proved, hashed.
-fn statement(commitments: &AnswerCommitments, account: &str, request: &EvaluateRequest) -> [u8; 64] {
+fn statement(commitments: &AnswerCommitments, account: &str, request: &[u8; 32]) -> [u8; 64] {
     let hash = sha512("answers-statement").fixed(&commitments.digest()).variable(account.as_bytes());
-    hash.fixed(&request.digest()).wide()
+    hash.fixed(request).wide()
 }
 
 fn challenge(seed: &[u8; 64], nonces: &[RistrettoPoint]) -> Scalar {
@@ -130,7 +132,7 @@ fn challenge(seed: &[u8; 64], nonces: &[RistrettoPoint]) -> Scalar {
 pub(super) fn prove<'a>(
     commitments: &AnswerCommitments,
     account: &str,
-    request: &EvaluateRequest,
+    (request, points): Points<'_>,
     secrets: impl Iterator<Item = (&'a Scalar, &'a Scalar)>,
     rng: &mut impl CryptoRng,
 ) -> AnswerProof {
@@ -145,16 +147,16 @@ pub(super) fn prove<'a>(
         wide.zeroize();
         scalar
     };
-    let mut known = Zeroizing::new(Vec::with_capacity(4 * request.points().len()));
-    let mut points = Vec::with_capacity(request.points().len());
-    for ((index, (slot, _)), (blind, opening)) in (0_u64..).zip(request.points()).zip(secrets) {
+    let mut known = Zeroizing::new(Vec::with_capacity(4 * points.len()));
+    let mut first = Vec::with_capacity(points.len());
+    for ((index, (slot, _)), (blind, opening)) in (0_u64..).zip(points).zip(secrets) {
         let (a, b) = (nonce(index, 0, blind), nonce(index, 1, opening));
         // A commitment of its own is always a point.
         let commitment = commitments.point(*slot).unwrap_or_default();
-        points.push(RistrettoPoint::multiscalar_mul([a, -b], [commitment, *base()]));
+        first.push(RistrettoPoint::multiscalar_mul([a, -b], [commitment, *base()]));
         known.extend([a, *blind, b, blind * opening]);
     }
-    let challenge = challenge(&seed, &points);
+    let challenge = challenge(&seed, &first);
     let respond = |four: &[Scalar]| match four {
         [a, r, b, u] => [a + challenge * r, b + challenge * u],
         _ => [Scalar::ZERO; 2],

@@ -76,8 +76,8 @@ pub fn blind_committed(
     let mut pending = blind(own.commitments().schema_digest(), epoch, inputs, rng)?;
     let blind_of = |input| own.blind_of(input).ok_or(OprfError::NotCommitted { slot: input.slot });
     let openings = inputs.iter().map(blind_of).collect::<Result<Vec<_>, _>>()?;
-    let secrets = pending.blinds.iter().zip(openings);
-    let proof = answers::prove(own.commitments(), account, &pending.request, secrets, rng);
+    let (digest, secrets) = (pending.request.digest(), pending.blinds.iter().zip(openings));
+    let proof = answers::prove(own.commitments(), account, (&digest, pending.request.points()), secrets, rng);
     pending.request = pending.request.with_proof(proof);
     Ok(pending)
 }

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use curve25519_dalek::Scalar;
-
 use crate::{
     codec::{DecodeError, Reader, put_count},
     committee::MemberIndex,
@@ -66,7 +64,7 @@ impl EvaluateRequest {
         registered: &[u8],
     ) -> Result<(), AnswerError> {
         let proof = self.proof.as_ref().ok_or(AnswerError::Missing)?;
-        proof.check(schema_digest, account, registered, self)
+        proof.check(schema_digest, account, registered, (&self.digest(), &self.points))
     }
 
     /// SHA-256 of what is evaluated: version, epoch, and the points. A member that remembers the digests it answered can
@@ -173,17 +171,12 @@ impl EvaluateResponse {
         let member = MemberIndex::decode(&mut reader)?;
         let count = reader.count("evaluations", 1, MAX_POINTS)?;
         let evaluations = (0..count).map(|_| reader.array()).collect::<Result<_, _>>()?;
-        let challenge = decode_scalar(&mut reader)?;
+        let challenge = reader.scalar("proof")?;
         let count = reader.count("proof responses", 1, count)?;
-        let responses = (0..count).map(|_| decode_scalar(&mut reader)).collect::<Result<_, _>>()?;
+        let responses = (0..count).map(|_| reader.scalar("proof")).collect::<Result<_, _>>()?;
         reader.finish()?;
         Ok(Self { member, evaluations, proof: Proof { challenge, responses } })
     }
-}
-
-pub(super) fn decode_scalar(reader: &mut Reader<'_>) -> Result<Scalar, DecodeError> {
-    let scalar: Option<Scalar> = Scalar::from_canonical_bytes(reader.array()?).into();
-    scalar.ok_or_else(|| reader.invalid("proof", "scalars below the group order"))
 }
 
 /// Why a member can't answer a request.
