@@ -23,7 +23,8 @@ fn did(network: &Network) -> String {
 #[test]
 fn a_request_stays_closed_to_a_node_until_an_accreditor_has_seen_what_it_asks_for() {
     let network = Network::with_nodes(1);
-    let (operator, node) = (address(&network, "operator"), address(&network, "node:n1"));
+    let operator = address(&network, "operator");
+    let node = run(&network, "node list")[0]["address"].clone();
     let set = run(&network, &format!("chain accreditors set --accreditor {operator} --require region"));
     assert_eq!(set["accreditation"]["required"], serde_json::json!(["region"]));
     network.post();

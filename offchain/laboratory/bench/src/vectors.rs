@@ -140,7 +140,7 @@ fn seal(policy: &CompiledPolicy, tags: &Tags, rng: &mut ChaCha20Rng) -> Result<V
 /// Tags that no committee gave, through the encoding in which a contributor keeps its own.
 fn random_tags(schema: &Schema, inputs: &[Input], rng: &mut ChaCha20Rng) -> Result<Tags> {
     // Version, digest of the schema, epoch, number of tags.
-    let mut bytes = vec![1];
+    let mut bytes = vec![2];
     bytes.extend_from_slice(&schema.digest());
     bytes.extend_from_slice(&crate::matching::EPOCH.to_be_bytes());
     bytes.extend_from_slice(&u16::try_from(inputs.len())?.to_be_bytes());

@@ -28,8 +28,8 @@ mod tests {
         let secret = Secret::of(&[7; 32]);
         erased(&secret);
         // As records of earlier versions have it.
-        assert_eq!(serde_json::to_value(&secret).unwrap(), serde_json::json!([7u8; 32]));
-        let read: Secret = serde_json::from_value(serde_json::json!([7u8; 32])).unwrap();
+        assert_eq!(serde_json::to_value(&secret).unwrap(), serde_json::json!(vec![7u8; 32]));
+        let read: Secret = serde_json::from_value(serde_json::json!(vec![7u8; 32])).unwrap();
         assert_eq!(read.as_bytes(), secret.as_bytes());
     }
 }
