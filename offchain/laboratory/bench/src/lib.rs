@@ -116,9 +116,12 @@ mod tests {
         "generate a key",
         "decode and verify a public key",
     ];
-    const MATCHING: [&str; 8] = [
+    const MATCHING: [&str; 11] = [
         "OPRF evaluations a second by one member, in requests of 10 points",
         "blind one point, in requests of 10 points",
+        "blind and prove 10 registered answers",
+        "check that 10 points are of registered answers",
+        "request for 10 registered answers",
         "test one vault of the example policy",
         "request of the example policy as a vault",
         "test one vault of 2 of 64",

@@ -183,6 +183,8 @@ fn evaluations(
     let checked = timer.time(|| (), |()| Ok(proof.request().check_answers(schema, ACCOUNT, &registered)?))?;
     let name = format!("blind and prove {count} registered answers");
     sheet.note(name, count, "µs", "the same without a proof", [made, blinded]);
+    let each = costs.ristretto_hash + 3.0 * costs.ristretto_multiplication;
+    sheet.limit("1 hash to ristretto255 and 3 multiplications a point", each * count as f64);
     let name = format!("check that {count} points are of registered answers");
     sheet.note(name, count, "µs", "a member's evaluation of them", [checked, proven]);
     sheet.limit(
@@ -192,5 +194,9 @@ fn evaluations(
     let bytes = [proof.request(), request].map(|request| request.encode().len() as f64);
     let name = format!("request for {count} registered answers");
     sheet.note(name, count, "bytes", "the same without a proof", bytes);
+    sheet.limit(
+        "a slot and a point, a commitment and two scalars for each answer, a challenge",
+        (count * (2 + 32 + 32 + 64) + 32) as f64,
+    );
     Ok(())
 }

@@ -55,7 +55,7 @@ fn an_answer_that_is_not_registered_is_refused_however_the_proof_is_made() {
     let (attributes, committed) = own();
     let region = attributes.inputs()[6].clone();
     let other = Input { slot: region.slot, value: "ch".to_owned() };
-    let refused = blind_committed(&committed, NODE, EPOCH, &[other.clone()], &mut rng(1)).err();
+    let refused = blind_committed(&committed, NODE, EPOCH, std::slice::from_ref(&other), &mut rng(1)).err();
     assert_eq!(refused, Some(OprfError::NotCommitted { slot: region.slot }));
     // Its own proof, with a point of the other answer in place of its own.
     let mut bytes = request(&committed, &[region]).encode();

@@ -22,7 +22,7 @@ fn seeds() -> MemberSeeds {
 
 /// Whether a member evaluates a blinded point.
 fn evaluates(encoding: &[u8]) -> bool {
-    let request = [&[1, 0, 0, 0, 0, 0, 0, 0, 42, 0, 1, 0, 0], encoding].concat();
+    let request = [&[2, 0, 0, 0, 0, 0, 0, 0, 42, 0, 1, 0, 0], encoding, &[0]].concat();
     let request = EvaluateRequest::decode(&request).unwrap();
     let evaluated = seeds().epoch_keys(42, 1).unwrap().evaluate(&request, &mut ChaCha20Rng::seed_from_u64(2));
     match evaluated {
