@@ -135,12 +135,6 @@ impl CommittedAnswers {
     }
 }
 
-impl Drop for CommittedAnswers {
-    fn drop(&mut self) {
-        self.inputs.iter_mut().for_each(|input| input.value.zeroize());
-    }
-}
-
 fn commit(schema_digest: &[u8; 32], input: &Input, blind: &Scalar) -> [u8; 32] {
     (input_point(schema_digest, input) + base() * blind).compress().to_bytes()
 }
@@ -171,7 +165,7 @@ struct Opening {
 
 impl Drop for Opening {
     fn drop(&mut self) {
-        self.input.value.zeroize();
+        // The input erases itself.
         self.blind.zeroize();
     }
 }

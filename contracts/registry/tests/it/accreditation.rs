@@ -171,6 +171,22 @@ fn only_a_node_that_stays_commits_to_attributes() {
 }
 
 #[test]
+fn what_was_said_of_a_node_goes_when_it_leaves() {
+    let mut suite = suite();
+    let until = suite.now() + YEAR;
+    vouch(&mut suite, "vera", commitment_of("a"), &["region"], until).unwrap();
+    let account = suite.account("a");
+    suite.ask_registry(&account, &ExecuteMsg::Unbond {}).unwrap();
+    suite.advance(params().unbonding_seconds);
+    let withdraw = ExecuteMsg::WithdrawBond { address: account.clone().into() };
+    suite.ask_registry(&account, &withdraw).unwrap();
+    assert_eq!(accredited(&suite, "a"), None);
+    suite.register_node("a", 1, NODE_BOND).unwrap();
+    assert_eq!(grants(&suite), []);
+    assert!(accredited(&suite, "a").unwrap().changeable_from > suite.now(), "its time begins anew");
+}
+
+#[test]
 fn an_accreditation_that_says_nothing_clear_is_refused() {
     let mut suite = suite();
     let until = suite.now() + YEAR;

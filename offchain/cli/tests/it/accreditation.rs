@@ -42,6 +42,13 @@ fn a_request_stays_closed_to_a_node_until_an_accreditor_has_seen_what_it_asks_fo
     assert_eq!((&grants[0]["accreditor"], &grants[0]["attributes"][0]), (&operator.into(), &"region".into()));
     network.post();
     assert!(did(&network).contains("the vault of job 2 opens"));
+    // What it says later is added to what it said.
+    let memory = path(&network.home().join("memory.disclosure"));
+    run(&network, &format!("node disclose n1 --attribute vram --out {memory}"));
+    let both = run(&network, &format!("accredit grant {memory} --node n1 --days 60"));
+    assert_eq!(both["attributes"], serde_json::json!(["vram", "region"]));
+    let grant = run(&network, "accredit list n1")["accredited"]["grants"][0].clone();
+    assert_eq!(grant["until"], grants[0]["until"], "no longer than it said of the region");
 
     run(&network, "accredit revoke --node n1");
     assert_eq!(run(&network, "accredit list n1")["accredited"]["grants"], serde_json::json!([]));

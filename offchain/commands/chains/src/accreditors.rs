@@ -13,16 +13,16 @@ use bithive_deploy::Contract;
 use clap::Subcommand;
 use serde_json::json;
 
-use super::settings::{self, Place};
+use super::place::PlaceArgs;
+use super::settings;
 
 /// Arguments of `bithive chain accreditors`.
 #[derive(clap::Args)]
 pub struct AccreditorsArgs {
     #[command(subcommand)]
     command: Option<Command>,
-    /// A chain of the devnet (token, data, model), or the URL of a node's RPC; the embedded chain of the home folder when left out.
-    #[arg(long, value_name = "NAME|URL", global = true)]
-    chain: Option<String>,
+    #[command(flatten)]
+    place: PlaceArgs,
 }
 
 #[derive(Subcommand)]
@@ -52,7 +52,7 @@ fn is_vector(schema: &Schema, name: &str) -> bool {
 
 /// Runs the command. 1 if what was set has to wait.
 pub(super) async fn run(args: AccreditorsArgs, home: &Path, output: Output) -> Result<ExitCode> {
-    let place = Place::open(args.chain.as_deref(), home).await?;
+    let (place, option) = (args.place.open(home).await?, args.place.option());
     let chain = place.wallet.chain().as_ref();
     let registry = place.contracts.get(&Contract::Registry);
     let registry = registry.with_context(|| format!("{} has no registry", place.chain_id))?;
@@ -91,7 +91,7 @@ pub(super) async fn run(args: AccreditorsArgs, home: &Path, output: Output) -> R
         for accreditor in accreditors {
             println!("accreditor {accreditor}");
         }
-        settings::tell_of(&waits, now, "");
+        settings::tell_of(&waits, now, &option);
     })?;
     Ok(settings::exit_code(&waits))
 }

@@ -6,6 +6,7 @@ pub mod chain;
 pub mod deploy;
 pub mod devnet;
 pub mod ibc;
+mod place;
 pub mod serve;
 mod settings;
 mod sky;

@@ -1,29 +1,25 @@
 //! `bithive chain settings`: what owners have announced and has no effect yet, and applying what is due.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
-use bithive_chain::{ChainError, Wallet};
-use bithive_client::{OwnerSetting, OwnerSettings, Stage, owner_settings};
+use bithive_client::{OwnerSetting, OwnerSettings, Stage};
 use bithive_command_kit::{Output, table, until};
 use bithive_deploy::Contract;
-use bithive_home::deployments::deployed;
-use bithive_home::{Home, target};
 use clap::{ArgGroup, Subcommand};
 use serde::Serialize;
 use serde_json::json;
+
+use super::place::{Place, PlaceArgs};
 
 /// Arguments of `bithive chain settings`.
 #[derive(clap::Args)]
 pub struct SettingsArgs {
     #[command(subcommand)]
     command: Option<Command>,
-    /// A chain of the devnet (token, data, model), or the URL of a node's RPC; the embedded chain of the home folder when left out.
-    #[arg(long, value_name = "NAME|URL", global = true)]
-    chain: Option<String>,
+    #[command(flatten)]
+    place: PlaceArgs,
 }
 
 #[derive(Subcommand)]
@@ -43,40 +39,9 @@ enum Command {
     },
 }
 
-/// A deployment on its chain, and who pays.
-pub(super) struct Place {
-    pub(super) chain_id: String,
-    pub(super) contracts: BTreeMap<Contract, String>,
-    pub(super) wallet: Wallet,
-}
-
-impl Place {
-    pub(super) async fn open(chain: Option<&str>, home: &Path) -> Result<Self> {
-        let Some(name) = chain else {
-            let home = Home::open(home).await?;
-            let deployment = home.local.client.deployment();
-            let contracts = deployment.contracts().map(|(contract, at)| (contract, at.to_owned())).collect();
-            let chain = Arc::new(home.local.chain.clone());
-            let wallet = Wallet::connect(chain, home.key("operator")?).await?;
-            return Ok(Self { chain_id: deployment.chain_id.clone(), contracts, wallet });
-        };
-        let chain = target(name, home).await?.chain;
-        let chain_id = chain.chain_id().to_owned();
-        let (contracts, operator) = deployed(home, &chain_id)?;
-        let wallet = Wallet::connect(Arc::new(chain), operator).await?;
-        Ok(Self { chain_id, contracts, wallet })
-    }
-
-    async fn settings(&self) -> Result<OwnerSettings, ChainError> {
-        let contracts: Vec<_> =
-            self.contracts.iter().map(|(contract, at)| (*contract, at.as_str())).collect();
-        owner_settings(self.wallet.chain().as_ref(), &contracts).await
-    }
-}
-
 /// Runs the command. 1 if a contract does not say what waits in it, or if something could not be applied.
 pub(super) async fn run(args: SettingsArgs, home: &Path, output: Output) -> Result<ExitCode> {
-    let place = Place::open(args.chain.as_deref(), home).await?;
+    let place = args.place.open(home).await?;
     match args.command {
         None => list(&place, output).await,
         Some(Command::Apply { names, .. }) => apply(&place, &names, output).await,

@@ -11,7 +11,7 @@ pub mod join;
 pub mod keys;
 pub mod node;
 mod nodes;
-pub mod own;
 pub mod policy;
+pub mod registration;
 pub mod requester;
 mod spec;

@@ -24,7 +24,7 @@ use super::audit::{self, AuditArgs};
 use super::daemon::{self, RunArgs};
 use super::join::{self, NodeJoinArgs};
 use super::nodes::{load, parse_attributes, store};
-use super::own::{self, AddBondArgs, CommitArgs, DiscloseArgs};
+use super::registration::{self, AddBondArgs, CommitArgs, DiscloseArgs};
 
 /// Contributor nodes: add, join, run, audit and leave.
 #[expect(missing_docs, reason = "a doc comment would be part of the help text")]
@@ -83,9 +83,9 @@ pub async fn run(command: Command, home: &Path, output: Output) -> Result<ExitCo
     match command {
         Command::Run(args) => return daemon::node(args, |onnx| Arc::new(onnx)).await,
         Command::Join(args) => join::node(*args, output).await?,
-        Command::AddBond(args) => own::add_bond(args, home, output).await?,
-        Command::Commit(args) => own::commit(args, home, output).await?,
-        Command::Disclose(args) => own::disclose(args, home, output).await?,
+        Command::AddBond(args) => registration::add_bond(args, home, output).await?,
+        Command::Commit(args) => registration::commit(args, home, output).await?,
+        Command::Disclose(args) => registration::disclose(args, home, output).await?,
         Command::Audit(args) => return audit::run(args, &mut Home::open(home).await?, output).await,
         Command::Add { name, attributes, ask, slot, bond } => {
             let mut home = Home::open(home).await?;

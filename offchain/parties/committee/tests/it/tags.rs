@@ -103,6 +103,26 @@ async fn an_answer_that_was_lost_does_not_cost_the_quota() {
     assert_eq!(node.state.names("evaluation/").unwrap(), Vec::<String>::new(), "the seed is gone");
 }
 
+/// The attack: an accreditor takes back what it said while a node's answers are on their way, so that the node asks for less, in
+/// another request, and every member has counted the former one.
+#[tokio::test]
+async fn accreditation_that_changes_between_two_attempts_costs_no_other_attribute() {
+    let mut world = World::new().await;
+    let node = world.node().await;
+    let epoch = world.epoch().await;
+    losing(&mut world, 2).await;
+    let (memory, region) = ([input(0, "yes"), input(1, "no")], [region("eu")]);
+    let both = [&memory[..], &region].concat();
+    let lost = world.source(&node).tags(epoch, &both, &mut world.rng).await;
+    assert!(matches!(lost, Err(ServiceError::Oprf(_))));
+    let accreditor = world.accreditation(&["region"]).await;
+    let tags = world.source(&node).tags(epoch, &memory, &mut world.rng).await.unwrap();
+    assert!(memory.iter().all(|input| tags.get(input).is_some()));
+    world.vouch(&accreditor, &node, &["region"]).await;
+    let tags = world.source(&node).tags(epoch, &both, &mut world.rng).await.unwrap();
+    assert!(both.iter().all(|input| tags.get(input).is_some()));
+}
+
 /// The worst moment: the tags are stored, and the seed is still there.
 #[tokio::test]
 async fn a_program_that_ends_between_storing_tags_and_forgetting_their_seed_has_both() {

@@ -12,7 +12,7 @@ use bithive_contracts::{Code, Contract};
 use bithive_node::{Contributor, NodeError, Report};
 
 use crate::flaky::FlakyExchange;
-use crate::town::{PRICE, Town, WINDOW};
+use crate::town::{PRICE, Town, WINDOW, attributes};
 
 async fn terms(town: &Town) -> Terms {
     let now = town.local.chain.info().await.unwrap().time.seconds();
@@ -146,4 +146,20 @@ async fn a_vault_that_a_stranger_posts_as_its_own_is_claimed_by_nobody() {
     assert_eq!(log.count(|report| matches!(report, Report::VaultTried { opened: false, .. })), 1);
     let (reason, retries) = log.failure();
     assert!(reason.contains("has registered") && !retries, "{reason}");
+}
+
+#[tokio::test]
+async fn a_node_with_other_attributes_than_it_has_registered_opens_nothing_and_goes_on_with_its_jobs() {
+    let mut town = Town::with_nodes(3).await;
+    let job_id = town.assigned_job().await;
+    town.nodes[0].attributes = attributes(&town.local, 80, "eu");
+    town.live_until_quiet().await;
+    assert_eq!(town.phase(job_id).await, Phase::Settled);
+    assert_eq!(town.nodes[0].log.count(|report| matches!(report, Report::Revealed { .. })), 1);
+    let later = town.post().await.job_id;
+    town.live(0).await;
+    let (reason, retries) = town.nodes[0].log.failure();
+    assert!(reason.contains("another commitment to attributes") && !retries, "{reason}");
+    let tried = |report: &Report| matches!(report, Report::VaultTried { job_id, .. } if *job_id == later);
+    assert_eq!(town.nodes[0].log.count(tried), 0);
 }

@@ -11,7 +11,7 @@ use bithive_command_kit::{Output, until};
 use bithive_daemon::config::{NodeConfig, Settings};
 use bithive_daemon::keys::NodeFile;
 use bithive_home::Home;
-use bithive_keystore::{Keystore, fresh_rng, private};
+use bithive_keystore::{Keystore, Password, fresh_rng, private};
 use serde_json::json;
 
 use super::join;
@@ -34,12 +34,12 @@ pub struct NodeArgs {
 /// A node whose keys are open, on its chain.
 struct Opened {
     file: NodeFile,
+    keystore: PathBuf,
+    password: Password,
     account: Account,
     schema: Schema,
-    /// Keystore of a node with a configuration of its own.
-    keystore: Option<PathBuf>,
     /// The embedded chain ends with it.
-    home: Option<Home>,
+    _home: Option<Home>,
 }
 
 impl NodeArgs {
@@ -50,15 +50,16 @@ impl NodeArgs {
             let file = NodeFile::of(&join::open(&config.keys, &password)?)?;
             let client = join::connect(&config.chain).await?;
             let account = join::account(&client, file.account().clone()).await?;
-            let (schema, keystore) = (Schema::bithive(), Some(config.keys));
-            return Ok(Opened { file, account, schema, keystore, home: None });
+            let (schema, keystore) = (Schema::bithive(), config.keys);
+            return Ok(Opened { file, keystore, password, account, schema, _home: None });
         }
         let name = self.name.as_deref().context("expected the name of a node, or --config")?;
         let home = Home::open(home).await?;
         let (_, file) = load(&home, name)?;
+        let (keystore, password) = (home.file("nodes", name, "json")?, home.password()?);
         let account = home.local.account(file.account().clone()).await?;
         let schema = home.local.schema.clone();
-        Ok(Opened { file, account, schema, keystore: None, home: Some(home) })
+        Ok(Opened { file, keystore, password, account, schema, _home: Some(home) })
     }
 }
 
@@ -74,24 +75,11 @@ impl Opened {
     }
 
     /// Puts other attributes into the node's keystore.
-    fn store(&mut self, args: &NodeArgs) -> Result<()> {
-        match (&self.keystore, &mut self.home, &args.name) {
-            (Some(path), _, _) => {
-                let password = args.password.read(path)?;
-                let mut keystore = join::open(path, &password)?;
-                self.file.store(&mut keystore)?;
-                let costs = Keystore::costs(path)?;
-                Ok(keystore.replace(path, (&password, costs), &mut fresh_rng()?)?)
-            }
-            (None, Some(home), Some(name)) => {
-                let (path, password) = (home.file("nodes", name, "json")?, home.password()?);
-                let mut keystore = Keystore::open(&path, &password)?;
-                self.file.store(&mut keystore)?;
-                let costs = Keystore::costs(&path)?;
-                Ok(keystore.replace(&path, (&password, costs), &mut home.rng)?)
-            }
-            _ => anyhow::bail!("expected the name of a node, or --config"),
-        }
+    fn store(&self) -> Result<()> {
+        let mut keystore = join::open(&self.keystore, &self.password)?;
+        self.file.store(&mut keystore)?;
+        let costs = Keystore::costs(&self.keystore)?;
+        Ok(keystore.replace(&self.keystore, (&self.password, costs), &mut fresh_rng()?)?)
     }
 }
 
@@ -147,7 +135,7 @@ pub async fn commit(args: CommitArgs, home: &Path, output: Output) -> Result<()>
     }
     if !args.attributes.is_empty() {
         // Before the transaction: run again, it goes on from here.
-        opened.store(&args.node)?;
+        opened.store()?;
     }
     if differs {
         let message = ExecuteMsg::CommitAttributes { commitment: (&commitment).into() };
