@@ -4,11 +4,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use bithive_chain_commands::{chain, deploy, devnet, ibc};
-use bithive_command_kit::Output;
+use bithive_chain_commands::{chain, committee, deploy, deployment, devnet, ibc};
+use bithive_command_kit::{Output, printable};
 use bithive_demo as demo;
-use bithive_party_commands::{accredit, daemon, health, job, keys, node, policy, requester};
-use bithive_token_commands::{model, rewards, stake, vesting, wallet};
+use bithive_party_commands::{accredit, daemon, health, job, keys, node, policy, requester, service, setup};
+use bithive_token_commands::{On, model, rewards, stake, vesting, wallet};
 use bithive_tool_commands::{bench, ceremony, economy, netlab, reading};
 use clap::{Parser, Subcommand};
 
@@ -41,24 +41,30 @@ enum Command {
     /// A contract that is older than a day keeps what it is told for three days, in which everybody sees it: the exit code is 1 then, and a
     /// run after that time, or `chain settings apply`, lets it take effect.
     Deploy(deploy::DeployArgs),
+    /// What others need to take part in a network, as one file.
+    #[command(subcommand)]
+    Deployment(deployment::Command),
+    /// Prepare a party: keys, configuration, and what it has to know of the network, in one folder.
+    ///
+    /// For example: setup node --network hive.network. What the command line does not say is asked for at the terminal. A
+    /// password file that is not there is made, with a random password. It can be run again: what is there stays.
+    Setup(setup::SetupArgs),
+    /// Units with which systemd runs a party.
+    #[command(subcommand)]
+    Service(service::Command),
     /// Tokens and attestations between chains.
     #[command(subcommand)]
     Ibc(ibc::Command),
     /// Accounts: create, fund, send, list and claim.
-    #[command(subcommand)]
-    Wallet(wallet::Command),
+    Wallet(On<wallet::Command>),
     /// BTK behind nodes: pledges, delegations, rewards.
-    #[command(subcommand)]
-    Stake(stake::Command),
+    Stake(On<stake::Command>),
     /// Tokens that become due on a schedule.
-    #[command(subcommand)]
-    Vesting(vesting::Command),
+    Vesting(On<vesting::Command>),
     /// BTT for what patients do for their health, signed for by several parties.
-    #[command(subcommand)]
-    Rewards(rewards::Command),
+    Rewards(On<rewards::Command>),
     /// Owners of models, who are paid for their runs, and owners of data.
-    #[command(subcommand)]
-    Model(model::Command),
+    Model(On<model::Command>),
     /// Requesters: who may post jobs.
     #[command(subcommand)]
     Requester(requester::Command),
@@ -68,9 +74,9 @@ enum Command {
     /// Accreditors: read what nodes show of their attributes, and vouch for it.
     #[command(subcommand)]
     Accredit(accredit::Command),
-    /// Committee members: run one, show its keys.
+    /// Committee members: run one, show its keys, name them.
     #[command(subcommand)]
-    Committee(daemon::CommitteeCommand),
+    Committee(CommitteeCommand),
     /// Relays, which pass on packets between endpoints that can't reach each other.
     #[command(subcommand)]
     Relay(daemon::RelayCommand),
@@ -113,6 +119,18 @@ enum Command {
     DemoCheat(daemon::RunArgs),
 }
 
+/// Commands of members and of the registry's owner.
+#[derive(Subcommand)]
+enum CommitteeCommand {
+    #[command(flatten)]
+    Member(daemon::CommitteeCommand),
+    /// Name the committee, as the owner of the registry, from an epoch on.
+    ///
+    /// In a registry that is older than a day, another committee than the one in force waits for three days, in which everybody sees it: the
+    /// exit code is 1 then, and the same command says what waits, or applies it.
+    Name(committee::NameArgs),
+}
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let runtime = match tokio::runtime::Runtime::new() {
@@ -140,9 +158,15 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Model(command) => model::run(command, home, output).await?,
         Command::Requester(command) => requester::run(command, home, output).await?,
         Command::Node(command) => return node::run(command, home, output).await,
-        Command::Accredit(command) => accredit::run(command, home, output).await?,
-        Command::Job(command) => job::run(command, home, output).await?,
-        Command::Committee(command) => return daemon::committee(command, output).await,
+        Command::Accredit(command) => return accredit::run(command, home, output).await,
+        Command::Job(command) => return job::run(command, home, output).await,
+        Command::Deployment(command) => deployment::run(command, home, output).await?,
+        Command::Service(command) => service::run(command, output)?,
+        Command::Setup(args) => setup::run(args, home, output).await?,
+        Command::Committee(CommitteeCommand::Member(command)) => {
+            return daemon::committee(command, output).await;
+        }
+        Command::Committee(CommitteeCommand::Name(args)) => return committee::name(args, home, output).await,
         Command::Relay(command) => return daemon::relay(command).await,
         Command::Relayer(command) => return daemon::relayer(command, output).await,
         Command::Config(command) => daemon::config(command, output)?,
@@ -165,7 +189,8 @@ fn fail(error: &anyhow::Error, json: bool) -> ExitCode {
     if json {
         println!("{}", serde_json::json!({ "ok": false, "error": format!("{error:#}") }));
     } else {
-        eprintln!("error: {error:#}");
+        // It may quote a file, an argument or what somebody else has sent.
+        eprintln!("error: {}", printable(&format!("{error:#}")));
     }
     ExitCode::from(2)
 }

@@ -123,12 +123,11 @@ pub(super) fn secrecy(transcript: &[u8], seen: &Observations, secrets: &[Secret]
     secrets.iter().map(check).collect()
 }
 
-/// Each kind of message reached only those it is for.
-pub(super) fn routing(tap: &Tap, requester: PeerId, committee: &[PeerId], matched: &[PeerId]) -> Vec<Check> {
+/// Each kind of message reached only those it is for. `expected` has the claims: from whom, and to whom.
+pub(super) fn routing(tap: &Tap, expected: &[(PeerId, PeerId)], committee: &[PeerId]) -> Vec<Check> {
     let deliveries = tap.deliveries();
     let claims: Vec<_> = deliveries.iter().filter(|d| d.kind == Kind::Message(Protocol::Claim)).collect();
-    let strays =
-        claims.iter().filter(|d| d.to != requester || d.from.is_none_or(|from| !matched.contains(&from)));
+    let strays = claims.iter().filter(|d| d.from.is_none_or(|from| !expected.contains(&(from, d.to))));
     let strays = strays.count();
     let to_committee = deliveries.iter().filter(|d| committee.contains(&d.to));
     let other =
@@ -136,7 +135,7 @@ pub(super) fn routing(tap: &Tap, requester: PeerId, committee: &[PeerId], matche
     let other = other.count();
     vec![
         Check::new(
-            "claims go from qualifying nodes to the requester only",
+            "claims go from qualifying nodes to the job's requester only",
             strays == 0 && !claims.is_empty(),
             format!("{} claims, {strays} astray", claims.len()),
         ),

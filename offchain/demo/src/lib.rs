@@ -10,8 +10,10 @@
 mod args;
 mod balances;
 mod check;
+mod curious;
 mod devnet_chain;
 mod dishonest;
+mod forged;
 mod gas;
 mod network;
 mod node;

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use bithive_blindmatch::schema::Schema;
 use bithive_chain::{SigningKey, Wallet};
 use bithive_client::{Account, Client};
+use bithive_committee::TagSource;
 use bithive_dgkbe::{Crs, Groups};
 use bithive_exchange::{Exchange, PeerId};
 use bithive_local::fee_grant;
@@ -59,6 +60,8 @@ pub(super) struct Matched {
     pub(super) job_id: u64,
     /// Their endpoints.
     pub(super) nodes: Vec<PeerId>,
+    /// Whether it is the attacker's job, not the requester's.
+    pub(super) of_attacker: bool,
 }
 
 /// The job that the requester is asked to post.
@@ -73,6 +76,16 @@ pub(super) struct JobRequest<'a> {
     pub(super) selection: &'a Selection,
     /// Claims to wait for.
     pub(super) claims: usize,
+}
+
+/// A registered requester, which is a stranger to the others' jobs.
+pub(super) struct Attacker {
+    /// Its account, with money for escrows.
+    pub(super) account: Account,
+    /// Its end of the network.
+    pub(super) exchange: Arc<dyn Exchange>,
+    /// The committee evaluates for it as for every requester.
+    pub(super) tags: TagSource,
 }
 
 /// When in the main job a party can be made to fail.
@@ -98,6 +111,9 @@ pub(super) trait Parties: Send {
 
     /// The requester's account.
     fn requester(&self) -> &Account;
+
+    /// A requester that wants to know more than it should.
+    fn attacker(&self) -> Attacker;
 
     /// The end of the network from which `node` tries what it may not.
     fn outsider(&self, node: &DemoNode) -> Arc<dyn Exchange>;

@@ -1,13 +1,14 @@
 //! The nodes: keys, registration, and a task of this process for each.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use bithive_chain::Chain;
 use bithive_inference::Device;
 use bithive_local::UNIT;
 use bithive_local::{Local, NODE_BOND, fork};
-use bithive_node::{Compute, Contributor, NodeKeys, Onnx, Setup};
+use bithive_node::{Compute, Contributor, Limits, NodeKeys, Onnx, Setup};
 use bithive_state::State;
 use rand_chacha::ChaCha20Rng;
 use tokio::sync::watch;
@@ -22,8 +23,16 @@ use super::reports::NodeReports;
 pub(super) struct Perturbed(pub(super) Onnx);
 
 impl Compute for Perturbed {
-    fn run(&self, model: &[u8], rows: &[u8]) -> Result<Vec<f32>, String> {
-        Ok(self.0.run(model, rows)?.into_iter().map(|logit| logit + 0.5).collect())
+    fn run(&self, model: &[u8], rows: &[u8], limits: &Limits) -> Result<Vec<f32>, String> {
+        Ok(self.0.run(model, rows, limits)?.into_iter().map(|logit| logit + 0.5).collect())
+    }
+
+    fn estimate(&self, model: &[u8], rows: usize) -> Result<Duration, String> {
+        self.0.estimate(model, rows)
+    }
+
+    fn measure(&self) -> Result<(), String> {
+        self.0.measure()
     }
 }
 

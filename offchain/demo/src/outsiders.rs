@@ -60,7 +60,7 @@ pub(super) async fn try_all(
         }
     }
     let payload = exchange.fetch(assignment.payload.as_slice().try_into()?, &providers, LIMIT).await?;
-    let mut group = group(&network.crs, network.groups, node)?;
+    let group = group(&network.crs, network.groups, node)?;
     let mut attempts = Vec::new();
     for (how, set, context) in plans {
         let message = (assignment.headers.as_slice(), &*payload);

@@ -15,6 +15,7 @@ use bithive_requester::JobSpec;
 use super::args::DemoArgs;
 use super::balances::BalanceChanges;
 use super::check::{self, Check, Observations, Secret};
+use super::curious::{self, Curious};
 use super::dishonest;
 use super::gas;
 use super::network::Posted;
@@ -103,6 +104,7 @@ pub(super) struct Results {
     pub(super) first: FinishedJob,
     pub(super) main: FinishedJob,
     pub(super) dishonest: (FinishedJob, Lie),
+    pub(super) curious: Curious,
     pub(super) outcome: JobOutput,
     pub(super) changes: BalanceChanges,
     pub(super) input: JobInput,
@@ -111,7 +113,8 @@ pub(super) struct Results {
 }
 
 pub(super) async fn summarise(args: &DemoArgs, mut demo: DemoState, results: Results) -> Result<Summary> {
-    let Results { first, main, dishonest: (lied, lie), outcome, changes, input, spec, observed } = results;
+    let Results { first, main, dishonest: (lied, lie), curious, outcome, changes, input, spec, observed } =
+        results;
     let (books, mut checks) = check::conservation(&demo.network.client).await?;
     let escrow = spec.escrow()?;
     let paid: u128 = changes.payments.iter().map(|payment| payment.amount).sum();
@@ -147,9 +150,10 @@ pub(super) async fn summarise(args: &DemoArgs, mut demo: DemoState, results: Res
         format!("{} of {}", show(changes.burnt), show(due)),
     ));
     checks.extend(dishonest::checks(&lie, &demo, &lied.policy, &lied.matched));
+    checks.extend(curious::checks(&curious, &demo)?);
     checks.extend(outcome.checks);
     checks.extend(secrets(&demo, &observed, &input, &outcome.values, &main).await?);
-    demo.timer.lap("9_checks");
+    demo.timer.lap("9b_checks");
 
     let workers = main.assigned.workers.iter().map(|worker| name_of(&demo, &worker.address).to_owned());
     let quorum = main.job.outcome.as_ref().map_or(0, |outcome| outcome.quorum.count_ones());
@@ -177,6 +181,7 @@ pub(super) async fn summarise(args: &DemoArgs, mut demo: DemoState, results: Res
         quorum_needed: main.job.terms.quorum,
         slashed: changes.slashed,
         dishonest_requester: lie,
+        curious,
         accuracy: outcome.accuracy,
         rows: outcome.predictions.len(),
         predictions: outcome.predictions,

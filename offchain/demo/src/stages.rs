@@ -18,6 +18,7 @@ use bithive_requester::{JobSpec, Offer, Quorum, Selection, Windows};
 
 use super::args::DemoArgs;
 use super::balances::Balances;
+use super::curious;
 use super::devnet_chain::DevnetChain;
 use super::dishonest::{self, Cast};
 use super::network::{FaultPoint, JobRequest, Matched, Parties, Posted};
@@ -98,15 +99,21 @@ async fn run_stages(
 
     screen.stage(8, "A requester that lies");
     let dishonest = dishonest_job(&mut demo, parties, &input).await?;
+
+    screen.stage(9, "A requester and a stranger that want to know more");
+    let curious =
+        curious::play(&mut demo, &parties.attacker(), parties.requester(), &main.posted.vault).await?;
+    demo.timer.lap("9a_curious");
     parties.stop().await?;
 
-    screen.stage(9, "Books and secrets");
-    let jobs = [&first, &main, &dishonest.0].map(|job| Matched {
-        job_id: job.posted.job_id,
-        nodes: job.matched.iter().map(|index| demo.nodes[*index].endpoint).collect(),
-    });
+    screen.stage(10, "Books and secrets");
+    let endpoints = |nodes: &[usize]| nodes.iter().map(|index| demo.nodes[*index].endpoint).collect();
+    let mut jobs: Vec<Matched> = [&first, &main, &dishonest.0]
+        .map(|job| Matched { job_id: job.posted.job_id, nodes: endpoints(&job.matched), of_attacker: false })
+        .into();
+    jobs.push(Matched { job_id: curious.job_id, nodes: endpoints(&curious.opened), of_attacker: true });
     let observed = parties.observed(&jobs)?;
-    let results = Results { first, main, dishonest, outcome, changes, input, spec, observed };
+    let results = Results { first, main, dishonest, curious, outcome, changes, input, spec, observed };
     summarise(args, demo, results).await
 }
 

@@ -9,6 +9,7 @@ use console::style;
 use serde::Serialize;
 
 use super::check::Check;
+use super::curious::Curious;
 use super::gas::StepGas;
 use super::outsiders::Attempt;
 
@@ -82,6 +83,8 @@ pub(super) struct Summary {
     pub(super) slashed: Vec<Payment>,
     /// What the job of the requester that lied cost whom.
     pub(super) dishonest_requester: Lie,
+    /// What a requester and a stranger learnt that wanted to know more than they should.
+    pub(super) curious: Curious,
     /// Share of rows whose class is the label, if there are labels.
     pub(super) accuracy: Option<f64>,
     pub(super) rows: usize,

@@ -18,7 +18,7 @@ use rand_core::SeedableRng;
 use super::args::DemoArgs;
 use super::check::{self, Observations};
 use super::devnet_chain::DevnetChain;
-use super::network::{FaultPoint, JobRequest, Matched, Network, Parties, Posted};
+use super::network::{Attacker, FaultPoint, JobRequest, Matched, Network, Parties, Posted};
 use super::node::DemoNode;
 use super::node_tasks::NodeTasks;
 use super::screen::Screen;
@@ -29,6 +29,7 @@ pub(super) struct Tasks<C> {
     local: Local<C>,
     tap: Tap,
     requester: Requester,
+    attacker: (Account, PeerId, State),
     node_tasks: Option<NodeTasks>,
     committee: Vec<PeerId>,
 }
@@ -98,14 +99,25 @@ async fn start<C: Chain + Clone + 'static>(
         NodeTasks::start(&local, &demo.nodes, demo.roles, args.device, &demo.reports, &mut demo.rng);
     let node_tasks = Some(node_tasks.await?);
     let requester = requester(&local, &mut demo.rng).await?;
-    Ok((demo, Tasks { local, tap, requester, node_tasks, committee }))
+    let (account, endpoint) = registered(&local, &mut demo.rng).await?;
+    let attacker = (account, endpoint, State::in_memory()?);
+    Ok((demo, Tasks { local, tap, requester, attacker, node_tasks, committee }))
 }
 
-async fn requester<C: Chain + Clone + 'static>(local: &Local<C>, rng: &mut ChaCha20Rng) -> Result<Requester> {
+/// An account that is registered as a requester, with its endpoint.
+async fn registered<C: Chain + Clone + 'static>(
+    local: &Local<C>,
+    rng: &mut ChaCha20Rng,
+) -> Result<(Account, PeerId)> {
     let endpoint = EndpointKey::generate(rng).id();
     let account = local.account(SigningKey::generate(rng)).await?;
     local.fund(account.address(), 1_000 * UNIT + REQUESTER_BOND).await?;
     account.register_requester(endpoint.0, REQUESTER_BOND).await?;
+    Ok((account, endpoint))
+}
+
+async fn requester<C: Chain + Clone + 'static>(local: &Local<C>, rng: &mut ChaCha20Rng) -> Result<Requester> {
+    let (account, endpoint) = registered(local, rng).await?;
     let exchange = local.exchange(endpoint);
     let state = State::in_memory()?;
     let tags = local.tags(&exchange, &state);
@@ -135,6 +147,13 @@ impl<C: Chain + Clone + 'static> Parties for Tasks<C> {
         self.requester.account()
     }
 
+    fn attacker(&self) -> Attacker {
+        let (account, endpoint, state) = &self.attacker;
+        let exchange = self.local.exchange(*endpoint);
+        let tags = self.local.tags(&exchange, state);
+        Attacker { account: account.clone(), exchange, tags }
+    }
+
     fn outsider(&self, node: &DemoNode) -> Arc<dyn Exchange> {
         self.local.exchange(node.endpoint)
     }
@@ -152,8 +171,11 @@ impl<C: Chain + Clone + 'static> Parties for Tasks<C> {
 
     fn observed(&self, jobs: &[Matched]) -> Result<Observations> {
         let bodies = self.tap.deliveries().into_iter().map(|delivery| delivery.body).collect();
-        let matched: Vec<PeerId> = jobs.iter().flat_map(|job| job.nodes.clone()).collect();
-        let checks = check::routing(&self.tap, self.requester.endpoint(), &self.committee, &matched);
+        let addressee =
+            |job: &Matched| if job.of_attacker { self.attacker.1 } else { self.requester.endpoint() };
+        let claims: Vec<(PeerId, PeerId)> =
+            jobs.iter().flat_map(|job| job.nodes.iter().map(|node| (*node, addressee(job)))).collect();
+        let checks = check::routing(&self.tap, &claims, &self.committee);
         Ok(Observations { places: "deliveries", bodies, checks })
     }
 }

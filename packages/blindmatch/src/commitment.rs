@@ -226,6 +226,20 @@ impl Disclosure {
         self.openings.iter().map(|opening| &opening.input)
     }
 
+    /// The largest amount that the answers to an ordered attribute say is there, 0 if they deny all; none if they are not
+    /// opened, or the attribute is of another kind. For answers that [`Disclosure::verify`] accepts.
+    pub fn stated_amount(&self, schema: &Schema, name: &str) -> Option<u64> {
+        let Some(Attribute::Ordered { thresholds, .. }) = schema.attribute(name) else { return None };
+        let of = |opening: &&Opening| schema.attribute_of(opening.input.slot) == Some(name);
+        let answers: Vec<&str> =
+            self.openings.iter().filter(of).map(|opening| opening.input.value.as_str()).collect();
+        if answers.len() != thresholds.len() {
+            return None;
+        }
+        let held = thresholds.iter().zip(answers).filter(|(_, answer)| *answer == YES);
+        Some(held.map(|(threshold, _)| *threshold).max().unwrap_or(0))
+    }
+
     /// Checks every opening, and that whole attributes are opened, with answers that one contributor can have. Returns the
     /// attributes' names. Whether the commitments are those that the contributor registered is for the caller to compare.
     ///

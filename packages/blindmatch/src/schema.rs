@@ -22,6 +22,9 @@ pub const MAX_NAME_BYTES: usize = 32;
 pub const MAX_VALUE_BYTES: usize = 64;
 /// Words of the policy language, not usable as names.
 pub const KEYWORDS: [&str; 7] = ["and", "or", "any", "of", "in", "has", "within"];
+/// The attribute of [`Schema::bithive`] that a machine can show by holding it: GiB of the memory that models run in, a GPU's or,
+/// where they run on a processor, main memory.
+pub const MEMORY_ATTRIBUTE: &str = "vram";
 /// The value of a threshold or member slot for those who have it.
 pub const YES: &str = "yes";
 /// The value of a threshold or member slot for those who don't.
@@ -298,7 +301,10 @@ impl Schema {
         let words = |list: &[&str]| list.iter().map(|word| (*word).to_owned()).collect();
         Self {
             attributes: vec![
-                Attribute::Ordered { name: "vram".to_owned(), thresholds: vec![8, 12, 16, 24, 48, 80] },
+                Attribute::Ordered {
+                    name: MEMORY_ATTRIBUTE.to_owned(),
+                    thresholds: vec![8, 12, 16, 24, 48, 80],
+                },
                 Attribute::Categorical {
                     name: "region".to_owned(),
                     values: words(&["eu", "ch", "uk", "us", "cn", "hk", "jp", "sg"]),

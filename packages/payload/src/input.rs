@@ -1,4 +1,4 @@
-//! The input: the exact policy, for the receiver's own check, and the rows.
+//! The input: the policy, so that a worker's operator can know what it works for, and the rows.
 
 use std::io::{self, Read, Write};
 
@@ -15,7 +15,7 @@ const VERSION: u8 = 2;
 pub struct Input {
     /// Random, and the same in every round of a job: hides the input behind its commitment.
     pub salt: [u8; 32],
-    /// The policy as JSON: blind matching ends in an exact check before any work is done.
+    /// The policy as JSON. Nothing binds it to the vault, and no worker says whether it satisfies it.
     pub policy: Vec<u8>,
     /// The rows in the model runtime's encoding.
     pub rows: Vec<u8>,

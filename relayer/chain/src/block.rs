@@ -1,30 +1,38 @@
 //! Blocks, transaction results and events as every chain reports them.
 
-use crate::{ChainError, HostCalls, TxHash};
+use crate::{BlockHash, ChainError, HostCalls, TxHash};
 use bithive_api::{ChainEvent, event::CONTRACT};
 use cosmwasm_std::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, de};
 use std::str::FromStr;
 
-impl FromStr for TxHash {
-    type Err = ChainError;
+/// Has a hash read back from what it prints.
+macro_rules! readable {
+    ($name:ident, $what:literal) => {
+        impl FromStr for $name {
+            type Err = ChainError;
 
-    /// Reads 64 hex digits of either case.
-    fn from_str(text: &str) -> Result<Self, ChainError> {
-        let mut bytes = [0; 32];
-        hex::decode_to_slice(text, &mut bytes).map_err(|error| ChainError::Decode {
-            what: "transaction hash".into(),
-            reason: format!("{error}, expected 64 hex digits"),
-        })?;
-        Ok(Self(bytes))
-    }
+            /// Reads 64 hex digits of either case.
+            fn from_str(text: &str) -> Result<Self, ChainError> {
+                let mut bytes = [0; 32];
+                hex::decode_to_slice(text, &mut bytes).map_err(|error| ChainError::Decode {
+                    what: $what.into(),
+                    reason: format!("{error}, expected 64 hex digits"),
+                })?;
+                Ok(Self(bytes))
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+            }
+        }
+    };
 }
 
-impl<'de> Deserialize<'de> for TxHash {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
-    }
-}
+readable!(TxHash, "transaction hash");
+readable!(BlockHash, "block hash");
 
 /// An event of a transaction. Contract events are `wasm` or `wasm-<name>` and carry `_contract_address`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -85,6 +93,12 @@ pub struct TxResult {
 pub struct Block {
     /// Height; the first block of a chain is 1.
     pub height: u64,
+    /// Hash of the block; `None` where the chain does not tell, as for blocks that an older version made.
+    #[serde(default)]
+    pub hash: Option<BlockHash>,
+    /// Hash of the block before; `None` for the first block, and where the chain does not tell.
+    #[serde(default)]
+    pub parent: Option<BlockHash>,
     /// Block time as contracts see it.
     pub time: Timestamp,
     /// Transactions in the order of their execution.
@@ -100,6 +114,7 @@ mod tests {
         let hash = TxHash::of(b"tx");
         assert_eq!(hash.to_string().parse::<TxHash>().unwrap(), hash);
         assert_eq!(hash.to_string(), hash.to_string().to_uppercase());
+        assert_eq!(format!("{hash:?}"), format!("TxHash({hash})"));
         assert!(matches!("abc".parse::<TxHash>(), Err(ChainError::Decode { .. })));
     }
 

@@ -19,6 +19,8 @@ pub struct ChainInfo {
     pub fee_denom: String,
     /// Smallest accepted price of one unit of gas, in `fee_denom`.
     pub gas_price: Decimal,
+    /// Highest price that a wallet pays when the chain asks for more than `gas_price`; never less than that.
+    pub max_gas_price: Decimal,
     /// Prefix of addresses.
     pub bech32_prefix: String,
 }

@@ -1,6 +1,6 @@
 //! Following a chain block by block.
 
-use crate::{Block, ChainError};
+use crate::{Block, BlockHash, ChainError};
 use async_trait::async_trait;
 use std::sync::Arc;
 
@@ -14,18 +14,28 @@ pub trait BlockSource: Send + Sync {
 /// Blocks in ascending order, each exactly once.
 ///
 /// The cursor asks for heights one after another and moves on only when it hands a block out, so an error or a
-/// dropped future loses nothing: call [`BlockCursor::next`] again. Persist [`BlockCursor::next_height`] after a
-/// block is processed and start from it after a restart.
+/// dropped future loses nothing: call [`BlockCursor::next`] again. Persist [`BlockCursor::next_height`] and the block's
+/// hash after a block is processed and start from them after a restart: each block has to name the one before it, so a
+/// chain that was rolled back, or replaced by another one, is noticed.
 pub struct BlockCursor {
     source: Arc<dyn BlockSource>,
     next_height: u64,
+    /// Hash of the block before the next one, where it is known.
+    last: Option<BlockHash>,
 }
 
 impl BlockCursor {
     /// A cursor whose first block is at `height`, or at 1 when `height` is 0.
     #[must_use]
     pub fn new(source: Arc<dyn BlockSource>, height: u64) -> Self {
-        Self { source, next_height: height.max(1) }
+        Self { source, next_height: height.max(1), last: None }
+    }
+
+    /// Expects the first block to follow the one with this hash.
+    #[must_use]
+    pub fn after(mut self, last: Option<BlockHash>) -> Self {
+        self.last = last;
+        self
     }
 
     /// Height of the block that [`BlockCursor::next`] hands out.
@@ -37,7 +47,8 @@ impl BlockCursor {
     /// The next block, waiting until it is committed. Cancel safe.
     ///
     /// # Errors
-    /// [`ChainError::NodeDown`] when the chain does not answer; the cursor stays where it is.
+    /// [`ChainError::NodeDown`] when the chain does not answer; [`ChainError::NodeBehind`] when it is not as far as the
+    /// cursor; [`ChainError::RolledBack`] when the block does not follow the one before. The cursor stays where it is.
     pub async fn next(&mut self) -> Result<Block, ChainError> {
         let block = self.source.block_at(self.next_height).await?;
         if block.height != self.next_height {
@@ -46,7 +57,13 @@ impl BlockCursor {
                 reason: format!("height is {}, asked for {}", block.height, self.next_height),
             });
         }
+        if let (Some(last), Some(parent)) = (self.last, block.parent)
+            && last != parent
+        {
+            return Err(ChainError::RolledBack { height: block.height.saturating_sub(1) });
+        }
         self.next_height += 1;
+        self.last = block.hash;
         Ok(block)
     }
 }

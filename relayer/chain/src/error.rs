@@ -61,7 +61,7 @@ pub enum ChainError {
         got: String,
     },
     /// A contract refused a message.
-    #[error("message {message_index}: contract {contract} refused: {error}")]
+    #[error("{}the contract refuses: {error}", of_message(*message_index))]
     Contract {
         /// Position of the message in its transaction.
         message_index: usize,
@@ -71,7 +71,7 @@ pub enum ChainError {
         error: String,
     },
     /// A message failed outside of a contract.
-    #[error("message {message_index}: {reason}")]
+    #[error("{}{reason}", of_message(*message_index))]
     Execution {
         /// Position of the message in its transaction.
         message_index: usize,
@@ -79,7 +79,7 @@ pub enum ChainError {
         reason: String,
     },
     /// A contract refused a query.
-    #[error("query to {contract} failed: {error}")]
+    #[error("the contract refuses the query: {error}")]
     Query {
         /// Address of the contract that was asked.
         contract: String,
@@ -113,7 +113,10 @@ pub enum ChainError {
         action: String,
     },
     /// The address has never received coins.
-    #[error("account {address} does not exist yet: send it some coins first")]
+    #[error(
+        "account {address} has never had coins, which pay for transactions: send it some first; in the network of a home folder \
+         that is `bithive wallet fund {address} --amount 0`"
+    )]
     NoSuchAccount {
         /// Address asked for.
         address: String,
@@ -178,6 +181,14 @@ pub enum ChainError {
         height: u64,
         /// Height of the block asked for.
         wanted: u64,
+    },
+    /// The chain has another history than it had: it was rolled back, or replaced by another one with its id.
+    #[error(
+        "block {height} of the chain is not the one that was read before: the chain was rolled back or replaced"
+    )]
+    RolledBack {
+        /// Height of the last block that was read.
+        height: u64,
     },
     /// The node has dropped its old blocks; ask one that keeps them.
     #[error("block {height} is not kept by the node, its first one is {lowest}")]
@@ -245,4 +256,37 @@ pub enum ChainError {
         /// The error of the database or the file system.
         reason: String,
     },
+}
+
+impl ChainError {
+    /// Whether a contract has read the message or the question and said no: the same again gets the same answer, unless
+    /// the node that answered was behind. Every other error can pass, because it is about what is between the caller and
+    /// the contract: the network, the node, the fee, the sequence.
+    #[must_use]
+    pub const fn is_refusal(&self) -> bool {
+        matches!(self, Self::Contract { .. } | Self::Query { .. })
+    }
+
+    /// Whether the error is about the node that was asked, so that another node of the same chain may answer.
+    #[must_use]
+    pub const fn is_of_node(&self) -> bool {
+        matches!(
+            self,
+            Self::NodeDown { .. }
+                | Self::Decode { .. }
+                | Self::NodeBehind { .. }
+                | Self::Pruned { .. }
+                | Self::WrongChainId { .. }
+                | Self::Unconfirmed { .. }
+        )
+    }
+}
+
+/// Names the message of a transaction; the first is usually the only one, and needs no name.
+fn of_message(index: usize) -> String {
+    if index == 0 {
+        String::new()
+    } else {
+        format!("message {} of the transaction: ", index.saturating_add(1))
+    }
 }

@@ -127,6 +127,11 @@ pub fn fee_for_gas(gas_limit: u64, gas_price: Decimal, denom: &str) -> Result<Op
     Ok((!amount.is_zero()).then(|| Coin { denom: denom.into(), amount }))
 }
 
+/// Highest price that a wallet pays where nobody has said another: four times the usual one.
+pub(crate) fn highest_price(gas_price: Decimal) -> Decimal {
+    gas_price.saturating_mul(Decimal::percent(400))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

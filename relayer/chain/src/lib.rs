@@ -6,7 +6,8 @@
 //! 2. [`Wallet`]: a key on a chain; builds, signs and sends transactions, one owner of the sequence;
 //! 3. [`BlockCursor`]: blocks in order, without gaps or duplicates;
 //! 4. [`Embedded`]: the chain in this process, for the CLI, demos and tests, and [`serve`] for other processes;
-//! 5. [`Cosmos`]: a chain behind a node's RPC, be it wasmd or an [`Embedded`] that another process serves;
+//! 5. [`Cosmos`]: a chain behind a node's RPC, be it wasmd or an [`Embedded`] that another process serves; [`Failover`]: the same
+//!    behind several nodes, of which one that fails is passed over;
 //! 6. [`ChainError`]: what can go wrong, the same for every chain.
 
 mod address;
@@ -17,6 +18,7 @@ mod cursor;
 pub mod embedded;
 mod error;
 mod gas;
+pub mod guard;
 mod hash;
 pub mod http;
 mod message;
@@ -29,12 +31,12 @@ mod wallet;
 pub use address::{BECH32_PREFIX, validate_address};
 pub use block::{Block, Event, TxResult};
 pub use chain::{Account, Chain, ChainExt, ChainInfo, Receipt};
-pub use cosmos::{Cosmos, CosmosOptions, connect};
+pub use cosmos::{Cosmos, CosmosOptions, Failover, MAX_NODES, connect, connect_any};
 pub use cursor::{BlockCursor, BlockSource};
 pub use embedded::{Embedded, EmbeddedBuilder};
 pub use error::ChainError;
 pub use gas::{BlsCalls, GasUse, HostCalls, fee_for_gas};
-pub use hash::TxHash;
+pub use hash::{BlockHash, TxHash};
 pub use message::Message;
 pub use serve::{BlockClock, ServeOptions, Server};
 pub use signer::SigningKey;

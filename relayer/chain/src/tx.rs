@@ -1,6 +1,6 @@
 //! Building and signing transactions (SIGN_MODE_DIRECT).
 
-use crate::{Account, ChainError, ChainInfo, Message, SigningKey, TxHash, fee_for_gas};
+use crate::{Account, ChainError, ChainInfo, Message, SigningKey, TxHash};
 use cosmrs::{
     Any,
     proto::{
@@ -29,6 +29,8 @@ pub(crate) struct TxContext<'a> {
     pub(crate) chain: &'a ChainInfo,
     pub(crate) account: Account,
     pub(crate) gas_limit: u64,
+    /// None where gas costs nothing.
+    pub(crate) fee: Option<Coin>,
 }
 
 impl TxContext<'_> {
@@ -61,8 +63,7 @@ impl TxContext<'_> {
             reason: error.to_string(),
         };
         let body_bytes = Body::new(messages, "", 0u8).into_bytes().map_err(encoding)?;
-        let fee = fee_for_gas(self.gas_limit, self.chain.gas_price, &self.chain.fee_denom)?;
-        let auth_info_bytes = self.auth_info(key, fee.as_ref())?.into_bytes().map_err(encoding)?;
+        let auth_info_bytes = self.auth_info(key)?.into_bytes().map_err(encoding)?;
         let sign_doc = SignDoc {
             body_bytes,
             auth_info_bytes,
@@ -72,14 +73,20 @@ impl TxContext<'_> {
         let signature = sign(&sign_doc.encode_to_vec())?;
         let SignDoc { body_bytes, auth_info_bytes, .. } = sign_doc;
         let bytes = TxRaw { body_bytes, auth_info_bytes, signatures: vec![signature] }.encode_to_vec();
-        Ok(SignedTx { hash: TxHash::of(&bytes), bytes, sequence: self.account.sequence, fee })
+        Ok(SignedTx {
+            hash: TxHash::of(&bytes),
+            bytes,
+            sequence: self.account.sequence,
+            fee: self.fee.clone(),
+        })
     }
 
-    fn auth_info(&self, key: &SigningKey, fee: Option<&Coin>) -> Result<AuthInfo, ChainError> {
-        let amount =
-            fee.map(|fee| cosmrs::Coin::new(fee.amount.u128(), &fee.denom)).transpose().map_err(|error| {
-                ChainError::InvalidConfig { field: "fee_denom".into(), reason: error.to_string() }
-            })?;
+    fn auth_info(&self, key: &SigningKey) -> Result<AuthInfo, ChainError> {
+        let fee = self.fee.as_ref().map(|fee| cosmrs::Coin::new(fee.amount.u128(), &fee.denom));
+        let amount = fee.transpose().map_err(|error| ChainError::InvalidConfig {
+            field: "fee_denom".into(),
+            reason: error.to_string(),
+        })?;
         let fee = Fee {
             amount: amount.into_iter().collect(),
             gas_limit: self.gas_limit,

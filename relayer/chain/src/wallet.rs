@@ -2,9 +2,9 @@
 
 use crate::{
     Account, Chain, ChainError, ChainInfo, GasUse, Message, Receipt, SignedTx, SigningKey, chain::to_json,
-    tx::TxContext,
+    fee_for_gas, tx::TxContext,
 };
-use cosmwasm_std::Coin;
+use cosmwasm_std::{Coin, Uint128};
 use serde::Serialize;
 use std::sync::Arc;
 use tokio::sync::Mutex;
@@ -19,6 +19,26 @@ const SIMULATED_LIMIT: u64 = 1;
 /// Greatest gas limit that a simulation can lead to, unless [`Wallet::with_gas_cap`] says another: what a node claims
 /// a transaction to cost must not empty the account.
 const GAS_CAP: u64 = 100_000_000;
+
+/// How often a fee is raised for one transaction: a chain's price can rise while it is paid.
+const RAISES: u8 = 3;
+
+/// What is known of the account's next transaction.
+#[derive(Default)]
+struct Next {
+    /// What the chain expects next; `None` when that has to be asked.
+    account: Option<Account>,
+    /// Sequence of transactions that the chain took and no block has had in time, and how many there were: the next one
+    /// with this sequence excludes them.
+    stuck: Option<(u64, u64)>,
+}
+
+impl Next {
+    /// How many transactions with this sequence are stuck.
+    fn tries(&self, sequence: u64) -> u64 {
+        self.stuck.filter(|(stuck, _)| *stuck == sequence).map_or(0, |(_, tries)| tries)
+    }
+}
 
 /// New contract code.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,8 +68,8 @@ pub struct Wallet {
     key: SigningKey,
     gas_limit: Option<u64>,
     gas_cap: u64,
-    /// What the chain expects next; `None` when that has to be asked.
-    account: Mutex<Option<Account>>,
+    fee_cap: u128,
+    next: Mutex<Next>,
 }
 
 impl Wallet {
@@ -59,7 +79,8 @@ impl Wallet {
     /// [`ChainError::NodeDown`] when the chain does not answer.
     pub async fn connect(chain: Arc<dyn Chain>, key: SigningKey) -> Result<Self, ChainError> {
         let info = chain.info().await?;
-        Ok(Self { chain, info, key, gas_limit: None, gas_cap: GAS_CAP, account: Mutex::new(None) })
+        let next = Mutex::default();
+        Ok(Self { chain, info, key, gas_limit: None, gas_cap: GAS_CAP, fee_cap: u128::MAX, next })
     }
 
     /// Uses this gas limit for every transaction and simulates none.
@@ -73,6 +94,14 @@ impl Wallet {
     #[must_use]
     pub fn with_gas_cap(mut self, gas_cap: u64) -> Self {
         self.gas_cap = gas_cap;
+        self
+    }
+
+    /// Signs no fee above this one, in base units, when the chain asks for more than the usual price. Beside it,
+    /// [`ChainInfo::max_gas_price`] bounds the price.
+    #[must_use]
+    pub fn with_fee_cap(mut self, fee_cap: u128) -> Self {
+        self.fee_cap = fee_cap;
         self
     }
 
@@ -195,8 +224,13 @@ impl Wallet {
 
     /// Signs `messages` as one transaction, hands it to `before_broadcast` (an outbox stores it there), and
     /// broadcasts. When the chain expects another sequence, asks for it and tries once more; likewise when the gas
-    /// ran out although it was simulated, because another transaction came between and made this one do more.
+    /// ran out although it was simulated, because another transaction came between and made this one do more. When the
+    /// chain asks for a higher fee, pays it, up to [`ChainInfo::max_gas_price`].
     /// `before_broadcast` then sees the second transaction too; the first has changed nothing but fee and sequence.
+    ///
+    /// A transaction that the chain took and lost ([`ChainError::Unconfirmed`]) is not sent again here, because only the
+    /// caller knows whether its messages are still wanted. When they are submitted again, they get the same sequence if no
+    /// block has used it, so that one of the two at most takes effect.
     ///
     /// # Errors
     /// As [`Chain::broadcast`] and [`Chain::simulate`]; whatever `before_broadcast` returns stops the transaction.
@@ -205,22 +239,39 @@ impl Wallet {
         messages: &[Message],
         mut before_broadcast: impl FnMut(&SignedTx) -> Result<(), ChainError> + Send,
     ) -> Result<Receipt, ChainError> {
-        let mut cached = self.account.lock().await;
+        let mut next = self.next.lock().await;
         let mut retried = false;
+        let (mut raises, mut asked) = (0, None::<Coin>);
         loop {
             // Taken, so that every way out but success asks the chain again.
-            let account = match cached.take() {
+            let account = match next.account.take() {
                 Some(account) => account,
                 None => self.chain.account(self.address()).await?,
             };
-            match self.try_submit(account, messages, &mut before_broadcast).await {
+            let tries = next.tries(account.sequence);
+            let sent =
+                self.try_submit(account, messages, (asked.as_ref(), tries), &mut before_broadcast).await;
+            match sent {
                 Ok(receipt) => {
-                    *cached = Some(Account { sequence: account.sequence + 1, ..account });
+                    let account = Account { sequence: account.sequence + 1, ..account };
+                    *next = Next { account: Some(account), stuck: None };
                     return Ok(receipt);
                 }
                 Err(ChainError::SequenceMismatch { .. }) if !retried => retried = true,
                 Err(ChainError::OutOfGas { .. }) if !retried && self.gas_limit.is_none() => retried = true,
-                Err(error) => return Err(error),
+                Err(ChainError::InsufficientFee { required, .. })
+                    if raises < RAISES
+                        && asked.as_ref().is_none_or(|asked| asked.amount < required.amount) =>
+                {
+                    raises += 1;
+                    asked = Some(required);
+                }
+                Err(error) => {
+                    if matches!(error, ChainError::Unconfirmed { .. }) {
+                        next.stuck = Some((account.sequence, tries.saturating_add(1)));
+                    }
+                    return Err(error);
+                }
             }
         }
     }
@@ -235,13 +286,13 @@ impl Wallet {
         transactions: &[Vec<Message>],
         gas_limit: u64,
     ) -> Result<Vec<SignedTx>, ChainError> {
-        let mut cached = self.account.lock().await;
+        let mut known = self.next.lock().await;
         // The next call has to ask for the sequence again, because it is not known here what will be sent.
-        *cached = None;
+        known.account = None;
         let next = self.chain.account(self.address()).await?;
         let sign = |(messages, sequence): (&Vec<Message>, u64)| {
             let account = Account { sequence, ..next };
-            TxContext { chain: &self.info, account, gas_limit }.sign(&self.key, messages)
+            self.context(account, gas_limit, None)?.sign(&self.key, messages)
         };
         transactions.iter().zip(next.sequence..).map(sign).collect()
     }
@@ -250,6 +301,7 @@ impl Wallet {
         &self,
         account: Account,
         messages: &[Message],
+        (asked, tries): (Option<&Coin>, u64),
         before_broadcast: &mut (impl FnMut(&SignedTx) -> Result<(), ChainError> + Send),
     ) -> Result<Receipt, ChainError> {
         let gas_limit = match self.gas_limit {
@@ -262,14 +314,38 @@ impl Wallet {
                 (used.saturating_mul(GAS_MARGIN.0) / GAS_MARGIN.1).min(self.gas_cap)
             }
         };
-        let tx = TxContext { chain: &self.info, account, gas_limit }.sign(&self.key, messages)?;
+        // In place of a transaction that got lost: a node that remembers its bytes would not take them again.
+        let gas_limit = gas_limit.saturating_add(tries);
+        let tx = self.context(account, gas_limit, asked)?.sign(&self.key, messages)?;
         before_broadcast(&tx)?;
         self.chain.broadcast(&tx.bytes).await
     }
 
     async fn simulate_at(&self, account: Account, messages: &[Message]) -> Result<GasUse, ChainError> {
-        let tx = TxContext { chain: &self.info, account, gas_limit: SIMULATED_LIMIT }
-            .unsigned(&self.key, messages)?;
+        let tx = self.context(account, SIMULATED_LIMIT, None)?.unsigned(&self.key, messages)?;
         self.chain.simulate(&tx.bytes).await
+    }
+
+    /// What a signature covers besides the messages. The fee is the usual one, or the one that the chain asked for if
+    /// that is more.
+    ///
+    /// # Errors
+    /// [`ChainError::InsufficientFee`] if the chain asks for more than is to be paid.
+    fn context(
+        &self,
+        account: Account,
+        gas_limit: u64,
+        asked: Option<&Coin>,
+    ) -> Result<TxContext<'_>, ChainError> {
+        let ChainInfo { gas_price, max_gas_price, fee_denom, .. } = &self.info;
+        let usual = fee_for_gas(gas_limit, *gas_price, fee_denom)?;
+        let amount = |fee: &Option<Coin>| fee.as_ref().map_or(Uint128::zero(), |fee| fee.amount);
+        let asked = asked.filter(|asked| asked.amount > amount(&usual));
+        let most = amount(&fee_for_gas(gas_limit, *max_gas_price, fee_denom)?).min(self.fee_cap.into());
+        if let Some(required) = asked.filter(|asked| asked.denom != *fee_denom || asked.amount > most) {
+            return Err(ChainError::InsufficientFee { required: required.clone(), got: amount(&usual) });
+        }
+        let fee = asked.cloned().or(usual);
+        Ok(TxContext { chain: &self.info, account, gas_limit, fee })
     }
 }

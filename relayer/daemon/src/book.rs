@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bithive_api::jobs::Phase;
-use bithive_chain::TxHash;
+use bithive_chain::{BlockHash, TxHash};
 use cosmwasm_std::Binary;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -56,6 +56,9 @@ pub struct Cursor {
     pub now: u64,
     /// The sweep over jobs that no event told of, while there is one.
     pub sweep: Option<Sweep>,
+    /// Hash of the last block that was read, where it is known.
+    #[serde(default)]
+    pub last: Option<BlockHash>,
 }
 
 /// A walk over all jobs of the market, page after page.
@@ -97,7 +100,7 @@ impl Book {
         let sweep = Some(Sweep { after: None, attest: false });
         Self {
             rules,
-            cursor: Cursor { next_height: height.max(1), now: 0, sweep },
+            cursor: Cursor { next_height: height.max(1), now: 0, sweep, last: None },
             jobs: BTreeMap::new(),
             entries: BTreeMap::new(),
             pending_tx: None,
@@ -163,6 +166,35 @@ impl Book {
         }
         if self.cursor.now / FORGET_EVERY > before / FORGET_EVERY {
             self.forget();
+        }
+    }
+
+    /// The block that was just read has this hash.
+    pub fn read_block(&mut self, hash: Option<BlockHash>) {
+        self.cursor.last = hash;
+    }
+
+    /// The chain has another history than the one that was read, and is at `height` and `time` now: what is known of jobs
+    /// may not be so any more, so all of them are looked at. What was handed in and what is signed is kept.
+    pub fn rolled_back(&mut self, height: u64, time: u64) {
+        self.cursor.next_height = self.cursor.next_height.min(height.saturating_add(1));
+        self.cursor.now = time;
+        self.cursor.last = None;
+        self.cursor.sweep = Some(Sweep { after: None, attest: true });
+        self.changes.jobs.extend(std::mem::take(&mut self.jobs).into_keys());
+        let signed = |entry: &Entry| matches!(entry.state, State::Signed { .. });
+        let (kept, gone): (Vec<Duty>, Vec<Duty>) = self
+            .entries
+            .values()
+            .filter(|entry| !signed(entry))
+            .map(|entry| entry.duty.clone())
+            .partition(|duty| matches!(duty, Duty::Finalize { .. }));
+        for duty in gone {
+            self.entries.remove(&duty);
+            self.changes.entries.insert(duty);
+        }
+        for duty in kept {
+            self.change(&duty, |entry| entry.state = State::Queued { due: time, alone: false });
         }
     }
 

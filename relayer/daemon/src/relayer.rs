@@ -77,6 +77,7 @@ impl Relayer {
         let info = chain.info().await?;
         let market = format!("{} on {}", settings.contracts.jobs, info.chain_id);
         let wallet = Wallet::connect(chain.clone(), key).await?;
+        let wallet = wallet.with_fee_cap(settings.fees.per_transaction);
         let wallet = match gas_for(settings.fees.per_transaction, &info) {
             Some(gas) => wallet.with_gas_cap(gas),
             None => wallet,
@@ -93,7 +94,7 @@ impl Relayer {
         book.start(info.time.nanos() / 1_000_000);
         // The start as well: a process that is killed before its first block must not skip it.
         store.commit(&mut book)?;
-        let cursor = chain.blocks_from(book.cursor().next_height);
+        let cursor = chain.blocks_from(book.cursor().next_height).after(book.cursor().last);
         let outbox = Outbox::new(book, store, watch);
         Ok(Self { chain, wallet, settings, outbox, cursor, warned: false, held: false })
     }
@@ -169,19 +170,19 @@ impl Relayer {
             block = self.cursor.next() => block,
             () = outbox.arrived() => return Ok(()),
         };
-        self.take(block)
+        self.take(block).await
     }
 
     async fn read_blocks(&mut self) -> Result<(), RelayerError> {
         let head = self.chain.info().await?.height;
         while self.cursor.next_height() <= head {
             let block = self.cursor.next().await;
-            self.take(block)?;
+            self.take(block).await?;
         }
         Ok(())
     }
 
-    fn take(&mut self, block: Result<Block, ChainError>) -> Result<(), RelayerError> {
+    async fn take(&mut self, block: Result<Block, ChainError>) -> Result<(), RelayerError> {
         let block = match block {
             Ok(block) => block,
             Err(ChainError::Pruned { height, lowest }) if lowest > height => {
@@ -189,6 +190,9 @@ impl Relayer {
                 self.cursor = self.chain.blocks_from(lowest);
                 self.outbox.report(&Report::Skipped { height: lowest });
                 return Ok(());
+            }
+            Err(error @ (ChainError::RolledBack { .. } | ChainError::NodeBehind { .. })) => {
+                return self.follow_rollback(&error).await;
             }
             Err(error) => return Err(error.into()),
         };
@@ -203,7 +207,20 @@ impl Relayer {
         };
         let occurrences: Vec<Occurrence> = events.filter_map(read).collect();
         let time = block.time.nanos() / 1_000_000;
-        Ok(self.outbox.write(|book| book.block(block.height, time, occurrences))?)
+        Ok(self.outbox.write(|book| {
+            book.block(block.height, time, occurrences);
+            book.read_block(block.hash);
+        })?)
+    }
+
+    /// Goes on where the chain is now. Blocks that are read again do nothing twice.
+    async fn follow_rollback(&mut self, error: &ChainError) -> Result<(), RelayerError> {
+        let info = self.chain.info().await?;
+        tracing::warn!(%error, height = info.height, "the chain has another history than before; looking at all jobs");
+        self.outbox.write(|book| book.rolled_back(info.height, info.time.nanos() / 1_000_000))?;
+        self.cursor = self.chain.blocks_from(self.outbox.read(|book| book.cursor().next_height));
+        self.outbox.report(&Report::RolledBack { height: info.height });
+        Ok(())
     }
 
     /// Reads the next page of jobs, for those that no event reported.

@@ -70,6 +70,11 @@ pub enum Report {
         /// The next block.
         height: u64,
     },
+    /// The chain was rolled back or replaced; all jobs are looked at again.
+    RolledBack {
+        /// Height at which the chain is now.
+        height: u64,
+    },
 }
 
 /// Receives the reports of a relayer.
@@ -160,6 +165,7 @@ mod tests {
             Report::Held { spent: most, limit: most },
             Report::LowBalance { balance: most, below: most },
             Report::Skipped { height: 9 },
+            Report::RolledBack { height: 9 },
         ] {
             let line = serde_json::to_string(&report).unwrap();
             assert_eq!(serde_json::from_str::<Report>(&line).unwrap(), report, "{line}");

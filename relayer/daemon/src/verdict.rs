@@ -28,8 +28,8 @@ impl Verdict {
             | ChainError::NoSuchCode { .. }
             | ChainError::InvalidAddress { .. }
             | ChainError::UnsupportedMessage { .. }
-            | ChainError::InvalidTx { .. }
-            | ChainError::TimedOut { .. } => Self::Content,
+            | ChainError::InvalidTx { .. } => Self::Content,
+            ChainError::TimedOut { .. } => Self::Void,
             ChainError::SequenceMismatch { expected, got } if *expected > *got => Self::Void,
             ChainError::InsufficientFunds { .. }
             | ChainError::InsufficientFee { .. }

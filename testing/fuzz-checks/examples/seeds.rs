@@ -13,7 +13,10 @@ use bithive_dgkbe::dem::SealingKey;
 use bithive_dgkbe::opening::{KeyFile, Part, crs_header_range, extract, power_range};
 use bithive_dgkbe::{GroupedSet, Groups, SlotSet, dem};
 use bithive_exchange::{PeerId, Protocol};
-use bithive_fuzz_checks::{attest, blindmatch, broadcast, chain, cometbft, extractor, transport};
+use bithive_fuzz_checks::{
+    attest, blindmatch, broadcast, chain, cometbft, extractor, measurement, transport,
+};
+use bithive_memory_proof::{Challenge, MIN_BLOCKS, Request, Response};
 use bithive_node::NodeKeys;
 use bithive_payload::{ClaimMessage, Input, Output, SignatureMessage};
 use bithive_transport::records::{self, Outgoing};
@@ -39,6 +42,7 @@ fn main() -> Result<(), Fault> {
     cometbft_seeds(&seeds)?;
     party(&seeds)?;
     transport_seeds(&seeds)?;
+    measurement_seeds(&seeds)?;
     models_and_tables(&seeds)
 }
 
@@ -192,6 +196,26 @@ fn attest_seeds(seeds: &Seeds<'_>) -> Result<(), Fault> {
     let number = round["round"].as_u64().ok_or("a round has a number")?;
     let signature = hex::decode(round["signature"].as_str().ok_or("a round has a signature")?)?;
     seeds.put("attest", "beacon", &[11], &[&number.to_be_bytes()[..], &signature].concat())
+}
+
+fn measurement_seeds(seeds: &Seeds<'_>) -> Result<(), Fault> {
+    let requests = [
+        ("fill", Request::Fill(Challenge::new([1; 32], MIN_BLOCKS)?)),
+        ("roots", Request::Roots),
+        ("walk", Request::Walk { start: [2; 32], steps: 50 }),
+        ("prove", Request::Prove(measurement::QUESTION)),
+        ("proof", Request::Proof),
+        ("rows", Request::Rows { seed: [4; 32], rows: 10_000 }),
+        ("end", Request::End),
+    ];
+    for (name, request) in requests {
+        seeds.put("measurement", name, &[0], &request.encode())?;
+    }
+    seeds.put("measurement", "not-yet", &[1], &Response::NotYet.encode())?;
+    seeds.put("measurement", "done", &[1], &Response::Done(vec![1, 2, 3]).encode())?;
+    // Its first states and what leads to their root.
+    let (_, proof) = &*measurement::HONEST;
+    seeds.put("measurement", "states", &[2], proof.get(..1 << 10).unwrap_or_default())
 }
 
 fn extractor_seeds(seeds: &Seeds<'_>) -> Result<(), Fault> {

@@ -14,6 +14,7 @@ pub mod chain;
 pub mod cometbft;
 pub mod curve;
 pub mod extractor;
+pub mod measurement;
 pub mod memory;
 pub mod messages;
 pub mod model;
@@ -61,8 +62,21 @@ macro_rules! targets {
 }
 
 targets![
-    attest, blindmatch, broadcast, chain, cometbft, curve, extractor, messages, model, party, policy, slots,
-    table, transport,
+    attest,
+    blindmatch,
+    broadcast,
+    chain,
+    cometbft,
+    curve,
+    extractor,
+    measurement,
+    messages,
+    model,
+    party,
+    policy,
+    slots,
+    table,
+    transport,
 ];
 
 /// Splits the byte that chooses among a target's decoders from what is decoded.

@@ -10,6 +10,9 @@ pub enum AmountError {
     /// It is not a decimal number without a sign.
     #[error("{0:?} is not an amount; expected one like 12 or 12.5")]
     Form(String),
+    /// It is below 0.
+    #[error("{0} is below 0; expected an amount like 12 or 12.5")]
+    Negative(String),
     /// It has more decimals than tokens have.
     #[error("{text:?} has {found} decimals; tokens have {DECIMALS}")]
     Decimals {
@@ -19,7 +22,7 @@ pub enum AmountError {
         found: usize,
     },
     /// Its number of base units is 2^128 or more.
-    #[error("{0:?} is too large an amount")]
+    #[error("{0} is more than there can ever be of any token; expected an amount like 12 or 12.5")]
     TooLarge(String),
 }
 
@@ -28,6 +31,9 @@ pub enum AmountError {
 /// # Errors
 /// [`AmountError`].
 pub fn parse(text: &str) -> Result<u128, AmountError> {
+    if text.strip_prefix('-').is_some_and(|rest| !rest.starts_with('-') && parse(rest).is_ok()) {
+        return Err(AmountError::Negative(text.into()));
+    }
     let (whole, part) = text.split_once('.').unwrap_or((text, ""));
     let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
     if whole.is_empty() || !digits(whole) || !digits(part) || (part.is_empty() && text.contains('.')) {
@@ -42,6 +48,16 @@ pub fn parse(text: &str) -> Result<u128, AmountError> {
         return Err(too_large());
     };
     whole.checked_mul(UNIT).and_then(|whole| whole.checked_add(part)).ok_or_else(too_large)
+}
+
+/// Writes an amount as [`parse`] reads it.
+#[must_use]
+pub fn digits(amount: u128) -> String {
+    let (whole, part) = (amount / UNIT, amount % UNIT);
+    match format!("{part:0DECIMALS$}").trim_end_matches('0') {
+        "" => whole.to_string(),
+        part => format!("{whole}.{part}"),
+    }
 }
 
 /// Writes an amount of BTT with its unit, without trailing zeros.
@@ -87,6 +103,7 @@ mod tests {
             ("1234567", 1_234_567_000_000, "1,234,567 BTT"),
         ] {
             assert_eq!(parse(text).unwrap(), amount);
+            assert_eq!(digits(amount), text);
             assert_eq!(show(amount), shown);
             assert_eq!(show_in(amount, "BTK"), shown.replace("BTT", "BTK"));
         }
@@ -99,5 +116,7 @@ mod tests {
         {
             assert!(parse(bad).is_err(), "{bad}");
         }
+        assert_eq!(parse("-1"), Err(AmountError::Negative("-1".into())));
+        assert_eq!(parse("--1"), Err(AmountError::Form("--1".into())));
     }
 }

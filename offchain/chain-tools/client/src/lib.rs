@@ -6,11 +6,13 @@
 mod account;
 pub mod amount;
 mod deployment;
+mod discover;
 mod dispute;
 mod economy;
 mod faults;
 mod group;
 pub mod ibc;
+mod network_file;
 mod queries;
 mod settings;
 
@@ -20,6 +22,7 @@ use bithive_chain::Chain;
 
 pub use account::Account;
 pub use deployment::{Deployment, Incomplete};
+pub use discover::{DiscoverError, discover};
 pub use dispute::{EvidenceError, key_dispute};
 pub use economy::{
     Claimable, Claimables, Claims, EconomyAccount, EconomyClient, Later, List, MOST_MESSAGES, MOST_PAGES,
@@ -27,6 +30,7 @@ pub use economy::{
 };
 pub use faults::{faulted, worth_keeping};
 pub use group::GroupError;
+pub use network_file::{NetworkFile, NetworkFileError};
 pub use settings::{
     OwnerMessage, OwnerReceipt, OwnerSetting, OwnerSettings, Stage, Unanswered, owner_settings, set_as_owner,
 };

@@ -70,6 +70,9 @@ pub enum DevnetError {
         /// Pairs that are connected.
         known: String,
     },
+    /// The faucet's words can't be used.
+    #[error("the faucet: {0}")]
+    Faucet(#[from] bithive_keystore::KeystoreError),
     /// Another program listens where a chain has to.
     #[error(
         "chain {chain}: port {port} of 127.0.0.1 is taken by another program; end that one, or `devnet reset`"

@@ -6,6 +6,7 @@ use std::process::Child;
 use std::time::{Duration, Instant};
 
 use bithive_chain::SigningKey;
+use bithive_keystore::Mnemonic;
 use rand_core::CryptoRng;
 use serde::Serialize;
 
@@ -117,6 +118,14 @@ impl Devnet {
     /// [`DevnetError::Corrupt`] and [`DevnetError::Io`].
     pub fn faucet(&self, chain: &ChainState) -> Result<SigningKey, DevnetError> {
         node::faucet(&self.folder(chain))
+    }
+
+    /// Words of the faucet's account, as wallets take them; none for a chain of an earlier version, which has a key alone.
+    ///
+    /// # Errors
+    /// As [`Self::faucet`].
+    pub fn faucet_words(&self, chain: &ChainState) -> Result<Option<Mnemonic>, DevnetError> {
+        node::faucet_words(&self.folder(chain))
     }
 
     /// Makes sure that the chains run: one that does is left alone, one that does not is started again with its data.

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use bithive_chain::SigningKey;
+use bithive_keystore::Mnemonic;
 use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -26,13 +27,16 @@ const VALIDATOR_COINS: (u128, u128) = (1_000_000_000, 1_000_000);
 const VALIDATOR: &str = "validator";
 const SHOWN_LINES: usize = 6;
 
-/// The faucet's account as stored.
+/// The faucet's account as stored: its words, or in a chain of an earlier version its key.
 #[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
 #[serde(deny_unknown_fields)]
 struct StoredFaucet {
     address: String,
-    /// The key, hex.
-    account: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    words: Option<String>,
+    /// Hex.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    account: Option<String>,
 }
 
 /// Arguments with which the node in `folder` runs; they tell its process from others.
@@ -65,10 +69,12 @@ pub(crate) fn create(
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.recursive(true).create(&aside).map_err(DevnetError::at(&aside))?;
 
-    let faucet = SigningKey::generate(rng);
+    let mnemonic = Mnemonic::generate(rng)?;
+    let faucet = mnemonic.seed().account()?;
     let stored = StoredFaucet {
         address: faucet.address().into(),
-        account: hex::encode(Zeroizing::new(faucet.to_bytes())),
+        words: Some(mnemonic.words().as_str().into()),
+        account: None,
     };
     let text = serde_json::to_vec_pretty(&stored).map(Zeroizing::new);
     let text = text.map_err(|error| DevnetError::Io { what: FAUCET.into(), source: error.into() })?;
@@ -101,15 +107,32 @@ pub(crate) fn create(
     })
 }
 
+/// The words of the faucet of the chain in `folder`; none in a chain of an earlier version, which drew a key.
+pub(crate) fn faucet_words(folder: &Path) -> Result<Option<Mnemonic>, DevnetError> {
+    let path = folder.join(FAUCET);
+    stored_faucet(&path)?.words.as_deref().map(Mnemonic::parse).transpose().map_err(Into::into)
+}
+
+fn stored_faucet(path: &Path) -> Result<StoredFaucet, DevnetError> {
+    let text = Zeroizing::new(std::fs::read(path).map_err(DevnetError::at(path))?);
+    let corrupt = |reason: String| DevnetError::Corrupt { path: path.into(), reason };
+    serde_json::from_slice(&text).map_err(|error| corrupt(error.to_string()))
+}
+
 /// The faucet's key of the chain in `folder`.
 pub(crate) fn faucet(folder: &Path) -> Result<SigningKey, DevnetError> {
     let path = folder.join(FAUCET);
     let corrupt = |reason: String| DevnetError::Corrupt { path: path.clone(), reason };
-    let text = Zeroizing::new(std::fs::read(&path).map_err(DevnetError::at(&path))?);
-    let stored: StoredFaucet = serde_json::from_slice(&text).map_err(|error| corrupt(error.to_string()))?;
-    let mut bytes = Zeroizing::new([0; 32]);
-    hex::decode_to_slice(&stored.account, &mut *bytes).map_err(|error| corrupt(error.to_string()))?;
-    let key = SigningKey::from_bytes(&bytes)?;
+    let stored = stored_faucet(&path)?;
+    let key = match (&stored.words, &stored.account) {
+        (Some(words), None) => Mnemonic::parse(words)?.seed().account()?,
+        (None, Some(account)) => {
+            let mut bytes = Zeroizing::new([0; 32]);
+            hex::decode_to_slice(account, &mut *bytes).map_err(|error| corrupt(error.to_string()))?;
+            SigningKey::from_bytes(&bytes)?
+        }
+        _ => return Err(corrupt("it has neither words nor a key, or both".into())),
+    };
     if key.address() != stored.address {
         return Err(corrupt(format!("the key is of {}, not of {}", key.address(), stored.address)));
     }

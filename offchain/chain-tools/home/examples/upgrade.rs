@@ -14,11 +14,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use bithive_api::{datasets, jobs, registry, staking};
+use bithive_attest::possession_bytes;
 use bithive_chain::{Chain, ChainExt, Cosmos, SigningKey, Wallet};
 use bithive_client::{Client, Deployment, EconomyClient, Token, owner_settings};
-use bithive_home::{DEPLOYMENT, Target, fund, read_founders, target};
-use bithive_local::{REQUESTER_BOND, UNIT, fee_grant};
-use cosmwasm_std::{Binary, coin, to_json_binary};
+use bithive_home::{CRS, DEPLOYMENT, Target, fund, read_founders, target};
+use bithive_local::{NODE_BOND, REQUESTER_BOND, UNIT, fee_grant};
+use bithive_node::NodeKeys;
+use cosmwasm_std::{Binary, HexBinary, coin, to_json_binary};
 use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::SeedableRng as _;
 use serde_json::{Value, json};
@@ -31,6 +33,8 @@ const BUDGET: u128 = 1_000 * UNIT;
 /// Behind the operator's own node, in base units of BTK.
 const PLEDGE: u128 = UNIT / 10;
 const DELEGATED: u128 = UNIT / 20;
+/// What the node's keys are drawn from, before and after.
+const NODE_SEED: u64 = 2;
 const LONGEST_WAIT: Duration = Duration::from_secs(180);
 
 #[tokio::main(flavor = "current_thread")]
@@ -129,6 +133,8 @@ async fn before(site: &Site) -> Result<()> {
     site.execute(requester, "jobs", &json!({"cancel": {"job_id": 2}})).await?;
     println!("ok  a requester has an open job, and what it may withdraw of another one");
 
+    node_before(site).await?;
+
     minted(site).await?;
     let register = json!({"register": {"tera": 4, "commission_bps": 500}});
     site.send(operator, "btk", "staking", PLEDGE, &register).await?;
@@ -158,6 +164,54 @@ async fn before(site: &Site) -> Result<()> {
     Ok(())
 }
 
+/// A node that registers with the former version.
+async fn node_before(site: &Site) -> Result<()> {
+    let deployment: Deployment = serde_json::from_slice(&std::fs::read(site.folder.join(DEPLOYMENT))?)?;
+    let client = Client::new(site.chain.clone(), deployment);
+    let crs = client.reference_string(&site.folder.join(CRS)).await?.shared();
+    let groups = client.groups().await?;
+    let mut rng = ChaCha20Rng::seed_from_u64(NODE_SEED);
+    let (keys, public) = NodeKeys::generate(&crs, groups, 1, &mut rng)?;
+    let (bls_key, domain) = (keys.bls.public_key(), client.deployment().registry_domain());
+    let possession = possession_bytes(domain, keys.account.address(), &bls_key);
+    let register = json!({"register_node": {
+        "slot": 1, "dgkbe_key": hex(&public.commitment().encode()), "dgkbe_key_digest": hex(public.digest()),
+        "bls_key": hex(&bls_key), "bls_possession": hex(&keys.bls.prove_possession(&possession)),
+        "attributes_commitment": "55".repeat(32), "endpoint": hex(&keys.endpoint.id().0),
+    }});
+    let (operator, address) = (&site.operator, keys.account.address().to_owned());
+    let transfer = json!({"transfer": {"recipient": address, "amount": NODE_BOND.to_string()}});
+    site.execute(operator, "token", &transfer).await?;
+    operator.send(&address, &[fee_grant()]).await?;
+    let node = Wallet::connect(site.chain.clone(), keys.account).await?;
+    site.send(&node, "token", "registry", NODE_BOND, &register).await?;
+    println!("ok  a node is registered");
+    Ok(())
+}
+
+/// The node commits to its answers in the form of this version, as `bithive node commit` does, without waiting: what it has registered is no commitment to
+/// them.
+async fn node_after(site: &Site, client: &Client) -> Result<()> {
+    let mut rng = ChaCha20Rng::seed_from_u64(NODE_SEED);
+    let crs = client.reference_string(&site.folder.join(CRS)).await?.shared();
+    let (keys, _) = NodeKeys::generate(&crs, client.groups().await?, 1, &mut rng)?;
+    let address = keys.account.address().to_owned();
+    let said = client.accredited(&address).await?.context("the node is gone")?;
+    ensure!(said.commitment.to_hex() == "55".repeat(32), "its commitment is {}", said.commitment);
+    ensure!(said.changeable_from == 0, "it has to wait until {}", said.changeable_from);
+    let node = Wallet::connect(site.chain.clone(), keys.account).await?;
+    site.execute(&node, "registry", &json!({"commit_attributes": {"commitment": "66".repeat(32)}})).await?;
+    let said = client.accredited(&address).await?.context("the node is gone")?;
+    ensure!(said.commitment.to_hex() == "66".repeat(32), "its commitment is {}", said.commitment);
+    ensure!(said.changeable_from > 0, "a commitment can be replaced as often as anybody likes");
+    println!("ok  a node of the former version commits to its answers");
+    Ok(())
+}
+
+fn hex(bytes: &[u8]) -> String {
+    HexBinary::from(bytes).to_hex()
+}
+
 /// Waits until the emission, which begins with the deployment, has minted something.
 async fn minted(site: &Site) -> Result<()> {
     let release = json!({"release": {"bucket": "application"}});
@@ -176,6 +230,7 @@ async fn after(site: &Site) -> Result<()> {
     let client = Client::new(site.chain.clone(), deployment);
     let economy = EconomyClient::new(client.clone())?;
     market(site, &client).await?;
+    node_after(site, &client).await?;
     tokens(site, &economy).await?;
 
     let owed = client.totals().await?;

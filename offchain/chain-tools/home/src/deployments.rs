@@ -17,7 +17,7 @@ use anyhow::{Context, Result, bail, ensure};
 use bithive_chain::SigningKey;
 use bithive_deploy::{Contract, Record};
 
-use crate::{read_founders, read_json};
+use crate::{DEPLOYMENT, read_deployment, read_founders, read_json};
 
 /// How far a deployment is.
 pub const RECORD: &str = "record.json";
@@ -29,6 +29,14 @@ pub fn is_deployed(home: &Path, chain_id: &str) -> Result<bool> {
 
 /// The contracts that were deployed on a chain, and its operator's key.
 pub fn deployed(home: &Path, chain_id: &str) -> Result<(BTreeMap<Contract, String>, SigningKey)> {
+    // The home's own network, while it is served.
+    if home.join(DEPLOYMENT).exists() {
+        let own = read_deployment(home)?;
+        if own.chain_id == chain_id {
+            let contracts = own.contracts().map(|(contract, at)| (contract, at.to_owned())).collect();
+            return Ok((contracts, read_founders(home)?.operator));
+        }
+    }
     let folder = folder(home, chain_id)?;
     ensure!(is_deployed(home, chain_id)?, "nothing is deployed on {chain_id}; `bithive deploy` does it");
     Ok((record(&folder)?.contracts, read_founders(&folder)?.operator))

@@ -4,6 +4,7 @@
 //! deployment.json   addresses of the contracts
 //! economy.json      those of the tokens' economy, in networks of an older version only
 //! crs.bin           reference string of the broadcast group
+//! chain.json        where the chain is reached, while it is served
 //! password          what opens the keystores below
 //! founders.json     keys of operator, treasury, incentive pool and committee
 //! chain/            the embedded chain
@@ -22,6 +23,7 @@
 pub mod deployments;
 mod files;
 mod founders;
+mod keys;
 mod target;
 
 use std::collections::BTreeMap;
@@ -29,34 +31,35 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use bithive_chain::SigningKey;
+use bithive_chain::{Chain as _, Embedded, SigningKey};
 use bithive_client::{Account, Client, Deployment, EconomyClient};
 use bithive_deploy::Contract;
 use bithive_dgkbe::Groups;
 use bithive_exchange::{EndpointKey, LocalNetwork};
 use bithive_keystore::{Kdf, Keystore, Password, fresh_rng, names, private};
-use bithive_local::{Founders, Local, ceremony, deploy_economy, open_chain};
+use bithive_local::{Founders, Local, ceremony, deploy_economy, found_chain, open_chain};
 use bithive_state::State;
 use rand_chacha::ChaCha20Rng;
 
-use founders::{INCENTIVE_POOL, OPERATOR, TREASURY};
-
 pub use files::{FOUNDERS, PASSWORD, read_json, write_json};
 pub use founders::{FOUNDER_NAMES, password_of, read_founders, write_founders};
+pub use keys::HomeKeys;
 pub use target::{Target, devnet, fund, target};
 
 /// Addresses of the contracts.
 pub const DEPLOYMENT: &str = "deployment.json";
 /// Addresses of the economy's contracts in a network of an older version, whose other file has the market's alone.
 const ECONOMY: &str = "economy.json";
+/// Where the chain of a home can be reached while `bithive chain serve` runs.
+pub const SERVED: &str = "chain.json";
 /// Reference string of the broadcast groups.
 pub const CRS: &str = "crs.bin";
-/// Most characters of a name.
-const LONGEST_NAME: usize = 32;
 
 /// An opened network.
 pub struct Home {
     path: PathBuf,
+    /// Its keystores.
+    pub keys: HomeKeys,
     /// Chain, contracts, committee, exchange.
     pub local: Local,
     /// Fresh randomness of this process.
@@ -81,7 +84,7 @@ pub async fn create(path: &Path, groups: Groups) -> Result<Deployment> {
     let founders = Founders::generate(&mut rng)?;
     write_founders(&aside, &founders)?;
     let deployment = {
-        let chain = open_chain(Some(&aside.join("chain")), &founders)?;
+        let chain = found_chain(&aside.join("chain"), &founders, &mut rng)?;
         deploy_economy(Arc::new(chain), &founders, &crs, groups.count()).await?
     };
     write_json(&aside.join(DEPLOYMENT), &deployment)?;
@@ -100,8 +103,7 @@ impl Home {
         }
         let mut rng = fresh_rng()?;
         let founders = read_founders(path)?;
-        let chain = open_chain(Some(&path.join("chain")), &founders)?;
-        let deployment = read_deployment(path)?;
+        let (chain, deployment) = chain_of(path, &founders).await?;
         let client = Client::new(Arc::new(chain.clone()), deployment.clone());
         let crs = client.reference_string(&path.join(CRS)).await?;
         let network = LocalNetwork::at(&path.join("exchange"))?;
@@ -109,7 +111,7 @@ impl Home {
             .map(|index| State::open(&path.join("committee").join(format!("{index}.redb"))))
             .collect::<Result<_, _>>()?;
         let local = Local::start(chain, deployment, network, crs, founders, states, &mut rng).await?;
-        Ok(Self { path: path.into(), local, rng })
+        Ok(Self { path: path.into(), keys: HomeKeys::at(path), local, rng })
     }
 
     /// Read access to the tokens' economy.
@@ -123,19 +125,22 @@ impl Home {
 
     /// The key of the account called `name`: a founder's or a wallet's.
     pub fn key(&self, name: &str) -> Result<SigningKey> {
-        let founders = read_founders(&self.path)?;
-        match name {
-            OPERATOR => Ok(founders.operator),
-            TREASURY => Ok(founders.treasury),
-            INCENTIVE_POOL => Ok(founders.incentive_pool),
-            _ => {
-                let path = self.file("wallets", name, "json")?;
-                if !path.exists() {
-                    bail!("there is no wallet {name:?}; create it with `wallet new {name}`");
-                }
-                Ok(Keystore::open(&path, &self.password()?)?.account(names::ACCOUNT)?)
-            }
-        }
+        self.keys.key(name)
+    }
+
+    /// Names of the files in a folder of the home, without their endings.
+    pub fn names(&self, folder: &str) -> Result<Vec<String>> {
+        self.keys.names(folder)
+    }
+
+    /// The file of a party; names are such that they can't leave their folder.
+    pub fn file(&self, folder: &str, name: &str, ending: &str) -> Result<PathBuf> {
+        self.keys.file(folder, name, ending)
+    }
+
+    /// What opens the keystores of this home.
+    pub fn password(&self) -> Result<Password> {
+        self.keys.password()
     }
 
     /// The account called `name`.
@@ -156,30 +161,6 @@ impl Home {
         Ok(key.address().to_owned())
     }
 
-    /// Names of the files in a folder of the home, without their endings.
-    pub fn names(&self, folder: &str) -> Result<Vec<String>> {
-        let mut names = Vec::new();
-        for entry in std::fs::read_dir(self.path.join(folder))? {
-            let path = entry?.path();
-            if path.extension().is_some_and(|extension| extension == "json")
-                && let Some(name) = path.file_stem().and_then(|name| name.to_str())
-            {
-                names.push(name.to_owned());
-            }
-        }
-        names.sort();
-        Ok(names)
-    }
-
-    /// The file of a party; names are such that they can't leave their folder.
-    pub fn file(&self, folder: &str, name: &str, ending: &str) -> Result<PathBuf> {
-        let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-        if name.is_empty() || name.len() > LONGEST_NAME || !name.bytes().all(allowed) {
-            bail!("{name:?} is not a name; expected 1 to {LONGEST_NAME} of a-z, 0-9 and -");
-        }
-        Ok(self.path.join(folder).join(format!("{name}.{ending}")))
-    }
-
     /// A requester's endpoint, created when it has none.
     pub fn requester_endpoint(&mut self, name: &str) -> Result<EndpointKey> {
         let path = self.file("requesters", name, "json")?;
@@ -190,15 +171,28 @@ impl Home {
         }
         Ok(Keystore::open(&path, &self.password()?)?.endpoint(names::ENDPOINT)?)
     }
-
-    /// What opens the keystores of this home.
-    pub fn password(&self) -> Result<Password> {
-        Ok(Password::read(&self.path.join(PASSWORD))?)
-    }
 }
 
-/// Where the contracts of the network in `path` are.
-fn read_deployment(path: &Path) -> Result<Deployment> {
+/// The chain of the network in `path`, and the deployment on it.
+///
+/// # Errors
+/// The deployment is of another chain.
+pub async fn chain_of(path: &Path, founders: &Founders) -> Result<(Embedded, Deployment)> {
+    let chain = open_chain(Some(&path.join("chain")), founders)?;
+    let deployment = read_deployment(path)?;
+    let found = chain.info().await?.chain_id;
+    if deployment.chain_id != found {
+        bail!(
+            "{} is of chain {:?}, and the chain of this home is {found:?}; put back the home's own file",
+            path.join(DEPLOYMENT).display(),
+            deployment.chain_id
+        );
+    }
+    Ok((chain, deployment))
+}
+
+/// Where the contracts of the network in `path` are. The chain is not opened: another process may serve it.
+pub fn read_deployment(path: &Path) -> Result<Deployment> {
     let deployment: Deployment = read_json(&path.join(DEPLOYMENT))?;
     let economy = path.join(ECONOMY);
     if !economy.exists() {

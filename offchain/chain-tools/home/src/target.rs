@@ -17,6 +17,8 @@ const FAUCET_GRANT: u128 = 1_000_000_000_000_000;
 
 /// A chain to deploy to.
 pub struct Target {
+    /// URL of the node's RPC.
+    pub url: String,
     /// Client of the chain's node.
     pub chain: Cosmos,
     /// Holds coins for everybody on a devnet.
@@ -31,7 +33,8 @@ pub fn devnet(home: &Path) -> Result<Devnet> {
 /// The chain called `name` of the devnet, or the one behind the URL `name`.
 pub async fn target(name: &str, home: &Path) -> Result<Target> {
     if name.starts_with("http://") || name.starts_with("https://") {
-        return Ok(Target { chain: Cosmos::connect(CosmosOptions::new(name)).await?, faucet: None });
+        let chain = Cosmos::connect(CosmosOptions::new(name)).await?;
+        return Ok(Target { url: name.into(), chain, faucet: None });
     }
     let devnet = devnet(home)?;
     let state = devnet.state()?;
@@ -40,7 +43,7 @@ pub async fn target(name: &str, home: &Path) -> Result<Target> {
         .chain_id(&chain.chain_id)
         .poll_interval((chain.block_time.duration() / 4).min(LONGEST_POLL));
     let connected = Cosmos::connect(options).await.with_context(|| format!("chain {name} of the devnet"))?;
-    Ok(Target { chain: connected, faucet: Some(devnet.faucet(chain)?) })
+    Ok(Target { url: chain.rpc_url(), chain: connected, faucet: Some(devnet.faucet(chain)?) })
 }
 
 /// Gives the operator coins where there is a faucet.

@@ -8,7 +8,7 @@ use anyhow::{Context, Result, anyhow};
 use bithive_api::registry;
 use bithive_blindmatch::committee::CommitteeError;
 use bithive_blindmatch::schema::Schema;
-use bithive_chain::{Chain, Cosmos, Embedded, SigningKey, Wallet};
+use bithive_chain::{Chain, Cosmos, Embedded, EmbeddedBuilder, SigningKey, Wallet};
 use bithive_client::{Account, Client, Deployment};
 use bithive_committee::{Member, PATIENCE, ServiceError, TERM_EPOCHS, TagSource};
 use bithive_deploy::{Artifacts, Code, Codes, Outcome, Record, Role};
@@ -77,6 +77,17 @@ impl Founders {
 /// Opens or creates an embedded chain with the contracts' code; in memory without a folder. Balances count for a
 /// new chain only.
 pub fn open_chain(folder: Option<&Path>, founders: &Founders) -> Result<Embedded> {
+    Ok(builder(folder, founders).build()?)
+}
+
+/// Creates an embedded chain in a folder, with a chain id of its own: a configuration of one network that reaches the chain
+/// of another is then refused.
+pub fn found_chain(folder: &Path, founders: &Founders, rng: &mut ChaCha20Rng) -> Result<Embedded> {
+    let chain_id = format!("bithive-local-{:08x}", rng.next_u32());
+    Ok(builder(Some(folder), founders).chain_id(chain_id).build()?)
+}
+
+fn builder(folder: Option<&Path>, founders: &Founders) -> EmbeddedBuilder {
     let mut builder = Embedded::builder()
         .fee_denom(FEE_DENOM)
         .block_time(std::time::Duration::from_secs(1))
@@ -95,7 +106,7 @@ pub fn open_chain(folder: Option<&Path>, founders: &Founders) -> Result<Embedded
     if let Some(folder) = folder {
         builder = builder.directory(folder);
     }
-    Ok(builder.build()?)
+    builder
 }
 
 /// What a new account gets to pay its fees with.

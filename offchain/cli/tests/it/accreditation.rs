@@ -41,7 +41,9 @@ fn a_request_stays_closed_to_a_node_until_an_accreditor_has_seen_what_it_asks_fo
     let grants = run(&network, "accredit list n1")["accredited"]["grants"].clone();
     assert_eq!((&grants[0]["accreditor"], &grants[0]["attributes"][0]), (&operator.into(), &"region".into()));
     network.post();
-    assert!(did(&network).contains("the vault of job 2 opens"));
+    let done = did(&network);
+    assert!(done.contains("the vault of job 2 opens"), "{done}");
+    assert!(done.contains("the vault of job 1 opens"), "it is looked at again: {done}");
     // What it says later is added to what it said.
     let memory = path(&network.home().join("memory.disclosure"));
     run(&network, &format!("node disclose n1 --attribute vram --out {memory}"));

@@ -37,6 +37,14 @@ fn a_whole_job_runs_and_every_check_holds() {
     let lie = &demo["dishonest_requester"];
     assert_eq!((lie["accomplices"].as_array().unwrap().len(), lie["victim"].as_str()), (2, Some("node-1")));
     assert!(number(&lie["harmed"]) > 0 && number(&lie["spent"]) > number(&lie["harmed"]), "{lie}");
+    let curious = &demo["curious"];
+    // Those with 16 GiB or more: the condition that the vault was committed to.
+    let [first, second, third] = [0, 1, 2].map(|key| number(&curious["claims_by_key"][key]));
+    assert_eq!((first, second, third), (number(&curious["claims"]), 0, 0), "{curious}");
+    assert!(first >= 5, "{curious}");
+    let copies = curious["copies"].as_array().unwrap();
+    assert_eq!(copies.len(), 3);
+    assert!(copies.iter().all(|copy| copy["opened"] == 0 && copy["tried"] == 8), "{curious}");
     assert_eq!(demo["refused_registrations"].as_array().unwrap().len(), 3);
 }
 

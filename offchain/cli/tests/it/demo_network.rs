@@ -21,6 +21,9 @@ fn holds(demo: &Value) {
     assert_eq!(demo["slashed"].as_array().unwrap().len(), 1);
     assert!(number(&demo["decrypt_attempts"]) >= 6);
     assert_eq!(number(&demo["decrypt_refused"]), number(&demo["decrypt_attempts"]));
+    let curious = &demo["curious"];
+    assert_eq!(number(&curious["claims_by_key"][0]), number(&curious["claims"]), "{curious}");
+    assert_eq!(curious["copies"].as_array().unwrap().len(), 3, "{curious}");
     assert_eq!(number(&demo["paid"]) + number(&demo["refunded"]), number(&demo["escrow"]));
     assert_eq!(number(&demo["minted"]) - number(&demo["burnt"]), number(&demo["balances_total"]));
 }

@@ -205,7 +205,7 @@ fn an_account_without_coins_for_fees_holds_up_no_other() {
             format!("vesting create --from operator --to {to} --amount 8 --token sky --schedule ecology");
         run(&network, &lock);
     }
-    assert!(network.refused(&["wallet", "claim", "dave"]).contains("does not exist yet"));
+    assert!(network.refused(&["wallet", "claim", "dave"]).contains("has never had coins"));
     let home = crate::common::path(&network.home());
     let arguments = network.arguments(&home, &["wallet", "claim", "--all", "--json"]);
     let output = crate::common::bithive(&arguments).output().unwrap();
@@ -215,7 +215,7 @@ fn an_account_without_coins_for_fees_holds_up_no_other() {
         let mut all = claims.as_array().unwrap().iter();
         all.find(|claimed| claimed["name"] == name).unwrap().clone()
     };
-    assert!(named("dave")["error"].as_str().unwrap().contains("does not exist yet"));
+    assert!(named("dave")["error"].as_str().unwrap().contains("has never had coins"));
     assert_eq!(named("alice")["received"]["SKY"], 4 * UNIT);
     assert_eq!(balances(&network, "alice")[2], 4 * UNIT);
     // Anybody may send the message for dave.
@@ -400,7 +400,7 @@ fn what_may_not_be_done_is_an_error_with_a_reason_and_moves_nothing() {
         ("vesting create --from carol --to alice --amount 5 --token sky --schedule team".into(), "at most 0"),
         ("rewards party carol --role auditor --from carol".into(), "owner"),
         ("rewards return --amount 1".into(), "budget"),
-        ("wallet send --from carol --to alice --amount 1 --token btk".into(), "at most 0"),
+        ("wallet send --from carol --to alice --amount 1 --token btk".into(), "carol holds 0 BTK"),
         ("wallet claim nobody".into(), "wallet new nobody"),
         ("wallet claim node:n9".into(), "node add n9"),
         ("wallet claim".into(), "--all"),

@@ -164,3 +164,21 @@ fn a_network_that_was_made_without_an_economy_goes_on_without_one() {
     let error = network.refused(&["stake", "bond", "--from", "alice", "--amount", "400", "--tera", "4"]);
     assert!(error.contains("economy") && error.contains("chain init"), "{error}");
 }
+
+#[test]
+fn a_deployment_of_another_chain_is_refused_and_both_chains_are_named() {
+    let network = Network::with_nodes(0);
+    let file = network.home().join("deployment.json");
+    let own: serde_json::Value = read(&network, "deployment.json");
+    let mut other = own.clone();
+    other["chain_id"] = "another-1".into();
+    std::fs::write(&file, other.to_string()).unwrap();
+    for command in [&["chain", "status"][..], &["chain", "serve"]] {
+        let error = network.refused(command);
+        for named in ["deployment.json", "another-1", own["chain_id"].as_str().unwrap()] {
+            assert!(error.contains(named), "{error}");
+        }
+    }
+    std::fs::write(&file, own.to_string()).unwrap();
+    network.json(&["chain", "status"]);
+}

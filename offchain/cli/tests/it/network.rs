@@ -172,3 +172,35 @@ fn files_with_secrets_are_for_their_owner_only() {
         assert_eq!(mode & 0o077, 0, "{file}");
     }
 }
+
+/// A backup of the chain's folder is put back while the nodes' records stay: nobody has to be told, and nobody is at fault.
+#[test]
+fn a_chain_that_was_put_back_is_followed_from_where_it_is() {
+    let network = Network::with_nodes(3);
+    let job = network.post();
+    network.json(&["node", "once"]);
+    network.json(&["job", "assign", "1", "--from", "alice"]);
+    let (chain, backup) = (network.home().join("chain"), network.home().join("backup"));
+    copy(&chain, &backup);
+    network.json(&["node", "once"]);
+    assert_eq!(network.phase(job), "settled");
+    std::fs::remove_dir_all(&chain).unwrap();
+    std::fs::rename(&backup, &chain).unwrap();
+    assert_eq!(network.phase(job), "assigned");
+    let mut turns = 0;
+    while network.phase(job) != "settled" {
+        turns += 1;
+        assert!(turns < 8, "{}", network.json(&["job", "status", "1"]));
+        network.json(&["node", "once"]);
+    }
+    let result = network.json(&["job", "result", "1", "--from", "alice"]);
+    assert_eq!(result["rows"].as_array().unwrap().len(), 2);
+    assert_eq!(network.json(&["chain", "status"])["conserved"], true);
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir(to).unwrap();
+    for file in files_below(from) {
+        std::fs::copy(&file, to.join(file.file_name().unwrap())).unwrap();
+    }
+}

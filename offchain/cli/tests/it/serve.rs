@@ -90,10 +90,42 @@ fn a_home_is_served_once_and_only_if_there_is_one() {
     };
     assert!(refusal(serve(&home, &[])).contains("holds no network"));
     init(&home);
-    let mut server = serve(&home, &[]);
+    assert!(refusal(serve(&home, &["--allow-origin", "*"])).contains("allow-origin"));
+    assert!(refusal(serve(&home, &["--allow-host", "chain.example:80"])).contains("allow-host"));
+    let mut server =
+        serve(&home, &["--allow-origin", "https://app.example", "--allow-host", "chain.example"]);
     ready(&mut server);
     assert!(refusal(serve(&home, &[])).contains("in use"));
     assert!(home.join("chain.json").exists(), "the first server's");
     signal(&server, "-TERM");
     assert!(server.wait().unwrap().success());
+}
+
+#[test]
+fn a_party_whose_configuration_reaches_the_chain_of_another_home_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let (own, other) = (folder.path().join("own"), folder.path().join("other"));
+    init(&own);
+    init(&other);
+    let deployment = own.join("deployment.json");
+    let own_id = serde_json::from_slice::<Value>(&std::fs::read(&deployment).unwrap()).unwrap()["chain_id"]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let mut server = serve(&other, &[]);
+    let served = ready(&mut server);
+    assert_ne!(served["chain_id"], own_id.as_str());
+    let refused = Command::new(env!("CARGO_BIN_EXE_bithive"))
+        .args(["relay", "run", "--listen", "127.0.0.1:0", "--chain", served["url"].as_str().unwrap()])
+        .arg("--deployment")
+        .arg(&deployment)
+        .output()
+        .unwrap();
+    signal(&server, "-TERM");
+    assert!(server.wait().unwrap().success());
+    let error = String::from_utf8_lossy(&refused.stderr).into_owned();
+    assert_eq!(refused.status.code(), Some(2), "{error}");
+    for expected in [own_id.as_str(), served["chain_id"].as_str().unwrap(), "chain.rpc", "chain.deployment"] {
+        assert!(error.contains(expected), "{error}");
+    }
 }

@@ -1,23 +1,24 @@
 //! `bithive devnet`: real wasmd chains on loopback.
 
-use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
+use std::io::{IsTerminal as _, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use bithive_command_kit::spinner;
-use bithive_command_kit::{Output, table};
+use bithive_chain::{Chain as _, Wallet, validate_address};
+use bithive_command_kit::{Output, Spinner, spinner, table};
 use bithive_devnet::cache::{self, BuildStep};
 use bithive_devnet::process::Ended;
 use bithive_devnet::state::Link;
 use bithive_devnet::{
     BlockTime, ChainStatus, Devnet, LinkProgress, Progress, RelayerStatus, Started, Up, hermes, wasmd,
 };
-use bithive_home::{deployments, devnet};
-use bithive_keystore::fresh_rng;
+use bithive_home::{deployments, devnet, target};
+use bithive_keystore::{fresh_rng, private};
 use clap::Subcommand;
-use indicatif::ProgressBar;
+use cosmwasm_std::coin;
 use serde_json::json;
 
 /// How often a log that is followed is looked at.
@@ -53,6 +54,26 @@ pub enum Command {
         #[arg(short = 'n', long, default_value_t = 40)]
         lines: usize,
     },
+    /// Give an account coins for fees, from the faucet. `wallet fund` gives BTT as well, from the operator of what is deployed.
+    Fund {
+        /// Address of the account.
+        address: String,
+        /// Name of the chain.
+        #[arg(long, default_value = "token")]
+        chain: String,
+        /// How much, in base units of the fee denomination (ubee).
+        #[arg(long, value_name = "AMOUNT", default_value_t = 1_000_000_000)]
+        coins: u128,
+    },
+    /// Show the account that holds the coins for fees, and its words: wallets such as Keplr take them. For development only.
+    Faucet {
+        /// Name of the chain.
+        #[arg(long, default_value = "token")]
+        chain: String,
+        /// File for the words, which only its owner can read, in place of the terminal.
+        #[arg(long, value_name = "FILE")]
+        words_out: Option<PathBuf>,
+    },
     /// Stop everything and remove the chains with their keys, data and deployments.
     Reset,
 }
@@ -73,6 +94,10 @@ pub fn run(command: Command, home: &Path, output: Output) -> Result<ExitCode> {
             }
         }
         Command::Logs { chain, follow, lines } => logs(&devnet, chain.as_deref(), lines, follow)?,
+        Command::Fund { address, chain, coins } => {
+            tokio::runtime::Handle::current().block_on(fund(home, &address, (&chain, coins), output))?;
+        }
+        Command::Faucet { chain, words_out } => faucet(&devnet, &chain, words_out.as_deref(), output)?,
         Command::Reset => {
             let known = devnet.state()?;
             let how = devnet.reset()?;
@@ -83,6 +108,43 @@ pub fn run(command: Command, home: &Path, output: Output) -> Result<ExitCode> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn fund(home: &Path, address: &str, (chain, coins): (&str, u128), output: Output) -> Result<()> {
+    let to = validate_address(address)?;
+    let target = target(chain, home).await?;
+    let faucet =
+        target.faucet.with_context(|| format!("{chain} is no chain of the devnet, so it has no faucet"))?;
+    let funds = coin(coins, target.chain.info().await?.fee_denom);
+    let faucet = Wallet::connect(Arc::new(target.chain), faucet).await?;
+    let receipt =
+        faucet.send(to.as_ref(), std::slice::from_ref(&funds)).await.context("coins from the faucet")?;
+    let answer = json!({
+        "chain": chain, "address": to.as_ref(), "coins": funds, "transaction": receipt.hash.to_string(),
+        "height": receipt.height,
+    });
+    output.show(&answer, |_| println!("{to} has {funds} more, since block {}", receipt.height))
+}
+
+fn faucet(devnet: &Devnet, name: &str, words_out: Option<&Path>, output: Output) -> Result<()> {
+    let state = devnet.state()?;
+    let chain = state.chain(name)?;
+    let words = devnet.faucet_words(chain)?;
+    let words = words.with_context(|| {
+        format!("the faucet of {name} has no words, because an earlier version made the chain; `devnet reset` and `devnet up` make it anew")
+    })?;
+    match words_out {
+        Some(file) => private::create(file, words.words().as_bytes())?,
+        None => anyhow::ensure!(
+            std::io::stdout().is_terminal() && !output.json,
+            "words are shown at a terminal only; expected --words-out FILE"
+        ),
+    }
+    let answer = json!({ "chain": name, "address": chain.faucet, "words_out": words_out });
+    output.show(&answer, |_| match words_out {
+        Some(file) => println!("{}: its words are in {}", chain.faucet, file.display()),
+        None => println!("{}\n{}", chain.faucet, words.words().as_str()),
+    })
 }
 
 fn up(devnet: &Devnet, up: Up, output: Output) -> Result<()> {
@@ -122,37 +184,43 @@ fn up(devnet: &Devnet, up: Up, output: Output) -> Result<()> {
 }
 
 /// The relayer's program, installed where it is not there yet.
-pub(crate) fn relayer(spinner: &ProgressBar) -> Result<PathBuf, bithive_devnet::DevnetError> {
+pub(crate) fn relayer(spinner: &Spinner) -> Result<PathBuf, bithive_devnet::DevnetError> {
     let shown = |step| show_link(spinner, LinkProgress::Building(step));
     hermes::ensure(&cache::cache_folder(), &shown)
 }
 
-fn show(spinner: &ProgressBar, progress: Progress) {
+fn show(spinner: &Spinner, progress: Progress) {
     match progress {
         Progress::Building(BuildStep::Fetching) => {
             spinner.set_message("building wasmd, once: fetching its modules");
         }
         Progress::Building(BuildStep::Compiling { done, most }) => {
-            spinner.set_message(format!(
-                "building wasmd, once, about 5 minutes: {done} of at most {most} packages"
-            ));
+            let text = format!("building wasmd, once, about 5 minutes: {done} of at most {most} packages");
+            compiling(spinner, done, text);
         }
         Progress::Creating(chain) => spinner.set_message(format!("making chain {chain}")),
         Progress::Waiting(chain) => spinner.set_message(format!("waiting for the first block of {chain}")),
     }
 }
 
-pub(crate) fn show_link(spinner: &ProgressBar, progress: LinkProgress) {
-    spinner.set_message(match progress {
+/// The first package begins the step.
+fn compiling(spinner: &Spinner, done: usize, text: String) {
+    if done <= 1 { spinner.set_message(text) } else { spinner.update(text) }
+}
+
+pub(crate) fn show_link(spinner: &Spinner, progress: LinkProgress) {
+    let step = match progress {
         LinkProgress::Building(BuildStep::Fetching) => "installing Hermes, once: fetching its sources".into(),
         LinkProgress::Building(BuildStep::Compiling { done, most }) => {
-            format!("installing Hermes, once, about 7 minutes: {done} of about {most} packages")
+            let text = format!("installing Hermes, once, about 7 minutes: {done} of about {most} packages");
+            return compiling(spinner, done, text);
         }
         LinkProgress::Client { on, of } => format!("{on}: making a light client of {of}"),
         LinkProgress::Connection(a, b) => format!("connecting {a} and {b}"),
         LinkProgress::Channel(a, b, name) => format!("{a} and {b}: opening channel {name}"),
         LinkProgress::Starting => "waiting for Hermes".into(),
-    });
+    };
+    spinner.set_message(step);
 }
 
 fn ended(chains: &[(String, Ended)], output: Output) -> Result<()> {

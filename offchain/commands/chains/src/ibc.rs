@@ -14,15 +14,14 @@ use bithive_chain::{Chain, ChainExt as _, Cosmos, Receipt, SigningKey, Wallet};
 use bithive_client::amount::{self, parse};
 use bithive_client::ibc::{Ack, Outcome, Packet, Route, Stage, Transfer, holding, voucher};
 use bithive_client::{OwnerMessage, OwnerSetting, set_as_owner};
-use bithive_command_kit::spinner;
 use bithive_command_kit::{Output, table};
+use bithive_command_kit::{Spinner, spinner};
 use bithive_deploy::Contract;
 use bithive_devnet::state::{Channel, Link, Order, State};
 use bithive_devnet::{Devnet, NewChannel};
 use bithive_home::deployments::{deployed, is_deployed};
 use bithive_home::{devnet, target};
 use clap::{Subcommand, ValueEnum};
-use indicatif::ProgressBar;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -238,7 +237,7 @@ async fn connect_sites(
     devnet: &Devnet,
     link: &Link,
     [a, b]: [&Site; 2],
-    spinner: &ProgressBar,
+    spinner: &Spinner,
 ) -> Result<Connected> {
     let port = |site: &Site, contract| Ok::<_, anyhow::Error>(format!("wasm.{}", site.contract(contract)?));
     let ports = [port(a, Contract::Attestations)?, port(b, Contract::Attestations)?];
@@ -352,7 +351,7 @@ async fn follow(
     height: u64,
     receipt: &Receipt,
     args: &PacketArgs,
-    (what, spinner, output): (&str, &ProgressBar, Output),
+    (what, spinner, output): (&str, &Spinner, Output),
 ) -> Result<ExitCode> {
     let packet = Packet::sent(receipt)?;
     let mut stages = vec![json!({ "stage": "sent", "height": receipt.height, "hash": receipt.hash })];
@@ -392,8 +391,8 @@ async fn follow(
     Ok(if matches!(end, Outcome::Acknowledged { .. }) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn tell(spinner: &ProgressBar, output: Output, line: &str) {
-    spinner.set_message(line.to_owned());
+fn tell(spinner: &Spinner, output: Output, line: &str) {
+    spinner.update(line.to_owned());
     output.note(line);
 }
 

@@ -3,7 +3,9 @@
 
 mod accreditors;
 pub mod chain;
+pub mod committee;
 pub mod deploy;
+pub mod deployment;
 pub mod devnet;
 pub mod ibc;
 mod place;

@@ -1,4 +1,4 @@
-//! Where a command of an owner acts: the embedded chain of a home folder, or a deployment on another chain.
+//! Where a command of the operator acts: the embedded chain of a home folder, or a deployment on another chain.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -21,13 +21,19 @@ pub(super) struct PlaceArgs {
 
 /// A deployment on its chain, and who pays.
 pub(super) struct Place {
+    /// Id of the chain.
     pub(super) chain_id: String,
+    /// Address of each contract.
     pub(super) contracts: BTreeMap<Contract, String>,
+    /// The operator's account, which signs and pays the fees.
     pub(super) wallet: Wallet,
 }
 
 impl PlaceArgs {
     /// The deployment that is meant.
+    ///
+    /// # Errors
+    /// There is none, its chain does not answer, or its operator's key is not in the home folder.
     pub(super) async fn open(&self, home: &Path) -> Result<Place> {
         let Some(name) = &self.chain else {
             let home = Home::open(home).await?;
@@ -45,6 +51,7 @@ impl PlaceArgs {
     }
 
     /// The option as it is written, after a blank; empty for the home folder.
+    #[must_use]
     pub(super) fn option(&self) -> String {
         self.chain.as_ref().map(|chain| format!(" --chain {chain}")).unwrap_or_default()
     }
@@ -52,6 +59,9 @@ impl PlaceArgs {
 
 impl Place {
     /// What owners have announced in its contracts.
+    ///
+    /// # Errors
+    /// The chain does not answer.
     pub(super) async fn settings(&self) -> Result<OwnerSettings, ChainError> {
         let contracts: Vec<_> =
             self.contracts.iter().map(|(contract, at)| (*contract, at.as_str())).collect();

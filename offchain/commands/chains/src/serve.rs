@@ -7,13 +7,9 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use bithive_chain::{BlockClock, Chain, ServeOptions};
 use bithive_command_kit::Output;
-use bithive_home::{DEPLOYMENT, read_founders, write_json};
-use bithive_local::open_chain;
+use bithive_home::{DEPLOYMENT, SERVED, chain_of, read_founders, write_json};
 use clap::Args;
 use serde_json::json;
-
-/// Where a home's chain can be reached while it is served.
-const SERVED: &str = "chain.json";
 
 /// Arguments of `bithive chain serve`.
 #[derive(Args)]
@@ -28,6 +24,13 @@ pub struct ServeArgs {
     /// Seconds that an empty block moves the chain's clock.
     #[arg(long, default_value_t = 1)]
     seconds: u64,
+    /// A name without port under which programs ask for the server, beside its address and localhost; repeatable. Other
+    /// names are refused, so that no web page can ask under a name of its own that leads here.
+    #[arg(long = "allow-host", value_name = "NAME")]
+    hosts: Vec<String>,
+    /// Origin of a web page that may ask in a browser, like https://app.example; repeatable. Other pages are refused.
+    #[arg(long = "allow-origin", value_name = "ORIGIN")]
+    origins: Vec<String>,
 }
 
 /// Serves the chain of the home folder until the process is asked to stop.
@@ -35,12 +38,14 @@ pub async fn run(args: ServeArgs, home: &Path, output: Output) -> Result<()> {
     if !home.join(DEPLOYMENT).exists() {
         bail!("{} holds no network; run `bithive --home {0} chain init` first", home.display());
     }
-    let chain = open_chain(Some(&home.join("chain")), &read_founders(home)?)?;
+    let (chain, _) = chain_of(home, &read_founders(home)?).await?;
     let clock = (args.every_ms > 0)
         .then(|| BlockClock { every: Duration::from_millis(args.every_ms), seconds: args.seconds });
     // Before anybody learns the address, so that no signal is lost.
     let mut stop = Stop::new()?;
-    let mut server = chain.serve(ServeOptions { listen: args.listen, clock }).await?;
+    let ServeArgs { listen, hosts, origins, .. } = args;
+    let options = ServeOptions { listen, clock, hosts, origins, ..ServeOptions::default() };
+    let mut server = chain.serve(options).await?;
     let info = chain.info().await?;
     let answer = json!({ "url": server.url(), "chain_id": info.chain_id, "height": info.height });
     let file = home.join(SERVED);

@@ -26,16 +26,26 @@ pub struct JobInput {
 /// Reads input and model, the built-in ones by default; `rows` selects rows by number from 0.
 pub fn load(input: Option<&Path>, model: Option<&Path>, rows: &[usize], device: Device) -> Result<JobInput> {
     device.check()?;
-    let (csv, source) = match input {
-        Some(path) => (read(path, MAX_BYTES).context("--input")?, path.display().to_string()),
-        None => (ROWS.to_vec(), "held-out rows of Breast Cancer Wisconsin (Diagnostic)".into()),
+    let (csv, source, option) = match input {
+        Some(path) => {
+            let source = path.display().to_string();
+            (read(path, MAX_BYTES).context("--input")?, source.clone(), format!("--input {source}"))
+        }
+        None => {
+            let source = "held-out rows of Breast Cancer Wisconsin (Diagnostic)";
+            (ROWS.to_vec(), source.into(), source.into())
+        }
     };
-    let table = Table::from_csv(&csv).with_context(|| source.clone())?;
+    let table = Table::from_csv(&csv).with_context(|| option.clone())?;
     let table = if rows.is_empty() { table } else { table.select(rows).context("--row")? };
     let (bytes, name) = model_file(model)?;
-    let loaded = Model::load(&bytes, device).with_context(|| name)?;
-    loaded.check_columns(&table)?;
+    let loaded = Model::load(&bytes, device).with_context(|| model_option(model, &name))?;
+    loaded.check_columns(&table).with_context(|| option)?;
     Ok(JobInput { table, source, model_bytes: bytes.into(), model: loaded })
+}
+
+fn model_option(model: Option<&Path>, name: &str) -> String {
+    if model.is_some() { format!("--model {name}") } else { name.into() }
 }
 
 /// The bytes of a model, the built-in one by default, and what it is called.

@@ -1,11 +1,11 @@
 //! `bithive accredit`: what an accreditor does. It reads what a node shows it, checks that it is what the node has
-//! registered, finds out by its own means whether it is true, and says so on the chain.
+//! registered, finds out whether it is true, by a measurement or by its own means, and says so on the chain.
 
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use bithive_api::registry::{AccreditedResponse, ExecuteMsg};
-use bithive_blindmatch::commitment::Disclosure;
 use bithive_blindmatch::schema::Schema;
 use bithive_chain::validate_address;
 use bithive_client::Account;
@@ -15,16 +15,12 @@ use bithive_home::Home;
 use bithive_keystore::names;
 use clap::{Subcommand, value_parser};
 use serde_json::json;
-use zeroize::Zeroizing;
 
 use super::join;
 use super::keys::PasswordArgs;
+use super::measure;
 use super::nodes::address_of;
-
-/// Most bytes of a disclosure: every slot of the largest schema, opened.
-const MOST_BYTES: u64 = 64 * 1024;
-/// Seconds of a day.
-const DAY: u64 = 86_400;
+use super::vouch::{Vouched, read, vouch};
 
 /// Accreditors: read what nodes show, and vouch for it.
 #[expect(missing_docs, reason = "a doc comment would be part of the help text")]
@@ -48,6 +44,13 @@ pub enum Command {
         #[command(flatten)]
         accreditor: AccreditorArgs,
     },
+    /// Measure a node's machine over the network, and compare it with what a file says: memory and speed.
+    ///
+    /// The node's operator permits it in [measurement] of its configuration. Exit code 1 if the machine does not hold what
+    /// the file says.
+    ///
+    /// bithive accredit run vram.disclosure --node ADDRESS --config accreditor.toml --grant
+    Run(measure::RunArgs),
     /// Take back what you said of a node.
     Revoke {
         /// The node: its name in the home folder, or its address.
@@ -117,26 +120,20 @@ impl Accreditor {
 }
 
 /// Runs a command.
-pub async fn run(command: Command, home: &Path, output: Output) -> Result<()> {
+pub async fn run(command: Command, home: &Path, output: Output) -> Result<ExitCode> {
     match command {
-        Command::Show { file } => show(&file, output),
+        Command::Show { file } => show(&file, output)?,
         Command::Grant { file, node, days, accreditor } => {
             let accreditor = accreditor.open(home).await?;
-            grant(&accreditor, &file, &node, days, output).await
+            grant(&accreditor, &file, &node, days, output).await?;
         }
-        Command::Revoke { node, accreditor } => revoke(&accreditor.open(home).await?, &node, output).await,
+        Command::Run(args) => return measure::run(args, output).await,
+        Command::Revoke { node, accreditor } => revoke(&accreditor.open(home).await?, &node, output).await?,
         Command::List { node, accreditor } => {
-            list(&accreditor.open(home).await?, node.as_deref(), output).await
+            list(&accreditor.open(home).await?, node.as_deref(), output).await?;
         }
     }
-}
-
-fn read(file: &Path) -> Result<Disclosure> {
-    let shown = || file.display().to_string();
-    let length = std::fs::metadata(file).with_context(shown)?.len();
-    anyhow::ensure!(length <= MOST_BYTES, "{} has {length} bytes; at most {MOST_BYTES} are read", shown());
-    let bytes = Zeroizing::new(std::fs::read(file).with_context(shown)?);
-    Disclosure::decode(&bytes).with_context(shown)
+    Ok(ExitCode::SUCCESS)
 }
 
 fn show(file: &Path, output: Output) -> Result<()> {
@@ -165,33 +162,11 @@ async fn grant(accreditor: &Accreditor, file: &Path, node: &str, days: u64, outp
     let disclosure = read(file)?;
     let attributes = disclosure.verify(&accreditor.schema)?;
     let node = accreditor.address_of(node)?;
-    let commitment = disclosure.commitments().digest();
-    let AccreditedResponse { commitment: registered, grants, .. } = accreditor.accredited(&node).await?;
-    anyhow::ensure!(
-        registered.as_slice() == commitment,
-        "{node} has registered commitment {registered}, and the file opens {}: ask the node to disclose again",
-        hex::encode(commitment)
-    );
-    let now = accreditor.account.client().chain().info().await?.time.seconds();
-    // A block is made before the transaction is: the last day is not filled to the second.
-    let mut until = now.saturating_add(days.saturating_mul(DAY));
-    let mut words = attributes.clone();
-    // What it said before stays, no longer than it said.
-    if let Some(before) =
-        grants.iter().find(|grant| grant.accreditor.as_str() == accreditor.account.address())
-    {
-        let others = before.attributes.iter().filter(|name| !attributes.contains(name));
-        words.extend(others.cloned());
-        if words.len() > attributes.len() {
-            until = until.min(before.until);
-        }
-    }
-    let commitment = (&commitment).into();
-    let message = ExecuteMsg::Accredit { node: node.clone(), commitment, attributes: words.clone(), until };
-    accreditor.account.registry(&message).await?;
-    let answer = json!({ "node": node, "attributes": words, "until": until });
+    let vouched = vouch(&accreditor.account, (&disclosure, attributes), &node, days).await?;
+    let Vouched { attributes, until, now } = vouched;
+    let answer = json!({ "node": node, "attributes": attributes, "until": until });
     output.show(&answer, |_| {
-        println!("{node} is accredited for {}; it ends {}", words.join(", "), end(until, now));
+        println!("{node} is accredited for {}; it ends {}", attributes.join(", "), end(until, now));
     })
 }
 

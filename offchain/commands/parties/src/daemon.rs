@@ -217,9 +217,7 @@ pub async fn relay(command: RelayCommand) -> Result<ExitCode> {
 
 fn relay_config(args: &RelayArgs) -> Result<RelayConfig> {
     let chain = match (&args.chain, &args.deployment) {
-        (Some(rpc), Some(deployment)) => {
-            Some(ChainConfig { rpc: rpc.clone(), deployment: deployment.clone() })
-        }
+        (Some(rpc), Some(deployment)) => Some(ChainConfig::new(rpc.clone(), deployment.clone())),
         _ => None,
     };
     anyhow::ensure!(
@@ -236,6 +234,7 @@ fn relay_config(args: &RelayArgs) -> Result<RelayConfig> {
             key: key.clone(),
         }),
         client_rate: None,
+        connections_of_address: None,
         admission: if args.open { Admitted::Everyone } else { Admitted::Registry },
         chain,
         metrics: MetricsConfig { listen: args.metrics },

@@ -1,45 +1,61 @@
-//! `bithive job run`: a whole job over the network, from a process that has an endpoint of its own.
+//! `bithive job run` and `bithive job resume`: whole jobs over the network, from a process that has an endpoint of its own.
 
 use std::collections::BTreeSet;
-use std::io::Write;
-use std::path::PathBuf;
-use std::time::Duration;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use bithive_api::jobs::{ExecuteMsg, JobResponse, Phase};
 use bithive_blindmatch::schema::Schema;
-use bithive_chain::ChainError;
-use bithive_client::{Client, amount, worth_keeping};
+use bithive_chain::validate_address;
+use bithive_client::{Client, amount};
 use bithive_command_kit::Output;
+use bithive_committee::ServiceError;
+use bithive_daemon::chain;
 use bithive_daemon::config::{RequesterConfig, Settings};
 use bithive_daemon::keys::AccountFile;
 use bithive_daemon::party::Party;
-use bithive_daemon::{Stop, chain};
-use bithive_inference::sigmoid;
-use bithive_keystore::fresh_rng;
-use bithive_requester::{JobProgress, JobSpec, Requester, RequesterError, Selection};
-use tokio::time::Instant;
+use bithive_requester::{Following, JobProgress, JobSpec, Posted, Requester, RequesterError};
 
+use super::acting::online;
 use super::daemon::{UntilArgs, start_log};
 use super::keys::PasswordArgs;
+use super::play::{Player, passes};
 use super::spec::SpecArgs;
+use super::tell::Teller;
 
-/// How often the job is looked at.
-const ROUND: Duration = Duration::from_millis(300);
+/// How long a committee that has no share keys yet is waited for.
+const COMMITTEE_PATIENCE: Duration = Duration::from_secs(300);
+/// Wait before a chain that does not answer is asked again.
+const PAUSE: Duration = Duration::from_secs(2);
+
+/// What the requester of a run is, and how long it waits for its end.
+#[derive(clap::Args)]
+pub struct ProcessArgs {
+    /// Configuration of the requester, as `bithive config init requester` writes it.
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+    /// Seconds to ask the workers of a settled job for its output; then the exit code is 1, and `bithive job result` asks again.
+    #[arg(long, default_value_t = 600)]
+    output_seconds: u64,
+    #[command(flatten)]
+    password: PasswordArgs,
+    #[command(flatten)]
+    until: UntilArgs,
+}
 
 /// Arguments of `bithive job run`.
 #[derive(clap::Args)]
 pub struct JobRunArgs {
-    /// Configuration of the requester, as `bithive config init requester` writes it.
-    #[arg(long, value_name = "FILE")]
-    config: PathBuf,
+    #[command(flatten)]
+    process: ProcessArgs,
     #[command(flatten)]
     spec: SpecArgs,
     /// Account of a node to pass over; can be repeated.
     #[arg(long)]
     exclude: Vec<String>,
     /// Most that may be added to the escrow for the workers of another round, in BTT.
-    #[arg(long, value_name = "BTT", value_parser = amount::parse, default_value = "0")]
+    #[arg(long, value_name = "BTT", allow_negative_numbers = true, value_parser = amount::parse, default_value = "0")]
     add_escrow: u128,
     /// Claims to wait for before workers are chosen; as many as there are workers by default.
     #[arg(long)]
@@ -47,161 +63,193 @@ pub struct JobRunArgs {
     /// Seconds to wait for that many claims; then the claims that came are used.
     #[arg(long, default_value_t = 300)]
     claims_seconds: u64,
-    #[command(flatten)]
-    password: PasswordArgs,
-    #[command(flatten)]
-    until: UntilArgs,
 }
 
-/// Posts a job, chooses workers, and stays until the output is there.
-pub async fn run(args: JobRunArgs, output: Output) -> Result<()> {
-    let config = RequesterConfig::load(&args.config)?;
-    start_log(&config.log)?;
-    let stop = args.until.stop()?;
-    let (account, endpoint) = AccountFile::read(&config.keys, &args.password.read(&config.keys)?)?.keys();
+/// Arguments of `bithive job resume`.
+#[derive(clap::Args)]
+pub struct JobResumeArgs {
+    /// Number of the job.
+    #[arg(required_unless_present = "all", conflicts_with = "all")]
+    job_id: Option<u64>,
+    /// Every job that was begun and has not ended.
+    #[arg(long)]
+    all: bool,
+    #[command(flatten)]
+    process: ProcessArgs,
+    /// Account of a node to pass over beside those of `job run`; can be repeated.
+    #[arg(long)]
+    exclude: Vec<String>,
+    /// Most that may be added to the escrow for the workers of another round, in BTT, in place of what `job run` was given.
+    #[arg(long, value_name = "BTT", allow_negative_numbers = true, value_parser = amount::parse)]
+    add_escrow: Option<u128>,
+    /// Claims to wait for, in place of what `job run` was given.
+    #[arg(long)]
+    claims: Option<usize>,
+    /// Seconds to wait for that many claims from now on, in place of what `job run` was given.
+    #[arg(long)]
+    claims_seconds: Option<u64>,
+}
+
+/// Posts a job, chooses workers, and stays until the job has ended.
+pub async fn run(args: JobRunArgs, output: Output) -> Result<ExitCode> {
     let (spec, _) = args.spec.load(&Schema::bithive())?;
-    let Some(client) = chain::connect(&config.chain, &stop).await? else { bail!("stopped") };
-    anyhow::ensure!(
-        client.requester(account.address()).await?.is_some(),
-        "account {} is not registered as a requester; register it first",
-        account.address()
-    );
-    let crs = client.reference_string(&config.reference_string).await?.shared();
-    let groups = client.groups().await?;
-    let party = Party::start(&client, &config.network, &config.data, (account, &endpoint)).await?;
-    let requester = Requester::new(
-        party.account.clone(),
-        party.exchange(),
-        party.tags(),
-        party.state.clone(),
-        (crs, groups),
-        fresh_rng()?,
-    )?;
-    let mut job = Job { client, requester, output, args: &args, refused: Vec::new() };
-    let done = tokio::select! {
-        done = job.play(&spec) => done,
-        () = stopped(&stop) => Err(anyhow::anyhow!("stopped; the job stays on chain until its deadlines")),
+    let following = Following {
+        exclude: accounts(&args.exclude)?,
+        most_added: args.add_escrow,
+        claims: args.claims,
+        claims_seconds: args.claims_seconds,
     };
-    party.transport.close().await;
-    done
-}
-
-async fn stopped(stop: &Stop) {
-    stop.requested().await;
-}
-
-struct Job<'a> {
-    client: Client,
-    requester: Requester,
-    output: Output,
-    args: &'a JobRunArgs,
-    refused: Vec<String>,
-}
-
-impl Job<'_> {
-    async fn play(&mut self, spec: &JobSpec) -> Result<()> {
-        let posted = self.requester.post(spec).await?;
-        let (job_id, vault) = (posted.job_id, hex::encode(&posted.vault));
-        let endpoint = self.requester.endpoint().to_string();
-        self.tell(&JobProgress::Posted { job_id, vault, endpoint })?;
-        let mut since = Instant::now();
-        loop {
-            match self.step(job_id, spec, since).await {
-                Ok(Next::Wait) => {}
-                Ok(Next::Assigned) => since = Instant::now(),
-                Ok(Next::Done) => return Ok(()),
-                Err(error) if passes(&error) => tracing::warn!(error = format!("{error:#}"), "trying again"),
-                Err(error) => return Err(error),
+    let file = args.process.config.clone();
+    args.process
+        .play(output, async |requester, teller| {
+            if let before @ 1.. = requester.begun()? {
+                teller.note(&format!(
+                    "{before} earlier jobs have not ended; `bithive job resume --all --config {}` goes on with them",
+                    file.display()
+                ));
             }
-            tokio::time::sleep(ROUND).await;
-        }
-    }
-
-    async fn step(&mut self, job_id: u64, spec: &JobSpec, since: Instant) -> Result<Next> {
-        let job = self.client.job(job_id).await?;
-        match job.phase {
-            Phase::Open | Phase::Disputed => self.choose(&job, spec, since).await,
-            Phase::Settled => {
-                let values = self.requester.result(job_id).await?;
-                self.tell(&JobProgress::Settled { values })?;
-                Ok(Next::Done)
-            }
-            Phase::Refunded => bail!("job {job_id} is refunded: it found no workers that agree in time"),
-            Phase::Assigned | Phase::Committed | Phase::Revealed => {
-                let now = self.client.chain().info().await?.time.seconds();
-                if job.deadline.is_some_and(|deadline| now > deadline) {
-                    self.requester.account().jobs(&ExecuteMsg::Advance { job_id }).await?;
+            let posted = post(requester, &spec, &following, teller).await.map_err(|error| {
+                let error = anyhow::Error::from(error);
+                if !passes(&error) {
+                    return error;
                 }
-                Ok(Next::Wait)
+                let resume = format!("`bithive job resume --all --config {}`", file.display());
+                error.context(format!("{resume} finds out whether the job was posted, and goes on with it"))
+            })?;
+            let (job_id, vault) = (posted.job_id, hex::encode(&posted.vault));
+            let endpoint = requester.endpoint().to_string();
+            teller.tell(&JobProgress::Posted { job_id, vault, endpoint })?;
+            Ok(vec![(job_id, following)])
+        })
+        .await
+}
+
+/// Posts the job, once the committee has share keys: its members may have been started together with this command. Nothing was sent
+/// before that.
+async fn post(
+    requester: &mut Requester,
+    spec: &JobSpec,
+    following: &Following,
+    teller: Teller,
+) -> Result<Posted, RequesterError> {
+    let end = Instant::now() + COMMITTEE_PATIENCE;
+    let mut told = false;
+    loop {
+        match requester.post_as(spec, following).await {
+            Err(RequesterError::Committee(error @ ServiceError::NoTable { .. })) if Instant::now() < end => {
+                if !told {
+                    teller.note(&format!("waiting for the committee: {error}"));
+                    told = true;
+                }
+                tokio::time::sleep(PAUSE).await;
             }
+            ended => return ended,
         }
     }
+}
 
-    /// Assigns the job once enough claims are there.
-    async fn choose(&mut self, job: &JobResponse, spec: &JobSpec, since: Instant) -> Result<Next> {
-        let collected = self.requester.collect().await?;
-        self.refused.extend(collected.refused.iter().map(|claim| claim.reason.to_string()));
-        let claims = self.requester.claims(job.job_id).await?;
-        let exclude: BTreeSet<String> = self.args.exclude.iter().cloned().collect();
-        let usable = claims.iter().filter(|claim| !exclude.contains(&claim.address)).count();
-        // Those who stay from a failed round need not claim.
-        let kept = worth_keeping(job, &exclude).len();
-        let workers = usize::from(spec.offer.quorum.workers).saturating_sub(kept);
-        let late = since.elapsed() >= Duration::from_secs(self.args.claims_seconds);
-        if usable < workers || (!late && claims.len() < self.args.claims.unwrap_or(workers)) {
-            return Ok(Next::Wait);
+/// Goes on with jobs that another process has begun.
+pub async fn resume(args: JobResumeArgs, output: Output) -> Result<ExitCode> {
+    let exclude = accounts(&args.exclude)?;
+    let JobResumeArgs { job_id, process, add_escrow, claims, claims_seconds, .. } = args;
+    process
+        .play(output, async |requester, teller| {
+            let mut jobs = match job_id {
+                Some(job_id) => {
+                    let following = patiently(async || requester.following(job_id).await).await?;
+                    vec![(job_id, following)]
+                }
+                None => {
+                    let unfinished = patiently(async || requester.unfinished().await).await?;
+                    unfinished.into_iter().map(|job| (job.job_id, job.following)).collect()
+                }
+            };
+            for (job_id, following) in &mut jobs {
+                following.exclude.extend(exclude.iter().cloned());
+                following.most_added = add_escrow.unwrap_or(following.most_added);
+                following.claims = claims.or(following.claims);
+                following.claims_seconds = claims_seconds.unwrap_or(following.claims_seconds);
+                teller.tell(&JobProgress::Resumed { job_id: *job_id })?;
+            }
+            if jobs.is_empty() {
+                teller.note("no job is under way");
+            }
+            Ok(jobs)
+        })
+        .await
+}
+
+impl ProcessArgs {
+    /// Starts the requester, has `begin` name the jobs, and follows them until all have ended. A signal ends it before.
+    async fn play(
+        self,
+        output: Output,
+        begin: impl AsyncFnOnce(&mut Requester, Teller) -> Result<Vec<(u64, Following)>>,
+    ) -> Result<ExitCode> {
+        let config = RequesterConfig::load(&self.config)?;
+        start_log(&config.log)?;
+        let stop = self.until.stop()?;
+        let keys = AccountFile::read(&config.keys, &self.password.read(&config.keys)?)?;
+        let Some(client) = chain::connect(&config.chain, &stop).await? else { bail!("stopped") };
+        tokio::select! {
+            () = answers(&client) => {}
+            () = stop.requested() => bail!("stopped"),
         }
-        let selection = Selection { exclude, most_added: self.args.add_escrow };
-        let chosen = self.requester.assign(job.job_id, &selection).await?;
-        let step = JobProgress::Assigned {
-            round: chosen.round,
-            claims: claims.into_iter().map(|claim| claim.address).collect(),
-            refused: std::mem::take(&mut self.refused),
-            chosen: chosen.into(),
+        let (mut requester, party): (Requester, Party) = online(&client, &config, keys).await?;
+        let teller = Teller::new(output);
+        let played = async {
+            let jobs = begin(&mut requester, teller).await?;
+            let patience = Duration::from_secs(self.output_seconds);
+            Player::new(client, &mut requester, teller, patience).play(jobs).await
         };
-        self.tell(&step)?;
-        Ok(Next::Assigned)
+        let done = tokio::select! {
+            done = played => done,
+            () = stop.requested() => Err(anyhow::anyhow!(
+                "stopped; the job stays on chain until its deadlines, and `bithive job resume --all --config {}` goes on with it",
+                self.config.display()
+            )),
+        };
+        party.transport.close().await;
+        Ok(if done? { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
+}
 
-    fn tell(&self, step: &JobProgress) -> Result<()> {
-        let mut out = std::io::stdout().lock();
-        if self.output.json {
-            writeln!(out, "{}", serde_json::to_string(step)?)?;
-        } else {
-            match step {
-                JobProgress::Posted { job_id, vault, .. } => {
-                    writeln!(out, "job {job_id} is posted, with a vault of {} bytes", vault.len() / 2)?;
-                }
-                JobProgress::Assigned { round, claims, chosen, .. } => {
-                    writeln!(out, "round {round}: {} claims", claims.len())?;
-                    for worker in &chosen.workers {
-                        writeln!(out, "slot {}: {} for {}", worker.slot, worker.address, worker.ask)?;
-                    }
-                }
-                JobProgress::Settled { values } => {
-                    for (row, value) in values.iter().enumerate() {
-                        writeln!(out, "row {row}: {:.4}", sigmoid(*value))?;
-                    }
-                }
+/// Waits until the chain answers what a start asks it.
+async fn answers(client: &Client) {
+    while let Err(error) = client.registry_config().await {
+        let error = anyhow::Error::from(error);
+        if !passes(&error) {
+            return;
+        }
+        tracing::warn!(error = format!("{error:#}"), "the chain does not answer; waiting");
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// Asks again while waiting can help.
+async fn patiently<T, E: Into<anyhow::Error>>(ask: impl AsyncFn() -> Result<T, E>) -> Result<T> {
+    loop {
+        match ask().await.map_err(Into::into) {
+            Err(error) if passes(&error) => {
+                tracing::warn!(error = format!("{error:#}"), "trying again");
+                tokio::time::sleep(PAUSE).await;
             }
+            answer => return answer,
         }
-        out.flush().context("standard output")
     }
 }
 
-enum Next {
-    Wait,
-    Assigned,
-    Done,
+/// The accounts of `--exclude`.
+fn accounts(texts: &[String]) -> Result<BTreeSet<String>> {
+    let account = |text: &String| {
+        let address =
+            validate_address(text).with_context(|| format!("--exclude {text:?}; expected an address"))?;
+        Ok(address.to_string())
+    };
+    texts.iter().map(account).collect()
 }
 
-/// Whether waiting can help: the chain or a peer does not answer, or a node that claimed can't be reached yet.
-fn passes(error: &anyhow::Error) -> bool {
-    match (error.downcast_ref::<RequesterError>(), error.downcast_ref::<ChainError>()) {
-        (Some(RequesterError::Chain(chain)), _) | (None, Some(chain)) => {
-            matches!(chain, ChainError::NodeDown { .. } | ChainError::SequenceMismatch { .. })
-        }
-        (Some(RequesterError::Exchange(_) | RequesterError::TooFewClaims { .. }), _) => true,
-        _ => false,
-    }
+/// The words that name how a job is gone on with.
+pub(crate) fn resume_words(job_id: u64, config: &Path) -> String {
+    format!("`bithive job resume {job_id} --config {}`", config.display())
 }

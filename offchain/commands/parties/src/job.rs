@@ -1,65 +1,77 @@
 //! `bithive job`: posting, choosing, following, opening.
 
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use bithive_api::jobs::{ExecuteMsg, JobResponse};
+use bithive_blindmatch::schema::Schema;
+use bithive_client::Client;
 use bithive_client::amount::{self, show};
 use bithive_command_kit::{Output, table};
-use bithive_home::Home;
 use bithive_inference::{Label, Table, accuracy, sigmoid};
 use bithive_requester::Selection;
 use clap::Subcommand;
 use serde_json::json;
 
-use super::follow::{self, JobRunArgs};
-use super::nodes::address_of;
-use super::requester;
+use super::acting::{AccountArgs, ReaderArgs, RequesterArgs};
+use super::follow::{self, JobResumeArgs, JobRunArgs, resume_words};
+use super::nodes::address_or_name;
 use super::spec::SpecArgs;
 
 /// Jobs, from post to result.
+#[expect(missing_docs, reason = "a doc comment would be part of the help text")]
 #[derive(Subcommand)]
 pub enum Command {
     /// Seal a policy, put the price in escrow and post the job.
     Post(Box<PostArgs>),
     /// Post a job over the network, choose workers, and wait for its output.
+    ///
+    /// Each step is recorded before it is taken: if this ends before the job does, `job resume` goes on. What is done is said on
+    /// standard error, a line for each step and each minute; the output alone is on standard output. With --json each step is a line
+    /// of JSON there. Exit codes: 0 there is an output; 1 there is none: nobody took the job in time, no workers agreed, and the escrow is
+    /// withdrawn, or no worker of a settled job gives its output; 2 an error.
     Run(Box<JobRunArgs>),
+    /// Go on with a job that `job run` or `job post` began, or with all of them; output and exit codes are those of `job run`.
+    Resume(Box<JobResumeArgs>),
     /// Open and check the claims that arrived, and show those that can be assigned.
     Claims {
         /// Number of the job.
         job_id: u64,
-        /// Name of the requester.
-        #[arg(long)]
-        from: String,
+        #[command(flatten)]
+        requester: RequesterArgs,
     },
     /// Choose the cheapest claims and send them the encrypted input.
     Assign {
         /// Number of the job.
         job_id: u64,
-        /// Name of the requester.
-        #[arg(long)]
-        from: String,
+        #[command(flatten)]
+        requester: RequesterArgs,
         /// Name or address of a node that is not to be chosen; can be repeated.
         #[arg(long)]
         exclude: Vec<String>,
         /// Most that may be added to the escrow for the workers of another round, in BTT.
-        #[arg(long, value_name = "BTT", value_parser = amount::parse, default_value = "0")]
+        #[arg(long, value_name = "BTT", allow_negative_numbers = true, value_parser = amount::parse, default_value = "0")]
         add_escrow: u128,
     },
     /// List all jobs.
-    List,
+    List {
+        #[command(flatten)]
+        reader: ReaderArgs,
+    },
     /// Show one job.
     Status {
         /// Number of the job.
         job_id: u64,
+        #[command(flatten)]
+        reader: ReaderArgs,
     },
-    /// Open the output of a settled job.
+    /// Open the output of a settled job, once more if need be.
     Result {
         /// Number of the job.
         job_id: u64,
-        /// Name of the requester.
-        #[arg(long)]
-        from: String,
+        #[command(flatten)]
+        requester: RequesterArgs,
         /// CSV file with labels, to compare with.
         #[arg(long, value_name = "FILE")]
         labels: Option<PathBuf>,
@@ -68,55 +80,60 @@ pub enum Command {
     Cancel {
         /// Number of the job.
         job_id: u64,
-        /// Name of the requester.
-        #[arg(long)]
-        from: String,
+        #[command(flatten)]
+        account: AccountArgs,
     },
     /// Move a job on whose deadline has passed; anyone may.
     Advance {
         /// Number of the job.
         job_id: u64,
-        /// Name of the wallet that pays the fee.
-        #[arg(long, default_value = "operator")]
-        from: String,
+        #[command(flatten)]
+        account: AccountArgs,
     },
 }
 
 /// Arguments of `bithive job post`.
 #[derive(clap::Args)]
 pub struct PostArgs {
-    /// Name of the requester.
-    #[arg(long)]
-    from: String,
+    #[command(flatten)]
+    requester: RequesterArgs,
     #[command(flatten)]
     spec: SpecArgs,
 }
 
-/// Runs a command. One that has an endpoint of its own needs no home.
-pub async fn run(command: Command, home: &Path, output: Output) -> Result<()> {
+/// Runs a command. A requester with a configuration needs no home.
+pub async fn run(command: Command, home: &Path, output: Output) -> Result<ExitCode> {
     match command {
-        Command::Run(args) => follow::run(*args, output).await,
-        Command::Post(args) => post(*args, &mut Home::open(home).await?, output).await,
-        Command::Claims { job_id, from } => claims(&mut Home::open(home).await?, job_id, &from, output).await,
-        Command::Assign { job_id, from, exclude, add_escrow } => {
-            assign(&mut Home::open(home).await?, job_id, &from, (exclude, add_escrow), output).await
+        Command::Run(args) => return follow::run(*args, output).await,
+        Command::Resume(args) => return follow::resume(*args, output).await,
+        Command::Post(args) => post(*args, home, output).await?,
+        Command::Claims { job_id, requester } => claims(&requester, home, job_id, output).await?,
+        Command::Assign { job_id, requester, exclude, add_escrow } => {
+            assign(&requester, home, job_id, (exclude, add_escrow), output).await?;
         }
-        Command::List => list(&Home::open(home).await?, output).await,
-        Command::Status { job_id } => show_job(&Home::open(home).await?, job_id, output).await,
-        Command::Result { job_id, from, labels } => {
-            result(&mut Home::open(home).await?, job_id, &from, labels, output).await
+        Command::List { reader } => {
+            let (client, _home) = reader.open(home).await?;
+            list(&client, output).await?;
         }
-        Command::Cancel { job_id, from } => {
-            execute(&Home::open(home).await?, &from, job_id, &ExecuteMsg::Cancel { job_id }, output).await
+        Command::Status { job_id, reader } => {
+            let (client, _home) = reader.open(home).await?;
+            show_job(&client, job_id, output).await?;
         }
-        Command::Advance { job_id, from } => {
-            execute(&Home::open(home).await?, &from, job_id, &ExecuteMsg::Advance { job_id }, output).await
+        Command::Result { job_id, requester, labels } => {
+            result(&requester, home, job_id, labels, output).await?;
+        }
+        Command::Cancel { job_id, account } => {
+            execute(&account, home, job_id, &ExecuteMsg::Cancel { job_id }, output).await?;
+        }
+        Command::Advance { job_id, account } => {
+            execute(&account, home, job_id, &ExecuteMsg::Advance { job_id }, output).await?;
         }
     }
+    Ok(ExitCode::SUCCESS)
 }
 
-async fn list(home: &Home, output: Output) -> Result<()> {
-    let jobs = home.local.client.all_jobs().await?;
+async fn list(client: &Client, output: Output) -> Result<()> {
+    let jobs = client.all_jobs().await?;
     output.show(&jobs, |jobs| {
         let mut rows = table(&["job", "phase", "round", "workers", "price", "escrow"]);
         for job in jobs {
@@ -133,20 +150,30 @@ async fn list(home: &Home, output: Output) -> Result<()> {
     })
 }
 
-async fn show_job(home: &Home, job_id: u64, output: Output) -> Result<()> {
-    output.show(&home.local.client.job(job_id).await?, print_job)
+async fn show_job(client: &Client, job_id: u64, output: Output) -> Result<()> {
+    output.show(&client.job(job_id).await?, print_job)
 }
 
-/// Sends a message to the market from the account called `from`, and shows the job after it.
-async fn execute(home: &Home, from: &str, job_id: u64, message: &ExecuteMsg, output: Output) -> Result<()> {
-    home.account(from).await?.jobs(message).await?;
-    show_job(home, job_id, output).await
+/// Sends a message to the market, and shows the job after it.
+async fn execute(
+    account: &AccountArgs,
+    home: &Path,
+    job_id: u64,
+    message: &ExecuteMsg,
+    output: Output,
+) -> Result<()> {
+    let (account, _home) = account.open(home).await?;
+    account.jobs(message).await?;
+    show_job(account.client(), job_id, output).await
 }
 
-async fn post(args: PostArgs, home: &mut Home, output: Output) -> Result<()> {
-    let (spec, rows) = args.spec.load(&home.local.schema)?;
+async fn post(args: PostArgs, home: &Path, output: Output) -> Result<()> {
+    let (spec, rows) = args.spec.load(&Schema::bithive())?;
     let escrow = spec.escrow()?;
-    let posted = requester::open(home, &args.from).await?.post(&spec).await?;
+    let mut acting = args.requester.open(home).await?;
+    let posted = acting.requester.post(&spec).await;
+    acting.close().await;
+    let posted = posted?;
     let answer = json!({
         "job_id": posted.job_id,
         "rows": rows,
@@ -162,14 +189,22 @@ async fn post(args: PostArgs, home: &mut Home, output: Output) -> Result<()> {
             posted.vault.len(),
             show(escrow)
         );
+        if let Some(config) = args.requester.config() {
+            println!(
+                "nodes fetch the model from here: {} goes on with it",
+                resume_words(posted.job_id, config)
+            );
+        }
     })
 }
 
-async fn claims(home: &mut Home, job_id: u64, from: &str, output: Output) -> Result<()> {
-    let mut requester = requester::open(home, from).await?;
-    let collected = requester.collect().await?;
+async fn claims(requester: &RequesterArgs, home: &Path, job_id: u64, output: Output) -> Result<()> {
+    let mut acting = requester.open(home).await?;
+    let collected = acting.requester.collect().await;
+    let claims = acting.requester.claims(job_id).await;
+    acting.close().await;
+    let (collected, claims) = (collected?, claims?);
     let refused: Vec<String> = collected.refused.iter().map(|claim| claim.reason.to_string()).collect();
-    let claims = requester.claims(job_id).await?;
     let answer = json!({ "claims": claims, "refused": refused });
     output.show(&answer, |_| {
         let mut rows = table(&["node", "slot", "asks"]);
@@ -184,22 +219,29 @@ async fn claims(home: &mut Home, job_id: u64, from: &str, output: Output) -> Res
 }
 
 async fn assign(
-    home: &mut Home,
+    requester: &RequesterArgs,
+    home: &Path,
     job_id: u64,
-    from: &str,
     (exclude, most_added): (Vec<String>, u128),
     output: Output,
 ) -> Result<()> {
+    let mut acting = requester.open(home).await?;
     let mut addresses = Vec::with_capacity(exclude.len());
     for name in exclude {
-        addresses.push(address_of(home, &name)?);
-    }
-    let mut requester = requester::open(home, from).await?;
-    for refused in requester.collect().await?.refused {
-        output.note(format!("refused a claim: {}", refused.reason));
+        addresses.push(address_or_name(acting.home.as_ref(), &name).context("--exclude")?);
     }
     let selection = Selection { exclude: addresses.into_iter().collect(), most_added };
-    let assigned = requester.assign(job_id, &selection).await?;
+    let assigned = match acting.requester.collect().await {
+        Ok(collected) => {
+            for refused in collected.refused {
+                output.note(format!("refused a claim: {}", refused.reason));
+            }
+            acting.requester.assign(job_id, &selection).await
+        }
+        Err(error) => Err(error),
+    };
+    acting.close().await;
+    let assigned = assigned?;
     let answer = json!({
         "job_id": job_id,
         "round": assigned.round,
@@ -215,19 +257,28 @@ async fn assign(
             println!("slot {}: {} for {}", worker.slot, worker.address, show(worker.ask));
         }
         println!("header {} bytes, encrypted input {} bytes", assigned.header_bytes, assigned.payload_bytes);
+        if let Some(config) = requester.config() {
+            println!("workers fetch the input from here: {} goes on with it", resume_words(job_id, config));
+        }
     })
 }
 
 async fn result(
-    home: &mut Home,
+    requester: &RequesterArgs,
+    home: &Path,
     job_id: u64,
-    from: &str,
     labels: Option<PathBuf>,
     output: Output,
 ) -> Result<()> {
-    let values = requester::open(home, from).await?.result(job_id).await?;
-    let probabilities: Vec<f32> = values.iter().map(|logit| sigmoid(*logit)).collect();
     let known = labels.map(|path| labels_of(&path)).transpose()?;
+    let acting = requester.open(home).await?;
+    let opened = acting.requester.open(job_id).await;
+    if opened.is_ok() {
+        acting.requester.ended(job_id).await?;
+    }
+    acting.close().await;
+    let opened = opened?;
+    let probabilities: Vec<f32> = opened.values.iter().map(|logit| sigmoid(*logit)).collect();
     let accuracy = known.map(|labels| accuracy(&probabilities, &labels)).transpose()?;
     let rows: Vec<_> = probabilities
         .iter()
@@ -237,8 +288,13 @@ async fn result(
             json!({ "row": row, "probability": probability, "class": class })
         })
         .collect();
-    let answer = json!({ "job_id": job_id, "rows": rows, "accuracy": accuracy });
+    let answer = json!({
+        "job_id": job_id, "rows": rows, "accuracy": accuracy, "worker": opened.worker, "skipped": opened.skipped,
+    });
     output.show(&answer, |_| {
+        for bad in &opened.skipped {
+            eprintln!("no output of {bad}");
+        }
         let mut lines = table(&["row", "probability", "class"]);
         for (row, probability) in probabilities.iter().enumerate() {
             let class = if Label::from_probability(*probability) == Label::Positive { "1" } else { "0" };
@@ -252,9 +308,12 @@ async fn result(
 }
 
 fn labels_of(path: &std::path::Path) -> Result<Vec<Label>> {
-    let bytes = std::fs::read(path).with_context(|| path.display().to_string())?;
-    let table = Table::from_csv(&bytes).with_context(|| path.display().to_string())?;
-    let labels = table.labels().with_context(|| format!("{} has no label column", path.display()))?;
+    let option = || format!("--labels {}", path.display());
+    let bytes = std::fs::read(path).with_context(option)?;
+    let table = Table::from_csv(&bytes).with_context(option)?;
+    let labels = table.labels().with_context(|| {
+        format!("{} has no label column; expected one called diagnosis (M, B) or label (1, 0)", option())
+    })?;
     Ok(labels.to_vec())
 }
 

@@ -10,12 +10,12 @@ use bithive_chain::{SigningKey, Wallet};
 use bithive_client::amount::{self, show};
 use bithive_client::{Account, Client};
 use bithive_command_kit::Output;
+pub(crate) use bithive_command_kit::{connect, open_keystore as open};
 use bithive_daemon::config::{CommitteeConfig, NodeConfig, RequesterConfig, Settings};
 use bithive_daemon::keys::{self, NodeFile};
-use bithive_daemon::{Stop, chain};
 use bithive_dgkbe::Groups;
 use bithive_dgkbe::keys::UnverifiedPublicKey;
-use bithive_keystore::{Keystore, Password, fresh_rng, names};
+use bithive_keystore::{Keystore, fresh_rng, names};
 use serde_json::json;
 
 use super::keys::PasswordArgs;
@@ -33,13 +33,13 @@ pub struct NodeJoinArgs {
     #[arg(long = "set", value_name = "NAME=VALUE", required = true)]
     attributes: Vec<String>,
     /// What it asks for a job, in BTT.
-    #[arg(long, value_parser = amount::parse)]
+    #[arg(long, allow_negative_numbers = true, value_parser = amount::parse)]
     ask: u128,
     /// DGKBE slot; the first free one by default.
     #[arg(long)]
     slot: Option<u16>,
     /// Bond in BTT.
-    #[arg(long, value_parser = amount::parse, default_value = "1000")]
+    #[arg(long, allow_negative_numbers = true, value_parser = amount::parse, default_value = "1000")]
     bond: u128,
 }
 
@@ -52,7 +52,7 @@ pub struct RequesterJoinArgs {
     #[command(flatten)]
     password: PasswordArgs,
     /// Bond in BTT.
-    #[arg(long, value_parser = amount::parse, default_value = "100")]
+    #[arg(long, allow_negative_numbers = true, value_parser = amount::parse, default_value = "100")]
     bond: u128,
 }
 
@@ -129,7 +129,11 @@ pub fn committee(config: &Path, output: Output) -> Result<()> {
 
 /// Shows the account and the endpoint of a keystore; needs no password.
 pub fn show_keys(keystore: &Path, output: Output) -> Result<()> {
-    there(keystore)?;
+    anyhow::ensure!(
+        keystore.exists(),
+        "{0} is not there; make it with `bithive keys new --out {0}`",
+        keystore.display()
+    );
     let entries = Keystore::describe(keystore)?;
     let public = |name: &str| {
         let found = entries.iter().find(|entry| entry.name == name).map(|entry| entry.public.clone());
@@ -138,25 +142,6 @@ pub fn show_keys(keystore: &Path, output: Output) -> Result<()> {
     let (address, endpoint) = (public(names::ACCOUNT)?, public(names::ENDPOINT)?);
     let answer = json!({ "address": address, "endpoint": endpoint });
     output.show(&answer, |_| println!("account {address}, endpoint {endpoint}"))
-}
-
-fn there(keystore: &Path) -> Result<()> {
-    anyhow::ensure!(
-        keystore.exists(),
-        "{0} is not there; make it with `bithive keys new --out {0}`",
-        keystore.display()
-    );
-    Ok(())
-}
-
-pub(crate) fn open(keystore: &Path, password: &Password) -> Result<Keystore> {
-    there(keystore)?;
-    Ok(Keystore::open(keystore, password)?)
-}
-
-pub(crate) async fn connect(config: &bithive_daemon::config::ChainConfig) -> Result<Client> {
-    let (stop, _handle) = Stop::on_signals()?;
-    chain::connect(config, &stop).await?.context("stopped")
 }
 
 pub(crate) async fn account(client: &Client, key: SigningKey) -> Result<Account> {
@@ -170,9 +155,11 @@ async fn funded(client: &Client, address: &str, bond: u128) -> Result<()> {
     if btt < bond || fees == 0 {
         bail!(
             "account {address} holds {} and {fees} {denom}; expected at least {} for the bond and some {denom} for \
-             fees: send them to it, then run this again",
+             fees: send them to it, then run this again; where the operator's keys are, that is \
+             `bithive wallet fund {address} --amount {}`",
             show(btt),
-            show(bond)
+            show(bond),
+            amount::digits(bond.saturating_sub(btt))
         );
     }
     Ok(())

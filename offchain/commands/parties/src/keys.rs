@@ -5,33 +5,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use bithive_chain::SigningKey;
+pub use bithive_command_kit::PasswordArgs;
 use bithive_command_kit::{Output, table};
 use bithive_exchange::EndpointKey;
 use bithive_keystore::{
-    Described, Kdf, Keystore, Kind, Mnemonic, Password, PasswordSource, ask, fresh_rng, names, private,
+    Described, Kdf, Keystore, Kind, Mnemonic, PasswordSource, ask, fresh_rng, names, private,
 };
 use clap::Subcommand;
 use serde_json::json;
 use zeroize::Zeroizing;
-
-/// Where the password of a keystore comes from.
-#[derive(clap::Args)]
-pub struct PasswordArgs {
-    /// File with the keystore's password, which only its owner can read; the terminal is asked by default.
-    #[arg(long, value_name = "FILE", env = bithive_keystore::PASSWORD_FILE)]
-    pub password_file: Option<PathBuf>,
-}
-
-impl PasswordArgs {
-    fn source(&self) -> PasswordSource {
-        PasswordSource::of(self.password_file.clone())
-    }
-
-    /// The password of the keystore `of`.
-    pub fn read(&self, of: &Path) -> Result<Password> {
-        Ok(self.source().read(of)?)
-    }
-}
 
 /// How a new password is made expensive to guess.
 #[derive(clap::Args)]
@@ -116,21 +98,7 @@ pub enum Command {
 pub fn run(command: Command, output: Output) -> Result<()> {
     match command {
         Command::New { out, words_out, password, cost } => {
-            if words_out.is_none() {
-                terminal("--words-out")?;
-            }
-            refuse_existing(&out)?;
-            let mnemonic = Mnemonic::generate(&mut fresh_rng()?)?;
-            let keystore = Keystore::from_mnemonic(&mnemonic)?;
-            let secret = password.source().read_new(&out)?;
-            // The words first: keys without words are worse than words without keys.
-            if let Some(file) = &words_out {
-                private::create(file, line(&mnemonic.words()).as_bytes())?;
-            }
-            keystore.create(&out, (&secret, cost.kdf()?), &mut fresh_rng()?)?;
-            if words_out.is_none() {
-                show_once(&mnemonic)?;
-            }
+            let keystore = new_keystore(&out, words_out.as_deref(), (&password, cost.kdf()?))?;
             listed(&keystore.entries().cloned().collect::<Vec<_>>(), &out, output)
         }
         Command::Import { out, words_file, account_file, password, cost } => {
@@ -166,6 +134,30 @@ pub fn run(command: Command, output: Output) -> Result<()> {
                 .show(&json!({ "file": keystore }), |_| println!("{} has a new password", keystore.display()))
         }
     }
+}
+
+/// Makes the keystore `out` with new keys. Their words go to `words_out`, or to the terminal.
+pub(crate) fn new_keystore(
+    out: &Path,
+    words_out: Option<&Path>,
+    (password, kdf): (&PasswordArgs, Kdf),
+) -> Result<Keystore> {
+    if words_out.is_none() {
+        terminal("--words-out")?;
+    }
+    refuse_existing(out)?;
+    let mnemonic = Mnemonic::generate(&mut fresh_rng()?)?;
+    let keystore = Keystore::from_mnemonic(&mnemonic)?;
+    let secret = password.source().read_new(out)?;
+    // The words first: keys without words are worse than words without keys.
+    if let Some(file) = words_out {
+        private::create(file, line(&mnemonic.words()).as_bytes())?;
+    }
+    keystore.create(out, (&secret, kdf), &mut fresh_rng()?)?;
+    if words_out.is_none() {
+        show_once(&mnemonic)?;
+    }
+    Ok(keystore)
 }
 
 fn refuse_existing(file: &Path) -> Result<()> {

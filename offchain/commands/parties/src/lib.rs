@@ -2,6 +2,7 @@
 //! or as processes of their own.
 
 pub mod accredit;
+pub mod acting;
 pub mod audit;
 pub mod daemon;
 pub mod follow;
@@ -9,9 +10,15 @@ pub mod health;
 pub mod job;
 pub mod join;
 pub mod keys;
+mod measure;
 pub mod node;
 mod nodes;
+mod play;
 pub mod policy;
 pub mod registration;
 pub mod requester;
+pub mod service;
+pub mod setup;
 mod spec;
+mod tell;
+mod vouch;

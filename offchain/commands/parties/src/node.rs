@@ -6,9 +6,10 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use bithive_api::registry::{ExecuteMsg, NodeResponse};
+use bithive_api::registry::NodeResponse;
 use bithive_blindmatch::attributes::Attributes;
 use bithive_chain::Chain;
+use bithive_client::Client;
 use bithive_client::amount::{self, show};
 use bithive_command_kit::{Output, table};
 use bithive_daemon::keys::NodeFile;
@@ -20,11 +21,12 @@ use bithive_state::State;
 use clap::Subcommand;
 use serde_json::json;
 
+use super::acting::ReaderArgs;
 use super::audit::{self, AuditArgs};
 use super::daemon::{self, RunArgs};
 use super::join::{self, NodeJoinArgs};
 use super::nodes::{load, parse_attributes, store};
-use super::registration::{self, AddBondArgs, CommitArgs, DiscloseArgs};
+use super::registration::{self, AddBondArgs, CommitArgs, DiscloseArgs, NodeArgs};
 
 /// Contributor nodes: add, join, run, audit and leave.
 #[expect(missing_docs, reason = "a doc comment would be part of the help text")]
@@ -38,17 +40,20 @@ pub enum Command {
         #[arg(long = "set", value_name = "NAME=VALUE", required = true)]
         attributes: Vec<String>,
         /// What it asks for a job, in BTT.
-        #[arg(long, value_parser = amount::parse)]
+        #[arg(long, allow_negative_numbers = true, value_parser = amount::parse)]
         ask: u128,
         /// DGKBE slot; the first free one by default.
         #[arg(long)]
         slot: Option<u16>,
         /// Bond in BTT.
-        #[arg(long, value_parser = amount::parse, default_value = "1000")]
+        #[arg(long, allow_negative_numbers = true, value_parser = amount::parse, default_value = "1000")]
         bond: u128,
     },
     /// List all registered nodes.
-    List,
+    List {
+        #[command(flatten)]
+        reader: ReaderArgs,
+    },
     /// Let nodes do everything that is due now, then stop.
     Once {
         /// Names; all nodes by default.
@@ -72,10 +77,7 @@ pub enum Command {
     /// Write a file that shows some of a node's attributes to an accreditor, and no others.
     Disclose(DiscloseArgs),
     /// Start to leave: the node is no longer chosen, and its bond can be withdrawn after the unbonding time.
-    Unbond {
-        /// Name of the node.
-        name: String,
-    },
+    Unbond(NodeArgs),
 }
 
 /// Runs a command. Those of a node that has an endpoint of its own need no home.
@@ -94,24 +96,18 @@ pub async fn run(command: Command, home: &Path, output: Output) -> Result<ExitCo
                 println!("{name} {} has slot {}", node.address, node.registration.slot)
             })?;
         }
-        Command::List => list(&Home::open(home).await?, output).await?,
+        Command::List { reader } => {
+            let (client, home) = reader.open(home).await?;
+            list(&client, home.as_ref(), output).await?;
+        }
         Command::Once { names, device } => {
             let mut home = Home::open(home).await?;
             device.check()?;
             once(&mut home, names, device, output).await?;
         }
-        Command::Unbond { name } => unbond(&Home::open(home).await?, &name, output).await?,
+        Command::Unbond(args) => registration::unbond(args, home, output).await?,
     }
     Ok(ExitCode::SUCCESS)
-}
-
-async fn unbond(home: &Home, name: &str, output: Output) -> Result<()> {
-    let (keys, _) = load(home, name)?;
-    let account = home.local.account(keys.account.clone()).await?;
-    account.registry(&ExecuteMsg::Unbond {}).await?;
-    let node = home.local.client.node(account.address()).await?.context("the node is gone")?;
-    let until = node.unbonding_until.unwrap_or_default();
-    output.show(&node, |_| println!("{name} is leaving; its bond is free at time {until}"))
 }
 
 async fn add(
@@ -148,13 +144,14 @@ async fn add(
     home.local.client.node(&address).await?.context("the node is not registered")
 }
 
-async fn list(home: &Home, output: Output) -> Result<()> {
-    let names: BTreeMap<String, String> = home
-        .names("nodes")?
-        .into_iter()
-        .map(|name| Ok((load(home, &name)?.0.account.address().to_owned(), name)))
-        .collect::<Result<_>>()?;
-    let nodes = home.local.client.nodes().await?;
+async fn list(client: &Client, home: Option<&Home>, output: Output) -> Result<()> {
+    let mut names: BTreeMap<String, String> = BTreeMap::new();
+    if let Some(home) = home {
+        for name in home.names("nodes")? {
+            names.insert(load(home, &name)?.0.account.address().to_owned(), name);
+        }
+    }
+    let nodes = client.nodes().await?;
     let rows: Vec<_> = nodes
         .iter()
         .map(|node| {
@@ -205,6 +202,7 @@ fn describe(report: &Report) -> String {
     match report {
         Report::VaultTried { job_id, opened: true } => format!("the vault of job {job_id} opens"),
         Report::VaultTried { job_id, opened: false } => format!("the vault of job {job_id} does not open"),
+        Report::Declined { job_id, reason } => format!("does not claim job {job_id}: {reason}"),
         Report::Claimed { job_id, ask, .. } => format!("claims job {job_id} for {}", show(*ask)),
         Report::NotChosen { job_id } => format!("is not chosen for job {job_id}"),
         Report::Decrypted { job_id, bytes } => format!("decrypts {bytes} bytes of job {job_id}"),

@@ -18,6 +18,14 @@ pub(crate) fn address_of(home: &Home, name: &str) -> Result<String> {
     }
 }
 
+/// As [`address_of`] where there is a home folder; elsewhere addresses only.
+pub(crate) fn address_or_name(home: Option<&Home>, name: &str) -> Result<String> {
+    match home {
+        Some(home) => address_of(home, name),
+        None => Ok(bithive_chain::validate_address(name)?.to_string()),
+    }
+}
+
 /// Keys of the node called `name`, and its file.
 pub(crate) fn load(home: &Home, name: &str) -> Result<(NodeKeys, NodeFile)> {
     let path = home.file("nodes", name, "json")?;

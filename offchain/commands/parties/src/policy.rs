@@ -3,7 +3,7 @@
 use anyhow::{Result, anyhow};
 use bithive_blindmatch::policy::{ParseError, Policy};
 use bithive_blindmatch::schema::Schema;
-use bithive_command_kit::Output;
+use bithive_command_kit::{Output, printable};
 use clap::Subcommand;
 use serde_json::json;
 
@@ -42,7 +42,11 @@ pub fn run(command: Command, output: Output) -> Result<()> {
 /// Reads a policy; the error shows the place.
 pub fn parse(text: &str, schema: &Schema) -> Result<Policy> {
     Policy::parse(text, schema).map_err(|error| match column(&error) {
-        Some(column) => anyhow!("--policy: {error}\n  {text}\n  {:>column$}", "^"),
+        Some(column) => {
+            // On one line, so that the mark is below the place.
+            let line = printable(text).replace('\n', "\u{2424}");
+            anyhow!("--policy: {error}\n  {line}\n  {:>column$}", "^")
+        }
         None => anyhow!("--policy: {error}"),
     })
 }

@@ -89,7 +89,7 @@ pub struct AddBondArgs {
     #[command(flatten)]
     node: NodeArgs,
     /// What to add, in BTT.
-    #[arg(long, value_parser = amount::parse)]
+    #[arg(long, allow_negative_numbers = true, value_parser = amount::parse)]
     amount: u128,
 }
 
@@ -183,4 +183,15 @@ pub async fn disclose(args: DiscloseArgs, home: &Path, output: Output) -> Result
         println!("{file} shows {} of {}", args.attributes.join(", "), opened.account.address());
         println!("give it to an accreditor over a channel that nobody else reads");
     })
+}
+
+/// Starts to leave the registry.
+pub async fn unbond(args: NodeArgs, home: &Path, output: Output) -> Result<()> {
+    let opened = args.open(home).await?;
+    opened.account.registry(&ExecuteMsg::Unbond {}).await?;
+    let address = opened.account.address();
+    let node = opened.client().node(address).await?.context("the node is gone")?;
+    let now = opened.client().chain().info().await?.time.seconds();
+    let free = until(node.unbonding_until.unwrap_or_default(), now);
+    output.show(&node, |_| println!("{address} is leaving; its bond is free {free}"))
 }

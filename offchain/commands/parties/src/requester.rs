@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use anyhow::Result;
+use bithive_chain::Chain as _;
 use bithive_client::amount::{self, show};
 use bithive_command_kit::Output;
 use bithive_home::Home;
@@ -22,7 +23,7 @@ pub enum Command {
         /// Name of the wallet.
         name: String,
         /// Bond in BTT.
-        #[arg(long, value_parser = amount::parse, default_value = "100")]
+        #[arg(long, allow_negative_numbers = true, value_parser = amount::parse, default_value = "100")]
         bond: u128,
     },
     /// Make a requester's keys and register it, over the network.
@@ -45,6 +46,17 @@ async fn register(home: &mut Home, name: &str, bond: u128, output: Output) -> Re
         show(REQUESTER_BOND)
     );
     let account = home.account(name).await?;
+    let denom = home.local.chain.info().await?.fee_denom;
+    let btt = home.local.client.balance(account.address()).await?;
+    let fees = home.local.chain.balance(account.address(), &denom).await?;
+    anyhow::ensure!(
+        btt >= bond && fees > 0,
+        "{name} holds {} and {fees} {denom} for fees; expected at least {} for the bond (--bond), and some for fees: \
+         `bithive wallet fund {name} --amount {}`",
+        show(btt),
+        show(bond),
+        amount::digits(bond.saturating_sub(btt))
+    );
     let endpoint = home.requester_endpoint(name)?.id();
     account.register_requester(endpoint.0, bond).await?;
     let answer =

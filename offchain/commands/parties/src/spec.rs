@@ -33,6 +33,7 @@ pub(crate) struct SpecArgs {
 impl SpecArgs {
     /// Reads input, model and policy, and checks them against each other.
     pub(crate) fn load(&self, schema: &Schema) -> Result<(JobSpec, usize)> {
+        self.offer.check()?;
         let input = input::load(self.input.as_deref(), self.model.as_deref(), &self.rows, Device::Cpu)?;
         let rows = input.table.features().row_count();
         let spec = JobSpec {

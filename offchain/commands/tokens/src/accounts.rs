@@ -1,74 +1,164 @@
 //! What the commands of the token economy share: whose account a name means, and how answers are shown.
 
 use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use bithive_api::ContractEvent;
-use bithive_chain::{Chain, Receipt, SigningKey, validate_address};
+use bithive_chain::{Receipt, SigningKey, Wallet, validate_address};
 use bithive_client::amount::show_in;
-use bithive_client::{EconomyAccount, EconomyClient, Token};
-use bithive_home::{FOUNDER_NAMES, Home};
-use bithive_keystore::{Keystore, names};
+use bithive_client::{Account, Client, EconomyAccount, EconomyClient, Token};
+use bithive_home::{FOUNDER_NAMES, Home, HomeKeys};
+use bithive_keystore::{Keystore, PasswordSource, names};
 use serde::Serialize;
+
+use super::network::NetworkArgs;
 
 pub(super) use bithive_command_kit::until;
 
 /// Prefix of a node's name where a wallet's name is expected: each node has its own account.
 const NODE: &str = "node:";
 
+/// A network, and the accounts whose keys are at hand: those of a folder, and keystore files by their path.
+pub(super) struct Accounts {
+    client: Client,
+    /// Keystores that have names.
+    keys: Option<HomeKeys>,
+    /// Address and keystore of the party whose configuration is given.
+    own: Option<(String, PathBuf)>,
+    /// Of keystore files that are named by their path.
+    password: PasswordSource,
+    /// The embedded chain ends with it.
+    home: Option<Home>,
+}
+
+impl Accounts {
+    /// The network that the options name: the home folder's, when they name none.
+    pub(super) async fn open(network: &NetworkArgs, home: &Path) -> Result<Self> {
+        let (password, own) = (network.password(), network.own()?);
+        match network.deployment(home).await? {
+            None => {
+                let home = Home::open(home).await?;
+                let (client, keys) = (home.local.client.clone(), Some(home.keys.clone()));
+                Ok(Self { client, keys, own, password, home: Some(home) })
+            }
+            Some((client, keys)) => Ok(Self { client, keys, own, password, home: None }),
+        }
+    }
+
+    /// Read access to contracts of the market.
+    pub(super) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The address of the party whose configuration is given.
+    pub(super) fn own(&self) -> Option<&str> {
+        self.own.as_ref().map(|(address, _)| address.as_str())
+    }
+
+    /// Makes a wallet of the home folder.
+    pub(super) fn new_wallet(&mut self, name: &str) -> Result<()> {
+        let home = self.home.as_mut().context("a wallet is of a home folder")?;
+        home.new_wallet(name).map(drop)
+    }
+
+    /// The account called `name`, for transactions.
+    pub(super) async fn account(&self, name: &str) -> Result<Account> {
+        let wallet = Wallet::connect(self.client.chain().clone(), self.key(name)?).await?;
+        Ok(Account::new(self.client.clone(), wallet))
+    }
+
+    fn key(&self, name: &str) -> Result<SigningKey> {
+        let own = self.own.as_ref().filter(|(address, _)| address == name).map(|(_, file)| file.as_path());
+        let file = own.unwrap_or(Path::new(name));
+        if file.is_file() {
+            return Ok(Keystore::open(file, &self.password.read(file)?)?.account(names::ACCOUNT)?);
+        }
+        let Some(keys) = &self.keys else {
+            bail!(
+                "{name:?} is no keystore file; on this network accounts are keystores: `bithive keys new --out FILE` makes one"
+            );
+        };
+        let Some(node) = name.strip_prefix(NODE) else { return keys.key(name) };
+        let path = keys.file("nodes", node, "json")?;
+        if !path.exists() {
+            bail!("there is no node {node:?}; add it with `node add {node}`");
+        }
+        Ok(Keystore::open(&path, &keys.password()?)?.account(names::ACCOUNT)?)
+    }
+
+    /// Names of the accounts that exist from the start, and of all wallets.
+    fn wallets(&self) -> Result<Vec<String>> {
+        let Some(keys) = &self.keys else { return Ok(vec![]) };
+        let mut all: Vec<String> = FOUNDER_NAMES.map(Into::into).into();
+        all.extend(keys.names("wallets")?);
+        Ok(all)
+    }
+
+    /// Names of all wallets and nodes.
+    fn all(&self) -> Result<Vec<String>> {
+        let mut all = self.wallets()?;
+        if let Some(keys) = &self.keys {
+            all.extend(keys.names("nodes")?.into_iter().map(|node| format!("{NODE}{node}")));
+        }
+        Ok(all)
+    }
+}
+
 /// Read access to the economy of a network.
-pub(super) fn economy(home: &Home) -> Result<EconomyClient> {
-    home.economy()
+pub(super) fn economy(accounts: &Accounts) -> Result<EconomyClient> {
+    Ok(EconomyClient::new(accounts.client.clone())?)
 }
 
-/// The account called `name`: a wallet's, or with `node:` before it a node's.
-pub(super) async fn account(home: &Home, name: &str) -> Result<EconomyAccount> {
-    let account = home.local.account(key(home, name)?).await?;
-    Ok(EconomyAccount::new(economy(home)?, account))
+/// The account called `name`: a wallet's, with `node:` before it a node's, or that of a keystore file.
+pub(super) async fn account(accounts: &Accounts, name: &str) -> Result<EconomyAccount> {
+    Ok(EconomyAccount::new(economy(accounts)?, accounts.account(name).await?))
 }
 
-fn key(home: &Home, name: &str) -> Result<SigningKey> {
-    let Some(node) = name.strip_prefix(NODE) else { return home.key(name) };
-    let path = home.file("nodes", node, "json")?;
-    if !path.exists() {
-        bail!("there is no node {node:?}; add it with `node add {node}`");
+/// The address behind a name or a keystore file, or the address itself. A keystore needs no password for it.
+pub(super) fn address(accounts: &Accounts, text: &str) -> Result<String> {
+    if let Ok(address) = validate_address(text) {
+        return Ok(address.to_string());
     }
-    Ok(Keystore::open(&path, &home.password()?)?.account(names::ACCOUNT)?)
-}
-
-/// The address behind a name, or the address itself.
-pub(super) fn address(home: &Home, text: &str) -> Result<String> {
-    match validate_address(text) {
-        Ok(address) => Ok(address.to_string()),
-        Err(_) => Ok(key(home, text)?.address().to_owned()),
+    let file = Path::new(text);
+    if !file.is_file() {
+        return Ok(accounts.key(text)?.address().to_owned());
     }
+    let entries = Keystore::describe(file)?;
+    let account = entries.into_iter().find(|entry| entry.name == names::ACCOUNT).map(|entry| entry.public);
+    account.with_context(|| format!("{text} has no entry {:?}", names::ACCOUNT))
 }
 
 /// Names of the accounts that exist from the start, and of all wallets.
-pub(super) fn wallets(home: &Home) -> Result<Vec<String>> {
-    let mut all: Vec<String> = FOUNDER_NAMES.map(Into::into).into();
-    all.extend(home.names("wallets")?);
-    Ok(all)
+pub(super) fn wallets(accounts: &Accounts) -> Result<Vec<String>> {
+    accounts.wallets()
 }
 
 /// These names, or those of all wallets and nodes if there are none.
-pub(super) fn named_or_all(home: &Home, names: Vec<String>) -> Result<Vec<String>> {
+pub(super) fn named_or_all(accounts: &Accounts, names: Vec<String>) -> Result<Vec<String>> {
     if !names.is_empty() {
         return Ok(names);
     }
-    let mut all = wallets(home)?;
-    all.extend(home.names("nodes")?.into_iter().map(|node| format!("{NODE}{node}")));
+    if let Some(own) = accounts.own() {
+        return Ok(vec![own.to_owned()]);
+    }
+    let all = accounts.all()?;
+    ensure!(
+        !all.is_empty(),
+        "whose? expected keystore files or addresses, because this network's accounts have no names here"
+    );
     Ok(all)
 }
 
-/// Names by address, for tables.
+/// Names by address, for tables; empty for accounts of no home.
+#[derive(Default)]
 pub(super) struct AddressBook(BTreeMap<String, String>);
 
 impl AddressBook {
-    /// All accounts of a home.
-    pub(super) fn of(home: &Home) -> Result<Self> {
-        let named = |name: String| Ok((key(home, &name)?.address().to_owned(), name));
-        Ok(Self(named_or_all(home, vec![])?.into_iter().map(named).collect::<Result<_>>()?))
+    /// All accounts that have names.
+    pub(super) fn of(accounts: &Accounts) -> Result<Self> {
+        let named = |name: String| Ok((accounts.key(&name)?.address().to_owned(), name));
+        Ok(Self(accounts.all()?.into_iter().map(named).collect::<Result<_>>()?))
     }
 
     /// The name of an account, or its address if it is somebody else's.
@@ -78,8 +168,8 @@ impl AddressBook {
 }
 
 /// Time of the last block, in Unix seconds.
-pub(super) async fn now(home: &Home) -> Result<u64> {
-    Ok(home.local.chain.info().await?.time.seconds())
+pub(super) async fn now(accounts: &Accounts) -> Result<u64> {
+    Ok(accounts.client.chain().info().await?.time.seconds())
 }
 
 /// Hundredths of a percent as a percentage.

@@ -5,10 +5,9 @@ use bithive_api::rewards::{BudgetResponse, ConfigResponse, Limits, PatientRespon
 use bithive_client::amount::show;
 use bithive_command_kit::{Output, table};
 use bithive_contracts::Contract;
-use bithive_home::Home;
 use serde::Serialize;
 
-use super::accounts::{AddressBook, address, economy, named_or_all, now, until};
+use super::accounts::{Accounts, AddressBook, address, economy, named_or_all, now, until};
 
 #[derive(Serialize)]
 struct Everything {
@@ -36,11 +35,11 @@ struct Patient {
 }
 
 /// Budget, limits, parties.
-pub(super) async fn show_all(home: &Home, output: Output) -> Result<()> {
-    let client = economy(home)?;
+pub(super) async fn show_all(accounts: &Accounts, output: Output) -> Result<()> {
+    let client = economy(accounts)?;
     let mut parties = Vec::new();
-    for name in named_or_all(home, vec![])? {
-        let address = address(home, &name)?;
+    for name in named_or_all(accounts, vec![])? {
+        let address = address(accounts, &name)?;
         if let Some(role) = client.party(&address).await? {
             parties.push(Party { name, address, role });
         }
@@ -51,7 +50,7 @@ pub(super) async fn show_all(home: &Home, output: Output) -> Result<()> {
         uncollected: client.client().claimable(client.at(Contract::Rewards)).await?,
         parties,
     };
-    let book = AddressBook::of(home)?;
+    let book = AddressBook::of(accounts)?;
     output.show(&answer, |Everything { config, budget, uncollected, parties }| {
         println!(
             "budget {}, of {} put in; paid {}, today {}, given back {}",
@@ -86,9 +85,9 @@ pub(super) async fn show_all(home: &Home, output: Output) -> Result<()> {
 }
 
 /// Rewards that wait.
-pub(super) async fn proposals(home: &Home, output: Output) -> Result<()> {
-    let (list, now) = (economy(home)?.proposals().await?, now(home).await?);
-    let book = AddressBook::of(home)?;
+pub(super) async fn proposals(accounts: &Accounts, output: Output) -> Result<()> {
+    let (list, now) = (economy(accounts)?.proposals().await?, now(accounts).await?);
+    let book = AddressBook::of(accounts)?;
     output.show(&list, |list| {
         let mut rows = table(&["proposal", "patient", "activity", "amount", "approved by", "expires"]);
         for proposal in &list.entries {
@@ -113,8 +112,8 @@ pub(super) async fn proposals(home: &Home, output: Output) -> Result<()> {
 }
 
 /// What a patient received.
-pub(super) async fn patient(home: &Home, patient: &str, output: Output) -> Result<()> {
-    let (client, address) = (economy(home)?, address(home, patient)?);
+pub(super) async fn patient(accounts: &Accounts, patient: &str, output: Output) -> Result<()> {
+    let (client, address) = (economy(accounts)?, address(accounts, patient)?);
     let received = client.patient(&address).await?;
     let answer = Patient { address, received, limits: client.rewards_config().await?.limits };
     output.show(&answer, |Patient { received, limits, .. }| {

@@ -5,10 +5,11 @@ use std::process::ExitCode;
 use anyhow::Result;
 use bithive_client::{Claimables, Claims, Source};
 use bithive_command_kit::{Output, table};
-use bithive_home::Home;
 use serde::Serialize;
 
-use super::accounts::{AddressBook, account, address, amount_of, economy, named_or_all, now, until};
+use super::accounts::{
+    Accounts, AddressBook, account, address, amount_of, economy, named_or_all, now, until,
+};
 
 #[derive(Serialize)]
 struct Listed {
@@ -28,15 +29,15 @@ struct Claimed {
 }
 
 /// Lists what these accounts can take, or all of the home's.
-pub(super) async fn list(home: &Home, names: Vec<String>, output: Output) -> Result<()> {
-    let (client, now) = (economy(home)?, now(home).await?);
+pub(super) async fn list(accounts: &Accounts, names: Vec<String>, output: Output) -> Result<()> {
+    let (client, now) = (economy(accounts)?, now(accounts).await?);
     let mut all = Vec::new();
-    for name in named_or_all(home, names)? {
-        let address = address(home, &name)?;
+    for name in named_or_all(accounts, names)? {
+        let address = address(accounts, &name)?;
         let claimables = client.claimables(&address).await?;
         all.push(Listed { name, address, claimables });
     }
-    let book = AddressBook::of(home)?;
+    let book = AddressBook::of(accounts)?;
     output.show(&all, |all| {
         let mut rows = table(&["wallet", "from", "of", "now", "later", "when"]);
         for Listed { name, claimables, .. } in all {
@@ -64,11 +65,11 @@ pub(super) async fn list(home: &Home, names: Vec<String>, output: Output) -> Res
 }
 
 /// Claims everything for these accounts, or for all of the home's. 1 if something was refused.
-pub(super) async fn claim(home: &Home, names: Vec<String>, output: Output) -> Result<ExitCode> {
+pub(super) async fn claim(accounts: &Accounts, names: Vec<String>, output: Output) -> Result<ExitCode> {
     let single = names.len() == 1;
     let mut all = Vec::new();
-    for name in named_or_all(home, names)? {
-        let account = account(home, &name).await?;
+    for name in named_or_all(accounts, names)? {
+        let account = account(accounts, &name).await?;
         let address = account.address().to_owned();
         let (claims, error) = match account.claim_all().await {
             Ok(claims) => (claims, None),
@@ -78,7 +79,7 @@ pub(super) async fn claim(home: &Home, names: Vec<String>, output: Output) -> Re
         };
         all.push(Claimed { name, address, claims, error });
     }
-    let book = AddressBook::of(home)?;
+    let book = AddressBook::of(accounts)?;
     output.show(&all, |all| show(&book, all))?;
     let whole = all.iter().all(|claimed| claimed.error.is_none() && claimed.claims.refused.is_empty());
     Ok(if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })

@@ -4,8 +4,11 @@ mod accounts;
 mod budget;
 mod claims;
 pub mod model;
+mod network;
 mod pools;
 pub mod rewards;
 pub mod stake;
 pub mod vesting;
 pub mod wallet;
+
+pub use network::{NetworkArgs, On};

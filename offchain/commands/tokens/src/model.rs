@@ -8,11 +8,11 @@ use bithive_client::Token;
 use bithive_client::amount::show_in;
 use bithive_command_kit::{Output, input};
 use bithive_contracts::Contract;
-use bithive_home::Home;
 use clap::{Args, Subcommand, ValueEnum};
 use cosmwasm_std::HexBinary;
 
-use super::accounts::{AddressBook, Done, account, address, economy, now, until};
+use super::accounts::{Accounts, AddressBook, Done, account, address, economy, now, until};
+use super::network::On;
 
 /// Owners of models, who are paid for their runs, and owners of data. Accounts are named as in `stake`.
 #[expect(missing_docs, reason = "a doc comment would be part of the help text")]
@@ -143,29 +143,29 @@ impl Which {
 }
 
 impl CardArgs {
-    fn card(self, home: &Home) -> Result<Card> {
-        let receiver = self.receiver.map(|name| address(home, &name)).transpose()?;
+    fn card(self, accounts: &Accounts) -> Result<Card> {
+        let receiver = self.receiver.map(|name| address(accounts, &name)).transpose()?;
         Ok(Card { receiver, text: self.text })
     }
 }
 
-/// Runs a command on the network in the folder `home`.
-pub async fn run(command: Command, home: &Path, output: Output) -> Result<()> {
-    execute(command, &Home::open(home).await?, output).await
+/// Runs a command on the network that is meant.
+pub async fn run(On { network, command }: On<Command>, home: &Path, output: Output) -> Result<()> {
+    execute(command, &Accounts::open(&network, home).await?, output).await
 }
 
-async fn execute(command: Command, home: &Home, output: Output) -> Result<()> {
+async fn execute(command: Command, accounts: &Accounts, output: Output) -> Result<()> {
     match command {
-        Command::Show { model, all } => show(home, &model, all, output).await,
+        Command::Show { model, all } => show(accounts, &model, all, output).await,
         Command::Register { model, from, card } => {
-            let hook = Hook::Register { model: model.digest()?, card: card.card(home)? };
-            let receipt = account(home, &from).await?.bond_model(&hook).await?;
+            let hook = Hook::Register { model: model.digest()?, card: card.card(accounts)? };
+            let receipt = account(accounts, &from).await?.bond_model(&hook).await?;
             let registered = |event| match event {
                 Event::Registered { model, bond, in_force_at, .. } => Some((model, bond, in_force_at)),
                 _ => None,
             };
-            let done = done(home, &receipt, events::REGISTERED, registered)?;
-            let now = now(home).await?;
+            let done = done(accounts, &receipt, events::REGISTERED, registered)?;
+            let now = now(accounts).await?;
             output.show(&done, |done| {
                 let (model, bond, at) = &done.value;
                 let (bond, at) = (btt(bond.u128()), until(*at, now));
@@ -177,26 +177,26 @@ async fn execute(command: Command, home: &Home, output: Output) -> Result<()> {
         Command::Challenge { model, from, reason, claim } => {
             let claim = claim.map(|text| Card { receiver: None, text });
             let hook = Hook::Challenge { model: model.digest()?, claim, reason };
-            let receipt = account(home, &from).await?.bond_model(&hook).await?;
+            let receipt = account(accounts, &from).await?.bond_model(&hook).await?;
             let challenged = |event| match event {
                 Event::Challenged { deposit, until, .. } => Some((deposit, until)),
                 _ => None,
             };
-            let done = done(home, &receipt, events::CHALLENGED, challenged)?;
-            let now = now(home).await?;
+            let done = done(accounts, &receipt, events::CHALLENGED, challenged)?;
+            let now = now(accounts).await?;
             output.show(&done, |done| {
                 let (deposit, at) = (btt(done.value.0.u128()), until(done.value.1, now));
                 println!("challenged with a deposit of {deposit}; the time for a ruling ends {at}");
             })
         }
         Command::Update { model, from, card } => {
-            let message = ExecuteMsg::Update { model: model.digest()?, card: card.card(home)? };
-            tell(home, &from, &message, events::UPDATED, "the registration is changed", output).await
+            let message = ExecuteMsg::Update { model: model.digest()?, card: card.card(accounts)? };
+            tell(accounts, &from, &message, events::UPDATED, "the registration is changed", output).await
         }
         Command::Leave { model, from } => {
             let message = ExecuteMsg::Leave { model: model.digest()? };
             let text = "the model earns no more; `model close` frees its bond later";
-            tell(home, &from, &message, events::LEAVING, text, output).await
+            tell(accounts, &from, &message, events::LEAVING, text, output).await
         }
         Command::Rule { model, ruling } => {
             let ruling = match ruling {
@@ -205,21 +205,21 @@ async fn execute(command: Command, home: &Home, output: Output) -> Result<()> {
                 Right::Neither => Ruling::Neither,
             };
             let message = ExecuteMsg::Rule { model: model.digest()?, ruling };
-            tell(home, "operator", &message, events::RULED, "the ruling is in force", output).await
+            tell(accounts, "operator", &message, events::RULED, "the ruling is in force", output).await
         }
-        Command::Close { model, from } => close(home, model.digest()?, &from, output).await,
+        Command::Close { model, from } => close(accounts, model.digest()?, &from, output).await,
         Command::Consent { from, requester, days } => {
             let seconds = u64::from(days).saturating_mul(86_400);
-            let until = (days > 0).then_some(now(home).await?.saturating_add(seconds));
-            let message = ExecuteMsg::SetConsent { requester: address(home, &requester)?, until };
+            let until = (days > 0).then_some(now(accounts).await?.saturating_add(seconds));
+            let message = ExecuteMsg::SetConsent { requester: address(accounts, &requester)?, until };
             let text = if days > 0 { "the requester may name it" } else { "the requester may not name it" };
-            tell(home, &from, &message, events::CONSENT, text, output).await
+            tell(accounts, &from, &message, events::CONSENT, text, output).await
         }
     }
 }
 
-async fn close(home: &Home, model: HexBinary, from: &str, output: Output) -> Result<()> {
-    let receipt = account(home, from).await?.models(&ExecuteMsg::Close { model }).await?;
+async fn close(accounts: &Accounts, model: HexBinary, from: &str, output: Output) -> Result<()> {
+    let receipt = account(accounts, from).await?.models(&ExecuteMsg::Close { model }).await?;
     let any = |event| match event {
         Event::Removed { .. } => Some("the model has no owner any more; `wallet claim` pays what is owed"),
         Event::Unruled { .. } => {
@@ -227,15 +227,15 @@ async fn close(home: &Home, model: HexBinary, from: &str, output: Output) -> Res
         }
         _ => None,
     };
-    let contract = economy(home)?;
+    let contract = economy(accounts)?;
     let contract = contract.at(Contract::Models);
     let done = Done::read(&receipt, contract, events::REMOVED, any)
         .or_else(|_| Done::read(&receipt, contract, events::UNRULED, any))?;
     output.show(&done, |done| println!("{}", done.value))
 }
 
-async fn show(home: &Home, model: &Which, all: bool, output: Output) -> Result<()> {
-    let client = economy(home)?;
+async fn show(accounts: &Accounts, model: &Which, all: bool, output: Output) -> Result<()> {
+    let client = economy(accounts)?;
     let rows = if all {
         client.models().await?.entries
     } else {
@@ -243,7 +243,7 @@ async fn show(home: &Home, model: &Which, all: bool, output: Output) -> Result<(
         let found = client.model(&digest).await?;
         vec![found.with_context(|| format!("model {} has no owner", digest.to_hex()))?]
     };
-    let (book, now) = (AddressBook::of(home)?, now(home).await?);
+    let (book, now) = (AddressBook::of(accounts)?, now(accounts).await?);
     output.show(&rows, |rows| {
         for row in rows {
             print_row(row, &book, now);
@@ -272,23 +272,23 @@ fn btt(amount: u128) -> String {
 }
 
 async fn tell(
-    home: &Home,
+    accounts: &Accounts,
     from: &str,
     message: &ExecuteMsg,
     event: &str,
     text: &str,
     output: Output,
 ) -> Result<()> {
-    let receipt = account(home, from).await?.models(message).await?;
-    let done = done(home, &receipt, event, |_: Event| Some(()))?;
+    let receipt = account(accounts, from).await?.models(message).await?;
+    let done = done(accounts, &receipt, event, |_: Event| Some(()))?;
     output.show(&done, |_| println!("{text}"))
 }
 
 fn done<T>(
-    home: &Home,
+    accounts: &Accounts,
     receipt: &bithive_chain::Receipt,
     event: &str,
     pick: impl Fn(Event) -> Option<T>,
 ) -> Result<Done<T>> {
-    Done::read(receipt, economy(home)?.at(Contract::Models), event, pick)
+    Done::read(receipt, economy(accounts)?.at(Contract::Models), event, pick)
 }

@@ -3,11 +3,10 @@
 use anyhow::{Context, Result};
 use bithive_api::staking::{DelegationResponse, LockResponse, NodeResponse, UnbondingResponse};
 use bithive_command_kit::{Output, table};
-use bithive_home::Home;
 use cosmwasm_std::Uint128;
 use serde::Serialize;
 
-use super::accounts::{AddressBook, address, btk, economy, named_or_all, now, percent, until};
+use super::accounts::{Accounts, AddressBook, address, btk, economy, named_or_all, now, percent, until};
 
 #[derive(Serialize)]
 struct Staker {
@@ -32,11 +31,11 @@ struct Pool {
 }
 
 /// What these accounts have at stake, and what their votes weigh.
-pub(super) async fn list(home: &Home, names: Vec<String>, output: Output) -> Result<()> {
-    let (client, now) = (economy(home)?, now(home).await?);
+pub(super) async fn list(accounts: &Accounts, names: Vec<String>, output: Output) -> Result<()> {
+    let (client, now) = (economy(accounts)?, now(accounts).await?);
     let mut stakers = Vec::new();
-    for name in named_or_all(home, names)? {
-        let address = address(home, &name)?;
+    for name in named_or_all(accounts, names)? {
+        let address = address(accounts, &name)?;
         let stakes = client.delegations(&address).await?;
         let unbonding = client.unbondings(&address).await?;
         let nodes: Vec<_> = stakes.entries.iter().map(|stake| stake.node.to_string()).collect();
@@ -50,7 +49,7 @@ pub(super) async fn list(home: &Home, names: Vec<String>, output: Output) -> Res
             address,
         });
     }
-    let book = AddressBook::of(home)?;
+    let book = AddressBook::of(accounts)?;
     output.show(&stakers, |stakers| show(stakers, &book, now))
 }
 
@@ -98,9 +97,9 @@ fn show(stakers: &[Staker], book: &AddressBook, now: u64) {
 }
 
 /// The pool of an operator.
-pub(super) async fn pool(home: &Home, node: &str, output: Output) -> Result<()> {
-    let (client, now) = (economy(home)?, now(home).await?);
-    let address = address(home, node)?;
+pub(super) async fn pool(accounts: &Accounts, node: &str, output: Output) -> Result<()> {
+    let (client, now) = (economy(accounts)?, now(accounts).await?);
+    let address = address(accounts, node)?;
     let pool = client.pool(&address).await?;
     let pool = pool.with_context(|| format!("{node:?} operates no node; `stake bond` registers one"))?;
     let params = client.staking_config().await?.params;

@@ -7,12 +7,12 @@ use bithive_api::rewards::{Activity, Event, ExecuteMsg, Inputs, Limits, Role, ev
 use bithive_client::amount::{self, show};
 use bithive_command_kit::Output;
 use bithive_contracts::Contract;
-use bithive_home::Home;
 use clap::{Args, Subcommand, ValueEnum};
 use sha2::{Digest as _, Sha256};
 
-use super::accounts::{Done, account, address, economy, now, until};
+use super::accounts::{Accounts, Done, account, address, economy, now, until};
 use super::budget;
+use super::network::On;
 
 /// BTT for what patients do for their health: a party proposes a reward, parties of other roles approve it, and the last
 /// approval that it needs pays it. Accounts are names of wallets, or addresses.
@@ -33,7 +33,7 @@ pub enum Command {
         #[arg(long)]
         from: String,
         /// BTT, like 12.5.
-        #[arg(long, value_parser = amount::parse)]
+        #[arg(long, allow_negative_numbers = true, value_parser = amount::parse)]
         amount: u128,
     },
     /// Take what the job market owes to the incentive pool into the budget.
@@ -79,10 +79,10 @@ pub enum Command {
         #[arg(long)]
         patient_count: u16,
         /// BTT of a patient.
-        #[arg(long, value_parser = amount::parse)]
+        #[arg(long, allow_negative_numbers = true, value_parser = amount::parse)]
         patient_amount: u128,
         /// BTT of all patients.
-        #[arg(long, value_parser = amount::parse)]
+        #[arg(long, allow_negative_numbers = true, value_parser = amount::parse)]
         total_amount: u128,
         /// The owner's wallet.
         #[arg(long, default_value = "operator")]
@@ -91,7 +91,7 @@ pub enum Command {
     /// Give a part of the budget to the treasury, as the owner.
     Return {
         /// BTT, like 12.5.
-        #[arg(long, value_parser = amount::parse)]
+        #[arg(long, allow_negative_numbers = true, value_parser = amount::parse)]
         amount: u128,
         /// The owner's wallet.
         #[arg(long, default_value = "operator")]
@@ -112,13 +112,13 @@ pub struct GrantArgs {
     #[arg(long, value_enum)]
     activity: ActivityArg,
     /// Value of the activity in BTT.
-    #[arg(long, value_parser = amount::parse)]
+    #[arg(long, allow_negative_numbers = true, value_parser = amount::parse)]
     value: u128,
     /// Completion, in 1/10,000.
     #[arg(long, default_value_t = 10_000)]
     completion: u32,
     /// Value of a consistent history in BTT.
-    #[arg(long, value_parser = amount::parse, default_value = "0")]
+    #[arg(long, allow_negative_numbers = true, value_parser = amount::parse, default_value = "0")]
     history: u128,
     /// Multiplier of time, in 1/10,000.
     #[arg(long, default_value_t = 10_000)]
@@ -179,18 +179,18 @@ impl From<RoleArg> for Option<Role> {
     }
 }
 
-/// Runs a command on the network in the folder `home`.
-pub async fn run(command: Command, home: &Path, output: Output) -> Result<()> {
-    execute(command, &Home::open(home).await?, output).await
+/// Runs a command on the network that is meant.
+pub async fn run(On { network, command }: On<Command>, home: &Path, output: Output) -> Result<()> {
+    execute(command, &Accounts::open(&network, home).await?, output).await
 }
 
-async fn execute(command: Command, home: &Home, output: Output) -> Result<()> {
+async fn execute(command: Command, accounts: &Accounts, output: Output) -> Result<()> {
     match command {
-        Command::Show => budget::show_all(home, output).await,
-        Command::Proposals => budget::proposals(home, output).await,
-        Command::Patient { patient } => budget::patient(home, &patient, output).await,
+        Command::Show => budget::show_all(accounts, output).await,
+        Command::Proposals => budget::proposals(accounts, output).await,
+        Command::Patient { patient } => budget::patient(accounts, &patient, output).await,
         Command::Fund { from, amount } => {
-            let account = account(home, &from).await?;
+            let account = account(accounts, &from).await?;
             let receipt = account.fund_rewards(amount).await?;
             let funded = |event| match event {
                 Event::Funded { amount, .. } => Some(amount.u128()),
@@ -200,27 +200,27 @@ async fn execute(command: Command, home: &Home, output: Output) -> Result<()> {
             output.show(&done, |done| println!("{} is in the budget", show(done.value)))
         }
         Command::Collect { from } => {
-            let source = economy(home)?.client().deployment().jobs().to_owned();
+            let source = economy(accounts)?.client().deployment().jobs().to_owned();
             let collected = |event| match event {
                 Event::Collected { amount, .. } => Some(amount.u128()),
                 _ => None,
             };
             let done =
-                tell(home, &from, &ExecuteMsg::Collect { source }, events::COLLECTED, collected).await?;
+                tell(accounts, &from, &ExecuteMsg::Collect { source }, events::COLLECTED, collected).await?;
             output.show(&done, |done| println!("{} of settlements is in the budget", show(done.value)))
         }
-        Command::Grant(args) => grant(home, &args, output).await,
-        Command::Approve { id, from } => approve(home, id, &from, output).await,
+        Command::Grant(args) => grant(accounts, &args, output).await,
+        Command::Approve { id, from } => approve(accounts, id, &from, output).await,
         Command::Expire { id, from } => {
             let expired = |event| matches!(event, Event::Expired { .. }).then_some(());
-            let done = tell(home, &from, &ExecuteMsg::Expire { id }, events::EXPIRED, expired).await?;
+            let done = tell(accounts, &from, &ExecuteMsg::Expire { id }, events::EXPIRED, expired).await?;
             output.show(&done, |_| println!("proposal {id} is gone; its evidence can be used again"))
         }
         Command::Party { account, role, from } => {
             let role: Option<Role> = role.into();
-            let message = ExecuteMsg::SetParty { address: address(home, &account)?, role };
+            let message = ExecuteMsg::SetParty { address: address(accounts, &account)?, role };
             let named = |event| matches!(event, Event::Party { .. }).then_some(());
-            let done = tell(home, &from, &message, events::PARTY, named).await?;
+            let done = tell(accounts, &from, &message, events::PARTY, named).await?;
             output.show(&done, |_| match role {
                 Some(role) => println!("{account} is {role:?}"),
                 None => println!("{account} has no role"),
@@ -230,7 +230,7 @@ async fn execute(command: Command, home: &Home, output: Output) -> Result<()> {
             let (patient_amount, total_amount) = (patient_amount.into(), total_amount.into());
             let message = ExecuteMsg::SetLimits(Limits { patient_count, patient_amount, total_amount });
             let set = |event| matches!(event, Event::Limits { .. }).then_some(());
-            let done = tell(home, &from, &message, events::LIMITS, set).await?;
+            let done = tell(accounts, &from, &message, events::LIMITS, set).await?;
             output.show(&done, |_| println!("the limits hold from now on"))
         }
         Command::Return { amount, from } => {
@@ -239,13 +239,13 @@ async fn execute(command: Command, home: &Home, output: Output) -> Result<()> {
                 Event::Returned { amount } => Some(amount.u128()),
                 _ => None,
             };
-            let done = tell(home, &from, &message, events::RETURNED, returned).await?;
+            let done = tell(accounts, &from, &message, events::RETURNED, returned).await?;
             output.show(&done, |done| println!("{} is the treasury's", show(done.value)))
         }
     }
 }
 
-async fn grant(home: &Home, args: &GrantArgs, output: Output) -> Result<()> {
+async fn grant(accounts: &Accounts, args: &GrantArgs, output: Output) -> Result<()> {
     let inputs = Inputs {
         value: args.value.into(),
         completion: args.completion,
@@ -254,7 +254,7 @@ async fn grant(home: &Home, args: &GrantArgs, output: Output) -> Result<()> {
         adjustment: args.adjustment,
     };
     let message = ExecuteMsg::Propose {
-        patient: address(home, &args.patient)?,
+        patient: address(accounts, &args.patient)?,
         activity: args.activity.into(),
         inputs,
         evidence: digest(&args.evidence)?.into(),
@@ -263,8 +263,8 @@ async fn grant(home: &Home, args: &GrantArgs, output: Output) -> Result<()> {
         Event::Proposed { id, amount, until, .. } => Some((id, amount.u128(), until)),
         _ => None,
     };
-    let done = tell(home, &args.from, &message, events::PROPOSED, proposed).await?;
-    let now = now(home).await?;
+    let done = tell(accounts, &args.from, &message, events::PROPOSED, proposed).await?;
+    let now = now(accounts).await?;
     output.show(&done, |done| {
         let (id, amount, end) = done.value;
         let (amount, until) = (show(amount), until(end, now));
@@ -272,8 +272,8 @@ async fn grant(home: &Home, args: &GrantArgs, output: Output) -> Result<()> {
     })
 }
 
-async fn approve(home: &Home, id: u64, from: &str, output: Output) -> Result<()> {
-    let account = account(home, from).await?;
+async fn approve(accounts: &Accounts, id: u64, from: &str, output: Output) -> Result<()> {
+    let account = account(accounts, from).await?;
     let contract = account.client().at(Contract::Rewards);
     let receipt = account.rewards(&ExecuteMsg::Approve { id }).await?;
     let paid = |event| match event {
@@ -289,13 +289,13 @@ async fn approve(home: &Home, id: u64, from: &str, output: Output) -> Result<()>
 }
 
 async fn tell<T>(
-    home: &Home,
+    accounts: &Accounts,
     from: &str,
     message: &ExecuteMsg,
     event: &str,
     pick: impl Fn(Event) -> Option<T>,
 ) -> Result<Done<T>> {
-    let account = account(home, from).await?;
+    let account = account(accounts, from).await?;
     let receipt = account.rewards(message).await?;
     Done::read(&receipt, account.client().at(Contract::Rewards), event, pick)
 }

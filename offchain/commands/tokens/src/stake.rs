@@ -9,11 +9,11 @@ use bithive_client::EconomyAccount;
 use bithive_client::amount;
 use bithive_command_kit::Output;
 use bithive_contracts::Contract;
-use bithive_home::Home;
 use clap::{Args, Subcommand};
 use cosmwasm_std::Uint128;
 
-use super::accounts::{Done, account, address, btk, now, until};
+use super::accounts::{Accounts, Done, account, address, btk, now, until};
+use super::network::On;
 use super::pools;
 
 /// BTK behind nodes. An operator is the name of a wallet, node:NAME for the account of a node, or an address; so is
@@ -56,7 +56,7 @@ pub enum Command {
         #[command(flatten)]
         stake: StakeOf,
         /// BTK, like 12.5; all that is not locked when left out.
-        #[arg(long, value_parser = amount::parse)]
+        #[arg(long, allow_negative_numbers = true, value_parser = amount::parse)]
         amount: Option<u128>,
     },
     /// Pay out stake whose unbonding time is over, to its owner.
@@ -117,7 +117,7 @@ pub struct Amount {
     #[arg(long)]
     from: String,
     /// BTK, like 12.5.
-    #[arg(long, value_parser = amount::parse)]
+    #[arg(long, allow_negative_numbers = true, value_parser = amount::parse)]
     amount: u128,
 }
 
@@ -132,48 +132,48 @@ pub struct StakeOf {
     node: Option<String>,
 }
 
-/// Runs a command on the network in the folder `home`.
-pub async fn run(command: Command, home: &Path, output: Output) -> Result<()> {
-    execute(command, &Home::open(home).await?, output).await
+/// Runs a command on the network that is meant.
+pub async fn run(On { network, command }: On<Command>, home: &Path, output: Output) -> Result<()> {
+    execute(command, &Accounts::open(&network, home).await?, output).await
 }
 
-async fn execute(command: Command, home: &Home, output: Output) -> Result<()> {
+async fn execute(command: Command, accounts: &Accounts, output: Output) -> Result<()> {
     match command {
-        Command::List { names } => pools::list(home, names, output).await,
-        Command::Pool { node } => pools::pool(home, &node, output).await,
+        Command::List { names } => pools::list(accounts, names, output).await,
+        Command::Pool { node } => pools::pool(accounts, &node, output).await,
         Command::Bond { pledge, tera, commission_bps } => {
-            bond(home, &pledge, tera, commission_bps, output).await
+            bond(accounts, &pledge, tera, commission_bps, output).await
         }
         Command::Delegate { stake, node } => {
-            let hook = Hook::Delegate { node: address(home, &node)? };
-            let (account, receipt) = pay(home, &stake, &hook).await?;
+            let hook = Hook::Delegate { node: address(accounts, &node)? };
+            let (account, receipt) = pay(accounts, &stake, &hook).await?;
             let done = done(&account, &receipt, events::STAKED, staked)?;
             output.show(&done, |done| println!("{} is at stake in {node}", btk(done.value)))
         }
-        Command::Unbond { stake, amount } => unbond(home, &stake, amount, output).await,
+        Command::Unbond { stake, amount } => unbond(accounts, &stake, amount, output).await,
         Command::Withdraw { id, from } => {
             let withdrawn = |event| match event {
                 Event::Withdrawn { amount, .. } => Some(amount.u128()),
                 _ => None,
             };
             let message = ExecuteMsg::Withdraw { id };
-            let done = tell(home, &from, &message, events::WITHDRAWN, withdrawn).await?;
+            let done = tell(accounts, &from, &message, events::WITHDRAWN, withdrawn).await?;
             output.show(&done, |done| println!("{} is paid out", btk(done.value)))
         }
         Command::Claim { stake } => {
-            let (node, delegator) = (stake.node(home)?, address(home, &stake.from)?);
+            let (node, delegator) = (stake.node(accounts)?, address(accounts, &stake.from)?);
             let message = ExecuteMsg::ClaimRewards { node, delegator };
-            let done = tell(home, &stake.from, &message, events::CLAIMED, claimed).await?;
+            let done = tell(accounts, &stake.from, &message, events::CLAIMED, claimed).await?;
             output.show(&done, |done| println!("{} of rewards is paid", btk(done.value)))
         }
         Command::Compound { stake } => {
-            let message = ExecuteMsg::Compound { node: stake.node(home)? };
-            let done = tell(home, &stake.from, &message, events::CLAIMED, claimed).await?;
+            let message = ExecuteMsg::Compound { node: stake.node(accounts)? };
+            let done = tell(accounts, &stake.from, &message, events::CLAIMED, claimed).await?;
             output.show(&done, |done| println!("{} of rewards is stake now", btk(done.value)))
         }
         Command::Reward { reward, node } => {
-            let hook = Hook::Reward { node: address(home, &node)? };
-            let (account, receipt) = pay(home, &reward, &hook).await?;
+            let hook = Hook::Reward { node: address(accounts, &node)? };
+            let (account, receipt) = pay(accounts, &reward, &hook).await?;
             let rewarded = |event| match event {
                 Event::Rewarded { amount, commission, .. } => Some((amount.u128(), commission.u128())),
                 _ => None,
@@ -185,35 +185,35 @@ async fn execute(command: Command, home: &Home, output: Output) -> Result<()> {
             })
         }
         Command::Unlock { stake, id } => {
-            let message = ExecuteMsg::Unlock { node: stake.node(home)?, id };
+            let message = ExecuteMsg::Unlock { node: stake.node(accounts)?, id };
             let unlocked = |event| matches!(event, Event::Unlocked { .. }).then_some(());
-            let done = tell(home, &stake.from, &message, events::UNLOCKED, unlocked).await?;
+            let done = tell(accounts, &stake.from, &message, events::UNLOCKED, unlocked).await?;
             output.show(&done, |_| println!("lock {id} is open"))
         }
         Command::Commission { from, bps } => {
             let message = ExecuteMsg::SetCommission { commission_bps: bps };
-            change(home, &from, &message, output).await
+            change(accounts, &from, &message, output).await
         }
         Command::Capacity { from, tera } => {
-            change(home, &from, &ExecuteMsg::SetCapacity { tera }, output).await
+            change(accounts, &from, &ExecuteMsg::SetCapacity { tera }, output).await
         }
     }
 }
 
 impl StakeOf {
-    fn node(&self, home: &Home) -> Result<String> {
-        address(home, self.node.as_deref().unwrap_or(&self.from))
+    fn node(&self, accounts: &Accounts) -> Result<String> {
+        address(accounts, self.node.as_deref().unwrap_or(&self.from))
     }
 }
 
 async fn bond(
-    home: &Home,
+    accounts: &Accounts,
     pledge: &Amount,
     tera: Option<u16>,
     commission_bps: u16,
     output: Output,
 ) -> Result<()> {
-    let operator = account(home, &pledge.from).await?;
+    let operator = account(accounts, &pledge.from).await?;
     let registered = operator.client().pool(operator.address()).await?.is_some();
     let hook = match (registered, tera) {
         (false, Some(tera)) => Hook::Register { tera, commission_bps },
@@ -235,9 +235,9 @@ async fn bond(
     })
 }
 
-async fn unbond(home: &Home, stake: &StakeOf, amount: Option<u128>, output: Output) -> Result<()> {
-    let account = account(home, &stake.from).await?;
-    let node = stake.node(home)?;
+async fn unbond(accounts: &Accounts, stake: &StakeOf, amount: Option<u128>, output: Output) -> Result<()> {
+    let account = account(accounts, &stake.from).await?;
+    let node = stake.node(accounts)?;
     let shares = match amount {
         None => None,
         Some(amount) => {
@@ -253,7 +253,7 @@ async fn unbond(home: &Home, stake: &StakeOf, amount: Option<u128>, output: Outp
         _ => None,
     };
     let done = done(&account, &receipt, events::UNBONDING, unbonding)?;
-    let now = now(home).await?;
+    let now = now(accounts).await?;
     output.show(&done, |done| match done.value {
         (amount, Some((id, at))) => {
             let (amount, at) = (btk(amount), until(at, now));
@@ -270,32 +270,32 @@ fn shares_of(amount: u128, stake: Uint128, shares: Uint128) -> Result<Uint128> {
     rounded_up.map_err(|error| anyhow::anyhow!("shares for {}: {error}", btk(amount)))
 }
 
-async fn change(home: &Home, from: &str, message: &ExecuteMsg, output: Output) -> Result<()> {
+async fn change(accounts: &Accounts, from: &str, message: &ExecuteMsg, output: Output) -> Result<()> {
     let changed = |event| match event {
         Event::Changed { tera, commission_bps, .. } => Some((tera, commission_bps)),
         _ => None,
     };
-    let done = tell(home, from, message, events::CHANGED, changed).await?;
+    let done = tell(accounts, from, message, events::CHANGED, changed).await?;
     output.show(&done, |done| {
         let (tera, bps) = done.value;
         println!("{tera} T, commission {}", super::accounts::percent(bps));
     })
 }
 
-async fn pay(home: &Home, amount: &Amount, hook: &Hook) -> Result<(EconomyAccount, Receipt)> {
-    let account = account(home, &amount.from).await?;
+async fn pay(accounts: &Accounts, amount: &Amount, hook: &Hook) -> Result<(EconomyAccount, Receipt)> {
+    let account = account(accounts, &amount.from).await?;
     let receipt = account.stake(amount.amount, hook).await?;
     Ok((account, receipt))
 }
 
 async fn tell<T>(
-    home: &Home,
+    accounts: &Accounts,
     from: &str,
     message: &ExecuteMsg,
     event: &str,
     pick: impl Fn(Event) -> Option<T>,
 ) -> Result<Done<T>> {
-    let account = account(home, from).await?;
+    let account = account(accounts, from).await?;
     let receipt = account.staking(message).await?;
     done(&account, &receipt, event, pick)
 }

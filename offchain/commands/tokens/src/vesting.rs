@@ -9,15 +9,15 @@ use bithive_client::{EconomyClient, NamedSchedule, Token};
 use bithive_command_kit::{Output, table};
 use bithive_contracts::Contract;
 use bithive_economics::vesting::{DAY, MONTH};
-use bithive_home::Home;
 use clap::Subcommand;
 use cosmwasm_std::Uint128;
 use serde::Serialize;
 use serde_json::json;
 
 use super::accounts::{
-    AddressBook, Done, account, address, amount_of, economy, named_or_all, now, percent, until,
+    Accounts, AddressBook, Done, account, address, amount_of, economy, named_or_all, now, percent, until,
 };
+use super::network::On;
 
 /// Tokens that become due on a schedule. An account is the name of a wallet, node:NAME for that of a node, or an address.
 #[derive(Subcommand)]
@@ -38,7 +38,7 @@ pub enum Command {
         #[arg(long)]
         to: String,
         /// Amount, like 12.5.
-        #[arg(long, value_parser = amount::parse)]
+        #[arg(long, allow_negative_numbers = true, value_parser = amount::parse)]
         amount: u128,
         /// btt, btk or sky.
         #[arg(long)]
@@ -102,22 +102,22 @@ struct Position {
     position: PositionResponse,
 }
 
-/// Runs a command on the network in the folder `home`.
-pub async fn run(command: Command, home: &Path, output: Output) -> Result<()> {
-    execute(command, &Home::open(home).await?, output).await
+/// Runs a command on the network that is meant.
+pub async fn run(On { network, command }: On<Command>, home: &Path, output: Output) -> Result<()> {
+    execute(command, &Accounts::open(&network, home).await?, output).await
 }
 
-async fn execute(command: Command, home: &Home, output: Output) -> Result<()> {
+async fn execute(command: Command, accounts: &Accounts, output: Output) -> Result<()> {
     match command {
-        Command::List { names } => list(home, names, output).await,
+        Command::List { names } => list(accounts, names, output).await,
         Command::Schedules => schedules(output),
         Command::Create { from, to, amount, token, schedule, start, revocable } => {
             ensure!(amount > 0, "--amount is 0; expected at least 0.000001 {token}");
             let start = match start {
                 Some(start) => start,
-                None => now(home).await?,
+                None => now(accounts).await?,
             };
-            let (account, owner) = (account(home, &from).await?, address(home, &to)?);
+            let (account, owner) = (account(accounts, &from).await?, address(accounts, &to)?);
             let (_, receipt) =
                 account.lock((token, amount), &owner, schedule.message(start)?, revocable).await?;
             let locked = |event| match event {
@@ -131,27 +131,27 @@ async fn execute(command: Command, home: &Home, output: Output) -> Result<()> {
             })
         }
         Command::Claim { id, from } => {
-            let token = token_of(home, id).await?;
+            let token = token_of(accounts, id).await?;
             let claimed = |event| match event {
                 Event::Claimed { amount, .. } => Some(amount.u128()),
                 _ => None,
             };
-            let done = tell(home, &from, &ExecuteMsg::Claim { id }, events::CLAIMED, claimed).await?;
+            let done = tell(accounts, &from, &ExecuteMsg::Claim { id }, events::CLAIMED, claimed).await?;
             output.show(&done, |done| println!("{} is paid", amount_of(done.value, &token)))
         }
         Command::Transfer { id, from, to } => {
-            let message = ExecuteMsg::Transfer { id, new_owner: address(home, &to)? };
+            let message = ExecuteMsg::Transfer { id, new_owner: address(accounts, &to)? };
             let transferred = |event| matches!(event, Event::Transferred { .. }).then_some(());
-            let done = tell(home, &from, &message, events::TRANSFERRED, transferred).await?;
+            let done = tell(accounts, &from, &message, events::TRANSFERRED, transferred).await?;
             output.show(&done, |_| println!("position {id} is {to}'s"))
         }
         Command::Revoke { id, from } => {
-            let token = token_of(home, id).await?;
+            let token = token_of(accounts, id).await?;
             let revoked = |event| match event {
                 Event::Revoked { amount, .. } => Some(amount.u128()),
                 _ => None,
             };
-            let done = tell(home, &from, &ExecuteMsg::Revoke { id }, events::REVOKED, revoked).await?;
+            let done = tell(accounts, &from, &ExecuteMsg::Revoke { id }, events::REVOKED, revoked).await?;
             output.show(&done, |done| println!("{} is back", amount_of(done.value, &token)))
         }
     }
@@ -159,8 +159,8 @@ async fn execute(command: Command, home: &Home, output: Output) -> Result<()> {
 
 /// Ticker of a position's token, or its address; empty for a position that does not exist, for which the contract's
 /// error is shown.
-async fn token_of(home: &Home, id: u64) -> Result<String> {
-    let client = economy(home)?;
+async fn token_of(accounts: &Accounts, id: u64) -> Result<String> {
+    let client = economy(accounts)?;
     let position = client.position(id).await?;
     Ok(position.map_or_else(String::new, |position| symbol(&client, &position)))
 }
@@ -171,27 +171,27 @@ fn symbol(client: &EconomyClient, position: &PositionResponse) -> String {
 }
 
 async fn tell<T>(
-    home: &Home,
+    accounts: &Accounts,
     from: &str,
     message: &ExecuteMsg,
     event: &str,
     pick: impl Fn(Event) -> Option<T>,
 ) -> Result<Done<T>> {
-    let account = account(home, from).await?;
+    let account = account(accounts, from).await?;
     let receipt = account.vesting(message).await?;
     Done::read(&receipt, account.client().at(Contract::Vesting), event, pick)
 }
 
-async fn list(home: &Home, names: Vec<String>, output: Output) -> Result<()> {
-    let (client, now) = (economy(home)?, now(home).await?);
+async fn list(accounts: &Accounts, names: Vec<String>, output: Output) -> Result<()> {
+    let (client, now) = (economy(accounts)?, now(accounts).await?);
     let mut all = Vec::new();
-    for name in named_or_all(home, names)? {
-        let address = address(home, &name)?;
+    for name in named_or_all(accounts, names)? {
+        let address = address(accounts, &name)?;
         let found = client.positions(&address).await?;
         let positions = found.entries.into_iter().map(|position| Position::of(&client, position)).collect();
         all.push(Listed { name, address, positions, complete: found.complete });
     }
-    let book = AddressBook::of(home)?;
+    let book = AddressBook::of(accounts)?;
     output.show(&all, |all| show(all, &book, now))
 }
 

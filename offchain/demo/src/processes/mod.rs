@@ -37,7 +37,7 @@ use self::files::{Common, Folder, node_keys};
 use self::process::{Plan, Process};
 use super::args::DemoArgs;
 use super::check::{Check, Observations};
-use super::network::{FaultPoint, JobRequest, Matched, Network, Parties, Posted};
+use super::network::{Attacker, FaultPoint, JobRequest, Matched, Network, Parties, Posted};
 use super::node::DemoNode;
 use super::reports::{NodeReports, PartyEvent};
 use super::screen::Screen;
@@ -63,7 +63,7 @@ pub(super) struct Processes {
     job: Option<Process>,
     requester: Account,
     requester_config: OsString,
-    /// Looks at the network as a registered outsider, and tries what outsiders may not.
+    /// A registered requester beside the one whose jobs these are; tries what it may not.
     auditor: Party,
     /// Endpoint and account of every node.
     accounts: Vec<(PeerId, String)>,
@@ -226,7 +226,7 @@ async fn committee(
     }
     for member in &mut members {
         let posted =
-            |event| matches!(event, Event::ShareKeys { epoch: posted } if posted >= epoch).then_some(());
+            |event| matches!(event, Event::ShareKeys { epoch: posted } if posted == epoch).then_some(());
         member.until("share keys", posted).await?;
     }
     Ok(members)
@@ -253,9 +253,10 @@ async fn requester(folder: &Folder, demo: &mut DemoState, common: &Common) -> Re
     Ok((demo.network.account(account).await?, config.into()))
 }
 
-/// A registered requester that posts nothing: from its endpoint the outsiders' keys are tried.
+/// Another registered requester: from its endpoint the outsiders' keys are tried, and it is the one that wants to know more than
+/// it should.
 async fn auditor((folder, hosts): Site<'_>, demo: &mut DemoState, common: &Common) -> Result<Party> {
-    let (account, endpoint) = newcomer(demo, 0).await?;
+    let (account, endpoint) = newcomer(demo, 1_000 * UNIT).await?;
     let network = NetworkConfig {
         listen: vec![hosts.listen().parse()?],
         relays: vec![common.relay.parse()?],
@@ -358,7 +359,7 @@ impl Parties for Processes {
 
     async fn result(&mut self, _: u64) -> Result<Vec<f32>> {
         let settled = self.running()?.until("the result", |step| match step {
-            JobProgress::Settled { values } => Some(values),
+            JobProgress::Settled { values, .. } => Some(values),
             _ => None,
         });
         let values = settled.await?;
@@ -368,6 +369,11 @@ impl Parties for Processes {
 
     fn requester(&self) -> &Account {
         &self.requester
+    }
+
+    fn attacker(&self) -> Attacker {
+        let Party { account, .. } = &self.auditor;
+        Attacker { account: account.clone(), exchange: self.auditor.exchange(), tags: self.auditor.tags() }
     }
 
     fn outsider(&self, _: &DemoNode) -> Arc<dyn Exchange> {
@@ -409,7 +415,8 @@ impl Parties for Processes {
     fn observed(&self, jobs: &[Matched]) -> Result<Observations> {
         let bodies = self.folder.contents(&[HOME, REQUESTER, AUDITOR])?;
         let (mut exact, mut claimed, mut qualified) = (true, 0, 0);
-        for Matched { job_id, nodes } in jobs {
+        // Only the requester's process says who has claimed.
+        for Matched { job_id, nodes, .. } in jobs.iter().filter(|job| !job.of_attacker) {
             let qualifying = self.accounts.iter().filter(|(endpoint, _)| nodes.contains(endpoint));
             let qualifying: BTreeSet<String> = qualifying.map(|(_, account)| account.clone()).collect();
             let claims = self.claims.get(job_id);
@@ -420,7 +427,7 @@ impl Parties for Processes {
         let checks = vec![Check::new(
             "claims come from the qualifying nodes, and from all of them",
             exact,
-            format!("{claimed} claims, {qualified} of qualifying nodes, in {} jobs", jobs.len()),
+            format!("{claimed} claims, {qualified} of qualifying nodes, in {} jobs", self.claims.len()),
         )];
         Ok(Observations { places: "files and logs of the other parties", bodies, checks })
     }

@@ -41,12 +41,14 @@ pub enum Protocol {
     Signature,
     /// A quorum's aggregate signature, handed to a relayer to settle the job with: request and response.
     Finalize,
+    /// An accreditor's measurement of a node's machine: request and response.
+    Measure,
 }
 
 impl Protocol {
     /// Every protocol that parties speak.
-    pub const ALL: [Self; 5] =
-        [Self::ShareKeys, Self::Evaluate, Self::Claim, Self::Signature, Self::Finalize];
+    pub const ALL: [Self; 6] =
+        [Self::ShareKeys, Self::Evaluate, Self::Claim, Self::Signature, Self::Finalize, Self::Measure];
 
     /// Name and version.
     #[must_use]
@@ -57,6 +59,7 @@ impl Protocol {
             Self::Claim => "bithive/claim/1",
             Self::Signature => "bithive/signature/1",
             Self::Finalize => "bithive/finalize/1",
+            Self::Measure => "bithive/measure/1",
         }
     }
 }
@@ -232,6 +235,11 @@ pub trait Exchange: Send + Sync {
         limit: usize,
     ) -> Result<Box<dyn Read + Send>, ExchangeError> {
         Ok(Box::new(std::io::Cursor::new(self.fetch(digest, providers, limit).await?)))
+    }
+
+    /// Stops offering content, and removes it if nobody else's is in the same place. It need not be there.
+    async fn remove(&self, _digest: Digest) -> Result<(), ExchangeError> {
+        Ok(())
     }
 }
 

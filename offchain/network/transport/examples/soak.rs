@@ -17,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use bithive_exchange::{Digest, EndpointKey, PeerId};
+use bithive_exchange::{Digest, EndpointKey, Exchange as _, PeerId};
 use bithive_transport::{Config, Limits, Transport};
 use futures::stream::{self, StreamExt};
 use rand_core::{Rng, SeedableRng};

@@ -133,6 +133,11 @@ impl Exchange for Transport {
         let file = std::fs::File::open(self.inner.store.path(&digest))?;
         Ok(Box::new(std::io::BufReader::new(file)))
     }
+
+    async fn remove(&self, digest: Digest) -> Result<(), ExchangeError> {
+        let store = self.inner.store.clone();
+        Ok(blocking(move || store.remove(&digest)).await?)
+    }
 }
 
 impl Transport {
@@ -184,15 +189,6 @@ impl Transport {
         progress: Progress<'_>,
     ) -> Result<u64, ExchangeError> {
         fetch::fetch(&self.inner, digest, providers, limit, progress).await
-    }
-
-    /// Removes content that this endpoint holds.
-    ///
-    /// # Errors
-    /// [`ExchangeError::Storage`].
-    pub async fn remove(&self, digest: Digest) -> Result<(), ExchangeError> {
-        let store = self.inner.store.clone();
-        Ok(blocking(move || store.remove(&digest)).await?)
     }
 
     /// Bytes of content that were sent to others since the endpoint started, with their proofs.

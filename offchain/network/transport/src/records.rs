@@ -61,6 +61,7 @@ pub const fn code(protocol: Protocol) -> u8 {
         Protocol::Claim => 3,
         Protocol::Signature => 4,
         Protocol::Finalize => 5,
+        Protocol::Measure => 6,
     }
 }
 

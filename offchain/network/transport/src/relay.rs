@@ -2,24 +2,32 @@
 //!
 //! It sees who talks to whom and how much, but no content: packets are encrypted from end to end.
 
-use std::fmt;
+mod door;
+mod members;
+mod pages;
+mod tls;
+
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
-use bithive_exchange::PeerId;
-use iroh_relay::server::{
-    Access, AccessControl, CertConfig, ClientRateLimit, ClientRequest, QuicConfig, RelayConfig, Server,
-    ServerConfig, TlsConfig,
-};
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use bithive_listener::{Limits, Listener, Places, raise_file_limit};
+use hyper::HeaderMap;
+use iroh_relay::KeyCache;
+use iroh_relay::server::{ClientRateLimit, Metrics, QuicConfig, RelayService, Server, ServerConfig};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
 
 use crate::config::Admission;
 use crate::error::TransportError;
-use crate::log_limit::WarningLimit;
+use door::Serving;
+use members::Members;
+
+pub use bithive_listener::{Reason, Turned};
 
 /// The UDP port of a relay at which endpoints ask how others see their address.
 pub const ADDRESS_DISCOVERY_PORT: u16 = iroh_relay::defaults::DEFAULT_RELAY_QUIC_PORT;
@@ -56,19 +64,81 @@ pub struct RelayOptions {
     pub admission: Option<Admission>,
     /// Most bytes per second of each client; no limit if there is none.
     pub client_rate: Option<NonZeroU32>,
+    /// How many connections there are, and whose.
+    pub limits: RelayLimits,
 }
+
+/// How many connections a relay has. Clients that are admitted have places of their own, which strangers can't take: of
+/// strangers, the address with most connections makes room for newcomers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RelayLimits {
+    /// Of clients that have not shown who they are, together; fewer if the process may not open as many files. Each takes
+    /// two files, others one. Default 256.
+    pub strangers: usize,
+    /// Of these, from one address: an IPv4 address, or the /64 of an IPv6 address. Default 32. In a relay that is open
+    /// to everybody, as many again of clients that have shown who they are.
+    pub of_address: usize,
+    /// Of clients that are admitted, together; fewer if the process may not open as many files. Default 4096.
+    pub admitted: usize,
+    /// Of one admitted endpoint; beyond it, its oldest is closed. Default 4.
+    pub of_member: usize,
+    /// Time for a client to show who it is, from its first packet to the answer of the admission. Default 15 s.
+    pub establish: Duration,
+}
+
+impl Default for RelayLimits {
+    fn default() -> Self {
+        Self {
+            strangers: 256,
+            of_address: 32,
+            admitted: 4096,
+            of_member: 4,
+            establish: Duration::from_secs(15),
+        }
+    }
+}
+
+impl RelayLimits {
+    /// The places of a relay that is open to everybody, or not, in a process that may have so many files.
+    fn places(self, open: bool, files: u64) -> Limits {
+        let files = usize::try_from(files).unwrap_or(usize::MAX);
+        let strangers = self.strangers.min(files / 8).max(1);
+        let others = strangers.saturating_mul(2).saturating_add(FILES_BESIDE.min(files / 4));
+        let admitted_of_address = if open { self.of_address } else { usize::MAX };
+        Limits {
+            strangers,
+            strangers_of_address: self.of_address,
+            admitted: self.admitted.min(files.saturating_sub(others)),
+            admitted_of_address,
+            // The library keeps little for a client before it knows who that is: a head, a frame.
+            bytes: usize::MAX,
+        }
+    }
+}
+
+/// Files of the process that are no connections of the relay: its log, the chain, metrics.
+const FILES_BESIDE: usize = 128;
+/// Keys that the relay need not decode again.
+const KEY_CACHE: usize = 16_384;
 
 /// A running relay; it stops when dropped.
 pub struct RelayServer {
-    server: Server,
-    refused: Arc<AtomicU64>,
+    /// Address for clients, and whether it has TLS.
+    address: (SocketAddr, bool),
+    service: RelayService,
+    members: Arc<Members>,
+    stop: watch::Sender<bool>,
+    doors: JoinSet<()>,
+    discovery: Option<Server>,
+    tally: RelayTally,
 }
 
 /// Counters of a relay.
 #[derive(Clone)]
 pub struct RelayTally {
-    counts: Arc<iroh_relay::server::Metrics>,
+    counts: Arc<Metrics>,
     refused: Arc<AtomicU64>,
+    places: Places,
 }
 
 impl RelayTally {
@@ -82,6 +152,8 @@ impl RelayTally {
             received_bytes: self.counts.bytes_recv.get(),
             sent_bytes: self.counts.bytes_sent.get(),
             dropped_packets: self.counts.send_packets_dropped.get(),
+            strangers: self.places.strangers(),
+            turned: self.places.turned(),
         }
     }
 }
@@ -101,6 +173,10 @@ pub struct RelayTraffic {
     pub sent_bytes: u64,
     /// Packets for clients that were gone.
     pub dropped_packets: u64,
+    /// Connections now whose clients have not shown who they are.
+    pub strangers: usize,
+    /// Connections that were closed before their clients had shown who they are, by reason.
+    pub turned: Turned,
 }
 
 impl RelayTraffic {
@@ -111,155 +187,132 @@ impl RelayTraffic {
     }
 }
 
-struct Members {
-    admission: Option<Admission>,
-    refused: Arc<AtomicU64>,
-    log_limit: WarningLimit,
-}
-
-impl Members {
-    /// Counts a stranger, and logs it unless strangers come at a rate.
-    fn refuse(&self, peer: PeerId) {
-        self.refused.fetch_add(1, Ordering::Relaxed);
-        if let Some(left_out) = self.log_limit.permit() {
-            tracing::warn!(%peer, left_out, "the relay refused a stranger");
-        }
-    }
-}
-
-impl fmt::Debug for Members {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Members")
-    }
-}
-
-impl AccessControl for Members {
-    async fn on_connect(&self, request: &ClientRequest) -> Access {
-        let peer = PeerId(*request.endpoint_id().as_bytes());
-        let admitted = match &self.admission {
-            Some(admission) => admission.admits(peer).await,
-            None => true,
-        };
-        if admitted {
-            return Access::Allow;
-        }
-        self.refuse(peer);
-        Access::Deny { reason: Some("not a member".into()) }
-    }
-}
-
 impl RelayServer {
-    /// Starts a relay.
+    /// Starts a relay, and raises the process's limit of open files as far as the system lets it.
     ///
     /// # Errors
     /// [`TransportError::Certificate`], [`TransportError::RelayServer`].
     pub async fn start(options: RelayOptions) -> Result<Self, TransportError> {
-        let mut config = ServerConfig::default();
-        let mut relay = match &options.listen {
-            RelayListen::Plain(address) => RelayConfig::new(*address),
-            RelayListen::Tls { http, https, certificates, key, discovery } => {
-                let mut relay = RelayConfig::new(*http);
-                config.quic = discovery.map(QuicConfig::new);
-                let server_config = tls(certificates, key)?;
-                relay.tls = Some(TlsConfig::new(*https, CertConfig::Manual { server_config }));
-                relay
+        let (refused, counts) = (Arc::<AtomicU64>::default(), Arc::<Metrics>::default());
+        let places = options.limits.places(options.admission.is_none(), raise_file_limit());
+        let places = Places::new(places);
+        let members =
+            Members::new(options.admission, places.clone(), options.limits.of_member, refused.clone());
+        let members = Arc::new(members);
+        let service = RelayService::new(
+            pages::all(matches!(options.listen, RelayListen::Plain(_))),
+            HeaderMap::new(),
+            options.client_rate.map(ClientRateLimit::new),
+            KeyCache::new(KEY_CACHE),
+            members.clone(),
+            counts.clone(),
+        );
+        let (mut listeners, mut discovery) = (vec![], None);
+        let address = match &options.listen {
+            RelayListen::Plain(address) => {
+                let listener = bind(*address, &places).await?;
+                let address = listener.address();
+                listeners.push((listener, Serving::Relay { service: service.clone(), tls: None }));
+                (address, false)
+            }
+            RelayListen::Tls { http, https, certificates, key, discovery: ask } => {
+                let config = tls::load(certificates, key)?;
+                if let Some(ask) = ask {
+                    let mut quic = QuicConfig::new(*ask);
+                    quic.server_config = Some(config.clone());
+                    let mut only = ServerConfig::default();
+                    only.quic = Some(quic);
+                    discovery = Some(Server::spawn(only).await.map_err(failed)?);
+                }
+                listeners.push((bind(*http, &places).await?, Serving::Probe));
+                let listener = bind(*https, &places).await?;
+                let address = listener.address();
+                let tls = Some(TlsAcceptor::from(Arc::new(config)));
+                listeners.push((listener, Serving::Relay { service: service.clone(), tls }));
+                (address, true)
             }
         };
-        let refused = Arc::<AtomicU64>::default();
-        relay.access = Arc::new(Members {
-            admission: options.admission,
-            refused: refused.clone(),
-            log_limit: WarningLimit::default(),
-        });
-        relay.limits.client_rx = options.client_rate.map(ClientRateLimit::new);
-        config.relay = Some(relay);
-        let server = Server::spawn(config).await;
-        let server = server.map_err(|error| TransportError::RelayServer(format!("{error:#}")))?;
-        Ok(Self { server, refused })
+        members.serve(service.clone());
+        let (stop, stopped) = watch::channel(false);
+        let mut doors = JoinSet::new();
+        for (listener, serving) in listeners {
+            doors.spawn(door::run(listener, serving, options.limits.establish, stopped.clone()));
+        }
+        let tally = RelayTally { counts, refused, places };
+        Ok(Self { address, service, members, stop, doors, discovery, tally })
     }
 
     /// The address clients connect to.
     #[must_use]
-    pub fn address(&self) -> Option<SocketAddr> {
-        self.server.https_addr().or_else(|| self.server.http_addr())
+    pub const fn address(&self) -> SocketAddr {
+        self.address.0
     }
 
     /// The URL clients use, by address; with TLS, the certificate's name takes the address's place.
     #[must_use]
-    pub fn url(&self) -> Option<String> {
-        let scheme = if self.server.https_addr().is_some() { "https" } else { "http" };
-        self.address().map(|address| format!("{scheme}://{address}"))
+    pub fn url(&self) -> String {
+        let scheme = if self.address.1 { "https" } else { "http" };
+        format!("{scheme}://{}", self.address.0)
     }
 
     /// A handle to the relay's counters; it outlives the relay.
     #[must_use]
     pub fn tally(&self) -> RelayTally {
-        RelayTally { counts: self.server.metrics().server.clone(), refused: self.refused.clone() }
+        self.tally.clone()
     }
 
     /// Stops, once open connections are closed.
     ///
     /// # Errors
     /// [`TransportError::RelayServer`].
-    pub async fn close(self) -> Result<(), TransportError> {
-        self.server.shutdown().await.map_err(|error| TransportError::RelayServer(format!("{error:#}")))
+    pub async fn close(mut self) -> Result<(), TransportError> {
+        self.stop.send_replace(true);
+        while self.doors.join_next().await.is_some() {}
+        self.service.shutdown().await;
+        match self.discovery.take() {
+            Some(server) => server.shutdown().await.map_err(failed),
+            None => Ok(()),
+        }
     }
 }
 
-fn tls(certificates: &Path, key: &Path) -> Result<rustls::ServerConfig, TransportError> {
-    let bad = |file: &Path, problem: String| TransportError::Certificate {
-        file: file.display().to_string(),
-        problem,
-    };
-    let chain = CertificateDer::pem_file_iter(certificates)
-        .and_then(|chain| chain.collect::<Result<Vec<_>, _>>())
-        .map_err(|error| bad(certificates, error.to_string()))?;
-    if chain.is_empty() {
-        return Err(bad(certificates, "no certificate in it; expected at least one in PEM".into()));
+fn failed(error: impl std::fmt::Display) -> TransportError {
+    TransportError::RelayServer(format!("{error:#}"))
+}
+
+async fn bind(address: SocketAddr, places: &Places) -> Result<Listener, TransportError> {
+    let listener = Listener::bind(address, places.clone()).await;
+    listener.map_err(|error| TransportError::RelayServer(format!("{address}: {error}")))
+}
+
+impl Drop for RelayServer {
+    fn drop(&mut self) {
+        self.members.stop();
     }
-    let private = PrivateKeyDer::from_pem_file(key).map_err(|error| bad(key, error.to_string()))?;
-    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
-    rustls::ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .map_err(|error| bad(certificates, error.to_string()))?
-        .with_no_client_auth()
-        .with_single_cert(chain, private)
-        .map_err(|error| bad(certificates, error.to_string()))
 }
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write;
-    use std::sync::Mutex;
-
     use super::*;
 
-    #[derive(Clone, Default)]
-    struct Log(Arc<Mutex<Vec<u8>>>);
-
-    impl Write for Log {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.lock().unwrap().write(bytes)
+    #[test]
+    fn a_process_with_few_files_has_fewer_connections_most_of_them_of_members() {
+        let limits = RelayLimits::default();
+        for files in [64, 256, 1024, 4096, u64::MAX] {
+            let places = limits.places(false, files);
+            let all = (2 * places.strangers + places.admitted) as u64;
+            assert!(all < files && places.admitted as u64 >= (files / 2).min(4096), "{files}: {places:?}");
         }
-
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
+        let places = limits.places(false, 1024);
+        assert_eq!((places.strangers, places.admitted), (128, 1024 - 256 - 128));
+        let places = limits.places(false, 1 << 20);
+        assert_eq!((places.strangers, places.admitted), (256, 4096));
     }
 
     #[test]
-    fn a_relay_counts_every_stranger_and_logs_one_of_a_crowd() {
-        let log = Log::default();
-        let writer = log.clone();
-        let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
-        let members =
-            Members { admission: None, refused: Arc::default(), log_limit: WarningLimit::default() };
-        tracing::subscriber::with_default(subscriber, || {
-            (0..200).for_each(|peer| members.refuse(PeerId([peer; 32])));
-        });
-        let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-        // One, or two where the machine takes a second for it.
-        assert!((1..=2).contains(&text.matches("the relay refused a stranger").count()), "{text}");
-        assert_eq!(members.refused.load(Ordering::Relaxed), 200);
+    fn only_in_an_open_relay_has_an_address_a_share_of_the_admitted_places() {
+        let limits = RelayLimits::default();
+        assert_eq!(limits.places(true, u64::MAX).admitted_of_address, 32);
+        assert_eq!(limits.places(false, u64::MAX).admitted_of_address, usize::MAX);
     }
 }

@@ -32,26 +32,30 @@ impl Member {
     /// member is there, so that no other member can have it taken for absent by not talking to it.
     ///
     /// # Errors
-    /// [`ServiceError::Chain`].
+    /// [`ServiceError::Chain`]; a duty that is refused keeps it from no other one.
     pub async fn attend(&self) -> Result<Attendance, ServiceError> {
         let mut done = Attendance::default();
         let committee = self.client().committee().await?;
         let duties = self.client().duties().await?;
         let (own, others): (Vec<_>, Vec<_>) =
             duties.into_iter().partition(|open| open.address.as_str() == self.account.address());
+        let mut refused = Ok(());
         for open in own {
-            match open.duty {
+            let fulfilled = match open.duty {
                 Duty::Seat => {
-                    self.account.registry(&ExecuteMsg::TakeSeat {}).await?;
-                    done.seat = Some(open.epoch);
+                    let taken = self.account.registry(&ExecuteMsg::TakeSeat {}).await;
+                    taken.map(|_| done.seat = Some(open.epoch)).map_err(ServiceError::from)
                 }
                 Duty::ShareKeys if open.epoch == committee.epoch => {
-                    if self.endorse(open.epoch, committee.threshold).await? {
-                        done.endorsed = Some(open.epoch);
-                    }
+                    let endorsed = self.endorse(open.epoch, committee.threshold).await;
+                    endorsed.map(|endorsed| done.endorsed = endorsed.then_some(open.epoch))
                 }
                 // Nothing can be posted for an epoch that is over.
-                Duty::ShareKeys => {}
+                Duty::ShareKeys => Ok(()),
+            };
+            match fulfilled {
+                Err(error @ ServiceError::Chain(ChainError::Contract { .. })) => refused = Err(error),
+                other => other?,
             }
         }
         for DutyResponse { address, .. } in others.into_iter().filter(|open| open.missed) {
@@ -67,12 +71,14 @@ impl Member {
         let mut tried = self.tried.lock().await;
         // Once in an epoch: in its second half, or while the registry is paused, every attempt is refused.
         if !elected && candidates.candidates.len() >= seats && *tried != Some(next) {
+            // A chain that does not answer has not refused it.
+            let elected = accepted(self.account.registry(&ExecuteMsg::Elect {}).await)?;
             *tried = Some(next);
-            if accepted(self.account.registry(&ExecuteMsg::Elect {}).await)? {
+            if elected {
                 done.elected = Some(next);
             }
         }
-        Ok(done)
+        refused.map(|()| done)
     }
 
     /// Posts the digest that at least `threshold` members posted for an epoch.

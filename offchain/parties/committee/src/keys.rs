@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use bithive_blindmatch::DecodeError;
 use bithive_blindmatch::committee::{
     Commitments, Contribution, MemberIndex, MemberSeeds, Statement, contribute,
 };
@@ -36,8 +37,8 @@ impl Keys {
         rng: &mut impl CryptoRng,
     ) -> Result<Vec<Contribution>, ServiceError> {
         let name = record(committee, "contributions");
-        if let Some(bytes) = self.read(&name)? {
-            return Ok(decode_contributions(&bytes)?);
+        if let Some(kept) = self.kept(&name, decode_contributions)? {
+            return Ok(kept);
         }
         if self.read(&record(committee, "commitments"))?.is_some() {
             return Err(ServiceError::AgreedAlready { from_epoch: committee.from_epoch });
@@ -48,8 +49,7 @@ impl Keys {
     }
 
     pub(crate) fn seeds(&self, committee: &Committee) -> Result<Option<MemberSeeds>, ServiceError> {
-        let bytes = self.read(&record(committee, "seeds"))?;
-        Ok(bytes.map(|bytes| MemberSeeds::decode(&bytes)).transpose()?)
+        self.kept(&record(committee, "seeds"), MemberSeeds::decode)
     }
 
     /// Keeps the seeds with the statement about them, which takes long to compute.
@@ -65,13 +65,11 @@ impl Keys {
     }
 
     pub(crate) fn statement(&self, committee: &Committee) -> Result<Option<Statement>, ServiceError> {
-        let bytes = self.read(&record(committee, "statement"))?;
-        Ok(bytes.map(|bytes| Statement::decode(&bytes)).transpose()?)
+        self.kept(&record(committee, "statement"), Statement::decode)
     }
 
     pub(crate) fn commitments(&self, committee: &Committee) -> Result<Option<Commitments>, ServiceError> {
-        let bytes = self.read(&record(committee, "commitments"))?;
-        Ok(bytes.map(|bytes| Commitments::decode(&bytes)).transpose()?)
+        self.kept(&record(committee, "commitments"), Commitments::decode)
     }
 
     /// Keeps the commitments. A member that has stated its own has its seeds, so nobody needs contributions any
@@ -100,14 +98,27 @@ impl Keys {
     fn read(&self, name: &str) -> Result<Option<Zeroizing<Vec<u8>>>, ServiceError> {
         let Some(text) = self.0.get::<String>(name)?.map(Zeroizing::new) else { return Ok(None) };
         let bytes = hex::decode(text.as_bytes());
-        let damaged =
-            |error: hex::FromHexError| StateError::Damaged { name: name.into(), reason: error.to_string() };
-        Ok(Some(Zeroizing::new(bytes.map_err(damaged)?)))
+        Ok(Some(Zeroizing::new(bytes.map_err(|error| damaged(name, &error))?)))
+    }
+
+    /// A record that this program wrote: one that can't be read is no matter of what others sent.
+    fn kept<T>(
+        &self,
+        name: &str,
+        decode: impl Fn(&[u8]) -> Result<T, DecodeError>,
+    ) -> Result<Option<T>, ServiceError> {
+        let bytes = self.read(name)?;
+        let decoded = bytes.map(|bytes| decode(&bytes)).transpose();
+        Ok(decoded.map_err(|error| damaged(name, &error))?)
     }
 
     fn write(&self, name: &str, bytes: &[u8]) -> Result<(), ServiceError> {
         Ok(self.0.put(name, &*Zeroizing::new(hex::encode(bytes)))?)
     }
+}
+
+fn damaged(name: &str, error: &impl ToString) -> StateError {
+    StateError::Damaged { name: name.into(), reason: error.to_string() }
 }
 
 fn record(committee: &Committee, what: &str) -> String {
@@ -123,8 +134,6 @@ pub(crate) fn encode_contributions<'a>(
 }
 
 /// Reads contributions one after the other.
-pub(crate) fn decode_contributions(
-    bytes: &[u8],
-) -> Result<Vec<Contribution>, bithive_blindmatch::DecodeError> {
+pub(crate) fn decode_contributions(bytes: &[u8]) -> Result<Vec<Contribution>, DecodeError> {
     bytes.chunks(CONTRIBUTION_BYTES).map(Contribution::decode).collect()
 }

@@ -73,8 +73,19 @@ pub enum ServiceError {
         /// Who is missing, and why.
         reasons: String,
     },
+    /// Members are missing for the share keys of an epoch: nobody who answers holds all that is needed.
+    #[error("the share keys of epoch {epoch} are not complete without one of these members: {reasons}")]
+    Incomplete {
+        /// Epoch of the share keys.
+        epoch: u64,
+        /// Who is missing, and why.
+        reasons: String,
+    },
     /// A member asks for contributions, which are destroyed once all have agreed.
-    #[error("the committee from epoch {from_epoch} on has agreed on its keys; contributions are destroyed")]
+    #[error(
+        "the committee from epoch {from_epoch} on has agreed on its keys; contributions are destroyed. A member that has lost its \
+         seeds puts back its records, or has another committee named"
+    )]
     AgreedAlready {
         /// The committee's first epoch.
         from_epoch: u64,
@@ -100,4 +111,13 @@ pub enum ServiceError {
         /// What went wrong at each member.
         reasons: String,
     },
+}
+
+impl ServiceError {
+    /// Whether it may be over when it is tried again, with nothing changed on this machine. What others and the chain do passes: members
+    /// come back, and a committee whose members contradict each other is replaced. Own records that can't be used stay so.
+    #[must_use]
+    pub const fn passes(&self) -> bool {
+        !matches!(self, Self::State(_))
+    }
 }

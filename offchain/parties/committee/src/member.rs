@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bithive_api::registry::{ExecuteMsg, Role};
-use bithive_blindmatch::committee::{MemberSeeds, Merged, PartialTable, ShareKeyTable, TableFault};
+use bithive_blindmatch::committee::{
+    CommitteeError, MemberSeeds, Merged, PartialTable, ShareKeyTable, TableFault,
+};
 use bithive_blindmatch::oprf::EvaluateRequest;
 use bithive_blindmatch::schema::Schema;
 use bithive_client::{Account, Client};
@@ -165,8 +167,13 @@ impl Member {
             from_epoch: committee.from_epoch,
             reasons: "this member has not all statements yet".to_owned(),
         })?;
-        let partials = self.partial_tables(&committee, &seeds, epoch).await?;
-        let merged = ShareKeyTable::merge(&commitments, epoch, &partials)?;
+        let (partials, missing) = self.partial_tables(&committee, &seeds, epoch).await?;
+        let merged = ShareKeyTable::merge(&commitments, epoch, &partials).map_err(|error| match error {
+            CommitteeError::Unpublished { .. } if !missing.is_empty() => {
+                ServiceError::Incomplete { epoch, reasons: missing.join("; ") }
+            }
+            other => other.into(),
+        })?;
         for TableFault { member, reason } in &merged.faults {
             tracing::warn!(member = %committee.name(*member), %reason, "a false share key table is left out");
         }
@@ -177,29 +184,35 @@ impl Member {
         Ok(merged)
     }
 
-    /// The own table and those of the members that answer. Any t honest ones cover every subset, so a member that
-    /// is down, or sends invalid data, does not matter.
+    /// The own table and those of the members that answer, and why others are missing. Any t honest ones cover every
+    /// subset, so a member that is down, or sends invalid data, does not matter.
     async fn partial_tables(
         &self,
         committee: &Committee,
         seeds: &MemberSeeds,
         epoch: u64,
-    ) -> Result<Vec<PartialTable>, ServiceError> {
+    ) -> Result<(Vec<PartialTable>, Vec<String>), ServiceError> {
         let mut partials = vec![seeds.partial_table(epoch, self.schema.slot_count())?];
         let request = ShareKeyRequest::Partial(epoch).encode();
         let decode = |bytes: &[u8]| PartialTable::decode(bytes).map_err(|error| error.to_string());
         let seats = committee.others(seeds.member());
         let answers =
             ask_all(&self.exchange, seats, Protocol::ShareKeys, request, self.patience, decode).await;
+        let mut missing = Vec::new();
         for (index, answer) in answers {
             let member = committee.name(index);
-            match answer {
-                Ok(partial) if partial.member() == index => partials.push(partial),
-                Ok(_) => tracing::warn!(%member, "it sent another member's share key table"),
-                Err(reason) => tracing::warn!(%member, reason, "no partial share key table"),
-            }
+            let reason = match answer {
+                Ok(partial) if partial.member() == index => {
+                    partials.push(partial);
+                    continue;
+                }
+                Ok(_) => "it sent another member's share key table".into(),
+                Err(reason) => reason,
+            };
+            tracing::debug!(%member, reason, "no partial share key table");
+            missing.push(format!("{member}: {reason}"));
         }
-        Ok(partials)
+        Ok((partials, missing))
     }
 
     async fn share_keys(&self, from: PeerId, body: &[u8]) -> Result<Vec<u8>, String> {
@@ -320,7 +333,7 @@ impl Service for Member {
                 count.fetch_add(1, Ordering::Relaxed);
                 answer
             }
-            Protocol::Claim | Protocol::Signature | Protocol::Finalize => {
+            Protocol::Claim | Protocol::Signature | Protocol::Finalize | Protocol::Measure => {
                 Err("a committee member does not serve this".into())
             }
         }

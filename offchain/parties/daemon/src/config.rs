@@ -5,6 +5,7 @@
 
 mod check;
 mod committee;
+mod draft;
 mod load;
 mod node;
 mod parts;
@@ -15,10 +16,11 @@ mod value;
 
 pub use check::{Check, Settings};
 pub use committee::CommitteeConfig;
+pub use draft::Draft;
 pub use load::{TEMPLATES, role_of, validate};
-pub use node::NodeConfig;
+pub use node::{MeasurementConfig, NodeConfig};
 pub use parts::{Admitted, ChainConfig, LogConfig, LogFormat, MetricsConfig, NetworkConfig, PeerEntry};
 pub use relay::{RelayConfig, RelayTls};
 pub use relayer::{AttestationsConfig, FeesConfig, RelayerConfig, WorkConfig};
 pub use requester::RequesterConfig;
-pub use value::{ChannelId, ContractAddress, LoopbackAddress, Mismatch, RelayUrl, RpcUrl};
+pub use value::{ChannelId, ContractAddress, LoopbackAddress, Mismatch, RelayUrl, RpcUrl, RpcUrls};

@@ -1,5 +1,8 @@
 //! Errors that keep a party from running.
 
+use std::fmt;
+use std::path::PathBuf;
+
 use bithive_chain::ChainError;
 use bithive_client::GroupError;
 use bithive_committee::ServiceError;
@@ -38,6 +41,14 @@ pub enum ConfigError {
         /// What was given, in quotes, and what can be given.
         problem: String,
     },
+    /// Files that it names are not there.
+    #[error("{file}: {files}")]
+    Missing {
+        /// Path of the file.
+        file: String,
+        /// Which, and what makes them.
+        files: MissingFiles,
+    },
     /// A value is out of its range, or does not go with another one.
     #[error("{file}: {field} is {found:?}; expected {expected}")]
     Field {
@@ -50,6 +61,41 @@ pub enum ConfigError {
         /// What can be given.
         expected: String,
     },
+}
+
+/// A file that a configuration names, and that is not there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// The field, with its path.
+    pub field: &'static str,
+    /// Where the file was looked for.
+    pub path: PathBuf,
+}
+
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { field, path } = self;
+        let made_by = match *field {
+            "keys" => "`bithive keys new --out` makes it",
+            "public_key" => "`bithive node join` makes it",
+            "reference_string" | "chain.deployment" => {
+                "`bithive setup` makes it from the file of the network"
+            }
+            _ => "put it there",
+        };
+        write!(f, "{field} {} is not there: {made_by}", path.display())
+    }
+}
+
+/// Files that are not there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingFiles(pub Vec<Missing>);
+
+impl fmt::Display for MissingFiles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines: Vec<_> = self.0.iter().map(ToString::to_string).collect();
+        f.write_str(&lines.join("; "))
+    }
 }
 
 /// Why a party does not run.
@@ -143,6 +189,29 @@ pub enum DaemonError {
 }
 
 impl DaemonError {
+    /// Whether it may be over when it is tried again, with nothing changed on this machine: the chain answers, and as it should;
+    /// another program of the account is done; somebody has sent coins.
+    #[must_use]
+    pub fn passes(&self) -> bool {
+        let (Self::Chain(error)
+        | Self::Group(GroupError::Chain(error))
+        | Self::Node(NodeError::Chain(error))) = self
+        else {
+            return false;
+        };
+        matches!(
+            error,
+            ChainError::NodeDown { .. }
+                | ChainError::Decode { .. }
+                | ChainError::NodeBehind { .. }
+                | ChainError::Unconfirmed { .. }
+                | ChainError::TimedOut { .. }
+                | ChainError::SequenceMismatch { .. }
+                | ChainError::NoSuchAccount { .. }
+                | ChainError::InsufficientFunds { .. }
+        )
+    }
+
     pub(crate) fn machine(what: &'static str) -> impl Fn(std::io::Error) -> Self {
         move |error| Self::Machine { what, error: error.to_string() }
     }

@@ -24,6 +24,13 @@ pub enum Event {
         /// The URL that clients use, of a relay.
         url: Option<String>,
     },
+    /// A duty waits for others, the chain or coins, and is tried again; said when the reason changes.
+    Waits {
+        /// What can't be done for now.
+        duty: String,
+        /// Why, and who is missing.
+        reason: String,
+    },
     /// A committee member has posted the share keys of an epoch, or finds them posted.
     ShareKeys {
         /// Number of the epoch.
@@ -82,7 +89,8 @@ mod tests {
             url: Some("http://127.0.0.1:1".into()),
         };
         let (seat, absent) = (Event::SeatTaken { epoch: 1 }, Event::Absent { account: "bithive1x".into() });
-        let others = [ready, Event::ShareKeys { epoch: u64::MAX }, seat, absent, Event::Stopped];
+        let waits = Event::Waits { duty: "share keys".into(), reason: "member 2:\nno answer".into() };
+        let others = [ready, waits, Event::ShareKeys { epoch: u64::MAX }, seat, absent, Event::Stopped];
         for event in reports.map(Event::Node).into_iter().chain(others) {
             let line = serde_json::to_string(&event).unwrap();
             assert!(!line.contains('\n'));

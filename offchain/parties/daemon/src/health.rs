@@ -4,13 +4,14 @@
 //! failed is reported as skipped.
 
 mod contracts;
+mod process;
 mod standing;
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bithive_chain::{Chain, ChainError, ChainInfo, Cosmos, CosmosOptions};
+use bithive_chain::{Chain, ChainError, ChainInfo, Cosmos};
 use bithive_client::Client;
 use bithive_keystore::{Keystore, Password, names};
 use bithive_monitor::fetch_status;
@@ -138,28 +139,30 @@ async fn chain_answers(report: &mut Report, subject: &Subject) -> Option<(Client
             return None;
         }
     };
-    let options = CosmosOptions::new(config.rpc.as_str()).chain_id(deployment.chain_id.as_str());
-    let chain: Arc<dyn Chain> = match Cosmos::connect(options).await {
-        Ok(chain) => Arc::new(chain),
-        Err(error @ ChainError::WrongChainId { .. }) => {
-            report.add(failed("chain id", &error, "set chain.rpc or chain.deployment to the other chain's"));
-            return None;
+    let mut answers = None;
+    for (rpc, options) in config.rpc.iter().zip(chain::endpoints(config, &deployment)) {
+        match Cosmos::connect(options).await {
+            Ok(chain) => {
+                report.add(Finding::passed("chain", format!("{rpc} answers")));
+                answers.get_or_insert(chain);
+            }
+            Err(error @ ChainError::WrongChainId { .. }) => {
+                let todo = "set chain.rpc or chain.deployment to the other chain's";
+                report.add(failed("chain id", &error, todo));
+                return None;
+            }
+            Err(error @ ChainError::NodeDown { .. }) => {
+                let todo =
+                    "see whether the server runs and is not syncing, and whether chain.rpc is its address";
+                report.add(failed("chain", &error, todo));
+            }
+            Err(error) => {
+                let todo = "see whether chain.rpc is a CometBFT RPC server of the chain";
+                report.add(failed("chain", &error, todo));
+            }
         }
-        Err(error @ ChainError::NodeDown { .. }) => {
-            let todo = "see whether the server runs and is not syncing, and whether chain.rpc is its address";
-            report.add(failed("chain", &error, todo));
-            return None;
-        }
-        Err(error) => {
-            report.add(failed(
-                "chain",
-                &error,
-                "see whether chain.rpc is a CometBFT RPC server of the chain",
-            ));
-            return None;
-        }
-    };
-    report.add(Finding::passed("chain", format!("{} answers", config.rpc)));
+    }
+    let chain: Arc<dyn Chain> = Arc::new(answers?);
     report.add(Finding::passed("chain id", deployment.chain_id.clone()));
     match check_blocks(&*chain, PATIENCE).await {
         Ok((finding, info)) => {
@@ -189,8 +192,7 @@ async fn network(report: &mut Report, subject: &Subject) {
         None => None,
     };
     if let Some(status) = running {
-        let seconds = status.get("uptime_seconds").and_then(serde_json::Value::as_u64).unwrap_or(0);
-        report.add(Finding::passed("process", format!("a {} runs, for {seconds} s", subject.role)));
+        report.add(process::finding(subject.role, &status));
         return;
     }
     report.add(Finding::skipped("process", format!("no running {} answers", subject.role)));

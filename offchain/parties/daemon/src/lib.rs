@@ -20,8 +20,10 @@ pub mod relay;
 pub mod relayer;
 pub mod stop;
 pub mod task_group;
+pub mod waits;
 
-pub use error::{ConfigError, DaemonError};
+pub use error::{ConfigError, DaemonError, Missing, MissingFiles};
 pub use event::{Event, Events};
 pub use stop::Stop;
 pub use task_group::TaskGroup;
+pub use waits::Waits;

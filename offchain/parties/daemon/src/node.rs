@@ -3,10 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use bithive_api::registry::NodeRegistration;
 use bithive_blindmatch::attributes::Attributes;
 use bithive_client::Client;
-use bithive_exchange::Exchange;
+use bithive_exchange::{Exchange, Protocol};
 use bithive_keystore::{Password, fresh_rng};
+use bithive_measurement::{MeasuredMemory, MeasurementService};
 use bithive_node::{Compute, Contributor, NodeError, NodeKeys, Setup};
 
 use crate::config::NodeConfig;
@@ -44,20 +46,28 @@ pub async fn run_on(
     events: Events,
     stop: Stop,
 ) -> Result<(), DaemonError> {
-    let crs = client.reference_string(&config.reference_string).await?.shared();
-    let keys = file.keys(&crs)?;
-    let slot = registered(client, &keys, &config.keys).await?;
     let (monitor, metrics) = NodeMonitor::new(events.clone());
     let monitor = Arc::new(monitor);
     let _metrics = metrics::serve(&config.metrics, metrics, monitor.clone()).await?;
-    let party = Party::start(client, &config.network, &config.data, (keys.account.clone(), &keys.endpoint));
-    let party = party.await?;
+    let starts = || async {
+        let crs = client.reference_string(&config.reference_string).await?.shared();
+        let keys = file.keys(&crs)?;
+        let registration = registered(client, &keys, &config.keys).await?;
+        let own = (keys.account.clone(), &keys.endpoint);
+        let party = Party::start(client, &config.network, &config.data, own).await?;
+        Ok((crs, keys, registration, party))
+    };
+    let started = monitor.waits().start(&stop, starts).await?;
+    let Some((crs, keys, registration, party)) = started else { return Ok(()) };
+    let slot = registration.slot;
     monitor.watch(&party);
-    publish(&party, client, &keys, &config.public_key).await?;
+    publish(&party, &registration, &config.public_key).await?;
     let from = match config.first_block {
         Some(height) => height,
         None => client.chain().info().await?.height.saturating_add(1),
     };
+    serve_measurements(&party, config, &compute);
+    let measure = compute.clone();
     let setup = Setup {
         account: party.account.clone(),
         attributes: Attributes::new(&party.schema, file.attributes.clone()).map_err(|error| {
@@ -75,6 +85,11 @@ pub async fn run_on(
         exchange: party.exchange(),
         state: party.state.clone(),
     };
+    // Before there is work, which would make it slower. What can't run says so for each job.
+    let measured = tokio::task::spawn_blocking(move || measure.measure()).await;
+    if let Err(error) = measured.map_err(|error| error.to_string()).flatten() {
+        tracing::warn!(error, "this machine's speed is not known");
+    }
     let mut node = Contributor::new(setup, from).await?.with_relayers(config.relayers.clone());
     tracing::info!(account = party.account.address(), endpoint = %party.transport.id(), slot,
         next_block = node.next_height(), "the node runs");
@@ -94,8 +109,19 @@ pub async fn run_on(
     ended
 }
 
-/// The slot that the registry has of these keys.
-async fn registered(client: &Client, keys: &NodeKeys, file: &Path) -> Result<u16, DaemonError> {
+/// Lets accreditors measure the machine, where the operator has named any.
+fn serve_measurements(party: &Party, config: &NodeConfig, compute: &Arc<dyn Compute>) {
+    let permitted = &config.measurement;
+    if permitted.accreditors.is_empty() {
+        return;
+    }
+    let memory = MeasuredMemory { most: permitted.most_blocks(), device: config.device };
+    let service = MeasurementService::new(permitted.accreditors.iter().copied(), memory, compute.clone());
+    party.exchange().serve(Protocol::Measure, Arc::new(service));
+}
+
+/// What the registry has of these keys.
+async fn registered(client: &Client, keys: &NodeKeys, file: &Path) -> Result<NodeRegistration, DaemonError> {
     let account = keys.account.address();
     let node = client.node(account).await?.ok_or_else(|| DaemonError::NotRegistered {
         account: account.into(),
@@ -109,16 +135,15 @@ async fn registered(client: &Client, keys: &NodeKeys, file: &Path) -> Result<u16
     if registration.bls_key.as_slice() != keys.bls.public_key() {
         return Err(DaemonError::OtherKey { file: file.display().to_string(), what: "bls key" });
     }
-    Ok(registration.slot)
+    Ok(registration)
 }
 
 /// Makes the public key available to others: it has to be the registered one.
-async fn publish(party: &Party, client: &Client, keys: &NodeKeys, file: &Path) -> Result<(), DaemonError> {
+async fn publish(party: &Party, registration: &NodeRegistration, file: &Path) -> Result<(), DaemonError> {
     let bad = |problem: String| DaemonError::Keys { file: file.display().to_string(), problem };
     let bytes = std::fs::read(file).map_err(|error| bad(error.to_string()))?;
-    let node = client.node(keys.account.address()).await?;
     let digest = party.transport.publish(bytes.into()).await.map_err(NodeError::from)?;
-    if node.is_none_or(|node| node.registration.dgkbe_key_digest.as_slice() != digest) {
+    if registration.dgkbe_key_digest.as_slice() != digest {
         party.transport.remove(digest).await.map_err(NodeError::from)?;
         return Err(bad("it is not the key that the registry has the digest of".into()));
     }

@@ -7,8 +7,8 @@ use bithive_blindmatch::schema::Schema;
 use bithive_chain::{SigningKey, Wallet};
 use bithive_client::{Account, Client};
 use bithive_committee::TagSource;
-use bithive_exchange::{EndpointKey, Exchange};
-use bithive_state::State;
+use bithive_exchange::{EndpointKey, Exchange, PeerId};
+use bithive_state::{Owner, State};
 use bithive_transport::{Admission, Config, Transport};
 
 use crate::config::{Admitted, NetworkConfig, RelayUrl};
@@ -32,7 +32,7 @@ const RECORDS: &str = "records.redb";
 const TRANSPORT: &str = "transport";
 
 impl Party {
-    /// Opens the data folder, starts the endpoint, and has the registry name its relay.
+    /// Opens the data folder, has the registry name the relay of the endpoint, and starts it.
     ///
     /// # Errors
     /// [`DaemonError`].
@@ -44,28 +44,19 @@ impl Party {
     ) -> Result<Self, DaemonError> {
         std::fs::create_dir_all(data).map_err(DaemonError::machine("data"))?;
         let state = State::open(&data.join(RECORDS))?;
+        let deployment = client.deployment();
+        state.belong_to(&Owner {
+            account: account.address().into(),
+            chain_id: deployment.chain_id.clone(),
+            registry: deployment.registry().into(),
+        })?;
+        // All that the chain may be waited for is before the endpoint: it can be repeated.
         let wallet = Wallet::connect(client.chain().clone(), account).await?;
         let account = Account::new(client.clone(), wallet);
+        name_relay(&account, endpoint.id(), network.relays.first()).await?;
         let config = transport(client, network);
         let transport = Transport::start(endpoint, &data.join(TRANSPORT), config).await?;
-        let party = Self { account, transport, schema: Schema::bithive(), state };
-        party.name_relay(network.relays.first()).await?;
-        Ok(party)
-    }
-
-    /// The registry names the first configured relay for this endpoint, and none if there is none. Does nothing
-    /// before the account is registered.
-    async fn name_relay(&self, relay: Option<&RelayUrl>) -> Result<(), DaemonError> {
-        let (client, endpoint) = (self.account.client(), self.transport.id().0);
-        let holder = client.identity(endpoint).await?;
-        if holder.is_none_or(|holder| holder.address.as_str() != self.account.address())
-            || client.relay(endpoint).await?.as_deref() == relay.map(RelayUrl::as_str)
-        {
-            return Ok(());
-        }
-        self.account.set_relay(endpoint, relay.map(ToString::to_string)).await?;
-        tracing::info!(relay = relay.map(RelayUrl::as_str), "the registry names the relay");
-        Ok(())
+        Ok(Self { account, transport, schema: Schema::bithive(), state })
     }
 
     /// Its end of the network.
@@ -92,6 +83,25 @@ impl Party {
             url: None,
         }
     }
+}
+
+/// The registry names the first configured relay for an endpoint of the account, and none if there is none. Does nothing before the
+/// account is registered.
+async fn name_relay(
+    account: &Account,
+    endpoint: PeerId,
+    relay: Option<&RelayUrl>,
+) -> Result<(), DaemonError> {
+    let client = account.client();
+    let holder = client.identity(endpoint.0).await?;
+    if holder.is_none_or(|holder| holder.address.as_str() != account.address())
+        || client.relay(endpoint.0).await?.as_deref() == relay.map(RelayUrl::as_str)
+    {
+        return Ok(());
+    }
+    account.set_relay(endpoint.0, relay.map(ToString::to_string)).await?;
+    tracing::info!(relay = relay.map(RelayUrl::as_str), "the registry names the relay");
+    Ok(())
 }
 
 fn transport(client: &Client, network: &NetworkConfig) -> Config {

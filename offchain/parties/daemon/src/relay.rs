@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bithive_client::Client;
 use bithive_transport::Admission;
-use bithive_transport::relay::{ADDRESS_DISCOVERY_PORT, RelayListen, RelayOptions, RelayServer};
+use bithive_transport::relay::{ADDRESS_DISCOVERY_PORT, RelayLimits, RelayListen, RelayOptions, RelayServer};
 
 use crate::config::{Admitted, RelayConfig};
 use crate::membership::RegistryAdmission;
@@ -42,8 +42,12 @@ pub async fn run_on(
         tracing::warn!("the relay is open to everybody");
     }
     let listen = listen(config);
-    let relay =
-        RelayServer::start(RelayOptions { listen, admission, client_rate: config.client_rate }).await?;
+    let mut limits = RelayLimits::default();
+    if let Some(connections) = config.connections_of_address {
+        limits.of_address = usize::try_from(connections.get()).unwrap_or(usize::MAX);
+    }
+    let options = RelayOptions { listen, admission, client_rate: config.client_rate, limits };
+    let relay = RelayServer::start(options).await?;
     let url = relay.url();
     let (monitor, metrics) = RelayMonitor::new(url.clone(), relay.tally());
     let _metrics = metrics::serve(&config.metrics, metrics, Arc::new(monitor)).await?;
@@ -52,8 +56,8 @@ pub async fn run_on(
         role: "relay".into(),
         endpoint: None,
         account: None,
-        listens_on: relay.address().into_iter().collect(),
-        url,
+        listens_on: vec![relay.address()],
+        url: Some(url),
     });
     stop.requested().await;
     relay.close().await?;

@@ -54,7 +54,8 @@ pub async fn run_on(
     let (monitor, metrics) = RelayerMonitor::new(events.clone());
     let monitor = Arc::new(monitor);
     let _metrics = metrics::serve(&config.metrics, metrics, monitor.clone()).await?;
-    let party = Party::start(client, &config.network, &config.data, (account.clone(), &endpoint)).await?;
+    let starts = || Party::start(client, &config.network, &config.data, (account.clone(), &endpoint));
+    let Some(party) = monitor.waits().start(&stop, starts).await? else { return Ok(()) };
     let database = open_database(&config.data.join(OUTBOX), &redb::Database::builder());
     let database =
         database.map_err(|error| DaemonError::Machine { what: "data", error: error.to_string() })?;

@@ -1,9 +1,12 @@
 //! Why a model is refused, and why a run fails.
 
+use std::time::Duration;
+
 use crate::device::DeviceError;
 use crate::features::MAX_FEATURES;
-use crate::limits::{MAX_MODEL_BYTES, MAX_MULTIPLY_ADDS, MAX_NODES, OPERATORS, OPSETS};
+use crate::limits::{MAX_MODEL_BYTES, MAX_NODES, MAX_WORK, OPERATORS, OPSETS};
 use crate::table::MAX_COLUMN_NAME_BYTES;
+use crate::wire::MAX_DECODED_BYTES;
 
 /// Why a model is refused. Nothing of it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -39,8 +42,16 @@ pub enum ModelError {
         found: usize,
     },
     /// More work per row than a model may ask for.
-    #[error("model: expected at most {MAX_MULTIPLY_ADDS} multiply-adds per row, found more")]
+    #[error(
+        "model: expected work of at most {MAX_WORK} multiply-adds per row, found more; each operator counts by the \
+         elements of its result, and one element as 32 of them or more"
+    )]
     TooMuchWork,
+    /// The file is small, and what it decodes to is not.
+    #[error(
+        "model: expected at most {MAX_DECODED_BYTES} bytes of memory once it is decoded, found more; weights are expected as raw data"
+    )]
+    TooMuchMemory,
     /// The model does not read exactly one tensor.
     #[error("model: expected one input, found {found}")]
     InputCount {
@@ -148,6 +159,17 @@ pub enum RunError {
         /// The row, counted from 1.
         row: usize,
     },
+    /// Its time is over, or what is left of it is too short.
+    #[error("the model's run takes too long: {needed:.1?} more are needed, {left:.1?} are left")]
+    OutOfTime {
+        /// Time that is needed; zero if the run was ended in the middle.
+        needed: Duration,
+        /// Time that is left.
+        left: Duration,
+    },
+    /// Nobody waits for the result any more.
+    #[error("the model's run was cancelled")]
+    Cancelled,
     /// The runtime failed.
     #[error("the runtime failed: {reason}")]
     Failed {

@@ -13,8 +13,9 @@ use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoPr
 use crate::error::ModelError;
 use crate::features::MAX_FEATURES;
 use crate::guard::shortened;
-use crate::limits::{CONSTANT, GEMM, MATMUL, MAX_MULTIPLY_ADDS, MAX_NODES, OPERATORS, OPSETS};
+use crate::limits::{CONSTANT, GEMM, MATMUL, MAX_NODES, MAX_WORK, OPERATORS, OPSETS};
 use crate::table::MAX_COLUMN_NAME_BYTES;
+use crate::work;
 
 const FEATURE_NAMES: &str = "feature_names";
 /// Weights are vectors and matrices; results of higher rank never become one logit per row again.
@@ -27,8 +28,10 @@ pub(crate) struct Signature {
     pub(crate) width: usize,
     /// Names of the features in order; empty if the model does not name them.
     pub(crate) feature_names: Vec<String>,
-    /// Multiply-adds of one row.
-    pub(crate) multiply_adds: usize,
+    /// Work of one row, in multiply-adds.
+    pub(crate) work: u64,
+    /// Nodes of the graph.
+    pub(crate) nodes: usize,
 }
 
 /// Checks a decoded model and says what it reads.
@@ -41,8 +44,8 @@ pub(crate) fn inspect(model: &ModelProto) -> Result<Signature, ModelError> {
     let weights: HashSet<&str> = graph.initializer.iter().map(|tensor| tensor.name.as_str()).collect();
     let (input, width) = check_input(graph, &weights)?;
     check_output(graph)?;
-    let multiply_adds = check_nodes(graph, input)?;
-    Ok(Signature { width, feature_names: feature_names(model, width)?, multiply_adds })
+    let work = check_nodes(graph, (input, width))?;
+    Ok(Signature { width, feature_names: feature_names(model, width)?, work, nodes: graph.node.len() })
 }
 
 fn check_operator_set(model: &ModelProto) -> Result<(), ModelError> {
@@ -88,8 +91,8 @@ fn check_output(graph: &GraphProto) -> Result<(), ModelError> {
     }
 }
 
-/// Walks the nodes in file order, which the format defines as an order of evaluation. Returns the multiply-adds of a row.
-fn check_nodes(graph: &GraphProto, input: &str) -> Result<usize, ModelError> {
+/// Walks the nodes in file order, which the format defines as an order of evaluation. Returns the work of a row.
+fn check_nodes(graph: &GraphProto, input: (&str, usize)) -> Result<u64, ModelError> {
     if graph.node.len() > MAX_NODES {
         return Err(ModelError::TooManyNodes { found: graph.node.len() });
     }
@@ -97,7 +100,7 @@ fn check_nodes(graph: &GraphProto, input: &str) -> Result<usize, ModelError> {
         let tensor = sparse.values.as_ref().map(|values| shortened(&values.name)).unwrap_or_default();
         return Err(ModelError::Tensor { tensor, reason: "expected a dense tensor, found a sparse one" });
     }
-    let mut walk = Walk { constants: HashMap::new(), computed: HashSet::from([input]), multiply_adds: 0 };
+    let mut walk = Walk { constants: HashMap::new(), computed: HashMap::from([input]), work: 0 };
     for tensor in &graph.initializer {
         walk.add_constant(&tensor.name, tensor)?;
     }
@@ -105,26 +108,41 @@ fn check_nodes(graph: &GraphProto, input: &str) -> Result<usize, ModelError> {
         walk.visit(node)?;
     }
     match graph.output.first() {
-        Some(output) if walk.computed.contains(output.name.as_str()) => Ok(walk.multiply_adds),
+        Some(output) if walk.computed.contains_key(output.name.as_str()) => Ok(walk.work),
         _ => Err(ModelError::OutputShape { found: "a tensor that does not depend on the input".to_owned() }),
     }
 }
 
 struct Walk<'a> {
-    /// Constants so far, with their number of elements.
-    constants: HashMap<&'a str, usize>,
-    /// Names of tensors that depend on the input.
-    computed: HashSet<&'a str>,
-    multiply_adds: usize,
+    /// Constants so far.
+    constants: HashMap<&'a str, Shape>,
+    /// Tensors that depend on the input, with their elements per row: the length of their last dimension.
+    computed: HashMap<&'a str, usize>,
+    work: u64,
+}
+
+/// Shape of a constant, of one or two dimensions or none.
+#[derive(Clone, Copy)]
+struct Shape {
+    /// Length of the first and of the last of two dimensions; 1 for one that is not there.
+    dims: [usize; 2],
+    rank: usize,
+}
+
+impl Shape {
+    const fn elements(self) -> usize {
+        // Each is at most `MAX_FEATURES`.
+        self.dims[0] * self.dims[1]
+    }
 }
 
 impl<'a> Walk<'a> {
-    fn constant(&self, name: &str) -> Option<usize> {
+    fn constant(&self, name: &str) -> Option<Shape> {
         self.constants.get(name).copied()
     }
 
     fn is_defined(&self, name: &str) -> bool {
-        self.computed.contains(name) || self.constant(name).is_some()
+        self.computed.contains_key(name) || self.constant(name).is_some()
     }
 
     fn add_constant(&mut self, name: &'a str, tensor: &TensorProto) -> Result<(), ModelError> {
@@ -132,7 +150,7 @@ impl<'a> Walk<'a> {
         if name.is_empty() || self.is_defined(name) {
             return Err(refused("expected a name that no other tensor has"));
         }
-        self.constants.insert(name, elements(tensor).map_err(refused)?);
+        self.constants.insert(name, shape(tensor).map_err(refused)?);
         Ok(())
     }
 
@@ -163,36 +181,67 @@ impl<'a> Walk<'a> {
         if output.is_empty() || self.is_defined(output) {
             return Err(refused("expected an output name that no other tensor has"));
         }
-        self.computed.insert(output);
-        if self.multiply_adds > MAX_MULTIPLY_ADDS {
+        let (width, work) = self.result(node).map_err(refused)?;
+        self.computed.insert(output, width);
+        self.work = self.work.saturating_add(work);
+        if self.work > MAX_WORK {
             return Err(ModelError::TooMuchWork);
         }
         Ok(())
     }
 
-    fn check_operands(&mut self, node: &NodeProto) -> Result<(), &'static str> {
+    fn check_operands(&self, node: &NodeProto) -> Result<(), &'static str> {
         // An optional operand that is left out has an empty name.
         let mut operands = node.input.iter().filter(|name| !name.is_empty());
         if !operands.clone().all(|name| self.is_defined(name)) {
             return Err("expected operands that earlier nodes or the input define");
         }
-        if !operands.any(|name| self.computed.contains(name.as_str())) {
+        if !operands.any(|name| self.computed.contains_key(name.as_str())) {
             return Err(
                 "expected an operand that depends on the input; constants are folded when a model is exported",
             );
         }
-        if [GEMM, MATMUL].contains(&node.op_type.as_str()) {
-            let weights = node.input.get(1).and_then(|name| self.constant(name));
-            // A product of two computed matrices would mix rows.
-            let weights = weights.ok_or("expected constant weights as the second operand")?;
-            self.multiply_adds = self.multiply_adds.saturating_add(weights);
-        }
         Ok(())
+    }
+
+    /// Elements per row of what a node computes, and the work of a row.
+    fn result(&self, node: &NodeProto) -> Result<(usize, u64), &'static str> {
+        let (mut width, mut elements) = (1, 1);
+        for name in &node.input {
+            let (own, all) = match (self.computed.get(name.as_str()), self.constant(name)) {
+                (Some(width), _) => (*width, *width),
+                // What is in more than one row is counted as a whole, whatever becomes of it.
+                (None, Some(shape)) => (shape.dims[1], shape.elements()),
+                (None, None) => continue,
+            };
+            width = width.max(own);
+            elements = elements.max(all);
+        }
+        let each = work::per_element(&node.op_type);
+        if ![GEMM, MATMUL].contains(&node.op_type.as_str()) {
+            return Ok((width, each.saturating_mul(elements as u64)));
+        }
+        let mut operands = node.input.iter();
+        // A product of constants would be evaluated at load, and one of two computed matrices would mix rows.
+        if !operands.next().is_some_and(|name| self.computed.contains_key(name.as_str())) {
+            return Err("expected a first operand that depends on the input");
+        }
+        let weights = operands.next().and_then(|name| self.constant(name));
+        let weights = weights.filter(|weights| weights.rank == MAX_RANK);
+        let weights = weights.ok_or("expected constant weights of two dimensions as the second operand")?;
+        let transposed =
+            node.attribute.iter().any(|attribute| attribute.name == "transB" && attribute.i != 0);
+        let own = weights.dims[if transposed { 0 } else { 1 }];
+        let added = operands.filter_map(|name| {
+            self.constant(name).map(Shape::elements).or_else(|| self.computed.get(name.as_str()).copied())
+        });
+        let elements = added.fold(own, usize::max) as u64;
+        Ok((own, (weights.elements() as u64).saturating_add(each.saturating_mul(elements))))
     }
 }
 
-/// Number of elements of a weight, if it is float32, within the limits, and as large in the file as its shape says.
-fn elements(tensor: &TensorProto) -> Result<usize, &'static str> {
+/// Shape of a weight, if it is float32, within the limits, and as large in the file as its shape says.
+fn shape(tensor: &TensorProto) -> Result<Shape, &'static str> {
     let external = tensor.data_location == Some(DataLocation::External as i32);
     if external || !tensor.external_data.is_empty() {
         return Err("expected its data inside the file, found a reference to another file");
@@ -203,17 +252,18 @@ fn elements(tensor: &TensorProto) -> Result<usize, &'static str> {
     if tensor.dims.len() > MAX_RANK {
         return Err("expected at most two dimensions");
     }
-    let mut elements = 1usize;
-    for dim in &tensor.dims {
+    let mut shape = Shape { dims: [1, 1], rank: tensor.dims.len() };
+    for (own, dim) in shape.dims.iter_mut().rev().zip(tensor.dims.iter().rev()) {
         let dim = usize::try_from(*dim).ok().filter(|dim| (1..=MAX_FEATURES).contains(dim));
-        elements *= dim.ok_or("expected dimensions of 1 to 8192")?;
+        *own = dim.ok_or("expected dimensions of 1 to 8192")?;
     }
+    let elements = shape.elements();
     let matches = if tensor.raw_data.is_empty() {
         tensor.float_data.len() == elements
     } else {
         tensor.float_data.is_empty() && tensor.raw_data.len() == elements * size_of::<f32>()
     };
-    if matches { Ok(elements) } else { Err("expected as many values as its shape has elements") }
+    if matches { Ok(shape) } else { Err("expected as many values as its shape has elements") }
 }
 
 fn feature_names(model: &ModelProto, width: usize) -> Result<Vec<String>, ModelError> {

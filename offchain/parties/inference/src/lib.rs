@@ -4,11 +4,13 @@
 //! - [`Table`] reads a CSV file into named [`Features`] and [`Label`]s; `Features` is also what travels.
 //! - [`Model`] loads an ONNX file, which may come from an unknown party, and turns rows into logits.
 //! - [`Device`] says where it runs. A GPU that is not there is an error, never a quiet switch to the CPU.
+//! - [`Work`] says how much of the machine a run takes, [`speed`] how fast the machine is, and [`Budget`] ends a run.
 //! - [`sigmoid`], [`Label`] and [`accuracy`] turn logits into an answer that a person can check.
 //!
 //! Everything is checked on input: limits are constants, errors name the row, column or node and never repeat a
 //! cell, because cells may be a patient's.
 
+mod budget;
 mod device;
 mod error;
 mod features;
@@ -17,12 +19,19 @@ mod inspect;
 mod label;
 mod limits;
 mod model;
+mod speed;
 mod table;
+mod wire;
+mod work;
 
+pub use budget::Budget;
 pub use device::{Device, DeviceError};
 pub use error::{ModelError, RunError};
 pub use features::{Features, FeaturesError, MAX_BYTES, MAX_FEATURES, MAX_ROWS};
 pub use label::{AccuracyError, Label, accuracy, sigmoid};
-pub use limits::{MAX_MODEL_BYTES, MAX_MULTIPLY_ADDS, MAX_NODES, OPERATORS, OPSETS};
+pub use limits::{MAX_MODEL_BYTES, MAX_NODES, MAX_WORK, OPERATORS, OPSETS};
 pub use model::{Model, digest};
+pub use speed::{Speed, SpeedError, speed};
 pub use table::{MAX_COLUMN_NAME_BYTES, Table, TableError};
+pub use wire::MAX_DECODED_BYTES;
+pub use work::Work;

@@ -28,8 +28,10 @@ pub const OPERATORS: [&str; 17] = [
 pub const OPSETS: RangeInclusive<i64> = 9..=18;
 /// Most nodes in a graph.
 pub const MAX_NODES: usize = 1_024;
-/// Most multiply-adds per row: as many as weights fit the largest file, so that reusing weights buys no extra work.
-pub const MAX_MULTIPLY_ADDS: usize = 1 << 24;
+/// Most work of a row, in multiply-adds: twice as many as weights fit the largest file, so that reusing weights buys no extra
+/// work. Every operator counts: a pass over the elements of a result costs as many as [`crate::Work`] says. It also bounds the
+/// memory of a batch: the results of all nodes for 64 rows have at most 512 MiB.
+pub const MAX_WORK: u64 = 1 << 25;
 
 pub(crate) const CONSTANT: &str = "Constant";
 pub(crate) const GEMM: &str = "Gemm";

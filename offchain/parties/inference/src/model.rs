@@ -12,6 +12,7 @@ use tract_onnx::tract_core::internal::{InletId, SpecialOps, TDim, ToDim};
 use tract_onnx::tract_core::ops::binary::TypedBinOp;
 use tract_onnx::tract_hir::infer::InferenceModel;
 
+use crate::budget::Budget;
 use crate::device::Device;
 use crate::error::{ModelError, RunError};
 use crate::features::Features;
@@ -19,12 +20,14 @@ use crate::guard::{Fault, guarded};
 use crate::inspect::{Signature, inspect};
 use crate::limits::MAX_MODEL_BYTES;
 use crate::table::Table;
+use crate::wire::{self, MAX_DECODED_BYTES};
+use crate::work::Work;
 
 /// Least and most rows of a batch. Every call of the runtime has the same number of rows, the last one padded, so that the
 /// same kernels add in the same order whatever else is in the request.
 const BATCH_ROWS: [usize; 2] = [64, 256];
-/// Multiply-adds of a batch that has more than the least rows: one row costs as much as a batch.
-const BATCH_WORK: usize = 1 << 22;
+/// Work of a batch that has more than the least rows: one row costs as much as a batch.
+const BATCH_WORK: u64 = 1 << 22;
 /// Most elements of a row vector that is repeated for each row of a batch.
 const MAX_REPEATED: usize = 1 << 14;
 
@@ -45,13 +48,23 @@ impl Model {
     /// # Errors
     /// The device cannot be used, the file is too large or not ONNX, or it is not such a model; see [`ModelError`].
     pub fn load(bytes: &[u8], device: Device) -> Result<Self, ModelError> {
-        if bytes.len() > MAX_MODEL_BYTES {
-            return Err(ModelError::TooLarge { found: bytes.len() });
-        }
-        let runtime = device.runtime()?;
         let proto = decode(bytes)?;
-        let signature = inspect(&proto)?;
-        let (typed, rows) = guarded(|| build(&proto, signature.width)).map_err(refused)?;
+        Self::build(&proto, digest(bytes), device)
+    }
+
+    /// What the model in a file asks of the machine that runs it. It is inspected, and not built.
+    ///
+    /// # Errors
+    /// The file is too large or not ONNX, or it is not such a model; see [`ModelError`].
+    pub fn work(bytes: &[u8]) -> Result<Work, ModelError> {
+        let signature = inspect(&decode(bytes)?)?;
+        Ok(Work::new(signature.work, batch_rows(&signature), bytes.len(), signature.nodes))
+    }
+
+    pub(crate) fn build(proto: &ModelProto, digest: [u8; 32], device: Device) -> Result<Self, ModelError> {
+        let runtime = device.runtime()?;
+        let signature = inspect(proto)?;
+        let (typed, rows) = guarded(|| build(proto, signature.width)).map_err(refused)?;
         check_output(&typed, &rows)?;
         let batch_rows = batch_rows(&signature);
         let prepare = || {
@@ -62,13 +75,7 @@ impl Model {
             runtime.prepare(fixed)
         };
         let plan = guarded(prepare).map_err(refused)?;
-        Ok(Self {
-            digest: digest(bytes),
-            device,
-            signature: Arc::new(signature),
-            batch_rows,
-            plan: plan.into(),
-        })
+        Ok(Self { digest, device, signature: Arc::new(signature), batch_rows, plan: plan.into() })
     }
 
     /// BLAKE3 of the file's bytes.
@@ -117,9 +124,18 @@ impl Model {
     /// # Errors
     /// Rows of another width, a result that is NaN or infinite, a failure of the runtime.
     pub fn run(&self, features: &Features) -> Result<Vec<f32>, RunError> {
+        self.run_within(features, &Budget::unlimited())
+    }
+
+    /// As [`Model::run`], and ends after the batch in which the budget ends.
+    ///
+    /// # Errors
+    /// As [`Model::run`]; [`RunError::OutOfTime`], [`RunError::Cancelled`].
+    pub fn run_within(&self, features: &Features, budget: &Budget) -> Result<Vec<f32>, RunError> {
         self.check_width(features.width())?;
         let mut logits = Vec::with_capacity(features.row_count());
         for batch in features.values().chunks(self.batch_rows * self.width()) {
+            budget.check()?;
             let rows = batch.len() / self.width();
             let results = guarded(|| self.run_batch(batch)).map_err(failed)?;
             if results.len() != self.batch_rows {
@@ -162,7 +178,8 @@ impl Model {
 /// Rows of a batch of this model.
 fn batch_rows(signature: &Signature) -> usize {
     let [least, most] = BATCH_ROWS;
-    (BATCH_WORK / signature.multiply_adds.max(1)).clamp(least, most)
+    let rows = usize::try_from(BATCH_WORK / signature.work.max(1));
+    rows.unwrap_or(most).clamp(least, most)
 }
 
 /// BLAKE3 of a model file: what a job names a model by.
@@ -172,6 +189,17 @@ pub fn digest(bytes: &[u8]) -> [u8; 32] {
 }
 
 fn decode(mut bytes: &[u8]) -> Result<ModelProto, ModelError> {
+    if bytes.len() > MAX_MODEL_BYTES {
+        return Err(ModelError::TooLarge { found: bytes.len() });
+    }
+    match wire::decoded_bytes(bytes) {
+        Some(0..=MAX_DECODED_BYTES) => {}
+        Some(_) => return Err(ModelError::TooMuchMemory),
+        None => {
+            let reason = "it is not an encoding of messages, or they are nested too deeply".to_owned();
+            return Err(ModelError::NotOnnx { reason });
+        }
+    }
     guarded(|| tract_onnx::onnx().proto_model_for_read(&mut bytes))
         .map_err(|fault| ModelError::NotOnnx { reason: fault.to_string() })
 }

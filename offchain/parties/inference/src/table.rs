@@ -36,8 +36,25 @@ pub enum TableError {
         /// The reader's reason.
         reason: String,
     },
-    /// The first line holds numbers only.
-    #[error("header: expected column names in the first line, found numbers")]
+    /// A quoted cell does not end.
+    #[error("line {line}: a quote (\") is opened and never closed; close it, or remove it")]
+    OpenQuote {
+        /// Number of the line, from 1 with the header.
+        line: usize,
+    },
+    /// Other characters than commas part the columns.
+    #[error(
+        "header: expected commas between the columns, found {found}; save the table with commas (CSV, comma-separated)"
+    )]
+    Separator {
+        /// What parts them, in words.
+        found: &'static str,
+    },
+    /// The first line holds values.
+    #[error(
+        "header: expected column names in the first line, found values; add a line with a name for each column above them, like \
+         age,dose,diagnosis"
+    )]
     MissingHeader,
     /// A column has no name, or too long a one.
     #[error(
@@ -133,7 +150,9 @@ impl Table {
         if bytes.len() > MAX_BYTES {
             return Err(TableError::TooLarge { found: bytes.len() });
         }
-        std::str::from_utf8(bytes).map_err(|error| TableError::NotText { offset: error.valid_up_to() })?;
+        let text = std::str::from_utf8(bytes)
+            .map_err(|error| TableError::NotText { offset: error.valid_up_to() })?;
+        closed_quotes(text)?;
         let mut reader = csv::ReaderBuilder::new().flexible(true).trim(csv::Trim::All).from_reader(bytes);
         let header = Header::parse(reader.headers().map_err(not_csv)?)?;
 
@@ -212,7 +231,8 @@ impl Header {
         if record.is_empty() {
             return Err(TableError::Empty);
         }
-        if record.iter().all(|cell| cell.parse::<f64>().is_ok()) {
+        commas(record)?;
+        if holds_values(record) {
             return Err(TableError::MissingHeader);
         }
         let mut seen = HashSet::new();
@@ -271,6 +291,40 @@ impl LabelColumn {
             _ => Err(TableError::UnknownLabel { row, column: self.name, negative, positive }),
         }
     }
+}
+
+/// Separators that programs write in place of commas, and what they are called.
+const SEPARATORS: [(char, &str); 2] = [(';', "semicolons"), ('\t', "tabs")];
+
+/// Refuses a header whose names are parted by something else.
+fn commas(header: &csv::StringRecord) -> Result<(), TableError> {
+    for (separator, found) in SEPARATORS {
+        let separators: usize = header.iter().map(|cell| cell.matches(separator).count()).sum();
+        if separators >= header.len() {
+            return Err(TableError::Separator { found });
+        }
+    }
+    Ok(())
+}
+
+/// Whether a first line is a row and no header: numbers and labels only, or more numbers than names.
+fn holds_values(header: &csv::StringRecord) -> bool {
+    let is_number = |cell: &&str| cell.parse::<f64>().is_ok();
+    let is_label = |cell: &&str| LABEL_COLUMNS.iter().any(|(_, classes)| classes.contains(cell));
+    let numbers = header.iter().filter(is_number).count();
+    numbers > 0 && header.iter().all(|cell| is_number(&cell) || is_label(&cell))
+        || numbers > header.len().saturating_sub(numbers)
+}
+
+/// Refuses a quote that is never closed: the reader would take the rest of the file for one cell. Quotes within a quoted cell are
+/// doubled, so their number is even in whatever is well-formed.
+fn closed_quotes(text: &str) -> Result<(), TableError> {
+    let odd = |text: &str| text.bytes().filter(|byte| *byte == b'"').count() % 2 == 1;
+    if !odd(text) {
+        return Ok(());
+    }
+    let line = text.lines().position(odd).unwrap_or_default().saturating_add(1);
+    Err(TableError::OpenQuote { line })
 }
 
 fn parse_number(row: usize, column: &str, cell: &str) -> Result<f32, TableError> {

@@ -8,12 +8,14 @@ use crate::{KeystoreError, Password};
 
 /// Bytes of a salt.
 pub(crate) const SALT_BYTES: usize = 16;
-/// Most memory, in KiB: a file that asks for more is refused before anything is allocated.
+// What a file may ask for, before its password is known to be right, is what this program writes: whoever hands out a keystore is not
+// to keep others' machines busy with it.
+/// Most memory, in KiB, that a password hash takes.
 pub const MAX_MEMORY_KIB: u32 = 1 << 20;
 /// Most passes over the memory.
-pub const MAX_ITERATIONS: u32 = 16;
-/// Most lanes of Argon2id that a file may ask for.
-pub const MAX_PARALLELISM: u32 = 16;
+pub const MAX_ITERATIONS: u32 = Kdf::PERSON.iterations;
+/// Most lanes of Argon2id.
+pub const MAX_PARALLELISM: u32 = Kdf::PERSON.parallelism;
 
 /// What a password hash costs whoever guesses passwords.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,8 +95,10 @@ mod tests {
             (huge, "memory_kib"),
             (Kdf { memory_kib: 31, ..Kdf::PERSON }, "memory_kib"),
             (Kdf { iterations: 0, ..Kdf::PERSON }, "iterations"),
+            (Kdf { iterations: 4, ..Kdf::PERSON }, "iterations"),
             (Kdf { iterations: u32::MAX, ..Kdf::PERSON }, "iterations"),
             (Kdf { parallelism: 0, ..Kdf::PERSON }, "parallelism"),
+            (Kdf { parallelism: 5, ..Kdf::PERSON }, "parallelism"),
             (Kdf { parallelism: u32::MAX, ..Kdf::PERSON }, "parallelism"),
         ];
         let password = Password::new("a password").unwrap();
@@ -102,8 +106,9 @@ mod tests {
             let refused = kdf.key(&password, &[0; SALT_BYTES]).map(|_| ());
             assert!(matches!(refused, Err(KeystoreError::Kdf { field, .. }) if field == wrong), "{kdf:?}");
         }
-        for kdf in [Kdf::PERSON, Kdf::RANDOM] {
+        for kdf in [Kdf::PERSON, Kdf::RANDOM, Kdf::with_memory(MAX_MEMORY_KIB).unwrap()] {
             kdf.check().unwrap();
         }
+        assert!(Kdf::with_memory(MAX_MEMORY_KIB + 1).is_err());
     }
 }

@@ -151,14 +151,15 @@ impl Sealed {
         let KdfHeader { memory_kib, iterations, parallelism, .. } = self.kdf;
         let kdf = Kdf { memory_kib, iterations, parallelism };
         kdf.check().map(|()| kdf).map_err(|error| match error {
-            KeystoreError::Kdf { field: "memory_kib", found, expected } => {
-                field(file, "kdf.memory_kib", &found.to_string(), expected)
-            }
-            KeystoreError::Kdf { field: "iterations", found, expected } => {
-                field(file, "kdf.iterations", &found.to_string(), expected)
-            }
-            KeystoreError::Kdf { found, expected, .. } => {
-                field(file, "kdf.parallelism", &found.to_string(), expected)
+            KeystoreError::Kdf { field: parameter, found, expected } => {
+                let name = match parameter {
+                    "memory_kib" => "kdf.memory_kib",
+                    "iterations" => "kdf.iterations",
+                    _ => "kdf.parallelism",
+                };
+                let todo =
+                    "as `bithive keys` writes it; make the file anew from its words (`bithive keys import`)";
+                field(file, name, &found.to_string(), format!("{expected}, {todo}"))
             }
             error => error,
         })

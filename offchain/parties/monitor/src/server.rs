@@ -1,10 +1,11 @@
-//! `/metrics` and `/status` over HTTP, for this machine only.
+//! `/metrics` and `/status` over HTTP, for programs of this machine only.
 
 use std::future::ready;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use bithive_chain::guard::Guard;
 use bithive_chain::http::{HttpLimits, HttpServer, reply};
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
@@ -13,7 +14,12 @@ use serde_json::json;
 
 use crate::{Metrics, StatusSource, is_loopback};
 
-const LIMITS: HttpLimits = HttpLimits { connections: 16, lifetime: Some(Duration::from_secs(60)) };
+/// Whoever asks is on this machine, so that all have one address.
+const LIMITS: HttpLimits = HttpLimits {
+    connections_of_address: 16,
+    lifetime: Some(Duration::from_secs(60)),
+    ..HttpLimits::of_connections(16)
+};
 
 /// Why nothing is served.
 #[derive(Debug, thiserror::Error)]
@@ -80,12 +86,16 @@ pub async fn serve(
     }
     let served = Arc::new(Served { metrics, source: Mutex::new(Some(source)), started: Instant::now() });
     let answering = served.clone();
-    let http = HttpServer::start(listen, LIMITS, move |request| ready(answer(&answering, &request))).await;
+    let http =
+        HttpServer::start(listen, LIMITS, move |request| ready(answer(listen, &answering, &request))).await;
     let http = http.map_err(|error| MonitorError::Listen { address: listen, reason: error.to_string() })?;
     Ok(MonitorServer { http, served })
 }
 
-fn answer(served: &Served, request: &Request<Incoming>) -> Response<Full<Bytes>> {
+fn answer(listen: SocketAddr, served: &Served, request: &Request<Incoming>) -> Response<Full<Bytes>> {
+    if let Err(refusal) = Guard::local(listen).admits(request.uri(), request.headers()) {
+        return reply(refusal.status, "text/plain", format!("{}\n", refusal.text));
+    }
     if request.method() != Method::GET {
         return reply(StatusCode::METHOD_NOT_ALLOWED, "text/plain", "expected GET\n".into());
     }

@@ -1,33 +1,84 @@
-//! What runs a model.
+//! What runs a model, and how long it takes here.
 
-use bithive_inference::{Device, Features, Model};
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use bithive_inference::{Budget, Device, Features, Model, Speed, speed};
+
+/// What a run may take.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Most rows: as many as the job's terms tell. An input of more was never priced.
+    pub most_rows: usize,
+    /// When the run has to end.
+    pub budget: Budget,
+}
 
 /// Runs a model on rows. Deterministic on one machine; machines differ within the job's tolerance.
 pub trait Compute: Send + Sync {
-    /// Runs `model` on `rows` (both encoded) and returns one number per row.
+    /// Runs `model` on `rows` (both encoded) and returns one number per row. Ends soon after the budget does.
     ///
     /// # Errors
     /// What was wrong, as text for people.
-    fn run(&self, model: &[u8], rows: &[u8]) -> Result<Vec<f32>, String>;
+    fn run(&self, model: &[u8], rows: &[u8], limits: &Limits) -> Result<Vec<f32>, String>;
+
+    /// How long a run of `model` on so many rows takes on this machine.
+    ///
+    /// # Errors
+    /// Why it would not run, as text for people.
+    fn estimate(&self, model: &[u8], rows: usize) -> Result<Duration, String>;
+
+    /// Measures the machine, if estimates need that and it was not done yet. It takes up to a second.
+    ///
+    /// # Errors
+    /// Why models can't run here, as text for people.
+    fn measure(&self) -> Result<(), String> {
+        Ok(())
+    }
 }
 
 /// ONNX models on this machine.
 pub struct Onnx {
     device: Device,
+    speed: OnceLock<Result<Speed, String>>,
 }
 
 impl Onnx {
     /// A runtime on `device`; a device that is not there is an error of every run, never another device.
     #[must_use]
     pub const fn new(device: Device) -> Self {
-        Self { device }
+        Self { device, speed: OnceLock::new() }
+    }
+
+    fn speed(&self) -> Result<Speed, String> {
+        let measured = || {
+            let speed = speed(self.device).map_err(|error| error.to_string())?;
+            let multiply_adds = speed.per_second() as u64;
+            tracing::info!(device = %self.device, multiply_adds, "models run with so many multiply-adds a second");
+            Ok(speed)
+        };
+        self.speed.get_or_init(measured).clone()
     }
 }
 
 impl Compute for Onnx {
-    fn run(&self, model: &[u8], rows: &[u8]) -> Result<Vec<f32>, String> {
+    fn run(&self, model: &[u8], rows: &[u8], limits: &Limits) -> Result<Vec<f32>, String> {
         let features = Features::decode(rows).map_err(|error| error.to_string())?;
+        let (found, most) = (features.row_count(), limits.most_rows);
+        if found > most {
+            return Err(format!("the input has {found} rows, the job's terms say at most {most}"));
+        }
+        limits.budget.check_for(self.estimate(model, found)?).map_err(|error| error.to_string())?;
         let model = Model::load(model, self.device).map_err(|error| error.to_string())?;
-        model.run(&features).map_err(|error| error.to_string())
+        model.run_within(&features, &limits.budget).map_err(|error| error.to_string())
+    }
+
+    fn estimate(&self, model: &[u8], rows: usize) -> Result<Duration, String> {
+        let work = Model::work(model).map_err(|error| error.to_string())?;
+        Ok(self.speed()?.time(work.of_rows(rows)))
+    }
+
+    fn measure(&self) -> Result<(), String> {
+        self.speed().map(drop)
     }
 }

@@ -100,6 +100,18 @@ pub enum NodeError {
         /// Round of the job, from 1.
         round: u8,
     },
+    /// A signature of a job of which the guard has forgotten what was signed.
+    #[error("job {job_id} ended so long ago that its records were removed; nothing of it is signed again")]
+    Forgotten {
+        /// Number of the job.
+        job_id: u64,
+    },
+    /// A result that can't be there in time.
+    #[error(
+        "its result can't be there before the window for commitments ends, so the job is dropped, which costs no bond; \
+         too many jobs at once, an input that does not come, or a slow model"
+    )]
+    TooLate,
     /// Stored keys can't be read.
     #[error("stored keys: {0}")]
     Keys(String),
@@ -115,21 +127,33 @@ pub enum NodeError {
 }
 
 impl NodeError {
-    /// Whether trying again later can help: the network or the chain did not answer, or content is not there yet.
+    /// Whether trying again later can help: the network or the chain did not answer as it should, or content is not there
+    /// yet. Everything that the way to the chain can answer is of this kind; what a contract says is not.
     #[must_use]
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Exchange(ExchangeError::Damaged { .. } | ExchangeError::TooLarge { .. }) => false,
             Self::Exchange(_) | Self::Key(KeyError::Format(FormatError::Read { .. })) => true,
-            Self::Chain(error) | Self::Committee(ServiceError::Chain(error)) => {
-                let passing =
-                    matches!(error, ChainError::SequenceMismatch { .. } | ChainError::OutOfGas { .. });
-                passing || matches!(error, ChainError::NodeDown { .. })
-            }
             Self::Committee(
                 ServiceError::Exchange(_) | ServiceError::NoTable { .. } | ServiceError::Oprf(_),
             ) => true,
-            _ => false,
+            _ => self.chain().is_some_and(|error| !error.is_refusal()),
+        }
+    }
+
+    /// Whether a contract said no, or said that there is nothing. Its answer stays the same, unless the node of the chain
+    /// that gave it was behind.
+    #[must_use]
+    pub fn is_refusal(&self) -> bool {
+        matches!(self, Self::NotRegistered(_)) || self.chain().is_some_and(ChainError::is_refusal)
+    }
+
+    const fn chain(&self) -> Option<&ChainError> {
+        match self {
+            Self::Chain(error)
+            | Self::Committee(ServiceError::Chain(error))
+            | Self::Group(GroupError::Chain(error)) => Some(error),
+            _ => None,
         }
     }
 }

@@ -2,7 +2,7 @@
 //! Members of other groups play no part in its header, so their keys are never fetched.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bithive_api::registry::NodeResponse;
 use bithive_client::Client;
@@ -18,12 +18,18 @@ use zeroize::Zeroizing;
 
 use crate::NodeError;
 
-/// A slot's sums and the peers they were made from.
+/// A slot's sums and the peers they were made from. Several jobs use it at the same time: nothing is fetched while one of them
+/// holds it.
 pub struct Group {
     crs: Arc<Crs>,
+    slot: u16,
+    known: Mutex<Known>,
+}
+
+struct Known {
     receiver: Receiver,
     /// Digest of the key that is known for a slot: a slot can change hands.
-    known: BTreeMap<u16, Vec<u8>>,
+    digests: BTreeMap<u16, Vec<u8>>,
 }
 
 impl Group {
@@ -40,13 +46,19 @@ impl Group {
     ) -> Result<Self, NodeError> {
         let commitment = G1::decode(commitment)?;
         let group = ReceiverGroup::new(crs.clone(), groups, slot, secret, &commitment)?;
-        Ok(Self { crs, receiver: Receiver::new(group), known: BTreeMap::new() })
+        let known = Known { receiver: Receiver::new(group), digests: BTreeMap::new() };
+        Ok(Self { crs, slot, known: Mutex::new(known) })
+    }
+
+    fn known(&self) -> MutexGuard<'_, Known> {
+        // A panic elsewhere leaves it as it was: keys are put in after they are checked.
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The node's slot.
     #[must_use]
-    pub fn slot(&self) -> u16 {
-        self.receiver.cache().slot()
+    pub const fn slot(&self) -> u16 {
+        self.slot
     }
 
     /// Opens a message for `set` as [`Group::unlock`] does; returns the headers' key and the plaintext.
@@ -54,7 +66,7 @@ impl Group {
     /// # Errors
     /// As [`Group::unlock`], and [`NodeError::Dem`] if the message does not open.
     pub async fn open(
-        &mut self,
+        &self,
         links: (&Client, &dyn Exchange),
         set: &GroupedSet,
         context: &[u8],
@@ -73,7 +85,7 @@ impl Group {
     /// [`NodeError`]: a member's key is missing or wrong, or the headers are malformed. Headers that were changed
     /// give a key that opens nothing.
     pub async fn unlock(
-        &mut self,
+        &self,
         (client, exchange): (&Client, &dyn Exchange),
         set: &GroupedSet,
         context: &[u8],
@@ -81,30 +93,32 @@ impl Group {
         rng: &mut (impl CryptoRng + Send),
     ) -> Result<(SharedKey, AssociatedData), NodeError> {
         self.learn(client, exchange, set, rng).await?;
-        Ok(self.receiver.unlock(set, Context(context), headers)?)
+        Ok(self.known().receiver.unlock(set, Context(context), headers)?)
     }
 
     async fn learn(
-        &mut self,
+        &self,
         client: &Client,
         exchange: &dyn Exchange,
         set: &GroupedSet,
         rng: &mut (impl CryptoRng + Send),
     ) -> Result<(), NodeError> {
-        let slots: Vec<u16> = self.receiver.cache().peers_in(set).collect();
+        let slots: Vec<u16> = self.known().receiver.cache().peers_in(set).collect();
         let mut peers = Vec::new();
         for chunk in slots.chunks(bithive_api::registry::limits::MAX_PAGE as usize) {
             for node in client.nodes_at(chunk.to_vec()).await?.into_iter().flatten() {
                 let (slot, digest) = (node.registration.slot, node.registration.dgkbe_key_digest.to_vec());
-                if self.known.get(&slot) != Some(&digest) {
+                let is_known = self.known().digests.get(&slot) == Some(&digest);
+                if !is_known {
                     peers.push((self.peer(exchange, &node).await?, digest));
                 }
             }
         }
         let (peers, digests): (Vec<Peer>, Vec<Vec<u8>>) = peers.into_iter().unzip();
         if !peers.is_empty() {
-            self.receiver.cache_mut().put(&peers, rng)?;
-            self.known.extend(peers.iter().map(|peer| peer.slot).zip(digests));
+            let mut known = self.known();
+            known.receiver.cache_mut().put(&peers, rng)?;
+            known.digests.extend(peers.iter().map(|peer| peer.slot).zip(digests));
         }
         Ok(())
     }
@@ -119,11 +133,13 @@ impl Group {
         let digest = digest.map_err(|_| mismatch("its digest is not 32 bytes"))?;
         let endpoint = registration.endpoint.as_slice().try_into().map(PeerId);
         let endpoint = endpoint.map_err(|_| mismatch("its endpoint is not 32 bytes"))?;
-        let group = self.receiver.cache();
-        let place = group.groups().place(registration.slot)?;
+        let (place, column) = {
+            let known = self.known();
+            let group = known.receiver.cache();
+            (group.groups().place(registration.slot)?, group.column_index())
+        };
         let file = exchange.open(digest, &[endpoint], encoded_len(self.crs.slots())).await?;
-        let (commitment, element) =
-            column_of_file(&self.crs, (place.slot, group.column_index()), &digest, file)?;
+        let (commitment, element) = column_of_file(&self.crs, (place.slot, column), &digest, file)?;
         if commitment.encode() == registration.dgkbe_key.as_slice() {
             Ok(Peer { slot: registration.slot, commitment, element })
         } else {

@@ -9,9 +9,13 @@
 //! then only the chain, which accepts one commitment of a worker and fixes the statement of a round by what was
 //! revealed, keeps an honest node from contradicting itself. Restore keys, never records.
 
+use bithive_api::jobs::limits::MAX_ROUNDS;
 use bithive_state::State;
 
 use crate::NodeError;
+
+/// Highest number of a job whose entries were removed.
+const FORGOTTEN: &str = "guard/forgotten";
 
 /// What a signature is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,12 +57,36 @@ impl Guard {
         bytes: &[u8],
         sign: impl FnOnce(&[u8]) -> T,
     ) -> Result<T, NodeError> {
+        if self.0.get::<u64>(FORGOTTEN)?.is_some_and(|last| job_id <= last) {
+            return Err(NodeError::Forgotten { job_id });
+        }
         let digest = blake3::hash(bytes).to_hex();
-        let name = format!("guard/{}/{job_id}/{round}", purpose.name());
+        let name = name(purpose, job_id, round);
         let recorded = self.0.put_once(&name, &digest.as_str().to_owned())?;
         if recorded != digest.as_str() {
             return Err(NodeError::OtherResult { what: purpose.name(), job_id, round });
         }
         Ok(sign(bytes))
     }
+
+    /// Removes what was signed of a job, and signs nothing more of it or of any job before it. For jobs that have ended so long
+    /// ago that all jobs with lower numbers have, too.
+    ///
+    /// # Errors
+    /// [`NodeError::State`].
+    pub fn forget(&self, job_id: u64) -> Result<(), NodeError> {
+        let last = self.0.get::<u64>(FORGOTTEN)?.unwrap_or_default();
+        // First: without it, what was signed must stay.
+        self.0.put(FORGOTTEN, &last.max(job_id))?;
+        for purpose in [Purpose::Commitment, Purpose::Statement] {
+            for round in 1..=MAX_ROUNDS {
+                self.0.remove(&name(purpose, job_id, round))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn name(purpose: Purpose, job_id: u64, round: u8) -> String {
+    format!("guard/{}/{job_id}/{round}", purpose.name())
 }

@@ -7,6 +7,8 @@
 //!
 //! [`NodeKeys`] are its secrets, [`Group`] its view of the broadcast group, [`Compute`] what runs a model.
 
+mod backoff;
+mod capacity;
 mod compute;
 mod contributor;
 mod error;
@@ -16,9 +18,11 @@ mod keys;
 mod quorum;
 mod report;
 mod secret;
+mod tasks;
+mod vaults;
 mod work;
 
-pub use compute::{Compute, Onnx};
+pub use compute::{Compute, Limits, Onnx};
 pub use contributor::{Contributor, Setup};
 pub use error::NodeError;
 pub use group::Group;

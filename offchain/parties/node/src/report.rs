@@ -14,6 +14,13 @@ pub enum Report {
         /// Whether it opened.
         opened: bool,
     },
+    /// Its machine is too slow for the job's windows, so it does not claim it.
+    Declined {
+        /// Number of the job.
+        job_id: u64,
+        /// What is too short, and what helps, for people.
+        reason: String,
+    },
     /// It sent a sealed claim.
     Claimed {
         /// Number of the job.
@@ -29,7 +36,7 @@ pub enum Report {
         /// Number of the job.
         job_id: u64,
     },
-    /// It decrypted the input and checked the exact policy.
+    /// It decrypted the input and checked it.
     Decrypted {
         /// Number of the job.
         job_id: u64,
@@ -99,6 +106,9 @@ pub trait Observer: Send + Sync {
     /// Called when all there was to do about a block is done, with its height and its time in seconds of the Unix
     /// epoch.
     fn followed(&self, _height: u64, _time: u64) {}
+
+    /// Called when the chain was found to have another history than before, with the height at which it is now.
+    fn rolled_back(&self, _height: u64) {}
 
     /// Called whenever a job was looked at, with its phase on chain.
     fn looked_at(&self, _job_id: u64, _phase: Phase) {}

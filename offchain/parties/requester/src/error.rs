@@ -16,6 +16,8 @@ use bithive_exchange::ExchangeError;
 use bithive_payload::PayloadError;
 use bithive_state::StateError;
 
+use crate::bad_copy::BadCopy;
+
 /// Why a step failed.
 #[derive(Debug, thiserror::Error)]
 pub enum RequesterError {
@@ -69,6 +71,45 @@ pub enum RequesterError {
         /// Why it is refused.
         reason: String,
     },
+    /// A term of the offer is out of bounds.
+    #[error("{option} is {found}; expected {expected}")]
+    Term {
+        /// The option of the command line that sets it.
+        option: &'static str,
+        /// What was given, with its unit.
+        found: String,
+        /// What can be given.
+        expected: String,
+    },
+    /// The account can't pay for the job.
+    #[error(
+        "account {account} holds {}; expected at least {}, which is --price {} for each of {workers} workers (--workers): send it \
+         the rest, or offer less",
+        show(*held), show(*needed), show(*price)
+    )]
+    Funds {
+        /// Address of the account.
+        account: String,
+        /// What it holds, in base units.
+        held: u128,
+        /// What the job takes, in base units.
+        needed: u128,
+        /// Price for each worker, in base units.
+        price: u128,
+        /// Number of workers.
+        workers: u8,
+    },
+    /// No member of the quorum has given the output.
+    #[error(
+        "no worker of the quorum has given the output of job {job_id}: {}; `bithive job result {job_id}` asks them again",
+        list(bad)
+    )]
+    NoOutput {
+        /// Number of the job.
+        job_id: u64,
+        /// Who was asked, and why there was nothing to be had.
+        bad: Vec<BadCopy>,
+    },
     /// Too few usable claims.
     #[error("job {job_id} has {found} usable claims for round {round}; expected at least {expected}")]
     TooFewClaims {
@@ -114,4 +155,9 @@ pub enum RequesterError {
         /// Number of the job.
         job_id: u64,
     },
+}
+
+fn list(bad: &[BadCopy]) -> String {
+    let each: Vec<String> = bad.iter().map(ToString::to_string).collect();
+    each.join("; ")
 }

@@ -2,16 +2,21 @@
 //!
 //! [`Requester::post`] seals the policy and puts the price in escrow, [`Requester::collect`] opens and checks the
 //! claims that arrived, [`Requester::assign`] chooses workers and encrypts the input to exactly them, and
-//! [`Requester::result`] opens the output of a settled job. What is needed later is recorded before anything is
-//! sent, under the digest of the vault, so that a crash between a transaction and its answer loses nothing.
+//! [`Requester::open`] opens the output of a settled job. What is needed later is recorded before anything is
+//! sent, under the digest of the vault, so that a crash between a transaction and its answer loses nothing:
+//! [`Requester::unfinished`] finds the jobs to go on with.
 
 mod assign;
+mod bad_copy;
 mod claims;
+mod close;
 mod error;
+mod offer;
 mod post;
 mod progress;
 mod records;
 mod result;
+mod under_way;
 
 use std::sync::Arc;
 
@@ -26,11 +31,16 @@ use bithive_state::State;
 use rand_chacha::ChaCha20Rng;
 
 pub use assign::{Assigned, Selection};
+pub use bad_copy::BadCopy;
 pub use claims::{Collected, RefusedClaim};
+pub use close::is_overdue;
 pub use error::RequesterError;
-pub use post::{JobSpec, Offer, Posted, Quorum, Windows};
+pub use offer::{Offer, Quorum, Windows};
+pub use post::{JobSpec, Posted};
 pub use progress::{AssignedWorker, AssignmentSummary, JobProgress};
 pub use records::AcceptedClaim;
+pub use result::Opened;
+pub use under_way::{Following, Unfinished};
 
 /// A requester: an account with the records of its jobs.
 pub struct Requester {

@@ -1,17 +1,18 @@
 //! Posting: the policy goes into a vault, the price into escrow.
 
-use bithive_api::jobs::{Event, Terms, events};
+use bithive_api::jobs::{Hook, Terms};
 use bithive_blindmatch::claim::RequesterKey;
 use bithive_blindmatch::policy::Policy;
 use bithive_blindmatch::vault::{DEFAULT_BUDGET, Poster, Vault};
-use bithive_chain::{ChainError, Receipt};
-use bithive_economics::escrow;
+use bithive_chain::{ChainError, Message, Receipt, SignedTx};
 use bytes::Bytes;
-use cosmwasm_std::Uint128;
+use cosmwasm_std::{StdError, Uint128, to_json_binary};
+use cw20::Cw20ExecuteMsg;
 use rand_core::Rng as _;
 
-use crate::records::{Secrets, secrets_name};
-use crate::{Requester, RequesterError};
+use crate::records::{Secrets, digest_of, secrets_name};
+use crate::under_way::{UnderWay, is_refusal, posted_id, under_way_name};
+use crate::{Following, Offer, Requester, RequesterError};
 
 /// What is to be done, by whom, and for how much.
 #[derive(Clone)]
@@ -32,110 +33,9 @@ impl JobSpec {
     /// What is held for the job until it ends, in base units.
     ///
     /// # Errors
-    /// [`RequesterError`]: it does not fit 128 bits.
+    /// As [`Offer::escrow`].
     pub fn escrow(&self) -> Result<u128, RequesterError> {
-        escrow(self.offer.price, self.offer.quorum.workers).ok_or(RequesterError::Mismatch {
-            what: "the price",
-            reason: "price times workers does not fit 128 bits".into(),
-        })
-    }
-}
-
-/// What a requester offers to workers and asks of them: the terms of a job but for what follows from its input, its model
-/// and the time at which it is posted.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "clap", derive(clap::Args))]
-pub struct Offer {
-    /// Most that one worker may ask, in BTT.
-    // In base units here.
-    #[cfg_attr(feature = "clap", arg(long, value_parser = bithive_client::amount::parse))]
-    pub price: u128,
-    /// How many work on it and have to agree.
-    #[cfg_attr(feature = "clap", command(flatten))]
-    pub quorum: Quorum,
-    /// How long each state may last.
-    #[cfg_attr(feature = "clap", command(flatten))]
-    pub windows: Windows,
-    /// Whom the model is expected to pay: the job is refused if its registered owner (`bithive model show`) names another
-    /// receiver.
-    #[cfg_attr(feature = "clap", arg(long))]
-    pub model_owner: Option<String>,
-    /// Address of the data's owner, who gets a share and has agreed to be named (`bithive model consent`).
-    #[cfg_attr(feature = "clap", arg(long))]
-    pub data_owner: Option<String>,
-}
-
-impl Offer {
-    /// An offer that pays nobody for model or data.
-    #[must_use]
-    pub const fn new(price: u128, quorum: Quorum, windows: Windows) -> Self {
-        Self { price, quorum, windows, model_owner: None, data_owner: None }
-    }
-
-    /// The terms of a job that is posted at `now`, in Unix seconds.
-    fn terms(&self, now: u64, dimensions: u16, model: [u8; 32]) -> Terms {
-        let Quorum { workers, quorum, tolerance } = self.quorum;
-        let Windows { assign_seconds, commit_seconds, reveal_seconds, finalize_seconds } = self.windows;
-        Terms {
-            workers,
-            quorum,
-            tolerance,
-            dimensions,
-            price: Uint128::new(self.price),
-            assign_by: now.saturating_add(assign_seconds),
-            commit_seconds,
-            reveal_seconds,
-            finalize_seconds,
-            model: (&model).into(),
-            model_owner: self.model_owner.clone(),
-            data_owner: self.data_owner.clone(),
-        }
-    }
-}
-
-/// How many work on a job, and how many of them have to agree.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "clap", derive(clap::Args))]
-pub struct Quorum {
-    /// Workers of a round (k), 1 to 16.
-    #[cfg_attr(feature = "clap", arg(long, default_value_t = 3))]
-    pub workers: u8,
-    /// Workers whose results must agree (q): more than k/2, at most k.
-    #[cfg_attr(feature = "clap", arg(long, default_value_t = 2))]
-    pub quorum: u8,
-    /// Largest difference of two results of the quorum, word by word, in units of 1/65536.
-    #[cfg_attr(feature = "clap", arg(long, default_value_t = 64))]
-    pub tolerance: u32,
-}
-
-/// How long each state of a job may last, in seconds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "clap", derive(clap::Args))]
-pub struct Windows {
-    /// Seconds until the job expires without workers.
-    #[cfg_attr(feature = "clap", arg(long, default_value_t = 3_600))]
-    pub assign_seconds: u64,
-    /// Seconds for commitments.
-    #[cfg_attr(feature = "clap", arg(long, default_value_t = 3_600))]
-    pub commit_seconds: u64,
-    /// Seconds for reveals.
-    #[cfg_attr(feature = "clap", arg(long, default_value_t = 3_600))]
-    pub reveal_seconds: u64,
-    /// Seconds for the final statement, and for replacements.
-    #[cfg_attr(feature = "clap", arg(long, default_value_t = 3_600))]
-    pub finalize_seconds: u64,
-}
-
-impl Windows {
-    /// The same number of seconds for all of them.
-    #[must_use]
-    pub const fn same(seconds: u64) -> Self {
-        Self {
-            assign_seconds: seconds,
-            commit_seconds: seconds,
-            reveal_seconds: seconds,
-            finalize_seconds: seconds,
-        }
+        self.offer.escrow()
     }
 }
 
@@ -151,11 +51,22 @@ pub struct Posted {
 }
 
 impl Requester {
-    /// Posts a job.
+    /// Posts a job, to be followed in the usual way.
     ///
     /// # Errors
-    /// [`RequesterError`]; the contract names a term that is out of bounds.
+    /// As [`Requester::post_as`].
     pub async fn post(&mut self, spec: &JobSpec) -> Result<Posted, RequesterError> {
+        self.post_as(spec, &Following::default()).await
+    }
+
+    /// Posts a job. All that it takes to go on with it is recorded before the transaction is sent:
+    /// [`Requester::unfinished`] finds it, whatever became of this call.
+    ///
+    /// # Errors
+    /// [`RequesterError::Term`], [`RequesterError::Funds`]; the contract names another term that is out of bounds.
+    pub async fn post_as(&mut self, spec: &JobSpec, following: &Following) -> Result<Posted, RequesterError> {
+        spec.offer.check()?;
+        self.afford(spec).await?;
         let compiled = spec.policy.compile(self.tags.schema())?;
         let epoch = self.tags.epoch().await?;
         let tags = self.tags.tags(epoch, &compiled.evaluations(), &mut self.rng).await?;
@@ -176,21 +87,64 @@ impl Requester {
             rows: spec.rows.clone(),
             salt,
         };
-        self.state.put(&secrets_name(&vault), &secrets)?;
+        let digest = digest_of(&vault);
+        let name = under_way_name(&digest);
+        // First: it says that there may be secrets of a job that was never posted.
+        let begun = UnderWay { following: following.clone(), job_id: None, posting: None };
+        self.state.put(&name, &begun)?;
+        self.state.put(&secrets_name(&digest), &secrets)?;
         let model = self.exchange.publish(spec.model.clone()).await?;
         let now = self.client().chain().info().await?.time.seconds();
         let terms = spec.offer.terms(now, spec.dimensions, model);
-        let (vault, escrow) = (vault.encode(), spec.escrow()?);
-        let receipt = self.account.post_job(&vault, terms, escrow).await?;
+        let vault = vault.encode();
+        let receipt = match self.send_post(&name, &vault, terms, (spec.escrow()?, following)).await {
+            Err(error) if is_refusal(&error) => {
+                self.forget(&name)?;
+                return Err(error.into());
+            }
+            sent => sent?,
+        };
         let job_id = posted_id(&receipt, self.client().deployment().jobs())?;
+        let record = UnderWay { following: following.clone(), job_id: Some(job_id), posting: None };
+        self.state.put(&name, &record)?;
         Ok(Posted { job_id, vault, receipt })
     }
-}
 
-fn posted_id(receipt: &Receipt, jobs: &str) -> Result<u64, ChainError> {
-    let posted = |event| match event {
-        Event::Posted { job_id, .. } => Some(job_id),
-        _ => None,
-    };
-    receipt.announced(jobs, events::POSTED, posted).map(|(job_id, _)| job_id)
+    /// Refuses a job that the account can't pay, before the committee is asked for anything.
+    async fn afford(&self, spec: &JobSpec) -> Result<(), RequesterError> {
+        let (needed, address) = (spec.escrow()?, self.account.address());
+        let held = self.client().balance(address).await?;
+        if held >= needed {
+            return Ok(());
+        }
+        let (account, Offer { price, quorum, .. }) = (address.to_owned(), &spec.offer);
+        Err(RequesterError::Funds { account, held, needed, price: *price, workers: quorum.workers })
+    }
+
+    /// Sends the transaction, once the record has it.
+    async fn send_post(
+        &self,
+        name: &str,
+        vault: &[u8],
+        terms: Terms,
+        (escrow, following): (u128, &Following),
+    ) -> Result<Receipt, ChainError> {
+        let deployment = self.client().deployment();
+        let invalid =
+            |error: StdError| ChainError::InvalidTx { field: "post".into(), reason: error.to_string() };
+        let post = Hook::Post { vault: vault.into(), terms: Box::new(terms) };
+        let msg = to_json_binary(&post).map_err(invalid)?;
+        let (contract, amount) = (deployment.jobs().into(), Uint128::new(escrow));
+        let send = Cw20ExecuteMsg::Send { contract, amount, msg };
+        let message = Message::execute(deployment.token(), &send, &[])?;
+        let record = |signed: &SignedTx| {
+            let posting = Some(hex::encode(&signed.bytes));
+            let record = UnderWay { following: following.clone(), job_id: None, posting };
+            self.state.put(name, &record).map_err(|error| ChainError::Storage {
+                directory: "the requester's records".into(),
+                reason: error.to_string(),
+            })
+        };
+        self.account.wallet().submit(&[message], record).await
+    }
 }

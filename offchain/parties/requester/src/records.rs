@@ -45,14 +45,32 @@ pub struct AcceptedClaim {
 /// Accepted claims of one round, by account.
 pub(crate) type Claims = BTreeMap<String, AcceptedClaim>;
 
+/// The output of a settled job, as it was opened: what was paid for stays when its workers are gone. Erased when dropped.
+#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+pub(crate) struct OpenedOutput {
+    /// One number for each row, by its bits.
+    pub(crate) values: Vec<u32>,
+    /// Account of the worker that it came from.
+    pub(crate) worker: String,
+}
+
 /// The key that an assignment's header carries. Erased when dropped.
 #[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
 pub(crate) struct RoundKey {
     pub(crate) shared: [u8; 32],
 }
 
-pub(crate) fn secrets_name(vault: &Vault) -> String {
-    format!("vault/{}", hex::encode(vault.digest()))
+/// The name of a vault in the records.
+pub(crate) fn digest_of(vault: &Vault) -> String {
+    hex::encode(vault.digest())
+}
+
+pub(crate) fn secrets_name(digest: &str) -> String {
+    format!("vault/{digest}")
+}
+
+pub(crate) fn output_name(job_id: u64) -> String {
+    format!("output/{job_id}")
 }
 
 fn faulted_name(job_id: u64) -> String {
@@ -83,6 +101,15 @@ impl Requester {
 
     pub(crate) async fn secrets(&self, job_id: u64) -> Result<Secrets, RequesterError> {
         let vault = Vault::decode(&self.client().vault(job_id).await?)?;
-        self.state.get(&secrets_name(&vault))?.ok_or(RequesterError::NotOurs { job_id })
+        self.state.get(&secrets_name(&digest_of(&vault)))?.ok_or(RequesterError::NotOurs { job_id })
+    }
+
+    /// The vault of a job of this requester's.
+    pub(crate) async fn own_vault(&self, job_id: u64) -> Result<Vault, RequesterError> {
+        let requester = self.client().job(job_id).await?.requester;
+        if requester.as_str() != self.account.address() {
+            return Err(RequesterError::NotOurs { job_id });
+        }
+        Ok(Vault::decode(&self.client().vault(job_id).await?)?)
     }
 }

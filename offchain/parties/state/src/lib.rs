@@ -1,61 +1,99 @@
 //! Durable state of a party: named records in redb, in a file or in memory.
 //!
 //! A write is one transaction and is on disk when the call returns, so a party that records what it is about to
-//! sign before it sends it can't sign something else after a crash. One process at a time holds a file.
+//! sign before it sends it can't sign something else after a crash. One process at a time holds a file. Each write has a number, which
+//! a file beside the records keeps as well: records that are missing, emptied, damaged, or older than the party left them are refused.
 
-use std::path::Path;
+mod database;
+mod error;
+mod owner;
+mod witness;
+
+use std::io::ErrorKind;
+use std::panic::catch_unwind;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use redb::backends::InMemoryBackend;
-use redb::{Builder, Database, DatabaseError, ReadableDatabase, ReadableTable, TableDefinition};
+use redb::{
+    Database, DatabaseError, ReadableDatabase, ReadableTable, StorageError, TableDefinition, TableError,
+    WriteTransaction,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+pub use database::open_database;
+pub use error::StateError;
+pub use owner::Owner;
+use witness::Witness;
+
 const RECORDS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("records");
-
-/// What can go wrong with a party's state.
-#[derive(Debug, thiserror::Error)]
-pub enum StateError {
-    /// Another process holds the file.
-    #[error("{path} is in use by another process; stop that one first")]
-    InUse {
-        /// Path of the database.
-        path: String,
-    },
-    /// The file can't be read or written.
-    #[error("state can't be read or written: {0}")]
-    Storage(Box<redb::Error>),
-    /// A record is not what it should be.
-    #[error("record {name} is damaged: {reason}")]
-    Damaged {
-        /// Name of the record.
-        name: String,
-        /// What is wrong.
-        reason: String,
-    },
-}
-
-impl<E: Into<redb::Error>> From<E> for StateError {
-    fn from(error: E) -> Self {
-        Self::Storage(Box::new(error.into()))
-    }
-}
+/// What is known of the records themselves, as JSON.
+const ABOUT: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("about");
+/// Number of the last write.
+const WRITES: &str = "writes";
+/// Whose the records are.
+const OWNER: &str = "owner";
 
 /// A party's records; clones share them.
 #[derive(Clone)]
-pub struct State(Arc<Database>);
+pub struct State(Arc<Inner>);
+
+struct Inner {
+    database: Database,
+    /// Of records in a file.
+    file: Option<(PathBuf, Witness)>,
+}
 
 impl State {
-    /// Opens or creates the file at `path`; only its owner can read it.
+    /// Opens the file at `path`, or creates it where there was none; only its owner can read it.
     ///
     /// # Errors
-    /// [`StateError::InUse`], [`StateError::Storage`].
+    /// [`StateError::InUse`], [`StateError::Storage`]; [`StateError::Lost`] when the file is missing, empty, damaged, or older than the
+    /// one that was there, and [`StateError::Witness`]: no record is changed then.
     pub fn open(path: &Path) -> Result<Self, StateError> {
-        let database = open_database(path, &Database::builder()).map_err(|error| match error {
+        let beside = witness::beside(path);
+        let lost = |problem: String| StateError::Lost {
+            path: path.display().to_string(),
+            problem,
+            witness: beside.display().to_string(),
+        };
+        // In this order: who makes both makes the records first.
+        let seen = witness::read(&beside)?;
+        match (path.metadata(), seen) {
+            (Ok(found), _) if found.len() == 0 => return Err(lost("is empty".into())),
+            (Err(error), Some(writes)) if error.kind() == ErrorKind::NotFound => {
+                return Err(lost(format!("is missing, and has had {writes} writes")));
+            }
+            _ => {}
+        }
+        // Where a disk lost a part of the file, a record could seem not to be there. What can be repaired after a crash is repaired.
+        let whole = || {
+            open_database(path, &Database::builder())
+                .and_then(|mut database| database.check_integrity().map(|_| database))
+        };
+        // The library panics on pages that are none.
+        let opened = catch_unwind(whole).map_err(|_| lost("is damaged (a page of it is none)".into()))?;
+        let database = opened.map_err(|error| match error {
             DatabaseError::DatabaseAlreadyOpen => StateError::InUse { path: path.display().to_string() },
+            DatabaseError::Storage(StorageError::Corrupted(reason)) => lost(format!("is damaged ({reason})")),
+            // A file without its beginning, or without its end.
+            DatabaseError::Storage(StorageError::Io(error))
+                if [ErrorKind::InvalidData, ErrorKind::UnexpectedEof].contains(&error.kind()) =>
+            {
+                lost(format!("is damaged ({error})"))
+            }
             other => other.into(),
         })?;
-        Self::prepare(database)
+        let found = about::<u64>(&database, WRITES)?.unwrap_or_default();
+        // Once more: it counts what was written until this process got hold of the records.
+        if let Some(expected) = witness::read(&beside)?.filter(|expected| found < *expected) {
+            return Err(lost(format!(
+                "has had {found} writes, and {expected} were seen: it is an older copy"
+            )));
+        }
+        let witness = Witness::open(&beside, found)?;
+        Self::prepare(database, Some((path.to_owned(), witness)))
     }
 
     /// State that ends with the process.
@@ -63,14 +101,59 @@ impl State {
     /// # Errors
     /// [`StateError::Storage`].
     pub fn in_memory() -> Result<Self, StateError> {
-        Self::prepare(Database::builder().create_with_backend(InMemoryBackend::new())?)
+        Self::prepare(Database::builder().create_with_backend(InMemoryBackend::new())?, None)
     }
 
-    fn prepare(database: Database) -> Result<Self, StateError> {
-        let write = database.begin_write()?;
+    fn prepare(database: Database, file: Option<(PathBuf, Witness)>) -> Result<Self, StateError> {
+        let state = Self(Arc::new(Inner { database, file }));
+        let write = state.begin_write()?;
         write.open_table(RECORDS)?;
+        state.commit(write)?;
+        Ok(state)
+    }
+
+    /// These records are `owner`'s from the first call on.
+    ///
+    /// # Errors
+    /// [`StateError::OtherParty`] when they are another one's, [`StateError::Storage`], [`StateError::Damaged`].
+    pub fn belong_to(&self, owner: &Owner) -> Result<(), StateError> {
+        match about::<Owner>(&self.0.database, OWNER)? {
+            Some(found) if found == *owner => Ok(()),
+            Some(found) => {
+                let path = self
+                    .0
+                    .file
+                    .as_ref()
+                    .map_or_else(|| "memory".into(), |(path, _)| path.display().to_string());
+                Err(StateError::OtherParty { path, found: found.into(), expected: owner.clone().into() })
+            }
+            None => {
+                let write = self.begin_write()?;
+                let bytes = serde_json::to_vec(owner).map_err(|error| damaged(OWNER, &error))?;
+                write.open_table(ABOUT)?.insert(OWNER, bytes.as_slice())?;
+                self.commit(write)
+            }
+        }
+    }
+
+    fn begin_write(&self) -> Result<WriteTransaction, StateError> {
+        Ok(self.0.database.begin_write()?)
+    }
+
+    /// Commits a transaction under its number, and has the witness know it.
+    fn commit(&self, write: WriteTransaction) -> Result<(), StateError> {
+        let Some((_, witness)) = &self.0.file else { return Ok(write.commit()?) };
+        let number = {
+            let mut table = write.open_table(ABOUT)?;
+            let last = table.get(WRITES)?.map(|bytes| serde_json::from_slice(bytes.value())).transpose();
+            let last: Option<u64> = last.map_err(|error| damaged(WRITES, &error))?;
+            let number = last.unwrap_or_default().saturating_add(1);
+            table.insert(WRITES, number.to_string().as_bytes())?;
+            number
+        };
         write.commit()?;
-        Ok(Self(Arc::new(database)))
+        witness.saw(number);
+        Ok(())
     }
 
     /// The record `name`, if there is one.
@@ -78,7 +161,7 @@ impl State {
     /// # Errors
     /// [`StateError::Storage`], [`StateError::Damaged`].
     pub fn get<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>, StateError> {
-        let table = self.0.begin_read()?.open_table(RECORDS)?;
+        let table = self.0.database.begin_read()?.open_table(RECORDS)?;
         let Some(bytes) = table.get(name)? else { return Ok(None) };
         serde_json::from_slice(bytes.value()).map(Some).map_err(|error| damaged(name, &error))
     }
@@ -89,10 +172,9 @@ impl State {
     /// [`StateError::Storage`].
     pub fn put<T: Serialize>(&self, name: &str, record: &T) -> Result<(), StateError> {
         let bytes = serde_json::to_vec(record).map_err(|error| damaged(name, &error))?;
-        let write = self.0.begin_write()?;
+        let write = self.begin_write()?;
         write.open_table(RECORDS)?.insert(name, bytes.as_slice())?;
-        write.commit()?;
-        Ok(())
+        self.commit(write)
     }
 
     /// The record `name`, or, if there is none, `make`'s, which is written first: whatever happens, there is
@@ -120,7 +202,7 @@ impl State {
     /// [`StateError::Storage`], [`StateError::Damaged`].
     pub fn put_once<T: Serialize + DeserializeOwned>(&self, name: &str, record: &T) -> Result<T, StateError> {
         let bytes = serde_json::to_vec(record).map_err(|error| damaged(name, &error))?;
-        let write = self.0.begin_write()?;
+        let write = self.begin_write()?;
         let there = {
             let mut table = write.open_table(RECORDS)?;
             let there = table.get(name)?.map(|found| found.value().to_vec());
@@ -129,7 +211,7 @@ impl State {
             }
             there.unwrap_or(bytes)
         };
-        write.commit()?;
+        self.commit(write)?;
         serde_json::from_slice(&there).map_err(|error| damaged(name, &error))
     }
 
@@ -149,7 +231,7 @@ impl State {
         T: Serialize + DeserializeOwned,
         E: From<StateError>,
     {
-        let write = self.0.begin_write().map_err(StateError::from)?;
+        let write = self.begin_write()?;
         {
             let mut table = write.open_table(RECORDS).map_err(StateError::from)?;
             if table.get(name).map_err(StateError::from)?.is_some() {
@@ -159,7 +241,7 @@ impl State {
             let bytes = serde_json::to_vec(record).map_err(|error| damaged(name, &error))?;
             table.insert(name, bytes.as_slice()).map_err(StateError::from)?;
         }
-        Ok(write.commit().map_err(StateError::from)?)
+        Ok(self.commit(write)?)
     }
 
     /// Writes these records and removes the record `removed`, in one transaction.
@@ -171,7 +253,7 @@ impl State {
         removed: &str,
         records: impl IntoIterator<Item = (String, T)>,
     ) -> Result<(), StateError> {
-        let write = self.0.begin_write()?;
+        let write = self.begin_write()?;
         {
             let mut table = write.open_table(RECORDS)?;
             for (name, record) in records {
@@ -180,8 +262,7 @@ impl State {
             }
             table.remove(removed)?;
         }
-        write.commit()?;
-        Ok(())
+        self.commit(write)
     }
 
     /// Removes the records from `first` on, up to `end`, which stays, in one transaction.
@@ -189,10 +270,9 @@ impl State {
     /// # Errors
     /// [`StateError::Storage`].
     pub fn remove_range(&self, first: &str, end: &str) -> Result<(), StateError> {
-        let write = self.0.begin_write()?;
+        let write = self.begin_write()?;
         write.open_table(RECORDS)?.retain_in(first..end, |_, _| false)?;
-        write.commit()?;
-        Ok(())
+        self.commit(write)
     }
 
     /// Names of the records that start with `prefix`, in order.
@@ -200,7 +280,7 @@ impl State {
     /// # Errors
     /// [`StateError::Storage`].
     pub fn names(&self, prefix: &str) -> Result<Vec<String>, StateError> {
-        let table = self.0.begin_read()?.open_table(RECORDS)?;
+        let table = self.0.database.begin_read()?.open_table(RECORDS)?;
         let mut names = Vec::new();
         for entry in table.range(prefix..)? {
             let name = entry?.0.value().to_owned();
@@ -217,10 +297,9 @@ impl State {
     /// # Errors
     /// [`StateError::Storage`].
     pub fn remove(&self, name: &str) -> Result<(), StateError> {
-        let write = self.0.begin_write()?;
+        let write = self.begin_write()?;
         write.open_table(RECORDS)?.remove(name)?;
-        write.commit()?;
-        Ok(())
+        self.commit(write)
     }
 }
 
@@ -241,160 +320,17 @@ fn read_all<T: DeserializeOwned>(
     Ok(records)
 }
 
+/// What is known of the records themselves under this name. Those of earlier versions have nothing.
+fn about<T: DeserializeOwned>(database: &Database, name: &str) -> Result<Option<T>, StateError> {
+    let table = match database.begin_read()?.open_table(ABOUT) {
+        Ok(table) => table,
+        Err(TableError::TableDoesNotExist(_)) => return Ok(None),
+        Err(error) => return Err(error.into()),
+    };
+    let Some(bytes) = table.get(name)? else { return Ok(None) };
+    serde_json::from_slice(bytes.value()).map(Some).map_err(|error| damaged(name, &error))
+}
+
 fn damaged(name: &str, error: &serde_json::Error) -> StateError {
     StateError::Damaged { name: name.into(), reason: error.to_string() }
-}
-
-/// Opens the database at `path`, or makes one that only its owner can read. It is made under another name and gets its own
-/// when it is whole: a process that is killed meanwhile leaves nothing that can't be opened.
-///
-/// # Errors
-/// [`DatabaseError::DatabaseAlreadyOpen`] while another process has it or makes it; those of the file system.
-pub fn open_database(path: &Path, builder: &Builder) -> Result<Database, DatabaseError> {
-    if path.exists() {
-        return builder.create(path);
-    }
-    let unfinished = path.with_extension("new");
-    restrict(&unfinished)?;
-    let database = match builder.create(&unfinished) {
-        Err(DatabaseError::Storage(_)) => {
-            // Left by a process that was killed: whoever makes one now holds its lock.
-            std::fs::remove_file(&unfinished)?;
-            restrict(&unfinished)?;
-            builder.create(&unfinished)?
-        }
-        made => made?,
-    };
-    // Never in the place of one that another process has made in the meantime.
-    let named = std::fs::hard_link(&unfinished, path);
-    let removed = std::fs::remove_file(&unfinished);
-    match named {
-        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => builder.create(path),
-        named => named.and(removed).map(|()| database).map_err(DatabaseError::from),
-    }
-}
-
-/// State holds keys of jobs: the file is unreadable to others before anything is in it.
-fn restrict(path: &Path) -> std::io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.create(true).truncate(false).write(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path).map(drop)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn records_survive_reopening_and_a_second_holder_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("state");
-        let state = State::open(&path).unwrap();
-        state.put("cursor", &7u64).unwrap();
-        assert!(matches!(State::open(&path), Err(StateError::InUse { .. })));
-        drop(state);
-        assert_eq!(State::open(&path).unwrap().get::<u64>("cursor").unwrap(), Some(7));
-    }
-
-    #[test]
-    fn a_record_is_made_once() {
-        let state = State::in_memory().unwrap();
-        let first: u64 = state.get_or_put("guard", || Ok::<_, StateError>(1)).unwrap();
-        let second: u64 = state.get_or_put("guard", || Ok::<_, StateError>(2)).unwrap();
-        assert_eq!((first, second), (1, 1));
-    }
-
-    #[test]
-    fn of_many_writers_of_one_record_one_wins_and_all_learn_which() {
-        let state = State::in_memory().unwrap();
-        let writers: Vec<_> = (0..8u64)
-            .map(|own| {
-                let state = state.clone();
-                std::thread::spawn(move || state.put_once("guard", &own).unwrap())
-            })
-            .collect();
-        let learnt: Vec<u64> = writers.into_iter().map(|writer| writer.join().unwrap()).collect();
-        assert!(learnt.iter().all(|found| *found == learnt[0]), "{learnt:?}");
-        assert_eq!(state.get::<u64>("guard").unwrap(), Some(learnt[0]));
-    }
-
-    #[test]
-    fn of_records_that_exclude_each_other_one_is_written() {
-        let state = State::in_memory().unwrap();
-        state.put("other", &9u64).unwrap();
-        let alone = |found: Vec<u64>| match found.as_slice() {
-            [] => Ok(()),
-            found => Err(StateError::Damaged { name: "guard".into(), reason: format!("{found:?}") }),
-        };
-        let (begun, begins) = std::sync::mpsc::channel();
-        let mut second = None;
-        let first = state.put_beside("guard/", "guard/1", &1, |found| {
-            let state = state.clone();
-            second = Some(std::thread::spawn(move || {
-                begun.send(()).unwrap();
-                state.put_beside("guard/", "guard/2", &2, alone)
-            }));
-            // Time for the second to look, if it looked before it may write.
-            begins.recv().unwrap();
-            std::thread::sleep(std::time::Duration::from_millis(100));
-            alone(found)
-        });
-        first.unwrap();
-        assert!(second.unwrap().join().unwrap().is_err());
-        assert_eq!(state.names("guard/").unwrap(), ["guard/1"]);
-        // The one that is there is there already, whoever else is.
-        state.put("guard/x", &9u64).unwrap();
-        state.put_beside("guard/", "guard/1", &7, alone).unwrap();
-        assert_eq!(state.get::<u64>("guard/1").unwrap(), Some(1));
-    }
-
-    #[test]
-    fn a_record_is_replaced_by_others_and_a_range_is_removed() {
-        let state = State::in_memory().unwrap();
-        state.put("page", &0u64).unwrap();
-        state.replace("page", [1u64, 2, 3].map(|number| (format!("line/{number}"), number))).unwrap();
-        assert_eq!(state.get::<u64>("page").unwrap(), None);
-        state.remove_range("line/", "line/3").unwrap();
-        assert_eq!(state.names("").unwrap(), ["line/3"]);
-    }
-
-    #[test]
-    fn names_are_those_of_the_prefix() {
-        let state = State::in_memory().unwrap();
-        for name in ["a/1", "job/1", "job/2", "jobs"] {
-            state.put(name, &0).unwrap();
-        }
-        assert_eq!(state.names("job/").unwrap(), ["job/1", "job/2"]);
-        state.remove("job/1").unwrap();
-        assert_eq!(state.names("job/").unwrap(), ["job/2"]);
-        assert!(matches!(state.get::<String>("a/1"), Err(StateError::Damaged { .. })));
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn nobody_else_can_read_the_file() {
-        use std::os::unix::fs::PermissionsExt;
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("state");
-        State::open(&path).unwrap();
-        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o077, 0);
-    }
-
-    #[test]
-    fn what_a_killed_process_left_of_a_new_file_is_no_obstacle() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("state.redb");
-        // As far as it had come: nothing, a part of the header, whole but without its name.
-        for left in [&b""[..], &[7; 5_000]] {
-            std::fs::write(path.with_extension("new"), left).unwrap();
-            State::open(&path).unwrap().put("name", &left.len()).unwrap();
-            assert_eq!(State::open(&path).unwrap().get::<usize>("name").unwrap(), Some(left.len()));
-            assert!(!path.with_extension("new").exists());
-            std::fs::rename(&path, path.with_extension("new")).unwrap();
-        }
-        let state = State::open(&path).unwrap();
-        assert_eq!(state.get::<usize>("name").unwrap(), Some(5_000));
-    }
 }

@@ -110,7 +110,7 @@ pub enum CommitteeError {
     },
     /// Holders of one seed commit to different points before the committee begins. With a majority among them
     /// the minority is named; without, all of them, and one or more is at fault.
-    #[error("members {members:?} disagree about subset {mask:#09b}")]
+    #[error("members {members:?} disagree about subset {mask:#09b}; have another committee named or elected")]
     Disagreement {
         /// The minority, or all holders without a majority.
         members: Vec<MemberIndex>,

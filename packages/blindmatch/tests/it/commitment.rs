@@ -201,3 +201,18 @@ fn answers_that_contradict_each_other_are_refused() {
     let committed = CommittedAnswers::new(schema.digest(), &inputs, &NONCE);
     assert!(committed.disclose(&schema, &names).unwrap().verify(&schema).is_err());
 }
+
+#[test]
+fn a_disclosure_says_the_largest_amount_that_its_answers_admit() {
+    let schema = Schema::bithive();
+    let stated = |vram: u64, shown: &str, asked: &str| {
+        let committed = attributes(vram, "eu", &[]).commit(&NONCE);
+        committed.disclose(&schema, &[shown.to_owned()]).unwrap().stated_amount(&schema, asked)
+    };
+    for (has, largest) in [(7, 0), (8, 8), (23, 16), (24, 24), (200, 80)] {
+        assert_eq!(stated(has, "vram", "vram"), Some(largest), "{has}");
+    }
+    assert_eq!(stated(24, "region", "vram"), None, "it is not shown");
+    assert_eq!(stated(24, "region", "region"), None, "it is no amount");
+    assert_eq!(stated(24, "vram", "memory"), None, "there is no such attribute");
+}

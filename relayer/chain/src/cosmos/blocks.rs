@@ -25,7 +25,7 @@ impl BlockSource for Cosmos {
 impl Cosmos {
     /// Waits until the node has the block at `height`. A node that lacks even the block before it is behind: that block
     /// was read already, from this node or from another one of the same chain.
-    async fn wait_for(&self, height: u64) -> Result<(), ChainError> {
+    pub(super) async fn wait_for(&self, height: u64) -> Result<(), ChainError> {
         let options = &self.inner.options;
         let deadline = Instant::now() + options.confirm_timeout;
         while self.inner.head.load(Ordering::Relaxed) < height {
@@ -60,7 +60,7 @@ impl Cosmos {
 
     /// Waits until queries see the block's effects: a node shows a block's results while it still commits its state, and
     /// a query about an event must find what the event reports.
-    async fn committed(&self, height: u64) -> Result<(), ChainError> {
+    pub(super) async fn committed(&self, height: u64) -> Result<(), ChainError> {
         let Inner { rpc, options, committed, .. } = &*self.inner;
         let deadline = Instant::now() + options.request_timeout;
         while committed.load(Ordering::Relaxed) < height {
@@ -103,7 +103,9 @@ impl Cosmos {
     fn assemble(&self, height: u64, block: BlockAnswer, results: BlockResults) -> Result<Block, ChainError> {
         let malformed =
             |what: &str, reason: String| self.inner.rpc.malformed(&format!("{what} {height}"), reason);
+        let hash = block.block_id.read().map_err(|error| malformed("block", error.to_string()))?;
         let (header, txs) = (block.block.header, block.block.data.txs);
+        let parent = header.last_block_id.read().map_err(|error| malformed("block", error.to_string()))?;
         same_chain(&self.inner.chain_id, &header.chain_id)?;
         for (what, got) in [("block", header.height), ("block_results", results.height)] {
             if got.u64() != height {
@@ -124,6 +126,6 @@ impl Cosmos {
             .map(|(tx, result)| result::read(tx, result, &self.inner.chain_id))
             .collect::<Result<_, _>>()
             .map_err(|reason| malformed("block_results", reason))?;
-        Ok(Block { height, time, txs })
+        Ok(Block { height, hash, parent, time, txs })
     }
 }

@@ -15,8 +15,13 @@ use cosmwasm_std::Binary;
 use serde_json::json;
 use tokio::time::{Instant, sleep};
 
+/// Codespace and code of the SDK's error for bytes that its mempool has: `types/errors/errors.go`.
+const IN_MEMPOOL: (&str, u32) = ("sdk", 19);
+/// How a node says the same.
+const HAS_IT: [&str; 2] = ["already exists in cache", "already in mempool"];
+
 /// What a node answered when it was given a transaction.
-enum Submission {
+pub(super) enum Submission {
     /// The node's mempool has it, and it waits for a block.
     Accepted,
     /// The node has the same bytes already.
@@ -55,8 +60,7 @@ impl Cosmos {
     /// message. Their sequence is used up once a block has them, as it is for any other transaction.
     async fn used_up(&self, outline: &Outline) -> Result<Receipt, ChainError> {
         let _ = self.confirm(outline, None).await?;
-        let got = outline.sequence;
-        Err(ChainError::SequenceMismatch { expected: got.saturating_add(1), got })
+        Err(outline.used_up())
     }
 
     /// After a call without an answer: whether a block has the transaction, and if not, offers it once more. A node
@@ -78,10 +82,12 @@ impl Cosmos {
         }
     }
 
-    async fn offer(&self, tx: &[u8], outline: &Outline) -> Result<Submission, ChainError> {
+    pub(super) async fn offer(&self, tx: &[u8], outline: &Outline) -> Result<Submission, ChainError> {
         let rpc = &self.inner.rpc;
         let params = json!({ "tx": Binary::from(tx) });
         match rpc.call::<BroadcastTx>("broadcast_tx_sync", params).await {
+            // A mempool that has the same bytes already.
+            Ok(answer) if (answer.codespace.as_str(), answer.code) == IN_MEMPOOL => Ok(Submission::Duplicate),
             Ok(answer) if answer.code != 0 => {
                 let BroadcastTx { code, log, codespace, .. } = &answer;
                 let report = Report { codespace, code: *code, log, chain_id: &self.inner.chain_id };
@@ -94,12 +100,12 @@ impl Cosmos {
                 let reason = format!("hash is {hash:?}, expected {}", outline.hash);
                 Err(rpc.malformed("broadcast_tx_sync", reason))
             }
-            Err(CallError::Refused(words)) if words.contains("already exists in cache") => {
+            Err(CallError::Refused(words)) if HAS_IT.iter().any(|known| words.contains(known)) => {
                 Ok(Submission::Duplicate)
             }
             Err(CallError::Refused(words)) => Ok(Submission::Refused(refusal(words, outline))),
-            Err(CallError::Chain(down @ ChainError::NodeDown { .. })) => Ok(Submission::Unknown(down)),
-            Err(CallError::Chain(error)) => Err(error),
+            // No answer, or none that can be read, does not tell whether the transaction arrived.
+            Err(CallError::Chain(error)) => Ok(Submission::Unknown(error)),
         }
     }
 
@@ -115,8 +121,8 @@ impl Cosmos {
             let reason = match self.find(outline.hash).await {
                 Ok(Some(receipt)) => return Ok(receipt),
                 Ok(None) => refused.as_ref().map_or("no block has it".into(), ToString::to_string),
-                Err(ChainError::NodeDown { reason }) => reason,
-                Err(error) => return Err(error),
+                // The transaction may be on its way: what is wrong with this answer is no answer about it.
+                Err(error) => error.to_string(),
             };
             if Instant::now() >= deadline {
                 let seconds = options.confirm_timeout.as_secs();
@@ -155,7 +161,7 @@ fn refusal(words: String, outline: &Outline) -> ChainError {
         words if words.contains("Tx too large") || words.contains("request body too large") => {
             ChainError::TxTooLarge { size, reason: words.clone() }
         }
-        words if words.contains("mempool is full") => ChainError::NodeDown { reason: words.clone() },
-        _ => ChainError::InvalidTx { field: "tx".into(), reason: words },
+        // A full mempool, a limit of requests, a fault of the node: none of them is about the transaction.
+        _ => ChainError::NodeDown { reason: words },
     }
 }

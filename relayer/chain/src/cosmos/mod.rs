@@ -6,6 +6,7 @@
 //! - its channels to other chains, `ibc.rs`;
 //! - sending transactions and finding them, `broadcast.rs`;
 //! - following blocks, `blocks.rs`;
+//! - the same chain behind several nodes, `failover.rs`;
 //! - a summary of a transaction, `outline.rs`, its result, `result.rs`, and why it failed, `failure.rs`.
 //!
 //! A node's answers are checked for form and for belonging to the question: chain id, height, hash, and that a
@@ -16,6 +17,7 @@
 mod blocks;
 mod broadcast;
 mod code;
+mod failover;
 mod failure;
 mod http;
 mod ibc;
@@ -25,6 +27,7 @@ mod query;
 mod result;
 
 pub use code::{CodeInfo, ContractInfo};
+pub use failover::{Failover, MAX_NODES, connect_any};
 pub use ibc::ChannelInfo;
 pub use options::CosmosOptions;
 
@@ -142,9 +145,10 @@ fn same_chain(expected: &str, got: &str) -> Result<(), ChainError> {
 impl Chain for Cosmos {
     async fn info(&self) -> Result<ChainInfo, ChainError> {
         let Head { height, time } = self.head().await?;
-        let CosmosOptions { fee_denom, gas_price, .. } = self.inner.options.clone();
+        let CosmosOptions { fee_denom, gas_price, max_gas_price, .. } = self.inner.options.clone();
         let chain_id = self.inner.chain_id.clone();
-        Ok(ChainInfo { chain_id, height, time, fee_denom, gas_price, bech32_prefix: BECH32_PREFIX.into() })
+        let (bech32_prefix, max_gas_price) = (BECH32_PREFIX.into(), max_gas_price.max(gas_price));
+        Ok(ChainInfo { chain_id, height, time, fee_denom, gas_price, max_gas_price, bech32_prefix })
     }
 
     async fn query_smart(&self, contract: &str, msg: Vec<u8>) -> Result<Vec<u8>, ChainError> {

@@ -1,7 +1,11 @@
 //! Settings of a [`super::Cosmos`].
 
+use crate::gas::highest_price;
 use cosmwasm_std::Decimal;
 use std::time::Duration;
+
+/// Usual price of one unit of gas.
+const GAS_PRICE: Decimal = Decimal::permille(25);
 
 /// Which node to talk to, what fees to pay, how long to wait.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -16,6 +20,9 @@ pub struct CosmosOptions {
     /// Price of one unit of gas. Default 0.025. It comes from here and never from the node, which could ask for
     /// everything.
     pub gas_price: Decimal,
+    /// Highest price of one unit of gas that a wallet pays when the chain asks for more than `gas_price`. Default four
+    /// times that.
+    pub max_gas_price: Decimal,
     /// Longest time that one request may take, its answer included. Default 10 s.
     pub request_timeout: Duration,
     /// How long [`crate::Chain::broadcast`] waits for a block to include a transaction, and a cursor for a node that
@@ -33,7 +40,8 @@ impl CosmosOptions {
             rpc: rpc.into(),
             chain_id: None,
             fee_denom: "ubee".into(),
-            gas_price: Decimal::permille(25),
+            gas_price: GAS_PRICE,
+            max_gas_price: highest_price(GAS_PRICE),
             request_timeout: Duration::from_secs(10),
             confirm_timeout: Duration::from_secs(60),
             poll_interval: Duration::from_millis(500),
@@ -47,11 +55,20 @@ impl CosmosOptions {
         self
     }
 
-    /// Pays fees in this denomination, at this price of one unit of gas.
+    /// Pays fees in this denomination, at this price of one unit of gas, and up to four times that when the chain asks for
+    /// more.
     #[must_use]
     pub fn fees(mut self, denom: impl Into<String>, gas_price: Decimal) -> Self {
         self.fee_denom = denom.into();
         self.gas_price = gas_price;
+        self.max_gas_price = highest_price(gas_price);
+        self
+    }
+
+    /// Pays up to this price of one unit of gas when the chain asks for more than the usual one.
+    #[must_use]
+    pub fn max_gas_price(mut self, price: Decimal) -> Self {
+        self.max_gas_price = price;
         self
     }
 

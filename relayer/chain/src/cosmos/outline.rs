@@ -78,6 +78,11 @@ impl Outline {
         })
     }
 
+    /// The error for bytes that a block has already.
+    pub(super) fn used_up(&self) -> ChainError {
+        ChainError::SequenceMismatch { expected: self.sequence.saturating_add(1), got: self.sequence }
+    }
+
     /// Who paid the fee.
     pub(super) fn payer(&self) -> &str {
         self.signers.first().map(String::as_str).unwrap_or_default()

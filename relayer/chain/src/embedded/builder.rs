@@ -30,10 +30,13 @@ const STACK_BYTES: usize = 256 << 20;
 /// 2026-01-01T00:00:00Z. Fixed, so that runs repeat.
 const GENESIS_TIME: Timestamp = Timestamp::from_seconds(1_767_225_600);
 
+/// Chain id of a chain for which none is given.
+const CHAIN_ID: &str = "bithive-local-1";
+
 /// Description of an embedded chain. Without a directory it lives in memory.
 #[must_use = "nothing runs before build"]
 pub struct EmbeddedBuilder {
-    chain_id: String,
+    chain_id: Option<String>,
     block_time: Duration,
     txs_per_block: usize,
     genesis_time: Timestamp,
@@ -47,7 +50,7 @@ pub struct EmbeddedBuilder {
 impl Default for EmbeddedBuilder {
     fn default() -> Self {
         Self {
-            chain_id: "bithive-local-1".into(),
+            chain_id: None,
             block_time: Duration::from_secs(5),
             txs_per_block: 1,
             genesis_time: GENESIS_TIME,
@@ -61,9 +64,9 @@ impl Default for EmbeddedBuilder {
 }
 
 impl EmbeddedBuilder {
-    /// Chain id, 1 to 50 bytes. Default `bithive-local-1`.
+    /// Chain id, 1 to 50 bytes. Default that of the chain in the directory, `bithive-local-1` for a new one.
     pub fn chain_id(mut self, chain_id: impl Into<String>) -> Self {
-        self.chain_id = chain_id.into();
+        self.chain_id = Some(chain_id.into());
         self
     }
 
@@ -134,13 +137,15 @@ impl EmbeddedBuilder {
     pub fn build(self) -> Result<Embedded, ChainError> {
         self.validate()?;
         let ledger = Arc::new(Ledger::open(self.directory.as_deref())?);
+        let stored = ledger.genesis()?;
+        let known = || stored.as_ref().map_or_else(|| CHAIN_ID.into(), |stored| stored.chain_id.clone());
         let genesis = Genesis {
             format: FORMAT,
-            chain_id: self.chain_id.clone(),
+            chain_id: self.chain_id.clone().unwrap_or_else(known),
             fee_denom: self.fee_denom.clone(),
             codes: self.codes.iter().map(|(name, _)| name.clone()).collect(),
         };
-        let head = match ledger.genesis()? {
+        let head = match stored {
             Some(stored) => {
                 check_genesis(&stored, &genesis, ledger.location())?;
                 if stored != genesis {
@@ -155,8 +160,10 @@ impl EmbeddedBuilder {
 
     fn validate(&self) -> Result<(), ChainError> {
         let invalid = |field: &str, reason: String| ChainError::InvalidConfig { field: field.into(), reason };
-        if self.chain_id.is_empty() || self.chain_id.len() > 50 {
-            return Err(invalid("chain_id", format!("{} bytes, expected 1 to 50", self.chain_id.len())));
+        if let Some(chain_id) = &self.chain_id
+            && !(1..=50).contains(&chain_id.len())
+        {
+            return Err(invalid("chain_id", format!("{} bytes, expected 1 to 50", chain_id.len())));
         }
         if self.txs_per_block == 0 {
             return Err(invalid("txs_per_block", "0, expected 1 or more".into()));
@@ -182,7 +189,7 @@ impl EmbeddedBuilder {
         let stopped = |reason: String| ChainError::NodeDown { reason };
         let (commands, inbox) = mpsc::channel();
         let (ready, started) = mpsc::channel();
-        let (chain_id, fee_denom) = (self.chain_id.clone(), self.fee_denom.clone());
+        let (chain_id, fee_denom) = (genesis.chain_id.clone(), self.fee_denom.clone());
         let (gas_price, txs_per_block) = (self.gas_price, self.txs_per_block);
         let thread = thread::Builder::new()
             .name("bithive-chain".into())
@@ -222,9 +229,10 @@ impl EmbeddedBuilder {
         genesis: &Genesis,
         head: Option<Head>,
     ) -> Result<Machine, ChainError> {
-        let rules = Rules { chain_id: self.chain_id, fee_denom: self.fee_denom, gas_price: self.gas_price };
+        let chain_id = genesis.chain_id.clone();
+        let rules = Rules { chain_id, fee_denom: self.fee_denom, gas_price: self.gas_price };
         let contracts = self.codes.into_iter().map(|(_, code)| code()).collect();
-        let first = Head { height: 1, time: self.genesis_time };
+        let first = Head { height: 1, time: self.genesis_time, hash: None };
         let mut machine = Machine::open(ledger, head.unwrap_or(first), rules, self.block_time, contracts)?;
         if head.is_none() {
             let balances: Vec<_> = self.balances.into_iter().collect();

@@ -98,7 +98,7 @@ impl Ledger {
         let bytes =
             self.read(|tx| Ok(tx.open_table(BLOCKS)?.last()?.map(|(_, bytes)| bytes.value().to_vec())))?;
         let block: Option<Block> = bytes.map(|bytes| self.parse(&bytes)).transpose()?;
-        Ok(block.map(|block| Head { height: block.height, time: block.time }))
+        Ok(block.map(|block| Head { height: block.height, time: block.time, hash: block.hash }))
     }
 
     pub(crate) fn block(&self, height: u64) -> Result<Option<Block>, ChainError> {

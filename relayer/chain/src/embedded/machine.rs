@@ -10,9 +10,10 @@ use super::{
     report::{fee_event, message_error, message_events, panic_error, panic_text, response_data, root_cause},
     storage::{BlockStorage, EmbeddedApp},
 };
-use crate::{Account, BECH32_PREFIX, Block, ChainError, Event, GasUse, Receipt, TxResult};
+use crate::{Account, BECH32_PREFIX, Block, BlockHash, ChainError, Event, GasUse, Receipt, TxResult};
 use cosmwasm_std::{Addr, BankMsg, BlockInfo, Coin, CosmosMsg, Empty, Timestamp, WasmMsg, testing::MockApi};
 use cw_multi_test::{AppBuilder, Contract, CosmosRouter, Executor, no_init};
+use sha2::{Digest, Sha256};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     rc::Rc,
@@ -281,7 +282,9 @@ impl Machine {
         let nanos =
             u64::try_from(after.as_nanos()).ok().and_then(|after| self.head.time.nanos().checked_add(after));
         match nanos {
-            Some(nanos) => Ok(Head { height: self.head.height + 1, time: Timestamp::from_nanos(nanos) }),
+            Some(nanos) => {
+                Ok(Head { height: self.head.height + 1, time: Timestamp::from_nanos(nanos), hash: None })
+            }
             None => Err(ChainError::InvalidConfig {
                 field: "time".into(),
                 reason: format!(
@@ -309,10 +312,27 @@ impl Machine {
         if let Some(fault) = self.app.storage().take_fault() {
             return Err(self.ledger.failed(fault));
         }
-        let block = Block { height: head.height, time: head.time, txs };
+        let parent = self.head.hash;
+        let hash = Some(block_hash(&self.rules.chain_id, parent, head, &txs));
+        let block = Block { height: head.height, hash, parent, time: head.time, txs };
         self.ledger.commit(&block, raw, self.app.storage().changes(), genesis)?;
-        self.head = head;
+        self.head = Head { hash, ..head };
         self.app.storage_mut().rebase(self.ledger.state()?);
         Ok(block)
     }
+}
+
+/// SHA-256 over the chain's id, the block before, height, time and the hashes of the transactions. Each part has a fixed
+/// length, or its length before it.
+fn block_hash(chain_id: &str, parent: Option<BlockHash>, head: Head, txs: &[TxResult]) -> BlockHash {
+    let mut hash = Sha256::new();
+    hash.update((chain_id.len() as u64).to_be_bytes());
+    hash.update(chain_id);
+    hash.update(parent.map_or([0; 32], |parent| parent.0));
+    hash.update(head.height.to_be_bytes());
+    hash.update(head.time.nanos().to_be_bytes());
+    for tx in txs {
+        hash.update(tx.hash.0);
+    }
+    BlockHash(hash.finalize().into())
 }

@@ -22,7 +22,7 @@ pub use builder::{ContractCode, EmbeddedBuilder};
 
 use crate::{
     Account, Block, BlockCursor, BlockSource, Chain, ChainError, ChainInfo, GasUse, Receipt, TxHash,
-    TxResult, validate_address,
+    TxResult, gas::highest_price, validate_address,
 };
 use async_trait::async_trait;
 use cosmwasm_std::Decimal;
@@ -119,6 +119,7 @@ impl Chain for Embedded {
             time: head.time,
             fee_denom: self.inner.fee_denom.clone(),
             gas_price: self.inner.gas_price,
+            max_gas_price: highest_price(self.inner.gas_price),
             bech32_prefix: crate::BECH32_PREFIX.into(),
         })
     }

@@ -1,6 +1,6 @@
 //! Answers of CometBFT 0.38, as far as they are read: integers of 64 bits are strings, bytes are base64.
 
-use crate::{ChainError, Event};
+use crate::{BlockHash, ChainError, Event};
 use cosmrs::tendermint::{Time, crypto::default::Sha256, merkle::simple_hash_from_byte_vectors};
 use cosmwasm_std::{Binary, Timestamp, Uint64};
 use serde::{Deserialize, Deserializer, Serialize};
@@ -107,7 +107,27 @@ pub(crate) struct AbciAttribute {
 /// Answer to `block`.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct BlockAnswer {
+    #[serde(default, deserialize_with = "null_is_default")]
+    pub(crate) block_id: BlockId,
     pub(crate) block: BlockBody,
+}
+
+/// Name of a block; a server of an older version leaves it out.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct BlockId {
+    /// Upper-case hex; empty for the block before the first one.
+    #[serde(default)]
+    pub(crate) hash: String,
+}
+
+impl BlockId {
+    pub(crate) fn of(hash: Option<BlockHash>) -> Self {
+        Self { hash: hash.map(|hash| hash.to_string()).unwrap_or_default() }
+    }
+
+    pub(crate) fn read(&self) -> Result<Option<BlockHash>, ChainError> {
+        if self.hash.is_empty() { Ok(None) } else { self.hash.parse().map(Some) }
+    }
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -121,6 +141,8 @@ pub(crate) struct Header {
     pub(crate) chain_id: String,
     pub(crate) height: Uint64,
     pub(crate) time: String,
+    #[serde(default, deserialize_with = "null_is_default")]
+    pub(crate) last_block_id: BlockId,
     /// Upper-case hex of [`data_hash`].
     pub(crate) data_hash: String,
 }

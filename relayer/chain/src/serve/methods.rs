@@ -10,7 +10,7 @@ use crate::{
     rpc::{
         cut,
         wire::{
-            AbciInfo, AbciInfoResponse, AbciQuery, BlockAnswer, BlockBody, BlockData, BlockResults,
+            AbciInfo, AbciInfoResponse, AbciQuery, BlockAnswer, BlockBody, BlockData, BlockId, BlockResults,
             BroadcastTx, ExecTxResult, Header, NodeInfo, Status, SyncInfo, Tx, data_hash, write_time,
         },
     },
@@ -145,9 +145,11 @@ async fn block(chain: &Embedded, params: HeightParams) -> Result<BlockAnswer, Fa
         chain_id: chain.info().await.map_err(internal)?.chain_id,
         height: block.height.into(),
         time: write_time(block.time).map_err(internal)?,
+        last_block_id: BlockId::of(block.parent),
         data_hash: data_hash(&txs),
     };
-    Ok(BlockAnswer { block: BlockBody { header, data: BlockData { txs } } })
+    let block_id = BlockId::of(block.hash);
+    Ok(BlockAnswer { block_id, block: BlockBody { header, data: BlockData { txs } } })
 }
 
 async fn block_results(chain: &Embedded, params: HeightParams) -> Result<BlockResults, Fault> {

@@ -1,10 +1,11 @@
 //! An [`Embedded`] for other processes: the part of CometBFT's JSON-RPC that [`crate::Cosmos`] uses, over HTTP.
 //!
-//! - listening, limits, stopping: [`crate::http`]; requests: here; methods, `methods.rs`; queries, `query.rs`; errors as a chain writes them,
-//!   `failure.rs`; time, `clock.rs`.
+//! - listening, limits, stopping: [`crate::http`]; requests: here; whose pages may ask, [`crate::guard`]; methods, `methods.rs`; queries,
+//!   `query.rs`; errors as a chain writes them, `failure.rs`; time, `clock.rs`.
 //!
 //! There is no authentication: transactions are signed, and everything else is public on any chain. Whoever can connect
-//! can still keep the chain busy, so the default address is this machine's own.
+//! can still keep the chain busy, so the default address is this machine's own, and web pages can't ask unless they are
+//! allowed to.
 
 mod clock;
 mod failure;
@@ -13,36 +14,57 @@ mod query;
 
 pub use clock::BlockClock;
 
-use crate::http::{HttpLimits, HttpServer, READ_TIMEOUT, reply};
+use crate::guard::{Guard, Refusal};
+use crate::http::{HttpLimits, HttpServer, READ_TIMEOUT, begin_read, begin_work, reply};
 use crate::{ChainError, Embedded};
+use bithive_listener::{Turned, raise_file_limit};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{
     Method, Request, Response, StatusCode,
     body::{Bytes, Incoming},
+    header::{
+        ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue,
+        VARY,
+    },
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use tokio::{sync::watch, task::JoinHandle, time::timeout};
 
-/// Connections are as many as parties of a test network; they live as long as their clients.
-const LIMITS: HttpLimits = HttpLimits { connections: 256, lifetime: None };
+/// Connections are as many as parties of a test network, which may be all on one machine; they live as long as their
+/// clients.
+const LIMITS: HttpLimits = HttpLimits::of_connections(512);
 /// Longest request: the longest transaction in base64, or in hex in a simulation, and what is around it.
 const MAX_REQUEST_BYTES: usize = 4 << 20;
 
 /// Where and how a chain is served.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServeOptions {
     /// Address to listen at. Default 127.0.0.1 with a free port.
     pub listen: SocketAddr,
     /// Commits empty blocks while the chain is served, so that deadlines pass; `None` leaves time to transactions and
     /// to [`Embedded::advance_time`]. Default one second per second.
     pub clock: Option<BlockClock>,
+    /// Names without port under which clients ask for the server (`Host`), beside its address and `localhost`.
+    pub hosts: Vec<String>,
+    /// Web pages that may ask in a browser (`Origin`), like `https://app.example`.
+    pub origins: Vec<String>,
+    /// What clients may use of the server. Default 512 connections, 256 of one address, 10 s for a head, 30 s to read
+    /// an answer, 256 MiB of requests and answers.
+    pub limits: HttpLimits,
 }
 
 impl Default for ServeOptions {
     fn default() -> Self {
-        Self { listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), clock: Some(BlockClock::default()) }
+        Self {
+            listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
+            clock: Some(BlockClock::default()),
+            hosts: vec![],
+            origins: vec![],
+            limits: LIMITS,
+        }
     }
 }
 
@@ -54,21 +76,25 @@ pub struct Server {
 }
 
 impl Embedded {
-    /// Serves this chain to other processes until the [`Server`] is stopped. [`crate::Cosmos`] is the client.
+    /// Serves this chain to other processes until the [`Server`] is stopped. [`crate::Cosmos`] is the client. The
+    /// process's limit of open files is raised as far as the system lets it.
     ///
     /// # Errors
-    /// [`ChainError::InvalidConfig`] when nobody can listen at the address, or the clock stands still.
+    /// [`ChainError::InvalidConfig`] when nobody can listen at the address, the clock stands still, or a name or an
+    /// origin is none.
     pub async fn serve(&self, options: ServeOptions) -> Result<Server, ChainError> {
         options.clock.map(BlockClock::validate).transpose()?;
+        let invalid = |field: &str, reason: String| ChainError::InvalidConfig { field: field.into(), reason };
+        let in_use = |error| invalid("listen", format!("{}: {error}", options.listen));
+        raise_file_limit();
+        let bound = HttpServer::bind(options.listen, options.limits).await.map_err(in_use)?;
+        let guard = Guard::new(bound.address(), &options.hosts, &options.origins);
+        let guard = Arc::new(guard.map_err(|(field, reason)| invalid(field, reason))?);
         let chain = self.clone();
-        let answer = move |request| {
-            let chain = chain.clone();
-            async move { answer(&chain, request).await }
-        };
-        let http = HttpServer::start(options.listen, LIMITS, answer).await.map_err(|error| {
-            let reason = format!("{}: {error}", options.listen);
-            ChainError::InvalidConfig { field: "listen".into(), reason }
-        })?;
+        let http = bound.start(move |request| {
+            let (chain, guard) = (chain.clone(), guard.clone());
+            async move { guarded(&chain, &guard, request).await }
+        });
         let (stop_clock, stopped) = watch::channel(false);
         let clock = tokio::spawn(clock::run(self.clone(), options.clock, stopped));
         Ok(Server { http, stop_clock, clock })
@@ -80,6 +106,18 @@ impl Server {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.http.address()
+    }
+
+    /// Connections that are open.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.http.connections()
+    }
+
+    /// Connections that were closed or refused, by reason.
+    #[must_use]
+    pub fn turned(&self) -> Turned {
+        self.http.turned()
     }
 
     /// URL to give to [`crate::CosmosOptions::new`].
@@ -147,20 +185,53 @@ impl Fault {
     }
 }
 
-async fn answer(chain: &Embedded, request: Request<Incoming>) -> Response<Full<Bytes>> {
-    let call = match read(request).await {
+/// Answers whoever may ask, and tells browsers so.
+async fn guarded(chain: &Embedded, guard: &Guard, request: Request<Incoming>) -> Response<Full<Bytes>> {
+    let origin = match guard.admits(request.uri(), request.headers()) {
+        Ok(origin) => origin,
+        Err(Refusal { status, text }) => return fault(status, &Value::Null, Fault::request(text)),
+    };
+    let Some(origin) = origin.and_then(|origin| HeaderValue::try_from(origin).ok()) else {
+        return answer(chain, request).await;
+    };
+    let mut response = if request.method() == Method::OPTIONS {
+        // A browser asks before it sends JSON for a page of another origin.
+        let mut response = Response::new(Full::default());
+        *response.status_mut() = StatusCode::NO_CONTENT;
+        let headers = response.headers_mut();
+        headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("POST"));
+        headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("content-type"));
+        response
+    } else {
+        answer(chain, request).await
+    };
+    response.headers_mut().insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+    response.headers_mut().insert(VARY, HeaderValue::from_static("origin"));
+    response
+}
+
+async fn answer(chain: &Embedded, mut request: Request<Incoming>) -> Response<Full<Bytes>> {
+    let _weight = match begin_read(&request, MAX_REQUEST_BYTES) {
+        Ok(weight) => weight,
+        Err(error) => {
+            let fault = Fault::internal(error.to_string());
+            return respond(&Value::Null, Err(fault));
+        }
+    };
+    let call = match read(&mut request).await {
         Ok(call) => call,
         Err(fault) => return respond(&Value::Null, Err(fault)),
     };
+    let _work = begin_work(&request);
     let result = methods::call(chain, &call.method, call.params).await;
     respond(&call.id, result)
 }
 
-async fn read(request: Request<Incoming>) -> Result<Call, Fault> {
+async fn read(request: &mut Request<Incoming>) -> Result<Call, Fault> {
     if request.method() != Method::POST {
         return Err(Fault::request("expected POST with a JSON-RPC request"));
     }
-    let body = timeout(READ_TIMEOUT, Limited::new(request.into_body(), MAX_REQUEST_BYTES).collect())
+    let body = timeout(READ_TIMEOUT, Limited::new(request.body_mut(), MAX_REQUEST_BYTES).collect())
         .await
         .map_err(|_| Fault::request(format!("no whole request in {} s", READ_TIMEOUT.as_secs())))?
         .map_err(|error| match error.downcast_ref::<http_body_util::LengthLimitError>() {
@@ -171,12 +242,17 @@ async fn read(request: Request<Incoming>) -> Result<Call, Fault> {
 }
 
 fn respond(id: &Value, result: Result<Value, Fault>) -> Response<Full<Bytes>> {
-    let (status, body) = match result {
-        Ok(result) => (StatusCode::OK, json!({ "jsonrpc": "2.0", "id": id, "result": result })),
-        Err(Fault { code, message, data }) => {
-            let error = json!({ "code": code, "message": message, "data": data });
-            (StatusCode::INTERNAL_SERVER_ERROR, json!({ "jsonrpc": "2.0", "id": id, "error": error }))
+    match result {
+        Ok(result) => {
+            let body = json!({ "jsonrpc": "2.0", "id": id, "result": result });
+            reply(StatusCode::OK, "application/json", body.to_string())
         }
-    };
+        Err(error) => fault(StatusCode::INTERNAL_SERVER_ERROR, id, error),
+    }
+}
+
+fn fault(status: StatusCode, id: &Value, Fault { code, message, data }: Fault) -> Response<Full<Bytes>> {
+    let error = json!({ "code": code, "message": message, "data": data });
+    let body = json!({ "jsonrpc": "2.0", "id": id, "error": error });
     reply(status, "application/json", body.to_string())
 }

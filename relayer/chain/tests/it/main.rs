@@ -22,6 +22,10 @@ macro_rules! on_both {
 }
 
 mod blocks;
+mod browser;
+mod crowd;
+mod failover;
+mod fees;
 mod gas;
 mod hostile;
 mod kill;

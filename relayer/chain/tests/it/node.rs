@@ -1,6 +1,8 @@
 //! A node that misbehaves as a test says: it stands before an honest server and meddles with what passes.
 
-use serde_json::Value;
+use bithive_chain::TxHash;
+use cosmwasm_std::Binary;
+use serde_json::{Value, json};
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex},
@@ -28,6 +30,23 @@ pub(crate) enum Step {
     Raw(Vec<u8>),
     /// An answer without end.
     Endless,
+    /// The request is lost, and this is made of it in place of the result.
+    Result(Box<dyn FnOnce(&Value) -> Value + Send>),
+}
+
+/// A transaction is taken, and then forgotten.
+pub(crate) fn evict() -> Step {
+    taken(0, "")
+}
+
+/// What a mempool answers to a transaction that it does not pass on.
+pub(crate) fn taken(code: u32, log: &str) -> Step {
+    let log = log.to_owned();
+    Step::Result(Box::new(move |params| {
+        let tx = Binary::from_base64(params["tx"].as_str().unwrap()).unwrap();
+        let codespace = if code == 0 { "" } else { "sdk" };
+        json!({ "code": code, "log": log, "codespace": codespace, "hash": TxHash::of(&tx).to_string() })
+    }))
 }
 
 type Script = Arc<Mutex<dyn FnMut(&str, u64) -> Step + Send>>;
@@ -99,6 +118,10 @@ async fn serve(
             Step::Raw(bytes) => {
                 stream.get_mut().write_all(&bytes).await.ok()?;
                 return None;
+            }
+            Step::Result(make) => {
+                let body = json!({ "jsonrpc": "2.0", "id": call["id"], "result": make(&call["params"]) });
+                answer(&mut stream, &body.to_string()).await?;
             }
             Step::Endless => {
                 stream.get_mut().write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.ok()?;

@@ -38,6 +38,7 @@ async fn a_chain_reopens_where_it_stopped() {
     let receipt = wallet.execute(&probe, &Execute::Increment {}, &[]).await.unwrap();
     assert_eq!(receipt.events_of("wasm-incremented").next().unwrap().get("count"), Some("2"));
     assert_eq!(receipt.height, before.1.height + 1);
+    assert_eq!(chain.latest_block().await.unwrap().parent, before.2.hash);
 }
 
 #[tokio::test]
@@ -63,6 +64,10 @@ async fn a_directory_belongs_to_its_chain_id_and_fee_denomination() {
     let error = refusal(on(directory.path()).fee_denom("uusd"));
     assert!(matches!(error, ChainError::InvalidConfig { field, .. } if field == "fee_denom"));
     on(directory.path()).build().unwrap();
+    // Who asks for no chain id gets that of the directory.
+    let any = Embedded::builder().directory(directory.path());
+    let any = any.code("probe", crate::probe::contract).code("probe2", crate::probe::contract);
+    assert_eq!(any.build().unwrap().info().await.unwrap().chain_id, "test-1");
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ mod fees;
 mod market;
 mod planning;
 mod records;
+mod rollback;
 mod settling;
 mod sharing;
 mod world;

@@ -172,7 +172,8 @@ mod tests {
                 gas_wanted: 0,
                 host_calls: None,
             };
-            Ok(Block { height, time: Timestamp::from_seconds(height), txs: vec![tx] })
+            let time = Timestamp::from_seconds(height);
+            Ok(Block { height, hash: None, parent: None, time, txs: vec![tx] })
         }
     }
 

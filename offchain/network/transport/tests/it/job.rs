@@ -11,7 +11,7 @@ use bithive_chain::{Chain, SigningKey};
 use bithive_dgkbe::{Groups, PublicKey};
 use bithive_exchange::{EndpointKey, Exchange, Network, PeerId};
 use bithive_local::{Founders, Local, NODE_BOND, REQUESTER_BOND, UNIT, ceremony, deploy, fork, open_chain};
-use bithive_node::{Compute, Contributor, NodeKeys, Observer, Report, Setup};
+use bithive_node::{Compute, Contributor, Limits, NodeKeys, Observer, Report, Setup};
 use bithive_requester::{JobSpec, Offer, Quorum, Requester, Selection, Windows};
 use bithive_state::State;
 use bithive_transport::{Config, Transport};
@@ -27,8 +27,12 @@ const WINDOW: u64 = 3_600;
 struct Finds;
 
 impl Compute for Finds {
-    fn run(&self, _: &[u8], _: &[u8]) -> Result<Vec<f32>, String> {
+    fn run(&self, _: &[u8], _: &[u8], _: &Limits) -> Result<Vec<f32>, String> {
         Ok(ANSWER.to_vec())
+    }
+
+    fn estimate(&self, _: &[u8], _: usize) -> Result<Duration, String> {
+        Ok(Duration::ZERO)
     }
 }
 

@@ -167,3 +167,33 @@ async fn a_committee_replaced_before_it_begins_leaves_no_keys() {
         matches!(fresh.prepare(epoch - 1).await, Err(ServiceError::NoCommittee { epoch: e }) if e == epoch - 1)
     );
 }
+
+#[tokio::test]
+async fn own_keys_that_can_not_be_read_are_no_matter_of_waiting() {
+    for (record, content) in [("seeds", "0102"), ("commitments", "no hex"), ("seeds", "")] {
+        let (world, members) = World::agreed().await;
+        let epoch = world.epoch().await;
+        let state = &world.seats[0].state;
+        let names = state.names("committee/").unwrap();
+        let name = names.iter().find(|name| name.ends_with(record)).unwrap();
+        state.put(name, &content).unwrap();
+        let error = members[0].post_share_keys(epoch).await.unwrap_err();
+        assert!(!error.passes() && error.to_string().contains(name.as_str()), "{error}");
+        // The others go on without it.
+        members[1].post_share_keys(epoch).await.unwrap();
+    }
+}
+
+/// What a peer sends, or that it sends nothing, ends no other member.
+#[tokio::test]
+async fn what_others_do_passes() {
+    let mut world = World::quiet().await;
+    let epoch = world.epoch().await;
+    let all = members(&mut world).await;
+    for kind in [2, 3] {
+        world.replace(2, Protocol::ShareKeys, Twists { member: all[2].clone(), kind });
+        assert!(all[0].prepare(epoch).await.unwrap_err().passes());
+    }
+    world.replace(2, Protocol::ShareKeys, crate::world::Says(vec![0xff; 70]));
+    assert!(all[1].prepare(epoch).await.unwrap_err().passes());
+}

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bithive_blindmatch::committee::{CommitteeError, TableFault, TableFaultReason};
+use bithive_blindmatch::committee::{TableFault, TableFaultReason};
 use bithive_blindmatch::oprf::OprfError;
 use bithive_committee::{Member, ServiceError};
 use bithive_exchange::{PeerId, Protocol, Service};
@@ -241,14 +241,21 @@ async fn a_member_that_lies_about_a_seed_is_named_by_all_and_the_epoch_goes_on()
 
 #[tokio::test]
 async fn a_table_that_a_member_has_to_itself_is_not_enough() {
-    let (world, members) = World::agreed().await;
+    let (mut world, members) = World::agreed().await;
     for down in [1, 2] {
         world.stop(down);
     }
     let epoch = world.epoch().await;
     let error = members[0].post_share_keys(epoch).await.unwrap_err();
-    assert!(matches!(&error, ServiceError::Committee(CommitteeError::Unpublished { .. })), "{error}");
+    assert!(matches!(&error, ServiceError::Incomplete { .. }) && error.passes(), "{error}");
+    for down in [1, 2] {
+        let name = format!("member {} ({}): ", down + 1, world.address(down));
+        assert!(error.to_string().contains(&name), "{error}");
+    }
     assert!(world.client.share_keys(epoch).await.unwrap().is_empty());
+    // One of them is enough, and nothing else is to be done.
+    world.start(1).await;
+    assert_eq!(members[0].post_share_keys(epoch).await.unwrap(), []);
 }
 
 #[tokio::test]

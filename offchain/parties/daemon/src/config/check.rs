@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use super::parts::{ChainConfig, NetworkConfig};
 use super::value::MISMATCH;
 use crate::ConfigError;
+use crate::error::{Missing, MissingFiles};
 
 /// Most bytes of a configuration.
 const MAX_BYTES: u64 = 1 << 20;
@@ -82,6 +83,10 @@ impl<'a> Check<'a> {
 
     pub(super) fn field(&self, field: &str, found: impl ToString, expected: String) -> ConfigError {
         ConfigError::Field { file: self.name(), field: field.into(), found: found.to_string(), expected }
+    }
+
+    pub(super) fn missing(&self, files: Vec<Missing>) -> ConfigError {
+        ConfigError::Missing { file: self.name(), files: MissingFiles(files) }
     }
 
     pub(super) fn settle_path(&self, path: &mut PathBuf) {

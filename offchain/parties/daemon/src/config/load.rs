@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::{Check, CommitteeConfig, NodeConfig, RelayConfig, RelayerConfig, RequesterConfig, Settings};
 use crate::ConfigError;
+use crate::error::Missing;
 
 /// A commented configuration of each role.
 pub const TEMPLATES: [(&str, &str); 5] = [
@@ -34,12 +35,9 @@ pub fn role_of(file: &Path) -> Result<String, ConfigError> {
 pub fn validate(file: &Path) -> Result<&'static str, ConfigError> {
     fn all<S: Settings>(file: &Path) -> Result<&'static str, ConfigError> {
         let (settings, check) = (S::load(file)?, Check { file });
-        for (field, path) in settings.files() {
-            if !path.is_file() {
-                return Err(check.field(field, path.display(), "a file that is there".into()));
-            }
-        }
-        Ok(S::ROLE)
+        let missing = settings.files().into_iter().filter(|(_, path)| !path.is_file());
+        let missing: Vec<_> = missing.map(|(field, path)| Missing { field, path: path.into() }).collect();
+        if missing.is_empty() { Ok(S::ROLE) } else { Err(check.missing(missing)) }
     }
     match role_of(file)?.as_str() {
         CommitteeConfig::ROLE => all::<CommitteeConfig>(file),

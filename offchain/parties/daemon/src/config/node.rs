@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use bithive_exchange::PeerId;
 use bithive_inference::Device;
+use bithive_memory_proof::MAX_BLOCKS;
 use serde::Deserialize;
 
 use super::check::{Check, Settings};
@@ -33,6 +34,9 @@ pub struct NodeConfig {
     /// Endpoints of relayers that settle its jobs, 64 hex digits each, tried in this order.
     #[serde(default, deserialize_with = "value::list")]
     pub relayers: Vec<PeerId>,
+    /// Who may measure its machine; nobody by default.
+    #[serde(default)]
+    pub measurement: MeasurementConfig,
     /// Node of the chain that it asks, and contracts that it acts on.
     pub chain: ChainConfig,
     /// Endpoint on the network: sockets, relays and peers.
@@ -46,6 +50,28 @@ pub struct NodeConfig {
     pub log: LogConfig,
 }
 
+/// Who may measure the machine, and how much of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct MeasurementConfig {
+    /// Endpoints of accreditors, 64 hex digits each.
+    #[serde(deserialize_with = "value::list")]
+    pub accreditors: Vec<PeerId>,
+    /// Most main memory that is filled, in GiB; with 0, memory is not measured.
+    pub memory_gib: u32,
+}
+
+impl MeasurementConfig {
+    /// Most memory that can be measured, in GiB.
+    const MOST_GIB: u32 = MAX_BLOCKS >> 20;
+
+    /// Most blocks of 1 KiB that are filled.
+    #[must_use]
+    pub const fn most_blocks(&self) -> u32 {
+        self.memory_gib.saturating_mul(1 << 20)
+    }
+}
+
 impl Settings for NodeConfig {
     const ROLE: &'static str = "node";
 
@@ -54,6 +80,11 @@ impl Settings for NodeConfig {
             check.settle_path(path);
         }
         check.settle_parts(&mut self.chain, &mut self.network);
+        let gib = self.measurement.memory_gib;
+        if gib > MeasurementConfig::MOST_GIB {
+            let expected = format!("0 to {} GiB", MeasurementConfig::MOST_GIB);
+            return Err(check.field("measurement.memory_gib", gib, expected));
+        }
         Ok(())
     }
 

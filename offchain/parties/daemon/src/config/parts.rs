@@ -5,19 +5,31 @@ use std::path::PathBuf;
 
 use bithive_exchange::PeerId;
 use bithive_transport::Congestion;
+use cosmwasm_std::Decimal;
 use serde::Deserialize;
 
-use super::value::{self, LoopbackAddress, RelayUrl, RpcUrl};
+use super::value::{self, LoopbackAddress, RelayUrl, RpcUrls};
 
 /// Where the chain is.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ChainConfig {
-    /// A CometBFT RPC server.
-    #[serde(deserialize_with = "value::one")]
-    pub rpc: RpcUrl,
+    /// CometBFT RPC servers of one chain, in the order in which they are preferred.
+    pub rpc: RpcUrls,
     /// File with the addresses of the contracts.
     pub deployment: PathBuf,
+    /// Highest price of one unit of gas that is paid when the chain asks for more than the usual one; four times that if
+    /// none is given.
+    #[serde(default, deserialize_with = "value::optional")]
+    pub max_gas_price: Option<Decimal>,
+}
+
+impl ChainConfig {
+    /// These servers and this deployment, with the default price.
+    #[must_use]
+    pub fn new(rpc: impl Into<RpcUrls>, deployment: PathBuf) -> Self {
+        Self { rpc: rpc.into(), deployment, max_gas_price: None }
+    }
 }
 
 /// How a party is on the network.

@@ -24,6 +24,8 @@ pub struct RelayConfig {
     pub tls: Option<RelayTls>,
     /// Most bytes per second of each client; no limit if there is none.
     pub client_rate: Option<NonZeroU32>,
+    /// Most connections of one address whose clients have not shown who they are; 32 if it is not given.
+    pub connections_of_address: Option<NonZeroU32>,
     /// Who may use it.
     #[serde(default)]
     pub admission: Admitted,

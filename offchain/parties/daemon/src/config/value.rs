@@ -1,16 +1,18 @@
 //! Values that are written as text: parsed while the file is read, so that nothing else of the program sees a text that
 //! is none of them.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::net::SocketAddr;
 use std::str::FromStr;
 use std::time::Duration;
 
 use bithive_api::relay::check_relay_url;
-use bithive_chain::validate_address;
+use bithive_chain::{MAX_NODES, validate_address};
 use bithive_exchange::PeerId;
 use bithive_inference::Device;
-use serde::de::Error;
+use cosmwasm_std::Decimal;
+use serde::de::{Error, IntoDeserializer as _, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 
 /// What begins the words of an error that [`FromText`] makes. They follow the name of the field.
@@ -77,6 +79,12 @@ impl FromText for Device {
 impl FromText for Duration {
     fn from_text(text: &str) -> Result<Self, String> {
         humantime::parse_duration(text).map_err(|_| "a duration with its unit, like 500ms, 30s or 2m".into())
+    }
+}
+
+impl FromText for Decimal {
+    fn from_text(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|_| "a decimal number, like 0.1".into())
     }
 }
 
@@ -195,3 +203,77 @@ checked_text!(
         if matches!(number, Some(Ok(_))) { Ok(()) } else { Err("a name like channel-0".into()) }
     }
 );
+
+/// URLs of CometBFT RPC servers of one chain, in the order in which they are preferred: one at least, none twice. A
+/// configuration has one URL, or a list of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RpcUrls(Vec<RpcUrl>);
+
+impl RpcUrls {
+    /// The URLs in their order.
+    pub fn iter(&self) -> impl Iterator<Item = &RpcUrl> {
+        self.0.iter()
+    }
+
+    fn new(urls: Vec<RpcUrl>) -> Result<Self, String> {
+        let different: BTreeSet<&RpcUrl> = urls.iter().collect();
+        if different.len() != urls.len() {
+            return Err(format!("{MISMATCH}a list that has a server twice; expected different servers"));
+        }
+        if !(1..=MAX_NODES).contains(&urls.len()) {
+            return Err(format!("{MISMATCH}a list of {}; expected 1 to {MAX_NODES} URLs", urls.len()));
+        }
+        Ok(Self(urls))
+    }
+}
+
+impl From<RpcUrl> for RpcUrls {
+    fn from(url: RpcUrl) -> Self {
+        Self(vec![url])
+    }
+}
+
+impl fmt::Display for RpcUrls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, url) in self.0.iter().enumerate() {
+            write!(f, "{}{url}", if index > 0 { ", " } else { "" })?;
+        }
+        Ok(())
+    }
+}
+
+impl FromStr for RpcUrls {
+    type Err = Mismatch;
+
+    fn from_str(text: &str) -> Result<Self, Mismatch> {
+        text.parse::<RpcUrl>().map(Into::into)
+    }
+}
+
+impl<'de> Deserialize<'de> for RpcUrls {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OneOrMore;
+
+        impl<'de> Visitor<'de> for OneOrMore {
+            type Value = RpcUrls;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a URL or a list of URLs")
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<RpcUrls, E> {
+                one(text.into_deserializer()).map(|url: RpcUrl| url.into())
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<RpcUrls, A::Error> {
+                let mut urls = Vec::new();
+                while let Some(Parsed(url)) = items.next_element()? {
+                    urls.push(url);
+                }
+                RpcUrls::new(urls).map_err(Error::custom)
+            }
+        }
+
+        deserializer.deserialize_any(OneOrMore)
+    }
+}

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use super::network::{NetworkMonitor, copy};
 use super::{VERSION, signed};
 use crate::party::Party;
+use crate::{Events, Waits};
 
 /// Watches a member.
 pub struct CommitteeMonitor {
@@ -22,6 +23,7 @@ pub struct CommitteeMonitor {
     evaluations: counter::By,
     tables: Counter,
     network: NetworkMonitor,
+    waits: Waits,
     member: OnceLock<(Arc<Member>, String, String)>,
     now: AtomicU64,
     posted_epoch: AtomicU64,
@@ -30,10 +32,12 @@ pub struct CommitteeMonitor {
 impl CommitteeMonitor {
     /// The monitor of a member, and its metrics.
     #[must_use]
-    pub fn new() -> (Self, Metrics) {
+    pub fn new(events: Events) -> (Self, Metrics) {
         let mut metrics = Metrics::new("committee", VERSION);
         let new = &mut metrics;
+        let waits = Waits::new(events, new);
         let monitor = Self {
+            waits,
             epoch: new.gauge("epoch", "Epoch of the chain when it was asked last"),
             term_end: new.gauge("committee_term_end_epoch", "First epoch after the committee's term"),
             posted: new.gauge("share_keys_posted_epoch", "Last epoch whose share keys are posted"),
@@ -53,6 +57,12 @@ impl CommitteeMonitor {
             posted_epoch: AtomicU64::new(0),
         };
         (monitor, metrics)
+    }
+
+    /// What the member waits for.
+    #[must_use]
+    pub const fn waits(&self) -> &Waits {
+        &self.waits
     }
 
     /// Watches this member from now on.
@@ -107,6 +117,7 @@ impl StatusSource for CommitteeMonitor {
             ("share_keys_posted_epoch", json!(self.posted_epoch.load(Ordering::Relaxed))),
             ("evaluations", json!(member.map_or(0, |(member, ..)| member.tally().evaluated()))),
             ("connections", json!(self.network.connections())),
+            ("waits_for", self.waits.status()),
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into_iter()

@@ -67,6 +67,11 @@ impl NetworkMonitor {
         self.content_stored.set(signed(transport.stored_bytes()));
     }
 
+    /// Bytes of content in the data folder.
+    pub(super) fn stored_bytes(&self) -> u64 {
+        self.transport.get().map_or(0, Transport::stored_bytes)
+    }
+
     pub(super) fn connections(&self) -> usize {
         self.transport.get().map_or(0, Transport::connections)
     }

@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 use super::network::NetworkMonitor;
 use super::{VERSION, seconds_since, signed};
 use crate::party::Party;
-use crate::{Event, Events};
+use crate::{Event, Events, Waits};
 
 /// Steps of a job that is under way, in order.
 const STEPS: [&str; 6] = ["matched", "claimed", "decrypted", "committed", "revealed", "signed"];
@@ -28,6 +28,7 @@ pub struct NodeMonitor {
     events: Events,
     height: Gauge,
     lag: Gauge,
+    rollbacks: Counter,
     vaults: counter::By,
     steps: counter::By,
     failures: counter::By,
@@ -35,6 +36,7 @@ pub struct NodeMonitor {
     claimable: Gauge,
     jobs: gauge::By,
     network: NetworkMonitor,
+    waits: Waits,
     view: Mutex<View>,
 }
 
@@ -56,10 +58,14 @@ impl NodeMonitor {
     pub fn new(events: Events) -> (Self, Metrics) {
         let mut metrics = Metrics::new("node", VERSION);
         let new = &mut metrics;
+        let waits = Waits::new(events.clone(), new);
         let monitor = Self {
             events,
+            waits,
             height: new.gauge("chain_height", "Height of the last block that was followed"),
             lag: new.gauge("chain_lag_seconds", "Age of that block by this machine's clock"),
+            rollbacks: new
+                .counter("chain_rollbacks", "Times that the chain was found to have another history"),
             vaults: new.counter_by(
                 "vaults_tried",
                 "Vaults that were tried with the node's own tags",
@@ -71,6 +77,7 @@ impl NodeMonitor {
                 "Steps of jobs that were done",
                 "step",
                 &[
+                    "declined",
                     "claimed",
                     "not_chosen",
                     "decrypted",
@@ -110,6 +117,12 @@ impl NodeMonitor {
         view.endpoint = party.transport.id().to_string();
     }
 
+    /// What the node waits for.
+    #[must_use]
+    pub const fn waits(&self) -> &Waits {
+        &self.waits
+    }
+
     /// Asks the chain for the earnings, every `EARNINGS`.
     pub async fn follow_earnings(&self, client: &Client, account: &str) {
         loop {
@@ -128,6 +141,7 @@ impl NodeMonitor {
         let counter = match report {
             Report::VaultTried { opened: true, .. } => self.vaults.of("yes"),
             Report::VaultTried { opened: false, .. } => self.vaults.of("no"),
+            Report::Declined { .. } => self.steps.of("declined"),
             Report::Claimed { .. } => self.steps.of("claimed"),
             Report::NotChosen { .. } => self.steps.of("not_chosen"),
             Report::Decrypted { .. } => self.steps.of("decrypted"),
@@ -155,7 +169,7 @@ impl NodeMonitor {
             Report::Revealed { job_id } => (job_id, "revealed"),
             Report::Signed { job_id } => (job_id, "signed"),
             Report::ShowedSignature { job_id } => (job_id, "signature_on_chain"),
-            Report::NotChosen { job_id } | Report::Finalized { job_id } => {
+            Report::Declined { job_id, .. } | Report::NotChosen { job_id } | Report::Finalized { job_id } => {
                 self.view().jobs.remove(job_id);
                 return;
             }
@@ -178,6 +192,9 @@ impl Observer for NodeMonitor {
             Report::Failed { job_id, reason, retries: false } => {
                 tracing::error!(job_id, reason, "a step failed; giving up");
             }
+            Report::Declined { job_id, reason } => {
+                tracing::warn!(job_id, reason, "this machine is too slow for the job, which is not claimed");
+            }
             done => tracing::info!(?done, "step"),
         }
         self.count(&report);
@@ -189,6 +206,10 @@ impl Observer for NodeMonitor {
         self.height.set(signed(height));
         let mut view = self.view();
         (view.height, view.time) = (height, time);
+    }
+
+    fn rolled_back(&self, _height: u64) {
+        self.rollbacks.inc();
     }
 
     fn looked_at(&self, job_id: u64, phase: Phase) {
@@ -220,7 +241,9 @@ impl StatusSource for NodeMonitor {
             ("lag_seconds", json!((view.time > 0).then(|| seconds_since(view.time)))),
             ("claimable", json!(view.claimable.map(|amount| amount.to_string()))),
             ("connections", json!(self.network.connections())),
+            ("content_bytes", json!(self.network.stored_bytes())),
             ("jobs", jobs.collect()),
+            ("waits_for", self.waits.status()),
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into_iter()

@@ -11,13 +11,14 @@ use serde_json::{Map, Value, json};
 use super::network::NetworkMonitor;
 use super::{VERSION, seconds_since, signed};
 use crate::party::Party;
-use crate::{Event, Events};
+use crate::{Event, Events, Waits};
 
 /// Passes a relayer's reports on, and counts them.
 pub struct RelayerMonitor {
     events: Events,
     height: Gauge,
     lag: Gauge,
+    rollbacks: Counter,
     jobs: Gauge,
     entries: [(Kind, gauge::By); 3],
     transactions: counter::By,
@@ -25,6 +26,7 @@ pub struct RelayerMonitor {
     spent: Gauge,
     low: Counter,
     network: NetworkMonitor,
+    waits: Waits,
     relayer: OnceLock<(Outbox, String)>,
 }
 
@@ -34,10 +36,14 @@ impl RelayerMonitor {
     pub fn new(events: Events) -> (Self, Metrics) {
         let mut metrics = Metrics::new("relayer", VERSION);
         let new = &mut metrics;
+        let waits = Waits::new(events.clone(), new);
         let monitor = Self {
             events,
+            waits,
             height: new.gauge("chain_height", "Height of the last block that was followed"),
             lag: new.gauge("chain_lag_seconds", "Age of that block by this machine's clock"),
+            rollbacks: new
+                .counter("chain_rollbacks", "Times that the chain was found to have another history"),
             jobs: new.gauge("relayer_jobs", "Jobs that are not final"),
             entries: [
                 (
@@ -69,6 +75,12 @@ impl RelayerMonitor {
         (monitor, metrics)
     }
 
+    /// What the relayer waits for.
+    #[must_use]
+    pub const fn waits(&self) -> &Waits {
+        &self.waits
+    }
+
     /// Watches this relayer from now on.
     pub fn watch(&self, party: &Party, outbox: Outbox) {
         self.network.watch(&party.transport);
@@ -92,6 +104,9 @@ impl Watch for RelayerMonitor {
             Report::Void { .. } => end("void"),
             Report::LowBalance { .. } => {
                 self.low.inc();
+            }
+            Report::RolledBack { .. } => {
+                self.rollbacks.inc();
             }
             Report::HandedIn { .. } | Report::Held { .. } | Report::Skipped { .. } => {}
         }
@@ -117,7 +132,8 @@ impl StatusSource for RelayerMonitor {
     }
 
     fn status(&self) -> Map<String, Value> {
-        let Some((outbox, endpoint)) = self.relayer.get() else { return Map::new() };
+        let waits_for = ("waits_for".to_owned(), self.waits.status());
+        let Some((outbox, endpoint)) = self.relayer.get() else { return [waits_for].into_iter().collect() };
         let status = outbox.status();
         let set_aside =
             status.set_aside.iter().map(|(duty, reason)| json!({ "duty": duty, "reason": reason }));
@@ -135,6 +151,7 @@ impl StatusSource for RelayerMonitor {
         ]
         .map(|(name, value)| (name.to_owned(), value))
         .into_iter()
+        .chain([waits_for])
         .collect()
     }
 }

@@ -109,7 +109,7 @@ impl Node {
 
 async fn serve(chain: &Embedded, listen: SocketAddr) -> Server {
     let clock = BlockClock { every: Duration::from_millis(300), seconds: 1 };
-    chain.serve(ServeOptions { listen, clock: Some(clock) }).await.unwrap()
+    chain.serve(ServeOptions { listen, clock: Some(clock), ..ServeOptions::default() }).await.unwrap()
 }
 
 impl Network {

@@ -4,11 +4,12 @@ use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
 use bithive_daemon::config::{CommitteeConfig, NodeConfig, RelayerConfig, Settings, role_of};
 use bithive_daemon::{Stop, committee, event, node, relayer};
 use bithive_keystore::Password;
-use bithive_node::Compute;
+use bithive_node::{Compute, Limits};
 
 const CONFIG: &str = "BITHIVE_CRASH_CONFIG";
 
@@ -22,8 +23,12 @@ pub(crate) const ANSWER: [f32; 2] = [0.5, -1.25];
 struct Finds;
 
 impl Compute for Finds {
-    fn run(&self, _: &[u8], _: &[u8]) -> Result<Vec<f32>, String> {
+    fn run(&self, _: &[u8], _: &[u8], _: &Limits) -> Result<Vec<f32>, String> {
         Ok(ANSWER.to_vec())
+    }
+
+    fn estimate(&self, _: &[u8], _: usize) -> Result<Duration, String> {
+        Ok(Duration::ZERO)
     }
 }
 

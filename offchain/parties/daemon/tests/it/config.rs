@@ -79,6 +79,22 @@ fn a_wrong_value_is_named_with_what_was_expected() {
     for (old, new, named) in [
         ("rpc = \"http://127.0.0.1:26657\"", "rpc = \"chain\"", "chain.rpc is \"chain\"; expected a URL"),
         (
+            "rpc = \"http://127.0.0.1:26657\"",
+            "rpc = [\"http://a\", \"b\"]",
+            "chain.rpc[1] is \"b\"; expected a URL",
+        ),
+        (
+            "rpc = \"http://127.0.0.1:26657\"",
+            "rpc = [\"http://a\", \"http://a\"]",
+            "chain.rpc is a list that has a server twice",
+        ),
+        ("rpc = \"http://127.0.0.1:26657\"", "rpc = []", "chain.rpc is a list of 0; expected 1 to 8 URLs"),
+        (
+            "rpc = \"http://127.0.0.1:26657\"",
+            "rpc = \"http://a\"\nmax_gas_price = \"much\"",
+            "chain.max_gas_price is \"much\"; expected a decimal number",
+        ),
+        (
             "listen = [\"0.0.0.0:4433\"]",
             "listen = [\"4433\"]",
             "network.listen[0] is \"4433\"; expected an IP",
@@ -86,7 +102,7 @@ fn a_wrong_value_is_named_with_what_was_expected() {
         ("relays = []", "relays = [\"relay\"]", "network.relays[0] is \"relay\"; expected a URL like https"),
         ("device = \"cpu\"", "device = \"abacus\"", "device is \"abacus\"; expected cpu or gpu"),
         ("role = \"node\"", "role = \"queen\"", "role is \"queen\"; expected node, committee"),
-        ("keys = \"node.json\"", "keys = \"absent.json\"", "keys is"),
+        ("keys = \"node.json\"", "keys = \"absent.json\"", "absent.json is not there: `bithive keys new"),
         (
             "# [[network.peers]]\n# endpoint = \"64 hex digits\"\n",
             "[[network.peers]]\nendpoint = \"beef\"\naddresses = []\n",
@@ -189,15 +205,35 @@ fn texts_become_values_of_their_types() {
     let (_folder, path) = file("relayer", "[log]", "[log]");
     let relayer = RelayerConfig::load(&path).unwrap();
     assert_eq!(relayer.work.spread, Duration::from_secs(20));
-    assert_eq!(relayer.network.listen, [SocketAddr::from(([0, 0, 0, 0], 4433))]);
+    assert_eq!(relayer.network.listen, [SocketAddr::from(([0, 0, 0, 0], 4435))]);
     assert_eq!(relayer.metrics.listen.unwrap().socket(), SocketAddr::from(([127, 0, 0, 1], 9467)));
-    assert_eq!(relayer.chain.rpc.as_str(), "http://127.0.0.1:26657");
+    assert_eq!(relayer.chain.rpc.to_string(), "http://127.0.0.1:26657");
+    assert_eq!(relayer.chain.max_gas_price, None);
     let endpoint = "0b".repeat(32);
     let peer = format!("[[network.peers]]\nendpoint = \"{endpoint}\"\naddresses = [\"[::1]:1\"]\n[metrics]");
     let (_folder, path) = file("relayer", "[metrics]", &peer);
     let peers = RelayerConfig::load(&path).unwrap().network.peers;
     assert_eq!(peers[0].endpoint, PeerId([0x0b; 32]));
     assert_eq!(peers[0].addresses, ["[::1]:1".parse().unwrap()]);
+}
+
+#[test]
+fn a_chain_has_one_server_or_several_in_their_order() {
+    let several = "rpc = [\"http://b\", \"http://a\"]\nmax_gas_price = \"0.3\"";
+    let (_folder, path) = file("node", "rpc = \"http://127.0.0.1:26657\"", several);
+    let chain = NodeConfig::load(&path).unwrap().chain;
+    assert_eq!(chain.rpc.iter().map(|url| url.as_str()).collect::<Vec<_>>(), ["http://b", "http://a"]);
+    assert_eq!(chain.max_gas_price.unwrap().to_string(), "0.3");
+}
+
+#[test]
+fn who_measures_a_node_and_how_much_is_checked() {
+    let error = refused("node", "accreditors = []", "accreditors = [\"abc\"]");
+    assert!(error.contains("measurement.accreditors[0]") && error.contains("64 hex digits"), "{error}");
+    let error = refused("node", "memory_gib = 0", "memory_gib = 513");
+    assert!(error.contains("measurement.memory_gib is \"513\"; expected 0 to 512 GiB"), "{error}");
+    let (_folder, path) = file("node", "memory_gib = 0", "memory_gib = 512");
+    assert_eq!(NodeConfig::load(&path).unwrap().measurement.most_blocks(), 512 << 20);
 }
 
 #[test]

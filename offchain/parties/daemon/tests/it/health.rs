@@ -59,7 +59,8 @@ impl Place {
         local.account(keys.account).await.unwrap().register_node(registration, NODE_BOND).await.unwrap();
         let clock = Some(BlockClock { every: Duration::from_millis(50), seconds: 1 });
         let listen = "127.0.0.1:0".parse().unwrap();
-        let server = local.chain.serve(ServeOptions { listen, clock }).await.unwrap();
+        let server =
+            local.chain.serve(ServeOptions { listen, clock, ..ServeOptions::default() }).await.unwrap();
         let relay = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let udp = std::net::UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let place = Self { folder, local, server, password, address, relay, udp };

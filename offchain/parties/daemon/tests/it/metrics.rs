@@ -1,13 +1,16 @@
 //! docs/metrics.md is what the programs serve.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use bithive_daemon::metrics::{CommitteeMonitor, NodeMonitor, RelayMonitor, RelayerMonitor};
 use bithive_monitor::{Metrics, StatusSource};
 use bithive_node::{Observer, Report};
-use bithive_transport::relay::{RelayListen, RelayOptions, RelayServer};
+use bithive_transport::relay::{RelayLimits, RelayListen, RelayOptions, RelayServer};
 
 const DOCS: &str = include_str!("../../../../../docs/metrics.md");
+
+const DASHBOARD: &str = include_str!("../../../../../docs/grafana/bithive.json");
 
 /// The table below the heading of a program.
 fn documented(role: &str) -> &'static str {
@@ -39,7 +42,7 @@ fn every_metric_of_a_node_is_documented() {
 
 #[test]
 fn every_metric_of_a_committee_member_is_documented() {
-    check(&CommitteeMonitor::new().1);
+    check(&CommitteeMonitor::new(Arc::new(|_| {})).1);
 }
 
 #[test]
@@ -50,13 +53,34 @@ fn every_metric_of_a_relayer_is_documented() {
 #[tokio::test]
 async fn every_metric_of_a_relay_is_documented() {
     let listen = RelayListen::Plain("127.0.0.1:0".parse().unwrap());
-    let relay =
-        RelayServer::start(RelayOptions { listen, admission: None, client_rate: None }).await.unwrap();
+    let limits = RelayLimits::default();
+    let options = RelayOptions { listen, admission: None, client_rate: None, limits };
+    let relay = RelayServer::start(options).await.unwrap();
     let (monitor, metrics) = RelayMonitor::new(relay.url(), relay.tally());
     check(&metrics);
     monitor.refresh();
     assert_eq!(monitor.status()["clients"], 0);
     relay.close().await.unwrap();
+}
+
+/// Names of metrics in a text.
+fn named(text: &str) -> BTreeSet<&str> {
+    let words = text.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_');
+    words.filter(|word| word.starts_with("bithive_")).collect()
+}
+
+#[test]
+fn the_dashboard_shows_every_documented_metric_and_no_other() {
+    let dashboard: serde_json::Value = serde_json::from_str(DASHBOARD).unwrap();
+    let panels = dashboard["panels"].as_array().unwrap();
+    let targets = panels.iter().filter_map(|panel| panel["targets"].as_array()).flatten();
+    let shown: Vec<&str> = targets.map(|target| target["expr"].as_str().unwrap()).collect();
+    let shown: BTreeSet<&str> = shown.iter().flat_map(|expression| named(expression)).collect();
+    let documented = named(DOCS);
+    let unknown: Vec<_> = shown.difference(&documented).collect();
+    assert!(unknown.is_empty(), "no program serves {unknown:?}");
+    let missing: Vec<_> = documented.difference(&shown).collect();
+    assert!(missing.is_empty(), "docs/grafana/bithive.json does not show {missing:?}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Parties that run: over an embedded chain and loopback UDP, each with a folder of its own.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,7 +10,8 @@ use bithive_blindmatch::schema::Schema;
 use bithive_chain::{Chain, Embedded, ServeOptions, Wallet};
 use bithive_client::{Account, Client, Deployment, GroupError};
 use bithive_daemon::config::{
-    Admitted, ChainConfig, CommitteeConfig, LogConfig, MetricsConfig, NetworkConfig, NodeConfig, RelayConfig,
+    Admitted, ChainConfig, CommitteeConfig, LogConfig, MeasurementConfig, MetricsConfig, NetworkConfig,
+    NodeConfig, RelayConfig, RpcUrl,
 };
 use bithive_daemon::keys::{self, AccountFile, NodeFile};
 use bithive_daemon::stop::StopHandle;
@@ -31,18 +33,18 @@ fn password() -> Password {
     Password::new("the parties' password").unwrap()
 }
 
-struct World {
+pub(crate) struct World {
     folder: TempDir,
-    chain: Embedded,
-    client: Client,
-    founders: Founders,
+    pub(crate) chain: Embedded,
+    pub(crate) client: Client,
+    pub(crate) founders: Founders,
     crs: Crs,
     groups: Groups,
     rng: ChaCha20Rng,
 }
 
 impl World {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let mut rng = ChaCha20Rng::seed_from_u64(5);
         let groups = Groups::new(1, 4).unwrap();
         let crs = ceremony(groups.size(), &mut rng).unwrap();
@@ -61,7 +63,7 @@ impl World {
     fn chain_config(&self, rpc: &str) -> ChainConfig {
         let deployment = self.path("deployment.json");
         self.write_deployment(self.client.deployment());
-        ChainConfig { rpc: rpc.parse().unwrap(), deployment }
+        ChainConfig::new(rpc.parse::<RpcUrl>().unwrap(), deployment)
     }
 
     fn write_deployment(&self, deployment: &Deployment) {
@@ -128,6 +130,7 @@ impl World {
             device: Device::Cpu,
             first_block: None,
             relayers: vec![],
+            measurement: MeasurementConfig::default(),
             chain: self.chain_config("http://unused"),
             network: Self::network(None),
             metrics: MetricsConfig::default(),
@@ -142,7 +145,7 @@ impl World {
 }
 
 /// A running party.
-struct Running {
+pub(crate) struct Running {
     stop: StopHandle,
     said: UnboundedReceiver<Event>,
     task: JoinHandle<Result<(), DaemonError>>,
@@ -158,7 +161,7 @@ impl Running {
         Self { stop, said, task: tokio::spawn(run(events, stopped)) }
     }
 
-    async fn until(&mut self, wanted: impl Fn(&Event) -> bool) -> Event {
+    pub(crate) async fn until(&mut self, wanted: impl Fn(&Event) -> bool) -> Event {
         let found = async {
             loop {
                 let Some(event) = self.said.recv().await else {
@@ -172,18 +175,28 @@ impl Running {
         tokio::time::timeout(WAIT, found).await.expect("it says so")
     }
 
-    async fn ready(&mut self) -> Event {
+    pub(crate) async fn ready(&mut self) -> Event {
         self.until(|event| matches!(event, Event::Ready { .. })).await
     }
 
-    async fn stop(self) {
+    /// Whether it has ended by itself.
+    pub(crate) fn has_ended(&self) -> bool {
+        self.task.is_finished()
+    }
+
+    pub(crate) async fn stop(self) {
         self.stop.stop();
         tokio::time::timeout(WAIT, self.task).await.expect("it stops").unwrap().unwrap();
     }
 }
 
-fn member(world: &World, index: usize, relay: Option<&str>) -> Running {
-    let (client, config) = (world.client.clone(), world.member(index, relay));
+pub(crate) fn member(world: &World, index: usize, relay: Option<&str>) -> Running {
+    member_on(world, world.client.clone(), index, relay)
+}
+
+/// A member that reaches the chain by a client of its own.
+pub(crate) fn member_on(world: &World, client: Client, index: usize, relay: Option<&str>) -> Running {
+    let config = world.member(index, relay);
     Running::start(move |events, stop| async move {
         let keys = AccountFile::read(&config.keys, &password())?.keys();
         committee::run_on(&client, &config, keys, events, stop).await
@@ -191,12 +204,17 @@ fn member(world: &World, index: usize, relay: Option<&str>) -> Running {
 }
 
 fn relay_of_members(world: &World) -> Running {
+    relay_at(world, "127.0.0.1:0".parse().unwrap())
+}
+
+pub(crate) fn relay_at(world: &World, listen: SocketAddr) -> Running {
     let client = world.client.clone();
     let config = RelayConfig {
         role: "relay".into(),
-        listen: "127.0.0.1:0".parse().unwrap(),
+        listen,
         tls: None,
         client_rate: None,
+        connections_of_address: None,
         admission: Admitted::Registry,
         chain: None,
         metrics: MetricsConfig { listen: Some("127.0.0.1:0".parse().unwrap()) },

@@ -44,7 +44,10 @@ fn node_refusal(change: impl FnOnce(&mut GraphProto)) -> &'static str {
 
 #[test]
 fn a_linear_model_is_accepted_and_names_no_features() {
-    assert_eq!(inspect(&linear()), Ok(Signature { width: 2, feature_names: vec![], multiply_adds: 2 }));
+    assert_eq!(
+        inspect(&linear()),
+        Ok(Signature { width: 2, feature_names: vec![], work: 2 + work::per_element(GEMM), nodes: 1 })
+    );
 }
 
 #[test]
@@ -223,10 +226,79 @@ fn using_the_same_weights_over_and_over_is_refused() {
         let weight = &mut graph.initializer[0];
         weight.dims = vec![side, side];
         weight.raw_data = vec![0; (side * side * 4) as usize];
-        // The first product reaches the limit exactly; the second goes over it.
+        // The first product reaches half of the limit; the second goes over it.
         graph.node.push(node(MATMUL, &["y", "w"], "again"));
     });
     assert_eq!(error, ModelError::TooMuchWork);
+}
+
+/// x -> `width` elements -> `count` times the operator -> y.
+fn chain(operator: &str, count: usize, width: i64) -> ModelProto {
+    let mut model = linear();
+    let graph = graph(&mut model);
+    let weights = |name: &str, dims: [i64; 2]| TensorProto {
+        name: name.to_owned(),
+        raw_data: vec![0; (dims[0] * dims[1] * 4) as usize],
+        dims: dims.to_vec(),
+        ..graph.initializer[0].clone()
+    };
+    graph.initializer =
+        vec![weights("wide", [2, width]), weights("narrow", [width, 1]), weights("row", [1, width])];
+    let binary = ["Add", "Sub", "Mul", "Div"].contains(&operator);
+    graph.node = vec![node(MATMUL, &["x", "wide"], "0")];
+    for at in 0..count {
+        let from = at.to_string();
+        let operands = if binary { vec![from.as_str(), "row"] } else { vec![from.as_str()] };
+        graph.node.push(node(operator, &operands, &(at + 1).to_string()));
+    }
+    graph.node.push(node(MATMUL, &[&count.to_string(), "narrow"], "y"));
+    model
+}
+
+/// The attack: a file of a megabyte asks for as many exponentials as there is time for.
+#[test]
+fn every_operator_counts_by_the_elements_of_its_result() {
+    assert_eq!(inspect(&chain("Softplus", 1_000, 8_192)), Err(ModelError::TooMuchWork));
+    for operator in
+        OPERATORS.iter().filter(|name| ![CONSTANT, GEMM, MATMUL, "BatchNormalization"].contains(name))
+    {
+        let work = |count, width| inspect(&chain(operator, count, width)).unwrap().work;
+        assert_eq!(work(7, 64) - work(5, 64), 2 * 64 * work::per_element(operator), "{operator}");
+        assert!(work::per_element(operator) > 0);
+        if work::per_element(operator) > 1 {
+            assert_eq!(inspect(&chain(operator, 1_000, 8_192)), Err(ModelError::TooMuchWork), "{operator}");
+        }
+    }
+}
+
+#[test]
+fn the_width_of_a_result_follows_the_weights_and_the_wider_operand() {
+    let mut model = chain("Add", 1, 100);
+    let narrow = inspect(&model).unwrap().work;
+    // The same weights, stored the other way round.
+    let graph = graph(&mut model);
+    graph.initializer[0].dims = vec![100, 2];
+    graph.node[0].op_type = GEMM.to_owned();
+    graph.node[0].attribute =
+        vec![AttributeProto { name: "transB".to_owned(), i: 1, ..AttributeProto::default() }];
+    assert_eq!(inspect(&model).unwrap().work, narrow);
+    // One logit, stretched by a constant that is wider.
+    let graph = self::graph(&mut model);
+    graph.node = vec![node(MATMUL, &["x", "w2"], "1"), node("Add", &["1", "row"], "y")];
+    graph.initializer[0].name = "w2".to_owned();
+    graph.initializer[0].dims = vec![2, 1];
+    graph.initializer[0].raw_data.truncate(8);
+    assert_eq!(inspect(&model).unwrap().work, 2 + work::per_element(MATMUL) + 100 * work::per_element("Add"));
+}
+
+#[test]
+fn a_product_of_constants_is_refused_also_beside_an_operand_that_is_computed() {
+    let reason = node_refusal(|graph| {
+        graph.node.insert(0, node(GEMM, &["w", "w", "x"], "folded"));
+    });
+    assert!(reason.contains("first operand"), "{reason}");
+    let reason = node_refusal(|graph| graph.node.insert(0, node(MATMUL, &["x", "b"], "flat")));
+    assert!(reason.contains("two dimensions"), "{reason}");
 }
 
 #[test]

@@ -1,6 +1,10 @@
 //! Loading models, good and bad, and running them.
 
-use bithive_inference::{Device, Features, MAX_MODEL_BYTES, Model, ModelError, RunError, Table, digest};
+use std::time::Instant;
+
+use bithive_inference::{
+    Budget, Device, Features, MAX_MODEL_BYTES, Model, ModelError, RunError, Table, digest,
+};
 use proptest::prelude::*;
 
 const LINEAR: &[u8] = include_bytes!("../fixtures/linear.onnx");
@@ -101,6 +105,35 @@ fn a_model_without_feature_names_checks_the_number_of_columns() {
     assert_eq!(model.check_columns(&Table::from_csv(b"a,b\n1,2\n").unwrap()), Ok(()));
     let narrow = Table::from_csv(b"a\n1\n").unwrap();
     assert_eq!(model.check_columns(&narrow), Err(RunError::Width { expected: 2, found: 1 }));
+}
+
+#[test]
+fn a_run_ends_with_its_budget() {
+    let (model, rows) = (load(LINEAR).unwrap(), rows(2, &[1.0, 2.0]));
+    assert_eq!(model.run_within(&rows, &Budget::unlimited()), Ok(vec![-2.5]));
+    let cancelled = Budget::unlimited();
+    cancelled.cancel();
+    assert_eq!(model.run_within(&rows, &cancelled), Err(RunError::Cancelled));
+    let over = model.run_within(&rows, &Budget::until(Instant::now()));
+    assert!(matches!(over, Err(RunError::OutOfTime { .. })), "{over:?}");
+}
+
+#[test]
+fn the_work_of_a_run_grows_with_its_rows_by_whole_batches() {
+    let work = Model::work(LINEAR).unwrap();
+    assert_eq!(work.of_rows(1), work.of_rows(256));
+    assert!(work.of_rows(257) > work.of_rows(256));
+    assert_eq!(work.of_rows(512) - work.of_rows(256), work.of_rows(768) - work.of_rows(512));
+    assert!(Model::work(&[]).is_err());
+}
+
+/// The attack: a few bytes for each record that takes hundreds in memory.
+#[test]
+fn a_file_that_would_take_too_much_memory_is_refused_before_it_is_decoded() {
+    // So many nodes of no content.
+    let nodes = [0x0a, 0x00].repeat(1 << 19);
+    let graph = [vec![0x3a, 0x80, 0x80, 0x40], nodes].concat();
+    assert_eq!(refusal(&graph), ModelError::TooMuchMemory);
 }
 
 proptest! {

@@ -51,6 +51,44 @@ fn a_file_without_header_is_refused() {
 }
 
 #[test]
+fn rows_without_header_are_refused_with_labels_and_ids_too() {
+    for text in ["M,2.5\n", "1,B\n0,M\n", "842302,M,17.99,10.38\n", "17.99,10.38,site\n"] {
+        assert_eq!(read(text), Err(TableError::MissingHeader), "{text}");
+    }
+    // Names may be numbers: of years, of genes.
+    assert_eq!(read("age,2020\n1,2\n").unwrap().columns(), ["age", "2020"]);
+    assert_eq!(read("age,dose,M\n1,2,3\n").unwrap().columns(), ["age", "dose", "M"]);
+    let told = TableError::MissingHeader.to_string();
+    assert!(told.contains("first line") && told.contains("age,dose,diagnosis"), "{told}");
+}
+
+#[test]
+fn columns_that_are_not_parted_by_commas_are_named() {
+    for (text, found) in [
+        ("age;dose\n1;2\n", "semicolons"),
+        ("age;dose\n1,5;2,5\n", "semicolons"),
+        ("age\tdose\n1\t2\n", "tabs"),
+    ] {
+        let error = read(text).unwrap_err();
+        assert_eq!(error, TableError::Separator { found });
+        assert!(error.to_string().contains(found) && error.to_string().contains("commas"), "{error}");
+    }
+    assert_eq!(read("dose;mg,age\n1,2\n").unwrap().columns(), ["dose;mg", "age"]);
+}
+
+#[test]
+fn a_quote_that_is_not_closed_is_named_by_its_line() {
+    for (text, line) in
+        [("age,dose\n1,2\n\"3,4\n5,6\n", 3), ("\"age,dose\n1,2\n", 1), ("\"a\"\"b\",c\n1,\"2\n", 2)]
+    {
+        let error = read(text).unwrap_err();
+        assert_eq!(error, TableError::OpenQuote { line }, "{text}");
+        assert!(error.to_string().starts_with(&format!("line {line}: ")), "{error}");
+    }
+    assert_eq!(read("\"a\"\"b\",\"c\nd\"\n1,\"2\"\n").unwrap().columns(), ["a\"b", "c\nd"]);
+}
+
+#[test]
 fn a_file_that_is_too_large_is_refused() {
     let found = MAX_BYTES + 1;
     assert_eq!(Table::from_csv(&vec![b' '; found]), Err(TableError::TooLarge { found }));

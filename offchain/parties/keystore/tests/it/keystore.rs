@@ -107,9 +107,9 @@ fn a_file_that_is_no_keystore_is_refused_by_the_name_of_the_field() {
         (|file| file["format"] = json!("another"), "format"),
         (|file| file["version"] = json!(2), "version"),
         (|file| file["kdf"]["algorithm"] = json!("scrypt"), "kdf.algorithm"),
-        (|file| file["kdf"]["memory_kib"] = json!(100u32 << 20), "kdf.memory_kib"),
-        (|file| file["kdf"]["iterations"] = json!(1_000_000), "kdf.iterations"),
-        (|file| file["kdf"]["parallelism"] = json!(1_000), "kdf.parallelism"),
+        (|file| file["kdf"]["memory_kib"] = json!((1u32 << 20) + 1), "kdf.memory_kib"),
+        (|file| file["kdf"]["iterations"] = json!(4), "kdf.iterations"),
+        (|file| file["kdf"]["parallelism"] = json!(5), "kdf.parallelism"),
         (|file| file["kdf"]["salt"] = json!("00"), "kdf.salt"),
         (|file| file["cipher"]["nonce"] = json!("zz"), "cipher.nonce"),
         (|file| file["more"] = json!(1), "it"),
@@ -121,6 +121,8 @@ fn a_file_that_is_no_keystore_is_refused_by_the_name_of_the_field() {
         change(&file, edit);
         let error = refused(&file);
         assert!(matches!(&error, KeystoreError::Field { field, .. } if *field == name), "{name}: {error}");
+        let costs = ["kdf.memory_kib", "kdf.iterations", "kdf.parallelism"].contains(&name);
+        assert_eq!(error.to_string().contains("bithive keys import"), costs, "{error}");
     }
     let other = folder.path().join("other.json");
     bithive_keystore::private::create(&other, b"{\"account\": \"5ec4e7\"}").unwrap();

@@ -59,12 +59,40 @@ async fn prometheus_reads_the_metrics_and_status_is_fresh_at_every_question() {
 }
 
 #[tokio::test]
+async fn connections_that_are_only_held_open_keep_nobody_out() {
+    let server = served().await;
+    let mut held = vec![];
+    for _ in 0..40 {
+        held.push(TcpStream::connect(server.address()).await.unwrap());
+    }
+    assert!(said(server.address(), &get("/metrics")).await.starts_with("HTTP/1.1 200 OK\r\n"));
+    let mut first = held.remove(0);
+    assert_eq!(first.read(&mut [0]).await.unwrap_or(0), 0, "it made room");
+}
+
+#[tokio::test]
 async fn other_paths_and_methods_are_refused() {
     let server = served().await;
     assert!(said(server.address(), &get("/")).await.starts_with("HTTP/1.1 404 "));
     let post = get("/metrics").replace("GET", "POST");
     assert!(said(server.address(), &post).await.starts_with("HTTP/1.1 405 "));
     assert!(said(server.address(), "nonsense\r\n\r\n").await.starts_with("HTTP/1.1 400 "));
+}
+
+/// The attack: a page in a browser on this machine, by a name that resolves to it or from another site.
+#[tokio::test]
+async fn pages_of_others_read_nothing() {
+    let server = served().await;
+    for path in ["/metrics", "/status", "/"] {
+        let rebound = get(path).replace("localhost", "attacker.example");
+        let cross = get(path).replace("\r\nConn", "\r\nOrigin: http://attacker.example\r\nConn");
+        for (request, status) in [(rebound, "HTTP/1.1 421 "), (cross, "HTTP/1.1 403 ")] {
+            let refused = said(server.address(), &request).await;
+            assert!(refused.starts_with(status) && !refused.contains("bithive_"), "{refused}");
+        }
+    }
+    let by_number = get("/metrics").replace("localhost", &server.address().to_string());
+    assert!(said(server.address(), &by_number).await.starts_with("HTTP/1.1 200 "));
 }
 
 #[tokio::test]

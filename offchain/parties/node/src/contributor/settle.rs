@@ -6,8 +6,9 @@ use bithive_client::Client;
 use bithive_exchange::{Message, PeerId, Protocol};
 use bithive_payload::{AggregateMessage, SignatureMessage};
 
-use super::{Contributor, Record, record_name, reference, result_name, worker};
-use crate::work::{Finished, check_output};
+use super::{Contributor, Record, record_name, reference, result_name, task_of, worker};
+use crate::tasks::{Found, Kind};
+use crate::work::{Finished, Tools, check_output};
 use crate::{NodeError, Quorum, Report};
 
 impl Contributor {
@@ -67,15 +68,20 @@ impl Contributor {
         let mut record: Record = self.setup.state.get(&name)?.unwrap_or_default();
         let index = u8::try_from(own).unwrap_or(u8::MAX);
         if !record.signed.contains(&job.round) {
-            if let Err(error) = self.check_representative(&client, job).await
-                && !is_late(&client, job).await?
-            {
-                self.look_again(job.job_id)?;
-                if record.unchecked.insert(job.round) {
-                    self.setup.state.put(&name, &record)?;
-                    return Err(error);
+            if !is_late(&client, job).await? {
+                let error = match self.found.remove(&task_of(job, Kind::Check)) {
+                    Some(Found::Checked(Ok(()))) => None,
+                    Some(Found::Checked(Err(error))) => Some(error),
+                    _ => return self.check_representative(job),
+                };
+                if let Some(error) = error {
+                    self.look_again(job.job_id)?;
+                    if record.unchecked.insert(job.round) {
+                        self.setup.state.put(&name, &record)?;
+                        return Err(error);
+                    }
+                    return Ok(());
                 }
-                return Ok(());
             }
             let signature = quorum.sign(&self.setup.keys.bls, &self.guard())?.to_vec();
             record.signatures.entry(job.round).or_default().insert(index, signature);
@@ -111,7 +117,7 @@ impl Contributor {
         };
         // The representative settles; others step in when half of the time is gone.
         let representative = job.outcome.as_ref().map(|outcome| usize::from(outcome.representative));
-        if !late && (representative != Some(own) || self.hand_over(job, (signers, signature)).await?) {
+        if !late && (representative != Some(own) || self.leave_to_relayers(job, (signers, signature))?) {
             return Ok(());
         }
         let msg = ExecuteMsg::Finalize { job_id: job.job_id, signers, signature: (&signature).into() };
@@ -134,8 +140,12 @@ impl Contributor {
         Ok(())
     }
 
-    /// Gives the quorum's signature to a relayer, once; returns whether a relayer has it.
-    async fn hand_over(&self, job: &JobResponse, aggregate: (u32, [u8; 96])) -> Result<bool, NodeError> {
+    /// Has the first relayer that takes it settle the job. Returns whether one does, or is still being asked.
+    fn leave_to_relayers(
+        &mut self,
+        job: &JobResponse,
+        (signers, signature): (u32, [u8; 96]),
+    ) -> Result<bool, NodeError> {
         if self.relayers.is_empty() {
             return Ok(false);
         }
@@ -144,40 +154,45 @@ impl Contributor {
         if record.handed.contains(&job.round) {
             return Ok(true);
         }
-        let (signers, signature) = aggregate;
-        let message = AggregateMessage { job_id: job.job_id, round: job.round, signers, signature };
-        for relayer in &self.relayers {
-            let body = message.encode().into();
-            match self.setup.exchange.request(*relayer, Protocol::Finalize, body).await {
-                Ok(_) => {
-                    tracing::info!(job = job.job_id, %relayer, "a relayer settles the job");
+        match self.found.remove(&task_of(job, Kind::HandOver)) {
+            Some(Found::HandedOver(taken)) => {
+                if taken {
                     record.handed.insert(job.round);
                     self.setup.state.put(&name, &record)?;
-                    return Ok(true);
                 }
-                Err(error) => {
-                    tracing::warn!(job = job.job_id, %relayer, %error, "a relayer does not take it")
-                }
+                Ok(taken)
+            }
+            _ => {
+                let message = AggregateMessage { job_id: job.job_id, round: job.round, signers, signature };
+                let (tools, relayers) = (self.tools.clone(), self.relayers.clone());
+                let work = async move { Ok(Found::HandedOver(hand_over(&tools, &relayers, &message).await)) };
+                self.start(job, Kind::HandOver, work)?;
+                Ok(true)
             }
         }
-        Ok(false)
     }
 
-    async fn check_representative(&self, client: &Client, job: &JobResponse) -> Result<(), NodeError> {
+    /// Starts to fetch and check the representative's output. It may not come: others are not held up.
+    fn check_representative(&mut self, job: &JobResponse) -> Result<(), NodeError> {
         let mismatch =
             |reason: &str| NodeError::Mismatch { what: "the job's outcome", reason: reason.into() };
-        let representative = job.outcome.as_ref().map(|outcome| usize::from(outcome.representative));
-        let representative = worker(job, representative.ok_or_else(|| mismatch("there is none"))?)?;
-        let (Some(output), Some(masked)) = (&representative.output, &representative.masked) else {
-            return Err(mismatch("its representative has not revealed"));
+        let finished = self.setup.state.get::<Finished>(&result_name((job.job_id, job.round)))?;
+        let finished = finished.ok_or_else(|| mismatch("this node has no result of its own"));
+        let (tools, own) = (self.tools.clone(), job.clone());
+        let check = async move {
+            let (client, job) = (&tools.client, &own);
+            let representative = job.outcome.as_ref().map(|outcome| usize::from(outcome.representative));
+            let representative = worker(job, representative.ok_or_else(|| mismatch("there is none"))?)?;
+            let (Some(output), Some(masked)) = (&representative.output, &representative.masked) else {
+                return Err(mismatch("its representative has not revealed"));
+            };
+            let reference = reference(client, job);
+            let key = finished?.key(reference);
+            let endpoint = endpoint_of(client, representative.address.as_str()).await?;
+            let who = (representative.address.as_str(), endpoint);
+            check_output(tools.exchange.as_ref(), reference, &key, who, (output, masked)).await
         };
-        let finished = self.setup.state.get::<Finished>(&result_name(job))?;
-        let finished = finished.ok_or_else(|| mismatch("this node has no result of its own"))?;
-        let reference = reference(client, job);
-        let endpoint = endpoint_of(client, representative.address.as_str()).await?;
-        let who = (representative.address.as_str(), endpoint);
-        let exchange = self.setup.exchange.as_ref();
-        check_output(exchange, reference, &finished.key(reference), who, (output, masked)).await
+        self.start(job, Kind::Check, async move { Ok(Found::Checked(check.await)) })
     }
 
     /// Sends the own signature to every other member that does not have it; returns whether one got it now. A
@@ -238,6 +253,22 @@ impl Contributor {
         }
         Ok(())
     }
+}
+
+/// Whether one of the relayers has taken the signature.
+async fn hand_over(tools: &Tools, relayers: &[PeerId], message: &AggregateMessage) -> bool {
+    for relayer in relayers {
+        match tools.exchange.request(*relayer, Protocol::Finalize, message.encode().into()).await {
+            Ok(_) => {
+                tracing::info!(job = message.job_id, %relayer, "a relayer settles the job");
+                return true;
+            }
+            Err(error) => {
+                tracing::warn!(job = message.job_id, %relayer, %error, "a relayer does not take it");
+            }
+        }
+    }
+    false
 }
 
 /// Whether half of the time for the final statement is gone.

@@ -1,9 +1,10 @@
 //! Who settles the job.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use bithive_api::jobs::{ExecuteMsg, Finalization, Phase};
-use bithive_node::{Compute, Guard, Quorum, Report};
+use bithive_node::{Compute, Guard, Limits, Quorum, Report};
 use bithive_requester::Selection;
 use bithive_state::State;
 
@@ -104,8 +105,12 @@ async fn a_kept_worker_computes_nothing_again() {
 struct Refuses;
 
 impl Compute for Refuses {
-    fn run(&self, _: &[u8], _: &[u8]) -> Result<Vec<f32>, String> {
+    fn run(&self, _: &[u8], _: &[u8], _: &Limits) -> Result<Vec<f32>, String> {
         Err("computed again".into())
+    }
+
+    fn estimate(&self, _: &[u8], _: usize) -> Result<Duration, String> {
+        Ok(Duration::ZERO)
     }
 }
 

@@ -77,12 +77,17 @@ pub struct FlakyExchange {
     pub mute: AtomicBool,
     pub stuck: AtomicBool,
     pub hidden: Mutex<BTreeSet<Digest>>,
+    /// Content that never comes, without an error.
+    pub stalled: Mutex<BTreeSet<Digest>>,
+    /// What was removed.
+    pub removed: Mutex<Vec<Digest>>,
 }
 
 impl FlakyExchange {
     pub fn new(inner: Arc<dyn Exchange>) -> Arc<Self> {
         let (mute, stuck) = (AtomicBool::new(false), AtomicBool::new(false));
-        Arc::new(Self { inner, mute, stuck, hidden: Mutex::default() })
+        let (hidden, stalled, removed) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Arc::new(Self { inner, mute, stuck, hidden, stalled, removed })
     }
 
     fn check(&self, peer: PeerId, protocol: Protocol) -> Result<(), ExchangeError> {
@@ -142,6 +147,15 @@ impl Exchange for FlakyExchange {
         if self.hidden.lock().unwrap().contains(&digest) {
             return Err(ExchangeError::NotFound { digest: hex::encode(digest), asked: providers.len() });
         }
+        let is_stalled = self.stalled.lock().unwrap().contains(&digest);
+        if is_stalled {
+            std::future::pending::<()>().await;
+        }
         self.inner.fetch(digest, providers, limit).await
+    }
+
+    async fn remove(&self, digest: Digest) -> Result<(), ExchangeError> {
+        self.removed.lock().unwrap().push(digest);
+        self.inner.remove(digest).await
     }
 }

@@ -36,14 +36,22 @@ async fn assert_nobody_works(town: &mut Town, job_id: u64, why: &str) {
     town.assert_books_balance().await;
 }
 
+/// The attack: the vault asks one thing, and the policy in the input another, so that who commits answers that as well.
 #[tokio::test]
-async fn a_policy_that_the_node_does_not_satisfy_ends_the_job_for_it() {
-    let mut town = Town::with_nodes(3).await;
-    let job_id = town.claimed_job().await;
-    let other = Policy::parse("vram >= 80", &town.local.schema).unwrap();
-    let policy = Some(serde_json::to_vec(&other).unwrap());
-    town.assign_by_hand(job_id, Dishonest { policy, ..Dishonest::default() }).await;
-    assert_nobody_works(&mut town, job_id, "attributes do not satisfy it").await;
+async fn a_node_that_was_assigned_answers_no_second_question_about_its_attributes() {
+    for question in ["vram >= 80", "region = jp"] {
+        let mut town = Town::with_nodes(3).await;
+        let job_id = town.claimed_job().await;
+        let other = Policy::parse(question, &town.local.schema).unwrap();
+        assert!(town.nodes.iter().all(|node| !other.is_satisfied(&node.attributes)));
+        let policy = Some(serde_json::to_vec(&other).unwrap());
+        town.assign_by_hand(job_id, Dishonest { policy, ..Dishonest::default() }).await;
+        town.live_until_quiet().await;
+        assert_eq!(town.phase(job_id).await, Phase::Settled, "{question}");
+        for node in &town.nodes {
+            assert_eq!(node.log.count(|report| *report == Report::Committed { job_id }), 1, "{question}");
+        }
+    }
 }
 
 #[tokio::test]

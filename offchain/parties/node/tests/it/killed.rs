@@ -40,6 +40,22 @@ fn a_second_result_is_refused_also_by_the_next_process_and_the_first_is_signed_a
     guard.sign(Purpose::Commitment, (7, 1), b"another", |_| ()).unwrap();
 }
 
+#[test]
+fn what_was_forgotten_is_never_signed_again() {
+    let state = State::in_memory().unwrap();
+    let guard = Guard::new(state.clone());
+    signed(&guard, (7, 1), "one").unwrap();
+    signed(&guard, (9, 1), "one").unwrap();
+    guard.forget(8).unwrap();
+    guard.forget(7).unwrap();
+    assert_eq!(state.names("guard/statement").unwrap(), ["guard/statement/9/1"]);
+    for (job_id, text) in [(7, "another"), (7, "one"), (8, "one"), (1, "one")] {
+        let refused = signed(&guard, (job_id, 1), text);
+        assert!(matches!(refused, Err(NodeError::Forgotten { job_id: of }) if of == job_id), "{refused:?}");
+    }
+    signed(&guard, (9, 1), "one").unwrap();
+}
+
 /// The process that is killed: it signs job after job, and says so once the signature is there.
 #[test]
 #[ignore = "started, and killed, by the test below"]

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use bithive_api::jobs::Phase;
-use bithive_node::{Compute, Contributor, Report};
+use bithive_node::{Compute, Contributor, Limits, Report};
 
 use crate::flaky::{FlakyChain, FlakyExchange};
 use crate::town::{ANSWER, Town};
@@ -14,9 +15,13 @@ use crate::town::{ANSWER, Town};
 struct Fickle(AtomicU32);
 
 impl Compute for Fickle {
-    fn run(&self, _: &[u8], _: &[u8]) -> Result<Vec<f32>, String> {
+    fn run(&self, _: &[u8], _: &[u8], _: &Limits) -> Result<Vec<f32>, String> {
         let run = self.0.fetch_add(1, Ordering::SeqCst) as f32;
         Ok(ANSWER.iter().map(|value| value + run).collect())
+    }
+
+    fn estimate(&self, _: &[u8], _: usize) -> Result<Duration, String> {
+        Ok(Duration::ZERO)
     }
 }
 

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use bithive_api::jobs::{ExecuteMsg, JobResponse, Phase};
 use bithive_api::registry::NodeRegistration;
@@ -13,7 +14,7 @@ use bithive_client::{Account, Client};
 use bithive_dgkbe::Groups;
 use bithive_exchange::{EndpointKey, Exchange, Kind, LocalNetwork, PeerId, Protocol, Tap};
 use bithive_local::{Local, NODE_BOND, REQUESTER_BOND, UNIT, fork};
-use bithive_node::{Compute, Contributor, NodeKeys, Observer, Report, Setup};
+use bithive_node::{Compute, Contributor, Limits, NodeKeys, Observer, Report, Setup};
 use bithive_requester::{JobSpec, Offer, Posted, Quorum, Requester, Selection, Windows};
 use bithive_state::State;
 use bytes::Bytes;
@@ -30,8 +31,12 @@ pub const ANSWER: [f32; 2] = [0.5, -1.25];
 pub struct Finds(pub Vec<f32>);
 
 impl Compute for Finds {
-    fn run(&self, _: &[u8], _: &[u8]) -> Result<Vec<f32>, String> {
+    fn run(&self, _: &[u8], _: &[u8], _: &Limits) -> Result<Vec<f32>, String> {
         Ok(self.0.clone())
+    }
+
+    fn estimate(&self, _: &[u8], _: usize) -> Result<Duration, String> {
+        Ok(Duration::ZERO)
     }
 }
 

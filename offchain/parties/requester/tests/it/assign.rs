@@ -119,23 +119,33 @@ async fn terms_that_the_market_refuses_move_no_money() {
         change(&mut spec.offer);
         spec
     };
+    // Each is said in the words of the option that set it, with what is expected.
     let bad = [
-        offer(&|offer| offer.price = u128::MAX),
-        offer(&|offer| offer.price = 0),
-        offer(&|offer| offer.quorum.quorum = 1),
-        offer(&|offer| (offer.quorum.workers, offer.quorum.quorum) = (17, 9)),
-        JobSpec { dimensions: 0, ..town.spec() },
-        offer(&|offer| offer.windows.assign_seconds = 0),
-        offer(&|offer| offer.windows.reveal_seconds = 1),
-        offer(&|offer| offer.model_owner = Some("nobody".into())),
-        offer(&|offer| offer.price = 1_000_000_000_000),
+        (offer(&|offer| offer.price = u128::MAX), "--price is 340,"),
+        (offer(&|offer| offer.price = 0), "--price is 0 BTT; expected more than 0 BTT"),
+        (offer(&|offer| offer.quorum.quorum = 1), "--quorum is 1; expected 2 to 3"),
+        (
+            offer(&|offer| (offer.quorum.workers, offer.quorum.quorum) = (17, 9)),
+            "--workers is 17; expected 1 to 16",
+        ),
+        (offer(&|offer| offer.quorum.tolerance = 65_537), "--tolerance is 65537; expected 0 to 65536"),
+        (offer(&|offer| offer.windows.assign_seconds = 0), "--assign-seconds is 0; expected 30 to 86400"),
+        (offer(&|offer| offer.windows.reveal_seconds = 1), "--reveal-seconds is 1; expected 30 to 86400"),
+        (offer(&|offer| offer.price = 1_000_000_000_000), "holds 1,000 BTT; expected at least 3,000,000 BTT"),
+        (offer(&|offer| offer.model_owner = Some("nobody".into())), "model_owner"),
+        (JobSpec { dimensions: 0, ..town.spec() }, "dimensions"),
     ];
-    for (index, spec) in bad.into_iter().enumerate() {
+    for (index, (spec, said)) in bad.into_iter().enumerate() {
         let refused = town.requester().await.post(&spec).await.unwrap_err();
         match index {
-            0 => assert!(matches!(refused, RequesterError::Mismatch { what: "the price", .. })),
+            0..=6 => assert!(matches!(refused, RequesterError::Term { .. })),
+            7 => assert!(matches!(refused, RequesterError::Funds { .. })),
             _ => assert!(matches!(refused, RequesterError::Chain(_)), "{index}: {refused}"),
         }
+        assert!(refused.to_string().contains(said), "{refused}");
+        // Nothing is kept of a job that was not posted.
+        assert_eq!(town.requester().await.begun().unwrap(), 0);
+        assert_eq!(town.requester_state.names("vault/").unwrap().len(), 0);
     }
     assert_eq!(town.local.client.balance(&address).await.unwrap(), before);
     town.assert_books_balance().await;

@@ -3,7 +3,11 @@
 
 mod assign;
 mod claims;
+#[path = "../../../node/tests/it/flaky.rs"]
+mod flaky;
 mod forge;
+mod outputs;
+mod resume;
 mod rounds;
 #[path = "../../../node/tests/it/town.rs"]
 mod town;

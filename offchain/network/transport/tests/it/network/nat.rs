@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bithive_netlab::{Lab, NatKind};
-use bithive_transport::relay::{ADDRESS_DISCOVERY_PORT, RelayListen, RelayOptions, RelayServer};
+use bithive_transport::relay::{ADDRESS_DISCOVERY_PORT, RelayLimits, RelayListen, RelayOptions, RelayServer};
 use bithive_transport::{Config, Route};
 
 use super::authority::Authority;
@@ -38,9 +38,10 @@ impl World {
             discovery: Some((address, ADDRESS_DISCOVERY_PORT).into()),
         };
         let host = Host::new(Some(lab.namespace("relay").unwrap()));
-        let options = RelayOptions { listen, admission: None, client_rate: None };
+        let options =
+            RelayOptions { listen, admission: None, client_rate: None, limits: RelayLimits::default() };
         let relay = host.run(RelayServer::start(options)).unwrap();
-        let url = relay.url().unwrap();
+        let url = relay.url();
         let party = |seed: u8, name: &str| {
             let config = Config {
                 listen: Some(vec!["0.0.0.0:0".parse().unwrap()]),

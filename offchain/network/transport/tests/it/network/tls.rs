@@ -1,25 +1,31 @@
 //! Relays with TLS on loopback: who is trusted, and who is not.
 
-use std::net::SocketAddr;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bithive_transport::Config;
-use bithive_transport::relay::{RelayListen, RelayOptions, RelayServer};
+use bithive_transport::relay::{Reason, RelayLimits, RelayListen, RelayOptions, RelayServer};
 
 use super::authority::Authority;
 use super::world::{Host, OneRelay, Party, bytes, limits};
 
-fn relay(host: &Host, (certificates, key): (PathBuf, PathBuf)) -> RelayServer {
+fn relay(host: &Host, files: (PathBuf, PathBuf)) -> RelayServer {
+    relay_with(host, files, RelayLimits::default())
+}
+
+fn relay_with(host: &Host, (certificates, key): (PathBuf, PathBuf), limits: RelayLimits) -> RelayServer {
     let loopback: SocketAddr = "127.0.0.1:0".parse().unwrap();
     let listen =
         RelayListen::Tls { http: loopback, https: loopback, certificates, key, discovery: Some(loopback) };
-    host.run(RelayServer::start(RelayOptions { listen, admission: None, client_rate: None })).unwrap()
+    host.run(RelayServer::start(RelayOptions { listen, admission: None, client_rate: None, limits })).unwrap()
 }
 
 /// An endpoint without sockets, which trusts these authorities.
 fn party(seed: u8, relay: &RelayServer, relay_roots: Vec<PathBuf>) -> Party {
-    let url = relay.url().unwrap();
+    let url = relay.url();
     assert!(url.starts_with("https://127.0.0.1:"));
     let config = Config {
         listen: Some(Vec::new()),
@@ -46,6 +52,23 @@ fn endpoints_talk_through_a_relay_whose_authority_they_were_told_of() {
     let digest = alice.publish(content.clone());
     let fetched = bob.fetch(digest, alice.id());
     assert!(bob.wait(fetched).unwrap() == content);
+}
+
+#[test]
+fn strangers_that_begin_no_tls_or_do_not_end_it_are_closed() {
+    let (host, authority) = (Host::new(None), Authority::new());
+    let limits = RelayLimits { establish: Duration::from_secs(1), ..RelayLimits::default() };
+    let relay = relay_with(&host, authority.server("127.0.0.1", 2100), limits);
+    // Nothing; a record of a handshake that says it has 512 bytes.
+    for said in [&b""[..], b"\x16\x03\x01\x02\x00\x01"] {
+        let mut stream = TcpStream::connect(relay.address()).unwrap();
+        stream.write_all(said).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+        assert_eq!(stream.read(&mut [0; 16]).unwrap(), 0, "{said:?}");
+    }
+    assert_eq!(relay.tally().traffic().turned.of(Reason::Time), 2);
+    let member = party(1, &relay, vec![authority.root()]);
+    assert!(member.is_online());
 }
 
 #[test]

@@ -5,4 +5,5 @@ mod messages;
 mod relay;
 mod requests;
 mod soak;
+mod strangers;
 mod world;

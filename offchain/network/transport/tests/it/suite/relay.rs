@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bithive_exchange::{Exchange, ExchangeError, PeerId, Protocol};
-use bithive_transport::relay::{RelayListen, RelayOptions, RelayServer};
+use bithive_transport::relay::{RelayLimits, RelayListen, RelayOptions, RelayServer};
 use bithive_transport::{Admission, Config, Directory};
 
 use super::world::{Party, bytes, config, echo, key, loopback};
@@ -25,15 +25,16 @@ impl Directory for Registry {
 async fn relay(members: &[PeerId]) -> RelayServer {
     let members = members.to_vec();
     let admission: Admission = Arc::new(move |peer: PeerId| members.contains(&peer));
-    let listen = RelayListen::Plain(loopback());
-    RelayServer::start(RelayOptions { listen, admission: Some(admission), client_rate: None }).await.unwrap()
+    let (listen, limits) = (RelayListen::Plain(loopback()), RelayLimits::default());
+    let options = RelayOptions { listen, admission: Some(admission), client_rate: None, limits };
+    RelayServer::start(options).await.unwrap()
 }
 
 /// No socket of its own: everything goes through the relay.
 fn relayed(relay: &RelayServer, registry: &Arc<Registry>) -> Config {
     Config {
         listen: Some(Vec::new()),
-        relays: vec![relay.url().unwrap()],
+        relays: vec![relay.url()],
         directory: Some(registry.clone()),
         ..config()
     }
@@ -48,7 +49,7 @@ async fn endpoints_that_cant_reach_each_other_talk_through_the_relay_that_the_re
     let relay = relay(&[key(1).id(), key(2).id()]).await;
     let registry = Arc::new(Registry::default());
     for party in [key(1).id(), key(2).id()] {
-        registry.0.lock().unwrap().insert(party, relay.url().unwrap());
+        registry.0.lock().unwrap().insert(party, relay.url());
     }
     let alice = Party::with(1, relayed(&relay, &registry)).await;
     let bob = Party::with(2, relayed(&relay, &registry)).await;
@@ -70,7 +71,7 @@ async fn the_relay_refuses_a_stranger() {
     let relay = relay(&[key(1).id()]).await;
     let registry = Arc::new(Registry::default());
     for party in [key(1).id(), key(3).id()] {
-        registry.0.lock().unwrap().insert(party, relay.url().unwrap());
+        registry.0.lock().unwrap().insert(party, relay.url());
     }
     let member = Party::with(1, relayed(&relay, &registry)).await;
     let stranger = Party::with(3, relayed(&relay, &registry)).await;
@@ -93,7 +94,9 @@ async fn a_relay_with_a_bad_certificate_or_key_names_the_file() {
         key,
         discovery: None,
     };
-    let refused = RelayServer::start(RelayOptions { listen, admission: None, client_rate: None }).await;
+    let limits = RelayLimits::default();
+    let refused =
+        RelayServer::start(RelayOptions { listen, admission: None, client_rate: None, limits }).await;
     assert!(refused.err().unwrap().to_string().contains("chain.pem"));
 }
 

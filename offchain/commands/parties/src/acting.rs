@@ -1,0 +1,132 @@
+//! Who acts: a party of the home folder, or one with a configuration of its own. Every command of a requester takes both.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use bithive_client::{Account, Client};
+use bithive_command_kit::{Configured, PasswordArgs, connect};
+use bithive_daemon::config::{RequesterConfig, Settings};
+use bithive_daemon::keys::AccountFile;
+use bithive_daemon::party::Party;
+use bithive_home::Home;
+use bithive_keystore::fresh_rng;
+use bithive_requester::Requester;
+use clap::ArgGroup;
+
+use super::requester;
+
+/// Which requester: one of the home folder, or one with a configuration of its own.
+#[derive(clap::Args)]
+#[command(group = ArgGroup::new("who").args(["from", "config"]).required(true))]
+pub struct RequesterArgs {
+    /// Name of a requester of the home folder.
+    #[arg(long, value_name = "NAME")]
+    from: Option<String>,
+    /// Configuration of a requester that acts over the network.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    password: PasswordArgs,
+}
+
+/// Whose account pays: a wallet of the home folder, or a party with a configuration of its own.
+#[derive(clap::Args)]
+pub struct AccountArgs {
+    /// Name of a wallet of the home folder.
+    #[arg(long, value_name = "NAME", default_value = "operator", conflicts_with = "config")]
+    from: String,
+    /// Configuration of a party, whose account is used in place of a wallet.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    password: PasswordArgs,
+}
+
+/// Where the chain is: in the home folder, or behind the node that a configuration names.
+#[derive(clap::Args)]
+pub struct ReaderArgs {
+    /// Configuration of a party, whose chain is asked in place of the home folder's.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// A requester that can act.
+pub(crate) struct Acting {
+    pub(crate) requester: Requester,
+    /// Its home folder, if it is in one. The embedded chain ends with it.
+    pub(crate) home: Option<Home>,
+    party: Option<Party>,
+}
+
+impl RequesterArgs {
+    /// Opens the requester; one with a configuration is on the network from now on.
+    pub(crate) async fn open(&self, home: &Path) -> Result<Acting> {
+        if let Some(file) = &self.config {
+            let config = RequesterConfig::load(file)?;
+            let keys = AccountFile::read(&config.keys, &self.password.read(&config.keys)?)?;
+            let (requester, party) = online(&connect(&config.chain).await?, &config, keys).await?;
+            return Ok(Acting { requester, home: None, party: Some(party) });
+        }
+        let name = self.from.as_deref().context("expected --from NAME, or --config FILE")?;
+        let mut home = Home::open(home).await?;
+        let requester = requester::open(&mut home, name).await?;
+        Ok(Acting { requester, home: Some(home), party: None })
+    }
+
+    /// The configuration, if it has one.
+    pub(crate) fn config(&self) -> Option<&Path> {
+        self.config.as_deref()
+    }
+}
+
+impl Acting {
+    /// Leaves the network.
+    pub(crate) async fn close(self) {
+        if let Some(party) = self.party {
+            party.transport.close().await;
+        }
+    }
+}
+
+impl AccountArgs {
+    /// The account, and the home that its chain is in.
+    pub(crate) async fn open(&self, home: &Path) -> Result<(Account, Option<Home>)> {
+        if let Some(file) = &self.config {
+            return Ok((Configured::load(file)?.account(&self.password).await?, None));
+        }
+        let home = Home::open(home).await?;
+        Ok((home.account(&self.from).await?, Some(home)))
+    }
+}
+
+impl ReaderArgs {
+    /// The client, and the home that its chain is in.
+    pub(crate) async fn open(&self, home: &Path) -> Result<(Client, Option<Home>)> {
+        if let Some(file) = &self.config {
+            return Ok((connect(&Configured::load(file)?.chain).await?, None));
+        }
+        let home = Home::open(home).await?;
+        Ok((home.local.client.clone(), Some(home)))
+    }
+}
+
+/// A configured requester on the network.
+pub(crate) async fn online(
+    client: &Client,
+    config: &RequesterConfig,
+    keys: AccountFile,
+) -> Result<(Requester, Party)> {
+    let (account, endpoint) = keys.keys();
+    anyhow::ensure!(
+        client.requester(account.address()).await?.is_some(),
+        "account {} is not registered as a requester; register it with `bithive requester join --config FILE`",
+        account.address()
+    );
+    let crs = client.reference_string(&config.reference_string).await?.shared();
+    let groups = client.groups().await?;
+    let party = Party::start(client, &config.network, &config.data, (account, &endpoint)).await?;
+    let (exchange, tags, state) = (party.exchange(), party.tags(), party.state.clone());
+    let requester =
+        Requester::new(party.account.clone(), exchange, tags, state, (crs, groups), fresh_rng()?)?;
+    Ok((requester, party))
+}

@@ -1,0 +1,226 @@
+//! `bithive service`: units with which systemd runs a party.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use bithive_command_kit::Output;
+use bithive_daemon::config::{CommitteeConfig, NodeConfig, RelayConfig, RelayerConfig, Settings, role_of};
+use bithive_keystore::{Password, private};
+use clap::Subcommand;
+use serde_json::json;
+
+/// Units with which systemd runs a party.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Write the unit of a party, for example: service install --config node/node.toml --password-file node.password
+    ///
+    /// It starts the party again when it fails, hands it the password as a credential of systemd, and lets it write to its own folders only.
+    /// Nothing is started: the answer says how.
+    Install(InstallArgs),
+}
+
+/// Arguments of `bithive service install`.
+#[derive(clap::Args)]
+pub struct InstallArgs {
+    /// Configuration of a node, committee member, relay or relayer.
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+    /// File with the keystore's password, which only its owner can read. A relay has none.
+    #[arg(long, value_name = "FILE", env = bithive_keystore::PASSWORD_FILE)]
+    password_file: Option<PathBuf>,
+    /// A unit of the whole system, run as this user, in place of one of your own. Its file is in /etc/systemd/system.
+    #[arg(long, value_name = "USER")]
+    system: Option<String>,
+    /// Name of the service; by default bithive- and the role.
+    #[arg(long)]
+    name: Option<String>,
+    /// Folder for the unit, in place of systemd's.
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+/// Runs a command.
+pub fn run(command: Command, output: Output) -> Result<()> {
+    let Command::Install(args) = command;
+    let (role, folders) = party(&args.config)?;
+    let absolute = |path: &Path| std::path::absolute(path).with_context(|| path.display().to_string());
+    let password_file = match (&args.password_file, role) {
+        (_, RelayConfig::ROLE) => None,
+        (Some(file), _) => {
+            // One that can't be read would show only when the service starts.
+            Password::read(file)?;
+            Some(absolute(file)?)
+        }
+        (None, _) => bail!("nobody types a password into a service; expected --password-file FILE"),
+    };
+    let unit = Unit {
+        role,
+        program: std::env::current_exe().context("the path of this program")?,
+        config: absolute(&args.config)?,
+        password_file,
+        folders: folders.iter().map(|folder| absolute(folder)).collect::<Result<_>>()?,
+        user: args.system.clone(),
+    };
+    let name = args.name.unwrap_or_else(|| format!("bithive-{role}"));
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    ensure!(
+        !name.is_empty() && name.bytes().all(plain),
+        "--name is {name:?}; expected letters, digits, '-' and '_'"
+    );
+    let folder = match (args.out, &args.system) {
+        (Some(folder), _) => folder,
+        (None, Some(_)) => "/etc/systemd/system".into(),
+        (None, None) => own_units()?,
+    };
+    std::fs::create_dir_all(&folder).with_context(|| folder.display().to_string())?;
+    for data in &unit.folders {
+        std::fs::create_dir_all(data).with_context(|| data.display().to_string())?;
+    }
+    let file = folder.join(format!("{name}.service"));
+    private::replace(&file, unit.text()?.as_bytes())?;
+    let of = if args.system.is_some() { "systemctl" } else { "systemctl --user" };
+    let mut next = vec![format!("{of} daemon-reload"), format!("{of} enable --now {name}")];
+    if args.system.is_none() {
+        // A user's services end with the last session otherwise.
+        next.push("loginctl enable-linger".into());
+    }
+    let log =
+        format!("journalctl {}--unit {name} --follow", if args.system.is_some() { "" } else { "--user " });
+    let answer = json!({ "role": role, "name": name, "file": file, "next": next, "log": log });
+    output.show(&answer, |_| {
+        println!("wrote {}\n\nWhat comes next:", file.display());
+        next.iter().for_each(|command| println!("  {command}"));
+        println!("Its log: {log}");
+    })
+}
+
+/// Role and folders of the party that a configuration is of.
+fn party(config: &Path) -> Result<(&'static str, Vec<PathBuf>)> {
+    let parent = |path: &Path| path.parent().map(Path::to_owned);
+    Ok(match role_of(config)?.as_str() {
+        NodeConfig::ROLE => (NodeConfig::ROLE, vec![NodeConfig::load(config)?.data]),
+        CommitteeConfig::ROLE => (CommitteeConfig::ROLE, vec![CommitteeConfig::load(config)?.data]),
+        RelayerConfig::ROLE => (RelayerConfig::ROLE, vec![RelayerConfig::load(config)?.data]),
+        RelayConfig::ROLE => {
+            RelayConfig::load(config)?;
+            (RelayConfig::ROLE, parent(config).into_iter().filter(|folder| folder.is_dir()).collect())
+        }
+        other => bail!(
+            "a {other} is no service; expected the configuration of a node, committee member, relay or relayer"
+        ),
+    })
+}
+
+/// Where systemd looks for the units of the user.
+fn own_units() -> Result<PathBuf> {
+    let folder = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    let config = folder("XDG_CONFIG_HOME").or_else(|| Some(folder("HOME")?.join(".config")));
+    let config = config.context("neither XDG_CONFIG_HOME nor HOME is set; expected --out DIR")?;
+    Ok(config.join("systemd/user"))
+}
+
+/// A party as a service.
+struct Unit {
+    role: &'static str,
+    program: PathBuf,
+    config: PathBuf,
+    password_file: Option<PathBuf>,
+    /// Where it writes.
+    folders: Vec<PathBuf>,
+    /// Whom it runs as, in a unit of the system.
+    user: Option<String>,
+}
+
+impl Unit {
+    /// The file, as systemd.service(5), systemd.exec(5) and systemd.unit(5) have it.
+    fn text(&self) -> Result<String> {
+        let Self { role, program, config, password_file, folders, user } = self;
+        let (program, config) = (word(program)?, word(config)?);
+        let mut lines = vec![
+            "[Unit]".to_owned(),
+            format!("Description=BitHive {role}"),
+            "Wants=network-online.target".into(),
+            "After=network-online.target".into(),
+            "# A party that fails again and again goes on trying: what it waits for may come back.".into(),
+            "StartLimitIntervalSec=0".into(),
+            String::new(),
+            "[Service]".into(),
+            "Type=exec".into(),
+            format!("ExecStart={program} {role} run --config {config}"),
+            "Restart=on-failure".into(),
+            "RestartSec=5".into(),
+            "TimeoutStopSec=60".into(),
+            "LimitNOFILE=65536".into(),
+            "# A dump of its memory would hold its keys.".into(),
+            "LimitCORE=0".into(),
+            "NoNewPrivileges=yes".into(),
+        ];
+        if let Some(file) = password_file {
+            lines.push(format!("LoadCredential=password:{}", setting(file)?));
+            lines.push(format!("Environment={}=%d/password", bithive_keystore::PASSWORD_FILE));
+        }
+        if let Some(user) = user {
+            let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+            ensure!(
+                !user.is_empty() && user.bytes().all(plain),
+                "--system is {user:?}; expected the name of a user"
+            );
+            lines.extend([format!("User={user}"), "ProtectSystem=strict".into(), "PrivateTmp=yes".into()]);
+            for folder in folders {
+                lines.push(format!("ReadWritePaths={}", word(folder)?));
+            }
+        }
+        let wanted = if user.is_some() { "multi-user.target" } else { "default.target" };
+        lines.extend([String::new(), "[Install]".into(), format!("WantedBy={wanted}"), String::new()]);
+        Ok(lines.join("\n"))
+    }
+}
+
+/// A path as a value of a setting: `%` begins a specifier.
+fn setting(path: &Path) -> Result<String> {
+    let text = path.to_str().with_context(|| format!("{} is not UTF-8", path.display()))?;
+    ensure!(!text.contains(char::is_control), "{path:?} has a control character, which a unit can't name");
+    Ok(text.replace('%', "%%"))
+}
+
+/// A path as one word of a command or list.
+fn word(path: &Path) -> Result<String> {
+    let text = setting(path)?.replace('\\', "\\\\").replace('"', "\\\"").replace('$', "$$");
+    Ok(format!("\"{text}\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unit(user: Option<&str>) -> Unit {
+        Unit {
+            role: "node",
+            program: "/opt/bit hive/bithive".into(),
+            config: "/srv/50%/node.toml".into(),
+            password_file: Some("/srv/node.password".into()),
+            folders: vec!["/srv/a \"b\"/data".into()],
+            user: user.map(Into::into),
+        }
+    }
+
+    #[test]
+    fn paths_are_written_so_that_systemd_reads_them_as_they_are() {
+        let text = unit(Some("hive")).text().unwrap();
+        let line = "ExecStart=\"/opt/bit hive/bithive\" node run --config \"/srv/50%%/node.toml\"";
+        assert!(text.lines().any(|found| found == line), "{text}");
+        assert!(text.contains("ReadWritePaths=\"/srv/a \\\"b\\\"/data\""), "{text}");
+        assert!(text.contains("WantedBy=multi-user.target") && text.contains("User=hive"), "{text}");
+        let line_break = Unit { config: "/srv/a\nExecStart=/bin/sh".into(), ..unit(None) };
+        assert!(line_break.text().unwrap_err().to_string().contains("control character"));
+        assert!(unit(Some("hive\nUser=root")).text().unwrap_err().to_string().contains("name of a user"));
+    }
+
+    #[test]
+    fn the_password_is_a_credential_and_never_in_the_unit() {
+        let text = unit(None).text().unwrap();
+        assert!(text.contains("LoadCredential=password:/srv/node.password"), "{text}");
+        assert!(text.contains("Environment=BITHIVE_PASSWORD_FILE=%d/password"), "{text}");
+        assert!(text.contains("WantedBy=default.target") && !text.contains("User="), "{text}");
+    }
+}

@@ -1,0 +1,104 @@
+//! Where a job is, as `bithive job run` says it: lines of JSON on standard output, or text, whose end alone is there. What comes before
+//! goes to standard error.
+
+use std::io::Write;
+
+use anyhow::{Context, Result};
+use bithive_api::jobs::Phase;
+use bithive_command_kit::{Output, until};
+use bithive_inference::sigmoid;
+use bithive_requester::JobProgress;
+
+/// Says where jobs are.
+#[derive(Clone, Copy)]
+pub(crate) struct Teller {
+    output: Output,
+}
+
+impl Teller {
+    pub(crate) const fn new(output: Output) -> Self {
+        Self { output }
+    }
+
+    /// A line for people, beside what is told.
+    pub(crate) fn note(self, line: &str) {
+        eprintln!("{line}");
+    }
+
+    /// Tells a step; whoever waits for it has it when this returns.
+    pub(crate) fn tell(self, step: &JobProgress) -> Result<()> {
+        let mut out = std::io::stdout().lock();
+        if self.output.json {
+            writeln!(out, "{}", serde_json::to_string(step)?)?;
+        } else {
+            let (line, is_end) = text(step);
+            if let JobProgress::Settled { skipped, .. } = step {
+                for bad in skipped {
+                    eprintln!("no output of {bad}");
+                }
+            }
+            if is_end {
+                writeln!(out, "{line}")?;
+            } else {
+                eprintln!("{line}");
+            }
+        }
+        out.flush().context("standard output")
+    }
+}
+
+/// A step in words, and whether it is the end of the job.
+fn text(step: &JobProgress) -> (String, bool) {
+    match step {
+        JobProgress::Posted { job_id, vault, .. } => {
+            (format!("job {job_id} is posted, with a vault of {} bytes", vault.len() / 2), false)
+        }
+        JobProgress::Resumed { job_id } => (format!("job {job_id} goes on"), false),
+        JobProgress::Waiting { job_id, phase, round, seconds_left, have, need } => {
+            let what = waiting(*phase, *round, (*have, *need));
+            (format!("job {job_id}: {what}; its time ends {}", until(*seconds_left, 0)), false)
+        }
+        JobProgress::Assigned { job_id, round, claims, refused, chosen } => {
+            let mut lines = vec![format!("job {job_id}, round {round}: {} claims", claims.len())];
+            lines.extend(refused.iter().map(|reason| format!("refused a claim: {reason}")));
+            let workers = chosen.workers.iter();
+            lines.extend(
+                workers.map(|worker| format!("slot {}: {} for {}", worker.slot, worker.address, worker.ask)),
+            );
+            (lines.join("\n"), false)
+        }
+        JobProgress::Settled { values, .. } => {
+            let rows = values.iter().enumerate();
+            let rows: Vec<String> =
+                rows.map(|(row, value)| format!("row {row}: {:.4}", sigmoid(*value))).collect();
+            (rows.join("\n"), true)
+        }
+        JobProgress::NoOutput { job_id, bad } => {
+            let mut lines = vec![format!(
+                "job {job_id} is settled, and no worker of its quorum gives its output; `bithive job result {job_id}` asks again"
+            )];
+            lines.extend(bad.iter().map(|bad| format!("no output of {bad}")));
+            (lines.join("\n"), true)
+        }
+        JobProgress::Refunded { job_id, rounds, withdrawn } => {
+            let why = match rounds {
+                0 => "no workers were assigned in time".into(),
+                1 => "its round failed, and no replacements were assigned in time".into(),
+                rounds => format!("{rounds} rounds failed"),
+            };
+            (format!("job {job_id} is refunded: {why}; {withdrawn} are withdrawn"), true)
+        }
+    }
+}
+
+fn waiting(phase: Phase, round: u8, (have, need): (usize, usize)) -> String {
+    match phase {
+        Phase::Open => format!("open, {have} of {need} claims"),
+        Phase::Disputed => format!("round {round} failed, {have} of {need} claims for another"),
+        Phase::Assigned => format!("round {round}, {have} of {need} workers have committed to a result"),
+        Phase::Committed => format!("round {round}, {have} of {need} workers have revealed their result"),
+        Phase::Revealed => format!("round {round}, the results agree; waiting for the signature of {need}"),
+        Phase::Settled => "settled; asking for the output".into(),
+        Phase::Refunded => "refunded".into(),
+    }
+}

@@ -1,0 +1,113 @@
+//! Which network the commands of this crate act on.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result, bail, ensure};
+use bithive_chain::{Chain, Cosmos, CosmosOptions};
+use bithive_client::{Client, Deployment, NetworkFile};
+use bithive_command_kit::{Configured, connect};
+use bithive_home::deployments::folder;
+use bithive_home::{DEPLOYMENT, HomeKeys, read_deployment, read_json, target};
+use bithive_keystore::PasswordSource;
+
+/// A group of commands, and the network that they act on.
+#[derive(clap::Args)]
+pub struct On<C: clap::Subcommand> {
+    #[command(flatten)]
+    pub(super) network: NetworkArgs,
+    #[command(subcommand)]
+    pub(super) command: C,
+}
+
+/// Which network: that of the home folder when neither is given. Where a wallet's name is expected, a keystore file can be named.
+#[derive(clap::Args)]
+pub struct NetworkArgs {
+    /// File of a network, as `bithive deployment export` writes it, in place of the home folder. Accounts are keystore files then.
+    #[arg(long, value_name = "FILE", global = true)]
+    network: Option<PathBuf>,
+    /// A chain of the devnet (token), or the URL of a node's RPC. The home folder knows its contracts, or --network does.
+    #[arg(long, value_name = "NAME|URL", global = true)]
+    chain: Option<String>,
+    /// Configuration of a party, whose network and account are meant; no home folder is needed.
+    #[arg(long, value_name = "FILE", global = true, conflicts_with_all = ["network", "chain"])]
+    config: Option<PathBuf>,
+    /// File with the password of keystore files, which only its owner can read; the terminal is asked by default.
+    #[arg(long, value_name = "FILE", env = bithive_keystore::PASSWORD_FILE, global = true)]
+    password_file: Option<PathBuf>,
+}
+
+impl NetworkArgs {
+    /// Whether the home folder's own network is meant.
+    pub(super) const fn is_home(&self) -> bool {
+        self.network.is_none() && self.chain.is_none() && self.config.is_none()
+    }
+
+    /// Whether the configuration of a party is given, whose account is meant where none is named.
+    pub(super) const fn has_own(&self) -> bool {
+        self.config.is_some()
+    }
+
+    /// Address and keystore of the party whose configuration is given.
+    pub(super) fn own(&self) -> Result<Option<(String, PathBuf)>> {
+        let Some(file) = &self.config else { return Ok(None) };
+        let configured = Configured::load(file)?;
+        Ok(Some((configured.address()?, configured.keys)))
+    }
+
+    pub(super) fn password(&self) -> PasswordSource {
+        PasswordSource::of(self.password_file.clone())
+    }
+
+    /// The deployment that is named, and the keystores of the home folder that belong to it; none for the home folder itself.
+    pub(super) async fn deployment(&self, home: &Path) -> Result<Option<(Client, Option<HomeKeys>)>> {
+        if let Some(file) = &self.config {
+            return Ok(Some((connect(&Configured::load(file)?.chain).await?, None)));
+        }
+        Ok(match (&self.network, &self.chain) {
+            (None, None) => None,
+            (None, Some(chain)) => {
+                let chain: Arc<dyn Chain> = Arc::new(target(chain, home).await?.chain);
+                let (deployment, keys) = known(home, &chain.info().await?.chain_id)?;
+                Some((Client::new(chain, deployment), Some(keys)))
+            }
+            (Some(file), chain) => Some((of_file(file, chain.as_deref()).await?, None)),
+        })
+    }
+}
+
+/// What the home folder knows of a chain: its own, while it is served, or one that was deployed to.
+fn known(home: &Path, chain_id: &str) -> Result<(Deployment, HomeKeys)> {
+    if home.join(DEPLOYMENT).exists() {
+        let own = read_deployment(home)?;
+        if own.chain_id == chain_id {
+            return Ok((own, HomeKeys::at(home)));
+        }
+    }
+    let folder = folder(home, chain_id)?;
+    ensure!(
+        folder.join(DEPLOYMENT).exists(),
+        "{} knows no contracts on {chain_id}; name the file of the network with --network, or another folder with --home",
+        home.display()
+    );
+    Ok((read_json(&folder.join(DEPLOYMENT))?, HomeKeys::at(&folder)))
+}
+
+async fn of_file(file: &Path, url: Option<&str>) -> Result<Client> {
+    let NetworkFile { deployment, rpc, .. } = NetworkFile::read(file)?;
+    let servers = url.map_or(rpc, |url| vec![url.to_owned()]);
+    ensure!(!servers.is_empty(), "{} names no RPC server; expected --chain URL", file.display());
+    let mut problems = Vec::new();
+    for url in servers {
+        let options = CosmosOptions::new(url.as_str()).chain_id(deployment.chain_id.as_str());
+        match Cosmos::connect(options).await.context(url) {
+            Ok(chain) => return Ok(Client::new(Arc::new(chain), deployment)),
+            Err(error) => problems.push(format!("{error:#}")),
+        }
+    }
+    bail!(
+        "no RPC server of {} answers: {}; name another one with --chain URL",
+        deployment.chain_id,
+        problems.join("; ")
+    )
+}

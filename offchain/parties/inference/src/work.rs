@@ -1,0 +1,62 @@
+//! How much work a model is for the machine that runs it, before it runs.
+//!
+//! The unit is one multiply-add of a matrix product, which is what processors are fastest at. Everything else a model may do is
+//! one pass over the elements of a result, and is counted by what such a pass costs in the same unit, rounded up from measurements of
+//! the runtime. How many units a second a machine does is measured where it matters, by [`crate::speed`].
+
+use crate::limits::{GEMM, MATMUL};
+
+/// One pass that adds, multiplies, divides, compares or copies: bound by memory, not by arithmetic.
+const PASS: u64 = 32;
+/// Sigmoid and hyperbolic tangent, which the runtime approximates by a quotient of polynomials.
+const RATIONAL: u64 = 32;
+/// An exponential or a logarithm.
+const EXPONENTIAL: u64 = 32;
+/// Choosing between two results, for which the runtime has no fast kernel.
+const CHOICE: u64 = 192;
+
+/// Units for each element of the result of `operator`. For a product of matrices what is done to each element after it: the
+/// product itself is one unit for each weight.
+pub(crate) fn per_element(operator: &str) -> u64 {
+    match operator {
+        "Identity" => 1,
+        "Clip" | "BatchNormalization" => 2 * PASS,
+        "Sigmoid" | "Tanh" => RATIONAL,
+        "Softplus" => 2 * EXPONENTIAL + PASS,
+        "Elu" => EXPONENTIAL + 3 * PASS + CHOICE,
+        GEMM | MATMUL => PASS,
+        // Add, Div, LeakyRelu, Mul, Neg, Relu, Sub.
+        _ => PASS,
+    }
+}
+
+/// Units of building a model, for each byte of its file and for each node of its graph.
+const PER_BYTE: u64 = 64;
+const PER_NODE: u64 = 1 << 20;
+
+/// What a model asks of the machine that runs it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Work {
+    /// Units of one row.
+    pub(crate) row: u64,
+    /// Rows of every call of the runtime.
+    pub(crate) batch_rows: usize,
+    /// Units of building it.
+    pub(crate) build: u64,
+}
+
+impl Work {
+    pub(crate) fn new(row: u64, batch_rows: usize, bytes: usize, nodes: usize) -> Self {
+        let (bytes, nodes) = (bytes as u64, nodes as u64);
+        let build = PER_BYTE.saturating_mul(bytes).saturating_add(PER_NODE.saturating_mul(nodes));
+        Self { row, batch_rows, build }
+    }
+
+    /// Units of building the model and running `rows` rows through it: about multiply-adds.
+    #[must_use]
+    pub fn of_rows(&self, rows: usize) -> u64 {
+        // The last call is padded.
+        let padded = rows.div_ceil(self.batch_rows.max(1)).saturating_mul(self.batch_rows);
+        self.build.saturating_add(self.row.saturating_mul(padded as u64))
+    }
+}

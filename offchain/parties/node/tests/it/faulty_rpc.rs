@@ -1,0 +1,129 @@
+//! A node whose chain answers wrongly at every step that has a deadline. None of that may cost its bond: it repeats the
+//! step until the chain has it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bithive_api::jobs::Phase;
+use bithive_chain::{BlockClock, Chain, Cosmos, CosmosOptions, ServeOptions, Server, connect_any};
+use bithive_node::{Contributor, Report};
+use cosmwasm_std::Decimal;
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use crate::rpc::{Fault, Proxy};
+use crate::town::Town;
+
+/// How long a job may take on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(240);
+/// What a step needs of the chain.
+const METHODS: [&str; 3] = ["abci_query", "broadcast_tx_sync", "tx"];
+
+/// Nothing is waited for longer than a test can wait. The fee that is offered at first is too low for the chain, so every
+/// transaction is sent with a higher one as well.
+fn options(url: &str) -> CosmosOptions {
+    CosmosOptions::new(url)
+        .fees("ubee", Decimal::permille(10))
+        .request_timeout(Duration::from_millis(1_500))
+        .confirm_timeout(Duration::from_secs(2))
+        .poll_interval(Duration::from_millis(50))
+}
+
+/// Three nodes with an assigned job, of which node 0 reaches the chain by RPC only.
+struct World {
+    town: Town,
+    server: Server,
+    proxy: Proxy,
+    job_id: u64,
+}
+
+impl World {
+    async fn new() -> Self {
+        let mut town = Town::with_nodes(3).await;
+        let job_id = town.assigned_job().await;
+        let clock = BlockClock { every: Duration::from_millis(100), seconds: 1 };
+        let served = ServeOptions { clock: Some(clock), ..ServeOptions::default() };
+        let server = town.local.chain.serve(served).await.unwrap();
+        let proxy = Proxy::before(&server.url()).await;
+        Self { town, server, proxy, job_id }
+    }
+
+    /// Runs node 0 over `chain` and has the others live until node 0 has its pay; `enters` is called when the job enters a
+    /// phase.
+    async fn settle(&mut self, chain: Arc<dyn Chain>, enters: impl Fn(Phase)) {
+        let exchange = self.town.local.exchange(self.town.nodes[0].endpoint);
+        let setup = self.town.setup_with(0, chain, exchange).await;
+        let mut node = Contributor::new(setup, self.town.nodes[0].from_height).await.unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let running = tokio::spawn(async move { node.run(async { drop(stopped.await) }).await });
+        let (mut before, deadline) = (None, Instant::now() + PATIENCE);
+        loop {
+            let phase = self.town.phase(self.job_id).await;
+            if before != Some(phase) {
+                before = Some(phase);
+                enters(phase);
+            }
+            if phase == Phase::Settled && self.paid().await > 0 {
+                break;
+            }
+            assert!(Instant::now() < deadline, "{phase:?}: {:?}", self.town.nodes[0].log.all());
+            self.town.live(1).await;
+            self.town.live(2).await;
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        stop.send(()).unwrap();
+        running.await.unwrap().unwrap();
+    }
+
+    async fn paid(&self) -> u128 {
+        self.town.local.client.balance(&self.town.nodes[0].address).await.unwrap()
+    }
+
+    /// The node was in the quorum, was paid in full, and never gave up.
+    async fn assert_unharmed(&self, what: impl std::fmt::Debug) {
+        let job = self.town.job(self.job_id).await;
+        assert_eq!(job.outcome.unwrap().quorum, 0b111, "{what:?}");
+        let node = &self.town.nodes[0];
+        assert_eq!(self.paid().await, node.ask * 85 / 100, "{what:?}");
+        let failures = node.log.failures();
+        assert!(failures.iter().all(|(_, retries)| *retries), "{what:?}: {failures:?}");
+        for once in [Report::Committed { job_id: self.job_id }, Report::Revealed { job_id: self.job_id }] {
+            assert!(node.log.count(|report| *report == once) <= 1, "{what:?}");
+        }
+        self.town.assert_books_balance().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_answer_of_an_rpc_server_costs_a_bond_at_any_step() {
+    for fault in Fault::ALL {
+        let mut world = World::new().await;
+        let chain = Arc::new(Cosmos::connect(options(&world.proxy.url)).await.unwrap());
+        let proxy = world.proxy.clone();
+        // Assigned: commit; Committed: reveal; Revealed: sign and finalize; Settled: withdraw.
+        world.settle(chain, |_| proxy.fail(fault, 2, &METHODS)).await;
+        assert!(world.proxy.met() >= 4, "{fault:?} was met {} times", world.proxy.met());
+        world.assert_unharmed(fault).await;
+        world.server.stop().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_server_takes_over_when_the_first_one_answers_with_pages_from_the_reveal_on() {
+    let mut world = World::new().await;
+    let (proxy, direct) = (world.proxy.clone(), world.server.url());
+    let chain = connect_any(vec![options(&proxy.url), options(&direct)]).await.unwrap();
+    let always = ["status", "abci_info", "abci_query", "broadcast_tx_sync", "tx", "block", "block_results"];
+    let fails = proxy.clone();
+    world
+        .settle(chain, move |phase| {
+            if phase != Phase::Assigned {
+                fails.fail(Fault::Page, u32::MAX, &always);
+            }
+        })
+        .await;
+    assert!(proxy.met() > 0);
+    world.assert_unharmed("a second server").await;
+    assert_eq!(world.town.nodes[0].log.failures(), [], "nothing failed that the second server could answer");
+    world.server.stop().await;
+}

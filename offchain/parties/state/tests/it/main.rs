@@ -1,0 +1,5 @@
+//! Tests of `bithive-state` through its public interface, one module for each subject.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod lost;
+mod records;
