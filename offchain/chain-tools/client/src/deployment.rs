@@ -80,6 +80,22 @@ impl Deployment {
         self.contracts.get(&contract).map(String::as_str)
     }
 
+    /// The first part that `found` on the chain has otherwise: its name, as the chain says, as it is here. What `found` lacks is
+    /// not compared.
+    #[must_use]
+    pub fn difference(&self, found: &Self) -> Option<(String, String, String)> {
+        let or_none = |address: Option<&str>| address.unwrap_or("none").to_owned();
+        let contracts = found.contracts().map(|(contract, address)| {
+            (contract.to_string(), address.to_owned(), or_none(self.get(contract)))
+        });
+        let accounts = [
+            ("treasury", &found.treasury, &self.treasury),
+            ("incentive pool", &found.incentive_pool, &self.incentive_pool),
+        ]
+        .map(|(name, of_chain, here)| (name.to_owned(), of_chain.clone(), here.clone()));
+        contracts.chain(accounts).find(|(_, of_chain, here)| of_chain != here)
+    }
+
     /// Address of a contract that was checked to be there.
     pub(crate) fn checked(&self, contract: Contract) -> &str {
         self.get(contract).unwrap_or_default()
@@ -160,6 +176,25 @@ mod tests {
             assert_eq!(read(&serde_json::to_string(&deployment).unwrap()), Ok(deployment.clone()));
             assert_eq!(deployment.check(role), Ok(()));
             assert_eq!((deployment.token(), deployment.jobs()), ("at-token", "at-jobs"));
+        }
+    }
+
+    #[test]
+    fn every_part_that_the_chain_has_otherwise_is_a_difference() {
+        let file = Deployment::new("a-1", of(Role::Economy), ("treasury", "pool")).unwrap();
+        let found = Deployment::new("a-1", of(Role::Market), ("treasury", "pool")).unwrap();
+        assert_eq!(file.difference(&found), None, "what was not found is not compared");
+        for contract in Role::Market.contracts() {
+            let other = file.clone().with([(contract, "false".to_owned())]);
+            let expected = (contract.to_string(), format!("at-{contract}"), "false".to_owned());
+            assert_eq!(other.difference(&found), Some(expected));
+        }
+        let missing = found.difference(&file).map(|(_, _, here)| here);
+        assert_eq!(missing.as_deref(), Some("none"));
+        for (name, treasury, pool) in [("treasury", "false", "pool"), ("incentive pool", "treasury", "false")]
+        {
+            let other = Deployment::new("a-1", of(Role::Market), (treasury, pool)).unwrap();
+            assert_eq!(other.difference(&found).map(|(what, ..)| what).as_deref(), Some(name));
         }
     }
 

@@ -2,6 +2,7 @@
 //!
 //! It is built with BitHive's prefix of addresses, and lies with its library in a cache outside of any checkout.
 
+use std::ffi::OsString;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -22,6 +23,8 @@ const GO_SUM: &str = include_str!("../../../../scripts/devnet/go.sum");
 const PROGRAM: &str = "wasmd";
 const PACKAGE: &str = "github.com/CosmWasm/wasmd/cmd/wasmd";
 const WASMVM: &str = "github.com/CosmWasm/wasmvm/v3";
+/// Folder for modules and objects while it is built.
+const MODULES: &str = "modules";
 /// Lines of a failed command that are shown.
 const SHOWN_LINES: usize = 12;
 
@@ -70,6 +73,8 @@ fn build(folder: &Path, progress: &dyn Fn(BuildStep)) -> Result<(), DevnetError>
     let from = Path::new(wasmvm.trim()).join("internal/api").join(&library);
     std::fs::copy(&from, folder.join(&library)).map_err(DevnetError::at(&from))?;
     // It runs, with the library beside it, and is what was asked for.
+    let modules = folder.join(MODULES);
+    std::fs::remove_dir_all(&modules).map_err(DevnetError::at(&modules))?;
     let output = Command::new(folder.join("wasmd")).arg("version").output();
     let output = output.map_err(DevnetError::at(folder))?;
     if !said(&output).contains(VERSION) {
@@ -87,8 +92,7 @@ fn compile(folder: &Path, packages: usize, progress: &dyn Fn(BuildStep)) -> Resu
         .args(arguments)
         .args(["-o", "wasmd", PACKAGE])
         .current_dir(folder)
-        .env("GOWORK", "off")
-        .env("CGO_ENABLED", "1")
+        .envs(go_settings(folder))
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::piped())
@@ -111,12 +115,26 @@ fn compile(folder: &Path, packages: usize, progress: &dyn Fn(BuildStep)) -> Resu
     Ok(())
 }
 
+/// Go's own folders lie beside the program until it is built: those of the user may be read-only, or of other settings.
+fn go_settings(folder: &Path) -> [(&'static str, OsString); 6] {
+    let modules = folder.join(MODULES);
+    [
+        ("GOPATH", modules.clone().into()),
+        ("GOMODCACHE", modules.join("mod").into()),
+        ("GOCACHE", modules.join("build").into()),
+        // Modules are read-only otherwise, and could not be removed.
+        ("GOFLAGS", "-modcacherw".into()),
+        ("GOWORK", "off".into()),
+        ("CGO_ENABLED", "1".into()),
+    ]
+}
+
 /// What a `go` command prints.
 fn go(folder: &Path, arguments: &[&str]) -> Result<String, DevnetError> {
     let output = Command::new("go")
         .args(arguments)
         .current_dir(folder)
-        .env("GOWORK", "off")
+        .envs(go_settings(folder))
         .stdin(Stdio::null())
         .output()
         .map_err(|source| match source.kind() {

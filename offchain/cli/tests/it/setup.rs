@@ -185,7 +185,17 @@ fn a_file_with_false_contracts_or_another_reference_string_is_refused() {
     };
     let token = good["deployment"]["contracts"]["token"].clone();
     let registry = refused_with(&|bad| bad["deployment"]["contracts"]["registry"] = token.clone());
-    assert!(registry.contains("the file names others"), "{registry}");
+    assert!(registry.contains("the registry of the job market"), "{registry}");
+    for contract in ["models", "emissions", "btk"] {
+        let error = refused_with(&|bad| {
+            bad["deployment"]["contracts"][contract] = good["deployment"]["contracts"]["jobs"].clone()
+        });
+        assert!(error.contains(&format!("the {contract} of the job market")), "{error}");
+    }
+    for (key, name) in [("treasury", "treasury"), ("incentive_pool", "incentive pool")] {
+        let error = refused_with(&|bad| bad["deployment"][key] = token.clone());
+        assert!(error.contains(&format!("the {name} of the job market")), "{error}");
+    }
     let jobs = refused_with(&|bad| bad["deployment"]["contracts"]["jobs"] = token.clone());
     assert!(jobs.contains("neither a job market nor a registry"), "{jobs}");
     let chain_id = refused_with(&|bad| bad["deployment"]["chain_id"] = "another-1".into());

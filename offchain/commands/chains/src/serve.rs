@@ -28,7 +28,7 @@ pub struct ServeArgs {
     /// names are refused, so that no web page can ask under a name of its own that leads here.
     #[arg(long = "allow-host", value_name = "NAME")]
     hosts: Vec<String>,
-    /// Origin of a web page that may ask in a browser, like https://app.example; repeatable. Other pages are refused.
+    /// Origin of a web page that may ask in a browser, like `https://app.example`; repeatable. Other pages are refused.
     #[arg(long = "allow-origin", value_name = "ORIGIN")]
     origins: Vec<String>,
 }

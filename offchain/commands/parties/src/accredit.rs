@@ -46,7 +46,7 @@ pub enum Command {
     },
     /// Measure a node's machine over the network, and compare it with what a file says: memory and speed.
     ///
-    /// The node's operator permits it in [measurement] of its configuration. Exit code 1 if the machine does not hold what
+    /// The node's operator permits it in `[measurement]` of its configuration. Exit code 1 if the machine does not hold what
     /// the file says.
     ///
     /// bithive accredit run vram.disclosure --node ADDRESS --config accreditor.toml --grant

@@ -296,13 +296,5 @@ pub(crate) fn passes(error: &anyhow::Error) -> bool {
             _ => error.downcast_ref::<ChainError>(),
         },
     };
-    chain.is_some_and(|chain| {
-        matches!(
-            chain,
-            ChainError::NodeDown { .. }
-                | ChainError::NodeBehind { .. }
-                | ChainError::SequenceMismatch { .. }
-                | ChainError::Unconfirmed { .. }
-        )
-    })
+    chain.is_some_and(|chain| chain.is_of_node() || matches!(chain, ChainError::SequenceMismatch { .. }))
 }

@@ -5,7 +5,6 @@ use bithive_api::registry::NodeResponse;
 use bithive_attest::{Consent, bls};
 use bithive_blindmatch::claim::{Claim, ClaimContext, RequesterKey};
 use bithive_blindmatch::vault::MatchKey;
-use bithive_chain::ChainError;
 use bithive_exchange::{Message, PeerId, Protocol};
 use bithive_payload::ClaimMessage;
 
@@ -69,7 +68,8 @@ impl Requester {
                 collected.accepted.push(claim);
             }
             Err(RequesterError::State(error)) => return Err(error.into()),
-            Err(RequesterError::Chain(error @ ChainError::NodeDown { .. })) => return Err(error.into()),
+            // It says nothing about the claim, which waits.
+            Err(RequesterError::Chain(error)) if error.is_of_node() => return Err(error.into()),
             Err(reason) => collected.refused.push(RefusedClaim { from: message.from, job_id, reason }),
         }
         Ok(())

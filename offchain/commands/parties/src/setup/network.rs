@@ -57,14 +57,13 @@ impl Network {
         );
         let (rpc, chain) = first_that_answers(&servers, &deployment.chain_id).await?;
         let found = discover(chain.as_ref(), deployment.jobs()).await?;
-        ensure!(
-            found.registry() == deployment.registry() && found.token() == deployment.token(),
-            "{} is wrong: the job market {} uses the registry {} and the token {}, and the file names others; ask for a new file",
-            file.display(),
-            deployment.jobs(),
-            found.registry(),
-            found.token()
-        );
+        if let Some((what, of_chain, of_file)) = deployment.difference(&found) {
+            bail!(
+                "{} is wrong: the {what} of the job market {} is {of_chain}, and the file says {of_file}; ask for a new file",
+                file.display(),
+                deployment.jobs()
+            );
+        }
         let relays = match args.relays.is_empty() {
             true => relays
                 .iter()

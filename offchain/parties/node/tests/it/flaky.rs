@@ -16,11 +16,14 @@ pub struct FlakyChain {
     pub lose: AtomicUsize,
     /// So many transactions take effect and their answer is lost.
     pub lose_answer: AtomicUsize,
+    /// So many answers of contracts can't be read.
+    pub garble: AtomicUsize,
 }
 
 impl FlakyChain {
     pub fn new(inner: Embedded) -> Arc<Self> {
-        Arc::new(Self { inner, lose: AtomicUsize::new(0), lose_answer: AtomicUsize::new(0) })
+        let (lose, lose_answer, garble) = Default::default();
+        Arc::new(Self { inner, lose, lose_answer, garble })
     }
 }
 
@@ -39,6 +42,9 @@ impl Chain for FlakyChain {
     }
 
     async fn query_smart(&self, contract: &str, msg: Vec<u8>) -> Result<Vec<u8>, ChainError> {
+        if takes_one(&self.garble) {
+            return Err(ChainError::Decode { what: "answer".into(), reason: "the test says so".into() });
+        }
         self.inner.query_smart(contract, msg).await
     }
 

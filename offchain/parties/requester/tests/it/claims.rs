@@ -1,12 +1,16 @@
 //! Which claims are accepted.
 
+use std::sync::atomic::Ordering;
+
 use bithive_api::jobs::Phase;
 use bithive_api::registry::ExecuteMsg;
 use bithive_blindmatch::claim::ClaimError;
 use bithive_blindmatch::vault::MatchKey;
+use bithive_chain::ChainError;
 use bithive_exchange::{EndpointKey, PeerId, Protocol};
 use bithive_requester::{AcceptedClaim, RequesterError};
 
+use crate::flaky::FlakyChain;
 use crate::forge::Forgery;
 use crate::town::{PRICE, Town};
 
@@ -29,6 +33,23 @@ async fn an_honest_claim_is_accepted_once_however_often_it_is_sent() {
         assert_eq!((claim.address, claim.ask), (town.nodes[0].address.clone(), town.nodes[0].ask));
     }
     assert_eq!(town.requester().await.claims(job_id).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_claim_waits_while_answers_of_the_chain_cannot_be_read() {
+    let mut town = Town::with_nodes(1).await;
+    let job_id = town.post().await.job_id;
+    town.live_all().await;
+    let chain = FlakyChain::new(town.local.chain.clone());
+    let mut requester = town.requester_over(&chain).await;
+    for _ in 0..3 {
+        chain.garble.store(1, Ordering::SeqCst);
+        let collected = requester.collect().await;
+        assert!(matches!(collected, Err(RequesterError::Chain(ChainError::Decode { .. }))), "{collected:?}");
+    }
+    let collected = requester.collect().await.unwrap();
+    assert!(collected.refused.is_empty(), "{:?}", collected.refused);
+    assert_eq!(requester.claims(job_id).await.unwrap().len(), 1);
 }
 
 #[tokio::test]

@@ -30,7 +30,7 @@ impl Town {
         Requester::new(account, exchange, tags, state, group, fork(&mut self.rng)).unwrap()
     }
 
-    async fn requester_over(&mut self, chain: &Arc<FlakyChain>) -> Requester {
+    pub async fn requester_over(&mut self, chain: &Arc<FlakyChain>) -> Requester {
         let exchange = self.local.exchange(self.requester_endpoint);
         self.requester_on(chain.clone(), exchange).await
     }
