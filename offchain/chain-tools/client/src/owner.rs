@@ -95,10 +95,14 @@ macro_rules! tables {
             }
         }
 
-        /// The name and the sender of a message, which must be one of the contract's.
-        fn line(code: Code, message: &Value) -> Result<(&'static str, Permission), serde_json::Error> {
+        /// The name and the sender of a message, which must be one of the contract's, and the message as the contract writes it.
+        fn line(code: Code, message: &Value) -> Result<(&'static str, Permission, Value), serde_json::Error> {
             match code {
-                $(Code::$code => api::$name::ExecuteMsg::deserialize(message).map(|message| message.line()),)+
+                $(Code::$code => {
+                    let message = api::$name::ExecuteMsg::deserialize(message)?;
+                    let (name, permission) = message.line();
+                    Ok((name, permission, serde_json::to_value(&message)?))
+                })+
             }
         }
     };
@@ -116,16 +120,17 @@ const fn is_owners(permission: Permission) -> bool {
     matches!(permission, Permission::Owner | Permission::Governance)
 }
 
-/// Reads a message that only the owner of a contract may send.
+/// Reads a message that only the owner of a contract may send. It is returned as the contract writes it, with the fields that were left
+/// out, so that it can be compared with settings that wait.
 ///
 /// # Errors
 /// [`OwnersMsgError`].
-pub fn owners_message(contract: Contract, message: &Value) -> Result<(), OwnersMsgError> {
+pub fn owners_message(contract: Contract, message: &Value) -> Result<Value, OwnersMsgError> {
     let code = contract.code();
     let unknown = |reason| OwnersMsgError::Unknown { contract: code, reason };
-    let (name, permission) = line(code, message).map_err(unknown)?;
+    let (name, permission, message) = line(code, message).map_err(unknown)?;
     if is_owners(permission) {
-        return Ok(());
+        return Ok(message);
     }
     let owners = permissions(code).iter().filter(|(_, permission)| is_owners(*permission));
     let expected = owners.map(|(name, _)| snake(name)).collect();
@@ -187,7 +192,7 @@ mod tests {
             for (name, message) in &common {
                 let written = serde_json::to_value(message).unwrap();
                 match line(contract.code(), &written) {
-                    Ok((found, _)) => assert_eq!(found, *name, "{contract}"),
+                    Ok((found, _, whole)) => assert_eq!((found, &whole), (*name, &written), "{contract}"),
                     Err(_) => assert!(!has_message(contract, name), "{contract} {name}"),
                 }
             }
@@ -197,8 +202,12 @@ mod tests {
     #[test]
     fn only_messages_of_the_owner_are_read() {
         let paused = json!({ "set_paused": { "paused": true } });
-        owners_message(Contract::Staking, &paused).unwrap();
-        owners_message(Contract::Jobs, &paused).unwrap();
+        for contract in [Contract::Staking, Contract::Jobs] {
+            assert_eq!(owners_message(contract, &paused).unwrap(), paused);
+        }
+        let short = json!({ "set_meter": { "meter": "m" } });
+        let whole = json!({ "set_meter": { "meter": "m", "per_day": null } });
+        assert_eq!(owners_message(Contract::Timebank, &short).unwrap(), whole);
         for contract in [Contract::Vesting, Contract::Btk] {
             assert!(matches!(owners_message(contract, &paused), Err(OwnersMsgError::Unknown { .. })));
         }

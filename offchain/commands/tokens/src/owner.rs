@@ -129,7 +129,7 @@ pub async fn run(On { network, command }: On<Command>, home: &Path, output: Outp
             let (contract, _) = watched.named(contract)?;
             let message: Value = serde_json::from_str(message)
                 .context("the message is no JSON; expected one like {\"set_paused\":{\"paused\":true}}")?;
-            owners_message(contract, &message)?;
+            let message = owners_message(contract, &message)?;
             owner(from).send(contract, &message, "done").await
         }
         Command::Apply { names, from, .. } => {

@@ -153,6 +153,7 @@ impl Requester {
         let deployment = self.client().deployment();
         let (vault, terms) = (vault.into(), Box::new(terms));
         if let Some(most) = credits {
+            // That there is a time bank was found out when the account's credits were looked at.
             let spend = timebank::ExecuteMsg::Spend { vault, terms, most };
             return Message::execute(deployment.timebank().unwrap_or_default(), &spend, &[]);
         }
