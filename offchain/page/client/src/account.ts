@@ -1,11 +1,9 @@
 /** Sending transactions: simulate, sign, broadcast, wait for a block. */
 
-import { MsgExecuteContract } from "cosmjs-types/cosmwasm/wasm/v1/tx";
-
 import { checkAddress } from "./address.js";
 import { sameBytes } from "./bytes.js";
 import type { Chain, TxResult } from "./chain.js";
-import type { Message } from "./contract.js";
+import { contractOf, type Message } from "./contract.js";
 import { ClientError, type Coin } from "./errors.js";
 import type { Event } from "./events.js";
 import { txError, type Outline } from "./failure.js";
@@ -139,8 +137,7 @@ export class SendingAccount {
   }
 
   #outline(messages: readonly Message[], sequence: bigint, fee: Fee): Outline {
-    const contracts = messages.map(({ typeUrl, value }) =>
-      (typeUrl === MsgExecuteContract.typeUrl ? MsgExecuteContract.decode(value).contract : ""));
+    const contracts = messages.map(contractOf);
     const { chainId } = this.#chain;
     return { chainId, sender: this.address, sequence, gasLimit: fee.gasLimit, fee: fee.amount[0], contracts, bytes: 0 };
   }

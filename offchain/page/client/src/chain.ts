@@ -1,10 +1,5 @@
 /** A chain behind a server of CometBFT's RPC: what it is, what it knows, and taking transactions. */
 
-import { QueryAccountInfoRequest, QueryAccountInfoResponse } from "cosmjs-types/cosmos/auth/v1beta1/query";
-import { QueryBalanceRequest, QueryBalanceResponse } from "cosmjs-types/cosmos/bank/v1beta1/query";
-import { SimulateRequest, SimulateResponse } from "cosmjs-types/cosmos/tx/v1beta1/service";
-import { QuerySmartContractStateRequest, QuerySmartContractStateResponse } from "cosmjs-types/cosmwasm/wasm/v1/query";
-
 import { checkAddress } from "./address.js";
 import { fromBase64, fromHex, toBase64, toHex, toUtf8 } from "./bytes.js";
 import type { QueryOptions, SmartQuery } from "./contract.js";
@@ -12,7 +7,7 @@ import { ClientError, invalid } from "./errors.js";
 import type { Event } from "./events.js";
 import { isNotFound, queryError, txError, type Outline, type Report } from "./failure.js";
 import type { Json } from "./json.js";
-import { encode } from "./protobuf.js";
+import { encodeFields, Message } from "./protobuf.js";
 import { isObject, Rpc, type CallOptions, type JsonObject, type RpcOptions } from "./rpc.js";
 import { txHash } from "./tx.js";
 
@@ -52,11 +47,7 @@ export interface TxResult {
 /** What a node said when it was handed a transaction: it took it, or has it from before, or why not. */
 export type Handed = "taken" | "known" | ClientError;
 
-/** What a decoder of `cosmjs-types` looks like. */
-interface Decoder<T> {
-  decode(bytes: Uint8Array): T;
-}
-
+/** Paths of queries. The numbers of their fields are those of cosmos-sdk 0.50 and wasmd 0.61. */
 const ACCOUNT = "/cosmos.auth.v1beta1.Query/AccountInfo";
 const BALANCE = "/cosmos.bank.v1beta1.Query/Balance";
 const SIMULATE = "/cosmos.tx.v1beta1.Service/Simulate";
@@ -104,48 +95,47 @@ export class Chain implements SmartQuery {
 
   async smart(address: string, query: string, options: QueryOptions = {}): Promise<Uint8Array> {
     checkAddress(address);
-    const request = QuerySmartContractStateRequest.fromPartial({ address, queryData: toUtf8(query) });
-    const data = encode(QuerySmartContractStateRequest, request);
-    const answer = await this.#query(SMART, data, options);
+    const answer = await this.#query(SMART, encodeFields([1, address], [2, toUtf8(query)]), options);
     if ("log" in answer) {
       throw queryError(answer, address);
     }
-    return this.#decode(SMART, QuerySmartContractStateResponse, answer.value).data;
+    return this.#decode(SMART, answer.value, (response) => response.bytes(1));
   }
 
   /** Number and sequence of an account. @throws ClientError `no_account`: it has never had coins. */
   async account(address: string, options: QueryOptions = {}): Promise<Account> {
     checkAddress(address);
-    const data = encode(QueryAccountInfoRequest, QueryAccountInfoRequest.fromPartial({ address }));
-    const answer = await this.#query(ACCOUNT, data, options);
+    const answer = await this.#query(ACCOUNT, encodeFields([1, address]), options);
     if ("log" in answer) {
       throw isNotFound(answer)
         ? new ClientError({ kind: "no_account", address })
         : this.#rpc.unreadable(ACCOUNT, answer.log);
     }
-    const { info } = this.#decode(ACCOUNT, QueryAccountInfoResponse, answer.value);
-    if (info?.address !== address) {
-      throw this.#rpc.unreadable(ACCOUNT, `account ${JSON.stringify(info?.address ?? null)}, asked for ${address}`);
+    const [owner, account] = this.#decode(ACCOUNT, answer.value, (response) => {
+      const info = response.message(1);
+      return [info.text(1), { number: info.integer(3), sequence: info.integer(4) }] as const;
+    });
+    if (owner !== address) {
+      throw this.#rpc.unreadable(ACCOUNT, `account ${JSON.stringify(owner)}, asked for ${address}`);
     }
-    return { number: info.accountNumber, sequence: info.sequence };
+    return account;
   }
 
   /** What an account holds of a native coin, in base units. */
   async balance(address: string, denom: string, options: QueryOptions = {}): Promise<bigint> {
     checkAddress(address);
-    const data = encode(QueryBalanceRequest, QueryBalanceRequest.fromPartial({ address, denom }));
-    const answer = await this.#query(BALANCE, data, options);
+    const answer = await this.#query(BALANCE, encodeFields([1, address], [2, denom]), options);
     if ("log" in answer) {
       throw this.#rpc.unreadable(BALANCE, answer.log);
     }
-    const { balance } = this.#decode(BALANCE, QueryBalanceResponse, answer.value);
-    if (balance === undefined) {
-      return 0n;
+    const coin = this.#decode(BALANCE, answer.value, (response) => {
+      const balance = response.message(1);
+      return response.has(1) ? { denom: balance.text(1), amount: balance.text(2) } : { denom, amount: "0" };
+    });
+    if (coin.denom !== denom || !/^[0-9]{1,78}$/.test(coin.amount)) {
+      throw this.#rpc.unreadable(BALANCE, `${coin.amount} ${coin.denom}, asked for ${denom}`);
     }
-    if (balance.denom !== denom || !/^[0-9]{1,78}$/.test(balance.amount)) {
-      throw this.#rpc.unreadable(BALANCE, `${balance.amount} ${balance.denom}, asked for ${denom}`);
-    }
-    return BigInt(balance.amount);
+    return BigInt(coin.amount);
   }
 
   /**
@@ -154,16 +144,16 @@ export class Chain implements SmartQuery {
    * @throws ClientError The error that it would fail with; nothing is spent.
    */
   async simulate(tx: Uint8Array, outline: Outline, options: QueryOptions = {}): Promise<bigint> {
-    const data = encode(SimulateRequest, SimulateRequest.fromPartial({ txBytes: tx }));
-    const answer = await this.#query(SIMULATE, data, options);
+    const answer = await this.#query(SIMULATE, encodeFields([2, tx]), options);
     if ("log" in answer) {
       throw txError(answer, outline, "nothing");
     }
-    const { gasInfo } = this.#decode(SIMULATE, SimulateResponse, answer.value);
-    if (gasInfo === undefined) {
-      throw this.#rpc.unreadable(SIMULATE, "no gas in it");
-    }
-    return gasInfo.gasUsed;
+    return this.#decode(SIMULATE, answer.value, (response) => {
+      if (!response.has(1)) {
+        throw new Error("no gas in it");
+      }
+      return response.message(1).integer(2);
+    });
   }
 
   /**
@@ -264,9 +254,9 @@ export class Chain implements SmartQuery {
     return height;
   }
 
-  #decode<T>(path: string, decoder: Decoder<T>, bytes: Uint8Array): T {
+  #decode<T>(path: string, bytes: Uint8Array, read: (response: Message) => T): T {
     try {
-      return decoder.decode(bytes);
+      return read(new Message(bytes));
     } catch (error) {
       throw this.#rpc.unreadable(path, error instanceof Error ? error.message : "no protobuf");
     }

@@ -1,13 +1,11 @@
 /** What the generated modules of `contracts/` are made with: asking a contract, and a message to one. */
 
-import { MsgExecuteContract } from "cosmjs-types/cosmwasm/wasm/v1/tx";
-
 import { checkAddress } from "./address.js";
 import { toBase64, toUtf8 } from "./bytes.js";
 import { readValue, writeValue, type Codec } from "./codec.js";
 import { invalid, type Coin } from "./errors.js";
 import { writeJson } from "./json.js";
-import { encode } from "./protobuf.js";
+import { encodeFields, Message as Fields } from "./protobuf.js";
 
 /** A message of a transaction, encoded. */
 export interface Message {
@@ -23,6 +21,11 @@ export interface QueryOptions {
   /** Ends the wait. */
   signal?: AbortSignal;
 }
+
+/** `MsgExecuteContract`: 1 sender, 2 contract, 3 message, 5 coins. */
+const EXECUTE = "/cosmwasm.wasm.v1.MsgExecuteContract";
+const EXECUTE_CONTRACT = 2;
+const EXECUTE_FUNDS = 5;
 
 /** Who answers queries of contracts: `Chain`. */
 export interface SmartQuery {
@@ -58,8 +61,14 @@ export function call<Msg>(sender: string, address: string, name: string, message
 export function executeContract(sender: string, contract: string, json: string, funds: readonly Coin[] = []): Message {
   checkAddress(sender);
   checkAddress(contract);
-  const message = MsgExecuteContract.fromPartial({ sender, contract, msg: toUtf8(json), funds: checkCoins("funds", funds) });
-  return { typeUrl: MsgExecuteContract.typeUrl, value: encode(MsgExecuteContract, message) };
+  const coins = checkCoins("funds", funds).map(({ denom, amount }): [number, Uint8Array] =>
+    [EXECUTE_FUNDS, encodeFields([1, denom], [2, amount])]);
+  return { typeUrl: EXECUTE, value: encodeFields([1, sender], [EXECUTE_CONTRACT, contract], [3, toUtf8(json)], ...coins) };
+}
+
+/** The contract that a message is sent to; an empty text for messages that are sent to none. */
+export function contractOf({ typeUrl, value }: Message): string {
+  return typeUrl === EXECUTE ? new Fields(value).text(EXECUTE_CONTRACT) : "";
 }
 
 /** The field `msg` of a token's `send`: what the receiving contract is told. Integers may be bigints. */
