@@ -189,7 +189,7 @@ test("a transaction that no block has is unknown, and aborting does not undo it"
 
 test("an answer that is about another transaction is not taken for this one's", async (t) => {
   const { account, message, chain, blocks } = await network(t, { take: () => ({ code: 0, log: "", codespace: "", hash: "00".repeat(32) }) });
-  await assert.rejects(account.send([message]), fails("unconfirmed", "unknown"));
+  await assert.rejects(account.send([message]), fails("unconfirmed", "unknown", /the hash of another transaction/));
   const hash = "AB".repeat(32);
   blocks.set(hash, Buffer.from("other").toString("base64"));
   await assert.rejects(chain.tx(hash), fails("unreadable", "nothing", /another transaction/));

@@ -73,6 +73,27 @@ test("a call fails by itself, its neighbours do not", async (t) => {
   assert.equal(node.requests.length, 1);
 });
 
+test("of several calls, each has one answer", async (t) => {
+  const said = (/** @type {any[]} */ asked) => asked.map(({ id }) => ({ jsonrpc: "2.0", id, result: {} }));
+  let answers = (/** @type {any[]} */ asked) => said(asked);
+  const node = await serve(t, {}, { raw: (asked, response) => {
+    response.end(JSON.stringify(answers(asked)));
+    return true;
+  } });
+  const rpc = new Rpc(node.url);
+  const both = async () => (await Promise.allSettled([rpc.call("a", {}), rpc.call("b", {})])).map((one) =>
+    (one.status === "fulfilled" ? "fulfilled" : one.reason.message));
+  assert.deepEqual(await both(), ["fulfilled", "fulfilled"]);
+  answers = (asked) => said([...asked, asked[0]]);
+  let [first, second] = await both();
+  assert.match(first, /2 answers to one call/);
+  assert.equal(second, "fulfilled");
+  answers = (asked) => said(asked.slice(1));
+  [first, second] = await both();
+  assert.match(first, /0 answers to one call/);
+  assert.equal(second, "fulfilled");
+});
+
 for (const [name, kind, words, answer] of /** @type {const} */ ([
   ["a page of a proxy", "node_down", /HTTP status 502/, [502, "<html>"]],
   ["no JSON", "unreadable", /expected a value/, [200, "<html>"]],

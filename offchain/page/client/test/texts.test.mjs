@@ -43,6 +43,23 @@ test("bech32 takes the valid strings of BIP-173 and refuses the others", () => {
   }
 });
 
+test("bech32 has one text for each value: bits that fill the last letter are 0", () => {
+  const letters = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
+  const good = encodeBech32("bithive", new Uint8Array(32));
+  // The code is linear: a change of the last group of data changes the checksum by the remainder of that change.
+  let remainder = 1;
+  const generators = [0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3];
+  for (let step = 0; step < 6; step += 1) {
+    const top = remainder >>> 25;
+    remainder = (remainder & 0x1ffffff) << 5;
+    generators.forEach((generator, bit) => { remainder ^= (top >>> bit) & 1 ? generator : 0; });
+  }
+  const changes = [1, ...Array.from({ length: 6 }, (_, index) => (remainder >>> (5 * (5 - index))) & 31)];
+  const tail = [...good.slice(-7)].map((letter, index) => letters[letters.indexOf(letter) ^ (changes[index] ?? 0)]);
+  assert.equal(decodeBech32(good)?.bytes.length, 32);
+  assert.equal(decodeBech32(good.slice(0, -7) + tail.join("")), undefined);
+});
+
 test("addresses are of this network, and errors say what is wrong", () => {
   const account = encodeBech32("bithive", new Uint8Array(20).fill(7));
   assert.equal(checkAddress(account), account);
