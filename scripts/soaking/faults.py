@@ -92,7 +92,7 @@ def kill_requester(world):
 def stop(world):
     """A process that stands still, as one that swaps or a machine that sleeps."""
     seconds = world.seconds("stop")
-    party = world.rng.choice([*world.victims(), *world.threads])
+    party = world.rng.choice([*world.victims(), *(thread for thread in world.threads if thread.process)])
     if isinstance(party, Requester):
         if not party.signal(signal.SIGSTOP):
             return None

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 from endtoend import fail, kill, runs
-from soaking.chain import Chain, Follower
+from soaking.chain import Chain, ChainSilent, Follower, Refused
 from soaking.parties import Party, Watch
 from soaking.proxy import Proxy
 
@@ -171,7 +171,7 @@ class Network:
         while True:
             try:
                 return chain.height()
-            except Exception as error:
+            except (ChainSilent, Refused) as error:
                 if time.monotonic() > end or self.place.party.ended() is not None:
                     fail(f"the chain does not answer: {error}\n{self.place.party.last_words()}")
                 time.sleep(0.2)

@@ -24,18 +24,21 @@ def of_faults(world, problems, network):
 
 
 def of_jobs(board, follower):
+    """For each kind of jobs: what became of them, and how long those that were settled took."""
     jobs = follower.all_jobs()
     kinds = {job_id: attempt.kind for attempt in board.attempts for job_id in attempt.job_ids}
     rows = []
     for kind in dict.fromkeys(attempt.kind for attempt in board.attempts):
         own = [job for job_id, job in jobs.items() if kinds.get(job_id) == kind]
         attempts = [attempt for attempt in board.attempts if attempt.kind == kind]
-        seconds = [job.ended_at - job.posted_at for job in own if "settled" in job.ends]
+        settled = sorted((job for job in own if "settled" in job.ends), key=lambda job: job.posted_at)
+        seconds, quarter = [job.ended_at - job.posted_at for job in settled], -(-len(settled) // 4)
         rows.append({
             "jobs": kind, "told": sum(attempt.posts for attempt in attempts), "posted": len(own),
             "settled": sum("settled" in job.ends for job in own), "refunded": sum("refunded" in job.ends for job in own),
             "killed": sum(attempt.killed for attempt in attempts), "errors": sum(len(attempt.errors) for attempt in attempts),
-            "median_seconds": round(statistics.median(seconds), 1) if seconds else None,
+            **{name: round(statistics.median(some), 1) if some else None for name, some in (
+                ("median_seconds", seconds), ("first_seconds", seconds[:quarter]), ("last_seconds", seconds[-quarter:]))},
             "most_seconds": round(max(seconds), 1) if seconds else None,
         })
     return rows
@@ -64,7 +67,8 @@ HEADS = {
 }
 JOB_HEADS = {
     "jobs": "jobs", "told": "told to post", "posted": "posted", "settled": "settled", "refunded": "refunded",
-    "killed": "commands killed", "errors": "commands failed", "median_seconds": "median, s", "most_seconds": "longest, s",
+    "killed": "commands killed", "errors": "commands failed", "median_seconds": "median, s",
+    "first_seconds": "of the first quarter", "last_seconds": "of the last", "most_seconds": "longest, s",
 }
 MEMORY_HEADS = {
     "process": "process", "processes": "how many", "start": "start", "middle": "middle", "end": "end", "most": "most",
