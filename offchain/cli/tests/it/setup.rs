@@ -115,6 +115,15 @@ fn every_role_is_set_up_from_one_file_and_a_node_and_a_requester_join() {
     let config = text(&requester["config"]);
     let joined = json(&["requester", "join", "--config", config, "--password-file", &password]);
     assert_eq!(joined["address"], address);
+
+    // It can audit the node's key, with its configuration in place of a home folder.
+    let key = Path::new(text(&node["config"])).with_file_name("node.pub");
+    let audit = ["node", "audit", text(&node["address"]), "--config", config, "--password-file", &password];
+    let audit = [&audit[..], &["--file", key.to_str().unwrap()]].concat();
+    let findings = json(&audit);
+    assert_eq!((&findings[0]["address"], text(&findings[0]["verdict"])), (&node["address"], "sound"));
+    let both = refused(&[&audit[..], &["--dispute", "--from", "alice"]].concat());
+    assert!(both.contains("--config"), "one account pays: {both}");
 }
 
 #[test]
