@@ -8,7 +8,9 @@ use bithive_chain_commands::{chain, committee, deploy, deployment, devnet, ibc};
 use bithive_command_kit::{Output, printable};
 use bithive_demo as demo;
 use bithive_party_commands::{accredit, daemon, health, job, keys, node, policy, requester, service, setup};
-use bithive_token_commands::{On, model, rewards, stake, vesting, wallet};
+use bithive_token_commands::{
+    On, dataset, model, owner, profile, registry, rewards, stake, timebank, treasury, vesting, wallet,
+};
 use bithive_tool_commands::{bench, ceremony, economy, netlab, reading};
 use clap::{Parser, Subcommand};
 
@@ -63,8 +65,21 @@ enum Command {
     Vesting(On<vesting::Command>),
     /// BTT for what patients do for their health, signed for by several parties.
     Rewards(On<rewards::Command>),
-    /// Owners of models, who are paid for their runs, and owners of data.
+    /// Owners of models, who are paid for their runs.
     Model(On<model::Command>),
+    /// Data sets, what a use of them costs, and who may name their owners.
+    Dataset(On<dataset::Command>),
+    /// Credits for idle compute, which pay for jobs.
+    Timebank(On<timebank::Command>),
+    /// The protocol's share of settlements, and what may be done with it.
+    Treasury(On<treasury::Command>),
+    /// Bonds, and candidates and elections of the committee.
+    Registry(On<registry::Command>),
+    /// Owners of contracts: pause, hand over, announce, apply and cancel.
+    Owner(On<owner::Command>),
+    /// Networks and accounts by a name of one's own.
+    #[command(subcommand)]
+    Profile(profile::Command),
     /// Requesters: who may post jobs.
     #[command(subcommand)]
     Requester(requester::Command),
@@ -154,8 +169,14 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Wallet(command) => return wallet::run(command, home, output).await,
         Command::Stake(command) => stake::run(command, home, output).await?,
         Command::Vesting(command) => vesting::run(command, home, output).await?,
-        Command::Rewards(command) => rewards::run(command, home, output).await?,
+        Command::Rewards(command) => return rewards::run(command, home, output).await,
         Command::Model(command) => model::run(command, home, output).await?,
+        Command::Dataset(command) => dataset::run(command, home, output).await?,
+        Command::Timebank(command) => return timebank::run(command, home, output).await,
+        Command::Treasury(command) => return treasury::run(command, home, output).await,
+        Command::Registry(command) => return registry::run(command, home, output).await,
+        Command::Owner(command) => return owner::run(command, home, output).await,
+        Command::Profile(command) => profile::run(command, output)?,
         Command::Requester(command) => requester::run(command, home, output).await?,
         Command::Node(command) => return node::run(command, home, output).await,
         Command::Accredit(command) => return accredit::run(command, home, output).await,

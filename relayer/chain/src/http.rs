@@ -182,9 +182,18 @@ pub fn begin_work<B>(request: &Request<B>) -> Option<Work> {
 /// # Errors
 /// [`TooMuch`].
 pub fn begin_read<B: Body>(request: &Request<B>, most: usize) -> Result<Option<Weight>, TooMuch> {
-    let Some(worker) = request.extensions().get::<Worker>() else { return Ok(None) };
     let stated = request.body().size_hint().upper().and_then(|bytes| usize::try_from(bytes).ok());
-    worker.weigh(stated.unwrap_or(most).min(most)).map(Some).ok_or(TooMuch)
+    keep(request, stated.unwrap_or(most).min(most))
+}
+
+/// Says that so many bytes are kept for a request's client, a part of an answer for example, until the answer of this function
+/// is dropped.
+///
+/// # Errors
+/// [`TooMuch`].
+pub fn keep<B>(request: &Request<B>, bytes: usize) -> Result<Option<Weight>, TooMuch> {
+    let Some(worker) = request.extensions().get::<Worker>() else { return Ok(None) };
+    worker.weigh(bytes).map(Some).ok_or(TooMuch)
 }
 
 /// The server keeps as much for its clients as it may.

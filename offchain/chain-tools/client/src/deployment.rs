@@ -6,13 +6,13 @@ use bithive_attest::Domain;
 use bithive_contracts::{Contract, Role};
 use serde::{Deserialize, Serialize};
 
-/// Addresses of one deployment that has a job market. Stored as JSON, one file per chain.
+/// Addresses of one deployment. Stored as JSON, one file per chain, where it has a job market.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Form")]
 pub struct Deployment {
     /// Id of the chain, as in its genesis.
     pub chain_id: String,
-    /// Those of [`Role::Market`] at least.
+    /// Those of [`Role::Market`] at least, unless it was made [without a market](Deployment::without_market).
     contracts: BTreeMap<Contract, String>,
     /// Account, or contract, that receives the treasury's share of the market.
     pub treasury: String,
@@ -49,6 +49,14 @@ impl Deployment {
         let deployment = Self { chain_id: chain_id.into(), contracts, treasury, incentive_pool };
         deployment.check(Role::Market)?;
         Ok(deployment)
+    }
+
+    /// One on a chain without a market: of data sets, or of results of models. What is asked of the market has to
+    /// [`check`](Deployment::check) for it first.
+    #[must_use]
+    pub fn without_market(chain_id: impl Into<String>, contracts: BTreeMap<Contract, String>) -> Self {
+        let (treasury, incentive_pool) = Default::default();
+        Self { chain_id: chain_id.into(), contracts, treasury, incentive_pool }
     }
 
     /// The same with more contracts, or with some at other addresses.
@@ -117,6 +125,12 @@ impl Deployment {
     #[must_use]
     pub fn jobs(&self) -> &str {
         self.checked(Contract::Jobs)
+    }
+
+    /// Address of the time bank, if it is deployed.
+    #[must_use]
+    pub fn timebank(&self) -> Option<&str> {
+        self.get(Contract::Timebank)
     }
 
     /// Domain of what is signed for the registry.

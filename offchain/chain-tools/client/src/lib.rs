@@ -5,6 +5,7 @@
 
 mod account;
 pub mod amount;
+mod datasets;
 mod deployment;
 mod discover;
 mod dispute;
@@ -13,6 +14,7 @@ mod faults;
 mod group;
 pub mod ibc;
 mod network_file;
+mod owner;
 mod queries;
 mod settings;
 
@@ -21,6 +23,7 @@ use std::sync::Arc;
 use bithive_chain::Chain;
 
 pub use account::Account;
+pub use datasets::Datasets;
 pub use deployment::{Deployment, Incomplete};
 pub use discover::{DiscoverError, discover};
 pub use dispute::{EvidenceError, key_dispute};
@@ -31,6 +34,7 @@ pub use economy::{
 pub use faults::{faulted, worth_keeping};
 pub use group::GroupError;
 pub use network_file::{NetworkFile, NetworkFileError};
+pub use owner::{OwnersMsg, OwnersMsgError, Ownership, has_message, owners_message, ownership, permissions};
 pub use settings::{
     OwnerMessage, OwnerReceipt, OwnerSetting, OwnerSettings, Stage, Unanswered, owner_settings, set_as_owner,
 };

@@ -212,6 +212,25 @@ impl Client {
         self.registry(&registry::QueryMsg::Candidates {}).await
     }
 
+    /// What a node has done, and its scores; none for an account that never was in a job and is no node.
+    ///
+    /// # Errors
+    /// See [`ChainError`].
+    pub async fn performance(
+        &self,
+        address: &str,
+    ) -> Result<Option<registry::PerformanceResponse>, ChainError> {
+        self.registry(&registry::QueryMsg::Performance { address: address.into() }).await
+    }
+
+    /// Whether the registry refuses registrations, candidates and elections.
+    ///
+    /// # Errors
+    /// See [`ChainError`].
+    pub async fn registry_paused(&self) -> Result<bool, ChainError> {
+        self.registry(&registry::QueryMsg::Paused {}).await
+    }
+
     /// What members of the committee have yet to do that they can be reported for.
     ///
     /// # Errors

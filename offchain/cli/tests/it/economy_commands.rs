@@ -265,7 +265,15 @@ fn stakes_compound_unbond_and_change_their_terms() {
     for lock in pool["locks"].as_array().unwrap() {
         network.json(&["stake", "unlock", "--from", "bob", &lock["id"].to_string()]);
     }
-    assert_eq!(run(&network, "stake unbond --from bob")["amount"], 400 * UNIT);
+    // What a lock has let go can be locked again.
+    let locked = run(&network, "stake lock --from bob --amount 100");
+    assert_eq!(
+        (&locked["shares"], run(&network, "stake pool bob")["pledge"].as_str()),
+        (&(100 * UNIT).into(), Some("100000000"))
+    );
+    assert_eq!(run(&network, "stake unbond --from bob")["amount"], 300 * UNIT);
+    assert!(network.refused(&words("stake lock --from bob")).contains("not locked"));
+    assert!(network.refused(&words("stake lock --from alice --amount 1")).contains("has no stake"));
 }
 
 #[test]
@@ -474,7 +482,7 @@ fn a_model_is_registered_challenged_ruled_on_and_given_up() {
     network.json(&["chain", "advance", "--seconds", "604801"]);
     network.json(&["model", "close", "--from", "bob"]);
     assert_eq!(network.json(&["model", "show", "--all"]), serde_json::json!([]));
-    let consent = network.json(&["model", "consent", "--from", "bob", "--requester", "alice"]);
+    let consent = network.json(&["dataset", "consent", "--from", "bob", "--requester", "alice"]);
     assert!(consent["until"].as_u64().unwrap() > 0);
     network.refused(&["model", "show"]);
     network.refused(&["model", "register", "--from", "alice", "--text", "x", "--digest", "00"]);

@@ -9,14 +9,14 @@ use serde_json::{Value, json as document};
 use crate::common::{bithive, json, path, refused};
 
 /// A home whose chain is served, until it is dropped.
-struct Served {
+pub struct Served {
     folder: tempfile::TempDir,
     server: Child,
-    url: String,
+    pub url: String,
 }
 
 impl Served {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let home = path(&folder.path().join("home"));
         json(&["--home", &home, "chain", "init", "--slots", "8"]);
@@ -35,16 +35,16 @@ impl Served {
         Self { folder, server, url: answer["url"].as_str().unwrap().to_owned() }
     }
 
-    fn file(&self, name: &str) -> String {
+    pub fn file(&self, name: &str) -> String {
         path(&self.folder.path().join(name))
     }
 
-    fn json(&self, arguments: &[&str]) -> Value {
+    pub fn json(&self, arguments: &[&str]) -> Value {
         json(&[&["--home", &self.file("home")], arguments].concat())
     }
 
     /// The file of the network.
-    fn network(&self) -> String {
+    pub fn network(&self) -> String {
         let file = self.file("hive.network");
         if !Path::new(&file).exists() {
             let relay = "https://relay.example:3340";
@@ -65,7 +65,7 @@ impl Served {
     }
 
     /// Sets up a party with the file of the network.
-    fn party(&self, role: &str, name: &str) -> (Value, [String; 3]) {
+    pub fn party(&self, role: &str, name: &str) -> (Value, [String; 3]) {
         let (files, network) = (self.files(name), self.network());
         let answer = json(&[&self.setup(role, &files)[..], &["--network", &network]].concat());
         (answer, files)
@@ -115,6 +115,15 @@ fn every_role_is_set_up_from_one_file_and_a_node_and_a_requester_join() {
     let config = text(&requester["config"]);
     let joined = json(&["requester", "join", "--config", config, "--password-file", &password]);
     assert_eq!(joined["address"], address);
+
+    // It can audit the node's key, with its configuration in place of a home folder.
+    let key = Path::new(text(&node["config"])).with_file_name("node.pub");
+    let audit = ["node", "audit", text(&node["address"]), "--config", config, "--password-file", &password];
+    let audit = [&audit[..], &["--file", key.to_str().unwrap()]].concat();
+    let findings = json(&audit);
+    assert_eq!((&findings[0]["address"], text(&findings[0]["verdict"])), (&node["address"], "sound"));
+    let both = refused(&[&audit[..], &["--dispute", "--from", "alice"]].concat());
+    assert!(both.contains("--config"), "one account pays: {both}");
 }
 
 #[test]

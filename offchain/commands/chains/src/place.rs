@@ -5,8 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Result;
-use bithive_chain::{ChainError, Wallet};
-use bithive_client::{OwnerSettings, owner_settings};
+use bithive_chain::Wallet;
+use bithive_client::OwnerSettings;
+use bithive_command_kit::waiting::Watched;
 use bithive_deploy::Contract;
 use bithive_home::deployments::deployed;
 use bithive_home::{Home, target};
@@ -58,13 +59,17 @@ impl PlaceArgs {
 }
 
 impl Place {
+    /// Its contracts, whose settings wait; `apply_all` is the command that applies what is due.
+    pub(super) fn watched(&self, apply_all: String) -> Watched<'_> {
+        let contracts = self.contracts.iter().map(|(contract, at)| (*contract, at.as_str())).collect();
+        Watched { chain: self.wallet.chain().as_ref(), chain_id: &self.chain_id, contracts, apply_all }
+    }
+
     /// What owners have announced in its contracts.
     ///
     /// # Errors
     /// The chain does not answer.
-    pub(super) async fn settings(&self) -> Result<OwnerSettings, ChainError> {
-        let contracts: Vec<_> =
-            self.contracts.iter().map(|(contract, at)| (*contract, at.as_str())).collect();
-        owner_settings(self.wallet.chain().as_ref(), &contracts).await
+    pub(super) async fn settings(&self) -> Result<OwnerSettings> {
+        self.watched(String::new()).settings().await
     }
 }

@@ -1,11 +1,12 @@
-//! What all commands share: how answers are printed, progress, the input of a job from files, and parties that have a configuration of
-//! their own.
+//! What all commands share: how answers are printed, progress, settings of owners that wait, the input of a job from files, and parties that
+//! have a configuration of their own.
 
 mod configured;
 pub mod input;
 mod output;
 mod printable;
 mod spinner;
+pub mod waiting;
 
 pub use configured::{Configured, PasswordArgs, connect, open_keystore};
 pub use output::{Output, table, until};

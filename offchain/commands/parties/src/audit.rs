@@ -2,23 +2,28 @@
 
 use std::fs::File;
 use std::io::{Cursor, Read, Seek, SeekFrom};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, bail, ensure};
 use bithive_api::registry::{Event, NodeResponse, events};
 use bithive_client::amount::show;
-use bithive_client::key_dispute;
-use bithive_command_kit::{Output, table};
+use bithive_client::{Account, Client, key_dispute};
+use bithive_command_kit::{Output, PasswordArgs, connect, table};
+use bithive_daemon::config::{RequesterConfig, Settings as _};
+use bithive_daemon::keys::AccountFile;
+use bithive_daemon::party::Party;
 use bithive_dgkbe::Groups;
+use bithive_dgkbe::crs::Crs;
 use bithive_dgkbe::opening::{Fault, KeyFile, Part, extract, first_fault};
-use bithive_exchange::PeerId;
+use bithive_exchange::{Exchange, PeerId};
 use bithive_home::Home;
 use bithive_keystore::fresh_rng;
-use clap::Args;
+use clap::{ArgGroup, Args};
 use serde::Serialize;
 
-use super::nodes::address_of;
+use super::nodes::address_or_name;
 
 /// Longest key file that is fetched: a sound one has at most 393,210 bytes.
 const LONGEST_FILE: usize = 1 << 20;
@@ -27,6 +32,7 @@ const LONGEST_FILE: usize = 1 << 20;
 ///
 /// Exit code 1 if a key is malformed, or can't be fetched and so can't be checked.
 #[derive(Args)]
+#[command(group = ArgGroup::new("payer").args(["from", "config"]))]
 pub struct AuditArgs {
     /// Names or addresses of nodes; all registered nodes by default.
     names: Vec<String>,
@@ -34,11 +40,76 @@ pub struct AuditArgs {
     #[arg(long, value_name = "KEY")]
     file: Option<PathBuf>,
     /// Prove every malformed key on the chain: pays the deposit and gets it back with the bounty.
-    #[arg(long, requires = "from")]
+    #[arg(long, requires = "payer")]
     dispute: bool,
     /// Wallet that pays the deposits.
     #[arg(long, value_name = "WALLET", requires = "dispute")]
     from: Option<String>,
+    /// Configuration of a requester, in place of the home folder: keys are fetched over its network, and its account pays.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    #[command(flatten)]
+    password: PasswordArgs,
+}
+
+/// Who audits, and with what.
+struct Auditor {
+    client: Client,
+    crs: Arc<Crs>,
+    /// Of whoever pays for disputes.
+    payer: Option<Account>,
+    at: Place,
+}
+
+/// Where keys are fetched from.
+enum Place {
+    /// The folder of a network; the embedded chain ends with it.
+    Home(Box<Home>),
+    Network(Party),
+}
+
+impl Auditor {
+    async fn open(args: &AuditArgs, home: &Path) -> Result<Self> {
+        let Some(file) = &args.config else {
+            let home = Home::open(home).await?;
+            let payer = match &args.from {
+                Some(wallet) => Some(home.account(wallet).await?),
+                None => None,
+            };
+            let (client, crs) = (home.local.client.clone(), home.local.crs.clone());
+            return Ok(Self { client, crs, payer, at: Place::Home(Box::new(home)) });
+        };
+        let config = RequesterConfig::load(file)?;
+        let keys = AccountFile::read(&config.keys, &args.password.read(&config.keys)?)?;
+        let client = connect(&config.chain).await?;
+        let crs = client.reference_string(&config.reference_string).await?.shared();
+        let (account, endpoint) = keys.keys();
+        let party = Party::start(&client, &config.network, &config.data, (account, &endpoint)).await?;
+        let payer = Some(party.account.clone());
+        Ok(Self { client, crs, payer, at: Place::Network(party) })
+    }
+
+    const fn home(&self) -> Option<&Home> {
+        match &self.at {
+            Place::Home(home) => Some(home),
+            Place::Network(_) => None,
+        }
+    }
+
+    /// What fetches content of `owner`.
+    fn exchange(&self, owner: PeerId) -> Arc<dyn Exchange> {
+        match &self.at {
+            Place::Home(home) => home.local.exchange(owner),
+            Place::Network(party) => party.exchange(),
+        }
+    }
+
+    /// Leaves the network.
+    async fn close(self) {
+        if let Place::Network(party) = self.at {
+            party.transport.close().await;
+        }
+    }
 }
 
 /// Result of checking one node.
@@ -81,31 +152,39 @@ trait Content: Read + Seek {}
 impl<T: Read + Seek> Content for T {}
 
 /// Judges the nodes' keys, and disputes those that are malformed where that is asked for.
-pub async fn run(args: AuditArgs, home: &mut Home, output: Output) -> Result<ExitCode> {
+pub async fn run(args: AuditArgs, home: &Path, output: Output) -> Result<ExitCode> {
     ensure!(args.file.is_none() || args.names.len() == 1, "--file is the key of one node; name that node");
-    let mut findings = Vec::new();
-    for node in nodes(home, &args.names).await? {
-        findings.push(audit(home, &args, &node).await?);
-    }
+    let auditor = Auditor::open(&args, home).await?;
+    let findings = audit_all(&auditor, &args).await;
+    auditor.close().await;
+    let findings = findings?;
     output.show(&findings, |findings| print(findings))?;
     let settled = |finding: &Finding| matches!(finding.verdict, Verdict::Sound | Verdict::Proven);
     Ok(if findings.iter().all(settled) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-async fn nodes(home: &Home, names: &[String]) -> Result<Vec<NodeResponse>> {
-    let client = &home.local.client;
+async fn audit_all(auditor: &Auditor, args: &AuditArgs) -> Result<Vec<Finding>> {
+    let mut findings = Vec::new();
+    for node in nodes(auditor, &args.names).await? {
+        findings.push(audit(auditor, args, &node).await?);
+    }
+    Ok(findings)
+}
+
+async fn nodes(auditor: &Auditor, names: &[String]) -> Result<Vec<NodeResponse>> {
+    let client = &auditor.client;
     if names.is_empty() {
         return Ok(client.nodes().await?);
     }
     let mut nodes = Vec::with_capacity(names.len());
     for name in names {
-        let node = client.node(&address_of(home, name)?).await?;
+        let node = client.node(&address_or_name(auditor.home(), name)?).await?;
         nodes.push(node.with_context(|| format!("{name:?} is not registered as a node"))?);
     }
     Ok(nodes)
 }
 
-async fn audit(home: &Home, args: &AuditArgs, node: &NodeResponse) -> Result<Finding> {
+async fn audit(auditor: &Auditor, args: &AuditArgs, node: &NodeResponse) -> Result<Finding> {
     let mut finding = Finding {
         address: node.address.to_string(),
         slot: node.registration.slot,
@@ -118,7 +197,7 @@ async fn audit(home: &Home, args: &AuditArgs, node: &NodeResponse) -> Result<Fin
     }
     let mut content: Box<dyn Content + Send> = match &args.file {
         Some(path) => Box::new(File::open(path).with_context(|| path.display().to_string())?),
-        None => match fetch(home, node).await {
+        None => match fetch(auditor, node).await {
             Ok(bytes) => Box::new(Cursor::new(bytes)),
             Err(error) => {
                 finding.verdict = Verdict::Unavailable;
@@ -127,29 +206,29 @@ async fn audit(home: &Home, args: &AuditArgs, node: &NodeResponse) -> Result<Fin
             }
         },
     };
-    let Some(fault) = inspect(home, node, &mut content).await? else {
+    let Some(fault) = inspect(auditor, node, &mut content).await? else {
         finding.verdict = Verdict::Sound;
         return Ok(finding);
     };
     finding.verdict = Verdict::Malformed;
     finding.detail = Some(fault.to_string());
-    if let Some(wallet) = args.from.as_deref().filter(|_| args.dispute) {
-        finding.dispute = Some(dispute(home, wallet, node, fault.part(), &mut content).await?);
+    if let Some(payer) = auditor.payer.as_ref().filter(|_| args.dispute) {
+        finding.dispute = Some(dispute(auditor, payer, node, fault.part(), &mut content).await?);
     }
     Ok(finding)
 }
 
-async fn fetch(home: &Home, node: &NodeResponse) -> Result<bytes::Bytes> {
+async fn fetch(auditor: &Auditor, node: &NodeResponse) -> Result<bytes::Bytes> {
     let registration = &node.registration;
     let digest = registration.dgkbe_key_digest.as_slice().try_into().context("digest on the chain")?;
     let owner = PeerId(registration.endpoint.as_slice().try_into().context("endpoint on the chain")?);
-    Ok(home.local.exchange(owner).fetch(digest, &[owner], LONGEST_FILE).await?)
+    Ok(auditor.exchange(owner).fetch(digest, &[owner], LONGEST_FILE).await?)
 }
 
 /// What is wrong with a key file that has the registered digest.
-async fn inspect(home: &Home, node: &NodeResponse, content: &mut dyn Content) -> Result<Option<Fault>> {
-    let known = RegisteredKey::of(home, node).await?;
-    let expected = known.file(home);
+async fn inspect(auditor: &Auditor, node: &NodeResponse, content: &mut dyn Content) -> Result<Option<Fault>> {
+    let known = RegisteredKey::of(auditor, node).await?;
+    let expected = known.file(&auditor.crs);
     let (digest, _) = extract(&mut *content, expected.range(Part::End)?)?;
     if digest != node.registration.dgkbe_key_digest.as_slice() {
         bail!(
@@ -165,22 +244,22 @@ async fn inspect(home: &Home, node: &NodeResponse, content: &mut dyn Content) ->
     content.rewind()?;
     let mut bytes = Vec::new();
     content.read_to_end(&mut bytes)?;
-    Ok(first_fault(&home.local.crs, known.slot, &known.commitment, &bytes, &mut fresh_rng()?)?)
+    Ok(first_fault(&auditor.crs, known.slot, &known.commitment, &bytes, &mut fresh_rng()?)?)
 }
 
 async fn dispute(
-    home: &Home,
-    wallet: &str,
+    auditor: &Auditor,
+    payer: &Account,
     node: &NodeResponse,
     part: Part,
     content: &mut dyn Content,
 ) -> Result<WonDispute> {
-    let known = RegisteredKey::of(home, node).await?;
-    let crs = Cursor::new(home.local.crs.encode());
-    let evidence = key_dispute(node.address.as_str(), known.file(home), part, content, crs)?;
-    let deposit = home.local.client.registry_config().await?.params.dispute_deposit.u128();
-    let receipt = home.account(wallet).await?.dispute_key(evidence, deposit).await?;
-    let registry = home.local.client.deployment().registry();
+    let known = RegisteredKey::of(auditor, node).await?;
+    let crs = Cursor::new(auditor.crs.encode());
+    let evidence = key_dispute(node.address.as_str(), known.file(&auditor.crs), part, content, crs)?;
+    let deposit = auditor.client.registry_config().await?.params.dispute_deposit.u128();
+    let receipt = payer.dispute_key(evidence, deposit).await?;
+    let registry = auditor.client.deployment().registry();
     let proven = |event| match event {
         Event::KeyMalformed { amount, bounty, .. } => Some((amount.u128(), bounty.u128())),
         _ => None,
@@ -197,15 +276,14 @@ struct RegisteredKey {
 }
 
 impl RegisteredKey {
-    async fn of(home: &Home, node: &NodeResponse) -> Result<Self> {
-        let params = home.local.client.registry_config().await?.params;
+    async fn of(auditor: &Auditor, node: &NodeResponse) -> Result<Self> {
+        let params = auditor.client.registry_config().await?.params;
         let place = Groups::new(params.groups, params.slots)?.place(node.registration.slot)?;
         let commitment = node.registration.dgkbe_key.as_slice().try_into();
         Ok(Self { slot: place.slot, commitment: commitment.context("commitment on the chain")? })
     }
 
-    fn file<'a>(&'a self, home: &'a Home) -> KeyFile<'a> {
-        let crs = &home.local.crs;
+    fn file<'a>(&'a self, crs: &'a Crs) -> KeyFile<'a> {
         KeyFile {
             slots: crs.slots(),
             slot: self.slot,

@@ -88,7 +88,7 @@ pub async fn run(command: Command, home: &Path, output: Output) -> Result<ExitCo
         Command::AddBond(args) => registration::add_bond(args, home, output).await?,
         Command::Commit(args) => registration::commit(args, home, output).await?,
         Command::Disclose(args) => registration::disclose(args, home, output).await?,
-        Command::Audit(args) => return audit::run(args, &mut Home::open(home).await?, output).await,
+        Command::Audit(args) => return audit::run(args, home, output).await,
         Command::Add { name, attributes, ask, slot, bond } => {
             let mut home = Home::open(home).await?;
             let node = add(&mut home, &name, &attributes, ask, slot, bond).await?;

@@ -13,9 +13,12 @@ use bithive_keystore::{Keystore, PasswordSource, names};
 use serde::Serialize;
 
 use super::network::NetworkArgs;
+use super::profile::account_of;
 
 pub(super) use bithive_command_kit::until;
 
+/// Stands for the account of --config or of a profile where a wallet's name is expected; no wallet can be called so.
+const OWN: &str = "@";
 /// Prefix of a node's name where a wallet's name is expected: each node has its own account.
 const NODE: &str = "node:";
 
@@ -69,7 +72,12 @@ impl Accounts {
     }
 
     fn key(&self, name: &str) -> Result<SigningKey> {
-        let own = self.own.as_ref().filter(|(address, _)| address == name).map(|(_, file)| file.as_path());
+        let is_own = |(address, _): &&(String, PathBuf)| name == OWN || address == name;
+        let own = self.own.as_ref().filter(is_own).map(|(_, file)| file.as_path());
+        ensure!(
+            name != OWN || own.is_some(),
+            "@ is the account of --config, or of --profile; name one of them"
+        );
         let file = own.unwrap_or(Path::new(name));
         if file.is_file() {
             return Ok(Keystore::open(file, &self.password.read(file)?)?.account(names::ACCOUNT)?);
@@ -120,13 +128,11 @@ pub(super) fn address(accounts: &Accounts, text: &str) -> Result<String> {
     if let Ok(address) = validate_address(text) {
         return Ok(address.to_string());
     }
-    let file = Path::new(text);
-    if !file.is_file() {
-        return Ok(accounts.key(text)?.address().to_owned());
+    if let (OWN, Some(own)) = (text, accounts.own()) {
+        return Ok(own.to_owned());
     }
-    let entries = Keystore::describe(file)?;
-    let account = entries.into_iter().find(|entry| entry.name == names::ACCOUNT).map(|entry| entry.public);
-    account.with_context(|| format!("{text} has no entry {:?}", names::ACCOUNT))
+    let file = Path::new(text);
+    if file.is_file() { account_of(file) } else { Ok(accounts.key(text)?.address().to_owned()) }
 }
 
 /// Names of the accounts that exist from the start, and of all wallets.

@@ -1,4 +1,4 @@
-//! `bithive model`: who is paid for a model, and which data owners let whom name them.
+//! `bithive model`: who is paid for a model.
 
 use std::path::{Path, PathBuf};
 
@@ -12,9 +12,10 @@ use clap::{Args, Subcommand, ValueEnum};
 use cosmwasm_std::HexBinary;
 
 use super::accounts::{Accounts, AddressBook, Done, account, address, economy, now, until};
+use super::announced::OWNER;
 use super::network::On;
 
-/// Owners of models, who are paid for their runs, and owners of data. Accounts are named as in `stake`.
+/// Owners of models, who are paid for their runs. Accounts are named as in `stake`.
 #[expect(missing_docs, reason = "a doc comment would be part of the help text")]
 #[derive(Subcommand)]
 pub enum Command {
@@ -60,12 +61,15 @@ pub enum Command {
         #[arg(long, value_name = "TEXT")]
         claim: Option<String>,
     },
-    /// Rule on a challenge, as the operator.
+    /// Rule on a challenge, as the owner of the contract.
     Rule {
         #[command(flatten)]
         model: Which,
         /// Who is right.
         ruling: Right,
+        /// The owner's wallet, or a keystore file.
+        #[arg(long, default_value = OWNER)]
+        from: String,
     },
     /// End a challenge that nobody ruled on in time, or pay the bond of a model that was given up.
     Close {
@@ -82,18 +86,6 @@ pub enum Command {
         /// Wallet of the owner.
         #[arg(long)]
         from: String,
-    },
-    /// Let a requester name the wallet as the owner of its jobs' data.
-    Consent {
-        /// Wallet of the data's owner.
-        #[arg(long)]
-        from: String,
-        /// Name or address of the requester.
-        #[arg(long)]
-        requester: String,
-        /// For how long from now, in days; 0 takes it back.
-        #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u16).range(0..=365))]
-        days: u16,
     },
 }
 
@@ -198,23 +190,16 @@ async fn execute(command: Command, accounts: &Accounts, output: Output) -> Resul
             let text = "the model earns no more; `model close` frees its bond later";
             tell(accounts, &from, &message, events::LEAVING, text, output).await
         }
-        Command::Rule { model, ruling } => {
+        Command::Rule { model, ruling, from } => {
             let ruling = match ruling {
                 Right::Registrant => Ruling::Registrant,
                 Right::Challenger => Ruling::Challenger,
                 Right::Neither => Ruling::Neither,
             };
             let message = ExecuteMsg::Rule { model: model.digest()?, ruling };
-            tell(accounts, "operator", &message, events::RULED, "the ruling is in force", output).await
+            tell(accounts, &from, &message, events::RULED, "the ruling is in force", output).await
         }
         Command::Close { model, from } => close(accounts, model.digest()?, &from, output).await,
-        Command::Consent { from, requester, days } => {
-            let seconds = u64::from(days).saturating_mul(86_400);
-            let until = (days > 0).then_some(now(accounts).await?.saturating_add(seconds));
-            let message = ExecuteMsg::SetConsent { requester: address(accounts, &requester)?, until };
-            let text = if days > 0 { "the requester may name it" } else { "the requester may not name it" };
-            tell(accounts, &from, &message, events::CONSENT, text, output).await
-        }
     }
 }
 

@@ -7,9 +7,11 @@ use anyhow::{Context as _, Result, bail, ensure};
 use bithive_chain::{Chain, Cosmos, CosmosOptions};
 use bithive_client::{Client, Deployment, NetworkFile};
 use bithive_command_kit::{Configured, connect};
-use bithive_home::deployments::folder;
+use bithive_home::deployments::{RECORD, folder, record};
 use bithive_home::{DEPLOYMENT, HomeKeys, read_deployment, read_json, target};
 use bithive_keystore::PasswordSource;
+
+use super::profile::{Profile, account_of};
 
 /// A group of commands, and the network that they act on.
 #[derive(clap::Args)]
@@ -20,7 +22,8 @@ pub struct On<C: clap::Subcommand> {
     pub(super) command: C,
 }
 
-/// Which network: that of the home folder when neither is given. Where a wallet's name is expected, a keystore file can be named.
+/// Which network: that of the home folder when none is given. Where a wallet's name is expected, a keystore file can be named, and `@` is
+/// the account of --config or of the profile.
 #[derive(clap::Args)]
 pub struct NetworkArgs {
     /// File of a network, as `bithive deployment export` writes it, in place of the home folder. Accounts are keystore files then.
@@ -32,6 +35,9 @@ pub struct NetworkArgs {
     /// Configuration of a party, whose network and account are meant; no home folder is needed.
     #[arg(long, value_name = "FILE", global = true, conflicts_with_all = ["network", "chain"])]
     config: Option<PathBuf>,
+    /// Options that `bithive profile add` has kept under this name.
+    #[arg(long, value_name = "NAME", global = true, conflicts_with_all = ["network", "chain", "config"])]
+    profile: Option<String>,
     /// File with the password of keystore files, which only its owner can read; the terminal is asked by default.
     #[arg(long, value_name = "FILE", env = bithive_keystore::PASSWORD_FILE, global = true)]
     password_file: Option<PathBuf>,
@@ -40,19 +46,46 @@ pub struct NetworkArgs {
 impl NetworkArgs {
     /// Whether the home folder's own network is meant.
     pub(super) const fn is_home(&self) -> bool {
-        self.network.is_none() && self.chain.is_none() && self.config.is_none()
+        self.network.is_none() && self.chain.is_none() && !self.has_own()
     }
 
-    /// Whether the configuration of a party is given, whose account is meant where none is named.
+    /// Whether the configuration of a party or a profile is given, whose account is meant where none is named.
     pub(super) const fn has_own(&self) -> bool {
-        self.config.is_some()
+        self.config.is_some() || self.profile.is_some()
     }
 
-    /// Address and keystore of the party whose configuration is given.
+    /// What the options say, or those that the profile stands for.
+    fn given(&self) -> Result<Profile> {
+        if let Some(name) = &self.profile {
+            return Profile::named(name).with_context(|| format!("--profile {name}"));
+        }
+        let Self { network, chain, config, .. } = self;
+        Ok(Profile { network: network.clone(), chain: chain.clone(), config: config.clone(), account: None })
+    }
+
+    /// Address and keystore of the party whose configuration is given, or of the profile's account.
     pub(super) fn own(&self) -> Result<Option<(String, PathBuf)>> {
-        let Some(file) = &self.config else { return Ok(None) };
-        let configured = Configured::load(file)?;
-        Ok(Some((configured.address()?, configured.keys)))
+        match self.given()? {
+            Profile { config: Some(file), .. } => {
+                let configured = Configured::load(&file)?;
+                Ok(Some((configured.address()?, configured.keys)))
+            }
+            Profile { account: Some(keystore), .. } => Ok(Some((account_of(&keystore)?, keystore))),
+            _ => Ok(None),
+        }
+    }
+
+    /// The options of the network as they are typed, each after a blank; empty for the home folder.
+    pub(super) fn option(&self) -> String {
+        let file = |file: &PathBuf| file.display().to_string();
+        let options = [
+            ("network", self.network.as_ref().map(file)),
+            ("chain", self.chain.clone()),
+            ("config", self.config.as_ref().map(file)),
+            ("profile", self.profile.clone()),
+        ];
+        let given = options.into_iter().filter_map(|(name, value)| Some((name, value?)));
+        given.map(|(name, value)| format!(" --{name} {value}")).collect()
     }
 
     pub(super) fn password(&self) -> PasswordSource {
@@ -61,10 +94,11 @@ impl NetworkArgs {
 
     /// The deployment that is named, and the keystores of the home folder that belong to it; none for the home folder itself.
     pub(super) async fn deployment(&self, home: &Path) -> Result<Option<(Client, Option<HomeKeys>)>> {
-        if let Some(file) = &self.config {
+        let Profile { network, chain, config, .. } = self.given()?;
+        if let Some(file) = &config {
             return Ok(Some((connect(&Configured::load(file)?.chain).await?, None)));
         }
-        Ok(match (&self.network, &self.chain) {
+        Ok(match (&network, &chain) {
             (None, None) => None,
             (None, Some(chain)) => {
                 let chain: Arc<dyn Chain> = Arc::new(target(chain, home).await?.chain);
@@ -85,12 +119,16 @@ fn known(home: &Path, chain_id: &str) -> Result<(Deployment, HomeKeys)> {
         }
     }
     let folder = folder(home, chain_id)?;
+    let keys = HomeKeys::at(&folder);
+    if folder.join(DEPLOYMENT).exists() {
+        return Ok((read_json(&folder.join(DEPLOYMENT))?, keys));
+    }
     ensure!(
-        folder.join(DEPLOYMENT).exists(),
+        folder.join(RECORD).exists(),
         "{} knows no contracts on {chain_id}; name the file of the network with --network, or another folder with --home",
         home.display()
     );
-    Ok((read_json(&folder.join(DEPLOYMENT))?, HomeKeys::at(&folder)))
+    Ok((Deployment::without_market(chain_id, record(&folder)?.contracts), keys))
 }
 
 async fn of_file(file: &Path, url: Option<&str>) -> Result<Client> {

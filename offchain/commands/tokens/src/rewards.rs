@@ -1,6 +1,7 @@
 //! `bithive rewards`: BTT for what patients do for their health.
 
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use bithive_api::rewards::{Activity, Event, ExecuteMsg, Inputs, Limits, Role, events};
@@ -11,6 +12,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use sha2::{Digest as _, Sha256};
 
 use super::accounts::{Accounts, Done, account, address, economy, now, until};
+use super::announced::{OWNER, Owner};
 use super::budget;
 use super::network::On;
 
@@ -63,6 +65,8 @@ pub enum Command {
         from: String,
     },
     /// Give an account a role, or take it, as the owner, for example: rewards party clinic --role clinician
+    ///
+    /// In a contract that is older than a day a new role waits for three days, in which everybody sees it: the exit code is 1 then.
     Party {
         /// Name of a wallet, or an address.
         account: String,
@@ -70,10 +74,10 @@ pub enum Command {
         #[arg(long, value_enum)]
         role: RoleArg,
         /// The owner's wallet.
-        #[arg(long, default_value = "operator")]
+        #[arg(long, default_value = OWNER)]
         from: String,
     },
-    /// Set what is paid a day at most, as the owner.
+    /// Set what is paid a day at most, as the owner. They wait like a new role.
     Limits {
         /// Rewards of a patient.
         #[arg(long)]
@@ -85,7 +89,7 @@ pub enum Command {
         #[arg(long, allow_negative_numbers = true, value_parser = amount::parse)]
         total_amount: u128,
         /// The owner's wallet.
-        #[arg(long, default_value = "operator")]
+        #[arg(long, default_value = OWNER)]
         from: String,
     },
     /// Give a part of the budget to the treasury, as the owner.
@@ -94,7 +98,7 @@ pub enum Command {
         #[arg(long, allow_negative_numbers = true, value_parser = amount::parse)]
         amount: u128,
         /// The owner's wallet.
-        #[arg(long, default_value = "operator")]
+        #[arg(long, default_value = OWNER)]
         from: String,
     },
 }
@@ -179,13 +183,11 @@ impl From<RoleArg> for Option<Role> {
     }
 }
 
-/// Runs a command on the network that is meant.
-pub async fn run(On { network, command }: On<Command>, home: &Path, output: Output) -> Result<()> {
-    execute(command, &Accounts::open(&network, home).await?, output).await
-}
-
-async fn execute(command: Command, accounts: &Accounts, output: Output) -> Result<()> {
-    match command {
+/// Runs a command on the network that is meant. 1 if what the owner set has to wait.
+pub async fn run(On { network, command }: On<Command>, home: &Path, output: Output) -> Result<ExitCode> {
+    let accounts = &Accounts::open(&network, home).await?;
+    let owner = |from| Owner::new(accounts, &network, from, output);
+    let done = match command {
         Command::Show => budget::show_all(accounts, output).await,
         Command::Proposals => budget::proposals(accounts, output).await,
         Command::Patient { patient } => budget::patient(accounts, &patient, output).await,
@@ -219,19 +221,16 @@ async fn execute(command: Command, accounts: &Accounts, output: Output) -> Resul
         Command::Party { account, role, from } => {
             let role: Option<Role> = role.into();
             let message = ExecuteMsg::SetParty { address: address(accounts, &account)?, role };
-            let named = |event| matches!(event, Event::Party { .. }).then_some(());
-            let done = tell(accounts, &from, &message, events::PARTY, named).await?;
-            output.show(&done, |_| match role {
-                Some(role) => println!("{account} is {role:?}"),
-                None => println!("{account} has no role"),
-            })
+            let text = match role {
+                Some(role) => format!("{account} is {role:?}"),
+                None => format!("{account} has no role"),
+            };
+            return owner(&from).send(Contract::Rewards, &message, &text).await;
         }
         Command::Limits { patient_count, patient_amount, total_amount, from } => {
             let (patient_amount, total_amount) = (patient_amount.into(), total_amount.into());
             let message = ExecuteMsg::SetLimits(Limits { patient_count, patient_amount, total_amount });
-            let set = |event| matches!(event, Event::Limits { .. }).then_some(());
-            let done = tell(accounts, &from, &message, events::LIMITS, set).await?;
-            output.show(&done, |_| println!("the limits hold from now on"))
+            return owner(&from).send(Contract::Rewards, &message, "the limits hold from now on").await;
         }
         Command::Return { amount, from } => {
             let message = ExecuteMsg::ReturnBudget { amount: amount.into() };
@@ -242,7 +241,8 @@ async fn execute(command: Command, accounts: &Accounts, output: Output) -> Resul
             let done = tell(accounts, &from, &message, events::RETURNED, returned).await?;
             output.show(&done, |done| println!("{} is the treasury's", show(done.value)))
         }
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 async fn grant(accounts: &Accounts, args: &GrantArgs, output: Output) -> Result<()> {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 use bithive_api::staking::{Event, ExecuteMsg, Hook, events};
 use bithive_chain::Receipt;
 use bithive_client::EconomyAccount;
@@ -10,11 +10,11 @@ use bithive_client::amount;
 use bithive_command_kit::Output;
 use bithive_contracts::Contract;
 use clap::{Args, Subcommand};
-use cosmwasm_std::Uint128;
 
 use super::accounts::{Accounts, Done, account, address, btk, now, until};
 use super::network::On;
 use super::pools;
+use super::shares::shares;
 
 /// BTK behind nodes. An operator is the name of a wallet, node:NAME for the account of a node, or an address; so is
 /// whoever has stake.
@@ -84,6 +84,16 @@ pub enum Command {
         /// Name or address of the operator.
         #[arg(long)]
         node: String,
+    },
+    /// Lock an operator's own stake for 540 days, as a pledge: what rewards became, and what a lock has let go, for example:
+    /// stake lock --from bob --amount 20
+    Lock {
+        /// The operator's wallet.
+        #[arg(long)]
+        from: String,
+        /// BTK, like 12.5; all that is not locked when left out.
+        #[arg(long, allow_negative_numbers = true, value_parser = amount::parse)]
+        amount: Option<u128>,
     },
     /// Free a part of a pledge whose 540 days are over.
     Unlock {
@@ -184,6 +194,7 @@ async fn execute(command: Command, accounts: &Accounts, output: Output) -> Resul
                 println!("{amount} goes to {node}, of which its operator keeps {commission}");
             })
         }
+        Command::Lock { from, amount } => lock(accounts, &from, amount, output).await,
         Command::Unlock { stake, id } => {
             let message = ExecuteMsg::Unlock { node: stake.node(accounts)?, id };
             let unlocked = |event| matches!(event, Event::Unlocked { .. }).then_some(());
@@ -238,15 +249,7 @@ async fn bond(
 async fn unbond(accounts: &Accounts, stake: &StakeOf, amount: Option<u128>, output: Output) -> Result<()> {
     let account = account(accounts, &stake.from).await?;
     let node = stake.node(accounts)?;
-    let shares = match amount {
-        None => None,
-        Some(amount) => {
-            ensure!(amount > 0, "--amount is 0; expected at least 0.000001 BTK");
-            let found = account.client().delegation(&node, account.address()).await?;
-            let stake = found.with_context(|| format!("{:?} has no stake there", stake.from))?;
-            Some(shares_of(amount, stake.stake, stake.shares)?)
-        }
-    };
+    let shares = shares(&account, &stake.from, &node, amount).await?;
     let receipt = account.staking(&ExecuteMsg::Unbond { node, shares }).await?;
     let unbonding = |event| match event {
         Event::Unbonding { amount, id, until, .. } => Some((amount.u128(), id.zip(until))),
@@ -263,11 +266,22 @@ async fn unbond(accounts: &Accounts, stake: &StakeOf, amount: Option<u128>, outp
     })
 }
 
-/// The fewest shares that are worth `amount`, where `shares` are worth `stake`.
-fn shares_of(amount: u128, stake: Uint128, shares: Uint128) -> Result<Uint128> {
-    ensure!(amount <= stake.u128(), "the stake is worth {}; expected at most that", btk(stake.u128()));
-    let rounded_up = shares.checked_mul_ceil((Uint128::new(amount), stake));
-    rounded_up.map_err(|error| anyhow::anyhow!("shares for {}: {error}", btk(amount)))
+async fn lock(accounts: &Accounts, from: &str, amount: Option<u128>, output: Output) -> Result<()> {
+    let account = account(accounts, from).await?;
+    let shares = shares(&account, from, account.address(), amount).await?;
+    let receipt = account.staking(&ExecuteMsg::Lock { shares }).await?;
+    let locked = |event| match event {
+        Event::Locked { id, until, .. } => Some((id, until)),
+        _ => None,
+    };
+    let done = done(&account, &receipt, events::LOCKED, locked)?;
+    let pool = account.client().pool(account.address()).await?.context("the node is not registered")?;
+    let now = now(accounts).await?;
+    output.show(&done, |done| {
+        let (id, at) = (done.value.0, until(done.value.1, now));
+        println!("locked as number {id}; it can be unlocked {at}");
+        println!("the pledge is {} of {} required", btk(pool.pledge.u128()), btk(pool.required.u128()));
+    })
 }
 
 async fn change(accounts: &Accounts, from: &str, message: &ExecuteMsg, output: Output) -> Result<()> {
@@ -320,22 +334,5 @@ fn claimed(event: Event) -> Option<u128> {
     match event {
         Event::Claimed { amount, .. } => Some(amount.u128()),
         _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_amount_is_as_few_shares_as_are_worth_it() {
-        let shares = |amount, stake: u128, shares: u128| shares_of(amount, stake.into(), shares.into());
-        assert_eq!(shares(10, 100, 100).unwrap().u128(), 10);
-        // After a slash of half, a unit is two shares; after a third, one and a half, rounded up.
-        assert_eq!(shares(10, 50, 100).unwrap().u128(), 20);
-        assert_eq!(shares(1, 200, 300).unwrap().u128(), 2);
-        assert_eq!(shares(100, 100, 300).unwrap().u128(), 300);
-        assert!(shares(101, 100, 300).unwrap_err().to_string().contains("at most"));
-        assert!(shares(1, 0, 5).is_err(), "what is worth nothing is no amount");
     }
 }

@@ -8,6 +8,7 @@ use bithive_api::jobs::ExecuteMsg;
 use bithive_client::Token;
 use bithive_client::amount::{self, show};
 use bithive_command_kit::{Output, table};
+use bithive_contracts::Role;
 use bithive_local::fee_grant;
 use clap::Subcommand;
 use cosmwasm_std::coin;
@@ -103,9 +104,13 @@ pub async fn run(On { network, command }: On<Command>, home: &Path, output: Outp
         );
     }
     if let Command::Show { name: None } | Command::Withdraw { name: None } = &command {
-        ensure!(network.has_own(), "expected the name of a wallet, or --config FILE");
+        ensure!(
+            network.has_own(),
+            "expected the name of a wallet, --config FILE, or --profile NAME with an account"
+        );
     }
     let accounts = &mut Accounts::open(&network, home).await?;
+    accounts.client().deployment().check(Role::Market)?;
     match command {
         Command::New { name } => {
             accounts.new_wallet(&name)?;
@@ -144,7 +149,7 @@ pub async fn run(On { network, command }: On<Command>, home: &Path, output: Outp
         Command::Claim { names, all } => {
             ensure!(
                 all || !names.is_empty() || accounts.own().is_some(),
-                "whose? expected names of wallets, --all, or --config FILE"
+                "whose? expected names of wallets, --all, --config FILE, or --profile NAME with an account"
             );
             return claims::claim(accounts, names, output).await;
         }
@@ -155,7 +160,8 @@ pub async fn run(On { network, command }: On<Command>, home: &Path, output: Outp
 /// The account that is named, or that of the configuration.
 fn one(accounts: &Accounts, name: Option<String>) -> Result<String> {
     let own = || accounts.own().map(ToOwned::to_owned);
-    name.or_else(own).context("expected the name of a wallet, or --config FILE")
+    name.or_else(own)
+        .context("expected the name of a wallet, --config FILE, or --profile NAME with an account")
 }
 
 /// Refuses to send what an account does not hold, in the words that the amount was given in.

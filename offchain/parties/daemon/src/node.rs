@@ -9,7 +9,7 @@ use bithive_client::Client;
 use bithive_exchange::{Exchange, Protocol};
 use bithive_keystore::{Password, fresh_rng};
 use bithive_measurement::{MeasuredMemory, MeasurementService};
-use bithive_node::{Compute, Contributor, NodeError, NodeKeys, Setup};
+use bithive_node::{Compute, Contributor, Known, NodeError, NodeKeys, Setup};
 
 use crate::config::NodeConfig;
 use crate::keys::NodeFile;
@@ -54,18 +54,20 @@ pub async fn run_on(
         let keys = file.keys(&crs)?;
         let registration = registered(client, &keys, &config.keys).await?;
         let own = (keys.account.clone(), &keys.endpoint);
+        // All that is asked of the chain before others are answered: what fails here is repeated.
+        let from_height = match config.first_block {
+            Some(height) => height,
+            None => client.chain().info().await?.height.saturating_add(1),
+        };
+        let known = Known { registration, groups: client.groups().await?, from_height };
         let party = Party::start(client, &config.network, &config.data, own).await?;
-        Ok((crs, keys, registration, party))
+        Ok((crs, keys, known, party))
     };
     let started = monitor.waits().start(&stop, starts).await?;
-    let Some((crs, keys, registration, party)) = started else { return Ok(()) };
-    let slot = registration.slot;
+    let Some((crs, keys, known, party)) = started else { return Ok(()) };
+    let slot = known.registration.slot;
     monitor.watch(&party);
-    publish(&party, &registration, &config.public_key).await?;
-    let from = match config.first_block {
-        Some(height) => height,
-        None => client.chain().info().await?.height.saturating_add(1),
-    };
+    publish(&party, &known.registration, &config.public_key).await?;
     serve_measurements(&party, config, &compute);
     let measure = compute.clone();
     let setup = Setup {
@@ -90,7 +92,7 @@ pub async fn run_on(
     if let Err(error) = measured.map_err(|error| error.to_string()).flatten() {
         tracing::warn!(error, "this machine's speed is not known");
     }
-    let mut node = Contributor::new(setup, from).await?.with_relayers(config.relayers.clone());
+    let mut node = Contributor::known(setup, &known)?.with_relayers(config.relayers.clone());
     tracing::info!(account = party.account.address(), endpoint = %party.transport.id(), slot,
         next_block = node.next_height(), "the node runs");
     events(&party.ready("node"));

@@ -64,6 +64,16 @@ pub struct Setup {
     pub rng: ChaCha20Rng,
 }
 
+/// What the chain says of a node before it works.
+pub struct Known {
+    /// Its registration.
+    pub registration: NodeRegistration,
+    /// The broadcast groups of the registry.
+    pub groups: Groups,
+    /// First block to read where the records have none.
+    pub from_height: u64,
+}
+
 /// What a node remembers of a job.
 #[derive(Default, Serialize, Deserialize)]
 struct Record {
@@ -135,14 +145,25 @@ impl Contributor {
         let Some(node) = client.node(address).await? else {
             return Err(NodeError::NotRegistered(address.into()));
         };
-        let groups = client.groups().await?;
+        let known = Known { registration: node.registration, groups: client.groups().await?, from_height };
+        Self::known(setup, &known)
+    }
+
+    /// As [`Contributor::new`], with what the chain has said already.
+    ///
+    /// # Errors
+    /// Keys that do not fit, or records that can't be read.
+    pub fn known(setup: Setup, known: &Known) -> Result<Self, NodeError> {
+        let Known { registration, groups, from_height } = known;
+        let (client, address) = (setup.account.client(), setup.account.address());
+        let groups = *groups;
         let secret = SecretKey::decode(&setup.crs, &setup.keys.dgkbe.encode())?;
-        let NodeRegistration { slot, dgkbe_key, .. } = &node.registration;
+        let NodeRegistration { slot, dgkbe_key, .. } = registration;
         let group = Group::new(setup.crs.clone(), groups, *slot, secret, dgkbe_key)?;
         let (exchange, state) = (setup.exchange.clone(), setup.state.clone());
         let answers = setup.attributes.commit(&setup.keys.attributes_nonce);
         let commitment = answers.commitments().digest();
-        if node.registration.attributes_commitment.as_slice() != commitment {
+        if registration.attributes_commitment.as_slice() != commitment {
             // Jobs that it has go on; it opens no other request.
             tracing::warn!("{}", NodeError::OtherAttributes);
         }
@@ -158,7 +179,7 @@ impl Contributor {
             capacity: Capacity::of_machine(),
         };
         // Recorded at once: a crash before the first block must not skip it.
-        let next_height = setup.state.get_or_put(CURSOR, || Ok::<_, NodeError>(from_height))?;
+        let next_height = setup.state.get_or_put(CURSOR, || Ok::<_, NodeError>(*from_height))?;
         let pending = setup.state.get(PENDING)?.unwrap_or_default();
         Ok(Self {
             setup,

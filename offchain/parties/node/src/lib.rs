@@ -23,7 +23,7 @@ mod vaults;
 mod work;
 
 pub use compute::{Compute, Limits, Onnx};
-pub use contributor::{Contributor, Setup};
+pub use contributor::{Contributor, Known, Setup};
 pub use error::NodeError;
 pub use group::Group;
 pub use guard::{Guard, Purpose};

@@ -99,6 +99,30 @@ pub enum RequesterError {
         /// Number of workers.
         workers: u8,
     },
+    /// The account can't pay for the job with credits.
+    #[error(
+        "account {account} holds {held} credits; the job takes {needed}, and --credits permits {most}: permit enough, wait until it has \
+         earned them, or pay with BTT without --credits"
+    )]
+    Credits {
+        /// Address of the account.
+        account: String,
+        /// Credits that it holds.
+        held: u64,
+        /// Credits that the job takes.
+        needed: u128,
+        /// Most credits that were permitted.
+        most: u64,
+    },
+    /// Credits are of a contract that is not known.
+    #[error(
+        "--credits: the deployment of {chain_id} names no time bank; take a file of the network that does, or pay with BTT without \
+         --credits"
+    )]
+    NoTimebank {
+        /// Id of the chain.
+        chain_id: String,
+    },
     /// No member of the quorum has given the output.
     #[error(
         "no worker of the quorum has given the output of job {job_id}: {}; `bithive job result {job_id}` asks them again",

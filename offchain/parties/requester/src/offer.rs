@@ -32,16 +32,19 @@ pub struct Offer {
     /// receiver.
     #[cfg_attr(feature = "clap", arg(long))]
     pub model_owner: Option<String>,
-    /// Address of the data's owner, who gets a share and has agreed to be named (`bithive model consent`).
+    /// Address of the data's owner, who gets a share and has agreed to be named (`bithive dataset consent`).
     #[cfg_attr(feature = "clap", arg(long))]
     pub data_owner: Option<String>,
+    /// Pay with the account's credits of the time bank, at most so many, in place of BTT. What is refunded is BTT.
+    #[cfg_attr(feature = "clap", arg(long, value_name = "MOST"))]
+    pub credits: Option<u64>,
 }
 
 impl Offer {
     /// An offer that pays nobody for model or data.
     #[must_use]
     pub const fn new(price: u128, quorum: Quorum, windows: Windows) -> Self {
-        Self { price, quorum, windows, model_owner: None, data_owner: None }
+        Self { price, quorum, windows, model_owner: None, data_owner: None, credits: None }
     }
 
     /// What is held for the job until it ends, in base units.

@@ -1,10 +1,11 @@
 //! Posting: the policy goes into a vault, the price into escrow.
 
 use bithive_api::jobs::{Hook, Terms};
+use bithive_api::timebank;
 use bithive_blindmatch::claim::RequesterKey;
 use bithive_blindmatch::policy::Policy;
 use bithive_blindmatch::vault::{DEFAULT_BUDGET, Poster, Vault};
-use bithive_chain::{ChainError, Message, Receipt, SignedTx};
+use bithive_chain::{ChainError, ChainExt as _, Message, Receipt, SignedTx};
 use bytes::Bytes;
 use cosmwasm_std::{StdError, Uint128, to_json_binary};
 use cw20::Cw20ExecuteMsg;
@@ -63,7 +64,7 @@ impl Requester {
     /// [`Requester::unfinished`] finds it, whatever became of this call.
     ///
     /// # Errors
-    /// [`RequesterError::Term`], [`RequesterError::Funds`]; the contract names another term that is out of bounds.
+    /// [`RequesterError::Term`], [`RequesterError::Funds`], [`RequesterError::Credits`]; the contract names another term that is out of bounds.
     pub async fn post_as(&mut self, spec: &JobSpec, following: &Following) -> Result<Posted, RequesterError> {
         spec.offer.check()?;
         self.afford(spec).await?;
@@ -97,7 +98,8 @@ impl Requester {
         let now = self.client().chain().info().await?.time.seconds();
         let terms = spec.offer.terms(now, spec.dimensions, model);
         let vault = vault.encode();
-        let receipt = match self.send_post(&name, &vault, terms, (spec.escrow()?, following)).await {
+        let message = self.posting(&vault, terms, (spec.escrow()?, spec.offer.credits))?;
+        let receipt = match self.send_post(&name, message, following).await {
             Err(error) if is_refusal(&error) => {
                 self.forget(&name)?;
                 return Err(error.into());
@@ -113,6 +115,9 @@ impl Requester {
     /// Refuses a job that the account can't pay, before the committee is asked for anything.
     async fn afford(&self, spec: &JobSpec) -> Result<(), RequesterError> {
         let (needed, address) = (spec.escrow()?, self.account.address());
+        if let Some(most) = spec.offer.credits {
+            return self.afford_in_credits(needed, most).await;
+        }
         let held = self.client().balance(address).await?;
         if held >= needed {
             return Ok(());
@@ -121,22 +126,51 @@ impl Requester {
         Err(RequesterError::Funds { account, held, needed, price: *price, workers: quorum.workers })
     }
 
+    /// As [`Requester::afford`], with credits: the time bank takes whole ones.
+    async fn afford_in_credits(&self, escrow: u128, most: u64) -> Result<(), RequesterError> {
+        let (client, account) = (self.client(), self.account.address().to_owned());
+        let deployment = client.deployment();
+        let unknown = || RequesterError::NoTimebank { chain_id: deployment.chain_id.clone() };
+        let timebank = deployment.timebank().ok_or_else(unknown)?;
+        let config: timebank::ConfigResponse =
+            client.chain().query(timebank, &timebank::QueryMsg::Config {}).await?;
+        let question = timebank::QueryMsg::Account { address: account.clone() };
+        let timebank::AccountResponse { credits: held } = client.chain().query(timebank, &question).await?;
+        let needed = escrow.div_ceil(config.params.price.u128().max(1));
+        if needed <= held.min(most).into() {
+            return Ok(());
+        }
+        Err(RequesterError::Credits { account, held, needed, most })
+    }
+
+    /// The message that posts a job and pays its escrow, in BTT or with credits.
+    fn posting(
+        &self,
+        vault: &[u8],
+        terms: Terms,
+        (escrow, credits): (u128, Option<u64>),
+    ) -> Result<Message, ChainError> {
+        let deployment = self.client().deployment();
+        let (vault, terms) = (vault.into(), Box::new(terms));
+        if let Some(most) = credits {
+            // That there is a time bank was found out when the account's credits were looked at.
+            let spend = timebank::ExecuteMsg::Spend { vault, terms, most };
+            return Message::execute(deployment.timebank().unwrap_or_default(), &spend, &[]);
+        }
+        let invalid =
+            |error: StdError| ChainError::InvalidTx { field: "post".into(), reason: error.to_string() };
+        let msg = to_json_binary(&Hook::Post { vault, terms }).map_err(invalid)?;
+        let (contract, amount) = (deployment.jobs().into(), Uint128::new(escrow));
+        Message::execute(deployment.token(), &Cw20ExecuteMsg::Send { contract, amount, msg }, &[])
+    }
+
     /// Sends the transaction, once the record has it.
     async fn send_post(
         &self,
         name: &str,
-        vault: &[u8],
-        terms: Terms,
-        (escrow, following): (u128, &Following),
+        message: Message,
+        following: &Following,
     ) -> Result<Receipt, ChainError> {
-        let deployment = self.client().deployment();
-        let invalid =
-            |error: StdError| ChainError::InvalidTx { field: "post".into(), reason: error.to_string() };
-        let post = Hook::Post { vault: vault.into(), terms: Box::new(terms) };
-        let msg = to_json_binary(&post).map_err(invalid)?;
-        let (contract, amount) = (deployment.jobs().into(), Uint128::new(escrow));
-        let send = Cw20ExecuteMsg::Send { contract, amount, msg };
-        let message = Message::execute(deployment.token(), &send, &[])?;
         let record = |signed: &SignedTx| {
             let posting = Some(hex::encode(&signed.bytes));
             let record = UnderWay { following: following.clone(), job_id: None, posting };

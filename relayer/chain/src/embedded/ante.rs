@@ -17,6 +17,8 @@ pub(super) const MAX_GAS: u64 = 100_000_000;
 
 /// Account sequences live beside multi-test's own state, whose keys start with a length below 0xffff.
 const SEQUENCES: &[u8] = b"\xff\xffsequence/";
+/// So do their public keys, from the first transaction that an account signs.
+const PUBLIC_KEYS: &[u8] = b"\xff\xffpublic_key/";
 
 /// What this chain asks of every transaction.
 pub(super) struct Rules {
@@ -66,11 +68,22 @@ fn sequence_key(address: &str) -> Vec<u8> {
     [SEQUENCES, address.as_bytes()].concat()
 }
 
+fn public_key_key(address: &str) -> Vec<u8> {
+    [PUBLIC_KEYS, address.as_bytes()].concat()
+}
+
+/// The key of an account that has signed a transaction: a compressed secp256k1 point. An account whose last transaction was
+/// taken by an older version has none yet.
+pub(super) fn public_key(app: &EmbeddedApp, address: &str) -> Option<Vec<u8>> {
+    app.storage().get(&public_key_key(address))
+}
+
 fn stored_sequence(storage: &dyn Storage, address: &str) -> Option<u64> {
     storage.get(&sequence_key(address)).and_then(|bytes| bytes.try_into().ok()).map(u64::from_be_bytes)
 }
 
-fn balances(app: &EmbeddedApp, address: &str) -> Result<Vec<Coin>, ChainError> {
+/// Everything that an address holds.
+pub(super) fn balances(app: &EmbeddedApp, address: &str) -> Result<Vec<Coin>, ChainError> {
     // Deprecated for contracts, where the length of the answer costs gas; there is no other way to ask multi-test
     // whether an address holds anything.
     #[allow(deprecated)]
@@ -127,6 +140,10 @@ impl Rules {
 
     pub(super) fn check_signatures(&self, app: &EmbeddedApp, tx: &DecodedTx) -> Result<(), ChainError> {
         for signer in &tx.signers {
+            if !signer.direct {
+                let reason = "expected one signature in SIGN_MODE_DIRECT".into();
+                return Err(ChainError::InvalidTx { field: "mode_info".into(), reason });
+            }
             let sign_doc = SignDoc {
                 body_bytes: tx.body_bytes.clone(),
                 auth_info_bytes: tx.auth_info_bytes.clone(),
@@ -160,7 +177,7 @@ impl Rules {
         }
     }
 
-    /// Takes the fee and uses up the sequences; what stays even when the messages fail.
+    /// Takes the fee, uses up the sequences and keeps the public keys; what stays even when the messages fail.
     pub(super) fn take(&self, app: &mut EmbeddedApp, tx: &DecodedTx) -> Result<(), ChainError> {
         if let (Some(payer), false) = (tx.signers.first(), tx.fee.is_empty()) {
             let transfer = BankMsg::Send { to_address: fee_collector()?.into(), amount: tx.fee.clone() };
@@ -173,6 +190,10 @@ impl Rules {
                 reason: "the account has used up all sequences".into(),
             })?;
             app.storage_mut().set(&sequence_key(&signer.address), &next.to_be_bytes());
+            // An address is the hash of its key, so that there is only one.
+            if public_key(app, &signer.address).is_none() {
+                app.storage_mut().set(&public_key_key(&signer.address), &signer.public_key);
+            }
         }
         Ok(())
     }

@@ -20,7 +20,8 @@ use cosmwasm_std::{BankMsg, Coin, CosmosMsg, WasmMsg};
 const MAX_TX_BYTES: usize = 1 << 20;
 /// Bound on a contract's label, as in wasmd.
 const MAX_LABEL_BYTES: usize = 128;
-/// Code of SIGN_MODE_DIRECT.
+/// Codes of SIGN_MODE_UNSPECIFIED and SIGN_MODE_DIRECT.
+const SIGN_MODE_UNSPECIFIED: i32 = 0;
 const SIGN_MODE_DIRECT: i32 = 1;
 
 /// One message and who must sign for it.
@@ -37,6 +38,8 @@ pub(super) struct Signer {
     pub(super) public_key: Vec<u8>,
     pub(super) sequence: u64,
     pub(super) signature: Vec<u8>,
+    /// Whether it signs in SIGN_MODE_DIRECT. Simulations have no signature and may leave the mode unspecified.
+    pub(super) direct: bool,
 }
 
 /// A well-formed transaction; nothing of it is checked against the chain yet.
@@ -126,11 +129,12 @@ fn decode_signers(
 }
 
 fn decode_signer(sender: &str, info: &SignerInfo, signature: Vec<u8>) -> Result<Signer, ChainError> {
-    let direct = match info.mode_info.as_ref().and_then(|mode| mode.sum.as_ref()) {
-        Some(Sum::Single(single)) => single.mode == SIGN_MODE_DIRECT,
-        _ => false,
+    let mode = match info.mode_info.as_ref().and_then(|mode| mode.sum.as_ref()) {
+        Some(Sum::Single(single)) => Some(single.mode),
+        _ => None,
     };
-    if !direct {
+    let direct = mode == Some(SIGN_MODE_DIRECT);
+    if !direct && mode != Some(SIGN_MODE_UNSPECIFIED) {
         return Err(invalid("mode_info", "expected one signature in SIGN_MODE_DIRECT"));
     }
     let key = info.public_key.as_ref().ok_or_else(|| invalid("public_key", "missing"))?;
@@ -140,7 +144,13 @@ fn decode_signer(sender: &str, info: &SignerInfo, signature: Vec<u8>) -> Result<
     if owner.as_ref() != sender {
         return Err(invalid("public_key", format!("belongs to {owner}, the message is from {sender}")));
     }
-    Ok(Signer { address: sender.into(), public_key: key.to_bytes(), sequence: info.sequence, signature })
+    Ok(Signer {
+        address: sender.into(),
+        public_key: key.to_bytes(),
+        sequence: info.sequence,
+        signature,
+        direct,
+    })
 }
 
 fn decode_message(any: &Any) -> Result<SignedMessage, ChainError> {

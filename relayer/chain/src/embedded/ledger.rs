@@ -43,6 +43,14 @@ pub(crate) struct Genesis {
     pub(crate) codes: Vec<String>,
 }
 
+/// A transaction in a block.
+pub(crate) struct Included {
+    pub(crate) height: u64,
+    /// Its place in the block, from 0.
+    pub(crate) index: u32,
+    pub(crate) result: TxResult,
+}
+
 pub(crate) struct Ledger {
     db: Database,
     location: String,
@@ -107,12 +115,13 @@ impl Ledger {
         bytes.map(|bytes| self.parse(&bytes)).transpose()
     }
 
-    pub(crate) fn tx(&self, hash: TxHash) -> Result<Option<(u64, TxResult)>, ChainError> {
+    pub(crate) fn tx(&self, hash: TxHash) -> Result<Option<Included>, ChainError> {
         let position =
             self.read(|tx| Ok(tx.open_table(TXS)?.get(hash.0)?.map(|position| position.value())))?;
         let Some((height, index)) = position else { return Ok(None) };
         let tx = self.block(height)?.and_then(|block| block.txs.into_iter().nth(index as usize));
-        tx.map(|tx| Some((height, tx))).ok_or_else(|| self.failed(format!("transaction {hash} is missing")))
+        tx.map(|result| Some(Included { height, index, result }))
+            .ok_or_else(|| self.failed(format!("transaction {hash} is missing")))
     }
 
     /// The bytes of an included transaction.

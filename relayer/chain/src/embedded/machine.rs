@@ -5,12 +5,13 @@ use super::{
     decode::{DecodedTx, SignedMessage},
     head::Head,
     ledger::{Genesis, Ledger},
+    lookup,
     meter::{GasExhausted, Meter},
     metered::Metered,
     report::{fee_event, message_error, message_events, panic_error, panic_text, response_data, root_cause},
     storage::{BlockStorage, EmbeddedApp},
 };
-use crate::{Account, BECH32_PREFIX, Block, BlockHash, ChainError, Event, GasUse, Receipt, TxResult};
+use crate::{BECH32_PREFIX, Block, BlockHash, ChainError, Event, GasUse, Receipt, TxResult};
 use cosmwasm_std::{Addr, BankMsg, BlockInfo, Coin, CosmosMsg, Empty, Timestamp, WasmMsg, testing::MockApi};
 use cw_multi_test::{AppBuilder, Contract, CosmosRouter, Executor, no_init};
 use sha2::{Digest, Sha256};
@@ -84,16 +85,13 @@ impl Machine {
         self.head
     }
 
-    pub(super) fn account(&self, address: &str) -> Result<Account, ChainError> {
-        ante::account(&self.app, address)
-    }
-
-    pub(super) fn balance(&self, address: &str, denom: &str) -> Result<u128, ChainError> {
-        ante::balance(&self.app, address, denom).map(|amount| amount.u128())
+    /// Contracts and accounts as the last block left them.
+    pub(super) fn app(&self) -> &EmbeddedApp {
+        &self.app
     }
 
     pub(super) fn query(&self, contract: &str, msg: Vec<u8>) -> Result<Vec<u8>, ChainError> {
-        self.check_contract(contract)?;
+        lookup::contract(&self.app, contract)?;
         self.meter.reset(MAX_GAS);
         let request = cosmwasm_std::WasmQuery::Smart { contract_addr: contract.into(), msg: msg.into() };
         let block = self.app.block_info();
@@ -233,7 +231,7 @@ impl Machine {
         match &message.msg {
             CosmosMsg::Bank(BankMsg::Send { amount, .. }) => check_funds(&self.app, &message.sender, amount),
             CosmosMsg::Wasm(WasmMsg::Execute { contract_addr, funds, .. }) => {
-                self.check_contract(contract_addr)?;
+                lookup::contract(&self.app, contract_addr)?;
                 check_funds(&self.app, &message.sender, funds)
             }
             CosmosMsg::Wasm(WasmMsg::Instantiate { code_id, funds, .. }) => {
@@ -242,22 +240,14 @@ impl Machine {
             }
             CosmosMsg::Wasm(WasmMsg::Migrate { contract_addr, new_code_id, .. }) => {
                 self.check_code(*new_code_id)?;
-                self.check_contract(contract_addr)?;
                 self.check_admin(contract_addr, &message.sender)
             }
             _ => Ok(()),
         }
     }
 
-    fn check_contract(&self, address: &str) -> Result<(), ChainError> {
-        match self.app.contract_data(&Addr::unchecked(address)) {
-            Ok(_) => Ok(()),
-            Err(_) => Err(ChainError::NoSuchContract { address: address.into() }),
-        }
-    }
-
     fn check_admin(&self, contract: &str, sender: &str) -> Result<(), ChainError> {
-        let admin = self.app.contract_data(&Addr::unchecked(contract)).ok().and_then(|data| data.admin);
+        let admin = lookup::contract(&self.app, contract)?.admin;
         if admin.is_some_and(|admin| admin.as_str() == sender) {
             return Ok(());
         }

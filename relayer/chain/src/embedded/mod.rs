@@ -3,6 +3,7 @@
 //! - the committed chain in redb, `ledger.rs`, and the open block's changes over it, `storage.rs`;
 //! - what a contract's host calls cost, `meter.rs`, and where they are counted, `metered.rs`;
 //! - a transaction from bytes to checked messages, `decode.rs`, and the checks before it runs, `ante.rs`;
+//! - what is asked about the state, `read.rs`, of its contracts, `lookup.rs`;
 //! - running transactions and cutting blocks, `machine.rs`, what they report, `report.rs`, on a thread of its own, `worker.rs`;
 //! - opening or creating a chain, `builder.rs`.
 
@@ -11,18 +12,22 @@ mod builder;
 mod decode;
 mod head;
 mod ledger;
+mod lookup;
 mod machine;
 mod meter;
 mod metered;
+mod read;
 mod report;
 mod storage;
 mod worker;
 
 pub use builder::{ContractCode, EmbeddedBuilder};
+pub(crate) use ledger::Included;
+pub(crate) use read::Found;
 
 use crate::{
     Account, Block, BlockCursor, BlockSource, Chain, ChainError, ChainInfo, GasUse, Receipt, TxHash,
-    TxResult, gas::highest_price, validate_address,
+    gas::highest_price,
 };
 use async_trait::async_trait;
 use cosmwasm_std::Decimal;
@@ -86,9 +91,14 @@ impl Embedded {
         self.inner.ledger.block(height)
     }
 
-    /// An included transaction and its height.
-    pub(crate) fn stored_tx(&self, hash: TxHash) -> Result<Option<(u64, TxResult)>, ChainError> {
+    /// An included transaction.
+    pub(crate) fn stored_tx(&self, hash: TxHash) -> Result<Option<Included>, ChainError> {
         self.inner.ledger.tx(hash)
+    }
+
+    /// The last block.
+    pub(crate) fn head(&self) -> Head {
+        *self.inner.head.borrow()
     }
 
     /// The bytes of an included transaction.
@@ -112,7 +122,7 @@ impl Embedded {
 #[async_trait]
 impl Chain for Embedded {
     async fn info(&self) -> Result<ChainInfo, ChainError> {
-        let head = *self.inner.head.borrow();
+        let head = self.head();
         Ok(ChainInfo {
             chain_id: self.inner.chain_id.clone(),
             height: head.height,
@@ -125,21 +135,15 @@ impl Chain for Embedded {
     }
 
     async fn query_smart(&self, contract: &str, msg: Vec<u8>) -> Result<Vec<u8>, ChainError> {
-        validate_address(contract)?;
-        let contract = contract.to_owned();
-        self.ask(|reply| Command::Query { contract, msg, reply }).await
+        self.read_smart(contract, msg).await.map(|found| found.value)
     }
 
     async fn account(&self, address: &str) -> Result<Account, ChainError> {
-        validate_address(address)?;
-        let address = address.to_owned();
-        self.ask(|reply| Command::Account { address, reply }).await
+        self.read_account(address).await.map(|found| found.value.account)
     }
 
     async fn balance(&self, address: &str, denom: &str) -> Result<u128, ChainError> {
-        validate_address(address)?;
-        let (address, denom) = (address.to_owned(), denom.to_owned());
-        self.ask(|reply| Command::Balance { address, denom, reply }).await
+        self.read_balance(address, denom).await.map(|found| found.value)
     }
 
     async fn simulate(&self, tx: &[u8]) -> Result<GasUse, ChainError> {
@@ -153,7 +157,7 @@ impl Chain for Embedded {
     }
 
     async fn tx(&self, hash: TxHash) -> Result<Option<Result<Receipt, ChainError>>, ChainError> {
-        Ok(self.inner.ledger.tx(hash)?.map(|(height, tx)| Receipt::from_result(height, tx)))
+        Ok(self.inner.ledger.tx(hash)?.map(|tx| Receipt::from_result(tx.height, tx.result)))
     }
 
     fn blocks_from(&self, height: u64) -> BlockCursor {

@@ -1,7 +1,7 @@
 //! The thread that owns the chain. Contracts and multi-test are not `Send`, so everybody else talks to it by messages.
 
 use super::{head::Head, machine::Machine};
-use crate::{Account, Block, ChainError, GasUse, Receipt};
+use crate::{Block, ChainError, GasUse, Receipt};
 use std::{sync::mpsc, time::Duration};
 use tokio::sync::{oneshot, watch};
 
@@ -9,12 +9,20 @@ type Reply<T> = oneshot::Sender<Result<T, ChainError>>;
 
 /// A request to the chain, in the order of arrival.
 pub(super) enum Command {
-    Query { contract: String, msg: Vec<u8>, reply: Reply<Vec<u8>> },
-    Account { address: String, reply: Reply<Account> },
-    Balance { address: String, denom: String, reply: Reply<u128> },
-    Simulate { tx: Vec<u8>, reply: Reply<GasUse> },
-    Broadcast { tx: Vec<u8>, reply: Reply<Receipt> },
-    Advance { seconds: Option<u64>, reply: Reply<Block> },
+    /// Looks at the state of the last block; replies by itself.
+    Read(Box<dyn FnOnce(&Machine) + Send>),
+    Simulate {
+        tx: Vec<u8>,
+        reply: Reply<GasUse>,
+    },
+    Broadcast {
+        tx: Vec<u8>,
+        reply: Reply<Receipt>,
+    },
+    Advance {
+        seconds: Option<u64>,
+        reply: Reply<Block>,
+    },
 }
 
 /// Serves commands until every sender is gone.
@@ -29,9 +37,7 @@ pub(super) fn serve(
     while let Some(command) = waiting.take().or_else(|| commands.recv().ok()) {
         // A reply nobody waits for is not an error: the caller was cancelled.
         match command {
-            Command::Query { contract, msg, reply } => drop(reply.send(machine.query(&contract, msg))),
-            Command::Account { address, reply } => drop(reply.send(machine.account(&address))),
-            Command::Balance { address, denom, reply } => drop(reply.send(machine.balance(&address, &denom))),
+            Command::Read(read) => read(&machine),
             Command::Simulate { tx, reply } => drop(reply.send(machine.simulate(&tx))),
             Command::Advance { seconds, reply } => {
                 let block = machine.advance(seconds.map(Duration::from_secs));

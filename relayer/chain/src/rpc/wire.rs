@@ -6,18 +6,18 @@ use cosmwasm_std::{Binary, Timestamp, Uint64};
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// Answer to `status`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Deserialize)]
 pub(crate) struct Status {
     pub(crate) node_info: NodeInfo,
     pub(crate) sync_info: SyncInfo,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Deserialize)]
 pub(crate) struct NodeInfo {
     pub(crate) network: String,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Deserialize)]
 pub(crate) struct SyncInfo {
     pub(crate) latest_block_height: Uint64,
     pub(crate) latest_block_time: String,
@@ -25,12 +25,12 @@ pub(crate) struct SyncInfo {
 }
 
 /// Answer to `abci_info`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Deserialize)]
 pub(crate) struct AbciInfo {
     pub(crate) response: AbciInfoResponse,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Deserialize)]
 pub(crate) struct AbciInfoResponse {
     /// Left out by a chain without a block.
     #[serde(default)]
@@ -51,6 +51,9 @@ pub(crate) struct AbciResponse {
     #[serde(deserialize_with = "null_is_default")]
     pub(crate) value: Binary,
     pub(crate) codespace: String,
+    /// Of the state that was asked; 0 with an error. Written only.
+    #[serde(skip_deserializing)]
+    pub(crate) height: Uint64,
 }
 
 /// Answer to `broadcast_tx_sync`.
@@ -69,6 +72,9 @@ pub(crate) struct BroadcastTx {
 pub(crate) struct Tx {
     pub(crate) hash: String,
     pub(crate) height: Uint64,
+    /// Place in the block, from 0. Written only.
+    #[serde(skip_deserializing)]
+    pub(crate) index: u32,
     pub(crate) tx_result: ExecTxResult,
     pub(crate) tx: Binary,
 }
@@ -105,7 +111,7 @@ pub(crate) struct AbciAttribute {
 }
 
 /// Answer to `block`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Deserialize)]
 pub(crate) struct BlockAnswer {
     #[serde(default, deserialize_with = "null_is_default")]
     pub(crate) block_id: BlockId,
@@ -113,7 +119,7 @@ pub(crate) struct BlockAnswer {
 }
 
 /// Name of a block; a server of an older version leaves it out.
-#[derive(Debug, Default, Serialize, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 pub(crate) struct BlockId {
     /// Upper-case hex; empty for the block before the first one.
     #[serde(default)]
@@ -121,22 +127,18 @@ pub(crate) struct BlockId {
 }
 
 impl BlockId {
-    pub(crate) fn of(hash: Option<BlockHash>) -> Self {
-        Self { hash: hash.map(|hash| hash.to_string()).unwrap_or_default() }
-    }
-
     pub(crate) fn read(&self) -> Result<Option<BlockHash>, ChainError> {
         if self.hash.is_empty() { Ok(None) } else { self.hash.parse().map(Some) }
     }
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Deserialize)]
 pub(crate) struct BlockBody {
     pub(crate) header: Header,
     pub(crate) data: BlockData,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Deserialize)]
 pub(crate) struct Header {
     pub(crate) chain_id: String,
     pub(crate) height: Uint64,
@@ -147,14 +149,14 @@ pub(crate) struct Header {
     pub(crate) data_hash: String,
 }
 
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Deserialize)]
 pub(crate) struct BlockData {
     #[serde(default, deserialize_with = "null_is_default")]
     pub(crate) txs: Vec<Binary>,
 }
 
 /// Answer to `block_results`.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Deserialize)]
 pub(crate) struct BlockResults {
     pub(crate) height: Uint64,
     #[serde(default, deserialize_with = "null_is_default")]

@@ -1,6 +1,6 @@
 //! Errors as the SDK writes them.
 
-use super::Fault;
+use super::jsonrpc::Fault;
 use crate::{ChainError, rpc::failure::Failure};
 
 /// An error of the application.
@@ -21,6 +21,11 @@ impl AbciError {
         let text = format!("rpc error: code = Unknown desc = {}", self.log);
         Self::new(Failure::UnknownRequest, &text)
     }
+}
+
+/// An error in which the application had no part.
+pub(super) fn internal(error: ChainError) -> Fault {
+    Fault::internal(error.to_string())
 }
 
 /// An error as the application reports it; a [`Fault`] of the node for an error in which the application had no part.

@@ -1,21 +1,30 @@
-//! An [`Embedded`] for other processes: the part of CometBFT's JSON-RPC that [`crate::Cosmos`] uses, over HTTP.
+//! An [`Embedded`] for other processes: the part of CometBFT's JSON-RPC that [`crate::Cosmos`] and CosmJS use, over HTTP.
 //!
-//! - listening, limits, stopping: [`crate::http`]; requests: here; whose pages may ask, [`crate::guard`]; methods, `methods.rs`; queries,
-//!   `query.rs`; errors as a chain writes them, `failure.rs`; time, `clock.rs`.
+//! - listening, limits, stopping: [`crate::http`]; requests: here; whose pages may ask, [`crate::guard`]; time, `clock.rs`;
+//! - calls, `jsonrpc.rs`, their form in a URI, `uri.rs`; methods and their parameters, `methods.rs`;
+//! - answers about the node, `node.rs`, blocks, `blocks.rs`, transactions, `txs.rs`, with `search.rs` and `stored.rs`; queries,
+//!   `query.rs`; errors as a chain writes them, `failure.rs`.
 //!
 //! There is no authentication: transactions are signed, and everything else is public on any chain. Whoever can connect
 //! can still keep the chain busy, so the default address is this machine's own, and web pages can't ask unless they are
 //! allowed to.
 
+mod blocks;
 mod clock;
 mod failure;
+mod jsonrpc;
 mod methods;
+mod node;
 mod query;
+mod search;
+mod stored;
+mod txs;
+mod uri;
 
 pub use clock::BlockClock;
 
 use crate::guard::{Guard, Refusal};
-use crate::http::{HttpLimits, HttpServer, READ_TIMEOUT, begin_read, begin_work, reply};
+use crate::http::{HttpLimits, HttpServer, READ_TIMEOUT, begin_read, begin_work, keep, reply};
 use crate::{ChainError, Embedded};
 use bithive_listener::{Turned, raise_file_limit};
 use http_body_util::{BodyExt, Full, Limited};
@@ -27,8 +36,8 @@ use hyper::{
         VARY,
     },
 };
-use serde::Deserialize;
-use serde_json::{Value, json};
+use jsonrpc::{Asked, Call, Fault, METHOD_NOT_FOUND};
+use serde_json::{Value, value::RawValue};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use tokio::{sync::watch, task::JoinHandle, time::timeout};
@@ -38,6 +47,10 @@ use tokio::{sync::watch, task::JoinHandle, time::timeout};
 const LIMITS: HttpLimits = HttpLimits::of_connections(512);
 /// Longest request: the longest transaction in base64, or in hex in a simulation, and what is around it.
 const MAX_REQUEST_BYTES: usize = 4 << 20;
+
+/// Answers to the calls of an array before this length are sent; those after it are told to come again.
+const MAX_ARRAY_BYTES: usize = 16 << 20;
+const JSON: &str = "application/json";
 
 /// Where and how a chain is served.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -150,46 +163,11 @@ impl Drop for Server {
     }
 }
 
-/// A request of JSON-RPC.
-#[derive(Deserialize)]
-struct Call {
-    #[serde(default)]
-    id: Value,
-    method: String,
-    #[serde(default)]
-    params: Value,
-}
-
-/// An error of JSON-RPC, with CometBFT's codes.
-struct Fault {
-    code: i32,
-    message: &'static str,
-    data: String,
-}
-
-impl Fault {
-    fn request(data: impl Into<String>) -> Self {
-        Self { code: -32600, message: "Invalid Request", data: data.into() }
-    }
-
-    fn method(data: impl Into<String>) -> Self {
-        Self { code: -32601, message: "Method not found", data: data.into() }
-    }
-
-    fn params(data: impl Into<String>) -> Self {
-        Self { code: -32602, message: "Invalid params", data: data.into() }
-    }
-
-    fn internal(data: impl Into<String>) -> Self {
-        Self { code: -32603, message: "Internal error", data: data.into() }
-    }
-}
-
 /// Answers whoever may ask, and tells browsers so.
 async fn guarded(chain: &Embedded, guard: &Guard, request: Request<Incoming>) -> Response<Full<Bytes>> {
     let origin = match guard.admits(request.uri(), request.headers()) {
         Ok(origin) => origin,
-        Err(Refusal { status, text }) => return fault(status, &Value::Null, Fault::request(text)),
+        Err(Refusal { status, text }) => return fault(status, Fault::request(text)),
     };
     let Some(origin) = origin.and_then(|origin| HeaderValue::try_from(origin).ok()) else {
         return answer(chain, request).await;
@@ -199,7 +177,7 @@ async fn guarded(chain: &Embedded, guard: &Guard, request: Request<Incoming>) ->
         let mut response = Response::new(Full::default());
         *response.status_mut() = StatusCode::NO_CONTENT;
         let headers = response.headers_mut();
-        headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("POST"));
+        headers.insert(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static("GET, POST"));
         headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static("content-type"));
         response
     } else {
@@ -211,26 +189,86 @@ async fn guarded(chain: &Embedded, guard: &Guard, request: Request<Incoming>) ->
 }
 
 async fn answer(chain: &Embedded, mut request: Request<Incoming>) -> Response<Full<Bytes>> {
-    let _weight = match begin_read(&request, MAX_REQUEST_BYTES) {
-        Ok(weight) => weight,
-        Err(error) => {
-            let fault = Fault::internal(error.to_string());
-            return respond(&Value::Null, Err(fault));
+    match *request.method() {
+        Method::GET => answer_uri(chain, &request).await,
+        Method::POST => {
+            let _weight = match begin_read(&request, MAX_REQUEST_BYTES) {
+                Ok(weight) => weight,
+                Err(error) => {
+                    return fault(StatusCode::SERVICE_UNAVAILABLE, Fault::internal(error.to_string()));
+                }
+            };
+            let body = match read(&mut request).await {
+                Ok(body) => body,
+                Err(error) => return fault(StatusCode::INTERNAL_SERVER_ERROR, error),
+            };
+            let _work = begin_work(&request);
+            answer_body(chain, &request, &body).await
         }
-    };
-    let call = match read(&mut request).await {
-        Ok(call) => call,
-        Err(fault) => return respond(&Value::Null, Err(fault)),
-    };
-    let _work = begin_work(&request);
-    let result = methods::call(chain, &call.method, call.params).await;
-    respond(&call.id, result)
+        _ => {
+            let text = "expected GET with a method in the path, or POST with a JSON-RPC request";
+            fault(StatusCode::METHOD_NOT_ALLOWED, Fault::request(text))
+        }
+    }
 }
 
-async fn read(request: &mut Request<Incoming>) -> Result<Call, Fault> {
-    if request.method() != Method::POST {
-        return Err(Fault::request("expected POST with a JSON-RPC request"));
+/// As CometBFT, whose URI form alone has errors in the status.
+async fn answer_uri(chain: &Embedded, request: &Request<Incoming>) -> Response<Full<Bytes>> {
+    let _work = begin_work(request);
+    let result = match uri::read(request.uri()) {
+        Ok((method, params)) => methods::call(chain, &method, params).await,
+        Err(fault) => Err(fault),
+    };
+    let status = match &result {
+        Ok(_) => StatusCode::OK,
+        Err(fault) if fault.code == METHOD_NOT_FOUND => StatusCode::NOT_FOUND,
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR,
+    };
+    reply(status, JSON, jsonrpc::write(&jsonrpc::uri_id(), result))
+}
+
+async fn answer_body(chain: &Embedded, request: &Request<Incoming>, body: &[u8]) -> Response<Full<Bytes>> {
+    match jsonrpc::read(body) {
+        Ok(Asked::One(call)) => {
+            let result = methods::call(chain, &call.method, call.params).await;
+            reply(StatusCode::OK, JSON, jsonrpc::write(&call.id, result))
+        }
+        Ok(Asked::Many(calls)) => reply(StatusCode::OK, JSON, answer_array(chain, request, calls).await),
+        Err(error) => fault(StatusCode::INTERNAL_SERVER_ERROR, error),
     }
+}
+
+/// Answers one call after another, so that an array takes no more of the chain at a time than one call. Answers that wait for
+/// the others count as kept.
+async fn answer_array(chain: &Embedded, request: &Request<Incoming>, calls: Vec<&RawValue>) -> String {
+    let (mut body, mut weights) = (String::from("["), vec![]);
+    for call in calls {
+        if body.len() > 1 {
+            body.push(',');
+        }
+        let (id, result) = match jsonrpc::read_one(call) {
+            Ok(Call { id, .. }) if body.len() > MAX_ARRAY_BYTES => {
+                let reason =
+                    format!("the answers before this one have more than {MAX_ARRAY_BYTES} bytes; ask again");
+                (id, Err(Fault::internal(reason)))
+            }
+            Ok(Call { id, method, params }) => (id, methods::call(chain, &method, params).await),
+            Err(fault) => (Value::Null, Err(fault)),
+        };
+        let answer = jsonrpc::write(&id, result);
+        match keep(request, answer.len()) {
+            Ok(weight) => {
+                weights.push(weight);
+                body.push_str(&answer);
+            }
+            Err(error) => body.push_str(&jsonrpc::write(&id, Err(Fault::internal(error.to_string())))),
+        }
+    }
+    body.push(']');
+    body
+}
+
+async fn read(request: &mut Request<Incoming>) -> Result<Bytes, Fault> {
     let body = timeout(READ_TIMEOUT, Limited::new(request.body_mut(), MAX_REQUEST_BYTES).collect())
         .await
         .map_err(|_| Fault::request(format!("no whole request in {} s", READ_TIMEOUT.as_secs())))?
@@ -238,21 +276,10 @@ async fn read(request: &mut Request<Incoming>) -> Result<Call, Fault> {
             Some(_) => Fault::request(format!("http: request body too large, limit {MAX_REQUEST_BYTES}")),
             None => Fault::request(error.to_string()),
         })?;
-    serde_json::from_slice(&body.to_bytes()).map_err(|error| Fault::request(error.to_string()))
+    Ok(body.to_bytes())
 }
 
-fn respond(id: &Value, result: Result<Value, Fault>) -> Response<Full<Bytes>> {
-    match result {
-        Ok(result) => {
-            let body = json!({ "jsonrpc": "2.0", "id": id, "result": result });
-            reply(StatusCode::OK, "application/json", body.to_string())
-        }
-        Err(error) => fault(StatusCode::INTERNAL_SERVER_ERROR, id, error),
-    }
-}
-
-fn fault(status: StatusCode, id: &Value, Fault { code, message, data }: Fault) -> Response<Full<Bytes>> {
-    let error = json!({ "code": code, "message": message, "data": data });
-    let body = json!({ "jsonrpc": "2.0", "id": id, "error": error });
-    reply(status, "application/json", body.to_string())
+/// The answer to a request of which no call could be read.
+fn fault(status: StatusCode, fault: Fault) -> Response<Full<Bytes>> {
+    reply(status, JSON, jsonrpc::write(&Value::Null, Err(fault)))
 }

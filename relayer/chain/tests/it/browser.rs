@@ -56,7 +56,7 @@ async fn a_page_and_a_name_that_are_allowed_are_answered_and_the_browser_is_told
     assert!(answer.contains("vary: origin\r\n"), "{answer}");
     let asks = said(&address, "OPTIONS", &page).await;
     assert!(asks.starts_with("HTTP/1.1 204 "), "{asks}");
-    for line in ["access-control-allow-methods: POST", "access-control-allow-headers: content-type"] {
+    for line in ["access-control-allow-methods: GET, POST", "access-control-allow-headers: content-type"] {
         assert!(asks.contains(line), "{asks}");
     }
     let other = said(&address, "POST", &["host: chain.example", "origin: https://app.example:1"]).await;

@@ -30,6 +30,7 @@ mod gas;
 mod hostile;
 mod kill;
 mod live;
+mod methods;
 mod node;
 mod persistence;
 mod probe;

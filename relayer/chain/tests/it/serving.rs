@@ -1,25 +1,17 @@
 //! An embedded chain served to others: limits, time, stopping and starting again.
 
 use crate::{
-    node::{exchange, post},
+    methods::{ask, get},
+    node::exchange,
     probe::Execute,
     setup::{Access, builder, key, options, reach, serve, setup, setup_on, wallet},
 };
 use bithive_chain::{
     BlockClock, Chain, ChainError, ChainExt, Cosmos, ServeOptions, SigningKey, TxHash, connect,
 };
-use serde_json::{Value, json};
+use serde_json::json;
 use std::{sync::Arc, time::Duration};
 use tempfile::tempdir;
-
-async fn ask(url: &str, request: &str) -> Value {
-    let answer = post(url, request.as_bytes().to_vec()).await;
-    let text = String::from_utf8(answer).unwrap();
-    let (head, body) = text.split_once("\r\n\r\n").unwrap();
-    let answer: Value = serde_json::from_str(body).unwrap();
-    assert_eq!(head.starts_with("HTTP/1.1 200"), answer.get("result").is_some(), "{head}");
-    answer
-}
 
 #[tokio::test]
 async fn one_line_of_configuration_makes_a_chain() {
@@ -35,27 +27,43 @@ async fn malformed_requests_are_answered_and_change_nothing() {
     let before = setup.chain.info().await.unwrap();
     let url = serve(&setup.embedded).await;
     let url_text = url.url();
-    for (request, code) in [
-        ("", -32600),
-        ("[]", -32600),
-        (r#"{"id":1}"#, -32600),
-        (r#"{"id":1,"method":"unsafe_flush_mempool"}"#, -32601),
-        (r#"{"id":1,"method":"abci_query"}"#, -32602),
-        (r#"{"id":1,"method":"abci_query","params":{"path":"/x","data":"zz"}}"#, -32602),
-        (r#"{"id":1,"method":"tx","params":{"hash":"AAAA"}}"#, -32602),
-        (r#"{"id":1,"method":"broadcast_tx_sync","params":{"tx":"not base64!"}}"#, -32602),
-        (r#"{"id":1,"method":"block","params":{"height":"-1"}}"#, -32602),
-        (r#"{"id":1,"method":"block","params":{"height":"0"}}"#, -32603),
-        (r#"{"id":1,"method":"block","params":{"height":"99"}}"#, -32603),
+    for (request, status, code) in [
+        ("", 500, -32700),
+        ("{", 500, -32700),
+        ("5", 500, -32600),
+        ("[]", 500, -32600),
+        (r#"{"id":1}"#, 500, -32600),
+        (r#"{"id":1,"method":"unsafe_flush_mempool"}"#, 200, -32601),
+        (r#"{"id":1,"method":"abci_query"}"#, 200, -32602),
+        (r#"{"id":1,"method":"abci_query","params":{"path":"/x","data":"zz"}}"#, 200, -32602),
+        (r#"{"id":1,"method":"abci_query","params":{"path":"/x","height":"-1"}}"#, 200, -32602),
+        (r#"{"id":1,"method":"tx","params":{"hash":"AAAA"}}"#, 200, -32602),
+        (r#"{"id":1,"method":"broadcast_tx_sync","params":{"tx":"not base64!"}}"#, 200, -32602),
+        (r#"{"id":1,"method":"block","params":{"height":"-1"}}"#, 200, -32602),
+        (r#"{"id":1,"method":"block","params":{"height":"0"}}"#, 200, -32603),
+        (r#"{"id":1,"method":"block","params":{"height":"99"}}"#, 200, -32603),
+        (r#"{"id":1,"method":"validators","params":{"height":"99"}}"#, 200, -32603),
+        (r#"{"id":1,"method":"block_results","params":{"height":7}}"#, 200, -32602),
     ] {
-        let answer = ask(&url_text, request).await;
-        assert_eq!(answer["error"]["code"], code, "{request}: {answer}");
+        let (got, answer) = ask(&url_text, request).await;
+        assert_eq!((got, &answer["error"]["code"]), (status, &json!(code)), "{request}: {answer}");
     }
-    let unknown = ask(&url_text, r#"{"id":1,"method":"abci_query","params":{"path":"/x"}}"#).await;
+    let (_, unknown) = ask(&url_text, r#"{"id":1,"method":"abci_query","params":{"path":"/x"}}"#).await;
     assert_eq!(unknown["result"]["response"]["code"], 6, "{unknown}");
+    for (path, status, code) in [
+        ("/", 500, -32600),
+        ("/unsafe_flush_mempool", 404, -32601),
+        ("/status/more", 404, -32601),
+        ("/block?height=99", 500, -32603),
+        ("/block?height=x", 500, -32602),
+        ("/tx", 500, -32602),
+    ] {
+        let (got, answer) = get(&url_text, path).await;
+        assert_eq!((got, &answer["error"]["code"]), (status, &json!(code)), "{path}: {answer}");
+    }
     let host = url_text.strip_prefix("http://").unwrap();
-    let get = exchange(host, b"GET /status HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await;
-    assert!(get.starts_with(b"HTTP/1.1 500"));
+    let put = exchange(host, b"PUT / HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").await;
+    assert!(put.starts_with(b"HTTP/1.1 405"));
     assert_eq!(setup.chain.info().await.unwrap(), before);
 }
 
@@ -63,9 +71,13 @@ async fn malformed_requests_are_answered_and_change_nothing() {
 async fn health_and_the_last_block_need_no_parameters() {
     let setup = setup(Access::Embedded).await;
     let server = serve(&setup.embedded).await;
-    assert_eq!(ask(&server.url(), r#"{"id":7,"method":"health"}"#).await["result"], json!({}));
-    let block = ask(&server.url(), r#"{"id":"x","method":"block","params":{}}"#).await;
-    assert_eq!((&block["id"], &block["result"]["block"]["header"]["height"]), (&json!("x"), &json!("2")));
+    assert_eq!(ask(&server.url(), r#"{"id":7,"method":"health"}"#).await.1["result"], json!({}));
+    for request in
+        [r#"{"id":"x","method":"block"}"#, r#"{"id":"x","method":"block","params":{"height":null}}"#]
+    {
+        let (_, block) = ask(&server.url(), request).await;
+        assert_eq!((&block["id"], &block["result"]["block"]["header"]["height"]), (&json!("x"), &json!("2")));
+    }
 }
 
 #[tokio::test]
@@ -77,7 +89,7 @@ async fn a_request_that_is_too_long_is_refused() {
     let answer = exchange(&host, &[head.as_bytes(), &vec![b' '; 5_000_000]].concat()).await;
     let text = String::from_utf8_lossy(&answer);
     assert!(answer.is_empty() || text.contains("request body too large"), "{text}");
-    assert_eq!(ask(&server.url(), r#"{"id":7,"method":"health"}"#).await["result"], json!({}));
+    assert_eq!(ask(&server.url(), r#"{"id":7,"method":"health"}"#).await.1["result"], json!({}));
 }
 
 #[tokio::test]

@@ -137,7 +137,7 @@ impl EconomyAccount {
         self.account.wallet().execute_many(messages).await
     }
 
-    async fn send<M: Serialize>(
+    pub(super) async fn send<M: Serialize>(
         &self,
         token: Token,
         contract: &str,
@@ -150,7 +150,11 @@ impl EconomyAccount {
         self.tell(self.client.token(token), &message).await
     }
 
-    async fn tell<M: Serialize>(&self, contract: &str, message: &M) -> Result<Receipt, ChainError> {
+    pub(super) async fn tell<M: Serialize>(
+        &self,
+        contract: &str,
+        message: &M,
+    ) -> Result<Receipt, ChainError> {
         self.account.wallet().execute(contract, message, &[]).await
     }
 }

@@ -6,7 +6,9 @@ mod claim;
 mod claimable;
 mod queries;
 mod schedules;
+mod timebank;
 mod token;
+mod treasury;
 
 pub use account::EconomyAccount;
 pub use claim::{Claims, MOST_MESSAGES, Payout, Refused};

@@ -1,6 +1,6 @@
 //! Queries, each named after what it answers.
 
-use bithive_api::{emissions, models, rewards, staking, timebank, token, vesting};
+use bithive_api::{emissions, models, rewards, staking, token, vesting};
 use bithive_chain::{ChainError, ChainExt as _};
 use bithive_contracts::{Contract, Role};
 use cosmwasm_std::{HexBinary, Uint128};
@@ -316,17 +316,7 @@ impl EconomyClient {
         self.ask(self.at(Contract::Rewards), &rewards::QueryMsg::Patient { address: address.into() }).await
     }
 
-    /// An account's credits in the time bank: they pay for jobs, and earn interest by themselves.
-    ///
-    /// # Errors
-    /// See [`ChainError`].
-    pub async fn credits(&self, address: &str) -> Result<u64, ChainError> {
-        let question = timebank::QueryMsg::Account { address: address.into() };
-        let answer: timebank::AccountResponse = self.ask(self.at(Contract::Timebank), &question).await?;
-        Ok(answer.credits)
-    }
-
-    async fn ask<T: DeserializeOwned>(
+    pub(super) async fn ask<T: DeserializeOwned>(
         &self,
         contract: &str,
         question: &(impl Serialize + Sync),

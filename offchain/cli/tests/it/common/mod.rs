@@ -75,6 +75,47 @@ impl Network {
         refused(&self.arguments(&home, arguments))
     }
 
+    /// Runs the words of a command and expects one JSON document and exit code 0.
+    pub fn run(&self, text: &str) -> Value {
+        self.json(&text.split(' ').collect::<Vec<_>>())
+    }
+
+    /// Runs a command that ends with `code`, and expects one JSON document.
+    pub fn ends_with(&self, code: i32, arguments: &[&str]) -> Value {
+        let home = path(&self.home());
+        let output = bithive(&self.arguments(&home, arguments)).arg("--json").output().unwrap();
+        assert_eq!(output.status.code(), Some(code), "{arguments:?}: {}", text(&output));
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+
+    /// What a command tells people, on both streams.
+    pub fn told(&self, arguments: &[&str]) -> String {
+        let home = path(&self.home());
+        text(&bithive(&self.arguments(&home, arguments)).output().unwrap())
+    }
+
+    pub fn advance(&self, seconds: u64) {
+        self.json(&["chain", "advance", "--seconds", &seconds.to_string()]);
+    }
+
+    /// Each command is refused with words that name what was wrong, and none moves anything.
+    pub fn all_refused(&self, cases: &[(&str, &str)]) {
+        let state = || (self.run("chain status"), self.run("wallet list"));
+        let before = state();
+        for (text, named) in cases {
+            let error = self.refused(&text.split(' ').collect::<Vec<_>>());
+            assert!(error.contains(named), "{text}\n  said: {error}\n  expected: {named}");
+        }
+        assert_eq!(state(), before, "a refused command moved something");
+    }
+
+    /// Address of a contract.
+    pub fn contract(&self, name: &str) -> String {
+        let file = std::fs::read(self.home().join("deployment.json")).unwrap();
+        let deployment: Value = serde_json::from_slice(&file).unwrap();
+        deployment["contracts"][name].as_str().unwrap().to_owned()
+    }
+
     /// Posts a job over the first rows of the built-in data.
     pub fn post(&self) -> u64 {
         let arguments = [

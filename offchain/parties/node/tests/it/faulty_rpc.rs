@@ -48,27 +48,42 @@ impl World {
         Self { town, server, proxy, job_id }
     }
 
-    /// Runs node 0 over `chain` and has the others live until node 0 has its pay; `enters` is called when the job enters a
-    /// phase.
+    /// Runs node 0 over `chain` and has the others live until node 0 has its pay. `enters` is called before node 0 can see a
+    /// phase: the others wait for its commitment and its result, without which the job stays where it is.
     async fn settle(&mut self, chain: Arc<dyn Chain>, enters: impl Fn(Phase)) {
         let exchange = self.town.local.exchange(self.town.nodes[0].endpoint);
         let setup = self.town.setup_with(0, chain, exchange).await;
         let mut node = Contributor::new(setup, self.town.nodes[0].from_height).await.unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let running = tokio::spawn(async move { node.run(async { drop(stopped.await) }).await });
-        let (mut before, deadline) = (None, Instant::now() + PATIENCE);
+        let deadline = Instant::now() + PATIENCE;
+        let mut steps = 0;
+        enters(Phase::Assigned);
         loop {
             let phase = self.town.phase(self.job_id).await;
-            if before != Some(phase) {
-                before = Some(phase);
-                enters(phase);
-            }
             if phase == Phase::Settled && self.paid().await > 0 {
                 break;
             }
             assert!(Instant::now() < deadline, "{phase:?}: {:?}", self.town.nodes[0].log.all());
-            self.town.live(1).await;
-            self.town.live(2).await;
+            let job = self.town.job(self.job_id).await;
+            let own = job.workers.iter().find(|own| own.address.as_str() == self.town.nodes[0].address);
+            let own = own.unwrap();
+            let did = [own.commitment.is_some(), own.masked.is_some()];
+            for (next, _) in
+                [Phase::Committed, Phase::Revealed].into_iter().zip(did).skip(steps).filter(|(_, did)| *did)
+            {
+                steps += 1;
+                enters(next);
+            }
+            let waits = match job.phase {
+                Phase::Assigned => steps < 1,
+                Phase::Committed => steps < 2,
+                _ => false,
+            };
+            if !waits {
+                self.town.live(1).await;
+                self.town.live(2).await;
+            }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         stop.send(()).unwrap();
@@ -100,7 +115,7 @@ async fn no_answer_of_an_rpc_server_costs_a_bond_at_any_step() {
         let mut world = World::new().await;
         let chain = Arc::new(Cosmos::connect(options(&world.proxy.url)).await.unwrap());
         let proxy = world.proxy.clone();
-        // Assigned: commit; Committed: reveal; Revealed: sign and finalize; Settled: withdraw.
+        // Assigned: commit; Committed: reveal; Revealed: sign, finalize and withdraw.
         world.settle(chain, |_| proxy.fail(fault, 2, &METHODS)).await;
         assert!(world.proxy.met() >= 4, "{fault:?} was met {} times", world.proxy.met());
         world.assert_unharmed(fault).await;

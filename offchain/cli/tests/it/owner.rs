@@ -1,0 +1,107 @@
+//! What owners of contracts do, the same for every contract.
+
+use crate::common::Network;
+use serde_json::{Value, json};
+
+const DAY: u64 = 86_400;
+
+fn row<'a>(show: &'a Value, contract: &str) -> &'a Value {
+    show["contracts"].as_array().unwrap().iter().find(|row| row["contract"] == contract).unwrap()
+}
+
+#[test]
+fn contracts_are_paused_handed_over_and_set_by_their_owners_alone() {
+    let network = Network::with_nodes(0);
+    let operator = network.run("wallet show operator")["address"].clone();
+    let alice = network.run("wallet show alice")["address"].clone();
+    let show = network.run("owner show");
+    for contract in ["registry", "jobs", "treasury", "rewards", "emissions", "staking", "timebank", "models"]
+    {
+        assert_eq!(row(&show, contract)["owner"], operator, "{contract}");
+        let paused = if contract == "jobs" { Value::Null } else { false.into() };
+        assert_eq!(row(&show, contract)["paused"], paused, "{contract}");
+    }
+    for contract in ["token", "btk", "vesting"] {
+        assert_eq!(
+            (&row(&show, contract)["owner"], &row(&show, contract)["paused"]),
+            (&Value::Null, &Value::Null)
+        );
+    }
+    // Every pause stops what it is for, and ends.
+    network.run("owner pause registry");
+    assert_eq!(network.run("owner show registry")["contracts"][0]["paused"], true);
+    network.run("wallet new bob");
+    network.run("wallet fund bob --amount 200");
+    assert!(network.refused(&["requester", "register", "bob"]).contains("paused"));
+    network.run("owner resume registry");
+    network.run("requester register bob");
+    network.run("owner pause jobs");
+    network.run("owner resume jobs");
+
+    network.run("owner transfer treasury alice");
+    let shown = network.run("owner show treasury");
+    assert_eq!((&shown["contracts"][0]["owner"], &shown["contracts"][0]["proposed"]), (&operator, &alice));
+    assert!(network.told(&["owner", "show", "treasury"]).contains("alice"));
+    assert!(network.refused(&["owner", "accept", "treasury", "--from", "bob"]).contains("owner"));
+    network.run("owner accept treasury --from alice");
+    assert_eq!(network.run("owner show treasury")["contracts"][0]["owner"], alice);
+    network.run("owner pause treasury --from alice");
+
+    let set = |contract: &'static str, message: Value| {
+        ["owner".to_owned(), "set".into(), contract.into(), message.to_string()]
+    };
+    let refused = |contract, message| {
+        let words = set(contract, message);
+        network.refused(&words.each_ref().map(String::as_str))
+    };
+    let slasher = json!({ "set_slasher": { "slasher": network.contract("jobs"), "allowed": true } });
+    assert!(refused("staking", json!({ "set_slashers": {} })).contains("schema/staking/execute.json"));
+    assert!(refused("staking", json!({ "compound": { "node": alice } })).contains("no message of its owner"));
+    let words = set("staking", slasher);
+    assert_eq!(network.json(&words.each_ref().map(String::as_str))["message"], "set_slasher");
+
+    network.all_refused(&[
+        ("owner pause staking --from alice", "owner"),
+        ("owner pause treasury", "owner"),
+        ("owner pause vesting", "has no pause"),
+        ("owner pause bank", "has no contract \"bank\"; expected one of token"),
+        ("owner transfer jobs alice", "expected registry in place of jobs"),
+        ("owner transfer vesting alice", "has no owner"),
+        ("owner transfer staking nobody", "wallet new nobody"),
+        ("owner accept staking --from alice", "owner"),
+        ("owner cancel staking", "expected one like jobs:3"),
+        ("owner cancel staking:x", "no number of a setting"),
+        ("owner cancel models:1", "keeps no settings waiting"),
+        ("owner cancel staking:7", "no setting 7 waits"),
+        ("owner apply", "--all"),
+        ("owner set staking x", "no JSON"),
+    ]);
+}
+
+#[test]
+fn a_setting_of_any_contract_waits_and_is_applied_or_cancelled() {
+    let network = Network::with_nodes(0);
+    network.advance(DAY);
+    let alice = network.run("wallet show alice")["address"].clone();
+    let message = json!({ "set_recipient": { "bucket": "foundation", "recipient": alice } }).to_string();
+    let set = ["owner", "set", "emissions", &message];
+    let waits = network.ends_with(1, &set);
+    assert_eq!((&waits["waits"][0]["id"], &waits["waits"][0]["stage"]), (&1.into(), &"waits".into()));
+    let shown = network.told(&["owner", "show", "emissions"]);
+    assert!(shown.contains("emissions:1") && shown.contains("set_recipient"), "{shown}");
+    // The same list as that of the operator's command.
+    assert_eq!(network.run("owner show")["settings"], network.run("chain settings")["settings"]);
+    network.run("owner cancel emissions:1");
+    assert_eq!(network.run("owner show")["settings"], json!([]));
+    network.ends_with(1, &set);
+    assert!(network.refused(&["owner", "cancel", "emissions:2", "--from", "alice"]).contains("owner"));
+    network.advance(3 * DAY);
+    // Anybody applies what is due.
+    let applied = network.run("owner apply --all --from alice");
+    assert_eq!(applied["applied"][0]["id"], 2);
+    assert_eq!(network.ends_with(1, &["owner", "apply", "emissions:2"])["applied"], json!([]));
+    // The owner's own commands tell that they wait as well.
+    let limits = "rewards limits --patient-count 1 --patient-amount 600 --total-amount 600";
+    let limits = network.ends_with(1, &limits.split(' ').collect::<Vec<_>>());
+    assert_eq!(limits["waits"][0]["contract"], "rewards");
+}
