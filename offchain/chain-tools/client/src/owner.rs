@@ -128,13 +128,34 @@ const fn is_owners(permission: Permission) -> bool {
 pub fn owners_message(contract: Contract, message: &Value) -> Result<Value, OwnersMsgError> {
     let code = contract.code();
     let unknown = |reason| OwnersMsgError::Unknown { contract: code, reason };
-    let (name, permission, message) = line(code, message).map_err(unknown)?;
+    let (name, permission, read) = line(code, message).map_err(unknown)?;
+    // Contracts pass over fields that they do not know; a person would think that they count.
+    if let Some(field) = unknown_field(message, &read) {
+        let reason = format!("the message has no field {field:?}");
+        return Err(unknown(serde::de::Error::custom(reason)));
+    }
     if is_owners(permission) {
-        return Ok(message);
+        return Ok(read);
     }
     let owners = permissions(code).iter().filter(|(_, permission)| is_owners(*permission));
     let expected = owners.map(|(name, _)| snake(name)).collect();
     Err(OwnersMsgError::NotOwners { contract: code, name: snake(name), expected })
+}
+
+/// A field of `given` that was not read.
+fn unknown_field<'a>(given: &'a Value, read: &Value) -> Option<&'a str> {
+    match (given, read) {
+        (Value::Object(given), Value::Object(read)) => {
+            given.iter().find_map(|(name, value)| match read.get(name) {
+                Some(read) => unknown_field(value, read),
+                None => (!value.is_null()).then_some(name),
+            })
+        }
+        (Value::Array(given), Value::Array(read)) => {
+            given.iter().zip(read).find_map(|(given, read)| unknown_field(given, read))
+        }
+        _ => None,
+    }
 }
 
 /// Name of a variant as it is written in JSON.
