@@ -35,6 +35,11 @@ impl Served {
         Self { folder, server, url: answer["url"].as_str().unwrap().to_owned() }
     }
 
+    /// Number of the server's process.
+    pub fn process(&self) -> u32 {
+        self.server.id()
+    }
+
     pub fn file(&self, name: &str) -> String {
         path(&self.folder.path().join(name))
     }
