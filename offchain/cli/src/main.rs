@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::Result;
 use bithive_chain_commands::{chain, committee, deploy, deployment, devnet, ibc};
-use bithive_command_kit::{Output, printable};
+use bithive_command_kit::{Output, error_text, printable};
 use bithive_demo as demo;
 use bithive_party_commands::{accredit, daemon, health, job, keys, node, policy, requester, service, setup};
 use bithive_token_commands::{
@@ -207,11 +207,12 @@ async fn run(cli: Cli) -> Result<ExitCode> {
 
 /// Says what was wrong, on one line, and exits with 2: 1 is for checks that fail.
 fn fail(error: &anyhow::Error, json: bool) -> ExitCode {
+    let text = error_text(error);
     if json {
-        println!("{}", serde_json::json!({ "ok": false, "error": format!("{error:#}") }));
+        println!("{}", serde_json::json!({ "ok": false, "error": text }));
     } else {
         // It may quote a file, an argument or what somebody else has sent.
-        eprintln!("error: {}", printable(&format!("{error:#}")));
+        eprintln!("error: {}", printable(&text));
     }
     ExitCode::from(2)
 }

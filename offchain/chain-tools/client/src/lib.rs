@@ -16,6 +16,7 @@ pub mod ibc;
 mod network_file;
 mod owner;
 mod queries;
+pub mod refusal;
 mod settings;
 
 use std::sync::Arc;

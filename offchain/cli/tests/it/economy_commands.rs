@@ -407,7 +407,7 @@ fn what_may_not_be_done_is_an_error_with_a_reason_and_moves_nothing() {
         ),
         ("vesting create --from carol --to alice --amount 5 --token sky --schedule team".into(), "at most 0"),
         ("rewards party carol --role auditor --from carol".into(), "owner"),
-        ("rewards return --amount 1".into(), "budget"),
+        ("rewards return --amount 1".into(), "the budget is 0 BTT; expected at least 1 BTT"),
         ("wallet send --from carol --to alice --amount 1 --token btk".into(), "carol holds 0 BTK"),
         ("wallet claim nobody".into(), "wallet new nobody"),
         ("wallet claim node:n9".into(), "node add n9"),

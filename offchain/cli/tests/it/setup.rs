@@ -1,8 +1,8 @@
 //! `bithive setup`, `deployment export`, `wallet fund` and `committee name`: a network by hand, on a chain that is served.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json as document};
 
@@ -33,6 +33,11 @@ impl Served {
             }
         };
         Self { folder, server, url: answer["url"].as_str().unwrap().to_owned() }
+    }
+
+    /// Number of the server's process.
+    pub fn process(&self) -> u32 {
+        self.server.id()
     }
 
     pub fn file(&self, name: &str) -> String {
@@ -235,4 +240,65 @@ fn the_owner_names_a_committee_whose_members_were_set_up() {
     let home = chain.file("home");
     let error = refused(&[&["--home", &home], &twice[..]].concat());
     assert!(error.contains("named twice"), "{error}");
+}
+
+/// Runs a program at a terminal of its own, at which somebody types what comes on standard input.
+const TERMINAL: &str = "
+import os, pty, sys
+process, terminal = pty.fork()
+if process == 0:
+    os.execv(sys.argv[1], sys.argv[1:])
+os.write(terminal, sys.stdin.buffer.read())
+shown = b''
+while True:
+    try:
+        part = os.read(terminal, 4096)
+    except OSError:
+        break
+    if not part:
+        break
+    shown += part
+sys.stdout.buffer.write(shown)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]))
+";
+
+/// What is shown at a terminal, and the exit code.
+fn at_terminal(arguments: &[&str], typed: &str) -> (String, Option<i32>) {
+    let mut child = Command::new("python3")
+        .args(["-c", TERMINAL, env!("CARGO_BIN_EXE_bithive")])
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(typed.as_bytes()).unwrap();
+    let output = child.wait_with_output().unwrap();
+    (String::from_utf8_lossy(&output.stdout).into_owned(), output.status.code())
+}
+
+#[test]
+fn what_the_command_line_does_not_say_is_asked_for_at_a_terminal() {
+    let chain = Served::new();
+    let network: Value = serde_json::from_slice(&std::fs::read(chain.network()).unwrap()).unwrap();
+    let [folder, password, words] = chain.files("asked");
+    let setup = ["setup", "committee", "--password-file", &password, "--words-out", &words];
+    let market = text(&network["deployment"]["contracts"]["jobs"]);
+    let (shown, code) = at_terminal(&setup, &format!("\n{market}\nno url\n{}\n{folder}\n", chain.url));
+    assert_eq!(code, Some(0), "{shown}");
+    for part in [
+        "File of the network (enter: find it by the address of a contract): ",
+        "Address of the job market or of the registry: ",
+        "RPC server of the chain [http://127.0.0.1:26657]: ",
+        "\"no url\": ",
+        "Folder for the party's files [committee]: ",
+        "What comes next:",
+    ] {
+        assert!(shown.contains(part), "expected {part:?}\n{shown}");
+    }
+    let config = path(&Path::new(&folder).join("committee.toml"));
+    assert_eq!(json(&["config", "validate", &config])["role"], "committee");
+    // Control and D: there is no more.
+    let (shown, code) = at_terminal(&["setup", "relay"], "\u{4}");
+    assert_eq!(code, Some(2), "{shown}");
+    assert!(shown.contains("standard input ended before every question was answered"), "{shown}");
 }

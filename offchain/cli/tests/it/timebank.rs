@@ -152,7 +152,7 @@ fn meters_and_funds_are_the_owners_and_what_may_not_be_done_moves_nothing() {
         (&format!("timebank import {other} --from alice"), "expected a signed statement"),
         ("timebank import nowhere.json --from alice", "nowhere.json"),
         ("timebank fund --from alice --amount -1", "below 0"),
-        ("timebank return-funds --amount 7", "not needed to back credits"),
+        ("timebank return-funds --amount 7", "6 BTT are not needed to back credits; expected at least 7 BTT"),
         ("timebank return-funds --amount 1 --from alice", "owner"),
         (&format!("timebank set-meter {operator} --per-day 5"), "expected a contract"),
         (&format!("timebank set-meter {staking}"), "--per-day"),

@@ -10,5 +10,5 @@ pub mod waiting;
 
 pub use configured::{Configured, PasswordArgs, connect, open_keystore};
 pub use output::{Output, table, until};
-pub use printable::printable;
+pub use printable::{error_text, printable};
 pub use spinner::{Spinner, spinner};

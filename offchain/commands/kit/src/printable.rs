@@ -1,10 +1,18 @@
-//! Text that somebody else wrote, for a terminal.
+//! Text that somebody else wrote, and errors, for people.
+
+use bithive_client::refusal;
 
 /// The text with control characters, which could move the cursor, change colours or the order of what is shown, as signs of one column
 /// each. Ends of lines stay.
 #[must_use]
 pub fn printable(text: &str) -> String {
     text.chars().map(sign).collect()
+}
+
+/// What was wrong, on one line, with what led to it. Amounts of what a contract refuses are in tokens.
+#[must_use]
+pub fn error_text(error: &anyhow::Error) -> String {
+    refusal::in_tokens(&format!("{error:#}"))
 }
 
 fn sign(character: char) -> char {

@@ -17,6 +17,7 @@ use bithive_api::registry::NodeRegistration;
 use bithive_blindmatch::attributes::Attributes;
 use bithive_blindmatch::schema::Schema;
 use bithive_chain::{Block, ChainError};
+use bithive_client::refusal::in_tokens;
 use bithive_client::{Account, Client};
 use bithive_committee::TagSource;
 use bithive_dgkbe::{Crs, Groups, SecretKey};
@@ -405,7 +406,7 @@ impl Contributor {
         } else if self.pending.remove(&job_id) {
             self.setup.state.put(PENDING, &self.pending)?;
         }
-        self.report(Report::Failed { job_id, reason: error.to_string(), retries });
+        self.report(Report::Failed { job_id, reason: in_tokens(&error.to_string()), retries });
         Ok(())
     }
 

@@ -7,6 +7,7 @@ use bithive_chain::{ChainError, Receipt};
 use serde::Serialize;
 
 use super::{Claimable, EconomyAccount, Source, Token};
+use crate::refusal::in_tokens;
 
 /// Most messages of one transaction: far from what a block takes, and more than an account usually has due.
 pub const MOST_MESSAGES: usize = 50;
@@ -136,7 +137,7 @@ impl Claims {
 
 fn refused(entry: &Claimable, error: &ChainError) -> Refused {
     let Claimable { source, what, token, amount, .. } = entry.clone();
-    Refused { source, what, token, amount, error: error.to_string() }
+    Refused { source, what, token, amount, error: in_tokens(&error.to_string()) }
 }
 
 /// Whether the messages are to blame, so that fewer of them may do.

@@ -4,3 +4,4 @@
 mod dispute;
 mod economy;
 mod pages;
+mod refusals;

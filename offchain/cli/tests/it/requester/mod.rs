@@ -1,7 +1,7 @@
 //! A requester over the network: killed at any step, without a representative, without workers.
 
-mod process;
-mod town;
+pub mod process;
+pub mod town;
 
 use bithive_api::jobs::Phase;
 use bithive_local::UNIT;

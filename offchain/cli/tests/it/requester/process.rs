@@ -1,7 +1,7 @@
 //! A program of the network as a process: what it says, and its end.
 
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -25,12 +25,13 @@ pub struct Process {
 
 impl Process {
     pub fn start(name: &str, arguments: &[&str]) -> Self {
-        let mut child = bithive(arguments)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
+        Self::spawn(name, bithive(arguments))
+    }
+
+    /// As [`Process::start`], by a command of the caller's.
+    pub fn spawn(name: &str, mut command: Command) -> Self {
+        let mut child =
+            command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let (out, mut err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
         let (to, lines) = channel();
         std::thread::spawn(move || {
@@ -85,6 +86,17 @@ impl Process {
             assert!(Instant::now() < deadline, "{} does not say {text:?}\n{}", self.name, self.log());
             std::thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    /// Sends it a signal, like `-STOP` and `-CONT`.
+    pub fn signal(&self, signal: &str) {
+        let done = Command::new("kill").args([signal, &self.child.id().to_string()]).status().unwrap();
+        assert!(done.success(), "{} is gone\n{}", self.name, self.log());
+    }
+
+    /// Number of the process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Ends it at once, as a power failure does.

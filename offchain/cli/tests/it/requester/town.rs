@@ -1,7 +1,9 @@
 //! A network whose parties are processes, around a chain of this process whose clock the test can move.
 
 use std::collections::BTreeMap;
+use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -31,12 +33,17 @@ pub const MONEY: u128 = 1_000 * UNIT;
 const SLOTS: u16 = 4;
 const PATIENCE: Duration = Duration::from_secs(180);
 
+/// Names of the committee's members.
+pub const MEMBERS: [&str; 3] = ["member-0", "member-1", "member-2"];
+
 /// A network; its processes end with it.
 pub struct Town {
     // Dropped in this order: processes before the folder they live in.
     pub nodes: BTreeMap<String, Process>,
-    _committee: Vec<Process>,
-    _relay: Process,
+    pub members: BTreeMap<String, Process>,
+    pub relay: Option<Process>,
+    /// Accounts of [`MEMBERS`].
+    pub accounts: Vec<String>,
     server: Option<Server>,
     pub runtime: tokio::runtime::Runtime,
     pub chain: Embedded,
@@ -104,6 +111,19 @@ impl Town {
 
     /// As [`Town::with_nodes`], without a node that runs; there are registered ones.
     pub fn new() -> Self {
+        let mut town = Self::founded();
+        town.start_relay();
+        for name in MEMBERS {
+            town.start_member(name);
+        }
+        for member in town.members.values() {
+            member.event("share_keys");
+        }
+        town
+    }
+
+    /// A network of which only the chain runs; everybody is registered.
+    pub fn founded() -> Self {
         let runtime = tokio::runtime::Runtime::new().unwrap();
         let mut rng = ChaCha20Rng::seed_from_u64(11);
         let groups = Groups::new(1, SLOTS).unwrap();
@@ -119,15 +139,13 @@ impl Town {
         let server =
             runtime.block_on(chain.serve(ServeOptions { clock, ..ServeOptions::default() })).unwrap();
         let mut common = Common { deployment, crs: crs.encode(), rpc: server.url(), relay: None };
-        let relay = common.party(&folder.path().join("relay"), "relay", "listen = \"127.0.0.1:0\"\n");
-        let relay = Process::start("relay", &["relay", "run", "--config", &path(&relay)]);
-        common.relay = Some(relay.event("ready")["url"].as_str().unwrap().into());
-        let member = |(index, keys): (usize, &bithive_local::MemberKeys)| {
-            let own = folder.path().join(format!("member-{index}"));
-            let config = common.account(&own, "committee", (&keys.account, &keys.endpoint));
-            party(&format!("member-{index}"), &["committee", "run"], &config)
-        };
-        let committee: Vec<Process> = founders.committee.iter().enumerate().map(member).collect();
+        let listen = free_address();
+        common.party(&folder.path().join("relay"), "relay", &format!("listen = \"{listen}\"\n"));
+        common.relay = Some(format!("http://{listen}"));
+        for (name, keys) in MEMBERS.iter().zip(&founders.committee) {
+            common.account(&folder.path().join(name), "committee", (&keys.account, &keys.endpoint));
+        }
+        let accounts = founders.committee.iter().map(|keys| keys.account.address().to_owned()).collect();
         let operator = runtime.block_on(account(&client, founders.operator.clone()));
         for slot in 1..=SLOTS {
             let own = folder.path().join(format!("node-{slot}"));
@@ -140,13 +158,11 @@ impl Town {
             operator.grant(&requester, MONEY + REQUESTER_BOND, fee_grant()).await.unwrap();
             account(&client, key).await.register_requester(endpoint.id().0, REQUESTER_BOND).await.unwrap();
         });
-        for member in &committee {
-            member.event("share_keys");
-        }
         Self {
             nodes: BTreeMap::new(),
-            _committee: committee,
-            _relay: relay,
+            members: BTreeMap::new(),
+            relay: None,
+            accounts,
             server: Some(server),
             runtime,
             chain,
@@ -154,6 +170,29 @@ impl Town {
             requester,
             folder,
         }
+    }
+
+    pub fn start_relay(&mut self) {
+        let relay = bithive(&["relay", "run", "--config", &path(&self.config("relay"))]);
+        self.start_relay_as(relay);
+    }
+
+    /// As [`Town::start_relay`], by a command of the caller's.
+    pub fn start_relay_as(&mut self, command: Command) {
+        let relay = Process::spawn("relay", command);
+        relay.event("ready");
+        self.relay = Some(relay);
+    }
+
+    /// Starts a member of [`MEMBERS`] and waits for nothing.
+    pub fn start_member(&mut self, name: &str) {
+        let process = party(name, &["committee", "run"], &self.config(name));
+        self.members.insert(name.into(), process);
+    }
+
+    /// Starts a party that is not expected to run.
+    pub fn attempt(&self, name: &str, role: &str) -> Process {
+        party(name, &[role, "run"], &self.config(name))
     }
 
     pub fn start_node(&mut self, name: &str) {
@@ -171,6 +210,19 @@ impl Town {
 
     pub fn config(&self, party: &str) -> PathBuf {
         self.folder.path().join(party).join("config.toml")
+    }
+
+    /// Changes the configuration of a party that does not run.
+    pub fn reconfigure(&self, party: &str, from: &str, to: &str) {
+        let file = self.config(party);
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert!(text.contains(from), "{text}");
+        std::fs::write(file, text.replacen(from, to, 1)).unwrap();
+    }
+
+    /// URL of the chain's server.
+    pub fn rpc(&self) -> String {
+        self.server.as_ref().unwrap().url()
     }
 
     /// The name of the node with this account.
@@ -246,20 +298,31 @@ impl Town {
     }
 
     /// The chain's server ends; what it returns starts it again at the same address.
-    pub fn stop_server(&mut self) -> std::net::SocketAddr {
+    pub fn stop_server(&mut self) -> SocketAddr {
         let server = self.server.take().unwrap();
         let address = server.url().strip_prefix("http://").unwrap().parse().unwrap();
         self.runtime.block_on(server.stop());
         address
     }
 
-    pub fn start_server(&mut self, listen: std::net::SocketAddr) {
+    pub fn start_server(&mut self, listen: SocketAddr) {
         let clock = Some(BlockClock { every: Duration::from_millis(250), seconds: 1 });
         self.server = Some(
             self.runtime
                 .block_on(self.chain.serve(ServeOptions { listen, clock, ..Default::default() }))
                 .unwrap(),
         );
+    }
+}
+
+/// An address of this machine at which nobody listens, and at which nobody does who lets the system choose one.
+pub fn free_address() -> SocketAddr {
+    loop {
+        let random = getrandom::u32().unwrap() % 20_000;
+        let address = SocketAddr::from(([127, 0, 0, 1], 10_000 + u16::try_from(random).unwrap()));
+        if TcpListener::bind(address).is_ok() {
+            return address;
+        }
     }
 }
 
