@@ -28,3 +28,4 @@ mod settings;
 mod setup;
 mod timebank;
 mod treasury;
+mod tx;
