@@ -112,7 +112,7 @@ impl PasswordSource {
     pub fn read(&self, of: &Path) -> Result<Password, KeystoreError> {
         match self {
             Self::File(file) => Password::read(file),
-            Self::Command(line) => command::password(line),
+            Self::Command(line) => Password::new(&command::first_line(line)?),
             Self::Terminal => ask(&format!("Password of {}: ", of.display())),
         }
     }
@@ -184,6 +184,25 @@ mod tests {
         Password::new("seven c").unwrap().write(&short).unwrap();
         let refused = PasswordSource::File(short).read_new(&file);
         assert!(matches!(refused, Err(KeystoreError::Password { .. })));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_password_of_a_command_is_held_to_the_same() {
+        let read = |line: &str| PasswordSource::Command(line.into()).read_new(Path::new("keys.json"));
+        assert!(read("echo 'a password'").unwrap().same(&Password::new("a password").unwrap()));
+        for line in ["printf '%01500d' 1", "echo short"] {
+            assert!(matches!(read(line), Err(KeystoreError::Password { .. })), "{line}");
+        }
+        assert!(matches!(read("exit 1"), Err(KeystoreError::Command { .. })));
+    }
+
+    #[test]
+    fn a_command_goes_before_a_file() {
+        let (file, command) = (Some(PathBuf::from("password")), Some("pass show x".to_owned()));
+        let source = PasswordSource::of(file.clone(), command);
+        assert_eq!(source, PasswordSource::Command("pass show x".into()));
+        assert_eq!(PasswordSource::of(file, None), PasswordSource::File("password".into()));
     }
 
     #[cfg(unix)]
