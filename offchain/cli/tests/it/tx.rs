@@ -244,15 +244,21 @@ fn a_password_comes_from_a_command() {
 }
 
 #[test]
-fn a_home_knows_the_public_key_of_its_wallets() {
+fn a_home_that_is_not_served_makes_and_sends_too() {
     let network = Network::with_nodes(0);
     let file = network.file("unused", "") + ".json";
     let send = ["wallet", "send", "--from", "alice", "--to", "operator", "--amount", "1"];
     network.json(&[&send[..], &["--unsigned", &file]].concat());
     let content: Value = serde_json::from_slice(&std::fs::read(&file).unwrap()).unwrap();
-    assert!(content["public_key"].is_string(), "{content}");
+    assert!(content["public_key"].is_string(), "the keys of its wallets are at hand: {content}");
     let (keystore, password) = (network.home().join("wallets/alice.json"), network.home().join("password"));
     let (keystore, password) = (path(&keystore), path(&password));
     let signed = json(&["tx", "sign", &file, "--keystore", &keystore, "--password-file", &password]);
     assert_eq!(signed["content"]["signature"], "valid");
+    let before = network.run("wallet show alice")["balance"].as_u64().unwrap();
+    let signed = signed["signed"].as_str().unwrap();
+    for before in [false, true] {
+        assert_eq!(network.json(&["tx", "send", signed])["sent_before"], before);
+    }
+    assert_eq!(network.run("wallet show alice")["balance"], before - 1_000_000);
 }

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, ensure};
 use bithive_chain::{Chain, ChainError, MAX_TX_FILE_BYTES, Sent, TxFile, TxFileError};
 use bithive_client::NetworkFile;
 use bithive_command_kit::{Output, PasswordArgs, open_keystore};
-use bithive_home::target;
+use bithive_home::{Home, target};
 use bithive_keystore::{names, private};
 use clap::{Args, Subcommand};
 use serde_json::json;
@@ -39,9 +39,9 @@ pub enum Command {
     Send {
         /// File with the signed transaction.
         file: PathBuf,
-        /// URL of a node's RPC, or a chain of the devnet.
+        /// A chain of the devnet, or the URL of a node's RPC; the chain of the home folder when left out.
         #[arg(long, value_name = "NAME|URL")]
-        chain: String,
+        chain: Option<String>,
     },
 }
 
@@ -71,7 +71,7 @@ pub async fn run(command: Command, home: &Path, output: Output) -> Result<ExitCo
     match command {
         Command::Show { file, network } => show(&file, network.as_deref(), output),
         Command::Sign(args) => sign(args, output),
-        Command::Send { file, chain } => send(&file, &chain, home, output).await,
+        Command::Send { file, chain } => send(&file, chain.as_deref(), home, output).await,
     }
 }
 
@@ -152,11 +152,19 @@ fn signed_name(file: &Path) -> PathBuf {
     }
 }
 
-async fn send(file: &Path, chain: &str, home: &Path, output: Output) -> Result<ExitCode> {
+async fn send(file: &Path, chain: Option<&str>, home: &Path, output: Output) -> Result<ExitCode> {
     let tx = read(file)?;
     // What can be told without a chain first.
     tx.signed().with_context(|| file.display().to_string())?;
-    let chain: Arc<dyn Chain> = Arc::new(target(chain, home).await?.chain);
+    // The embedded chain ends with its home.
+    let own;
+    let chain: Arc<dyn Chain> = match chain {
+        Some(name) => Arc::new(target(name, home).await?.chain),
+        None => {
+            own = Home::open(home).await?;
+            own.local.client.chain().clone()
+        }
+    };
     let Sent { hash, before, result } =
         tx.send(chain.as_ref()).await.with_context(|| file.display().to_string())?;
     let receipt = result.as_ref().ok();

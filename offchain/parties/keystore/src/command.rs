@@ -100,7 +100,7 @@ mod tests {
         ] {
             let error = refused(line);
             assert!(error.contains(named), "{line}: {error}");
-            assert!(!error.contains("a password;") && !error.contains("'a password'"), "{error}");
+            assert!(!error.contains("a password") && !error.contains(line), "{error}");
         }
     }
 }
