@@ -9,7 +9,8 @@ use bithive_command_kit::{Output, error_text, printable};
 use bithive_demo as demo;
 use bithive_party_commands::{accredit, daemon, health, job, keys, node, policy, requester, service, setup};
 use bithive_token_commands::{
-    On, dataset, model, owner, profile, registry, rewards, stake, timebank, treasury, vesting, wallet,
+    On, dataset, model, owner, profile, registry, rewards, run as on_network, stake, timebank, treasury, tx,
+    vesting, wallet,
 };
 use bithive_tool_commands::{bench, ceremony, economy, netlab, reading};
 use clap::{Parser, Subcommand};
@@ -77,6 +78,9 @@ enum Command {
     Registry(On<registry::Command>),
     /// Owners of contracts: pause, hand over, announce, apply and cancel.
     Owner(On<owner::Command>),
+    /// Transactions in files: show, sign without a chain, and send what a command has made with --unsigned.
+    #[command(subcommand)]
+    Tx(tx::Command),
     /// Networks and accounts by a name of one's own.
     #[command(subcommand)]
     Profile(profile::Command),
@@ -166,16 +170,17 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         }
         Command::Deploy(args) => return deploy::run(args, home, output).await,
         Command::Ibc(command) => return ibc::run(command, home, output).await,
-        Command::Wallet(command) => return wallet::run(command, home, output).await,
-        Command::Stake(command) => stake::run(command, home, output).await?,
-        Command::Vesting(command) => vesting::run(command, home, output).await?,
-        Command::Rewards(command) => return rewards::run(command, home, output).await,
-        Command::Model(command) => model::run(command, home, output).await?,
-        Command::Dataset(command) => dataset::run(command, home, output).await?,
-        Command::Timebank(command) => return timebank::run(command, home, output).await,
-        Command::Treasury(command) => return treasury::run(command, home, output).await,
-        Command::Registry(command) => return registry::run(command, home, output).await,
-        Command::Owner(command) => return owner::run(command, home, output).await,
+        Command::Wallet(on) => return on_network(on, output, |on| wallet::run(on, home, output)).await,
+        Command::Stake(on) => on_network(on, output, |on| stake::run(on, home, output)).await?,
+        Command::Vesting(on) => on_network(on, output, |on| vesting::run(on, home, output)).await?,
+        Command::Rewards(on) => return on_network(on, output, |on| rewards::run(on, home, output)).await,
+        Command::Model(on) => on_network(on, output, |on| model::run(on, home, output)).await?,
+        Command::Dataset(on) => on_network(on, output, |on| dataset::run(on, home, output)).await?,
+        Command::Timebank(on) => return on_network(on, output, |on| timebank::run(on, home, output)).await,
+        Command::Treasury(on) => return on_network(on, output, |on| treasury::run(on, home, output)).await,
+        Command::Registry(on) => return on_network(on, output, |on| registry::run(on, home, output)).await,
+        Command::Owner(on) => return on_network(on, output, |on| owner::run(on, home, output)).await,
+        Command::Tx(command) => return tx::run(command, home, output).await,
         Command::Profile(command) => profile::run(command, output)?,
         Command::Requester(command) => requester::run(command, home, output).await?,
         Command::Node(command) => return node::run(command, home, output).await,

@@ -104,6 +104,12 @@ pub enum ChainError {
         /// Chain id the signature must cover.
         chain_id: String,
     },
+    /// The wallet has no key: the transaction is made, and is neither signed nor sent.
+    #[error("the transaction is made, and not sent: the wallet has no key to sign it with")]
+    Unsigned {
+        /// The transaction, as [`crate::TxFile::from_json`] reads it.
+        transaction: String,
+    },
     /// The sender may not do this.
     #[error("{sender} may not {action}")]
     Unauthorized {

@@ -8,7 +8,8 @@
 //! 4. [`Embedded`]: the chain in this process, for the CLI, demos and tests, and [`serve`] for other processes;
 //! 5. [`Cosmos`]: a chain behind a node's RPC, be it wasmd or an [`Embedded`] that another process serves; [`Failover`]: the same
 //!    behind several nodes, of which one that fails is passed over;
-//! 6. [`ChainError`]: what can go wrong, the same for every chain.
+//! 6. [`TxFile`]: a transaction in a file, for a key on another machine;
+//! 7. [`ChainError`]: what can go wrong, the same for every chain.
 
 mod address;
 mod block;
@@ -26,6 +27,7 @@ mod rpc;
 pub mod serve;
 pub mod signer;
 mod tx;
+mod tx_file;
 mod wallet;
 
 pub use address::{BECH32_PREFIX, validate_address};
@@ -39,6 +41,7 @@ pub use gas::{BlsCalls, GasUse, HostCalls, fee_for_gas};
 pub use hash::{BlockHash, TxHash};
 pub use message::Message;
 pub use serve::{BlockClock, ServeOptions, Server};
-pub use signer::SigningKey;
+pub use signer::{Sender, SigningKey};
 pub use tx::SignedTx;
+pub use tx_file::{Content, MAX_BYTES as MAX_TX_FILE_BYTES, Sent, TxFile, TxFileError};
 pub use wallet::{Instantiated, StoredCode, Wallet};

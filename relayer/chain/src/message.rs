@@ -117,6 +117,52 @@ impl Message {
         Ok(Self::Execute { contract: contract.into(), msg: to_json("execute", msg)?, funds: funds.to_vec() })
     }
 
+    /// A message and its sender, from the form that a transaction has it in. None for one that is not known, or that says more than
+    /// [`Message`] does: what is returned is the whole of it.
+    #[must_use]
+    pub fn from_any(any: &Any) -> Option<(AccountId, Self)> {
+        let (sender, message) = Self::decode(any)?;
+        // Whoever signs must have seen every byte.
+        (message.to_any(&sender).ok()? == *any).then_some((sender, message))
+    }
+
+    fn decode(any: &Any) -> Option<(AccountId, Self)> {
+        if let Ok(MsgExecuteContract { sender, contract, msg, funds }) = Msg::from_any(any) {
+            let contract = contract.to_string();
+            return Some((sender, Self::Execute { contract, msg, funds: from_coins(&funds) }));
+        }
+        if let Ok(MsgInstantiateContract { sender, admin, code_id, label, msg, funds }) = Msg::from_any(any) {
+            let admin = admin.map(|admin| admin.to_string());
+            let label = label.unwrap_or_default();
+            return Some((
+                sender,
+                Self::Instantiate { code_id, msg, label, admin, funds: from_coins(&funds) },
+            ));
+        }
+        if let Ok(MsgMigrateContract { sender, contract, code_id, msg }) = Msg::from_any(any) {
+            return Some((sender, Self::Migrate { contract: contract.to_string(), code_id, msg }));
+        }
+        if let Ok(MsgStoreCode { sender, wasm_byte_code, .. }) = Msg::from_any(any) {
+            return Some((sender, Self::StoreCode { wasm: wasm_byte_code }));
+        }
+        if let Ok(MsgSend { from_address, to_address, amount }) = Msg::from_any(any) {
+            let to = to_address.to_string();
+            return Some((from_address, Self::Send { to, funds: from_coins(&amount) }));
+        }
+        if any.type_url != TRANSFER_TYPE {
+            return None;
+        }
+        let transfer = <MsgTransfer as prost::Message>::decode(any.value.as_slice()).ok()?;
+        let coin = cosmrs::Coin::try_from(transfer.token?).ok()?;
+        let message = Self::Transfer {
+            channel: transfer.source_channel,
+            coin: from_coin(&coin),
+            receiver: transfer.receiver,
+            timeout: transfer.timeout_timestamp,
+        };
+        Some((transfer.sender.parse().ok()?, message))
+    }
+
     pub(crate) fn to_any(&self, sender: &AccountId) -> Result<Any, ChainError> {
         let sender = sender.clone();
         match self {
@@ -193,6 +239,14 @@ fn to_coins(coins: &[Coin]) -> Result<Vec<cosmrs::Coin>, ChainError> {
         .collect()
 }
 
+fn from_coin(coin: &cosmrs::Coin) -> Coin {
+    Coin { denom: coin.denom.to_string(), amount: coin.amount.into() }
+}
+
+fn from_coins(coins: &[cosmrs::Coin]) -> Vec<Coin> {
+    coins.iter().map(from_coin).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -219,6 +273,50 @@ mod tests {
         ]
         .concat();
         assert_eq!(any.value, expected);
+    }
+
+    #[test]
+    fn a_message_reads_back_and_one_that_says_more_is_not_known() {
+        let mut rng = rand_chacha::ChaCha20Rng::seed_from_u64(1);
+        let sender = crate::SigningKey::generate(&mut rng).account_id().clone();
+        let contract = AccountId::new(crate::BECH32_PREFIX, &[7; 32]).unwrap().to_string();
+        let (msg, funds) = (br#"{"a":1}"#.to_vec(), vec![coin(1, "ubee"), coin(2, "uusd")]);
+        let label = "label".to_owned();
+        let transfer = |receiver: &str| Message::Transfer {
+            channel: "channel-0".into(),
+            coin: coin(7, "ubee"),
+            receiver: receiver.into(),
+            timeout: 300,
+        };
+        let messages = [
+            Message::Execute { contract: contract.clone(), msg: msg.clone(), funds: funds.clone() },
+            Message::Execute { contract: contract.clone(), msg: vec![], funds: vec![] },
+            Message::Instantiate { code_id: 3, msg: msg.clone(), label, admin: None, funds: vec![] },
+            Message::Migrate { contract: contract.clone(), code_id: 4, msg },
+            Message::StoreCode { wasm: vec![1, 2] },
+            Message::Send { to: contract.clone(), funds },
+            transfer("r"),
+        ];
+        for message in messages {
+            let any = message.to_any(&sender).unwrap();
+            assert_eq!(Message::from_any(&any), Some((sender.clone(), message)));
+            // Field 15, a number, which no version of these messages has.
+            let more = Any { value: [&any.value[..], &[0x78, 1]].concat(), ..any.clone() };
+            assert_eq!(Message::from_any(&more), None);
+            assert_eq!(Message::from_any(&Any { type_url: format!("/x{}", any.type_url), ..any }), None);
+        }
+        let mut with_memo = transfer("r").to_any(&sender).unwrap();
+        with_memo.value.extend(b"\x42\x01m");
+        assert_eq!(Message::from_any(&with_memo), None, "a memo can make the other chain do something");
+        let permitted = MsgStoreCode {
+            sender,
+            wasm_byte_code: vec![1],
+            instantiate_permission: Some(cosmrs::cosmwasm::AccessConfig {
+                permission: cosmrs::cosmwasm::AccessType::Everybody,
+                addresses: vec![],
+            }),
+        };
+        assert_eq!(Message::from_any(&permitted.to_any().unwrap()), None);
     }
 
     #[test]

@@ -1,9 +1,10 @@
 //! Account keys: secp256k1, as every Cosmos chain accepts them.
 
-use crate::{BECH32_PREFIX, ChainError};
+use crate::{BECH32_PREFIX, ChainError, validate_address};
 use cosmrs::{
     AccountId,
     crypto::{PublicKey, secp256k1},
+    tendermint::{self, crypto::signature::Verifier as _},
 };
 use rand_core::CryptoRng;
 use zeroize::Zeroizing;
@@ -79,6 +80,85 @@ impl SigningKey {
     }
 }
 
+/// Who sends a transaction, without what signs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sender {
+    account: AccountId,
+    public: Option<PublicKey>,
+}
+
+impl Sender {
+    /// The account at `address`, whose public key is not known.
+    ///
+    /// # Errors
+    /// [`ChainError::InvalidAddress`]: it is not an account's, which has 20 bytes.
+    pub fn at(address: &str) -> Result<Self, ChainError> {
+        let account = validate_address(address)?;
+        if account.to_bytes().len() != 20 {
+            let reason = "32 bytes are a contract's, which signs nothing; expected 20 (account)".into();
+            return Err(ChainError::InvalidAddress { address: address.into(), reason });
+        }
+        Ok(Self { account, public: None })
+    }
+
+    /// The account at `address`, whose public key is this compressed point.
+    ///
+    /// # Errors
+    /// As [`Self::at`]; [`ChainError::Decode`] for what is no public key, or that of another account.
+    pub(crate) fn with_public_key(address: &str, key: &[u8]) -> Result<Self, ChainError> {
+        let sender = Self::at(address)?;
+        let unreadable = |reason: String| ChainError::Decode { what: "public key".into(), reason };
+        let point =
+            Some(key).filter(|key| key.len() == 33).and_then(tendermint::PublicKey::from_raw_secp256k1);
+        let public: PublicKey = point
+            .ok_or_else(|| unreadable("expected a compressed point of secp256k1, 33 bytes".into()))?
+            .into();
+        let owner = public.account_id(BECH32_PREFIX).map_err(|error| unreadable(error.to_string()))?;
+        if owner != sender.account {
+            return Err(unreadable(format!("it is {owner}'s, expected {address}'s")));
+        }
+        Ok(Self { public: Some(public), ..sender })
+    }
+
+    /// The account's address.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        self.account.as_ref()
+    }
+
+    /// The address in cosmrs' form.
+    #[must_use]
+    pub fn account_id(&self) -> &AccountId {
+        &self.account
+    }
+
+    /// The public key, if it is known.
+    #[must_use]
+    pub fn public_key(&self) -> Option<PublicKey> {
+        self.public
+    }
+
+    /// Whether `signature` is this account's of `bytes`: as [`SigningKey::sign`] makes it. Never without a public key.
+    #[must_use]
+    pub(crate) fn has_signed(&self, bytes: &[u8], signature: &[u8]) -> bool {
+        // Chains take low-s signatures only: the high twin would be the same transaction under another hash.
+        let low_s = secp256k1::Signature::from_slice(signature)
+            .is_ok_and(|signature| signature.normalize_s().is_none());
+        let (true, Some(key), Ok(signature)) =
+            (low_s, self.public, tendermint::Signature::try_from(signature))
+        else {
+            return false;
+        };
+        tendermint::crypto::default::signature::Verifier::verify(key.into(), bytes, &signature).is_ok()
+    }
+}
+
+impl From<&SigningKey> for Sender {
+    fn from(key: &SigningKey) -> Self {
+        Self { account: key.account.clone(), public: Some(key.public) }
+    }
+}
+
 impl std::fmt::Debug for SigningKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "SigningKey({})", self.address())
@@ -114,6 +194,43 @@ mod tests {
         let key = SigningKey::generate(&mut ChaCha20Rng::seed_from_u64(1));
         let shown = format!("{key:?}");
         assert!(shown.contains(key.address()) && !shown.contains(&hex::encode(*key.to_bytes())));
+    }
+
+    #[test]
+    fn only_the_account_itself_has_signed() {
+        let [key, other] = [1, 2].map(|seed| SigningKey::generate(&mut ChaCha20Rng::seed_from_u64(seed)));
+        let signature = key.sign(b"bytes").unwrap();
+        let own = Sender::from(&key);
+        assert!(own.has_signed(b"bytes", &signature));
+        assert!(!own.has_signed(b"other bytes", &signature));
+        assert!(!own.has_signed(b"bytes", &signature[..63]));
+        assert!(!Sender::from(&other).has_signed(b"bytes", &signature));
+        assert!(!Sender::at(key.address()).unwrap().has_signed(b"bytes", &signature), "its key is not known");
+        let point = key.public_key().to_bytes();
+        assert_eq!(Sender::with_public_key(key.address(), &point), Ok(own));
+        assert!(Sender::with_public_key(other.address(), &point).is_err());
+        assert!(Sender::with_public_key(key.address(), &point[1..]).is_err());
+    }
+
+    #[test]
+    fn the_high_twin_of_a_signature_is_none() {
+        let key = SigningKey::generate(&mut ChaCha20Rng::seed_from_u64(1));
+        let mut signature = key.sign(b"bytes").unwrap();
+        // n - s, by hand: the order of the curve less the second half.
+        let order = hex::decode("fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141").unwrap();
+        let mut borrow = 0;
+        for index in (0..32).rev() {
+            let difference = i16::from(order[index]) - i16::from(signature[32 + index]) - borrow;
+            borrow = i16::from(difference < 0);
+            signature[32 + index] = u8::try_from(difference + 256 * borrow).unwrap();
+        }
+        assert!(!Sender::from(&key).has_signed(b"bytes", &signature));
+    }
+
+    #[test]
+    fn a_contract_sends_nothing() {
+        let contract = AccountId::new(BECH32_PREFIX, &[7; 32]).unwrap();
+        assert!(matches!(Sender::at(contract.as_ref()), Err(ChainError::InvalidAddress { .. })));
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! Building and signing transactions (SIGN_MODE_DIRECT).
 
-use crate::{Account, ChainError, ChainInfo, Message, SigningKey, TxHash};
+use crate::{Account, ChainError, ChainInfo, Message, SigningKey, TxHash, signer::Sender};
 use cosmrs::{
     Any,
+    crypto::PublicKey,
     proto::{
         cosmos::tx::v1beta1::{SignDoc, TxRaw},
         traits::Message as _,
     },
+    tendermint::block::Height,
     tx::{AuthInfo, Body, Fee, SignerInfo},
 };
 use cosmwasm_std::Coin;
@@ -36,53 +38,82 @@ pub(crate) struct TxContext<'a> {
 impl TxContext<'_> {
     /// A transaction with `messages` in order, signed by `key`.
     pub(crate) fn sign(&self, key: &SigningKey, messages: &[Message]) -> Result<SignedTx, ChainError> {
-        self.build(key, messages, |sign_bytes| key.sign(sign_bytes))
+        let sign_doc = self.sign_doc(&key.into(), messages)?;
+        let signature = key.sign(&sign_doc.encode_to_vec())?;
+        Ok(self.signed(sign_doc, signature))
     }
 
-    /// The same without a valid signature, for simulation: of the size that the signed one has.
-    pub(crate) fn unsigned(&self, key: &SigningKey, messages: &[Message]) -> Result<SignedTx, ChainError> {
-        self.build(key, messages, |_| Ok(vec![0; 64]))
+    /// The same without a valid signature, for simulation: of the size that the signed one has. A public key that is not known is left out;
+    /// simulations do without.
+    pub(crate) fn unsigned(&self, sender: &Sender, messages: &[Message]) -> Result<SignedTx, ChainError> {
+        Ok(self.signed(self.sign_doc(sender, messages)?, vec![0; 64]))
     }
 
-    fn build(
-        &self,
-        key: &SigningKey,
-        messages: &[Message],
-        sign: impl FnOnce(&[u8]) -> Result<Vec<u8>, ChainError>,
-    ) -> Result<SignedTx, ChainError> {
-        if messages.is_empty() {
-            return Err(ChainError::InvalidTx {
-                field: "messages".into(),
-                reason: "none, expected 1 or more".into(),
-            });
-        }
+    fn signed(&self, sign_doc: SignDoc, signature: Vec<u8>) -> SignedTx {
+        SignedTx::new(sign_doc, signature, self.account.sequence, self.fee.clone())
+    }
+
+    fn sign_doc(&self, sender: &Sender, messages: &[Message]) -> Result<SignDoc, ChainError> {
         let messages: Vec<Any> =
-            messages.iter().map(|message| message.to_any(key.account_id())).collect::<Result<_, _>>()?;
-        let encoding = |error: cosmrs::ErrorReport| ChainError::InvalidTx {
-            field: "encoding".into(),
-            reason: error.to_string(),
-        };
-        let body_bytes = Body::new(messages, "", 0u8).into_bytes().map_err(encoding)?;
-        let auth_info_bytes = self.auth_info(key)?.into_bytes().map_err(encoding)?;
-        let sign_doc = SignDoc {
-            body_bytes,
-            auth_info_bytes,
-            chain_id: self.chain.chain_id.clone(),
-            account_number: self.account.number,
-        };
-        let signature = sign(&sign_doc.encode_to_vec())?;
+            messages.iter().map(|message| message.to_any(sender.account_id())).collect::<Result<_, _>>()?;
+        Signed {
+            chain_id: &self.chain.chain_id,
+            account: self.account,
+            public_key: sender.public_key(),
+            messages: &messages,
+            gas_limit: self.gas_limit,
+            fee: self.fee.as_ref(),
+            memo: "",
+            timeout_height: 0,
+        }
+        .sign_doc()
+    }
+}
+
+impl SignedTx {
+    /// The transaction that `sign_doc` is signed for.
+    pub(crate) fn new(sign_doc: SignDoc, signature: Vec<u8>, sequence: u64, fee: Option<Coin>) -> Self {
         let SignDoc { body_bytes, auth_info_bytes, .. } = sign_doc;
         let bytes = TxRaw { body_bytes, auth_info_bytes, signatures: vec![signature] }.encode_to_vec();
-        Ok(SignedTx {
-            hash: TxHash::of(&bytes),
-            bytes,
-            sequence: self.account.sequence,
-            fee: self.fee.clone(),
+        Self { hash: TxHash::of(&bytes), bytes, sequence, fee }
+    }
+}
+
+/// All that a signature covers.
+pub(crate) struct Signed<'a> {
+    pub(crate) chain_id: &'a str,
+    pub(crate) account: Account,
+    /// None leaves it out, as simulations may.
+    pub(crate) public_key: Option<PublicKey>,
+    pub(crate) messages: &'a [Any],
+    pub(crate) gas_limit: u64,
+    pub(crate) fee: Option<&'a Coin>,
+    pub(crate) memo: &'a str,
+    /// Last height of a block that may include it; 0 for any.
+    pub(crate) timeout_height: u64,
+}
+
+impl Signed<'_> {
+    /// What is signed.
+    pub(crate) fn sign_doc(&self) -> Result<SignDoc, ChainError> {
+        let invalid = |field: &str, reason: String| ChainError::InvalidTx { field: field.into(), reason };
+        if self.messages.is_empty() {
+            return Err(invalid("messages", "none, expected 1 or more".into()));
+        }
+        let timeout_height = Height::try_from(self.timeout_height)
+            .map_err(|error| invalid("timeout_height", error.to_string()))?;
+        let encoding = |error: cosmrs::ErrorReport| invalid("encoding", error.to_string());
+        let body = Body::new(self.messages.iter().cloned(), self.memo, timeout_height);
+        Ok(SignDoc {
+            body_bytes: body.into_bytes().map_err(encoding)?,
+            auth_info_bytes: self.auth_info()?.into_bytes().map_err(encoding)?,
+            chain_id: self.chain_id.into(),
+            account_number: self.account.number,
         })
     }
 
-    fn auth_info(&self, key: &SigningKey) -> Result<AuthInfo, ChainError> {
-        let fee = self.fee.as_ref().map(|fee| cosmrs::Coin::new(fee.amount.u128(), &fee.denom));
+    fn auth_info(&self) -> Result<AuthInfo, ChainError> {
+        let fee = self.fee.map(|fee| cosmrs::Coin::new(fee.amount.u128(), &fee.denom));
         let amount = fee.transpose().map_err(|error| ChainError::InvalidConfig {
             field: "fee_denom".into(),
             reason: error.to_string(),
@@ -93,6 +124,6 @@ impl TxContext<'_> {
             payer: None,
             granter: None,
         };
-        Ok(SignerInfo::single_direct(Some(key.public_key()), self.account.sequence).auth_info(fee))
+        Ok(SignerInfo::single_direct(self.public_key, self.account.sequence).auth_info(fee))
     }
 }

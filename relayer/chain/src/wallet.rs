@@ -1,8 +1,8 @@
 //! An account on a chain.
 
 use crate::{
-    Account, Chain, ChainError, ChainInfo, GasUse, Message, Receipt, SignedTx, SigningKey, chain::to_json,
-    fee_for_gas, tx::TxContext,
+    Account, Chain, ChainError, ChainInfo, GasUse, Message, Receipt, Sender, SignedTx, SigningKey, TxFile,
+    chain::to_json, fee_for_gas, tx::TxContext,
 };
 use cosmwasm_std::{Coin, Uint128};
 use serde::Serialize;
@@ -62,10 +62,15 @@ pub struct Instantiated {
 
 /// A key on a chain: the one owner of its account sequence. Share it in an `Arc`; its transactions go one after
 /// another, and each waits for its block. Two wallets with one key work, at the price of retries.
+///
+/// A wallet [without a key](Self::without_key) sends nothing: it makes transactions that are signed elsewhere.
 pub struct Wallet {
     chain: Arc<dyn Chain>,
     info: ChainInfo,
-    key: SigningKey,
+    sender: Sender,
+    /// None where somebody else signs.
+    key: Option<SigningKey>,
+    timeout_height: u64,
     gas_limit: Option<u64>,
     gas_cap: u64,
     fee_cap: u128,
@@ -78,9 +83,29 @@ impl Wallet {
     /// # Errors
     /// [`ChainError::NodeDown`] when the chain does not answer.
     pub async fn connect(chain: Arc<dyn Chain>, key: SigningKey) -> Result<Self, ChainError> {
-        let info = chain.info().await?;
-        let next = Mutex::default();
-        Ok(Self { chain, info, key, gas_limit: None, gas_cap: GAS_CAP, fee_cap: u128::MAX, next })
+        Self::new(chain, (&key).into(), Some(key)).await
+    }
+
+    /// Opens a wallet of an account whose key is elsewhere. What would send a transaction ends with [`ChainError::Unsigned`], which has the
+    /// transaction; nothing is sent.
+    ///
+    /// # Errors
+    /// [`ChainError::NodeDown`] when the chain does not answer.
+    pub async fn without_key(chain: Arc<dyn Chain>, sender: Sender) -> Result<Self, ChainError> {
+        Self::new(chain, sender, None).await
+    }
+
+    async fn new(chain: Arc<dyn Chain>, sender: Sender, key: Option<SigningKey>) -> Result<Self, ChainError> {
+        let (info, next) = (chain.info().await?, Mutex::default());
+        let (gas_limit, gas_cap, fee_cap, timeout_height) = (None, GAS_CAP, u128::MAX, 0);
+        Ok(Self { chain, info, sender, key, timeout_height, gas_limit, gas_cap, fee_cap, next })
+    }
+
+    /// Gives transactions of a wallet without a key the last height of a block that may include them; 0 for any.
+    #[must_use]
+    pub fn with_timeout_height(mut self, height: u64) -> Self {
+        self.timeout_height = height;
+        self
     }
 
     /// Uses this gas limit for every transaction and simulates none.
@@ -108,7 +133,7 @@ impl Wallet {
     /// The account's address.
     #[must_use]
     pub fn address(&self) -> &str {
-        self.key.address()
+        self.sender.address()
     }
 
     /// The chain it signs for.
@@ -234,11 +259,16 @@ impl Wallet {
     ///
     /// # Errors
     /// As [`Chain::broadcast`] and [`Chain::simulate`]; whatever `before_broadcast` returns stops the transaction.
+    /// [`ChainError::Unsigned`] of a wallet without a key.
     pub async fn submit(
         &self,
         messages: &[Message],
         mut before_broadcast: impl FnMut(&SignedTx) -> Result<(), ChainError> + Send,
     ) -> Result<Receipt, ChainError> {
+        let Some(key) = &self.key else {
+            let transaction = self.draft(messages).await?.to_json()?;
+            return Err(ChainError::Unsigned { transaction });
+        };
         let mut next = self.next.lock().await;
         let mut retried = false;
         let (mut raises, mut asked) = (0, None::<Coin>);
@@ -250,7 +280,7 @@ impl Wallet {
             };
             let tries = next.tries(account.sequence);
             let sent =
-                self.try_submit(account, messages, (asked.as_ref(), tries), &mut before_broadcast).await;
+                self.try_submit(key, account, messages, (asked.as_ref(), tries), &mut before_broadcast).await;
             match sent {
                 Ok(receipt) => {
                     let account = Account { sequence: account.sequence + 1, ..account };
@@ -290,39 +320,54 @@ impl Wallet {
         // The next call has to ask for the sequence again, because it is not known here what will be sent.
         known.account = None;
         let next = self.chain.account(self.address()).await?;
+        let key = self.key.as_ref().ok_or_else(|| ChainError::InvalidTx {
+            field: "signature".into(),
+            reason: format!("the key of {} is not here", self.address()),
+        })?;
         let sign = |(messages, sequence): (&Vec<Message>, u64)| {
             let account = Account { sequence, ..next };
-            self.context(account, gas_limit, None)?.sign(&self.key, messages)
+            self.context(account, gas_limit, None)?.sign(key, messages)
         };
         transactions.iter().zip(next.sequence..).map(sign).collect()
     }
 
     async fn try_submit(
         &self,
+        key: &SigningKey,
         account: Account,
         messages: &[Message],
         (asked, tries): (Option<&Coin>, u64),
         before_broadcast: &mut (impl FnMut(&SignedTx) -> Result<(), ChainError> + Send),
     ) -> Result<Receipt, ChainError> {
-        let gas_limit = match self.gas_limit {
-            Some(gas_limit) => gas_limit,
-            None => {
-                let used = self.simulate_at(account, messages).await?.gas;
-                if used > self.gas_cap {
-                    return Err(ChainError::OutOfGas { limit: self.gas_cap, used });
-                }
-                (used.saturating_mul(GAS_MARGIN.0) / GAS_MARGIN.1).min(self.gas_cap)
-            }
-        };
         // In place of a transaction that got lost: a node that remembers its bytes would not take them again.
-        let gas_limit = gas_limit.saturating_add(tries);
-        let tx = self.context(account, gas_limit, asked)?.sign(&self.key, messages)?;
+        let gas_limit = self.limit(account, messages).await?.saturating_add(tries);
+        let tx = self.context(account, gas_limit, asked)?.sign(key, messages)?;
         before_broadcast(&tx)?;
         self.chain.broadcast(&tx.bytes).await
     }
 
+    /// The next transaction, for who has the key.
+    async fn draft(&self, messages: &[Message]) -> Result<TxFile, ChainError> {
+        let account = self.chain.account(self.address()).await?;
+        let gas_limit = self.limit(account, messages).await?;
+        let context = self.context(account, gas_limit, None)?;
+        TxFile::new(&context, self.sender.clone(), messages, self.timeout_height)
+    }
+
+    /// Gas limit of a transaction: the one that is set, or by simulation.
+    async fn limit(&self, account: Account, messages: &[Message]) -> Result<u64, ChainError> {
+        if let Some(gas_limit) = self.gas_limit {
+            return Ok(gas_limit);
+        }
+        let used = self.simulate_at(account, messages).await?.gas;
+        if used > self.gas_cap {
+            return Err(ChainError::OutOfGas { limit: self.gas_cap, used });
+        }
+        Ok((used.saturating_mul(GAS_MARGIN.0) / GAS_MARGIN.1).min(self.gas_cap))
+    }
+
     async fn simulate_at(&self, account: Account, messages: &[Message]) -> Result<GasUse, ChainError> {
-        let tx = self.context(account, SIMULATED_LIMIT, None)?.unsigned(&self.key, messages)?;
+        let tx = self.context(account, SIMULATED_LIMIT, None)?.unsigned(&self.sender, messages)?;
         self.chain.simulate(&tx.bytes).await
     }
 

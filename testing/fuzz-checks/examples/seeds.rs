@@ -367,6 +367,10 @@ fn chain_and_messages(seeds: &Seeds<'_>) -> Result<(), Fault> {
     seeds.put("chain", "transaction", &[0], &transaction)?;
     seeds.put("chain", "forged", &[1], &transaction)?;
     seeds.put("chain", "address", &[5], worker.as_bytes())?;
+    let unsigned = include_bytes!("../../../relayer/chain/tests/vectors/tx_file_unsigned.json");
+    seeds.put("chain", "tx-file-unsigned", &[6], unsigned)?;
+    let signed = include_bytes!("../../../relayer/chain/tests/vectors/tx_file_signed.json");
+    seeds.put("chain", "tx-file-signed", &[6], signed)?;
     let instantiate = registry::InstantiateMsg {
         owner: operator,
         token: deployment.token().to_owned(),

@@ -1,10 +1,12 @@
-//! Transactions and contract messages, run on a chain that has the contracts, a node, a requester and an open job.
+//! Transactions, also in files, and contract messages, run on a chain that has the contracts, a node, a requester and an open job.
 //! Nothing is committed: every input meets the same chain.
 
 use std::sync::{Arc, LazyLock};
 
 use bithive_api::jobs::Terms;
-use bithive_chain::{Chain, ChainError, Embedded, Message, SigningKey, Wallet, validate_address};
+use bithive_chain::{
+    Chain, ChainError, Content, Embedded, Message, SigningKey, TxFile, Wallet, validate_address,
+};
 use bithive_client::{Account, Client, Deployment};
 use bithive_local::{Founders, NODE_BOND, REQUESTER_BOND, UNIT, deploy, fee_grant, open_chain};
 use bithive_node::NodeKeys;
@@ -135,14 +137,15 @@ fn terms(assign_by: u64) -> Terms {
 /// The first byte chooses what the rest is.
 pub fn check(input: &[u8]) {
     let fixture = &*FIXTURE;
-    match choose(input, 6) {
+    match choose(input, 7) {
         None => {}
         Some((0, bytes)) => fixture.runtime.block_on(transaction(fixture, bytes)),
         Some((1, bytes)) => fixture.runtime.block_on(forged(fixture, bytes)),
         Some((2, bytes)) => fixture.runtime.block_on(execute(fixture, bytes)),
         Some((3, bytes)) => fixture.runtime.block_on(send(fixture, bytes)),
         Some((4, bytes)) => fixture.runtime.block_on(query(fixture, bytes)),
-        Some((_, bytes)) => address(bytes),
+        Some((5, bytes)) => address(bytes),
+        Some((_, bytes)) => tx_file(bytes),
     }
 }
 
@@ -190,6 +193,28 @@ async fn query(fixture: &Fixture, bytes: &[u8]) {
     match fixture.chain.query_smart(fixture.contract(*contract), msg.to_vec()).await {
         Ok(answer) => assert!(serde_json::from_slice::<Value>(&answer).is_ok(), "an answer is JSON"),
         Err(error) => assert!(!matches!(error, ChainError::NodeDown { .. }), "the chain still runs"),
+    }
+}
+
+/// A transaction in a file, which may come from anybody. What is shown of it is what is signed.
+fn tx_file(bytes: &[u8]) {
+    let Ok(file) = TxFile::from_json(bytes) else { return };
+    for content in file.messages() {
+        if let Content::Unknown { type_url, .. } = content {
+            assert!(type_url.bytes().all(|byte| byte.is_ascii_graphic()), "a type URL is plain");
+        }
+    }
+    assert_eq!(
+        file.check_known().is_ok(),
+        file.messages().all(|content| matches!(content, Content::Known(_)))
+    );
+    if let Ok(tx) = file.signed() {
+        assert!(Raw::from_bytes(&tx.bytes).is_ok(), "what is signed is a transaction to others, too");
+    }
+    // Spaces that it has, and its writer has not, can make it longer than a file may be.
+    if let Ok(text) = file.to_json() {
+        let again = TxFile::from_json(text.as_bytes()).expect("what is written is read");
+        assert_eq!(again, file);
     }
 }
 

@@ -30,3 +30,4 @@ mod settings;
 mod setup;
 mod timebank;
 mod treasury;
+mod tx;

@@ -21,19 +21,23 @@ pub struct PasswordArgs {
     /// File with the keystore's password, which only its owner can read; the terminal is asked by default.
     #[arg(long, value_name = "FILE", env = bithive_keystore::PASSWORD_FILE)]
     pub password_file: Option<PathBuf>,
+    /// Command for the shell whose first line of output is the keystore's password, in place of a file, for example:
+    /// 'pass show hive/alice'
+    #[arg(long, value_name = "COMMAND")]
+    pub password_command: Option<String>,
 }
 
 impl PasswordArgs {
-    /// The file, or the terminal.
+    /// The command, the file, or the terminal.
     #[must_use]
     pub fn source(&self) -> PasswordSource {
-        PasswordSource::of(self.password_file.clone())
+        PasswordSource::of(self.password_file.clone(), self.password_command.clone())
     }
 
     /// The password of the keystore `of`.
     ///
     /// # Errors
-    /// A file that is not there, that others can read or that holds no password; nobody to ask.
+    /// A file that is not there, that others can read or that holds no password; a command that fails or prints none; nobody to ask.
     pub fn read(&self, of: &Path) -> Result<Password> {
         Ok(self.source().read(of)?)
     }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, bail};
 use bithive_command_kit::{Output, table};
 use bithive_daemon::config::{CommitteeConfig, NodeConfig, RelayConfig, RelayerConfig, Settings, role_of};
-use bithive_keystore::{Password, PasswordSource};
+use bithive_keystore::PasswordSource;
 use bithive_monitor::fetch_status;
 use bithive_monitor::health::Outcome;
 use console::style;
@@ -20,7 +20,7 @@ pub struct HealthArgs {
     /// Configuration of a node, committee member, relay, relayer or requester.
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
-    /// Ask for the keystore's password at the terminal if no file has it; without this the keystore is then not opened.
+    /// Ask for the keystore's password at the terminal if neither a file nor a command has it; without this the keystore is then not opened.
     #[arg(long)]
     ask_password: bool,
     #[command(flatten)]
@@ -37,12 +37,12 @@ pub struct StatusArgs {
 
 /// Names what is wrong with a party and what to do; exit code 1 if anything is wrong.
 pub async fn check(args: HealthArgs, output: Output) -> Result<ExitCode> {
-    let password = match PasswordSource::of(args.password.password_file.clone()) {
-        PasswordSource::File(file) => Some(Password::read(&file)?),
+    let password = match args.password.source() {
         PasswordSource::Terminal if args.ask_password => {
             Some(bithive_keystore::ask("Password of the keystore: ")?)
         }
         PasswordSource::Terminal => None,
+        source => Some(source.read(&args.config)?),
     };
     let report = bithive_daemon::health::check(&args.config, password.as_ref()).await;
     let healthy = report.is_healthy();

@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 use bithive_command_kit::Output;
 use bithive_daemon::config::{CommitteeConfig, NodeConfig, RelayConfig, RelayerConfig, Settings, role_of};
-use bithive_keystore::{Password, private};
+use bithive_keystore::{Password, PasswordSource, private};
 use clap::Subcommand;
 use serde_json::json;
+
+use super::keys::PasswordArgs;
 
 /// Units with which systemd runs a party.
 #[derive(Subcommand)]
@@ -15,6 +17,7 @@ pub enum Command {
     /// Write the unit of a party, for example: service install --config node/node.toml --password-file node.password
     ///
     /// It starts the party again when it fails, hands it the password as a credential of systemd, and lets it write to its own folders only.
+    /// With --password-command the party runs that command, as the user of the unit.
     /// Nothing is started: the answer says how.
     Install(InstallArgs),
 }
@@ -25,9 +28,9 @@ pub struct InstallArgs {
     /// Configuration of a node, committee member, relay or relayer.
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
-    /// File with the keystore's password, which only its owner can read. A relay has none.
-    #[arg(long, value_name = "FILE", env = bithive_keystore::PASSWORD_FILE)]
-    password_file: Option<PathBuf>,
+    // A relay has none.
+    #[command(flatten)]
+    password: PasswordArgs,
     /// A unit of the whole system, run as this user, in place of one of your own. Its file is in /etc/systemd/system.
     #[arg(long, value_name = "USER")]
     system: Option<String>,
@@ -44,20 +47,23 @@ pub fn run(command: Command, output: Output) -> Result<()> {
     let Command::Install(args) = command;
     let (role, folders) = party(&args.config)?;
     let absolute = |path: &Path| std::path::absolute(path).with_context(|| path.display().to_string());
-    let password_file = match (&args.password_file, role) {
+    let password = match (args.password.source(), role) {
         (_, RelayConfig::ROLE) => None,
-        (Some(file), _) => {
+        (PasswordSource::File(file), _) => {
             // One that can't be read would show only when the service starts.
-            Password::read(file)?;
-            Some(absolute(file)?)
+            Password::read(&file)?;
+            Some(PasswordSource::File(absolute(&file)?))
         }
-        (None, _) => bail!("nobody types a password into a service; expected --password-file FILE"),
+        (command @ PasswordSource::Command(_), _) => Some(command),
+        (PasswordSource::Terminal, _) => bail!(
+            "nobody types a password into a service; expected --password-file FILE or --password-command COMMAND"
+        ),
     };
     let unit = Unit {
         role,
         program: std::env::current_exe().context("the path of this program")?,
         config: absolute(&args.config)?,
-        password_file,
+        password,
         folders: folders.iter().map(|folder| absolute(folder)).collect::<Result<_>>()?,
         user: args.system.clone(),
     };
@@ -124,7 +130,8 @@ struct Unit {
     role: &'static str,
     program: PathBuf,
     config: PathBuf,
-    password_file: Option<PathBuf>,
+    /// None for a party without a keystore.
+    password: Option<PasswordSource>,
     /// Where it writes.
     folders: Vec<PathBuf>,
     /// Whom it runs as, in a unit of the system.
@@ -134,8 +141,12 @@ struct Unit {
 impl Unit {
     /// The file, as systemd.service(5), systemd.exec(5) and systemd.unit(5) have it.
     fn text(&self) -> Result<String> {
-        let Self { role, program, config, password_file, folders, user } = self;
+        let Self { role, program, config, password, folders, user } = self;
         let (program, config) = (word(program)?, word(config)?);
+        let command = match password {
+            Some(PasswordSource::Command(line)) => format!(" --password-command {}", quoted(line)?),
+            _ => String::new(),
+        };
         let mut lines = vec![
             "[Unit]".to_owned(),
             format!("Description=BitHive {role}"),
@@ -146,7 +157,7 @@ impl Unit {
             String::new(),
             "[Service]".into(),
             "Type=exec".into(),
-            format!("ExecStart={program} {role} run --config {config}"),
+            format!("ExecStart={program} {role} run --config {config}{command}"),
             "Restart=on-failure".into(),
             "RestartSec=5".into(),
             "TimeoutStopSec=60".into(),
@@ -155,7 +166,7 @@ impl Unit {
             "LimitCORE=0".into(),
             "NoNewPrivileges=yes".into(),
         ];
-        if let Some(file) = password_file {
+        if let Some(PasswordSource::File(file)) = password {
             lines.push(format!("LoadCredential=password:{}", setting(file)?));
             lines.push(format!("Environment={}=%d/password", bithive_keystore::PASSWORD_FILE));
         }
@@ -176,17 +187,30 @@ impl Unit {
     }
 }
 
-/// A path as a value of a setting: `%` begins a specifier.
-fn setting(path: &Path) -> Result<String> {
-    let text = path.to_str().with_context(|| format!("{} is not UTF-8", path.display()))?;
-    ensure!(!text.contains(char::is_control), "{path:?} has a control character, which a unit can't name");
+fn utf8(path: &Path) -> Result<&str> {
+    path.to_str().with_context(|| format!("{} is not UTF-8", path.display()))
+}
+
+/// A text as a value of a setting: `%` begins a specifier.
+fn escaped(text: &str) -> Result<String> {
+    ensure!(!text.contains(char::is_control), "{text:?} has a control character, which a unit can't name");
     Ok(text.replace('%', "%%"))
+}
+
+/// A text as one word of a command or list.
+fn quoted(text: &str) -> Result<String> {
+    let text = escaped(text)?.replace('\\', "\\\\").replace('"', "\\\"").replace('$', "$$");
+    Ok(format!("\"{text}\""))
+}
+
+/// A path as a value of a setting.
+fn setting(path: &Path) -> Result<String> {
+    escaped(utf8(path)?)
 }
 
 /// A path as one word of a command or list.
 fn word(path: &Path) -> Result<String> {
-    let text = setting(path)?.replace('\\', "\\\\").replace('"', "\\\"").replace('$', "$$");
-    Ok(format!("\"{text}\""))
+    quoted(utf8(path)?)
 }
 
 #[cfg(test)]
@@ -198,7 +222,7 @@ mod tests {
             role: "node",
             program: "/opt/bit hive/bithive".into(),
             config: "/srv/50%/node.toml".into(),
-            password_file: Some("/srv/node.password".into()),
+            password: Some(PasswordSource::File("/srv/node.password".into())),
             folders: vec!["/srv/a \"b\"/data".into()],
             user: user.map(Into::into),
         }
@@ -222,5 +246,14 @@ mod tests {
         assert!(text.contains("LoadCredential=password:/srv/node.password"), "{text}");
         assert!(text.contains("Environment=BITHIVE_PASSWORD_FILE=%d/password"), "{text}");
         assert!(text.contains("WantedBy=default.target") && !text.contains("User="), "{text}");
+    }
+
+    #[test]
+    fn a_password_command_is_one_word_of_the_unit_and_takes_the_place_of_the_credential() {
+        let command = PasswordSource::Command("pass show \"hive/$USER\" | tail -c 50%".into());
+        let text = Unit { password: Some(command), ..unit(None) }.text().unwrap();
+        let word = "--password-command \"pass show \\\"hive/$$USER\\\" | tail -c 50%%\"";
+        assert!(text.contains(word), "{text}");
+        assert!(!text.contains("LoadCredential") && !text.contains("BITHIVE_PASSWORD_FILE"), "{text}");
     }
 }

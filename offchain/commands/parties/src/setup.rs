@@ -82,7 +82,7 @@ pub async fn run(mut args: SetupArgs, home: &Path, output: Output) -> Result<()>
     network.expect_same(&config, role)?;
     files.push(Written { file: config.clone(), kept });
 
-    let next = next::commands(role, &config, account.as_ref(), args.password.password_file.as_deref());
+    let next = next::commands(role, &config, account.as_ref(), &args.password);
     let (address, endpoint) = account.unzip();
     let answer = json!({
         "role": role.name(), "chain_id": network.deployment.chain_id, "config": config, "files": files,
@@ -142,7 +142,7 @@ fn same(file: &Path, content: &[u8]) -> Result<Written> {
 
 /// Makes the password file if one is named that is not there, and says what a guess at the password has to cost.
 fn ready_password(password: &PasswordArgs) -> Result<Kdf> {
-    let PasswordSource::File(file) = PasswordSource::of(password.password_file.clone()) else {
+    let PasswordSource::File(file) = password.source() else {
         return Ok(Kdf::PERSON);
     };
     if file.exists() {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use bithive_api::ContractEvent;
-use bithive_chain::{Receipt, SigningKey, Wallet, validate_address};
+use bithive_chain::{Receipt, Sender, SigningKey, Wallet, validate_address};
 use bithive_client::amount::show_in;
 use bithive_client::{Account, Client, EconomyAccount, EconomyClient, Token};
 use bithive_home::{FOUNDER_NAMES, Home, HomeKeys};
@@ -14,6 +14,7 @@ use serde::Serialize;
 
 use super::network::NetworkArgs;
 use super::profile::account_of;
+use super::unsigned::Draft;
 
 pub(super) use bithive_command_kit::until;
 
@@ -31,6 +32,8 @@ pub(super) struct Accounts {
     own: Option<(String, PathBuf)>,
     /// Of keystore files that are named by their path.
     password: PasswordSource,
+    /// Set where transactions are made for somebody else to sign.
+    draft: Option<Draft>,
     /// The embedded chain ends with it.
     home: Option<Home>,
 }
@@ -38,14 +41,14 @@ pub(super) struct Accounts {
 impl Accounts {
     /// The network that the options name: the home folder's, when they name none.
     pub(super) async fn open(network: &NetworkArgs, home: &Path) -> Result<Self> {
-        let (password, own) = (network.password(), network.own()?);
+        let (password, own, draft) = (network.password(), network.own()?, network.unsigned.draft());
         match network.deployment(home).await? {
             None => {
                 let home = Home::open(home).await?;
                 let (client, keys) = (home.local.client.clone(), Some(home.keys.clone()));
-                Ok(Self { client, keys, own, password, home: Some(home) })
+                Ok(Self { client, keys, own, password, draft, home: Some(home) })
             }
-            Some((client, keys)) => Ok(Self { client, keys, own, password, home: None }),
+            Some((client, keys)) => Ok(Self { client, keys, own, password, draft, home: None }),
         }
     }
 
@@ -65,10 +68,26 @@ impl Accounts {
         home.new_wallet(name).map(drop)
     }
 
-    /// The account called `name`, for transactions.
+    /// Whether transactions are made for somebody else to sign.
+    pub(super) const fn makes_unsigned(&self) -> bool {
+        self.draft.is_some()
+    }
+
+    /// The account called `name`, for transactions. Where they are made for somebody else to sign, its address is enough.
     pub(super) async fn account(&self, name: &str) -> Result<Account> {
-        let wallet = Wallet::connect(self.client.chain().clone(), self.key(name)?).await?;
+        let chain = self.client.chain().clone();
+        let wallet = match self.draft {
+            None => Wallet::connect(chain, self.key(name)?).await?,
+            Some(draft) => draft.wallet(Wallet::without_key(chain, self.sender(name)?).await?),
+        };
         Ok(Account::new(self.client.clone(), wallet))
+    }
+
+    /// The address of the account called `name`, with its public key if that takes no password.
+    fn sender(&self, name: &str) -> Result<Sender> {
+        let address = address(self, name)?;
+        let named = address != name && name != OWN && !Path::new(name).is_file();
+        Ok(if named { (&self.key(name)?).into() } else { Sender::at(&address)? })
     }
 
     fn key(&self, name: &str) -> Result<SigningKey> {

@@ -2,8 +2,9 @@
 
 use std::process::ExitCode;
 
-use anyhow::Result;
-use bithive_client::{Claimables, Claims, Source};
+use anyhow::{Result, ensure};
+use bithive_chain::{ChainError, TxFile};
+use bithive_client::{Claimables, Claims, EconomyAccount, MOST_MESSAGES, Source};
 use bithive_command_kit::{Output, table};
 use serde::Serialize;
 
@@ -73,7 +74,11 @@ pub(super) async fn claim(accounts: &Accounts, names: Vec<String>, output: Outpu
         let address = account.address().to_owned();
         let (claims, error) = match account.claim_all().await {
             Ok(claims) => (claims, None),
-            Err(error) if single => return Err(error.into()),
+            Err(error @ ChainError::Unsigned { .. }) => {
+                check_whole(&account, &error).await?;
+                return Err(error.into());
+            }
+            Err(error) if single || accounts.makes_unsigned() => return Err(error.into()),
             // The others are not held up by one that, for instance, has no coins for fees.
             Err(error) => (Claims::default(), Some(error.to_string())),
         };
@@ -83,6 +88,20 @@ pub(super) async fn claim(accounts: &Accounts, names: Vec<String>, output: Outpu
     output.show(&all, |all| show(&book, all))?;
     let whole = all.iter().all(|claimed| claimed.error.is_none() && claimed.claims.refused.is_empty());
     Ok(if whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// That a transaction which somebody else signs claims everything that is due.
+async fn check_whole(account: &EconomyAccount, made: &ChainError) -> Result<()> {
+    let ChainError::Unsigned { transaction } = made else { return Ok(()) };
+    let claimed = TxFile::from_json(transaction.as_bytes())?.messages().count();
+    let entries = account.client().claimables(account.address()).await?.entries;
+    let due = entries.iter().filter(|entry| entry.is_due()).count();
+    ensure!(
+        claimed == due,
+        "--unsigned: of {due} amounts that are due, one transaction can claim {claimed} only, because there are more than {MOST_MESSAGES} \
+         or a contract refuses one; claim them by number, with the commands of each group"
+    );
+    Ok(())
 }
 
 fn show(book: &AddressBook, all: &[Claimed]) {

@@ -17,6 +17,7 @@ use cosmwasm_std::HexBinary;
 use super::accounts::{Accounts, Done, account, address, economy, now, until};
 use super::catalog;
 use super::network::On;
+use super::unsigned::{Transactions, Transacts};
 
 /// Data sets are on chains of their own (`bithive deploy --chain data`): name one with --chain. Shares are in base units of the asset that a
 /// data set asks for: of vouchers of BTT, 1000000 are one BTT.
@@ -165,6 +166,15 @@ impl Which {
         let opened = std::fs::File::open(file).with_context(|| file.display().to_string())?;
         hash.update_reader(opened).with_context(|| file.display().to_string())?;
         Ok(HexBinary::from(hash.finalize().as_bytes()))
+    }
+}
+
+impl Transacts for Command {
+    fn transactions(&self) -> Transactions {
+        match self {
+            Self::List | Self::Show { .. } => Transactions::None,
+            _ => Transactions::One,
+        }
     }
 }
 

@@ -1,5 +1,5 @@
 //! Commands for the tokens' economy: what accounts hold, stake, lock, are owed and claim, and what owners of
-//! contracts set.
+//! contracts set; and transactions in files, which are made, signed and sent on different machines.
 
 mod accounts;
 mod announced;
@@ -7,6 +7,7 @@ mod budget;
 mod catalog;
 mod claims;
 pub mod dataset;
+mod group;
 pub mod model;
 mod network;
 pub mod owner;
@@ -15,11 +16,16 @@ pub mod profile;
 pub mod registry;
 pub mod rewards;
 mod shares;
+mod shown;
 pub mod stake;
 mod standing;
 pub mod timebank;
 pub mod treasury;
+pub mod tx;
+mod unsigned;
 pub mod vesting;
 pub mod wallet;
 
+pub use group::run;
 pub use network::{NetworkArgs, On};
+pub use unsigned::{Transactions, Transacts};

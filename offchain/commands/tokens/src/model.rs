@@ -14,6 +14,7 @@ use cosmwasm_std::HexBinary;
 use super::accounts::{Accounts, AddressBook, Done, account, address, economy, now, until};
 use super::announced::OWNER;
 use super::network::On;
+use super::unsigned::{Transactions, Transacts};
 
 /// Owners of models, who are paid for their runs. Accounts are named as in `stake`.
 #[expect(missing_docs, reason = "a doc comment would be part of the help text")]
@@ -138,6 +139,15 @@ impl CardArgs {
     fn card(self, accounts: &Accounts) -> Result<Card> {
         let receiver = self.receiver.map(|name| address(accounts, &name)).transpose()?;
         Ok(Card { receiver, text: self.text })
+    }
+}
+
+impl Transacts for Command {
+    fn transactions(&self) -> Transactions {
+        match self {
+            Self::Show { .. } => Transactions::None,
+            _ => Transactions::One,
+        }
     }
 }
 

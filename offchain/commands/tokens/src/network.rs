@@ -12,6 +12,7 @@ use bithive_home::{DEPLOYMENT, HomeKeys, read_deployment, read_json, target};
 use bithive_keystore::PasswordSource;
 
 use super::profile::{Profile, account_of};
+use super::unsigned::UnsignedArgs;
 
 /// A group of commands, and the network that they act on.
 #[derive(clap::Args)]
@@ -41,6 +42,11 @@ pub struct NetworkArgs {
     /// File with the password of keystore files, which only its owner can read; the terminal is asked by default.
     #[arg(long, value_name = "FILE", env = bithive_keystore::PASSWORD_FILE, global = true)]
     password_file: Option<PathBuf>,
+    /// Command for the shell whose first line of output is that password, in place of a file, for example: 'pass show hive/alice'
+    #[arg(long, value_name = "COMMAND", global = true)]
+    password_command: Option<String>,
+    #[command(flatten)]
+    pub(super) unsigned: UnsignedArgs,
 }
 
 impl NetworkArgs {
@@ -89,7 +95,7 @@ impl NetworkArgs {
     }
 
     pub(super) fn password(&self) -> PasswordSource {
-        PasswordSource::of(self.password_file.clone())
+        PasswordSource::of(self.password_file.clone(), self.password_command.clone())
     }
 
     /// The deployment that is named, and the keystores of the home folder that belong to it; none for the home folder itself.

@@ -15,6 +15,7 @@ use serde_json::Value;
 use super::accounts::{Accounts, AddressBook, address, now};
 use super::announced::{OWNER, Owner, apply_all};
 use super::network::{NetworkArgs, On};
+use super::unsigned::{Transactions, Transacts};
 
 /// Owners of contracts. A contract is named as in `owner show`; the owner's wallet is the operator's unless --from names another, or a
 /// keystore file.
@@ -97,6 +98,18 @@ pub enum Command {
         #[arg(long, default_value = OWNER)]
         from: String,
     },
+}
+
+impl Transacts for Command {
+    fn transactions(&self) -> Transactions {
+        match self {
+            Self::Show { .. } => Transactions::None,
+            Self::Apply { .. } => Transactions::Several(
+                "any account may apply what is due, so that the owner's key is not needed: name another one with --from",
+            ),
+            _ => Transactions::One,
+        }
+    }
 }
 
 /// Runs a command on the network that is meant. 1 if something has to wait, or could not be applied.

@@ -15,6 +15,7 @@ use super::accounts::{Accounts, AddressBook, Done, address, now, until};
 use super::announced::{OWNER, Owner};
 use super::network::On;
 use super::standing;
+use super::unsigned::{Transactions, Transacts};
 
 /// Milliwatts of a watt.
 const MILLIWATTS: u64 = 1_000;
@@ -140,6 +141,15 @@ pub struct DeclareArgs {
 fn endpoint(text: &str) -> Result<HexBinary, String> {
     let bytes = HexBinary::from_hex(text).ok().filter(|bytes| bytes.len() == 32);
     bytes.ok_or_else(|| "expected 64 hex digits, as `bithive committee keys` shows them".into())
+}
+
+impl Transacts for Command {
+    fn transactions(&self) -> Transactions {
+        match self {
+            Self::Show | Self::Account { .. } => Transactions::None,
+            _ => Transactions::One,
+        }
+    }
 }
 
 /// Runs a command on the network that is meant. 1 if what the owner set has to wait.

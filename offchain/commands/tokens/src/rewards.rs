@@ -15,6 +15,7 @@ use super::accounts::{Accounts, Done, account, address, economy, now, until};
 use super::announced::{OWNER, Owner};
 use super::budget;
 use super::network::On;
+use super::unsigned::{Transactions, Transacts};
 
 /// BTT for what patients do for their health: a party proposes a reward, parties of other roles approve it, and the last
 /// approval that it needs pays it. Accounts are names of wallets, or addresses.
@@ -179,6 +180,15 @@ impl From<RoleArg> for Option<Role> {
             RoleArg::Insurer => Some(Role::Insurer),
             RoleArg::Auditor => Some(Role::Auditor),
             RoleArg::None => None,
+        }
+    }
+}
+
+impl Transacts for Command {
+    fn transactions(&self) -> Transactions {
+        match self {
+            Self::Show | Self::Proposals | Self::Patient { .. } => Transactions::None,
+            _ => Transactions::One,
         }
     }
 }

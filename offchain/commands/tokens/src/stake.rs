@@ -15,6 +15,7 @@ use super::accounts::{Accounts, Done, account, address, btk, now, until};
 use super::network::On;
 use super::pools;
 use super::shares::shares;
+use super::unsigned::{Transactions, Transacts};
 
 /// BTK behind nodes. An operator is the name of a wallet, node:NAME for the account of a node, or an address; so is
 /// whoever has stake.
@@ -140,6 +141,15 @@ pub struct StakeOf {
     /// The operator; the wallet itself when left out.
     #[arg(long)]
     node: Option<String>,
+}
+
+impl Transacts for Command {
+    fn transactions(&self) -> Transactions {
+        match self {
+            Self::List { .. } | Self::Pool { .. } => Transactions::None,
+            _ => Transactions::One,
+        }
+    }
 }
 
 /// Runs a command on the network that is meant.

@@ -21,6 +21,7 @@ use serde_json::{Value, json};
 use super::accounts::{Accounts, AddressBook, Done, account, address, economy, named_or_all};
 use super::announced::{OWNER, Owner};
 use super::network::{NetworkArgs, On};
+use super::unsigned::{Transactions, Transacts};
 
 /// Most bytes of a file with a statement or an oracle: many times what either has.
 const MOST_BYTES: u64 = 64 << 10;
@@ -116,6 +117,15 @@ pub enum Command {
         #[arg(long, default_value = OWNER)]
         from: String,
     },
+}
+
+impl Transacts for Command {
+    fn transactions(&self) -> Transactions {
+        match self {
+            Self::Show | Self::Accounts { .. } | Self::Host { .. } => Transactions::None,
+            _ => Transactions::One,
+        }
+    }
 }
 
 /// Runs a command on the network that is meant. 1 if what an owner set has to wait.

@@ -19,6 +19,7 @@ use serde::Serialize;
 use super::accounts::{Accounts, AddressBook, Done, account, address, amount_of, economy};
 use super::announced::{OWNER, Owner};
 use super::network::On;
+use super::unsigned::{Transactions, Transacts};
 
 /// Seconds of an hour, in which bids rise.
 const HOUR: u64 = 3_600;
@@ -124,6 +125,15 @@ pub struct OfferArgs {
     /// The owner's wallet, or a keystore file.
     #[arg(long, default_value = OWNER)]
     from: String,
+}
+
+impl Transacts for Command {
+    fn transactions(&self) -> Transactions {
+        match self {
+            Self::Show => Transactions::None,
+            _ => Transactions::One,
+        }
+    }
 }
 
 /// Runs a command on the network that is meant. 1 if what an owner set has to wait.

@@ -18,6 +18,7 @@ use super::accounts::{
     Accounts, AddressBook, Done, account, address, amount_of, economy, named_or_all, now, percent, until,
 };
 use super::network::On;
+use super::unsigned::{Transactions, Transacts};
 
 /// Tokens that become due on a schedule. An account is the name of a wallet, node:NAME for that of a node, or an address.
 #[derive(Subcommand)]
@@ -100,6 +101,15 @@ struct Position {
     vested: Uint128,
     #[serde(flatten)]
     position: PositionResponse,
+}
+
+impl Transacts for Command {
+    fn transactions(&self) -> Transactions {
+        match self {
+            Self::List { .. } | Self::Schedules => Transactions::None,
+            _ => Transactions::One,
+        }
+    }
 }
 
 /// Runs a command on the network that is meant.

@@ -17,6 +17,7 @@ use serde::Serialize;
 use super::accounts::{Accounts, account, address, amount_of, economy, wallets};
 use super::claims;
 use super::network::On;
+use super::unsigned::{Transactions, Transacts};
 
 /// The account that has all BTT of a new network.
 const OPERATOR: &str = "operator";
@@ -93,6 +94,18 @@ struct Holding {
     credits: Option<u64>,
     claimable: u128,
     fees: u128,
+}
+
+impl Transacts for Command {
+    fn transactions(&self) -> Transactions {
+        match self {
+            Self::New { .. } | Self::List | Self::Show { .. } | Self::Claimable { .. } => Transactions::None,
+            Self::Claim { names, all } if *all || names.len() > 1 => {
+                Transactions::Several("name one account to claim for")
+            }
+            _ => Transactions::One,
+        }
+    }
 }
 
 /// Runs a command on the network that is meant.

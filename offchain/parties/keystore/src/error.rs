@@ -96,6 +96,14 @@ pub enum KeystoreError {
         /// What is wrong with it, after "the password".
         problem: String,
     },
+    /// A command that gives no password. Neither the command nor what it prints is repeated.
+    #[error(
+        "the password command {problem}; run it by hand: its first line of output has to be the password, its exit code 0"
+    )]
+    Command {
+        /// What is wrong, after "the password command".
+        problem: String,
+    },
     /// Parameters of the password hash that can't be used.
     #[error("{field} is {found}; expected {expected}")]
     Kdf {

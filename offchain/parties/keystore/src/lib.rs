@@ -4,6 +4,7 @@
 //! XChaCha20-Poly1305, readable by its owner only. All keys of a party derive from a [`Mnemonic`], so that a list of
 //! words restores it. What daemons and commands call their entries is in [`names`].
 
+mod command;
 mod error;
 mod kdf;
 mod kind;

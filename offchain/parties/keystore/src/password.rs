@@ -1,4 +1,4 @@
-//! Passwords, and where they come from: a file or a terminal, never a command line.
+//! Passwords, and where they come from: a file, a command, or a terminal, never a command line.
 
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use rand_core::CryptoRng;
 use subtle::ConstantTimeEq;
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use crate::{KeystoreError, private};
+use crate::{KeystoreError, command, private};
 
 /// Environment variable that names a file with the password.
 pub const PASSWORD_FILE: &str = "BITHIVE_PASSWORD_FILE";
@@ -88,14 +88,19 @@ impl Password {
 pub enum PasswordSource {
     /// A file that only its owner can read.
     File(PathBuf),
+    /// A command line for the system's shell, whose first line of output it is.
+    Command(String),
     /// A person at the terminal.
     Terminal,
 }
 
 impl PasswordSource {
-    /// The file, if there is one, else the file that [`PASSWORD_FILE`] names, else the terminal.
+    /// The command, if there is one, else the file, else the file that [`PASSWORD_FILE`] names, else the terminal.
     #[must_use]
-    pub fn of(file: Option<PathBuf>) -> Self {
+    pub fn of(file: Option<PathBuf>, command: Option<String>) -> Self {
+        if let Some(command) = command {
+            return Self::Command(command);
+        }
         let named = || std::env::var_os(PASSWORD_FILE).filter(|name| !name.is_empty()).map(PathBuf::from);
         file.or_else(named).map_or(Self::Terminal, Self::File)
     }
@@ -103,10 +108,11 @@ impl PasswordSource {
     /// The password of the keystore `of`.
     ///
     /// # Errors
-    /// [`KeystoreError::Password`] where nobody can be asked; as [`Password::read`].
+    /// [`KeystoreError::Password`] where nobody can be asked; [`KeystoreError::Command`] of a command; as [`Password::read`] of a file.
     pub fn read(&self, of: &Path) -> Result<Password, KeystoreError> {
         match self {
             Self::File(file) => Password::read(file),
+            Self::Command(line) => Password::new(&command::first_line(line)?),
             Self::Terminal => ask(&format!("Password of {}: ", of.display())),
         }
     }
@@ -143,7 +149,7 @@ fn long_enough(password: Password) -> Result<Password, KeystoreError> {
 pub fn ask(question: &str) -> Result<Password, KeystoreError> {
     if !std::io::stdin().is_terminal() {
         let problem = format!(
-            "can't be asked for because there is no terminal; expected --password-file or {PASSWORD_FILE}"
+            "can't be asked for because there is no terminal; expected --password-file, --password-command or {PASSWORD_FILE}"
         );
         return Err(KeystoreError::Password { problem });
     }
@@ -178,6 +184,25 @@ mod tests {
         Password::new("seven c").unwrap().write(&short).unwrap();
         let refused = PasswordSource::File(short).read_new(&file);
         assert!(matches!(refused, Err(KeystoreError::Password { .. })));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_password_of_a_command_is_held_to_the_same() {
+        let read = |line: &str| PasswordSource::Command(line.into()).read_new(Path::new("keys.json"));
+        assert!(read("echo 'a password'").unwrap().same(&Password::new("a password").unwrap()));
+        for line in ["printf '%01500d' 1", "echo short"] {
+            assert!(matches!(read(line), Err(KeystoreError::Password { .. })), "{line}");
+        }
+        assert!(matches!(read("exit 1"), Err(KeystoreError::Command { .. })));
+    }
+
+    #[test]
+    fn a_command_goes_before_a_file() {
+        let (file, command) = (Some(PathBuf::from("password")), Some("pass show x".to_owned()));
+        let source = PasswordSource::of(file.clone(), command);
+        assert_eq!(source, PasswordSource::Command("pass show x".into()));
+        assert_eq!(PasswordSource::of(file, None), PasswordSource::File("password".into()));
     }
 
     #[cfg(unix)]

@@ -144,13 +144,17 @@ impl Rules {
                 let reason = "expected one signature in SIGN_MODE_DIRECT".into();
                 return Err(ChainError::InvalidTx { field: "mode_info".into(), reason });
             }
+            let Some(public_key) = &signer.public_key else {
+                let reason = "missing".into();
+                return Err(ChainError::InvalidTx { field: "public_key".into(), reason });
+            };
             let sign_doc = SignDoc {
                 body_bytes: tx.body_bytes.clone(),
                 auth_info_bytes: tx.auth_info_bytes.clone(),
                 chain_id: self.chain_id.clone(),
                 account_number: account_number(&signer.address),
             };
-            if !holds(app.api(), &sign_doc.encode_to_vec(), &signer.signature, &signer.public_key) {
+            if !holds(app.api(), &sign_doc.encode_to_vec(), &signer.signature, public_key) {
                 let chain_id = self.chain_id.clone();
                 return Err(ChainError::BadSignature { signer: signer.address.clone(), chain_id });
             }
@@ -191,8 +195,8 @@ impl Rules {
             })?;
             app.storage_mut().set(&sequence_key(&signer.address), &next.to_be_bytes());
             // An address is the hash of its key, so that there is only one.
-            if public_key(app, &signer.address).is_none() {
-                app.storage_mut().set(&public_key_key(&signer.address), &signer.public_key);
+            if let (None, Some(key)) = (public_key(app, &signer.address), &signer.public_key) {
+                app.storage_mut().set(&public_key_key(&signer.address), key);
             }
         }
         Ok(())

@@ -34,8 +34,8 @@ pub(super) struct SignedMessage {
 /// One signature and what it claims.
 pub(super) struct Signer {
     pub(super) address: String,
-    /// Compressed secp256k1 point.
-    pub(super) public_key: Vec<u8>,
+    /// Compressed secp256k1 point. Simulations may leave it out.
+    pub(super) public_key: Option<Vec<u8>>,
     pub(super) sequence: u64,
     pub(super) signature: Vec<u8>,
     /// Whether it signs in SIGN_MODE_DIRECT. Simulations have no signature and may leave the mode unspecified.
@@ -137,20 +137,19 @@ fn decode_signer(sender: &str, info: &SignerInfo, signature: Vec<u8>) -> Result<
     if !direct && mode != Some(SIGN_MODE_UNSPECIFIED) {
         return Err(invalid("mode_info", "expected one signature in SIGN_MODE_DIRECT"));
     }
-    let key = info.public_key.as_ref().ok_or_else(|| invalid("public_key", "missing"))?;
+    let public_key = info.public_key.as_ref().map(|key| decode_key(sender, key)).transpose()?;
+    Ok(Signer { address: sender.into(), public_key, sequence: info.sequence, signature, direct })
+}
+
+/// The key of `sender`, as a compressed point.
+fn decode_key(sender: &str, key: &Any) -> Result<Vec<u8>, ChainError> {
     let key = PublicKey::try_from(key).map_err(|error| invalid("public_key", error))?;
     let owner =
         key.account_id(BECH32_PREFIX).map_err(|_| invalid("public_key", "expected a secp256k1 key"))?;
     if owner.as_ref() != sender {
         return Err(invalid("public_key", format!("belongs to {owner}, the message is from {sender}")));
     }
-    Ok(Signer {
-        address: sender.into(),
-        public_key: key.to_bytes(),
-        sequence: info.sequence,
-        signature,
-        direct,
-    })
+    Ok(key.to_bytes())
 }
 
 fn decode_message(any: &Any) -> Result<SignedMessage, ChainError> {

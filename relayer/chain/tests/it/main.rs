@@ -37,4 +37,5 @@ mod probe;
 mod serving;
 mod setup;
 mod transactions;
+mod tx_file;
 mod wallet;

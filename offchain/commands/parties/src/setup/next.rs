@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use super::args::Role;
+use crate::keys::PasswordArgs;
 
 /// A command, and what it is for.
 #[derive(Serialize)]
@@ -18,10 +19,14 @@ pub(super) fn commands(
     role: Role,
     config: &Path,
     account: Option<&(String, String)>,
-    password_file: Option<&Path>,
+    password: &PasswordArgs,
 ) -> Vec<Step> {
-    let password = password_file.map(|file| format!(" --password-file {}", file.display()));
-    let password = password.unwrap_or_default();
+    let password = match (&password.password_command, &password.password_file) {
+        // The shell reads what is between apostrophes as it is; one in it ends them for a moment.
+        (Some(command), _) => format!(" --password-command '{}'", command.replace('\'', r"'\''")),
+        (None, Some(file)) => format!(" --password-file {}", file.display()),
+        (None, None) => String::new(),
+    };
     let with = format!("--config {}{password}", config.display());
     let plain = format!("--config {}", config.display());
     let (address, endpoint) =
