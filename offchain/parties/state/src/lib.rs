@@ -296,6 +296,21 @@ impl State {
         self.commit(write)
     }
 
+    /// Removes the records of these names, which need not be there, in one transaction.
+    ///
+    /// # Errors
+    /// [`StateError::Storage`].
+    pub fn remove_all(&self, names: &[String]) -> Result<(), StateError> {
+        let write = self.begin_write()?;
+        {
+            let mut table = write.open_table(RECORDS)?;
+            for name in names {
+                table.remove(name.as_str())?;
+            }
+        }
+        self.commit(write)
+    }
+
     /// Names of the records that start with `prefix`, in order.
     ///
     /// # Errors
