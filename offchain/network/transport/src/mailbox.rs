@@ -743,7 +743,7 @@ mod tests {
         disk.emptied_for(&mailbox);
         assert_eq!(store(2).unwrap(), Stored::New);
         mailbox.discard(Protocol::Claim, &read).unwrap();
-        assert_eq!(bodies(&take(&mailbox)), [[2].as_slice()]);
+        assert_eq!(bodies(&take(&mailbox)), [[2u8].as_slice()]);
     }
 
     #[test]
