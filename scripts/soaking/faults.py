@@ -1,5 +1,6 @@
 """What can go wrong around a network, each as one function: it begins, lasts for a while, and is over when it returns."""
 
+import collections
 import dataclasses
 import errno
 import signal
@@ -11,10 +12,12 @@ from soaking.proxy import FAULTS as RPC_FAULTS
 
 # By how many seconds a clock is wrong.
 CLOCK_JUMPS = (-1_800, -300, -90, 90, 300, 1_800)
-# How long each fault lasts, in seconds: a process that was killed is down, one that was stopped stands still, and so on. Whoever ended
-# because its disk was full may need the last one to start again.
-SPANS = {"down": (0.1, 4), "stop": (2, 10), "rpc": (3, 8), "full": (3, 8), "clock": (4, 15), "excused": (5, 5)}
-SHORT_SPANS = {"down": (0.1, 1), "stop": (2, 2), "rpc": (1.5, 1.5), "full": (2, 2), "clock": (2, 2), "excused": (3, 3)}
+# How long each fault lasts, in seconds: a process that was killed is down, one that was stopped stands still, and so on.
+SPANS = {"down": (0.1, 4), "stop": (2, 10), "rpc": (3, 8), "full": (3, 8), "clock": (4, 15)}
+SHORT_SPANS = {"down": (0.1, 1), "stop": (2, 2), "rpc": (1.5, 1.5), "full": (2, 2), "clock": (2, 2)}
+
+# So long after its disk was full, a process may end for that.
+NOTICE_SECONDS = 30
 
 
 @dataclasses.dataclass
@@ -33,6 +36,8 @@ class World:
     def __init__(self, network, board, rng, sizes, spans, say):
         self.network, self.board, self.rng, self.sizes, self.spans, self.say = network, board, rng, sizes, spans, say
         self.threads, self.tries, self.crowds = [], [], []
+        # How often each disk was full.
+        self.filled = collections.Counter()
         # The last node and the last member are never killed: their memory is that of one process over the whole run.
         self.spared = {network.of(kind)[-1].name for kind in ("node", "committee")}
 
@@ -47,6 +52,10 @@ class World:
             self.tries.append(Try(fault, what, began, time.monotonic()))
             self.say(f"{fault}: {what}")
         return what is not None
+
+    def possible(self, fault):
+        """Whether this machine can make it at all."""
+        return bool({"disk": self.network.disks, "clock": self.network.clocks}.get(fault, True))
 
     def started(self, names, plan):
         """Requesters that play a plan from now on."""
@@ -119,11 +128,13 @@ def fill(file):
 
 
 def full_disk(world):
-    if not world.network.disks:
+    network = world.network
+    if not network.disks:
         return None
-    name = world.rng.choice(world.network.disks)
-    (party,) = [party for party in world.network.parties if party.name == name]
-    file, watch, seconds = party.folder / "fill", world.network.watch, world.seconds("full")
+    name = min(network.disks, key=lambda name: world.filled[name])
+    world.filled[name] += 1
+    (party,) = [party for party in network.parties if party.name == name]
+    file, watch, seconds = network.disk(name) / "fill", network.watch, world.seconds("full")
     watch.excused.add(name)
     ends = len(watch.deaths)
     try:
@@ -131,10 +142,12 @@ def full_disk(world):
         time.sleep(seconds)
     finally:
         file.unlink()
-    time.sleep(world.seconds("excused"))
-    watch.excused.discard(name)
+        with party.lock:
+            # It may notice later what it could not write; the next one has no excuse.
+            watch.last_excused[name] = (party.pid, time.monotonic() + NOTICE_SECONDS)
+        watch.excused.discard(name)
     ends = sum(death.name == name for death in watch.deaths[ends:])
-    return f"{name} for {seconds:.1f} s, it ended {ends} times"
+    return f"{name} for {seconds:.1f} s, it ended {ends} times meanwhile"
 
 
 def clock(world):

@@ -20,8 +20,8 @@ COMMITTEE = 3
 NODE_BOND = 30_000
 ATTRIBUTES = ["vram=24", "region=eu", "certifications=gdpr,hipaa"]
 READY_SECONDS = 180
-# Of a party's folder that is a small disk of its own.
-DISK_BYTES = 64 << 20
+# Of a party's folder that is a small disk of its own; the chain keeps every block.
+DISK_BYTES, CHAIN_DISK_BYTES = 64 << 20, 2 << 30
 FAKETIME = ("/usr/lib/*/faketime/libfaketimeMT.so.1", "/usr/lib/*/faketime/libfaketime.so.1")
 
 
@@ -151,7 +151,10 @@ class Network:
 
     def start(self):
         place, sizes, seed, artifacts = self.how
+        self.small_disks(sizes["disks"])
         self.place = PLACES[place](self.bithive, self.folder, artifacts)
+        for name, seconds in sizes["windows"].items():
+            setattr(self.place, name, seconds)
         self.parties.append(self.place.party)
         self.place.begin()
         self.wait_for_chain()
@@ -186,7 +189,6 @@ class Network:
         udp, tcp = free_ports(len(names), socket.SOCK_DGRAM), free_ports(len(names), socket.SOCK_STREAM)
         ports = {name: pair for (name, _), *pair in zip(names, udp, tcp)}
         ports["relay"][0] = relay_port
-        self.small_disks(sizes["disks"])
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 2) as pool:
             answers = dict(pool.map(lambda one: (one[0], self.prepare(*one, ports[one[0]])), names))
             for name, kind in names:
@@ -246,14 +248,18 @@ class Network:
     def small_disks(self, names):
         """Small disks of their own for some parties, where this user may mount any."""
         for name in names:
-            folder = self.folder / name
+            folder, size = self.disk(name), CHAIN_DISK_BYTES if name == "chain" else DISK_BYTES
             folder.mkdir()
-            done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={DISK_BYTES},mode=700", "soak", str(folder)],
+            done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=700", "soak", str(folder)],
                                   capture_output=True, text=True)
             if done.returncode != 0:
                 self.say(f"left out: disk (no small disk can be mounted: {done.stderr.strip()})")
                 return
             self.disks.append(name)
+
+    def disk(self, name):
+        """The folder of a party."""
+        return self.bithive.home if name == "chain" else self.folder / name
 
     def clocked(self, names):
         """Environments in which some parties have a clock of their own."""
@@ -299,4 +305,4 @@ class Network:
         if self.proxy:
             self.proxy.close()
         for name in self.disks:
-            subprocess.run(["umount", "--lazy", str(self.folder / name)], capture_output=True)
+            subprocess.run(["umount", "--lazy", str(self.disk(name))], capture_output=True)

@@ -129,8 +129,8 @@ class Watch(threading.Thread):
         self.parties, self.began = parties, time.monotonic()
         self.samples, self.deaths = [], []
         self.stopping = False
-        # Names of those that may end by themselves now, because their disk is full.
-        self.excused = set()
+        # Names of those that may end by themselves now, because their disk is full; the last process of that time, and until when it may.
+        self.excused, self.last_excused = set(), {}
 
     def run(self):
         while not self.stopping:
@@ -146,7 +146,9 @@ class Watch(threading.Thread):
             try:
                 code = party.ended()
                 if code is not None:
-                    self.deaths.append(Death(party.name, code, party.last_words(), party.name in self.excused))
+                    pid, until = self.last_excused.get(party.name, (None, 0))
+                    excused = party.name in self.excused or (party.pid == pid and time.monotonic() < until)
+                    self.deaths.append(Death(party.name, code, party.last_words(), excused))
                     party.kill()
                     party.start()
                 elif party.pid:

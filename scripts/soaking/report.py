@@ -5,6 +5,8 @@ from pathlib import Path
 
 COUNTED = ("lost", "stuck", "doubled")
 BEGIN, END = "<!-- soak: begin -->", "<!-- soak: end -->"
+PLACES = ("home", "devnet")
+HEAD = "### On the "
 
 
 def of_faults(world, problems, network):
@@ -84,26 +86,34 @@ def table(rows, heads):
     return "\n".join(lines)
 
 
-def markdown(report):
-    """All tables of a run."""
-    parts = [f"Seed {report['seed']}, {report['cores']} processors, {report['version']}."]
+def sections(report):
+    """The tables of each place of a run, by its name."""
+    found = {}
     for place in report["places"]:
         verdict = "Nothing was lost, stuck or doubled, and nobody was slashed." if not place["problems"] else (
             "Problems:\n\n" + "\n".join(f"- {one['kind']}: {one['what']}" for one in place["problems"]))
-        parts += [
-            f"### On the {place['on']}, {place['minutes']} minutes of faults",
+        found[place["on"]] = "\n\n".join([
+            f"{HEAD}{place['on']}, {place['minutes']} minutes of faults",
+            f"Seed {report['seed']}, {report['cores']} processors, {report['version']}.",
             table(place["faults"], HEADS), table(place["jobs"], JOB_HEADS),
             "Memory in MiB, the largest of each kind of process; disk in MiB, the largest folder:",
             table(place["memory"], MEMORY_HEADS), *[f"Left out: {one}." for one in place["left_out"]], verdict,
-        ]
-    return "\n\n".join(parts) + "\n"
+        ])
+    return found
 
 
-def write(file, text):
-    """Puts the tables between the two marks of a page; an error names what it lacks."""
+def markdown(report):
+    """All tables of a run."""
+    return "\n\n".join(sections(report).values()) + "\n"
+
+
+def write(file, report):
+    """Puts the tables between the two marks of a page; those of places that are not in the report stay."""
     page = Path(file).read_text()
     before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
+    former, end, after = rest.partition(END)
     if not begin or not end:
         raise ValueError(f"--write {file}: expected a page with {BEGIN} and {END}")
-    Path(file).write_text(f"{before}{begin}\n{text}{end}{after}")
+    tables = {text.partition(",")[0]: (HEAD + text).strip() for text in former.split(HEAD)[1:]} | sections(report)
+    text = "\n\n".join(tables[place] for place in PLACES if place in tables)
+    Path(file).write_text(f"{before}{begin}\n{text}\n{end}{after}")

@@ -3,6 +3,7 @@
 import http.client
 import http.server
 import json
+import tempfile
 import threading
 import types
 import unittest
@@ -96,6 +97,23 @@ class Checks(unittest.TestCase):
     def test_tables_show_every_row(self):
         rows = [{"fault": "stop", "tries": 1_000, "jobs": 2, "lost": 0, "stuck": 0, "doubled": None}]
         self.assertEqual(report.table(rows, report.HEADS).splitlines()[2], "| stop | 1,000 | 2 | 0 | 0 | – |")
+
+    def test_tables_of_one_place_leave_those_of_the_other(self):
+        def run(on, seed):
+            place = {"on": on, "minutes": 1, "faults": [], "jobs": [], "memory": [], "left_out": [], "problems": []}
+            return {"seed": seed, "cores": 2, "version": "bithive", "places": [place]}
+
+        with tempfile.NamedTemporaryFile("w+") as page:
+            page.write(f"Before\n{report.BEGIN}\nNothing yet.\n{report.END}\nAfter\n")
+            page.flush()
+            for on, seed in (("devnet", 5), ("home", 6), ("devnet", 7)):
+                report.write(page.name, run(on, seed))
+            with open(page.name) as file:
+                text = file.read()
+        self.assertEqual([line for line in text.splitlines() if "Seed" in line],
+                         ["Seed 6, 2 processors, bithive.", "Seed 7, 2 processors, bithive."])
+        self.assertTrue(text.startswith("Before\n") and text.endswith(f"{report.END}\nAfter\n"))
+        self.assertNotIn("Nothing yet", text)
 
 
 class Answers(http.server.BaseHTTPRequestHandler):

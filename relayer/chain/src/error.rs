@@ -254,7 +254,7 @@ pub enum ChainError {
         /// Name given; empty when the list ends here.
         got: String,
     },
-    /// The disk or the database failed; the block in progress is lost, earlier ones are safe.
+    /// The disk or the database failed; the block in progress may be lost, earlier ones are safe.
     #[error("storage {directory}: {reason}")]
     Storage {
         /// Directory of the chain, or `memory`.

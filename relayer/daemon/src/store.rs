@@ -24,7 +24,9 @@ const MARKET: &str = "market";
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The database can't be read or written.
-    #[error("the relayer's records can't be read or written: {0}")]
+    #[error(
+        "the relayer's records can't be read or written: {0}; see whether the disk is full or failing, and start the program again"
+    )]
     Storage(Box<redb::Error>),
     /// A record is not what it should be.
     #[error("the relayer's record {name} is damaged: {reason}")]

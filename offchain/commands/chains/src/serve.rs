@@ -58,7 +58,10 @@ pub async fn run(args: ServeArgs, home: &Path, output: Output) -> Result<()> {
     server.stop().await;
     std::fs::remove_file(&file).with_context(|| file.display().to_string())?;
     match failed {
-        Some(error) => Err(error.into()),
+        // What is on disk then, only the next process can tell.
+        Some(error) => Err(error).context(
+            "the chain can't be read or written any more; see whether the disk is full or failing, and serve it again",
+        ),
         None => Ok(()),
     }
 }

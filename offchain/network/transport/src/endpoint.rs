@@ -8,7 +8,7 @@ use std::time::Duration;
 use bithive_exchange::{EndpointKey, PeerId};
 use iroh::EndpointAddr;
 use iroh::address_lookup::memory::MemoryLookup;
-use tokio::sync::{Notify, Semaphore, mpsc};
+use tokio::sync::{Semaphore, mpsc};
 use tokio::time::timeout;
 
 use crate::bind::{bind, endpoint_id, relay_url};
@@ -76,7 +76,6 @@ impl Transport {
             responses: Budget::new(limits.incoming_bytes),
             services: Mutex::default(),
             mailbox,
-            arrivals: Notify::new(),
             workers: Workers::default(),
             store,
             uplink: Uplink::new(limits.upload),
@@ -98,7 +97,7 @@ impl Transport {
             outbox::deliver(&transport.inner, peer);
         }
         // What waited when the process ended can be received at once.
-        transport.inner.arrivals.notify_one();
+        transport.inner.mailbox.arrivals.notify_one();
         Ok(transport)
     }
 

@@ -64,7 +64,7 @@ impl Exchange for Transport {
             return Err(ExchangeError::Full { peer: to, limit: MAX_WAITING });
         }
         if own {
-            self.inner.arrivals.notify_one();
+            self.inner.mailbox.arrivals.notify_one();
         } else {
             outbox::deliver(&self.inner, to);
         }
@@ -83,13 +83,13 @@ impl Exchange for Transport {
         let (mailbox, messages) = (self.inner.mailbox.clone(), messages.to_vec());
         let more = blocking(move || mailbox.discard(protocol, &messages).map_err(std::io::Error::other));
         if more.await? {
-            self.inner.arrivals.notify_one();
+            self.inner.mailbox.arrivals.notify_one();
         }
         Ok(())
     }
 
     async fn arrived(&self) {
-        self.inner.arrivals.notified().await;
+        self.inner.mailbox.arrivals.notified().await;
     }
 
     async fn publish(&self, content: Bytes) -> Result<Digest, ExchangeError> {

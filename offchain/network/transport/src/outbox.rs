@@ -47,7 +47,8 @@ async fn work(inner: Arc<Inner>, to: PeerId, woken: Arc<Notify>) {
                 continue;
             }
             Err(error) => {
-                tracing::error!(me = %inner.id, %error, "the outbox can't be read");
+                // The store itself says so as often as it should.
+                tracing::debug!(me = %inner.id, %error, "the outbox can't be read");
                 failures = wait(&inner, &woken, failures).await;
                 continue;
             }
@@ -75,7 +76,7 @@ async fn work(inner: Arc<Inner>, to: PeerId, woken: Arc<Notify>) {
         let (mailbox, key) = (inner.mailbox.clone(), message.key);
         if let Err(error) = blocking(move || mailbox.sent(to, &key).map_err(io::Error::other)).await {
             // It stays, and the receiver knows it by its identifier.
-            tracing::error!(me = %inner.id, %error, "the outbox can't be written");
+            tracing::debug!(me = %inner.id, %error, "the outbox can't be written");
             failures = wait(&inner, &woken, failures).await;
         }
     }

@@ -262,7 +262,7 @@ async fn store(
     let stored = blocking(move || mailbox.store(peer, protocol, id, &message).map_err(std::io::Error::other));
     Ok(match stored.await {
         Ok(Stored::New) => {
-            inner.arrivals.notify_one();
+            inner.mailbox.arrivals.notify_one();
             (Status::Ok, Bytes::new())
         }
         Ok(Stored::Known) => (Status::Known, Bytes::new()),
@@ -274,7 +274,8 @@ async fn store(
             (Status::Full, Bytes::new())
         }
         Err(error) => {
-            tracing::error!(me = %inner.id, %error, "a message can't be stored");
+            // The store itself says so as often as it should.
+            tracing::debug!(me = %inner.id, %error, "a message can't be stored");
             (Status::Refused, wire::reason("the message can't be stored"))
         }
     })

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use bithive_exchange::{PeerId, Protocol, Service};
 use iroh::address_lookup::memory::MemoryLookup;
-use tokio::sync::{Notify, Semaphore, mpsc};
+use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
 
 use crate::blobs::fetching::Fetching;
@@ -37,7 +37,6 @@ pub(crate) struct Inner {
     pub(crate) responses: Budget,
     pub(crate) services: Mutex<HashMap<Protocol, Arc<dyn Service>>>,
     pub(crate) mailbox: Arc<Mailbox>,
-    pub(crate) arrivals: Notify,
     pub(crate) workers: Workers,
     pub(crate) store: Arc<Store>,
     pub(crate) uplink: Uplink,

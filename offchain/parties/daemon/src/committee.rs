@@ -113,6 +113,7 @@ async fn work(
         events: events.clone(),
         told: BTreeSet::new(),
     };
+    party.watch_records(&mut tasks);
     tasks.start("the member's work", |stop| async move { Ok(duties.serve_epochs(&stop).await?) });
     let ended = tasks.join().await;
     party.transport.close().await;

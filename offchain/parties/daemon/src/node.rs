@@ -97,6 +97,7 @@ pub async fn run_on(
         next_block = node.next_height(), "the node runs");
     events(&party.ready("node"));
     let mut tasks = TaskGroup::new(stop);
+    party.watch_records(&mut tasks);
     tasks.start("the node's work", |stop| async move { Ok(node.run(stop.requested()).await?) });
     let account = party.account.clone();
     tasks.start("the look at the earnings", |stop| async move {

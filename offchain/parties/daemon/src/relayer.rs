@@ -72,6 +72,7 @@ pub async fn run_on(
     tracing::info!(account = relayer.address(), endpoint = %party.transport.id(), "the relayer works");
     events(&party.ready(RelayerConfig::ROLE));
     let mut tasks = TaskGroup::new(stop);
+    party.watch_records(&mut tasks);
     tasks.start("the relayer's work", |stop| async move { Ok(relayer.run(stop.requested()).await?) });
     let ended = tasks.join().await;
     party.transport.close().await;

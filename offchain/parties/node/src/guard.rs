@@ -78,12 +78,10 @@ impl Guard {
         let last = self.0.get::<u64>(FORGOTTEN)?.unwrap_or_default();
         // First: without it, what was signed must stay.
         self.0.put(FORGOTTEN, &last.max(job_id))?;
-        for purpose in [Purpose::Commitment, Purpose::Statement] {
-            for round in 1..=MAX_ROUNDS {
-                self.0.remove(&name(purpose, job_id, round))?;
-            }
-        }
-        Ok(())
+        let names = [Purpose::Commitment, Purpose::Statement]
+            .into_iter()
+            .flat_map(|purpose| (1..=MAX_ROUNDS).map(move |round| name(purpose, job_id, round)));
+        Ok(self.0.remove_all(&names.collect::<Vec<_>>())?)
     }
 }
 

@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bithive_api::jobs::JobResponse;
+use bithive_api::jobs::limits::MAX_ROUNDS;
 use bithive_blindmatch::vault::Vault;
 use bithive_client::faulted;
+use bithive_exchange::Digest;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
@@ -73,7 +75,7 @@ pub(crate) fn output_name(job_id: u64) -> String {
     format!("output/{job_id}")
 }
 
-fn faulted_name(job_id: u64) -> String {
+pub(crate) fn faulted_name(job_id: u64) -> String {
     format!("faulted/{job_id}")
 }
 
@@ -83,10 +85,39 @@ pub(crate) fn claims_name(job_id: u64, round: u8) -> String {
 
 /// Several assignments of a round may be tried before one is accepted; the payload tells them apart.
 pub(crate) fn round_name(job_id: u64, round: u8, payload: &[u8]) -> String {
-    format!("round/{job_id}/{round}/{}", hex::encode(payload))
+    round_prefix(job_id, round) + &hex::encode(payload)
+}
+
+fn round_prefix(job_id: u64, round: u8) -> String {
+    format!("round/{job_id}/{round}/")
+}
+
+/// The encrypted input that a name of [`round_name`] is about.
+fn payload_of(name: &str, prefix: &str) -> Option<Digest> {
+    hex::decode(name.strip_prefix(prefix)?).ok()?.try_into().ok()
 }
 
 impl Requester {
+    /// Removes what a job that has ended has left, except for its output: input and policy, keys and claims, and the encrypted input.
+    /// A crash in between repeats it.
+    pub(crate) async fn clear(&self, job_id: u64, digest: &str) -> Result<(), RequesterError> {
+        let mut names = vec![secrets_name(digest), faulted_name(job_id)];
+        for round in 1..=MAX_ROUNDS {
+            names.push(claims_name(job_id, round));
+            let prefix = round_prefix(job_id, round);
+            for name in self.state.names(&prefix)? {
+                if let Some(payload) = payload_of(&name, &prefix)
+                    && let Err(error) = self.exchange.remove(payload).await
+                {
+                    // It goes with the store's own expiry.
+                    tracing::warn!(%error, "an encrypted input can't be removed");
+                }
+                names.push(name);
+            }
+        }
+        Ok(self.state.remove_all(&names)?)
+    }
+
     /// Nodes that were at fault in any failed round of the job. The chain shows the last round only, so each is
     /// recorded before the next one starts.
     pub(crate) fn faulted(&self, job: &JobResponse) -> Result<BTreeSet<String>, RequesterError> {

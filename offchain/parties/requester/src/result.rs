@@ -67,14 +67,15 @@ impl Requester {
                 expected: "its output is there once it is Settled",
             });
         };
-        let record: Option<RoundKey> = self.state.get(&round_name(job_id, job.round, &assignment.payload))?;
-        let shared = SharedKey::from_bytes(record.ok_or(RequesterError::NotOurs { job_id })?.shared);
+        // First: an output that is there needs no key any more.
         let name = output_name(job_id);
         if let Some(mut known) = self.state.get::<OpenedOutput>(&name)? {
             let values = known.values.iter().map(|bits| f32::from_bits(*bits)).collect();
             let worker = std::mem::take(&mut known.worker);
             return Ok(Opened { values, worker, skipped: Vec::new() });
         }
+        let record: Option<RoundKey> = self.state.get(&round_name(job_id, job.round, &assignment.payload))?;
+        let shared = SharedKey::from_bytes(record.ok_or(RequesterError::NotOurs { job_id })?.shared);
         let key = Arc::new(self.reference(job_id, job.round).key(&shared));
         let opened = self.ask_quorum(&job, usize::from(outcome.representative), key).await?;
         let values = opened.values.iter().map(|value| value.to_bits()).collect();

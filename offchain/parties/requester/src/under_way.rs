@@ -5,11 +5,11 @@
 
 use std::collections::BTreeSet;
 
-use bithive_api::jobs::{Event, events};
+use bithive_api::jobs::{Event, Phase, events};
 use bithive_chain::{ChainError, ChainExt as _, Receipt};
 use serde::{Deserialize, Serialize};
 
-use crate::records::{digest_of, secrets_name};
+use crate::records::{OpenedOutput, digest_of, output_name, secrets_name};
 use crate::{Requester, RequesterError, Selection};
 
 /// Prefix of the records, by digest of the vault.
@@ -103,13 +103,22 @@ impl Requester {
         Ok(record.map(|record| record.following).unwrap_or_default())
     }
 
-    /// Nothing is to be done for the job any more.
+    /// Nothing is to be done for the job any more. If it is refunded, or its output is open, only the output is kept of it: nobody can
+    /// ask for its input any more.
     ///
     /// # Errors
     /// As [`Requester::following`].
     pub async fn ended(&self, job_id: u64) -> Result<(), RequesterError> {
-        let vault = self.own_vault(job_id).await?;
-        Ok(self.state.remove(&under_way_name(&digest_of(&vault)))?)
+        let digest = digest_of(&self.own_vault(job_id).await?);
+        let is_over = match self.client().job(job_id).await?.phase {
+            Phase::Refunded => true,
+            Phase::Settled => self.state.get::<OpenedOutput>(&output_name(job_id))?.is_some(),
+            _ => false,
+        };
+        if is_over {
+            self.clear(job_id, &digest).await?;
+        }
+        Ok(self.state.remove(&under_way_name(&digest))?)
     }
 
     /// The number of a job of the records; none if it was never posted, and its records are removed then.

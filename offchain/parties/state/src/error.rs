@@ -12,7 +12,9 @@ pub enum StateError {
         path: String,
     },
     /// The file can't be read or written.
-    #[error("state can't be read or written: {0}")]
+    #[error(
+        "state can't be read or written: {0}; see whether the disk is full or failing, and start the program again"
+    )]
     Storage(Box<redb::Error>),
     /// A record is not what it should be.
     #[error("record {name} is damaged: {reason}")]

@@ -3,6 +3,9 @@
 //! A write is one transaction and is on disk when the call returns, so a party that records what it is about to
 //! sign before it sends it can't sign something else after a crash. One process at a time holds a file. Each write has a number, which
 //! a file beside the records keeps as well: records that are missing, emptied, damaged, or older than the party left them are refused.
+//!
+//! After a write that failed, nobody knows what is on disk: [`State::usable`] says so, and the process that has the records ends. What
+//! it opens the next time is what counts.
 
 mod database;
 mod error;
@@ -16,8 +19,8 @@ use std::sync::Arc;
 
 use redb::backends::InMemoryBackend;
 use redb::{
-    Database, DatabaseError, ReadableDatabase, ReadableTable, StorageError, TableDefinition, TableError,
-    WriteTransaction,
+    Database, DatabaseError, ReadableDatabase, ReadableTable, StorageBackend, StorageError, TableDefinition,
+    TableError, WriteTransaction,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -101,7 +104,25 @@ impl State {
     /// # Errors
     /// [`StateError::Storage`].
     pub fn in_memory() -> Result<Self, StateError> {
-        Self::prepare(Database::builder().create_with_backend(InMemoryBackend::new())?, None)
+        Self::with_backend(InMemoryBackend::new())
+    }
+
+    /// State on something else than a file. Nobody counts its writes.
+    ///
+    /// # Errors
+    /// [`StateError::Storage`].
+    pub fn with_backend(backend: impl StorageBackend) -> Result<Self, StateError> {
+        Self::prepare(Database::builder().create_with_backend(backend)?, None)
+    }
+
+    /// Whether records can still be written. After a disk was full or failed, they can't, also when there is room again: what was about
+    /// to be written is on disk or is not, and what this process keeps in memory may differ from it. A process that gets this error ends,
+    /// and the next one reads what there is. Waits for a write that is under way.
+    ///
+    /// # Errors
+    /// [`StateError::Storage`].
+    pub fn usable(&self) -> Result<(), StateError> {
+        Ok(self.begin_write()?.abort()?)
     }
 
     fn prepare(database: Database, file: Option<(PathBuf, Witness)>) -> Result<Self, StateError> {
@@ -272,6 +293,21 @@ impl State {
     pub fn remove_range(&self, first: &str, end: &str) -> Result<(), StateError> {
         let write = self.begin_write()?;
         write.open_table(RECORDS)?.retain_in(first..end, |_, _| false)?;
+        self.commit(write)
+    }
+
+    /// Removes the records of these names, which need not be there, in one transaction.
+    ///
+    /// # Errors
+    /// [`StateError::Storage`].
+    pub fn remove_all(&self, names: &[String]) -> Result<(), StateError> {
+        let write = self.begin_write()?;
+        {
+            let mut table = write.open_table(RECORDS)?;
+            for name in names {
+                table.remove(name.as_str())?;
+            }
+        }
         self.commit(write)
     }
 

@@ -14,7 +14,7 @@ use cw_multi_test::Contract;
 use std::{
     collections::BTreeMap,
     path::PathBuf,
-    sync::{Arc, mpsc},
+    sync::{Arc, OnceLock, mpsc},
     thread,
     time::Duration,
 };
@@ -136,7 +136,13 @@ impl EmbeddedBuilder {
     /// another chain; [`ChainError::Storage`] when it cannot be read or written.
     pub fn build(self) -> Result<Embedded, ChainError> {
         self.validate()?;
-        let ledger = Arc::new(Ledger::open(self.directory.as_deref())?);
+        let ledger = Ledger::open(self.directory.as_deref())?;
+        self.build_on(ledger)
+    }
+
+    /// Opens the chain in a ledger, or creates it there.
+    pub(super) fn build_on(self, ledger: Ledger) -> Result<Embedded, ChainError> {
+        let ledger = Arc::new(ledger);
         let stored = ledger.genesis()?;
         let known = || stored.as_ref().map_or_else(|| CHAIN_ID.into(), |stored| stored.chain_id.clone());
         let genesis = Genesis {
@@ -191,16 +197,17 @@ impl EmbeddedBuilder {
         let (ready, started) = mpsc::channel();
         let (chain_id, fee_denom) = (genesis.chain_id.clone(), self.fee_denom.clone());
         let (gas_price, txs_per_block) = (self.gas_price, self.txs_per_block);
+        let failure = Arc::new(OnceLock::new());
         let thread = thread::Builder::new()
             .name("bithive-chain".into())
             .stack_size(STACK_BYTES)
             .spawn({
-                let ledger = Arc::clone(&ledger);
+                let (ledger, failure) = (Arc::clone(&ledger), Arc::clone(&failure));
                 move || match self.machine(ledger, &genesis, head) {
                     Ok(machine) => {
                         let (sender, receiver) = watch::channel(machine.head());
                         if ready.send(Ok(receiver)).is_ok() {
-                            worker::serve(machine, &inbox, &sender, txs_per_block);
+                            worker::serve(machine, &inbox, &sender, txs_per_block, &failure);
                         }
                     }
                     // Nobody to tell means nobody to serve.
@@ -216,6 +223,7 @@ impl EmbeddedBuilder {
                 chain_id,
                 ledger,
                 head,
+                failure,
                 fee_denom,
                 gas_price,
             }),

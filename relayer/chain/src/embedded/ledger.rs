@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{Block, ChainError, TxHash, TxResult};
 use redb::{
-    Builder, Database, ReadableDatabase, ReadableTable, TableDefinition, WriteTransaction,
+    Builder, Database, ReadableDatabase, ReadableTable, StorageBackend, TableDefinition, WriteTransaction,
     backends::InMemoryBackend,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -74,7 +74,7 @@ impl Ledger {
     pub(crate) fn open(directory: Option<&Path>) -> Result<Self, ChainError> {
         let location = directory.map_or_else(|| "memory".into(), |path| path.display().to_string());
         let (db, lock) = match directory {
-            None => (create_in_memory(), None),
+            None => (create_on(InMemoryBackend::new()), None),
             Some(path) => {
                 let lock = lock(path, &location)?;
                 (open_or_create(path), Some(lock))
@@ -85,6 +85,12 @@ impl Ledger {
             other => ChainError::Storage { directory: location.clone(), reason: other.to_string() },
         })?;
         Ok(Self { db, location, _lock: lock })
+    }
+
+    /// The database on another storage.
+    #[cfg(test)]
+    pub(crate) fn on(backend: impl StorageBackend) -> Result<Self, redb::Error> {
+        Ok(Self { db: create_on(backend)?, location: "a test".into(), _lock: None })
     }
 
     /// Directory of the chain, or `memory`.
@@ -209,8 +215,8 @@ fn database() -> Builder {
     builder
 }
 
-fn create_in_memory() -> Result<Database, redb::Error> {
-    let db = database().create_with_backend(InMemoryBackend::new())?;
+fn create_on(backend: impl StorageBackend) -> Result<Database, redb::Error> {
+    let db = database().create_with_backend(backend)?;
     create_tables(&db)?;
     Ok(db)
 }

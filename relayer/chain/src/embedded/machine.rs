@@ -31,6 +31,8 @@ pub(super) struct Machine {
     block_time: Duration,
     codes: u64,
     head: Head,
+    /// Why a block could not be committed: it may be on disk nevertheless, so nothing goes on from here.
+    failure: Option<ChainError>,
 }
 
 /// What running the messages of a transaction gave.
@@ -58,7 +60,7 @@ impl Machine {
         for contract in contracts {
             app.store_code_with_creator(creator.clone(), Box::new(Metered::new(contract, Rc::clone(&meter))));
         }
-        let mut machine = Self { app, ledger, meter, rules, block_time, codes, head };
+        let mut machine = Self { app, ledger, meter, rules, block_time, codes, head, failure: None };
         machine.enter(head);
         Ok(machine)
     }
@@ -83,6 +85,15 @@ impl Machine {
 
     pub(super) fn head(&self) -> Head {
         self.head
+    }
+
+    /// Whether everything could be read and written so far. Otherwise nothing that was found is told, and nothing more is done.
+    pub(super) fn intact(&self) -> Result<(), ChainError> {
+        match (&self.failure, self.app.storage().fault()) {
+            (Some(failure), _) => Err(failure.clone()),
+            (None, Some(fault)) => Err(self.ledger.failed(fault)),
+            (None, None) => Ok(()),
+        }
     }
 
     /// Contracts and accounts as the last block left them.
@@ -134,8 +145,11 @@ impl Machine {
             .zip(&results)
             .filter_map(|(tx, result)| Some((tx.as_slice(), result.as_ref().ok()?.clone())))
             .unzip();
-        let committed =
-            if included.is_empty() { Ok(()) } else { self.commit(next, included, &raw, None).map(drop) };
+        let committed = if included.is_empty() {
+            self.intact()
+        } else {
+            self.commit(next, included, &raw, None).map(drop)
+        };
         if committed.is_err() {
             self.app.storage_mut().rollback(clean);
         }
@@ -143,9 +157,8 @@ impl Machine {
         results
             .into_iter()
             .map(|result| {
-                let result = result?;
                 committed.clone()?;
-                Receipt::from_result(next.height, result)
+                Receipt::from_result(next.height, result?)
             })
             .collect()
     }
@@ -291,7 +304,8 @@ impl Machine {
         self.app.set_block(BlockInfo { height: head.height, time: head.time, chain_id });
     }
 
-    /// Makes the open block durable and starts the next one on it; `raw` are the bytes of its transactions.
+    /// Makes the open block durable and starts the next one on it; `raw` are the bytes of its transactions. After a failure the
+    /// machine is not [`Machine::intact`] any more.
     fn commit(
         &mut self,
         head: Head,
@@ -299,9 +313,20 @@ impl Machine {
         raw: &[&[u8]],
         genesis: Option<&Genesis>,
     ) -> Result<Block, ChainError> {
-        if let Some(fault) = self.app.storage().take_fault() {
-            return Err(self.ledger.failed(fault));
+        let committed = self.intact().and_then(|()| self.write(head, txs, raw, genesis));
+        if let Err(error) = &committed {
+            self.failure = Some(error.clone());
         }
+        committed
+    }
+
+    fn write(
+        &mut self,
+        head: Head,
+        txs: Vec<TxResult>,
+        raw: &[&[u8]],
+        genesis: Option<&Genesis>,
+    ) -> Result<Block, ChainError> {
         let parent = self.head.hash;
         let hash = Some(block_hash(&self.rules.chain_id, parent, head, &txs));
         let block = Block { height: head.height, hash, parent, time: head.time, txs };

@@ -34,14 +34,15 @@ use cosmwasm_std::Decimal;
 use head::Head;
 use ledger::Ledger;
 use std::{
-    sync::{Arc, mpsc},
+    sync::{Arc, OnceLock, mpsc},
     thread::JoinHandle,
 };
 use tokio::sync::{oneshot, watch};
 use worker::Command;
 
 /// Handle of an embedded chain; clones share it. The chain stops, and its directory is free again, once the last
-/// handle and the last [`BlockCursor`] are dropped.
+/// handle and the last [`BlockCursor`] are dropped. It also stops when it can't be read or written any more, since nobody knows then what is
+/// on disk: everything is answered with that error from then on, and the process opens it again, or ends.
 #[derive(Clone)]
 pub struct Embedded {
     inner: Arc<Inner>,
@@ -53,6 +54,8 @@ struct Inner {
     thread: Option<JoinHandle<()>>,
     ledger: Arc<Ledger>,
     head: watch::Receiver<Head>,
+    /// Why the chain has stopped by itself.
+    failure: Arc<OnceLock<ChainError>>,
     chain_id: String,
     fee_denom: String,
     gas_price: Decimal,
@@ -106,12 +109,25 @@ impl Embedded {
         self.inner.ledger.raw_tx(hash)
     }
 
+    /// Why nothing is answered any more.
+    fn down(&self) -> ChainError {
+        let stopped = || ChainError::NodeDown { reason: "the embedded chain has stopped".into() };
+        self.inner.failure.get().cloned().unwrap_or_else(stopped)
+    }
+
+    /// Waits until the chain has stopped by itself, and says why.
+    pub(crate) async fn stopped(&self) -> ChainError {
+        let mut head = self.inner.head.clone();
+        while head.changed().await.is_ok() {}
+        self.down()
+    }
+
     /// Gives the worker a command and waits for its answer.
     async fn ask<T>(
         &self,
         command: impl FnOnce(oneshot::Sender<Result<T, ChainError>>) -> Command,
     ) -> Result<T, ChainError> {
-        let down = || ChainError::NodeDown { reason: "the embedded chain has stopped".into() };
+        let down = || self.down();
         let (reply, answer) = oneshot::channel();
         let commands = self.inner.commands.as_ref().ok_or_else(down)?;
         commands.send(command(reply)).map_err(|_| down())?;
@@ -169,12 +185,116 @@ impl Chain for Embedded {
 impl BlockSource for Embedded {
     async fn block_at(&self, height: u64) -> Result<Block, ChainError> {
         let mut head = self.inner.head.clone();
-        head.wait_for(|head| head.height >= height)
-            .await
-            .map_err(|_| ChainError::NodeDown { reason: "the embedded chain has stopped".into() })?;
+        head.wait_for(|head| head.height >= height).await.map_err(|_| self.down())?;
         self.inner.ledger.block(height)?.ok_or_else(|| ChainError::Storage {
             directory: self.inner.ledger.location().into(),
             reason: format!("block {height} is missing"),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ServeOptions;
+    use cosmwasm_std::coin;
+    use redb::{StorageBackend, backends::InMemoryBackend};
+    use std::{
+        io,
+        sync::atomic::{AtomicBool, Ordering},
+    };
+
+    /// A disk that outlasts the chains on it, can be full, and can fail to read.
+    #[derive(Clone, Debug)]
+    struct Disk {
+        memory: Arc<InMemoryBackend>,
+        full: Arc<AtomicBool>,
+        unreadable: Arc<AtomicBool>,
+    }
+
+    impl Disk {
+        fn new() -> Self {
+            let (full, unreadable) = (Arc::default(), Arc::default());
+            Self { memory: Arc::new(InMemoryBackend::new()), full, unreadable }
+        }
+
+        fn room(&self) -> io::Result<()> {
+            if self.full.load(Ordering::SeqCst) { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
+        }
+
+        fn chain(&self, holder: &str) -> Embedded {
+            let builder = Embedded::builder().genesis_balance(holder, [coin(7, "ubee")]);
+            builder.build_on(Ledger::on(self.clone()).unwrap()).unwrap()
+        }
+    }
+
+    impl StorageBackend for Disk {
+        fn len(&self) -> io::Result<u64> {
+            self.memory.len()
+        }
+
+        fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+            if self.unreadable.load(Ordering::SeqCst) {
+                return Err(io::ErrorKind::InvalidInput.into());
+            }
+            self.memory.read(offset, out)
+        }
+
+        fn set_len(&self, length: u64) -> io::Result<()> {
+            self.room()?;
+            self.memory.set_len(length)
+        }
+
+        fn sync_data(&self) -> io::Result<()> {
+            self.room()
+        }
+
+        fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+            self.room()?;
+            self.memory.write(offset, data)
+        }
+    }
+
+    fn holder() -> String {
+        crate::SigningKey::from_bytes(&[7; 32]).unwrap().address().into()
+    }
+
+    #[tokio::test]
+    async fn a_served_chain_that_can_not_be_written_stops_and_says_why() {
+        for clock in
+            [None, Some(crate::BlockClock { every: std::time::Duration::from_secs(3_600), seconds: 1 })]
+        {
+            let (disk, holder) = (Disk::new(), holder());
+            let chain = disk.chain(&holder);
+            let mut server = chain.serve(ServeOptions { clock, ..ServeOptions::default() }).await.unwrap();
+            chain.produce_block().await.unwrap();
+            disk.full.store(true, Ordering::SeqCst);
+            let error = chain.produce_block().await.unwrap_err();
+            assert!(matches!(error, ChainError::Storage { .. }), "{error}");
+            // Also when there is room again: it may have been committed, and what is in memory is the block before.
+            disk.full.store(false, Ordering::SeqCst);
+            assert_eq!(chain.produce_block().await.unwrap_err(), error);
+            assert_eq!(chain.balance(&holder, "ubee").await.unwrap_err(), error);
+            assert_eq!(server.failed().await, error);
+            server.stop().await;
+            drop(chain);
+            let chain = disk.chain(&holder);
+            assert!((2..=3).contains(&chain.info().await.unwrap().height));
+            chain.produce_block().await.unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn what_can_not_be_read_is_not_told_to_be_missing() {
+        let (disk, holder) = (Disk::new(), holder());
+        drop(disk.chain(&holder));
+        let chain = disk.chain(&holder);
+        disk.unreadable.store(true, Ordering::SeqCst);
+        let error = chain.balance(&holder, "ubee").await.unwrap_err();
+        assert!(matches!(error, ChainError::Storage { .. }), "{error}");
+        disk.unreadable.store(false, Ordering::SeqCst);
+        assert_eq!(chain.balance(&holder, "ubee").await.unwrap_err(), error);
+        drop(chain);
+        assert_eq!(disk.chain(&holder).balance(&holder, "ubee").await, Ok(7));
     }
 }

@@ -33,7 +33,10 @@ impl Embedded {
     ) -> Result<Found<T>, ChainError> {
         self.ask(|reply| {
             Command::Read(Box::new(move |machine| {
-                let found = look(machine).map(|value| Found { height: machine.head().height, value });
+                let found = look(machine);
+                // In this order: what could not be read must not be taken for what is not there.
+                let found = machine.intact().and(found);
+                let found = found.map(|value| Found { height: machine.head().height, value });
                 // A reply nobody waits for is not an error: the caller was cancelled.
                 drop(reply.send(found));
             }))

@@ -20,7 +20,7 @@ pub(crate) struct BlockStorage {
     changes: Changes,
     /// What each change replaced in `changes`, oldest first.
     journal: Vec<(Vec<u8>, Option<Change>)>,
-    /// First failed read. `Storage` cannot return errors, so so it is checked before a commit.
+    /// First failed read. `Storage` cannot return errors, so it is checked before anything is told or committed.
     fault: RefCell<Option<String>>,
 }
 
@@ -64,9 +64,9 @@ impl BlockStorage {
         self.journal.clear();
     }
 
-    /// Takes the first read error, if there was one.
-    pub(crate) fn take_fault(&self) -> Option<String> {
-        self.fault.borrow_mut().take()
+    /// The first read error, if there was one. What could not be read looks like something that is not there.
+    pub(crate) fn fault(&self) -> Option<String> {
+        self.fault.borrow().clone()
     }
 
     fn change(&mut self, key: &[u8], value: Change) {
@@ -277,7 +277,7 @@ mod tests {
                 let all: Model = storage.range(None, None, Order::Ascending).collect();
                 prop_assert_eq!(&all, &model);
             }
-            prop_assert_eq!(storage.take_fault(), None);
+            prop_assert_eq!(storage.fault(), None);
         }
     }
 }

@@ -2,7 +2,10 @@
 
 use super::{head::Head, machine::Machine};
 use crate::{Block, ChainError, GasUse, Receipt};
-use std::{sync::mpsc, time::Duration};
+use std::{
+    sync::{OnceLock, mpsc},
+    time::Duration,
+};
 use tokio::sync::{oneshot, watch};
 
 type Reply<T> = oneshot::Sender<Result<T, ChainError>>;
@@ -25,12 +28,13 @@ pub(super) enum Command {
     },
 }
 
-/// Serves commands until every sender is gone.
+/// Serves commands until every sender is gone, or the chain can't be read or written any more: `failure` then says why.
 pub(super) fn serve(
     mut machine: Machine,
     commands: &mpsc::Receiver<Command>,
     head: &watch::Sender<Head>,
     txs_per_block: usize,
+    failure: &OnceLock<ChainError>,
 ) {
     // A command that ended the collection of a block and waits for its turn.
     let mut waiting = None;
@@ -38,7 +42,10 @@ pub(super) fn serve(
         // A reply nobody waits for is not an error: the caller was cancelled.
         match command {
             Command::Read(read) => read(&machine),
-            Command::Simulate { tx, reply } => drop(reply.send(machine.simulate(&tx))),
+            Command::Simulate { tx, reply } => {
+                let gas = machine.simulate(&tx);
+                drop(reply.send(machine.intact().and(gas)));
+            }
             Command::Advance { seconds, reply } => {
                 let block = machine.advance(seconds.map(Duration::from_secs));
                 head.send_replace(machine.head());
@@ -62,6 +69,10 @@ pub(super) fn serve(
                     drop(reply.send(receipt));
                 }
             }
+        }
+        if let Err(error) = machine.intact() {
+            failure.get_or_init(|| error);
+            return;
         }
     }
 }

@@ -33,7 +33,7 @@ impl BlockClock {
     }
 }
 
-/// Makes blocks until the server stops; returns the error when a block can't be made.
+/// Makes blocks until the server stops; returns the error when a block can't be made, or the chain stops by itself.
 pub(super) async fn run(
     chain: Embedded,
     clock: Option<BlockClock>,
@@ -41,8 +41,10 @@ pub(super) async fn run(
 ) -> ChainError {
     let end = || ChainError::NodeDown { reason: "the server has stopped".into() };
     let Some(clock) = clock else {
-        let _ = stopped.wait_for(|stopped| *stopped).await;
-        return end();
+        return tokio::select! {
+            _ = stopped.wait_for(|stopped| *stopped) => end(),
+            error = chain.stopped() => error,
+        };
     };
     let mut ticks = interval(clock.every);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -50,6 +52,7 @@ pub(super) async fn run(
     loop {
         tokio::select! {
             _ = stopped.wait_for(|stopped| *stopped) => return end(),
+            error = chain.stopped() => return error,
             _ = ticks.tick() => {}
         }
         // Outside of the choice above: a stop waits for the block that is being made.

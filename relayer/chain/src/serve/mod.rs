@@ -139,7 +139,7 @@ impl Server {
         format!("http://{}", self.address())
     }
 
-    /// Waits until the chain fails to commit a block by the clock, and says why. Never returns otherwise.
+    /// Waits until the chain can't be read or written any more, and says why. Never returns otherwise.
     pub async fn failed(&mut self) -> ChainError {
         match (&mut self.clock).await {
             Ok(error) => error,

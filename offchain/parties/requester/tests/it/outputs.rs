@@ -181,3 +181,22 @@ async fn nobody_who_was_asked_is_left_out_and_the_output_can_be_asked_for_again(
     assert_eq!(requester.open(job.job_id).await.unwrap().values, ANSWER);
     assert_eq!(town.requester().await.result(job.job_id).await.unwrap(), ANSWER);
 }
+
+#[tokio::test]
+async fn of_a_job_that_has_ended_the_requester_keeps_the_output_alone() {
+    let mut town = Town::with_nodes(3).await;
+    let (job, requester, exchange) = settled(&mut town).await;
+    let state = town.requester_state.clone();
+    let kept = |prefix: &str| state.names(prefix).unwrap().len();
+    requester.ended(job.job_id).await.unwrap();
+    assert_eq!((kept("vault/"), kept("round/"), kept("claims/")), (1, 1, 1), "the output is not open yet");
+    requester.open(job.job_id).await.unwrap();
+    requester.ended(job.job_id).await.unwrap();
+    for prefix in ["vault/", "round/", "claims/", "faulted/", "under-way/"] {
+        assert_eq!(kept(prefix), 0, "{prefix}");
+    }
+    for worker in 0..3 {
+        exchange.set(&job, worker, Does::Hides);
+    }
+    assert_eq!(requester.open(job.job_id).await.unwrap().values, ANSWER);
+}

@@ -136,5 +136,9 @@ async fn an_overdue_job_is_closed_by_its_requester_and_the_escrow_comes_back() {
     assert!(!bithive_requester::is_overdue(&town.job(job_id).await, u64::MAX));
     assert_eq!(requester.withdraw().await.unwrap(), 3 * PRICE);
     assert_eq!(town.local.client.balance(&address).await.unwrap(), before);
+    requester.ended(job_id).await.unwrap();
+    for prefix in ["vault/", "under-way/"] {
+        assert_eq!(town.requester_state.names(prefix).unwrap(), [""; 0]);
+    }
     town.assert_books_balance().await;
 }

@@ -1,6 +1,12 @@
 //! Records: written once, together or not at all, and read by their party alone.
 
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use bithive_state::{State, StateError};
+use redb::StorageBackend;
+use redb::backends::InMemoryBackend;
 
 #[test]
 fn records_survive_reopening_and_a_second_holder_is_refused() {
@@ -113,4 +119,57 @@ fn what_a_killed_process_left_of_a_new_file_is_no_obstacle() {
     }
     let state = State::open(&path).unwrap();
     assert_eq!(state.get::<usize>("name").unwrap(), Some(5_000));
+}
+
+/// A disk that can be full.
+#[derive(Debug)]
+struct Disk {
+    memory: InMemoryBackend,
+    full: Arc<AtomicBool>,
+}
+
+impl Disk {
+    fn room(&self) -> io::Result<()> {
+        if self.full.load(Ordering::SeqCst) { Err(io::ErrorKind::StorageFull.into()) } else { Ok(()) }
+    }
+}
+
+impl StorageBackend for Disk {
+    fn len(&self) -> io::Result<u64> {
+        self.memory.len()
+    }
+
+    fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+        self.memory.read(offset, out)
+    }
+
+    fn set_len(&self, length: u64) -> io::Result<()> {
+        self.room()?;
+        self.memory.set_len(length)
+    }
+
+    fn sync_data(&self) -> io::Result<()> {
+        self.room()
+    }
+
+    fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+        self.room()?;
+        self.memory.write(offset, data)
+    }
+}
+
+#[test]
+fn after_a_disk_was_full_the_state_says_that_it_has_to_be_opened_again() {
+    let full = Arc::new(AtomicBool::new(false));
+    let state = State::with_backend(Disk { memory: InMemoryBackend::new(), full: full.clone() }).unwrap();
+    state.put("signed", &1).unwrap();
+    state.usable().unwrap();
+    state.usable().unwrap();
+    state.put("signed", &2).unwrap();
+    full.store(true, Ordering::SeqCst);
+    assert!(state.put("signed", &3).is_err());
+    full.store(false, Ordering::SeqCst);
+    let error = state.usable().unwrap_err().to_string();
+    assert!(error.contains("start the program again"), "{error}");
+    assert!(state.put_once("other", &4).is_err(), "what would be signed now could not be known");
 }
