@@ -159,7 +159,8 @@ impl Pending {
         let inputs = read_inputs(inputs)
             .ok_or_else(|| Kind::Record.failure("the record's questions are malformed"))?;
         let epoch = u64::from_be_bytes(record::fixed(epoch)?);
-        Self::from_seed(Zeroizing::new(record::fixed(seed)?), record::fixed(digest)?, inputs, epoch)
+        let seed = Zeroizing::new(record::fixed(seed)?);
+        Self::from_seed(seed, record::fixed(digest)?, inputs, epoch).map_err(Kind::Record.because())
     }
 }
 
