@@ -1,8 +1,8 @@
 //! Secrets at rest: sealed under a key of the caller's, to go on after a page was closed.
 //!
-//! A record is version (1), kind, 24 random bytes, and XChaCha20-Poly1305 of the content with version, kind and label as associated data.
-//! Its 16 bytes of tag are not shown as a commitment to the key: who can choose the key can choose what a record says, and that is the
-//! owner alone.
+//! A record is version (1), kind, 24 random bytes, and XChaCha20-Poly1305 of the content with version, kind and label as associated
+//! data. Only the owner has keys and records, so nothing commits a record to its key: who chooses both can make a record that opens under
+//! two keys.
 
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{Key, KeyInit, XChaCha20Poly1305, XNonce};
