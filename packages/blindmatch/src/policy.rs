@@ -15,6 +15,7 @@
 mod compiled;
 mod parser;
 mod template;
+mod text;
 
 use std::fmt;
 

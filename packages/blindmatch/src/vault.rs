@@ -220,6 +220,13 @@ impl Vault {
         Ok((vault, key))
     }
 
+    /// Bytes that the vault of a policy takes on chain.
+    pub fn encoded_len(policy: &CompiledPolicy) -> usize {
+        let (mut tree, leaves) = (Vec::new(), policy.tree().leaves().len());
+        policy.tree().map(&mut Leaf::slot).encode(&mut tree);
+        FIXED_BYTES + tree.len() + SHARE_BYTES * leaves
+    }
+
     /// All that is public but commitment, MAC and masked shares.
     fn terms(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(FIXED_BYTES + 24 * self.masked.len());

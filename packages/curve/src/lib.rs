@@ -1,7 +1,7 @@
 //! BLS12-381 for the rest of BitHive: points that are valid by construction, scalars that wipe themselves,
 //! and pairings.
 //!
-//! Reader's order: [`point`] (G1, G2 and their sums), [`scalar`], [`gt`] (pairing and target group),
+//! Reader's order: [`point`] (G1, G2 and their sums), [`scalar`], [`gt`] (pairing and target group), [`hash_to_g2`],
 //! [`encoding`] (what is refused when bytes become points), [`backend`] (who does the arithmetic).
 //!
 //! A [`G1`] or [`G2`] value is always on the curve and in the subgroup of order r: the only doors are the
@@ -16,6 +16,7 @@ pub mod backend;
 pub mod encoding;
 mod expand;
 pub mod gt;
+mod hash;
 pub mod parallel;
 pub mod point;
 pub mod scalar;
@@ -23,6 +24,7 @@ pub mod scalar;
 pub use encoding::DecodeError;
 pub use expand::expand_message_xmd;
 pub use gt::{multi_pairing, pairing, pairing_product_is_one};
+pub use hash::hash_to_g2;
 pub use scalar::Scalar;
 
 use backend::{Native, PairingEngine};

@@ -36,12 +36,7 @@ impl Input {
     }
 
     fn parts(&self) -> ([u8; HEAD_BYTES], &[u8], &[u8]) {
-        let mut head = [VERSION; HEAD_BYTES];
-        let length = u32::try_from(self.policy.len()).unwrap_or(u32::MAX).to_be_bytes();
-        for (byte, value) in head.iter_mut().skip(1).zip(self.salt.iter().chain(&length)) {
-            *byte = *value;
-        }
-        (head, &self.policy, &self.rows)
+        (head(&self.salt, &self.policy), &self.policy, &self.rows)
     }
 
     /// Writes the encoding without another copy of it.
@@ -114,6 +109,58 @@ pub enum ReadError {
     /// The source failed, or refused what it reads: [`bithive_dgkbe::dem::DemError::of`] tells.
     #[error("the input can't be read: {0}")]
     Read(#[from] io::Error),
+}
+
+/// An input whose rows come in parts, written and committed to in one pass: the same bytes and the same commitment as [`Input`]'s.
+pub struct InputWriter<W> {
+    hasher: InputHasher,
+    target: W,
+}
+
+impl<W: Write> InputWriter<W> {
+    /// Starts the input of a job: writes what comes before the rows.
+    ///
+    /// # Errors
+    /// The writer's.
+    pub fn start(
+        (jobs, job_id): (Domain<'_>, u64),
+        salt: &[u8; 32],
+        policy: &[u8],
+        target: W,
+    ) -> io::Result<Self> {
+        let mut writer = Self { hasher: InputHasher::new(jobs, job_id), target };
+        writer.rows(&head(salt, policy))?;
+        writer.rows(policy)?;
+        Ok(writer)
+    }
+
+    /// The next bytes of the rows.
+    ///
+    /// # Errors
+    /// The writer's.
+    pub fn rows(&mut self, part: &[u8]) -> io::Result<()> {
+        self.hasher.update(part);
+        self.target.write_all(part)
+    }
+
+    /// The writer, to take out what has been written to it so far.
+    pub fn target_mut(&mut self) -> &mut W {
+        &mut self.target
+    }
+
+    /// The commitment to the input, and the writer.
+    pub fn finish(self) -> ([u8; 32], W) {
+        (self.hasher.finish(), self.target)
+    }
+}
+
+fn head(salt: &[u8; 32], policy: &[u8]) -> [u8; HEAD_BYTES] {
+    let mut head = [VERSION; HEAD_BYTES];
+    let length = u32::try_from(policy.len()).unwrap_or(u32::MAX).to_be_bytes();
+    for (byte, value) in head.iter_mut().skip(1).zip(salt.iter().chain(&length)) {
+        *byte = *value;
+    }
+    head
 }
 
 const HEAD_BYTES: usize = 37;

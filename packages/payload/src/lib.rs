@@ -2,19 +2,22 @@
 //!
 //! [`JobRef`] names one round of one job and gives the context that its keys are bound to. [`Input`] is what the
 //! requester encrypts to the chosen set; [`Output`] is what a worker encrypts for the requester and for the
-//! other workers, who check it before they sign. [`ClaimMessage`] and [`SignatureMessage`] are sent off chain.
+//! other workers, who check it before they sign. [`ClaimMessage`] and [`SignatureMessage`] are sent off chain. [`Standing`] is what the
+//! requester holds a claim against.
 
 mod input;
 mod messages;
 mod output;
+mod standing;
 
 use bithive_attest::domain::Encoder;
 use bithive_attest::{Domain, JobKey};
 use bithive_dgkbe::kem::SharedKey;
 
-pub use input::{Input, ReadError};
+pub use input::{Input, InputWriter, ReadError};
 pub use messages::{AggregateMessage, ClaimMessage, SignatureMessage};
-pub use output::{Output, OutputKey};
+pub use output::{MAX_OUTPUT_BYTES, Output, OutputError, OutputKey};
+pub use standing::{Standing, StandingError};
 
 /// What can be wrong with a decrypted input or output.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use bithive_attest::JobKey;
+use bithive_attest::result::ResultError;
 use bithive_dgkbe::dem::{self, AssociatedData, SealingKey};
 use bithive_dgkbe::kem::{Context, SharedKey};
 
@@ -11,6 +12,9 @@ use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 use crate::{JobRef, PayloadError};
 
 const VERSION: u8 = 1;
+
+/// Most bytes of a sealed output that a requester takes.
+pub const MAX_OUTPUT_BYTES: usize = 64 << 20;
 
 /// A job's full result. Erased when dropped; printed as its length only.
 #[derive(Clone, PartialEq, Zeroize, ZeroizeOnDrop)]
@@ -73,6 +77,34 @@ impl Output {
             _ => Err(malformed("its length is not a multiple of 4")),
         }
     }
+
+    /// As [`Output::open`], and checks that the output is what the worker's published result was made from.
+    ///
+    /// # Errors
+    /// [`OutputError`].
+    pub fn open_checked(
+        job: JobRef<'_>,
+        key: &JobKey,
+        account: &str,
+        (sealed, masked): (&[u8], &[u8]),
+    ) -> Result<Self, OutputError> {
+        let output = Self::open(job, key, account, sealed)?;
+        if key.agrees(&output.values, masked, 0)? { Ok(output) } else { Err(OutputError::Disagrees) }
+    }
+}
+
+/// Why a worker's output is not used.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum OutputError {
+    /// It does not open, or is no output.
+    #[error(transparent)]
+    Payload(#[from] PayloadError),
+    /// It can't be compared with the result.
+    #[error(transparent)]
+    Result(#[from] ResultError),
+    /// It is another one.
+    #[error("it is not what its result was made from")]
+    Disagrees,
 }
 
 fn keys(job: JobRef<'_>, key: &JobKey, account: &str) -> (SharedKey, AssociatedData) {

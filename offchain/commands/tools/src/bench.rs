@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use bithive_bench::{
-    Aim, Figure, LoopbackOptions, Mover, PayloadOptions, crypto, loopback, loopback_end, payload,
+    Aim, Figure, LoopbackOptions, Mover, PayloadOptions, crypto, loopback, loopback_end, page, payload,
     payload_end, plot,
 };
 use bithive_command_kit::spinner;
@@ -90,6 +90,16 @@ pub enum Command {
     /// cache folder (python3 with venv, and the package index; about 200 MB); where that fails, a line says why, and only
     /// BitHive's runtime is measured. Run a release build on an idle machine; it takes seconds.
     Inference,
+    /// The module for web pages: its size, and what it takes in Node's engine beside the same steps natively; sealing 1 MiB also
+    /// beside WebCrypto.
+    ///
+    /// A ratio above 1 is better than the peer. Needs Node 20 or later. Run a release build on an idle machine; it takes about a
+    /// minute, with --quick less.
+    Page {
+        /// Leave out groups of 1024 slots.
+        #[arg(long)]
+        quick: bool,
+    },
     /// One end of `payload`, which starts it.
     #[command(hide = true)]
     PayloadEnd,
@@ -137,6 +147,13 @@ pub async fn run(command: Command, output: Output) -> Result<()> {
             let options = PayloadOptions { receivers, bytes, rate, folder };
             let figures =
                 payload(&options, || this("payload-end"), |what| spinner.set_message(what.to_owned()));
+            spinner.finish_and_clear();
+            output.show(&Answer { figures: figures? }, |answer| println!("{}", rows(&answer.figures)))
+        }
+        Command::Page { quick } => {
+            note_build();
+            let spinner = spinner(output);
+            let figures = page(quick, |what| spinner.set_message(what.to_owned()));
             spinner.finish_and_clear();
             output.show(&Answer { figures: figures? }, |answer| println!("{}", rows(&answer.figures)))
         }

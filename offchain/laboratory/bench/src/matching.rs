@@ -10,7 +10,7 @@ use bithive_blindmatch::attributes::{AttributeValue, Attributes};
 use bithive_blindmatch::committee::{
     Commitments, CommitteeParams, EpochKeys, MemberIndex, ShareKeyTable, Term, deal,
 };
-use bithive_blindmatch::oprf::{Tags, blind, blind_committed};
+use bithive_blindmatch::oprf::{EvaluateRequest, Tags, blind, blind_committed};
 use bithive_blindmatch::policy::Policy;
 use bithive_blindmatch::schema::{Input, Schema};
 use bithive_blindmatch::vault::{DEFAULT_BUDGET, Poster, Vault};
@@ -22,7 +22,7 @@ use crate::peers::{psi_blind, psi_raise, psi_session};
 use crate::primitives::Costs;
 
 pub(crate) const EPOCH: u64 = 1;
-const POLICY: &str = "vram >= 16 and region in (eu, ch) and any 2 of (iso27001, hipaa, gdpr)";
+pub(crate) const POLICY: &str = "vram >= 16 and region in (eu, ch) and any 2 of (iso27001, hipaa, gdpr)";
 pub(crate) const PEER: &str = "pairwise DDH-PSI, both sides";
 
 pub(crate) const MASKS: &str = "a block of SHA-256 a leaf";
@@ -64,6 +64,19 @@ impl Committee {
             answers.push((*member, keys.evaluate(pending.request(), rng)?));
         }
         Ok(pending.finish(&self.table, &answers)?.tags)
+    }
+}
+
+impl Committee {
+    /// The share key table that the members have posted.
+    pub(crate) fn table(&self) -> &ShareKeyTable {
+        &self.table
+    }
+
+    /// What each member answers to an encoded request.
+    pub(crate) fn answers(&self, request: &[u8], rng: &mut ChaCha20Rng) -> Result<Vec<Vec<u8>>> {
+        let request = EvaluateRequest::decode(request)?;
+        self.keys.iter().map(|(_, keys)| Ok(keys.evaluate(&request, rng)?.encode())).collect()
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bithive_api::registry::ShareKeysResponse;
 use bithive_attest::domain::Encoder;
 use bithive_blindmatch::DecodeError;
 use bithive_blindmatch::commitment::CommittedAnswers;
@@ -224,11 +225,8 @@ impl TagSource {
     async fn table(&self, committee: &Committee, epoch: u64) -> Result<ShareKeyTable, ServiceError> {
         let posts = self.client.share_keys(epoch).await?;
         let needed = committee.params.threshold();
-        let enough = |digest: &[u8; 32]| {
-            let same = posts.iter().filter(|post| post.digest.as_slice() == digest);
-            same.filter(|post| committee.member(post.address.as_str()).is_some()).count()
-                >= usize::from(needed)
-        };
+        let of_member = |post: &&ShareKeysResponse| committee.member(post.address.as_str()).is_some();
+        let posted: Vec<&[u8]> = posts.iter().filter(of_member).map(|post| post.digest.as_slice()).collect();
         let decode = |bytes: &[u8]| ShareKeyTable::decode(bytes).map_err(|error| error.to_string());
         let (protocol, body) = (Protocol::ShareKeys, ShareKeyRequest::Table(epoch).encode());
         // The first one that will do: nobody waits for a member that hangs.
@@ -237,7 +235,7 @@ impl TagSource {
         while let Some(joined) = asked.join_next().await {
             let Ok((index, table)) = joined else { continue };
             let reason = match table {
-                Ok(table) if enough(&table.digest()) && table.epoch() == epoch => return Ok(table),
+                Ok(table) if table.is_posted(epoch, needed, posted.iter().copied()) => return Ok(table),
                 Ok(_) => format!("its table's digest is not posted by {needed} members"),
                 Err(reason) => reason,
             };

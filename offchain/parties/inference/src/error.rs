@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use crate::device::DeviceError;
-use crate::features::MAX_FEATURES;
 use crate::limits::{MAX_MODEL_BYTES, MAX_NODES, MAX_WORK, OPERATORS, OPSETS};
-use crate::table::MAX_COLUMN_NAME_BYTES;
 use crate::wire::MAX_DECODED_BYTES;
+use bithive_table::MAX_COLUMN_NAME_BYTES;
+use bithive_table::MAX_FEATURES;
 
 /// Why a model is refused. Nothing of it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -11,11 +11,11 @@ use tract_onnx::pb::tensor_shape_proto::dimension::Value as Dimension;
 use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto, type_proto};
 
 use crate::error::ModelError;
-use crate::features::MAX_FEATURES;
 use crate::guard::shortened;
 use crate::limits::{CONSTANT, GEMM, MATMUL, MAX_NODES, MAX_WORK, OPERATORS, OPSETS};
-use crate::table::MAX_COLUMN_NAME_BYTES;
 use crate::work;
+use bithive_table::MAX_COLUMN_NAME_BYTES;
+use bithive_table::MAX_FEATURES;
 
 const FEATURE_NAMES: &str = "feature_names";
 /// Weights are vectors and matrices; results of higher rank never become one logit per row again.

@@ -13,25 +13,23 @@
 mod budget;
 mod device;
 mod error;
-mod features;
 mod guard;
 mod inspect;
-mod label;
 mod limits;
 mod model;
 mod speed;
-mod table;
 mod wire;
 mod work;
 
+pub use bithive_table::{
+    AccuracyError, Features, FeaturesError, Label, MAX_BYTES, MAX_COLUMN_NAME_BYTES, MAX_FEATURES, MAX_ROWS,
+    Table, TableError, accuracy, sigmoid,
+};
 pub use budget::Budget;
 pub use device::{Device, DeviceError};
 pub use error::{ModelError, RunError};
-pub use features::{Features, FeaturesError, MAX_BYTES, MAX_FEATURES, MAX_ROWS};
-pub use label::{AccuracyError, Label, accuracy, sigmoid};
 pub use limits::{MAX_MODEL_BYTES, MAX_NODES, MAX_WORK, OPERATORS, OPSETS};
 pub use model::{Model, digest};
 pub use speed::{Speed, SpeedError, speed};
-pub use table::{MAX_COLUMN_NAME_BYTES, Table, TableError};
 pub use wire::MAX_DECODED_BYTES;
 pub use work::Work;

@@ -15,13 +15,13 @@ use tract_onnx::tract_hir::infer::InferenceModel;
 use crate::budget::Budget;
 use crate::device::Device;
 use crate::error::{ModelError, RunError};
-use crate::features::Features;
 use crate::guard::{Fault, guarded};
 use crate::inspect::{Signature, inspect};
 use crate::limits::MAX_MODEL_BYTES;
-use crate::table::Table;
 use crate::wire::{self, MAX_DECODED_BYTES};
 use crate::work::Work;
+use bithive_table::Features;
+use bithive_table::Table;
 
 /// Least and most rows of a batch. Every call of the runtime has the same number of rows, the last one padded, so that the
 /// same kernels add in the same order whatever else is in the request.

@@ -13,10 +13,10 @@ use tract_onnx::pb::{
 
 use crate::device::Device;
 use crate::error::{ModelError, RunError};
-use crate::features::Features;
 use crate::inspect::inspect;
 use crate::limits::{GEMM, OPSETS};
 use crate::model::Model;
+use bithive_table::Features;
 
 /// Features, and width of the layers, of the models that are measured.
 const WIDTH: usize = 256;

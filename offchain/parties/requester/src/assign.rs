@@ -10,7 +10,7 @@ use bithive_dgkbe::GroupedSet;
 use bithive_dgkbe::dem::{DemError, Sealer, sealed_len};
 use bithive_dgkbe::envelope::{Addressed, EnvelopeError};
 use bithive_dgkbe::kem::Context;
-use bithive_dgkbe::keys::{encoded_len, verify_file};
+use bithive_dgkbe::keys::encoded_len;
 use bithive_exchange::{ContentWriter, PeerId};
 use bithive_payload::Input;
 use cosmwasm_std::Uint128;
@@ -163,15 +163,8 @@ impl Requester {
         let endpoint = registration.endpoint.as_slice().try_into().map(PeerId);
         let endpoint = endpoint.map_err(|_| mismatch("its endpoint is not 32 bytes"))?;
         let file = self.exchange.open(digest, &[endpoint], encoded_len(self.crs.slots())).await?;
-        let key = verify_file(&self.crs, file, &mut self.rng)?;
-        if key.digest != digest {
-            return Err(mismatch("its file is damaged"));
-        }
-        let place = self.sender.cache_mut().groups().place(claim.slot)?;
-        if key.slot != place.slot || key.commitment.encode() != registration.dgkbe_key.as_slice() {
-            return Err(mismatch("it is of another slot, or not the registered one"));
-        }
-        Ok(self.sender.cache_mut().put(&[(claim.slot, key.commitment)])?)
+        let registered = (registration.dgkbe_key.as_slice(), &digest);
+        Ok(self.sender.cache_mut().learn(claim.slot, registered, file, &mut self.rng)?)
     }
 
     async fn encrypt(

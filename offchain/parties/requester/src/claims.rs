@@ -2,11 +2,10 @@
 
 use bithive_api::jobs::{JobResponse, Phase};
 use bithive_api::registry::NodeResponse;
-use bithive_attest::{Consent, bls};
 use bithive_blindmatch::claim::{Claim, ClaimContext, RequesterKey};
 use bithive_blindmatch::vault::MatchKey;
 use bithive_exchange::{Message, PeerId, Protocol};
-use bithive_payload::ClaimMessage;
+use bithive_payload::{ClaimMessage, Standing, StandingError};
 
 use crate::records::{AcceptedClaim, Claims, claims_name};
 use crate::{Requester, RequesterError};
@@ -138,9 +137,15 @@ impl Requester {
     ) -> Result<NodeResponse, RequesterError> {
         let node = self.client().node(&claim.address).await?;
         let node = node.ok_or_else(|| mismatch("its account is not a registered node"))?;
-        if node.registration.slot != claim.slot {
-            return Err(mismatch("its slot is not the node's registered slot"));
-        }
+        let standing = Standing {
+            jobs: self.client().deployment().jobs_domain(),
+            job_id: claim.job_id,
+            round: claim.round,
+            price: job.terms.price.u128(),
+            slot: node.registration.slot,
+            bls_key: &node.registration.bls_key,
+        };
+        standing.check_slot(claim.slot).map_err(refusal)?;
         if !self.client().has_room(&node).await? {
             return Err(mismatch("its node is bound in as many open rounds as its bond covers"));
         }
@@ -151,17 +156,18 @@ impl Requester {
         if job.workers.iter().any(|row| row.address.as_str() == claim.address && row.remainder.is_some()) {
             return Err(mismatch("its node can be kept from the failed round, for what is left of its ask"));
         }
-        if claim.ask == 0 || claim.ask > job.terms.price.u128() {
-            return Err(mismatch("its ask is 0 or above the job's price"));
-        }
         if self.faulted(job)?.contains(&claim.address) {
             return Err(mismatch("its node was at fault in an earlier round of the job"));
         }
-        let AcceptedClaim { job_id, round, address, slot, ask, .. } = claim;
-        let signed = Consent { job_id: *job_id, round: *round, account: address, slot: *slot, ask: *ask };
-        let bytes = signed.sign_bytes(self.client().deployment().jobs_domain());
-        bls::verify(&node.registration.bls_key, &bytes, consent)?;
+        standing.check(&claim.address, claim.slot, claim.ask, consent).map_err(refusal)?;
         Ok(node)
+    }
+}
+
+fn refusal(error: StandingError) -> RequesterError {
+    match error {
+        StandingError::Consent(error) => error.into(),
+        other => mismatch(&other.to_string()),
     }
 }
 

@@ -11,7 +11,7 @@ use bithive_api::jobs::{JobResponse, Phase, WorkerResponse};
 use bithive_attest::JobKey;
 use bithive_dgkbe::kem::SharedKey;
 use bithive_exchange::{Exchange, PeerId};
-use bithive_payload::{JobRef, Output};
+use bithive_payload::{JobRef, MAX_OUTPUT_BYTES, Output};
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
@@ -19,8 +19,6 @@ use crate::bad_copy::BadCopy;
 use crate::records::{OpenedOutput, RoundKey, output_name, round_name};
 use crate::{Requester, RequesterError};
 
-/// Most bytes of a sealed output.
-const MAX_OUTPUT_BYTES: usize = 64 << 20;
 /// Longest wait for the representative's output before the others are asked, and for each of those.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -181,12 +179,9 @@ async fn output(
 ) -> Result<Vec<f32>, String> {
     let sealed = exchange.fetch(wanted.digest, &wanted.providers, MAX_OUTPUT_BYTES).await;
     let sealed = sealed.map_err(|error| error.to_string())?;
-    let mut opened =
-        Output::open(job, key, &wanted.worker, &sealed).map_err(|error| format!("its output: {error}"))?;
-    match key.agrees(&opened.values, &wanted.masked, 0) {
-        // What is taken is the caller's to erase; the rest erases itself.
-        Ok(true) => Ok(std::mem::take(&mut opened.values)),
-        Ok(false) => Err("its output is not what its result was made from".into()),
-        Err(error) => Err(format!("its output: {error}")),
-    }
+    let opened = Output::open_checked(job, key, &wanted.worker, (&sealed, &wanted.masked));
+    // What is taken is the caller's to erase; the rest erases itself.
+    opened
+        .map(|mut output| std::mem::take(&mut output.values))
+        .map_err(|error| format!("its output: {error}"))
 }

@@ -194,6 +194,19 @@ impl ShareKeyTable {
         sha256("share-key-table").variable(&self.encoded).digest()
     }
 
+    /// Whether it is the table of `epoch` that the committee stands by: as many members as it takes, `threshold`, have posted its
+    /// digest. `posted` has the digest of each member that has posted one.
+    pub fn is_posted<'a>(
+        &self,
+        epoch: u64,
+        threshold: u8,
+        posted: impl IntoIterator<Item = &'a [u8]>,
+    ) -> bool {
+        let own = self.digest();
+        let same = posted.into_iter().filter(|digest| *digest == own).count();
+        self.epoch == epoch && threshold > 0 && same >= usize::from(threshold)
+    }
+
     /// Version, committee, epoch, slots, points; canonical.
     pub fn encode(&self) -> &[u8] {
         &self.encoded

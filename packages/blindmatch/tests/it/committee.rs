@@ -184,6 +184,21 @@ fn any_t_partial_tables_give_the_whole_table_and_fewer_do_not() {
 }
 
 #[test]
+fn a_table_is_the_committees_if_enough_members_have_posted_its_digest() {
+    let params = CommitteeParams::new(3, 2).unwrap();
+    let (commitments, partials) = published(params);
+    let table = merge(&commitments, &partials).unwrap().table;
+    let (own, other) = (table.digest(), [7; 32]);
+    let posted =
+        |epoch, threshold, digests: &[&[u8]]| table.is_posted(epoch, threshold, digests.iter().copied());
+    assert!(posted(EPOCH, 2, &[&own, &other, &own]));
+    assert!(!posted(EPOCH, 2, &[&own, &other, &other]));
+    assert!(!posted(EPOCH, 2, &[&own, &own[1..], &[]]));
+    assert!(!posted(EPOCH + 1, 2, &[&own, &own, &own]), "of another epoch");
+    assert!(!posted(EPOCH, 0, &[]), "there is no committee");
+}
+
+#[test]
 fn one_honest_holder_is_enough_to_name_the_other_who_lies() {
     let params = CommitteeParams::new(3, 2).unwrap();
     let (commitments, honest) = published(params);

@@ -65,6 +65,29 @@ fn text_and_json_are_the_same_tree() {
 }
 
 #[test]
+fn a_policy_is_written_as_it_is_read() {
+    for text in [
+        "vram >= 16",
+        "region = eu",
+        "region in (eu, ch)",
+        "certifications has gdpr",
+        "vram >= 16 and region in (eu, ch) and any 2 of (certifications has iso27001, certifications has hipaa)",
+        "(vram >= 8 and region = eu) or (vram >= 80 and (region = us or region = uk))",
+        "any 1 of (vram >= 80 or certifications has gdpr, any 2 of (region = us, vram >= 8, region = uk and vram >= 12))",
+    ] {
+        let policy = parse(text).unwrap();
+        assert_eq!(policy.to_text(), text);
+        assert_eq!(parse(&policy.to_text()).unwrap(), policy);
+    }
+    // Groups of one part disappear.
+    let nested: Policy =
+        serde_json::from_str(r#"{"all":[{"any":[{"is":{"reaches":{"attribute":"vram","threshold":8}}}]}]}"#)
+            .unwrap();
+    assert_eq!(nested.to_text(), "vram >= 8");
+    assert_eq!(parse(EXAMPLE).unwrap().to_text().replace("certifications has ", ""), EXAMPLE);
+}
+
+#[test]
 fn policies_that_differ_in_values_only_have_the_same_public_tree() {
     for (one, other) in [
         ("vram >= 16", "vram >= 48"),

@@ -7,6 +7,7 @@ use super::arkworks::Arkworks;
 use super::blst::Blst;
 use super::{PairingEngine, SourceGroup};
 use crate::gt::TargetElement;
+use crate::hash::hash_with;
 use crate::point::{Point, Sum};
 use crate::{DecodeError, Scalar};
 
@@ -107,6 +108,17 @@ fn everything<E: PairingEngine>(seed: u64) -> Transcript {
     assert!(TargetElement::<E>::product(&[(p, q), (-p, q), (p, Point::identity())]).is_one());
     let pairs: Vec<_> = (1..40u64).map(|i| (p * &Scalar::from(i), q * &Scalar::from(i * i + 1))).collect();
     note("39 pairs", TargetElement::product(&pairs));
+
+    let long_tag = [b'x'; 300];
+    for (i, tag) in [&b"tag"[..], b"another tag", &long_tag].into_iter().enumerate() {
+        for length in [0, 1, 31, 64, 1000] {
+            let mut message = vec![0; length];
+            rng.fill_bytes(&mut message);
+            let point = hash_with::<E>(&message, tag);
+            assert!(E::G2::in_subgroup(&point.0) && !point.is_identity());
+            out.push((format!("hash of {length} bytes under tag {i}"), point.encode().as_ref().to_vec()));
+        }
+    }
     out
 }
 

@@ -1,6 +1,8 @@
 //! Pure-Rust backend over arkworks, for wasm32. Its arithmetic is not constant-time.
 
-use ark_bls12_381::{Bls12_381, Fq, Fq12, Fr, G1Affine, G1Projective, G2Affine, G2Projective};
+use ark_bls12_381::{Bls12_381, Fq, Fq2, Fq12, Fr, G1Affine, G1Projective, G2Affine, G2Projective, g2};
+use ark_ec::hashing::curve_maps::wb::WBMap;
+use ark_ec::hashing::map_to_curve_hasher::MapToCurve;
 use ark_ec::pairing::{MillerLoopOutput, Pairing};
 use ark_ec::{AffineRepr, CurveGroup, VariableBaseMSM};
 use ark_ff::{AdditiveGroup, BigInteger, CyclotomicMultSubgroup, Field, One, PrimeField};
@@ -8,6 +10,7 @@ use ark_serialize::{CanonicalDeserialize, CanonicalSerialize, Compress, Validate
 use zeroize::Zeroize;
 
 use super::{AffineOf, PairingEngine, SourceGroup, TARGET_LEN};
+use crate::expand::expand_message_xmd;
 
 /// Marker for arkworks' first source group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -122,11 +125,26 @@ fn coordinates(value: &Fq12) -> [Fq; 12] {
     ]
 }
 
+/// One of the two field elements of hash_to_field, mapped to the curve and not yet to the subgroup.
+fn map_to_g2(uniform: &[u8; 128]) -> G2Affine {
+    let (real, imaginary) = uniform.split_at(64);
+    let element = Fq2::new(Fq::from_be_bytes_mod_order(real), Fq::from_be_bytes_mod_order(imaginary));
+    // The map is defined for every element. Were it to fail, the identity stands for a hash that no signature fits: signatures
+    // and keys that are the identity are refused.
+    WBMap::<g2::Config>::map_to_curve(element).unwrap_or_else(|_| G2Affine::zero())
+}
+
 impl PairingEngine for Arkworks {
     type G1 = ArkG1;
     type G2 = ArkG2;
     type Target = Fq12;
     type Miller = Fq12;
+
+    fn hash_to_g2(message: &[u8], tag: &[u8]) -> G2Affine {
+        let uniform = expand_message_xmd::<256>(&[message], tag);
+        let mapped = uniform.as_chunks::<128>().0.iter().map(map_to_g2);
+        mapped.fold(G2Projective::ZERO, |sum, point| sum + point).into_affine().clear_cofactor()
+    }
 
     fn miller(g1: &[AffineOf<ArkG1>], g2: &[AffineOf<ArkG2>]) -> Fq12 {
         Bls12_381::multi_miller_loop(g1, g2).0

@@ -237,6 +237,24 @@ impl PairingEngine for Blst {
     type Target = blst_fp12;
     type Miller = blst_fp12;
 
+    fn hash_to_g2(message: &[u8], tag: &[u8]) -> blst_p2_affine {
+        let (mut point, mut out) = (blst_p2::default(), blst_p2_affine::default());
+        // SAFETY: facts 1 to 3; there is no augmentation, and nothing is read for a length of 0.
+        unsafe {
+            blst::blst_hash_to_g2(
+                &mut point,
+                message.as_ptr(),
+                message.len(),
+                tag.as_ptr(),
+                tag.len(),
+                ptr::null(),
+                0,
+            );
+            blst::blst_p2_to_affine(&mut out, &point);
+        }
+        out
+    }
+
     fn miller(g1: &[AffineOf<BlstG1>], g2: &[AffineOf<BlstG2>]) -> blst_fp12 {
         let count = g1.len().min(g2.len());
         let mut out = blst_fp12::default();

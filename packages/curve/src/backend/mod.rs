@@ -79,6 +79,9 @@ pub trait PairingEngine: Copy + Send + Sync + 'static {
     /// Product of Miller loops before the final exponentiation.
     type Miller: Copy + Send + Sync;
 
+    /// hash_to_curve of RFC 9380 into the second source group, in suite BLS12381G2_XMD:SHA-256_SSWU_RO_ but for the tag.
+    fn hash_to_g2(message: &[u8], tag: &[u8]) -> AffineOf<Self::G2>;
+
     /// Product of Miller loops over pairs without identities; 1 for no pairs.
     fn miller(g1: &[AffineOf<Self::G1>], g2: &[AffineOf<Self::G2>]) -> Self::Miller;
     /// Product of two Miller values.

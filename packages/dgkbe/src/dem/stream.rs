@@ -68,6 +68,11 @@ impl<W: Write> Sealer<W> {
         Ok(self.target)
     }
 
+    /// The writer, to take out what has been written to it so far.
+    pub fn target_mut(&mut self) -> &mut W {
+        &mut self.target
+    }
+
     fn start(&mut self) -> io::Result<Encryptor> {
         let failed = || io::Error::other("an earlier write of this payload failed; it can't be continued");
         let encryptor = self.encryptor.take().ok_or_else(failed)?;

@@ -12,6 +12,7 @@
 //! Rejection is implicit, as in one group: H(`dgkbe-groups-rejected-key`; rejection secret, the same fields).
 
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::sync::Arc;
 
 use bithive_curve::G1;
@@ -23,7 +24,7 @@ use super::{Context, Header, HeaderError, KemError, Peer, ReceiverCache, SenderC
 use crate::Crs;
 use crate::groups::{GroupedSet, Groups};
 use crate::hash::tagged;
-use crate::keys::{KeyError, SecretKey};
+use crate::keys::{KeyError, SecretKey, verify_file};
 use crate::slots::{SlotError, SlotSet};
 
 const ACCEPTED: &str = "dgkbe-groups-key";
@@ -96,6 +97,33 @@ impl SenderGroups {
             self.caches.entry(group).or_insert(new).put(&members)?;
         }
         Ok(())
+    }
+
+    /// Learn the key of one slot from its file, which is read once and checked in full. `commitment` (T_j, compressed) and `digest`
+    /// are those that its owner has registered.
+    ///
+    /// # Errors
+    /// [`KemError::Slot`]; [`KemError::Key`] with [`KeyError::Digest`], [`KeyError::WrongSlot`] or [`KeyError::Commitment`] for
+    /// another file than the registered one, and for what [`verify_file`] refuses. Nothing is changed then.
+    pub fn learn(
+        &mut self,
+        slot: u16,
+        (commitment, digest): (&[u8], &[u8; 32]),
+        file: impl Read,
+        rng: &mut impl CryptoRng,
+    ) -> Result<(), KemError> {
+        let place = self.groups.place(slot)?;
+        let key = verify_file(&self.crs, file, rng)?;
+        if key.digest != *digest {
+            return Err(KeyError::Digest.into());
+        }
+        if key.slot != place.slot {
+            return Err(KeyError::WrongSlot { expected: place.slot, actual: key.slot }.into());
+        }
+        if key.commitment.encode() != *commitment {
+            return Err(KeyError::Commitment { slot }.into());
+        }
+        self.put(&[(slot, key.commitment)])
     }
 
     /// Move every group that `to` touches to its members; returns how many point additions that took. Groups

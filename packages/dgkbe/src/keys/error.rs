@@ -51,6 +51,12 @@ pub enum KeyError {
     /// A file that is not the one that was asked for.
     #[error("the digest of the public key's file is not the expected one")]
     Digest,
+    /// A key with another commitment than its owner has registered.
+    #[error("the public key of slot {slot} has another commitment than the registered one")]
+    Commitment {
+        /// Slot that was asked for.
+        slot: u16,
+    },
     /// Elements that are not the owner's number times the powers of the common reference string.
     #[error("malformed public keys at slots {slots:?}")]
     Malformed {

@@ -2,7 +2,7 @@
 
 use bithive_attest::Domain;
 use bithive_dgkbe::kem::SharedKey;
-use bithive_payload::{Input, JobRef, Output, OutputKey, PayloadError, ReadError};
+use bithive_payload::{Input, InputWriter, JobRef, Output, OutputError, OutputKey, PayloadError, ReadError};
 use proptest::prelude::*;
 
 fn job(job_id: u64, round: u8) -> JobRef<'static> {
@@ -24,6 +24,21 @@ fn an_output_opens_only_for_its_job_round_worker_and_key() {
     assert!(refused(open(job(1, 1), "other", &shared, &sealed)));
     assert!(refused(open(job(1, 1), "worker", &SharedKey::from_bytes([4; 32]), &sealed)));
     assert!(refused(open(job(1, 1), "worker", &shared, &sealed[..sealed.len() - 1])));
+}
+
+#[test]
+fn an_output_is_used_only_with_the_result_that_was_made_from_it() {
+    let shared = SharedKey::from_bytes([3; 32]);
+    let (key, output) = (job(1, 1).key(&shared), Output { values: vec![0.5, -2.25] });
+    let sealed = output.seal(OutputKey::new(job(1, 1), &key, "worker").unwrap()).unwrap();
+    let masked = key.masked(&output.values).unwrap();
+    let open =
+        |sealed: &[u8], masked: &[u8]| Output::open_checked(job(1, 1), &key, "worker", (sealed, masked));
+    assert_eq!(open(&sealed, &masked).unwrap(), output);
+    let other = key.masked(&[0.5, -2.0]).unwrap();
+    assert_eq!(open(&sealed, &other), Err(OutputError::Disagrees));
+    assert_eq!(open(&sealed, &masked[..4]), Err(OutputError::Disagrees));
+    assert!(matches!(open(&sealed[1..], &masked), Err(OutputError::Payload(_))));
 }
 
 #[test]
@@ -73,6 +88,12 @@ proptest! {
         let input = Input { salt: [5; 32], policy, rows };
         let mut written = Vec::new();
         input.write_to(&mut written).unwrap();
+        let of = (job(1, 1).jobs, 1);
+        let mut parts = InputWriter::start(of, &input.salt, &input.policy, Vec::new()).unwrap();
+        input.rows.chunks(7).for_each(|part| parts.rows(part).unwrap());
+        let (commitment, in_parts) = parts.finish();
+        prop_assert!(in_parts == written);
+        prop_assert_eq!(commitment, input.commitment(of.0, of.1));
         prop_assert!(written == *input.encode());
         prop_assert!(Input::read_from(&written[..], written.len()).unwrap() == input);
         prop_assert!(Input::decode(&written).unwrap() == input);

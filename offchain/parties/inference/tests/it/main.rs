@@ -2,8 +2,5 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
 
 mod device;
-mod features;
-mod label;
 mod model;
-mod table;
 mod wdbc;

@@ -1,6 +1,6 @@
 //! The feature matrix and its encoding.
 
-use bithive_inference::{Features, FeaturesError, MAX_BYTES, MAX_FEATURES, MAX_ROWS};
+use bithive_table::{Features, FeaturesError, MAX_BYTES, MAX_FEATURES, MAX_ROWS};
 use proptest::prelude::*;
 
 fn two_by_two() -> Features {

@@ -1,6 +1,6 @@
 //! Reading CSV files.
 
-use bithive_inference::{FeaturesError, Label, MAX_BYTES, MAX_FEATURES, MAX_ROWS, Table, TableError};
+use bithive_table::{FeaturesError, Label, MAX_BYTES, MAX_FEATURES, MAX_ROWS, Table, TableError};
 use proptest::prelude::*;
 
 fn read(text: &str) -> Result<Table, TableError> {

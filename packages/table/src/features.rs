@@ -133,7 +133,8 @@ impl Features {
     }
 
     /// All values, row by row.
-    pub(crate) fn values(&self) -> &[f32] {
+    #[must_use]
+    pub fn values(&self) -> &[f32] {
         &self.values
     }
 
@@ -213,7 +214,7 @@ fn encoded_len(rows: usize, width: usize) -> usize {
     HEADER_BYTES + rows * width * VALUE_BYTES
 }
 
-pub(crate) fn check_rows(rows: usize) -> Result<(), FeaturesError> {
+fn check_rows(rows: usize) -> Result<(), FeaturesError> {
     match rows {
         0 => Err(FeaturesError::NoRows),
         1..=MAX_ROWS => Ok(()),

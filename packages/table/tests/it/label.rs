@@ -1,6 +1,6 @@
 //! Probabilities, classes and accuracy.
 
-use bithive_inference::{AccuracyError, Label, accuracy, sigmoid};
+use bithive_table::{AccuracyError, Label, accuracy, sigmoid};
 use proptest::prelude::*;
 
 #[test]
