@@ -98,6 +98,10 @@ impl Tally {
         self.content.of("sent").inc_by(bytes as u64);
     }
 
+    pub(crate) fn listeners(&self) -> i64 {
+        self.listeners.get()
+    }
+
     /// Counts a listener until the answer is dropped.
     pub(crate) fn listening(&self) -> Listening {
         self.listeners.inc();
