@@ -16,7 +16,8 @@ fn main() -> io::Result<()> {
     walk(&root, &root, &mut files)?;
     files.sort();
     if !files.iter().any(|(path, ..)| path == "index.html") {
-        let problem = format!("{BUILT} has neither index.html nor index.html.br; scripts/page builds the page");
+        let problem =
+            format!("{BUILT} has neither index.html nor index.html.br; scripts/page builds the page");
         return Err(io::Error::new(io::ErrorKind::NotFound, problem));
     }
     // Of a file that is there packed and plain, the packed one comes first by the order of the list.

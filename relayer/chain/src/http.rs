@@ -273,9 +273,9 @@ impl Body for ReplyBody {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
         match &mut *self {
-            Self::Whole(whole) => {
-                Pin::new(whole).poll_frame(cx).map(|frame| frame.map(|frame| frame.map_err(|never| match never {})))
-            }
+            Self::Whole(whole) => Pin::new(whole)
+                .poll_frame(cx)
+                .map(|frame| frame.map(|frame| frame.map_err(|never| match never {}))),
             Self::Parts(parts) => parts.from.poll_recv(cx).map(|part| part.map(|part| part.map(Frame::data))),
         }
     }
@@ -328,12 +328,18 @@ async fn weighed(response: Response<ReplyBody>, worker: &Worker) -> Response<Rep
             let sent = Full::new(Bytes::from_owner(Sent { bytes, _weight: weight }));
             Response::from_parts(head, ReplyBody::Whole(sent))
         }
-        None => reply(StatusCode::SERVICE_UNAVAILABLE, "text/plain", format!("{TooMuch}\n")).map(ReplyBody::Whole),
+        None => {
+            reply(StatusCode::SERVICE_UNAVAILABLE, "text/plain", format!("{TooMuch}\n")).map(ReplyBody::Whole)
+        }
     }
 }
 
-async fn accept<A, F, B>(listener: Listener, limits: HttpLimits, answer: A, mut stopped: watch::Receiver<bool>)
-where
+async fn accept<A, F, B>(
+    listener: Listener,
+    limits: HttpLimits,
+    answer: A,
+    mut stopped: watch::Receiver<bool>,
+) where
     A: Fn(Request<Incoming>) -> F + Clone + Send + Sync + 'static,
     F: Future<Output = Response<B>> + Send + 'static,
     B: Into<ReplyBody> + Send + 'static,

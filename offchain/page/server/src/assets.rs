@@ -175,7 +175,7 @@ fn accepts_brotli(headers: &HeaderMap) -> bool {
     let lists = headers.get_all(ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     lists.flat_map(|list| list.split(',')).any(|coding| {
         let (name, quality) = coding.split_once(';').unwrap_or((coding, ""));
-        let refused = quality.trim().strip_prefix("q=").is_some_and(|q| q.trim().parse() == Ok(0.0));
+        let refused = quality.trim().strip_prefix("q=").is_some_and(|q| q.trim().parse::<f32>() == Ok(0.0));
         name.trim().eq_ignore_ascii_case("br") && !refused
     })
 }
@@ -256,7 +256,9 @@ mod tests {
         for path in ["assets/index-BxYz_-34.js", "assets/a-12345678.css", "assets/web_bg-abcdefgh.wasm"] {
             assert!(is_hashed(path), "{path}");
         }
-        for path in ["index-12345678.html", "assets/index.js", "assets/x-1234567.js", "sw.js", "assets/é-1.js"] {
+        for path in
+            ["index-12345678.html", "assets/index.js", "assets/x-1234567.js", "sw.js", "assets/é-1.js"]
+        {
             assert!(!is_hashed(path), "{path}");
         }
     }

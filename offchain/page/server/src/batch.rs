@@ -48,7 +48,8 @@ pub(crate) async fn answer(
         return Err(Refused::bad(format!("no query; expected 1 to {MOST}")));
     }
     let _work = begin_work(&request);
-    let queries = queries.into_iter().map(|one| (one.contract, one.query.get().as_bytes().to_vec())).collect();
+    let queries =
+        queries.into_iter().map(|one| (one.contract, one.query.get().as_bytes().to_vec())).collect();
     let (height, answers) = node.smart(queries, height).await?;
     if answers.iter().flatten().map(Vec::len).sum::<usize>() > MOST_ANSWER_BYTES {
         return Err(Refused::too_large("the answer", MOST_ANSWER_BYTES));
@@ -85,7 +86,9 @@ impl<'de> Deserialize<'de> for Queries {
                 let mut queries = Vec::new();
                 while let Some(query) = seq.next_element()? {
                     if queries.len() == MOST {
-                        return Err(A::Error::custom(format!("more than {MOST} queries; send several batches")));
+                        return Err(A::Error::custom(format!(
+                            "more than {MOST} queries; send several batches"
+                        )));
                     }
                     queries.push(query);
                 }
@@ -116,7 +119,9 @@ mod tests {
         assert_eq!(serde_json::from_str::<Queries>(&batch(MOST)).unwrap().0.len(), MOST);
         let error = serde_json::from_str::<Queries>(&batch(MOST + 1)).err().unwrap().to_string();
         assert!(error.contains("more than 64"), "{error}");
-        for bad in ["{}", "[1]", r#"[{"contract":"a"}]"#, r#"[{"contract":"a","query":{},"more":1}]"#, "", "["] {
+        for bad in
+            ["{}", "[1]", r#"[{"contract":"a"}]"#, r#"[{"contract":"a","query":{},"more":1}]"#, "", "["]
+        {
             assert!(serde_json::from_str::<Queries>(bad).is_err(), "{bad}");
         }
     }

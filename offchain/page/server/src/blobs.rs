@@ -54,16 +54,18 @@ pub(crate) async fn put(
     tally.received(bytes);
     if spooled.digest != digest {
         let (found, said) = (hex::encode(spooled.digest), hex::encode(digest));
-        return Err(Refused::new(Kind::DigestMismatch, format!("what arrived has digest {found}, and not {said}")));
+        return Err(Refused::new(
+            Kind::DigestMismatch,
+            format!("what arrived has digest {found}, and not {said}"),
+        ));
     }
     let exchange = session.exchange.clone();
     let file = spooled.file.clone();
     let runtime = tokio::runtime::Handle::current();
     // An end may read the file where it stands; that is no place to wait for a disk.
     let published = spawn_blocking(move || {
-        let write: ContentWriter = Box::new(move |target| {
-            std::io::copy(&mut std::fs::File::open(file)?, target).map(drop)
-        });
+        let write: ContentWriter =
+            Box::new(move |target| std::io::copy(&mut std::fs::File::open(file)?, target).map(drop));
         runtime.block_on(exchange.publish_written(bytes, write))
     });
     let published = published.await.map_err(|error| Refused::storage(&error))??;
@@ -92,7 +94,8 @@ impl Spooled {
         let deadline = Instant::now() + BODY_TIMEOUT + Duration::from_secs(bytes / SLOWEST);
         let mut body = request.into_body();
         let (mut hasher, mut received) = (blake3::Hasher::new(), 0u64);
-        let slow = |_| Refused::new(Kind::Slow, format!("{bytes} bytes did not arrive at {SLOWEST} bytes a second"));
+        let slow =
+            |_| Refused::new(Kind::Slow, format!("{bytes} bytes did not arrive at {SLOWEST} bytes a second"));
         while let Some(frame) = timeout_at(deadline, body.frame()).await.map_err(slow)? {
             let frame = frame.map_err(|error| Refused::bad(format!("the body broke off: {error}")))?;
             let Ok(part) = frame.into_data() else { continue };
@@ -130,9 +133,14 @@ pub(crate) async fn get(
     let peers = parameters.peers("from", MOST_PEERS)?;
     let limit = match parameters.number("limit")? {
         None => USUAL_BYTES,
-        Some(limit) => usize::try_from(limit).ok().filter(|limit| *limit <= MAX_BLOB_BYTES).ok_or_else(|| {
-            Refused::bad(format!("limit is {}; expected at most {MAX_BLOB_BYTES}", shown(&limit.to_string())))
-        })?,
+        Some(limit) => {
+            usize::try_from(limit).ok().filter(|limit| *limit <= MAX_BLOB_BYTES).ok_or_else(|| {
+                Refused::bad(format!(
+                    "limit is {}; expected at most {MAX_BLOB_BYTES}",
+                    shown(&limit.to_string())
+                ))
+            })?
+        }
     };
     let turn = session.turn(Doing::Download)?;
     let weight = keep(request, PART_BYTES * (AHEAD + 2))?;

@@ -100,7 +100,8 @@ pub(crate) async fn look(
         bytes = bytes.saturating_add(message.body.len());
         room
     };
-    let messages: Vec<Waiting> = waiting.into_iter().take(MOST_MESSAGES).take_while(fits).map(shape).collect();
+    let messages: Vec<Waiting> =
+        waiting.into_iter().take(MOST_MESSAGES).take_while(fits).map(shape).collect();
     let more = messages.len() < all;
     let answer = serde_json::to_string(&json!({ "messages": messages, "more": more }));
     let answer = answer.map_err(|error| Refused::storage(&error))?;
@@ -156,7 +157,8 @@ mod tests {
         for receipt in ["17", "00000000000000000185a2-0000abcd-0000000000000001", "a"] {
             assert!(is_receipt(receipt), "{receipt}");
         }
-        for bad in ["", "..", ".", "a/b", "/etc/passwd", "a\\b", "a\0", "é", &"x".repeat(LONGEST_RECEIPT + 1)] {
+        for bad in ["", "..", ".", "a/b", "/etc/passwd", "a\\b", "a\0", "é", &"x".repeat(LONGEST_RECEIPT + 1)]
+        {
             assert!(!is_receipt(bad), "{bad:?}");
         }
     }

@@ -46,7 +46,8 @@ impl Parameters {
     }
 
     fn needed(&self, name: &str, expected: &str) -> Result<&str, Refused> {
-        self.get(name).ok_or_else(|| Refused::bad(format!("parameter {name} is missing; expected {expected}")))
+        self.get(name)
+            .ok_or_else(|| Refused::bad(format!("parameter {name} is missing; expected {expected}")))
     }
 
     /// A number, if it is there.
@@ -107,10 +108,10 @@ pub(crate) async fn body(
     most: usize,
 ) -> Result<(Bytes, Option<Weight>), Refused> {
     let too_large = || Refused::too_large("the body", most);
-    if request.headers().contains_key(CONTENT_LENGTH) && length(request)? > most as u64 {
+    if request.headers().contains_key(CONTENT_LENGTH) && length(&*request)? > most as u64 {
         return Err(too_large());
     }
-    let weight = begin_read(request, most)?;
+    let weight = begin_read(&*request, most)?;
     let read = timeout(BODY_TIMEOUT, Limited::new(request.body_mut(), most).collect()).await;
     let read = read.map_err(|_| {
         Refused::new(Kind::Slow, format!("the body did not arrive in {} s", BODY_TIMEOUT.as_secs()))
@@ -154,10 +155,17 @@ mod tests {
         ] {
             let parameters = read(query).unwrap();
             let error = parameters.peer("to").and_then(|_| parameters.protocol()).unwrap_err();
-            assert!(error.kind == Kind::BadRequest && error.what.contains(expected), "{query}: {}", error.what);
+            assert!(
+                error.kind == Kind::BadRequest && error.what.contains(expected),
+                "{query}: {}",
+                error.what
+            );
         }
         for limit in ["", "-1", "+1", "1e3", "99999999999999999999", "0x1"] {
-            assert!(read(&format!("limit={}", limit.replace('+', "%2B"))).unwrap().number("limit").is_err(), "{limit}");
+            assert!(
+                read(&format!("limit={}", limit.replace('+', "%2B"))).unwrap().number("limit").is_err(),
+                "{limit}"
+            );
         }
         let many = format!("from={PEER},{PEER},{PEER}");
         assert!(read(&many).unwrap().peers("from", 2).unwrap_err().what.contains("more than 2"));

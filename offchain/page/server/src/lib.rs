@@ -102,7 +102,9 @@ impl PageOptions {
 #[derive(Debug, thiserror::Error)]
 pub enum PageError {
     /// Nobody can listen at the address.
-    #[error("--listen {address}: {problem}; another program may have it: choose another, or port 0 for a free one")]
+    #[error(
+        "--listen {address}: {problem}; another program may have it: choose another, or port 0 for a free one"
+    )]
     Listen {
         /// The address.
         address: SocketAddr,
@@ -231,7 +233,7 @@ impl Page {
     /// What to open in a browser: the name of each session, and the page's address with its token, which is a secret.
     pub fn entrances(&self) -> impl Iterator<Item = (&str, Zeroizing<String>)> {
         let entrance = |token: &str| Zeroizing::new(format!("{}#token={token}", self.url()));
-        self.sessions.iter().map(move |(name, token)| (name.as_str(), entrance(token)))
+        self.sessions.iter().map(move |(name, token)| (name.as_str(), entrance(token.as_str())))
     }
 
     /// Its counters, for the metrics.

@@ -93,7 +93,10 @@ impl Node {
         height: Option<u64>,
     ) -> Result<AbciResponse, Refused> {
         let body = self.call(&query(0, path, data, height)).await?;
-        serde_json::from_slice::<Answered<AbciQuery>>(&body).map_err(unreadable)?.result().map(|answer| answer.response)
+        serde_json::from_slice::<Answered<AbciQuery>>(&body)
+            .map_err(unreadable)?
+            .result()
+            .map(|answer| answer.response)
     }
 
     /// Height of the last block.
@@ -251,7 +254,9 @@ mod tests {
     use super::*;
 
     fn answer(id: u64, height: u64) -> String {
-        format!(r#"{{"jsonrpc":"2.0","id":{id},"result":{{"response":{{"code":0,"value":null,"height":"{height}"}}}}}}"#)
+        format!(
+            r#"{{"jsonrpc":"2.0","id":{id},"result":{{"response":{{"code":0,"value":null,"height":"{height}"}}}}}}"#
+        )
     }
 
     #[test]

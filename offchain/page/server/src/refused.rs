@@ -58,14 +58,18 @@ impl Kind {
     /// Status, name, and what helps.
     fn words(self) -> (u16, &'static str, &'static str) {
         match self {
-            Self::BadRequest => (400, "bad_request", "see offchain/page/server/README.md for what is expected"),
+            Self::BadRequest => {
+                (400, "bad_request", "see offchain/page/server/README.md for what is expected")
+            }
             Self::NoToken => (401, "no_token", "open the address that the program printed at its start"),
             Self::WrongOrigin => (403, "wrong_origin", "use the page that this server serves"),
             Self::NotFound => (404, "not_found", "check the address"),
             Self::Off => (404, "off", "start `bithive demo --page` for a demonstration"),
             Self::Method(_) => (405, "method", "use one of the methods that Allow lists"),
             Self::Slow => (408, "slow", "try again on a faster connection"),
-            Self::DigestMismatch => (409, "digest_mismatch", "compute the digest (BLAKE3) of what is sent, and send it again"),
+            Self::DigestMismatch => {
+                (409, "digest_mismatch", "compute the digest (BLAKE3) of what is sent, and send it again")
+            }
             Self::TooLarge => (413, "too_large", "send less"),
             Self::WrongHost => (421, "wrong_host", "open the address that the program printed at its start"),
             Self::Refused => (422, "refused", "change what is asked for as the peer says"),
@@ -185,7 +189,10 @@ mod tests {
         let documented = include_str!("../README.md");
         for kind in kinds {
             let (status, name, _) = kind.words();
-            assert!(documented.contains(&format!("| {status} | `{name}` |")), "{status} {name} is not in the README");
+            assert!(
+                documented.contains(&format!("| {status} | `{name}` |")),
+                "{status} {name} is not in the README"
+            );
             assert_eq!(Refused::new(kind, "").response().status().as_u16(), status);
         }
         let response = Refused::new(Kind::Method("GET, PUT"), "").response();

@@ -8,9 +8,7 @@ use bithive_chain::guard::{Guard, Refusal};
 use bithive_chain::http::{ReplyBody, begin_work, reply};
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
-use hyper::header::{
-    CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_NONE_MATCH,
-};
+use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, ETAG, HeaderMap, HeaderName, HeaderValue, IF_NONE_MATCH};
 use hyper::{Method, Request, Response, StatusCode};
 use serde_json::{Value, json};
 use tokio::sync::watch;
@@ -86,7 +84,8 @@ fn is_link(method: &Method, path: &str, headers: &HeaderMap) -> bool {
 }
 
 fn area(path: &str) -> Area {
-    let below = |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    let below =
+        |folder: &str| path.strip_prefix(folder).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
     match path {
         "/x/batch" => Area::Batch,
         _ if below("/x") => Area::Courier,
@@ -171,9 +170,7 @@ async fn courier(
 fn development_keys(site: &Site) -> Result<Response<ReplyBody>, Refused> {
     let what = "this is no demonstration: keys are in your wallet, and this server has none";
     let keys = site.development_keys.as_ref().ok_or_else(|| Refused::new(Kind::Off, what))?;
-    let shown = |DevelopmentKey { name, key }: &DevelopmentKey| {
-        json!({ "name": name, "address": key.address(), "private_key": hex::encode(*key.to_bytes()) })
-    };
+    let shown = |DevelopmentKey { name, key }: &DevelopmentKey| json!({ "name": name, "address": key.address(), "private_key": hex::encode(*key.to_bytes()) });
     let keys: Vec<Value> = keys.iter().map(shown).collect();
     let answer = json!({ "notice": NOTICE, "keys": keys });
     Ok(reply(StatusCode::OK, JSON, answer.to_string()).map(ReplyBody::Whole))

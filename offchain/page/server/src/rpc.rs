@@ -123,7 +123,9 @@ async fn answer_uri(node: &Node, method: &str, uri: &Uri) -> Result<Response<Rep
     match node {
         Node::Embedded(chain) => {
             let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-            let uri = format!("/{method}{query}").parse().map_err(|_| Fault::request("the query can't be read"))?;
+            let uri = format!("/{method}{query}")
+                .parse::<Uri>()
+                .map_err(|_| Fault::request("the query can't be read"))?;
             Ok(chain.answer_rpc_uri(&uri).await.map(ReplyBody::Whole))
         }
         Node::Behind(forward) => Ok(passed_on(forward.get(method, uri.query()).await?)),
@@ -136,7 +138,10 @@ fn rewrite(body: &[u8]) -> Result<Vec<u8>, Fault> {
     let written = if body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[') {
         let calls: Vec<Call<'_>> = serde_json::from_slice(body).map_err(invalid)?;
         if calls.is_empty() || calls.len() > MOST_CALLS {
-            return Err(Fault::request(format!("{} calls in an array; expected 1 to {MOST_CALLS}", calls.len())));
+            return Err(Fault::request(format!(
+                "{} calls in an array; expected 1 to {MOST_CALLS}",
+                calls.len()
+            )));
         }
         calls.iter().try_for_each(permitted)?;
         serde_json::to_vec(&calls)
@@ -161,8 +166,10 @@ fn passed_on(answer: Forwarded) -> Response<ReplyBody> {
     let body = String::from_utf8(answer.body);
     match body {
         Ok(body) => reply(status, JSON, body).map(ReplyBody::Whole),
-        Err(_) => Fault(StatusCode::BAD_GATEWAY, -32603, "Internal error", "the node's answer is no text".into())
-            .response(),
+        Err(_) => {
+            Fault(StatusCode::BAD_GATEWAY, -32603, "Internal error", "the node's answer is no text".into())
+                .response()
+        }
     }
 }
 
@@ -176,7 +183,8 @@ mod tests {
 
     #[test]
     fn calls_are_passed_on_with_what_they_need_and_nothing_else() {
-        let call = r#"{"jsonrpc":"2.0","id":7,"method":"abci_query","params":{"height":"18446744073709551615"}}"#;
+        let call =
+            r#"{"jsonrpc":"2.0","id":7,"method":"abci_query","params":{"height":"18446744073709551615"}}"#;
         assert_eq!(rewritten(call).unwrap(), call);
         assert_eq!(rewritten(&format!(" [{call},{call}] ")).unwrap(), format!("[{call},{call}]"));
         let more = r#"{"id":"x","method":"status","Method":"dial_seeds","METHOD":"unsafe_flush_mempool","jsonrpc":"9"}"#;
@@ -186,7 +194,15 @@ mod tests {
     #[test]
     fn methods_that_are_not_listed_are_refused_wherever_they_stand() {
         let call = |method: &str| format!(r#"{{"id":1,"method":"{method}"}}"#);
-        for method in ["dial_seeds", "unsafe_flush_mempool", "subscribe", "STATUS", "status/", "", "broadcast_tx_commit"] {
+        for method in [
+            "dial_seeds",
+            "unsafe_flush_mempool",
+            "subscribe",
+            "STATUS",
+            "status/",
+            "",
+            "broadcast_tx_commit",
+        ] {
             assert_eq!(rewritten(&call(method)), Err(-32601), "{method}");
             assert_eq!(rewritten(&format!("[{},{}]", call("status"), call(method))), Err(-32601), "{method}");
         }

@@ -104,7 +104,9 @@ impl Session {
             Doing::Download => (&self.downloads, DOWNLOADS, "downloads"),
             Doing::Look => (&self.looks, LOOKS, "looks into the inbox"),
         };
-        let full = |_| Refused::new(Kind::Busy, format!("this session has {most} {what} under way, which is the most"));
+        let full = |_| {
+            Refused::new(Kind::Busy, format!("this session has {most} {what} under way, which is the most"))
+        };
         turns.clone().try_acquire_owned().map_err(full)
     }
 
@@ -121,13 +123,17 @@ impl Drop for Session {
 }
 
 /// The session whose token a request has.
-pub(crate) fn find<'a>(sessions: &'a [Arc<Session>], headers: &HeaderMap) -> Result<&'a Arc<Session>, Refused> {
+pub(crate) fn find<'a>(
+    sessions: &'a [Arc<Session>],
+    headers: &HeaderMap,
+) -> Result<&'a Arc<Session>, Refused> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let value = match (values.next(), values.next()) {
         (Some(value), None) => value.to_str().ok(),
         _ => None,
     };
-    let token = value.and_then(|value| value.strip_prefix("Bearer ")).map(|token| blake3::hash(token.as_bytes()));
+    let token =
+        value.and_then(|value| value.strip_prefix("Bearer ")).map(|token| blake3::hash(token.as_bytes()));
     let opened = token.and_then(|token| sessions.iter().find(|session| session.is_opened_by(&token)));
     let what = "expected Authorization: Bearer, and the token of a session, which is new at every start of the program";
     opened.ok_or_else(|| Refused::new(Kind::NoToken, what))

@@ -136,7 +136,8 @@ impl StatusSource for PageMonitor {
     }
 
     fn status(&self) -> Map<String, Value> {
-        let requests = Area::ALL.map(|area| (area.name().to_owned(), json!(self.tally.requests.of(area.name()).get())));
+        let requests =
+            Area::ALL.map(|area| (area.name().to_owned(), json!(self.tally.requests.of(area.name()).get())));
         [
             ("chain_id", json!(self.chain_id)),
             ("sessions", json!(self.sessions)),

@@ -145,11 +145,7 @@ impl Rpc {
         self.send(method, self.http.get(url)).await
     }
 
-    async fn send(
-        &self,
-        method: &str,
-        request: RequestBuilder,
-    ) -> Result<(StatusCode, Vec<u8>), ChainError> {
+    async fn send(&self, method: &str, request: RequestBuilder) -> Result<(StatusCode, Vec<u8>), ChainError> {
         let failed = |error: reqwest::Error| self.down(method, self.words(&error));
         let mut response = request.send().await.map_err(failed)?;
         let mut bytes = Vec::new();
