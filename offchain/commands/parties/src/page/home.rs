@@ -13,13 +13,16 @@ use bithive_node::{Observer, Report};
 use bithive_page::{Node, PageOptions, SessionOptions};
 use serde_json::json;
 use tokio::task::JoinSet;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use super::PageArgs;
 use crate::node;
 
 /// How often the committee looks whether a new epoch wants its share keys.
 const DUTIES: Duration = Duration::from_secs(5);
+
+/// Time for nodes to stop.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Serves the page of the network in a folder.
 pub(super) async fn serve(
@@ -32,15 +35,6 @@ pub(super) async fn serve(
     args.embedded.device.check()?;
     let mut home = Home::open(path).await?;
     let chain = home.local.chain.clone();
-    // For other programs, as `chain serve` does it.
-    let clock = (args.embedded.every_ms > 0).then(|| BlockClock {
-        every: Duration::from_millis(args.embedded.every_ms),
-        seconds: args.embedded.seconds,
-    });
-    let mut server = chain.serve(ServeOptions { clock, ..ServeOptions::default() }).await?;
-    let info = chain.info().await?;
-    let file = path.join(SERVED);
-    write_json(&file, &json!({ "url": server.url(), "chain_id": info.chain_id, "height": info.height }))?;
     let mut nodes = nodes(&mut home, args, &stop).await?;
     let mut sessions = Vec::with_capacity(args.sessions.len());
     for name in &args.sessions {
@@ -54,7 +48,15 @@ pub(super) async fn serve(
     }
     let crs = path.join(CRS);
     let reference_string = std::fs::read(&crs).with_context(|| crs.display().to_string())?;
-    let deployment = home.local.client.deployment().clone();
+    let (info, deployment) = (chain.info().await?, home.local.client.deployment().clone());
+    // For other programs, as `chain serve` does it.
+    let clock = (args.embedded.every_ms > 0).then(|| BlockClock {
+        every: Duration::from_millis(args.embedded.every_ms),
+        seconds: args.embedded.seconds,
+    });
+    let mut server = chain.serve(ServeOptions { clock, ..ServeOptions::default() }).await?;
+    let file = path.join(SERVED);
+    write_json(&file, &json!({ "url": server.url(), "chain_id": info.chain_id, "height": info.height }))?;
     let options = PageOptions {
         listen: args.address.listen,
         hosts: args.address.hosts.clone(),
@@ -69,6 +71,8 @@ pub(super) async fn serve(
         ended = next(&mut nodes) => ended,
         never = duties(&home) => match never {},
     };
+    // Those that are told to stop finish what has begun.
+    let _ = timeout(PATIENCE, async { while nodes.join_next().await.is_some() {} }).await;
     nodes.shutdown().await;
     server.stop().await;
     std::fs::remove_file(&file).with_context(|| file.display().to_string())?;
@@ -122,6 +126,6 @@ struct Log(String);
 
 impl Observer for Log {
     fn report(&self, report: Report) {
-        tracing::info!(node = self.0, did = node::describe(&report));
+        tracing::info!(node = %self.0, did = %node::describe(&report));
     }
 }
