@@ -119,8 +119,7 @@ impl Node {
                     let text = "this chain keeps the state of the last block only";
                     return Err(Refused::chain(format!("{text}, at height {found}; leave the height out")));
                 }
-                let text = |answer: Result<_, ChainError>| answer.map_err(|error| error.to_string());
-                Ok((found, answers.into_iter().map(text).collect()))
+                Ok((found, answers.into_iter().map(|answer| answer.map_err(words)).collect()))
             }
             Self::Behind(_) => {
                 let encode = |(address, query_data)| {
@@ -163,6 +162,15 @@ impl Node {
             pinned = asked.or(if unknown { None } else { known.last().copied() });
         }
         Err(Refused::chain("the node's answers are of several heights; ask for fewer at a time"))
+    }
+}
+
+/// An error of a query as a node words it.
+fn words(error: ChainError) -> String {
+    match error {
+        ChainError::Query { error, .. } => error,
+        ChainError::NoSuchContract { address } => format!("address {address}: no such contract"),
+        other => other.to_string(),
     }
 }
 

@@ -8,6 +8,7 @@ mod courier;
 mod crowd;
 mod doors;
 mod files;
+mod job;
 mod mail;
 mod metrics;
 mod setup;
