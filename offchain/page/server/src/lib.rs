@@ -37,6 +37,7 @@ use bithive_listener::{Turned, raise_file_limit};
 use bithive_monitor::{Metrics, StatusSource};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use zeroize::Zeroizing;
 
 pub use assets::{Damaged, FileDigest, files};
@@ -156,6 +157,8 @@ pub struct Page {
     sessions: Vec<(String, Zeroizing<String>)>,
     monitor: Arc<PageMonitor>,
     tally: Arc<Tally>,
+    /// Wait for mail.
+    hubs: JoinSet<()>,
 }
 
 impl Page {
@@ -174,10 +177,11 @@ impl Page {
         }
         clear(&spool)?;
         let assets = Assets::unpack()?;
-        let (mut sessions, mut tokens) = (vec![], vec![]);
+        let (mut sessions, mut tokens, mut hubs) = (vec![], vec![], JoinSet::new());
         for session in options.sessions {
             let name = session.name.clone();
-            let (session, token) = Session::open(session).map_err(PageError::Randomness)?;
+            let (session, token, hub) = Session::open(session).map_err(PageError::Randomness)?;
+            hubs.spawn(hub);
             sessions.push(Arc::new(session));
             tokens.push((name, token));
         }
@@ -215,7 +219,7 @@ impl Page {
             chain_id: info.chain_id,
             sessions: count,
         });
-        Ok((Self { http, stopping, sessions: tokens, monitor, tally }, metrics))
+        Ok((Self { http, stopping, sessions: tokens, monitor, tally, hubs }, metrics))
     }
 
     /// Address that it listens at.
@@ -258,6 +262,8 @@ impl Page {
     pub async fn stop(mut self) {
         self.stopping.send_replace(true);
         self.http.stop().await;
+        // From here on nothing holds an end of the network.
+        self.hubs.shutdown().await;
     }
 }
 

@@ -6,7 +6,6 @@ use bithive_exchange::Exchange;
 use hyper::HeaderMap;
 use hyper::header::AUTHORIZATION;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
-use tokio::task::JoinHandle;
 use zeroize::Zeroizing;
 
 use crate::refused::{Kind, Refused};
@@ -46,7 +45,6 @@ pub(crate) struct Session {
     uploads: Arc<Semaphore>,
     downloads: Arc<Semaphore>,
     looks: Arc<Semaphore>,
-    hub: JoinHandle<()>,
 }
 
 /// Something that a session does a few times at most at a time.
@@ -60,11 +58,13 @@ pub(crate) enum Doing {
 }
 
 impl Session {
-    /// Opens a session, with a fresh token.
+    /// Opens a session, with a fresh token. Beside it what waits for mail, which has to run as long as the session.
     ///
     /// # Errors
     /// The system has no randomness.
-    pub(crate) fn open(options: SessionOptions) -> Result<(Self, Zeroizing<String>), getrandom::Error> {
+    pub(crate) fn open(
+        options: SessionOptions,
+    ) -> Result<(Self, Zeroizing<String>, impl Future<Output = ()> + Send + use<>), getrandom::Error> {
         let SessionOptions { name, exchange, relay } = options;
         let mut bytes = Zeroizing::new([0; TOKEN_BYTES]);
         getrandom::fill(&mut *bytes)?;
@@ -72,12 +72,12 @@ impl Session {
         let (arrivals, mail) = watch::channel(0u64);
         let waiting = exchange.clone();
         // One waits for all listeners: an end tells of an arrival once.
-        let hub = tokio::spawn(async move {
+        let hub = async move {
             loop {
                 waiting.arrived().await;
                 arrivals.send_modify(|count| *count = count.wrapping_add(1));
             }
-        });
+        };
         let of = |count| Arc::new(Semaphore::new(count));
         let session = Self {
             name,
@@ -90,9 +90,8 @@ impl Session {
             uploads: of(UPLOADS),
             downloads: of(DOWNLOADS),
             looks: of(LOOKS),
-            hub,
         };
-        Ok((session, token))
+        Ok((session, token, hub))
     }
 
     /// A turn, which lasts until the answer is dropped.
@@ -113,12 +112,6 @@ impl Session {
     fn is_opened_by(&self, token: &blake3::Hash) -> bool {
         // Comparing hashes takes the same time wherever they differ.
         self.digest == *token
-    }
-}
-
-impl Drop for Session {
-    fn drop(&mut self) {
-        self.hub.abort();
     }
 }
 
@@ -147,7 +140,7 @@ mod tests {
 
     fn open(network: &LocalNetwork, id: u8) -> (Arc<Session>, Zeroizing<String>) {
         let exchange = Arc::new(network.endpoint(PeerId([id; 32])));
-        let (session, token) =
+        let (session, token, _) =
             Session::open(SessionOptions { name: id.to_string(), exchange, relay: None }).unwrap();
         (Arc::new(session), token)
     }
