@@ -7,7 +7,9 @@ use anyhow::Result;
 use bithive_chain_commands::{chain, committee, deploy, deployment, devnet, ibc};
 use bithive_command_kit::{Output, error_text, printable};
 use bithive_demo as demo;
-use bithive_party_commands::{accredit, daemon, health, job, keys, node, policy, requester, service, setup};
+use bithive_party_commands::{
+    accredit, daemon, health, job, keys, node, page, policy, requester, service, setup,
+};
 use bithive_token_commands::{
     On, dataset, model, owner, profile, registry, rewards, run as on_network, stake, timebank, treasury, tx,
     vesting, wallet,
@@ -112,6 +114,11 @@ enum Command {
     HealthCheck(health::HealthArgs),
     /// Show what a running party does now.
     Status(health::StatusArgs),
+    /// The page for people: serve it with the chain and a courier behind it, for example: page --network hive.network
+    ///
+    /// Without --chain and --network it is the network of the home folder, and its committee and nodes work in this process. The address that it
+    /// prints has the token of a session behind its #; what is public needs none. `demo --page` serves a demonstration.
+    Page(Box<page::PageArgs>),
     /// Jobs, from post to result.
     #[command(subcommand)]
     Job(job::Command),
@@ -185,6 +192,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Requester(command) => requester::run(command, home, output).await?,
         Command::Node(command) => return node::run(command, home, output).await,
         Command::Accredit(command) => return accredit::run(command, home, output).await,
+        Command::Page(args) => page::run(*args, home, output).await?,
         Command::Job(command) => return job::run(command, home, output).await,
         Command::Deployment(command) => deployment::run(command, home, output).await?,
         Command::Service(command) => service::run(command, output)?,

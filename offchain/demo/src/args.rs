@@ -1,5 +1,6 @@
 //! Arguments of `bithive demo`.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
@@ -42,6 +43,12 @@ pub struct DemoArgs {
     /// Every party a process of its own, over UDP: chain, relay, committee, nodes, requester.
     #[arg(long)]
     pub(crate) network: bool,
+    /// In place of the stages: a network in this process that lives until ctrl-C, and the page for people before it.
+    #[arg(long, conflicts_with_all = ["network", "chain", "rows"])]
+    pub(crate) page: bool,
+    /// With --page: address to listen at; port 0 takes a free one.
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8787", requires = "page")]
+    pub(crate) listen: SocketAddr,
     /// With --network: kill a committee member and a worker in the middle of the job, and start them again.
     #[arg(long, requires = "network")]
     pub(crate) kill: bool,

@@ -5,7 +5,7 @@
 //! what they report and compares it with what it knows to be true. `stages` runs the demo from beginning to end, and
 //! `check` compares; `profiles` says which nodes take part. `network::Parties` is what the stages need of the
 //! parties: `tasks` runs them in this process, `processes` as processes. `devnet_chain` puts the contracts on a
-//! real chain.
+//! real chain. `page` leaves a network to whoever opens its page.
 
 mod args;
 mod balances;
@@ -19,6 +19,7 @@ mod network;
 mod node;
 mod node_tasks;
 mod outsiders;
+mod page;
 mod processes;
 mod profiles;
 mod reports;
@@ -52,6 +53,10 @@ pub fn cheat(honest: Onnx) -> Arc<dyn Compute> {
 /// Runs the demo; fails when any check does.
 pub async fn run(args: DemoArgs, home: &Path, output: Output) -> Result<ExitCode> {
     profiles::check(&args)?;
+    if args.page {
+        page::run(&args, output).await?;
+        return Ok(ExitCode::SUCCESS);
+    }
     // A chain that is not there ends the demo before anything is drawn.
     let real = match args.chain {
         ChainKind::Embedded => None,

@@ -61,6 +61,18 @@ impl NodeReports {
         nodes
     }
 
+    /// Hands on what nodes report from now on, and keeps none of it. Returns when a party ends that should not.
+    pub(super) async fn follow(&mut self, mut to: impl FnMut(usize, Report)) -> String {
+        loop {
+            match self.from.recv().await {
+                Some(PartyEvent::Report(node, report)) => to(node, report),
+                Some(PartyEvent::Ended(reason)) => return reason,
+                // There is always a sender: this has one.
+                None => return "the nodes have stopped".into(),
+            }
+        }
+    }
+
     /// Waits until `count` nodes have reported what `matches`.
     pub(super) async fn until(
         &mut self,

@@ -61,6 +61,19 @@ pub(super) async fn run(
     }
 }
 
+/// Runs one job over the first row, as the first of the demo; for a network that is then left to others.
+pub(super) async fn first_job(
+    args: &DemoArgs,
+    demo: &mut DemoState,
+    parties: &mut dyn Parties,
+    (input, policy): (&JobInput, &Policy),
+) -> Result<u64> {
+    let spec = spec(policy, input, args.redundancy, 1)?;
+    let everybody = Selection::default();
+    let plan = Plan { policy: POLICY, spec: &spec, rows: 1, selection: &everybody, earlier: None };
+    Ok(job(demo, parties, plan).await?.job.job_id)
+}
+
 async fn run_stages(
     args: &DemoArgs,
     mut demo: DemoState,

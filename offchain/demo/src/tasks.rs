@@ -46,7 +46,36 @@ pub(super) async fn embedded(
     let Genesis { crs, founders, groups } = &founding;
     let chain = local::open_chain(None, founders)?;
     let deployment = local::deploy(Arc::new(chain.clone()), founders, crs, groups.count()).await?;
-    start(args, policy, (screen, timer), (chain, deployment, 1), founding, rng).await
+    let tap = Tap::default();
+    start(
+        args,
+        policy,
+        (screen, timer),
+        (chain, deployment, 1),
+        (founding, tap.clone()),
+        LocalNetwork::tapped(tap),
+        rng,
+    )
+    .await
+}
+
+/// As [`embedded`], with the tokens' economy, and without a record of what each party receives: it lives until somebody ends it.
+/// Beside it the key of who owns the contracts.
+pub(super) async fn with_economy(
+    args: &DemoArgs,
+    policy: &Policy,
+    screen: Screen,
+) -> Result<(DemoState, Tasks<Embedded>, SigningKey)> {
+    let mut rng = ChaCha20Rng::seed_from_u64(args.seed);
+    let timer = StageTimer::new();
+    let founding = Genesis::draw(args, screen, &mut rng)?;
+    let Genesis { crs, founders, groups } = &founding;
+    let owner = founders.operator.clone();
+    let chain = local::open_chain(None, founders)?;
+    let deployment = local::deploy_economy(Arc::new(chain.clone()), founders, crs, groups.count()).await?;
+    let (founding, network) = ((founding, Tap::default()), LocalNetwork::in_memory());
+    let made = start(args, policy, (screen, timer), (chain, deployment, 1), founding, network, rng).await;
+    made.map(|(demo, parties)| (demo, parties, owner))
 }
 
 /// Creates the network on the devnet and starts all parties.
@@ -64,7 +93,9 @@ pub(super) async fn on_devnet(
     let first = chain.info().await?.height + 1;
     screen.line(format!("chain {}, from block {first} on", chain.chain_id()));
     let deployment = target.deploy(founders, crs, groups.count()).await?;
-    start(args, policy, (screen, timer), (chain, deployment, first), founding, rng).await
+    let tap = Tap::default();
+    let network = LocalNetwork::tapped(tap.clone());
+    start(args, policy, (screen, timer), (chain, deployment, first), (founding, tap), network, rng).await
 }
 
 async fn start<C: Chain + Clone + 'static>(
@@ -72,14 +103,13 @@ async fn start<C: Chain + Clone + 'static>(
     policy: &Policy,
     show: (Screen, StageTimer),
     (chain, deployment, first_height): (C, Deployment, u64),
-    Genesis { crs, founders, groups }: Genesis,
+    (Genesis { crs, founders, groups }, tap): (Genesis, Tap),
+    network: LocalNetwork,
     mut rng: ChaCha20Rng,
 ) -> Result<(DemoState, Tasks<C>)> {
     let committee: Vec<PeerId> = founders.committee.iter().map(|member| member.endpoint.id()).collect();
     let treasuries = (founders.treasury.clone(), founders.incentive_pool.clone());
-    let tap = Tap::default();
     let states = founders.committee.iter().map(|_| State::in_memory()).collect::<Result<_, _>>()?;
-    let network = LocalNetwork::tapped(tap.clone());
     let local = Local::start(chain, deployment, network, crs, founders, states, &mut rng).await?;
     let network = Network {
         client: local.client.clone(),
@@ -102,6 +132,13 @@ async fn start<C: Chain + Clone + 'static>(
     let (account, endpoint) = registered(&local, &mut demo.rng).await?;
     let attacker = (account, endpoint, State::in_memory()?);
     Ok((demo, Tasks { local, tap, requester, attacker, node_tasks, committee }))
+}
+
+impl<C> Tasks<C> {
+    /// The network that the parties are on.
+    pub(super) const fn local(&self) -> &Local<C> {
+        &self.local
+    }
 }
 
 /// An account that is registered as a requester, with its endpoint.

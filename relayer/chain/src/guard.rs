@@ -111,6 +111,19 @@ impl Guard {
         }
     }
 
+    /// Whether a request that only opens a public page is answered. It may come from a link on any page, so that only the name
+    /// counts under which the server is asked.
+    ///
+    /// # Errors
+    /// As [`Guard::admits`].
+    pub fn admits_link(&self, target: &Uri, headers: &HeaderMap) -> Result<(), Refusal> {
+        let host = single(headers, header::HOST).map_err(|found| self.wrong_host(&found))?;
+        if let Some(authority) = target.authority() {
+            self.check(Some(authority.as_str()), None)?;
+        }
+        self.check(host, None)
+    }
+
     /// The rule, over the values of `Host` and `Origin`.
     fn check(&self, host: Option<&str>, origin: Option<&str>) -> Result<(), Refusal> {
         let host = host.unwrap_or_default();
@@ -312,6 +325,21 @@ mod tests {
         assert_eq!(asks("http://evil.example/", std::slice::from_ref(&host)), Err(421));
         assert_eq!(asks("/", &[host.clone(), (header::HOST, "evil.example")]), Err(421));
         assert_eq!(asks("/", &[host, origin, (header::ORIGIN, "http://evil.example")]), Err(403));
+    }
+
+    #[test]
+    fn a_link_may_come_from_anywhere_and_leads_to_the_servers_own_name() {
+        let guard = guard("127.0.0.1:8787");
+        let opens = |target: &'static str, host: &'static str| {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::HOST, header::HeaderValue::from_static(host));
+            headers.insert(header::ORIGIN, header::HeaderValue::from_static("https://elsewhere.example"));
+            headers.insert(SEC_FETCH_SITE, header::HeaderValue::from_static("cross-site"));
+            guard.admits_link(&Uri::from_static(target), &headers).map_err(|refusal| refusal.status.as_u16())
+        };
+        assert_eq!(opens("/", "127.0.0.1:8787"), Ok(()));
+        assert_eq!(opens("/", "evil.example:8787"), Err(421));
+        assert_eq!(opens("http://evil.example/", "127.0.0.1:8787"), Err(421));
     }
 
     #[test]

@@ -2,18 +2,21 @@
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bithive_listener::{Limits, Listener, Place, Places, Prompt, Turned, Weight, Work, Worker};
 use http_body_util::{BodyExt, Collected, Full};
-use hyper::body::{Body, Bytes, Incoming};
+use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
 use hyper::header::{CONTENT_TYPE, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::{TokioIo, TokioTimer};
+use reqwest::Url;
 use tokio::net::TcpStream;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::timeout;
 
@@ -78,10 +81,11 @@ impl Bound {
     }
 
     /// Answers each request with what `answer` makes of it.
-    pub fn start<A, F>(self, answer: A) -> HttpServer
+    pub fn start<A, F, B>(self, answer: A) -> HttpServer
     where
         A: Fn(Request<Incoming>) -> F + Clone + Send + Sync + 'static,
-        F: Future<Output = Response<Full<Bytes>>> + Send + 'static,
+        F: Future<Output = Response<B>> + Send + 'static,
+        B: Into<ReplyBody> + Send + 'static,
     {
         let (stop, stopped) = watch::channel(false);
         let address = self.address();
@@ -120,10 +124,11 @@ impl HttpServer {
     ///
     /// # Errors
     /// As [`HttpServer::bind`].
-    pub async fn start<A, F>(listen: SocketAddr, limits: HttpLimits, answer: A) -> std::io::Result<Self>
+    pub async fn start<A, F, B>(listen: SocketAddr, limits: HttpLimits, answer: A) -> std::io::Result<Self>
     where
         A: Fn(Request<Incoming>) -> F + Clone + Send + Sync + 'static,
-        F: Future<Output = Response<Full<Bytes>>> + Send + 'static,
+        F: Future<Output = Response<B>> + Send + 'static,
+        B: Into<ReplyBody> + Send + 'static,
     {
         Ok(Self::bind(listen, limits).await?.start(answer))
     }
@@ -132,6 +137,12 @@ impl HttpServer {
     #[must_use]
     pub const fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// What can be counted of it, also for others.
+    #[must_use]
+    pub fn tally(&self) -> HttpTally {
+        HttpTally(self.places.clone())
     }
 
     /// Connections that are open.
@@ -151,6 +162,24 @@ impl HttpServer {
         self.stop.send_replace(true);
         // A task that panicked has nothing left to stop.
         let _ = (&mut self.accept).await;
+    }
+}
+
+/// Counts the connections of a server.
+#[derive(Clone)]
+pub struct HttpTally(Places);
+
+impl HttpTally {
+    /// Connections that are open.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.0.strangers()
+    }
+
+    /// Connections that were closed or refused, by reason.
+    #[must_use]
+    pub fn turned(&self) -> Turned {
+        self.0.turned()
     }
 }
 
@@ -201,6 +230,80 @@ pub fn keep<B>(request: &Request<B>, bytes: usize) -> Result<Option<Weight>, Too
 #[error("the server has too many requests and answers under way; try again in a moment")]
 pub struct TooMuch;
 
+/// The body of an answer.
+pub enum ReplyBody {
+    /// All of it. It counts as kept until it is sent.
+    Whole(Full<Bytes>),
+    /// Parts, as they come.
+    Parts(Parts),
+}
+
+/// An answer whose parts come one after another. Whoever makes them waits until the client has read most of those before.
+pub struct Parts {
+    from: mpsc::Receiver<Result<Bytes, Broken>>,
+    _weight: Option<Weight>,
+}
+
+impl Parts {
+    /// The parts that come out of a channel. The answer ends with the channel, or breaks off at [`Broken`]. `weight` is what
+    /// [`keep`] gave for as much as the channel holds.
+    #[must_use]
+    pub const fn new(from: mpsc::Receiver<Result<Bytes, Broken>>, weight: Option<Weight>) -> Self {
+        Self { from, _weight: weight }
+    }
+}
+
+/// The rest of an answer can't be had. The client sees that it broke off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the rest of the answer can't be had")]
+pub struct Broken;
+
+impl From<Full<Bytes>> for ReplyBody {
+    fn from(whole: Full<Bytes>) -> Self {
+        Self::Whole(whole)
+    }
+}
+
+impl Body for ReplyBody {
+    type Data = Bytes;
+    type Error = Broken;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Broken>>> {
+        match &mut *self {
+            Self::Whole(whole) => Pin::new(whole)
+                .poll_frame(cx)
+                .map(|frame| frame.map(|frame| frame.map_err(|never| match never {}))),
+            Self::Parts(parts) => parts.from.poll_recv(cx).map(|part| part.map(|part| part.map(Frame::data))),
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        match self {
+            Self::Whole(whole) => whole.is_end_stream(),
+            Self::Parts(_) => false,
+        }
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        match self {
+            Self::Whole(whole) => whole.size_hint(),
+            Self::Parts(_) => SizeHint::default(),
+        }
+    }
+}
+
+/// Names and values of a URI's query, decoded; each as often as it is there.
+#[must_use]
+pub fn query_pairs(query: &str) -> Vec<(String, String)> {
+    // Any base will do: it is the rules for queries that are wanted.
+    let Ok(mut url) = Url::parse("http://localhost/") else { return vec![] };
+    url.set_query(Some(query));
+    url.query_pairs().map(|(name, text)| (name.into_owned(), text.into_owned())).collect()
+}
+
 /// An answer that counts as kept until it is sent.
 struct Sent {
     bytes: Bytes,
@@ -213,21 +316,33 @@ impl AsRef<[u8]> for Sent {
     }
 }
 
-async fn weighed(response: Response<Full<Bytes>>, worker: &Worker) -> Response<Full<Bytes>> {
+async fn weighed(response: Response<ReplyBody>, worker: &Worker) -> Response<ReplyBody> {
     let (head, body) = response.into_parts();
-    let bytes = body.collect().await.map_or_else(|never| match never {}, Collected::to_bytes);
+    let whole = match body {
+        ReplyBody::Whole(whole) => whole,
+        parts @ ReplyBody::Parts(_) => return Response::from_parts(head, parts),
+    };
+    let bytes = whole.collect().await.map_or_else(|never| match never {}, Collected::to_bytes);
     match worker.weigh(bytes.len()) {
         Some(weight) => {
-            Response::from_parts(head, Full::new(Bytes::from_owner(Sent { bytes, _weight: weight })))
+            let sent = Full::new(Bytes::from_owner(Sent { bytes, _weight: weight }));
+            Response::from_parts(head, ReplyBody::Whole(sent))
         }
-        None => reply(StatusCode::SERVICE_UNAVAILABLE, "text/plain", format!("{TooMuch}\n")),
+        None => {
+            reply(StatusCode::SERVICE_UNAVAILABLE, "text/plain", format!("{TooMuch}\n")).map(ReplyBody::Whole)
+        }
     }
 }
 
-async fn accept<A, F>(listener: Listener, limits: HttpLimits, answer: A, mut stopped: watch::Receiver<bool>)
-where
+async fn accept<A, F, B>(
+    listener: Listener,
+    limits: HttpLimits,
+    answer: A,
+    mut stopped: watch::Receiver<bool>,
+) where
     A: Fn(Request<Incoming>) -> F + Clone + Send + Sync + 'static,
-    F: Future<Output = Response<Full<Bytes>>> + Send + 'static,
+    F: Future<Output = Response<B>> + Send + 'static,
+    B: Into<ReplyBody> + Send + 'static,
 {
     let mut connections = JoinSet::new();
     loop {
@@ -250,7 +365,7 @@ where
     let _ = timeout(STOP_TIMEOUT, all).await;
 }
 
-async fn connection<A, F>(
+async fn connection<A, F, B>(
     stream: TcpStream,
     mut place: Place,
     limits: HttpLimits,
@@ -258,14 +373,15 @@ async fn connection<A, F>(
     mut stopped: watch::Receiver<bool>,
 ) where
     A: Fn(Request<Incoming>) -> F + Send + Sync + 'static,
-    F: Future<Output = Response<Full<Bytes>>> + Send + 'static,
+    F: Future<Output = Response<B>> + Send + 'static,
+    B: Into<ReplyBody> + Send + 'static,
 {
     let worker = place.worker();
     let service = service_fn(move |mut request: Request<Incoming>| {
         let worker = worker.clone();
         request.extensions_mut().insert(worker.clone());
         let response = answer(request);
-        async move { Ok::<_, Infallible>(weighed(response.await, &worker).await) }
+        async move { Ok::<_, Infallible>(weighed(response.await.map(Into::into), &worker).await) }
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())

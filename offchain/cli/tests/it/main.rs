@@ -18,6 +18,7 @@ mod messages;
 mod netlab;
 mod network;
 mod owner;
+mod page;
 mod payload;
 mod processes;
 mod profile;

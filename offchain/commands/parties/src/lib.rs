@@ -13,6 +13,7 @@ pub mod keys;
 mod measure;
 pub mod node;
 mod nodes;
+pub mod page;
 mod play;
 pub mod policy;
 pub mod registration;

@@ -198,7 +198,8 @@ impl Observer for Printer {
     }
 }
 
-fn describe(report: &Report) -> String {
+/// What a node did, in words.
+pub(crate) fn describe(report: &Report) -> String {
     match report {
         Report::VaultTried { job_id, opened: true } => format!("the vault of job {job_id} opens"),
         Report::VaultTried { job_id, opened: false } => format!("the vault of job {job_id} does not open"),
@@ -245,7 +246,8 @@ async fn once(home: &mut Home, names: Vec<String>, device: Device, output: Outpu
     })
 }
 
-async fn open(
+/// A node of the home, which goes on where its records end.
+pub(crate) async fn open(
     home: &mut Home,
     name: &str,
     device: Device,

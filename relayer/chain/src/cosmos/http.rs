@@ -2,7 +2,7 @@
 
 use super::options::CosmosOptions;
 use crate::{ChainError, rpc::cut};
-use reqwest::{Client, Url, redirect};
+use reqwest::{Body, Client, RequestBuilder, StatusCode, Url, redirect};
 use rustls::{ClientConfig, RootCertStore};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json, value::RawValue};
@@ -122,10 +122,32 @@ impl Rpc {
         ChainError::NodeDown { reason: format!("{method} of {}: {reason}", self.name()) }
     }
 
-    async fn post(&self, method: &str, body: String) -> Result<(reqwest::StatusCode, Vec<u8>), ChainError> {
-        let failed = |error: reqwest::Error| self.down(method, self.words(&error));
+    /// Sends a body of JSON-RPC.
+    pub(super) async fn post(
+        &self,
+        method: &str,
+        body: impl Into<Body>,
+    ) -> Result<(StatusCode, Vec<u8>), ChainError> {
         let request = self.http.post(self.url.clone()).header("content-type", "application/json");
-        let mut response = request.body(body).send().await.map_err(failed)?;
+        self.send(method, request.body(body)).await
+    }
+
+    /// Sends a call in a URI: the method, and the query as it is.
+    pub(super) async fn get(
+        &self,
+        method: &str,
+        query: Option<&str>,
+    ) -> Result<(StatusCode, Vec<u8>), ChainError> {
+        let mut url = self.url.clone();
+        let base = url.path().trim_end_matches('/').to_owned();
+        url.set_path(&format!("{base}/{method}"));
+        url.set_query(query);
+        self.send(method, self.http.get(url)).await
+    }
+
+    async fn send(&self, method: &str, request: RequestBuilder) -> Result<(StatusCode, Vec<u8>), ChainError> {
+        let failed = |error: reqwest::Error| self.down(method, self.words(&error));
+        let mut response = request.send().await.map_err(failed)?;
         let mut bytes = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(failed)? {
             if bytes.len() + chunk.len() > MAX_ANSWER_BYTES {

@@ -6,7 +6,7 @@
 //! - its channels to other chains, `ibc.rs`;
 //! - sending transactions and finding them, `broadcast.rs`;
 //! - following blocks, `blocks.rs`;
-//! - the same chain behind several nodes, `failover.rs`;
+//! - the same chain behind several nodes, `failover.rs`; requests of others for them, `forward.rs`;
 //! - a summary of a transaction, `outline.rs`, its result, `result.rs`, and why it failed, `failure.rs`.
 //!
 //! A node's answers are checked for form and for belonging to the question: chain id, height, hash, and that a
@@ -19,6 +19,7 @@ mod broadcast;
 mod code;
 mod failover;
 mod failure;
+mod forward;
 mod http;
 mod ibc;
 mod options;
@@ -28,6 +29,7 @@ mod result;
 
 pub use code::{CodeInfo, ContractInfo};
 pub use failover::{Failover, MAX_NODES, connect_any};
+pub use forward::{Forward, Forwarded};
 pub use ibc::ChannelInfo;
 pub use options::CosmosOptions;
 

@@ -26,6 +26,25 @@ impl<T> Found<T> {
 }
 
 impl Embedded {
+    /// Answers of contracts to queries in JSON, all about the state after one block, whose height comes first. Each question has
+    /// its own answer or error.
+    ///
+    /// # Errors
+    /// [`ChainError::NodeDown`] when the chain has stopped.
+    pub async fn query_at_one_height(
+        &self,
+        queries: Vec<(String, Vec<u8>)>,
+    ) -> Result<(u64, Vec<Result<Vec<u8>, ChainError>>), ChainError> {
+        let all = move |machine: &Machine| {
+            let one = |(contract, msg): (String, Vec<u8>)| {
+                validate_address(&contract)?;
+                machine.query(&contract, msg)
+            };
+            Ok(queries.into_iter().map(one).collect())
+        };
+        self.read(all).await.map(|found| (found.height, found.value))
+    }
+
     /// Looks at the state, on the chain's thread: between the height and the answer there is no other block.
     async fn read<T: Send + 'static>(
         &self,

@@ -29,7 +29,7 @@ use crate::{ChainError, Embedded};
 use bithive_listener::{Turned, raise_file_limit};
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::{
-    Method, Request, Response, StatusCode,
+    Method, Request, Response, StatusCode, Uri,
     body::{Bytes, Incoming},
     header::{
         ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue,
@@ -188,9 +188,25 @@ async fn guarded(chain: &Embedded, guard: &Guard, request: Request<Incoming>) ->
     response
 }
 
+impl Embedded {
+    /// Answers a body of JSON-RPC, one call or an array, for a server that has other answers as well. What is kept counts for
+    /// the client of `request`.
+    pub async fn answer_rpc<B: Sync>(&self, request: &Request<B>, body: &[u8]) -> Response<Full<Bytes>> {
+        answer_body(self, request, body).await
+    }
+
+    /// Answers a call in a URI, whose path is the method, likewise.
+    pub async fn answer_rpc_uri(&self, uri: &Uri) -> Response<Full<Bytes>> {
+        answer_uri(self, uri).await
+    }
+}
+
 async fn answer(chain: &Embedded, mut request: Request<Incoming>) -> Response<Full<Bytes>> {
     match *request.method() {
-        Method::GET => answer_uri(chain, &request).await,
+        Method::GET => {
+            let _work = begin_work(&request);
+            answer_uri(chain, request.uri()).await
+        }
         Method::POST => {
             let _weight = match begin_read(&request, MAX_REQUEST_BYTES) {
                 Ok(weight) => weight,
@@ -213,9 +229,8 @@ async fn answer(chain: &Embedded, mut request: Request<Incoming>) -> Response<Fu
 }
 
 /// As CometBFT, whose URI form alone has errors in the status.
-async fn answer_uri(chain: &Embedded, request: &Request<Incoming>) -> Response<Full<Bytes>> {
-    let _work = begin_work(request);
-    let result = match uri::read(request.uri()) {
+async fn answer_uri(chain: &Embedded, uri: &Uri) -> Response<Full<Bytes>> {
+    let result = match uri::read(uri) {
         Ok((method, params)) => methods::call(chain, &method, params).await,
         Err(fault) => Err(fault),
     };
@@ -227,7 +242,7 @@ async fn answer_uri(chain: &Embedded, request: &Request<Incoming>) -> Response<F
     reply(status, JSON, jsonrpc::write(&jsonrpc::uri_id(), result))
 }
 
-async fn answer_body(chain: &Embedded, request: &Request<Incoming>, body: &[u8]) -> Response<Full<Bytes>> {
+async fn answer_body<B: Sync>(chain: &Embedded, request: &Request<B>, body: &[u8]) -> Response<Full<Bytes>> {
     match jsonrpc::read(body) {
         Ok(Asked::One(call)) => {
             let result = methods::call(chain, &call.method, call.params).await;
@@ -240,7 +255,7 @@ async fn answer_body(chain: &Embedded, request: &Request<Incoming>, body: &[u8])
 
 /// Answers one call after another, so that an array takes no more of the chain at a time than one call. Answers that wait for
 /// the others count as kept.
-async fn answer_array(chain: &Embedded, request: &Request<Incoming>, calls: Vec<&RawValue>) -> String {
+async fn answer_array<B: Sync>(chain: &Embedded, request: &Request<B>, calls: Vec<&RawValue>) -> String {
     let (mut body, mut weights) = (String::from("["), vec![]);
     for call in calls {
         if body.len() > 1 {

@@ -2,10 +2,9 @@
 //! truth values as they are.
 
 use super::jsonrpc::Fault;
-use crate::rpc::cut;
+use crate::{http::query_pairs, rpc::cut};
 use cosmwasm_std::Binary;
 use hyper::Uri;
-use reqwest::Url;
 use serde_json::{Map, Value};
 
 /// What a parameter is, and how calls in JSON write it.
@@ -41,7 +40,7 @@ pub(super) fn read(uri: &Uri) -> Result<(String, Value), Fault> {
         return Err(Fault::request(text));
     }
     let mut params = Map::new();
-    for (name, text) in pairs(uri.query().unwrap_or_default())? {
+    for (name, text) in query_pairs(uri.query().unwrap_or_default()) {
         let known = PARAMETERS.iter().find(|(known, _)| *known == name);
         if let Some((name, kind)) = known
             && !text.is_empty()
@@ -54,12 +53,6 @@ pub(super) fn read(uri: &Uri) -> Result<(String, Value), Fault> {
         }
     }
     Ok((method.into(), Value::Object(params)))
-}
-
-fn pairs(query: &str) -> Result<Vec<(String, String)>, Fault> {
-    let mut url = Url::parse("http://localhost/").map_err(|error| Fault::internal(error.to_string()))?;
-    url.set_query(Some(query));
-    Ok(url.query_pairs().map(|(name, text)| (name.into_owned(), text.into_owned())).collect())
 }
 
 /// The value in JSON, or what is expected.
