@@ -9,6 +9,8 @@ export interface Stored {
   created: number;
   jobId?: string;
   vault?: Uint8Array;
+  /** That the committee was asked in; digits. */
+  epoch: string;
   plan: Uint8Array;
   rows: Uint8Array;
   pending?: Uint8Array;

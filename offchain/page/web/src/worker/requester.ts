@@ -40,6 +40,7 @@ export function requester(ready: Promise<unknown>) {
     id: record.id,
     stage: record.stage,
     created: record.created,
+    epoch: BigInt(record.epoch),
     plan: planOf(record),
     ...(record.jobId === undefined ? {} : { jobId: BigInt(record.jobId) }),
     ...(record.vault === undefined ? {} : { vault: record.vault }),
@@ -115,7 +116,7 @@ export function requester(ready: Promise<unknown>) {
       const id = hex(crypto.getRandomValues(new Uint8Array(16)));
       try {
         await put({
-          id, scope, stage: "asking", created: Date.now(), rounds: {},
+          id, scope, stage: "asking", created: Date.now(), epoch: epoch.toString(), rounds: {},
           plan: key.seal(PLAN, utf8.encode(JSON.stringify(plan))),
           rows: key.seal(ROWS, table.encode()),
           pending: pending.export(key),

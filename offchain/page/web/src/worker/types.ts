@@ -43,6 +43,8 @@ export interface OwnJob {
   jobId?: bigint;
   /** Policy and terms, as they were made. */
   plan: Plan;
+  /** Epoch of its tags: later, no node opens the vault. */
+  epoch: bigint;
   /** What is posted; public. */
   vault?: Uint8Array;
 }
