@@ -208,7 +208,7 @@ try {
   await page.type("#recipient", other.slice(-1));
   await page.waitForFunction(() => /You spend 12\.5/.test(document.querySelector("section[aria-labelledby=send] .cost")?.textContent ?? ""));
   await button(page, "Send");
-  await page.waitForSelector("section[aria-labelledby=send] .done");
+  await page.waitForSelector(".notice .done");
   await go(page, `#/account/${other}`);
   await page.waitForFunction(() => /5,012\.5/.test(document.querySelector(".figures")?.textContent ?? ""));
   step("12.5 BTT sent, after a simulation that said what it costs");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { readAmount, shorten, showAmount, showBps, showDigits, showDuration, showRelative, showShare } from "../src/lib/format";
+import { plainDigits, readAmount, shorten, showAmount, showBps, showDigits, showDuration, showRelative, showShare } from "../src/lib/format";
 
 test("amounts are written in each language, and no digit is lost", () => {
   assert.equal(showDigits(1_234_567_890_001n, "en"), "1,234,567.890001");
@@ -13,6 +13,9 @@ test("amounts are written in each language, and no digit is lost", () => {
 test("amounts are read with the language's own sign only", () => {
   assert.equal(readAmount(" 12.5 ", "en"), 12_500_000n);
   assert.equal(readAmount("12,5", "de"), 12_500_000n);
+  for (const language of ["en", "de", "zh-Hans"] as const) {
+    assert.equal(readAmount(plainDigits(1_234_567_890_100n, language), language), 1_234_567_890_100n);
+  }
   for (const [text, language] of [["12,5", "en"], ["12.5", "de"], ["1.234,5", "de"], ["1,234.5", "en"], ["-1", "en"], ["1e3", "en"], ["0x1", "en"], ["1.2.3", "en"], [".5", "en"], ["5.", "en"]] as const) {
     assert.equal(readAmount(text, language), "form", `${text} in ${language}`);
   }

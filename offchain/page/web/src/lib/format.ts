@@ -20,6 +20,12 @@ export function showDigits(amount: bigint | string, language: Language): string 
   return part === "" ? whole : whole + decimalSign(language) + part;
 }
 
+/** The same without signs between digits, as {@link readAmount} takes it. */
+export function plainDigits(amount: bigint, language: Language): string {
+  const part = (amount % UNIT).toString().padStart(DECIMALS, "0").replace(/0+$/, "");
+  return part === "" ? `${amount / UNIT}` : `${amount / UNIT}${decimalSign(language)}${part}`;
+}
+
 /** Base units with the ticker: `1,234.5 BTT`. The space does not break. */
 export function showAmount(amount: bigint | string, ticker: string, language: Language): string {
   return `${showDigits(amount, language)}\u00a0${ticker}`;

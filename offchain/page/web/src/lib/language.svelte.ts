@@ -1,5 +1,7 @@
 /** The language that the page speaks now. */
 
+import { showCoin, type Coin } from "@bithive/client";
+
 import english from "../messages/en.json";
 import {
   chooseLanguage, LANGUAGES, Words, type Key, type Language, type Message, type Values,
@@ -30,6 +32,11 @@ export function t(key: Key, values?: Values): string {
 /** An amount in base units, with its ticker. */
 export function amount(units: bigint | string, ticker: string): string {
   return format.showAmount(units, ticker, words.language);
+}
+
+/** Native coins, like those of a fee. */
+export function coins(all: readonly Coin[]): string {
+  return all.length === 0 ? t("action.free") : all.map((coin) => (coin.denom === "ubee" ? amount(coin.amount, "BEE") : showCoin(coin))).join(", ");
 }
 
 /** Shows another language, and keeps it for the next visit. */

@@ -33,6 +33,8 @@ class Purse {
   kind = $state<WalletKind | undefined>();
   address = $state<string | undefined>();
   account = $state.raw<SendingAccount | undefined>();
+  /** The last transaction that took effect: what it came from may be gone by then. */
+  last = $state.raw<Receipt | undefined>();
   /** Whether the wallet's panel is open. */
   open = $state(false);
   #connected: Connected | undefined;
@@ -117,7 +119,8 @@ class Purse {
       return account.send(messages);
     };
     try {
-      return await (navigator.locks === undefined ? send() : navigator.locks.request(`bithive.send.${account.address}`, send));
+      const sent = navigator.locks === undefined ? send() : navigator.locks.request(`bithive.send.${account.address}`, send);
+      return (this.last = await sent);
     } finally {
       network.look();
     }
