@@ -1,0 +1,309 @@
+// Flows of the page in Chromium, against a demonstration: `scripts/page-test` says how.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+import puppeteer from "puppeteer-core";
+
+import { serve } from "../tools/serve.mjs";
+
+const root = join(import.meta.dirname, "../../../..");
+const [program, ...options] = process.argv.slice(2);
+const dist = options.includes("--dist") ? options[options.indexOf("--dist") + 1] : undefined;
+const wantsPictures = options.includes("--pictures");
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const pictures = join(root, "docs/page");
+const LANGUAGES = ["en", "de", "zh-Hans"];
+const WAIT = 120_000;
+
+/** A demonstration, until the test ends. */
+async function demonstration() {
+  const child = spawn(program, ["demo", "--page", "--listen", "127.0.0.1:0", "--json"], { stdio: ["pipe", "pipe", "inherit"] });
+  let text = "";
+  for await (const line of createInterface(child.stdout)) {
+    text += line;
+    try {
+      const { url, sessions } = JSON.parse(text);
+      return { child, url, token: new URL(sessions[0].url).hash.slice("#token=".length) };
+    } catch {
+      // The answer has more lines.
+    }
+  }
+  throw new Error(`the demonstration ended: ${text}`);
+}
+
+const demo = await demonstration();
+const front = dist === undefined ? undefined : await serve(demo.url, dist);
+const origin = new URL(front?.url ?? demo.url).origin;
+const profile = mkdtempSync(join(tmpdir(), "bithive-page-"));
+const browser = await puppeteer.launch({
+  executablePath: process.env.CHROMIUM,
+  userDataDir: profile,
+  // As root, in a container, Chromium has no sandbox of its own.
+  args: ["--no-sandbox", "--disable-dev-shm-usage", "--lang=en-US", "--font-render-hinting=none"],
+  defaultViewport: { width: 1280, height: 860 },
+});
+const faults = [];
+let checked = 0;
+
+/** A tab that notes what must not happen. */
+async function tab() {
+  const page = await browser.newPage();
+  page.setDefaultTimeout(WAIT);
+  page.on("pageerror", (error) => faults.push(`error of a script: ${error.message}`));
+  page.on("console", (message) => {
+    if (message.type() === "error" || /Content Security Policy|TrustedHTML|TrustedScript/.test(message.text())) {
+      faults.push(`console: ${message.text()} ${message.location().url ?? ""}`);
+    }
+  });
+  page.on("request", (request) => {
+    const url = new URL(request.url());
+    if (!["data:", "blob:"].includes(url.protocol) && url.origin !== origin) {
+      faults.push(`request to another origin: ${request.url()}`);
+    }
+  });
+  await page.evaluateOnNewDocument(() => {
+    globalThis.violations = [];
+    addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sourceFile, lineNumber }) =>
+      globalThis.violations.push(`${violatedDirective} ${blockedURI} ${sourceFile}:${lineNumber}`));
+  });
+  return page;
+}
+
+async function settle(page) {
+  await page.waitForFunction(() => document.querySelector("main .waiting") === null && document.querySelector("#title") !== null);
+}
+
+async function go(page, hash) {
+  await page.evaluate((to) => { location.hash = to; }, hash);
+  await settle(page);
+}
+
+async function speak(page, language) {
+  await page.select("#language", language);
+  await page.waitForFunction((wanted) => document.documentElement.lang === wanted, {}, language);
+}
+
+async function check(page, name) {
+  const violations = await page.evaluate(() => globalThis.violations.splice(0));
+  violations.forEach((violation) => faults.push(`${name}: ${violation}`));
+  // Over the debugging protocol: the policy forbids a page to run text, and stays in force.
+  const found = await page.evaluate(`(() => { ${axe}; return axe.run({ resultTypes: ["violations"] }); })()`);
+  for (const { id, nodes } of found.violations) {
+    faults.push(`${name}: axe ${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary}`).slice(0, 3).join(" | ")}`);
+  }
+  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  if (wide > 0) {
+    faults.push(`${name}: ${wide} pixels wider than the screen`);
+  }
+  const keys = await page.evaluate(() => document.body.innerText.match(/\b(?:[a-z]+\.){1,4}[a-z_]+\b(?!\.)/g)?.filter((text) => /^(life|job|network|request|wallet|trouble|proof|stake|account|policy)\./.test(text)) ?? []);
+  keys.forEach((key) => faults.push(`${name}: the message ${key} has no words`));
+  checked += 1;
+}
+
+async function picture(page, name, { width = 1280, height = 860, scheme = "light", full = false } = {}) {
+  if (!wantsPictures) {
+    return;
+  }
+  mkdirSync(pictures, { recursive: true });
+  await page.setViewport({ width, height });
+  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }, { name: "prefers-reduced-motion", value: "reduce" }]);
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: full, optimizeForSpeed: false });
+  await page.setViewport({ width: 1280, height: 860 });
+  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "light" }, { name: "prefers-reduced-motion", value: "reduce" }]);
+}
+
+const title = (page) => page.$eval("#title", (heading) => heading.textContent);
+const button = async (page, text) => {
+  const handle = await page.waitForSelector(`::-p-xpath(//button[not(@disabled) and contains(normalize-space(.), ${JSON.stringify(text)})])`);
+  await handle.click();
+};
+const step = (text) => console.log(`ok  ${text}`);
+
+try {
+  const page = await tab();
+  await page.goto(`${origin}/#token=${demo.token}`);
+  await settle(page);
+  assert.ok(!page.url().includes(demo.token), "the token stays in the address bar");
+  assert.match(await title(page), /nodes are ready/);
+  step("the network, without a wallet");
+
+  await go(page, "#/job/1");
+  assert.equal(await page.$$eval(".stage.done", (stages) => stages.length), 7);
+  const proof = await page.$eval("#proof ~ p a.button", (link) => link.getAttribute("href"));
+  await go(page, proof);
+  await page.waitForFunction(() => document.querySelector(".verdict .big") !== null);
+  assert.match(await title(page), /^Verified/);
+  step("the proof of a settled job, verified in the browser");
+
+  await page.evaluate(() => { document.querySelector("header .wallet").click(); });
+  await page.waitForSelector("dialog[open]");
+  await check(page, "the wallet's panel");
+  await button(page, "requester");
+  await page.waitForFunction(() => document.querySelector("dialog[open]") === null && document.querySelector("header .wallet .dot") !== null);
+  step("a development key of the demonstration");
+
+  const PAGES = [
+    ["network", "#/"], ["jobs", "#/jobs"], ["job", "#/job/1"], ["proof", proof], ["account", "#/account"],
+    ["stake", "#/stake"], ["node", "#/node"], ["patient", "#/patient"], ["unknown", "#/<script>"],
+  ];
+  for (const language of LANGUAGES) {
+    await speak(page, language);
+    for (const [name, hash] of PAGES) {
+      await go(page, hash);
+      await check(page, `${name} in ${language}`);
+      await page.setViewport({ width: 360, height: 740 });
+      await check(page, `${name} in ${language}, 360 pixels wide`);
+      await page.setViewport({ width: 1280, height: 860 });
+    }
+  }
+  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "dark" }]);
+  await speak(page, "en");
+  for (const [name, hash] of PAGES) {
+    await go(page, hash);
+    await check(page, `${name}, dark`);
+  }
+  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "light" }]);
+  step(`${checked} pages: no fault that axe finds, none wider than the screen`);
+
+  await go(page, "#/");
+  await picture(page, "network", { full: false });
+  await picture(page, "network-dark", { scheme: "dark" });
+  await picture(page, "network-phone", { width: 390, height: 844 });
+  await go(page, "#/job/1");
+  await picture(page, "job", { height: 1000 });
+  await picture(page, "job-dark", { scheme: "dark", height: 1000 });
+  await picture(page, "job-phone", { width: 390, height: 844 });
+  await go(page, proof);
+  await page.waitForFunction(() => document.querySelector(".verdict .big") !== null);
+  await picture(page, "proof");
+  await go(page, "#/account");
+  await picture(page, "tokens", { full: true });
+  await go(page, "#/stake");
+  await picture(page, "stake");
+  await go(page, "#/patient");
+  await picture(page, "patient");
+  await speak(page, "zh-Hans");
+  await go(page, "#/");
+  await picture(page, "network-zh");
+  await speak(page, "en");
+
+  // Money: what the other account gets is what was written, and a wrong address is never sent to.
+  await go(page, "#/account");
+  const other = await page.evaluate(async (token) => {
+    const answer = await fetch("/x/development-keys", { headers: { authorization: `Bearer ${token}` } });
+    return (await answer.json()).keys.find(({ name }) => name === "holder").address;
+  }, demo.token);
+  const amount = await page.waitForSelector("section[aria-labelledby=send] .input input");
+  await amount.type("12,5");
+  await page.type("#recipient", other.slice(0, -1));
+  assert.equal(await page.$$eval("section[aria-labelledby=send] .fault", (all) => all.filter((one) => one.textContent !== "").length), 2);
+  await amount.click({ count: 3 });
+  await amount.type("12.5");
+  await page.type("#recipient", other.slice(-1));
+  await page.waitForFunction(() => /You spend 12\.5/.test(document.querySelector("section[aria-labelledby=send] .cost")?.textContent ?? ""));
+  await button(page, "Send");
+  await page.waitForSelector(".notice .done");
+  await go(page, `#/account/${other}`);
+  await page.waitForFunction(() => /5,012\.5/.test(document.querySelector(".figures")?.textContent ?? ""));
+  step("12.5 BTT sent, after a simulation that said what it costs");
+
+  await request(page);
+} catch (error) {
+  faults.push(error.stack ?? String(error));
+  mkdirSync(join(root, "target"), { recursive: true });
+  const [, last] = await browser.pages();
+  await last?.screenshot({ path: join(root, "target/page-test.png") }).catch(() => undefined);
+} finally {
+  await browser.close();
+  front?.server.closeAllConnections();
+  front?.server.close();
+  demo.child.kill("SIGTERM");
+  await new Promise((resolve) => demo.child.on("exit", resolve));
+  rmSync(profile, { recursive: true, force: true });
+}
+for (const fault of new Set(faults)) {
+  console.error(`fault: ${fault}`);
+}
+console.log(`${faults.length} faults`);
+process.exitCode = faults.length === 0 ? 0 : 1;
+
+/** A job of one's own: registered, sealed, posted, resumed in a new tab, assigned, settled, read. */
+async function request(first) {
+  let page = first;
+  await go(page, "#/request");
+  await check(page, "request, registering");
+  await button(page, "Register");
+  await page.waitForSelector("section[aria-labelledby=unlock]");
+  await button(page, "Unlock");
+  await page.waitForSelector(".steps");
+  step("registered as a requester, keys unlocked");
+  await page.waitForSelector(".choices");
+  await check(page, "request, the form");
+
+  const [file] = await page.$$(".drop input[type=file]");
+  const csv = join(mkdtempSync(join(profile, "rows-")), "rows.csv");
+  const rows = readFileSync(join(root, "data/wdbc/holdout.csv"), "utf8").split("\n").slice(0, 6);
+  const { writeFileSync } = await import("node:fs");
+  writeFileSync(csv, `${rows.join("\n")}\n`);
+  await file.uploadFile(csv);
+  await page.waitForFunction(() => /5 rows/.test(document.querySelector(".drop")?.textContent ?? ""));
+  await page.evaluate(() => { [...document.querySelectorAll(".steps button")].find((one) => /as text/.test(one.textContent)).click(); });
+  const text = await page.waitForSelector("#policy");
+  await text.click({ count: 3 });
+  await text.type("vram >= 16 and nonsense");
+  await page.waitForSelector(".steps .trouble");
+  await text.click({ count: 3 });
+  await text.type("vram >= 16");
+  await page.waitForFunction(() => document.querySelector(".steps pre")?.textContent === "vram >= 16");
+  const price = await page.waitForSelector(".steps .input input");
+  await price.type("20");
+  await picture(page, "request", { full: true });
+  await button(page, "Seal");
+  await page.waitForFunction(() => [...document.querySelectorAll(".steps button")].some((one) => /Post the job/.test(one.textContent)));
+  step("the committee answered, the vault is sealed in the browser");
+
+  // The tab is closed between sealing and posting, and nothing is lost.
+  const next = await tab();
+  await next.goto(`${origin}/#token=${demo.token}`);
+  await settle(next);
+  await page.close();
+  page = next;
+  await page.waitForSelector("header .wallet .dot");
+  await go(page, "#/request");
+  await button(page, "Unlock");
+  await page.waitForSelector(".steps");
+  await button(page, "Go on");
+  await button(page, "Post the job");
+  await page.waitForSelector("section[aria-labelledby=own] .card");
+  step("resumed in another tab, and posted");
+
+  await button(page, "Encrypt");
+  await button(page, "Assign");
+  await page.waitForFunction(() => [...document.querySelectorAll("section[aria-labelledby=own] button")].some((one) => /Read the result/.test(one.textContent)));
+  step("claims opened, encrypted for the chosen nodes, assigned, settled");
+  await button(page, "Read the result");
+  await page.waitForFunction(() => document.querySelectorAll("section[aria-labelledby=own] tbody tr").length === 5);
+  await check(page, "request, the result");
+  await picture(page, "result");
+  step("the result, decrypted in the browser");
+  const stored = await page.evaluate(async () => {
+    const opened = await new Promise((resolve, reject) => {
+      const asked = indexedDB.open("bithive");
+      asked.onsuccess = () => resolve(asked.result);
+      asked.onerror = () => reject(asked.error);
+    });
+    const records = await new Promise((resolve) => {
+      const asked = opened.transaction("jobs").objectStore("jobs").getAll();
+      asked.onsuccess = () => resolve(asked.result);
+    });
+    return records.flatMap((record) => Object.values(record).filter((value) => value instanceof Uint8Array).map((bytes) => new TextDecoder("latin1").decode(bytes)));
+  });
+  assert.ok(stored.length > 0 && stored.every((text) => !text.includes("vram")), "a policy lies readable in the browser's storage");
+  step("what the browser keeps is sealed");
+}

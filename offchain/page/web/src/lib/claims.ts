@@ -1,0 +1,201 @@
+/**
+ * Everything that an account can take, and the messages that take it: as `bithive wallet claimable` lists it. Rewards of
+ * patients are paid when they are approved, so they are not in it.
+ */
+
+import type { Message, SmartQuery } from "@bithive/client";
+import { Messages as EmissionMessages, Queries as Emissions } from "@bithive/client/contracts/emissions";
+import { Messages as JobMessages, Queries as Jobs } from "@bithive/client/contracts/jobs";
+import { Messages as ModelMessages, Queries as Models } from "@bithive/client/contracts/models";
+import { Messages as RegistryMessages, Queries as Registry } from "@bithive/client/contracts/registry";
+import { Messages as StakingMessages, Queries as Staking } from "@bithive/client/contracts/staking";
+import { Messages as VestingMessages, Queries as Vesting } from "@bithive/client/contracts/vesting";
+
+import type { Key } from "./i18n";
+
+export type Source =
+  | "job_market" | "registry_bond" | "models" | "vesting" | "emissions" | "emissions_application"
+  | "emissions_foundation" | "emissions_infrastructure" | "staking_rewards" | "staking_unbonded";
+
+export const SOURCES: Readonly<Record<Source, Key>> = {
+  job_market: "source.job_market",
+  registry_bond: "source.registry_bond",
+  models: "source.models",
+  vesting: "source.vesting",
+  emissions: "source.emissions",
+  emissions_application: "source.emissions_application",
+  emissions_foundation: "source.emissions_foundation",
+  emissions_infrastructure: "source.emissions_infrastructure",
+  staking_rewards: "source.staking_rewards",
+  staking_unbonded: "source.staking_unbonded",
+};
+
+/** What an account can take from one place. */
+export interface Claimable {
+  source: Source;
+  /** Which of it: the number of a position or an unbonding, the operator of a node. */
+  what?: string;
+  /** Ticker; the address of a token that is none of the three. */
+  ticker: string;
+  /** What can be taken now, in base units. */
+  amount: bigint;
+  /** What becomes due later, where the contract tells, and when the next part of it does, in Unix seconds. */
+  later?: { amount: bigint; at: bigint } | undefined;
+  /** Takes it. Other tokens have none: their transfer runs code of unknown origin, at any cost. */
+  message?: Message | undefined;
+}
+
+/** All that an account can take. */
+export interface Claimables {
+  entries: Claimable[];
+  /** Whether these are all: of very long lists, a page is read. */
+  complete: boolean;
+}
+
+type Contracts = Readonly<Record<string, string>>;
+/** What a list gives, and whether it ended there. */
+type Part = { entries: Claimable[]; complete: boolean };
+
+const PAGE = 30;
+const DAY = 86_400n;
+
+/** The tickers of a network's tokens by the addresses of their contracts. */
+export function tickers(contracts: Contracts): ReadonlyMap<string, string> {
+  const known = [[contracts["token"], "BTT"], [contracts["btk"], "BTK"], [contracts["sky"], "SKY"]] as const;
+  return new Map(known.flatMap(([address, ticker]) => (address === undefined ? [] : [[address, ticker]])));
+}
+
+/** Everything that `address` can take at `now`, in Unix seconds. Contracts that a network lacks give nothing. */
+export async function claimables(chain: SmartQuery, contracts: Contracts, address: string, now: bigint): Promise<Claimables> {
+  const parts = await Promise.all([
+    ofJobs(chain, contracts["jobs"], address),
+    ofRegistry(chain, contracts["registry"], address, now),
+    ofModels(chain, contracts["models"], address),
+    ofVesting(chain, contracts, address),
+    ofEmissions(chain, contracts["emissions"], address, now),
+    ofStaking(chain, contracts["staking"], address, now),
+  ]);
+  const entries = parts.flatMap((part) => part.entries).filter(({ amount, later }) => amount > 0n || later !== undefined);
+  return { entries, complete: parts.every((part) => part.complete) };
+}
+
+/** What can be taken now by message. */
+export function isDue({ amount, message }: Claimable): boolean {
+  return amount > 0n && message !== undefined;
+}
+
+/** Sums of what is due, by ticker. */
+export function sums(entries: readonly Claimable[]): [ticker: string, amount: bigint][] {
+  const all = new Map<string, bigint>();
+  for (const entry of entries.filter(isDue)) {
+    all.set(entry.ticker, (all.get(entry.ticker) ?? 0n) + entry.amount);
+  }
+  return [...all];
+}
+
+const NOTHING: Part = { entries: [], complete: true };
+
+function whole(...entries: Claimable[]): Part {
+  return { entries, complete: true };
+}
+
+async function ofJobs(chain: SmartQuery, at: string | undefined, address: string): Promise<Part> {
+  if (at === undefined) {
+    return NOTHING;
+  }
+  const amount = BigInt(await new Jobs(chain, at).claimable({ address }));
+  return whole({ source: "job_market", ticker: "BTT", amount, message: new JobMessages(address, at).withdraw() });
+}
+
+async function ofRegistry(chain: SmartQuery, at: string | undefined, address: string, now: bigint): Promise<Part> {
+  if (at === undefined) {
+    return NOTHING;
+  }
+  const registry = new Registry(chain, at);
+  const [node, requester] = await Promise.all([registry.node({ address }), registry.requester({ address })]);
+  const held = node ?? requester;
+  const until = held?.unbonding_until;
+  if (held === null || until === undefined || until === null) {
+    return NOTHING;
+  }
+  const bond = BigInt(held.bond);
+  const message = new RegistryMessages(address, at).withdrawBond({ address });
+  return whole(now >= until
+    ? { source: "registry_bond", ticker: "BTT", amount: bond, message }
+    : { source: "registry_bond", ticker: "BTT", amount: 0n, later: { amount: bond, at: until } });
+}
+
+async function ofModels(chain: SmartQuery, at: string | undefined, account: string): Promise<Part> {
+  if (at === undefined) {
+    return NOTHING;
+  }
+  const amount = BigInt(await new Models(chain, at).claimable({ account }));
+  return whole({ source: "models", ticker: "BTT", amount, message: new ModelMessages(account, at).withdraw() });
+}
+
+async function ofVesting(chain: SmartQuery, contracts: Contracts, owner: string): Promise<Part> {
+  const at = contracts["vesting"];
+  if (at === undefined) {
+    return NOTHING;
+  }
+  const { positions } = await new Vesting(chain, at).positions({ owner, limit: PAGE });
+  const known = tickers(contracts);
+  const entries = positions.map((position): Claimable => {
+    const ticker = known.get(position.token);
+    const rest = BigInt(position.total) - BigInt(position.claimed) - BigInt(position.due);
+    const next = position.next ?? undefined;
+    return {
+      source: "vesting",
+      what: position.id.toString(),
+      ticker: ticker ?? position.token,
+      amount: BigInt(position.due),
+      later: rest > 0n && next !== undefined ? { amount: rest, at: next } : undefined,
+      message: ticker === undefined ? undefined : new VestingMessages(owner, at).claim({ id: position.id }),
+    };
+  });
+  return { entries, complete: positions.length < PAGE };
+}
+
+async function ofEmissions(chain: SmartQuery, at: string | undefined, address: string, now: bigint): Promise<Part> {
+  if (at === undefined) {
+    return NOTHING;
+  }
+  const emissions = new Emissions(chain, at);
+  const [config, work, emission] = await Promise.all([emissions.config(), emissions.contributor({ address }), emissions.emission()]);
+  const messages = new EmissionMessages(address, at);
+  const rest = BigInt(work.earned) - BigInt(work.claimed) - BigInt(work.due);
+  // A part is due each day, counted from the start of the emission.
+  const tomorrow = now < config.start ? config.start : config.start + ((now - config.start) / DAY + 1n) * DAY;
+  const own: Claimable = {
+    source: "emissions",
+    ticker: "BTK",
+    amount: BigInt(work.due),
+    later: rest > 0n ? { amount: rest, at: tomorrow } : undefined,
+    message: messages.claim({ contributor: address }),
+  };
+  const buckets = (["application", "foundation", "infrastructure"] as const).filter((bucket) => config.recipients[bucket] === address);
+  return whole(own, ...buckets.map((bucket): Claimable => ({
+    source: `emissions_${bucket}`,
+    ticker: "BTK",
+    amount: BigInt(emission.due[bucket]),
+    message: messages.release({ bucket }),
+  })));
+}
+
+async function ofStaking(chain: SmartQuery, at: string | undefined, delegator: string, now: bigint): Promise<Part> {
+  if (at === undefined) {
+    return NOTHING;
+  }
+  const staking = new Staking(chain, at);
+  const messages = new StakingMessages(delegator, at);
+  const [delegations, unbondings] = await Promise.all([
+    staking.delegations({ delegator, limit: PAGE }),
+    staking.unbondings({ delegator, limit: PAGE }),
+  ]);
+  const rewards = delegations.map(({ node, rewards: due }): Claimable => (
+    { source: "staking_rewards", what: node, ticker: "BTK", amount: BigInt(due), message: messages.claimRewards({ delegator, node }) }));
+  const unbonded = unbondings.map(({ id, amount, until }): Claimable => (now >= until
+    ? { source: "staking_unbonded", what: id.toString(), ticker: "BTK", amount: BigInt(amount), message: messages.withdraw({ id }) }
+    : { source: "staking_unbonded", what: id.toString(), ticker: "BTK", amount: 0n, later: { amount: BigInt(amount), at: until } }));
+  return { entries: [...rewards, ...unbonded], complete: delegations.length < PAGE && unbondings.length < PAGE };
+}

@@ -1,0 +1,67 @@
+/** What went wrong, in the reader's language where the page has words for it, else in the client's. */
+
+import { ClientError, type Problem, type Spent } from "@bithive/client";
+
+import type { Key, Values } from "./i18n";
+
+/** Words for an error: messages of this page, or English text of the client. */
+export interface Trouble {
+  what: { key: Key; values?: Values } | { text: string };
+  remedy: { key: Key; values?: Values } | { text: string };
+  spent: Spent;
+  /** English details, for those who look for the cause. */
+  detail: string;
+}
+
+export const SPENT: Readonly<Record<Spent, Key>> = {
+  nothing: "spent.nothing",
+  fee: "spent.fee",
+  unknown: "spent.unknown",
+};
+
+/** Kinds that people meet most, in the page's own words. */
+const WORDS: Partial<Record<Problem["kind"], [what: Key, remedy: Key]>> = {
+  node_down: ["trouble.node_down", "trouble.node_down.do"],
+  timeout: ["trouble.timeout", "trouble.timeout.do"],
+  wrong_chain: ["trouble.wrong_chain", "trouble.wrong_chain.do"],
+  height_went_back: ["trouble.height_went_back", "trouble.height_went_back.do"],
+  no_account: ["trouble.no_account", "trouble.no_account.do"],
+  insufficient_funds: ["trouble.insufficient_funds", "trouble.insufficient_funds.do"],
+  sequence_mismatch: ["trouble.sequence_mismatch", "trouble.sequence_mismatch.do"],
+  unconfirmed: ["trouble.unconfirmed", "trouble.unconfirmed.do"],
+  wallet_missing: ["trouble.wallet_missing", "trouble.wallet_missing.do"],
+  wallet_rejected: ["trouble.wallet_rejected", "trouble.wallet_rejected.do"],
+  wallet_key_changed: ["trouble.wallet_key_changed", "trouble.wallet_key_changed.do"],
+  wallet_changed_transaction: ["trouble.wallet_changed_transaction", "trouble.wallet_changed_transaction.do"],
+  wallet_signs_amino_only: ["trouble.wallet_signs_amino_only", "trouble.wallet_signs_amino_only.do"],
+  contract_refused: ["trouble.contract_refused", "trouble.contract_refused.do"],
+  invalid_address: ["trouble.invalid_address", "trouble.invalid_address.do"],
+};
+
+/** The parts of a problem that its words name. */
+function valuesOf(problem: Problem): Values {
+  const values: Values = {};
+  for (const [name, value] of Object.entries(problem)) {
+    if (typeof value === "string" || typeof value === "bigint" || typeof value === "number") {
+      values[name] = value;
+    }
+  }
+  return values;
+}
+
+export function troubleOf(error: unknown): Trouble {
+  if (!(error instanceof ClientError)) {
+    const fault = error as { message?: unknown; remedy?: unknown } | null;
+    const text = typeof fault?.message === "string" ? fault.message : String(error);
+    const remedy = typeof fault?.remedy === "string" ? { text: fault.remedy } : { key: "trouble.other.do" as const };
+    return { what: { text }, remedy, spent: "nothing", detail: text };
+  }
+  const words = WORDS[error.kind];
+  const values = valuesOf(error.problem);
+  return {
+    what: words === undefined ? { text: error.what } : { key: words[0], values },
+    remedy: words === undefined ? { text: error.remedy } : { key: words[1], values },
+    spent: error.spent,
+    detail: error.what,
+  };
+}

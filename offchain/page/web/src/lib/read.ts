@@ -1,0 +1,73 @@
+/** Lists of contracts, read page by page. */
+
+import type { SmartQuery } from "@bithive/client";
+import { Queries as Jobs, type JobResponse } from "@bithive/client/contracts/jobs";
+import { Queries as Registry, type NodeResponse } from "@bithive/client/contracts/registry";
+import { Queries as Rewards, type ProposalResponse } from "@bithive/client/contracts/rewards";
+
+const NODES_PAGE = 100;
+const JOBS_PAGE = 10n;
+const REWARDS_PAGE = 30;
+/** Pages of a list that nobody can read whole: the rest is left out, and said to be. */
+const MOST_PAGES = 20;
+
+/** A list, and whether it is all of it. */
+export interface List<T> {
+  entries: T[];
+  complete: boolean;
+}
+
+async function pages<T>(size: number, ask: (last: T | undefined) => Promise<T[]>): Promise<List<T>> {
+  const entries: T[] = [];
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const next = await ask(entries.at(-1));
+    entries.push(...next);
+    if (next.length < size) {
+      return { entries, complete: true };
+    }
+  }
+  return { entries, complete: false };
+}
+
+/** Registered nodes by slot. */
+export function nodes(chain: SmartQuery, registry: string): Promise<List<NodeResponse>> {
+  const queries = new Registry(chain, registry);
+  return pages(NODES_PAGE, (last) => queries.nodes({ limit: NODES_PAGE, start_after: last?.registration.slot ?? null }));
+}
+
+/** Rewards of patients that wait for approvals, by number. */
+export function proposals(chain: SmartQuery, rewards: string): Promise<List<ProposalResponse>> {
+  const queries = new Rewards(chain, rewards);
+  return pages(REWARDS_PAGE, (last) => queries.proposals({ limit: REWARDS_PAGE, start_after: last?.id ?? null }));
+}
+
+/** The `count` jobs before job `before`, the latest first. Jobs are numbered from 1 without gaps. */
+export async function jobsBefore(chain: SmartQuery, jobs: string, before: bigint, count: bigint): Promise<JobResponse[]> {
+  const queries = new Jobs(chain, jobs);
+  const first = before > count ? before - count : 1n;
+  const asked: Promise<JobResponse[]>[] = [];
+  for (let from = first; from < before; from += JOBS_PAGE) {
+    const left = before - from;
+    asked.push(queries.jobs({ start_after: from - 1n, limit: Number(left < JOBS_PAGE ? left : JOBS_PAGE) }));
+  }
+  return (await Promise.all(asked)).flat().reverse();
+}
+
+/** The latest jobs, the last one first, and how many there are in all. */
+export async function latestJobs(chain: SmartQuery, jobs: string, count: bigint): Promise<{ jobs: JobResponse[]; total: bigint }> {
+  const { jobs: total } = await new Jobs(chain, jobs).totals();
+  return { jobs: await jobsBefore(chain, jobs, total + 1n, count), total };
+}
+
+/** What a node is able to do now. */
+export type NodeState = "ready" | "leaving" | "short" | "malformed";
+
+export function stateOf({ eligible, malformed, unbonding_until: until }: NodeResponse): NodeState {
+  if (malformed) {
+    return "malformed";
+  }
+  if (until !== undefined && until !== null) {
+    return "leaving";
+  }
+  return eligible ? "ready" : "short";
+}

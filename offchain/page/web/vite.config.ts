@@ -1,0 +1,44 @@
+import { fileURLToPath } from "node:url";
+
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { defineConfig, type UserConfig } from "vite";
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** What the page and its tests are built with. */
+export const shared = {
+  root: here("."),
+  plugins: [
+    svelte({
+      compilerOptions: {
+        // Of the content, not of the path: the same bytes in any folder.
+        cssHash: ({ hash, css }) => `s-${hash(css)}`,
+        discloseVersion: false,
+      },
+    }),
+  ],
+  resolve: {
+    alias: [
+      { find: /^@bithive\/client$/, replacement: here("../client/src/index.ts") },
+      { find: /^@bithive\/client\/contracts\/(.+)$/, replacement: `${here("../client/src/contracts/")}$1.ts` },
+      { find: /^@bithive\/client\/development-key$/, replacement: here("../client/src/development-key.ts") },
+    ],
+    // The client lies beside this folder, and has packages of its own only where it was installed.
+    dedupe: ["@noble/curves", "@noble/hashes", "cosmjs-types"],
+  },
+} satisfies UserConfig;
+
+export default defineConfig({
+  ...shared,
+  base: "./",
+  build: {
+    target: "es2022",
+    // The Content-Security-Policy allows no data: but for images, and nothing inline.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    cssCodeSplit: false,
+    reportCompressedSize: false,
+    sourcemap: false,
+  },
+  worker: { format: "es" },
+});
