@@ -7,6 +7,7 @@ mod budget;
 mod catalog;
 mod claims;
 pub mod dataset;
+mod idle;
 pub mod model;
 mod network;
 pub mod owner;
