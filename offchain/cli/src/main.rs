@@ -14,7 +14,7 @@ use bithive_token_commands::{
     On, dataset, model, owner, profile, registry, rewards, run as on_network, stake, timebank, treasury, tx,
     vesting, wallet,
 };
-use bithive_tool_commands::{bench, ceremony, economy, netlab, reading};
+use bithive_tool_commands::{bench, boinc, ceremony, economy, netlab, reading};
 use clap::{Parser, Subcommand};
 
 /// Confidential compute for medical AI: sealed jobs, broadcast encryption, verified results, honest pay.
@@ -104,7 +104,10 @@ enum Command {
     /// Relayers, which do on chain what is due.
     #[command(subcommand)]
     Relayer(daemon::RelayerCommand),
-    /// Configurations of nodes, committee members, relays, relayers and requesters.
+    /// Meters, which claim idle time of their machine and vouch for that of others.
+    #[command(subcommand)]
+    Meter(daemon::MeterCommand),
+    /// Configurations of nodes, committee members, relays, relayers, requesters, meters and oracles.
     #[command(subcommand)]
     Config(daemon::ConfigCommand),
     /// Keystores: encrypted files with a party's keys.
@@ -134,6 +137,9 @@ enum Command {
     /// Programs behind emulated links and NATs.
     #[command(subcommand)]
     Netlab(netlab::Command),
+    /// Statistics that BOINC projects export, and accounts of projects that name one on a chain.
+    #[command(subcommand)]
+    Boinc(BoincCommand),
     /// Measure what the parts cost on this machine.
     #[command(subcommand)]
     Bench(bench::Command),
@@ -143,6 +149,16 @@ enum Command {
     /// A node that perturbs its results, for the demo.
     #[command(hide = true)]
     DemoCheat(daemon::RunArgs),
+}
+
+/// Commands on files, and those of oracles.
+#[derive(Subcommand)]
+enum BoincCommand {
+    #[command(flatten)]
+    File(boinc::Command),
+    /// Oracles, which attest what hosts have earned in BOINC projects.
+    #[command(subcommand)]
+    Oracle(daemon::OracleCommand),
 }
 
 /// Commands of members and of the registry's owner.
@@ -203,6 +219,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Committee(CommitteeCommand::Name(args)) => return committee::name(args, home, output).await,
         Command::Relay(command) => return daemon::relay(command).await,
         Command::Relayer(command) => return daemon::relayer(command, output).await,
+        Command::Meter(command) => return daemon::meter(command, output).await,
         Command::Config(command) => daemon::config(command, output)?,
         Command::Keys(command) => keys::run(command, output)?,
         Command::HealthCheck(args) => return health::check(args, output).await,
@@ -211,6 +228,8 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Ceremony(command) => return ceremony::run(command, output),
         Command::Reading(command) => return reading::run(command, output),
         Command::Netlab(command) => return netlab::run(command, output),
+        Command::Boinc(BoincCommand::File(command)) => return boinc::run(command, output),
+        Command::Boinc(BoincCommand::Oracle(command)) => return daemon::oracle(command, output).await,
         Command::Bench(command) => bench::run(command, output).await?,
         Command::Economy(command) => return economy::run(command, output).await,
         Command::DemoCheat(args) => return daemon::node(args, demo::cheat).await,

@@ -14,6 +14,7 @@ pub mod event;
 pub mod ibc;
 pub mod ics20;
 pub mod jobs;
+pub mod meter;
 pub mod models;
 pub mod permission;
 pub mod registry;

@@ -26,6 +26,8 @@ pub enum Permission {
     Marketing,
     /// A contract that the owner has named to credit work or idle time.
     Meter,
+    /// A member that the owner has named to vouch for idle time.
+    Member,
     /// A contract that the owner has named to cut stakes.
     Slasher,
     /// A party that the owner has given a role in approving rewards.

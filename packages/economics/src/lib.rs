@@ -23,6 +23,7 @@ pub mod bps;
 pub mod emission;
 pub mod escrow;
 pub mod fault;
+pub mod idle;
 pub mod interest;
 pub mod offer;
 pub mod pledge;

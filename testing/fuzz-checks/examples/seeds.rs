@@ -43,6 +43,7 @@ fn main() -> Result<(), Fault> {
     party(&seeds)?;
     transport_seeds(&seeds)?;
     measurement_seeds(&seeds)?;
+    boinc_seeds(&seeds)?;
     models_and_tables(&seeds)
 }
 
@@ -441,6 +442,24 @@ fn transport_seeds(seeds: &Seeds<'_>) -> Result<(), Fault> {
 }
 
 /// Files of the repository.
+fn boinc_seeds(seeds: &Seeds<'_>) -> Result<(), Fault> {
+    let users = b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\n<users>\n<user>\n <id>12</id>\n <name>Ann &amp; Bob &#60;3</name>\n \
+                  <total_credit>1234.567890</total_credit>\n <expavg_credit>nan</expavg_credit>\n <cpid>ff</cpid>\n \
+                  <url><![CDATA[bithive:bithive1abc]]></url>\n <has_profile/>\n</user>\n</users>\n";
+    let hosts = b"<!-- a project --><hosts><host><id>7</id><userid>12</userid><total_credit>5</total_credit><host_cpid>a</host_cpid>\
+                  <coprocs><count>1</count></coprocs></host></hosts>";
+    seeds.put("boinc", "users", &[0], users)?;
+    seeds.put("boinc", "hosts", &[0], hosts)?;
+    seeds.put(
+        "boinc",
+        "user",
+        &[1],
+        b"<total_credit>1</total_credit><name>bithive:bithive1abc</name></user></users>",
+    )?;
+    seeds.put("boinc", "host", &[2], b"<id>1</id><userid>2</userid><total_credit>3.25</total_credit>")?;
+    seeds.put("boinc", "credit", &[3], b"999999999999999.000001")
+}
+
 fn models_and_tables(seeds: &Seeds<'_>) -> Result<(), Fault> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     for entry in std::fs::read_dir(root.join("offchain/parties/inference/tests/fixtures"))? {

@@ -9,6 +9,7 @@
 
 pub mod attest;
 pub mod blindmatch;
+pub mod boinc;
 pub mod broadcast;
 pub mod chain;
 pub mod cometbft;
@@ -64,6 +65,7 @@ macro_rules! targets {
 targets![
     attest,
     blindmatch,
+    boinc,
     broadcast,
     chain,
     cometbft,

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 /// Codes of the contracts that have such settings.
-const WITH_SETTINGS: [Code; 9] = [
+const WITH_SETTINGS: [Code; 10] = [
     Code::Registry,
     Code::Jobs,
     Code::Treasury,
@@ -16,6 +16,7 @@ const WITH_SETTINGS: [Code; 9] = [
     Code::Emissions,
     Code::Staking,
     Code::Timebank,
+    Code::Meter,
     Code::Ics20,
     Code::Attestations,
 ];

@@ -143,6 +143,16 @@ macro_rules! contracts {
                     params: terms::TIMEBANK,
                 }
             }
+            /// Idle time that machines state and members vouch for; gives credits of the time bank, once that takes it as a meter.
+            meter Meter {
+                code 14 bithive_meter;
+                roles Economy Token;
+                create |at| api::meter::InstantiateMsg {
+                    owner: at.owner(),
+                    timebank: at.address(Contract::Timebank)?,
+                    params: terms::METER,
+                }
+            }
             /// BTT and BTK on other chains.
             ics20 Ics20 {
                 code 10 bithive_ics20 reply;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
-use bithive_api::{jobs, models, registry, rewards, staking, timebank, treasury};
+use bithive_api::{jobs, meter, models, registry, rewards, staking, timebank, treasury};
 use bithive_dgkbe::Crs;
 use bithive_dgkbe::opening::{crs_header_range, extract};
 use bithive_economics::supply::{SkyBucket, UNIT};
@@ -72,6 +72,10 @@ pub(crate) const TIMEBANK: timebank::Params = timebank::Params {
     boinc_rate: 100,
     import_per_day: 1_000_000,
 };
+/// Idle time is stated for whole days (UTC). An hour is 10 credits, 0.01 BTT: what others vouch for is weaker evidence than a
+/// job's result. All machines together get the time of 416 whole days on a day.
+pub(crate) const METER: meter::Params =
+    meter::Params { period_seconds: 86_400, credits_per_hour: 10, per_period: 100_000 };
 /// Three weeks out of a stake, half of a slash burnt, a fifth of the rewards for an operator at most.
 pub(crate) const STAKING: staking::Params =
     staking::Params { unbonding_seconds: 21 * 86_400, burn_bps: 5_000, max_commission_bps: 2_000 };

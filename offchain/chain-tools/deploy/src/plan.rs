@@ -203,8 +203,8 @@ mod tests {
             (created, steps.last().cloned().unwrap())
         };
         assert_eq!(created(Role::Market), (3, Step::SetCommittee));
-        assert_eq!(created(Role::Economy), (12, Step::LockSky));
-        assert_eq!(created(Role::Token), (14, Step::LockSky));
+        assert_eq!(created(Role::Economy), (13, Step::LockSky));
+        assert_eq!(created(Role::Token), (15, Step::LockSky));
         assert_eq!(created(Role::Data), (2, Step::Instantiate { contract: Contract::Datasets }));
         assert_eq!(created(Role::Model), (1, Step::Instantiate { contract: Contract::Attestations }));
     }

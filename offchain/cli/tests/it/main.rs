@@ -4,6 +4,7 @@
 mod accreditation;
 mod audit;
 mod bad_input;
+mod boinc;
 mod ceremony;
 mod common;
 mod dataset;
@@ -15,6 +16,7 @@ mod keys;
 mod loopback;
 mod measure;
 mod messages;
+mod meter;
 mod netlab;
 mod network;
 mod owner;

@@ -91,7 +91,7 @@ fn text(value: &Value) -> &str {
 #[test]
 fn every_role_is_set_up_from_one_file_and_a_node_and_a_requester_join() {
     let chain = Served::new();
-    for role in ["relay", "relayer", "committee"] {
+    for role in ["relay", "relayer", "committee", "meter", "oracle"] {
         let (answer, _) = chain.party(role, role);
         let config = text(&answer["config"]);
         let checked = json(&["config", "validate", config]);

@@ -7,7 +7,8 @@ use anyhow::{Context, Result, bail};
 use bithive_chain::{SigningKey, Wallet};
 use bithive_client::{Account, Client};
 use bithive_daemon::config::{
-    ChainConfig, CommitteeConfig, NodeConfig, RelayerConfig, RequesterConfig, Settings, role_of,
+    ChainConfig, CommitteeConfig, MeterConfig, NodeConfig, OracleConfig, RelayerConfig, RequesterConfig,
+    Settings, role_of,
 };
 use bithive_daemon::{Stop, chain};
 use bithive_keystore::{Keystore, Password, PasswordSource, names};
@@ -52,7 +53,7 @@ pub struct Configured {
 }
 
 impl Configured {
-    /// Reads the configuration of a node, a committee member, a relayer or a requester.
+    /// Reads the configuration of a node, a committee member, a relayer, a requester or a meter.
     ///
     /// # Errors
     /// Names the field that is wrong; a relay has no account.
@@ -70,13 +71,21 @@ impl Configured {
                 let RelayerConfig { chain, keys, .. } = RelayerConfig::load(file)?;
                 Self { chain, keys }
             }
+            OracleConfig::ROLE => {
+                let OracleConfig { chain, keys, .. } = OracleConfig::load(file)?;
+                Self { chain, keys }
+            }
+            MeterConfig::ROLE => {
+                let MeterConfig { chain, keys, .. } = MeterConfig::load(file)?;
+                Self { chain, keys }
+            }
             RequesterConfig::ROLE => {
                 let RequesterConfig { chain, keys, .. } = RequesterConfig::load(file)?;
                 Self { chain, keys }
             }
             role => bail!(
                 "{} is the configuration of a {role}, which has no account; expected that of a node, committee, \
-                 relayer or requester",
+                 relayer, requester, meter or oracle",
                 file.display()
             ),
         })

@@ -6,12 +6,15 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow};
+use bithive_attest::{Domain, possession_bytes};
 use bithive_command_kit::Output;
 use bithive_daemon::config::{
-    Admitted, ChainConfig, CommitteeConfig, LogConfig, LogFormat, LoopbackAddress, MetricsConfig, NodeConfig,
-    RelayConfig, RelayTls, RelayerConfig, RpcUrl, Settings, TEMPLATES, validate,
+    Admitted, ChainConfig, CommitteeConfig, LogConfig, LogFormat, LoopbackAddress, MeterConfig,
+    MetricsConfig, NodeConfig, OracleConfig, RelayConfig, RelayTls, RelayerConfig, RpcUrl, Settings,
+    TEMPLATES, validate,
 };
-use bithive_daemon::{Stop, committee, event, node, relay, relayer};
+use bithive_daemon::{Stop, committee, event, meter, node, oracle, relay, relayer};
+use bithive_keystore::{Keystore, names};
 use bithive_node::{Compute, Onnx};
 use clap::Subcommand;
 use serde_json::json;
@@ -53,12 +56,12 @@ impl UntilArgs {
     }
 }
 
-/// Configurations of nodes, committee members, relays, relayers and requesters.
+/// Configurations of nodes, committee members, relays, relayers, requesters, meters and oracles.
 #[derive(Subcommand)]
 pub enum ConfigCommand {
     /// Write a commented configuration.
     Init {
-        /// node, committee, relay, relayer or requester.
+        /// node, committee, relay, relayer, requester, meter or oracle.
         role: String,
         /// File to write; standard output by default.
         #[arg(long, value_name = "FILE")]
@@ -92,6 +95,43 @@ pub enum RelayerCommand {
     /// Show the account, which needs coins for fees, and the endpoint, which nodes name as their relayer.
     Keys {
         /// Configuration, as `bithive config init relayer` writes it; its keystore is made by `bithive keys new`.
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+    },
+}
+
+/// Oracles, which attest what hosts have earned in BOINC projects.
+#[derive(Subcommand)]
+pub enum OracleCommand {
+    /// Read exports of projects, sign what hosts of linked accounts have earned, and import what enough oracles have signed, until stopped.
+    ///
+    /// A host is signed for when its owner names an account on the chain (`bithive boinc link`), and when its credit neither fell nor
+    /// grew faster than the configuration allows.
+    Run(RunArgs),
+    /// Write what the owner of the time bank names this oracle with: account, key, proof of possession, for `bithive timebank set-oracles`.
+    Keys {
+        /// Configuration, as `bithive config init oracle` writes it; its keystore is made by `bithive keys new`.
+        #[arg(long, value_name = "FILE")]
+        config: PathBuf,
+        #[command(flatten)]
+        password: PasswordArgs,
+        /// File to write; it holds no secret.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+    },
+}
+
+/// Meters, which claim idle time of their machine and vouch for that of others.
+#[derive(Subcommand)]
+pub enum MeterCommand {
+    /// Measure how long this machine is idle, claim it, vouch for machines that the configuration names, collect credits, until stopped.
+    ///
+    /// What is measured is the word of whoever runs this: the part of the time in which the processors had nothing to do and nobody
+    /// used a keyboard or a terminal. Members of the meter, who know the machine, have to vouch for it before it is worth anything.
+    Run(RunArgs),
+    /// Show the account, which needs coins for fees, and which members name to vouch for this machine.
+    Keys {
+        /// Configuration, as `bithive config init meter` writes it; its keystore is made by `bithive keys new`.
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
     },
@@ -201,6 +241,62 @@ pub async fn relayer(command: RelayerCommand, output: Output) -> Result<ExitCode
     let password = args.password.read(&config.keys)?;
     relayer::run(&config, &password, event::standard_output(), args.until.stop()?).await?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Runs a meter.
+pub async fn meter(command: MeterCommand, output: Output) -> Result<ExitCode> {
+    let args = match command {
+        MeterCommand::Run(args) => args,
+        MeterCommand::Keys { config } => {
+            super::join::show_keys(&MeterConfig::load(&config)?.keys, output)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+    };
+    let config = MeterConfig::load(&args.config)?;
+    start_log(&config.log)?;
+    let password = args.password.read(&config.keys)?;
+    meter::run(&config, &password, event::standard_output(), args.until.stop()?).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Runs an oracle, or writes what names it.
+pub async fn oracle(command: OracleCommand, output: Output) -> Result<ExitCode> {
+    let args = match command {
+        OracleCommand::Run(args) => args,
+        OracleCommand::Keys { config, password, out } => {
+            oracle_keys(&OracleConfig::load(&config)?, &password, &out, output)?;
+            return Ok(ExitCode::SUCCESS);
+        }
+    };
+    let config = OracleConfig::load(&args.config)?;
+    start_log(&config.log)?;
+    let password = args.password.read(&config.keys)?;
+    oracle::run(&config, &password, event::standard_output(), args.until.stop()?).await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn oracle_keys(config: &OracleConfig, password: &PasswordArgs, out: &Path, output: Output) -> Result<()> {
+    anyhow::ensure!(!out.exists(), "--out: {} exists; choose another name", out.display());
+    let deployment = bithive_daemon::chain::deployment(&config.chain.deployment)?;
+    let timebank =
+        deployment.timebank().context("chain.deployment has no time bank; `bithive deploy` adds it")?;
+    let keystore = Keystore::open(&config.keys, &password.read(&config.keys)?)?;
+    let (account, key) = (keystore.account(names::ACCOUNT)?, keystore.bls(names::BLS)?);
+    let domain = Domain { chain_id: &deployment.chain_id, contract: timebank };
+    let public = key.public_key();
+    let proof = key.prove_possession(&possession_bytes(domain, account.address(), &public));
+    let oracle = json!({
+        "account": account.address(),
+        "bls_key": hex::encode(public),
+        "bls_possession": hex::encode(proof),
+    });
+    std::fs::write(out, serde_json::to_vec_pretty(&oracle)?).with_context(|| out.display().to_string())?;
+    output.show(&oracle, |_| {
+        println!(
+            "wrote {0}; the owner of the time bank names it with `bithive timebank set-oracles --oracle {0}`",
+            out.display()
+        );
+    })
 }
 
 /// Runs a relay.

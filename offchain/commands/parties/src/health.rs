@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use bithive_command_kit::{Output, table};
-use bithive_daemon::config::{CommitteeConfig, NodeConfig, RelayConfig, RelayerConfig, Settings, role_of};
+use bithive_daemon::config::{
+    CommitteeConfig, MeterConfig, NodeConfig, OracleConfig, RelayConfig, RelayerConfig, Settings, role_of,
+};
 use bithive_keystore::PasswordSource;
 use bithive_monitor::fetch_status;
 use bithive_monitor::health::Outcome;
@@ -17,7 +19,7 @@ use super::keys::PasswordArgs;
 /// Arguments of `bithive health-check`.
 #[derive(clap::Args)]
 pub struct HealthArgs {
-    /// Configuration of a node, committee member, relay, relayer or requester.
+    /// Configuration of a node, committee member, relay, relayer, requester, meter or oracle.
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
     /// Ask for the keystore's password at the terminal if neither a file nor a command has it; without this the keystore is then not opened.
@@ -72,8 +74,10 @@ pub async fn status(args: StatusArgs, output: Output) -> Result<ExitCode> {
         CommitteeConfig::ROLE => CommitteeConfig::load(file)?.metrics,
         RelayConfig::ROLE => RelayConfig::load(file)?.metrics,
         RelayerConfig::ROLE => RelayerConfig::load(file)?.metrics,
+        MeterConfig::ROLE => MeterConfig::load(file)?.metrics,
+        OracleConfig::ROLE => OracleConfig::load(file)?.metrics,
         _ => bail!(
-            "a {role} does not run as a process; expected the configuration of a node, committee, relay or relayer"
+            "a {role} does not run as a process; expected the configuration of a node, committee, relay, relayer, meter or oracle"
         ),
     };
     let address = metrics.listen.with_context(|| {

@@ -4,7 +4,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use bithive_command_kit::Output;
-use bithive_daemon::config::{CommitteeConfig, NodeConfig, RelayConfig, RelayerConfig, Settings, role_of};
+use bithive_daemon::config::{
+    CommitteeConfig, MeterConfig, NodeConfig, OracleConfig, RelayConfig, RelayerConfig, Settings, role_of,
+};
 use bithive_keystore::{Password, PasswordSource, private};
 use clap::Subcommand;
 use serde_json::json;
@@ -107,12 +109,17 @@ fn party(config: &Path) -> Result<(&'static str, Vec<PathBuf>)> {
         NodeConfig::ROLE => (NodeConfig::ROLE, vec![NodeConfig::load(config)?.data]),
         CommitteeConfig::ROLE => (CommitteeConfig::ROLE, vec![CommitteeConfig::load(config)?.data]),
         RelayerConfig::ROLE => (RelayerConfig::ROLE, vec![RelayerConfig::load(config)?.data]),
+        OracleConfig::ROLE => {
+            let OracleConfig { data, publish, .. } = OracleConfig::load(config)?;
+            (OracleConfig::ROLE, [Some(data), parent(&publish)].into_iter().flatten().collect())
+        }
+        MeterConfig::ROLE => (MeterConfig::ROLE, vec![MeterConfig::load(config)?.data]),
         RelayConfig::ROLE => {
             RelayConfig::load(config)?;
             (RelayConfig::ROLE, parent(config).into_iter().filter(|folder| folder.is_dir()).collect())
         }
         other => bail!(
-            "a {other} is no service; expected the configuration of a node, committee member, relay or relayer"
+            "a {other} is no service; expected the configuration of a node, committee member, relay, relayer, meter or oracle"
         ),
     })
 }

@@ -8,6 +8,7 @@ mod catalog;
 mod claims;
 pub mod dataset;
 mod group;
+mod idle;
 pub mod model;
 mod network;
 pub mod owner;

@@ -20,6 +20,7 @@ use serde_json::{Value, json};
 
 use super::accounts::{Accounts, AddressBook, Done, account, address, economy, named_or_all};
 use super::announced::{OWNER, Owner};
+use super::idle;
 use super::network::{NetworkArgs, On};
 use super::unsigned::{Transactions, Transacts};
 
@@ -117,6 +118,9 @@ pub enum Command {
         #[arg(long, default_value = OWNER)]
         from: String,
     },
+    /// Idle time of machines, which they claim and members of a meter vouch for.
+    #[command(subcommand)]
+    Idle(idle::Command),
 }
 
 impl Transacts for Command {
@@ -132,6 +136,7 @@ impl Transacts for Command {
 pub async fn run(On { network, command }: On<Command>, home: &Path, output: Output) -> Result<ExitCode> {
     let accounts = &Accounts::open(&network, home).await?;
     match command {
+        Command::Idle(command) => return idle::run(command, accounts, &network, output).await,
         Command::Show => everything(accounts, output).await?,
         Command::Accounts { names } => list(accounts, names, output).await?,
         Command::Host { project, host } => show_host(accounts, project, host, output).await?,

@@ -7,7 +7,9 @@ mod check;
 mod committee;
 mod draft;
 mod load;
+mod meter;
 mod node;
+mod oracle;
 mod parts;
 mod relay;
 mod relayer;
@@ -18,9 +20,13 @@ pub use check::{Check, Settings};
 pub use committee::CommitteeConfig;
 pub use draft::Draft;
 pub use load::{TEMPLATES, role_of, validate};
+pub use meter::{IdleConfig, MeterConfig, VouchConfig};
 pub use node::{MeasurementConfig, NodeConfig};
+pub use oracle::{OracleConfig, ProjectConfig};
 pub use parts::{Admitted, ChainConfig, LogConfig, LogFormat, MetricsConfig, NetworkConfig, PeerEntry};
 pub use relay::{RelayConfig, RelayTls};
 pub use relayer::{AttestationsConfig, FeesConfig, RelayerConfig, WorkConfig};
 pub use requester::RequesterConfig;
-pub use value::{ChannelId, ContractAddress, LoopbackAddress, Mismatch, RelayUrl, RpcUrl, RpcUrls};
+pub use value::{
+    AccountAddress, ChannelId, ContractAddress, LoopbackAddress, Mismatch, Place, RelayUrl, RpcUrl, RpcUrls,
+};

@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 use bithive_chain::ChainError;
-use bithive_client::GroupError;
+use bithive_client::{GroupError, Incomplete};
 use bithive_committee::ServiceError;
 use bithive_keystore::KeystoreError;
 use bithive_monitor::MonitorError;
@@ -152,6 +152,9 @@ pub enum DaemonError {
     /// The registry's groups, or the reference string, which is another one than the registry's.
     #[error(transparent)]
     Group(#[from] GroupError),
+    /// The deployment lacks a contract that the party needs.
+    #[error(transparent)]
+    Incomplete(#[from] Incomplete),
     /// The endpoint can't be started.
     #[error("network: {0}")]
     Transport(#[from] TransportError),

@@ -13,9 +13,9 @@ use serde::{Deserialize, Serialize};
 pub enum Event {
     /// The party answers from now on.
     Ready {
-        /// `node`, `committee`, `relay`, `relayer` or `requester`.
+        /// `node`, `committee`, `relay`, `relayer`, `requester`, `meter` or `oracle`.
         role: String,
-        /// Its endpoint, in hex; none for a relay.
+        /// Its endpoint, in hex; none for a relay, a meter or an oracle.
         endpoint: Option<String>,
         /// Its account; none for a relay.
         account: Option<String>,
@@ -50,6 +50,10 @@ pub enum Event {
     Node(Report),
     /// A relayer did something.
     Relayer(bithive_relayer::Report),
+    /// A meter did something.
+    Meter(crate::meter::report::Report),
+    /// An oracle did something.
+    Oracle(crate::oracle::report::Report),
     /// The party was asked to stop, and has stopped.
     Stopped,
 }

@@ -22,8 +22,8 @@ use bithive_monitor::health::{
 
 use crate::chain;
 use crate::config::{
-    ChainConfig, CommitteeConfig, MetricsConfig, NetworkConfig, NodeConfig, RelayConfig, RelayerConfig,
-    RequesterConfig, Settings, role_of, validate,
+    ChainConfig, CommitteeConfig, MeterConfig, MetricsConfig, NetworkConfig, NodeConfig, OracleConfig,
+    RelayConfig, RelayerConfig, RequesterConfig, Settings, role_of, validate,
 };
 
 /// How long a chain that stands still is waited for.
@@ -56,6 +56,18 @@ impl Subject {
                 let (keys, data, chain) = (Some(keys), Some(data), Some(chain));
                 let metrics = MetricsConfig::default();
                 Self { role: RequesterConfig::ROLE, keys, data, chain, network, metrics }
+            }
+            MeterConfig::ROLE => {
+                let MeterConfig { keys, data, chain, metrics, .. } = MeterConfig::load(file)?;
+                let (keys, data, chain) = (Some(keys), Some(data), Some(chain));
+                let network = NetworkConfig::default();
+                Self { role: MeterConfig::ROLE, keys, data, chain, network, metrics }
+            }
+            OracleConfig::ROLE => {
+                let OracleConfig { keys, data, chain, metrics, .. } = OracleConfig::load(file)?;
+                let (keys, data, chain) = (Some(keys), Some(data), Some(chain));
+                let network = NetworkConfig::default();
+                Self { role: OracleConfig::ROLE, keys, data, chain, network, metrics }
             }
             RelayConfig::ROLE => {
                 let RelayConfig { chain, metrics, .. } = RelayConfig::load(file)?;

@@ -1,6 +1,6 @@
 //! The long-lived parties, each a process of its own.
 //!
-//! [`node`], [`committee`], [`relay`] and [`relayer`] run until they are asked to [`stop`]; [`config`] is their
+//! [`node`], [`committee`], [`relay`], [`relayer`], [`meter`] and [`oracle`] run until they are asked to [`stop`]; [`config`] is their
 //! configuration, [`keys`] the files with their secrets, [`party`] what nodes, members and requesters have in common: a
 //! chain that may be down for a while, an endpoint on the network, and the registry as the way to find others and to
 //! know who belongs ([`membership`]). What they do is reported to scripts as [`event`]s, and to people in the log.
@@ -13,8 +13,10 @@ pub mod event;
 pub mod health;
 pub mod keys;
 pub mod membership;
+pub mod meter;
 pub mod metrics;
 pub mod node;
+pub mod oracle;
 pub mod party;
 pub mod relay;
 pub mod relayer;

@@ -1,8 +1,10 @@
 //! Metrics and status of the parties. docs/metrics.md lists every one of them.
 
 mod committee;
+mod meter;
 mod network;
 mod node;
+mod oracle;
 mod relay;
 mod relayer;
 
@@ -15,8 +17,10 @@ use crate::DaemonError;
 use crate::config::MetricsConfig;
 
 pub use committee::CommitteeMonitor;
+pub use meter::MeterMonitor;
 pub use network::NetworkMonitor;
 pub use node::NodeMonitor;
+pub use oracle::OracleMonitor;
 pub use relay::RelayMonitor;
 pub use relayer::RelayerMonitor;
 

@@ -2,10 +2,12 @@
 //! coin comes with a message that has no use for it.
 
 use bithive_api::{
-    attestations, emissions, ics20, jobs, models, registry, rewards, staking, timebank, treasury, vesting,
+    attestations, emissions, ics20, jobs, meter, models, registry, rewards, staking, timebank, treasury,
+    vesting,
 };
 use bithive_ibc_kit::{AttestationsSuite, Ics20Suite};
 use bithive_test_kit::emissions::EmissionsSuite;
+use bithive_test_kit::idle::IdleSuite;
 use bithive_test_kit::rewards::RewardsSuite;
 use bithive_test_kit::staking::StakingSuite;
 use bithive_test_kit::timebank::TimebankSuite;
@@ -116,6 +118,7 @@ fn no_contract_is_created_with_text_that_is_no_address_or_with_native_coins() {
     let emissions = EmissionsSuite::message(&owner, &btt, START, &recipients);
     let staking = StakingSuite::message(&market.suite, bithive_test_kit::staking::params());
     let timebank = TimebankSuite::message(&market, bithive_test_kit::timebank::params());
+    let idle = IdleSuite::message(&market.suite, &other, bithive_test_kit::idle::params());
     let (rewards, the_treasury) =
         (RewardsSuite::message(&market.suite), TreasurySuite::message(&market.suite));
     let models = bithive_test_kit::models::message(&market.suite);
@@ -135,6 +138,7 @@ fn no_contract_is_created_with_text_that_is_no_address_or_with_native_coins() {
         create("rewards", bithive_test_kit::rewards::code(), to_value(&rewards).unwrap());
         create("treasury", bithive_test_kit::treasury::code(), to_value(&the_treasury).unwrap());
         create("timebank", bithive_test_kit::timebank::code(), to_value(&timebank).unwrap());
+        create("meter", bithive_test_kit::idle::code(), to_value(&idle).unwrap());
         create("vesting", bithive_test_kit::vesting::code(), to_value(&vesting::InstantiateMsg {}).unwrap());
         create("attestations", bithive_ibc_kit::attestations::code(), to_value(&attestations).unwrap());
         create("datasets", bithive_ibc_kit::datasets::code(), to_value(&datasets).unwrap());
@@ -211,6 +215,22 @@ fn no_message_names_text_that_is_no_address_or_brings_native_coins() {
     message(&mut suite.market.suite, &owner, &contract, &set);
     let give = timebank::ExecuteMsg::TransferOwnership { new_owner: someone.clone() };
     message(&mut suite.market.suite, &owner, &contract, &give);
+
+    let mut suite = IdleSuite::new();
+    let (contract, period, machine) = (suite.meter.clone(), suite.last(), suite.account("machine"));
+    let set = meter::ExecuteMsg::SetMembers { members: vec![someone.clone()], threshold: 1 };
+    message(suite.chain(), &owner, &contract, &set);
+    let claim = meter::ExecuteMsg::Claim { period, seconds: 3_600, account: someone.clone() };
+    message(suite.chain(), &machine, &contract, &claim);
+    let member = suite.account("x");
+    let claims = vec![meter::VouchedClaim { machine: machine.into(), period, seconds: 3_600 }];
+    suite.set_members(&["member-1"], 1).unwrap();
+    let member_1 = suite.account("member-1");
+    message(suite.chain(), &member_1, &contract, &meter::ExecuteMsg::Vouch { claims });
+    let collect = meter::ExecuteMsg::Collect { account: member.into(), most: None };
+    message(suite.chain(), &owner, &contract, &collect);
+    let give = meter::ExecuteMsg::TransferOwnership { new_owner: someone.clone() };
+    message(suite.chain(), &owner, &contract, &give);
 }
 
 #[test]

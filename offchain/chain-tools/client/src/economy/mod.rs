@@ -4,6 +4,7 @@
 mod account;
 mod claim;
 mod claimable;
+mod meter;
 mod queries;
 mod schedules;
 mod timebank;

@@ -61,6 +61,10 @@ pub(super) enum Role {
     Relayer,
     /// Posts jobs.
     Requester,
+    /// Claims idle time of its machine, and vouches for that of others.
+    Meter,
+    /// Attests what hosts have earned in BOINC projects.
+    Oracle,
 }
 
 impl Role {
@@ -71,6 +75,8 @@ impl Role {
             Self::Relay => "relay",
             Self::Relayer => "relayer",
             Self::Requester => "requester",
+            Self::Meter => "meter",
+            Self::Oracle => "oracle",
         }
     }
 

@@ -8,8 +8,8 @@ use anyhow::{Context, Result, bail, ensure};
 use bithive_chain::{Chain, ChainError, Cosmos, CosmosOptions};
 use bithive_client::{Client, Deployment, NetworkFile, discover};
 use bithive_daemon::config::{
-    ChainConfig, CommitteeConfig, NodeConfig, RelayConfig, RelayUrl, RelayerConfig, RequesterConfig, RpcUrl,
-    Settings as _,
+    ChainConfig, CommitteeConfig, MeterConfig, NodeConfig, OracleConfig, RelayConfig, RelayUrl,
+    RelayerConfig, RequesterConfig, RpcUrl, Settings as _,
 };
 
 use super::args::{Role, SetupArgs};
@@ -106,6 +106,8 @@ impl Network {
             Role::Relay => RelayConfig::load(config)?.chain,
             Role::Relayer => Some(RelayerConfig::load(config)?.chain),
             Role::Requester => Some(RequesterConfig::load(config)?.chain),
+            Role::Meter => Some(MeterConfig::load(config)?.chain),
+            Role::Oracle => Some(OracleConfig::load(config)?.chain),
         };
         let Some(ChainConfig { deployment, .. }) = chain else { return Ok(()) };
         let found = bithive_daemon::chain::deployment(&deployment)?;

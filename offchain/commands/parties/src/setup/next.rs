@@ -75,6 +75,31 @@ pub(super) fn commands(
             ),
             step("Run it.", format!("bithive relayer run {with}")),
         ],
+        Role::Meter => vec![
+            step(
+                "Whoever has coins sends some for fees.",
+                format!("bithive wallet fund {address} --amount 0"),
+            ),
+            step(
+                "Members of the meter who know this machine name it in their configuration, under [[vouch]].",
+                format!("bithive timebank idle show {address}"),
+            ),
+            step("Run it.", format!("bithive meter run {with}")),
+        ],
+        Role::Oracle => vec![
+            step(
+                "Whoever has coins sends some for fees.",
+                format!("bithive wallet fund {address} --amount 0"),
+            ),
+            step(
+                "The owner of the time bank names all oracles in one command.",
+                format!("bithive boinc oracle keys {with} --out oracle-keys.json"),
+            ),
+            step(
+                "Run it, once the configuration names projects.",
+                format!("bithive boinc oracle run {with}"),
+            ),
+        ],
         Role::Relay => vec![step("Run it.", format!("bithive relay run {plain}"))],
     };
     steps.push(step("Any time: what is wrong, and what helps.", format!("bithive health-check {plain}")));

@@ -43,7 +43,11 @@ impl Draft {
             set(document.as_table_mut(), "listen", value(address.to_string()));
             return Some(document.to_string());
         }
-        let network = document.get_mut("network")?.as_table_like_mut()?;
+        let Some(network) = document.get_mut("network") else {
+            // A party that talks to the chain only.
+            return Some(document.to_string());
+        };
+        let network = network.as_table_like_mut()?;
         let template =
             network.get("listen")?.as_array()?.get(0).and_then(|first| first.as_str()?.parse().ok());
         let address = self.listen.or_else(|| template.map(|address| free(address, true)));
@@ -100,7 +104,11 @@ mod tests {
             assert!(text.contains("rpc = \"http://192.0.2.1:26657\""), "{text}");
             let comments = |text: &str| text.lines().filter(|line| line.starts_with('#')).count();
             assert_eq!(comments(&text), comments(template), "{role}");
-            assert_eq!(text.contains("relay.example"), role != "relay", "{role}");
+            assert_eq!(
+                text.contains("relay.example"),
+                !["relay", "meter", "oracle"].contains(&role),
+                "{role}"
+            );
         }
         assert_eq!(draft().text("king"), None);
         let (_folder, file) = written("requester", &draft());

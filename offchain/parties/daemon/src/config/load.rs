@@ -2,17 +2,22 @@
 
 use std::path::Path;
 
-use super::{Check, CommitteeConfig, NodeConfig, RelayConfig, RelayerConfig, RequesterConfig, Settings};
+use super::{
+    Check, CommitteeConfig, MeterConfig, NodeConfig, OracleConfig, RelayConfig, RelayerConfig,
+    RequesterConfig, Settings,
+};
 use crate::ConfigError;
 use crate::error::Missing;
 
 /// A commented configuration of each role.
-pub const TEMPLATES: [(&str, &str); 5] = [
+pub const TEMPLATES: [(&str, &str); 7] = [
     (NodeConfig::ROLE, include_str!("../../templates/node.toml")),
     (CommitteeConfig::ROLE, include_str!("../../templates/committee.toml")),
     (RelayConfig::ROLE, include_str!("../../templates/relay.toml")),
     (RelayerConfig::ROLE, include_str!("../../templates/relayer.toml")),
     (RequesterConfig::ROLE, include_str!("../../templates/requester.toml")),
+    (MeterConfig::ROLE, include_str!("../../templates/meter.toml")),
+    (OracleConfig::ROLE, include_str!("../../templates/oracle.toml")),
 ];
 
 /// The role of a file, whatever it is.
@@ -25,7 +30,7 @@ pub fn role_of(file: &Path) -> Result<String, ConfigError> {
     if TEMPLATES.iter().any(|(known, _)| *known == role) {
         return Ok(role);
     }
-    Err(check.field("role", role, "node, committee, relay, relayer or requester".into()))
+    Err(check.field("role", role, "node, committee, relay, relayer, requester, meter or oracle".into()))
 }
 
 /// Checks a file of any role, and that the files that it names are there.
@@ -43,6 +48,8 @@ pub fn validate(file: &Path) -> Result<&'static str, ConfigError> {
         CommitteeConfig::ROLE => all::<CommitteeConfig>(file),
         RelayConfig::ROLE => all::<RelayConfig>(file),
         RelayerConfig::ROLE => all::<RelayerConfig>(file),
+        OracleConfig::ROLE => all::<OracleConfig>(file),
+        MeterConfig::ROLE => all::<MeterConfig>(file),
         RequesterConfig::ROLE => all::<RequesterConfig>(file),
         _ => all::<NodeConfig>(file),
     }

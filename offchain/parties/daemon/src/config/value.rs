@@ -4,10 +4,12 @@
 use std::collections::BTreeSet;
 use std::fmt;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
 use bithive_api::relay::check_relay_url;
+use bithive_boinc::Credit;
 use bithive_chain::{MAX_NODES, validate_address};
 use bithive_exchange::PeerId;
 use bithive_inference::Device;
@@ -79,6 +81,43 @@ impl FromText for Device {
 impl FromText for Duration {
     fn from_text(text: &str) -> Result<Self, String> {
         humantime::parse_duration(text).map_err(|_| "a duration with its unit, like 500ms, 30s or 2m".into())
+    }
+}
+
+impl FromText for Credit {
+    fn from_text(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|_| "an amount of credit, like 1000 or 0.5".into())
+    }
+}
+
+/// Where a file is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// On this machine.
+    File(PathBuf),
+    /// On a web server: `http://` or `https://`.
+    Url(String),
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::File(path) => write!(f, "{}", path.display()),
+            Self::Url(url) => f.write_str(url),
+        }
+    }
+}
+
+impl FromText for Place {
+    fn from_text(text: &str) -> Result<Self, String> {
+        let host = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
+        match host {
+            Some(host) if !host.is_empty() && !host.contains(char::is_whitespace) => {
+                Ok(Self::Url(text.into()))
+            }
+            None if !text.is_empty() && !text.contains("://") => Ok(Self::File(text.into())),
+            _ => Err("a URL like https://boinc.example/stats/host.gz, or a path".into()),
+        }
     }
 }
 
@@ -192,6 +231,16 @@ checked_text!(
         validate_address(text)
             .map(drop)
             .map_err(|problem| format!("the address of a contract ({problem})"))
+    }
+);
+
+checked_text!(
+    /// Bech32 address of an account.
+    AccountAddress,
+    |text| {
+        validate_address(text)
+            .map(drop)
+            .map_err(|problem| format!("the address of an account ({problem})"))
     }
 );
 

@@ -32,6 +32,8 @@ fn file(role: &str, old: &str, new: &str) -> (TempDir, PathBuf) {
         "committee.json",
         "requester.json",
         "relayer.json",
+        "meter.json",
+        "oracle.json",
     ] {
         std::fs::write(folder.path().join(name), "{}").unwrap();
     }

@@ -3,6 +3,8 @@
 
 mod config;
 mod health;
+mod meter;
 mod metrics;
+mod oracle;
 mod run;
 mod waiting;

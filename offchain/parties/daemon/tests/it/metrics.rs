@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use bithive_daemon::metrics::{CommitteeMonitor, NodeMonitor, RelayMonitor, RelayerMonitor};
+use bithive_daemon::metrics::{
+    CommitteeMonitor, MeterMonitor, NodeMonitor, OracleMonitor, RelayMonitor, RelayerMonitor,
+};
 use bithive_monitor::{Metrics, StatusSource};
 use bithive_node::{Observer, Report};
 use bithive_transport::relay::{RelayLimits, RelayListen, RelayOptions, RelayServer};
@@ -48,6 +50,16 @@ fn every_metric_of_a_committee_member_is_documented() {
 #[test]
 fn every_metric_of_a_relayer_is_documented() {
     check(&RelayerMonitor::new(Arc::new(|_| {})).1);
+}
+
+#[test]
+fn every_metric_of_a_meter_is_documented() {
+    check(&MeterMonitor::new(Arc::new(|_| {})).1);
+}
+
+#[test]
+fn every_metric_of_an_oracle_is_documented() {
+    check(&OracleMonitor::new(Arc::new(|_| {})).1);
 }
 
 #[tokio::test]

@@ -152,7 +152,7 @@ pub(crate) struct Running {
 }
 
 impl Running {
-    fn start<F>(run: impl FnOnce(Events, Stop) -> F) -> Self
+    pub(crate) fn start<F>(run: impl FnOnce(Events, Stop) -> F) -> Self
     where
         F: Future<Output = Result<(), DaemonError>> + Send + 'static,
     {

@@ -3,8 +3,8 @@
 use bithive_api::attestations::{Evidence, PacketKind, Receipt, Source};
 use bithive_api::event::{OrEmpty, OrNone};
 use bithive_api::{
-    attestations as att, datasets as dat, emissions as emi, ics20 as ics, jobs as job, registry as reg,
-    rewards as rew, staking as sta, timebank as tim, treasury as tre, vesting as ves,
+    attestations as att, datasets as dat, emissions as emi, ics20 as ics, jobs as job, meter as met,
+    registry as reg, rewards as rew, staking as sta, timebank as tim, treasury as tre, vesting as ves,
 };
 use cosmwasm_std::{Addr, HexBinary, Uint128};
 
@@ -220,6 +220,19 @@ pub fn delay() -> Vec<bithive_api::delay::Event> {
         Scheduled { id: 7, message: "SetMeter".into(), effective_at, void_at },
         Applied { id: 7 },
         Cancelled { id: 8 },
+    ]
+}
+
+pub fn meter() -> Vec<met::Event> {
+    use met::Event::*;
+    let (machine, account, period) = (addr("machine"), addr("account"), 20_833);
+    vec![
+        Claimed { machine: machine.clone(), account: account.clone(), period, seconds: 3_600 },
+        Vouched { machine: machine.clone(), period, member: addr("member") },
+        Counted { machine, account: account.clone(), period, credits: 10 },
+        Collected { account, credits: 24 },
+        Members { members: 3, threshold: 2 },
+        Paused { paused: true },
     ]
 }
 

@@ -4,7 +4,9 @@ use std::io::Cursor;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bithive_api::{emissions, jobs, models, registry, rewards, staking, timebank, token, treasury, vesting};
+use bithive_api::{
+    emissions, jobs, meter, models, registry, rewards, staking, timebank, token, treasury, vesting,
+};
 use bithive_chain::{Chain as _, Embedded, Message, SigningKey, Wallet};
 use bithive_client::{Account, Client, Deployment, EconomyAccount, EconomyClient};
 use bithive_contracts::{Code, Contract};
@@ -232,6 +234,16 @@ async fn create(owner: &Wallet, app: &Wallet, chain: &Embedded, minter: bool) ->
         },
     )
     .await;
+    let idle = new(
+        owner,
+        Code::Meter,
+        &meter::InstantiateMsg {
+            owner: account(),
+            timebank: timebank.clone(),
+            params: meter::Params { period_seconds: DAY, credits_per_hour: 10, per_period: 1_000 },
+        },
+    )
+    .await;
     let models = new(
         owner,
         Code::Models,
@@ -270,6 +282,7 @@ async fn create(owner: &Wallet, app: &Wallet, chain: &Embedded, minter: bool) ->
         (Contract::Staking, staking),
         (Contract::Rewards, rewards),
         (Contract::Timebank, timebank),
+        (Contract::Meter, idle),
         (Contract::Models, models),
     ];
     (Deployment::new(chain_id, contracts.into(), (treasury, app.address())).unwrap(), meter)

@@ -1,0 +1,6 @@
+//! Tests of `bithive-meter` through its public interface, one module for each subject.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs)]
+
+mod meter;
+mod model;
+mod permissions;
