@@ -203,6 +203,7 @@ pub enum Hook {
 
 /// What oracles attest: the total of a host in a BOINC project, and whose it is.
 #[cw_serde]
+#[derive(Eq)]
 pub struct BoincStatement {
     /// Address of the account on this chain.
     pub account: String,

@@ -35,6 +35,14 @@ impl ShareKeys {
 }
 
 #[wasm_bindgen]
+impl Policy {
+    /// Blinds what the policy asks, for an epoch of the committee.
+    pub fn blind(&self, epoch: u64) -> Result<PendingTags, JsValue> {
+        Ok(PendingTags(self.0.blind(epoch)?))
+    }
+}
+
+#[wasm_bindgen]
 pub struct PendingTags(pub(super) evaluation::Pending);
 
 #[wasm_bindgen]

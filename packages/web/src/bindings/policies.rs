@@ -1,11 +1,10 @@
-//! Schemas, policies, and the request to the committee.
+//! Schemas and policies.
 
 use bithive_blindmatch::schema::{self, Attribute, SlotId};
 use bithive_blindmatch::tree::Tree;
 use wasm_bindgen::JsValue;
 use wasm_bindgen::prelude::wasm_bindgen;
 
-use super::matching::PendingTags;
 use super::values::{array, number, object};
 use crate::{Kind, policy};
 
@@ -111,11 +110,6 @@ impl Policy {
             ("attributes", array(explained.attributes.iter().map(JsValue::from))),
             ("shape", shape(&explained.shape, &labels)),
         ])
-    }
-
-    /// Blinds what the policy asks, for an epoch of the committee.
-    pub fn blind(&self, epoch: u64) -> Result<PendingTags, JsValue> {
-        Ok(PendingTags(self.0.blind(epoch)?))
     }
 }
 

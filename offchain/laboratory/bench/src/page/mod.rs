@@ -82,7 +82,8 @@ pub fn page(quick: bool, mut progress: impl FnMut(&str)) -> Result<Vec<Figure>> 
         progress(&format!("a group of {slots} slots"));
         let crs = local_ceremony(*slots, 1, &mut rng)?.verify(&mut rng)?;
         let pairs = (1..=NODES).map(|slot| KeyPair::generate(&crs, slot, &mut rng));
-        groups.push((crs, pairs.collect::<Result<Vec<_>, _>>()?));
+        let pairs = pairs.collect::<Result<Vec<_>, _>>()?;
+        groups.push((crs, pairs));
     }
     given["groups"] = groups.iter().map(|(crs, pairs)| group(crs, pairs)).collect();
     progress("the module in Node's engine");

@@ -154,7 +154,7 @@ mod tests {
     #[test]
     fn idle_time_is_the_processors_part_of_what_passed() {
         let of = |reading: Reading, elapsed| reading.idle_since(&READING, elapsed);
-        let later = |idle, total| Reading { idle: 800 + idle, total: 1_000 + total, ..READING };
+        let later = |idle: u64, total: u64| Reading { idle: 800 + idle, total: 1_000 + total, ..READING };
         assert_eq!(of(later(100, 100), 60_000), 60_000);
         assert_eq!(of(later(25, 100), 60_000), 15_000);
         assert_eq!(of(later(0, 100), 60_000), 0);

@@ -175,9 +175,10 @@ mod tests {
             let content = |what: &str| *blake3::hash(format!("{what} {job_id}").as_bytes()).as_bytes();
             let (input, output) = (content("input"), content("output"));
             self.content.extend([input, output]);
+            let (sealed, digest) = (vec![7; 100], [7; 32]);
             let finished = json!({
-                "masked": vec![7; 32], "output": output, "sealed_output": vec![7; 100], "nonce": [7; 32], "shared": [7; 32],
-                "input_commitment": [7; 32], "payload": input,
+                "masked": digest, "output": output, "sealed_output": sealed, "nonce": digest, "shared": digest,
+                "input_commitment": digest, "payload": input,
             });
             let guard = Guard::new(self.state.clone());
             for (purpose, bytes) in [(Purpose::Commitment, b"c"), (Purpose::Statement, b"s")] {
