@@ -15,7 +15,8 @@ fn contracts_are_paused_handed_over_and_set_by_their_owners_alone() {
     let operator = network.run("wallet show operator")["address"].clone();
     let alice = network.run("wallet show alice")["address"].clone();
     let show = network.run("owner show");
-    for contract in ["registry", "jobs", "treasury", "rewards", "emissions", "staking", "timebank", "models"]
+    for contract in
+        ["registry", "jobs", "treasury", "rewards", "emissions", "staking", "timebank", "meter", "models"]
     {
         assert_eq!(row(&show, contract)["owner"], operator, "{contract}");
         let paused = if contract == "jobs" { Value::Null } else { false.into() };
