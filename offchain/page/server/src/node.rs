@@ -146,17 +146,19 @@ impl Node {
             let heights: BTreeSet<u64> = answers.iter().map(|answer| answer.height.u64()).collect();
             let unknown = heights.contains(&0);
             let known: Vec<u64> = heights.into_iter().filter(|height| *height > 0).collect();
-            match (asked, known.as_slice(), before) {
-                (Some(asked), known, _) if known.iter().all(|height| *height == asked) => {
-                    return Ok((asked, answers));
-                }
-                (None, [height], _) if !unknown => return Ok((*height, answers)),
-                (None, known, Some(before))
-                    if known.iter().all(|height| *height == before) && self.height().await? == before =>
-                {
-                    return Ok((before, answers));
-                }
-                _ => {}
+            let same = match (asked, known.as_slice()) {
+                (Some(asked), known) if known.iter().all(|height| *height == asked) => Some(asked),
+                (None, [height]) if !unknown => Some(*height),
+                _ => None,
+            };
+            if let Some(height) = same {
+                return Ok((height, answers));
+            }
+            if let (None, Some(before)) = (asked, before)
+                && known.iter().all(|height| *height == before)
+                && self.height().await? == before
+            {
+                return Ok((before, answers));
             }
             careful = unknown;
             pinned = asked.or(if unknown { None } else { known.last().copied() });

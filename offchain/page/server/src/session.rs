@@ -73,7 +73,7 @@ impl Session {
         let waiting = exchange.clone();
         // One waits for all listeners: an end tells of an arrival once.
         let hub = async move {
-            loop {
+            while !arrivals.is_closed() {
                 waiting.arrived().await;
                 arrivals.send_modify(|count| *count = count.wrapping_add(1));
             }
