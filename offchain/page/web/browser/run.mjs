@@ -10,6 +10,7 @@ import { createInterface } from "node:readline";
 import puppeteer from "puppeteer-core";
 
 import { serve } from "../tools/serve.mjs";
+import { keplr } from "./keplr.mjs";
 
 const root = join(import.meta.dirname, "../../../..");
 const [program, ...options] = process.argv.slice(2);
@@ -214,6 +215,7 @@ try {
   step("12.5 BTT sent, after a simulation that said what it costs");
 
   await request(page);
+  await wallet();
 } catch (error) {
   faults.push(error.stack ?? String(error));
   mkdirSync(join(root, "target"), { recursive: true });
@@ -306,4 +308,32 @@ async function request(first) {
   });
   assert.ok(stored.length > 0 && stored.every((text) => !text.includes("vram")), "a policy lies readable in the browser's storage");
   step("what the browser keeps is sealed");
+}
+
+/** A wallet of Keplr's form: what is rejected there spends nothing and is said; what is signed there is sent. */
+async function wallet() {
+  const page = await tab();
+  const keys = await fetch(`${demo.url}x/development-keys`, { headers: { authorization: `Bearer ${demo.token}` } }).then((answer) => answer.json());
+  const holder = keys.keys.find(({ name }) => name === "holder");
+  const keplrs = await keplr(page, holder);
+  await page.goto(`${origin}/#/account`);
+  await page.evaluate(() => localStorage.clear());
+  await page.reload();
+  await settle(page);
+  await page.evaluate(() => { document.querySelector("header .wallet").click(); });
+  await page.waitForSelector("dialog[open]");
+  await button(page, "Keplr");
+  await page.waitForSelector("section[aria-labelledby=send]");
+  await page.type("section[aria-labelledby=send] .input input", "1");
+  await page.type("#recipient", keys.keys.find(({ name }) => name === "owner").address);
+  await page.waitForFunction(() => /Fee/.test(document.querySelector("section[aria-labelledby=send] .cost")?.textContent ?? ""));
+  keplrs.answer = "reject";
+  await button(page, "Send");
+  await page.waitForFunction(() => /declined it in Keplr.*Nothing was spent/s.test(document.querySelector("section[aria-labelledby=send] .trouble")?.textContent ?? ""));
+  await check(page, "a rejected signature");
+  keplrs.answer = "sign";
+  await button(page, "Send");
+  await page.waitForSelector(".notice .done");
+  assert.deepEqual(keplrs.seen, ["signDirect", "signDirect"]);
+  step("a wallet of Keplr's form: rejected, and then sent");
 }
