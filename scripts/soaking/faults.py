@@ -14,7 +14,7 @@ from soaking.proxy import FAULTS as RPC_FAULTS
 CLOCK_JUMPS = (-1_800, -300, -90, 90, 300, 1_800)
 # How long each fault lasts, in seconds: a process that was killed is down, one that was stopped stands still, and so on.
 SPANS = {"down": (0.1, 4), "stop": (2, 10), "rpc": (3, 8), "full": (3, 8), "clock": (4, 15)}
-SHORT_SPANS = {"down": (0.1, 1), "stop": (2, 2), "rpc": (1.5, 1.5), "full": (2, 2), "clock": (2, 2)}
+SHORT_SPANS = {"down": (0.1, 1), "stop": (2, 2), "rpc": (1.5, 1.5), "full": (4, 4), "clock": (2, 2)}
 
 # So long after its disk was full, a process may end for that.
 NOTICE_SECONDS = 30

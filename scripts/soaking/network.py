@@ -3,6 +3,7 @@
 import concurrent.futures
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -20,8 +21,8 @@ COMMITTEE = 3
 NODE_BOND = 30_000
 ATTRIBUTES = ["vram=24", "region=eu", "certifications=gdpr,hipaa"]
 READY_SECONDS = 180
-# Of a party's folder that is a small disk of its own; the chain keeps every block.
-DISK_BYTES, CHAIN_DISK_BYTES = 64 << 20, 2 << 30
+# Of a party's folder that is a small disk of its own, unless it needs a larger one.
+DISK_BYTES = 64 << 20
 FAKETIME = ("/usr/lib/*/faketime/libfaketimeMT.so.1", "/usr/lib/*/faketime/libfaketime.so.1")
 
 
@@ -59,8 +60,10 @@ class Home:
         self.operator, self.export = ["--chain", self.url], []
         self.party = Party("chain", "chain", self.command(1), bithive.home, folder / "logs")
 
-    def begin(self):
+    def begin(self, made):
+        """`made` is called when the folder is there, and nobody works in it yet."""
         self.bithive.run("chain", "init", "--slots", "16")
+        made()
         self.party.start()
 
     def command(self, seconds):
@@ -121,7 +124,7 @@ class Devnet:
         self.operator = self.export = ["--chain", "token"]
         self.party = DevnetChain(bithive)
 
-    def begin(self):
+    def begin(self, _made):
         # The first time it builds wasmd.
         up = self.bithive.run("devnet", "up", "--chains", "1", "--block-time", "500ms", seconds=1_800)
         (chain,) = up["chains"]
@@ -151,12 +154,11 @@ class Network:
 
     def start(self):
         place, sizes, seed, artifacts = self.how
-        self.small_disks(sizes["disks"])
         self.place = PLACES[place](self.bithive, self.folder, artifacts)
         for name, seconds in sizes["windows"].items():
             setattr(self.place, name, seconds)
         self.parties.append(self.place.party)
-        self.place.begin()
+        self.place.begin(self.chain_on_disk if "chain" in sizes["disks"] else lambda: None)
         self.wait_for_chain()
         self.proxy = Proxy(self.place.url, seed)
         (relay_port,) = free_ports(1, socket.SOCK_STREAM)
@@ -189,6 +191,7 @@ class Network:
         udp, tcp = free_ports(len(names), socket.SOCK_DGRAM), free_ports(len(names), socket.SOCK_STREAM)
         ports = {name: pair for (name, _), *pair in zip(names, udp, tcp)}
         ports["relay"][0] = relay_port
+        self.small_disks([name for name in sizes["disks"] if name != "chain"])
         with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 2) as pool:
             answers = dict(pool.map(lambda one: (one[0], self.prepare(*one, ports[one[0]])), names))
             for name, kind in names:
@@ -248,7 +251,7 @@ class Network:
     def small_disks(self, names):
         """Small disks of their own for some parties, where this user may mount any."""
         for name in names:
-            folder, size = self.disk(name), CHAIN_DISK_BYTES if name == "chain" else DISK_BYTES
+            folder, size = self.disk(name), self.how[1]["disk_bytes"].get(name, DISK_BYTES)
             folder.mkdir()
             done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=700", "soak", str(folder)],
                                   capture_output=True, text=True)
@@ -256,6 +259,14 @@ class Network:
                 self.say(f"left out: disk (no small disk can be mounted: {done.stderr.strip()})")
                 return
             self.disks.append(name)
+
+    def chain_on_disk(self):
+        """Moves the chain's folder to a disk of its own: it can't be made on one, because it gets its name when it is whole."""
+        home = self.bithive.home
+        made = home.rename(home.with_name("made"))
+        self.small_disks(["chain"])
+        shutil.copytree(made, home, dirs_exist_ok=True)
+        shutil.rmtree(made)
 
     def disk(self, name):
         """The folder of a party."""
