@@ -113,6 +113,7 @@ pub enum OracleCommand {
         /// Configuration, as `bithive config init oracle` writes it; its keystore is made by `bithive keys new`.
         #[arg(long, value_name = "FILE")]
         config: PathBuf,
+        /// Where the password of the keystore comes from.
         #[command(flatten)]
         password: PasswordArgs,
         /// File to write; it holds no secret.

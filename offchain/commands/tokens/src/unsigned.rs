@@ -6,7 +6,7 @@ use bithive_chain::Wallet;
 
 /// Whether the transaction of a command goes to a file.
 #[derive(clap::Args)]
-pub struct UnsignedArgs {
+pub(super) struct UnsignedArgs {
     /// Write the transaction to this file, without a signature, and send nothing. The sender's address is enough, its key is not needed:
     /// `bithive tx sign` signs the file where the key is, `bithive tx send` sends it.
     #[arg(long, value_name = "FILE", global = true)]

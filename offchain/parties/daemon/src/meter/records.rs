@@ -14,7 +14,7 @@ const IDLE: TableDefinition<'_, u64, u64> = TableDefinition::new("idle");
 
 /// Idle time of this machine by period; clones share it. One process has it open.
 #[derive(Clone)]
-pub struct Records(Arc<Database>);
+pub(super) struct Records(Arc<Database>);
 
 fn failed(error: impl Display) -> DaemonError {
     DaemonError::Machine { what: "records of idle time", error: error.to_string() }
@@ -25,7 +25,7 @@ impl Records {
     ///
     /// # Errors
     /// [`DaemonError::Machine`]: also when another process has it open.
-    pub fn open(file: &Path) -> Result<Self, DaemonError> {
+    pub(super) fn open(file: &Path) -> Result<Self, DaemonError> {
         let database = open_database(file, &Database::builder()).map_err(failed)?;
         // So that there is a table to read.
         let transaction = database.begin_write().map_err(failed)?;
@@ -38,7 +38,7 @@ impl Records {
     ///
     /// # Errors
     /// [`DaemonError::Machine`].
-    pub fn add(&self, period: u64, milliseconds: u64, most: u64) -> Result<u64, DaemonError> {
+    pub(super) fn add(&self, period: u64, milliseconds: u64, most: u64) -> Result<u64, DaemonError> {
         let transaction = self.0.begin_write().map_err(failed)?;
         let now = {
             let mut table = transaction.open_table(IDLE).map_err(failed)?;
@@ -55,7 +55,7 @@ impl Records {
     ///
     /// # Errors
     /// [`DaemonError::Machine`].
-    pub fn of(&self, period: u64) -> Result<u64, DaemonError> {
+    pub(super) fn of(&self, period: u64) -> Result<u64, DaemonError> {
         let transaction = self.0.begin_read().map_err(failed)?;
         let table = transaction.open_table(IDLE).map_err(failed)?;
         Ok(table.get(period).map_err(failed)?.map_or(0, |found| found.value()))
@@ -65,7 +65,7 @@ impl Records {
     ///
     /// # Errors
     /// [`DaemonError::Machine`].
-    pub fn forget_before(&self, period: u64) -> Result<(), DaemonError> {
+    pub(super) fn forget_before(&self, period: u64) -> Result<(), DaemonError> {
         let old = {
             let transaction = self.0.begin_read().map_err(failed)?;
             let table = transaction.open_table(IDLE).map_err(failed)?;
