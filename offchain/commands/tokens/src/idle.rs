@@ -224,6 +224,12 @@ async fn vouch(accounts: &Accounts, from: &str, machines: Vec<String>, output: O
         !claims.is_empty(),
         "there is no open claim of these machines that {from} has not vouched for; `timebank idle show` lists them"
     );
+    ensure!(
+        !accounts.makes_unsigned() || claims.len() <= limits::MAX_VOUCHES,
+        "--unsigned: {} claims take several transactions; name fewer machines, with {} open claims at most",
+        claims.len(),
+        limits::MAX_VOUCHES
+    );
     // As many in a message as it takes.
     for part in claims.chunks(limits::MAX_VOUCHES) {
         member.meter(&ExecuteMsg::Vouch { claims: part.to_vec() }).await?;

@@ -126,7 +126,10 @@ pub enum Command {
 impl Transacts for Command {
     fn transactions(&self) -> Transactions {
         match self {
-            Self::Show | Self::Accounts { .. } | Self::Host { .. } => Transactions::None,
+            Self::Show
+            | Self::Accounts { .. }
+            | Self::Host { .. }
+            | Self::Idle(idle::Command::Show { .. }) => Transactions::None,
             _ => Transactions::One,
         }
     }
