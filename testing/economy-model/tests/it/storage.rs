@@ -12,7 +12,7 @@ use bithive_test_kit::Suite;
 use bithive_test_kit::models::Models;
 use cosmwasm_std::Addr;
 
-use crate::gas::{btk, market, patients};
+use crate::gas::{btk, idle, market, patients};
 use crate::money::{contracts, root, sources};
 
 /// Types that keep state under the keys that they are made with, and the functions that make them.
@@ -271,6 +271,8 @@ fn every_key_that_contracts_write_is_one_that_was_found() {
     btk.costs();
     market.costs();
     patients.costs();
+    let mut machines = idle::World::new(10);
+    machines.costs();
     let mut data = DatasetsSuite::new();
     let job_id = data.chains.settled([1, 2, 3, 4], &["node-1", "node-2"]);
     for dataset in [1, 2] {
@@ -293,6 +295,7 @@ fn every_key_that_contracts_write_is_one_that_was_found() {
     models.consent(&mut owners, &owner, &challenger);
 
     let (first, second, third) = (btk.contracts(), market.contracts(), patients.contracts());
+    let (chain, [meter]) = machines.contracts();
     let first = first.1.into_iter().map(|address| (first.0, address));
     let second = second.1.into_iter().map(|address| (second.0, address));
     let third = third.1.into_iter().map(|address| (third.0, address));
@@ -303,6 +306,7 @@ fn every_key_that_contracts_write_is_one_that_was_found() {
         (&chains.suite, &data.datasets),
         (&bridge.suite, &bridge.bridge),
         (&owners, &models.address),
+        (chain, meter),
     ];
     let known = all_keys();
     let mut met = BTreeSet::new();

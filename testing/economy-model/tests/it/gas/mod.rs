@@ -2,6 +2,7 @@
 //! 10,000 participants.
 
 pub(crate) mod btk;
+pub(crate) mod idle;
 pub(crate) mod market;
 pub(crate) mod patients;
 
@@ -32,4 +33,9 @@ fn bonds_elections_jobs_credits_and_sales_cost_as_much_where_ten_thousand_take_p
 #[test]
 fn rewards_of_patients_cost_as_much_where_ten_thousand_take_part() {
     compare(|count| patients::World::new(count).costs());
+}
+
+#[test]
+fn idle_time_costs_as_much_where_ten_thousand_machines_claim_it() {
+    compare(|count| idle::World::new(count).costs());
 }
