@@ -90,7 +90,7 @@ async fn with_fast_meter(world: &World, members: [&str; 2]) -> Client {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn idle_time_is_claimed_once_vouched_for_within_bounds_and_collected() {
-    let world = World::new().await;
+    let world = World::with_economy().await;
     let [machine, first, second] = [0, 1, 2].map(|index| world.founders.committee[index].account.clone());
     let client = with_fast_meter(&world, [first.address(), second.address()]).await;
     let folder = tempfile::tempdir().unwrap();
@@ -154,7 +154,7 @@ async fn idle_time_is_claimed_once_vouched_for_within_bounds_and_collected() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_meter_that_the_time_bank_does_not_take_waits_and_says_for_whom() {
-    let world = World::new().await;
+    let world = World::with_economy().await;
     let [machine, first, second] = [0, 1, 2].map(|index| world.founders.committee[index].account.clone());
     let client = with_fast_meter(&world, [first.address(), second.address()]).await;
     let economy = EconomyClient::new(client.clone()).unwrap();

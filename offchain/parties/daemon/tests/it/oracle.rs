@@ -30,7 +30,7 @@ struct Oracles {
 impl Oracles {
     /// Three oracles, of whom two have to sign.
     async fn new() -> Self {
-        let world = World::new().await;
+        let world = World::with_economy().await;
         let client = world.client.clone();
         let mut rng = ChaCha20Rng::seed_from_u64(11);
         let keys: Vec<_> = (0..3)

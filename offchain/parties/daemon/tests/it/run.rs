@@ -19,7 +19,7 @@ use bithive_daemon::{DaemonError, Event, Events, Stop, committee, node, relay};
 use bithive_dgkbe::{Crs, Groups};
 use bithive_inference::Device;
 use bithive_keystore::{Kdf, Keystore, KeystoreError, Mnemonic, Password};
-use bithive_local::{Founders, NODE_BOND, UNIT, ceremony, deploy, fee_grant, open_chain};
+use bithive_local::{Founders, NODE_BOND, UNIT, ceremony, deploy, deploy_economy, fee_grant, open_chain};
 use bithive_node::{NodeKeys, Onnx};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
@@ -44,14 +44,27 @@ pub(crate) struct World {
 }
 
 impl World {
+    /// A network with a market.
     pub(crate) async fn new() -> Self {
+        Self::deployed(false).await
+    }
+
+    /// A network with the whole economy around the market.
+    pub(crate) async fn with_economy() -> Self {
+        Self::deployed(true).await
+    }
+
+    async fn deployed(economy: bool) -> Self {
         let mut rng = ChaCha20Rng::seed_from_u64(5);
         let groups = Groups::new(1, 4).unwrap();
         let crs = ceremony(groups.size(), &mut rng).unwrap();
         let founders = Founders::generate(&mut rng).unwrap();
         let chain = open_chain(None, &founders).unwrap();
         let handle: Arc<dyn Chain> = Arc::new(chain.clone());
-        let deployment = deploy(handle.clone(), &founders, &crs, 1).await.unwrap();
+        let deployment = match economy {
+            false => deploy(handle.clone(), &founders, &crs, 1).await.unwrap(),
+            true => deploy_economy(handle.clone(), &founders, &crs, 1).await.unwrap(),
+        };
         let client = Client::new(handle, deployment);
         Self { folder: tempfile::tempdir().unwrap(), chain, client, founders, crs, groups, rng }
     }
