@@ -2,7 +2,7 @@ use crate::{
     probe::Execute,
     setup::{Access, Setup, key, setup},
 };
-use bithive_chain::{Chain as _, ChainError, Message, Sender, TxFile, TxFileError, Wallet};
+use bithive_chain::{ChainError, Message, Sender, TxFile, TxFileError, Wallet};
 
 on_both!(
     a_transaction_is_made_without_the_key_signed_elsewhere_and_sent_once,
