@@ -74,7 +74,7 @@ impl Ledger {
     pub(crate) fn open(directory: Option<&Path>) -> Result<Self, ChainError> {
         let location = directory.map_or_else(|| "memory".into(), |path| path.display().to_string());
         let (db, lock) = match directory {
-            None => (create_on(InMemoryBackend::new()), None),
+            None => (create_on(&database(), InMemoryBackend::new()), None),
             Some(path) => {
                 let lock = lock(path, &location)?;
                 (open_or_create(path), Some(lock))
@@ -87,10 +87,11 @@ impl Ledger {
         Ok(Self { db, location, _lock: lock })
     }
 
-    /// The database on another storage.
+    /// The database on another storage, with nothing of it in memory.
     #[cfg(test)]
     pub(crate) fn on(backend: impl StorageBackend) -> Result<Self, redb::Error> {
-        Ok(Self { db: create_on(backend)?, location: "a test".into(), _lock: None })
+        let db = create_on(Database::builder().set_cache_size(0), backend)?;
+        Ok(Self { db, location: "a test".into(), _lock: None })
     }
 
     /// Directory of the chain, or `memory`.
@@ -215,8 +216,8 @@ fn database() -> Builder {
     builder
 }
 
-fn create_on(backend: impl StorageBackend) -> Result<Database, redb::Error> {
-    let db = database().create_with_backend(backend)?;
+fn create_on(builder: &Builder, backend: impl StorageBackend) -> Result<Database, redb::Error> {
+    let db = builder.create_with_backend(backend)?;
     create_tables(&db)?;
     Ok(db)
 }
