@@ -44,7 +44,7 @@ pub struct DemoArgs {
     #[arg(long)]
     pub(crate) network: bool,
     /// In place of the stages: a network in this process that lives until ctrl-C, and the page for people before it.
-    #[arg(long, conflicts_with_all = ["network", "chain", "rows"])]
+    #[arg(long, conflicts_with_all = ["network", "chain", "rows", "seed"])]
     pub(crate) page: bool,
     /// With --page: address to listen at; port 0 takes a free one.
     #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8787", requires = "page")]

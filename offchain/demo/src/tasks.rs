@@ -8,6 +8,7 @@ use bithive_blindmatch::policy::Policy;
 use bithive_chain::{Chain, Cosmos, Embedded, SigningKey};
 use bithive_client::{Account, Deployment};
 use bithive_exchange::{EndpointKey, Exchange, LocalNetwork, PeerId, Tap};
+use bithive_keystore::fresh_rng;
 use bithive_local::{self as local, Local, REQUESTER_BOND, UNIT, fork};
 use bithive_requester::AssignmentSummary;
 use bithive_requester::{Requester, Selection};
@@ -66,12 +67,13 @@ pub(super) async fn with_economy(
     policy: &Policy,
     screen: Screen,
 ) -> Result<(DemoState, Tasks<Embedded>, SigningKey)> {
-    let mut rng = ChaCha20Rng::seed_from_u64(args.seed);
+    // Nothing of it is drawn from a seed: browsers keep records by the chain's id, and its keys are worth something while it lives.
+    let mut rng = fresh_rng()?;
     let timer = StageTimer::new();
     let founding = Genesis::draw(args, screen, &mut rng)?;
     let Genesis { crs, founders, groups } = &founding;
     let owner = founders.operator.clone();
-    let chain = local::open_chain(None, founders)?;
+    let chain = local::passing_chain(founders, &mut rng)?;
     let deployment = local::deploy_economy(Arc::new(chain.clone()), founders, crs, groups.count()).await?;
     let (founding, network) = ((founding, Tap::default()), LocalNetwork::in_memory());
     let made = start(args, policy, (screen, timer), (chain, deployment, 1), founding, network, rng).await;

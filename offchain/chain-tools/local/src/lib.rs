@@ -87,6 +87,12 @@ pub fn found_chain(folder: &Path, founders: &Founders, rng: &mut ChaCha20Rng) ->
     Ok(builder(Some(folder), founders).chain_id(chain_id).build()?)
 }
 
+/// Creates an embedded chain in memory, with a chain id of its own, for whoever keeps records by it longer than the chain lives.
+pub fn passing_chain(founders: &Founders, rng: &mut ChaCha20Rng) -> Result<Embedded> {
+    let chain_id = format!("bithive-demo-{:08x}", rng.next_u32());
+    Ok(builder(None, founders).chain_id(chain_id).build()?)
+}
+
 fn builder(folder: Option<&Path>, founders: &Founders) -> EmbeddedBuilder {
     let mut builder = Embedded::builder()
         .fee_denom(FEE_DENOM)
