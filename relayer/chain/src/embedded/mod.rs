@@ -224,6 +224,9 @@ mod tests {
 
         fn chain(&self, holder: &str) -> Embedded {
             let builder = Embedded::builder().genesis_balance(holder, [coin(7, "ubee")]);
+            // More than a table keeps in memory while it is open: its first page.
+            let builder = (8..=254)
+                .fold(builder, |builder, other| builder.genesis_balance(address(other), [coin(7, "ubee")]));
             builder.build_on(Ledger::on(self.clone()).unwrap()).unwrap()
         }
     }
@@ -255,8 +258,12 @@ mod tests {
         }
     }
 
+    fn address(secret: u8) -> String {
+        crate::SigningKey::from_bytes(&[secret; 32]).unwrap().address().into()
+    }
+
     fn holder() -> String {
-        crate::SigningKey::from_bytes(&[7; 32]).unwrap().address().into()
+        address(7)
     }
 
     #[tokio::test]
