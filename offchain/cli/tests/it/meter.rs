@@ -1,6 +1,6 @@
 //! Idle time by command, and by a member's process on a chain that is served.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::BufReader;
 use std::process::Stdio;
 
 use crate::common::{Network, bithive, json};
