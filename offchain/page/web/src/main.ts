@@ -9,6 +9,11 @@ import { takeToken } from "./lib/session";
 
 session.token = takeToken(location, history);
 // Words first: a page that changes its language under the reader's eyes is worse than one a moment later.
-await speak(firstLanguage()).catch(() => undefined);
+try {
+  await speak(firstLanguage());
+} catch {
+  document.body.textContent = "The server does not give the words of this page. Look whether it still runs, then load the page again.";
+  throw new Error("no words");
+}
 network.start();
 mount(App, { target: document.getElementById("page") ?? document.body });

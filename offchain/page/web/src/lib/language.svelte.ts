@@ -2,7 +2,9 @@
 
 import { showCoin, type Coin } from "@bithive/client";
 
-import english from "../messages/en.json";
+import germanUrl from "../messages/de.json?url";
+import englishUrl from "../messages/en.json?url";
+import chineseUrl from "../messages/zh-Hans.json?url";
 import {
   chooseLanguage, LANGUAGES, Words, type Key, type Language, type Message, type Values,
 } from "./i18n";
@@ -11,13 +13,10 @@ import * as format from "./format";
 
 const NAME = "bithive.language";
 
-/** Loaded when they are chosen. */
-const OTHERS: Record<Exclude<Language, "en">, () => Promise<{ default: Record<string, Message> }>> = {
-  de: () => import("../messages/de.json"),
-  "zh-Hans": () => import("../messages/zh-Hans.json"),
-};
+/** Each language is a file of its own: a reader loads the one that is spoken. */
+const FILES: Record<Language, string> = { en: englishUrl, de: germanUrl, "zh-Hans": chineseUrl };
 
-let words = $state.raw(new Words("en", english));
+let words = $state.raw(new Words("en", {}));
 
 /** The language that is shown. */
 export function language(): Language {
@@ -41,7 +40,11 @@ export function coins(all: readonly Coin[]): string {
 
 /** Shows another language, and keeps it for the next visit. */
 export async function speak(wanted: Language): Promise<void> {
-  words = new Words(wanted, wanted === "en" ? english : (await OTHERS[wanted]()).default);
+  const response = await fetch(FILES[wanted], { credentials: "omit" });
+  if (!response.ok) {
+    throw new Error(`${FILES[wanted]}: HTTP status ${response.status}`);
+  }
+  words = new Words(wanted, await response.json() as Record<string, Message>);
   document.documentElement.lang = wanted;
   keep(NAME, wanted);
 }
