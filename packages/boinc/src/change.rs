@@ -36,6 +36,7 @@ pub fn change(before: Credit, now: Credit, seconds: u64, per_day: Credit) -> Cha
 }
 
 #[cfg(test)]
+#[allow(clippy::arithmetic_side_effects)]
 mod tests {
     use super::*;
     use proptest::prelude::*;

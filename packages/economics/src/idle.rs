@@ -29,8 +29,8 @@ pub const fn open(current: u64) -> RangeInclusive<u64> {
 #[must_use]
 pub fn credits(seconds: u64, per_hour: u32) -> u64 {
     // Fits: a product of 64 and 32 bits, by 3,600.
-    let credits = u128::from(seconds).saturating_mul(per_hour.into()) / u128::from(HOUR);
-    u64::try_from(credits).unwrap_or(u64::MAX)
+    let credits = u128::from(seconds).saturating_mul(per_hour.into()).checked_div(HOUR.into());
+    credits.and_then(|credits| u64::try_from(credits).ok()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

@@ -65,6 +65,7 @@ fn shell(line: &str) -> Command {
 }
 
 #[cfg(all(test, unix))]
+#[allow(clippy::panic)]
 mod tests {
     use super::*;
 
