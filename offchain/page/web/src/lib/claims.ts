@@ -4,14 +4,15 @@
  */
 
 import type { Message, SmartQuery } from "@bithive/client";
-import { Messages as EmissionMessages, Queries as Emissions } from "@bithive/client/contracts/emissions";
-import { Messages as JobMessages, Queries as Jobs } from "@bithive/client/contracts/jobs";
-import { Messages as ModelMessages, Queries as Models } from "@bithive/client/contracts/models";
-import { Messages as RegistryMessages, Queries as Registry } from "@bithive/client/contracts/registry";
-import { Messages as StakingMessages, Queries as Staking } from "@bithive/client/contracts/staking";
-import { Messages as VestingMessages, Queries as Vesting } from "@bithive/client/contracts/vesting";
+import { Queries as Emissions } from "@bithive/client/contracts/emissions";
+import { Queries as Jobs } from "@bithive/client/contracts/jobs";
+import { Queries as Models } from "@bithive/client/contracts/models";
+import { Queries as Registry } from "@bithive/client/contracts/registry";
+import { Queries as Staking } from "@bithive/client/contracts/staking";
+import { Queries as Vesting } from "@bithive/client/contracts/vesting";
 
 import type { Key } from "./i18n";
+import { toEmissions, toJobs, toModels, toRegistry, toStaking, toVesting } from "./messages";
 
 export type Source =
   | "job_market" | "registry_bond" | "models" | "vesting" | "emissions" | "emissions_application"
@@ -104,7 +105,7 @@ async function ofJobs(chain: SmartQuery, at: string | undefined, address: string
     return NOTHING;
   }
   const amount = BigInt(await new Jobs(chain, at).claimable({ address }));
-  return whole({ source: "job_market", ticker: "BTT", amount, message: new JobMessages(address, at).withdraw() });
+  return whole({ source: "job_market", ticker: "BTT", amount, message: toJobs(address, at, { withdraw: {} }) });
 }
 
 async function ofRegistry(chain: SmartQuery, at: string | undefined, address: string, now: bigint): Promise<Part> {
@@ -119,7 +120,7 @@ async function ofRegistry(chain: SmartQuery, at: string | undefined, address: st
     return NOTHING;
   }
   const bond = BigInt(held.bond);
-  const message = new RegistryMessages(address, at).withdrawBond({ address });
+  const message = toRegistry(address, at, { withdraw_bond: { address } });
   return whole(now >= until
     ? { source: "registry_bond", ticker: "BTT", amount: bond, message }
     : { source: "registry_bond", ticker: "BTT", amount: 0n, later: { amount: bond, at: until } });
@@ -130,7 +131,7 @@ async function ofModels(chain: SmartQuery, at: string | undefined, account: stri
     return NOTHING;
   }
   const amount = BigInt(await new Models(chain, at).claimable({ account }));
-  return whole({ source: "models", ticker: "BTT", amount, message: new ModelMessages(account, at).withdraw() });
+  return whole({ source: "models", ticker: "BTT", amount, message: toModels(account, at, { withdraw: {} }) });
 }
 
 async function ofVesting(chain: SmartQuery, contracts: Contracts, owner: string): Promise<Part> {
@@ -150,7 +151,7 @@ async function ofVesting(chain: SmartQuery, contracts: Contracts, owner: string)
       ticker: ticker ?? position.token,
       amount: BigInt(position.due),
       later: rest > 0n && next !== undefined ? { amount: rest, at: next } : undefined,
-      message: ticker === undefined ? undefined : new VestingMessages(owner, at).claim({ id: position.id }),
+      message: ticker === undefined ? undefined : toVesting(owner, at, { claim: { id: position.id } }),
     };
   });
   return { entries, complete: positions.length < PAGE };
@@ -162,7 +163,6 @@ async function ofEmissions(chain: SmartQuery, at: string | undefined, address: s
   }
   const emissions = new Emissions(chain, at);
   const [config, work, emission] = await Promise.all([emissions.config(), emissions.contributor({ address }), emissions.emission()]);
-  const messages = new EmissionMessages(address, at);
   const rest = BigInt(work.earned) - BigInt(work.claimed) - BigInt(work.due);
   // A part is due each day, counted from the start of the emission.
   const tomorrow = now < config.start ? config.start : config.start + ((now - config.start) / DAY + 1n) * DAY;
@@ -171,14 +171,14 @@ async function ofEmissions(chain: SmartQuery, at: string | undefined, address: s
     ticker: "BTK",
     amount: BigInt(work.due),
     later: rest > 0n ? { amount: rest, at: tomorrow } : undefined,
-    message: messages.claim({ contributor: address }),
+    message: toEmissions(address, at, { claim: { contributor: address } }),
   };
   const buckets = (["application", "foundation", "infrastructure"] as const).filter((bucket) => config.recipients[bucket] === address);
   return whole(own, ...buckets.map((bucket): Claimable => ({
     source: `emissions_${bucket}`,
     ticker: "BTK",
     amount: BigInt(emission.due[bucket]),
-    message: messages.release({ bucket }),
+    message: toEmissions(address, at, { release: { bucket } }),
   })));
 }
 
@@ -187,15 +187,14 @@ async function ofStaking(chain: SmartQuery, at: string | undefined, delegator: s
     return NOTHING;
   }
   const staking = new Staking(chain, at);
-  const messages = new StakingMessages(delegator, at);
   const [delegations, unbondings] = await Promise.all([
     staking.delegations({ delegator, limit: PAGE }),
     staking.unbondings({ delegator, limit: PAGE }),
   ]);
   const rewards = delegations.map(({ node, rewards: due }): Claimable => (
-    { source: "staking_rewards", what: node, ticker: "BTK", amount: BigInt(due), message: messages.claimRewards({ delegator, node }) }));
+    { source: "staking_rewards", what: node, ticker: "BTK", amount: BigInt(due), message: toStaking(delegator, at, { claim_rewards: { delegator, node } }) }));
   const unbonded = unbondings.map(({ id, amount, until }): Claimable => (now >= until
-    ? { source: "staking_unbonded", what: id.toString(), ticker: "BTK", amount: BigInt(amount), message: messages.withdraw({ id }) }
+    ? { source: "staking_unbonded", what: id.toString(), ticker: "BTK", amount: BigInt(amount), message: toStaking(delegator, at, { withdraw: { id } }) }
     : { source: "staking_unbonded", what: id.toString(), ticker: "BTK", amount: 0n, later: { amount: BigInt(amount), at: until } }));
   return { entries: [...rewards, ...unbonded], complete: delegations.length < PAGE && unbondings.length < PAGE };
 }

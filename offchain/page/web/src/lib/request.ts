@@ -1,13 +1,13 @@
 /** The requester's steps between chain, committee, nodes and the worker with the secrets. */
 
 import { ClientError, fromBase64, fromHex, hook, toBase64, toHex, type Message, type SmartQuery } from "@bithive/client";
-import { Messages as JobMessages, Queries as Jobs, type JobResponse } from "@bithive/client/contracts/jobs";
-import { Messages as RegistryMessages, Queries as Registry, type NodeResponse } from "@bithive/client/contracts/registry";
-import { Messages as TokenMessages } from "@bithive/client/contracts/token";
+import { Queries as Jobs, type JobResponse } from "@bithive/client/contracts/jobs";
+import { Queries as Registry, type NodeResponse } from "@bithive/client/contracts/registry";
 
 import type { WorkerClient } from "../worker/client";
 import type { Claim, NodeKey, OwnJob, Plan, Scope, Sealed } from "../worker/types";
 import { ask, fetchBlob, inbox, publish, type Mail } from "./courier";
+import { toJobs, toRegistry, toToken } from "./messages";
 import { call } from "./server";
 
 /** What is told while a step takes its time. */
@@ -68,10 +68,10 @@ export function registration(
   account: string, contracts: Readonly<Record<string, string>>, bond: string, own: { endpoint: string; relay: string | null },
 ): Message[] {
   const registry = contracts["registry"] ?? "";
-  const register = new TokenMessages(account, contracts["token"] ?? "").send({
-    contract: registry, amount: bond, msg: hook({ register_requester: { endpoint: own.endpoint } }),
+  const register = toToken(account, contracts["token"] ?? "", {
+    send: { contract: registry, amount: bond, msg: hook({ register_requester: { endpoint: own.endpoint } }) },
   });
-  return own.relay === null ? [register] : [register, new RegistryMessages(account, registry).setRelay({ endpoint: own.endpoint, relay: own.relay })];
+  return own.relay === null ? [register] : [register, toRegistry(account, registry, { set_relay: { endpoint: own.endpoint, relay: own.relay } })];
 }
 
 /** Posts a sealed job with its escrow. `now` is the chain's time, in Unix seconds. */
@@ -81,8 +81,8 @@ export function posting(account: string, contracts: Readonly<Record<string, stri
     assign_by: now + BigInt(plan.window), commit_seconds: plan.window, reveal_seconds: plan.window, finalize_seconds: plan.window,
     model: plan.model, model_owner: null, data_owner: null,
   };
-  return [new TokenMessages(account, contracts["token"] ?? "").send({
-    contract: contracts["jobs"] ?? "", amount: escrowOf(plan).toString(), msg: hook({ post: { vault: toBase64(vault), terms } }),
+  return [toToken(account, contracts["token"] ?? "", {
+    send: { contract: contracts["jobs"] ?? "", amount: escrowOf(plan).toString(), msg: hook({ post: { vault: toBase64(vault), terms } }) },
   })];
 }
 
@@ -157,7 +157,7 @@ export async function assign(
   const sealed = await worker.call<Sealed>("assign", own.id, job.job_id, round, reference, keys, workers.map(({ consent }) => consent));
   told("upload", 0, 1);
   await publish(sealed.payload, sealed.content);
-  return [new JobMessages(account, contracts["jobs"] ?? "").assign({
+  return [toJobs(account, contracts["jobs"] ?? "", { assign: {
     job_id: job.job_id,
     assignment: {
       asks: workers.map(({ ask }) => ask.toString()),
@@ -167,7 +167,7 @@ export async function assign(
       mask: toBase64(sealed.mask),
       payload: toHex(sealed.payload),
     },
-  })];
+  } })];
 }
 
 /** The output of a settled job: of the representative, or else of the next member of the quorum whose copy holds. */
