@@ -14,6 +14,7 @@ export const shared = {
         // Of the content, not of the path: the same bytes in any folder.
         cssHash: ({ hash, css }) => `s-${hash(css)}`,
         discloseVersion: false,
+        runes: true,
       },
     }),
   ],
