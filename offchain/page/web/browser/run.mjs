@@ -1,7 +1,7 @@
 // Flows of the page in Chromium, against a demonstration: `scripts/page-test` says how.
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,6 +11,7 @@ import puppeteer from "puppeteer-core";
 
 import { serve } from "../tools/serve.mjs";
 import { keplr } from "./keplr.mjs";
+import { shrink } from "./png.mjs";
 
 const root = join(import.meta.dirname, "../../../..");
 const [program, ...options] = process.argv.slice(2);
@@ -111,10 +112,11 @@ async function picture(page, name, { width = 1280, height = 860, scheme = "light
     return;
   }
   mkdirSync(pictures, { recursive: true });
+  await page.$$eval(".notice .close", (all) => all.forEach((one) => one.click()));
   await page.setViewport({ width, height });
   await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }, { name: "prefers-reduced-motion", value: "reduce" }]);
   await new Promise((resolve) => setTimeout(resolve, 300));
-  await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: full, optimizeForSpeed: false });
+  writeFileSync(join(pictures, `${name}.png`), shrink(await page.screenshot({ fullPage: full })));
   await page.setViewport({ width: 1280, height: 860 });
   await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "light" }, { name: "prefers-reduced-motion", value: "reduce" }]);
 }
@@ -251,7 +253,6 @@ async function request(first) {
   const [file] = await page.$$(".drop input[type=file]");
   const csv = join(mkdtempSync(join(profile, "rows-")), "rows.csv");
   const rows = readFileSync(join(root, "data/wdbc/holdout.csv"), "utf8").split("\n").slice(0, 6);
-  const { writeFileSync } = await import("node:fs");
   writeFileSync(csv, `${rows.join("\n")}\n`);
   await file.uploadFile(csv);
   await page.waitForFunction(() => /5 rows/.test(document.querySelector(".drop")?.textContent ?? ""));
@@ -266,6 +267,7 @@ async function request(first) {
   const price = await page.waitForSelector(".steps .input input");
   await price.type("20");
   await picture(page, "request", { full: true });
+  await page.evaluate(() => scrollTo(0, 0));
   await button(page, "Seal");
   await page.waitForFunction(() => [...document.querySelectorAll(".steps button")].some((one) => /Post the job/.test(one.textContent)));
   step("the committee answered, the vault is sealed in the browser");
@@ -292,7 +294,8 @@ async function request(first) {
   await button(page, "Read the result");
   await page.waitForFunction(() => document.querySelectorAll("section[aria-labelledby=own] tbody tr").length === 5);
   await check(page, "request, the result");
-  await picture(page, "result");
+  await page.evaluate(() => scrollTo(0, 0));
+  await picture(page, "result", { height: 900 });
   step("the result, decrypted in the browser");
   const stored = await page.evaluate(async () => {
     const opened = await new Promise((resolve, reject) => {
