@@ -27,14 +27,18 @@ find_wasm_opt() { # installs binaryen as the lock file has it, once for each loc
 }
 
 wasm_bindgen="" # set by find_wasm_bindgen
-find_wasm_bindgen() { # installs the command of the version that Cargo.lock has of the library: they have to be the same
-    local version folder
+find_wasm_bindgen() { # builds what writes a library's module for web pages, once for each lock file
+    local version lock folder
     version=$(sed -n '/^name = "wasm-bindgen"$/{n;s/^version = "\(.*\)"$/\1/p;}' Cargo.lock)
-    folder=$(cache_folder)/wasm-bindgen/$version
-    wasm_bindgen=$folder/bin/wasm-bindgen
-    if [ "$("$wasm_bindgen" --version 2>/dev/null)" != "wasm-bindgen $version" ]; then
+    grep -qF "wasm-bindgen-cli-support = \"=$version\"" scripts/wasm-tools/bindgen/Cargo.toml ||
+        fail "Cargo.lock has wasm-bindgen $version; scripts/wasm-tools/bindgen/Cargo.toml has to name the same version"
+    lock=$(cat scripts/wasm-tools/bindgen/{Cargo.lock,Cargo.toml,src/main.rs} rust-toolchain.toml | sha256sum | cut -c 1-16)
+    folder=$(cache_folder)/wasm-bindgen/$lock
+    wasm_bindgen=$folder/bin/bithive-bindgen
+    if [ ! -x "$wasm_bindgen" ]; then
         # It reads and writes one file: how well it is optimised does not show.
-        env -u RUSTFLAGS -u CARGO_TARGET_DIR cargo install wasm-bindgen-cli --bin wasm-bindgen --version "$version" --locked \
-            --debug --quiet --root "$folder"
+        env -u RUSTFLAGS -u CARGO_TARGET_DIR CARGO_TARGET_DIR="$folder/target" \
+            cargo install --path scripts/wasm-tools/bindgen --locked --debug --quiet --root "$folder"
+        rm -rf "$folder/target"
     fi
 }

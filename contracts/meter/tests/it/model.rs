@@ -28,10 +28,13 @@ fn operation() -> impl Strategy<Value = Op> {
     ]
 }
 
+/// Seconds, account, who vouched, whether it is counted.
+type Claim = (u64, usize, BTreeSet<usize>, bool);
+
 #[derive(Default)]
 struct Model {
-    /// By machine and period: seconds, account, who vouched, whether it is counted.
-    claims: BTreeMap<(usize, u64), (u64, usize, BTreeSet<usize>, bool)>,
+    /// By machine and period.
+    claims: BTreeMap<(usize, u64), Claim>,
     due: BTreeMap<usize, u64>,
     credits: BTreeMap<usize, u64>,
     counted: BTreeMap<u64, u64>,

@@ -15,6 +15,8 @@ struct Page {
 }
 
 impl Page {
+    /// [`Page::stop`] waits for it.
+    #[allow(clippy::zombie_processes)]
     fn start(arguments: &[&str]) -> Self {
         let mut command: Command = bithive(arguments);
         command.arg("--json").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -24,7 +26,8 @@ impl Page {
             if lines.read_line(&mut text).unwrap() == 0 {
                 let mut error = String::new();
                 child.stderr.as_mut().unwrap().read_to_string(&mut error).unwrap();
-                panic!("the page ended: {text}{error}");
+                let code = child.wait().unwrap().code();
+                panic!("the page ended with {code:?}: {text}{error}");
             }
             if let Ok(answer) = serde_json::from_str(&text) {
                 return Self { child, answer };

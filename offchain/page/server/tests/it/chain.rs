@@ -4,7 +4,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bithive_chain::{Chain as _, Cosmos, CosmosOptions, Message, Wallet};
-use bithive_local::UNIT;
 use cosmwasm_std::Uint128;
 use serde_json::{Value, json};
 
@@ -201,7 +200,7 @@ async fn a_batch_is_of_one_height_while_blocks_go_on() {
 }
 
 fn cw20_transfer(token: &str, recipient: &str) -> Message {
-    let transfer = json!({ "transfer": { "recipient": recipient, "amount": Uint128::new(UNIT / UNIT) } });
+    let transfer = json!({ "transfer": { "recipient": recipient, "amount": Uint128::one() } });
     Message::execute(token, &transfer, &[]).unwrap()
 }
 

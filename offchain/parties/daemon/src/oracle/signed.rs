@@ -52,11 +52,14 @@ pub struct Agreed {
     pub signature: HexBinary,
 }
 
+/// Project, host, account and total, in this order, so that the largest total of a host and account is its last.
+type Stated = (String, u64, String, u64);
+
 /// Signatures of different oracles, by what they sign.
 #[derive(Default)]
 pub struct Agreement {
-    /// By project, host, account and total: index of the oracle, and its signature.
-    found: BTreeMap<(String, u64, String, u64), BTreeMap<u32, [u8; 96]>>,
+    /// Index of the oracle, and its signature.
+    found: BTreeMap<Stated, BTreeMap<u32, [u8; 96]>>,
 }
 
 impl Agreement {
