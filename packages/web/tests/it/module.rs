@@ -18,7 +18,6 @@ fn bytes(value: &Value) -> Vec<u8> {
 }
 
 #[test]
-
 fn what_the_module_has_sealed_opens_for_nodes_that_satisfy_it() {
     let (world, made) = (World::new(), file(include_str!("../vectors/module.json")));
     let vault = bytes(&made["vault"]);
