@@ -26,11 +26,11 @@ fn the_status_says_what_is_stored_and_outputs_go_after_a_week() {
     let run = town.run(&[]);
     assert_eq!(run.event("settled")["values"].as_array().unwrap().len(), 2);
     assert_eq!(run.end().0, Some(0));
-    // Its own output, and the model for other jobs; the encrypted input is gone with the job.
-    let without_output = own + model;
+    // Its own output, and for other jobs the model and the public keys of three workers; the encrypted input is gone with the job.
+    let without_output = 3 * own + model;
     until("the input goes", || content_bytes(&town) < without_output + 1_024);
     let stored = content_bytes(&town);
-    assert!(stored > without_output, "{stored} bytes, of which its key has {own} and the model {model}");
+    assert!(stored > without_output, "{stored} bytes, of which each key has {own} and the model {model}");
     town.advance(8 * DAY);
     until(&format!("the output goes: {stored} bytes"), || content_bytes(&town) == without_output);
     // What it wrote to its log is for machines.
