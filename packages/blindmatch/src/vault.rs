@@ -303,7 +303,12 @@ impl Vault {
 
     /// SHA-256 of the encoding.
     pub fn digest(&self) -> [u8; 32] {
-        sha256("vault").variable(&self.encode()).digest()
+        Self::digest_of(&self.encode())
+    }
+
+    /// As [`Self::digest`], of an encoding of any version.
+    pub fn digest_of(encoded: &[u8]) -> [u8; 32] {
+        sha256("vault").variable(encoded).digest()
     }
 
     /// Version, epoch, schema digest, nonce, requester's key, endpoint, number of leaves, tree, commitment, MAC, masked shares.

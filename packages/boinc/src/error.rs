@@ -31,6 +31,23 @@ pub enum Error {
         /// Most bytes that are read.
         most: u64,
     },
+    /// It is small only while it is compressed.
+    #[error(
+        "the export has more than {} times its size after decompression, at byte {at}; expected one of a project",
+        limits::MAX_RATIO
+    )]
+    TooDense {
+        /// Bytes that were read, after decompression.
+        at: u64,
+    },
+    /// More users that name an account, or hosts of theirs, than are kept.
+    #[error(
+        "the export has more than {most} users or hosts that are linked to an account; expected one of a project"
+    )]
+    TooManyLinked {
+        /// Most that are kept.
+        most: usize,
+    },
     /// A tag or a text without an end.
     #[error("a tag or text at byte {at} has more than {} bytes", limits::MAX_TOKEN_BYTES)]
     TokenTooLong {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::credit::Credit;
 use crate::error::Error;
+use crate::limits::MAX_LINKED;
 use crate::link::linked_address;
 use crate::record::{Host, Record};
 
@@ -24,6 +25,13 @@ pub struct LinkedHost {
 /// # Errors
 /// [`Error`], other than of one record.
 pub fn links(users: impl Iterator<Item = Result<Record, Error>>) -> Result<BTreeMap<u64, String>, Error> {
+    links_within(users, MAX_LINKED)
+}
+
+fn links_within(
+    users: impl Iterator<Item = Result<Record, Error>>,
+    most: usize,
+) -> Result<BTreeMap<u64, String>, Error> {
     let mut found: BTreeMap<u64, Option<String>> = BTreeMap::new();
     for record in users {
         let user = match record {
@@ -35,6 +43,7 @@ pub fn links(users: impl Iterator<Item = Result<Record, Error>>) -> Result<BTree
         let Some(address) = linked_address(&user) else { continue };
         let address = Some(address.to_owned());
         found.entry(user.id).and_modify(|twice| *twice = None).or_insert(address);
+        bounded(found.len(), most)?;
     }
     Ok(found.into_iter().filter_map(|(id, address)| Some((id, address?))).collect())
 }
@@ -47,6 +56,14 @@ pub fn linked_hosts(
     hosts: impl Iterator<Item = Result<Record, Error>>,
     links: &BTreeMap<u64, String>,
 ) -> Result<Vec<LinkedHost>, Error> {
+    linked_hosts_within(hosts, links, MAX_LINKED)
+}
+
+fn linked_hosts_within(
+    hosts: impl Iterator<Item = Result<Record, Error>>,
+    links: &BTreeMap<u64, String>,
+    most: usize,
+) -> Result<Vec<LinkedHost>, Error> {
     let mut found: BTreeMap<u64, Option<LinkedHost>> = BTreeMap::new();
     for record in hosts {
         let Host { id, user, total, .. } = match record {
@@ -58,8 +75,14 @@ pub fn linked_hosts(
         let Some(account) = user.and_then(|user| links.get(&user)) else { continue };
         let linked = LinkedHost { host: id, account: account.clone(), total };
         found.entry(id).and_modify(|twice| *twice = None).or_insert(Some(linked));
+        bounded(found.len(), most)?;
     }
     Ok(found.into_values().flatten().collect())
+}
+
+/// What is kept of an export takes memory, and anybody can write records without end.
+const fn bounded(found: usize, most: usize) -> Result<(), Error> {
+    if found > most { Err(Error::TooManyLinked { most }) } else { Ok(()) }
 }
 
 #[cfg(test)]
@@ -93,5 +116,24 @@ mod tests {
         assert_eq!(found, [expected]);
         assert!(matches!(super::links(records(hosts)), Err(Error::Root { .. })));
         assert!(matches!(linked_hosts(records(users), &links), Err(Error::Root { .. })));
+    }
+
+    #[test]
+    fn no_more_links_are_kept_than_the_bound_says() {
+        let users = "<users>\
+            <user><id>1</id><total_credit>9</total_credit><url>bithive:bithive1a</url></user>\
+            <user><id>2</id><total_credit>9</total_credit></user>\
+            <user><id>3</id><total_credit>9</total_credit><url>bithive:bithive1c</url></user></users>";
+        let links = links_within(records(users), 2).unwrap();
+        assert_eq!(links.len(), 2, "who names none is not counted");
+        let refused = links_within(records(users), 1);
+        assert!(matches!(refused, Err(Error::TooManyLinked { most: 1 })), "{refused:?}");
+        let hosts = "<hosts>\
+            <host><id>10</id><userid>1</userid><total_credit>5</total_credit></host>\
+            <host><id>11</id><userid>2</userid><total_credit>5</total_credit></host>\
+            <host><id>12</id><userid>3</userid><total_credit>5</total_credit></host></hosts>";
+        assert_eq!(linked_hosts_within(records(hosts), &links, 2).unwrap().len(), 2);
+        let refused = linked_hosts_within(records(hosts), &links, 1);
+        assert!(matches!(refused, Err(Error::TooManyLinked { most: 1 })), "{refused:?}");
     }
 }

@@ -302,6 +302,7 @@ fn failure<R: Read>(source: &Source<R>, within: &str, error: quick_xml::Error) -
     let at = source.total();
     match (source.beyond(), error) {
         (Some(Bound::Bytes), _) => Error::TooLong { most: source.most() },
+        (Some(Bound::Ratio), _) => Error::TooDense { at },
         (Some(Bound::Token), _) => Error::TokenTooLong { at },
         (None, quick_xml::Error::Io(error)) => {
             Error::Read(std::io::Error::new(error.kind(), error.to_string()))

@@ -4,7 +4,7 @@ use std::io::{self, BufRead, BufReader, Read};
 
 use flate2::bufread::MultiGzDecoder;
 
-use crate::limits::MAX_TOKEN_BYTES;
+use crate::limits::{MAX_RATIO, MAX_TOKEN_BYTES, UNJUDGED_BYTES};
 
 /// What a file begins with that gzip has written.
 const GZIP: [u8; 2] = [0x1f, 0x8b];
@@ -14,6 +14,7 @@ const BUFFER: usize = 16 << 10;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Bound {
     Bytes,
+    Ratio,
     Token,
 }
 
@@ -35,13 +36,35 @@ pub(crate) struct Source<R> {
 }
 
 enum Inner<R> {
-    Plain(BufReader<R>),
-    Gzip(Box<MultiGzDecoder<BufReader<R>>>),
+    Plain(BufReader<Counted<R>>),
+    Gzip(Box<MultiGzDecoder<BufReader<Counted<R>>>>),
+}
+
+/// Counts what is read of a file, before it is decompressed.
+struct Counted<R> {
+    reader: R,
+    bytes: u64,
+}
+
+impl<R: Read> Read for Counted<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let count = self.reader.read(out)?;
+        self.bytes = self.bytes.saturating_add(u64::try_from(count).unwrap_or(u64::MAX));
+        Ok(count)
+    }
+}
+
+impl<R> Inner<R> {
+    /// Whether this is more than a file of its size has, once so many bytes came out of it.
+    fn is_too_dense(&self, total: u64) -> bool {
+        let Self::Gzip(decoder) = self else { return false };
+        total > UNJUDGED_BYTES && total > decoder.get_ref().get_ref().bytes.saturating_mul(MAX_RATIO)
+    }
 }
 
 impl<R: Read> Source<R> {
     pub(crate) fn new(reader: R, most: u64) -> io::Result<Self> {
-        let mut reader = BufReader::with_capacity(BUFFER, reader);
+        let mut reader = BufReader::with_capacity(BUFFER, Counted { reader, bytes: 0 });
         // One byte of a pipe is no magic number; a file gives more at once.
         let gzip = reader.fill_buf()?.starts_with(&GZIP);
         let inner =
@@ -109,6 +132,9 @@ impl<R: Read> BufRead for Source<R> {
         if self.start >= self.end {
             if self.total > self.most {
                 return Err(self.stop(Bound::Bytes));
+            }
+            if self.inner.is_too_dense(self.total) {
+                return Err(self.stop(Bound::Ratio));
             }
             (self.start, self.end) = (0, 0);
             let read = match &mut self.inner {

@@ -1,4 +1,4 @@
-//! The input: the policy, so that a worker's operator can know what it works for, and the rows.
+//! The input: the policy, so that a worker's operator can know what it works for, and the rows or images.
 
 use std::io::{self, Read, Write};
 
@@ -17,7 +17,7 @@ pub struct Input {
     pub salt: [u8; 32],
     /// The policy as JSON. Nothing binds it to the vault, and no worker says whether it satisfies it.
     pub policy: Vec<u8>,
-    /// The rows in the model runtime's encoding.
+    /// The rows or images, in the encoding that the model runtime reads.
     pub rows: Vec<u8>,
 }
 

@@ -1,4 +1,4 @@
-//! The output: one number per row, sealed under the worker's own output key.
+//! The output: one number per row, or the logits of each image, sealed under the worker's own output key.
 
 use std::fmt;
 
@@ -19,7 +19,7 @@ pub const MAX_OUTPUT_BYTES: usize = 64 << 20;
 /// A job's full result. Erased when dropped; printed as its length only.
 #[derive(Clone, PartialEq, Zeroize, ZeroizeOnDrop)]
 pub struct Output {
-    /// The model's outputs, row by row.
+    /// The logits of each row or image, one behind the other.
     pub values: Vec<f32>,
 }
 

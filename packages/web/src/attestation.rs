@@ -1,7 +1,7 @@
 //! The verification of attestations: one aggregate signature over the final statements of one job or of several.
 
 use bithive_attest::statement::{Attested, Statement as Signed};
-use bithive_attest::{Members, bls};
+use bithive_attest::{Members, bls, largest_cluster};
 
 use crate::failure::{list_of, sized};
 use crate::job::Market;
@@ -84,4 +84,20 @@ fn attested(statement: &Statement) -> Result<Attested, Failure> {
 /// [`Kind::Argument`] for another length; [`Kind::Claim`] for no consent, and for bytes that are no signature.
 pub fn aggregate_consents(consents: &[u8]) -> Result<[u8; 96], Failure> {
     bls::aggregate(list_of("the consents", consents)?).map_err(Kind::Claim.because())
+}
+
+/// Which of `results` agree: bit i is set for a member of the largest set that is pairwise within `tolerance`, by the market's rule. They
+/// lie one behind the other, each of `length` bytes; 0 for none, and for more than a round can have.
+///
+/// # Errors
+/// [`Kind::Argument`] where they are not of that length.
+pub fn agreeing(results: &[u8], length: usize, tolerance: u32) -> Result<u32, Failure> {
+    if length == 0 || !results.len().is_multiple_of(length) {
+        let found = results.len();
+        return Err(
+            Kind::Argument.failure(format!("{found} bytes of results; expected some of {length} each"))
+        );
+    }
+    let results: Vec<Option<&[u8]>> = results.chunks_exact(length).map(Some).collect();
+    Ok(largest_cluster(&results, tolerance).map_or(0, |cluster| cluster.members))
 }

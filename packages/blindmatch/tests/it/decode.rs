@@ -135,3 +135,13 @@ proptest! {
         }
     }
 }
+
+/// What an earlier version has sealed stays on chains, and its digest in records.
+#[test]
+fn a_vault_of_an_earlier_version_is_refused_by_its_number_and_keeps_its_digest() {
+    let former = hex::decode(include_str!("../vectors/vault_version_2.hex").trim()).unwrap();
+    let refused = Vault::decode(&former).unwrap_err();
+    assert_eq!(refused, DecodeError::Version { what: "vault", found: 2, expected: 4 });
+    let digest = "fa3fcccb5ac977d57526a91fb56384a151973c37b774c00846920a2148681926";
+    assert_eq!(hex::encode(Vault::digest_of(&former)), digest);
+}

@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write as _};
 
-use bithive_boinc::limits::{MAX_BYTES, MAX_RECORD_BYTES, MAX_TEXT_BYTES, MAX_TOKEN_BYTES};
+use bithive_boinc::limits::{MAX_BYTES, MAX_RECORD_BYTES, MAX_TEXT_BYTES, MAX_TOKEN_BYTES, UNJUDGED_BYTES};
 use bithive_boinc::{Credit, Error, Fault, Host, Record, Records, User};
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -201,6 +201,21 @@ fn a_file_that_decompresses_to_a_thousand_times_its_size_is_given_up_at_the_boun
     assert!(bytes.len() < 200_000, "{}", bytes.len());
     let error = refused(bytes.as_slice(), 1 << 20);
     assert!(matches!(error, Error::TooLong { most: 1_048_576 }), "{error}");
+}
+
+/// The attack: a megabyte of a server keeps a reader busy with a gigabyte of records.
+#[test]
+fn a_file_that_is_small_only_while_it_is_compressed_is_given_up_early() {
+    let gzip = |text: &str| {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(text.as_bytes()).unwrap();
+        encoder.finish().unwrap()
+    };
+    let part = gzip(&"<user><id>1</id><total_credit>1</total_credit></user>".repeat(20_000));
+    let bomb = gzip("<users>").into_iter().chain(part.repeat(1_000)).collect::<Vec<_>>();
+    assert!(bomb.len() < 8 << 20, "{}", bomb.len());
+    let error = refused(bomb.as_slice(), MAX_BYTES);
+    assert!(matches!(error, Error::TooDense { at } if at < 2 * UNJUDGED_BYTES), "{error}");
 }
 
 #[test]

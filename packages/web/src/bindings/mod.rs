@@ -11,6 +11,7 @@ mod types;
 mod values;
 mod verification;
 
+pub use verification::{aggregate_consents, agreeing, content_digest, verify_attestation};
 use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen]

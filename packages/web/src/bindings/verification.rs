@@ -41,6 +41,13 @@ pub fn aggregate_consents(consents: &[u8]) -> Result<Vec<u8>, JsValue> {
     Ok(attestation::aggregate_consents(consents)?.to_vec())
 }
 
+/// Which masked results of a round agree, as bits: the largest set that is pairwise within the tolerance. They lie one behind the other,
+/// each of `length` bytes.
+#[wasm_bindgen]
+pub fn agreeing(results: &[u8], length: usize, tolerance: u32) -> Result<u32, JsValue> {
+    Ok(attestation::agreeing(results, length, tolerance)?)
+}
+
 /// The name of content: its BLAKE3 digest, 32 bytes.
 #[wasm_bindgen(js_name = contentDigest)]
 pub fn content_digest(bytes: &[u8]) -> Vec<u8> {

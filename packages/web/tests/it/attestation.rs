@@ -2,7 +2,7 @@
 
 use bithive_attest::bls;
 use bithive_web::Kind;
-use bithive_web::attestation::{Statement, aggregate_consents, verify};
+use bithive_web::attestation::{Statement, aggregate_consents, agreeing, verify};
 
 use crate::world::World;
 
@@ -97,4 +97,18 @@ fn consents_add_up_as_on_machines() {
     assert_eq!(aggregate_consents(&[]).unwrap_err().kind, Kind::Claim);
     assert_eq!(aggregate_consents(&[0; 95]).unwrap_err().kind, Kind::Argument);
     assert_eq!(aggregate_consents(&[0; 96]).unwrap_err().kind, Kind::Claim);
+}
+
+#[test]
+fn the_largest_set_of_results_that_agree_is_found() {
+    let joined = |results: &[[u32; 2]]| {
+        results.iter().flatten().flat_map(|word| word.to_le_bytes()).collect::<Vec<u8>>()
+    };
+    let results = joined(&[[10, 10], [500, 10], [12, 9], [11, 11]]);
+    assert_eq!(agreeing(&results, 8, 2), Ok(0b1101));
+    assert_eq!(agreeing(&results, 8, 1), Ok(0b1001), "the closest pair of three");
+    assert_eq!(agreeing(&[], 8, 2), Ok(0));
+    for (bytes, length) in [(&results[..7], 8), (&results[..], 0)] {
+        assert_eq!(agreeing(bytes, length, 2).unwrap_err().kind, Kind::Argument);
+    }
 }

@@ -258,3 +258,11 @@ test("freed secrets are not in the module's memory any more", () => {
   own.free();
   assert.ok(!found());
 });
+
+test("the largest set of results that agree is found", () => {
+  const results = new Uint8Array(Uint32Array.of(10, 10, 500, 10, 12, 9, 11, 11).buffer);
+  assert.equal(wasm.agreeing(results, 8, 2), 0b1101);
+  assert.equal(wasm.agreeing(results, 8, 1), 0b1001);
+  assert.equal(wasm.agreeing(new Uint8Array(), 8, 2), 0);
+  refused("argument", () => wasm.agreeing(results.subarray(1), 8, 2), /31 bytes/);
+});
