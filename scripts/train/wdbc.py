@@ -11,7 +11,7 @@ TABLE = DATA / "wdbc.csv"
 HOLDOUT = DATA / "holdout.csv"
 MODEL = ROOT / "models" / "wdbc.onnx"
 METADATA = ROOT / "models" / "wdbc.json"
-FIXTURES = ROOT / "offchain" / "inference" / "tests" / "fixtures"
+FIXTURES = ROOT / "offchain" / "parties" / "inference" / "tests" / "fixtures"
 
 LABEL = "diagnosis"
 MEASURES = (
