@@ -2,12 +2,13 @@
 
 use bithive_api::MigrateMsg;
 use bithive_api::registry::{
-    CandidatesResponse, CommitteeMember, CommitteeResponse, DutyResponse, Election, ExecuteMsg, QueryMsg,
+    AccreditedResponse, CandidatesResponse, CommitteeMember, CommitteeResponse, DutyResponse, Election,
+    ExecuteMsg, QueryMsg,
 };
 use bithive_registry::ContractError;
 use bithive_registry::contract::{CONTRACT_NAME, CONTRACT_VERSION};
 use bithive_registry::state::{
-    AGREED, CANDIDATE_LIST, CANDIDATES, COMMITTEES, CONFIG, Committee, ELECTION, SEATS,
+    AGREED, CANDIDATE_LIST, CANDIDATES, COMMITTED_AT, COMMITTEES, CONFIG, Committee, ELECTION, SEATS,
 };
 use bithive_test_kit::registry::{NODE_BOND, code};
 use bithive_test_kit::{NodeKeys, Suite, refusal};
@@ -199,6 +200,37 @@ fn an_unbonding_time_of_an_earlier_version_is_made_to_outlast_three_epochs() {
     let later = Some(suite.now() + 3 * 3_600);
     assert_eq!(until(&mut suite, "ben"), later);
     assert_eq!(suite.node("alice").unwrap().unbonding_until, told, "who is leaving leaves when it was told");
+}
+
+/// Earlier versions did not note when a node committed to its attributes, and knew no accreditors.
+#[test]
+fn a_node_of_an_earlier_version_commits_anew_at_once_and_nothing_needs_an_accreditor() {
+    let mut suite = Suite::new();
+    let (registry, owner) = (suite.registry.clone(), suite.owner.clone());
+    suite.register_node("alice", 1, NODE_BOND).unwrap();
+    let alice = suite.account("alice");
+    COMMITTED_AT.remove(&mut *suite.app.contract_storage_mut(&registry), &alice);
+    pretend(&mut suite, "0.0.1");
+    migrate(&mut suite, &registry).unwrap();
+    let said = |suite: &Suite| -> AccreditedResponse {
+        let found: Option<_> = suite.query(&registry, &QueryMsg::Accredited { address: alice.to_string() });
+        found.unwrap()
+    };
+    let before = said(&suite);
+    assert_eq!((before.changeable_from, before.admits("region"), before.grants), (0, true, vec![]));
+    let commitment = HexBinary::from(&[6; 32]);
+    let commit = ExecuteMsg::CommitAttributes { commitment: commitment.clone() };
+    suite.ask_registry(&alice, &commit).unwrap();
+    assert_eq!(said(&suite).commitment, commitment);
+    let again = refusal::<ContractError>(suite.ask_registry(&alice, &commit));
+    assert!(matches!(again, ContractError::CommittedRecently { .. }), "{again}");
+    let set = ExecuteMsg::SetAccreditation { accreditors: vec![owner.to_string()], required: vec![] };
+    suite.ask_registry(&owner, &set).unwrap();
+    let until = suite.now() + 1_000;
+    let attributes = vec!["region".to_owned()];
+    let accredit = ExecuteMsg::Accredit { node: alice.to_string(), commitment, attributes, until };
+    suite.ask_registry(&owner, &accredit).unwrap();
+    assert_eq!(said(&suite).grants.len(), 1);
 }
 
 #[test]
