@@ -3,6 +3,8 @@ import { fileURLToPath } from "node:url";
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig, type UserConfig } from "vite";
 
+import { offline } from "./tools/offline.ts";
+
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 /** What the page and its tests are built with. */
@@ -25,12 +27,13 @@ export const shared = {
       { find: /^@bithive\/client\/development-key$/, replacement: here("../client/src/development-key.ts") },
     ],
     // The client lies beside this folder, and has packages of its own only where it was installed.
-    dedupe: ["@noble/curves", "@noble/hashes", "cosmjs-types"],
+    dedupe: ["@noble/curves", "@noble/hashes"],
   },
 } satisfies UserConfig;
 
 export default defineConfig({
   ...shared,
+  plugins: [...shared.plugins, offline()],
   base: "./",
   build: {
     target: "es2022",
@@ -40,6 +43,21 @@ export default defineConfig({
     cssCodeSplit: false,
     reportCompressedSize: false,
     sourcemap: false,
+    rolldownOptions: {
+      input: { index: here("index.html"), sw: here("src/offline/worker.ts") },
+      output: {
+        // What several pages use, in one file: many small ones pack worse.
+        codeSplitting: {
+          groups: [{
+            name: "shared",
+            test: /client\/src\/(?!development)|web\/src\/(lib|wallet|components)|node_modules\/svelte/,
+            minShareCount: 2,
+          }],
+        },
+        // Browsers ask for a service worker by one name, at the root of what it serves.
+        entryFileNames: ({ name }) => (name === "sw" ? "sw.js" : "assets/[name]-[hash].js"),
+      },
+    },
   },
   worker: { format: "es" },
 });

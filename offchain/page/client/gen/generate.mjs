@@ -6,7 +6,7 @@
  *   node gen/generate.mjs --check   compare; names the files that differ, exit code 1
  */
 
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import { moduleOf } from "./module.mjs";
@@ -18,8 +18,8 @@ const MODULES = fileURLToPath(new URL("../src/contracts/", import.meta.url));
 function computed() {
   const names = readdirSync(SCHEMA).sort();
   return new Map(names.map((name) => {
-    const schema = JSON.parse(readFileSync(`${SCHEMA}${name}/${name}.json`, "utf8"));
-    return [`${name}.ts`, moduleOf(schema)];
+    const read = (/** @type {string} */ file) => JSON.parse(readFileSync(`${SCHEMA}${name}/${file}.json`, "utf8"));
+    return [`${name}.ts`, moduleOf(read(name), existsSync(`${SCHEMA}${name}/hook.json`) ? read("hook") : undefined)];
   }));
 }
 

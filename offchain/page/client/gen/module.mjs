@@ -1,10 +1,13 @@
 // @ts-check
-/** The module of one contract: its types, its queries and its messages. */
+/** The module of one contract: its types, its queries, its messages, and what tokens that are sent to it say. */
 
 import { Types, comment, memberName } from "./types.mjs";
 
-/** @param {any} schema the whole schema of a contract, `schema/<name>/<name>.json` */
-export function moduleOf(schema) {
+/**
+ * @param {any} schema the whole schema of a contract, `schema/<name>/<name>.json`
+ * @param {any} hook what a token's `send` to it says, `schema/<name>/hook.json`, if it takes tokens
+ */
+export function moduleOf(schema, hook) {
   const name = schema.contract_name;
   if (schema.sudo !== null) {
     throw new Error(`${name} has messages of sudo, which only a chain sends`);
@@ -21,17 +24,21 @@ export function moduleOf(schema) {
     }
     return { query, variant, form: types.root(response) };
   });
-  return `// Written by gen/generate.mjs from schema/${name}/${name}.json; not to be edited.
+  if (hook !== undefined) {
+    types.root(hook);
+  }
+  const calls = ["ask", "call", ...(hook === undefined ? [] : ["encodeHook"]), "type Message", "type QueryOptions", "type SmartQuery"];
+  return `// Written by gen/generate.mjs from schema/${name}/; not to be edited.
 
 import {
-  ${types.imports()},
+  ${types.imports(hook === undefined ? [] : ["Binary"])},
 } from "../codec.js";
-import { ask, call, type Message, type QueryOptions, type SmartQuery } from "../contract.js";
+import { ${calls.join(", ")} } from "../contract.js";
 
 ${types.text}
 ${responses(answers)}
 ${queries(name, answers)}
-${messages(name, schema.execute)}`;
+${messages(name, schema.execute)}${hook === undefined ? "" : `\n${hooks(name, hook)}`}`;
 }
 
 /** The name of a variant, which `Types` has found to be an object with one field. @param {any} variant @returns {string} */
@@ -116,5 +123,23 @@ export class Messages {
   }
 
 ${methods.join("\n")}}
+`;
+}
+
+/** @param {string} name @param {any} hook */
+function hooks(name, hook) {
+  const methods = hook.oneOf.map((/** @type {any} */ variant) => {
+    const said = nameOf(variant);
+    const { type, isEmpty, mayMiss } = argumentsOf(variant.properties[said], "Hook", said);
+    const parameter = isEmpty ? "" : `args: ${type}${mayMiss ? " = {}" : ""}`;
+    const value = isEmpty ? "{}" : "args";
+    return `${comment(variant.description, "  ")}  ${memberName(said)}(${parameter}): Binary {
+    return encodeHook("${name}.${said}", hook, { ${said}: ${value} });
+  },
+`;
+  });
+  return `/** The field \`msg\` of a token's \`send\` to a \`${name}\` contract. */
+export const hooks = {
+${methods.join("\n")}};
 `;
 }

@@ -92,8 +92,12 @@ export class Types {
     return this.#declarations.join("\n");
   }
 
-  /** What a module has to import from `codec.ts`. */
-  imports() {
+  /**
+   * What a module has to import from `codec.ts`.
+   * @param {string[]} more types that it names beside those of its schema
+   */
+  imports(more = []) {
+    more.forEach((name) => this.#use(name));
     const used = [...this.#used].filter(([, times]) => times > 0).map(([name]) => name).sort();
     const types = used.filter((name) => SCALARS.has(name)).map((name) => `type ${name}`);
     return [...used.filter((name) => !SCALARS.has(name)), "type Codec", ...types].join(", ");

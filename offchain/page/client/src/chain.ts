@@ -60,7 +60,9 @@ export class Chain implements SmartQuery {
   /** The chain id that the server was found to have. */
   readonly chainId: string;
   readonly #rpc: Rpc;
-  /** Height that the server is known to have reached. */
+  /** Height of the last block that the server has shown. */
+  #block = 0n;
+  /** Height of the state that it is known to have: a node has a block a moment before what the block does. */
   #seen = 0n;
 
   private constructor(chainId: string, rpc: Rpc) {
@@ -82,14 +84,17 @@ export class Chain implements SmartQuery {
 
   /** What the server says about itself. @throws ClientError `wrong_chain`, `height_went_back`. */
   async status(options: CallOptions = {}): Promise<Status> {
-    const seen = this.#seen;
+    const seen = this.#block > this.#seen ? this.#block : this.#seen;
     const answer = new Answer(this.#rpc, "status", await this.#rpc.call("status", {}, options));
     const [node, sync] = [answer.object("node_info"), answer.object("sync_info")];
     const chainId = node.text("network");
     if (chainId !== this.chainId) {
       throw new ClientError({ kind: "wrong_chain", expected: this.chainId, got: chainId });
     }
-    const height = this.#reached(sync.integer("latest_block_height"), seen);
+    const height = sync.integer("latest_block_height");
+    notBelow(height, seen);
+    this.#block = height > this.#block ? height : this.#block;
+    this.#reached(height - 1n);
     return { chainId, height, time: sync.text("latest_block_time"), catchingUp: sync.flag("catching_up") };
   }
 
@@ -207,7 +212,7 @@ export class Chain implements SmartQuery {
     const result = answer.object("tx_result");
     const report = result.report();
     const height = answer.integer("height");
-    this.#seen = height > this.#seen ? height : this.#seen;
+    this.#reached(height);
     return {
       hash: hash.toUpperCase(),
       height,
@@ -240,18 +245,14 @@ export class Chain implements SmartQuery {
     }
     // CometBFT says 0 where the application says nothing.
     if (height === undefined && got !== null && got > 0n) {
-      this.#reached(got, seen);
+      notBelow(got, seen);
+      this.#reached(got);
     }
     return { value: answer.bytes("value") };
   }
 
-  /** Notes a height. `seen` is what was known when the question was sent: a later answer may overtake an earlier one. */
-  #reached(height: bigint, seen: bigint): bigint {
-    if (height < seen) {
-      throw new ClientError({ kind: "height_went_back", seen, got: height });
-    }
+  #reached(height: bigint): void {
     this.#seen = height > this.#seen ? height : this.#seen;
-    return height;
   }
 
   #decode<T>(path: string, bytes: Uint8Array, read: (response: Message) => T): T {
@@ -260,6 +261,13 @@ export class Chain implements SmartQuery {
     } catch (error) {
       throw this.#rpc.unreadable(path, error instanceof Error ? error.message : "no protobuf");
     }
+  }
+}
+
+/** `seen` is what was known when the question was sent: a later answer may overtake an earlier one. */
+function notBelow(height: bigint, seen: bigint): void {
+  if (height < seen) {
+    throw new ClientError({ kind: "height_went_back", seen, got: height });
   }
 }
 

@@ -2,10 +2,9 @@
 
 import { checkAddress } from "./address.js";
 import { toBase64, toUtf8 } from "./bytes.js";
-import { readValue, writeValue, type Codec } from "./codec.js";
+import { readValue, writeValue, type Binary, type Codec } from "./codec.js";
 import { invalid, type Coin } from "./errors.js";
-import { writeJson } from "./json.js";
-import { encodeFields, Message as Fields } from "./protobuf.js";
+import { encodeFields, Message as Fields, type Field } from "./protobuf.js";
 
 /** A message of a transaction, encoded. */
 export interface Message {
@@ -61,9 +60,8 @@ export function call<Msg>(sender: string, address: string, name: string, message
 export function executeContract(sender: string, contract: string, json: string, funds: readonly Coin[] = []): Message {
   checkAddress(sender);
   checkAddress(contract);
-  const coins = checkCoins("funds", funds).map(({ denom, amount }): [number, Uint8Array] =>
-    [EXECUTE_FUNDS, encodeFields([1, denom], [2, amount])]);
-  return { typeUrl: EXECUTE, value: encodeFields([1, sender], [EXECUTE_CONTRACT, contract], [3, toUtf8(json)], ...coins) };
+  const coins = coinFields(EXECUTE_FUNDS, checkCoins("funds", funds));
+  return { typeUrl: EXECUTE, value: encodeFields([1, sender], [EXECUTE_CONTRACT, contract], [3, json], ...coins) };
 }
 
 /** The contract that a message is sent to; an empty text for messages that are sent to none. */
@@ -71,9 +69,14 @@ export function contractOf({ typeUrl, value }: Message): string {
   return typeUrl === EXECUTE ? new Fields(value).text(EXECUTE_CONTRACT) : "";
 }
 
-/** The field `msg` of a token's `send`: what the receiving contract is told. Integers may be bigints. */
-export function hook(message: unknown): string {
-  return toBase64(toUtf8(writeJson(message)));
+/** What the receiver of a token's `send` is told, checked: the field `msg`. */
+export function encodeHook<Hook>(name: string, hooks: Codec<Hook>, hook: Hook): Binary {
+  return toBase64(toUtf8(writeValue(hooks, name, hook)));
+}
+
+/** A list of coins as protobuf has it. */
+export function coinFields(number: number, coins: readonly Coin[]): Field[] {
+  return coins.map(({ denom, amount }) => [number, encodeFields([1, denom], [2, amount]), "always"]);
 }
 
 /** Copies coins whose amounts are below 2^256. */

@@ -9,7 +9,7 @@ export * from "./amount.js";
 export { fromBase64, fromHex, toBase64, toHex, toUtf8 } from "./bytes.js";
 export * from "./chain.js";
 export { readValue, writeValue, type Addr, type Binary, type Codec, type HexBinary, type Timestamp, type Uint128, type Uint64 } from "./codec.js";
-export { executeContract, hook, type Message, type QueryOptions, type SmartQuery } from "./contract.js";
+export { executeContract, type Message, type QueryOptions, type SmartQuery } from "./contract.js";
 export { ClientError, showCoin, type Coin, type Problem, type Spent } from "./errors.js";
 export { ContractEvent, eventsOf, type Event } from "./events.js";
 export { type Outline, type Report } from "./failure.js";

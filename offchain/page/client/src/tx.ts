@@ -1,16 +1,12 @@
 /** Transactions in SIGN_MODE_DIRECT, as bytes. */
 
 import { sha256 } from "@noble/hashes/sha2.js";
-import { MsgSend } from "cosmjs-types/cosmos/bank/v1beta1/tx";
-import { PubKey } from "cosmjs-types/cosmos/crypto/secp256k1/keys";
-import { SignMode } from "cosmjs-types/cosmos/tx/signing/v1beta1/signing";
-import { AuthInfo, SignDoc, TxBody, TxRaw } from "cosmjs-types/cosmos/tx/v1beta1/tx";
 
 import { checkAddress } from "./address.js";
 import { sameBytes, toHex } from "./bytes.js";
-import { checkCoins, type Message } from "./contract.js";
+import { checkCoins, coinFields, type Message } from "./contract.js";
 import { ClientError, invalid, type Coin } from "./errors.js";
-import { encode } from "./protobuf.js";
+import { encodeFields, Message as Fields, type Field } from "./protobuf.js";
 
 /** What a transaction pays. */
 export interface Fee {
@@ -57,7 +53,10 @@ export interface SignedTx {
   memo: string;
 }
 
+// The numbers of the fields are those of cosmos-sdk 0.50: cosmos/tx/v1beta1/tx.proto, cosmos/bank/v1beta1/tx.proto.
+const SEND = "/cosmos.bank.v1beta1.MsgSend";
 const PUBLIC_KEY = "/cosmos.crypto.secp256k1.PubKey";
+const SIGN_MODE_DIRECT = 1n;
 /** Most characters of a memo that the Cosmos SDK takes by default. */
 const MAX_MEMO = 256;
 
@@ -69,8 +68,7 @@ const MAX_MEMO = 256;
 export function sendCoins(from: string, to: string, coins: readonly Coin[]): Message {
   checkAddress(from);
   checkAddress(to);
-  const message = MsgSend.fromPartial({ fromAddress: from, toAddress: to, amount: checkCoins("coins", coins) });
-  return { typeUrl: MsgSend.typeUrl, value: encode(MsgSend, message) };
+  return { typeUrl: SEND, value: encodeFields([1, from], [2, to], ...coinFields(3, checkCoins("coins", coins))) };
 }
 
 /**
@@ -86,34 +84,61 @@ export function document(messages: readonly Message[], context: TxContext): Docu
   if (new TextEncoder().encode(memo).length > MAX_MEMO) {
     throw invalid("memo", `more than ${MAX_MEMO} bytes`);
   }
-  const bodyBytes = encode(TxBody, TxBody.fromPartial({
-    messages: [...messages],
+  const bodyBytes = encodeBody({
+    messages: messages.map(({ typeUrl, value }) => encodeFields([1, typeUrl], [2, value])),
     memo,
     timeoutHeight: context.timeoutHeight ?? 0n,
-  }));
-  return {
-    bodyBytes,
-    authInfoBytes: authInfo(context),
-    chainId: context.chainId,
-    accountNumber: context.accountNumber,
-  };
+  });
+  const { publicKey, sequence, fee } = context;
+  const key = encodeFields([1, PUBLIC_KEY], [2, encodeFields([1, publicKey])]);
+  const mode = encodeFields([1, encodeFields([1, SIGN_MODE_DIRECT])]);
+  const authInfoBytes = encodeAuth({
+    signers: [encodeFields([1, key], [2, mode], [3, sequence])],
+    fee: { amount: checkCoins("fee", fee.amount), gasLimit: fee.gasLimit },
+  });
+  return { bodyBytes, authInfoBytes, chainId: context.chainId, accountNumber: context.accountNumber };
 }
 
-function authInfo({ publicKey, sequence, fee }: TxContext): Uint8Array {
-  const key = encode(PubKey, PubKey.fromPartial({ key: publicKey }));
-  return encode(AuthInfo, AuthInfo.fromPartial({
-    signerInfos: [{
-      publicKey: { typeUrl: PUBLIC_KEY, value: key },
-      modeInfo: { single: { mode: SignMode.SIGN_MODE_DIRECT } },
-      sequence,
-    }],
-    fee: { amount: checkCoins("fee", fee.amount), gasLimit: fee.gasLimit },
-  }));
+/** `TxBody`. */
+interface Body {
+  messages: Uint8Array[];
+  memo: string;
+  timeoutHeight: bigint;
+}
+
+function encodeBody({ messages, memo, timeoutHeight }: Body): Uint8Array {
+  return encodeFields(...messages.map((message): Field => [1, message, "always"]), [2, memo], [3, timeoutHeight]);
+}
+
+function decodeBody(bytes: Uint8Array): Body {
+  const body = new Fields(bytes);
+  return { messages: body.list(1), memo: body.text(2), timeoutHeight: body.integer(3) };
+}
+
+/** `AuthInfo`. */
+interface Auth {
+  signers: Uint8Array[];
+  fee: Fee;
+}
+
+function encodeAuth({ signers, fee: { amount, gasLimit } }: Auth): Uint8Array {
+  const fee = encodeFields(...coinFields(1, amount), [2, gasLimit]);
+  return encodeFields(...signers.map((signer): Field => [1, signer, "always"]), [2, fee, "always"]);
+}
+
+function decodeAuth(bytes: Uint8Array): Auth {
+  const auth = new Fields(bytes);
+  const fee = auth.message(2);
+  const amount = fee.list(1).map((bytes) => {
+    const coin = new Fields(bytes);
+    return { denom: coin.text(1), amount: coin.text(2) };
+  });
+  return { signers: auth.list(1), fee: { amount, gasLimit: fee.integer(2) } };
 }
 
 /** The bytes that a signature is over. */
 export function signBytes({ bodyBytes, authInfoBytes, chainId, accountNumber }: Document): Uint8Array {
-  return encode(SignDoc, SignDoc.fromPartial({ bodyBytes, authInfoBytes, chainId, accountNumber }));
+  return encodeFields([1, bodyBytes], [2, authInfoBytes], [3, chainId], [4, accountNumber]);
 }
 
 /** A transaction without a valid signature, for simulation. */
@@ -122,7 +147,7 @@ export function unsigned({ bodyBytes, authInfoBytes }: Document): Uint8Array {
 }
 
 function raw({ bodyBytes, authInfoBytes, signature }: Signed): Uint8Array {
-  return encode(TxRaw, TxRaw.fromPartial({ bodyBytes, authInfoBytes, signatures: [signature] }));
+  return encodeFields([1, bodyBytes], [2, authInfoBytes], [3, signature, "always"]);
 }
 
 /** The name of a transaction: SHA-256 of its bytes, in upper-case hex. */
@@ -144,24 +169,22 @@ export function assemble(asked: Document, signed: Signed): SignedTx {
   const [body, auth] = decode(signed);
   const [askedBody, askedAuth] = decode(asked);
   // Written anew with what may differ as it was asked for: unknown fields and other forms show, too.
-  if (!sameBytes(encode(TxBody, { ...body, memo: askedBody.memo }), asked.bodyBytes)) {
+  if (!sameBytes(encodeBody({ ...body, memo: askedBody.memo }), asked.bodyBytes)) {
     throw changed("a message, or how long it is valid,");
   }
-  if (!sameBytes(encode(TxBody, body), signed.bodyBytes) || !sameBytes(encode(AuthInfo, auth), signed.authInfoBytes)) {
-    throw changed("a part that is not known here");
+  if (!sameBytes(encodeAuth({ ...auth, fee: askedAuth.fee }), asked.authInfoBytes)) {
+    throw changed("key or sequence");
   }
-  const { amount, gasLimit } = auth.fee ?? { amount: [], gasLimit: 0n };
-  const fee = { amount, gasLimit, payer: "", granter: "" };
-  if (!sameBytes(encode(AuthInfo, { ...askedAuth, fee }), signed.authInfoBytes)) {
-    throw changed("key, sequence or payer");
+  if (!sameBytes(encodeBody(body), signed.bodyBytes) || !sameBytes(encodeAuth(auth), signed.authInfoBytes)) {
+    throw changed("who pays, or a part that is not known here,");
   }
   const bytes = raw(signed);
-  return { bytes, hash: txHash(bytes), fee: { amount, gasLimit }, memo: body.memo };
+  return { bytes, hash: txHash(bytes), fee: auth.fee, memo: body.memo };
 }
 
-function decode({ bodyBytes, authInfoBytes }: { bodyBytes: Uint8Array; authInfoBytes: Uint8Array }): [TxBody, AuthInfo] {
+function decode({ bodyBytes, authInfoBytes }: { bodyBytes: Uint8Array; authInfoBytes: Uint8Array }): [Body, Auth] {
   try {
-    return [TxBody.decode(bodyBytes), AuthInfo.decode(authInfoBytes)];
+    return [decodeBody(bodyBytes), decodeAuth(authInfoBytes)];
   } catch {
     throw new ClientError({ kind: "wallet_changed_transaction", part: "its form" });
   }

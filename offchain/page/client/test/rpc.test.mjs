@@ -153,15 +153,28 @@ test("another chain, and a height that goes back, are noticed", async (t) => {
   assert.equal(await chain.balance(ACCOUNT, "ubee"), 7n);
   height = "6";
   assert.equal((await chain.status()).height, 6n);
+  height = "5";
+  assert.equal(await chain.balance(ACCOUNT, "ubee"), 7n, "a node has a block a moment before its state");
+  await assert.rejects(chain.status(), failsWith("height_went_back", /height 5, after it has shown 6/));
   height = "4";
-  await assert.rejects(chain.balance(ACCOUNT, "ubee"), failsWith("height_went_back", /height 4, after it has shown 6/));
-  await assert.rejects(chain.status(), failsWith("height_went_back"));
+  await assert.rejects(chain.balance(ACCOUNT, "ubee"), failsWith("height_went_back", /height 4, after it has shown 5/));
   assert.equal(await chain.balance(ACCOUNT, "ubee", { height: 4n }), 7n, "an old height that is asked for is none that went back");
   await assert.rejects(chain.balance(ACCOUNT, "ubee", { height: 3n }), failsWith("wrong_height", /height 4, asked for 3/));
   await assert.rejects(chain.balance(ACCOUNT, "ubee", { height: 9n }), failsWith("wrong_height", /does not say/));
   height = "7";
   network = "chain-3";
   await assert.rejects(chain.status(), failsWith("wrong_chain"));
+});
+
+test("coins of another denomination, and an amount that is none, are refused", async (t) => {
+  let coin = { denom: "uatom", amount: "999" };
+  const node = await serve(t, { status: () => status("1"), abci_query: () => abci(QueryBalanceResponse.encode({ balance: coin }).finish()) });
+  const chain = await Chain.connect(node.url, { chainId: "chain-1" });
+  await assert.rejects(chain.balance(ACCOUNT, "ubee"), failsWith("unreadable", /999 uatom, asked for ubee/));
+  for (const amount of ["-1", "1.5", "", "9".repeat(79)]) {
+    coin = { denom: "ubee", amount };
+    await assert.rejects(chain.balance(ACCOUNT, "ubee"), failsWith("unreadable"), amount);
+  }
 });
 
 test("a typed query goes to the contract, and its answer is checked", async (t) => {

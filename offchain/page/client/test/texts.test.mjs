@@ -5,8 +5,10 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import {
-  DECIMALS, PREFIX, amountDigits, checkAddress, eventsOf, fromBase64, fromHex, hook, isAddress, parseAmount, showAmount, toBase64, toHex,
+  DECIMALS, PREFIX, amountDigits, checkAddress, eventsOf, fromBase64, fromHex, isAddress, parseAmount, showAmount, toBase64, toHex,
 } from "@bithive/client";
+import { hooks as jobsHooks } from "@bithive/client/contracts/jobs";
+import { hooks as stakingHooks } from "@bithive/client/contracts/staking";
 import { decodeBech32, encodeBech32 } from "../dist/address.js";
 import { REGISTERED, txError } from "../dist/failure.js";
 import { Random } from "./random.mjs";
@@ -111,7 +113,16 @@ test("bytes have one text each", () => {
   for (const bad of ["a", "zz", "0x12", " 12"]) {
     assert.throws(() => fromHex(bad), { kind: "unreadable" }, bad);
   }
-  assert.equal(Buffer.from(hook({ post: { job: 2n ** 64n - 1n } }), "base64").toString(), '{"post":{"job":18446744073709551615}}');
+});
+
+test("what a token's receiver is told is checked, and its integers are whole", () => {
+  const said = (/** @type {string} */ msg) => Buffer.from(msg, "base64").toString();
+  assert.equal(said(jobsHooks.addEscrow({ job_id: 2n ** 64n - 1n })), '{"add_escrow":{"job_id":18446744073709551615}}');
+  assert.equal(said(stakingHooks.pledge()), '{"pledge":{}}');
+  const wrong = { kind: "invalid_input" };
+  assert.throws(() => jobsHooks.addEscrow({ job_id: 2n ** 64n }), wrong);
+  assert.throws(() => stakingHooks.delegate(/** @type {any} */ ({ node: "bithive1", shares: "1" })), wrong);
+  assert.throws(() => stakingHooks.register(/** @type {any} */ ({ tera: 4 })), wrong);
 });
 
 test("events are read as contracts write them, from their own contract only", () => {

@@ -143,7 +143,7 @@ test("integers from 2^31 to 2^32 - 1 are whole, which cosmjs-types 0.11 does not
     assert.equal((await assemble(asked, await key.signDirect(key.address, asked))).fee.gasLimit, value);
   }
   const theirs = TxBody.encode(TxBody.fromPartial({ timeoutHeight: 2n ** 31n })).finish();
-  assert.notEqual(TxBody.decode(theirs).timeoutHeight, 2n ** 31n, "cosmjs-types is mended: src/protobuf.ts can go");
+  assert.notEqual(TxBody.decode(theirs).timeoutHeight, 2n ** 31n, "cosmjs-types is mended: `integer` above can go");
 });
 
 test("a fee is rounded up to the next unit, exactly", () => {
@@ -173,6 +173,8 @@ test("what a wallet changed is refused, but for fee and memo", async () => {
   const changed = await sign(document([send("1")], { ...context, fee: dearer, memo: "" }));
   assert.deepEqual([changed.fee, changed.memo], [dearer, ""]);
 
+  const auth = AuthInfo.decode(asked.authInfoBytes);
+  const paidByAnother = AuthInfo.encode({ ...auth, fee: { amount: [], gasLimit: 1n, payer: to, granter: "" } }).finish();
   const stranger = (await DevelopmentKey.generate().getAccount()).publicKey;
   for (const [other, part] of /** @type {const} */ ([
     [document([send("2")], context), "a message"],
@@ -182,7 +184,10 @@ test("what a wallet changed is refused, but for fee and memo", async () => {
     [document([send("1")], { ...context, publicKey: stranger }), "key"],
     [{ ...asked, bodyBytes: Uint8Array.of(...asked.bodyBytes, 0x98, 0x3f, 1) }, "not known"],
     [{ ...asked, authInfoBytes: Uint8Array.of(...asked.authInfoBytes, 0x98, 0x3f, 1) }, "not known"],
+    [{ ...asked, authInfoBytes: paidByAnother }, "who pays"],
     [{ ...asked, bodyBytes: asked.bodyBytes.slice(0, -1) }, "its form"],
+    // The same number in one byte more than it needs.
+    [{ ...asked, bodyBytes: Uint8Array.of(...asked.bodyBytes, 0x18, 0x80, 0) }, "not known"],
   ])) {
     await assert.rejects(sign(other), (/** @type {any} */ error) =>
       error.kind === "wallet_changed_transaction" && error.what.includes(part) && error.spent === "nothing", part);

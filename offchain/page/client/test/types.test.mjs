@@ -15,7 +15,7 @@
  */
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -100,28 +100,36 @@ function compile(files) {
 
 const SAME = "type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends (<T>() => T extends B ? 1 : 2) ? true : false;\n";
 
-/** @type {Map<string, { module: string, text: string, pairs: [theirs: string, ours: string][] }>} */
+/** @type {Map<string, { contract: string, module: string, text: string, pairs: [theirs: string, ours: string][] }>} */
 const compared = new Map();
+
+/**
+ * What ts-codegen makes of a schema, with 64 bits as bigint.
+ * @param {string} place folder of its own @param {any} schema
+ */
+async function generate(place, schema) {
+  const input = join(folder, "schema", place);
+  mkdirSync(input, { recursive: true });
+  writeFileSync(join(input, `${place}.json`), JSON.stringify(withDefinition(schema)));
+  const quiet = console.log;
+  console.log = () => {};
+  await codegen({ contracts: [{ name: place, dir: input }], outPath: join(folder, place), options: { ...OPTIONS, types: { enabled: true } } });
+  console.log = quiet;
+
+  const module = readdirSync(join(folder, place)).find((file) => file.endsWith(".types.ts")) ?? "";
+  const written = readFileSync(join(folder, place, module), "utf8");
+  const text = written.replace("export type Exact = string;", "export type Exact = bigint;");
+  const theirs = declarations(text);
+  const has64 = JSON.stringify(schema).includes('"uint64"');
+  assert.equal(theirs.delete("Exact"), has64, place);
+  assert.equal(text !== written, has64, place);
+  return { module, text, theirs };
+}
 
 test("ts-codegen names the same types and answers", async () => {
   for (const contract of CONTRACTS) {
     const schema = JSON.parse(readFileSync(join(SCHEMA, contract, `${contract}.json`), "utf8"));
-    const input = join(folder, "schema", contract);
-    mkdirSync(input, { recursive: true });
-    writeFileSync(join(input, `${contract}.json`), JSON.stringify(withDefinition(schema)));
-    const quiet = console.log;
-    console.log = () => {};
-    await codegen({ contracts: [{ name: contract, dir: input }], outPath: join(folder, contract), options: { ...OPTIONS, types: { enabled: true } } });
-    console.log = quiet;
-
-    const module = readdirSync(join(folder, contract)).find((file) => file.endsWith(".types.ts")) ?? "";
-    const written = readFileSync(join(folder, contract, module), "utf8");
-    const text = written.replace("export type Exact = string;", "export type Exact = bigint;");
-    const theirs = declarations(text);
-    const has64 = JSON.stringify(schema).includes('"uint64"');
-    assert.equal(theirs.delete("Exact"), has64, contract);
-    assert.equal(text !== written, has64, contract);
-
+    const { module, text, theirs } = await generate(contract, schema);
     const ours = declarations(readFileSync(fileURLToPath(new URL(`../src/contracts/${contract}.ts`, import.meta.url)), "utf8"));
     ours.delete("Responses");
     /** @type {[string, string][]} */
@@ -142,18 +150,29 @@ test("ts-codegen names the same types and answers", async () => {
       theirs.delete(name);
     }
     assert.deepEqual([...theirs.keys()], [], `${contract}: types that only ts-codegen has`);
+    compared.set(contract, { contract, module: module.replace(".ts", ".js"), text, pairs });
+
+    // What is sent with tokens, which ts-codegen knows as messages only.
+    const hook = join(SCHEMA, contract, "hook.json");
+    if (existsSync(hook)) {
+      const place = `${contract}-hook`;
+      const of = await generate(place, { ...schema, execute: JSON.parse(readFileSync(hook, "utf8")) });
+      const named = [...ours.keys()].filter((name) => of.theirs.has(name));
+      assert(named.includes("Hook"), `${contract}: ts-codegen has no Hook`);
+      named.forEach((name) => ours.delete(name));
+      compared.set(place, { contract, module: of.module.replace(".ts", ".js"), text: of.text, pairs: named.map((name) => [`Theirs.${name}`, `Ours.${name}`]) });
+    }
     assert.deepEqual([...ours.keys()], [], `${contract}: types that only src/contracts has`);
-    compared.set(contract, { module: module.replace(".ts", ".js"), text, pairs });
   }
-  assert.equal(compared.size, CONTRACTS.length);
+  assert(compared.size > CONTRACTS.length);
 });
 
 test("and means the same by each", () => {
   let count = 0;
-  const files = [...compared].map(([contract, { module, text, pairs }]) => {
-    writeFileSync(join(folder, contract, module.replace(".js", ".ts")), text);
+  const files = [...compared].map(([place, { contract, module, text, pairs }]) => {
+    writeFileSync(join(folder, place, module.replace(".js", ".ts")), text);
     count += pairs.length;
-    return comparison(contract, module, pairs.map((pair) => [...pair, true]));
+    return comparison(place, contract, module, pairs.map((pair) => [...pair, true]));
   });
   assert.equal(compile(files), "");
   assert(count > 300, `${count} types`);
@@ -167,25 +186,25 @@ for (const [fault, pattern, replacement] of /** @type {const} */ ([
 ])) {
   test(`a fault in a type shows: ${fault}`, () => {
     let count = 0;
-    const files = [...compared].map(([contract, { module, text, pairs }]) => {
+    const files = [...compared].map(([place, { contract, module, text, pairs }]) => {
       const broken = `Broken.${module}`;
-      writeFileSync(join(folder, contract, broken.replace(".js", ".ts")), text.replace(pattern, replacement));
+      writeFileSync(join(folder, place, broken.replace(".js", ".ts")), text.replace(pattern, replacement));
       const bodies = declarations(text);
       const touched = pairs.filter(([theirs, ours]) => {
         const body = bodies.get(theirs.replace("Theirs.", "")) ?? "";
         return !ours.startsWith("Main.") && body.replace(pattern, replacement) !== body;
       });
       count += touched.length;
-      return comparison(contract, broken, touched.map((pair) => [...pair, false]));
+      return comparison(place, contract, broken, touched.map((pair) => [...pair, false]));
     });
     assert.equal(compile(files), "");
     assert(count > 20, `${count} types are touched`);
   });
 }
 
-/** @param {string} contract @param {string} module @param {[theirs: string, ours: string, same: boolean][]} pairs */
-function comparison(contract, module, pairs) {
-  const file = join(folder, contract, "compare.ts");
+/** @param {string} place @param {string} contract @param {string} module @param {[theirs: string, ours: string, same: boolean][]} pairs */
+function comparison(place, contract, module, pairs) {
+  const file = join(folder, place, "compare.ts");
   const lines = pairs.map(([theirs, ours, same], index) => `export const of${index}: Same<${theirs}, ${ours}> = ${same};\n`);
   writeFileSync(file, `import type * as Main from "${DIST}/index.js";
 import type * as Ours from "${DIST}/contracts/${contract}.js";

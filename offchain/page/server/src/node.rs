@@ -99,11 +99,12 @@ impl Node {
             .map(|answer| answer.response)
     }
 
-    /// Height of the last block.
+    /// Height of the last state, which is what queries are answered from: a node has a block a moment before.
     pub(crate) async fn height(&self) -> Result<u64, Refused> {
-        let body = self.call(&json!({ "jsonrpc": "2.0", "id": 0, "method": "status", "params": {} })).await?;
-        let status: Status = serde_json::from_slice::<Answered<_>>(&body).map_err(unreadable)?.result()?;
-        Ok(status.sync_info.latest_block_height.u64())
+        let body =
+            self.call(&json!({ "jsonrpc": "2.0", "id": 0, "method": "abci_info", "params": {} })).await?;
+        let info: AbciInfo = serde_json::from_slice::<Answered<_>>(&body).map_err(unreadable)?.result()?;
+        Ok(info.response.last_block_height.u64())
     }
 
     /// What contracts answer to queries in JSON, all about the state after one block, whose height comes first.
@@ -233,13 +234,15 @@ impl<T> Answered<T> {
 }
 
 #[derive(Deserialize)]
-struct Status {
-    sync_info: SyncInfo,
+struct AbciInfo {
+    response: Application,
 }
 
 #[derive(Deserialize)]
-struct SyncInfo {
-    latest_block_height: Uint64,
+struct Application {
+    /// Go leaves out 0.
+    #[serde(default)]
+    last_block_height: Uint64,
 }
 
 #[derive(Deserialize)]

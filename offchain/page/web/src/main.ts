@@ -6,6 +6,7 @@ import { network } from "./lib/chain.svelte";
 import { firstLanguage, speak } from "./lib/language.svelte";
 import { session } from "./lib/server";
 import { takeToken } from "./lib/session";
+import { shell } from "./offline/shell.svelte";
 
 session.token = takeToken(location, history);
 // Words first: a page that changes its language under the reader's eyes is worse than one a moment later.
@@ -17,3 +18,9 @@ try {
 }
 network.start();
 mount(App, { target: document.getElementById("page") ?? document.body });
+// The files that this load needs come first.
+if (document.readyState === "complete") {
+  void shell.keep();
+} else {
+  addEventListener("load", () => void shell.keep());
+}

@@ -398,6 +398,12 @@ export class Tags {
 export function aggregateConsents(consents: Uint8Array | number[]): Uint8Array;
 
 /**
+ * Which masked results of a round agree, as bits: the largest set that is pairwise within the tolerance. They lie one behind the other,
+ * each of `length` bytes.
+ */
+export function agreeing(results: Uint8Array | number[], length: number, tolerance: number): number;
+
+/**
  * The name of content: its BLAKE3 digest, 32 bytes.
  */
 export function contentDigest(bytes: Uint8Array | number[]): Uint8Array;
@@ -435,6 +441,7 @@ export interface InitOutput {
     readonly __wbg_table_free: (a: number, b: number) => void;
     readonly __wbg_tags_free: (a: number, b: number) => void;
     readonly aggregateConsents: (a: number, b: number) => [number, number, number, number];
+    readonly agreeing: (a: number, b: number, c: number, d: number) => [number, number, number];
     readonly assignment_changedSlots: (a: number) => number;
     readonly assignment_finish: (a: number) => [number, number, number];
     readonly assignment_headers: (a: number) => [number, number];

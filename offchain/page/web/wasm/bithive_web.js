@@ -1148,6 +1148,26 @@ export function aggregateConsents(consents) {
 }
 
 /**
+ * Which masked results of a round agree, as bits: the largest set that is pairwise within the tolerance. They lie one behind the other,
+ * each of `length` bytes.
+ * @param {Uint8Array | number[]} results
+ * @param {number} length
+ * @param {number} tolerance
+ * @returns {number}
+ */
+export function agreeing(results, length, tolerance) {
+    const val2 = +length;
+    const val3 = +tolerance;
+    const ptr0 = passArray8ToWasm0(results, wasm.__wbindgen_malloc);
+    const len0 = WASM_VECTOR_LEN;
+    const ret = wasm.agreeing(ptr0, len0, val2, val3);
+    if (ret[2]) {
+        throw takeFromExternrefTable0(ret[1]);
+    }
+    return ret[0] >>> 0;
+}
+
+/**
  * The name of content: its BLAKE3 digest, 32 bytes.
  * @param {Uint8Array | number[]} bytes
  * @returns {Uint8Array}

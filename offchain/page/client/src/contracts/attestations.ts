@@ -1,4 +1,4 @@
-// Written by gen/generate.mjs from schema/attestations/attestations.json; not to be edited.
+// Written by gen/generate.mjs from schema/attestations/; not to be edited.
 
 import {
   binary, bool, hexBinary, list, literal, nullable, object, optional, text, u32, u64, u8, variants, type Codec, type Addr, type Binary, type HexBinary,

@@ -1,9 +1,9 @@
-// Written by gen/generate.mjs from schema/datasets/datasets.json; not to be edited.
+// Written by gen/generate.mjs from schema/datasets/; not to be edited.
 
 import {
   binary, bool, hexBinary, list, nullable, object, optional, text, u32, u64, uint128, variants, type Codec, type Addr, type Binary, type HexBinary, type Uint128,
 } from "../codec.js";
-import { ask, call, type Message, type QueryOptions, type SmartQuery } from "../contract.js";
+import { ask, call, encodeHook, type Message, type QueryOptions, type SmartQuery } from "../contract.js";
 
 /** Creates the contract. It has no owner and no pause. */
 export interface InstantiateMsg {
@@ -328,6 +328,15 @@ export const heldResponse: Codec<HeldResponse> = /* @__PURE__ */ object({
   escrowed: uint128,
 });
 
+/** What a cw20 `Send` to the contract is for. */
+export type Hook =
+  /** Pays for a use: exactly its share, of its token. */
+  | { deposit: Use };
+/** Checks {@link Hook}. */
+export const hook: Codec<Hook> = /* @__PURE__ */ variants({
+  deposit: use,
+});
+
 /** The answer to each query. */
 export interface Responses {
   config: ConfigResponse;
@@ -450,3 +459,11 @@ export class Messages {
     return call(this.#sender, this.#address, "datasets.withdraw", executeMsg, { withdraw: args });
   }
 }
+
+/** The field `msg` of a token's `send` to a `datasets` contract. */
+export const hooks = {
+  /** Pays for a use: exactly its share, of its token. */
+  deposit(args: Extract<Hook, { deposit: unknown }>["deposit"]): Binary {
+    return encodeHook("datasets.deposit", hook, { deposit: args });
+  },
+};

@@ -1,4 +1,4 @@
-// Written by gen/generate.mjs from schema/emissions/emissions.json; not to be edited.
+// Written by gen/generate.mjs from schema/emissions/; not to be edited.
 
 import {
   binary, bool, list, literal, object, optional, text, u64, uint128, uint64, variants, type Codec, type Addr, type Binary, type Uint128, type Uint64,

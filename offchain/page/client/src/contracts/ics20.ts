@@ -1,9 +1,9 @@
-// Written by gen/generate.mjs from schema/ics20/ics20.json; not to be edited.
+// Written by gen/generate.mjs from schema/ics20/; not to be edited.
 
 import {
   binary, bool, list, object, optional, text, u32, u64, uint128, variants, type Codec, type Addr, type Binary, type Uint128,
 } from "../codec.js";
-import { ask, call, type Message, type QueryOptions, type SmartQuery } from "../contract.js";
+import { ask, call, encodeHook, type Message, type QueryOptions, type SmartQuery } from "../contract.js";
 
 /** How much of a token may be on other chains. */
 export interface TokenLimitForString {
@@ -252,6 +252,29 @@ export const settingResponse: Codec<SettingResponse> = /* @__PURE__ */ object({
   void_at: u64,
 });
 
+/** What a cw20 `Send` to the contract is for. */
+export type Hook =
+  /** Sends them to another chain. */
+  | { transfer: {
+    /** Id of the channel at this end, `channel-<n>`. */
+    channel_id: string;
+    /** Memo for the other chain, at most `limits::MAX_MEMO_BYTES`. */
+    memo?: string | null;
+    /** Address on the other chain, at most `limits::MAX_RECEIVER_BYTES`. */
+    receiver: string;
+    /** Seconds until the packet expires; `crate::ibc::limits::DEFAULT_TIMEOUT_SECONDS` if null. */
+    timeout_seconds?: bigint | null;
+  } };
+/** Checks {@link Hook}. */
+export const hook: Codec<Hook> = /* @__PURE__ */ variants({
+  transfer: object({
+    channel_id: text,
+    memo: optional(text),
+    receiver: text,
+    timeout_seconds: optional(u64),
+  }),
+});
+
 /** The answer to each query. */
 export interface Responses {
   config: ConfigResponse;
@@ -375,3 +398,11 @@ export class Messages {
     return call(this.#sender, this.#address, "ics20.accept_ownership", executeMsg, { accept_ownership: {} });
   }
 }
+
+/** The field `msg` of a token's `send` to a `ics20` contract. */
+export const hooks = {
+  /** Sends them to another chain. */
+  transfer(args: Extract<Hook, { transfer: unknown }>["transfer"]): Binary {
+    return encodeHook("ics20.transfer", hook, { transfer: args });
+  },
+};

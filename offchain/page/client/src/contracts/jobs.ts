@@ -1,9 +1,9 @@
-// Written by gen/generate.mjs from schema/jobs/jobs.json; not to be edited.
+// Written by gen/generate.mjs from schema/jobs/; not to be edited.
 
 import {
   binary, bool, hexBinary, list, literal, nullable, object, optional, text, u16, u32, u64, u8, uint128, variants, type Codec, type Addr, type Binary, type HexBinary, type Uint128,
 } from "../codec.js";
-import { ask, call, type Message, type QueryOptions, type SmartQuery } from "../contract.js";
+import { ask, call, encodeHook, type Message, type QueryOptions, type SmartQuery } from "../contract.js";
 
 /**
  * Division of what is paid for a job, in 1/10,000; the five parts sum to 10,000. A part whose receiver the job does
@@ -702,6 +702,107 @@ export const settingResponse: Codec<SettingResponse> = /* @__PURE__ */ object({
   void_at: u64,
 });
 
+/**
+ * The public terms of a job. Its conditions are only in the vault. `A` is the type of addresses: text in a message,
+ * and checked where the contract stores the terms and answers with them.
+ */
+export interface TermsForString {
+  /** Last second in which workers can be assigned, Unix time; in the future, at most a window away. */
+  assign_by: bigint;
+  /** Seconds for commitments, from the assignment. */
+  commit_seconds: bigint;
+  /**
+   * Owner of the data, if it is to receive its share; it has let the requester name it
+   * (`crate::models::ExecuteMsg::SetConsent`), and is somebody else.
+   */
+  data_owner?: string | null;
+  /** Words of the masked result, 1..=`limits::MAX_DIMENSIONS`. */
+  dimensions: number;
+  /** Seconds for the final statement, and for replacing the workers of a failed round. */
+  finalize_seconds: bigint;
+  /** BLAKE3 digest of the model file. */
+  model: HexBinary;
+  /**
+   * Receiver of the model's share. Not the requester's word: the market asks `crate::models` when the job is posted,
+   * and writes here what it answers. A message that names somebody else is refused; null leaves it to the market.
+   */
+  model_owner?: string | null;
+  /** Most that one worker may ask, in base units, more than 0. */
+  price: Uint128;
+  /** Workers that must agree (q), k/2 < q <= k: two disjoint quorums must be impossible. */
+  quorum: number;
+  /** Seconds for reveals. */
+  reveal_seconds: bigint;
+  /** Largest difference of any word within the quorum, in fixed-point units; 0 for bitwise jobs. */
+  tolerance: number;
+  /** Number of workers (k), 1..=`limits::MAX_WORKERS`. */
+  workers: number;
+}
+/** Checks {@link TermsForString}. */
+export const termsForString: Codec<TermsForString> = /* @__PURE__ */ object({
+  assign_by: u64,
+  commit_seconds: u64,
+  data_owner: optional(text),
+  dimensions: u16,
+  finalize_seconds: u64,
+  model: hexBinary,
+  model_owner: optional(text),
+  price: uint128,
+  quorum: u8,
+  reveal_seconds: u64,
+  tolerance: u32,
+  workers: u8,
+});
+
+/** What a cw20 `Send` to the market is for. */
+export type Hook =
+  /**
+   * Post a job; the amount sent is its escrow and must equal `price * workers`. Its requester must be registered with
+   * the bond that the registry asks of requesters.
+   */
+  | { post: {
+    /** The terms. */
+    terms: TermsForString;
+    /** Sealed policy (`bithive_blindmatch::Vault` encoding), 1..=`limits::MAX_VAULT_BYTES` bytes. */
+    vault: Binary;
+  } }
+  /**
+   * Post a job that somebody else is the requester of, with the same escrow: it assigns workers, and what is refunded
+   * is its own. The requester need not agree, because the payer gives the tokens away; it needs the bond of a
+   * requester when it assigns workers.
+   */
+  | { post_for: {
+    /** Account of the requester. */
+    requester: string;
+    /** Terms of the job. */
+    terms: TermsForString;
+    /** Sealed policy, as in `Hook::Post`. */
+    vault: Binary;
+  } }
+  /**
+   * Add the amount sent to the escrow of a job that is not final, for workers of another round. What is not paid is
+   * refunded to the requester.
+   */
+  | { add_escrow: {
+    /** Number of the job, from 1. */
+    job_id: bigint;
+  } };
+/** Checks {@link Hook}. */
+export const hook: Codec<Hook> = /* @__PURE__ */ variants({
+  post: object({
+    terms: termsForString,
+    vault: binary,
+  }),
+  post_for: object({
+    requester: text,
+    terms: termsForString,
+    vault: binary,
+  }),
+  add_escrow: object({
+    job_id: u64,
+  }),
+});
+
 /** The answer to each query. */
 export interface Responses {
   config: ConfigResponse;
@@ -925,3 +1026,31 @@ export class Messages {
     return call(this.#sender, this.#address, "jobs.cancel_setting", executeMsg, { cancel_setting: args });
   }
 }
+
+/** The field `msg` of a token's `send` to a `jobs` contract. */
+export const hooks = {
+  /**
+   * Post a job; the amount sent is its escrow and must equal `price * workers`. Its requester must be registered with
+   * the bond that the registry asks of requesters.
+   */
+  post(args: Extract<Hook, { post: unknown }>["post"]): Binary {
+    return encodeHook("jobs.post", hook, { post: args });
+  },
+
+  /**
+   * Post a job that somebody else is the requester of, with the same escrow: it assigns workers, and what is refunded
+   * is its own. The requester need not agree, because the payer gives the tokens away; it needs the bond of a
+   * requester when it assigns workers.
+   */
+  postFor(args: Extract<Hook, { post_for: unknown }>["post_for"]): Binary {
+    return encodeHook("jobs.post_for", hook, { post_for: args });
+  },
+
+  /**
+   * Add the amount sent to the escrow of a job that is not final, for workers of another round. What is not paid is
+   * refunded to the requester.
+   */
+  addEscrow(args: Extract<Hook, { add_escrow: unknown }>["add_escrow"]): Binary {
+    return encodeHook("jobs.add_escrow", hook, { add_escrow: args });
+  },
+};

@@ -1,4 +1,4 @@
-// Written by gen/generate.mjs from schema/meter/meter.json; not to be edited.
+// Written by gen/generate.mjs from schema/meter/; not to be edited.
 
 import {
   binary, bool, list, object, optional, text, u32, u64, u8, variants, type Codec, type Addr, type Binary,

@@ -1,9 +1,9 @@
-// Written by gen/generate.mjs from schema/models/models.json; not to be edited.
+// Written by gen/generate.mjs from schema/models/; not to be edited.
 
 import {
   binary, bool, hexBinary, list, literal, nullable, object, optional, text, u32, u64, uint128, variants, type Codec, type Addr, type Binary, type HexBinary, type Uint128,
 } from "../codec.js";
-import { ask, call, type Message, type QueryOptions, type SmartQuery } from "../contract.js";
+import { ask, call, encodeHook, type Message, type QueryOptions, type SmartQuery } from "../contract.js";
 
 /** What holds for the life of the contract. */
 export interface Params {
@@ -343,6 +343,37 @@ export const heldResponse: Codec<HeldResponse> = /* @__PURE__ */ object({
   escrowed: uint128,
 });
 
+/** What a cw20 `Send` of BTT to the contract is for. The amount is exactly the bond. */
+export type Hook =
+  /** Makes the payer the owner of a model that has none. */
+  | { register: {
+    /** What is said of it. */
+    card: Card;
+    /** BLAKE3 digest of the model file, 32 bytes. */
+    model: HexBinary;
+  } }
+  /** Says that the registered owner is none. The loser's money goes half to the winner, half to the treasury. */
+  | { challenge: {
+    /** Where the payer says that it is the owner itself: what it says of the model. */
+    claim?: Card | null;
+    /** BLAKE3 digest of the model file, 32 bytes. */
+    model: HexBinary;
+    /** Why, for those who rule; at most `limits::MAX_TEXT` characters. */
+    reason: string;
+  } };
+/** Checks {@link Hook}. */
+export const hook: Codec<Hook> = /* @__PURE__ */ variants({
+  register: object({
+    card: card,
+    model: hexBinary,
+  }),
+  challenge: object({
+    claim: optional(card),
+    model: hexBinary,
+    reason: text,
+  }),
+});
+
 /** The answer to each query. */
 export interface Responses {
   config: ConfigResponse;
@@ -477,3 +508,16 @@ export class Messages {
     return call(this.#sender, this.#address, "models.accept_ownership", executeMsg, { accept_ownership: {} });
   }
 }
+
+/** The field `msg` of a token's `send` to a `models` contract. */
+export const hooks = {
+  /** Makes the payer the owner of a model that has none. */
+  register(args: Extract<Hook, { register: unknown }>["register"]): Binary {
+    return encodeHook("models.register", hook, { register: args });
+  },
+
+  /** Says that the registered owner is none. The loser's money goes half to the winner, half to the treasury. */
+  challenge(args: Extract<Hook, { challenge: unknown }>["challenge"]): Binary {
+    return encodeHook("models.challenge", hook, { challenge: args });
+  },
+};

@@ -1,9 +1,9 @@
-// Written by gen/generate.mjs from schema/registry/registry.json; not to be edited.
+// Written by gen/generate.mjs from schema/registry/; not to be edited.
 
 import {
   binary, bool, hexBinary, list, literal, nullable, object, optional, text, u16, u32, u64, u8, uint128, variants, type Codec, type Addr, type Binary, type HexBinary, type Uint128,
 } from "../codec.js";
-import { ask, call, type Message, type QueryOptions, type SmartQuery } from "../contract.js";
+import { ask, call, encodeHook, type Message, type QueryOptions, type SmartQuery } from "../contract.js";
 
 /** Numeric parameters, each checked against `limits`. */
 export interface Params {
@@ -931,6 +931,94 @@ export const settingResponse: Codec<SettingResponse> = /* @__PURE__ */ object({
   void_at: u64,
 });
 
+/**
+ * A part of the file behind `dgkbe_key_digest`. Each opening is a slice in the format of bao 0.13 of exactly the
+ * named bytes: they are at their place, or the file ends before, or the slice does not lead to the digest.
+ */
+export type KeyOpening =
+  /**
+   * Everything before the elements; wrong if one byte differs from what the registration dictates: format and
+   * version, number of slots, slot, digest of the reference string, T.
+   */
+  | { header: {
+    /** Opening of the first 90 bytes. */
+    key: Binary;
+  } }
+  /** The end; wrong if the file is shorter or longer than 90 + 96 (slots - 1) bytes. */
+  | { end: {
+    /** Opening of the one byte behind that length. */
+    key: Binary;
+  } }
+  /**
+   * H for one index; wrong if the bytes are no canonical encoding of a point of G2's prime order subgroup, or if e(T,
+   * B) is not e(g1, H).
+   */
+  | { element: {
+    /** The index, 1..=slots, other than slots + 1 - slot. */
+    index: number;
+    /** Opening of the element's 96 bytes. */
+    key: Binary;
+    /** Opening of B for the index, 96 bytes, in the reference string. */
+    power: Binary;
+  } };
+/** Checks {@link KeyOpening}. */
+export const keyOpening: Codec<KeyOpening> = /* @__PURE__ */ variants({
+  header: object({
+    key: binary,
+  }),
+  end: object({
+    key: binary,
+  }),
+  element: object({
+    index: u16,
+    key: binary,
+    power: binary,
+  }),
+});
+
+/** The accusation that a node's public DGKBE key is malformed, with the proof. */
+export interface KeyDispute {
+  /** The node's account. */
+  node: string;
+  /** The part of its key that is wrong. */
+  opening: KeyOpening;
+}
+/** Checks {@link KeyDispute}. */
+export const keyDispute: Codec<KeyDispute> = /* @__PURE__ */ object({
+  node: text,
+  opening: keyOpening,
+});
+
+/**
+ * What a cw20 `Send` to the registry is for. An account has one role and one bond, because `AddBond` and
+ * `ExecuteMsg::Unbond` name none.
+ */
+export type Hook =
+  /** Register the token's sender as a node with this bond. */
+  | { register_node: NodeRegistration }
+  /** Register the token's sender as a requester with this bond. */
+  | { register_requester: {
+    /** Transport endpoint (Ed25519 public key, 32 bytes) from which it asks the committee. */
+    endpoint: HexBinary;
+  } }
+  /** Add to the bond of the token's sender. */
+  | { add_bond: {} }
+  /**
+   * Dispute a node's DGKBE key with a deposit of exactly `dispute_deposit`. If what is opened is malformed, the
+   * deposit returns with the bounty, the owner loses its whole bond and leaves; if it is not, the deposit is lost. An
+   * opening that does not verify is an error and moves nothing.
+   */
+  | { dispute: KeyDispute };
+/** Checks {@link Hook}. */
+export const hook: Codec<Hook> = /* @__PURE__ */ variants({
+  register_node: nodeRegistration,
+  register_requester: object({
+    endpoint: hexBinary,
+  }),
+  add_bond: object({}),
+  dispute: keyDispute,
+});
+
 /** The answer to each query. */
 export interface Responses {
   config: ConfigResponse;
@@ -1263,3 +1351,30 @@ export class Messages {
     return call(this.#sender, this.#address, "registry.accept_ownership", executeMsg, { accept_ownership: {} });
   }
 }
+
+/** The field `msg` of a token's `send` to a `registry` contract. */
+export const hooks = {
+  /** Register the token's sender as a node with this bond. */
+  registerNode(args: Extract<Hook, { register_node: unknown }>["register_node"]): Binary {
+    return encodeHook("registry.register_node", hook, { register_node: args });
+  },
+
+  /** Register the token's sender as a requester with this bond. */
+  registerRequester(args: Extract<Hook, { register_requester: unknown }>["register_requester"]): Binary {
+    return encodeHook("registry.register_requester", hook, { register_requester: args });
+  },
+
+  /** Add to the bond of the token's sender. */
+  addBond(): Binary {
+    return encodeHook("registry.add_bond", hook, { add_bond: {} });
+  },
+
+  /**
+   * Dispute a node's DGKBE key with a deposit of exactly `dispute_deposit`. If what is opened is malformed, the
+   * deposit returns with the bounty, the owner loses its whole bond and leaves; if it is not, the deposit is lost. An
+   * opening that does not verify is an error and moves nothing.
+   */
+  dispute(args: Extract<Hook, { dispute: unknown }>["dispute"]): Binary {
+    return encodeHook("registry.dispute", hook, { dispute: args });
+  },
+};

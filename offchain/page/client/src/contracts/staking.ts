@@ -1,9 +1,9 @@
-// Written by gen/generate.mjs from schema/staking/staking.json; not to be edited.
+// Written by gen/generate.mjs from schema/staking/; not to be edited.
 
 import {
   binary, bool, list, nullable, object, optional, text, u16, u32, u64, uint128, variants, type Codec, type Addr, type Binary, type Uint128,
 } from "../codec.js";
-import { ask, call, type Message, type QueryOptions, type SmartQuery } from "../contract.js";
+import { ask, call, encodeHook, type Message, type QueryOptions, type SmartQuery } from "../contract.js";
 
 /** Parameters, fixed for the life of the contract. */
 export interface Params {
@@ -460,6 +460,45 @@ export const settingResponse: Codec<SettingResponse> = /* @__PURE__ */ object({
   void_at: u64,
 });
 
+/** What a cw20 `Send` of BTK is for. */
+export type Hook =
+  /** Registers the sender as an operator and pledges what was sent. */
+  | { register: {
+    /** Its commission, in 1/10,000, at most `Params::max_commission_bps`. */
+    commission_bps: number;
+    /** Capacity in T: 4, 8 or 16. */
+    tera: number;
+  } }
+  /** Adds to the sender's pledge, locked from now on. */
+  | { pledge: {} }
+  /** Delegates to a node. */
+  | { delegate: {
+    /** Address of the node's operator. */
+    node: string;
+  } }
+  /**
+   * A reward for a node's pool: the operator's commission at once, the rest over
+   * `bithive_economics::stream::SECONDS`.
+   */
+  | { reward: {
+    /** Address of the node's operator. */
+    node: string;
+  } };
+/** Checks {@link Hook}. */
+export const hook: Codec<Hook> = /* @__PURE__ */ variants({
+  register: object({
+    commission_bps: u16,
+    tera: u16,
+  }),
+  pledge: object({}),
+  delegate: object({
+    node: text,
+  }),
+  reward: object({
+    node: text,
+  }),
+});
+
 /** The answer to each query. */
 export interface Responses {
   config: ConfigResponse;
@@ -644,3 +683,29 @@ export class Messages {
     return call(this.#sender, this.#address, "staking.accept_ownership", executeMsg, { accept_ownership: {} });
   }
 }
+
+/** The field `msg` of a token's `send` to a `staking` contract. */
+export const hooks = {
+  /** Registers the sender as an operator and pledges what was sent. */
+  register(args: Extract<Hook, { register: unknown }>["register"]): Binary {
+    return encodeHook("staking.register", hook, { register: args });
+  },
+
+  /** Adds to the sender's pledge, locked from now on. */
+  pledge(): Binary {
+    return encodeHook("staking.pledge", hook, { pledge: {} });
+  },
+
+  /** Delegates to a node. */
+  delegate(args: Extract<Hook, { delegate: unknown }>["delegate"]): Binary {
+    return encodeHook("staking.delegate", hook, { delegate: args });
+  },
+
+  /**
+   * A reward for a node's pool: the operator's commission at once, the rest over
+   * `bithive_economics::stream::SECONDS`.
+   */
+  reward(args: Extract<Hook, { reward: unknown }>["reward"]): Binary {
+    return encodeHook("staking.reward", hook, { reward: args });
+  },
+};

@@ -1,9 +1,9 @@
-// Written by gen/generate.mjs from schema/timebank/timebank.json; not to be edited.
+// Written by gen/generate.mjs from schema/timebank/; not to be edited.
 
 import {
   binary, bool, hexBinary, list, nullable, object, optional, text, u16, u32, u64, u8, uint128, variants, type Codec, type Addr, type Binary, type HexBinary, type Uint128,
 } from "../codec.js";
-import { ask, call, type Message, type QueryOptions, type SmartQuery } from "../contract.js";
+import { ask, call, encodeHook, type Message, type QueryOptions, type SmartQuery } from "../contract.js";
 
 /** Parameters, fixed for the life of the contract. */
 export interface Params {
@@ -452,6 +452,15 @@ export const settingResponse: Codec<SettingResponse> = /* @__PURE__ */ object({
   void_at: u64,
 });
 
+/** What a cw20 `Send` of BTT is for. */
+export type Hook =
+  /** Adds the tokens to what backs credits and interest. */
+  | { fund: {} };
+/** Checks {@link Hook}. */
+export const hook: Codec<Hook> = /* @__PURE__ */ variants({
+  fund: object({}),
+});
+
 /** The answer to each query. */
 export interface Responses {
   config: ConfigResponse;
@@ -600,3 +609,11 @@ export class Messages {
     return call(this.#sender, this.#address, "timebank.accept_ownership", executeMsg, { accept_ownership: {} });
   }
 }
+
+/** The field `msg` of a token's `send` to a `timebank` contract. */
+export const hooks = {
+  /** Adds the tokens to what backs credits and interest. */
+  fund(): Binary {
+    return encodeHook("timebank.fund", hook, { fund: {} });
+  },
+};

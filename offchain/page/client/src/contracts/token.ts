@@ -1,4 +1,4 @@
-// Written by gen/generate.mjs from schema/token/token.json; not to be edited.
+// Written by gen/generate.mjs from schema/token/; not to be edited.
 
 import {
   binary, list, nullable, object, optional, text, u32, u64, u8, uint128, uint64, variants, type Codec, type Addr, type Binary, type Timestamp, type Uint128,

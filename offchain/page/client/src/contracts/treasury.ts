@@ -1,9 +1,9 @@
-// Written by gen/generate.mjs from schema/treasury/treasury.json; not to be edited.
+// Written by gen/generate.mjs from schema/treasury/; not to be edited.
 
 import {
   binary, bool, list, nullable, object, optional, text, u64, uint128, variants, type Codec, type Addr, type Binary, type Uint128,
 } from "../codec.js";
-import { ask, call, type Message, type QueryOptions, type SmartQuery } from "../contract.js";
+import { ask, call, encodeHook, type Message, type QueryOptions, type SmartQuery } from "../contract.js";
 
 /** Numbers that hold for the life of the contract. Amounts are in base units of BTT, and for one period. */
 export interface Params {
@@ -318,6 +318,23 @@ export const settingResponse: Codec<SettingResponse> = /* @__PURE__ */ object({
   void_at: u64,
 });
 
+/** What a cw20 `Send` to the treasury is for. */
+export type Hook =
+  /** BTT for the treasury. A transfer without a hook is one, too. */
+  | { deposit: {} }
+  /** Sells the tokens to the offer for them: the sender is paid in BTT, the tokens are burnt. */
+  | { sell: {
+    /** Least that the seller accepts, in base units of BTT: the bid falls when somebody else is first. */
+    least: Uint128;
+  } };
+/** Checks {@link Hook}. */
+export const hook: Codec<Hook> = /* @__PURE__ */ variants({
+  deposit: object({}),
+  sell: object({
+    least: uint128,
+  }),
+});
+
 /** The answer to each query. */
 export interface Responses {
   config: ConfigResponse;
@@ -449,3 +466,16 @@ export class Messages {
     return call(this.#sender, this.#address, "treasury.accept_ownership", executeMsg, { accept_ownership: {} });
   }
 }
+
+/** The field `msg` of a token's `send` to a `treasury` contract. */
+export const hooks = {
+  /** BTT for the treasury. A transfer without a hook is one, too. */
+  deposit(): Binary {
+    return encodeHook("treasury.deposit", hook, { deposit: {} });
+  },
+
+  /** Sells the tokens to the offer for them: the sender is paid in BTT, the tokens are burnt. */
+  sell(args: Extract<Hook, { sell: unknown }>["sell"]): Binary {
+    return encodeHook("treasury.sell", hook, { sell: args });
+  },
+};

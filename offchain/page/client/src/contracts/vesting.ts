@@ -1,9 +1,9 @@
-// Written by gen/generate.mjs from schema/vesting/vesting.json; not to be edited.
+// Written by gen/generate.mjs from schema/vesting/; not to be edited.
 
 import {
-  binary, list, nullable, object, optional, text, u16, u32, u64, uint128, variants, type Codec, type Addr, type Binary, type Uint128,
+  binary, bool, list, nullable, object, optional, text, u16, u32, u64, uint128, variants, type Codec, type Addr, type Binary, type Uint128,
 } from "../codec.js";
-import { ask, call, type Message, type QueryOptions, type SmartQuery } from "../contract.js";
+import { ask, call, encodeHook, type Message, type QueryOptions, type SmartQuery } from "../contract.js";
 
 /** The contract has no parameters and no owner. */
 export interface InstantiateMsg {}
@@ -182,6 +182,26 @@ export const heldResponse: Codec<HeldResponse> = /* @__PURE__ */ object({
   amount: uint128,
 });
 
+/** What a cw20 `Send` to the contract is for. */
+export type Hook =
+  /** Locks the tokens for `owner`. */
+  | { lock: {
+    /** Address that receives what becomes due. */
+    owner: string;
+    /** Whether the sender may take back what is not due. */
+    revocable: boolean;
+    /** When parts of the amount become due. */
+    schedule: Schedule;
+  } };
+/** Checks {@link Hook}. */
+export const hook: Codec<Hook> = /* @__PURE__ */ variants({
+  lock: object({
+    owner: text,
+    revocable: bool,
+    schedule: schedule,
+  }),
+});
+
 /** The answer to each query. */
 export interface Responses {
   position: PositionResponse | null;
@@ -254,3 +274,11 @@ export class Messages {
     return call(this.#sender, this.#address, "vesting.revoke", executeMsg, { revoke: args });
   }
 }
+
+/** The field `msg` of a token's `send` to a `vesting` contract. */
+export const hooks = {
+  /** Locks the tokens for `owner`. */
+  lock(args: Extract<Hook, { lock: unknown }>["lock"]): Binary {
+    return encodeHook("vesting.lock", hook, { lock: args });
+  },
+};

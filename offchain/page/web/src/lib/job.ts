@@ -113,6 +113,9 @@ export function progress(job: Pick<JobResponse, "phase" | "round">): Progress[] 
   });
 }
 
+/** Rounds after which a job that fails is refunded at once: `MAX_ROUNDS` of the market. */
+export const MOST_ROUNDS = 3;
+
 /** Whether anything can still happen to it. */
 export function isFinal(phase: Phase): boolean {
   return phase === "settled" || phase === "refunded";

@@ -8,6 +8,7 @@ import type { ExecuteMsg as EmissionsMsg } from "@bithive/client/contracts/emiss
 import type { ExecuteMsg as JobsMsg } from "@bithive/client/contracts/jobs";
 import type { ExecuteMsg as ModelsMsg } from "@bithive/client/contracts/models";
 import type { ExecuteMsg as RegistryMsg } from "@bithive/client/contracts/registry";
+import type { ExecuteMsg as RewardsMsg } from "@bithive/client/contracts/rewards";
 import type { ExecuteMsg as StakingMsg } from "@bithive/client/contracts/staking";
 import type { ExecuteMsg as TokenMsg } from "@bithive/client/contracts/token";
 import type { ExecuteMsg as VestingMsg } from "@bithive/client/contracts/vesting";
@@ -21,6 +22,7 @@ export const toEmissions = /* @__PURE__ */ to<EmissionsMsg>();
 export const toJobs = /* @__PURE__ */ to<JobsMsg>();
 export const toModels = /* @__PURE__ */ to<ModelsMsg>();
 export const toRegistry = /* @__PURE__ */ to<RegistryMsg>();
+export const toRewards = /* @__PURE__ */ to<RewardsMsg>();
 export const toStaking = /* @__PURE__ */ to<StakingMsg>();
 export const toToken = /* @__PURE__ */ to<TokenMsg>();
 export const toVesting = /* @__PURE__ */ to<VestingMsg>();

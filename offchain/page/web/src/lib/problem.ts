@@ -13,6 +13,16 @@ export interface Trouble {
   detail: string;
 }
 
+/** What the page itself finds wrong before anything is sent, in its own words. */
+export class Stopped extends Error {
+  readonly words: readonly [what: Key, remedy: Key];
+
+  constructor(what: Key, remedy: Key) {
+    super(what);
+    this.words = [what, remedy];
+  }
+}
+
 export const SPENT: Readonly<Record<Spent, Key>> = {
   nothing: "spent.nothing",
   fee: "spent.fee",
@@ -49,18 +59,28 @@ function valuesOf(problem: Problem): Values {
   return values;
 }
 
+/** Words of a program as a sentence, as the page's own are. */
+function sentence(words: string): string {
+  const text = words.charAt(0).toUpperCase() + words.slice(1);
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
+
 export function troubleOf(error: unknown): Trouble {
+  if (error instanceof Stopped) {
+    const [what, remedy] = error.words;
+    return { what: { key: what }, remedy: { key: remedy }, spent: "nothing", detail: error.message };
+  }
   if (!(error instanceof ClientError)) {
     const fault = error as { message?: unknown; remedy?: unknown } | null;
     const text = typeof fault?.message === "string" ? fault.message : String(error);
-    const remedy = typeof fault?.remedy === "string" ? { text: fault.remedy } : { key: "trouble.other.do" as const };
-    return { what: { text }, remedy, spent: "nothing", detail: text };
+    const remedy = typeof fault?.remedy === "string" ? { text: sentence(fault.remedy) } : { key: "trouble.other.do" as const };
+    return { what: { text: sentence(text) }, remedy, spent: "nothing", detail: text };
   }
   const words = WORDS[error.kind];
   const values = valuesOf(error.problem);
   return {
-    what: words === undefined ? { text: error.what } : { key: words[0], values },
-    remedy: words === undefined ? { text: error.remedy } : { key: words[1], values },
+    what: words === undefined ? { text: sentence(error.what) } : { key: words[0], values },
+    remedy: words === undefined ? { text: sentence(error.remedy) } : { key: words[1], values },
     spent: error.spent,
     detail: error.what,
   };

@@ -11,6 +11,7 @@ export type Route =
   | { page: "node"; address?: string }
   | { page: "patient"; address?: string }
   | { page: "request" }
+  | { page: "governance" }
   | { page: "unknown" };
 
 const MOST = 1n << 64n;
@@ -50,6 +51,7 @@ export function readRoute(fragment: string): Route {
     case "stake":
       return none ? { page } : single && isWord(first) ? { page, node: first } : { page: "unknown" };
     case "request":
+    case "governance":
       return none ? { page } : { page: "unknown" };
     default:
       return { page: "unknown" };
@@ -75,6 +77,7 @@ export function linkTo(route: Exclude<Route, { page: "unknown" }>): string {
       case "stake":
         return [route.node];
       case "request":
+      case "governance":
         return [];
     }
   })();

@@ -41,17 +41,24 @@ export function useKey(chainId: string, hex?: string): void {
 
 /** The key that this browser has for a chain. */
 export function connectDevelopment(chainId: string): Connected {
-  const hex = kept(place(chainId));
-  if (hex === undefined) {
-    throw new ClientError({ kind: "wallet_missing", wallet: "the development key" });
-  }
-  const secret = fromHex(hex);
-  const key = DevelopmentKey.fromBytes(secret);
+  // Read each time: another tab may have replaced or forgotten it, and then it signs no more.
+  const secret = () => {
+    const hex = kept(place(chainId));
+    if (hex === undefined) {
+      throw new ClientError({ kind: "wallet_missing", wallet: "the development key" });
+    }
+    return fromHex(hex);
+  };
+  const key = () => DevelopmentKey.fromBytes(secret());
+  const { address } = key();
   return {
-    getAccount: () => key.getAccount(),
-    signDirect: (address, document) => key.signDirect(address, document),
+    getAccount: async () => key().getAccount(),
+    signDirect: async (asked, document) => key().signDirect(asked, document),
     async signArbitrary(text) {
-      return secp256k1.sign(arbitraryBytes(key.address, text), secret);
+      if (key().address !== address) {
+        throw new ClientError({ kind: "wallet_key_changed", expected: address, got: key().address });
+      }
+      return secp256k1.sign(arbitraryBytes(address, text), secret());
     },
   };
 }

@@ -90,11 +90,12 @@ class Purse {
   }
 
   /**
-   * Sends messages in one transaction. Tabs of this browser wait for each other: two at once would take the same sequence.
+   * Sends messages in one transaction. Tabs of this browser wait for each other: two at once would take the same sequence. `before` is run
+   * when it is this tab's turn: what it throws stops it.
    *
    * @throws ClientError `spent` says what it has cost.
    */
-  async send(messages: readonly Message[], told: (stage: Stage) => void): Promise<Receipt> {
+  async send(messages: readonly Message[], told: (stage: Stage) => void, before?: () => Promise<void>): Promise<Receipt> {
     const { chain, config } = network;
     const connected = this.#connected;
     if (connected === undefined || chain === undefined || config === undefined) {
@@ -114,8 +115,9 @@ class Purse {
     if (account.address !== this.address) {
       throw new ClientError({ kind: "wallet_key_changed", expected: this.address ?? "", got: account.address });
     }
-    const send = () => {
+    const send = async () => {
       told("simulation");
+      await before?.();
       return account.send(messages);
     };
     try {

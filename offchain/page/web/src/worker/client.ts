@@ -1,5 +1,6 @@
 /** In the page: the worker's functions. It is started when the first is called. */
 
+import { scriptUrl } from "../lib/script-url";
 import script from "./crypto.ts?worker&url";
 import { WorkerError, type Answer, type Question } from "./messages";
 
@@ -59,25 +60,4 @@ export class WorkerClient {
   }
 }
 
-interface TrustedTypes {
-  createPolicy(name: string, rules: { createScriptURL: (url: string) => string }): { createScriptURL(url: string): string };
-}
-
-/** Browsers that demand trusted types take the address of a worker from a policy only. This one knows a single address. */
-function scriptUrl(): string {
-  const { trustedTypes } = globalThis as { trustedTypes?: TrustedTypes };
-  if (trustedTypes === undefined) {
-    return script;
-  }
-  const policy = trustedTypes.createPolicy("bithive-worker", {
-    createScriptURL(url) {
-      if (url !== script) {
-        throw new TypeError("no worker of this page");
-      }
-      return url;
-    },
-  });
-  return policy.createScriptURL(script);
-}
-
-export const crypto = new WorkerClient(() => new Worker(scriptUrl(), { type: "module", name: "bithive" }));
+export const crypto = new WorkerClient(() => new Worker(scriptUrl(script), { type: "module", name: "bithive" }));

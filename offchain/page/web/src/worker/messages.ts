@@ -1,5 +1,8 @@
 /** Questions to a worker and its answers, as messages. */
 
+/** Name of the channel on which tabs tell each other that records of jobs have changed. */
+export const CHANGED = "bithive.jobs";
+
 /** An error that crossed from a worker. */
 export interface Fault {
   kind: string;

@@ -1,10 +1,10 @@
 /** What a requester does with secrets. The page gives what chain, committee and nodes answered; nothing here asks anybody. */
 
 import {
-  aggregateConsents, contentDigest, JobSecrets, PendingTags, Policy, RecordKey, ReferenceString, RoundKey, Schema, Sender, ShareKeys, Table,
+  aggregateConsents, agreeing, contentDigest, JobSecrets, PendingTags, Policy, RecordKey, ReferenceString, RoundKey, Schema, Sender, ShareKeys, Table,
 } from "../../wasm/bithive_web.js";
 
-import { all, get, put, RecordError, remove, type Stored } from "./records";
+import { all, get, put, RecordError, room, update, type Stored } from "./records";
 import type { Attribute, Claim, Explained, NodeKey, OwnJob, Plan, Scope, Sealed, TableFacts } from "./types";
 
 const utf8 = new TextEncoder();
@@ -13,6 +13,8 @@ const PLAN = "plan";
 const ROWS = "rows";
 /** Rows go into the module in parts. */
 const PART = 1 << 20;
+/** Bytes of storage that a job may need after it is posted: keys of its rounds. */
+const ROOM = 1 << 16;
 const ROUNDS = 600_000;
 
 const scopeName = ({ chain, jobs, account }: Scope) => `${chain}/${jobs}/${account}`;
@@ -182,28 +184,57 @@ export function requester(ready: Promise<unknown>) {
       const tags = pending.finish(keys);
       const job = tags.seal(policy, scope.chain, scope.jobs, scope.account, endpoint);
       try {
-        const { pending: _, ...kept } = record;
-        const next: Stored = { ...kept, stage: "sealed", secrets: job.export(key), vault: job.vault };
-        await put(next);
-        return own(next);
+        const sealed = { stage: "sealed" as const, secrets: job.export(key), vault: job.vault };
+        // Where another tab was first, its vault is the one whose secrets are kept.
+        return own(await update(id, ({ pending: asked, ...kept }) => (asked === undefined ? kept : { ...kept, ...sealed })));
       } finally {
         [job, tags, policy, pending, keys].forEach((handle) => handle.free());
       }
     },
 
     async posted(id: string, jobId: bigint): Promise<OwnJob> {
-      const next: Stored = { ...await get(id), stage: "posted", jobId: jobId.toString() };
-      await put(next);
-      return own(next);
+      return own(await update(id, (record) => ({ ...record, stage: "posted" as const, jobId: jobId.toString() })));
     },
 
     async jobs(): Promise<OwnJob[]> {
       return (await all(unlocked().scope)).map(own);
     },
 
-    /** Forgets a job's keys: its output can't be opened any more. */
+    /** A job as it is on disk now: another tab may have changed it. */
+    async job(id: string): Promise<OwnJob> {
+      return own(await get(id));
+    },
+
+    /** Throws where there is no room for the keys that a job still needs. */
+    async room(): Promise<void> {
+      await room(ROOM);
+    },
+
+    /** Forgets the keys of a job that was not posted: what is sealed with them can't be opened any more. */
     async forget(id: string): Promise<void> {
-      await remove(id);
+      await update(id, ({ stage }) => {
+        if (stage === "posted") {
+          throw new RecordError("the job was posted meanwhile, and its keys are needed", "look at it among your jobs");
+        }
+        return null;
+      });
+    },
+
+    /** Accounts that were at fault in any round of a job, those of the round that the chain shows now among them. */
+    async faulted(id: string, now: string[]): Promise<string[]> {
+      const { faulted: before = [] } = await get(id);
+      if (now.every((account) => before.includes(account))) {
+        return before;
+      }
+      const { faulted = [] } = await update(id, (record) => ({ ...record, faulted: [...new Set([...record.faulted ?? [], ...now])] }));
+      return faulted;
+    },
+
+    /** Which masked results of a round agree, as bits. */
+    async agreeing(results: Uint8Array[], tolerance: number): Promise<number> {
+      await ready;
+      const [first] = results;
+      return first === undefined || results.some(({ length }) => length !== first.length) ? 0 : agreeing(joined(results), first.length, tolerance);
     },
 
     /** Who sent a claim; it has opened the vault. */
@@ -261,7 +292,8 @@ export function requester(ready: Promise<unknown>) {
         const { sealed, payload, inputCommitment } = assignment.finish();
         parts.push(sealed);
         const roundKey = assignment.roundKey();
-        await put({ ...record, rounds: { ...record.rounds, [`${round}/${hex(payload)}`]: roundKey.export(key) } });
+        const exported = roundKey.export(key);
+        await update(id, (now) => ({ ...now, rounds: { ...now.rounds, [`${round}/${hex(payload)}`]: exported } }));
         roundKey.free();
         return {
           mask: assignment.mask,

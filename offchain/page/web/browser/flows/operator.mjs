@@ -1,0 +1,30 @@
+// Who operates a node: its state, its pay, its bond.
+import assert from "node:assert/strict";
+
+import { connected } from "./connect.mjs";
+import { act } from "./holder.mjs";
+
+const UNIT = 1_000_000n;
+
+/** Takes what is due, and adds to the bond. Its pay for a settled job the node has withdrawn by itself; rewards of the pledge wait. */
+export async function operating(place, wallet, { own }) {
+  const { facts, step } = place;
+  const tab = await connected(place, wallet, [own.key]);
+  await tab.go("#/node");
+  await tab.says("#title", /node/);
+  const before = await facts.tokens("btk", own.address);
+  await act(place, tab, wallet, "Claim", "section[aria-labelledby=earnings]");
+  assert.ok((await facts.tokens("btk", own.address)) > before, "rewards were not claimed");
+  step("everything that is due to the node, with one signature");
+
+  const paid = await facts.tokens("token", own.address);
+  const { bond } = await facts.query("registry", { node: { address: own.address } });
+  await tab.write("section[aria-labelledby=bond] .input input", "2");
+  await tab.says("section[aria-labelledby=bond] .cost", /You spend 2.*Fee/s);
+  await act(place, tab, wallet, "Add to the bond", "section[aria-labelledby=bond]");
+  const node = await facts.query("registry", { node: { address: own.address } });
+  assert.equal(BigInt(node.bond), BigInt(bond) + 2n * UNIT);
+  assert.equal(await facts.tokens("token", own.address), paid - 2n * UNIT);
+  step("added to the bond");
+  await tab.close();
+}

@@ -1,0 +1,207 @@
+"""Networks for the page with wallets: one in a home folder, and one of processes on a chain that runs."""
+
+import json
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import cosmjsclient
+from endtoend import fail
+
+ROOT = Path(__file__).resolve().parent.parent
+BROWSER = ROOT / "offchain" / "page" / "web" / "browser"
+# Attributes of nodes, which the job of the requester asks for in part.
+ATTRIBUTES = [part for value in ("vram=24", "region=eu", "certifications=gdpr,hipaa") for part in ("--set", value)]
+# As many as a job has workers, if nobody says otherwise.
+NODES = 3
+# What accounts are given, in BTT: a requester's bond and escrow, and something to send.
+GRANTS = {"requester": "1000", "holder": "100", "other": "10"}
+# Time for a party to be ready, and for all flows, on a machine that is busy with others.
+READY_SECONDS = 180
+FLOWS_SECONDS = 1500
+
+
+class Party:
+    """A program that runs beside the test, and has said that it is ready, in JSON."""
+
+    def __init__(self, bithive, folder, name, *arguments):
+        self.name = name
+        said, self.log = folder / f"{name}.said", folder / f"{name}.log"
+        with said.open("wb") as out, self.log.open("wb") as errors:
+            self.process = subprocess.Popen([*bithive.start, *arguments], stdin=subprocess.DEVNULL, stdout=out, stderr=errors)
+        try:
+            self.ready = self._ready(said)
+        except BaseException:
+            self.end()
+            raise
+
+    def _ready(self, said):
+        end = time.monotonic() + READY_SECONDS
+        while time.monotonic() < end and self.process.poll() is None:
+            try:
+                ready, _ = json.JSONDecoder().raw_decode(said.read_text())
+                return ready
+            except ValueError:
+                time.sleep(0.1)
+        fail(f"{self.name} is not ready:\n{said.read_text()}{self.log.read_text()[-4000:]}")
+
+    def end(self):
+        self.process.terminate()
+        try:
+            self.process.wait(timeout=60)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            fail(f"{self.name} does not end within 60 s of a request to")
+
+
+class Network:
+    """Parties that run until they are ended, and the accounts of those who use the page."""
+
+    def __init__(self, bithive, folder, *on):
+        self.bithive, self.folder, self.on = bithive, folder, on
+        self.parties = []
+        self.password = folder / "page.password"
+        self.password.touch(mode=0o600)
+        self.password.write_text(secrets.token_hex(16) + "\n")
+        self.accounts = {name: self._account(name) for name in GRANTS}
+
+    def begin(self, name, *arguments):
+        self.parties.append(Party(self.bithive, self.folder, name, *arguments))
+        return self.parties[-1].ready
+
+    def end(self):
+        # The page before those whom it asks.
+        for party in reversed(self.parties):
+            party.end()
+
+    def _account(self, name):
+        """A new key, as a wallet in a browser has it, and its address."""
+        key, keystore = self.folder / f"{name}.key", self.folder / f"{name}.json"
+        key.touch(mode=0o600)
+        key.write_text(secrets.token_hex(32))
+        made = self.bithive.run("keys", "import", "--out", str(keystore), "--account-file", str(key), "--password-file",
+                                str(self.password), "--kdf-memory", "8")
+        return {"address": address(made), "key": key.read_text()}
+
+    def known(self, name, keystore, password):
+        """An account whose keystore is there."""
+        key = self.folder / f"{name}.key"
+        self.bithive.run("keys", "export", str(keystore), "--name", "account", "--out", str(key), "--password-file", str(password))
+        self.accounts[name] = {"address": address(self.bithive.run("keys", "list", str(keystore))),
+                               "key": key.read_text().strip()}
+
+    def tokens(self, pledge):
+        """Gives the accounts BTT and the holder BTK, and has the node take stakes; `pledge` names its account and password."""
+        node, *password = pledge
+        for name, amount in GRANTS.items():
+            self.bithive.run("wallet", "fund", self.accounts[name]["address"], "--amount", amount, *self.on)
+        # The operator receives the application's part of the emission, which grows by the second.
+        self.bithive.run("wallet", "claim", "operator", *self.on)
+        quarter = int(self.bithive.run("wallet", "show", "operator", *self.on)["btk"]) // 4
+        part = f"{quarter // 10**6}.{quarter % 10**6:06}"
+        for to in ("holder", "node"):
+            self.bithive.run("wallet", "send", "--from", "operator", "--to", self.accounts[to]["address"], "--amount", part,
+                             "--token", "btk", *self.on)
+        self.bithive.run("stake", "bond", "--from", node, "--amount", part, "--tera", "4", "--commission-bps", "1000", *password,
+                         *self.on)
+        self.bithive.run("stake", "reward", "--from", "operator", "--amount", part, "--node", self.accounts["node"]["address"],
+                         *self.on)
+
+    def use(self, dist):
+        """Runs the flows in Chromium, against the page that was begun last."""
+        page = self.parties[-1].ready
+        settings = self.folder / "page-wallets.json"
+        settings.touch(mode=0o600)
+        token = page["sessions"][0]["url"].partition("#token=")[2]
+        found = {"url": page["url"], "token": token, "accounts": self.accounts}
+        settings.write_text(json.dumps(found | ({"dist": str(dist)} if dist else {})))
+        chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+        if not chromium:
+            fail("Chromium is missing; install Debian's package chromium, or name it in CHROMIUM")
+        done = subprocess.run(["node", str(BROWSER / "wallets.mjs"), str(settings)], stdin=subprocess.DEVNULL,
+                              env={**os.environ, "CHROMIUM": chromium}, timeout=FLOWS_SECONDS)
+        if done.returncode != 0:
+            logs = "".join(f"-- {party.name}\n{party.log.read_text()[-2000:]}" for party in self.parties)
+            fail(f"the page with wallets: exit code {done.returncode}\n{logs}")
+
+
+def address(described):
+    (found,) = [entry["public"] for entry in described["entries"] if entry["public"].startswith("bithive1")]
+    return found
+
+
+def install():
+    """The packages of the page, and those of the wallet's extension beside them."""
+    subprocess.run([str(ROOT / "scripts" / "page-app"), "--install"], check=True, stdin=subprocess.DEVNULL)
+    packages = cosmjsclient.packages(BROWSER / "extension", "page-wallet") / "node_modules"
+    link = BROWSER / "extension" / "node_modules"
+    if link.is_dir() and not link.is_symlink():
+        fail(f"{link} is a folder of its own; remove it, and it will be a link to packages of the lock file")
+    link.unlink(missing_ok=True)
+    link.symlink_to(packages)
+
+
+def in_home(bithive, folder, dist=None):
+    """A network in a home folder, with its page; nodes and committee are in the page's process."""
+    bithive.run("chain", "init")
+    for number in range(1, NODES + 1):
+        bithive.run("node", "add", f"node-{number}", "--ask", f"1{number}", *ATTRIBUTES)
+    # A day of emission.
+    bithive.run("chain", "advance", "--seconds", "86400")
+    network = Network(bithive, folder)
+    try:
+        network.known("node", bithive.home / "nodes" / "node-1.json", bithive.home / "password")
+        network.tokens(["node:node-1"])
+        network.begin("page", "page", "--listen", "127.0.0.1:0")
+        network.use(dist)
+    finally:
+        network.end()
+
+
+def on_chain(bithive, folder, rpc, dist=None):
+    """A network of processes on a chain on which the home folder has deployed the contracts; its page before that chain."""
+    network = Network(bithive, folder, "--chain", rpc)
+    try:
+        relay = f"http://127.0.0.1:{free_port()}"
+        file = folder / "hive.network"
+        bithive.run("deployment", "export", "--out", str(file), "--chain", rpc, "--relay", relay)
+        setup(network, "relay", file, "--listen", relay.removeprefix("http://"))
+        network.begin("relay", "relay", "run", "--config", str(folder / "relay" / "relay.toml"))
+        for number in (1, 2, 3):
+            setup(network, "committee", file, "--founder", str(number), number=number)
+            run(network, "committee", number)
+        for number in range(1, NODES + 1):
+            setup(network, "node", file, "--words-out", str(folder / f"node-{number}.words"), number=number)
+            keystore = folder / f"node-{number}" / "node.json"
+            bithive.run("wallet", "fund", str(keystore), "--amount", "1010", "--chain", rpc)
+            bithive.run("node", "join", "--config", str(folder / f"node-{number}" / "node.toml"), "--password-file",
+                        str(network.password), "--ask", f"1{number}", *ATTRIBUTES)
+            run(network, "node", number)
+        keystore = folder / "node-1" / "node.json"
+        network.known("node", keystore, network.password)
+        network.tokens([str(keystore), "--password-file", str(network.password)])
+        network.begin("page", "page", "--chain", rpc, "--relay", relay, "--listen", "127.0.0.1:0", "--state", str(folder / "page"))
+        network.use(dist)
+    finally:
+        network.end()
+
+
+def setup(network, role, file, *arguments, number=None):
+    folder = network.folder / (role if number is None else f"{role}-{number}")
+    password = () if role == "relay" else ("--password-file", str(network.password))
+    network.bithive.run("setup", role, "--network", str(file), "--dir", str(folder), *password, *arguments, "--yes")
+
+
+def run(network, role, number):
+    config = network.folder / f"{role}-{number}" / f"{role}.toml"
+    network.begin(f"{role}-{number}", role, "run", "--config", str(config), "--password-file", str(network.password))
+
+
+def free_port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
