@@ -10,6 +10,7 @@ from pathlib import Path
 from endtoend import fail
 
 SOURCES = Path(__file__).resolve().parent.parent / "testing" / "cosmjs"
+ARTIFACTS = SOURCES.parent.parent / "artifacts"
 # What both kinds of chain ask for a unit of gas.
 GAS_PRICE = "0.025ubee"
 
@@ -28,16 +29,16 @@ def cache_folder():
     return SOURCES.parent.parent / "target"
 
 
-def installed():
-    """The folder with the packages, installed once for each lock file."""
-    lock = hashlib.sha256((SOURCES / "package-lock.json").read_bytes()).hexdigest()[:16]
-    folder = cache_folder() / "cosmjs" / lock
+def packages(sources, name):
+    """The folder with the packages of a lock file, installed once for each."""
+    lock = hashlib.sha256((sources / "package-lock.json").read_bytes()).hexdigest()[:16]
+    folder = cache_folder() / name / lock
     if not (folder / "complete").exists():
         if not shutil.which("npm"):
             fail("npm is missing; install node 20 or later")
         folder.mkdir(parents=True, exist_ok=True)
-        for name in ("package.json", "package-lock.json"):
-            shutil.copy(SOURCES / name, folder)
+        for file in ("package.json", "package-lock.json"):
+            shutil.copy(sources / file, folder)
         subprocess.run(["npm", "ci", "--prefix", str(folder), "--ignore-scripts", "--no-audit", "--no-fund", "--silent"],
                        check=True, stdin=subprocess.DEVNULL)
         (folder / "complete").touch()
@@ -57,10 +58,9 @@ def account(bithive, folder):
 
 def use(rpc, chain_id, token, funded):
     """Runs testing/cosmjs on a chain, from an account `(address, words)` that holds coins and tokens."""
-    packages = installed()
     address, words = funded
     # Node looks for packages beside and above a file, so the program is where they are.
-    program = packages / "program"
+    program = packages(SOURCES, "cosmjs") / "program"
     program.mkdir(exist_ok=True)
     for source in SOURCES.glob("*.mjs"):
         shutil.copy(source, program)
@@ -70,3 +70,10 @@ def use(rpc, chain_id, token, funded):
     done = subprocess.run(["node", str(program / "main.mjs")], stdin=subprocess.DEVNULL, env=environment, timeout=300)
     if done.returncode != 0:
         fail(f"CosmJS on {chain_id}: exit code {done.returncode}")
+
+
+def try_out(bithive, folder, rpc, chain_id, deployment):
+    """As `use`, from a new account that the operator of the deployment gives coins and tokens."""
+    made = account(bithive, folder)
+    bithive.run("wallet", "fund", made[0], "--amount", "1000", "--chain", rpc)
+    use(rpc, chain_id, deployment["contracts"]["token"], made)

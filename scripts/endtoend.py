@@ -9,7 +9,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import contextmanager
 from pathlib import Path
+
+# The first devnet on a machine builds wasmd.
+BUILD_SECONDS = 1800
 
 
 def fail(message):
@@ -79,6 +83,23 @@ def timed(what, began):
     print(f"    {what}: {time.monotonic() - began:.1f} s", flush=True)
 
 
+@contextmanager
+def devnet(bithive, artifacts):
+    """A devnet with the contracts on its one chain: the chain as `devnet up` tells of it, and the deployment. It is removed at the end."""
+    try:
+        (chain,) = bithive.run("devnet", "up", "--block-time", "500ms", seconds=BUILD_SECONDS)["chains"]
+        deployment = bithive.run("deploy", "--chain", "token", "--artifacts", str(artifacts))["deployment"]
+        yield chain, deployment
+    finally:
+        reset(bithive)
+
+
+def reset(bithive):
+    """Ends the chains of a devnet, and removes them."""
+    subprocess.run([*bithive.start, "devnet", "reset"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL, timeout=120)
+
+
 def main(scenario):
     """Runs `scenario(bithive, folder, artifacts)` in a folder of its own, which is removed with all processes."""
     if len(sys.argv) not in (2, 3):
@@ -91,6 +112,5 @@ def main(scenario):
     try:
         scenario(bithive, folder, artifacts)
     finally:
-        subprocess.run([*bithive.start, "devnet", "reset"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                       stderr=subprocess.DEVNULL, timeout=120)
+        reset(bithive)
         shutil.rmtree(folder, ignore_errors=True)

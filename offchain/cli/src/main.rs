@@ -8,13 +8,14 @@ use bithive_chain_commands::{chain, committee, deploy, deployment, devnet, ibc};
 use bithive_command_kit::{Output, error_text, printable};
 use bithive_demo as demo;
 use bithive_party_commands::{
-    accredit, daemon, health, job, keys, node, page, policy, requester, service, setup,
+    accredit, audit_log, consent, daemon, fhir, health, job, keys, node, page, policy, requester, service,
+    setup,
 };
 use bithive_token_commands::{
     On, dataset, model, owner, profile, registry, rewards, run as on_network, stake, timebank, treasury, tx,
     vesting, wallet,
 };
-use bithive_tool_commands::{bench, boinc, ceremony, economy, netlab, reading};
+use bithive_tool_commands::{bench, boinc, ceremony, dicom, economy, netlab, predict, reading};
 use clap::{Parser, Subcommand};
 
 /// Confidential compute for medical AI: sealed jobs, broadcast encryption, verified results, honest pay.
@@ -125,6 +126,17 @@ enum Command {
     /// Jobs, from post to result.
     #[command(subcommand)]
     Job(job::Command),
+    /// FHIR R4: check documents, and write a job's output as a report.
+    #[command(subcommand)]
+    Fhir(fhir::Command),
+    /// Run a model on rows or images on this machine alone, for example: predict --model phantoms.onnx --input study.bhim --masks masks.bhim
+    Predict(predict::PredictArgs),
+    /// The audit log of a party: check it, show it, and be told of what is unusual.
+    #[command(subcommand)]
+    Audit(Box<audit_log::Command>),
+    /// Consent receipts: who may use which data, for what, until when.
+    #[command(subcommand)]
+    Consent(consent::Command),
     /// Check policies before money is spent on them.
     #[command(subcommand)]
     Policy(policy::Command),
@@ -134,6 +146,9 @@ enum Command {
     /// Keys from noisy readings of a chip or a person.
     #[command(subcommand)]
     Reading(reading::Command),
+    /// Medical images: what files are, without the patient's name, and as the images that jobs take.
+    #[command(subcommand)]
+    Dicom(dicom::Command),
     /// Programs behind emulated links and NATs.
     #[command(subcommand)]
     Netlab(netlab::Command),
@@ -210,6 +225,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Accredit(command) => return accredit::run(command, home, output).await,
         Command::Page(args) => page::run(*args, home, output).await?,
         Command::Job(command) => return job::run(command, home, output).await,
+        Command::Fhir(command) => return fhir::run(command, home, output).await,
         Command::Deployment(command) => deployment::run(command, home, output).await?,
         Command::Service(command) => service::run(command, output)?,
         Command::Setup(args) => setup::run(args, home, output).await?,
@@ -224,9 +240,13 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Keys(command) => keys::run(command, output)?,
         Command::HealthCheck(args) => return health::check(args, output).await,
         Command::Status(args) => return health::status(args, output).await,
+        Command::Predict(args) => predict::run(&args, output)?,
+        Command::Audit(command) => return audit_log::run(*command, home, output).await,
+        Command::Consent(command) => return consent::run(command, output),
         Command::Policy(command) => policy::run(command, output)?,
         Command::Ceremony(command) => return ceremony::run(command, output),
         Command::Reading(command) => return reading::run(command, output),
+        Command::Dicom(command) => return dicom::run(command, output),
         Command::Netlab(command) => return netlab::run(command, output),
         Command::Boinc(BoincCommand::File(command)) => return boinc::run(command, output),
         Command::Boinc(BoincCommand::Oracle(command)) => return daemon::oracle(command, output).await,

@@ -14,8 +14,9 @@ use bithive_dgkbe::opening::{KeyFile, Part, crs_header_range, extract, power_ran
 use bithive_dgkbe::{GroupedSet, Groups, SlotSet, dem};
 use bithive_exchange::{PeerId, Protocol};
 use bithive_fuzz_checks::{
-    attest, blindmatch, broadcast, chain, cometbft, extractor, measurement, transport,
+    attest, blindmatch, broadcast, chain, cometbft, dicom, extractor, measurement, transport,
 };
+use bithive_inference::{Images, Shape, Spacing};
 use bithive_memory_proof::{Challenge, MIN_BLOCKS, Request, Response};
 use bithive_node::NodeKeys;
 use bithive_payload::{ClaimMessage, Input, Output, SignatureMessage};
@@ -44,6 +45,10 @@ fn main() -> Result<(), Fault> {
     transport_seeds(&seeds)?;
     measurement_seeds(&seeds)?;
     boinc_seeds(&seeds)?;
+    fhir_seeds(&seeds)?;
+    images(&seeds)?;
+    dicom_seeds(&seeds)?;
+    audit_and_consent(&seeds)?;
     models_and_tables(&seeds)
 }
 
@@ -441,6 +446,24 @@ fn transport_seeds(seeds: &Seeds<'_>) -> Result<(), Fault> {
     put("held-all", &[8, 1, 44], &wire::encode_held(300 * wire::SEGMENT_BYTES, None))
 }
 
+/// The known answers of both, each by its decoder.
+fn audit_and_consent(seeds: &Seeds<'_>) -> Result<(), Fault> {
+    let log = include_str!("../../../packages/audit/tests/vectors/log.txt");
+    let line = log.lines().nth(1).ok_or("a log of several lines")?;
+    let entry = bithive_audit::Entry::read(line.as_bytes())?;
+    seeds.put("audit", "entry", &[0], line.as_bytes())?;
+    seeds.put("audit", "event", &[1], &serde_json::to_vec(&entry.event)?)?;
+    seeds.put("audit", "log", &[2], log.as_bytes())?;
+    seeds.put("audit", "rules", &[3], bithive_audit::TEMPLATE.as_bytes())?;
+    seeds.put("audit", "head", &[4], include_bytes!("../../../packages/audit/tests/vectors/head.json"))?;
+    let receipt = include_bytes!("../../../packages/consent/tests/vectors/receipt.json");
+    let signed = bithive_consent::SignedReceipt::read(receipt)?;
+    seeds.put("consent", "signed", &[0], receipt)?;
+    seeds.put("consent", "receipt", &[1], &serde_json::to_vec(signed.receipt())?)?;
+    let list = include_bytes!("../../../packages/consent/tests/vectors/revocations.json");
+    seeds.put("consent", "revocations", &[2], list)
+}
+
 /// Files of the repository.
 fn boinc_seeds(seeds: &Seeds<'_>) -> Result<(), Fault> {
     let users = b"<?xml version=\"1.0\" encoding=\"ISO-8859-1\"?>\n<users>\n<user>\n <id>12</id>\n <name>Ann &amp; Bob &#60;3</name>\n \
@@ -460,6 +483,103 @@ fn boinc_seeds(seeds: &Seeds<'_>) -> Result<(), Fault> {
     seeds.put("boinc", "credit", &[3], b"999999999999999.000001")
 }
 
+/// One document of each kind that is read.
+fn fhir_seeds(seeds: &Seeds<'_>) -> Result<(), Fault> {
+    let narrative = "<div xmlns=\"http://www.w3.org/1999/xhtml\"><p>a &amp; b</p></div>";
+    for (name, document) in [
+        (
+            "patient",
+            r#"{"resourceType":"Patient","id":"a","birthDate":"1990-03","_gender":{"extension":[{"url":"urn:a","valueDecimal":1.50}]},
+            "name":[{"family":"A","given":["B",null],"_given":[null,{"extension":[{"url":"urn:a","valueCode":"c"}]}]}]}"#,
+        ),
+        (
+            "observation",
+            r#"{"resourceType":"Observation","status":"final","code":{"text":"a"},"valueQuantity":{"value":-1.50e2,"system":"urn:a","code":"b"},
+            "effectivePeriod":{"start":"2024","end":"2025-02-28T23:59:60.5+14:00"}}"#,
+        ),
+        (
+            "contained",
+            r##"{"resourceType":"DiagnosticReport","status":"final","code":{"text":"a"},"contained":[{"resourceType":"Organization","id":"o",
+            "name":"b","partOf":{"reference":"#o"}}],"performer":[{"reference":"#o"}]}"##,
+        ),
+        (
+            "bundle",
+            r#"{"resourceType":"Bundle","type":"collection","entry":[{"fullUrl":"urn:uuid:c757873d-ec9a-4326-a141-556f43239520",
+            "resource":{"resourceType":"Encounter","class":{}}}]}"#,
+        ),
+        (
+            "consent",
+            r#"{"resourceType":"Consent","status":"active","scope":{"text":"a"},"category":[{"text":"b"}],"policyRule":{"text":"c"},
+            "provision":{"type":"permit","period":{"start":"2026-03","end":"2027"}}}"#,
+        ),
+    ] {
+        seeds.put("fhir", name, &[0], document.as_bytes())?;
+    }
+    seeds.put("fhir", "narrative", &[1], narrative.as_bytes())?;
+    seeds.put("fhir", "date", &[2], b"2024-02-29T23:59:60.123456789-05:30")?;
+    seeds.put("fhir", "decimal", &[3], b"-12.50e-7")
+}
+
+/// A small CT slice in each form, one that nests, one in run lengths, and a picture with letters.
+fn dicom_seeds(seeds: &Seeds<'_>) -> Result<(), Fault> {
+    let element = |group: u16, element: u16, vr: &[u8; 2], value: &[u8]| {
+        let mut value = value.to_vec();
+        value.resize(value.len().next_multiple_of(2), if vr == b"UI" { 0 } else { b' ' });
+        let length = u16::try_from(value.len()).unwrap_or_default();
+        [&group.to_le_bytes()[..], &element.to_le_bytes(), vr, &length.to_le_bytes(), &value].concat()
+    };
+    let word = |group, at, value: u16| element(group, at, b"US", &value.to_le_bytes());
+    let head = [
+        element(8, 0x16, b"UI", b"1.2.840.10008.5.1.4.1.1.2"),
+        element(8, 0x18, b"UI", b"1.2.3.4"),
+        element(8, 0x20, b"DA", b"20240301"),
+        element(8, 0x60, b"CS", b"CT"),
+        // A sequence of undefined length with an item of undefined length.
+        [
+            &b"\x08\0\x40\x11SQ\0\0\xFF\xFF\xFF\xFF\xFE\xFF\0\xE0\xFF\xFF\xFF\xFF"[..],
+            &element(8, 0x1155, b"UI", b"1.2.3.5"),
+            b"\xFE\xFF\x0D\xE0\0\0\0\0\xFE\xFF\xDD\xE0\0\0\0\0",
+        ]
+        .concat(),
+        element(9, 0x10, b"LO", b"PRIVATE"),
+        element(0x10, 0x10, b"PN", b"Doe^Jane"),
+        element(0x10, 0x20, b"LO", b"4711"),
+        element(0x10, 0x1010, b"AS", b"093Y"),
+        word(0x28, 2, 1),
+        element(0x28, 4, b"CS", b"MONOCHROME2"),
+        element(0x28, 8, b"IS", b"1"),
+        word(0x28, 0x10, 2),
+        word(0x28, 0x11, 2),
+        word(0x28, 0x100, 16),
+        word(0x28, 0x101, 12),
+        word(0x28, 0x102, 11),
+        word(0x28, 0x103, 0),
+        element(0x28, 0x1053, b"DS", b"2"),
+    ]
+    .concat();
+    let pixels = b"\xE0\x7F\x10\0OW\0\0\x08\0\0\0\x01\0\x02\0\x03\0\x04\xF0";
+    let slice = [&head[..], pixels].concat();
+    seeds.put("dicom", "file", &[0], &dicom::data_set("1.2.840.10008.1.2.1", &slice))?;
+    seeds.put("dicom", "explicit", &[2], &slice)?;
+    seeds.put("dicom", "deflated", &[4], &slice)?;
+    seeds.put("dicom", "implicit", &[1], b"\x10\0\x10\0\x08\0\0\0Doe^Jane\x08\0\x40\x11\x18\0\0\0\xFE\xFF\0\xE0\x10\0\0\0\x08\0\x55\x11\x08\0\0\x001.2.3.5\0")?;
+    seeds.put("dicom", "big-endian", &[3], b"\0\x10\0\x10PN\0\x08Doe^Jane\0\x28\0\x10US\0\x02\0\x02")?;
+    let run_lengths = [&[1, 0, 0, 0, 64, 0, 0, 0][..], &[0; 56], &[7, 0, 0, 0, 0, 1, 2, 3, 4]].concat();
+    let length = u32::try_from(run_lengths.len() + 1)?.to_le_bytes();
+    let fragments = [
+        &b"\xE0\x7F\x10\0OB\0\0\xFF\xFF\xFF\xFF\xFE\xFF\0\xE0\0\0\0\0\xFE\xFF\0\xE0"[..],
+        &length,
+        &run_lengths,
+        b"\0\xFE\xFF\xDD\xE0\0\0\0\0",
+    ]
+    .concat();
+    let compressed = [&head[..], &fragments].concat();
+    seeds.put("dicom", "run-lengths", &[0], &dicom::data_set("1.2.840.10008.1.2.5", &compressed))?;
+    let stripes: Vec<u8> =
+        (0..64 * 24_u32).map(|at| if at % 4 == 0 && at / 64 % 12 < 8 { 250 } else { 64 }).collect();
+    seeds.put("dicom", "picture", &[5], &stripes)
+}
+
 fn models_and_tables(seeds: &Seeds<'_>) -> Result<(), Fault> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     for entry in std::fs::read_dir(root.join("offchain/parties/inference/tests/fixtures"))? {
@@ -474,4 +594,21 @@ fn models_and_tables(seeds: &Seeds<'_>) -> Result<(), Fault> {
     seeds.put("table", "csv", &[0], b"radius,texture,diagnosis\n1.5,2,M\n0.25,-3e2,B\n")?;
     seeds.put("table", "quoted", &[0], b"\"a \"\"b\"\"\" , label\n 1,0\r\n\n2,1")?;
     seeds.put("table", "matrix", &[1], &rows.encode())
+}
+
+fn images(seeds: &Seeds<'_>) -> Result<(), Fault> {
+    let shape = Shape::new(2, 1, 1, 2)?;
+    let spacing = Some(Spacing::new(0.5, 0.75)?);
+    let floats = Images::new(shape, spacing, vec![1.0f32, -0.0, 0.5, 3.25])?.encode();
+    seeds.put("images", "float32", &[0], &floats)?;
+    seeds.put(
+        "images",
+        "int16",
+        &[0],
+        &Images::new(shape, spacing, vec![-1024i16, 3071, 0, 40])?.encode(),
+    )?;
+    seeds.put("images", "uint8", &[0], &Images::new(shape, None, vec![0u8, 1, 2, 255])?.encode())?;
+    seeds.put("images", "input", &[1], &floats)?;
+    let section = br#"{"channels":[0],"height":3,"width":2,"resize":"bilinear","window":{"level":40.0,"width":400.0},"mean":[0.5],"std":[0.25]}"#;
+    seeds.put("images", "manifest", &[2], &[&section[..], b"\n", &floats].concat())
 }

@@ -8,13 +8,18 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is a finding")]
 
 pub mod attest;
+pub mod audit;
 pub mod blindmatch;
 pub mod boinc;
 pub mod broadcast;
 pub mod chain;
 pub mod cometbft;
+pub mod consent;
 pub mod curve;
+pub mod dicom;
 pub mod extractor;
+pub mod fhir;
+pub mod images;
 pub mod measurement;
 pub mod memory;
 pub mod messages;
@@ -64,13 +69,18 @@ macro_rules! targets {
 
 targets![
     attest,
+    audit,
     blindmatch,
     boinc,
     broadcast,
     chain,
     cometbft,
+    consent,
     curve,
+    dicom,
     extractor,
+    fhir,
+    images,
     measurement,
     messages,
     model,

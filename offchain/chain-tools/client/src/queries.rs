@@ -49,6 +49,14 @@ impl Client {
         Ok(response.vault.into())
     }
 
+    /// What settled several jobs at once, by the first of them.
+    ///
+    /// # Errors
+    /// The contract's error when it is not the first job of a batch; see [`ChainError`].
+    pub async fn batch(&self, batch: u64) -> Result<jobs::BatchResponse, ChainError> {
+        self.jobs(&jobs::QueryMsg::Batch { batch }).await
+    }
+
     /// Whether emissions and registry were told of a settled job.
     ///
     /// # Errors

@@ -42,7 +42,7 @@ fn install(folder: &Path, progress: &dyn Fn(BuildStep)) -> Result<(), DevnetErro
         command.env_remove(setting);
     }
     // It waits for blocks: optimising it takes longer than it saves.
-    command.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "1").env("CARGO_PROFILE_RELEASE_DEBUG", "0");
+    command.env("CARGO_PROFILE_RELEASE_OPT_LEVEL", "0").env("CARGO_PROFILE_RELEASE_DEBUG", "0");
     command.env("CARGO_TARGET_DIR", &target).env("CARGO_INCREMENTAL", "0");
     let mut child = command
         .stdin(Stdio::null())

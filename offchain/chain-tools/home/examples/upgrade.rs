@@ -15,6 +15,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use bithive_api::{datasets, jobs, registry, staking};
 use bithive_attest::possession_bytes;
+use bithive_blindmatch::DecodeError;
+use bithive_blindmatch::vault::Vault;
 use bithive_chain::{Chain, ChainExt, Cosmos, SigningKey, Wallet};
 use bithive_client::{Client, Deployment, EconomyClient, Token, owner_settings};
 use bithive_home::{CRS, DEPLOYMENT, Target, fund, read_founders, target};
@@ -36,6 +38,11 @@ const DELEGATED: u128 = UNIT / 20;
 /// What the node's keys are drawn from, before and after.
 const NODE_SEED: u64 = 2;
 const LONGEST_WAIT: Duration = Duration::from_secs(180);
+/// A vault as version e5823384 has sealed it, in hex.
+const FORMER_VAULT: &str = include_str!("../../../../packages/blindmatch/tests/vectors/vault_version_2.hex");
+/// What a node of this version commits to, in hex; nobody looks into it here.
+const COMMITMENT: [u8; 32] = [0x66; 32];
+const DAY: u64 = 86_400;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<()> {
@@ -108,13 +115,17 @@ impl Site {
     }
 }
 
-fn job(now: u64) -> Value {
-    json!({"post": {
-        "vault": Binary::from(vec![1; 100]), "workers": 3, "quorum": 2, "tolerance": 64, "dimensions": 8,
+fn former_vault() -> Result<Vec<u8>> {
+    Ok(HexBinary::from_hex(FORMER_VAULT.trim())?.into())
+}
+
+fn job(now: u64) -> Result<Value> {
+    Ok(json!({"post": {
+        "vault": Binary::from(former_vault()?), "workers": 3, "quorum": 2, "tolerance": 64, "dimensions": 8,
         "price": (ESCROW / 3).to_string(), "assign_by": now + 3_600, "commit_seconds": 3_600,
         "reveal_seconds": 3_600, "finalize_seconds": 3_600, "model": "00".repeat(32),
         "model_owner": null, "data_owner": null,
-    }})
+    }}))
 }
 
 async fn before(site: &Site) -> Result<()> {
@@ -128,8 +139,9 @@ async fn before(site: &Site) -> Result<()> {
     let endpoint = json!({"register_requester": {"endpoint": "11".repeat(32)}});
     site.send(requester, "token", "registry", REQUESTER_BOND, &endpoint).await?;
     let now = site.chain.info().await?.time.seconds();
-    site.send(requester, "token", "jobs", ESCROW, &job(now)).await?;
-    site.send(requester, "token", "jobs", ESCROW, &job(now)).await?;
+    for _ in 0..2 {
+        site.send(requester, "token", "jobs", ESCROW, &job(now)?).await?;
+    }
     site.execute(requester, "jobs", &json!({"cancel": {"job_id": 2}})).await?;
     println!("ok  a requester has an open job, and what it may withdraw of another one");
 
@@ -200,11 +212,53 @@ async fn node_after(site: &Site, client: &Client) -> Result<()> {
     ensure!(said.commitment.to_hex() == "55".repeat(32), "its commitment is {}", said.commitment);
     ensure!(said.changeable_from == 0, "it has to wait until {}", said.changeable_from);
     let node = Wallet::connect(site.chain.clone(), keys.account).await?;
-    site.execute(&node, "registry", &json!({"commit_attributes": {"commitment": "66".repeat(32)}})).await?;
+    let commit = registry::ExecuteMsg::CommitAttributes { commitment: (&COMMITMENT).into() };
+    site.execute(&node, "registry", &serde_json::to_value(commit)?).await?;
     let said = client.accredited(&address).await?.context("the node is gone")?;
-    ensure!(said.commitment.to_hex() == "66".repeat(32), "its commitment is {}", said.commitment);
+    ensure!(said.commitment.as_slice() == COMMITMENT, "its commitment is {}", said.commitment);
     ensure!(said.changeable_from > 0, "a commitment can be replaced as often as anybody likes");
     println!("ok  a node of the former version commits to its answers");
+    accreditation_after(site, client, &address).await
+}
+
+/// The former version knows no accreditors: nothing needs one after the upgrade. The owner lists one at once, who vouches for the
+/// node; that an attribute needs it waits.
+async fn accreditation_after(site: &Site, client: &Client, node: &str) -> Result<()> {
+    let before = client.accreditation().await?;
+    ensure!(before.accreditors.is_empty() && before.required.is_empty(), "before anybody set it: {before:?}");
+    let said = client.accredited(node).await?.context("the node is gone")?;
+    ensure!(said.admits("region") && said.grants.is_empty(), "the committee would not evaluate: {said:?}");
+    let (owner, accreditor) = (&site.operator, site.operator.address());
+    let set = |required: &[&str]| {
+        let required = required.iter().map(|name| (*name).to_owned()).collect();
+        serde_json::to_value(registry::ExecuteMsg::SetAccreditation {
+            accreditors: vec![accreditor.into()],
+            required,
+        })
+    };
+    site.execute(owner, "registry", &set(&[])?).await?;
+    let until = site.chain.info().await?.time.seconds() + DAY;
+    let accredit = registry::ExecuteMsg::Accredit {
+        node: node.into(),
+        commitment: (&COMMITMENT).into(),
+        attributes: vec!["region".into()],
+        until,
+    };
+    site.execute(owner, "registry", &serde_json::to_value(accredit)?).await?;
+    let said = client.accredited(node).await?.context("the node is gone")?;
+    let grants: Vec<_> = said.grants.iter().map(|grant| (grant.accreditor.as_str(), grant.until)).collect();
+    ensure!(grants == [(accreditor, until)], "what accreditors say of it: {grants:?}");
+    // A registry of a version that did not note when it was made has no first day in which this takes effect at once.
+    site.execute(owner, "registry", &set(&["region"])?).await?;
+    let contracts: Vec<_> = client.deployment().contracts().collect();
+    let waiting = owner_settings(site.chain.as_ref(), &contracts).await?.settings;
+    let registry = site.at("registry")?;
+    let (now, waits) = (client.accreditation().await?, waiting.iter().any(|one| one.address == registry));
+    ensure!(
+        waits == now.required.is_empty(),
+        "what needs accreditation neither waits nor is in force: {now:?}"
+    );
+    println!("ok  an accreditor vouches for the node, and the owner says what needs one");
     Ok(())
 }
 
@@ -297,6 +351,11 @@ async fn market(site: &Site, client: &Client) -> Result<()> {
     let bond = client.requester(requester.address()).await?.context("the requester is gone")?.bond;
     ensure!(bond.u128() == REQUESTER_BOND, "its bond is {bond}");
     ensure!(client.committee().await?.members.len() == 3, "the committee is gone");
+    let vault = client.vault(1).await?;
+    ensure!(vault == former_vault()?, "the vault of job 1 is another one");
+    let refused = matches!(Vault::decode(&vault), Err(DecodeError::Version { found: 2, .. }));
+    ensure!(refused, "a vault of the former version is not refused by its number");
+    println!("ok  the former version's vault is there, and is refused as such");
     site.execute(requester, "jobs", &json!({"cancel": {"job_id": 1}})).await?;
     site.execute(requester, "jobs", &json!({"withdraw": {}})).await?;
     ensure!(client.balance(requester.address()).await? == 2 * ESCROW, "both escrows come back");
@@ -321,7 +380,7 @@ async fn market(site: &Site, client: &Client) -> Result<()> {
 
 /// The former version has the terms beside the vault, this one within a field of their own.
 fn job_message(now: u64) -> Result<jobs::Hook> {
-    let mut former = job(now);
+    let mut former = job(now)?;
     let fields = former.get_mut("post").and_then(Value::as_object_mut).context("no message")?;
     let vault = fields.remove("vault").context("no vault")?;
     Ok(serde_json::from_value(json!({"post": {"vault": vault, "terms": fields}}))?)

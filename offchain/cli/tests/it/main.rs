@@ -3,6 +3,7 @@
 
 mod accreditation;
 mod audit;
+mod audit_log;
 mod bad_input;
 mod boinc;
 mod ceremony;
@@ -11,6 +12,7 @@ mod dataset;
 mod demo;
 mod demo_network;
 mod economy_commands;
+mod fhir;
 mod founding;
 mod keys;
 mod loopback;
@@ -22,6 +24,7 @@ mod network;
 mod owner;
 mod page;
 mod payload;
+mod predict;
 mod processes;
 mod profile;
 mod reading;

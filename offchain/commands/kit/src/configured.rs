@@ -4,13 +4,15 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use bithive_audit::Role;
+use bithive_audit_log::AuditLog;
 use bithive_chain::{SigningKey, Wallet};
 use bithive_client::{Account, Client};
 use bithive_daemon::config::{
-    ChainConfig, CommitteeConfig, MeterConfig, NodeConfig, OracleConfig, RelayerConfig, RequesterConfig,
-    Settings, role_of,
+    AuditConfig, ChainConfig, CommitteeConfig, MeterConfig, NodeConfig, OracleConfig, RelayerConfig,
+    RequesterConfig, Settings, role_of,
 };
-use bithive_daemon::{Stop, chain};
+use bithive_daemon::{Stop, audit, chain};
 use bithive_keystore::{Keystore, Password, PasswordSource, names};
 
 /// How long a chain may take to answer before it is said that it is waited for, and until that is said again.
@@ -50,6 +52,8 @@ pub struct Configured {
     pub chain: ChainConfig,
     /// Its keystore.
     pub keys: PathBuf,
+    /// Its audit log, as what it acts, and its configuration as text; none of a party that has no such log.
+    audit: Option<(AuditConfig, Role, String)>,
 }
 
 impl Configured {
@@ -60,28 +64,30 @@ impl Configured {
     pub fn load(file: &Path) -> Result<Self> {
         Ok(match role_of(file)?.as_str() {
             NodeConfig::ROLE => {
-                let NodeConfig { chain, keys, .. } = NodeConfig::load(file)?;
-                Self { chain, keys }
+                let config = NodeConfig::load(file)?;
+                let audit = Some((config.audit.clone(), Role::Node, format!("{config:?}")));
+                Self { chain: config.chain, keys: config.keys, audit }
             }
             CommitteeConfig::ROLE => {
                 let CommitteeConfig { chain, keys, .. } = CommitteeConfig::load(file)?;
-                Self { chain, keys }
+                Self { chain, keys, audit: None }
             }
             RelayerConfig::ROLE => {
                 let RelayerConfig { chain, keys, .. } = RelayerConfig::load(file)?;
-                Self { chain, keys }
+                Self { chain, keys, audit: None }
             }
             OracleConfig::ROLE => {
                 let OracleConfig { chain, keys, .. } = OracleConfig::load(file)?;
-                Self { chain, keys }
+                Self { chain, keys, audit: None }
             }
             MeterConfig::ROLE => {
                 let MeterConfig { chain, keys, .. } = MeterConfig::load(file)?;
-                Self { chain, keys }
+                Self { chain, keys, audit: None }
             }
             RequesterConfig::ROLE => {
-                let RequesterConfig { chain, keys, .. } = RequesterConfig::load(file)?;
-                Self { chain, keys }
+                let config = RequesterConfig::load(file)?;
+                let audit = Some((config.audit.clone(), Role::Requester, format!("{config:?}")));
+                Self { chain: config.chain, keys: config.keys, audit }
             }
             role => bail!(
                 "{} is the configuration of a {role}, which has no account; expected that of a node, committee, \
@@ -108,8 +114,39 @@ impl Configured {
     /// # Errors
     /// A keystore that does not open, or a chain that refuses; one that does not answer is waited for.
     pub async fn account(&self, password: &PasswordArgs) -> Result<Account> {
-        let key = open_keystore(&self.keys, &password.read(&self.keys)?)?.account(names::ACCOUNT)?;
+        let (key, _) = self.unlock(password)?;
         on_chain(&connect(&self.chain).await?, key).await
+    }
+
+    /// The party's account key, and its audit log, which says that the keystore was opened.
+    ///
+    /// # Errors
+    /// A keystore that does not open; a log that can't be written.
+    pub fn unlock(&self, password: &PasswordArgs) -> Result<(SigningKey, Option<AuditLog>)> {
+        let log = self.begin_log()?;
+        let password = password.read(&self.keys)?;
+        let key: Result<_> =
+            audit::opened(
+                log.as_ref(),
+                || Ok(open_keystore(&self.keys, &password)?.account(names::ACCOUNT)?),
+            );
+        Ok((key?, log))
+    }
+
+    /// The party's audit log, to be written; none if its configuration names none.
+    ///
+    /// # Errors
+    /// A keystore without an account; a log that can't be written.
+    pub fn begin_log(&self) -> Result<Option<AuditLog>> {
+        there(&self.keys)?;
+        let Some((audit, role, text)) = &self.audit else { return Ok(None) };
+        Ok(audit::begin(audit, (&self.keys, *role), text)?)
+    }
+
+    /// Folder of the party's audit log; none if its configuration names none.
+    #[must_use]
+    pub fn log_folder(&self) -> Option<&Path> {
+        self.audit.as_ref()?.0.log.as_deref()
     }
 }
 

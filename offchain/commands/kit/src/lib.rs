@@ -1,6 +1,8 @@
-//! What all commands share: how answers are printed, progress, settings of owners that wait, the input of a job from files, and parties that
+//! What all commands share: how answers are printed, progress, settings of owners that wait, the input of a job from files and what a model says
+//! of it, and parties that
 //! have a configuration of their own.
 
+pub mod answers;
 mod configured;
 pub mod input;
 mod output;

@@ -3,8 +3,11 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use bithive_audit::Role;
+use bithive_audit_log::AuditLog;
 use bithive_client::{Account, Client};
 use bithive_command_kit::{Configured, PasswordArgs, connect};
+use bithive_daemon::audit;
 use bithive_daemon::config::{RequesterConfig, Settings};
 use bithive_daemon::keys::AccountFile;
 use bithive_daemon::party::Party;
@@ -14,6 +17,9 @@ use bithive_requester::Requester;
 use clap::ArgGroup;
 
 use super::requester;
+
+/// Folder of a home with the audit log of its requesters. Where it is not there, nothing is logged: `bithive audit init` makes it.
+pub(crate) const HOME_LOG: &str = "audit";
 
 /// Which requester: one of the home folder, or one with a configuration of its own.
 #[derive(clap::Args)]
@@ -60,16 +66,24 @@ pub(crate) struct Acting {
 
 impl RequesterArgs {
     /// Opens the requester; one with a configuration is on the network from now on.
-    pub(crate) async fn open(&self, home: &Path) -> Result<Acting> {
+    pub(crate) async fn open(&self, path: &Path) -> Result<Acting> {
         if let Some(file) = &self.config {
             let config = RequesterConfig::load(file)?;
-            let keys = AccountFile::read(&config.keys, &self.password.read(&config.keys)?)?;
-            let (requester, party) = online(&connect(&config.chain).await?, &config, keys).await?;
+            let (keys, log) = unlock(&config, &self.password)?;
+            let (requester, party) = online(&connect(&config.chain).await?, &config, keys, log).await?;
             return Ok(Acting { requester, home: None, party: Some(party) });
         }
         let name = self.from.as_deref().context("expected --from NAME, or --config FILE")?;
-        let mut home = Home::open(home).await?;
+        let mut home = Home::open(path).await?;
         let requester = requester::open(&mut home, name).await?;
+        let folder = path.join(HOME_LOG);
+        let log = if folder.is_dir() {
+            let who = requester.account().address().parse()?;
+            Some(AuditLog::open(&folder, (who, Role::Requester))?)
+        } else {
+            None
+        };
+        let requester = requester.with_audit(log);
         Ok(Acting { requester, home: Some(home), party: None })
     }
 
@@ -110,11 +124,23 @@ impl ReaderArgs {
     }
 }
 
+/// The keys of a configured requester, and its audit log, which says that they were taken.
+pub(crate) fn unlock(
+    config: &RequesterConfig,
+    password: &PasswordArgs,
+) -> Result<(AccountFile, Option<AuditLog>)> {
+    let log = audit::begin(&config.audit, (&config.keys, Role::Requester), &format!("{config:?}"))?;
+    let password = password.read(&config.keys)?;
+    let keys = audit::opened(log.as_ref(), || AccountFile::read(&config.keys, &password))?;
+    Ok((keys, log))
+}
+
 /// A configured requester on the network.
 pub(crate) async fn online(
     client: &Client,
     config: &RequesterConfig,
     keys: AccountFile,
+    log: Option<AuditLog>,
 ) -> Result<(Requester, Party)> {
     let (account, endpoint) = keys.keys();
     anyhow::ensure!(
@@ -128,5 +154,5 @@ pub(crate) async fn online(
     let (exchange, tags, state) = (party.exchange(), party.tags(), party.state.clone());
     let requester =
         Requester::new(party.account.clone(), exchange, tags, state, (crs, groups), fresh_rng()?)?;
-    Ok((requester, party))
+    Ok((requester.with_audit(log), party))
 }

@@ -12,7 +12,6 @@ use bithive_client::amount::show;
 use bithive_client::{Account, Client, key_dispute};
 use bithive_command_kit::{Output, PasswordArgs, connect, table};
 use bithive_daemon::config::{RequesterConfig, Settings as _};
-use bithive_daemon::keys::AccountFile;
 use bithive_daemon::party::Party;
 use bithive_dgkbe::Groups;
 use bithive_dgkbe::crs::Crs;
@@ -23,6 +22,7 @@ use bithive_keystore::fresh_rng;
 use clap::{ArgGroup, Args};
 use serde::Serialize;
 
+use super::acting::unlock;
 use super::nodes::address_or_name;
 
 /// Longest key file that is fetched: a sound one has at most 393,210 bytes.
@@ -80,7 +80,7 @@ impl Auditor {
             return Ok(Self { client, crs, payer, at: Place::Home(Box::new(home)) });
         };
         let config = RequesterConfig::load(file)?;
-        let keys = AccountFile::read(&config.keys, &args.password.read(&config.keys)?)?;
+        let (keys, _) = unlock(&config, &args.password)?;
         let client = connect(&config.chain).await?;
         let crs = client.reference_string(&config.reference_string).await?.shared();
         let (account, endpoint) = keys.keys();

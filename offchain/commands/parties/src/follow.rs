@@ -13,11 +13,10 @@ use bithive_command_kit::Output;
 use bithive_committee::ServiceError;
 use bithive_daemon::chain;
 use bithive_daemon::config::{RequesterConfig, Settings};
-use bithive_daemon::keys::AccountFile;
 use bithive_daemon::party::Party;
 use bithive_requester::{Following, JobProgress, JobSpec, Posted, Requester, RequesterError};
 
-use super::acting::online;
+use super::acting::{online, unlock};
 use super::daemon::{UntilArgs, start_log};
 use super::keys::PasswordArgs;
 use super::play::{Player, passes};
@@ -92,7 +91,8 @@ pub struct JobResumeArgs {
 
 /// Posts a job, chooses workers, and stays until the job has ended.
 pub async fn run(args: JobRunArgs, output: Output) -> Result<ExitCode> {
-    let (spec, _) = args.spec.load(&Schema::bithive())?;
+    let (spec, size) = args.spec.load(&Schema::bithive())?;
+    let records = args.spec;
     let following = Following {
         exclude: accounts(&args.exclude)?,
         most_added: args.add_escrow,
@@ -101,13 +101,14 @@ pub async fn run(args: JobRunArgs, output: Output) -> Result<ExitCode> {
     };
     let file = args.process.config.clone();
     args.process
-        .play(output, async |requester, teller| {
+        .play(Teller::new(output, size.each_image), async |requester, teller| {
             if let before @ 1.. = requester.begun()? {
                 teller.note(&format!(
                     "{before} earlier jobs have not ended; `bithive job resume --all --config {}` goes on with them",
                     file.display()
                 ));
             }
+            records.open_records(requester, size.count)?;
             let posted = post(requester, &spec, &following, teller).await.map_err(|error| {
                 let error = anyhow::Error::from(error);
                 if !passes(&error) {
@@ -153,7 +154,7 @@ pub async fn resume(args: JobResumeArgs, output: Output) -> Result<ExitCode> {
     let exclude = accounts(&args.exclude)?;
     let JobResumeArgs { job_id, process, add_escrow, claims, claims_seconds, .. } = args;
     process
-        .play(output, async |requester, teller| {
+        .play(Teller::new(output, None), async |requester, teller| {
             let mut jobs = match job_id {
                 Some(job_id) => {
                     let following = patiently(async || requester.following(job_id).await).await?;
@@ -183,20 +184,19 @@ impl ProcessArgs {
     /// Starts the requester, has `begin` name the jobs, and follows them until all have ended. A signal ends it before.
     async fn play(
         self,
-        output: Output,
+        teller: Teller,
         begin: impl AsyncFnOnce(&mut Requester, Teller) -> Result<Vec<(u64, Following)>>,
     ) -> Result<ExitCode> {
         let config = RequesterConfig::load(&self.config)?;
         start_log(&config.log)?;
         let stop = self.until.stop()?;
-        let keys = AccountFile::read(&config.keys, &self.password.read(&config.keys)?)?;
+        let (keys, log) = unlock(&config, &self.password)?;
         let Some(client) = chain::connect(&config.chain, &stop).await? else { bail!("stopped") };
         tokio::select! {
             () = answers(&client) => {}
             () = stop.requested() => bail!("stopped"),
         }
-        let (mut requester, party): (Requester, Party) = online(&client, &config, keys).await?;
-        let teller = Teller::new(output);
+        let (mut requester, party): (Requester, Party) = online(&client, &config, keys, log).await?;
         let played = async {
             let jobs = begin(&mut requester, teller).await?;
             let patience = Duration::from_secs(self.output_seconds);

@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use bithive_api::jobs::{ExecuteMsg, JobResponse};
 use bithive_blindmatch::schema::Schema;
 use bithive_client::Client;
 use bithive_client::amount::{self, show};
-use bithive_command_kit::{Output, table};
-use bithive_inference::{Label, Table, accuracy, sigmoid};
+use bithive_command_kit::answers::Answers;
+use bithive_command_kit::{Output, input, table};
+use bithive_inference::{Device, Label, Table, accuracy, sigmoid};
 use bithive_requester::Selection;
 use clap::Subcommand;
 use serde_json::json;
@@ -75,6 +76,8 @@ pub enum Command {
         /// CSV file with labels, to compare with.
         #[arg(long, value_name = "FILE")]
         labels: Option<PathBuf>,
+        #[command(flatten)]
+        images: ImageArgs,
     },
     /// Withdraw an open job; its escrow can be withdrawn.
     Cancel {
@@ -90,6 +93,17 @@ pub enum Command {
         #[command(flatten)]
         account: AccountArgs,
     },
+}
+
+/// How the result of a job on images is read.
+#[derive(clap::Args)]
+pub struct ImageArgs {
+    /// The job's ONNX model, if it reads images: it knows how many classes each image has, and their names.
+    #[arg(long, value_name = "FILE", conflicts_with = "labels")]
+    model: Option<PathBuf>,
+    /// Write the masks of a model that makes some, as images (BHIM) with the number of the most likely class in each pixel.
+    #[arg(long, value_name = "FILE", requires = "model")]
+    masks: Option<PathBuf>,
 }
 
 /// Arguments of `bithive job post`.
@@ -119,8 +133,8 @@ pub async fn run(command: Command, home: &Path, output: Output) -> Result<ExitCo
             let (client, _home) = reader.open(home).await?;
             show_job(&client, job_id, output).await?;
         }
-        Command::Result { job_id, requester, labels } => {
-            result(&requester, home, job_id, labels, output).await?;
+        Command::Result { job_id, requester, labels, images } => {
+            result(&requester, home, job_id, (labels, images), output).await?;
         }
         Command::Cancel { job_id, account } => {
             execute(&account, home, job_id, &ExecuteMsg::Cancel { job_id }, output).await?;
@@ -168,10 +182,14 @@ async fn execute(
 }
 
 async fn post(args: PostArgs, home: &Path, output: Output) -> Result<()> {
-    let (spec, rows) = args.spec.load(&Schema::bithive())?;
+    let (spec, size) = args.spec.load(&Schema::bithive())?;
+    let (rows, what) = (size.count, if size.each_image.is_some() { "images" } else { "rows" });
     let escrow = spec.escrow()?;
     let mut acting = args.requester.open(home).await?;
-    let posted = acting.requester.post(&spec).await;
+    let posted = match args.spec.open_records(&mut acting.requester, rows) {
+        Ok(()) => acting.requester.post(&spec).await.map_err(Into::into),
+        Err(error) => Err(error),
+    };
     acting.close().await;
     let posted = posted?;
     let answer = json!({
@@ -184,7 +202,7 @@ async fn post(args: PostArgs, home: &Path, output: Output) -> Result<()> {
     });
     output.show(&answer, |_| {
         println!(
-            "job {}: {rows} rows, vault of {} bytes, {} in escrow",
+            "job {}: {rows} {what}, vault of {} bytes, {} in escrow",
             posted.job_id,
             posted.vault.len(),
             show(escrow)
@@ -267,40 +285,49 @@ async fn result(
     requester: &RequesterArgs,
     home: &Path,
     job_id: u64,
-    labels: Option<PathBuf>,
+    (labels, images): (Option<PathBuf>, ImageArgs),
     output: Output,
 ) -> Result<()> {
     let known = labels.map(|path| labels_of(&path)).transpose()?;
+    let model = images.model.as_deref().map(|path| input::load_model(Some(path), Device::Cpu)).transpose()?;
     let acting = requester.open(home).await?;
+    let ran = match &model {
+        Some(_) => Some(acting.requester.model(job_id).await),
+        None => None,
+    };
     let opened = acting.requester.open(job_id).await;
     if opened.is_ok() {
         acting.requester.ended(job_id).await?;
     }
     acting.close().await;
     let opened = opened?;
+    if let (Some(ran), Some((_, model))) = (ran.transpose()?, &model) {
+        let own = model.digest();
+        ensure!(
+            ran == own,
+            "--model: job {job_id} ran the model {}, this file is {}; name the file that the job was posted with",
+            hex::encode(&ran),
+            hex::encode(own)
+        );
+    }
+    let answers = match &model {
+        // Of a pixel's size the result says nothing.
+        Some((_, model)) => Answers::of_model(model, &opened.values, None)?,
+        None => Answers::of_rows(&opened.values),
+    };
+    if let Some(path) = &images.masks {
+        answers.write_masks(path)?;
+    }
     let probabilities: Vec<f32> = opened.values.iter().map(|logit| sigmoid(*logit)).collect();
     let accuracy = known.map(|labels| accuracy(&probabilities, &labels)).transpose()?;
-    let rows: Vec<_> = probabilities
-        .iter()
-        .enumerate()
-        .map(|(row, probability)| {
-            let class = if Label::from_probability(*probability) == Label::Positive { 1 } else { 0 };
-            json!({ "row": row, "probability": probability, "class": class })
-        })
-        .collect();
     let answer = json!({
-        "job_id": job_id, "rows": rows, "accuracy": accuracy, "worker": opened.worker, "skipped": opened.skipped,
+        "job_id": job_id, "rows": answers.answers, "accuracy": accuracy, "worker": opened.worker, "skipped": opened.skipped,
     });
     output.show(&answer, |_| {
         for bad in &opened.skipped {
             eprintln!("no output of {bad}");
         }
-        let mut lines = table(&["row", "probability", "class"]);
-        for (row, probability) in probabilities.iter().enumerate() {
-            let class = if Label::from_probability(*probability) == Label::Positive { "1" } else { "0" };
-            lines.add_row([row.to_string(), format!("{probability:.4}"), class.into()]);
-        }
-        println!("{lines}");
+        answers.print();
         if let Some(accuracy) = accuracy {
             println!("accuracy {:.1} %", accuracy * 100.0);
         }

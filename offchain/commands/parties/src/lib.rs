@@ -4,7 +4,10 @@
 pub mod accredit;
 pub mod acting;
 pub mod audit;
+pub mod audit_log;
+pub mod consent;
 pub mod daemon;
+pub mod fhir;
 pub mod follow;
 pub mod health;
 pub mod job;
@@ -17,6 +20,7 @@ pub mod page;
 mod play;
 pub mod policy;
 pub mod registration;
+mod relied;
 pub mod requester;
 pub mod service;
 pub mod setup;

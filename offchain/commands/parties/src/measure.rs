@@ -11,7 +11,6 @@ use bithive_chain::validate_address;
 use bithive_client::Client;
 use bithive_command_kit::{Output, spinner, until as end};
 use bithive_daemon::config::{RequesterConfig, Settings};
-use bithive_daemon::keys::AccountFile;
 use bithive_daemon::party::Party;
 use bithive_exchange::PeerId;
 use bithive_keystore::fresh_rng;
@@ -23,6 +22,7 @@ use bithive_memory_proof::MAX_STEPS;
 use clap::value_parser;
 use serde::Serialize;
 
+use super::acting::unlock;
 use super::daemon::start_log;
 use super::join;
 use super::keys::PasswordArgs;
@@ -125,7 +125,7 @@ pub(crate) async fn run(args: RunArgs, output: Output) -> Result<ExitCode> {
 
     let config = RequesterConfig::load(&args.config)?;
     start_log(&config.log)?;
-    let (account, endpoint) = AccountFile::read(&config.keys, &args.password.read(&config.keys)?)?.keys();
+    let (account, endpoint) = unlock(&config, &args.password)?.0.keys();
     let client = join::connect(&config.chain).await?;
     let node = validate_address(&args.node)?.to_string();
     registered(&client, &disclosure, &node).await?;

@@ -106,7 +106,10 @@ pub fn run(command: Command, output: Output) -> Result<()> {
 fn party(config: &Path) -> Result<(&'static str, Vec<PathBuf>)> {
     let parent = |path: &Path| path.parent().map(Path::to_owned);
     Ok(match role_of(config)?.as_str() {
-        NodeConfig::ROLE => (NodeConfig::ROLE, vec![NodeConfig::load(config)?.data]),
+        NodeConfig::ROLE => {
+            let NodeConfig { data, audit, .. } = NodeConfig::load(config)?;
+            (NodeConfig::ROLE, [Some(data), audit.log].into_iter().flatten().collect())
+        }
         CommitteeConfig::ROLE => (CommitteeConfig::ROLE, vec![CommitteeConfig::load(config)?.data]),
         RelayerConfig::ROLE => (RelayerConfig::ROLE, vec![RelayerConfig::load(config)?.data]),
         OracleConfig::ROLE => {

@@ -13,11 +13,13 @@ use bithive_requester::JobProgress;
 #[derive(Clone, Copy)]
 pub(crate) struct Teller {
     output: Output,
+    /// Numbers of the result for each image; none for rows.
+    each_image: Option<usize>,
 }
 
 impl Teller {
-    pub(crate) const fn new(output: Output) -> Self {
-        Self { output }
+    pub(crate) const fn new(output: Output, each_image: Option<usize>) -> Self {
+        Self { output, each_image }
     }
 
     /// A line for people, beside what is told.
@@ -31,7 +33,7 @@ impl Teller {
         if self.output.json {
             writeln!(out, "{}", serde_json::to_string(step)?)?;
         } else {
-            let (line, is_end) = text(step);
+            let (line, is_end) = text(step, self.each_image);
             if let JobProgress::Settled { skipped, .. } = step {
                 for bad in skipped {
                     eprintln!("no output of {bad}");
@@ -48,7 +50,7 @@ impl Teller {
 }
 
 /// A step in words, and whether it is the end of the job.
-fn text(step: &JobProgress) -> (String, bool) {
+fn text(step: &JobProgress, each_image: Option<usize>) -> (String, bool) {
     match step {
         JobProgress::Posted { job_id, vault, .. } => {
             (format!("job {job_id} is posted, with a vault of {} bytes", vault.len() / 2), false)
@@ -66,6 +68,13 @@ fn text(step: &JobProgress) -> (String, bool) {
                 workers.map(|worker| format!("slot {}: {} for {}", worker.slot, worker.address, worker.ask)),
             );
             (lines.join("\n"), false)
+        }
+        JobProgress::Settled { job_id, values, .. } if each_image.is_some() => {
+            let images = values.len() / each_image.unwrap_or(1).max(1);
+            let line = format!(
+                "job {job_id} is settled, with the logits of {images} images; `bithive job result {job_id} --model FILE` reads them"
+            );
+            (line, true)
         }
         JobProgress::Settled { values, .. } => {
             let rows = values.iter().enumerate();

@@ -23,7 +23,9 @@ pub use load::{TEMPLATES, role_of, validate};
 pub use meter::{IdleConfig, MeterConfig, VouchConfig};
 pub use node::{MeasurementConfig, NodeConfig};
 pub use oracle::{OracleConfig, ProjectConfig};
-pub use parts::{Admitted, ChainConfig, LogConfig, LogFormat, MetricsConfig, NetworkConfig, PeerEntry};
+pub use parts::{
+    Admitted, AuditConfig, ChainConfig, LogConfig, LogFormat, MetricsConfig, NetworkConfig, PeerEntry,
+};
 pub use relay::{RelayConfig, RelayTls};
 pub use relayer::{AttestationsConfig, FeesConfig, RelayerConfig, WorkConfig};
 pub use requester::RequesterConfig;

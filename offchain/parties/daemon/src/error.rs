@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use bithive_audit_log::AuditLogError;
 use bithive_chain::ChainError;
 use bithive_client::{GroupError, Incomplete};
 use bithive_committee::ServiceError;
@@ -107,6 +108,9 @@ pub enum DaemonError {
     /// Its keystore can't be used.
     #[error(transparent)]
     Keystore(#[from] KeystoreError),
+    /// Its audit log can't be written.
+    #[error(transparent)]
+    Audit(#[from] AuditLogError),
     /// The node's entry in its keystore can't be read.
     #[error("entry \"node\" of the keystore: {0}")]
     Profile(String),

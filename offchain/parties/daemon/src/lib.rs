@@ -5,6 +5,7 @@
 //! chain that may be down for a while, an endpoint on the network, and the registry as the way to find others and to
 //! know who belongs ([`membership`]). What they do is reported to scripts as [`event`]s, and to people in the log.
 
+pub mod audit;
 pub mod chain;
 pub mod committee;
 pub mod config;

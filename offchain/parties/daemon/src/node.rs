@@ -4,6 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use bithive_api::registry::NodeRegistration;
+use bithive_audit::Role;
+use bithive_audit_log::AuditLog;
 use bithive_blindmatch::attributes::Attributes;
 use bithive_client::Client;
 use bithive_exchange::{Exchange, Protocol};
@@ -15,7 +17,7 @@ use crate::config::NodeConfig;
 use crate::keys::NodeFile;
 use crate::metrics::{self, NodeMonitor};
 use crate::party::Party;
-use crate::{DaemonError, Event, Events, Stop, TaskGroup, chain};
+use crate::{DaemonError, Event, Events, Stop, TaskGroup, audit, chain};
 
 /// Runs the node until it is told to stop.
 ///
@@ -29,12 +31,13 @@ pub async fn run(
     stop: Stop,
 ) -> Result<(), DaemonError> {
     // What is wrong on this machine is said at once, not when the chain answers.
-    let file = NodeFile::read(&config.keys, password)?;
+    let log = audit::begin(&config.audit, (&config.keys, Role::Node), &format!("{config:?}"))?;
+    let file = audit::opened(log.as_ref(), || NodeFile::read(&config.keys, password))?;
     let Some(client) = chain::connect(&config.chain, &stop).await? else { return Ok(()) };
-    run_on(&client, config, &file, compute, events, stop).await
+    run_logged(&client, config, (&file, log), compute, events, stop).await
 }
 
-/// Runs the node on a chain that answers.
+/// Runs the node on a chain that answers, with keys that were opened before, and without an audit log.
 ///
 /// # Errors
 /// [`DaemonError`].
@@ -42,6 +45,17 @@ pub async fn run_on(
     client: &Client,
     config: &NodeConfig,
     file: &NodeFile,
+    compute: Arc<dyn Compute>,
+    events: Events,
+    stop: Stop,
+) -> Result<(), DaemonError> {
+    run_logged(client, config, (file, None), compute, events, stop).await
+}
+
+async fn run_logged(
+    client: &Client,
+    config: &NodeConfig,
+    (file, log): (&NodeFile, Option<AuditLog>),
     compute: Arc<dyn Compute>,
     events: Events,
     stop: Stop,
@@ -93,6 +107,9 @@ pub async fn run_on(
         tracing::warn!(error, "this machine's speed is not known");
     }
     let mut node = Contributor::known(setup, &known)?.with_relayers(config.relayers.clone());
+    if let Some(log) = log {
+        node = node.with_audit(log);
+    }
     tracing::info!(account = party.account.address(), endpoint = %party.transport.id(), slot,
         next_block = node.next_height(), "the node runs");
     events(&party.ready("node"));

@@ -13,13 +13,14 @@ pub mod report;
 pub mod signed;
 
 use std::collections::BTreeMap;
+use std::fs::File;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use bithive_api::timebank::{BoincStatement, ExecuteMsg, OraclesResponse};
 use bithive_attest::Domain;
 use bithive_attest::bls::SecretKey;
-use bithive_boinc::limits::MAX_BYTES;
+use bithive_boinc::limits::{MAX_BYTES, MAX_FILE_BYTES};
 use bithive_boinc::{Change, Credit, LinkedHost, Records as Exported, change, linked_hosts, links};
 use bithive_chain::{SigningKey, Wallet, validate_address};
 use bithive_client::{Account, Client, EconomyAccount, EconomyClient};
@@ -94,8 +95,9 @@ pub async fn run_on(
     let every = config.every;
     let mut tasks = TaskGroup::new(stop);
     tasks.start("credit", move |stop| async move {
+        let mut believed = AllBelieved::new();
         loop {
-            work.round().await?;
+            work.round(&mut believed, &stop).await?;
             tokio::select! {
                 () = tokio::time::sleep(every) => {}
                 () = stop.requested() => return Ok(()),
@@ -121,6 +123,9 @@ struct Work {
 /// A host, by its project and number.
 type HostId = (String, u64);
 
+/// What is believed of all hosts, from the last export of each project that could be read.
+type AllBelieved = BTreeMap<HostId, Believed>;
+
 /// What this oracle signs of a host: the account, its total, and what was imported before.
 struct Believed {
     account: String,
@@ -138,7 +143,7 @@ impl Work {
     }
 
     /// Does what is due. What others do not answer, or the chain refuses, is tried again in the next round.
-    async fn round(&self) -> Result<(), DaemonError> {
+    async fn round(&self, believed: &mut AllBelieved, stop: &Stop) -> Result<(), DaemonError> {
         let oracles = match self.account.client().oracles().await {
             Ok(oracles) => oracles,
             Err(error) => {
@@ -153,48 +158,74 @@ impl Work {
             return Ok(());
         }
         self.monitor.waits().over("oracles");
-        let mut believed = BTreeMap::new();
+        let mut problems = Vec::new();
         for project in &self.config.project {
-            let read = self.read(project, &mut believed).await;
-            self.note("exports", read)?;
+            let others = believed.keys().filter(|(name, _)| *name != project.url).count();
+            match self.read(project, MAX_STATEMENTS.saturating_sub(others), stop).await {
+                Ok(Some(of_project)) => {
+                    believed.retain(|(name, _), _| *name != project.url);
+                    believed.extend(of_project);
+                }
+                Ok(None) => return Ok(()),
+                Err(error) if is_of_this_machine(&error) => return Err(error),
+                // What was signed of an earlier export is as true as before, and others may be about to import it.
+                Err(error) => problems.push(error.to_string()),
+            }
         }
-        let agreed = self.agree(&oracles, &believed).await;
-        self.note("agreement", agreed)
-    }
-
-    /// What passes by itself, or what somebody else has to see to, is said and does not end the process.
-    fn note(&self, duty: &'static str, done: Result<(), DaemonError>) -> Result<(), DaemonError> {
-        match done {
-            Ok(()) => self.monitor.waits().over(duty),
+        self.say("exports", &problems);
+        match self.agree(&oracles, believed).await {
+            Ok(()) => self.say("agreement", &[]),
             Err(error) if is_of_this_machine(&error) => return Err(error),
-            Err(error) => self.monitor.waits().on(duty, &error),
+            Err(error) => self.say("agreement", &[error.to_string()]),
         }
         Ok(())
     }
 
-    /// Reads the exports of a project, and decides what is believed of each host.
+    /// What passes by itself, or what somebody else has to see to, is said and does not end the process.
+    fn say(&self, duty: &'static str, problems: &[String]) {
+        match problems {
+            [] => self.monitor.waits().over(duty),
+            problems => self.monitor.waits().on(duty, &problems.join("; ")),
+        }
+    }
+
+    /// Reads the exports of a project, and decides what is believed of each host: of so many at most. None if the stop was requested
+    /// meanwhile.
     async fn read(
         &self,
         project: &ProjectConfig,
-        believed: &mut BTreeMap<HostId, Believed>,
-    ) -> Result<(), DaemonError> {
-        let users = self.fetcher.open(&project.users, MAX_BYTES).await?;
-        let hosts = self.fetcher.open(&project.hosts, MAX_BYTES).await?;
-        let read = move || -> Result<Vec<LinkedHost>, bithive_boinc::Error> {
-            let links = links(Exported::new(users, MAX_BYTES)?)?;
-            linked_hosts(Exported::new(hosts, MAX_BYTES)?, &links)
+        most: usize,
+        stop: &Stop,
+    ) -> Result<Option<AllBelieved>, DaemonError> {
+        let open = async {
+            let users = self.fetcher.open(&project.users, MAX_FILE_BYTES).await?;
+            Ok::<_, DaemonError>((users, self.fetcher.open(&project.hosts, MAX_FILE_BYTES).await?))
+        };
+        let (users, hosts) = tokio::select! {
+            files = open => files?,
+            () = stop.requested() => return Ok(None),
+        };
+        let (places, told) = ([&project.users, &project.hosts].map(ToString::to_string), stop.clone());
+        let read = move || -> Result<Vec<LinkedHost>, String> {
+            let ([of_users, of_hosts], told) = (places, &told);
+            // What was read of a file by then is not used.
+            let until_told = |records: Exported<File>| records.take_while(move |_| !told.is_requested());
+            let records = |file| Exported::new(file, MAX_BYTES).map(until_told);
+            let links = records(users).and_then(links).map_err(|error| format!("{of_users}: {error}"))?;
+            let found = records(hosts).and_then(|hosts| linked_hosts(hosts, &links));
+            found.map_err(|error| format!("{of_hosts}: {error}"))
         };
         let hosts = tokio::task::spawn_blocking(read).await;
         let hosts =
             hosts.map_err(|error| DaemonError::TaskEnded { name: "exports", why: error.to_string() })?;
-        let hosts = hosts.map_err(|error| {
-            let error = format!("{}: {error}", project.url);
-            DaemonError::Machine { what: "exports", error }
-        })?;
+        if stop.is_requested() {
+            return Ok(None);
+        }
+        let hosts = hosts.map_err(|error| DaemonError::Machine { what: "exports", error })?;
         let name = project.url.clone();
         self.monitor.report(&Report::Read { project: name.clone(), hosts: hosts.len() as u64 });
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
-        let mut seen = Vec::new();
+        let (mut seen, mut believed) = (Vec::new(), AllBelieved::new());
         for LinkedHost { host, account, total } in hosts {
             let left_out = |reason: String| {
                 self.monitor.report(&Report::LeftOut { project: name.clone(), host, reason });
@@ -226,11 +257,12 @@ impl Work {
                 }
             }
             let total = total.whole();
-            if total > counted && believed.len() < MAX_STATEMENTS {
+            if total > counted && believed.len() < most {
                 believed.insert((name.clone(), host), Believed { account, total, counted });
             }
         }
-        self.records.note(&name, &seen, now)
+        self.records.note(&name, &seen, now)?;
+        Ok(Some(believed))
     }
 
     /// Whether the total of a host is believed, from what was seen of it before.
@@ -267,13 +299,10 @@ impl Work {
     }
 
     /// Signs, publishes, reads what others have signed, and imports what enough have.
-    async fn agree(
-        &self,
-        oracles: &OraclesResponse,
-        believed: &BTreeMap<HostId, Believed>,
-    ) -> Result<(), DaemonError> {
+    async fn agree(&self, oracles: &OraclesResponse, believed: &mut AllBelieved) -> Result<(), DaemonError> {
         let mut own: BTreeMap<(HostId, u64), Signed> = BTreeMap::new();
-        for ((project, host), Believed { account, total, .. }) in believed {
+        let news = believed.iter().filter(|(_, Believed { total, counted, .. })| total > counted);
+        for ((project, host), Believed { account, total, .. }) in news {
             let (account, project) = (account.clone(), project.clone());
             self.sign(&mut own, BoincStatement { account, project, host: *host, total: *total });
         }
@@ -314,15 +343,17 @@ impl Work {
             let (signers, signature) = (agreed.signers, agreed.signature);
             let import = ExecuteMsg::Import { statement: agreed.statement, signers, signature };
             match self.account.timebank(&import).await {
-                Ok(_) => self.monitor.report(&Report::Imported { account, project, host, total }),
+                Ok(_) => {
+                    if let Some(known) = believed.get_mut(&(project.clone(), host)) {
+                        known.counted = known.counted.max(total);
+                    }
+                    self.monitor.report(&Report::Imported { account, project, host, total });
+                }
                 // Another oracle was faster, or the bound of the day is reached: one host must not keep the others waiting.
                 Err(error) => problems.push(format!("host {host} of {project}: {error}")),
             }
         }
-        match problems.as_slice() {
-            [] => self.monitor.waits().over("others"),
-            problems => self.monitor.waits().on("others", &problems.join("; ")),
-        }
+        self.say("others", &problems);
         Ok(())
     }
 

@@ -3,10 +3,14 @@
 use std::time::Duration;
 
 use crate::device::DeviceError;
-use crate::limits::{MAX_MODEL_BYTES, MAX_NODES, MAX_WORK, OPERATORS, OPSETS};
+use crate::limits::{
+    IMAGE_OPSETS, MAX_ANSWER_VALUES, MAX_CLASSES, MAX_IMAGE_ELEMENTS, MAX_IMAGE_WORK, MAX_MODEL_BYTES,
+    MAX_NODES, MAX_WORK, OPSETS,
+};
 use crate::wire::MAX_DECODED_BYTES;
 use bithive_table::MAX_COLUMN_NAME_BYTES;
 use bithive_table::MAX_FEATURES;
+use bithive_tensor::{MAX_CHANNELS, MAX_SIDE, PreprocessingError};
 
 /// Why a model is refused. Nothing of it is kept.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -35,6 +39,15 @@ pub enum ModelError {
         /// Version found; 0 if the model names none.
         found: i64,
     },
+    /// The standard operators of a model of images are of a version that is not supported.
+    #[error(
+        "model: expected a standard operator set of version {} to {} for a model of images, found {found}",
+        IMAGE_OPSETS.start(), IMAGE_OPSETS.end()
+    )]
+    ImageOperatorSet {
+        /// Version found.
+        found: i64,
+    },
     /// More nodes than a model may have.
     #[error("model: expected at most {MAX_NODES} nodes, found {found}")]
     TooManyNodes {
@@ -47,6 +60,17 @@ pub enum ModelError {
          elements of its result, and one element as 32 of them or more"
     )]
     TooMuchWork,
+    /// More work per image than a model may ask for.
+    #[error(
+        "model: expected work of at most {MAX_IMAGE_WORK} multiply-adds per image, found more; a smaller height and width take less"
+    )]
+    TooMuchImageWork,
+    /// More memory per image than a model may ask for.
+    #[error(
+        "model: expected at most {MAX_IMAGE_ELEMENTS} numbers in all results of an image together, found more; a smaller height and \
+         width take less"
+    )]
+    TooMuchImageMemory,
     /// The file is small, and what it decodes to is not.
     #[error(
         "model: expected at most {MAX_DECODED_BYTES} bytes of memory once it is decoded, found more; weights are expected as raw data"
@@ -58,8 +82,11 @@ pub enum ModelError {
         /// Inputs found, weights not counted.
         found: usize,
     },
-    /// The input is not rows of float32 features.
-    #[error("model input: expected float32[N, features] with 1 to {MAX_FEATURES} features, found {found}")]
+    /// The input is neither rows of float32 features nor images.
+    #[error(
+        "model input: expected float32[N, features] with 1 to {MAX_FEATURES} features, or float32[N, channels, height, width] with 1 to \
+         {MAX_CHANNELS} channels and 1 to {MAX_SIDE} pixels a side, found {found}"
+    )]
     InputShape {
         /// Type and shape found.
         found: String,
@@ -82,11 +109,57 @@ pub enum ModelError {
         /// Type and shape found.
         found: String,
     },
+    /// The output of a model of images is neither classes of an image nor of its pixels.
+    #[error(
+        "model output: expected float32[N, classes] or float32[N, classes, height, width] with 1 to {MAX_CLASSES} classes and at most \
+         {MAX_ANSWER_VALUES} numbers for an image, found {found}"
+    )]
+    ImageOutputShape {
+        /// Type and shape found.
+        found: String,
+    },
+    /// The runtime sees other shapes than those that the graph was checked with.
+    #[error("model output: expected the shape {expected:?}, the runtime found {found}")]
+    ImageShape {
+        /// Shape of a batch's output by the check.
+        expected: Vec<usize>,
+        /// The runtime's.
+        found: String,
+    },
+    /// The property `image` can't be what it says.
+    #[error("model, property {0}")]
+    Preprocessing(#[from] PreprocessingError),
+    /// The property `image` is for another input.
+    #[error(
+        "model, property image: expected channels, height and width {expected:?} as in the input, found {found:?}"
+    )]
+    ImageProperty {
+        /// Channels, height, width of the input.
+        expected: [usize; 3],
+        /// Those of the property.
+        found: [usize; 3],
+    },
+    /// The list of class names does not fit the output.
+    #[error("model, property classes: expected {expected} names as in the output, found {found}")]
+    Classes {
+        /// Classes of the output.
+        expected: usize,
+        /// Number of names in the property.
+        found: usize,
+    },
+    /// A class has no name, or too long a one.
+    #[error("model, property classes, name {position}: expected 1 to {MAX_COLUMN_NAME_BYTES} bytes")]
+    ClassName {
+        /// Position of the name, counted from 1.
+        position: usize,
+    },
     /// An operator is not among the supported ones.
-    #[error("model: operator {operator:?} is not supported; supported are {}", OPERATORS.join(", "))]
+    #[error("model: operator {operator:?} is not supported; supported are {}", .supported.join(", "))]
     UnsupportedOperator {
         /// The operator, with its domain if that is not the standard one.
         operator: String,
+        /// Those that are supported for such a model.
+        supported: &'static [&'static str],
     },
     /// A node is built in a way that is not supported.
     #[error("model, node {node:?}: {reason}")]
@@ -153,8 +226,25 @@ pub enum RunError {
         /// The table's name.
         found: String,
     },
+    /// The model reads images.
+    #[error("input: expected images (BHIM) for this model, found rows of a table")]
+    NotImages,
+    /// The model reads rows.
+    #[error("input: expected rows of a table for this model, found images (BHIM)")]
+    NotRows,
+    /// The images can't be prepared as the model's manifest says.
+    #[error(transparent)]
+    Images(#[from] PreprocessingError),
+    /// More logits than one job may have.
+    #[error("images: expected at most {most} of them for this model, found {found}; send fewer at once")]
+    TooManyImages {
+        /// Most images.
+        most: usize,
+        /// Images given.
+        found: usize,
+    },
     /// A result is NaN or infinite.
-    #[error("row {row}: the model's result is not a finite number")]
+    #[error("row or image {row}: the model's result is not a finite number")]
     NotFinite {
         /// The row, counted from 1.
         row: usize,

@@ -4,34 +4,56 @@
 //! shapes it finds, and knows operators that loop. So the graph is checked first, on its encoded form: known operators only,
 //! weights inside the file and as large as they say, nothing to evaluate before there is a row, bounded work per row.
 
+mod attributes;
+mod images;
+mod operators;
+mod proto;
+mod window;
+
 use std::collections::{HashMap, HashSet};
 
-use tract_onnx::pb::tensor_proto::{DataLocation, DataType};
+use tract_onnx::pb::tensor_proto::DataType;
 use tract_onnx::pb::tensor_shape_proto::dimension::Value as Dimension;
-use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto, type_proto};
+use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, TensorProto};
 
 use crate::error::ModelError;
 use crate::guard::shortened;
-use crate::limits::{CONSTANT, GEMM, MATMUL, MAX_NODES, MAX_WORK, OPERATORS, OPSETS};
+use crate::limits::{GEMM, MATMUL, MAX_WORK, OPERATORS, OPSETS};
 use crate::work;
 use bithive_table::MAX_COLUMN_NAME_BYTES;
 use bithive_table::MAX_FEATURES;
+use bithive_tensor::{MAX_CHANNELS, MAX_SIDE};
+pub(crate) use images::ImageSignature;
+use proto::{
+    check_graph, check_operator, constant, describe, dimensions, elem_type, is_standard, property, refused,
+    stored,
+};
 
 const FEATURE_NAMES: &str = "feature_names";
 /// Weights are vectors and matrices; results of higher rank never become one logit per row again.
 const MAX_RANK: usize = 2;
 
 /// What a checked graph reads.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, PartialEq)]
 pub(crate) struct Signature {
-    /// Features per row.
+    /// Features per row, or numbers of an image.
     pub(crate) width: usize,
     /// Names of the features in order; empty if the model does not name them.
     pub(crate) feature_names: Vec<String>,
-    /// Work of one row, in multiply-adds.
+    /// What a model of images reads and answers; none for one of rows.
+    pub(crate) images: Option<ImageSignature>,
+    /// Work of one row or image, in multiply-adds.
     pub(crate) work: u64,
     /// Nodes of the graph.
     pub(crate) nodes: usize,
+}
+
+/// What a graph's input declares.
+enum Reads {
+    /// So many features.
+    Rows(usize),
+    /// Channels, height, width.
+    Images([usize; 3]),
 }
 
 /// Checks a decoded model and says what it reads.
@@ -40,25 +62,32 @@ pub(crate) fn inspect(model: &ModelProto) -> Result<Signature, ModelError> {
         .graph
         .as_ref()
         .ok_or_else(|| ModelError::NotOnnx { reason: "there is no graph in it".to_owned() })?;
-    check_operator_set(model)?;
+    let opset = operator_set(model)?;
     let weights: HashSet<&str> = graph.initializer.iter().map(|tensor| tensor.name.as_str()).collect();
-    let (input, width) = check_input(graph, &weights)?;
+    let (input, reads) = check_input(graph, &weights)?;
     check_output(graph)?;
-    let work = check_nodes(graph, (input, width))?;
-    Ok(Signature { width, feature_names: feature_names(model, width)?, work, nodes: graph.node.len() })
+    let nodes = graph.node.len();
+    match reads {
+        Reads::Rows(width) => {
+            let work = check_nodes(graph, (input, width))?;
+            Ok(Signature { width, feature_names: feature_names(model, width)?, images: None, work, nodes })
+        }
+        Reads::Images(dims) => {
+            let images = images::inspect(model, graph, (input, dims), opset)?;
+            let (width, work) = (dims.iter().product(), images.work);
+            Ok(Signature { width, feature_names: Vec::new(), images: Some(images), work, nodes })
+        }
+    }
 }
 
-fn check_operator_set(model: &ModelProto) -> Result<(), ModelError> {
+/// The version of the standard operators.
+fn operator_set(model: &ModelProto) -> Result<i64, ModelError> {
     let standard = model.opset_import.iter().find(|import| is_standard(&import.domain));
     let found = standard.map_or(0, |import| import.version);
-    if OPSETS.contains(&found) { Ok(()) } else { Err(ModelError::OperatorSet { found }) }
+    if OPSETS.contains(&found) { Ok(found) } else { Err(ModelError::OperatorSet { found }) }
 }
 
-fn is_standard(domain: &str) -> bool {
-    domain.is_empty() || domain == "ai.onnx"
-}
-
-fn check_input<'a>(graph: &'a GraphProto, weights: &HashSet<&str>) -> Result<(&'a str, usize), ModelError> {
+fn check_input<'a>(graph: &'a GraphProto, weights: &HashSet<&str>) -> Result<(&'a str, Reads), ModelError> {
     // Older files list weights as inputs with a default.
     let inputs: Vec<_> = graph.input.iter().filter(|input| !weights.contains(input.name.as_str())).collect();
     let [input] = inputs.as_slice() else {
@@ -68,16 +97,31 @@ fn check_input<'a>(graph: &'a GraphProto, weights: &HashSet<&str>) -> Result<(&'
     if elem_type(input) != Some(DataType::Float) {
         return Err(wrong());
     }
-    match dimensions(input).as_deref() {
+    let side =
+        |value: &i64, most: usize| usize::try_from(*value).ok().filter(|side| (1..=most).contains(side));
+    let reads = match dimensions(input).as_deref() {
         Some([None | Some(Dimension::DimParam(_)), Some(Dimension::DimValue(width))]) => {
-            usize::try_from(*width)
-                .ok()
-                .filter(|width| (1..=MAX_FEATURES).contains(width))
-                .map(|width| (input.name.as_str(), width))
-                .ok_or_else(wrong)
+            side(width, MAX_FEATURES).map(Reads::Rows)
         }
-        _ => Err(wrong()),
-    }
+        Some(
+            [
+                None | Some(Dimension::DimParam(_)),
+                Some(Dimension::DimValue(channels)),
+                Some(Dimension::DimValue(height)),
+                Some(Dimension::DimValue(width)),
+            ],
+        ) => {
+            let most = [MAX_CHANNELS as usize, MAX_SIDE as usize];
+            let sides = (side(channels, most[0]), side(height, most[1]), side(width, most[1]));
+            if let (Some(channels), Some(height), Some(width)) = sides {
+                Some(Reads::Images([channels, height, width]))
+            } else {
+                None
+            }
+        }
+        _ => None,
+    };
+    Ok((input.name.as_str(), reads.ok_or_else(wrong)?))
 }
 
 /// Checks what the file declares; the runtime's own analysis is checked after loading.
@@ -93,13 +137,7 @@ fn check_output(graph: &GraphProto) -> Result<(), ModelError> {
 
 /// Walks the nodes in file order, which the format defines as an order of evaluation. Returns the work of a row.
 fn check_nodes(graph: &GraphProto, input: (&str, usize)) -> Result<u64, ModelError> {
-    if graph.node.len() > MAX_NODES {
-        return Err(ModelError::TooManyNodes { found: graph.node.len() });
-    }
-    if let Some(sparse) = graph.sparse_initializer.first() {
-        let tensor = sparse.values.as_ref().map(|values| shortened(&values.name)).unwrap_or_default();
-        return Err(ModelError::Tensor { tensor, reason: "expected a dense tensor, found a sparse one" });
-    }
+    check_graph(graph)?;
     let mut walk = Walk { constants: HashMap::new(), computed: HashMap::from([input]), work: 0 };
     for tensor in &graph.initializer {
         walk.add_constant(&tensor.name, tensor)?;
@@ -155,28 +193,11 @@ impl<'a> Walk<'a> {
     }
 
     fn visit(&mut self, node: &'a NodeProto) -> Result<(), ModelError> {
-        if !is_standard(&node.domain) {
-            let operator = shortened(&format!("{}.{}", node.domain, node.op_type));
-            return Err(ModelError::UnsupportedOperator { operator });
-        }
-        if !OPERATORS.contains(&node.op_type.as_str()) {
-            return Err(ModelError::UnsupportedOperator { operator: shortened(&node.op_type) });
-        }
-        let refused = |reason| {
-            let node = if node.name.is_empty() { node.output.first() } else { Some(&node.name) };
-            ModelError::Node { node: node.map(|name| shortened(name)).unwrap_or_default(), reason }
-        };
-        let [output] = node.output.as_slice() else {
-            return Err(refused("expected one output"));
-        };
-        if node.op_type == CONSTANT {
-            let [attribute] = node.attribute.as_slice() else {
-                return Err(refused("expected a tensor in the attribute `value` and nothing else"));
-            };
-            let tensor = attribute.t.as_ref().filter(|_| attribute.name == "value");
-            let tensor = tensor.ok_or_else(|| refused("expected a tensor in the attribute `value`"))?;
+        let output = check_operator(node, &OPERATORS)?;
+        if let Some(tensor) = constant(node)? {
             return self.add_constant(output, tensor);
         }
+        let refused = |reason| refused(node, reason);
         self.check_operands(node).map_err(refused)?;
         if output.is_empty() || self.is_defined(output) {
             return Err(refused("expected an output name that no other tensor has"));
@@ -240,80 +261,25 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// Shape of a weight, if it is float32, within the limits, and as large in the file as its shape says.
+/// Shape of a weight of a model of rows.
 fn shape(tensor: &TensorProto) -> Result<Shape, &'static str> {
-    let external = tensor.data_location == Some(DataLocation::External as i32);
-    if external || !tensor.external_data.is_empty() {
-        return Err("expected its data inside the file, found a reference to another file");
+    let dims = stored(tensor, (MAX_RANK, "expected at most two dimensions"))?;
+    let mut shape = Shape { dims: [1, 1], rank: dims.len() };
+    for (own, dim) in shape.dims.iter_mut().rev().zip(dims.iter().rev()) {
+        *own = *dim;
     }
-    if DataType::try_from(tensor.data_type) != Ok(DataType::Float) {
-        return Err("expected float32");
-    }
-    if tensor.dims.len() > MAX_RANK {
-        return Err("expected at most two dimensions");
-    }
-    let mut shape = Shape { dims: [1, 1], rank: tensor.dims.len() };
-    for (own, dim) in shape.dims.iter_mut().rev().zip(tensor.dims.iter().rev()) {
-        let dim = usize::try_from(*dim).ok().filter(|dim| (1..=MAX_FEATURES).contains(dim));
-        *own = dim.ok_or("expected dimensions of 1 to 8192")?;
-    }
-    let elements = shape.elements();
-    let matches = if tensor.raw_data.is_empty() {
-        tensor.float_data.len() == elements
-    } else {
-        tensor.float_data.is_empty() && tensor.raw_data.len() == elements * size_of::<f32>()
-    };
-    if matches { Ok(shape) } else { Err("expected as many values as its shape has elements") }
+    Ok(shape)
 }
 
 fn feature_names(model: &ModelProto, width: usize) -> Result<Vec<String>, ModelError> {
-    let Some(property) = model.metadata_props.iter().find(|property| property.key == FEATURE_NAMES) else {
-        return Ok(Vec::new());
-    };
-    let names: Vec<String> = property.value.split(',').map(str::to_owned).collect();
+    let Some(text) = property(model, FEATURE_NAMES) else { return Ok(Vec::new()) };
+    let names: Vec<String> = text.split(',').map(str::to_owned).collect();
     if names.len() != width {
         return Err(ModelError::FeatureNames { expected: width, found: names.len() });
     }
     match names.iter().position(|name| !(1..=MAX_COLUMN_NAME_BYTES).contains(&name.len())) {
         Some(at) => Err(ModelError::FeatureName { position: at + 1 }),
         None => Ok(names),
-    }
-}
-
-fn tensor_type(info: &ValueInfoProto) -> Option<&type_proto::Tensor> {
-    let type_proto::Value::TensorType(tensor) = info.r#type.as_ref()?.value.as_ref()?;
-    Some(tensor)
-}
-
-fn elem_type(info: &ValueInfoProto) -> Option<DataType> {
-    DataType::try_from(tensor_type(info)?.elem_type).ok()
-}
-
-fn dimensions(info: &ValueInfoProto) -> Option<Vec<Option<&Dimension>>> {
-    let shape = tensor_type(info)?.shape.as_ref()?;
-    Some(shape.dim.iter().map(|dim| dim.value.as_ref()).collect())
-}
-
-/// A type and shape as a person writes it, such as `float32[N, 30]`.
-fn describe(info: &ValueInfoProto) -> String {
-    let kind = match elem_type(info) {
-        Some(DataType::Float) => "float32".to_owned(),
-        Some(other) => format!("{other:?}").to_lowercase(),
-        None => "no tensor type".to_owned(),
-    };
-    let Some(dimensions) = dimensions(info) else {
-        return format!("{kind} without a shape");
-    };
-    // Anything longer is wrong already, and is cut to keep the message short.
-    let dimensions: Vec<String> = dimensions.into_iter().take(8).map(describe_dimension).collect();
-    format!("{kind}[{}]", dimensions.join(", "))
-}
-
-fn describe_dimension(dimension: Option<&Dimension>) -> String {
-    match dimension {
-        Some(Dimension::DimValue(value)) => value.to_string(),
-        Some(Dimension::DimParam(name)) => name.chars().filter(|c| !c.is_control()).take(16).collect(),
-        None => "?".to_owned(),
     }
 }
 

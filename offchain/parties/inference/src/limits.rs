@@ -33,6 +33,45 @@ pub const MAX_NODES: usize = 1_024;
 /// memory of a batch: the results of all nodes for 64 rows have at most 512 MiB.
 pub const MAX_WORK: u64 = 1 << 25;
 
+/// Operators that a model of images may use. All treat images independently of each other.
+pub const IMAGE_OPERATORS: [&str; 25] = [
+    "Add",
+    "AveragePool",
+    "BatchNormalization",
+    "Clip",
+    "Concat",
+    CONSTANT,
+    "Conv",
+    "ConvTranspose",
+    "Div",
+    "Elu",
+    "Flatten",
+    GEMM,
+    "GlobalAveragePool",
+    "Identity",
+    "LeakyRelu",
+    MATMUL,
+    "MaxPool",
+    "Mul",
+    "Neg",
+    "Relu",
+    "Resize",
+    "Sigmoid",
+    "Softplus",
+    "Sub",
+    "Tanh",
+];
+/// Versions of the standard operator set that a model of images may have: older ones write `Resize` in other ways.
+pub const IMAGE_OPSETS: RangeInclusive<i64> = 13..=18;
+/// Most work of an image, in multiply-adds: two networks of 50 layers at 224 x 224 pixels.
+pub const MAX_IMAGE_WORK: u64 = 1 << 33;
+/// Most numbers that all results of an image have together, with what the largest step holds beside them: 256 MiB.
+pub const MAX_IMAGE_ELEMENTS: u64 = 1 << 26;
+/// Most classes of an image or of a pixel: a mask has a byte for each pixel.
+pub const MAX_CLASSES: usize = 255;
+/// Most logits of all images of a job together: 32 MiB.
+pub const MAX_ANSWER_VALUES: usize = 1 << 23;
+
 pub(crate) const CONSTANT: &str = "Constant";
 pub(crate) const GEMM: &str = "Gemm";
 pub(crate) const MATMUL: &str = "MatMul";

@@ -1,4 +1,4 @@
-//! Loading a model and running rows through it.
+//! Loading a model and running rows or images through it.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -16,18 +16,21 @@ use crate::budget::Budget;
 use crate::device::Device;
 use crate::error::{ModelError, RunError};
 use crate::guard::{Fault, guarded};
-use crate::inspect::{Signature, inspect};
-use crate::limits::MAX_MODEL_BYTES;
+use crate::inspect::{ImageSignature, Signature, inspect};
+use crate::limits::{MAX_ANSWER_VALUES, MAX_MODEL_BYTES};
 use crate::wire::{self, MAX_DECODED_BYTES};
 use crate::work::Work;
-use bithive_table::Features;
-use bithive_table::Table;
+use bithive_table::{Features, MAX_ROWS, Table};
+use bithive_tensor::{Answer, MAX_IMAGES, ModelInput, Preprocessing, Tensor as Images};
 
 /// Least and most rows of a batch. Every call of the runtime has the same number of rows, the last one padded, so that the
 /// same kernels add in the same order whatever else is in the request.
 const BATCH_ROWS: [usize; 2] = [64, 256];
 /// Work of a batch that has more than the least rows: one row costs as much as a batch.
 const BATCH_WORK: u64 = 1 << 22;
+/// Images of a batch. The runtime sums a plane in an order that depends on where in memory it begins, and so on its place in a batch: each
+/// image is one of its own.
+const BATCH_IMAGES: usize = 1;
 /// Most elements of a row vector that is repeated for each row of a batch.
 const MAX_REPEATED: usize = 1 << 14;
 
@@ -43,7 +46,8 @@ pub struct Model {
 }
 
 impl Model {
-    /// Loads an ONNX model that maps float32 `[N, features]` to one float32 logit per row.
+    /// Loads an ONNX model that maps float32 `[N, features]` to one float32 logit per row, or float32 `[N, channels, height, width]` to
+    /// logits of each image: `[N, classes]`, or `[N, classes, height, width]` for its pixels.
     ///
     /// # Errors
     /// The device cannot be used, the file is too large or not ONNX, or it is not such a model; see [`ModelError`].
@@ -58,17 +62,24 @@ impl Model {
     /// The file is too large or not ONNX, or it is not such a model; see [`ModelError`].
     pub fn work(bytes: &[u8]) -> Result<Work, ModelError> {
         let signature = inspect(&decode(bytes)?)?;
-        Ok(Work::new(signature.work, batch_rows(&signature), bytes.len(), signature.nodes))
+        let (values, most) = match &signature.images {
+            None => (1, MAX_ROWS),
+            Some(images) => (images.answer.values(), MAX_IMAGES as usize),
+        };
+        let build = Work::building(bytes.len(), signature.nodes);
+        Ok(Work { row: signature.work, batch_rows: batch_rows(&signature), values, most, build })
     }
 
     pub(crate) fn build(proto: &ModelProto, digest: [u8; 32], device: Device) -> Result<Self, ModelError> {
         let runtime = device.runtime()?;
         let signature = inspect(proto)?;
-        let (typed, rows) = guarded(|| build(proto, signature.width)).map_err(refused)?;
-        check_output(&typed, &rows)?;
         let batch_rows = batch_rows(&signature);
+        let fixed = match &signature.images {
+            None => rows_graph(proto, signature.width, batch_rows)?,
+            Some(images) => image_graph(proto, images, batch_rows)?,
+        };
         let prepare = || {
-            let mut fixed = with_fixed_rows(&typed, rows, batch_rows)?;
+            let mut fixed = fixed;
             if device == Device::Cpu {
                 repeat_row_vectors(&mut fixed)?;
             }
@@ -90,7 +101,31 @@ impl Model {
         self.device
     }
 
-    /// Features per row that the model reads.
+    /// What a model of images does to them before; none for a model of rows.
+    #[must_use]
+    pub fn preprocessing(&self) -> Option<&Preprocessing> {
+        self.signature.images.as_ref().map(|images| &images.preprocessing)
+    }
+
+    /// What a model of images says about each; none for a model of rows, which says one logit.
+    #[must_use]
+    pub fn answer(&self) -> Option<Answer> {
+        self.signature.images.as_ref().map(|images| images.answer)
+    }
+
+    /// Names of the classes of a model of images, from the file's property `classes`; empty if the file has none.
+    #[must_use]
+    pub fn classes(&self) -> &[String] {
+        self.signature.images.as_ref().map_or(&[], |images| images.classes.as_slice())
+    }
+
+    /// Numbers of the result for each row or image.
+    #[must_use]
+    pub fn values_each(&self) -> usize {
+        self.answer().map_or(1, Answer::values)
+    }
+
+    /// Features per row that the model reads; of images, the numbers of one.
     #[must_use]
     pub fn width(&self) -> usize {
         self.signature.width
@@ -107,6 +142,9 @@ impl Model {
     /// # Errors
     /// [`RunError::Width`], or [`RunError::Column`] for the first column that differs.
     pub fn check_columns(&self, table: &Table) -> Result<(), RunError> {
+        if self.signature.images.is_some() {
+            return Err(RunError::NotImages);
+        }
         self.check_width(table.columns().len())?;
         let names = self.feature_names().iter().zip(table.columns()).enumerate();
         for (position, (expected, found)) in names {
@@ -132,20 +170,86 @@ impl Model {
     /// # Errors
     /// As [`Model::run`]; [`RunError::OutOfTime`], [`RunError::Cancelled`].
     pub fn run_within(&self, features: &Features, budget: &Budget) -> Result<Vec<f32>, RunError> {
+        if self.signature.images.is_some() {
+            return Err(RunError::NotImages);
+        }
         self.check_width(features.width())?;
         let mut logits = Vec::with_capacity(features.row_count());
         for batch in features.values().chunks(self.batch_rows * self.width()) {
-            budget.check()?;
-            let rows = batch.len() / self.width();
-            let results = guarded(|| self.run_batch(batch)).map_err(failed)?;
-            if results.len() != self.batch_rows {
-                let reason = format!("expected {} results, found {}", self.batch_rows, results.len());
-                return Err(RunError::Failed { reason });
-            }
-            logits.extend(results.into_iter().take(rows));
+            self.run_batch(batch, budget, &mut logits)?;
         }
+        self.finite(logits)
+    }
+
+    /// The logits of each image, one image behind the other. They depend on that image alone, bit for bit, as a row's do.
+    ///
+    /// # Errors
+    /// Images that the model does not read or that can't be prepared, more than a job may have, a result that is NaN or infinite, a
+    /// failure of the runtime; the end of the budget.
+    pub fn run_images(&self, images: &Images, budget: &Budget) -> Result<Vec<f32>, RunError> {
+        let signature = self.signature.images.as_ref().ok_or(RunError::NotRows)?;
+        let (found, each) = (images.shape().images(), self.values_each());
+        let most = MAX_ANSWER_VALUES / each.max(1);
+        if found > most {
+            return Err(RunError::TooManyImages { most, found });
+        }
+        let mut prepared = signature.preprocessing.apply(images)?;
+        let mut logits = Vec::with_capacity(found * each);
+        loop {
+            let mut batch = Vec::with_capacity(self.batch_rows * self.width());
+            for image in prepared.by_ref().take(self.batch_rows) {
+                batch.extend(image?);
+            }
+            if batch.is_empty() {
+                return self.finite(logits);
+            }
+            self.run_batch(&batch, budget, &mut logits)?;
+        }
+    }
+
+    /// [`Model::run_within`] or [`Model::run_images`].
+    ///
+    /// # Errors
+    /// As those.
+    pub fn run_input(&self, input: &ModelInput, budget: &Budget) -> Result<Vec<f32>, RunError> {
+        match input {
+            ModelInput::Rows(rows) => self.run_within(rows, budget),
+            ModelInput::Images(images) => self.run_images(images, budget),
+        }
+    }
+
+    /// Whether the model can run on an input, as far as its shape tells.
+    ///
+    /// # Errors
+    /// The errors of a run that the shape alone brings.
+    pub fn check_input(&self, input: &ModelInput) -> Result<(), RunError> {
+        match (input, self.preprocessing()) {
+            (ModelInput::Rows(rows), None) => self.check_width(rows.width()),
+            (ModelInput::Images(images), Some(preprocessing)) => {
+                Ok(preprocessing.check_images(images.shape())?)
+            }
+            (ModelInput::Rows(_), Some(_)) => Err(RunError::NotImages),
+            (ModelInput::Images(_), None) => Err(RunError::NotRows),
+        }
+    }
+
+    /// Runs at most a batch and appends its logits.
+    fn run_batch(&self, values: &[f32], budget: &Budget, logits: &mut Vec<f32>) -> Result<(), RunError> {
+        budget.check()?;
+        let rows = values.len() / self.width();
+        let results = guarded(|| self.call(values)).map_err(failed)?;
+        let expected = self.batch_rows * self.values_each();
+        if results.len() != expected {
+            let reason = format!("expected {expected} results, found {}", results.len());
+            return Err(RunError::Failed { reason });
+        }
+        logits.extend(results.into_iter().take(rows * self.values_each()));
+        Ok(())
+    }
+
+    fn finite(&self, logits: Vec<f32>) -> Result<Vec<f32>, RunError> {
         match logits.iter().position(|logit| !logit.is_finite()) {
-            Some(row) => Err(RunError::NotFinite { row: row + 1 }),
+            Some(at) => Err(RunError::NotFinite { row: at / self.values_each() + 1 }),
             None => Ok(logits),
         }
     }
@@ -155,9 +259,12 @@ impl Model {
         if found == expected { Ok(()) } else { Err(RunError::Width { expected, found }) }
     }
 
-    /// Runs at most a batch of rows and returns the logits of a whole batch, padding included.
-    fn run_batch(&self, values: &[f32]) -> TractResult<Vec<f32>> {
-        let shape = [self.batch_rows, self.width()];
+    /// Runs at most a batch and returns the logits of a whole one, padding included.
+    fn call(&self, values: &[f32]) -> TractResult<Vec<f32>> {
+        let shape: TVec<usize> = match self.preprocessing().map(Preprocessing::output) {
+            None => [self.batch_rows, self.width()].into_iter().collect(),
+            Some(dims) => std::iter::once(self.batch_rows).chain(dims).collect(),
+        };
         let input = if values.len() == self.batch_rows * self.width() {
             Tensor::from_shape(&shape, values)?
         } else {
@@ -168,15 +275,19 @@ impl Model {
         let mut inputs: TVec<TValue> = TVec::new();
         inputs.push(input.into_tvalue());
         let outputs = self.plan.run(inputs)?;
-        outputs.iter().try_fold(Vec::with_capacity(self.batch_rows), |mut results, output| {
+        let most = self.batch_rows * self.values_each();
+        outputs.iter().try_fold(Vec::with_capacity(most), |mut results, output| {
             results.extend(output.to_plain_array_view::<f32>()?.iter());
             Ok(results)
         })
     }
 }
 
-/// Rows of a batch of this model.
+/// Rows or images of a batch of this model.
 fn batch_rows(signature: &Signature) -> usize {
+    if signature.images.is_some() {
+        return BATCH_IMAGES;
+    }
     let [least, most] = BATCH_ROWS;
     let rows = usize::try_from(BATCH_WORK / signature.work.max(1));
     rows.unwrap_or(most).clamp(least, most)
@@ -202,6 +313,38 @@ fn decode(mut bytes: &[u8]) -> Result<ModelProto, ModelError> {
     }
     guarded(|| tract_onnx::onnx().proto_model_for_read(&mut bytes))
         .map_err(|fault| ModelError::NotOnnx { reason: fault.to_string() })
+}
+
+/// The graph of a model of rows, for a batch.
+fn rows_graph(proto: &ModelProto, width: usize, batch_rows: usize) -> Result<TypedModel, ModelError> {
+    let (typed, rows) = guarded(|| build(proto, width)).map_err(refused)?;
+    check_output(&typed, &rows)?;
+    guarded(|| with_fixed_rows(&typed, rows, batch_rows)).map_err(refused)
+}
+
+/// The graph of a model of images, for a batch. Each of its operators treats images by themselves, and its shapes are known already; the
+/// runtime has to find the same.
+fn image_graph(proto: &ModelProto, images: &ImageSignature, batch: usize) -> Result<TypedModel, ModelError> {
+    let shape: TVec<TDim> =
+        std::iter::once(batch).chain(images.preprocessing.output()).map(|side| side.to_dim()).collect();
+    let built = || {
+        let onnx = tract_onnx::onnx().with_ignore_value_info(true);
+        let mut model: InferenceModel = onnx.model_for_proto_model(proto)?;
+        model.set_input_fact(0, InferenceFact::dt_shape(DatumType::F32, &shape))?;
+        model.into_typed()?.into_decluttered()
+    };
+    let model = guarded(built).map_err(refused)?;
+    let fact = guarded(|| model.output_fact(0).cloned()).map_err(refused)?;
+    if fact.datum_type != DatumType::F32 {
+        return Err(ModelError::OutputNotFloat { found: format!("{:?}", fact.datum_type) });
+    }
+    let answer = images.answer;
+    let expected: Vec<usize> =
+        [batch, answer.classes].into_iter().chain(answer.mask.into_iter().flatten()).collect();
+    match fact.shape.as_concrete() {
+        Some(found) if found == expected.as_slice() => Ok(model),
+        found => Err(ModelError::ImageShape { expected, found: format!("{found:?}") }),
+    }
 }
 
 /// Builds the graph for any number of rows, which the returned symbol stands for, ignoring the shapes that the file claims for results.

@@ -7,7 +7,7 @@
 use crate::limits::{GEMM, MATMUL};
 
 /// One pass that adds, multiplies, divides, compares or copies: bound by memory, not by arithmetic.
-const PASS: u64 = 32;
+pub(crate) const PASS: u64 = 32;
 /// Sigmoid and hyperbolic tangent, which the runtime approximates by a quotient of polynomials.
 const RATIONAL: u64 = 32;
 /// An exponential or a logarithm.
@@ -37,22 +37,31 @@ const PER_NODE: u64 = 1 << 20;
 /// What a model asks of the machine that runs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Work {
-    /// Units of one row.
+    /// Units of one row or image.
     pub(crate) row: u64,
-    /// Rows of every call of the runtime.
+    /// Rows or images of every call of the runtime.
     pub(crate) batch_rows: usize,
+    /// Numbers of the result for each.
+    pub(crate) values: usize,
+    /// Most rows or images of a job.
+    pub(crate) most: usize,
     /// Units of building it.
     pub(crate) build: u64,
 }
 
 impl Work {
-    pub(crate) fn new(row: u64, batch_rows: usize, bytes: usize, nodes: usize) -> Self {
-        let (bytes, nodes) = (bytes as u64, nodes as u64);
-        let build = PER_BYTE.saturating_mul(bytes).saturating_add(PER_NODE.saturating_mul(nodes));
-        Self { row, batch_rows, build }
+    /// Units of building a model of so many bytes and nodes.
+    pub(crate) fn building(bytes: usize, nodes: usize) -> u64 {
+        PER_BYTE.saturating_mul(bytes as u64).saturating_add(PER_NODE.saturating_mul(nodes as u64))
     }
 
-    /// Units of building the model and running `rows` rows through it: about multiply-adds.
+    /// Most rows or images that a result of so many numbers can be of.
+    #[must_use]
+    pub fn rows_of(&self, values: usize) -> usize {
+        (values / self.values.max(1)).min(self.most)
+    }
+
+    /// Units of building the model and running so many rows or images through it: about multiply-adds.
     #[must_use]
     pub fn of_rows(&self, rows: usize) -> u64 {
         // The last call is padded.

@@ -128,9 +128,9 @@ impl MeasurementService {
     async fn rows(&self, seed: [u8; 32], rows: u32) -> Result<Response, String> {
         let compute = self.compute.clone();
         let run = move || {
-            let most_rows = usize::try_from(rows).unwrap_or(usize::MAX);
-            let workload = Workload::new(seed, most_rows).map_err(|error| error.to_string())?;
-            let limits = Limits { most_rows, budget: Budget::until(Instant::now() + LONGEST_RUN) };
+            let most_values = usize::try_from(rows).unwrap_or(usize::MAX);
+            let workload = Workload::new(seed, most_values).map_err(|error| error.to_string())?;
+            let limits = Limits { most_values, budget: Budget::until(Instant::now() + LONGEST_RUN) };
             compute.run(&workload.model, &workload.rows.encode(), &limits)
         };
         let values = self.sessions.alone(run).await?;

@@ -3,30 +3,31 @@
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use bithive_inference::{Budget, Device, Features, Model, Speed, speed};
+use bithive_inference::{Budget, Device, Model, ModelInput, Speed, speed};
 
 /// What a run may take.
 #[derive(Clone, Debug)]
 pub struct Limits {
-    /// Most rows: as many as the job's terms tell. An input of more was never priced.
-    pub most_rows: usize,
+    /// Most numbers of the result: as many as the job's terms tell. An input of more rows, or of more images, was never priced.
+    pub most_values: usize,
     /// When the run has to end.
     pub budget: Budget,
 }
 
-/// Runs a model on rows. Deterministic on one machine; machines differ within the job's tolerance.
+/// Runs a model on rows or images. Deterministic on one machine; machines differ within the job's tolerance.
 pub trait Compute: Send + Sync {
-    /// Runs `model` on `rows` (both encoded) and returns one number per row. Ends soon after the budget does.
+    /// Runs `model` on `input` (both encoded) and returns one number per row, or the logits of each image. Ends soon after the budget
+    /// does.
     ///
     /// # Errors
     /// What was wrong, as text for people.
-    fn run(&self, model: &[u8], rows: &[u8], limits: &Limits) -> Result<Vec<f32>, String>;
+    fn run(&self, model: &[u8], input: &[u8], limits: &Limits) -> Result<Vec<f32>, String>;
 
-    /// How long a run of `model` on so many rows takes on this machine.
+    /// How long a run of `model` takes on this machine whose result has so many numbers.
     ///
     /// # Errors
     /// Why it would not run, as text for people.
-    fn estimate(&self, model: &[u8], rows: usize) -> Result<Duration, String>;
+    fn estimate(&self, model: &[u8], values: usize) -> Result<Duration, String>;
 
     /// Measures the machine, if estimates need that and it was not done yet. It takes up to a second.
     ///
@@ -62,20 +63,22 @@ impl Onnx {
 }
 
 impl Compute for Onnx {
-    fn run(&self, model: &[u8], rows: &[u8], limits: &Limits) -> Result<Vec<f32>, String> {
-        let features = Features::decode(rows).map_err(|error| error.to_string())?;
-        let (found, most) = (features.row_count(), limits.most_rows);
+    fn run(&self, model: &[u8], input: &[u8], limits: &Limits) -> Result<Vec<f32>, String> {
+        let input = ModelInput::decode(input).map_err(|error| error.to_string())?;
+        let work = Model::work(model).map_err(|error| error.to_string())?;
+        let (found, most) = (input.count(), work.rows_of(limits.most_values));
         if found > most {
-            return Err(format!("the input has {found} rows, the job's terms say at most {most}"));
+            return Err(format!("the input has {found} rows or images, the job's terms say at most {most}"));
         }
-        limits.budget.check_for(self.estimate(model, found)?).map_err(|error| error.to_string())?;
+        let time = self.speed()?.time(work.of_rows(found));
+        limits.budget.check_for(time).map_err(|error| error.to_string())?;
         let model = Model::load(model, self.device).map_err(|error| error.to_string())?;
-        model.run_within(&features, &limits.budget).map_err(|error| error.to_string())
+        model.run_input(&input, &limits.budget).map_err(|error| error.to_string())
     }
 
-    fn estimate(&self, model: &[u8], rows: usize) -> Result<Duration, String> {
+    fn estimate(&self, model: &[u8], values: usize) -> Result<Duration, String> {
         let work = Model::work(model).map_err(|error| error.to_string())?;
-        Ok(self.speed()?.time(work.of_rows(rows)))
+        Ok(self.speed()?.time(work.of_rows(work.rows_of(values))))
     }
 
     fn measure(&self) -> Result<(), String> {

@@ -8,12 +8,13 @@ mod result;
 mod settle;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use bithive_api::ContractEvent as _;
 use bithive_api::jobs::{Event, JobResponse, Phase, WorkerResponse};
 use bithive_api::registry::NodeRegistration;
+use bithive_audit_log::AuditLog;
 use bithive_blindmatch::attributes::Attributes;
 use bithive_blindmatch::schema::Schema;
 use bithive_chain::{Block, ChainError};
@@ -178,6 +179,7 @@ impl Contributor {
             account: address.into(),
             group,
             capacity: Capacity::of_machine(),
+            audit: OnceLock::new(),
         };
         // Recorded at once: a crash before the first block must not skip it.
         let next_height = setup.state.get_or_put(CURSOR, || Ok::<_, NodeError>(*from_height))?;
@@ -203,6 +205,13 @@ impl Contributor {
     #[must_use]
     pub fn with_relayers(mut self, relayers: Vec<PeerId>) -> Self {
         self.relayers = relayers;
+        self
+    }
+
+    /// Has what it decrypts logged: an input that can't be logged is not decrypted. Of several logs the first one counts.
+    #[must_use]
+    pub fn with_audit(self, log: AuditLog) -> Self {
+        self.tools.audit.get_or_init(|| log);
         self
     }
 

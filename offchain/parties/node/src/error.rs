@@ -2,6 +2,7 @@
 
 use bithive_attest::bls::BlsError;
 use bithive_attest::result::ResultError;
+use bithive_audit_log::AuditLogError;
 use bithive_blindmatch::DecodeError;
 use bithive_blindmatch::claim::ClaimError;
 use bithive_blindmatch::vault::VaultError;
@@ -34,6 +35,9 @@ pub enum NodeError {
     /// Own records can't be used.
     #[error(transparent)]
     State(#[from] StateError),
+    /// The audit log can't be written, so nothing is decrypted.
+    #[error(transparent)]
+    Audit(#[from] AuditLogError),
     /// The committee did not give tags.
     #[error(transparent)]
     Committee(#[from] ServiceError),
@@ -133,12 +137,27 @@ impl NodeError {
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Exchange(ExchangeError::Damaged { .. } | ExchangeError::TooLarge { .. }) => false,
+            // A disk gets room again.
+            Self::Audit(_) => true,
             Self::Exchange(_) | Self::Key(KeyError::Format(FormatError::Read { .. })) => true,
             Self::Committee(
                 ServiceError::Exchange(_) | ServiceError::NoTable { .. } | ServiceError::Oprf(_),
             ) => true,
             _ => self.chain().is_some_and(|error| !error.is_refusal()),
         }
+    }
+
+    /// Whether something did not decrypt, or was not what its sender had committed to.
+    pub(crate) const fn is_decryption(&self) -> bool {
+        matches!(
+            self,
+            Self::Header(_)
+                | Self::Dem(_)
+                | Self::Envelope(_)
+                | Self::Payload(_)
+                | Self::Read(_)
+                | Self::Mismatch { .. }
+        )
     }
 
     /// Whether a contract said no, or said that there is nothing. Its answer stays the same, unless the node of the chain

@@ -1,18 +1,20 @@
 //! The work of one round: from what is on chain to a result that can be committed to.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use bithive_api::jobs::{Assignment, JobResponse};
 use bithive_attest::projection::PROJECTED_WORDS;
 use bithive_attest::{JobKey, Reveal};
+use bithive_audit::{Act, Outcome};
+use bithive_audit_log::AuditLog;
 use bithive_blindmatch::policy::Policy;
 use bithive_client::Client;
 use bithive_dgkbe::dem::{AssociatedData, DemError, Opener};
 use bithive_dgkbe::kem::SharedKey;
 use bithive_dgkbe::{GroupedSet, Groups};
 use bithive_exchange::{Exchange, ExchangeError, PeerId};
-use bithive_inference::{Budget, MAX_BYTES, MAX_MODEL_BYTES, MAX_ROWS};
+use bithive_inference::{Budget, MAX_ANSWER_VALUES, MAX_BYTES, MAX_MODEL_BYTES};
 use bithive_payload::{Input, JobRef, Output, OutputKey, ReadError};
 use bytes::Bytes;
 use rand_core::CryptoRng;
@@ -44,8 +46,9 @@ pub(crate) struct Finished {
     pub(crate) sealed_output: Vec<u8>,
     pub(crate) nonce: [u8; 32],
     shared: Secret,
-    /// What the result was found of.
-    pub(crate) input_commitment: [u8; 32],
+    /// What the result was found of; earlier versions have not recorded it.
+    #[serde(default)]
+    input_commitment: Option<[u8; 32]>,
     /// The encrypted input, while the node offers it to others.
     #[serde(default)]
     pub(crate) payload: Option<[u8; 32]>,
@@ -105,6 +108,8 @@ pub(crate) struct Tools {
     pub(crate) account: String,
     pub(crate) group: Group,
     pub(crate) capacity: Capacity,
+    /// Where it is logged what was decrypted, if anywhere; set once, before there is work.
+    pub(crate) audit: OnceLock<AuditLog>,
 }
 
 /// One round of a job that the node is assigned to.
@@ -132,8 +137,8 @@ impl Tools {
         round: &Round,
         rng: &mut (impl CryptoRng + Send),
     ) -> Result<(Finished, Option<u64>), NodeError> {
-        let same =
-            |(_, earlier): &&(u8, Finished)| earlier.input_commitment == round.addressed.input_commitment;
+        let commitment = Some(round.addressed.input_commitment);
+        let same = |(_, earlier): &&(u8, Finished)| earlier.input_commitment == commitment;
         match round.earlier.as_ref().filter(same) {
             Some(earlier) => Ok((self.again(round, earlier, rng).await?, None)),
             None => {
@@ -159,7 +164,7 @@ impl Tools {
         round: &Round,
         rng: &mut (impl CryptoRng + Send),
     ) -> Result<(Finished, u64), NodeError> {
-        let (job, addressed) = (self.job_of(round), &round.addressed);
+        let addressed = &round.addressed;
         let (shared, providers, opener) = {
             let _fetching = self.capacity.fetch().await;
             let fetched = self.fetch(round, rng);
@@ -168,18 +173,47 @@ impl Tools {
         };
         // Until here little is held in memory.
         let _running = self.capacity.run().await;
-        let input = self.input(addressed.payload, &providers, opener).await?;
-        if input.commitment(job.jobs, job.job_id) != addressed.input_commitment {
-            return Err(mismatch("the input", "it does not open the commitment on chain"));
-        }
-        check_policy(&input.policy)?;
+        let job = self.job_of(round);
+        let input = self.checked_input(round, &providers, opener).await;
+        // Before anything is done with it.
+        self.logged(round.job_id, &input)?;
+        let input = input?;
         let bytes = input.encoded_len();
         let model = within(FETCH_ATTEMPT, self.exchange.fetch(addressed.model, &providers, MAX_MODEL_BYTES));
         let model = model.await.ok_or_else(|| missing(addressed.model))??;
         let limits =
-            Limits { most_rows: most_rows(addressed.dimensions), budget: Budget::until(round.until) };
+            Limits { most_values: most_values(addressed.dimensions), budget: Budget::until(round.until) };
         let values = self.compute(model, input, limits).await?;
         Ok((self.sealed(job, addressed, &shared, Output { values }, rng)?, bytes))
+    }
+
+    /// The input, if it is what the chain has the commitment of.
+    async fn checked_input(
+        &self,
+        round: &Round,
+        providers: &[PeerId],
+        opener: InputOpener,
+    ) -> Result<Input, NodeError> {
+        let (job, addressed) = (self.job_of(round), &round.addressed);
+        let input = self.input(addressed.payload, providers, opener).await?;
+        if input.commitment(job.jobs, job.job_id) != addressed.input_commitment {
+            return Err(mismatch("the input", "it does not open the commitment on chain"));
+        }
+        check_policy(&input.policy)?;
+        Ok(input)
+    }
+
+    /// Logs that an input was decrypted, or that it did not decrypt; what did not arrive is neither.
+    fn logged<T>(&self, job_id: u64, decrypted: &Result<T, NodeError>) -> Result<(), NodeError> {
+        let outcome = match decrypted {
+            Ok(_) => Outcome::Success,
+            Err(error) if error.is_decryption() => Outcome::Failed,
+            Err(_) => return Ok(()),
+        };
+        if let Some(log) = self.audit.get() {
+            log.record(Act::Decrypted, outcome, |event| event.object = Some(log.job(job_id)))?;
+        }
+        Ok(())
     }
 
     /// Opens the headers and brings payload and model here.
@@ -242,7 +276,7 @@ impl Tools {
             sealed_output,
             nonce,
             shared: Secret::of(shared.as_bytes()),
-            input_commitment: addressed.input_commitment,
+            input_commitment: Some(addressed.input_commitment),
             payload: Some(addressed.payload),
         })
     }
@@ -309,8 +343,8 @@ impl Tools {
         let _inspecting = self.capacity.inspect().await;
         let fetched = self.exchange.fetch(model, &providers, MAX_MODEL_BYTES);
         let content = within(LOOK_ATTEMPT, fetched).await.ok_or_else(|| missing(model))??;
-        let (compute, rows) = (self.compute.clone(), most_rows(dimensions));
-        let estimate = tokio::task::spawn_blocking(move || compute.estimate(&content, rows)).await;
+        let (compute, values) = (self.compute.clone(), most_values(dimensions));
+        let estimate = tokio::task::spawn_blocking(move || compute.estimate(&content, values)).await;
         let estimate = estimate.map_err(|error| error.to_string()).flatten();
         if estimate.is_err() && !was_here {
             self.exchange.remove(model).await?;
@@ -339,11 +373,11 @@ fn missing(digest: [u8; 32]) -> ExchangeError {
     ExchangeError::NotFound { digest: hex::encode(digest), asked: 1 }
 }
 
-/// Most rows that a result of so many words can be of.
-fn most_rows(dimensions: u16) -> usize {
+/// Most numbers that a result of so many words can be of.
+fn most_values(dimensions: u16) -> usize {
     let dimensions = usize::from(dimensions);
     // Longer results are projected to a few words, which tell nothing of their length.
-    if dimensions == PROJECTED_WORDS { MAX_ROWS } else { dimensions }
+    if dimensions == PROJECTED_WORDS { MAX_ANSWER_VALUES } else { dimensions }
 }
 
 /// The policy has to be one. Whether this node satisfies it is not asked again: the vault has opened, and nothing binds this policy
@@ -383,4 +417,24 @@ pub(crate) async fn check_output(
 
 fn mismatch(what: &'static str, reason: &str) -> NodeError {
     NodeError::Mismatch { what, reason: reason.into() }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// A node that is upgraded between its commitment and its reveal reveals all the same.
+    #[test]
+    fn a_result_that_an_earlier_version_has_recorded_is_read() {
+        let former = json!({
+            "masked": [1, 2, 3, 4], "output": vec![5; 32], "sealed_output": [6], "nonce": vec![7; 32], "shared": vec![8; 32],
+        });
+        let read: Finished = serde_json::from_value(former).unwrap();
+        assert_eq!((read.masked.as_slice(), read.output, read.nonce), (&[1, 2, 3, 4][..], [5; 32], [7; 32]));
+        assert_eq!(read.input_commitment, None, "it is the result of no later round");
+        let again: Finished = serde_json::from_slice(&serde_json::to_vec(&read).unwrap()).unwrap();
+        assert_eq!(again.shared.as_bytes(), &[8; 32]);
+    }
 }

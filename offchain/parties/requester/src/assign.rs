@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use bithive_api::jobs::{Assignment, ExecuteMsg, JobResponse, Phase};
 use bithive_attest::bls;
+use bithive_audit::{Act, Outcome};
 use bithive_chain::Receipt;
 use bithive_client::worth_keeping;
 use bithive_dgkbe::GroupedSet;
@@ -72,9 +73,11 @@ impl Requester {
         let groups = self.sender.cache_mut().groups();
         let set = GroupedSet::from_slots(groups, workers.iter().map(|worker| worker.slot))?;
         let changed_slots = self.sender.cache_mut().update(&set)?;
+        self.log_job(Act::InputSent, Outcome::Begun, (job_id, None)).await?;
         let (assignment, payload_bytes) = self.encrypt(&job, &set, &workers).await?;
         let (header_bytes, mask_bytes) = (assignment.headers.len(), assignment.mask.len());
         let receipt = self.account.jobs(&ExecuteMsg::Assign { job_id, assignment }).await?;
+        self.log_job(Act::InputSent, Outcome::Success, (job_id, None)).await?;
         let round = job.round.saturating_add(1);
         let headers = set.touched().len();
         Ok(Assigned {

@@ -1,6 +1,7 @@
 //! What can go wrong for a requester.
 
 use bithive_attest::bls::BlsError;
+use bithive_audit_log::AuditLogError;
 use bithive_blindmatch::DecodeError;
 use bithive_blindmatch::claim::ClaimError;
 use bithive_blindmatch::policy::PolicyError;
@@ -30,6 +31,9 @@ pub enum RequesterError {
     /// Own records can't be used.
     #[error(transparent)]
     State(#[from] StateError),
+    /// The audit log can't be written, so the step is not taken.
+    #[error(transparent)]
+    Audit(#[from] AuditLogError),
     /// The committee did not give tags.
     #[error(transparent)]
     Committee(#[from] ServiceError),
@@ -170,6 +174,20 @@ pub enum RequesterError {
         phase: String,
         /// The phase in which it can be done.
         expected: &'static str,
+    },
+    /// The job was posted by another version of the program.
+    #[error(
+        "job {job_id} was posted by another version of this program: its vault is of version {found}, expected {expected}, so no node \
+         claims it. `bithive job cancel {job_id}` gives its escrow back, or `bithive job advance {job_id}` once its deadline has \
+         passed; post it again then"
+    )]
+    OtherVersion {
+        /// Number of the job.
+        job_id: u64,
+        /// Version of its vault.
+        found: u8,
+        /// The version that this program reads.
+        expected: u8,
     },
     /// The job was posted by someone else, or its records are elsewhere.
     #[error(

@@ -7,6 +7,7 @@
 //! [`Requester::unfinished`] finds the jobs to go on with.
 
 mod assign;
+mod audit;
 mod bad_copy;
 mod claims;
 mod close;
@@ -15,11 +16,13 @@ mod offer;
 mod post;
 mod progress;
 mod records;
+mod relied;
 mod result;
 mod under_way;
 
 use std::sync::Arc;
 
+use bithive_audit_log::AuditLog;
 use bithive_client::{Account, Client};
 use bithive_committee::TagSource;
 use bithive_dgkbe::envelope::Sender;
@@ -39,6 +42,7 @@ pub use offer::{Offer, Quorum, Windows};
 pub use post::{JobSpec, Posted};
 pub use progress::{AssignedWorker, AssignmentSummary, JobProgress};
 pub use records::AcceptedClaim;
+pub use relied::Relied;
 pub use result::Opened;
 pub use under_way::{Following, Unfinished};
 
@@ -51,6 +55,10 @@ pub struct Requester {
     crs: Arc<Crs>,
     sender: Sender,
     rng: ChaCha20Rng,
+    /// Where it is logged what it does with data, if anywhere.
+    audit: Option<AuditLog>,
+    /// The consent under which it posts.
+    relied: Option<Relied>,
 }
 
 impl Requester {
@@ -68,7 +76,7 @@ impl Requester {
         rng: ChaCha20Rng,
     ) -> Result<Self, RequesterError> {
         let sender = Sender::new(SenderGroups::new(crs.clone(), groups)?);
-        Ok(Self { account, exchange, tags, state, crs, sender, rng })
+        Ok(Self { account, exchange, tags, state, crs, sender, rng, audit: None, relied: None })
     }
 
     /// The account that it signs with.

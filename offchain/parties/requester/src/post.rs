@@ -2,6 +2,8 @@
 
 use bithive_api::jobs::{Hook, Terms};
 use bithive_api::timebank;
+use bithive_audit::{Act, Outcome};
+use bithive_audit_log::AuditLog;
 use bithive_blindmatch::claim::RequesterKey;
 use bithive_blindmatch::policy::Policy;
 use bithive_blindmatch::vault::{DEFAULT_BUDGET, Poster, Vault};
@@ -20,9 +22,10 @@ use crate::{Following, Offer, Requester, RequesterError};
 pub struct JobSpec {
     /// Who may work on it.
     pub policy: Policy,
-    /// The rows, in the model runtime's encoding.
+    /// The rows or images, in the model runtime's encoding.
     pub rows: Vec<u8>,
-    /// Words of the masked result; `bithive_attest::result::words_for` the number of rows.
+    /// Words of the masked result; `bithive_attest::result::words_for` the numbers of the result: one for each row, or the
+    /// logits of all images.
     pub dimensions: u16,
     /// The model file. It is published; the chain holds its digest.
     pub model: Bytes,
@@ -88,20 +91,24 @@ impl Requester {
             rows: spec.rows.clone(),
             salt,
         };
+        let vault = vault.encode();
         let digest = digest_of(&vault);
         let name = under_way_name(&digest);
-        // First: it says that there may be secrets of a job that was never posted.
+        // Before anything is recorded or sent. How it ended is another entry: a process that is killed in between leaves this one.
+        self.log_posting(Outcome::Begun, &digest)?;
+        // Before the secrets: it says that there may be secrets of a job that was never posted.
         let begun = UnderWay { following: following.clone(), job_id: None, posting: None };
         self.state.put(&name, &begun)?;
         self.state.put(&secrets_name(&digest), &secrets)?;
+        self.record_relied(&digest)?;
         let model = self.exchange.publish(spec.model.clone()).await?;
         let now = self.client().chain().info().await?.time.seconds();
         let terms = spec.offer.terms(now, spec.dimensions, model);
-        let vault = vault.encode();
         let message = self.posting(&vault, terms, (spec.escrow()?, spec.offer.credits))?;
         let receipt = match self.send_post(&name, message, following).await {
             Err(error) if is_refusal(&error) => {
                 self.forget(&name)?;
+                self.log_posting(Outcome::Failed, &digest)?;
                 return Err(error.into());
             }
             sent => sent?,
@@ -109,7 +116,19 @@ impl Requester {
         let job_id = posted_id(&receipt, self.client().deployment().jobs())?;
         let record = UnderWay { following: following.clone(), job_id: Some(job_id), posting: None };
         self.state.put(&name, &record)?;
+        self.log_posted(job_id)?;
         Ok(Posted { job_id, vault, receipt })
+    }
+
+    /// Logs a job that has no number yet: it is known by its vault.
+    fn log_posting(&self, outcome: Outcome, vault: &str) -> Result<(), RequesterError> {
+        let object = |log: &AuditLog| log.object("vault", vault);
+        self.log(Act::JobPosted, outcome, (object, None), self.relied()).map(drop)
+    }
+
+    fn log_posted(&self, job_id: u64) -> Result<(), RequesterError> {
+        let object = |log: &AuditLog| log.job(job_id);
+        self.log(Act::JobPosted, Outcome::Success, (object, None), self.relied()).map(drop)
     }
 
     /// Refuses a job that the account can't pay, before the committee is asked for anything.

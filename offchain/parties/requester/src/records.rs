@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bithive_api::jobs::JobResponse;
 use bithive_api::jobs::limits::MAX_ROUNDS;
+use bithive_blindmatch::DecodeError;
 use bithive_blindmatch::vault::Vault;
 use bithive_client::faulted;
 use bithive_exchange::Digest;
@@ -62,9 +63,20 @@ pub(crate) struct RoundKey {
     pub(crate) shared: [u8; 32],
 }
 
-/// The name of a vault in the records.
-pub(crate) fn digest_of(vault: &Vault) -> String {
-    hex::encode(vault.digest())
+/// The name of a vault, encoded in any version, in the records.
+pub(crate) fn digest_of(vault: &[u8]) -> String {
+    hex::encode(Vault::digest_of(vault))
+}
+
+/// Refuses the vault of a job if it is of another version: nodes of this one do not open it, so nobody claims the job.
+pub(crate) fn expect_version(job_id: u64, vault: &[u8]) -> Result<(), RequesterError> {
+    match Vault::decode(vault) {
+        Ok(_) => Ok(()),
+        Err(DecodeError::Version { found, expected, .. }) => {
+            Err(RequesterError::OtherVersion { job_id, found, expected })
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 pub(crate) fn secrets_name(digest: &str) -> String {
@@ -131,16 +143,18 @@ impl Requester {
     }
 
     pub(crate) async fn secrets(&self, job_id: u64) -> Result<Secrets, RequesterError> {
-        let vault = Vault::decode(&self.client().vault(job_id).await?)?;
+        let vault = self.client().vault(job_id).await?;
+        // The secrets of another version have other fields.
+        expect_version(job_id, &vault)?;
         self.state.get(&secrets_name(&digest_of(&vault)))?.ok_or(RequesterError::NotOurs { job_id })
     }
 
-    /// The vault of a job of this requester's.
-    pub(crate) async fn own_vault(&self, job_id: u64) -> Result<Vault, RequesterError> {
-        let requester = self.client().job(job_id).await?.requester;
-        if requester.as_str() != self.account.address() {
+    /// A job of this requester's, and its vault.
+    pub(crate) async fn own_job(&self, job_id: u64) -> Result<(JobResponse, Vec<u8>), RequesterError> {
+        let job = self.client().job(job_id).await?;
+        if job.requester.as_str() != self.account.address() {
             return Err(RequesterError::NotOurs { job_id });
         }
-        Ok(Vault::decode(&self.client().vault(job_id).await?)?)
+        Ok((job, self.client().vault(job_id).await?))
     }
 }

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use bithive_api::jobs::{JobResponse, Phase, WorkerResponse};
 use bithive_attest::JobKey;
+use bithive_audit::{Act, Outcome};
 use bithive_dgkbe::kem::SharedKey;
 use bithive_exchange::{Exchange, PeerId};
 use bithive_payload::{JobRef, MAX_OUTPUT_BYTES, Output};
@@ -25,7 +26,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// An output that was opened and checked.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Opened {
-    /// One number for each row.
+    /// One number for each row, or the logits of each image.
     pub values: Vec<f32>,
     /// Account of the worker whose output it is.
     pub worker: String,
@@ -50,6 +51,14 @@ impl Requester {
         Ok(self.open(job_id).await?.values)
     }
 
+    /// BLAKE3 of the model that a job names.
+    ///
+    /// # Errors
+    /// The chain's.
+    pub async fn model(&self, job_id: u64) -> Result<Vec<u8>, RequesterError> {
+        Ok(self.client().job(job_id).await?.terms.model.to_vec())
+    }
+
     /// The output of a settled job: as it was opened before, or fetched from the quorum, opened and checked, and recorded.
     ///
     /// # Errors
@@ -68,8 +77,9 @@ impl Requester {
         // First: an output that is there needs no key any more.
         let name = output_name(job_id);
         if let Some(mut known) = self.state.get::<OpenedOutput>(&name)? {
-            let values = known.values.iter().map(|bits| f32::from_bits(*bits)).collect();
+            let values: Vec<f32> = known.values.iter().map(|bits| f32::from_bits(*bits)).collect();
             let worker = std::mem::take(&mut known.worker);
+            self.log_read(job_id, &values).await?;
             return Ok(Opened { values, worker, skipped: Vec::new() });
         }
         let record: Option<RoundKey> = self.state.get(&round_name(job_id, job.round, &assignment.payload))?;
@@ -78,7 +88,13 @@ impl Requester {
         let opened = self.ask_quorum(&job, usize::from(outcome.representative), key).await?;
         let values = opened.values.iter().map(|value| value.to_bits()).collect();
         self.state.put(&name, &OpenedOutput { values, worker: opened.worker.clone() })?;
+        self.log_read(job_id, &opened.values).await?;
         Ok(opened)
+    }
+
+    /// Before the result is answered.
+    async fn log_read(&self, job_id: u64, values: &[f32]) -> Result<(), RequesterError> {
+        self.log_job(Act::ResultRead, Outcome::Success, (job_id, Some(values.len()))).await
     }
 
     async fn ask_quorum(

@@ -6,10 +6,11 @@
 use std::collections::BTreeSet;
 
 use bithive_api::jobs::{Event, Phase, events};
+use bithive_audit::{Act, Outcome};
 use bithive_chain::{ChainError, ChainExt as _, Receipt};
 use serde::{Deserialize, Serialize};
 
-use crate::records::{OpenedOutput, digest_of, output_name, secrets_name};
+use crate::records::{OpenedOutput, digest_of, expect_version, output_name, secrets_name};
 use crate::{Requester, RequesterError, Selection};
 
 /// Prefix of the records, by digest of the vault.
@@ -96,9 +97,13 @@ impl Requester {
     /// How a job was followed; the default for one that has ended or that another version has posted.
     ///
     /// # Errors
-    /// [`RequesterError::NotOurs`] for a job of somebody else's; as [`Requester::unfinished`].
+    /// [`RequesterError::NotOurs`] for a job of somebody else's; [`RequesterError::OtherVersion`] for one that waits for claims and gets
+    /// none; as [`Requester::unfinished`].
     pub async fn following(&self, job_id: u64) -> Result<Following, RequesterError> {
-        let vault = self.own_vault(job_id).await?;
+        let (job, vault) = self.own_job(job_id).await?;
+        if matches!(job.phase, Phase::Open | Phase::Disputed) {
+            expect_version(job_id, &vault)?;
+        }
         let record: Option<UnderWay> = self.state.get(&under_way_name(&digest_of(&vault)))?;
         Ok(record.map(|record| record.following).unwrap_or_default())
     }
@@ -107,10 +112,11 @@ impl Requester {
     /// ask for its input any more.
     ///
     /// # Errors
-    /// As [`Requester::following`].
+    /// [`RequesterError::NotOurs`]; as [`Requester::unfinished`].
     pub async fn ended(&self, job_id: u64) -> Result<(), RequesterError> {
-        let digest = digest_of(&self.own_vault(job_id).await?);
-        let is_over = match self.client().job(job_id).await?.phase {
+        let (job, vault) = self.own_job(job_id).await?;
+        let digest = digest_of(&vault);
+        let is_over = match job.phase {
             Phase::Refunded => true,
             Phase::Settled => self.state.get::<OpenedOutput>(&output_name(job_id))?.is_some(),
             _ => false,
@@ -138,6 +144,9 @@ impl Requester {
             Ok(receipt) => {
                 let job_id = Some(posted_id(&receipt, self.client().deployment().jobs())?);
                 self.state.put(name, &UnderWay { job_id, posting: None, ..record })?;
+                if let Some(job_id) = job_id {
+                    self.log_job(Act::JobPosted, Outcome::Success, (job_id, None)).await?;
+                }
                 Ok(job_id)
             }
             Err(error) if is_refusal(&error) => {

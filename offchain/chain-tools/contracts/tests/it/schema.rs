@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use bithive_contracts::Code;
-use cosmwasm_schema::{Api, generate_api};
+use cosmwasm_schema::{Api, generate_api, schema_for};
 use serde_json::Value;
 
 const FOLDER: &str = "../../../schema";
@@ -32,6 +32,20 @@ macro_rules! apis {
 
 bithive_contracts::codes!(apis);
 
+/// The contracts that take tokens by a cw20 `Send`: what is told them then is no message of theirs.
+macro_rules! hooks {
+    ($($name:ident)+) => {
+        /// The schema of what a `Send` to a contract says, by the contract's name.
+        fn hooks() -> BTreeMap<&'static str, String> {
+            BTreeMap::from([$(
+                (stringify!($name), serde_json::to_string_pretty(&schema_for!(bithive_api::$name::Hook)).unwrap())
+            ),+])
+        }
+    };
+}
+
+hooks!(datasets ics20 jobs models registry rewards staking timebank treasury vesting);
+
 /// Every file of `schema/`, by its path in it.
 fn computed() -> BTreeMap<PathBuf, String> {
     let mut files = BTreeMap::new();
@@ -43,6 +57,9 @@ fn computed() -> BTreeMap<PathBuf, String> {
         for (name, json) in api.to_schema_files().unwrap() {
             files.insert(folder.join(name), json + "\n");
         }
+    }
+    for (contract, hook) in hooks() {
+        files.insert(Path::new(contract).join("hook.json"), hook + "\n");
     }
     files
 }
@@ -78,6 +95,19 @@ fn the_stored_schema_is_that_of_the_messages() {
         differ.is_empty(),
         "schema/ differs from the messages in {differ:#?}; run scripts/schema and commit"
     );
+}
+
+#[test]
+fn every_contract_that_receives_tokens_says_for_what() {
+    let takes = |api: &Api| {
+        let execute = serde_json::to_value(&api.execute).unwrap();
+        let variants = execute["oneOf"].as_array().cloned().unwrap_or_default();
+        variants.iter().any(|variant| variant["required"] == serde_json::json!(["receive"]))
+    };
+    let taking: BTreeSet<_> =
+        apis().iter().filter(|api| takes(api)).map(|api| api.contract_name.clone()).collect();
+    let saying: BTreeSet<_> = hooks().keys().map(|name| (*name).to_owned()).collect();
+    assert_eq!(taking, saying, "list the contract in `hooks!`");
 }
 
 /// Calls `see` with the type, the name and the schema of each property in a schema.

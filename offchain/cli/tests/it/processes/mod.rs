@@ -1,12 +1,18 @@
 //! Parties as users run them, each a process: what one of them does wrong, or can't do for a while, costs the others neither bond nor job.
 
 mod committee;
+mod exports;
 mod false_answers;
-// Written for another crate, whose tests use all of it.
+// Written for another crate, as the next one.
+#[path = "../../../../parties/node/tests/it/onnx.rs"]
+mod onnx;
+// Its own tests use all of it.
 #[path = "../../../../parties/node/tests/it/rpc.rs"]
 #[allow(dead_code)]
 mod rpc;
+mod short_windows;
 mod slow_model;
+mod stalled_input;
 mod storage;
 mod strangers;
 

@@ -2,13 +2,9 @@
 
 use bithive_api::jobs::Phase;
 
-use super::{WAITING, assert_bonds_are_whole, assigned, claimed, commitments, processor_time, until};
+use super::{WAITING, assert_bonds_are_whole, assigned, claimed, commitments, onnx, processor_time, until};
 use crate::common::path;
 use crate::requester::town::Town;
-
-// Written for another crate.
-#[path = "../../../../parties/node/tests/it/onnx.rs"]
-mod onnx;
 
 /// Two nodes compute a model of as much work as there may be, on as many rows as there may be. Then the third commits to another job of
 /// theirs, which it has held back: they reveal and sign that one all the same.

@@ -33,6 +33,9 @@ pub const MONEY: u128 = 1_000 * UNIT;
 const SLOTS: u16 = 4;
 const PATIENCE: Duration = Duration::from_secs(180);
 
+/// A second requester, with as much; [`Town`] has no other use for it.
+pub const OTHER_REQUESTER: &str = "other-requester";
+
 /// Names of the committee's members.
 pub const MEMBERS: [&str; 3] = ["member-0", "member-1", "member-2"];
 
@@ -151,13 +154,8 @@ impl Town {
             let own = folder.path().join(format!("node-{slot}"));
             runtime.block_on(node(&common, &own, (&operator, &crs, groups, slot), &mut rng));
         }
-        let (key, endpoint) = (SigningKey::generate(&mut rng), EndpointKey::generate(&mut rng));
-        let requester = key.address().to_owned();
-        common.account(&folder.path().join("requester"), "requester", (&key, &endpoint));
-        runtime.block_on(async {
-            operator.grant(&requester, MONEY + REQUESTER_BOND, fee_grant()).await.unwrap();
-            account(&client, key).await.register_requester(endpoint.id().0, REQUESTER_BOND).await.unwrap();
-        });
+        let [requester, _] = ["requester", OTHER_REQUESTER]
+            .map(|name| runtime.block_on(requester(&common, &folder.path().join(name), &operator, &mut rng)));
         Self {
             nodes: BTreeMap::new(),
             members: BTreeMap::new(),
@@ -240,9 +238,14 @@ impl Town {
 
     /// A `job` command of the requester that prints lines of JSON.
     pub fn requester(&self, command: &str, extra: &[&str]) -> Process {
-        let (config, password) = self.files("requester");
+        self.job_of("requester", command, extra)
+    }
+
+    /// As [`Town::requester`], of a requester by its name.
+    pub fn job_of(&self, name: &str, command: &str, extra: &[&str]) -> Process {
+        let (config, password) = self.files(name);
         let files = ["--config", &config, "--password-file", &password];
-        Process::start("requester", &[&["--json", "job", command], &files[..], extra].concat())
+        Process::start(name, &[&["--json", "job", command], &files[..], extra].concat())
     }
 
     /// A command of a party that ends by itself, with its configuration; what it printed, and its exit code.
@@ -334,6 +337,17 @@ fn party(name: &str, command: &[&str], config: &Path) -> Process {
 
 async fn account(client: &Client, key: SigningKey) -> Account {
     Account::new(client.clone(), Wallet::connect(client.chain().clone(), key).await.unwrap())
+}
+
+/// Registers a requester whose files are in `folder`; returns its address.
+async fn requester(common: &Common, folder: &Path, operator: &Account, rng: &mut ChaCha20Rng) -> String {
+    let (key, endpoint) = (SigningKey::generate(rng), EndpointKey::generate(rng));
+    let address = key.address().to_owned();
+    common.account(folder, "requester", (&key, &endpoint));
+    operator.grant(&address, MONEY + REQUESTER_BOND, fee_grant()).await.unwrap();
+    let own = account(operator.client(), key).await;
+    own.register_requester(endpoint.id().0, REQUESTER_BOND).await.unwrap();
+    address
 }
 
 /// Registers a node whose files are in `folder`.

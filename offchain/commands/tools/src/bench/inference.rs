@@ -32,6 +32,13 @@ fn print(answer: &Inference) {
         ]);
     }
     println!("{rows}");
+    let difference = answer.figures.iter().filter_map(|figure| figure.difference).reduce(f32::max);
+    if let Some(difference) = difference {
+        println!(
+            "largest difference of a logit from the peer's: {difference:.1e}, at most {:.0e} is accepted",
+            answer.tolerance
+        );
+    }
     if let Some(line) = &answer.skipped {
         println!("{line}");
     }

@@ -1,53 +1,58 @@
-//! Rows a second through the model of the demonstration, beside ONNX Runtime: both on one thread, on the same rows.
+//! Rows and images a second through the models of this repository, beside ONNX Runtime: both on one thread, on the same input.
 //!
 //! The two take turns, so that what disturbs the machine disturbs both; of each the fastest turn counts. Before the clock
-//! runs, both give their logits, which have to agree.
+//! runs, both give their logits, which have to agree. Of images ours prepares the pixels as the model says, too; ONNX Runtime gets
+//! them prepared.
 
 mod peer;
+mod subject;
 
 use std::hint::black_box;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
-use bithive_inference::{Device, Features, MAX_ROWS, Model, Table};
+use bithive_inference::{Budget, Device, Model, ModelInput};
 use serde::Serialize;
 
 use crate::figure::PER_SECOND;
 use peer::Peer;
+use subject::Subject;
 
-const MODEL: &[u8] = include_bytes!("../../../../../models/wdbc.onnx");
-const ROWS: &[u8] = include_bytes!("../../../../../data/wdbc/wdbc.csv");
-
-/// Rows of one request: the most that there can be, as many as a ward has patients, and one.
-const REQUESTS: [usize; 3] = [MAX_ROWS, 64, 1];
 /// Largest difference between logits of the two that rounding explains, of logits that are -20 to 20.
 const TOLERANCE: f32 = 1e-3;
+/// Unit of figures of memory.
+const BYTES: &str = "B";
 
 /// One measurement, beside the peer's if there is one.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct InferenceFigure {
     /// What is measured.
     pub name: String,
-    /// Rows of one request.
+    /// Rows or images of one request.
     pub n: u64,
     /// Ours, in `unit`.
     pub value: f64,
-    /// `1/s`: more is better.
+    /// `1/s`: more is better; `B`: less is better.
     pub unit: &'static str,
     /// What it is compared with; none if that can't be had.
     pub peer: Option<String>,
     /// The peer's, in the same unit.
     pub peer_value: Option<f64>,
-    /// `value / peer_value`: above 1 ours is better.
+    /// Above 1 ours is better: `value / peer_value` of a rate, the inverse of memory.
     pub ratio: Option<f64>,
+    /// Largest difference of a logit from the peer's; none without a peer, and of memory.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub difference: Option<f32>,
 }
 
 /// What was measured.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Inference {
-    /// Rows a second in requests of several sizes.
+    /// Rows and images a second in requests of several sizes, and memory.
     pub figures: Vec<InferenceFigure>,
+    /// Largest difference of logits from the peer's that counts as the same result.
+    pub tolerance: f32,
     /// Why there is no peer; none if there is one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub skipped: Option<String>,
@@ -78,64 +83,100 @@ pub fn inference(
     cache: &Path,
     mut progress: impl FnMut(&str),
 ) -> Result<Inference> {
-    let model = Model::load(MODEL, Device::Cpu)?;
-    let table = Table::from_csv(ROWS)?;
-    let known = table.features().row_count();
-    let rows = |count: usize| -> Result<Features> {
-        let indices: Vec<usize> = (0..count).map(|row| row % known).collect();
-        Ok(table.select(&indices)?.features().clone())
-    };
-    let all = rows(MAX_ROWS)?;
     progress("the peer's Python environment");
-    let (mut peer, skipped) = match peer::environment(cache) {
-        Ok(python) => (Some(Peer::start(&python, MODEL, &all)?), None),
+    let (python, skipped) = match peer::environment(cache) {
+        Ok(python) => (Some(python), None),
         Err(reason) => (None, Some(format!("ONNX Runtime is not measured: {reason:#}"))),
     };
-    if let Some(peer) = &mut peer {
-        progress("comparing results");
-        agree(&model.run(&all)?, &peer.logits(all.row_count())?)?;
-    }
     let mut figures = Vec::new();
-    for count in REQUESTS {
-        progress(&format!("requests of {count} rows"));
-        let features = rows(count)?;
-        let [ours, theirs] = compare(options, &model, &features, peer.as_mut())?;
+    for subject in subject::all()? {
+        figures.extend(measure(options, &subject, python.as_deref(), &mut progress)?);
+    }
+    Ok(Inference { figures, tolerance: TOLERANCE, skipped })
+}
+
+/// The figures of one model.
+fn measure(
+    options: &InferenceOptions,
+    subject: &Subject,
+    python: Option<&Path>,
+    progress: &mut impl FnMut(&str),
+) -> Result<Vec<InferenceFigure>> {
+    let model = Model::load(subject.model, Device::Cpu)?;
+    let (values, shape) = subject.prepared(&model)?;
+    let start = |python| Peer::start(python, subject.model, (&values, &shape));
+    let mut peer = python.map(start).transpose()?;
+    let mut difference = None;
+    if let Some(peer) = &mut peer {
+        progress(&format!("{}: comparing results", subject.name));
+        let theirs = peer.logits(subject.input.count())?;
+        difference = Some(agree(&model.run_input(&subject.input, &Budget::unlimited())?, &theirs)?);
+    }
+    let name = peer.as_ref().map(|peer| peer.name().to_owned());
+    let mut figures = Vec::new();
+    for count in subject.requests {
+        progress(&format!("{}: requests of {count}", subject.name));
+        let request = subject.first(count)?;
+        let [ours, theirs] = compare(options, &model, &request, peer.as_mut())?;
         let [value, peer_value] = [ours, theirs].map(|seconds| seconds.map(|seconds| count as f64 / seconds));
         let value = value.context("no turn was taken; expected at least one")?;
         figures.push(InferenceFigure {
-            name: format!("rows a second, requests of {count}"),
+            name: format!("{} a second, requests of {count}", subject.name),
             n: count as u64,
             value,
             unit: PER_SECOND,
-            peer: peer.as_ref().map(|peer| peer.name().to_owned()),
+            peer: name.clone(),
             peer_value,
             ratio: peer_value.map(|peer| value / peer),
+            difference,
         });
     }
-    Ok(Inference { figures, skipped })
+    let most = subject.requests.into_iter().max().unwrap_or_default() as u64;
+    if let Some(value) = peak_memory() {
+        let peer_value = peer.as_mut().map(Peer::memory).transpose()?.map(|bytes| bytes as f64);
+        figures.push(InferenceFigure {
+            name: format!("{}: most memory of the process", subject.name),
+            n: most,
+            value,
+            unit: BYTES,
+            peer: name,
+            peer_value,
+            ratio: peer_value.map(|peer| peer / value),
+            difference: None,
+        });
+    }
+    Ok(figures)
+}
+
+/// Most bytes that this process has held, where the system tells it.
+fn peak_memory() -> Option<f64> {
+    let text = std::fs::read_to_string("/proc/self/status").ok()?;
+    let peak = text.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    let kibibytes: f64 = peak.trim().strip_suffix("kB")?.trim().parse().ok()?;
+    Some(kibibytes * 1_024.0)
 }
 
 /// Seconds of one request, ours and the peer's: the fastest turn of each.
 fn compare(
     options: &InferenceOptions,
     model: &Model,
-    features: &Features,
+    request: &ModelInput,
     mut peer: Option<&mut Peer>,
 ) -> Result<[Option<f64>; 2]> {
-    let rows = features.row_count();
+    let count = request.count();
     // A first run finds out how many fit a turn.
-    let ours = repeats(options.turn, seconds(model, features, 1)?);
+    let ours = repeats(options.turn, seconds(model, request, 1)?);
     let theirs = match peer.as_deref_mut() {
-        Some(peer) => repeats(options.turn, peer.seconds(rows, 1)?),
+        Some(peer) => repeats(options.turn, peer.seconds(count, 1)?),
         None => 0,
     };
     let mut fastest = [None::<f64>; 2];
     let note = |best: &mut Option<f64>, took: f64| *best = Some(best.map_or(took, |best| best.min(took)));
     for _ in 0..options.turns {
         let [own, others] = &mut fastest;
-        note(own, seconds(model, features, ours)?);
+        note(own, seconds(model, request, ours)?);
         if let Some(peer) = peer.as_deref_mut() {
-            note(others, peer.seconds(rows, theirs)?);
+            note(others, peer.seconds(count, theirs)?);
         }
     }
     Ok(fastest)
@@ -147,20 +188,24 @@ fn repeats(turn: Duration, seconds: f64) -> u32 {
 }
 
 /// Seconds of one request, on average over `repeats`.
-fn seconds(model: &Model, features: &Features, repeats: u32) -> Result<f64> {
-    let start = Instant::now();
+fn seconds(model: &Model, request: &ModelInput, repeats: u32) -> Result<f64> {
+    let (start, unlimited) = (Instant::now(), Budget::unlimited());
     for _ in 0..repeats {
-        black_box(model.run(black_box(features))?);
+        black_box(model.run_input(black_box(request), &unlimited)?);
     }
     Ok((start.elapsed().as_secs_f64() / f64::from(repeats)).max(1e-9))
 }
 
-fn agree(ours: &[f32], theirs: &[f32]) -> Result<()> {
+/// The largest difference, which has to be within the tolerance.
+fn agree(ours: &[f32], theirs: &[f32]) -> Result<f32> {
     ensure!(ours.len() == theirs.len(), "{} logits, the peer has {}", ours.len(), theirs.len());
-    for (row, (own, other)) in ours.iter().zip(theirs).enumerate() {
-        ensure!((own - other).abs() <= TOLERANCE, "row {}: logit {own}, the peer's is {other}", row + 1);
+    let mut largest = 0.0f32;
+    for (at, (own, other)) in ours.iter().zip(theirs).enumerate() {
+        let difference = (own - other).abs();
+        ensure!(difference <= TOLERANCE, "logit {}: {own}, the peer's is {other}", at + 1);
+        largest = largest.max(difference);
     }
-    Ok(())
+    Ok(largest)
 }
 
 #[cfg(test)]
@@ -175,10 +220,13 @@ mod tests {
         let options = InferenceOptions { turns: 1, turn: Duration::ZERO };
         // No folder can be made below a file.
         let measured = inference(&options, file.path(), |_| ()).unwrap();
-        assert_eq!(measured.figures.iter().map(|figure| figure.n).collect::<Vec<_>>(), [10_000, 64, 1]);
+        let rates = measured.figures.iter().filter(|figure| figure.unit == PER_SECOND);
+        let sizes: Vec<_> = rates.map(|figure| figure.n).collect();
+        assert_eq!(sizes, [10_000, 64, 1, 1_024, 64, 1, 64, 8, 1]);
         for figure in &measured.figures {
             assert!(figure.value > 0.0, "{figure:?}");
             assert_eq!((&figure.peer, figure.peer_value, figure.ratio), (&None, None, None));
+            assert_eq!(figure.difference, None);
         }
         let said = measured.skipped.unwrap();
         assert!(said.starts_with("ONNX Runtime is not measured: "), "{said}");

@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use anyhow::{Context as _, Result, bail, ensure};
-use bithive_inference::Features;
 use tempfile::TempDir;
 
 /// What is measured; from the Python package index.
@@ -46,7 +45,7 @@ fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// ONNX Runtime with a model and rows, in a process that ends with this.
+/// ONNX Runtime with a model and its input, in a process that ends with this.
 pub(super) struct Peer {
     name: String,
     child: Child,
@@ -56,17 +55,18 @@ pub(super) struct Peer {
 }
 
 impl Peer {
-    /// Loads the model and the rows.
-    pub(super) fn start(python: &Path, model: &[u8], rows: &Features) -> Result<Self> {
+    /// Loads the model, and rows or images of this shape each.
+    pub(super) fn start(python: &Path, model: &[u8], (values, shape): (&[f32], &[usize])) -> Result<Self> {
         let folder = tempfile::tempdir()?;
         let [model_file, rows_file] = ["model.onnx", "rows"].map(|name| folder.path().join(name));
         fs::write(&model_file, model)?;
-        let values: Vec<u8> = rows.rows().flatten().flat_map(|value| value.to_le_bytes()).collect();
+        let values: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+        let shape: Vec<String> = shape.iter().map(ToString::to_string).collect();
         fs::write(&rows_file, values)?;
         let mut child = Command::new(python)
             .args(["-c", PROGRAM])
             .args([&model_file, &rows_file])
-            .arg(rows.width().to_string())
+            .arg(shape.join(","))
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -83,7 +83,7 @@ impl Peer {
         &self.name
     }
 
-    /// Seconds of one request of the first rows, on average over `repeats`.
+    /// Seconds of one request of the first rows or images, on average over `repeats`.
     pub(super) fn seconds(&mut self, rows: usize, repeats: u32) -> Result<f64> {
         writeln!(self.orders, "time {rows} {repeats}")?;
         let seconds = self.answer()?.parse::<f64>()?;
@@ -91,7 +91,7 @@ impl Peer {
         Ok(seconds)
     }
 
-    /// The logits of the first rows.
+    /// The logits of the first rows or images.
     pub(super) fn logits(&mut self, rows: usize) -> Result<Vec<f32>> {
         let file = self.folder.path().join("logits");
         writeln!(self.orders, "logits {rows} {}", file.display())?;
@@ -100,6 +100,12 @@ impl Peer {
         let (values, rest) = bytes.as_chunks::<4>();
         ensure!(rest.is_empty(), "ONNX Runtime's logits are not a whole number of values");
         Ok(values.iter().map(|value| f32::from_le_bytes(*value)).collect())
+    }
+
+    /// Most bytes that the process has held, its Python included.
+    pub(super) fn memory(&mut self) -> Result<u64> {
+        writeln!(self.orders, "memory")?;
+        Ok(self.answer()?.parse()?)
     }
 
     fn answer(&mut self) -> Result<String> {

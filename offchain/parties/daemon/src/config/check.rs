@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::parts::{ChainConfig, NetworkConfig};
+use super::parts::{AuditConfig, ChainConfig, NetworkConfig};
 use super::value::MISMATCH;
 use crate::ConfigError;
 use crate::error::{Missing, MissingFiles};
@@ -93,6 +93,11 @@ impl<'a> Check<'a> {
         if let Some(folder) = self.file.parent() {
             *path = folder.join(&*path);
         }
+    }
+
+    /// Makes the folder of the audit log relative to the file's folder.
+    pub(super) fn settle_audit(&self, audit: &mut AuditConfig) {
+        audit.log.iter_mut().for_each(|folder| self.settle_path(folder));
     }
 
     /// Makes the paths of what most configurations have relative to the file's folder.

@@ -8,7 +8,7 @@ use bithive_memory_proof::MAX_BLOCKS;
 use serde::Deserialize;
 
 use super::check::{Check, Settings};
-use super::parts::{ChainConfig, LogConfig, MetricsConfig, NetworkConfig};
+use super::parts::{AuditConfig, ChainConfig, LogConfig, MetricsConfig, NetworkConfig};
 use super::value;
 use crate::ConfigError;
 
@@ -45,6 +45,9 @@ pub struct NodeConfig {
     /// Where its metrics and status can be read; nowhere by default.
     #[serde(default)]
     pub metrics: MetricsConfig,
+    /// Where it logs what is done with data and keys; nowhere by default.
+    #[serde(default)]
+    pub audit: AuditConfig,
     /// Form and filter of its log; text at level `info` by default.
     #[serde(default)]
     pub log: LogConfig,
@@ -80,6 +83,7 @@ impl Settings for NodeConfig {
             check.settle_path(path);
         }
         check.settle_parts(&mut self.chain, &mut self.network);
+        check.settle_audit(&mut self.audit);
         let gib = self.measurement.memory_gib;
         if gib > MeasurementConfig::MOST_GIB {
             let expected = format!("0 to {} GiB", MeasurementConfig::MOST_GIB);

@@ -102,6 +102,14 @@ pub struct MetricsConfig {
     pub listen: Option<LoopbackAddress>,
 }
 
+/// What is done with data and keys is logged.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AuditConfig {
+    /// Folder of the audit log; nothing is logged without one.
+    pub log: Option<PathBuf>,
+}
+
 /// How a line of the log looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 
 use super::check::{Check, Settings};
-use super::parts::{ChainConfig, LogConfig, NetworkConfig};
+use super::parts::{AuditConfig, ChainConfig, LogConfig, NetworkConfig};
 use crate::ConfigError;
 
 /// A requester, for commands that act over the network.
@@ -25,6 +25,9 @@ pub struct RequesterConfig {
     /// Endpoint on the network: sockets, relays and peers.
     #[serde(default)]
     pub network: NetworkConfig,
+    /// Where it logs what is done with data and keys; nowhere by default.
+    #[serde(default)]
+    pub audit: AuditConfig,
     /// Form and filter of its log; text at level `info` by default.
     #[serde(default)]
     pub log: LogConfig,
@@ -38,6 +41,7 @@ impl Settings for RequesterConfig {
             check.settle_path(path);
         }
         check.settle_parts(&mut self.chain, &mut self.network);
+        check.settle_audit(&mut self.audit);
         Ok(())
     }
 

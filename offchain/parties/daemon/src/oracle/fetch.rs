@@ -1,9 +1,11 @@
 //! Exports and the other oracles' files: from a path, or over HTTP(S) from a server that is not trusted.
 
+use std::error::Error as _;
 use std::fs::File;
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use reqwest::{Client, redirect};
@@ -14,6 +16,10 @@ use crate::config::Place;
 
 /// Longest time for one file.
 const PATIENCE: Duration = Duration::from_secs(1_800);
+/// Longest time in which a server sends nothing of it.
+const SILENCE: Duration = Duration::from_secs(20);
+/// Most redirections on the way to one file.
+const MAX_REDIRECTIONS: usize = 3;
 
 fn failed(what: &'static str, error: impl ToString) -> DaemonError {
     DaemonError::Machine { what, error: error.to_string() }
@@ -23,6 +29,8 @@ fn failed(what: &'static str, error: impl ToString) -> DaemonError {
 pub(super) struct Fetcher {
     http: Client,
     folder: PathBuf,
+    /// Files that were fetched: each has a name of its own.
+    fetched: AtomicU64,
 }
 
 impl Fetcher {
@@ -37,11 +45,12 @@ impl Fetcher {
             .with_no_client_auth();
         let http = Client::builder()
             .tls_backend_preconfigured(tls)
-            .redirect(redirect::Policy::limited(3))
+            .redirect(redirect::Policy::custom(follow))
             .timeout(PATIENCE)
+            .read_timeout(SILENCE)
             .build()
             .map_err(|error| failed("HTTP", error))?;
-        Ok(Self { http, folder: folder.into() })
+        Ok(Self { http, folder: folder.into(), fetched: AtomicU64::new(0) })
     }
 
     /// A file that is at a place, of at most `most` bytes. It is removed when it is closed, if it was fetched.
@@ -67,11 +76,15 @@ impl Fetcher {
     }
 
     async fn fetch(&self, place: &Place, url: &str, most: u64) -> Result<File, DaemonError> {
-        let mut answer = self.http.get(url).send().await.map_err(|error| at(place, error.without_url()))?;
+        let too_long = || at(place, format!("it has more than {most} bytes"));
+        let mut answer = self.http.get(url).send().await.map_err(|error| at(place, reason(error)))?;
         if !answer.status().is_success() {
             return Err(at(place, format!("HTTP status {}", answer.status())));
         }
-        let path = self.folder.join("fetched");
+        if answer.content_length().is_some_and(|length| length > most) {
+            return Err(too_long());
+        }
+        let path = self.folder.join(format!("fetched-{}", self.fetched.fetch_add(1, Ordering::Relaxed)));
         let mut file = File::options()
             .read(true)
             .write(true)
@@ -82,16 +95,51 @@ impl Fetcher {
         // Its name is not needed: nothing is left of it when this process ends.
         std::fs::remove_file(&path).map_err(|error| at(place, error))?;
         let mut length = 0u64;
-        while let Some(part) = answer.chunk().await.map_err(|error| at(place, error.without_url()))? {
+        while let Some(part) = answer.chunk().await.map_err(|error| at(place, reason(error)))? {
             length = length.saturating_add(part.len() as u64);
             if length > most {
-                return Err(at(place, format!("it has more than {most} bytes")));
+                return Err(too_long());
             }
             file.write_all(&part).map_err(|error| at(place, error))?;
         }
         std::io::Seek::rewind(&mut file).map_err(|error| at(place, error))?;
         Ok(file)
     }
+}
+
+/// Follows a server to other places of its own. Whoever configures a server trusts that one, and over TLS nobody in between: what it
+/// says of another host, or of a connection without TLS, anybody could have made.
+fn follow(attempt: redirect::Attempt<'_>) -> redirect::Action {
+    let Some(from) = attempt.previous().last() else { return attempt.follow() };
+    let to = attempt.url();
+    if attempt.previous().len() > MAX_REDIRECTIONS {
+        return attempt.error(format!("it leads on more than {MAX_REDIRECTIONS} times"));
+    }
+    if from.host_str() != to.host_str() {
+        let host = to.host_str().unwrap_or_default().to_owned();
+        return attempt.error(format!(
+            "it leads to another host, {host}; configure the URL there, if that host is to be trusted"
+        ));
+    }
+    if from.scheme() == "https" && to.scheme() != "https" {
+        return attempt.error("it leads from https to a connection without TLS".to_owned());
+    }
+    attempt.follow()
+}
+
+/// What went wrong, with its causes.
+fn reason(error: reqwest::Error) -> String {
+    if error.is_timeout() {
+        let [silence, patience] = [SILENCE, PATIENCE].map(humantime::format_duration);
+        return format!("nothing came for {silence}, or not all of it within {patience}");
+    }
+    let error = error.without_url();
+    let (mut text, mut next) = (error.to_string(), error.source());
+    while let Some(cause) = next {
+        text = format!("{text}: {cause}");
+        next = cause.source();
+    }
+    text
 }
 
 fn at(place: &Place, error: impl ToString) -> DaemonError {

@@ -10,8 +10,8 @@ use bithive_blindmatch::schema::Schema;
 use bithive_chain::{Chain, Embedded, ServeOptions, Wallet};
 use bithive_client::{Account, Client, Deployment, GroupError};
 use bithive_daemon::config::{
-    Admitted, ChainConfig, CommitteeConfig, LogConfig, MeasurementConfig, MetricsConfig, NetworkConfig,
-    NodeConfig, RelayConfig, RpcUrl,
+    Admitted, AuditConfig, ChainConfig, CommitteeConfig, LogConfig, MeasurementConfig, MetricsConfig,
+    NetworkConfig, NodeConfig, RelayConfig, RpcUrl,
 };
 use bithive_daemon::keys::{self, AccountFile, NodeFile};
 use bithive_daemon::stop::StopHandle;
@@ -147,6 +147,7 @@ impl World {
             chain: self.chain_config("http://unused"),
             network: Self::network(None),
             metrics: MetricsConfig::default(),
+            audit: AuditConfig::default(),
             log: LogConfig::default(),
         }
     }

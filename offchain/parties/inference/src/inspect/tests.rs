@@ -1,7 +1,13 @@
-use tract_onnx::pb::{AttributeProto, OperatorSetIdProto, SparseTensorProto, StringStringEntryProto};
+use tract_onnx::pb::tensor_proto::DataLocation;
+use tract_onnx::pb::{
+    AttributeProto, OperatorSetIdProto, SparseTensorProto, StringStringEntryProto, ValueInfoProto,
+};
 use tract_onnx::prelude::Framework;
 
 use super::*;
+use crate::limits::{CONSTANT, MAX_NODES};
+
+mod images;
 
 /// y = Gemm(x, w, b) with two features.
 fn linear() -> ModelProto {
@@ -46,7 +52,13 @@ fn node_refusal(change: impl FnOnce(&mut GraphProto)) -> &'static str {
 fn a_linear_model_is_accepted_and_names_no_features() {
     assert_eq!(
         inspect(&linear()),
-        Ok(Signature { width: 2, feature_names: vec![], work: 2 + work::per_element(GEMM), nodes: 1 })
+        Ok(Signature {
+            width: 2,
+            feature_names: vec![],
+            images: None,
+            work: 2 + work::per_element(GEMM),
+            nodes: 1
+        })
     );
 }
 
@@ -104,13 +116,16 @@ fn an_operator_of_another_domain_is_refused_by_its_full_name() {
         model.opset_import.push(OperatorSetIdProto { domain: "org.example".to_owned(), version: 1 });
         graph(model).node[0].domain = "org.example".to_owned();
     });
-    assert_eq!(error, ModelError::UnsupportedOperator { operator: "org.example.Gemm".to_owned() });
+    assert_eq!(
+        error,
+        ModelError::UnsupportedOperator { operator: "org.example.Gemm".to_owned(), supported: &OPERATORS }
+    );
 }
 
 #[test]
 fn a_loop_is_refused_before_the_runtime_sees_it() {
     let error = refusal(|model| graph(model).node[0].op_type = "Loop".to_owned());
-    assert_eq!(error, ModelError::UnsupportedOperator { operator: "Loop".to_owned() });
+    assert_eq!(error, ModelError::UnsupportedOperator { operator: "Loop".to_owned(), supported: &OPERATORS });
 }
 
 #[test]

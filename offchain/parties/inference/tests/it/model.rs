@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use bithive_inference::{
-    Budget, Device, Features, MAX_MODEL_BYTES, Model, ModelError, RunError, Table, digest,
+    Budget, Device, Features, MAX_MODEL_BYTES, Model, ModelError, OPERATORS, RunError, Table, digest,
 };
 use proptest::prelude::*;
 
@@ -49,7 +49,7 @@ fn a_file_that_is_too_large_is_refused() {
 #[test]
 fn an_unsupported_operator_is_named() {
     let error = refusal(include_bytes!("../fixtures/unsupported_operator.onnx"));
-    assert_eq!(error, ModelError::UnsupportedOperator { operator: "Erf".to_owned() });
+    assert_eq!(error, ModelError::UnsupportedOperator { operator: "Erf".to_owned(), supported: &OPERATORS });
     assert!(error.to_string().starts_with("model: operator \"Erf\" is not supported; supported are Add, "));
 }
 

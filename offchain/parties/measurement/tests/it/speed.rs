@@ -17,7 +17,7 @@ async fn measured(compute: impl Compute + 'static, rows: u32) -> Result<SpeedFig
 }
 
 fn run(model: &[u8], rows: &[u8]) -> Result<Vec<f32>, String> {
-    let limits = Limits { most_rows: usize::MAX, budget: Budget::unlimited() };
+    let limits = Limits { most_values: usize::MAX, budget: Budget::unlimited() };
     Onnx::new(Device::Cpu).run(model, rows, &limits)
 }
 

@@ -1,6 +1,7 @@
 //! Nodes on a whole network in this process: real contracts, committee and cryptography.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, unreachable_pub)]
 
+mod audited;
 mod by_hand;
 mod ended;
 mod faulty_rpc;

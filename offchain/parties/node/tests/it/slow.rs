@@ -238,7 +238,10 @@ async fn rows_that_were_never_priced_are_not_computed() {
     assign(&mut town, job_id).await;
     town.live(0).await;
     let (reason, retries) = town.nodes[0].log.failure();
-    assert!(reason.contains("the input has 3 rows, the job's terms say at most 2") && !retries, "{reason}");
+    assert!(
+        reason.contains("the input has 3 rows or images, the job's terms say at most 2") && !retries,
+        "{reason}"
+    );
 }
 
 /// Computes until it is let go or its result is no longer wanted.

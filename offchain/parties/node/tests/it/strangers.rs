@@ -53,6 +53,26 @@ async fn a_malformed_vault_stops_nobody() {
     town.assert_books_balance().await;
 }
 
+/// A job that was open when the programs were upgraded.
+#[tokio::test]
+async fn a_vault_of_an_earlier_version_is_named_as_that_and_its_job_ends_with_the_refund() {
+    let mut town = Town::with_nodes(3).await;
+    let former = include_str!("../../../../../packages/blindmatch/tests/vectors/vault_version_2.hex");
+    post(&town, &hex::decode(former.trim()).unwrap()).await;
+    let job_id = town.assigned_job().await;
+    town.live_until_quiet().await;
+    assert_eq!(town.phase(job_id).await, Phase::Settled, "other jobs go on");
+    for node in &town.nodes {
+        let (reason, retries) = node.log.failure();
+        assert!(reason.contains("vault: version 2 is not supported, expected 4") && !retries, "{reason}");
+        assert_eq!(node.log.count(|report| matches!(report, Report::Claimed { job_id: 1, .. })), 0);
+    }
+    let owed = || town.local.client.claimable(town.requester_key.address());
+    let before = owed().await.unwrap();
+    town.let_pass(1, WINDOW + 1).await;
+    assert_eq!((town.phase(1).await, owed().await.unwrap()), (Phase::Refunded, before + 3 * PRICE));
+}
+
 #[tokio::test]
 async fn a_vault_of_an_epoch_that_is_not_answered_is_not_asked_for() {
     let mut town = Town::with_nodes(1).await;

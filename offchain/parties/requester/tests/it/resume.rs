@@ -4,14 +4,16 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use bithive_api::jobs::Phase;
+use bithive_api::jobs::{self, Phase, Terms};
 use bithive_api::registry::ExecuteMsg;
+use bithive_blindmatch::vault::Vault;
 use bithive_chain::{Chain, Wallet};
 use bithive_client::{Account, Client};
 use bithive_committee::TagSource;
 use bithive_exchange::Exchange;
 use bithive_local::fork;
 use bithive_requester::{Following, Requester, RequesterError};
+use serde_json::json;
 
 use crate::flaky::FlakyChain;
 use crate::town::{PRICE, Town, WINDOW};
@@ -99,6 +101,48 @@ async fn a_post_that_can_never_arrive_is_no_job_under_way() {
     // A node that has forgotten a transaction answers the same: what opens the job's output stays.
     assert_eq!(town.requester_state.names("vault/").unwrap().len(), 1);
     assert_eq!(town.local.client.totals().await.unwrap().jobs, 0);
+}
+
+/// A job that was open when the program was upgraded: nobody claims it, and its requester is told what helps.
+#[tokio::test]
+async fn a_job_of_an_earlier_version_is_named_as_that_and_its_records_go_once_it_is_refunded() {
+    let mut town = Town::empty().await;
+    let former = include_str!("../../../../../packages/blindmatch/tests/vectors/vault_version_2.hex");
+    let former = hex::decode(former.trim()).unwrap();
+    let now = town.local.client.chain().info().await.unwrap().time.seconds();
+    let terms = Terms {
+        workers: 3,
+        quorum: 2,
+        tolerance: 0,
+        dimensions: 1,
+        price: PRICE.into(),
+        assign_by: now + WINDOW,
+        commit_seconds: WINDOW,
+        reveal_seconds: WINDOW,
+        finalize_seconds: WINDOW,
+        model: (&[1; 32]).into(),
+        model_owner: None,
+        data_owner: None,
+    };
+    town.requester_account().await.post_job(&former, terms, 3 * PRICE).await.unwrap();
+    // As that version had them, by the digest of its vault: without a salt.
+    let name = format!("vault/{}", hex::encode(Vault::digest_of(&former)));
+    let (key, other) = (vec![1u8; 32], vec![2u8; 32]);
+    let secrets = json!({ "match_key": key, "requester_key": other, "policy": [3], "rows": [4] });
+    town.requester_state.put(&name, &secrets).unwrap();
+
+    let requester = town.requester().await;
+    let error = requester.following(1).await.unwrap_err();
+    assert!(matches!(error, RequesterError::OtherVersion { job_id: 1, found: 2, expected: 4 }), "{error}");
+    assert!(error.to_string().contains("`bithive job cancel 1` gives its escrow back"), "{error}");
+    assert!(requester.unfinished().await.unwrap().is_empty());
+    drop(requester);
+    town.requester_account().await.jobs(&jobs::ExecuteMsg::Cancel { job_id: 1 }).await.unwrap();
+    let requester = town.requester().await;
+    assert_eq!(requester.withdraw().await.unwrap(), 3 * PRICE);
+    assert_eq!(requester.following(1).await.unwrap(), Following::default());
+    requester.ended(1).await.unwrap();
+    assert!(town.requester_state.names("vault/").unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -1,0 +1,50 @@
+//! Which log a command is about.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use bithive_audit_log::{AuditLog, Who};
+use bithive_command_kit::Configured;
+
+use crate::acting::HOME_LOG;
+
+/// Which log.
+#[derive(Clone, clap::Args)]
+pub struct LogArgs {
+    /// Folder of the log; that of the home folder's requesters by default.
+    #[arg(long, value_name = "DIR", conflicts_with = "config")]
+    log: Option<PathBuf>,
+    /// Configuration of the requester or node whose log it is.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) config: Option<PathBuf>,
+}
+
+impl LogArgs {
+    /// Whether it is that of the home folder.
+    pub(crate) const fn is_of_home(&self) -> bool {
+        self.log.is_none() && self.config.is_none()
+    }
+
+    /// The folder.
+    pub(crate) fn folder(&self, home: &Path) -> Result<PathBuf> {
+        if let Some(folder) = &self.log {
+            return Ok(folder.clone());
+        }
+        let Some(file) = &self.config else { return Ok(home.join(HOME_LOG)) };
+        let configured = Configured::load(file)?;
+        configured.log_folder().map(Into::into).with_context(|| no_log(file))
+    }
+
+    /// The log, to be written. Without a configuration nobody is known who writes: `who` says it then.
+    pub(crate) fn open(&self, home: &Path, who: impl FnOnce() -> Result<Who>) -> Result<AuditLog> {
+        let Some(file) = &self.config else { return Ok(AuditLog::open(&self.folder(home)?, who()?)?) };
+        Configured::load(file)?.begin_log()?.with_context(|| no_log(file))
+    }
+}
+
+pub(crate) fn no_log(config: &Path) -> String {
+    format!(
+        "{} names no audit log; expected `log = \"audit\"` under [audit], in that of a requester or node",
+        config.display()
+    )
+}

@@ -1,0 +1,4 @@
+//! Tests of `bithive-studies` through its public interface.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, unreachable_pub)]
+
+mod folders;

@@ -1,0 +1,46 @@
+//! Consent receipts and lists of revocations.
+
+use bithive_consent::{Name, Receipt, SignedReceipt, Use, read_revocations};
+
+use crate::choose;
+use crate::memory::Budget;
+
+/// A name of one letter is an allocation of its own, and the canonical text is made from a tree of values.
+pub const BUDGET: Budget = Budget { fixed: 256 << 10, per_byte: 256 };
+
+/// The first byte chooses between a signed receipt, one without a signature, and a list of revocations.
+pub fn check(input: &[u8]) {
+    match choose(input, 3) {
+        None => {}
+        Some((0, bytes)) => signed(bytes),
+        Some((1, bytes)) => unsigned(bytes),
+        Some((_, bytes)) => drop(read_revocations(bytes)),
+    }
+}
+
+/// What is read is written so that it is the same receipt, with the same digest; it permits nothing before it was given.
+fn signed(bytes: &[u8]) {
+    let Ok(read) = SignedReceipt::read(bytes) else { return };
+    let again = SignedReceipt::read(&serde_json::to_vec(&read).expect("a receipt")).expect("what was read");
+    assert_eq!(read, again);
+    assert_eq!(read.digest(), again.digest());
+    let receipt = read.receipt();
+    let (reader, purpose): (&Name, &Name) = (&receipt.readers[0], &receipt.purposes[0]);
+    let mut wanted = Use { reader, purpose, data: receipt.data.first().copied(), now: receipt.exp };
+    assert!(read.permits(&wanted, [receipt.issuer.as_str()], &[]).is_err(), "it has ended");
+    wanted.now = receipt.nbf.max(receipt.iat);
+    if wanted.now < receipt.exp {
+        assert_eq!(
+            read.permits(&wanted, [receipt.issuer.as_str()], &[]),
+            Ok(read.digest().expect("a receipt"))
+        );
+    }
+}
+
+fn unsigned(bytes: &[u8]) {
+    let Ok(receipt) = SignedReceipt::read_unsigned(bytes) else { return };
+    let text = serde_json::to_vec(&receipt).expect("a receipt");
+    assert_eq!(SignedReceipt::read_unsigned(&text), Ok(receipt.clone()));
+    let sorted: Receipt = receipt.clone().sorted();
+    assert_eq!(sorted, receipt, "what is read is sorted");
+}
