@@ -13,6 +13,7 @@ export async function traps(kit) {
   await lies(kit);
   await numbers(kit);
   await clock(kit);
+  await panel(kit);
   await keys(kit);
 }
 
@@ -153,6 +154,32 @@ async function clock({ tab, settle, step, browser, origin }) {
     assert.deepEqual(off.halvings, right.halvings);
   }
   step("a clock that is off by a day changes no time that is shown");
+}
+
+/** The wallet's panel opens again at once, before the browser tells that it was closed. */
+async function panel({ tab, settle, step, browser, origin }) {
+  const context = await browser.createBrowserContext();
+  const page = await tab({ context });
+  await page.goto(`${origin}/#/`);
+  await settle(page);
+  await page.click("header .wallet");
+  await page.waitForSelector("dialog[open]");
+  const isOpen = await page.evaluate(async () => {
+    document.querySelector("dialog .close").click();
+    await new Promise(queueMicrotask);
+    const closed = document.querySelector("dialog[open]") === null;
+    const focus = document.activeElement === document.querySelector("header .wallet");
+    document.querySelector("header .wallet").click();
+    for (let frame = 0; frame < 3; frame += 1) {
+      await new Promise(requestAnimationFrame);
+    }
+    return { closed, focus, again: document.querySelector("dialog[open]") !== null };
+  });
+  assert.deepEqual(isOpen, { closed: true, focus: true, again: true });
+  await page.keyboard.press("Escape");
+  await page.waitForFunction(() => document.querySelector("dialog") === null);
+  step("the wallet's panel, closed and opened at once, is open");
+  await context.close();
 }
 
 /** The development key is that of the browser: a tab does not sign for one that another tab has replaced. */
