@@ -69,7 +69,7 @@ export async function rounds(kit, hive) {
   for (const type of ["dragEnter", "dragOver", "drop"]) {
     await session.send("Input.dispatchDragEvent", { type, x, y, data: { items: [], files: [large], dragOperationsMask: 1 } });
   }
-  await has(page, /Large\.csv: 2147483648 bytes, expected at most 67108864/);
+  await has(page, /large\.csv: 2147483648 bytes, expected at most 67108864/);
   assert.ok(Date.now() - begun < 10_000, `a large file is refused after ${Date.now() - begun} ms`);
   assert.ok((await page.metrics()).JSHeapUsedSize - before < 16 << 20, "a large file is in memory");
   step("a file of 2 GiB is refused at once");

@@ -7,7 +7,7 @@ import type { CandidatesResponse, CommitteeResponse } from "@bithive/client/cont
 import type { ProposalResponse } from "@bithive/client/contracts/rewards";
 
 import { canElect, governed, mayApprove, settingState, settingText } from "../src/lib/governance";
-import { Stopped, troubleOf } from "../src/lib/problem";
+import { sentence, Stopped, troubleOf } from "../src/lib/problem";
 import { claims, isOpen, lacking } from "../src/lib/request";
 import { linkTo, readRoute } from "../src/lib/route";
 import type { WorkerClient } from "../src/worker/client";
@@ -126,4 +126,9 @@ test("after a failed round who agrees is kept for the rest, who was at fault is 
   } finally {
     globalThis.fetch = real;
   }
+});
+
+test("a program's words become a sentence; a name at their front stays as it is", () => {
+  assert.deepEqual(["the vault is old", "large.csv: 3 bytes", "<b>rows.csv: no header", "fine."].map(sentence),
+    ["The vault is old.", "large.csv: 3 bytes.", "<b>rows.csv: no header.", "Fine."]);
 });
