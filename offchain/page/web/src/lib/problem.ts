@@ -61,7 +61,7 @@ function valuesOf(problem: Problem): Values {
 
 /** Words of a program as a sentence, as the page's own are. A name at the front, like that of a file, stays as it is. */
 export function sentence(words: string): string {
-  const text = /^[a-z]+(?=[\s,]|$)/.test(words) ? words.charAt(0).toUpperCase() + words.slice(1) : words;
+  const text = /^[a-z]+(?=[\s,]|[.!?]?$)/.test(words) ? words.charAt(0).toUpperCase() + words.slice(1) : words;
   return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
