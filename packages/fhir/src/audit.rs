@@ -48,7 +48,7 @@ pub struct Access {
     pub user: Identifier,
     /// The program that did it, and records it.
     pub program: Identifier,
-    /// The record.
+    /// The record that was accessed.
     pub record: Reference,
     /// Whose record it is, by a pseudonym.
     pub patient: Option<Identifier>,

@@ -10,7 +10,7 @@ pub enum ConsentError {
     /// Its status is another one than active.
     #[error("Consent.status is {found:?}; only an active consent holds")]
     NotActive {
-        /// The status.
+        /// The code in `Consent.status`.
         found: String,
     },
     /// It does not say what it permits.
@@ -41,13 +41,13 @@ pub enum ConsentError {
     /// It begins later.
     #[error("Consent.provision.period starts {start}: it does not hold yet, in every zone of time")]
     NotYet {
-        /// When.
+        /// When it begins, as the document writes it.
         start: String,
     },
     /// It is over.
     #[error("Consent.provision.period ends {end}: it no longer holds, in every zone of time")]
     Ended {
-        /// When.
+        /// When it ended, as the document writes it.
         end: String,
     },
     /// It has exceptions.
@@ -56,7 +56,7 @@ pub enum ConsentError {
          provision"
     )]
     Exceptions {
-        /// How many.
+        /// Number of exceptions.
         found: usize,
     },
 }

@@ -10,11 +10,11 @@
 /// How exactly a moment is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Precision {
-    /// `2024`.
+    /// To the year, like `2024`.
     Year,
-    /// `2024-03`.
+    /// To the month, like `2024-03`.
     Month,
-    /// `2024-03-09`.
+    /// To the day, like `2024-03-09`.
     Day,
     /// With a time and its zone, to the second or a fraction of it.
     Second,

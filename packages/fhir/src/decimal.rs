@@ -11,7 +11,7 @@ use crate::json::Json;
 pub struct Decimal(Cow<'static, str>);
 
 impl Decimal {
-    /// 0.
+    /// The number 0, without decimal places.
     pub const ZERO: Self = Self(Cow::Borrowed("0"));
 
     /// Reads a decimal: digits, a point, an exponent, as in JSON. None for anything else.

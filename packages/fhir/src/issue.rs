@@ -24,7 +24,7 @@ pub enum Fault {
     /// An element that has to be there is not.
     #[error("is missing; add it, {expected}")]
     Missing {
-        /// Its type.
+        /// What has to be there: the element's type, for example.
         expected: String,
     },
     /// Another kind of JSON value.
@@ -66,7 +66,7 @@ pub enum Fault {
     /// A code outside a required value set.
     #[error("{found:?} is not in the value set {value_set}; use one of its codes")]
     Code {
-        /// The code.
+        /// The code, cut to what is shown.
         found: String,
         /// URL of the value set.
         value_set: &'static str,
@@ -74,7 +74,7 @@ pub enum Fault {
     /// A code that its code system does not have.
     #[error("{found:?} is no code of {system}; correct the code, or name the system that it is from")]
     CodeOfSystem {
-        /// The code.
+        /// The code, cut to what is shown.
         found: String,
         /// The code system.
         system: String,
@@ -85,7 +85,7 @@ pub enum Fault {
          it; ask the sender for a document without it"
     )]
     Modifier {
-        /// Its URL.
+        /// URL by which the extension is known, cut to what is shown.
         url: String,
     },
     /// Rules by which the document has to be read, which are not known.
@@ -102,7 +102,7 @@ pub enum Fault {
     /// A type of resource that is not checked here.
     #[error("{found:?} is a type of resource that is not read here; expected one of {expected}")]
     OtherType {
-        /// The type.
+        /// The type, cut to what is shown.
         found: String,
         /// Types that are read.
         expected: String,
@@ -120,7 +120,7 @@ pub enum Fault {
         "{found:?} is no reference; expected Type/id, a URL, urn:uuid:, urn:oid: or #id of a contained resource"
     )]
     Reference {
-        /// The reference.
+        /// The reference, cut to what is shown.
         found: String,
     },
     /// Contained resources that refer to each other in a circle.
@@ -134,7 +134,7 @@ pub enum Fault {
     /// Two contained resources with one id.
     #[error("{id:?} is the id of another contained resource, too; give each its own")]
     ContainedTwice {
-        /// The id.
+        /// The id that two have.
         id: String,
     },
     /// A rule of the specification about several elements.

@@ -20,11 +20,11 @@ pub enum Json {
     Bool(bool),
     /// A number, as it is written.
     Number(String),
-    /// A string.
+    /// A string, without its escapes.
     Text(String),
-    /// A list.
+    /// A list of values, in their order.
     List(Vec<Json>),
-    /// An object.
+    /// An object, which may have other values in it.
     Object(Object),
 }
 
@@ -51,7 +51,7 @@ pub enum JsonError {
     /// A string with a character that has no meaning, such as half of a surrogate pair.
     #[error("{path}: the text is not Unicode: {reason}; write it in UTF-8")]
     Text {
-        /// Where.
+        /// Path of the string in the document.
         path: String,
         /// What the parser says.
         reason: String,
@@ -61,19 +61,19 @@ pub enum JsonError {
         "{path}: objects and lists are more than {MAX_DEPTH} deep; R4 resources are less than half of that"
     )]
     TooDeep {
-        /// Where.
+        /// Path of the first value that is too deep.
         path: String,
     },
     /// An object with too many members.
     #[error("{path} has more than {} members; no element of R4 has as many", MAX_MEMBERS)]
     TooManyMembers {
-        /// Where.
+        /// Path of the object in the document.
         path: String,
     },
     /// A name that is there twice: readers differ in which one they take.
     #[error("{path} is there twice; leave one, because readers differ in which they take")]
     Twice {
-        /// Where.
+        /// Path of the member that repeats a name.
         path: String,
     },
     /// The document is something else than an object.

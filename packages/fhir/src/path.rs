@@ -23,7 +23,7 @@ impl<'a> Path<'a> {
         Self { above: None, step: Step::Name(name) }
     }
 
-    /// A member.
+    /// The path of a member of the object at this path.
     pub(crate) const fn child<'b>(&'b self, name: &'b str) -> Path<'b> {
         Path { above: Some(self), step: Step::Name(name) }
     }

@@ -74,7 +74,7 @@ fn form(kind: &str, text: &str) -> Result<(), &'static str> {
     if fits { Ok(()) } else { Err(words) }
 }
 
-/// An `id`.
+/// Whether a text is an `id`: 1 to 64 letters, digits, `-` and `.`.
 pub(crate) fn is_id(text: &str) -> bool {
     (1..=64).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'))

@@ -82,7 +82,7 @@ pub struct ManifestCodes {
 pub struct ManifestCode {
     /// The code system, such as `http://loinc.org` or `http://snomed.info/sct`.
     pub system: String,
-    /// The code.
+    /// The code in that system.
     pub code: String,
     /// What it is called there.
     pub display: Option<String>,
@@ -151,7 +151,7 @@ pub enum ReportError {
     /// A time beyond the calendar of FHIR.
     #[error("{seconds} seconds since 1970 are beyond the year 9999; correct this machine's clock")]
     Clock {
-        /// The time.
+        /// The time, in seconds since 1970.
         seconds: u64,
     },
 }

@@ -18,11 +18,11 @@ elements! {
         meta "meta": Option<Meta>,
         /// Names of the person in the systems of hospitals.
         identifier "identifier": Vec<Identifier>,
-        /// Names.
+        /// Names of the person.
         name "name": Vec<HumanName>,
         /// `male`, `female`, `other` or `unknown`.
         gender "gender": Option<String>,
-        /// A `date`.
+        /// Date of birth, a `date`.
         birth_date "birthDate": Option<String>,
     }
     /// A measurement, or a statement about a subject.
@@ -79,7 +79,7 @@ elements! {
         subject "subject": Reference,
         /// When it began, a `dateTime`.
         started "started": Option<String>,
-        /// Its series.
+        /// The series that it has.
         series "series": Vec<ImagingSeries>,
     }
     /// Images of one kind within a study.
@@ -88,7 +88,7 @@ elements! {
         uid "uid": String,
         /// What made it.
         modality "modality": Coding,
-        /// Its images.
+        /// The images, and objects of other kinds, that it has.
         instance "instance": Vec<ImagingInstance>,
     }
     /// One image, or object of another kind.
@@ -116,7 +116,7 @@ elements! {
         effective "effective[x]": Option<Effective>,
         /// When it was made available, an `instant`.
         issued "issued": Option<String>,
-        /// The observations.
+        /// The observations that it is made of.
         result "result": Vec<Reference>,
         /// The images that it is about.
         imaging_study "imagingStudy": Vec<Reference>,
@@ -150,7 +150,7 @@ elements! {
         period "period": Option<Period>,
         /// What may be done.
         action "action": Vec<CodeableConcept>,
-        /// What for.
+        /// What the data may or may not be used for, by codes.
         purpose "purpose": Vec<Coding>,
         /// Exceptions to it.
         provision "provision": Vec<Object>,
@@ -167,7 +167,7 @@ elements! {
         kind "type": String,
         /// When it was put together, an `instant`.
         timestamp "timestamp": Option<String>,
-        /// Its resources.
+        /// The resources in it, in their order.
         entry "entry": Vec<BundleEntry>,
     }
     /// A resource in a Bundle.
@@ -183,7 +183,7 @@ elements! {
         id "id": Option<String>,
         /// What was made.
         target "target": Vec<Reference>,
-        /// When.
+        /// When it was made.
         occurred "occurred[x]": Option<Occurred>,
         /// When this was written down, an `instant`.
         recorded "recorded": String,
@@ -196,16 +196,16 @@ elements! {
     }
     /// Who took part in making something.
     ProvenanceAgent {
-        /// How.
+        /// In which role, such as author.
         kind "type": Option<CodeableConcept>,
-        /// Who.
+        /// The person, organisation or device.
         who "who": Reference,
     }
     /// What something was made from.
     ProvenanceEntity {
         /// `source`, `derivation` and so on.
         role "role": String,
-        /// What.
+        /// The resource that it was made from.
         what "what": Reference,
     }
     /// Something that happened and has to be on record.
@@ -224,7 +224,7 @@ elements! {
         outcome "outcome": Option<String>,
         /// What went wrong.
         outcome_desc "outcomeDesc": Option<String>,
-        /// What for.
+        /// What it was done for, by codes.
         purpose_of_event "purposeOfEvent": Vec<CodeableConcept>,
         /// Who took part.
         agent "agent": Vec<AuditAgent>,
@@ -235,21 +235,21 @@ elements! {
     }
     /// Who took part in an event.
     AuditAgent {
-        /// How.
+        /// In which role it took part.
         kind "type": Option<CodeableConcept>,
-        /// Who.
+        /// The person, organisation or device.
         who "who": Option<Reference>,
         /// Whether it began the event.
         requestor "requestor": bool,
     }
     /// Who recorded an event.
     AuditSource {
-        /// Who.
+        /// The person, organisation or device.
         observer "observer": Reference,
     }
     /// What an event was about.
     AuditEntity {
-        /// What.
+        /// The resource that it was about.
         what "what": Option<Reference>,
         /// What kind of thing.
         kind "type": Option<Coding>,
@@ -261,17 +261,17 @@ elements! {
 choices! {
     /// What an observation found: `value[x]`.
     ObservationValue "value" {
-        /// An amount.
+        /// An amount with its unit.
         Quantity "valueQuantity": Quantity,
-        /// A concept.
+        /// A concept, by codes or in words.
         CodeableConcept "valueCodeableConcept": CodeableConcept,
-        /// Words.
+        /// A text in words.
         String "valueString": String,
         /// Yes or no.
         Boolean "valueBoolean": bool,
         /// A whole number.
         Integer "valueInteger": i32,
-        /// A time.
+        /// A time of partial precision, a `dateTime`.
         DateTime "valueDateTime": String,
     }
     /// When an observation or report was so: `effective[x]`.
@@ -298,19 +298,19 @@ choices! {
 pub enum Resource {
     /// A person who is cared for.
     Patient(Box<Patient>),
-    /// A measurement.
+    /// A measurement, or a statement about a subject.
     Observation(Box<Observation>),
-    /// Images.
+    /// The images of one examination, by reference.
     ImagingStudy(Box<ImagingStudy>),
-    /// Findings.
+    /// Findings of an examination.
     DiagnosticReport(Box<DiagnosticReport>),
     /// What a person allows.
     Consent(Box<Consent>),
-    /// Several.
+    /// Several resources in one document.
     Bundle(Box<Bundle>),
     /// Who made something.
     Provenance(Box<Provenance>),
-    /// What happened.
+    /// Something that happened and has to be on record.
     AuditEvent(Box<AuditEvent>),
     /// A resource of another type, as it is.
     Other(Object),

@@ -37,7 +37,7 @@ const UCUM: &str = "http://unitsofmeasure.org";
 
 macro_rules! rules {
     ($($holder:literal $key:literal $says:literal $holds:expr;)*) => {
-        /// Every rule.
+        /// The rules of the specification that are checked here.
         pub(crate) const RULES: &[Rule] = &[$(Rule { holder: $holder, key: $key, says: $says, holds: $holds }),*];
     };
 }

@@ -17,7 +17,7 @@ pub(crate) struct Element {
     pub(crate) binding: Option<&'static str>,
 }
 
-/// A type.
+/// A type that an element can have.
 #[derive(Clone, Copy)]
 pub(crate) struct Type {
     /// Name of the data type; path of the elements where they are defined in place; `Resource`.
@@ -26,7 +26,7 @@ pub(crate) struct Type {
     pub(crate) targets: &'static str,
 }
 
-/// All definitions.
+/// The definitions of R4 that documents are checked with.
 pub(crate) struct Definitions {
     elements: HashMap<&'static str, Vec<Element>>,
     /// Codes by value set, then by code system.
@@ -61,7 +61,7 @@ pub(crate) const PRIMITIVES: [&str; 21] = [
     "integer64",
 ];
 
-/// The definitions.
+/// The definitions, which are read at the first call.
 pub(crate) fn definitions() -> &'static Definitions {
     &DEFINITIONS
 }

@@ -16,7 +16,7 @@ elements! {
     Coding {
         /// The code system, a URI.
         system "system": Option<String>,
-        /// The code.
+        /// The code in that system.
         code "code": Option<String>,
         /// What it is called there.
         display "display": Option<String>,
@@ -54,9 +54,9 @@ elements! {
     }
     /// A time from `start` to `end`, both of partial precision.
     Period {
-        /// A `dateTime`.
+        /// The beginning, a `dateTime`.
         start "start": Option<String>,
-        /// A `dateTime`.
+        /// The end, a `dateTime`.
         end "end": Option<String>,
     }
     /// What is said about a resource itself.
@@ -70,7 +70,7 @@ elements! {
     HumanName {
         /// As it is shown.
         text "text": Option<String>,
-        /// Family name.
+        /// The family name.
         family "family": Option<String>,
     }
     /// Words of somebody about something.
