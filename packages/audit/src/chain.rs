@@ -17,13 +17,13 @@ pub enum Fault {
     Unreadable {
         /// Number that the entry would have.
         seq: u64,
-        /// Why.
+        /// Why it can't be read.
         error: EntryError,
     },
     /// The entry is not what was written.
     #[error("entry {seq} was changed: its digest does not fit")]
     Changed {
-        /// Its number.
+        /// Number of the changed entry.
         seq: u64,
     },
     /// Entries are missing.
@@ -53,7 +53,7 @@ pub enum Fault {
     /// The entry does not follow the one before.
     #[error("entry {seq} does not follow entry {}: one of the two was replaced", seq.saturating_sub(1))]
     Replaced {
-        /// Its number.
+        /// Number of the entry that does not follow.
         seq: u64,
     },
     /// The first entry is not the first of the log.
@@ -62,13 +62,13 @@ pub enum Fault {
         seq.saturating_sub(1)
     )]
     Beginning {
-        /// Its number.
+        /// Number of the first entry that is there.
         seq: u64,
     },
     /// A head is of another log.
     #[error("the head of entry {} is of the log {}; this is the log {log}", head.seq, head.log)]
     OtherLog {
-        /// The head.
+        /// The head of the other log.
         head: Head,
         /// Identity of the log that was read.
         log: Digest,
@@ -78,7 +78,7 @@ pub enum Fault {
         "entry {} is not the one that the head of {} names: it, or entries before it, were written anew", head.seq, show_time(head.at)
     )]
     OtherHead {
-        /// The head.
+        /// The head that the entry differs from.
         head: Head,
     },
     /// The end is missing.
@@ -86,7 +86,7 @@ pub enum Fault {
     CutOff {
         /// Number of the last entry.
         last: u64,
-        /// The head.
+        /// A head of an entry that is missing.
         head: Head,
     },
 }
@@ -131,7 +131,7 @@ impl Fault {
 /// What a sound log has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Summary {
-    /// Its head.
+    /// The head of its last entry.
     pub head: Head,
     /// Number of its first entry that is there.
     pub first: u64,

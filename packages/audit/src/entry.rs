@@ -22,7 +22,7 @@ pub struct Entry {
     pub seq: u64,
     /// The digest of the entry before. Of the first entry: the log's identity, 32 random bytes.
     pub prev: Digest,
-    /// What happened.
+    /// What happened, to what, by whom and when.
     pub event: Event,
     /// The digest of this entry.
     pub digest: Digest,

@@ -118,7 +118,7 @@ words! {
         Researcher = "researcher",
         /// Whom the data is about.
         Subject = "subject",
-        /// Another program.
+        /// Another program that uses the network.
         Service = "service",
     }
 }

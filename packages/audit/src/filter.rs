@@ -15,7 +15,7 @@ pub struct Filter {
     pub consent: Option<Digest>,
     /// Who did it.
     pub actor: Option<Name>,
-    /// As what.
+    /// As what somebody acted.
     pub role: Option<Role>,
     /// What was done: one of these, or anything.
     pub acts: Vec<Act>,

@@ -17,7 +17,7 @@ const MAX_BYTES: usize = 4_096;
 pub struct Head {
     /// When the entry was written, in milliseconds of the Unix epoch.
     pub at: u64,
-    /// Its digest.
+    /// The digest of the entry.
     pub digest: Digest,
     /// What this is: always `bithive-audit-head-1`.
     pub kind: Kind,
@@ -50,7 +50,7 @@ pub enum HeadError {
     /// A number is out of bounds.
     #[error("{field} is {found}; expected {expected}")]
     Bounds {
-        /// The field.
+        /// Name of the field: `at` or `seq`.
         field: &'static str,
         /// What it says.
         found: u64,

@@ -20,7 +20,7 @@ pub const TEMPLATE: &str = include_str!("rules.toml");
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rules(pub(crate) Vec<Rule>);
 
-/// One rule.
+/// A rule: which entries raise an alert, and how grave it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rule {
     /// What its alerts are called.
@@ -52,9 +52,9 @@ pub enum Severity {
 pub enum Trigger {
     /// More records than this of one actor within a time.
     Bulk {
-        /// Most records.
+        /// Most records that raise no alert.
         more_than: u64,
-        /// The time.
+        /// Length of the time, in milliseconds.
         within: u64,
     },
     /// Outside of working hours.
@@ -68,7 +68,7 @@ pub enum Trigger {
     },
     /// An actor that was not seen for a time.
     NewReader {
-        /// That time.
+        /// How long the actor was not seen, in milliseconds.
         after: u64,
         /// How long after the log's first entry it is silent.
         learn: u64,
@@ -77,9 +77,9 @@ pub enum Trigger {
     Failures {
         /// Most of them.
         more_than: u64,
-        /// The time.
+        /// Length of the time, in milliseconds.
         within: u64,
     },
-    /// Every entry.
+    /// Every entry that the rule is about.
     Every,
 }

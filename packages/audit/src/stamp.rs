@@ -8,7 +8,7 @@ use crate::MAX_AT;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{found:?} is no time; expected RFC 3339 in UTC, like 2026-11-23T08:00:00Z")]
 pub struct TimeError {
-    /// The text.
+    /// The text, cut to 64 characters.
     pub found: String,
 }
 

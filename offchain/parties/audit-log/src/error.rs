@@ -11,7 +11,7 @@ pub enum AuditLogError {
          again"
     )]
     Write {
-        /// The folder.
+        /// Path of the log's folder.
         folder: String,
         /// What is wrong, from the system.
         problem: String,
@@ -19,7 +19,7 @@ pub enum AuditLogError {
     /// A file can't be read.
     #[error("the audit log in {folder} can't be read: {problem}")]
     Read {
-        /// The folder.
+        /// Path of the log's folder.
         folder: String,
         /// What is wrong, from the system.
         problem: String,
@@ -29,13 +29,13 @@ pub enum AuditLogError {
         "{folder} holds no audit log; a party with `log` under [audit] in its configuration begins one, or `bithive audit init` does"
     )]
     NoLog {
-        /// The folder.
+        /// Path of the folder without a log.
         folder: String,
     },
     /// Another process writes, and does not end.
     #[error("another process holds the lock of the audit log in {folder}; try again when it has ended")]
     Busy {
-        /// The folder.
+        /// Path of the log's folder.
         folder: String,
     },
     /// Entries are not as they were written. Nothing is added to a log that is broken: it would hide where.
@@ -44,7 +44,7 @@ pub enum AuditLogError {
          folder for a new log"
     )]
     Broken {
-        /// The folder.
+        /// Path of the log's folder.
         folder: String,
         /// Number of the entry.
         seq: u64,
@@ -54,13 +54,13 @@ pub enum AuditLogError {
     /// The salt is gone, so objects of new entries could not be compared with those of old ones.
     #[error("{folder} has entries and no salt; name another folder for a new log")]
     NoSalt {
-        /// The folder.
+        /// Path of the log's folder.
         folder: String,
     },
     /// The salt can't be read.
     #[error("{folder}/salt is not 64 hex digits; name another folder for a new log")]
     Salt {
-        /// The folder.
+        /// Path of the log's folder.
         folder: String,
     },
     /// The system has no randomness.
@@ -85,9 +85,9 @@ pub enum WebhookError {
         "the key has {found} bytes; expected at least {least}: for example 64 hex digits of `openssl rand -hex 32`"
     )]
     Key {
-        /// Its length.
+        /// Length of the key, in bytes.
         found: usize,
-        /// Least length.
+        /// [`HookKey::LEAST`](crate::HookKey::LEAST), in bytes.
         least: usize,
     },
     /// TLS or HTTP can't be set up.

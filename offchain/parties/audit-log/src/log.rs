@@ -1,4 +1,4 @@
-//! Writing.
+//! The log of a party, as who writes it has it.
 
 use std::fs::{File, TryLockError};
 use std::io::{Read as _, Write as _};

@@ -25,7 +25,7 @@ const SIGNATURE: &str = "BitHive-Signature";
 pub struct HookKey(Vec<u8>);
 
 impl HookKey {
-    /// Fewest bytes.
+    /// Fewest bytes of a key.
     pub const LEAST: usize = 32;
 
     /// These bytes: the content of a file, without one end of a line after them.
@@ -55,11 +55,11 @@ impl HookKey {
 /// How often and how long delivery is tried: the wait doubles from the first to the longest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Backoff {
-    /// First wait.
+    /// Wait after the first failed attempt.
     pub first: Duration,
-    /// Longest wait.
+    /// Longest wait between two attempts.
     pub longest: Duration,
-    /// Most attempts.
+    /// Number of attempts, the first included.
     pub attempts: u32,
 }
 
@@ -85,7 +85,7 @@ pub struct Webhook {
 /// What is sent.
 #[derive(Serialize)]
 struct Message<'a> {
-    /// Always `bithive-audit-alert-1`.
+    /// What the message is: always `bithive-audit-alert-1`.
     kind: &'static str,
     /// The same for each repetition: the entry's digest and the rule.
     id: String,

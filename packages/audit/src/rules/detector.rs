@@ -31,7 +31,7 @@ pub struct Alert {
     pub found: Option<u64>,
     /// Number of the entry.
     pub seq: u64,
-    /// Its digest.
+    /// The digest of the entry.
     pub digest: Digest,
 }
 

@@ -10,7 +10,7 @@ use crate::event::Act;
 
 /// Most bytes of a file of rules.
 const MAX_BYTES: usize = 64 << 10;
-/// Most rules.
+/// Most rules in a file.
 const MAX_RULES: usize = 64;
 /// Longest time of a rule, in minutes: two years.
 const MAX_MINUTES: u32 = 1_051_200;
@@ -34,7 +34,7 @@ pub enum RuleError {
     Field {
         /// Name of the rule.
         rule: String,
-        /// The field.
+        /// Name of the field in the file.
         field: &'static str,
         /// What it says.
         found: String,
