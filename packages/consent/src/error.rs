@@ -39,17 +39,17 @@ pub enum ConsentError {
         "its period is from {nbf} to {exp}; expected an end after the beginning, and at most {most} seconds"
     )]
     Period {
-        /// Beginning.
+        /// Beginning of its period, in seconds of the Unix epoch.
         nbf: u64,
-        /// End.
+        /// End of its period, in seconds of the Unix epoch.
         exp: u64,
-        /// Longest period.
+        /// Longest period of a consent, in seconds.
         most: u64,
     },
     /// A list or number is out of bounds.
     #[error("{field} is {found}; expected {expected}")]
     Bounds {
-        /// The field.
+        /// Name of the field in the document.
         field: &'static str,
         /// What it says.
         found: String,
@@ -85,7 +85,7 @@ pub enum ConsentError {
     WrongReader {
         /// Who wants to read.
         found: String,
-        /// Who may.
+        /// Names of those who may read.
         permitted: Vec<String>,
     },
     /// It is for something else.
@@ -107,7 +107,7 @@ pub enum ConsentError {
     /// It was withdrawn.
     #[error("it was withdrawn: {digest} is on the list of revocations of {iat}")]
     Revoked {
-        /// Its digest.
+        /// Digest of the consent.
         digest: Digest,
         /// Time of the list.
         iat: u64,

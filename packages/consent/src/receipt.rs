@@ -7,9 +7,9 @@ use crate::ConsentError;
 
 /// Most bytes of a file with a signed receipt.
 pub const MAX_RECEIPT_BYTES: usize = 64 << 10;
-/// Most readers.
+/// Most readers that a receipt names.
 pub const MAX_READERS: usize = 64;
-/// Most purposes.
+/// Most purposes that a receipt names.
 pub const MAX_PURPOSES: usize = 16;
 /// Most digests of data.
 pub const MAX_DATA: usize = 256;
@@ -73,9 +73,9 @@ pub(crate) struct Written {
 /// What somebody wants to do with data.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Use<'a> {
-    /// Who.
+    /// Who wants to read.
     pub reader: &'a Name,
-    /// What for.
+    /// What it is wanted for.
     pub purpose: &'a Name,
     /// With what, as [`data_digest`]; none if that is not known yet.
     pub data: Option<Digest>,

@@ -12,9 +12,9 @@ pub struct Area {
     pub x: u32,
     /// Topmost row, counted from 0.
     pub y: u32,
-    /// Columns.
+    /// Number of columns, in pixels.
     pub width: u32,
-    /// Rows.
+    /// Number of rows, in pixels.
     pub height: u32,
 }
 

@@ -14,7 +14,7 @@ pub enum Error {
     /// The file is larger than what is read at once.
     #[error("{found} bytes, expected at most {most}; split the object into instances")]
     TooLarge {
-        /// Bytes found.
+        /// Length of the file, in bytes.
         found: usize,
         /// Bytes that are read.
         most: usize,
@@ -67,7 +67,7 @@ pub enum Error {
     /// An attribute that is needed is missing or has no usable value.
     #[error("{tag} is missing or has no usable value; expected {expected}")]
     Attribute {
-        /// The attribute.
+        /// Tag of the attribute.
         tag: Tag,
         /// What is expected of it.
         expected: &'static str,
@@ -83,7 +83,7 @@ pub enum Error {
         "the pixel data has {found} bytes, its header announces {expected}; the file is damaged or cut off"
     )]
     PixelLength {
-        /// Bytes announced.
+        /// Bytes that the header announces.
         expected: u64,
         /// Bytes there are.
         found: u64,
@@ -91,7 +91,7 @@ pub enum Error {
     /// The compressed frames are not as many as the header says, or the table of their offsets disagrees.
     #[error("the header announces {announced} frames, the pixel data has {found}; the file is damaged")]
     Frames {
-        /// Frames announced.
+        /// Frames that the header announces.
         announced: u64,
         /// Frames, fragments or offsets found.
         found: u64,
@@ -128,7 +128,7 @@ pub enum Error {
     /// A box to blank is outside of the image.
     #[error("the box {area} is not within an image of {columns} x {rows} pixels")]
     Outside {
-        /// The box.
+        /// The box that was asked for.
         area: Area,
         /// Columns of the image.
         columns: u32,

@@ -21,7 +21,7 @@ pub enum DateOption {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields, rename_all = "snake_case")]
 pub struct Options {
-    /// See [`DateOption`].
+    /// What becomes of dates and times: see [`DateOption`].
     pub dates: DateOption,
     /// Retain UIDs (113110): whoever has the original archive finds each object.
     pub uids: bool,

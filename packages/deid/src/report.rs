@@ -34,7 +34,7 @@ pub struct Change {
     pub attribute: String,
     /// What was done.
     pub action: Action,
-    /// How often.
+    /// In how many places it was done.
     pub count: u32,
 }
 

@@ -15,7 +15,7 @@ const ROWS: &str = include_str!("../data/attributes.tsv");
 /// An action of the table (PS3.15 E.1.1), where it leaves a choice the one that keeps every kind of object valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Code {
-    /// X: remove.
+    /// X: the attribute is removed.
     Remove,
     /// Z, X/Z: an empty value.
     Empty,
@@ -32,7 +32,7 @@ pub enum Code {
 /// An option of the profile that keeps an attribute.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keeper {
-    /// Retain UIDs.
+    /// Retain UIDs (113110).
     Uids,
     /// Retain device identity.
     Device,

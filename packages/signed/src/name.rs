@@ -26,10 +26,10 @@ pub struct NameError {
 }
 
 impl Name {
-    /// Most characters.
+    /// Most characters of a name.
     pub const MAX: usize = 128;
 
-    /// As text.
+    /// The name as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

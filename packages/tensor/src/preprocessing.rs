@@ -204,7 +204,7 @@ impl Preprocessing {
         }))
     }
 
-    /// One image.
+    /// The values of one image as the model takes them: channel by channel, row by row.
     fn prepare(&self, pixels: &[f32], plane: usize, (rows, columns): (&Axis, &Axis)) -> Vec<f32> {
         let mut prepared = Vec::with_capacity(self.output().iter().product());
         for ((channel, mean), std) in self.channels.iter().zip(&self.mean).zip(&self.std) {

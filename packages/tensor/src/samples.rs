@@ -41,11 +41,11 @@ impl SampleType {
 /// Samples in the order `NCHW`, row by row.
 #[derive(Clone, PartialEq)]
 pub enum Samples {
-    /// See [`SampleType::F32`].
+    /// Samples of [`SampleType::F32`].
     F32(Vec<f32>),
-    /// See [`SampleType::I16`].
+    /// Samples of [`SampleType::I16`].
     I16(Vec<i16>),
-    /// See [`SampleType::U8`].
+    /// Samples of [`SampleType::U8`].
     U8(Vec<u8>),
 }
 
@@ -57,7 +57,7 @@ impl fmt::Debug for Samples {
 }
 
 impl Samples {
-    /// Their type.
+    /// The type of the samples.
     #[must_use]
     pub fn kind(&self) -> SampleType {
         match self {

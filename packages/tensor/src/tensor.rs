@@ -48,7 +48,7 @@ impl Tensor {
         self.spacing
     }
 
-    /// All samples.
+    /// The samples of all images.
     #[must_use]
     pub fn samples(&self) -> &Samples {
         &self.samples

@@ -21,7 +21,7 @@ const MARK: &str = "bithive-deid.json";
 /// What a run did.
 #[derive(Debug, Default, Serialize)]
 pub struct Deidentified {
-    /// Files.
+    /// What became of the files, and how many there were.
     #[serde(flatten)]
     pub summary: Summary,
     /// Attributes that were changed in files written now, and how often.

@@ -16,13 +16,13 @@ pub enum StudiesError {
     /// There is nothing to do.
     #[error("{path} has no file", path = path.display())]
     Empty {
-        /// The folder.
+        /// The input, which is a file or a folder.
         path: PathBuf,
     },
     /// The output folder has something else.
     #[error("{path} is not empty and was not begun by this command; give a new folder", path = path.display())]
     NotNew {
-        /// The folder.
+        /// Path of the output folder.
         path: PathBuf,
     },
     /// The output folder was begun with another key or other options.
@@ -31,7 +31,7 @@ pub enum StudiesError {
         path = path.display()
     )]
     OtherRun {
-        /// The folder.
+        /// Path of the output folder.
         path: PathBuf,
     },
     /// Input and output are one folder, or one is within the other.
@@ -40,7 +40,7 @@ pub enum StudiesError {
     /// The table of images can't be written.
     #[error("{path}: {source}", path = path.display())]
     Table {
-        /// The file.
+        /// Path of the table.
         path: PathBuf,
         /// What the writer says.
         source: csv::Error,

@@ -20,7 +20,7 @@ const MARK: &str = "bithive-import.json";
 /// What an import made.
 #[derive(Debug, Default, Serialize)]
 pub struct Imported {
-    /// Files.
+    /// What became of the files, and how many there were.
     #[serde(flatten)]
     pub summary: Summary,
     /// Every file of images, in the order of the table.
@@ -34,17 +34,17 @@ pub struct Row {
     pub file: String,
     /// Pseudonym of the subject.
     pub subject: String,
-    /// Study.
+    /// Study Instance UID.
     pub study: String,
-    /// Series.
+    /// Series Instance UID.
     pub series: String,
-    /// Instance.
+    /// SOP Instance UID.
     pub instance: String,
     /// For example CT.
     pub modality: String,
     /// Images in the file, and the first of them as a frame of the instance, counted from 1.
     pub images: usize,
-    /// First frame.
+    /// Frame of the instance that the first image is, counted from 1.
     pub first_frame: usize,
     /// Channels of an image.
     pub channels: usize,

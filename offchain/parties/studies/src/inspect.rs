@@ -12,7 +12,7 @@ use crate::error::StudiesError;
 use crate::files::{batches, list, load};
 use crate::summary::Refusal;
 
-/// One file.
+/// What is known of one readable file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Inspected {
     /// The file; its path may name a patient.
@@ -33,7 +33,7 @@ pub struct Inspected {
     pub refused: Option<String>,
 }
 
-/// All files.
+/// What is known of all files of a folder.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Inspection {
     /// Those that can be read.

@@ -5,16 +5,16 @@ use serde::Serialize;
 /// A file that was left out, and why. The path is the input's and may name a patient: it is for whoever runs the command.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Refusal {
-    /// The file.
+    /// Path of the file.
     pub file: String,
-    /// Why.
+    /// Why it was left out, in words.
     pub reason: String,
 }
 
 /// Counts of a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Summary {
-    /// Files found.
+    /// Number of files in the input.
     pub files: u64,
     /// Files whose result was written now.
     pub written: u64,
