@@ -19,7 +19,7 @@ pub enum StatementError {
     Length {
         /// Which bytes, in words.
         what: &'static str,
-        /// Bytes found.
+        /// Number of bytes found.
         found: usize,
         /// Bytes that it has to have.
         expected: usize,

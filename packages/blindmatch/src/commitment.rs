@@ -186,13 +186,13 @@ pub enum DisclosureError {
     /// An attribute that the schema does not have.
     #[error("attribute `{name}` is not in the schema")]
     Unknown {
-        /// The name.
+        /// Name that the schema does not have.
         name: String,
     },
     /// An attribute whose answers nobody can read as one value.
     #[error("attribute `{name}` is a vector; vectors can't be accredited")]
     Vector {
-        /// The name.
+        /// Name of the vector attribute.
         name: String,
     },
     /// Made for another schema.
@@ -201,7 +201,7 @@ pub enum DisclosureError {
     /// An opening that does not lead to the commitment.
     #[error("slot {} is not opened by what is stated", slot.0)]
     Opening {
-        /// The slot.
+        /// Slot whose opening is wrong.
         slot: SlotId,
     },
     /// Slots that are not exactly those of the named attributes, in order.
@@ -210,7 +210,7 @@ pub enum DisclosureError {
     /// An answer that the attribute can't have, or answers that contradict each other: at least 16, and not at least 8.
     #[error("attribute `{name}` can't have these answers")]
     Answer {
-        /// The name.
+        /// Name of the attribute.
         name: String,
     },
 }

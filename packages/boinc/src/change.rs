@@ -8,7 +8,7 @@ const DAY: u128 = 86_400;
 /// What happened to a total between two exports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
-    /// Nothing.
+    /// It did not change.
     Same,
     /// It grew, within the stated rate.
     Grew(Credit),

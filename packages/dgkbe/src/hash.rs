@@ -1,4 +1,4 @@
-//! Domain-separated SHA-256.
+//! SHA-256 with a tag for each purpose.
 
 use sha2::{Digest, Sha256};
 

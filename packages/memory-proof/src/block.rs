@@ -59,7 +59,7 @@ impl Block {
         out
     }
 
-    /// The bytes.
+    /// The words of the block, as little-endian bytes.
     #[must_use]
     pub fn to_bytes(&self) -> [u8; BLOCK_BYTES] {
         let mut out = [0; BLOCK_BYTES];

@@ -47,7 +47,7 @@ impl Challenge {
         }
     }
 
-    /// The seed.
+    /// The seed that the content follows from.
     #[must_use]
     pub const fn seed(&self) -> &[u8; 32] {
         &self.seed

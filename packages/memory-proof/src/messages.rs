@@ -22,7 +22,7 @@ pub enum Request {
     Fill(Challenge),
     /// Whether it is filled: the roots.
     Roots,
-    /// To walk.
+    /// To walk through the memory, step by step.
     Walk {
         /// Where it begins.
         start: [u8; 32],
@@ -49,7 +49,7 @@ pub enum Request {
 pub enum Response {
     /// It is not ready yet; to be asked again.
     NotYet,
-    /// The answer.
+    /// The answer: its bytes follow from the request.
     Done(Vec<u8>),
 }
 
@@ -71,7 +71,7 @@ pub enum MessageError {
 }
 
 impl Request {
-    /// The message.
+    /// The bytes of the message, as they are sent.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         let with =
@@ -118,7 +118,7 @@ impl Request {
 }
 
 impl Response {
-    /// The message.
+    /// The bytes of the message, as they are sent.
     #[must_use]
     pub fn encode(&self) -> Vec<u8> {
         match self {

@@ -95,7 +95,7 @@ impl Kind {
         Failure { kind: self, message: reason.to_string(), column: None }
     }
 
-    /// For `map_err`.
+    /// Makes an error a failure of this kind, for `map_err`.
     pub(crate) fn because<E: Display>(self) -> impl FnOnce(E) -> Failure {
         move |reason| self.failure(reason)
     }

@@ -30,7 +30,7 @@ pub enum RecordKind {
     Data,
     /// A request to the committee.
     Pending,
-    /// Tags.
+    /// The tags that the committee gave.
     Tags,
     /// The secrets of a job.
     Job,

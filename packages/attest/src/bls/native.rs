@@ -1,4 +1,4 @@
-//! By blst.
+//! Signatures by blst, on every target but `wasm32`.
 
 use blst::BLST_ERROR;
 use blst::min_pk::{AggregatePublicKey, AggregateSignature, PublicKey, Signature};

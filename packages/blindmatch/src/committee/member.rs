@@ -1,4 +1,4 @@
-//! One member.
+//! A committee member's number.
 
 use curve25519_dalek::Scalar;
 

@@ -46,7 +46,7 @@ pub(super) type Points<'a> = (&'a [u8; 32], &'a [(SlotId, [u8; 32])]);
 /// Why a contributor's request is refused before anything is evaluated.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AnswerError {
-    /// No proof.
+    /// The request has no proof of its points.
     #[error(
         "the request does not prove that its points are of the node's registered answers; update the node's program"
     )]
@@ -59,7 +59,7 @@ pub enum AnswerError {
     /// A point of a slot that has no commitment.
     #[error("slot {} has no commitment that is an element of the group", slot.0)]
     Slot {
-        /// The slot.
+        /// Slot without a usable commitment.
         slot: SlotId,
     },
     /// Bytes that are no point.

@@ -32,7 +32,7 @@ pub enum OprfError {
     /// An input that is not the answer that the contributor has committed to.
     #[error("the value of slot {} is not the answer that was committed to", slot.0)]
     NotCommitted {
-        /// The slot.
+        /// Slot whose value is another one.
         slot: SlotId,
     },
     /// A share key table of another epoch.

@@ -1,4 +1,4 @@
-//! Records.
+//! Sealed records of the page, for JavaScript.
 
 use js_sys::Uint8Array;
 use wasm_bindgen::JsValue;
