@@ -34,7 +34,7 @@ const HASH: usize = 8;
 pub struct FileDigest {
     /// Its path on the server, without a slash at the start.
     pub path: &'static str,
-    /// Bytes, unpacked.
+    /// Length of the unpacked file, in bytes.
     pub bytes: usize,
     /// SHA-256 of the unpacked file, hex.
     pub sha256: String,

@@ -11,7 +11,7 @@ use crate::input::{Parameters, body};
 use crate::node::Node;
 use crate::refused::{JSON, Refused};
 
-/// Most queries.
+/// Most queries in one request.
 pub(crate) const MOST: usize = 64;
 const MOST_REQUEST_BYTES: usize = 1 << 20;
 const MOST_ANSWER_BYTES: usize = 16 << 20;

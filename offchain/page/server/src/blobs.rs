@@ -122,7 +122,7 @@ impl Drop for Spooled {
     }
 }
 
-/// `GET /x/blobs/{digest}`
+/// `GET /x/blobs/{digest}`: the bytes of a blob.
 pub(crate) async fn get(
     session: &Session,
     tally: Arc<Tally>,
@@ -197,7 +197,7 @@ fn pass_on(
     Ok(())
 }
 
-/// `DELETE /x/blobs/{digest}`
+/// `DELETE /x/blobs/{digest}`: removes a blob that the session holds.
 pub(crate) async fn remove(session: &Session, digest: Digest) -> Result<Response<ReplyBody>, Refused> {
     session.exchange.remove(digest).await?;
     Ok(reply(StatusCode::NO_CONTENT, JSON, String::new()).map(ReplyBody::Whole))

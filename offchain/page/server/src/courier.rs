@@ -30,14 +30,14 @@ const LONGEST_RECEIPT: usize = 128;
 
 pub(crate) const BYTES: &str = "application/octet-stream";
 
-/// `GET /x/session`
+/// `GET /x/session`: the session's name, endpoint and relay.
 pub(crate) fn describe(session: &Session) -> Response<ReplyBody> {
     let Session { name, exchange, relay, .. } = session;
     let answer = json!({ "name": name, "endpoint": exchange.id().to_string(), "relay": relay });
     reply(StatusCode::OK, JSON, answer.to_string()).map(ReplyBody::Whole)
 }
 
-/// `POST /x/ask`
+/// `POST /x/ask`: asks a peer, and gives back its answer.
 pub(crate) async fn ask(
     session: &Session,
     mut request: Request<Incoming>,
@@ -57,7 +57,7 @@ pub(crate) async fn ask(
     Ok(response)
 }
 
-/// `POST /x/send`
+/// `POST /x/send`: sends a peer a message that has no answer.
 pub(crate) async fn send(
     session: &Session,
     mut request: Request<Incoming>,
@@ -85,7 +85,7 @@ struct Waiting {
     body: Binary,
 }
 
-/// `GET /x/inbox`
+/// `GET /x/inbox`: the messages that wait, and whether there are more.
 pub(crate) async fn look(
     session: &Session,
     request: &Request<Incoming>,
@@ -119,7 +119,7 @@ struct Receipts {
     receipts: Vec<String>,
 }
 
-/// `DELETE /x/inbox`
+/// `DELETE /x/inbox`: discards messages, by their receipts.
 pub(crate) async fn discard(
     session: &Session,
     mut request: Request<Incoming>,

@@ -63,7 +63,7 @@ pub struct PageOptions {
     pub origins: Vec<String>,
     /// What clients may use of the server. Default 256 connections, 128 of one address.
     pub limits: HttpLimits,
-    /// The chain.
+    /// The node through which the chain is reached.
     pub node: Node,
     /// What wallets have to know of it.
     pub info: ChainInfo,
@@ -107,7 +107,7 @@ pub enum PageError {
         "--listen {address}: {problem}; another program may have it: choose another, or port 0 for a free one"
     )]
     Listen {
-        /// The address.
+        /// The address of `--listen`.
         address: SocketAddr,
         /// What the system says.
         problem: std::io::Error,
@@ -115,7 +115,7 @@ pub enum PageError {
     /// A name or an origin is none.
     #[error("--{option}: {problem}")]
     Option {
-        /// The option.
+        /// Name of the option, without dashes.
         option: &'static str,
         /// What is wrong.
         problem: String,
@@ -123,7 +123,7 @@ pub enum PageError {
     /// The folder can't be used.
     #[error("{folder}: {problem}")]
     State {
-        /// The folder.
+        /// Path of the folder.
         folder: String,
         /// What the system says.
         problem: std::io::Error,
@@ -134,9 +134,9 @@ pub enum PageError {
     /// The contracts are on another chain.
     #[error("the contracts are on {expected}, and the chain is {found}; name the network of that chain")]
     OtherChain {
-        /// The deployment's.
+        /// Chain id in the deployment.
         expected: String,
-        /// The chain's.
+        /// Chain id that the node states.
         found: String,
     },
     /// A file of the page is damaged.
@@ -145,7 +145,7 @@ pub enum PageError {
     /// The system gives no randomness for tokens.
     #[error("the system gives no randomness: {0}")]
     Randomness(getrandom::Error),
-    /// The chain.
+    /// The chain does not answer, or not as expected.
     #[error(transparent)]
     Chain(#[from] ChainError),
 }

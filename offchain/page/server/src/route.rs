@@ -28,7 +28,7 @@ const NOTICE: &str = "keys of a demonstration chain: worth nothing, known to eve
 pub struct DevelopmentKey {
     /// What it is for.
     pub name: String,
-    /// Its key.
+    /// The private key, which the page gets.
     pub key: SigningKey,
 }
 

@@ -15,13 +15,13 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// No end.
+    /// A budget without an end, which can still be cancelled.
     #[must_use]
     pub fn unlimited() -> Self {
         Self { until: None, cancelled: Arc::default() }
     }
 
-    /// An end.
+    /// A budget that ends at this time.
     #[must_use]
     pub fn until(end: Instant) -> Self {
         Self { until: Some(end), ..Self::unlimited() }

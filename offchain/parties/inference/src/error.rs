@@ -45,7 +45,7 @@ pub enum ModelError {
         IMAGE_OPSETS.start(), IMAGE_OPSETS.end()
     )]
     ImageOperatorSet {
-        /// Version found.
+        /// Version of the operator set that was found.
         found: i64,
     },
     /// More nodes than a model may have.
@@ -123,7 +123,7 @@ pub enum ModelError {
     ImageShape {
         /// Shape of a batch's output by the check.
         expected: Vec<usize>,
-        /// The runtime's.
+        /// Shape that the runtime gives, as it shows it.
         found: String,
     },
     /// The property `image` can't be what it says.
@@ -238,9 +238,9 @@ pub enum RunError {
     /// More logits than one job may have.
     #[error("images: expected at most {most} of them for this model, found {found}; send fewer at once")]
     TooManyImages {
-        /// Most images.
+        /// Most images of one job for this model.
         most: usize,
-        /// Images given.
+        /// Number of images given.
         found: usize,
     },
     /// A result is NaN or infinite.

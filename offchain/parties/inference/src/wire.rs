@@ -26,7 +26,7 @@ enum Message {
     Node,
     Attribute,
     Tensor,
-    /// Two texts.
+    /// A pair of texts: a name and its value.
     Entry,
 }
 

@@ -24,7 +24,7 @@ pub enum MeasurementError {
     /// An answer of another length than it has to have.
     #[error("the node's answer has {found} bytes, expected {expected}")]
     Length {
-        /// Bytes found.
+        /// Length of the answer, in bytes.
         found: usize,
         /// Bytes that it has to have.
         expected: usize,
@@ -34,7 +34,7 @@ pub enum MeasurementError {
     Patience {
         /// What was waited for: `filled its memory` or `proven it`.
         what: &'static str,
-        /// Seconds waited.
+        /// How long was waited, in seconds.
         seconds: u64,
     },
     /// The own machine can't run the model that is compared.

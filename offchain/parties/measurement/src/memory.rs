@@ -47,7 +47,7 @@ pub enum Progress {
 /// Whether the node has shown the memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MemoryOutcome {
-    /// It has.
+    /// It has shown that it holds the memory.
     Held,
     /// Walks took too long: memory that is further away, on a disk or on another machine, or has to be computed.
     TooSlow,

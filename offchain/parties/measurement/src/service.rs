@@ -25,7 +25,7 @@ pub struct MeasuredMemory {
     pub device: Device,
 }
 
-/// Answers accreditors.
+/// Answers the measurements of permitted accreditors.
 pub struct MeasurementService {
     permitted: BTreeSet<PeerId>,
     memory: MeasuredMemory,

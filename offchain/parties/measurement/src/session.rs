@@ -16,9 +16,9 @@ const IDLE: Duration = Duration::from_secs(120);
 pub(crate) enum Stage {
     /// Filling, walking or proving.
     Working,
-    /// Filled.
+    /// The memory is filled; walks and a question may follow.
     Filled(Box<Memory>),
-    /// Answered.
+    /// The answer to the question, which the accreditor fetches.
     Proven(Vec<u8>),
     /// Why it failed.
     Failed(String),

@@ -17,7 +17,7 @@ const FLOAT: u64 = 1;
 pub struct Workload {
     /// The model, ONNX.
     pub model: Vec<u8>,
-    /// The rows.
+    /// Rows to run it on.
     pub rows: Features,
 }
 
@@ -80,7 +80,7 @@ fn model(rng: &mut ChaCha20Rng) -> Vec<u8> {
     model.0
 }
 
-/// NodeProto.
+/// A `NodeProto` with this operator, these inputs and one output.
 fn node(operator: &str, inputs: &[&str], output: &str) -> Message {
     let mut out = Message::default();
     inputs.iter().for_each(|input| out.text(1, input));

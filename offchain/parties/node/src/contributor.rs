@@ -68,7 +68,7 @@ pub struct Setup {
 
 /// What the chain says of a node before it works.
 pub struct Known {
-    /// Its registration.
+    /// Its entry in the registry.
     pub registration: NodeRegistration,
     /// The broadcast groups of the registry.
     pub groups: Groups,

@@ -162,7 +162,7 @@ pub enum RequesterError {
         asked: u128,
         /// What the job still holds, in base units.
         escrow: u128,
-        /// The difference.
+        /// What is asked beyond the escrow, in base units.
         missing: u128,
     },
     /// The job is in a phase in which this can't be done.

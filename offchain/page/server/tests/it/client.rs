@@ -42,7 +42,7 @@ impl Answer {
     }
 }
 
-/// A request.
+/// A request, before it is sent.
 #[derive(Clone)]
 pub struct Asked {
     server: SocketAddr,

@@ -49,7 +49,7 @@ pub struct OracleConfig {
     pub log: LogConfig,
 }
 
-/// A project.
+/// A BOINC project whose exports an oracle reads.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProjectConfig {

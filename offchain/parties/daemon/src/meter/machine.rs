@@ -37,7 +37,7 @@ pub struct Reading {
 }
 
 impl Machine {
-    /// This one.
+    /// The machine that this runs on.
     #[must_use]
     pub fn this() -> Self {
         Self::at(Path::new("/"))

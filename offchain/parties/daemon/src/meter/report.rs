@@ -10,7 +10,7 @@ pub enum Report {
     Claimed {
         /// Number of the period.
         period: u64,
-        /// Idle seconds.
+        /// Idle time of the period, in seconds.
         seconds: u64,
         /// Address of the account that is to get the credits.
         account: String,
@@ -21,7 +21,7 @@ pub enum Report {
         machine: String,
         /// Number of the period.
         period: u64,
-        /// Idle seconds.
+        /// Idle time that the machine claims, in seconds.
         seconds: u64,
     },
     /// It does not vouch: the machine has claimed more than the configuration allows it.
@@ -39,7 +39,7 @@ pub enum Report {
     Collected {
         /// Address of the account.
         account: String,
-        /// How many.
+        /// Number of credits that it got.
         credits: u64,
     },
 }

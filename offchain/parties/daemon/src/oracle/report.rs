@@ -28,7 +28,7 @@ pub enum Report {
         project: String,
         /// The host's number.
         host: u64,
-        /// Why.
+        /// Why it does not, in words.
         reason: String,
     },
     /// Enough oracles had signed, and it was imported.

@@ -193,7 +193,7 @@ mod tests {
             note(&self.state, job_id, left, now).unwrap();
         }
 
-        /// As [`Contributor::sweep`].
+        /// Removes what is due, as [`Contributor::sweep`] does.
         fn sweep(&mut self, now: u64) {
             for due in outputs_due(&self.state, now).unwrap() {
                 for output in &due.outputs {

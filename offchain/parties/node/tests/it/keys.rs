@@ -1,4 +1,4 @@
-//! Stored keys.
+//! A node's keys as they are stored.
 
 use bithive_dgkbe::Groups;
 use bithive_local::ceremony;
