@@ -58,7 +58,7 @@ pub(super) struct Posted {
 pub(super) struct Matched {
     /// Number of the job in its market.
     pub(super) job_id: u64,
-    /// Their endpoints.
+    /// Their ids in the exchange.
     pub(super) nodes: Vec<PeerId>,
     /// Whether it is the attacker's job, not the requester's.
     pub(super) of_attacker: bool,

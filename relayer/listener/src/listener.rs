@@ -1,4 +1,4 @@
-//! Accepting.
+//! A TCP listener whose connections have places.
 
 use std::io;
 use std::net::SocketAddr;

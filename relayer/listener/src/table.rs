@@ -36,7 +36,7 @@ pub enum Reason {
 }
 
 impl Reason {
-    /// Every reason.
+    /// All reasons, in the order of the variants.
     pub const ALL: [Self; 5] = [Self::Address, Self::Total, Self::Files, Self::Bytes, Self::Time];
 
     /// The name in metrics.

@@ -62,7 +62,7 @@ impl Model {
         }
     }
 
-    /// Time passes.
+    /// Lets so many seconds pass.
     pub fn wait(&mut self, seconds: u64) {
         self.now += seconds;
         self.staking.flow(self.now);

@@ -1,4 +1,4 @@
-//! FHIR documents.
+//! FHIR documents, narratives, dates and decimals.
 
 use std::cmp::Ordering;
 

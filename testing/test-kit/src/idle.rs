@@ -85,7 +85,7 @@ impl IdleSuite {
         suite.app.instantiate_contract(code_id, owner, message, &[], "meter", admin)
     }
 
-    /// The chain.
+    /// The chain, to send transactions to.
     pub fn chain(&mut self) -> &mut Suite {
         &mut self.bank.market.suite
     }
@@ -196,7 +196,7 @@ impl IdleSuite {
         self.query(&QueryMsg::Periods {})
     }
 
-    /// Who vouches.
+    /// Who vouches for machines, and how many have to.
     #[must_use]
     pub fn members(&self) -> MembersResponse {
         self.query(&QueryMsg::Members {})

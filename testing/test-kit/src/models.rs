@@ -63,12 +63,12 @@ pub fn instantiate(suite: &mut Suite, message: &InstantiateMsg) -> AnyResult<Add
 /// The contract on a chain.
 #[derive(Clone, Debug)]
 pub struct Models {
-    /// Its address.
+    /// Its address on the chain.
     pub address: Addr,
 }
 
 impl Models {
-    /// Without registrations.
+    /// Creates the contract, without any registration.
     #[must_use]
     pub fn new(suite: &mut Suite) -> Self {
         let message = message(suite);
@@ -143,7 +143,7 @@ impl Models {
         self.send(suite, owner, &message).unwrap();
     }
 
-    /// A registration.
+    /// The registration of a model, if there is one.
     #[must_use]
     pub fn model(&self, suite: &Suite, model: &HexBinary) -> Option<ModelResponse> {
         suite.query(&self.address, &QueryMsg::Model { model: model.clone() })
@@ -156,7 +156,7 @@ impl Models {
         suite.query::<Uint128>(&self.address, &question).u128()
     }
 
-    /// Parameters.
+    /// The parameters of the contract.
     #[must_use]
     pub fn config(&self, suite: &Suite) -> ConfigResponse {
         suite.query(&self.address, &QueryMsg::Config {})

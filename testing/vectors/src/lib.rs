@@ -11,7 +11,7 @@ pub fn cases(file: &str) -> Vec<Case> {
     serde_json::from_str::<Vec<Value>>(file).unwrap_or_default().into_iter().map(Case).collect()
 }
 
-/// One case.
+/// A case of a file, an object in JSON.
 pub struct Case(Value);
 
 impl Case {

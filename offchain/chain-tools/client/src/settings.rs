@@ -107,9 +107,9 @@ impl OwnerSetting {
 /// A contract that does not say what waits in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Unanswered {
-    /// The contract.
+    /// The contract that was asked.
     pub contract: Contract,
-    /// Its address.
+    /// Its address on the chain.
     pub address: String,
     /// What it answers. Code of an earlier version does not know the question, and `bithive deploy` migrates it.
     pub error: String,

@@ -1,4 +1,4 @@
-//! The table.
+//! The macro `contracts!`, with a row for each contract.
 
 /// The table of contracts, a row for each in the order of creation: a contract knows only those above it.
 /// `contracts! { [callback] more }` calls the macro `callback` with `more` and then the rows; what needs the codes

@@ -34,7 +34,7 @@ struct StoredFaucet {
     address: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     words: Option<String>,
-    /// Hex.
+    /// The private key in hex, of a chain of an earlier version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     account: Option<String>,
 }

@@ -58,7 +58,7 @@ pub const CRS: &str = "crs.bin";
 /// An opened network.
 pub struct Home {
     path: PathBuf,
-    /// Its keystores.
+    /// The keystores in its folder.
     pub keys: HomeKeys,
     /// Chain, contracts, committee, exchange.
     pub local: Local,

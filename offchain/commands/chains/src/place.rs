@@ -12,7 +12,7 @@ use bithive_deploy::Contract;
 use bithive_home::deployments::deployed;
 use bithive_home::{Home, target};
 
-/// Which chain.
+/// Which chain a command means.
 #[derive(clap::Args)]
 pub(super) struct PlaceArgs {
     /// A chain of the devnet (token, data, model), or the URL of a node's RPC; the embedded chain of the home folder when left out.

@@ -16,7 +16,7 @@ pub(super) type Owners = BTreeMap<SkyBucket, String>;
 /// Kept in the folder of a deployment, so that a run which was cut off goes on with the same owners.
 const FILE: &str = "sky.json";
 
-/// Reads `part=address`.
+/// Reads `part=address`, as `--sky-owner` gives it.
 pub(super) fn owner(text: &str) -> Result<(SkyBucket, String), String> {
     let (part, address) =
         text.split_once('=').ok_or_else(|| format!("{text:?} has no '='; expected PART=ADDRESS"))?;
@@ -47,7 +47,7 @@ pub(super) fn owners(folder: &Path, given: &[(SkyBucket, String)]) -> Result<Own
     Ok(owners)
 }
 
-/// Keeps them.
+/// Writes the owners into the folder of the deployment.
 pub(super) fn keep(folder: &Path, owners: &Owners) -> Result<()> {
     let named: BTreeMap<&str, &String> =
         owners.iter().map(|(bucket, owner)| (bucket.name(), owner)).collect();

@@ -52,7 +52,7 @@ pub enum Answered {
 /// What a class covers of an image.
 #[derive(Debug, PartialEq, Serialize)]
 pub struct Area {
-    /// The class.
+    /// Name of the class.
     pub class: String,
     /// Pixels of which it is the most likely one.
     pub pixels: usize,

@@ -50,7 +50,7 @@ impl PasswordArgs {
 pub struct Configured {
     /// The chain that the party works on.
     pub chain: ChainConfig,
-    /// Its keystore.
+    /// The file of its keystore.
     pub keys: PathBuf,
     /// Its audit log, as what it acts, and its configuration as text; none of a party that has no such log.
     audit: Option<(AuditConfig, Role, String)>,

@@ -14,9 +14,9 @@ use crate::{Output, table, until};
 /// The contracts of a deployment, whose settings are meant.
 #[derive(Clone)]
 pub struct Watched<'a> {
-    /// Their chain.
+    /// The chain that they are on.
     pub chain: &'a dyn Chain,
-    /// Its id.
+    /// The id of that chain.
     pub chain_id: &'a str,
     /// Address of each contract.
     pub contracts: Vec<(Contract, &'a str)>,

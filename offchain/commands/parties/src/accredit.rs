@@ -28,7 +28,7 @@ use super::vouch::{Vouched, read, vouch};
 pub enum Command {
     /// Show what a file of `node disclose` says, and check that it says it of commitments.
     Show {
-        /// The file.
+        /// File that `node disclose` wrote.
         file: PathBuf,
     },
     /// Vouch for what a file says of a node, once you know that it is true.

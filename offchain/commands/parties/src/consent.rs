@@ -115,7 +115,7 @@ pub struct CheckArgs {
     /// Who wants to use the data.
     #[arg(long)]
     reader: Name,
-    /// What for.
+    /// What the data is wanted for, as the receipt names purposes.
     #[arg(long)]
     purpose: Name,
     /// File with the data.

@@ -24,7 +24,7 @@ pub enum Command {
     Show {
         #[command(flatten)]
         model: Which,
-        /// All registrations.
+        /// Show all registrations.
         #[arg(long, conflicts_with_all = ["model", "digest"])]
         all: bool,
     },
@@ -90,7 +90,7 @@ pub enum Command {
     },
 }
 
-/// A model.
+/// A model, by its file or its digest.
 #[derive(Args)]
 pub struct Which {
     /// ONNX classifier; the demonstration model by default.
@@ -117,7 +117,7 @@ pub struct CardArgs {
 pub enum Right {
     /// The registered owner.
     Registrant,
-    /// The challenger.
+    /// The account that challenged the registration.
     Challenger,
     /// Neither of them.
     Neither,

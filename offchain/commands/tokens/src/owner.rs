@@ -30,7 +30,7 @@ pub enum Command {
     },
     /// Pause a contract, as its owner, for example: owner pause staking. What accounts have in it, they can always take.
     Pause {
-        /// The contract.
+        /// Contract to pause.
         contract: String,
         /// The owner's wallet, or a keystore file.
         #[arg(long, default_value = OWNER)]
@@ -38,7 +38,7 @@ pub enum Command {
     },
     /// End the pause of a contract, as its owner.
     Resume {
-        /// The contract.
+        /// Contract to resume.
         contract: String,
         /// The owner's wallet, or a keystore file.
         #[arg(long, default_value = OWNER)]
@@ -47,7 +47,7 @@ pub enum Command {
     /// Propose, as the owner of a contract, who owns it next, for example: owner transfer treasury council. Nothing changes until
     /// that account accepts.
     Transfer {
-        /// The contract.
+        /// Contract to hand over.
         contract: String,
         /// Name or address of the next owner.
         to: String,
@@ -57,7 +57,7 @@ pub enum Command {
     },
     /// Accept a contract, as the account that was proposed, for example: owner accept treasury --from council
     Accept {
-        /// The contract.
+        /// Contract to accept.
         contract: String,
         /// Wallet of the proposed owner, or its keystore file.
         #[arg(long)]
@@ -68,7 +68,7 @@ pub enum Command {
     ///
     /// The message is checked against the contract's messages before it is sent; only messages of owners are. docs/messages.md lists them.
     Set {
-        /// The contract.
+        /// Contract that gets the message.
         contract: String,
         /// The message, as JSON.
         message: String,

@@ -37,7 +37,7 @@ pub enum Command {
     List,
     /// Forget a profile. What it names stays where it is.
     Remove {
-        /// Its name.
+        /// Name of the profile.
         name: String,
     },
 }

@@ -83,7 +83,7 @@ pub struct ProfileArgs {
     boxes: Option<PathBuf>,
 }
 
-/// See [`DateOption`].
+/// The values of `--dates`, as [`DateOption`].
 #[derive(Clone, Copy, ValueEnum)]
 enum Dates {
     Remove,
@@ -91,7 +91,7 @@ enum Dates {
     Keep,
 }
 
-/// See [`Options`].
+/// The values of `--retain`, as [`Options`].
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Retain {
     /// UIDs: who has the archive finds each object.

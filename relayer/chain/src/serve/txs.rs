@@ -84,7 +84,7 @@ pub(super) fn search(chain: &Embedded, search: &Search, page: Page) -> Result<(V
 
 /// A part of what was found.
 pub(super) struct Page {
-    /// From 1.
+    /// Number of the page, from 1.
     pub(super) number: usize,
     /// Most on a page, 1 or more.
     pub(super) size: usize,

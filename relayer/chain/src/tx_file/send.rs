@@ -6,7 +6,7 @@ use crate::{Chain, ChainError, Receipt, TxHash};
 /// What became of a transaction that was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sent {
-    /// Its hash.
+    /// Hash of the transaction.
     pub hash: TxHash,
     /// Whether a block had it before.
     pub before: bool,

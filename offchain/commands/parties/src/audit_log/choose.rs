@@ -1,4 +1,4 @@
-//! Which entries.
+//! Options that choose entries of a log.
 
 use std::path::Path;
 
@@ -42,7 +42,7 @@ pub(crate) struct AboutArgs {
     /// Digest of a consent, as `consent show` prints it.
     #[arg(long, value_name = "DIGEST")]
     consent: Option<Digest>,
-    /// Who acted.
+    /// Only entries of who acted under this name or address.
     #[arg(long, value_name = "ADDRESS")]
     actor: Option<Name>,
 }

@@ -140,7 +140,7 @@ struct Watch {
 enum Looked {
     /// Something new, and there may be more.
     More,
-    /// Nothing new.
+    /// No entry since the last look.
     AtEnd,
     Broken(String),
 }

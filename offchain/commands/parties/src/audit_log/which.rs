@@ -8,7 +8,7 @@ use bithive_command_kit::Configured;
 
 use crate::acting::HOME_LOG;
 
-/// Which log.
+/// Which log a command reads or writes.
 #[derive(Clone, clap::Args)]
 pub struct LogArgs {
     /// Folder of the log; that of the home folder's requesters by default.
@@ -25,7 +25,7 @@ impl LogArgs {
         self.log.is_none() && self.config.is_none()
     }
 
-    /// The folder.
+    /// The folder of the log, by the options.
     pub(crate) fn folder(&self, home: &Path) -> Result<PathBuf> {
         if let Some(folder) = &self.log {
             return Ok(folder.clone());

@@ -59,7 +59,7 @@ pub(super) enum Role {
     Relay,
     /// Does on chain what is due.
     Relayer,
-    /// Posts jobs.
+    /// Posts jobs and fetches their results.
     Requester,
     /// Claims idle time of its machine, and vouches for that of others.
     Meter,

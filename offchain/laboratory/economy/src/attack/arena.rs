@@ -73,7 +73,7 @@ pub(crate) struct Arena {
     pub(crate) crs_digest: [u8; 32],
     /// Beginning of the first day.
     pub(crate) start: u64,
-    /// Honest nodes.
+    /// Number of honest nodes.
     pub(crate) nodes: usize,
     pub(crate) actors: BTreeMap<String, (Actor, Wallet)>,
     /// What the work is worth that an honest node did in jobs of a strategy, in base units of BTT.

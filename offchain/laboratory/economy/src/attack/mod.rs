@@ -87,7 +87,7 @@ impl AttackOptions {
     }
 }
 
-/// All games.
+/// What all games gave.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct AttackReport {
     /// Base units of BTT that 1,000,000 base units of BTK count as.

@@ -1,4 +1,4 @@
-//! Answering neighbours.
+//! Answers to announcements and broadcasts of neighbours.
 
 use std::time::Instant;
 

@@ -32,7 +32,7 @@ const MAX_HEAD_BYTES: usize = 16 << 10;
 /// What serves connections.
 #[derive(Clone)]
 pub(super) enum Serving {
-    /// Relaying.
+    /// The relay itself, with or without TLS.
     Relay { service: RelayService, tls: Option<TlsAcceptor> },
     /// The page that is there without TLS.
     Probe,
