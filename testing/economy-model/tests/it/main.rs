@@ -6,4 +6,5 @@ mod economy;
 mod gas;
 mod money;
 mod storage;
+mod tree;
 mod world;
