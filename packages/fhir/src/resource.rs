@@ -265,7 +265,7 @@ choices! {
         Quantity "valueQuantity": Quantity,
         /// A concept, by codes or in words.
         CodeableConcept "valueCodeableConcept": CodeableConcept,
-        /// A text in words.
+        /// A text, without a code.
         String "valueString": String,
         /// Yes or no.
         Boolean "valueBoolean": bool,

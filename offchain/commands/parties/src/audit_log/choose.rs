@@ -42,7 +42,7 @@ pub(crate) struct AboutArgs {
     /// Digest of a consent, as `consent show` prints it.
     #[arg(long, value_name = "DIGEST")]
     consent: Option<Digest>,
-    /// Only entries of who acted under this name or address.
+    /// Only entries of this actor: an address or another pseudonym.
     #[arg(long, value_name = "ADDRESS")]
     actor: Option<Name>,
 }
