@@ -38,7 +38,7 @@ pub(crate) struct Session {
     pub(crate) relay: Option<String>,
     /// Of the token: who reads this process's memory later finds no token in it.
     digest: blake3::Hash,
-    /// Number of messages that have arrived; changes with each.
+    /// A count that changes when messages have arrived.
     pub(crate) mail: watch::Receiver<u64>,
     asks: Arc<Semaphore>,
     listeners: Arc<Semaphore>,
