@@ -6,7 +6,7 @@ const DAY = 86_400;
 const PURPOSE = "<script>alert(1)</script> audit of March";
 
 export async function governor(kit, hive) {
-  const { tab, settle, go, speak, check, picture, button, step, browser } = kit;
+  const { tab, settle, go, speak, check, views, button, step, browser } = kit;
   const context = await browser.createBrowserContext();
   await hive.stop();
   for (const name of ["clinic", "house", "patient"]) {
@@ -52,7 +52,7 @@ export async function governor(kit, hive) {
     await page.setViewport({ width: 1280, height: 860 });
   }
   await speak(page, "en");
-  await picture(page, "governance");
+  await views(page, "governance");
   await button(page, "Approve reward 1");
   await page.waitForFunction(() => /Reward 1: approved, .* are paid/.test(document.querySelector("section[aria-labelledby=results]")?.textContent ?? ""));
   await check(page, "the result of a vote");
