@@ -25,8 +25,9 @@ ROLES = {"other": "clinician", "holder": "insurer"}
 # The job that used a patient's data, and who posted it: a requester by the program's commands.
 POSTER = "poster"
 JOB = ["--policy", "vram >= 16", "--price", "20", "--row", "0"]
-# Time for a party to be ready, and for all flows, on a machine that is busy with others.
+# Time for a party to be ready, for that job, and for all flows, on a machine that is busy with others.
 READY_SECONDS = 180
+JOB_SECONDS = 600
 FLOWS_SECONDS = 1500
 
 
@@ -242,9 +243,12 @@ def posted(network, rpc, file):
     network.bithive.run("requester", "join", *party)
     poster = address(network.bithive.run("keys", "list", str(keystore)))
     network.consent(poster)
-    network.bithive.run("job", "run", *party, *JOB, "--data-owner", network.accounts["patient"]["address"], "--claims", str(NODES))
-    (job,) = network.bithive.run("job", "list", *party)
-    return poster, job["job_id"]
+    # A line of JSON for each step.
+    done = subprocess.run([*network.bithive.start, "job", "run", *party, *JOB, "--data-owner", network.accounts["patient"]["address"]],
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=JOB_SECONDS)
+    if done.returncode != 0:
+        fail(f"job run: exit code {done.returncode}:\n{done.stdout}{done.stderr}")
+    return poster, json.loads(done.stdout.splitlines()[-1])["job_id"]
 
 
 def setup(network, role, file, *arguments, number=None):
