@@ -28,7 +28,7 @@ function answers(owner, payer, source) {
   };
 }
 
-export async function datasets({ tab, settle, go, everywhere, views, step, browser, origin, demo }) {
+export async function datasets({ tab, settle, go, everywhere, step, browser, origin, demo }) {
   const context = await browser.createBrowserContext();
   const page = await tab({ context });
   const [{ address: owner }, { address: payer }] = (await fetch(`${demo.url}x/development-keys`, { headers: { authorization: `Bearer ${demo.token}` } })
@@ -63,7 +63,6 @@ export async function datasets({ tab, settle, go, everywhere, views, step, brows
   assert.match(uses[1], /<i>hive-1 · 3.*0\.25 BEE.*attested and recorded/);
   assert.equal(await page.$("main b, main i, section[aria-labelledby=uses], section[aria-labelledby=consents]"), null);
   await everywhere(page, "data sets of a patient");
-  await views(page, "data");
   await go(page, await page.$$eval("section[aria-labelledby=sets] tbody a", (all) => all.at(-1).getAttribute("href")));
   await page.waitForSelector("#record");
   await everywhere(page, "an attestation of another chain's job");

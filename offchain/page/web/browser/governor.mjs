@@ -58,6 +58,7 @@ export async function governor(kit, hive) {
   await check(page, "the result of a vote");
   await go(page, `#/patient/${patient}`);
   await page.waitForFunction(() => /in rewards/.test(document.querySelector("#title")?.textContent ?? ""));
+  await views(page, "patient");
   assert.ok(BigInt((await hive.ask("token", { balance: { address: patient } })).balance) > 0n);
   step("a vote with two clicks; the reward is paid, and the patient sees it");
 

@@ -82,12 +82,17 @@ async function everywhere(page, name) {
     await page.setViewport(SCREEN);
   }
   await speak(page, "en");
-  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "dark" }]);
+  await appear(page, "dark");
   await check(page, `${name}, dark`);
-  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "light" }]);
   await page.emulateMediaType("print");
   await check(page, `${name}, printed`);
   await page.emulateMediaType();
+  await appear(page, "light");
+}
+
+async function appear(page, scheme) {
+  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }, { name: "prefers-reduced-motion", value: "reduce" }]);
+  assert.ok(await page.evaluate((wanted) => matchMedia("screen").matches && matchMedia(`(prefers-color-scheme: ${wanted})`).matches, scheme));
 }
 
 async function picture(page, name, { width = SCREEN.width, height = SCREEN.height, scheme = "light", media, full = false } = {}) {
@@ -97,13 +102,13 @@ async function picture(page, name, { width = SCREEN.width, height = SCREEN.heigh
   mkdirSync(pictures, { recursive: true });
   await page.$$eval(".notice .close", (all) => all.forEach((one) => one.click()));
   await page.setViewport({ width, height });
-  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }, { name: "prefers-reduced-motion", value: "reduce" }]);
-  await page.emulateMediaType(media);
+  // One of both: setting the kind of medium takes the other back.
+  await (media === undefined ? appear(page, scheme) : page.emulateMediaType(media));
   await new Promise((resolve) => setTimeout(resolve, 300));
   writeFileSync(join(pictures, `${name}.png`), shrink(await page.screenshot({ fullPage: full })));
   await page.setViewport(SCREEN);
-  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "light" }, { name: "prefers-reduced-motion", value: "reduce" }]);
   await page.emulateMediaType();
+  await appear(page, "light");
 }
 
 /** What is shown now: light, dark, and on a telephone. `options` are those of the light one. */
@@ -117,7 +122,7 @@ const step = (text) => console.log(`ok  ${text}`);
 
 try {
   const page = await tab();
-  const { proof, reader } = await everybody(page, { origin, id: 1, another: tab, step });
+  const { proof, node, reader } = await everybody(page, { origin, id: 1, another: tab, step });
   await reader.close();
   await page.goto(`${origin}/#token=${demo.token}`);
   // Only what stands behind # is another: the page has to be loaded.
@@ -135,7 +140,7 @@ try {
   /** Every page, with a key: a name, also of its pictures, its place, and how the light picture is taken. */
   const PAGES = [
     ["network", "#/"], ["jobs", "#/jobs"], ["job", "#/job/1", { height: 1000 }], ["proof", proof], ["tokens", "#/account", { full: true }],
-    ["stake", "#/stake"], ["node", "#/node"], ["patient", "#/patient"], ["governance", "#/governance"], ["request", "#/request"],
+    ["stake", "#/stake"], ["node", node], ["own node", "#/node"], ["patient", "#/patient"], ["governance", "#/governance"], ["request", "#/request"],
     ["unknown", "#/<script>"],
   ];
   for (const [name, hash, options] of PAGES) {
@@ -144,8 +149,8 @@ try {
       await verified(page);
     }
     await everywhere(page, name);
-    // Those of these two are taken where there is something to see.
-    if (!["request", "governance", "unknown"].includes(name)) {
+    // Of others where there is something to see.
+    if (!["own node", "patient", "request", "governance", "unknown"].includes(name)) {
       await views(page, name, options);
     }
   }

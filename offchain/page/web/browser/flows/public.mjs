@@ -24,13 +24,14 @@ export async function verified(page) {
   assert.match(await title(page), /^Verified/);
 }
 
-/** A node of the network, by the link in its table. */
+/** A node of the network, by the link in its table, which it gives. */
 export async function node(page) {
   await go(page, "#/");
   const link = await page.$eval('main a[href^="#/node/"]', (found) => found.getAttribute("href"));
   await go(page, link);
   await page.waitForFunction(() => document.querySelector("#jobs") !== null && document.querySelector(".figures .key") !== null);
   assert.equal(await page.$("section[aria-labelledby=leave]"), null, "a stranger can unbond the node");
+  return link;
 }
 
 /** All of it in `page`, and the proof in another tab, by its link alone: `another` gives one. */
@@ -41,11 +42,11 @@ export async function everybody(page, { origin, id, another, step }) {
   step("the network, without a wallet");
   const proof = await life(page, id);
   step("a job's life, with all its stages");
-  await node(page);
+  const place = await node(page);
   step("a node, by its link");
   const reader = await another();
   await reader.goto(`${origin}/${proof}`);
   await verified(reader);
   step("the proof of a settled job, verified in the browser by its link");
-  return { proof, reader };
+  return { proof, node: place, reader };
 }
