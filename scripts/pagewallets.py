@@ -25,6 +25,9 @@ ROLES = {"other": "clinician", "holder": "insurer"}
 # The job that used a patient's data, and who posted it: a requester by the program's commands.
 POSTER = "poster"
 JOB = ["--policy", "vram >= 16", "--price", "20", "--row", "0"]
+# What the operator shares out, in base units: enough for the holder's stake, in each of four parts.
+LEAST_BTK = 8 * 10**6
+EMISSION_SECONDS = 600
 # Time for a party to be ready, for that job, and for all flows, on a machine that is busy with others.
 READY_SECONDS = 180
 JOB_SECONDS = 600
@@ -122,24 +125,33 @@ class Network:
         self.bithive.run("dataset", "consent", "--from", *self.keystore("patient"), "--requester", requester, *self.on)
 
     def tokens(self, pledge):
-        """Gives the accounts BTT and the holder BTK and locked SKY, and has the node take stakes; `pledge` names its account and password."""
+        """Gives the accounts BTT and the holder BTK and locked BTT, and has the node take stakes; `pledge` names its account and password."""
         node, *password = pledge
         for name, amount in GRANTS.items():
             self.bithive.run("wallet", "fund", self.accounts[name]["address"], "--amount", amount, *self.on)
-        # The operator receives the application's part of the emission, which grows by the second.
-        self.bithive.run("wallet", "claim", "operator", *self.on)
-        quarter = int(self.bithive.run("wallet", "show", "operator", *self.on)["btk"]) // 4
+        quarter = self._emitted() // 4
         part = f"{quarter // 10**6}.{quarter % 10**6:06}"
         for to in ("holder", "node"):
             self.bithive.run("wallet", "send", "--from", "operator", "--to", self.accounts[to]["address"], "--amount", part,
                              "--token", "btk", *self.on)
         # A fifth of it is due at once.
         self.bithive.run("vesting", "create", "--from", "operator", "--to", self.accounts["holder"]["address"], "--amount", "100",
-                         "--token", "sky", "--schedule", "contributor", *self.on)
+                         "--token", "btt", "--schedule", "contributor", *self.on)
         self.bithive.run("stake", "bond", "--from", node, "--amount", part, "--tera", "4", "--commission-bps", "1000", *password,
                          *self.on)
         self.bithive.run("stake", "reward", "--from", "operator", "--amount", part, "--node", self.accounts["node"]["address"],
                          *self.on)
+
+    def _emitted(self):
+        """The operator's BTK: it receives the application's part of the emission, which begins some minutes after it was deployed."""
+        end = time.monotonic() + EMISSION_SECONDS
+        while time.monotonic() < end:
+            self.bithive.run("wallet", "claim", "operator", *self.on)
+            held = int(self.bithive.run("wallet", "show", "operator", *self.on)["btk"])
+            if held >= LEAST_BTK:
+                return held
+            time.sleep(2)
+        fail(f"the operator has no {LEAST_BTK} of BTK within {EMISSION_SECONDS} s")
 
     def use(self, dist, requester, job):
         """Runs the flows in Chromium, against the page that was begun last. The `requester` has posted the `job` with the patient's data."""

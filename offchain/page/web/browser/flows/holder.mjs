@@ -133,11 +133,11 @@ export async function staking(place, wallet, { own, node }) {
   await tab.says("#title", title);
   const { positions: [locked] } = await facts.query("vesting", { positions: { owner: own.address, limit: 30 } });
   assert.ok(BigInt(locked.due) > 0n && BigInt(locked.due) < BigInt(locked.total), "a position of which a part is due");
-  await tab.says("section[aria-labelledby=vesting] tbody", /100\sSKY/);
-  const [btk, sky] = [await facts.tokens("btk", own.address), await facts.tokens("sky", own.address)];
+  await tab.says("section[aria-labelledby=vesting] tbody", /100\sBTT/);
+  const [btk, btt] = [await facts.tokens("btk", own.address), await facts.tokens("token", own.address)];
   await act(place, tab, wallet, "Claim", "section[aria-labelledby=due]");
   assert.ok((await facts.tokens("btk", own.address)) > btk, "nothing was claimed");
-  assert.ok((await facts.tokens("sky", own.address)) >= sky + BigInt(locked.due), "nothing of the position was claimed");
+  assert.ok((await facts.tokens("token", own.address)) >= btt + BigInt(locked.due), "nothing of the position was claimed");
   step("everything that is due, of stakes and of a vesting position, with one signature");
   await tab.close();
 }
