@@ -16,12 +16,21 @@ ROOT = Path(__file__).resolve().parent.parent
 BROWSER = ROOT / "offchain" / "page" / "web" / "browser"
 # Attributes of nodes, which the job of the requester asks for in part.
 ATTRIBUTES = [part for value in ("vram=24", "region=eu", "certifications=gdpr,hipaa") for part in ("--set", value)]
-# As many as a job has workers, if nobody says otherwise.
-NODES = 3
+# One more than a job has workers, if nobody says otherwise: so there is a choice.
+NODES = 4
 # What accounts are given, in BTT: a requester's bond and escrow, and something to send.
-GRANTS = {"requester": "1000", "holder": "100", "other": "10"}
-# Time for a party to be ready, and for all flows, on a machine that is busy with others.
+GRANTS = {"requester": "1000", "holder": "100", "other": "10", "patient": "10"}
+# Who votes on rewards of patients: one proposes, the other decides in the page.
+ROLES = {"other": "clinician", "holder": "insurer"}
+# The job that used a patient's data, and who posted it: a requester by the program's commands.
+POSTER = "poster"
+JOB = ["--policy", "vram >= 16", "--price", "20", "--row", "0"]
+# What the operator shares out, in base units: enough for the holder's stake, in each of four parts.
+LEAST_BTK = 8 * 10**6
+EMISSION_SECONDS = 600
+# Time for a party to be ready, for that job, and for all flows, on a machine that is busy with others.
 READY_SECONDS = 180
+JOB_SECONDS = 600
 FLOWS_SECONDS = 1500
 
 
@@ -94,30 +103,63 @@ class Network:
         self.accounts[name] = {"address": address(self.bithive.run("keys", "list", str(keystore))),
                                "key": key.read_text().strip()}
 
+    def keystore(self, name):
+        """Options of commands that sign with an account of those that use the page."""
+        return [str(self.folder / f"{name}.json"), "--password-file", str(self.password)]
+
+    def roles(self):
+        """Who votes on rewards. In a contract that is older than a day this would wait."""
+        for name, role in ROLES.items():
+            self.bithive.run("rewards", "party", self.accounts[name]["address"], "--role", role, *self.on)
+
+    def reward(self):
+        """A reward that waits for one vote, of somebody else than who has proposed it."""
+        evidence = self.folder / "evidence"
+        evidence.write_text("a report\n")
+        self.bithive.run("rewards", "fund", "--from", "operator", "--amount", "1000", *self.on)
+        self.bithive.run("rewards", "grant", "--from", *self.keystore("other"), "--patient", self.accounts["patient"]["address"],
+                         "--activity", "check-up", "--value", "300", "--evidence", str(evidence), *self.on)
+
+    def consent(self, requester):
+        """The patient lets a requester name it as the owner of a job's data."""
+        self.bithive.run("dataset", "consent", "--from", *self.keystore("patient"), "--requester", requester, *self.on)
+
     def tokens(self, pledge):
-        """Gives the accounts BTT and the holder BTK, and has the node take stakes; `pledge` names its account and password."""
+        """Gives the accounts BTT and the holder BTK and locked BTT, and has the node take stakes; `pledge` names its account and password."""
         node, *password = pledge
         for name, amount in GRANTS.items():
             self.bithive.run("wallet", "fund", self.accounts[name]["address"], "--amount", amount, *self.on)
-        # The operator receives the application's part of the emission, which grows by the second.
-        self.bithive.run("wallet", "claim", "operator", *self.on)
-        quarter = int(self.bithive.run("wallet", "show", "operator", *self.on)["btk"]) // 4
+        quarter = self._emitted() // 4
         part = f"{quarter // 10**6}.{quarter % 10**6:06}"
         for to in ("holder", "node"):
             self.bithive.run("wallet", "send", "--from", "operator", "--to", self.accounts[to]["address"], "--amount", part,
                              "--token", "btk", *self.on)
+        # A fifth of it is due at once.
+        self.bithive.run("vesting", "create", "--from", "operator", "--to", self.accounts["holder"]["address"], "--amount", "100",
+                         "--token", "btt", "--schedule", "contributor", *self.on)
         self.bithive.run("stake", "bond", "--from", node, "--amount", part, "--tera", "4", "--commission-bps", "1000", *password,
                          *self.on)
         self.bithive.run("stake", "reward", "--from", "operator", "--amount", part, "--node", self.accounts["node"]["address"],
                          *self.on)
 
-    def use(self, dist):
-        """Runs the flows in Chromium, against the page that was begun last."""
+    def _emitted(self):
+        """The operator's BTK: it receives the application's part of the emission, which begins some minutes after it was deployed."""
+        end = time.monotonic() + EMISSION_SECONDS
+        while time.monotonic() < end:
+            self.bithive.run("wallet", "claim", "operator", *self.on)
+            held = int(self.bithive.run("wallet", "show", "operator", *self.on)["btk"])
+            if held >= LEAST_BTK:
+                return held
+            time.sleep(2)
+        fail(f"the operator has no {LEAST_BTK} of BTK within {EMISSION_SECONDS} s")
+
+    def use(self, dist, requester, job):
+        """Runs the flows in Chromium, against the page that was begun last. The `requester` has posted the `job` with the patient's data."""
         page = self.parties[-1].ready
         settings = self.folder / "page-wallets.json"
         settings.touch(mode=0o600)
         token = page["sessions"][0]["url"].partition("#token=")[2]
-        found = {"url": page["url"], "token": token, "accounts": self.accounts}
+        found = {"url": page["url"], "token": token, "accounts": self.accounts, "nodes": NODES, "use": {"requester": requester, "job": job}}
         settings.write_text(json.dumps(found | ({"dist": str(dist)} if dist else {})))
         chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
         if not chromium:
@@ -150,14 +192,24 @@ def in_home(bithive, folder, dist=None):
     bithive.run("chain", "init")
     for number in range(1, NODES + 1):
         bithive.run("node", "add", f"node-{number}", "--ask", f"1{number}", *ATTRIBUTES)
+    network = Network(bithive, folder)
+    network.roles()
     # A day of emission.
     bithive.run("chain", "advance", "--seconds", "86400")
-    network = Network(bithive, folder)
     try:
         network.known("node", bithive.home / "nodes" / "node-1.json", bithive.home / "password")
         network.tokens(["node:node-1"])
+        network.reward()
+        poster = bithive.run("wallet", "new", POSTER)["address"]
+        bithive.run("wallet", "fund", POSTER, "--amount", "200")
+        bithive.run("requester", "register", POSTER)
+        network.consent(POSTER)
+        job = bithive.run("job", "post", "--from", POSTER, *JOB, "--data-owner", network.accounts["patient"]["address"])["job_id"]
+        bithive.run("node", "once")
+        bithive.run("job", "assign", str(job), "--from", POSTER)
+        bithive.run("node", "once")
         network.begin("page", "page", "--listen", "127.0.0.1:0")
-        network.use(dist)
+        network.use(dist, poster, job)
     finally:
         network.end()
 
@@ -183,11 +235,32 @@ def on_chain(bithive, folder, rpc, dist=None):
             run(network, "node", number)
         keystore = folder / "node-1" / "node.json"
         network.known("node", keystore, network.password)
+        network.roles()
         network.tokens([str(keystore), "--password-file", str(network.password)])
+        network.reward()
+        poster, job = posted(network, rpc, file)
         network.begin("page", "page", "--chain", rpc, "--relay", relay, "--listen", "127.0.0.1:0", "--state", str(folder / "page"))
-        network.use(dist)
+        network.use(dist, poster, job)
     finally:
         network.end()
+
+
+def posted(network, rpc, file):
+    """A requester of its own, whose job has used the patient's data; its address, and the job's number."""
+    setup(network, "requester", file, "--words-out", str(network.folder / "requester.words"))
+    folder = network.folder / "requester"
+    keystore = folder / "requester.json"
+    network.bithive.run("wallet", "fund", str(keystore), "--amount", "200", "--chain", rpc)
+    party = ["--config", str(folder / "requester.toml"), "--password-file", str(network.password)]
+    network.bithive.run("requester", "join", *party)
+    poster = address(network.bithive.run("keys", "list", str(keystore)))
+    network.consent(poster)
+    # A line of JSON for each step.
+    done = subprocess.run([*network.bithive.start, "job", "run", *party, *JOB, "--data-owner", network.accounts["patient"]["address"]],
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=JOB_SECONDS)
+    if done.returncode != 0:
+        fail(f"job run: exit code {done.returncode}:\n{done.stdout}{done.stderr}")
+    return poster, json.loads(done.stdout.splitlines()[-1])["job_id"]
 
 
 def setup(network, role, file, *arguments, number=None):

@@ -5,6 +5,8 @@ import { join } from "node:path";
 
 import puppeteer from "puppeteer-core";
 
+import { button, go, settle, STATUS, violations, watched } from "./page.mjs";
+
 /** A busy machine takes its time; what does not come fails. */
 const WAIT = 180_000;
 
@@ -13,6 +15,8 @@ export class Driver {
   /** What must not happen, and did. */
   faults = [];
   #profile = mkdtempSync(join(tmpdir(), "bithive-page-"));
+  /** Where files go that the page gives. */
+  downloads = mkdtempSync(join(this.#profile, "downloads-"));
   #origin;
   #browser;
 
@@ -26,6 +30,7 @@ export class Driver {
       pipe: true,
       enableExtensions: true,
       protocolTimeout: WAIT,
+      downloadBehavior: { policy: "allow", downloadPath: driver.downloads },
       // As root, in a container, Chromium has no sandbox of its own.
       args: ["--no-sandbox", "--disable-dev-shm-usage", "--lang=en-US"],
       defaultViewport: { width: 1280, height: 860 },
@@ -46,28 +51,7 @@ export class Driver {
   }
 
   async tab() {
-    const page = await this.#browser.newPage();
-    page.setDefaultTimeout(WAIT);
-    page.on("pageerror", (error) => this.faults.push(`error of a script: ${error.message}`));
-    page.on("console", (message) => {
-      const { url = "" } = message.location();
-      // What a program refuses comes as a status, which the page reads; Chromium writes each to the console.
-      const isStatus = message.text().startsWith("Failed to load resource: the server responded with a status of");
-      if ((message.type() === "error" && !isStatus) || /Content Security Policy|TrustedHTML|TrustedScript/.test(message.text())) {
-        this.faults.push(`console: ${message.text()} ${url}`);
-      }
-    });
-    page.on("request", (request) => {
-      const url = new URL(request.url());
-      if (!["data:", "blob:", "chrome-extension:"].includes(url.protocol) && url.origin !== this.#origin) {
-        this.faults.push(`request to another origin: ${request.url()}`);
-      }
-    });
-    await page.evaluateOnNewDocument(() => {
-      globalThis.violations = [];
-      addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sourceFile, lineNumber }) =>
-        globalThis.violations.push(`${violatedDirective} ${blockedURI} ${sourceFile}:${lineNumber}`));
-    });
+    const page = await watched(await this.#browser.newPage(), { origin: this.#origin, faults: this.faults, wait: WAIT, allowed: STATUS });
     return new Tab(page, this);
   }
 
@@ -95,23 +79,23 @@ export class Tab {
     const { identifier } = await this.page.evaluateOnNewDocument(() => localStorage.clear());
     await this.page.goto(url);
     await this.page.removeScriptToEvaluateOnNewDocument(identifier);
-    await this.#settled();
+    await settle(this.page);
+  }
+
+  /** Opens the page as a reader who comes back: what the browser has kept is there. */
+  async again(url) {
+    await this.page.goto(url);
+    await settle(this.page);
   }
 
   /** Another place of the page, like `#/account`. */
   async go(hash) {
     await this.#note();
-    await this.page.evaluate((to) => { location.hash = to; }, hash);
-    await this.#settled();
-  }
-
-  async #settled() {
-    await this.page.waitForFunction(() => document.querySelector("main .waiting") === null && document.querySelector("#title") !== null);
+    await go(this.page, hash);
   }
 
   async #note() {
-    const violations = await this.page.evaluate(() => globalThis.violations.splice(0));
-    this.driver.faults.push(...violations);
+    this.driver.faults.push(...await violations(this.page));
   }
 
   async close() {
@@ -120,10 +104,8 @@ export class Tab {
   }
 
   /** Clicks the button with this text, once it can be clicked; `within` is a selector. */
-  async click(text, within = "body") {
-    const handle = await this.page.waitForFunction((inside, wanted) =>
-      [...document.querySelectorAll(`${inside} button`)].find((one) => !one.disabled && one.textContent.replace(/\s+/g, " ").includes(wanted)), {}, within, text);
-    await handle.asElement().evaluate((button) => button.click());
+  click(text, within) {
+    return button(this.page, text, within);
   }
 
   /** Waits until what a selector finds first says this. */

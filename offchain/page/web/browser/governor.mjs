@@ -6,7 +6,7 @@ const DAY = 86_400;
 const PURPOSE = "<script>alert(1)</script> audit of March";
 
 export async function governor(kit, hive) {
-  const { tab, settle, go, speak, check, picture, button, step, browser } = kit;
+  const { tab, settle, go, speak, check, views, button, step, browser } = kit;
   const context = await browser.createBrowserContext();
   await hive.stop();
   for (const name of ["clinic", "house", "patient"]) {
@@ -52,12 +52,13 @@ export async function governor(kit, hive) {
     await page.setViewport({ width: 1280, height: 860 });
   }
   await speak(page, "en");
-  await picture(page, "governance");
+  await views(page, "governance");
   await button(page, "Approve reward 1");
   await page.waitForFunction(() => /Reward 1: approved, .* are paid/.test(document.querySelector("section[aria-labelledby=results]")?.textContent ?? ""));
   await check(page, "the result of a vote");
   await go(page, `#/patient/${patient}`);
   await page.waitForFunction(() => /in rewards/.test(document.querySelector("#title")?.textContent ?? ""));
+  await views(page, "patient");
   assert.ok(BigInt((await hive.ask("token", { balance: { address: patient } })).balance) > 0n);
   step("a vote with two clicks; the reward is paid, and the patient sees it");
 

@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -12,7 +11,11 @@ import puppeteer from "puppeteer-core";
 import { serve } from "../tools/serve.mjs";
 import { governor } from "./governor.mjs";
 import { Hive } from "./hive.mjs";
+import { datasets } from "./datasets.mjs";
+import { download } from "./flows/own.mjs";
+import { everybody, verified } from "./flows/public.mjs";
 import { offline } from "./offline.mjs";
+import { button, check as found, go, settle, speak, watched } from "./page.mjs";
 import { shrink } from "./png.mjs";
 import { rounds } from "./rounds.mjs";
 import { traps } from "./traps.mjs";
@@ -21,10 +24,10 @@ const root = join(import.meta.dirname, "../../../..");
 const [program, ...options] = process.argv.slice(2);
 const dist = options.includes("--dist") ? options[options.indexOf("--dist") + 1] : undefined;
 const wantsPictures = options.includes("--pictures");
-const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const pictures = join(root, "docs/page");
 const LANGUAGES = ["en", "de", "zh-Hans"];
 const WAIT = 120_000;
+const SCREEN = { width: 1280, height: 860 };
 
 /** A demonstration, until the test ends. */
 async function demonstration() {
@@ -46,12 +49,14 @@ const demo = await demonstration();
 const front = dist === undefined ? undefined : await serve(demo.url, dist);
 const origin = new URL(front?.url ?? demo.url).origin;
 const profile = mkdtempSync(join(tmpdir(), "bithive-page-"));
+const downloads = mkdtempSync(join(profile, "downloads-"));
 const browser = await puppeteer.launch({
   executablePath: process.env.CHROMIUM,
   userDataDir: profile,
+  downloadBehavior: { policy: "allow", downloadPath: downloads },
   // As root, in a container, Chromium has no sandbox of its own.
   args: ["--no-sandbox", "--disable-dev-shm-usage", "--lang=en-US", "--font-render-hinting=none"],
-  defaultViewport: { width: 1280, height: 860 },
+  defaultViewport: SCREEN,
 });
 const faults = [];
 let hive;
@@ -59,147 +64,100 @@ let checked = 0;
 
 /** A tab that notes what must not happen. `at`: the origin of its page; `context`: where its storage is; `allowed`: errors that are meant. */
 async function tab({ at = origin, context = browser, allowed } = {}) {
-  const page = await context.newPage();
-  page.setDefaultTimeout(WAIT);
-  page.on("pageerror", (error) => faults.push(`error of a script: ${error.message}`));
-  page.on("console", (message) => {
-    if (allowed?.test(message.text()) === true) {
-      return;
-    }
-    if (message.type() === "error" || /Content Security Policy|TrustedHTML|TrustedScript/.test(message.text())) {
-      faults.push(`console: ${message.text()} ${message.location().url ?? ""}`);
-    }
-  });
-  page.on("request", (request) => {
-    const url = new URL(request.url());
-    if (!["data:", "blob:"].includes(url.protocol) && url.origin !== at) {
-      faults.push(`request to another origin: ${request.url()}`);
-    }
-  });
-  await page.evaluateOnNewDocument(() => {
-    globalThis.violations = [];
-    addEventListener("securitypolicyviolation", ({ violatedDirective, blockedURI, sourceFile, lineNumber }) =>
-      globalThis.violations.push(`${violatedDirective} ${blockedURI} ${sourceFile}:${lineNumber}`));
-  });
-  return page;
-}
-
-async function settle(page) {
-  await page.waitForFunction(() => document.querySelector("main .waiting") === null && document.querySelector("#title") !== null);
-}
-
-async function go(page, hash) {
-  await page.evaluate((to) => { location.hash = to; }, hash);
-  await settle(page);
-}
-
-async function speak(page, language) {
-  await page.select("#language", language);
-  await page.waitForFunction((wanted) => document.documentElement.lang === wanted, {}, language);
+  return watched(await context.newPage(), { origin: at, faults, wait: WAIT, allowed });
 }
 
 async function check(page, name) {
-  const violations = await page.evaluate(() => globalThis.violations.splice(0));
-  violations.forEach((violation) => faults.push(`${name}: ${violation}`));
-  // Over the debugging protocol: the policy forbids a page to run text, and stays in force.
-  const found = await page.evaluate(`(() => { ${axe}; return axe.run({ resultTypes: ["violations"] }); })()`);
-  for (const { id, nodes } of found.violations) {
-    faults.push(`${name}: axe ${id}: ${nodes.map(({ html, failureSummary }) => `${html.slice(0, 160)} ${failureSummary}`).slice(0, 3).join(" | ")}`);
-  }
-  const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-  if (wide > 0) {
-    faults.push(`${name}: ${wide} pixels wider than the screen`);
-  }
-  const keys = await page.evaluate(() => document.body.innerText.match(/\b(?:[a-z]+\.){1,4}[a-z_]+\b(?!\.)/g)?.filter((text) => /^(life|job|network|request|wallet|trouble|proof|stake|account|policy|vote|setting|committee|owner|governance)\./.test(text)) ?? []);
-  keys.forEach((key) => faults.push(`${name}: the message ${key} has no words`));
+  await found(page, name, faults);
   checked += 1;
 }
 
-async function picture(page, name, { width = 1280, height = 860, scheme = "light", full = false } = {}) {
+/** What is shown now: in each language, also on a small screen; dark; and printed. */
+async function everywhere(page, name) {
+  for (const language of LANGUAGES) {
+    await speak(page, language);
+    await check(page, `${name} in ${language}`);
+    await page.setViewport({ width: 360, height: 740 });
+    await check(page, `${name} in ${language}, 360 pixels wide`);
+    await page.setViewport(SCREEN);
+  }
+  await speak(page, "en");
+  await appear(page, "dark");
+  await check(page, `${name}, dark`);
+  await page.emulateMediaType("print");
+  await check(page, `${name}, printed`);
+  await page.emulateMediaType();
+  await appear(page, "light");
+}
+
+async function appear(page, scheme) {
+  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }, { name: "prefers-reduced-motion", value: "reduce" }]);
+  assert.ok(await page.evaluate((wanted) => matchMedia("screen").matches && matchMedia(`(prefers-color-scheme: ${wanted})`).matches, scheme));
+}
+
+async function picture(page, name, { width = SCREEN.width, height = SCREEN.height, scheme = "light", media, full = false } = {}) {
   if (!wantsPictures) {
     return;
   }
   mkdirSync(pictures, { recursive: true });
   await page.$$eval(".notice .close", (all) => all.forEach((one) => one.click()));
   await page.setViewport({ width, height });
-  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: scheme }, { name: "prefers-reduced-motion", value: "reduce" }]);
+  // One of both: setting the kind of medium takes the other back.
+  await (media === undefined ? appear(page, scheme) : page.emulateMediaType(media));
   await new Promise((resolve) => setTimeout(resolve, 300));
   writeFileSync(join(pictures, `${name}.png`), shrink(await page.screenshot({ fullPage: full })));
-  await page.setViewport({ width: 1280, height: 860 });
-  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "light" }, { name: "prefers-reduced-motion", value: "reduce" }]);
+  await page.setViewport(SCREEN);
+  await page.emulateMediaType();
+  await appear(page, "light");
 }
 
-const title = (page) => page.$eval("#title", (heading) => heading.textContent);
-const button = async (page, text) => {
-  const handle = await page.waitForSelector(`::-p-xpath(//button[not(@disabled) and contains(normalize-space(.), ${JSON.stringify(text)})])`);
-  // By the element: a list above it may grow between its place and the click.
-  await handle.evaluate((one) => one.click());
-};
+/** What is shown now: light, dark, and on a telephone. `options` are those of the light one. */
+async function views(page, name, options) {
+  await picture(page, name, options);
+  await picture(page, `${name}-dark`, { ...options, scheme: "dark", full: false });
+  await picture(page, `${name}-phone`, { width: 390, height: 844 });
+}
+
 const step = (text) => console.log(`ok  ${text}`);
 
 try {
   const page = await tab();
+  const { proof, node, reader } = await everybody(page, { origin, id: 1, another: tab, step });
+  await reader.close();
   await page.goto(`${origin}/#token=${demo.token}`);
+  // Only what stands behind # is another: the page has to be loaded.
+  await page.reload();
   await settle(page);
   assert.ok(!page.url().includes(demo.token), "the token stays in the address bar");
-  assert.match(await title(page), /nodes are ready/);
-  step("the network, without a wallet");
-
-  await go(page, "#/job/1");
-  assert.equal(await page.$$eval(".stage.done", (stages) => stages.length), 7);
-  const proof = await page.$eval("#proof ~ p a.button", (link) => link.getAttribute("href"));
-  await go(page, proof);
-  await page.waitForFunction(() => document.querySelector(".verdict .big") !== null);
-  assert.match(await title(page), /^Verified/);
-  step("the proof of a settled job, verified in the browser");
 
   await page.evaluate(() => { document.querySelector("header .wallet").click(); });
   await page.waitForSelector("dialog[open]");
-  await check(page, "the wallet's panel");
+  await everywhere(page, "the wallet's panel");
   await button(page, "requester");
   await page.waitForFunction(() => document.querySelector("dialog[open]") === null && document.querySelector("header .wallet .dot") !== null);
   step("a development key of the demonstration");
 
+  /** Every page, with a key: a name, also of its pictures, its place, and how the light picture is taken. */
   const PAGES = [
-    ["network", "#/"], ["jobs", "#/jobs"], ["job", "#/job/1"], ["proof", proof], ["account", "#/account"],
-    ["stake", "#/stake"], ["node", "#/node"], ["patient", "#/patient"], ["governance", "#/governance"], ["unknown", "#/<script>"],
+    ["network", "#/"], ["jobs", "#/jobs"], ["job", "#/job/1", { height: 1000 }], ["proof", proof], ["tokens", "#/account", { full: true }],
+    ["stake", "#/stake"], ["node", node], ["own node", "#/node"], ["patient", "#/patient"], ["governance", "#/governance"], ["request", "#/request"],
+    ["unknown", "#/<script>"],
   ];
-  for (const language of LANGUAGES) {
-    await speak(page, language);
-    for (const [name, hash] of PAGES) {
-      await go(page, hash);
-      await check(page, `${name} in ${language}`);
-      await page.setViewport({ width: 360, height: 740 });
-      await check(page, `${name} in ${language}, 360 pixels wide`);
-      await page.setViewport({ width: 1280, height: 860 });
+  for (const [name, hash, options] of PAGES) {
+    await go(page, hash);
+    if (hash === proof) {
+      await verified(page);
+    }
+    await everywhere(page, name);
+    // Of others where there is something to see.
+    if (!["own node", "patient", "request", "governance", "unknown"].includes(name)) {
+      await views(page, name, options);
     }
   }
-  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "dark" }]);
-  await speak(page, "en");
-  for (const [name, hash] of PAGES) {
-    await go(page, hash);
-    await check(page, `${name}, dark`);
-  }
-  await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: "light" }]);
-  step(`${checked} pages: no fault that axe finds, none wider than the screen`);
-
-  await go(page, "#/");
-  await picture(page, "network", { full: false });
-  await picture(page, "network-dark", { scheme: "dark" });
-  await picture(page, "network-phone", { width: 390, height: 844 });
-  await go(page, "#/job/1");
-  await picture(page, "job", { height: 1000 });
-  await picture(page, "job-dark", { scheme: "dark", height: 1000 });
-  await picture(page, "job-phone", { width: 390, height: 844 });
+  step(`${checked} views of ${PAGES.length} pages: no fault that axe finds, none wider than the screen`);
   await go(page, proof);
-  await page.waitForFunction(() => document.querySelector(".verdict .big") !== null);
-  await picture(page, "proof");
-  await go(page, "#/account");
-  await picture(page, "tokens", { full: true });
-  await go(page, "#/stake");
-  await picture(page, "stake");
-  await go(page, "#/patient");
-  await picture(page, "patient");
+  await verified(page);
+  await picture(page, "proof-print", { media: "print" });
   await speak(page, "zh-Hans");
   await go(page, "#/");
   await picture(page, "network-zh");
@@ -226,7 +184,8 @@ try {
   step("12.5 BTT sent, after a simulation that said what it costs");
 
   await request(page);
-  const kit = { tab, settle, go, speak, check, picture, button, step, browser, root };
+  const kit = { tab, settle, go, speak, check, everywhere, picture, views, button, step, browser, root };
+  await datasets({ ...kit, origin, demo });
   await traps({ ...kit, origin, demo });
   hive = await Hive.make(program, mkdtempSync(join(tmpdir(), "bithive-hive-")), { nodes: 6, dist });
   await hive.start();
@@ -265,7 +224,7 @@ async function request(first) {
   await page.waitForSelector(".steps");
   step("registered as a requester, keys unlocked");
   await page.waitForSelector(".choices");
-  await check(page, "request, the form");
+  await everywhere(page, "request, the form");
 
   const [file] = await page.$$(".drop input[type=file]");
   const csv = join(mkdtempSync(join(profile, "rows-")), "rows.csv");
@@ -283,7 +242,8 @@ async function request(first) {
   await page.waitForFunction(() => document.querySelector(".steps pre")?.textContent === "vram >= 16");
   const price = await page.waitForSelector(".steps .input input");
   await price.type("20");
-  await picture(page, "request", { full: true });
+  await everywhere(page, "request, filled in");
+  await views(page, "request", { full: true });
   await page.evaluate(() => scrollTo(0, 0));
   await button(page, "Seal");
   await page.waitForFunction(() => [...document.querySelectorAll(".steps button")].some((one) => /Post the job/.test(one.textContent)));
@@ -310,10 +270,12 @@ async function request(first) {
   step("claims opened, encrypted for the chosen nodes, assigned, settled");
   await button(page, "Read the result");
   await page.waitForFunction(() => document.querySelectorAll("section[aria-labelledby=own] tbody tr").length === 5);
-  await check(page, "request, the result");
+  const id = await page.$eval("section[aria-labelledby=own] h3", (heading) => heading.id.slice("job-".length));
+  await download(page, downloads, id, 5);
+  await everywhere(page, "request, the result");
   await page.evaluate(() => scrollTo(0, 0));
-  await picture(page, "result", { height: 900 });
-  step("the result, decrypted in the browser");
+  await views(page, "result", { height: 900 });
+  step("the result, decrypted in the browser, and the file of it");
   const stored = await page.evaluate(async () => {
     const opened = await new Promise((resolve, reject) => {
       const asked = indexedDB.open("bithive");

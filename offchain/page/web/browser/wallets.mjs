@@ -1,6 +1,6 @@
 // The page with wallets in an extension, before a network that is there: `scripts/page-wallets` makes it, and writes what this reads,
 //
-//   node wallets.mjs SETTINGS     a file: { "url", "token", "accounts": { NAME: { "address", "key" } } }
+//   node wallets.mjs SETTINGS     a file: { "url", "token", "nodes", "use": { "requester", "job" }, "accounts": { NAME: { "address", "key" } } }
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -10,13 +10,15 @@ import { Driver } from "./driver.mjs";
 import { extensions } from "./extension/build.mjs";
 import { connecting } from "./flows/connect.mjs";
 import { sending, staking } from "./flows/holder.mjs";
-import { operating } from "./flows/operator.mjs";
-import { requesting } from "./flows/requester.mjs";
+import { leaving, operating } from "./flows/operator.mjs";
+import { consenting, governing } from "./flows/patient.mjs";
+import { everybody } from "./flows/public.mjs";
+import { refunding, requesting } from "./flows/requester.mjs";
 import { Wallet } from "./wallet.mjs";
 
 const root = join(import.meta.dirname, "../../../..");
-const { url, token, dist, accounts } = JSON.parse(readFileSync(process.argv[2], "utf8"));
-const { requester, holder, other, node } = accounts;
+const { url, token, dist, accounts, nodes, use } = JSON.parse(readFileSync(process.argv[2], "utf8"));
+const { requester, holder, other, node, patient } = accounts;
 
 const front = dist === undefined ? undefined : await serve(url, dist);
 const origin = new URL(front?.url ?? url).origin;
@@ -33,9 +35,16 @@ try {
     await sending(place, wallet, { own: holder, other });
   }
   const [first] = wallets;
-  await requesting(place, first, { own: requester, other });
+  const id = await requesting(place, first, { own: requester, other, nodes });
+  const tabs = [await driver.tab(), await driver.tab()];
+  await everybody(tabs[0].page, { origin, id, another: () => tabs[1].page, step });
+  await Promise.all(tabs.map((tab) => tab.close()));
+  await refunding(place, first, { own: requester });
+  await governing(place, first, { own: holder, patient });
+  await consenting(place, first, { own: patient, poster: use.requester, job: use.job, other });
   await operating(place, first, { own: node });
   await staking(place, first, { own: holder, node });
+  await leaving(place, first, { own: node });
 } catch (error) {
   failed = true;
   console.error(error);

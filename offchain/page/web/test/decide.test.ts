@@ -8,7 +8,7 @@ import type { ProposalResponse } from "@bithive/client/contracts/rewards";
 
 import { canElect, governed, mayApprove, settingState, settingText } from "../src/lib/governance";
 import { sentence, Stopped, troubleOf } from "../src/lib/problem";
-import { claims, isOpen, lacking } from "../src/lib/request";
+import { choose, claims, isOpen, lacking } from "../src/lib/request";
 import { linkTo, readRoute } from "../src/lib/route";
 import type { WorkerClient } from "../src/worker/client";
 import type { OwnJob } from "../src/worker/types";
@@ -74,6 +74,11 @@ test("what the page stops has words of its own, and has spent nothing", () => {
 test("an escrow that failed rounds have used lacks what the asks exceed it by", () => {
   assert.equal(lacking({ escrow: "30" }, [{ ask: 10n }, { ask: 20n }]), 0n);
   assert.equal(lacking({ escrow: "29" }, [{ ask: 10n }, { ask: 20n }]), 1n);
+  const [a, b, c] = [{ address: "a" }, { address: "b" }, { address: "c" }];
+  assert.deepEqual(choose([a, b, c], [], 2), [a, b]);
+  assert.deepEqual(choose([a, b, c], ["c"], 2), [c, a]);
+  // The last one that was chosen is taken; who is not there any more is not.
+  assert.deepEqual(choose([a, b, c], ["c", "gone", "b", "a"], 2), [c, b]);
 });
 
 test("after a failed round who agrees is kept for the rest, who was at fault is left out", async () => {

@@ -115,12 +115,29 @@ export async function staking(place, wallet, { own, node }) {
   await tab.says("#title", /You stake 1/);
   step("a stake, with one signature");
 
+  const unbond = "section[aria-labelledby=unbond]";
+  await tab.page.select("#from", node.address);
+  await tab.write(`${unbond} .input input`, "2");
+  await tab.says(`${unbond} .fault`, /1/);
+  await tab.write(`${unbond} .input input`, "0.25");
+  await simulated(tab, unbond);
+  await act(place, tab, wallet, "Unbond", unbond);
+  const [left] = await facts.query("staking", { delegations: { delegator: own.address, limit: 30 } });
+  const leaving = await facts.query("staking", { unbondings: { delegator: own.address, limit: 30 } });
+  assert.deepEqual([BigInt(left.stake), ...leaving.map(({ amount }) => BigInt(amount))], [(3n * UNIT) / 4n, UNIT / 4n]);
+  await tab.says("section[aria-labelledby=unbonding] tbody", /0\.25/);
+  step("a part of it unbonded, with one signature");
+
   await tab.go("#/account");
   const title = /^You can claim (.*)$/;
   await tab.says("#title", title);
-  const btk = await facts.tokens("btk", own.address);
+  const { positions: [locked] } = await facts.query("vesting", { positions: { owner: own.address, limit: 30 } });
+  assert.ok(BigInt(locked.due) > 0n && BigInt(locked.due) < BigInt(locked.total), "a position of which a part is due");
+  await tab.says("section[aria-labelledby=vesting] tbody", /100\sBTT/);
+  const [btk, btt] = [await facts.tokens("btk", own.address), await facts.tokens("token", own.address)];
   await act(place, tab, wallet, "Claim", "section[aria-labelledby=due]");
   assert.ok((await facts.tokens("btk", own.address)) > btk, "nothing was claimed");
-  step("everything that is due, with one signature");
+  assert.ok((await facts.tokens("token", own.address)) >= btt + BigInt(locked.due), "nothing of the position was claimed");
+  step("everything that is due, of stakes and of a vesting position, with one signature");
   await tab.close();
 }

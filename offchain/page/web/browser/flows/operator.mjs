@@ -28,3 +28,21 @@ export async function operating(place, wallet, { own }) {
   step("added to the bond");
   await tab.close();
 }
+
+/** Starts to leave: the node is no longer chosen, and its bond waits. */
+export async function leaving(place, wallet, { own }) {
+  const { facts, step } = place;
+  const tab = await connected(place, wallet, [own.key]);
+  await tab.go("#/node");
+  await tab.says("section[aria-labelledby=leave] .cost", /Fee/);
+  await act(place, tab, wallet, "Leave", "section[aria-labelledby=leave]");
+  const { bond, eligible, unbonding_until: until } = await facts.query("registry", { node: { address: own.address } });
+  assert.ok(!eligible && until > 0);
+  await tab.says("#title", /leaving/);
+  await tab.says("main .note", /bond/);
+  assert.equal(await tab.page.$("section[aria-labelledby=leave]"), null, "a node that leaves can do so again");
+  await tab.go("#/account");
+  await tab.says("section[aria-labelledby=due] tbody", new RegExp(`${(BigInt(bond) / UNIT).toLocaleString("en")}\\sBTT`));
+  step("a node that leaves: no longer chosen, and its bond is shown with its time");
+  await tab.close();
+}

@@ -1,6 +1,6 @@
 /** Lists of contracts, read page by page. */
 
-import type { SmartQuery } from "@bithive/client";
+import { readValue, writeJson, type Codec, type SmartQuery } from "@bithive/client";
 import { Queries as Jobs, type JobResponse } from "@bithive/client/contracts/jobs";
 import { Queries as Registry, type NodeResponse } from "@bithive/client/contracts/registry";
 import { Queries as Rewards, type ProposalResponse } from "@bithive/client/contracts/rewards";
@@ -11,13 +11,20 @@ const REWARDS_PAGE = 30;
 /** Pages of a list that nobody can read whole: the rest is left out, and said to be. */
 const MOST_PAGES = 20;
 
+/** Asks a contract without the client's class for it, which has the codecs of all that it answers: for those that few pages ask. */
+export function askFor<Query extends object>(chain: SmartQuery, address: string) {
+  return async <T>(query: Query, response: Codec<T>): Promise<T> =>
+    readValue(response, Object.keys(query).join(), await chain.smart(address, writeJson(query)));
+}
+
 /** A list, and whether it is all of it. */
 export interface List<T> {
   entries: T[];
   complete: boolean;
 }
 
-async function pages<T>(size: number, ask: (last: T | undefined) => Promise<T[]>): Promise<List<T>> {
+/** A list, `size` entries of it at a time; `last` is the last one that is known. */
+export async function pages<T>(size: number, ask: (last: T | undefined) => Promise<T[]>): Promise<List<T>> {
   const entries: T[] = [];
   for (let page = 0; page < MOST_PAGES; page += 1) {
     const next = await ask(entries.at(-1));

@@ -164,6 +164,12 @@ export async function claims(worker: WorkerClient, chain: SmartQuery, contracts:
   return [...kept.flat(), ...cheapest];
 }
 
+/** Whom to assign: first those who were chosen by hand, the last of them first, then the others in their order. */
+export function choose<T extends { address: string }>(usable: readonly T[], preferred: readonly string[], workers: number): T[] {
+  const first = preferred.flatMap((address) => usable.find((one) => one.address === address) ?? []);
+  return [...new Set([...first, ...usable])].slice(0, workers);
+}
+
 /** What the escrow of a job lacks for these asks: failed rounds have paid halves of theirs. */
 export function lacking({ escrow }: Pick<JobResponse, "escrow">, chosen: readonly Pick<Claim, "ask">[]): bigint {
   const missing = chosen.reduce((sum, { ask }) => sum + ask, 0n) - BigInt(escrow);
