@@ -3,11 +3,12 @@
 //! A [`Receipt`] has one encoding (JCS, RFC 8785) and the signature of its issuer's account (ADR-36), so a wallet can sign it and anybody can
 //! check it without a chain. [`SignedReceipt::permits`] says whether a [`Use`] is covered, and otherwise why not. Its
 //! [digest](SignedReceipt::digest) is what logs and chains hold: a secret salt inside the receipt keeps others from finding the receipt by
-//! trying. [`Revocations`] is a list that the issuer signs; what it can't do is said there.
+//! trying. [`Revocations`] is a list that the issuer signs; what it can't do is said there. [`grant`] is what a chain has of a receipt.
 //!
 //! The crate is pure: no I/O and no clock.
 
 mod error;
+pub mod grant;
 mod receipt;
 mod revocations;
 mod signed;

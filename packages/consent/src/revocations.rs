@@ -15,7 +15,7 @@ pub const MAX_REVOKED: usize = 10_000;
 /// Consents of one issuer that do not hold any more.
 ///
 /// A list is as new as whoever shows it wants it to be: nobody is made to show the newest one, and who was never given one knows of no
-/// revocation. What data was already used for under the consent is not undone. A contract on a chain can do better; there is none yet.
+/// revocation. What data was already used for under the consent is not undone. A chain does better ([`crate::grant`]): everybody sees the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Revocations {

@@ -5,6 +5,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest as _, Sha256};
 
 /// The bytes that `signer` signs for a text. Both are plain ASCII in the document: the address is bech32, the text is base64.
 #[must_use]
@@ -15,6 +16,12 @@ pub fn sign_bytes(signer: &str, text: &str) -> Vec<u8> {
          \"sign/MsgSignData\",\"value\":{{\"data\":\"{data}\",\"signer\":\"{signer}\"}}}}],\"sequence\":\"0\"}}"
     )
     .into_bytes()
+}
+
+/// What ECDSA signs: SHA-256 of [`sign_bytes`].
+#[must_use]
+pub fn hash(signer: &str, text: &str) -> [u8; 32] {
+    Sha256::digest(sign_bytes(signer, text)).into()
 }
 
 #[cfg(test)]

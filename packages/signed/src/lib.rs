@@ -12,4 +12,4 @@ mod signed;
 
 pub use digest::{Digest, DigestError};
 pub use name::{Name, NameError};
-pub use signed::{Signature, SignatureError, Signed};
+pub use signed::{Signature, SignatureError, Signed, account_of};

@@ -116,7 +116,7 @@ impl Signature {
         if signature.normalize_s().is_some() {
             return Err(SignatureError::Form);
         }
-        let hash = <Sha256 as sha2::Digest>::digest(adr36::sign_bytes(&self.signer, text));
+        let hash = adr36::hash(&self.signer, text);
         point.verify_prehash(&hash, &signature).map_err(|_| SignatureError::Wrong(self.signer.clone()))
     }
 }
@@ -138,10 +138,14 @@ fn prefix_of(signer: &str) -> Result<Hrp, SignatureError> {
     if account.len() == 20 { Ok(prefix) } else { Err(bad()) }
 }
 
-/// The address of a public key: RIPEMD-160 of SHA-256 of the compressed point.
+/// The account of a public key, which its address encodes: RIPEMD-160 of SHA-256 of the compressed point.
+#[must_use]
+pub fn account_of(key: &[u8]) -> [u8; 20] {
+    Ripemd160::digest(<Sha256 as sha2::Digest>::digest(key)).into()
+}
+
 fn address(prefix: Hrp, key: &[u8]) -> Option<String> {
-    let inner = <Sha256 as sha2::Digest>::digest(key);
-    bech32::encode::<Bech32>(prefix, &Ripemd160::digest(inner)).ok()
+    bech32::encode::<Bech32>(prefix, &account_of(key)).ok()
 }
 
 #[cfg(test)]
