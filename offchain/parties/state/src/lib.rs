@@ -4,10 +4,14 @@
 //! sign before it sends it can't sign something else after a crash. One process at a time holds a file. Each write has a number, which
 //! a file beside the records keeps as well: records that are missing, emptied, damaged, or older than the party left them are refused.
 //!
+//! Records may be secrets: what a call makes of one on its way to the database or back is erased. What the database itself keeps, on
+//! disk and of its pages in memory, is not.
+//!
 //! After a write that failed, nobody knows what is on disk: [`State::usable`] says so, and the process that has the records ends. What
 //! it opens the next time is what counts.
 
 mod database;
+mod erased;
 mod error;
 mod owner;
 mod witness;
@@ -24,6 +28,7 @@ use redb::{
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use zeroize::Zeroizing;
 
 pub use database::open_database;
 pub use error::StateError;
@@ -192,7 +197,7 @@ impl State {
     /// # Errors
     /// [`StateError::Storage`].
     pub fn put<T: Serialize>(&self, name: &str, record: &T) -> Result<(), StateError> {
-        let bytes = serde_json::to_vec(record).map_err(|error| damaged(name, &error))?;
+        let bytes = erased::to_vec(record).map_err(|error| damaged(name, &error))?;
         let write = self.begin_write()?;
         write.open_table(RECORDS)?.insert(name, bytes.as_slice())?;
         self.commit(write)
@@ -222,11 +227,11 @@ impl State {
     /// # Errors
     /// [`StateError::Storage`], [`StateError::Damaged`].
     pub fn put_once<T: Serialize + DeserializeOwned>(&self, name: &str, record: &T) -> Result<T, StateError> {
-        let bytes = serde_json::to_vec(record).map_err(|error| damaged(name, &error))?;
+        let bytes = erased::to_vec(record).map_err(|error| damaged(name, &error))?;
         let write = self.begin_write()?;
         let there = {
             let mut table = write.open_table(RECORDS)?;
-            let there = table.get(name)?.map(|found| found.value().to_vec());
+            let there = table.get(name)?.map(|found| Zeroizing::new(found.value().to_vec()));
             if there.is_none() {
                 table.insert(name, bytes.as_slice())?;
             }
@@ -259,7 +264,7 @@ impl State {
                 return Ok(());
             }
             admit(read_all(&table, prefix)?)?;
-            let bytes = serde_json::to_vec(record).map_err(|error| damaged(name, &error))?;
+            let bytes = erased::to_vec(record).map_err(|error| damaged(name, &error))?;
             table.insert(name, bytes.as_slice()).map_err(StateError::from)?;
         }
         Ok(self.commit(write)?)
@@ -278,7 +283,7 @@ impl State {
         {
             let mut table = write.open_table(RECORDS)?;
             for (name, record) in records {
-                let bytes = serde_json::to_vec(&record).map_err(|error| damaged(&name, &error))?;
+                let bytes = erased::to_vec(&record).map_err(|error| damaged(&name, &error))?;
                 table.insert(name.as_str(), bytes.as_slice())?;
             }
             table.remove(removed)?;
