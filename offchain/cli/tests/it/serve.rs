@@ -1,9 +1,11 @@
 //! `bithive chain serve`: a home's chain for other programs.
 
 use std::{
-    io::{BufRead, BufReader, Read},
+    io::{BufRead, BufReader, Read, Write as _},
+    net::TcpStream,
     path::Path,
     process::{Child, Command, Stdio},
+    time::Duration,
 };
 
 use bithive_chain::ChainError;
@@ -97,6 +99,53 @@ fn a_home_is_served_once_and_only_if_there_is_one() {
     ready(&mut server);
     assert!(refusal(serve(&home, &[])).contains("in use"));
     assert!(home.join("chain.json").exists(), "the first server's");
+    signal(&server, "-TERM");
+    assert!(server.wait().unwrap().success());
+}
+
+/// What the server says to a request with these lines in its head.
+fn said(address: &str, head: &[&str]) -> String {
+    let body = r#"{"jsonrpc":"2.0","id":1,"method":"health"}"#;
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    let (head, length) = (head.join("\r\n"), body.len());
+    write!(
+        stream,
+        "POST / HTTP/1.1\r\n{head}\r\nconnection: close\r\ncontent-length: {length}\r\n\r\n{body}"
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
+}
+
+/// A page on the Internet reaches a server on this machine under a name of its own, or from its own origin.
+#[test]
+fn a_served_home_answers_no_foreign_host_and_no_foreign_page() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path().join("home");
+    init(&home);
+    let mut server =
+        serve(&home, &["--allow-origin", "https://app.example", "--allow-host", "chain.example"]);
+    let answer = ready(&mut server);
+    let address = answer["url"].as_str().unwrap().strip_prefix("http://").unwrap();
+    let own = format!("host: {address}");
+    let (name, page) = ("host: chain.example", "origin: https://app.example");
+    for allowed in [&[own.as_str()][..], &[own.as_str(), page], &[name], &[name, page]] {
+        let answer = said(address, allowed);
+        assert!(answer.starts_with("HTTP/1.1 200 ") && answer.contains("result"), "{allowed:?}: {answer}");
+    }
+    for (status, option, refused) in [
+        ("421", "--allow-host", &["host: evil.example"][..]),
+        ("421", "--allow-host", &["host: evil.example", page]),
+        ("403", "--allow-origin", &[own.as_str(), "origin: https://evil.example"]),
+        ("403", "--allow-origin", &[name, "origin: https://app.example:8443"]),
+    ] {
+        let answer = said(address, refused);
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{refused:?}: {answer}");
+        assert!(answer.contains(option) && !answer.contains("result"), "{refused:?}: {answer}");
+        assert!(!answer.to_lowercase().contains("access-control-allow-origin"), "{refused:?}: {answer}");
+    }
     signal(&server, "-TERM");
     assert!(server.wait().unwrap().success());
 }
