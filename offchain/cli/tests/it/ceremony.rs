@@ -69,6 +69,21 @@ fn exit_code(arguments: &[&str]) -> Option<i32> {
 }
 
 #[test]
+fn where_it_is_stands_in_a_file_too() {
+    let ceremony = Ceremony::contributed(1);
+    let said = ceremony.folder.path().join("said");
+    let transcript = ceremony.file("transcript");
+    let status = bithive(&["ceremony", "contribute", &transcript])
+        .stdout(std::process::Stdio::null())
+        .stderr(std::fs::File::create(&said).unwrap())
+        .status()
+        .unwrap();
+    assert!(status.success());
+    let said = std::fs::read_to_string(said).unwrap();
+    assert_eq!(said, "reading every point\nverifying\ncontributing\n", "a line for each step");
+}
+
+#[test]
 fn two_contributions_give_a_reference_string_that_verifies() {
     let ceremony = Ceremony::new();
     let first = ceremony.run(&["contribute"]);

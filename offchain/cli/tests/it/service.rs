@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::process::Command;
 
 use serde_json::Value;
 
@@ -12,14 +13,42 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_else(|| panic!("{value} is no text"))
 }
 
+/// The words of the line that starts the party.
+fn started(unit: &str) -> Vec<&str> {
+    let line = unit.lines().find_map(|line| line.strip_prefix("ExecStart=")).unwrap();
+    line.split(' ').map(|word| word.trim_matches('"')).collect()
+}
+
+/// Whether systemd takes the unit; `None` where there is no systemd, or none that works here.
+fn verified(file: &Path, user: bool) -> Option<Result<(), String>> {
+    let runtime = tempfile::tempdir().unwrap();
+    let verify = |file: &Path| {
+        Command::new("systemd-analyze")
+            .args(user.then_some("--user"))
+            .args(["verify", "--man=no"])
+            .arg(file)
+            .env("XDG_RUNTIME_DIR", runtime.path())
+            .output()
+            .ok()
+    };
+    let plain = runtime.path().join("plain.service");
+    std::fs::write(&plain, "[Service]\nExecStart=/bin/true\n").unwrap();
+    if !verify(&plain)?.status.success() {
+        return None;
+    }
+    let output = verify(file)?;
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    // What it does not understand it ignores, with a warning.
+    Some(if output.status.success() && !said.contains("ignoring") { Ok(()) } else { Err(said) })
+}
+
 #[test]
 fn units_run_the_party_that_was_set_up_and_hold_no_password() {
     let chain = Served::new();
     let units = chain.file("units");
-    for role in ["committee", "relay", "relayer"] {
+    for role in ["node", "committee", "relay", "relayer", "meter", "oracle"] {
         let (party, [_, password, _]) = chain.party(role, role);
-        let config = text(&party["config"]);
-        let mut install = vec!["service", "install", "--config", config, "--out", &units];
+        let mut install = vec!["service", "install", "--config", text(&party["config"]), "--out", &units];
         if role != "relay" {
             let without = bithive(&install).env_remove("BITHIVE_PASSWORD_FILE").output().unwrap();
             assert_eq!(without.status.code(), Some(2));
@@ -32,11 +61,19 @@ fn units_run_the_party_that_was_set_up_and_hold_no_password() {
         assert_eq!(text(&answer["next"][1]), format!("systemctl --user enable --now bithive-{role}"));
         let unit = std::fs::read_to_string(file).unwrap();
         // What the service starts exists, and takes these arguments.
-        let line = unit.lines().find_map(|line| line.strip_prefix("ExecStart=")).unwrap();
-        let words: Vec<&str> = line.split(' ').map(|word| word.trim_matches('"')).collect();
-        assert_eq!(words[..4], [env!("CARGO_BIN_EXE_bithive"), role, "run", "--config"], "{line}");
-        assert_eq!(json(&["config", "validate", words[4]])["role"], role);
-        assert!(bithive(&[role, "run", "--help"]).output().unwrap().status.success());
+        let words = started(&unit);
+        let at = words.iter().position(|word| *word == "--config").unwrap();
+        let (command, config) = (&words[1..at], words[at + 1]);
+        assert_eq!(
+            (words[0], &command[command.len() - 2..]),
+            (env!("CARGO_BIN_EXE_bithive"), &[role, "run"][..])
+        );
+        match role {
+            // Joining makes what is missing.
+            "node" => assert!(refused(&["config", "validate", config]).contains("node join")),
+            _ => assert_eq!(json(&["config", "validate", config])["role"], role),
+        }
+        assert!(bithive(&[command, &["--help"]].concat()).output().unwrap().status.success(), "{unit}");
         assert_eq!(unit.contains("LoadCredential="), role != "relay", "{unit}");
         if role != "relay" {
             let secret = std::fs::read_to_string(&password).unwrap();
@@ -44,6 +81,7 @@ fn units_run_the_party_that_was_set_up_and_hold_no_password() {
             let mode = std::fs::metadata(&password).unwrap().permissions().mode();
             assert_eq!(mode & 0o077, 0);
         }
+        assert_eq!(verified(file, true).unwrap_or(Ok(())), Ok(()), "{unit}");
         // Again: the same unit.
         json(&install);
         assert_eq!(std::fs::read_to_string(file).unwrap(), unit);
@@ -60,4 +98,53 @@ fn units_run_the_party_that_was_set_up_and_hold_no_password() {
     let name =
         ["service", "install", "--config", text(&relay["config"]), "--out", &units, "--name", "../relay"];
     assert!(refused(&name).contains("--name"));
+}
+
+#[test]
+fn a_unit_of_the_system_runs_as_its_user_and_asks_a_command_for_the_password() {
+    let chain = Served::new();
+    let units = chain.file("units");
+    for role in ["node", "meter"] {
+        let (party, _) = chain.party(role, role);
+        let config = text(&party["config"]);
+        let name = format!("hive-{role}");
+        let install = ["service", "install", "--config", config, "--out", &units, "--name", &name];
+        let of = ["--system", "nobody", "--password-command", "pass show \"hive/$USER\" | tail -c 50%"];
+        let answer = json(&[&install[..], &of].concat());
+        assert_eq!(
+            answer["next"],
+            serde_json::json!(["systemctl daemon-reload", format!("systemctl enable --now {name}")])
+        );
+        assert_eq!(text(&answer["log"]), format!("journalctl --unit {name} --follow"));
+        let file = Path::new(text(&answer["file"]));
+        assert_eq!(file, Path::new(&units).join(format!("{name}.service")));
+        let unit = std::fs::read_to_string(file).unwrap();
+        assert_eq!(started(&unit)[1..4], [role, "run", "--config"], "{unit}");
+        let command = " --password-command \"pass show \\\"hive/$$USER\\\" | tail -c 50%%\"";
+        assert!(unit.lines().any(|line| line.starts_with("ExecStart=") && line.ends_with(command)), "{unit}");
+        assert!(!unit.contains("LoadCredential") && !unit.contains("BITHIVE_PASSWORD_FILE"), "{unit}");
+        for line in ["User=nobody", "ProtectSystem=strict", "PrivateTmp=yes", "WantedBy=multi-user.target"] {
+            assert!(unit.lines().any(|found| found == line), "{line}: {unit}");
+        }
+        // It can write where its records are, and those folders are there.
+        let folders: Vec<_> = unit
+            .lines()
+            .filter_map(|line| line.strip_prefix("ReadWritePaths="))
+            .map(|folder| folder.trim_matches('"'))
+            .collect();
+        assert!(!folders.is_empty() && folders.iter().all(|folder| Path::new(folder).is_dir()), "{unit}");
+        assert_eq!(verified(file, false).unwrap_or(Ok(())), Ok(()), "{unit}");
+    }
+}
+
+#[test]
+fn systemd_refuses_what_it_does_not_understand() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("wrong.service");
+    std::fs::write(&file, "[Service]\nExecStart=/bin/true\nRestart=sometimes\n").unwrap();
+    for user in [false, true] {
+        if let Some(said) = verified(&file, user) {
+            assert!(said.is_err_and(|said| said.contains("sometimes")));
+        }
+    }
 }

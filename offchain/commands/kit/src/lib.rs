@@ -13,4 +13,4 @@ pub mod waiting;
 pub use configured::{Configured, PasswordArgs, connect, open_keystore};
 pub use output::{Output, table, until};
 pub use printable::{error_text, printable};
-pub use spinner::{Spinner, spinner};
+pub use spinner::{Spinner, progress, spinner};

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use anyhow::Result;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::Output;
@@ -17,18 +18,36 @@ const AGAIN: Duration = Duration::from_secs(60);
 /// Shows on the error stream what a long command is doing. At a terminal it is one line that changes; elsewhere, and beside an
 /// answer as JSON, it is a line for each step and one for each minute.
 pub fn spinner(output: Output) -> Spinner {
-    if output.json || !std::io::stderr().is_terminal() {
-        // Whoever closed the stream does not read it.
-        return Spinner(Shown::Lines(Lines::start(AGAIN, |line| {
-            drop(writeln!(std::io::stderr(), "{line}"))
-        })));
+    if !at_terminal(output) {
+        return lines();
     }
     let bar = ProgressBar::new_spinner().with_style(ProgressStyle::default_spinner());
     bar.enable_steady_tick(Duration::from_millis(100));
     Spinner(Shown::Terminal(bar))
 }
 
-/// What [`spinner`] shows.
+/// As [`spinner`], of work that is counted ([`Spinner::at`]): a bar of this template of `indicatif` at a terminal.
+///
+/// # Errors
+/// The template is none.
+pub fn progress(output: Output, template: &str) -> Result<Spinner> {
+    if !at_terminal(output) {
+        return Ok(lines());
+    }
+    let style = ProgressStyle::with_template(template)?;
+    Ok(Spinner(Shown::Terminal(ProgressBar::new(0).with_style(style))))
+}
+
+fn at_terminal(output: Output) -> bool {
+    !output.json && std::io::stderr().is_terminal()
+}
+
+fn lines() -> Spinner {
+    // Whoever closed the stream does not read it.
+    Spinner(Shown::Lines(Lines::start(AGAIN, |line| drop(writeln!(std::io::stderr(), "{line}")))))
+}
+
+/// What [`spinner`] and [`progress`] show.
 pub struct Spinner(Shown);
 
 enum Shown {
@@ -53,6 +72,17 @@ impl Spinner {
         }
     }
 
+    /// How much of the step is done, of how much: shown as [`Spinner::update`] shows it.
+    pub fn at(&self, done: u64, of: u64) {
+        match &self.0 {
+            Shown::Terminal(bar) => {
+                bar.set_length(of);
+                bar.set_position(done);
+            }
+            Shown::Lines(lines) => lines.now().at = Some((done, of)),
+        }
+    }
+
     /// Shows nothing more, and clears the line of a terminal.
     pub fn finish_and_clear(&self) {
         match &self.0 {
@@ -65,6 +95,8 @@ impl Spinner {
 /// The step that a command is at, and since when.
 struct Now {
     text: Cow<'static, str>,
+    /// How much of it is done, of how much.
+    at: Option<(u64, u64)>,
     since: Instant,
 }
 
@@ -78,7 +110,7 @@ struct Lines {
 
 impl Lines {
     fn start(again: Duration, write: impl Fn(&str) + Send + Sync + 'static) -> Self {
-        let now = Arc::new(Mutex::new(Now { text: Cow::Borrowed(""), since: Instant::now() }));
+        let now = Arc::new(Mutex::new(Now { text: Cow::Borrowed(""), at: None, since: Instant::now() }));
         let write: Arc<dyn Fn(&str) + Send + Sync> = Arc::new(write);
         let (stop, stopped) = channel();
         let (step, said) = (now.clone(), write.clone());
@@ -93,7 +125,7 @@ impl Lines {
     fn step(&self, text: Cow<'static, str>) {
         let mut now = self.now();
         (self.write)(&text);
-        *now = Now { text, since: Instant::now() };
+        *now = Now { text, at: None, since: Instant::now() };
     }
 }
 
@@ -117,7 +149,8 @@ fn remind(again: Duration, stopped: &Receiver<()>, now: &Mutex<Now>, write: &(dy
     while stopped.recv_timeout(again) == Err(RecvTimeoutError::Timeout) {
         let now = lock(now);
         if !now.text.is_empty() {
-            write(&format!("{} (for {} s)", now.text, now.since.elapsed().as_secs()));
+            let at = now.at.map(|(done, of)| format!(": {done} of {of}")).unwrap_or_default();
+            write(&format!("{}{at} (for {} s)", now.text, now.since.elapsed().as_secs()));
         }
     }
 }
@@ -150,6 +183,11 @@ mod tests {
         until(&lines, |line| line.starts_with("fetching: 2 of 3 (for "));
         spinner.set_message("starting");
         until(&lines, |line| line == "starting");
+        spinner.at(1, 4);
+        until(&lines, |line| line.starts_with("starting: 1 of 4 (for "));
+        spinner.set_message("closing");
+        until(&lines, |line| line == "closing");
+        assert!(until(&lines, |_| true).starts_with("closing (for "), "the count was of the step before");
         drop(spinner);
         // Its thread has ended, and nothing more can come.
         while lines.recv().is_ok() {}

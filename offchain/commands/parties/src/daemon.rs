@@ -343,8 +343,7 @@ fn relay_config(args: &RelayArgs) -> Result<RelayConfig> {
 
 /// Sends the log to standard error from now on.
 pub fn start_log(log: &LogConfig) -> Result<()> {
-    let filter = EnvFilter::try_new(&log.filter)
-        .with_context(|| format!("log.filter is {:?}; expected a level like info", log.filter))?;
+    let filter = EnvFilter::new(log.filter.as_str());
     let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match log.format {
         LogFormat::Text => lines.with_ansi(false).try_init(),

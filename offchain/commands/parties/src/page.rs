@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, ensure};
 use bithive_command_kit::{Output, table};
-use bithive_daemon::config::{LogConfig, LoopbackAddress, MetricsConfig, RelayUrl, RpcUrl};
+use bithive_daemon::config::{LogConfig, LogFilter, LoopbackAddress, MetricsConfig, RelayUrl, RpcUrl};
 use bithive_daemon::{Stop, metrics};
 use bithive_inference::Device;
 use bithive_page::{Page, PageOptions};
@@ -39,7 +39,7 @@ pub struct PageArgs {
     metrics: Option<LoopbackAddress>,
     /// What is logged to the error stream: a level, or levels by module.
     #[arg(long, value_name = "FILTER", default_value = "warn")]
-    log: String,
+    log: LogFilter,
     /// Print the digests of the files that are built in, and serve nothing.
     #[arg(long)]
     verify: bool,

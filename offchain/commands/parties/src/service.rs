@@ -27,7 +27,7 @@ pub enum Command {
 /// Arguments of `bithive service install`.
 #[derive(clap::Args)]
 pub struct InstallArgs {
-    /// Configuration of a node, committee member, relay or relayer.
+    /// Configuration of a node, committee member, relay, relayer, meter or oracle.
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
     // A relay has none.
@@ -153,6 +153,10 @@ impl Unit {
     fn text(&self) -> Result<String> {
         let Self { role, program, config, password, folders, user } = self;
         let (program, config) = (word(program)?, word(config)?);
+        let run = match *role {
+            OracleConfig::ROLE => "boinc oracle run".to_owned(),
+            role => format!("{role} run"),
+        };
         let command = match password {
             Some(PasswordSource::Command(line)) => format!(" --password-command {}", quoted(line)?),
             _ => String::new(),
@@ -167,7 +171,7 @@ impl Unit {
             String::new(),
             "[Service]".into(),
             "Type=exec".into(),
-            format!("ExecStart={program} {role} run --config {config}{command}"),
+            format!("ExecStart={program} {run} --config {config}{command}"),
             "Restart=on-failure".into(),
             "RestartSec=5".into(),
             "TimeoutStopSec=60".into(),
@@ -248,6 +252,12 @@ mod tests {
         let line_break = Unit { config: "/srv/a\nExecStart=/bin/sh".into(), ..unit(None) };
         assert!(line_break.text().unwrap_err().to_string().contains("control character"));
         assert!(unit(Some("hive\nUser=root")).text().unwrap_err().to_string().contains("name of a user"));
+    }
+
+    #[test]
+    fn an_oracle_is_started_by_the_command_of_its_group() {
+        let text = Unit { role: OracleConfig::ROLE, ..unit(None) }.text().unwrap();
+        assert!(text.contains("/bithive\" boinc oracle run --config"), "{text}");
     }
 
     #[test]

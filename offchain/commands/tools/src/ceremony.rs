@@ -4,17 +4,16 @@
 //! or killed command leaves it as it was.
 
 use std::fs::File;
-use std::io::{self, IsTerminal as _, Read as _, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, anyhow, bail};
-use bithive_command_kit::Output;
+use bithive_command_kit::{Output, Spinner, progress};
 use bithive_dgkbe::Crs;
 use bithive_dgkbe::crs::ceremony::Transcript;
 use bithive_keystore::fresh_rng;
 use clap::Subcommand;
-use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
 /// Most bytes that a transcript can have, rounded up: 65,535 contributions for 4096 slots take 10 MB.
@@ -131,31 +130,24 @@ fn contribute(path: &Path, output: Output) -> Result<()> {
     // Of two contributions at once one would be lost.
     let _lock = lock(path)?;
     let mut rng = fresh_rng()?;
-    let bar = bar(output)?;
-    let mut transcript = read(path, &bar)?;
-    check(&transcript, &bar).with_context(name)?;
-    transcript.contribute_watched(&mut rng, &mut phase(&bar, "contributing"));
+    let line = shown(output)?;
+    let mut transcript = read(path, &line)?;
+    check(&transcript, &line).with_context(name)?;
+    transcript.contribute_watched(&mut rng, &mut phase(&line, "contributing"));
     replace(path, &transcript.encode().with_context(name)?)?;
-    bar.finish_and_clear();
+    line.finish_and_clear();
     Answer::new(&transcript, None).show(output)
 }
 
-/// A bar for one command's phases; hidden where there is no terminal or the answer is JSON.
-fn bar(output: Output) -> Result<ProgressBar> {
-    if output.json || !io::stderr().is_terminal() {
-        return Ok(ProgressBar::hidden());
-    }
-    let style = ProgressStyle::with_template("{msg:24} [{bar:40}] {percent:>3} %")?;
-    Ok(ProgressBar::new(0).with_style(style))
+/// What shows the phases of one command.
+fn shown(output: Output) -> Result<Spinner> {
+    progress(output, "{msg:24} [{bar:40}] {percent:>3} %")
 }
 
 /// Shows the steps of one phase.
-fn phase(bar: &ProgressBar, what: &'static str) -> impl FnMut(usize, usize) {
-    bar.set_message(what);
-    move |done, total| {
-        bar.set_length(total as u64);
-        bar.set_position(done as u64);
-    }
+fn phase(line: &Spinner, what: &'static str) -> impl FnMut(usize, usize) {
+    line.set_message(what);
+    move |done, total| line.at(done as u64, total as u64)
 }
 
 /// Locks the transcript against others that contribute, until the file that this gives is dropped.
@@ -188,9 +180,9 @@ fn is_at(_file: &File, _path: &Path) -> io::Result<bool> {
 }
 
 /// Checks the transcript before a contribution is added.
-fn check(transcript: &Transcript, bar: &ProgressBar) -> Result<()> {
+fn check(transcript: &Transcript, line: &Spinner) -> Result<()> {
     if transcript.contributions() > 0 {
-        transcript.verify_watched(&mut fresh_rng()?, &mut phase(bar, "verifying"))?;
+        transcript.verify_watched(&mut fresh_rng()?, &mut phase(line, "verifying"))?;
     } else if transcript.encode()? != Transcript::new(transcript.slots())?.encode()? {
         bail!("there is no contribution, yet the elements are not those that a ceremony starts with");
     }
@@ -198,16 +190,16 @@ fn check(transcript: &Transcript, bar: &ProgressBar) -> Result<()> {
 }
 
 fn verified(path: &Path, output: Output) -> Result<(Transcript, Crs)> {
-    let bar = bar(output)?;
-    let transcript = read(path, &bar)?;
+    let line = shown(output)?;
+    let transcript = read(path, &line)?;
     let crs = transcript
-        .verify_watched(&mut fresh_rng()?, &mut phase(&bar, "verifying"))
+        .verify_watched(&mut fresh_rng()?, &mut phase(&line, "verifying"))
         .with_context(|| path.display().to_string())?;
-    bar.finish_and_clear();
+    line.finish_and_clear();
     Ok((transcript, crs))
 }
 
-fn read(path: &Path, bar: &ProgressBar) -> Result<Transcript> {
+fn read(path: &Path, line: &Spinner) -> Result<Transcript> {
     let name = || path.display().to_string();
     let mut bytes = Vec::new();
     File::open(path)
@@ -216,7 +208,7 @@ fn read(path: &Path, bar: &ProgressBar) -> Result<Transcript> {
     if bytes.len() as u64 > MAX_FILE_BYTES {
         bail!("{}: more than {MAX_FILE_BYTES} bytes, which no transcript has", path.display());
     }
-    Transcript::decode_watched(&bytes, &mut phase(bar, "reading every point")).with_context(name)
+    Transcript::decode_watched(&bytes, &mut phase(line, "reading every point")).with_context(name)
 }
 
 /// Writes a file that must not be there yet.

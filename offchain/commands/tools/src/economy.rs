@@ -1,19 +1,17 @@
 //! `bithive economy`: the token economy over simulated years, and strategies against its rules.
 
-use std::io::IsTerminal as _;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Result;
 use bithive_client::amount::group;
-use bithive_command_kit::{Output, table};
+use bithive_command_kit::{Output, progress, table};
 use bithive_economy::{
     AttackOptions, AttackReport, Game, Options, Report, Row, UNIT, YEAR_DAYS, attack, plot, plot_attacks,
     simulate,
 };
 use clap::Subcommand;
 use comfy_table::{CellAlignment, Table};
-use indicatif::{ProgressBar, ProgressStyle};
 
 /// The token economy over simulated years.
 #[derive(Subcommand)]
@@ -77,18 +75,13 @@ pub async fn run(command: Command, output: Output) -> Result<ExitCode> {
 
 async fn games_of(options: &AttackOptions, file: Option<PathBuf>, output: Output) -> Result<ExitCode> {
     options.checked()?;
-    let bar = if output.json || !std::io::stderr().is_terminal() {
-        ProgressBar::hidden()
-    } else {
-        let style = ProgressStyle::with_template("game {pos} of {len} [{bar:40}] {msg}")?;
-        ProgressBar::new(options.games() as u64).with_style(style)
-    };
+    let (line, games) = (progress(output, "game {pos} of {len} [{bar:40}] {msg}")?, options.games());
     let report = attack(options, |ended, name| {
-        bar.set_position(ended as u64);
-        bar.set_message(name);
+        line.set_message(name);
+        line.at(ended as u64, games as u64);
     })
     .await;
-    bar.finish_and_clear();
+    line.finish_and_clear();
     let report = report?;
     output.show(&report, show_games)?;
     if let Some(file) = file {
@@ -99,23 +92,16 @@ async fn games_of(options: &AttackOptions, file: Option<PathBuf>, output: Output
 
 async fn years_of(options: Options, file: Option<PathBuf>, output: Output) -> Result<ExitCode> {
     let options = options.checked()?;
-    let bar = bar(&options, output)?;
-    let report = simulate(&options, |day| bar.set_position(day)).await;
-    bar.finish_and_clear();
+    let line = progress(output, "day {pos} of {len} [{bar:40}] {percent:>3} %, {eta} left")?;
+    line.set_message(format!("simulating {} days", options.days()));
+    let report = simulate(&options, |day| line.at(day, options.days())).await;
+    line.finish_and_clear();
     let report = report?;
     output.show(&report, show)?;
     if let Some(file) = file {
         plot(&report.rows, &file)?;
     }
     Ok(if report.broken.is_none() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
-}
-
-fn bar(options: &Options, output: Output) -> Result<ProgressBar> {
-    if output.json || !std::io::stderr().is_terminal() {
-        return Ok(ProgressBar::hidden());
-    }
-    let style = ProgressStyle::with_template("day {pos} of {len} [{bar:40}] {percent:>3} %, {eta} left")?;
-    Ok(ProgressBar::new(options.days()).with_style(style))
 }
 
 fn show_games(report: &AttackReport) {

@@ -30,5 +30,6 @@ pub use relay::{RelayConfig, RelayTls};
 pub use relayer::{AttestationsConfig, FeesConfig, RelayerConfig, WorkConfig};
 pub use requester::RequesterConfig;
 pub use value::{
-    AccountAddress, ChannelId, ContractAddress, LoopbackAddress, Mismatch, Place, RelayUrl, RpcUrl, RpcUrls,
+    AccountAddress, ChannelId, ContractAddress, LogFilter, LoopbackAddress, Mismatch, Place, ProjectUrl,
+    RelayUrl, RpcUrl, RpcUrls,
 };

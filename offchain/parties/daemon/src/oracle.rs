@@ -160,10 +160,10 @@ impl Work {
         self.monitor.waits().over("oracles");
         let mut problems = Vec::new();
         for project in &self.config.project {
-            let others = believed.keys().filter(|(name, _)| *name != project.url).count();
+            let others = believed.keys().filter(|(name, _)| name != project.url.as_str()).count();
             match self.read(project, MAX_STATEMENTS.saturating_sub(others), stop).await {
                 Ok(Some(of_project)) => {
-                    believed.retain(|(name, _), _| *name != project.url);
+                    believed.retain(|(name, _), _| name != project.url.as_str());
                     believed.extend(of_project);
                 }
                 Ok(None) => return Ok(()),
@@ -222,7 +222,7 @@ impl Work {
             return Ok(None);
         }
         let hosts = hosts.map_err(|error| DaemonError::Machine { what: "exports", error })?;
-        let name = project.url.clone();
+        let name = project.url.as_str().to_owned();
         self.monitor.report(&Report::Read { project: name.clone(), hosts: hosts.len() as u64 });
         let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
         let (mut seen, mut believed) = (Vec::new(), AllBelieved::new());
@@ -273,7 +273,7 @@ impl Work {
         (total, counted): (Credit, u64),
         now: u64,
     ) -> Result<Result<(), Refusal>, DaemonError> {
-        let Some((before, at)) = self.records.last(&project.url, host)? else {
+        let Some((before, at)) = self.records.last(project.url.as_str(), host)? else {
             let new = total.whole().saturating_sub(counted);
             if new <= project.first.whole() {
                 return Ok(Ok(()));

@@ -8,6 +8,7 @@ mod common;
 mod decode;
 mod format;
 mod formulas;
+mod isolation;
 mod leakage;
 mod oprf;
 mod policy;

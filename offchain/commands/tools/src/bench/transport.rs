@@ -1,13 +1,11 @@
 //! `bithive bench transport`.
 
-use std::io::IsTerminal as _;
 use std::path::PathBuf;
 
 use anyhow::Result;
 use bithive_bench::{CellResult, Estimate, Score, Selection, Trials, transport};
-use bithive_command_kit::{Output, table};
+use bithive_command_kit::{Output, progress, table};
 use comfy_table::{CellAlignment, Table};
-use indicatif::{ProgressBar, ProgressStyle};
 
 use super::rows;
 
@@ -57,24 +55,13 @@ pub(crate) fn run(args: Args, output: Output) -> Result<()> {
         plots: args.plot,
         qlog: args.qlog,
     };
-    let bar = bar(std::io::stderr().is_terminal());
-    let answer = transport(&trials, |done, all| {
-        bar.set_length(all as u64);
-        bar.set_position(done as u64);
-    });
-    bar.finish_and_clear();
+    let line = progress(output, "{bar:40} {pos}/{len} runs, {eta} left")?;
+    line.set_message(if args.kept_only { "reading the runs" } else { "running" });
+    let answer = transport(&trials, |done, all| line.at(done as u64, all as u64));
+    line.finish_and_clear();
     output.show(&answer?, |answer| {
         println!("{}\n{}\n{}", cell_rows(&answer.cells), rows(&answer.figures), score_rows(&answer.scores));
     })
-}
-
-/// Runs done, on the error stream, so that JSON on the other one stays a document.
-fn bar(terminal: bool) -> ProgressBar {
-    if !terminal {
-        return ProgressBar::hidden();
-    }
-    let style = ProgressStyle::with_template("{bar:40} {pos}/{len} runs, {eta} left");
-    ProgressBar::new(0).with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
 /// A table whose columns from the second on hold numbers.

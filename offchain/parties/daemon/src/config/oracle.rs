@@ -4,13 +4,12 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use bithive_api::timebank::limits::MAX_PROJECT_BYTES;
 use bithive_boinc::Credit;
 use serde::Deserialize;
 
 use super::check::{Check, Settings};
 use super::parts::{ChainConfig, LogConfig, MetricsConfig, NetworkConfig};
-use super::value::{self, Place};
+use super::value::{self, Place, ProjectUrl};
 use crate::ConfigError;
 
 /// Bounds of `every`.
@@ -54,7 +53,8 @@ pub struct OracleConfig {
 #[serde(deny_unknown_fields)]
 pub struct ProjectConfig {
     /// Its URL, as all oracles name it in statements.
-    pub url: String,
+    #[serde(deserialize_with = "value::one")]
+    pub url: ProjectUrl,
     /// Its export of users.
     #[serde(deserialize_with = "value::one")]
     pub users: Place,
@@ -92,15 +92,11 @@ impl Settings for OracleConfig {
         if self.peers.len() > MAX_PEERS {
             return Err(check.field("peers", self.peers.len(), format!("at most {MAX_PEERS} oracles")));
         }
-        let different: BTreeSet<_> = self.project.iter().map(|project| project.url.as_str()).collect();
+        let different: BTreeSet<_> = self.project.iter().map(|project| &project.url).collect();
         if different.len() != self.project.len() {
             return Err(check.field("project", "a URL twice", "each project once".into()));
         }
         for project in &mut self.project {
-            if !(1..=MAX_PROJECT_BYTES).contains(&project.url.len()) {
-                let expected = format!("1 to {MAX_PROJECT_BYTES} bytes");
-                return Err(check.field("project.url", &project.url, expected));
-            }
             [&mut project.users, &mut project.hosts].into_iter().for_each(|place| settle(check, place));
         }
         self.peers.iter_mut().for_each(|place| settle(check, place));

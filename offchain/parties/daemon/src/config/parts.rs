@@ -8,7 +8,7 @@ use bithive_transport::Congestion;
 use cosmwasm_std::Decimal;
 use serde::Deserialize;
 
-use super::value::{self, LoopbackAddress, RelayUrl, RpcUrls};
+use super::value::{self, LogFilter, LoopbackAddress, RelayUrl, RpcUrls};
 
 /// Where the chain is.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -83,13 +83,14 @@ pub enum Admitted {
 pub struct LogConfig {
     /// For people or for machines.
     pub format: LogFormat,
-    /// Which lines, as a filter of the `tracing` crates: a level, or levels by module.
-    pub filter: String,
+    /// Which lines.
+    #[serde(deserialize_with = "value::one")]
+    pub filter: LogFilter,
 }
 
 impl Default for LogConfig {
     fn default() -> Self {
-        Self { format: LogFormat::Text, filter: "info".into() }
+        Self { format: LogFormat::Text, filter: LogFilter::info() }
     }
 }
 

@@ -9,6 +9,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use bithive_api::relay::check_relay_url;
+use bithive_api::timebank::limits::MAX_PROJECT_BYTES;
 use bithive_boinc::Credit;
 use bithive_chain::{MAX_NODES, validate_address};
 use bithive_exchange::PeerId;
@@ -16,6 +17,8 @@ use bithive_inference::Device;
 use cosmwasm_std::Decimal;
 use serde::de::{Error, IntoDeserializer as _, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::EnvFilter;
 
 /// What begins the words of an error that [`FromText`] makes. They follow the name of the field.
 pub(super) const MISMATCH: &str = "is ";
@@ -90,6 +93,15 @@ impl FromText for Credit {
     }
 }
 
+/// `http://` or `https://`, and a host.
+fn is_web_url(text: &str) -> bool {
+    let host = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
+    host.is_some_and(|host| {
+        let named = !host.starts_with(['/', '?', '#']) && !host.is_empty();
+        named && !host.contains(|letter: char| letter.is_whitespace() || letter.is_control())
+    })
+}
+
 /// Where a file is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Place {
@@ -110,13 +122,12 @@ impl fmt::Display for Place {
 
 impl FromText for Place {
     fn from_text(text: &str) -> Result<Self, String> {
-        let host = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
-        match host {
-            Some(host) if !host.is_empty() && !host.contains(char::is_whitespace) => {
-                Ok(Self::Url(text.into()))
-            }
-            None if !text.is_empty() && !text.contains("://") => Ok(Self::File(text.into())),
-            _ => Err("a URL like https://boinc.example/stats/host.gz, or a path".into()),
+        if is_web_url(text) {
+            Ok(Self::Url(text.into()))
+        } else if !text.is_empty() && !text.contains("://") {
+            Ok(Self::File(text.into()))
+        } else {
+            Err("a URL like https://boinc.example/stats/host.gz, or a path".into())
         }
     }
 }
@@ -206,12 +217,40 @@ macro_rules! checked_text {
 checked_text!(
     /// URL of a CometBFT RPC server: `http://` or `https://` and a host.
     RpcUrl,
+    |text| match is_web_url(text) {
+        true => Ok(()),
+        false => Err("a URL of a CometBFT RPC server, like http://127.0.0.1:26657".into()),
+    }
+);
+
+checked_text!(
+    /// URL of a BOINC project, by which statements name it: `http://` or `https://` and a host, at most
+    /// [`MAX_PROJECT_BYTES`] bytes.
+    ProjectUrl,
+    |text| match is_web_url(text) && text.len() <= MAX_PROJECT_BYTES {
+        true => Ok(()),
+        false => Err(format!(
+            "the URL of a project as its scheduler names it, like https://boinc.example/, of at most {MAX_PROJECT_BYTES} bytes"
+        )),
+    }
+);
+
+checked_text!(
+    /// Which lines are logged: a level, and levels by module, as the `tracing` crates read them. A word without a level is refused:
+    /// they take a misspelt level for a module, and log nothing else.
+    LogFilter,
     |text| {
-        let host = text.strip_prefix("http://").or_else(|| text.strip_prefix("https://"));
-        match host {
-            Some(host) if !host.is_empty() && !host.contains(char::is_whitespace) => Ok(()),
-            _ => Err("a URL of a CometBFT RPC server, like http://127.0.0.1:26657".into()),
+        let expected = |problem: String| {
+            format!("a level like info, or levels by module like warn,bithive_node=debug ({problem})")
+        };
+        // An empty word is read as a level, too.
+        let level = |word: &&str| {
+            word.contains('=') || (!word.is_empty() && word.parse::<LevelFilter>().is_ok())
+        };
+        if let Some(word) = text.split(',').find(|word| !level(word)) {
+            return Err(expected(format!("{word:?} is no level")));
         }
+        EnvFilter::try_new(text).map(drop).map_err(|problem| expected(problem.to_string()))
     }
 );
 
@@ -252,6 +291,14 @@ checked_text!(
         if matches!(number, Some(Ok(_))) { Ok(()) } else { Err("a name like channel-0".into()) }
     }
 );
+
+impl LogFilter {
+    /// All but what is for who looks for a fault.
+    #[must_use]
+    pub fn info() -> Self {
+        Self("info".into())
+    }
+}
 
 /// URLs of CometBFT RPC servers of one chain, in the order in which they are preferred: one at least, none twice. A
 /// configuration has one URL, or a list of them.

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use bithive_daemon::ConfigError;
 use bithive_daemon::config::{
-    Admitted, CommitteeConfig, LogFormat, NodeConfig, RelayConfig, RelayerConfig, RequesterConfig, Settings,
-    TEMPLATES, validate,
+    Admitted, CommitteeConfig, LogFormat, NodeConfig, OracleConfig, RelayConfig, RelayerConfig,
+    RequesterConfig, Settings, TEMPLATES, validate,
 };
 use bithive_exchange::PeerId;
 use bithive_inference::Device;
@@ -236,6 +236,36 @@ fn who_measures_a_node_and_how_much_is_checked() {
     assert!(error.contains("measurement.memory_gib is \"513\"; expected 0 to 512 GiB"), "{error}");
     let (_folder, path) = file("node", "memory_gib = 0", "memory_gib = 512");
     assert_eq!(NodeConfig::load(&path).unwrap().measurement.most_blocks(), 512 << 20);
+}
+
+#[test]
+fn what_is_logged_and_a_projects_url_are_read_with_the_rest() {
+    for filter in ["debug", "warn,bithive_node=debug", "off,bithive_daemon::oracle=trace"] {
+        let (_folder, path) = file("node", "filter = \"info\"", &format!("filter = {filter:?}"));
+        assert_eq!(NodeConfig::load(&path).unwrap().log.filter.as_str(), filter);
+    }
+    for (filter, problem) in [
+        ("ifno", "\"ifno\" is no level"),
+        ("", "\"\" is no level"),
+        ("warn,bithive_node", "\"bithive_node\" is no level"),
+        ("bithive_node=loud", "level filter"),
+    ] {
+        let error = refused("node", "filter = \"info\"", &format!("filter = {filter:?}"));
+        assert!(error.contains(&format!("log.filter is {filter:?}; expected a level like info")), "{error}");
+        assert!(error.contains(problem), "{error}");
+    }
+    let written = "url = \"https://boinc.example/\"";
+    let longest = format!("https://boinc.example/{}", "a".repeat(106));
+    let (_folder, path) = file("oracle", written, &format!("url = {longest:?}"));
+    assert_eq!(OracleConfig::load(&path).unwrap().project[0].url.as_str(), longest);
+    let too_long = format!("{longest}a");
+    for url in
+        ["", "boinc.example", "ftp://boinc.example/", "https://", "https:///a", "https://a b/", &too_long]
+    {
+        let error = refused("oracle", written, &format!("url = {url:?}"));
+        let expected = format!("project[0].url is {url:?}; expected the URL of a project");
+        assert!(error.contains(&expected), "{error}");
+    }
 }
 
 #[test]

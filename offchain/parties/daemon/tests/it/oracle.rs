@@ -105,7 +105,7 @@ impl Oracles {
             peers: others.map(|other| Place::File(published(other))).collect(),
             chain: ChainConfig::new("http://unused".parse::<RpcUrl>().unwrap(), self.path("unused")),
             project: vec![ProjectConfig {
-                url: PROJECT.into(),
+                url: PROJECT.parse().unwrap(),
                 users: place(format!("{day}-user.xml")),
                 hosts: place(format!("{day}-host.xml")),
                 per_day: "1000".parse().unwrap(),

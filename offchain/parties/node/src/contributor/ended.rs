@@ -153,7 +153,11 @@ fn due(names: &[String], prefix: &str, now: u64) -> Vec<(String, u64)> {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+    use std::fs::File;
+    use std::io;
 
+    use redb::StorageBackend;
+    use redb::backends::FileBackend;
     use serde_json::json;
 
     use super::*;
@@ -212,9 +216,43 @@ mod tests {
         }
     }
 
+    /// A file whose writes wait for no disk, since there are 70,000 of them.
+    #[derive(Debug)]
+    struct Unsynced(FileBackend);
+
+    impl StorageBackend for Unsynced {
+        fn len(&self) -> io::Result<u64> {
+            self.0.len()
+        }
+
+        fn read(&self, offset: u64, out: &mut [u8]) -> io::Result<()> {
+            self.0.read(offset, out)
+        }
+
+        fn set_len(&self, length: u64) -> io::Result<()> {
+            self.0.set_len(length)
+        }
+
+        fn sync_data(&self) -> io::Result<()> {
+            Ok(())
+        }
+
+        fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
+            self.0.write(offset, data)
+        }
+
+        fn close(&self) -> io::Result<()> {
+            self.0.close()
+        }
+    }
+
     #[test]
     fn what_a_node_keeps_of_ten_thousand_jobs_is_what_it_keeps_of_those_of_two_weeks() {
-        let mut disk = Disk { state: State::in_memory().unwrap(), content: BTreeSet::new() };
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("node.redb");
+        let file = File::options().read(true).write(true).create_new(true).open(&path).unwrap();
+        let state = State::with_backend(Unsynced(FileBackend::new(file).unwrap())).unwrap();
+        let mut disk = Disk { state, content: BTreeSet::new() };
         let (mut sizes, start) = (Vec::new(), 1_800_000_000);
         for job_id in 1..=JOBS {
             let now = start + job_id * DAY / JOBS_PER_DAY;
@@ -223,24 +261,30 @@ mod tests {
                 disk.sweep(now);
             }
             if job_id % (20 * JOBS_PER_DAY) == 0 {
-                sizes.push((disk.size(), disk.content.len()));
+                sizes.push((disk.size(), disk.content.len(), path.metadata().unwrap().len()));
             }
         }
         // Of each: the record, its end, and what was signed; for a week its result and where its output is, too.
         let two_weeks = MAX_LIFE_SECONDS / DAY * JOBS_PER_DAY;
         let week = OUTPUT_SECONDS / DAY * JOBS_PER_DAY;
-        let ((first, first_bytes), _) = sizes[0];
+        let ((first, first_bytes), _, first_length) = sizes[0];
         assert!(first as u64 <= 4 * two_weeks + 2 * week + 7, "{sizes:?}");
-        for ((records, bytes), content) in sizes {
+        for ((records, bytes), content, length) in sizes {
             assert_eq!(records, first);
             // Numbers get longer.
             assert!(bytes < first_bytes + first_bytes / 20, "{bytes}, {first_bytes} at first");
             assert!(content as u64 <= week + 1, "{content}");
+            // The file grows by pages, and pages of removed records are used again.
+            assert!(length <= first_length + first_length / 4, "{length}, {first_length} at first");
         }
         disk.sweep(start + JOBS * DAY + MAX_LIFE_SECONDS);
         assert_eq!(disk.state.names("").unwrap(), ["guard/forgotten"]);
         assert!(disk.content.is_empty());
-        let late = Guard::new(disk.state).sign(Purpose::Commitment, (JOBS, 1), b"another", |_| ());
+        // The file is one that a node opens.
+        drop(disk.state);
+        let state = State::open(&path).unwrap();
+        assert_eq!(state.names("").unwrap(), ["guard/forgotten"]);
+        let late = Guard::new(state).sign(Purpose::Commitment, (JOBS, 1), b"another", |_| ());
         assert!(matches!(late, Err(NodeError::Forgotten { job_id: JOBS })));
     }
 }

@@ -6,7 +6,7 @@ use bithive_blindmatch::{
     vault::{MatchKey, Vault},
 };
 
-use crate::formulas::sealed::{self, head, mac_of, mask, plus};
+use crate::formulas::sealed::{self, commitment_to, head, mac_of, mask, plus};
 
 /// An encoded vault whose parts can be changed.
 #[derive(Clone)]
@@ -58,6 +58,11 @@ impl Forged {
     pub fn redirect(&mut self, requester_key: &[u8; 32], endpoint: &[u8; 32]) {
         self.terms[57..89].copy_from_slice(requester_key);
         self.terms[89..121].copy_from_slice(endpoint);
+    }
+
+    /// Commits to this secret. It changes the head, and with that the masks.
+    pub fn commit_to(&mut self, secret: &[u8; 20]) {
+        self.commitment = commitment_to(secret, &self.poster, &self.terms);
     }
 
     /// As it is.

@@ -124,6 +124,11 @@ pub fn poster(parts: [&str; 3]) -> [u8; 32] {
     sha256("vault-poster", &parts.map(|part| sized(part.as_bytes())).concat())
 }
 
+/// What the secret has to fit.
+pub fn commitment_to(secret: &[u8], poster: &[u8; 32], terms: &[u8]) -> [u8; 32] {
+    sha256("vault-commitment", &[secret, poster, &sized(terms)].concat())
+}
+
 /// What the masks are bound to.
 pub fn head(poster: &[u8; 32], commitment: &[u8; 32], terms: &[u8]) -> [u8; 32] {
     sha256("vault-head", &[&poster[..], commitment, &sized(terms)].concat())
@@ -179,7 +184,7 @@ pub fn vault(all: &Value, inputs: &Value) -> Value {
         &encoded_tree(&tree),
     ]
     .concat();
-    let commitment = sha256("vault-commitment", &[&secret[..], &poster, &sized(&terms)].concat());
+    let commitment = commitment_to(&secret, &poster, &terms);
     let head = head(&poster, &commitment, &terms);
     let masks = masks_of(&head);
     let masked: Vec<Vec<u8>> = masks
