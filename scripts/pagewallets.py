@@ -113,12 +113,13 @@ class Network:
             self.bithive.run("rewards", "party", self.accounts[name]["address"], "--role", role, *self.on)
 
     def reward(self):
-        """A reward that waits for one vote, of somebody else than who has proposed it."""
+        """A reward that waits for one vote, of somebody else than who has proposed it; gives its number."""
         evidence = self.folder / "evidence"
         evidence.write_text("a report\n")
         self.bithive.run("rewards", "fund", "--from", "operator", "--amount", "1000", *self.on)
-        self.bithive.run("rewards", "grant", "--from", *self.keystore("other"), "--patient", self.accounts["patient"]["address"],
-                         "--activity", "check-up", "--value", "300", "--evidence", str(evidence), *self.on)
+        granted = self.bithive.run("rewards", "grant", "--from", *self.keystore("other"), "--patient", self.accounts["patient"]["address"],
+                                   "--activity", "check-up", "--value", "300", "--evidence", str(evidence), *self.on)
+        return granted["id"]
 
     def consent(self, requester):
         """The patient lets a requester name it as the owner of a job's data."""
@@ -153,13 +154,15 @@ class Network:
             time.sleep(2)
         fail(f"the operator has no {LEAST_BTK} of BTK within {EMISSION_SECONDS} s")
 
-    def use(self, dist, requester, job):
-        """Runs the flows in Chromium, against the page that was begun last. The `requester` has posted the `job` with the patient's data."""
+    def use(self, dist, requester, job, reward):
+        """Runs the flows in Chromium, against the page that was begun last. The `requester` has posted the `job` with the patient's data, for
+        whom the `reward` waits."""
         page = self.parties[-1].ready
         settings = self.folder / "page-wallets.json"
         settings.touch(mode=0o600)
         token = page["sessions"][0]["url"].partition("#token=")[2]
-        found = {"url": page["url"], "token": token, "accounts": self.accounts, "nodes": NODES, "use": {"requester": requester, "job": job}}
+        found = {"url": page["url"], "token": token, "accounts": self.accounts, "nodes": NODES,
+                 "use": {"requester": requester, "job": job}, "reward": reward}
         settings.write_text(json.dumps(found | ({"dist": str(dist)} if dist else {})))
         chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
         if not chromium:
@@ -199,7 +202,7 @@ def in_home(bithive, folder, dist=None):
     try:
         network.known("node", bithive.home / "nodes" / "node-1.json", bithive.home / "password")
         network.tokens(["node:node-1"])
-        network.reward()
+        reward = network.reward()
         poster = bithive.run("wallet", "new", POSTER)["address"]
         bithive.run("wallet", "fund", POSTER, "--amount", "200")
         bithive.run("requester", "register", POSTER)
@@ -209,7 +212,7 @@ def in_home(bithive, folder, dist=None):
         bithive.run("job", "assign", str(job), "--from", POSTER)
         bithive.run("node", "once")
         network.begin("page", "page", "--listen", "127.0.0.1:0")
-        network.use(dist, poster, job)
+        network.use(dist, poster, job, reward)
     finally:
         network.end()
 
@@ -237,10 +240,10 @@ def on_chain(bithive, folder, rpc, dist=None):
         network.known("node", keystore, network.password)
         network.roles()
         network.tokens([str(keystore), "--password-file", str(network.password)])
-        network.reward()
+        reward = network.reward()
         poster, job = posted(network, rpc, file)
         network.begin("page", "page", "--chain", rpc, "--relay", relay, "--listen", "127.0.0.1:0", "--state", str(folder / "page"))
-        network.use(dist, poster, job)
+        network.use(dist, poster, job, reward)
     finally:
         network.end()
 

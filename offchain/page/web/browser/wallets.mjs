@@ -1,6 +1,6 @@
 // The page with wallets in an extension, before a network that is there: `scripts/page-wallets` makes it, and writes what this reads,
 //
-//   node wallets.mjs SETTINGS     a file: { "url", "token", "nodes", "use": { "requester", "job" }, "accounts": { NAME: { "address", "key" } } }
+//   node wallets.mjs SETTINGS     a file: { "url", "token", "nodes", "use": { "requester", "job" }, "reward", "accounts": { NAME: { "address", "key" } } }
 import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
@@ -17,7 +17,7 @@ import { refunding, requesting } from "./flows/requester.mjs";
 import { Wallet } from "./wallet.mjs";
 
 const root = join(import.meta.dirname, "../../../..");
-const { url, token, dist, accounts, nodes, use } = JSON.parse(readFileSync(process.argv[2], "utf8"));
+const { url, token, dist, accounts, nodes, use, reward } = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const { requester, holder, other, node, patient } = accounts;
 
 const front = dist === undefined ? undefined : await serve(url, dist);
@@ -40,7 +40,7 @@ try {
   await everybody(tabs[0].page, { origin, id, another: () => tabs[1].page, step });
   await Promise.all(tabs.map((tab) => tab.close()));
   await refunding(place, first, { own: requester });
-  await governing(place, first, { own: holder, patient });
+  await governing(place, first, { own: holder, patient, reward });
   await consenting(place, first, { own: patient, poster: use.requester, job: use.job, other });
   await operating(place, first, { own: node });
   await staking(place, first, { own: holder, node });

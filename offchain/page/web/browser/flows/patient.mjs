@@ -7,16 +7,16 @@ import { act } from "./holder.mjs";
 const USES = "section[aria-labelledby=uses]";
 const CONSENTS = "section[aria-labelledby=consents]";
 
-/** Approves the reward that waits, and looks at it as the patient does. */
-export async function governing(place, wallet, { own, patient }) {
+/** Approves the `reward` that waits, and looks at it as the patient does. */
+export async function governing(place, wallet, { own, patient, reward }) {
   const { facts, step } = place;
   const tab = await connected(place, wallet, [own.key]);
   await tab.go("#/governance");
   await tab.says("#title", /1 vote waits for you/);
   await tab.says("section[aria-labelledby=votes] .cost", /Fee/);
   const before = await facts.tokens("token", patient.address);
-  await act(place, tab, wallet, "Approve reward 1", "section[aria-labelledby=votes]");
-  await tab.says("section[aria-labelledby=results]", /Reward 1: approved, .* are paid/);
+  await act(place, tab, wallet, `Approve reward ${reward}`, "section[aria-labelledby=votes]");
+  await tab.says("section[aria-labelledby=results]", new RegExp(`Reward ${reward}: approved, .* are paid`));
   assert.ok(await facts.tokens("token", patient.address) > before, "the reward was not paid");
   await tab.go(`#/patient/${patient.address}`);
   await tab.says("#title", /in rewards/);
