@@ -136,7 +136,7 @@ enum Command {
     Audit(Box<audit_log::Command>),
     /// Consent receipts: who may use which data, for what, until when.
     #[command(subcommand)]
-    Consent(consent::Command),
+    Consent(Box<consent::Command>),
     /// Check policies before money is spent on them.
     #[command(subcommand)]
     Policy(policy::Command),
@@ -242,7 +242,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Status(args) => return health::status(args, output).await,
         Command::Predict(args) => predict::run(&args, output)?,
         Command::Audit(command) => return audit_log::run(*command, home, output).await,
-        Command::Consent(command) => return consent::run(command, output),
+        Command::Consent(command) => return consent::run(*command, home, output).await,
         Command::Policy(command) => policy::run(command, output)?,
         Command::Ceremony(command) => return ceremony::run(command, output),
         Command::Reading(command) => return reading::run(command, output),

@@ -27,7 +27,7 @@ pub use chain::{Fault, Summary, Verifier};
 pub use entry::{Entry, EntryError, MAX_LINE_BYTES};
 pub use event::{Act, Event, MAX_AT, Outcome, Role};
 pub use filter::Filter;
-pub use head::{Head, HeadError, SignedHead};
+pub use head::{Head, HeadError, Kind as HeadKind, SignedHead};
 pub use rules::{Alert, Detector, Rule, RuleError, Rules, Severity, TEMPLATE, Trigger};
 pub use salt::Salt;
 pub use stamp::{TimeError, parse_time, show_time};

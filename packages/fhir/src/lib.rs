@@ -44,10 +44,10 @@ pub use report::{
     ManifestOutput, ReportError, Row, report,
 };
 pub use resource::{
-    AuditAgent, AuditEntity, AuditEvent, AuditSource, Bundle, BundleEntry, Consent, DiagnosticReport,
-    Effective, ImagingInstance, ImagingSeries, ImagingStudy, Observation, ObservationComponent,
-    ObservationValue, Occurred, Patient, Provenance, ProvenanceAgent, ProvenanceEntity, Provision, ReadError,
-    Resource,
+    AuditAgent, AuditDetail, AuditEntity, AuditEvent, AuditSource, AuditValue, Bundle, BundleEntry, Consent,
+    DiagnosticReport, Effective, ImagingInstance, ImagingSeries, ImagingStudy, Observation,
+    ObservationComponent, ObservationValue, Occurred, Patient, Provenance, ProvenanceAgent, ProvenanceEntity,
+    Provision, ReadError, Resource,
 };
 pub use types::{
     Annotation, CodeableConcept, Coding, HumanName, Identifier, Meta, Period, Quantity, Reference,

@@ -237,15 +237,21 @@ elements! {
     AuditAgent {
         /// In which role it took part.
         kind "type": Option<CodeableConcept>,
+        /// The roles that it had, from a list of the deployment.
+        role "role": Vec<CodeableConcept>,
         /// The person, organisation or device.
         who "who": Option<Reference>,
         /// Whether it began the event.
         requestor "requestor": bool,
+        /// What for.
+        purpose_of_use "purposeOfUse": Vec<CodeableConcept>,
     }
     /// Who recorded an event.
     AuditSource {
         /// The person, organisation or device.
         observer "observer": Reference,
+        /// What kind of system it is.
+        kind "type": Vec<Coding>,
     }
     /// What an event was about.
     AuditEntity {
@@ -255,6 +261,15 @@ elements! {
         kind "type": Option<Coding>,
         /// What it was in the event.
         role "role": Option<Coding>,
+        /// More about it.
+        detail "detail": Vec<AuditDetail>,
+    }
+    /// More about what an event was about.
+    AuditDetail {
+        /// What it says.
+        kind "type": String,
+        /// The value, which R4 demands.
+        value "value[x]": Option<AuditValue>,
     }
 }
 
@@ -282,6 +297,13 @@ choices! {
         Period "effectivePeriod": Period,
         /// An exact time.
         Instant "effectiveInstant": String,
+    }
+    /// A value in an audit event: `value[x]`.
+    AuditValue "value" {
+        /// Words, or a number as text.
+        String "valueString": String,
+        /// Bytes.
+        Base64 "valueBase64Binary": String,
     }
     /// When something was made: `occurred[x]`.
     Occurred "occurred" {

@@ -11,6 +11,7 @@ mod discover;
 mod dispute;
 mod economy;
 mod faults;
+mod grants;
 mod group;
 pub mod ibc;
 mod network_file;
@@ -33,6 +34,7 @@ pub use economy::{
     NamedSchedule, Payout, Refused, Source, Token, UnknownSchedule, UnknownToken,
 };
 pub use faults::{faulted, worth_keeping};
+pub use grants::GrantError;
 pub use group::GroupError;
 pub use network_file::{NetworkFile, NetworkFileError};
 pub use owner::{OwnersMsg, OwnersMsgError, Ownership, has_message, owners_message, ownership, permissions};

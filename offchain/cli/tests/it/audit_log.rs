@@ -189,10 +189,14 @@ fn a_job_under_a_consent_that_does_not_permit_it_is_not_posted() {
         let terms = ["job", "post", "--from", "alice", "--policy", POLICY, "--price", "20", "--input", &rows];
         [&terms[..], &["--consent", &consent, "--consent-issuer", issuer, "--purpose", purpose]].concat()
     };
+    let unrecorded = |purpose| [&post(purpose)[..], &["--unrecorded"]].concat();
     let error = network.refused(&post("HRESCH"));
     assert!(error.contains("does not permit the purpose HRESCH; it permits: TREAT"), "{error}");
     assert_eq!(network.json(&["job", "list"]), Value::Array(vec![]), "nothing was posted");
-    network.json(&post("TREAT"));
+    // The issuer has put nothing on the chain.
+    let error = network.refused(&post("TREAT"));
+    assert!(error.contains("bithive consent record") && error.contains("--unrecorded"), "{error}");
+    network.json(&unrecorded("TREAT"));
     let under = network.json(&["audit", "show", "--consent", digest.as_str().unwrap()]);
     assert_eq!(acts(&under), ["opened success", "job-posted begun", "job-posted success"]);
 }

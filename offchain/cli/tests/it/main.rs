@@ -8,6 +8,7 @@ mod bad_input;
 mod boinc;
 mod ceremony;
 mod common;
+mod consent_chain;
 mod dataset;
 mod demo;
 mod demo_network;

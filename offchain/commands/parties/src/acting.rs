@@ -103,6 +103,28 @@ impl Acting {
 }
 
 impl AccountArgs {
+    /// The configuration, if it has one.
+    pub(crate) fn config(&self) -> Option<&Path> {
+        self.config.as_deref()
+    }
+
+    /// Where the password of its keystore comes from.
+    pub(crate) const fn password(&self) -> &PasswordArgs {
+        &self.password
+    }
+
+    /// The audit log that its acts belong into: that of the configuration, or that of the home folder where there is one.
+    pub(crate) fn log(&self, home: &Path, address: &str) -> Result<Option<AuditLog>> {
+        if let Some(file) = &self.config {
+            return Configured::load(file)?.begin_log();
+        }
+        let folder = home.join(HOME_LOG);
+        if !folder.is_dir() {
+            return Ok(None);
+        }
+        Ok(Some(AuditLog::open(&folder, (address.parse()?, Role::Requester))?))
+    }
+
     /// The account, and the home that its chain is in.
     pub(crate) async fn open(&self, home: &Path) -> Result<(Account, Option<Home>)> {
         if let Some(file) = &self.config {

@@ -1,5 +1,6 @@
 //! `bithive audit`: the audit log of a party, for its operator and for those who check it.
 
+mod anchor;
 mod choose;
 mod export;
 mod head;
@@ -17,6 +18,7 @@ use bithive_command_kit::Output;
 use clap::Subcommand;
 use serde_json::json;
 
+pub use self::anchor::AnchorArgs;
 pub use self::export::ExportArgs;
 pub use self::head::HeadArgs;
 pub use self::record::RecordArgs;
@@ -34,8 +36,8 @@ pub enum Command {
     Init(LogArgs),
     /// Check every entry, and name the first one that is not as it was written.
     ///
-    /// The chain shows what was changed, removed, put in or moved. That the end was cut off, or that all of it was written anew, shows
-    /// only against a head that is known from outside: --head. Exit codes: 0 sound; 1 broken; 2 an error.
+    /// The log shows what was changed, removed, put in or moved. That the end was cut off, or that all of it was written anew, shows
+    /// only against a head that is known from outside: --chain, or --head. Exit codes: 0 sound; 1 broken; 2 an error.
     Verify(VerifyArgs),
     /// Show entries, the last ones by default.
     Show(ShowArgs),
@@ -46,8 +48,13 @@ pub enum Command {
     /// The last entry of the log, to be kept where nobody can change it with the log.
     ///
     /// With --sign it is a statement that the account of --config signs (ADR-36). Give it to others, print it or publish it: `audit
-    /// verify --head` compares. No contract keeps heads yet.
+    /// verify --head` compares.
     Head(HeadArgs),
+    /// Put the last entry of the log on the chain: from then on, `audit verify --chain` shows whether the log was cut off or written anew.
+    ///
+    /// The chain has numbers and digests, and nothing of what the entries say. Do it regularly, for example every hour: what was written
+    /// since the last time can still be cut off. For example: audit anchor --config requester.toml
+    Anchor(AnchorArgs),
     /// Log an act that another program does, for example: audit record break-glass --code emergency --subject 64-hex-digits --actor ward-3 --role clinician
     Record(RecordArgs),
     /// Tell of what is unusual, by rules, on standard output and to a webhook.
@@ -67,11 +74,12 @@ pub enum Command {
 pub async fn run(command: Command, home: &Path, output: Output) -> Result<ExitCode> {
     match command {
         Command::Init(args) => init(&args, home, output)?,
-        Command::Verify(args) => return verify::run(&args, home, output),
+        Command::Verify(args) => return verify::run(&args, home, output).await,
         Command::Show(args) => return show::run(&args, home, output),
         Command::Access(args) => return show::access(&args, home, output),
         Command::Export(args) => return export::run(&args, home, output),
         Command::Head(args) => return head::run(&args, home, output),
+        Command::Anchor(args) => return anchor::run(&args, home, output).await,
         Command::Record(args) => record::run(args, home, output)?,
         Command::Watch(args) => return watch::run(args, home, output).await,
         Command::Rules { out } => rules(out.as_deref(), output)?,

@@ -1,4 +1,9 @@
-//! `bithive consent`: receipts of consents, made, signed, shown and checked without a chain.
+//! `bithive consent`: receipts of consents, made, signed, shown and checked without a chain; what a chain has of them; and the uses that a
+//! subject sees.
+
+mod grant;
+mod uses;
+mod wallet;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -10,21 +15,21 @@ use bithive_consent::{
     Digest, MAX_RECEIPT_BYTES, Name, Receipt, ReceiptKind, Revocations, RevocationsKind, SignedReceipt, Use,
     data_digest, read_revocations,
 };
+use bithive_home::Home;
 use bithive_inference::MAX_BYTES;
 use bithive_keystore::{fresh_rng, private};
 use bithive_signed::{Signature, canonical};
-use clap::Subcommand;
+use clap::{ArgGroup, Subcommand};
 use rand_core::Rng as _;
-use serde::Deserialize;
 use serde_json::json;
 
+use self::wallet::WalletAnswer;
+use super::acting::{AccountArgs, ReaderArgs};
 use super::audit_log::signed_by;
 use super::relied::{now, read_file, read_lists, read_receipt};
 
 /// Seconds of a day.
 const DAY: u64 = 86_400;
-/// Most bytes of what a wallet answers.
-const MAX_WALLET_BYTES: usize = 4_096;
 /// Most bytes of a list of revocations.
 const MAX_LIST_BYTES: usize = bithive_consent::MAX_REVOCATION_BYTES;
 
@@ -42,16 +47,35 @@ pub enum Command {
         /// File with the receipt.
         receipt: PathBuf,
         /// Print the text that is signed, and nothing else.
-        #[arg(long)]
+        #[arg(long, conflicts_with = "chain")]
         text: bool,
+        /// Show how each use that it permits stands on the chain: live, revoked, expired or unknown.
+        #[arg(long)]
+        chain: bool,
+        #[command(flatten)]
+        reader: ReaderArgs,
     },
+    /// Put a consent on the chain, for example: consent record consent.json --from patient
+    ///
+    /// Jobs can name it from then on, until it ends or is revoked. The chain has a digest for each purpose and reader, and nothing of what the
+    /// receipt says. The issuer sends it, or signs what `consent order` prints, and then anybody sends it.
+    Record(Box<grant::RecordArgs>),
+    /// Print the text that a wallet signs (ADR-36), so that somebody else can record or revoke a consent for its issuer.
+    Order(Box<grant::OrderArgs>),
+    /// Show which jobs use the data of a subject, of whom and what for, and every emergency, for example: consent uses ADDRESS --receipt consent.json
+    Uses(uses::UsesArgs),
+    /// State on the chain that data is opened without a consent, and why.
+    ///
+    /// The subject and everybody see it, for ever. For a day it stands in for a consent, for this requester only. A requester can state three
+    /// in a day.
+    BreakGlass(Box<uses::BreakGlassArgs>),
     /// Whether a receipt permits a use. Exit codes: 0 it does; 1 it does not, and why; 2 an error.
     Check(Box<CheckArgs>),
-    /// Withdraw consents: write a signed list of them, to be given to whoever relies on them.
+    /// Withdraw consents on the chain, for example: consent revoke consent.json --from patient
     ///
-    /// A list reaches only those to whom it is given, and nobody is made to use the newest one. What was done under the consent is not undone.
-    /// No contract keeps revocations yet.
-    Revoke(RevokeArgs),
+    /// No job that names them is assigned from the next transaction on. What was computed before is not undone. With --out, it writes a signed
+    /// list instead, which needs no chain and reaches only those to whom it is given; nobody is made to use the newest one.
+    Revoke(Box<RevokeArgs>),
 }
 
 /// Arguments of `bithive consent make`.
@@ -91,11 +115,15 @@ pub struct MakeArgs {
 
 /// Arguments of `bithive consent sign`.
 #[derive(clap::Args)]
+#[command(group = ArgGroup::new("signer").args(["from", "config", "wallet"]).required(true))]
 pub struct SignArgs {
     /// File with the receipt.
     receipt: PathBuf,
+    /// Name of the wallet of the home folder that signs.
+    #[arg(long, value_name = "NAME")]
+    from: Option<String>,
     /// Configuration of the party whose account signs. With an audit log, it says that the consent was given.
-    #[arg(long, value_name = "FILE", required_unless_present = "wallet", conflicts_with = "wallet")]
+    #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
     /// What the issuer's wallet has answered: JSON with `pub_key` and `signature`.
     #[arg(long, value_name = "FILE")]
@@ -138,27 +166,44 @@ pub struct RevokeArgs {
     /// Files with the signed receipts.
     #[arg(required = true)]
     receipts: Vec<PathBuf>,
-    /// Configuration of the party that has signed them. With an audit log, it says that they were withdrawn.
-    #[arg(long, value_name = "FILE")]
-    config: PathBuf,
+    /// Only this purpose, on the chain; can be repeated. The others stay permitted.
+    #[arg(long, value_name = "CODE", conflicts_with = "out")]
+    purpose: Vec<Name>,
+    /// What the issuer's wallet has answered to the text of `consent order --revoke`, where another account sends the transaction.
+    #[arg(long, value_name = "FILE", conflicts_with = "out")]
+    wallet: Option<PathBuf>,
     /// List that was written before; what is on it stays withdrawn.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "out")]
     list: Option<PathBuf>,
-    /// File to create.
-    #[arg(long, value_name = "FILE")]
-    out: PathBuf,
+    /// File to create with a signed list, in place of a transaction. --config says who signs it; with an audit log, that says that they were
+    /// withdrawn.
+    #[arg(long, value_name = "FILE", requires = "config")]
+    out: Option<PathBuf>,
     #[command(flatten)]
-    password: PasswordArgs,
+    account: AccountArgs,
 }
 
-/// Runs a command; none needs a chain.
-pub fn run(command: Command, output: Output) -> Result<ExitCode> {
+/// Runs a command. Those that read or change what a chain has open the home folder, or go to the chain of --config.
+pub async fn run(command: Command, home: &Path, output: Output) -> Result<ExitCode> {
     match command {
         Command::Make(args) => make(*args, output)?,
-        Command::Sign(args) => sign(&args, output)?,
-        Command::Show { receipt, text } => show(&receipt, text, output)?,
+        Command::Sign(args) => sign(&args, home, output).await?,
+        Command::Show { receipt, chain: true, reader, .. } => {
+            grant::standing(&receipt, &reader, home, output).await?;
+        }
+        Command::Show { receipt, text, .. } => show(&receipt, text, output)?,
+        Command::Record(args) => grant::record(&args, home, output).await?,
+        Command::Order(args) => grant::order(&args, home, output).await?,
+        Command::Uses(args) => uses::uses(&args, home, output).await?,
+        Command::BreakGlass(args) => uses::break_glass(&args, home, output).await?,
         Command::Check(args) => return check(&args, output),
-        Command::Revoke(args) => revoke(&args, output)?,
+        Command::Revoke(args) => match &args.out {
+            Some(out) => revoke(&args, out, output)?,
+            None => {
+                let (wallet, receipts) = (args.wallet.as_deref(), args.receipts.as_slice());
+                grant::revoke(receipts, &args.purpose, (wallet, &args.account), home, output).await?;
+            }
+        },
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -202,22 +247,23 @@ fn make(args: MakeArgs, output: Output) -> Result<()> {
     })
 }
 
-/// What a wallet answers: the form of amino.
-#[derive(Deserialize)]
-struct WalletAnswer {
-    pub_key: WalletKey,
-    signature: String,
-}
-
-#[derive(Deserialize)]
-struct WalletKey {
-    value: String,
-}
-
-fn sign(args: &SignArgs, output: Output) -> Result<()> {
+async fn sign(args: &SignArgs, home: &Path, output: Output) -> Result<()> {
     let bytes = read_file(&args.receipt, MAX_RECEIPT_BYTES)?;
     let receipt = SignedReceipt::read_unsigned(&bytes).with_context(|| args.receipt.display().to_string())?;
     let (signed, log) = match (&args.config, &args.wallet) {
+        (None, None) => {
+            let name = args.from.as_deref().context("expected --from, --config or --wallet")?;
+            let key = Home::open(home).await?.key(name)?;
+            let issuer = &receipt.issuer;
+            ensure!(
+                issuer.as_str() == key.address(),
+                "the issuer of {} is {issuer}; --from {name} is {}",
+                args.receipt.display(),
+                key.address()
+            );
+            let signed = signed_by(&key, receipt)?;
+            (SignedReceipt::of(signed.document, signed.signature)?, None)
+        }
         (Some(file), _) => {
             let configured = Configured::load(file)?;
             let address = configured.address()?;
@@ -232,9 +278,7 @@ fn sign(args: &SignArgs, output: Output) -> Result<()> {
             (SignedReceipt::of(signed.document, signed.signature)?, log)
         }
         (None, Some(file)) => {
-            let answer: WalletAnswer =
-                canonical::decode(&read_file(file, MAX_WALLET_BYTES)?, MAX_WALLET_BYTES)
-                    .context("--wallet")?;
+            let answer = WalletAnswer::read(file)?;
             let signature = Signature {
                 signer: receipt.issuer.to_string(),
                 public_key: answer.pub_key.value,
@@ -242,7 +286,6 @@ fn sign(args: &SignArgs, output: Output) -> Result<()> {
             };
             (SignedReceipt::of(receipt, signature).context("--wallet")?, None)
         }
-        (None, None) => anyhow::bail!("expected --config or --wallet"),
     };
     let digest = signed.digest()?;
     if let Some(log) = log {
@@ -311,8 +354,8 @@ fn check(args: &CheckArgs, output: Output) -> Result<ExitCode> {
     Ok(if permitted.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
-fn revoke(args: &RevokeArgs, output: Output) -> Result<()> {
-    let configured = Configured::load(&args.config)?;
+fn revoke(args: &RevokeArgs, out: &Path, output: Output) -> Result<()> {
+    let configured = Configured::load(args.account.config().context("--out: expected --config")?)?;
     let issuer: Name = configured.address()?.parse()?;
     let mut revoked = match &args.list {
         None => Vec::new(),
@@ -348,7 +391,7 @@ fn revoke(args: &RevokeArgs, output: Output) -> Result<()> {
         revoked.len(),
         bithive_consent::MAX_REVOKED
     );
-    let (key, log) = configured.unlock(&args.password)?;
+    let (key, log) = configured.unlock(args.account.password())?;
     let list = Revocations { iat: now(), issuer, kind: RevocationsKind::Revocations1, revoked };
     let signed = signed_by(&key, list)?;
     if let Some(log) = log {
@@ -359,12 +402,12 @@ fn revoke(args: &RevokeArgs, output: Output) -> Result<()> {
             })?;
         }
     }
-    private::create(&args.out, &serde_json::to_vec_pretty(&signed)?)?;
-    let answer = json!({ "file": args.out, "revoked": signed.document.revoked });
+    private::create(out, &serde_json::to_vec_pretty(&signed)?)?;
+    let answer = json!({ "file": out, "revoked": signed.document.revoked });
     output.show(&answer, |_| {
         println!(
             "wrote {}: {} consents are withdrawn; give it to whoever relies on them",
-            args.out.display(),
+            out.display(),
             signed.document.revoked.len()
         );
     })

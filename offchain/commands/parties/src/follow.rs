@@ -108,7 +108,7 @@ pub async fn run(args: JobRunArgs, output: Output) -> Result<ExitCode> {
                     file.display()
                 ));
             }
-            records.open_records(requester, size.count)?;
+            records.open_records(requester, size.count).await?;
             let posted = post(requester, &spec, &following, teller).await.map_err(|error| {
                 let error = anyhow::Error::from(error);
                 if !passes(&error) {

@@ -186,7 +186,7 @@ async fn post(args: PostArgs, home: &Path, output: Output) -> Result<()> {
     let (rows, what) = (size.count, if size.each_image.is_some() { "images" } else { "rows" });
     let escrow = spec.escrow()?;
     let mut acting = args.requester.open(home).await?;
-    let posted = match args.spec.open_records(&mut acting.requester, rows) {
+    let posted = match args.spec.open_records(&mut acting.requester, rows).await {
         Ok(()) => acting.requester.post(&spec).await.map_err(Into::into),
         Err(error) => Err(error),
     };

@@ -3,7 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
+use bithive_api::grants::{Basis, Standing};
+use bithive_chain::validate_address;
+use bithive_client::Client;
+use bithive_consent::grant::opening;
 use bithive_consent::{
     MAX_RECEIPT_BYTES, MAX_REVOCATION_BYTES, Name, Revocations, SignedReceipt, Use, data_digest,
     read_revocations,
@@ -27,9 +31,48 @@ pub(crate) struct ReliedArgs {
     /// Signed list of consents that were withdrawn; can be repeated.
     #[arg(long, value_name = "FILE", requires = "consent")]
     revocations: Vec<PathBuf>,
+    /// Rely on the receipt alone, without its record on the chain: then neither the market nor nodes check it, its issuer does not see the
+    /// use, and a revocation on the chain stops nothing.
+    #[arg(long, requires = "consent")]
+    unrecorded: bool,
+    /// Number of the emergency that stands in for a consent, as `consent break-glass` has printed it.
+    #[arg(long, value_name = "NUMBER", requires = "emergency_subject", conflicts_with = "consent")]
+    emergency: Option<u64>,
+    /// Account of the subject of the emergency.
+    #[arg(long, value_name = "ADDRESS", requires = "emergency")]
+    emergency_subject: Option<String>,
 }
 
 impl ReliedArgs {
+    /// What the job names on the chain: the consent, or the emergency; nothing where the market asks nobody about them.
+    pub(crate) async fn bases(
+        &self,
+        client: &Client,
+        reader: &str,
+        relied: Option<&Relied>,
+    ) -> Result<Vec<Basis>> {
+        if let (Some(id), Some(subject)) = (self.emergency, &self.emergency_subject) {
+            validate_address(subject).context("--emergency-subject")?;
+            return Ok(vec![Basis::BreakGlass { subject: subject.clone(), id }]);
+        }
+        let (Some(relied), Some(file)) = (relied, &self.consent) else { return Ok(vec![]) };
+        if self.unrecorded || client.grants().await?.is_none() {
+            return Ok(vec![]);
+        }
+        let subject = read_receipt(file)?.receipt().issuer.to_string();
+        let opening = opening(&relied.consent, &relied.purpose, reader).into();
+        let bases = vec![Basis::Consent { subject: subject.clone(), opening }];
+        let standing = client.standings(reader, &bases).await?;
+        ensure!(
+            standing != [Standing::Unknown],
+            "--consent: {subject} has not recorded its consent to {} by {reader} on the chain; it does so with `bithive consent record \
+             {}`, or rely on the receipt alone with --unrecorded",
+            relied.purpose,
+            file.display()
+        );
+        Ok(bases)
+    }
+
     /// Checks that the consent permits `reader` to use `input` now; nothing if none is named.
     pub(crate) fn check(&self, reader: &str, input: Option<&Path>) -> Result<Option<Relied>> {
         let (Some(file), Some(purpose)) = (&self.consent, &self.purpose) else { return Ok(None) };

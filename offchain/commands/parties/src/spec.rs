@@ -67,9 +67,12 @@ impl SpecArgs {
     }
 
     /// Checks the consent that the job is posted under, if one is named, and logs that these rows were opened.
-    pub(crate) fn open_records(&self, requester: &mut Requester, rows: usize) -> Result<()> {
+    pub(crate) async fn open_records(&self, requester: &mut Requester, rows: usize) -> Result<()> {
         let relied = self.relied.check(requester.account().address(), self.input.as_deref())?;
+        let (client, reader) = (requester.account().client(), requester.account().address());
+        let bases = self.relied.bases(client, reader, relied.as_ref()).await?;
         requester.rely_on(relied);
+        requester.name_bases(bases);
         let name = self.input.as_ref().map_or("demonstration".into(), |path| path.display().to_string());
         let object = |log: &AuditLog| log.object("file", &name);
         requester

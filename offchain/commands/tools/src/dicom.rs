@@ -8,6 +8,7 @@ use bithive_command_kit::{Output, Spinner, printable, spinner, table};
 use bithive_deid::{Boxes, DateOption, DeidKey, Options, Profile};
 use bithive_keystore::{fresh_rng, private};
 use bithive_studies::{Inspection, Refusal, Summary, TABLE, deidentify, import, inspect};
+use bithive_subject_keys::{MAX_BYTES, SubjectKeys, WrappingKey, wipe};
 use clap::{Args, Subcommand, ValueEnum};
 use rand_core::Rng as _;
 use zeroize::Zeroizing;
@@ -57,13 +58,61 @@ pub enum Command {
         input: PathBuf,
         /// A new folder, or that of the run to go on with.
         output: PathBuf,
+        /// Seal each image under the key of its subject, in this folder, so that `erase` reaches it.
+        #[arg(long, value_name = "DIR", requires = "wrapping_key")]
+        keys: Option<PathBuf>,
+        /// The key under which they are wrapped, which `dicom key` makes.
+        #[arg(long, value_name = "FILE", requires = "keys")]
+        wrapping_key: Option<PathBuf>,
     },
-    /// Make a key for `deid`, in a new file that only its owner can read.
+    /// Open an image that `import` has sealed, for a job. What is written is in the clear: `erase` does not reach it.
+    Unseal {
+        /// The sealed file, under the name that it was made with.
+        file: PathBuf,
+        /// File to create, which only its owner can read.
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        #[command(flatten)]
+        keys: KeysArgs,
+    },
+    /// Erase a subject: destroy its key, so that no sealed image of it can ever be opened again, by anybody.
+    ///
+    /// The key's file is overwritten in place, written to disk, read back, and removed. The subject gets no new key. What this does not
+    /// reach is said in the answer. For example: dicom erase 3F2A9C --keys keys --wrapping-key wrap.key --salt consent.json
+    Erase {
+        /// Pseudonym of the subject, as images.csv has it.
+        subject: String,
+        /// More files to destroy in the same way, such as consent receipts and salts of the subject; can be repeated.
+        #[arg(long, value_name = "FILE")]
+        salt: Vec<PathBuf>,
+        #[command(flatten)]
+        keys: KeysArgs,
+    },
+    /// Make a key for `deid`, or to wrap the keys of subjects, in a new file that only its owner can read.
     Key {
         /// The file to create.
         file: PathBuf,
     },
 }
+
+/// Where the keys of subjects are.
+#[derive(Args)]
+pub struct KeysArgs {
+    /// Folder with a key for each subject.
+    #[arg(long, value_name = "DIR")]
+    keys: PathBuf,
+    /// The key under which they are wrapped, which `dicom key` makes: keep it apart from them, where no backup copies both.
+    #[arg(long, value_name = "FILE")]
+    wrapping_key: PathBuf,
+}
+
+/// What an erasure does not reach: said with every one.
+const NOT_REACHED: [&str; 4] = [
+    "answers and models that were computed from the data, and whoever has seen it",
+    "copies in the clear: de-identified files, the sources, what `dicom unseal` has written",
+    "copies that a file system or disk keeps by itself: snapshots, copy-on-write, backups of the keys' folder, spare blocks of an SSD",
+    "what is on a chain: digests, which without their salts say nothing of anybody",
+];
 
 /// What is kept beyond the basic profile.
 #[derive(Args)]
@@ -131,9 +180,12 @@ pub fn run(command: Command, output: Output) -> Result<ExitCode> {
             })?;
             Ok(code(answer.summary.refused.is_empty()))
         }
-        Command::Import { input, output: folder } => {
-            let answer =
-                with_progress(output, "importing", |progress| Ok(import(&input, &folder, progress)?))?;
+        Command::Import { input, output: folder, keys, wrapping_key } => {
+            let args = keys.zip(wrapping_key).map(|(keys, wrapping_key)| KeysArgs { keys, wrapping_key });
+            let keys = args.map(|args| args.open()).transpose()?;
+            let answer = with_progress(output, "importing", |progress| {
+                Ok(import(&input, &folder, keys.as_ref(), progress)?)
+            })?;
             output.show(&answer, |answer| {
                 show_summary(&answer.summary, &folder);
                 println!(
@@ -144,6 +196,14 @@ pub fn run(command: Command, output: Output) -> Result<ExitCode> {
             })?;
             Ok(code(answer.summary.refused.is_empty()))
         }
+        Command::Unseal { file, out, keys } => {
+            let opened = keys.open()?.unseal(&file, &read_sealed(&file)?)?;
+            private::create(&out, &opened)?;
+            let answer = serde_json::json!({ "file": out, "bytes": opened.len() });
+            output.show(&answer, |_| println!("wrote {}, in the clear", out.display()))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Erase { subject, salt, keys } => erase(&subject, &salt, &keys, output),
         Command::Key { file } => {
             let mut key = Zeroizing::new([0_u8; 32]);
             fresh_rng()?.fill_bytes(&mut *key);
@@ -188,6 +248,55 @@ fn read_boxes(path: &Path) -> Result<Boxes> {
         serde_json::from_slice(&std::fs::read(path).with_context(option)?).with_context(option)?;
     boxes.check().with_context(option)?;
     Ok(boxes)
+}
+
+impl KeysArgs {
+    fn open(&self) -> Result<SubjectKeys> {
+        let option = || format!("--wrapping-key {}", self.wrapping_key.display());
+        let bytes = private::read(&self.wrapping_key, MAX_KEY_BYTES).with_context(option)?;
+        let text = std::str::from_utf8(&bytes).with_context(option)?;
+        Ok(SubjectKeys::open(&self.keys, &WrappingKey::from_hex(text).with_context(option)?)?)
+    }
+}
+
+/// Reads a sealed file; its header and tag are 80 bytes.
+fn read_sealed(file: &Path) -> Result<Vec<u8>> {
+    let shown = || file.display().to_string();
+    let length = std::fs::metadata(file).with_context(shown)?.len();
+    let most = MAX_BYTES as u64 + 80;
+    anyhow::ensure!(length <= most, "{} has {length} bytes; at most {most} are read", shown());
+    std::fs::read(file).with_context(shown)
+}
+
+fn erase(subject: &str, salts: &[PathBuf], keys: &KeysArgs, output: Output) -> Result<ExitCode> {
+    let mut rng = fresh_rng()?;
+    // The key first: what is left is of no use without it.
+    let erased = keys.open()?.erase(subject, &mut rng)?;
+    let mut wiped = Vec::new();
+    for file in salts {
+        let gone = wipe(file, &mut rng).context("--salt")?;
+        wiped.push(serde_json::json!({ "file": file, "bytes": gone.bytes }));
+    }
+    let bytes = erased.key.map(|key| key.bytes);
+    let answer = serde_json::json!({
+        "subject": subject, "key_bytes_overwritten": bytes, "erased_before": bytes.is_none(), "files": wiped,
+        "not_reached": NOT_REACHED,
+    });
+    output.show(&answer, |_| {
+        match bytes {
+            Some(bytes) => println!("the key is destroyed: {bytes} bytes were overwritten, written to disk, read back, and removed"),
+            None => println!("the key was destroyed before"),
+        }
+        for file in salts {
+            println!("{} is destroyed", file.display());
+        }
+        println!("not reached:");
+        for what in NOT_REACHED {
+            println!("  {what}");
+        }
+        println!("`bithive audit record erased --subject ...` notes it in an audit log");
+    })?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn read_key(path: &Path) -> Result<DeidKey> {

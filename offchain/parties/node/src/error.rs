@@ -7,7 +7,7 @@ use bithive_blindmatch::DecodeError;
 use bithive_blindmatch::claim::ClaimError;
 use bithive_blindmatch::vault::VaultError;
 use bithive_chain::ChainError;
-use bithive_client::GroupError;
+use bithive_client::{GrantError, GroupError};
 use bithive_committee::ServiceError;
 use bithive_curve::DecodeError as PointError;
 use bithive_dgkbe::SlotError;
@@ -29,6 +29,9 @@ pub enum NodeError {
     /// The broadcast group is not known.
     #[error(transparent)]
     Group(#[from] GroupError),
+    /// The subject of the data does not permit its use, or not any more: the job is not worked on.
+    #[error(transparent)]
+    Grant(#[from] GrantError),
     /// A peer did not answer, or content is missing.
     #[error(transparent)]
     Exchange(#[from] ExchangeError),
@@ -170,6 +173,7 @@ impl NodeError {
     const fn chain(&self) -> Option<&ChainError> {
         match self {
             Self::Chain(error)
+            | Self::Grant(GrantError::Chain(error))
             | Self::Committee(ServiceError::Chain(error))
             | Self::Group(GroupError::Chain(error)) => Some(error),
             _ => None,

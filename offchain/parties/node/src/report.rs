@@ -14,11 +14,11 @@ pub enum Report {
         /// Whether it opened.
         opened: bool,
     },
-    /// Its machine is too slow for the job's windows, so it does not claim it.
+    /// Its machine is too slow for the job's windows, or nothing permits the use of the data, so it does not claim it.
     Declined {
         /// Number of the job.
         job_id: u64,
-        /// What is too short, and what helps, for people.
+        /// What is too short or not permitted, and what helps, for people.
         reason: String,
     },
     /// It sent a sealed claim.

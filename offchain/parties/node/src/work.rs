@@ -165,6 +165,8 @@ impl Tools {
         rng: &mut (impl CryptoRng + Send),
     ) -> Result<(Finished, u64), NodeError> {
         let addressed = &round.addressed;
+        // Before anything is opened: what was revoked since the assignment is not looked at. Who does not commit loses no bond.
+        self.client.expect_job_permitted(&self.client.job(round.job_id).await?).await?;
         let (shared, providers, opener) = {
             let _fetching = self.capacity.fetch().await;
             let fetched = self.fetch(round, rng);

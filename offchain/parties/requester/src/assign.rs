@@ -58,7 +58,7 @@ impl Requester {
     /// or malformed, when it can't be assigned any more, and when it was at fault in an earlier round.
     ///
     /// # Errors
-    /// [`RequesterError::Phase`], [`RequesterError::TooFewClaims`], [`RequesterError::Escrow`], or the contract's error.
+    /// [`RequesterError::Phase`], [`RequesterError::Grant`], [`RequesterError::TooFewClaims`], [`RequesterError::Escrow`], or the contract's error.
     pub async fn assign(&mut self, job_id: u64, selection: &Selection) -> Result<Assigned, RequesterError> {
         let job = self.client().job(job_id).await?;
         if !matches!(job.phase, Phase::Open | Phase::Disputed) {
@@ -68,6 +68,8 @@ impl Requester {
                 expected: "workers are assigned while it is Open or Disputed",
             });
         }
+        // The market refuses it too; here nothing was encrypted or paid yet.
+        self.client().expect_job_permitted(&job).await?;
         let workers = self.choose(&job, selection).await?;
         self.cover(&job, &workers, selection).await?;
         let groups = self.sender.cache_mut().groups();

@@ -1,5 +1,6 @@
 //! What a requester logs of what it does with data.
 
+use bithive_api::grants::Basis;
 use bithive_audit::{Act, Digest, Entry, Outcome};
 use bithive_audit_log::AuditLog;
 
@@ -22,6 +23,11 @@ impl Requester {
     /// The consent under which jobs are posted from now on. Whoever calls this has checked it.
     pub fn rely_on(&mut self, consent: Option<Relied>) {
         self.relied = consent;
+    }
+
+    /// What jobs name on the chain from now on. It is checked before each is posted, and by the market at each assignment.
+    pub fn name_bases(&mut self, bases: Vec<Basis>) {
+        self.bases = bases;
     }
 
     /// Logs an act that somebody else does for this requester, such as reading a file; nothing without a log.

@@ -7,6 +7,7 @@ use bithive_blindmatch::claim::ClaimError;
 use bithive_blindmatch::policy::PolicyError;
 use bithive_blindmatch::vault::VaultError;
 use bithive_chain::ChainError;
+use bithive_client::GrantError;
 use bithive_client::amount::show;
 use bithive_committee::ServiceError;
 use bithive_dgkbe::SlotError;
@@ -25,6 +26,9 @@ pub enum RequesterError {
     /// The chain refused or did not answer.
     #[error(transparent)]
     Chain(#[from] ChainError),
+    /// Nothing on the chain permits the use of the data.
+    #[error(transparent)]
+    Grant(#[from] GrantError),
     /// A peer did not answer, or content is missing.
     #[error(transparent)]
     Exchange(#[from] ExchangeError),

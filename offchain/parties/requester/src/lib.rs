@@ -22,6 +22,7 @@ mod under_way;
 
 use std::sync::Arc;
 
+use bithive_api::grants::Basis;
 use bithive_audit_log::AuditLog;
 use bithive_client::{Account, Client};
 use bithive_committee::TagSource;
@@ -59,6 +60,8 @@ pub struct Requester {
     audit: Option<AuditLog>,
     /// The consent under which it posts.
     relied: Option<Relied>,
+    /// What permits the data of the jobs that it posts to be used.
+    bases: Vec<Basis>,
 }
 
 impl Requester {
@@ -76,7 +79,18 @@ impl Requester {
         rng: ChaCha20Rng,
     ) -> Result<Self, RequesterError> {
         let sender = Sender::new(SenderGroups::new(crs.clone(), groups)?);
-        Ok(Self { account, exchange, tags, state, crs, sender, rng, audit: None, relied: None })
+        Ok(Self {
+            account,
+            exchange,
+            tags,
+            state,
+            crs,
+            sender,
+            rng,
+            audit: None,
+            relied: None,
+            bases: vec![],
+        })
     }
 
     /// The account that it signs with.

@@ -67,10 +67,11 @@ impl Requester {
     /// [`Requester::unfinished`] finds it, whatever became of this call.
     ///
     /// # Errors
-    /// [`RequesterError::Term`], [`RequesterError::Funds`], [`RequesterError::Credits`]; the contract names another term that is out of bounds.
+    /// [`RequesterError::Term`], [`RequesterError::Funds`], [`RequesterError::Credits`], [`RequesterError::Grant`]; the contract names another term that is out of bounds.
     pub async fn post_as(&mut self, spec: &JobSpec, following: &Following) -> Result<Posted, RequesterError> {
         spec.offer.check()?;
         self.afford(spec).await?;
+        self.client().expect_permitted(self.account.address(), &self.bases).await?;
         let compiled = spec.policy.compile(self.tags.schema())?;
         let epoch = self.tags.epoch().await?;
         let tags = self.tags.tags(epoch, &compiled.evaluations(), &mut self.rng).await?;
@@ -135,6 +136,13 @@ impl Requester {
     async fn afford(&self, spec: &JobSpec) -> Result<(), RequesterError> {
         let (needed, address) = (spec.escrow()?, self.account.address());
         if let Some(most) = spec.offer.credits {
+            if !self.bases.is_empty() {
+                return Err(RequesterError::Term {
+                    option: "--credits",
+                    found: most.to_string(),
+                    expected: "nothing: the time bank posts no job that names a consent; pay with BTT".into(),
+                });
+            }
             return self.afford_in_credits(needed, most).await;
         }
         let held = self.client().balance(address).await?;
@@ -170,7 +178,7 @@ impl Requester {
         (escrow, credits): (u128, Option<u64>),
     ) -> Result<Message, ChainError> {
         let deployment = self.client().deployment();
-        let (vault, terms) = (vault.into(), Box::new(terms));
+        let (vault, terms, bases) = (vault.into(), Box::new(terms), self.bases.clone());
         if let Some(most) = credits {
             // That there is a time bank was found out when the account's credits were looked at.
             let spend = timebank::ExecuteMsg::Spend { vault, terms, most };
@@ -178,7 +186,7 @@ impl Requester {
         }
         let invalid =
             |error: StdError| ChainError::InvalidTx { field: "post".into(), reason: error.to_string() };
-        let msg = to_json_binary(&Hook::Post { vault, terms, bases: vec![] }).map_err(invalid)?;
+        let msg = to_json_binary(&Hook::Post { vault, terms, bases }).map_err(invalid)?;
         let (contract, amount) = (deployment.jobs().into(), Uint128::new(escrow));
         Message::execute(deployment.token(), &Cw20ExecuteMsg::Send { contract, amount, msg }, &[])
     }

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use bithive_subject_keys::SubjectKeyError;
+
 /// Why a run can't begin or go on.
 #[derive(Debug, thiserror::Error)]
 pub enum StudiesError {
@@ -37,6 +39,9 @@ pub enum StudiesError {
     /// Input and output are one folder, or one is within the other.
     #[error("input and output: expected two folders of which none is in the other")]
     Within,
+    /// Images can't be sealed.
+    #[error(transparent)]
+    Keys(#[from] SubjectKeyError),
     /// The table of images can't be written.
     #[error("{path}: {source}", path = path.display())]
     Table {

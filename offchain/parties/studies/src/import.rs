@@ -3,10 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use bithive_deid::{Admission, Collection, Object, to_tensor};
+use bithive_keystore::fresh_rng;
+use bithive_subject_keys::{DataKey, ENDING, SubjectKeyError, SubjectKeys};
 use bithive_tensor::Tensor;
 use dicom_dictionary_std::tags;
 use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use serde::Serialize;
+use zeroize::Zeroizing;
 
 use crate::deidentify::text;
 use crate::error::StudiesError;
@@ -61,19 +64,22 @@ pub struct Row {
 }
 
 /// Writes each frame of the objects in `input` as float32 after the modality transformation: `<instance>.bhim`, and more files with
-/// a number where one would be larger than a message; and the table. Only de-identified objects are taken. `progress` hears how
-/// many files are done, and of how many.
+/// a number where one would be larger than a message; and the table. Only de-identified objects are taken. With `keys`, each file is sealed
+/// under the key of its subject, so that destroying the key erases it; its name ends with `.sealed`. `progress` hears how many files are
+/// done, and of how many.
 ///
 /// # Errors
 /// Folders that can't be read or written, or an output folder of something else. What is wrong with a file is in the summary.
 pub fn import(
     input: &Path,
     output: &Path,
+    keys: Option<&SubjectKeys>,
     progress: &mut dyn FnMut(u64, u64),
 ) -> Result<Imported, StudiesError> {
     let files: Vec<PathBuf> =
         list(input)?.into_iter().filter(|file| file.extension().is_none_or(|kind| kind != "json")).collect();
-    let mark = format!("{{ \"import\": 1, \"version\": \"{}\" }}\n", env!("CARGO_PKG_VERSION"));
+    let sealed = if keys.is_some() { ", \"sealed\": true" } else { "" };
+    let mark = format!("{{ \"import\": 1, \"version\": \"{}\"{sealed} }}\n", env!("CARGO_PKG_VERSION"));
     prepare(input, output, MARK, &mark)?;
     let mut answer = Imported::default();
     answer.summary.files = files.len() as u64;
@@ -90,13 +96,25 @@ pub fn import(
                 Ok((admission, object))
             });
             match admitted {
-                Ok((Admission::New, object)) => work.push((loaded.path, object)),
+                // Here, one after the other: two that begin at once would make two keys for one subject.
+                Ok((Admission::New, object)) => match key_of(&object, keys) {
+                    Ok(key) => work.push((loaded.path, object, key)),
+                    Err(error @ SubjectKeyError::Erased) => {
+                        answer.summary.refuse(&loaded.path, error.to_string());
+                    }
+                    Err(error) => return Err(error.into()),
+                },
                 Ok((Admission::Repeated, _)) => answer.summary.repeated += 1,
                 Err(reason) => answer.summary.refuse(&loaded.path, reason),
             }
         }
-        let finished: Vec<_> =
-            work.into_par_iter().map(|(path, object)| (path, one(&object, output))).collect();
+        let finished: Vec<_> = {
+            let images = |(path, object, key): (PathBuf, Object, Option<DataKey>)| {
+                let images = one(&object, output, key.as_ref());
+                (path, images)
+            };
+            work.into_par_iter().map(images).collect()
+        };
         for (path, result) in finished {
             match result? {
                 Ok((rows, written)) => {
@@ -126,8 +144,18 @@ pub fn import(
     Ok(answer)
 }
 
+/// The key of the subject of an object, if files are to be sealed.
+fn key_of(object: &Object, keys: Option<&SubjectKeys>) -> Result<Option<DataKey>, SubjectKeyError> {
+    let of = |keys: &SubjectKeys| keys.of(&text(object, tags::PATIENT_ID), &mut fresh_rng()?);
+    keys.map(of).transpose()
+}
+
 /// The rows of an object, and whether any file of it was not there yet.
-fn one(object: &Object, output: &Path) -> Result<Result<(Vec<Row>, bool), String>, StudiesError> {
+fn one(
+    object: &Object,
+    output: &Path,
+    key: Option<&DataKey>,
+) -> Result<Result<(Vec<Row>, bool), String>, StudiesError> {
     let tensors = match to_tensor(object) {
         Ok(tensors) => tensors,
         Err(error) => return Ok(Err(error.to_string())),
@@ -141,9 +169,15 @@ fn one(object: &Object, output: &Path) -> Result<Result<(Vec<Row>, bool), String
     for (index, tensor) in tensors.iter().enumerate() {
         let file =
             if index == 0 { format!("{instance}.bhim") } else { format!("{instance}-{}.bhim", index + 1) };
+        let file = if key.is_some() { format!("{file}.{ENDING}") } else { file };
         let path = output.join(&file);
         if !path.exists() {
-            write_whole(&path, &tensor.encode())?;
+            let mut bytes = Zeroizing::new(tensor.encode());
+            if let Some(key) = key {
+                let mut rng = fresh_rng().map_err(SubjectKeyError::from)?;
+                *bytes = key.seal(&file, &bytes, &mut rng)?;
+            }
+            write_whole(&path, &bytes)?;
             written = true;
         }
         let row = row(object, tensor, file, instance.clone(), first_frame);

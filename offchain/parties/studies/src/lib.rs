@@ -13,6 +13,6 @@ mod summary;
 
 pub use deidentify::{Deidentified, deidentify};
 pub use error::StudiesError;
-pub use import::{Imported, TABLE, import};
+pub use import::{Imported, Row, TABLE, import};
 pub use inspect::{Inspected, Inspection, inspect};
 pub use summary::{Refusal, Summary};

@@ -1,5 +1,6 @@
 //! Valid documents of every kind that is read or written. Nobody in them exists.
 
+use bithive_audit::{Act, Digest, Entry, Event, Outcome, Role};
 use bithive_fhir::{
     About, Access, Action, Decimal, Identifier, Job, Json, Manifest, ManifestCode, ManifestCodes,
     ManifestOutput, Object, Reference, Row, report,
@@ -132,7 +133,31 @@ fn answer(random: &mut Random) -> Object {
     report(&manifest, &job, &about, &rows).unwrap_or_default()
 }
 
+/// An entry of an audit log, as it is exported.
+fn exported(random: &mut Random) -> Object {
+    fn one<T: Copy>(random: &mut Random, of: &[T]) -> T {
+        of[usize::try_from(random.below(of.len() as u64)).unwrap_or_default()]
+    }
+    let Ok(actor) = "bithive1account".parse() else { return Object::default() };
+    let (act, outcome) = (one(random, Act::ALL), one(random, Outcome::ALL));
+    let at = 1_700_000_000_000 + random.below(90_000_000_000);
+    let mut event = Event::new((actor, one(random, Role::ALL)), act, outcome, at);
+    let digest =
+        |random: &mut Random| (random.below(2) == 0).then(|| random.hex(64).parse::<Digest>().ok()).flatten();
+    (event.subject, event.object, event.consent) = (digest(random), digest(random), digest(random));
+    if random.below(2) == 0 {
+        event.purpose = random.one_of(&["HRESCH", "TREAT", "ETREAT"]).parse().ok();
+        event.code = "wrong-password".parse().ok();
+        event.count = u32::try_from(random.below(1_000)).ok();
+    }
+    let entry = Entry::new(event, 1 + random.below(1_000_000), Digest([7; 32]));
+    entry.map(|entry| bithive_audit::export::fhir(&entry, Digest([8; 32])).into_object()).unwrap_or_default()
+}
+
 fn access(random: &mut Random) -> Object {
+    if random.below(2) == 0 {
+        return exported(random);
+    }
     let system = "https://hospital.example/accounts";
     let actions = [Action::Create, Action::Read, Action::Update, Action::Delete];
     let access = Access {

@@ -71,7 +71,7 @@ pub(crate) fn run(args: &ExportArgs, home: &Path, output: Output) -> Result<Exit
         }
         count = count.saturating_add(1);
         written = match args.form {
-            Form::Fhir => writeln!(to, "{}", fhir(entry, head.log)),
+            Form::Fhir => writeln!(to, "{}", fhir(entry, head.log).into_object().to_json()),
             Form::Csv => writeln!(to, "{}", csv(entry)),
         };
     })?;

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
-use bithive_audit::{Head, show_time};
+use bithive_audit::{Digest, Head, show_time};
 use bithive_audit_log::{Verdict, verify};
 use bithive_command_kit::Output;
 use serde_json::json;
 
+use super::anchor;
 use super::which::LogArgs;
 use crate::relied::read_file;
 
@@ -26,12 +27,24 @@ pub struct VerifyArgs {
     /// Account that has to have signed the heads; can be repeated. By default any, and it is said who.
     #[arg(long, value_name = "ADDRESS", requires = "head")]
     signer: Vec<String>,
+    /// Compare with the head that the account of the log has put on the chain (`audit anchor`).
+    #[arg(long)]
+    chain: bool,
+    /// Account whose head on the chain counts: that of --config by default, or the operator's of the home folder.
+    #[arg(long, value_name = "ADDRESS", requires = "chain")]
+    account: Option<String>,
 }
 
 /// Checks a log.
-pub(crate) fn run(args: &VerifyArgs, home: &Path, output: Output) -> Result<ExitCode> {
+pub(crate) async fn run(args: &VerifyArgs, home: &Path, output: Output) -> Result<ExitCode> {
     let folder = args.log.folder(home)?;
-    let (heads, signers) = heads(&args.head, &args.signer)?;
+    let (mut heads, mut signers) = heads(&args.head, &args.signer)?;
+    // A log whose identity can't be told is broken, which shows below.
+    if let Some(log) = identity(&folder, &heads)?.filter(|_| args.chain) {
+        let (client, account, _home) = anchor::place(&args.log, args.account.as_deref(), home).await?;
+        heads.push(anchor::head_of(&client, &account, log).await?);
+        signers.push(account);
+    }
     let verdict = verify(&folder, heads, |_| {})?;
     let answer = match &verdict.log {
         Ok(summary) => json!({
@@ -46,6 +59,17 @@ pub(crate) fn run(args: &VerifyArgs, home: &Path, output: Output) -> Result<Exit
     };
     output.show(&answer, |_| print(&verdict, &signers))?;
     Ok(if verdict.log.is_ok() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Which log it is: its first entry says so, or a head where that entry was removed on purpose.
+fn identity(folder: &Path, heads: &[Head]) -> Result<Option<Digest>> {
+    let mut log = None;
+    verify(folder, [], |entry| {
+        if entry.seq == 1 {
+            log = Some(entry.prev);
+        }
+    })?;
+    Ok(log.or_else(|| heads.first().map(|head| head.log)))
 }
 
 /// Reads heads, and who has signed them.
@@ -81,10 +105,10 @@ fn print(verdict: &Verdict, signers: &[String]) {
             );
             if signers.is_empty() {
                 println!(
-                    "no head from outside was compared: an end that was cut off would not show (--head)"
+                    "no head from outside was compared: an end that was cut off would not show (--chain, --head)"
                 );
             } else {
-                println!("it agrees with {} heads, signed by {}", summary.heads, signers.join(", "));
+                println!("it agrees with {} heads of {}", summary.heads, signers.join(", "));
             }
             if summary.clock_set_back > 0 {
                 println!(

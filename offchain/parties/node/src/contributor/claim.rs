@@ -6,7 +6,7 @@ use bithive_api::jobs::JobResponse;
 use bithive_attest::Consent;
 use bithive_blindmatch::claim::{Claim, ClaimContext};
 use bithive_blindmatch::vault::{MatchKey, Vault};
-use bithive_client::faulted;
+use bithive_client::{GrantError, faulted};
 use bithive_exchange::{PeerId, Protocol};
 use bithive_payload::ClaimMessage;
 
@@ -37,7 +37,14 @@ impl Contributor {
         let Some(estimate) = record.estimate.map(Duration::from_millis) else {
             return self.look_at_model(job, PeerId(requester));
         };
-        if let Err(reason) = self.fits(job, estimate) {
+        let permitted = self.client().expect_job_permitted(job).await;
+        let reason = match permitted {
+            Err(GrantError::Chain(error)) => return Err(error.into()),
+            // A market refuses to assign it, and a node that works on it would see data that nobody may.
+            Err(refused) => Some(refused.to_string()),
+            Ok(()) => self.fits(job, estimate).err(),
+        };
+        if let Some(reason) = reason {
             if !record.declined {
                 record.declined = true;
                 self.setup.state.put(&name, &record)?;

@@ -3,6 +3,7 @@
 
 mod audited;
 mod by_hand;
+mod consents;
 mod ended;
 mod faulty_rpc;
 mod finalize;

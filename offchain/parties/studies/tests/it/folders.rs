@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use bithive_deid::{DateOption, DeidKey, Object, Options, Profile, write};
-use bithive_studies::{StudiesError, TABLE, deidentify, import, inspect};
+use bithive_studies::{Row, StudiesError, TABLE, deidentify, import, inspect};
+use bithive_subject_keys::{SubjectKeyError, SubjectKeys, WrappingKey};
 use bithive_tensor::Tensor;
 use dicom_core::value::PrimitiveValue;
 use dicom_core::{DataElement, Tag, VR};
@@ -119,7 +120,7 @@ fn a_folder_is_de_identified_and_becomes_images_of_a_job() {
         }
     }
     let images = place.0.path().join("images");
-    let answer = import(&place.output(), &images, &mut silent()).unwrap();
+    let answer = import(&place.output(), &images, None, &mut silent()).unwrap();
     assert_eq!((answer.summary.written, answer.summary.refused.len(), answer.images.len()), (3, 0, 3));
     let row = &answer.images[0];
     let tensor = Tensor::decode(&std::fs::read(images.join(&row.file)).unwrap()).unwrap();
@@ -134,6 +135,40 @@ fn a_folder_is_de_identified_and_becomes_images_of_a_job() {
         table.starts_with("file,subject,study,series,instance,modality,images,")
             && table.lines().count() == 4
     );
+}
+
+#[test]
+fn images_under_a_subjects_key_are_gone_with_it_and_do_not_come_back() {
+    let place = Place::new();
+    place.put("1.dcm", &slice("4711", "1.2", "1.2.1"));
+    place.put("2.dcm", &slice("4712", "1.3", "1.3.1"));
+    deidentify(&place.input(), &place.output(), &Profile::default(), &key("a"), &mut silent()).unwrap();
+    let (images, again) = (place.0.path().join("images"), place.0.path().join("again"));
+    let wrapping = WrappingKey::from_hex(&"1f".repeat(32)).unwrap();
+    let keys = SubjectKeys::open(&place.0.path().join("keys"), &wrapping).unwrap();
+    let answer = import(&place.output(), &images, Some(&keys), &mut silent()).unwrap();
+    assert_eq!((answer.summary.written, answer.summary.refused.len()), (2, 0));
+    let open = |row: &Row| {
+        let path = images.join(&row.file);
+        keys.unseal(&path, &std::fs::read(&path).unwrap())
+    };
+    for row in &answer.images {
+        assert!(row.file.ends_with(".bhim.sealed"), "{}", row.file);
+        let sealed = std::fs::read(images.join(&row.file)).unwrap();
+        assert!(Tensor::decode(&sealed).is_err() && !sealed.windows(4).any(|window| window == b"BHIM"));
+        let tensor = Tensor::decode(&open(row).unwrap()).unwrap();
+        assert_eq!(tensor.images().next().unwrap(), [0.0, 1.0, 2.0, 3.0]);
+    }
+    // A folder that was begun sealed does not go on in the clear.
+    let mixed = import(&place.output(), &images, None, &mut silent());
+    assert!(matches!(mixed, Err(StudiesError::OtherRun { .. })), "{mixed:?}");
+    let [erased, kept] = [0, 1].map(|index| answer.images[index].clone());
+    keys.erase(&erased.subject, &mut bithive_keystore::fresh_rng().unwrap()).unwrap();
+    assert!(matches!(open(&erased), Err(SubjectKeyError::Erased)));
+    assert!(open(&kept).is_ok());
+    let later = import(&place.output(), &again, Some(&keys), &mut silent()).unwrap();
+    assert_eq!((later.summary.written, later.summary.refused.len()), (1, 1));
+    assert_eq!(later.images[0].subject, kept.subject);
 }
 
 #[test]
@@ -201,6 +236,6 @@ fn output_goes_into_a_folder_of_its_own() {
     let none = deidentify(&empty, &place.output(), &Profile::default(), &key("a"), &mut silent());
     assert!(matches!(none, Err(StudiesError::Empty { .. })));
     // What names a patient is no input of a job.
-    let answer = import(&place.input(), &place.0.path().join("images"), &mut silent()).unwrap();
+    let answer = import(&place.input(), &place.0.path().join("images"), None, &mut silent()).unwrap();
     assert!(answer.images.is_empty() && answer.summary.refused[0].reason.contains("not de-identified"));
 }
