@@ -3,14 +3,14 @@
 
 use bithive_api::event::OrEmpty;
 use bithive_api::jobs::{Event, ExecuteMsg, InstantiateMsg, ModelWork, Split as Shares, limits};
-use bithive_api::{models, registry};
+use bithive_api::{grants, models, registry};
 use bithive_contract_kit::delay;
 use bithive_contract_kit::input::{address, sized, within};
 use bithive_economics::{Bps, Parts, Split, SplitError};
 use cosmwasm_std::{Addr, Deps, DepsMut, Env, HexBinary, Response};
 
 use crate::ContractError;
-use crate::state::{CONFIG, Config, EMISSIONS, MODEL_OWNERS, MODELS, TOTALS, Totals};
+use crate::state::{CONFIG, Config, EMISSIONS, GRANTS, MODEL_OWNERS, MODELS, TOTALS, Totals};
 
 /// Stores the parameters.
 ///
@@ -74,6 +74,9 @@ pub(crate) fn waits(deps: Deps<'_>, env: &Env, msg: &ExecuteMsg) -> Result<bool,
         ExecuteMsg::SetModels { models } => {
             models_of(deps, models.as_deref())?;
         }
+        ExecuteMsg::SetGrants { grants } => {
+            grants_of(deps, grants.as_deref())?;
+        }
         ExecuteMsg::SetModel { model, work } => {
             check_model(model, work.as_ref())?;
         }
@@ -123,6 +126,32 @@ pub(crate) fn set_models(deps: DepsMut<'_>, models: Option<&str>) -> Result<Resp
         None => MODEL_OWNERS.remove(deps.storage),
     }
     Ok(Response::new().add_event(Event::Models { models: OrEmpty(models) }))
+}
+
+/// A contract of consents whose requesters are those of this market.
+fn grants_of(deps: Deps<'_>, grants: Option<&str>) -> Result<Option<Addr>, ContractError> {
+    let Some(text) = grants else { return Ok(None) };
+    let grants = address(deps.api, "grants", text)?;
+    let known: grants::ConfigResponse =
+        deps.querier.query_wasm_smart(&grants, &grants::QueryMsg::Config {})?;
+    let registry = CONFIG.load(deps.storage)?.registry;
+    if known.registry != registry {
+        return Err(ContractError::OtherRegistry { found: known.registry.into(), expected: registry.into() });
+    }
+    Ok(Some(grants))
+}
+
+/// Names the contract that knows what subjects of data have consented to.
+///
+/// # Errors
+/// [`ContractError::Input`], [`ContractError::OtherRegistry`]; no such contract.
+pub(crate) fn set_grants(deps: DepsMut<'_>, grants: Option<&str>) -> Result<Response, ContractError> {
+    let grants = grants_of(deps.as_ref(), grants)?;
+    match &grants {
+        Some(grants) => GRANTS.save(deps.storage, grants)?,
+        None => GRANTS.remove(deps.storage),
+    }
+    Ok(Response::new().add_event(Event::Grants { grants: OrEmpty(grants) }))
 }
 
 fn check_model(model: &HexBinary, work: Option<&ModelWork>) -> Result<[u8; 32], ContractError> {

@@ -10,12 +10,12 @@ use cosmwasm_std::{Addr, Deps, DepsMut, Env, Response, StdError, StdResult, Stor
 
 use crate::post::expect_bond;
 use crate::state::{CONFIG, Config, FAULTED, Job, ROUNDS, Round, Worker};
-use crate::{ContractError, open_rounds};
+use crate::{ContractError, bases, open_rounds};
 
 /// Starts a round with chosen workers.
 ///
 /// # Errors
-/// [`ContractError::Unauthorized`], [`ContractError::WrongPhase`], [`ContractError::TooLate`], and one for
+/// [`ContractError::Unauthorized`], [`ContractError::WrongPhase`], [`ContractError::TooLate`], [`ContractError::NotPermitted`], and one for
 /// each field of the assignment.
 pub(crate) fn assign(
     deps: DepsMut<'_>,
@@ -28,6 +28,8 @@ pub(crate) fn assign(
     job.expect_phase(&[Phase::Open, Phase::Disputed], "Open or Disputed")?;
     job.expect_in_time(now)?;
     expect_bond(deps.as_ref(), &job.requester)?;
+    // Before each round: what was permitted when the job was posted, or in the round before, may be revoked since.
+    bases::expect_live(deps.as_ref(), &job.requester, &bases::of(deps.storage, job.id)?)?;
     let kept = Kept::load(deps.storage, &job, &assignment)?;
     // Can't saturate: a job that failed MAX_ROUNDS times is Refunded.
     job.round = job.round.saturating_add(1);

@@ -81,6 +81,7 @@ fn run(deps: DepsMut<'_>, env: Env, info: MessageInfo, msg: ExecuteMsg) -> Resul
         ExecuteMsg::Report { job_id } => report::report(deps.storage, job_id),
         ExecuteMsg::SetEmissions { emissions } => admin::set_emissions(deps, emissions.as_deref()),
         ExecuteMsg::SetModels { models } => admin::set_models(deps, models.as_deref()),
+        ExecuteMsg::SetGrants { grants } => admin::set_grants(deps, grants.as_deref()),
         ExecuteMsg::SetModel { model, work } => admin::set_model(deps, &model, work),
         ExecuteMsg::SetPaused { paused } => Ok(pause::set(deps.storage, paused, Event::Paused { paused })?),
         ExecuteMsg::Withdraw {} => withdraw::withdraw(deps, info),
@@ -126,6 +127,10 @@ pub fn query(deps: Deps<'_>, _env: Env, msg: QueryMsg) -> Result<Binary, Contrac
         QueryMsg::Job { job_id } => to_json_binary(&query::job(deps, job_id)?),
         QueryMsg::Vault { job_id } => to_json_binary(&query::vault(deps, job_id)?),
         QueryMsg::Jobs { start_after, limit } => to_json_binary(&query::jobs(deps, start_after, limit)?),
+        QueryMsg::Bases { job_id } => to_json_binary(&query::bases(deps, job_id)?),
+        QueryMsg::Uses { subject, start_after, limit } => {
+            to_json_binary(&query::uses(deps, &subject, start_after, limit)?)
+        }
         QueryMsg::Batch { batch } => to_json_binary(&query::batch(deps, batch)?),
         QueryMsg::Model { model } => to_json_binary(&query::model(deps, &model)?),
         QueryMsg::Reporting { job_id } => to_json_binary(&query::reporting(deps, job_id)?),

@@ -253,6 +253,40 @@ pub enum ContractError {
         expected: usize,
     },
 
+    /// The grants are of another registry.
+    #[error("the grants' registry is {found}; expected that of this market, {expected}")]
+    OtherRegistry {
+        /// Registry that the grants ask.
+        found: String,
+        /// Registry of this market.
+        expected: String,
+    },
+    /// Nobody can be asked about consents.
+    #[error(
+        "this market asks no contract about consents, so it takes no job that names any; post without `bases`, or see `set_grants`"
+    )]
+    NoGrants,
+    /// A consent or an emergency does not permit the use.
+    #[error(
+        "{requester} may not use the data of {subject}: what permits it is {standing}; expected a consent to this requester that is live"
+    )]
+    NotPermitted {
+        /// Who wants to use the data.
+        requester: String,
+        /// Whose data it is.
+        subject: String,
+        /// unknown, revoked or expired.
+        standing: &'static str,
+    },
+    /// The grants answered for another number of bases.
+    #[error("the grants answered for {found} bases; expected {expected}")]
+    GrantsAnswer {
+        /// Number of rows in the answer.
+        found: usize,
+        /// Bases asked for.
+        expected: usize,
+    },
+
     /// A worker commits once.
     #[error("{address} has already committed in round {round} of job {job_id}")]
     AlreadyCommitted {

@@ -17,6 +17,7 @@ pub mod add_escrow;
 pub mod admin;
 pub mod advance;
 pub mod assign;
+pub mod bases;
 pub mod cancel;
 pub mod commit;
 pub mod contract;

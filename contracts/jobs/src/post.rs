@@ -1,5 +1,6 @@
 //! `receive`: a cw20 `Send` posts a job.
 
+use bithive_api::grants::Basis;
 use bithive_api::jobs::{Event, Hook, Phase, Round, Terms, limits};
 use bithive_api::{models, registry};
 use bithive_attest::Members;
@@ -11,7 +12,7 @@ use cosmwasm_std::{Addr, Api, Binary, Deps, DepsMut, Env, Response, Uint128};
 use cw20::Cw20ReceiveMsg;
 
 use crate::state::{CONFIG, Job, MODEL_OWNERS, VAULTS};
-use crate::{ContractError, add_escrow, ledger};
+use crate::{ContractError, add_escrow, bases, ledger};
 
 /// Handles a `Send` of the payment token. Only `info.sender` says which token called; what the hook claims
 /// about sender and amount is true because the payment token says so.
@@ -19,20 +20,20 @@ use crate::{ContractError, add_escrow, ledger};
 /// # Errors
 /// [`ContractError::Paused`], and one for each term out of bounds.
 pub(crate) fn receive(deps: DepsMut<'_>, env: Env, hook: Cw20ReceiveMsg) -> Result<Response, ContractError> {
-    let (requester, vault, terms) = match token::hook(deps.api, &hook)? {
-        (payer, Hook::Post { vault, terms }) => {
+    let (requester, vault, terms, named) = match token::hook(deps.api, &hook)? {
+        (payer, Hook::Post { vault, terms, bases }) => {
             expect_bond(deps.as_ref(), &payer)?;
-            (payer, vault, terms)
+            (payer, vault, terms, bases)
         }
-        (_, Hook::PostFor { requester, vault, terms }) => {
-            (address(deps.api, "requester", &requester)?, vault, terms)
+        (_, Hook::PostFor { requester, vault, terms, bases }) => {
+            (address(deps.api, "requester", &requester)?, vault, terms, bases)
         }
         (_, Hook::AddEscrow { job_id }) => return add_escrow::add_escrow(deps, job_id, hook.amount),
     };
     if is_paused(deps.storage)? {
         return Err(ContractError::Paused);
     }
-    post(deps, env.block.time.seconds(), requester, hook.amount, &vault, *terms)
+    post(deps, env.block.time.seconds(), requester, hook.amount, (&vault, *terms, named))
 }
 
 /// A requester has a bond: it can't come back under another name for nothing. Asked for when a job is posted and when workers are
@@ -55,11 +56,12 @@ fn post(
     now: u64,
     requester: Addr,
     amount: Uint128,
-    vault: &Binary,
-    terms: Terms,
+    (vault, terms, named): (&Binary, Terms, Vec<Basis>),
 ) -> Result<Response, ContractError> {
     length("vault", vault.len(), 1..=limits::MAX_VAULT_BYTES)?;
     let terms = with_owners(deps.as_ref(), &requester, checked(deps.api, now, terms)?)?;
+    let named = bases::checked(deps.api, named)?;
+    bases::expect_live(deps.as_ref(), &requester, &named)?;
     let (price, workers) = (terms.price, terms.workers);
     let expected =
         escrow(price.u128(), workers).ok_or(ContractError::PriceOverflow { price, workers })?.into();
@@ -79,6 +81,7 @@ fn post(
     };
     job.save(deps.storage)?;
     VAULTS.save(deps.storage, job.id, vault)?;
+    bases::save(deps.storage, job.id, &named)?;
     let Terms { workers, price, .. } = job.terms;
     let event =
         Event::Posted { job_id: job.id, round: Round(job.round), requester: job.requester, workers, price };

@@ -1,21 +1,22 @@
 //! Answers to queries.
 
+use bithive_api::grants::Basis;
 use bithive_api::jobs::{
     Assignment, BatchResponse, ConfigResponse, JobResponse, ModelWork, OutcomeResponse, Phase,
-    ReportingResponse, TotalsResponse, VaultResponse, WorkerResponse, limits,
+    ReportingResponse, TotalsResponse, UseResponse, VaultResponse, WorkerResponse, limits,
 };
 use bithive_attest::Members;
-use bithive_contract_kit::page;
 use bithive_contract_kit::pause::is_paused;
+use bithive_contract_kit::{input, page};
 use bithive_economics::fault;
-use cosmwasm_std::{Deps, HexBinary, Order, StdResult, Storage, Uint128};
+use cosmwasm_std::{Addr, Deps, HexBinary, Order, StdResult, Storage, Uint128};
 use cw_storage_plus::Bound;
 
-use crate::ContractError;
 use crate::state::{
-    BATCHES, Batch, CLAIMABLE, COMMITMENTS, CONFIG, EMISSIONS, FAULTED, JOBS, Job, MODEL_OWNERS, MODELS,
-    OPEN_ROUNDS, Outcome, REPORTED, REVEALS, ROUNDS, Revealed, Round, TOTALS, VAULTS, Worker,
+    BATCHES, Batch, CLAIMABLE, COMMITMENTS, CONFIG, EMISSIONS, FAULTED, GRANTS, JOBS, Job, MODEL_OWNERS,
+    MODELS, OPEN_ROUNDS, Outcome, REPORTED, REVEALS, ROUNDS, Revealed, Round, TOTALS, USES, VAULTS, Worker,
 };
+use crate::{ContractError, bases as named};
 
 /// Parameters and wiring.
 ///
@@ -29,6 +30,7 @@ pub fn config(deps: Deps<'_>) -> StdResult<ConfigResponse> {
         treasury: config.treasury,
         incentive_pool: config.incentive_pool,
         models: MODEL_OWNERS.may_load(deps.storage)?,
+        grants: GRANTS.may_load(deps.storage)?,
         emissions: EMISSIONS.may_load(deps.storage)?,
         split: config.split,
         slash_amount: config.slash_amount,
@@ -62,6 +64,39 @@ pub fn jobs(deps: Deps<'_>, start_after: Option<u64>, limit: Option<u32>) -> Std
     JOBS.range(deps.storage, start_after.map(Bound::exclusive), None, Order::Ascending)
         .take(page::size(limit, limits::MAX_PAGE))
         .map(|row| respond(deps.storage, row?.1))
+        .collect()
+}
+
+/// What permits a job to use data.
+///
+/// # Errors
+/// [`ContractError::NoJob`].
+pub fn bases(deps: Deps<'_>, job_id: u64) -> Result<Vec<Basis<Addr>>, ContractError> {
+    Job::load(deps.storage, job_id)?;
+    Ok(named::of(deps.storage, job_id)?)
+}
+
+/// A page of the jobs that name data of a subject.
+///
+/// # Errors
+/// An address that is none; storage errors.
+pub fn uses(
+    deps: Deps<'_>,
+    subject: &str,
+    start_after: Option<u64>,
+    limit: Option<u32>,
+) -> Result<Vec<UseResponse>, ContractError> {
+    let subject = input::address(deps.api, "subject", subject)?;
+    USES.prefix(&subject)
+        .keys(deps.storage, start_after.map(Bound::exclusive), None, Order::Ascending)
+        .take(page::size(limit, limits::MAX_PAGE))
+        .map(|job_id| {
+            let job = Job::load(deps.storage, job_id?)?;
+            let mut bases = named::of(deps.storage, job.id)?;
+            bases.retain(|basis| *basis.subject() == subject);
+            let Job { id: job_id, requester, phase, round, .. } = job;
+            Ok(UseResponse { job_id, requester, phase, round, bases })
+        })
         .collect()
 }
 

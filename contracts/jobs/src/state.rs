@@ -4,6 +4,7 @@
 //! written once under a key of its own. Records of a round carry its number, so nothing of a failed round
 //! can be taken for the next one's.
 
+use bithive_api::grants::Basis;
 use bithive_api::jobs::{ModelWork, Phase, Split, Terms};
 use bithive_attest::Members;
 use bithive_contract_kit::nested;
@@ -40,6 +41,12 @@ pub const BATCHES: Map<u64, Batch> = Map::new("batches");
 pub const EMISSIONS: Item<Addr> = Item::new("emissions");
 /// Contract that knows who is paid for a model, if any.
 pub const MODEL_OWNERS: Item<Addr> = Item::new("model_owners");
+/// Contract that knows what subjects of data have consented to, if any.
+pub const GRANTS: Item<Addr> = Item::new("grants");
+/// What permits a job to use data, at most `grants::limits::MAX_BASES`; absent where it names nothing.
+pub const BASES: Map<u64, Vec<Basis<Addr>>> = Map::new("bases");
+/// Jobs that name data of a subject.
+pub const USES: Map<(&Addr, u64), Empty> = Map::new("uses");
 /// Work of models, by their digest.
 pub const MODELS: Map<&[u8], ModelWork> = Map::new("models");
 /// Jobs, or the first of several, whose work the emissions refused when they were settled.

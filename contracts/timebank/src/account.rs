@@ -53,7 +53,7 @@ pub(crate) fn spend(
     }
     let escrow = Uint128::new(escrow);
     debit(storage, env, sender, credits, escrow)?;
-    let msg = to_json_binary(&Hook::PostFor { requester: sender.to_string(), vault, terms })?;
+    let msg = to_json_binary(&Hook::PostFor { requester: sender.to_string(), vault, terms, bases: vec![] })?;
     let send = Cw20ExecuteMsg::Send { contract: config.jobs.to_string(), amount: escrow, msg };
     let event = Event::Spent { account: sender.clone(), credits, paid: escrow };
     Ok(Response::new().add_event(event).add_message(token::execute(&config.token, &send)?))

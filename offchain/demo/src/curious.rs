@@ -191,8 +191,10 @@ async fn post(
     };
     let (vault, terms) = (vault.into(), Box::new(terms));
     let hook = match in_the_name_of {
-        None => Hook::Post { vault, terms },
-        Some(requester) => Hook::PostFor { requester: requester.address().into(), vault, terms },
+        None => Hook::Post { vault, terms, bases: vec![] },
+        Some(requester) => {
+            Hook::PostFor { requester: requester.address().into(), vault, terms, bases: vec![] }
+        }
     };
     let market = client.deployment().jobs();
     let receipt: Receipt = attacker.account.send(market, PRICE, &hook).await?;

@@ -23,6 +23,7 @@ use cosmwasm_std::{Addr, Binary, HexBinary, Uint128};
 use cw20::Cw20ReceiveMsg;
 
 use crate::event::{ChainEvent, EventError, Field, OrEmpty, events, names};
+use crate::grants::Basis;
 
 /// Bounds of job parameters; they bound loops, message sizes and how long funds are locked.
 pub mod limits {
@@ -185,6 +186,12 @@ pub enum ExecuteMsg {
         /// `models`, for the same token.
         models: Option<String>,
     },
+    /// Name the contract that knows what subjects of data have consented to, or none: then nothing that names consents is posted or
+    /// assigned. Sender: the registry's owner.
+    SetGrants {
+        /// `grants`, of the same registry.
+        grants: Option<String>,
+    },
     /// State the work of a model, or forget it. Sender: the registry's owner.
     SetModel {
         /// BLAKE3 digest of the model file, 32 bytes.
@@ -223,6 +230,7 @@ crate::permissions!(ExecuteMsg {
     Withdraw: Anyone,
     SetEmissions: Governance,
     SetModels: Governance,
+    SetGrants: Governance,
     SetModel: Governance,
     SetPaused: Governance,
     ApplySetting: Anyone,
@@ -262,6 +270,10 @@ pub enum Hook {
         vault: Binary,
         /// The terms.
         terms: Box<Terms>,
+        /// What permits the use of the data, at most [`crate::grants::limits::MAX_BASES`]: each has to be live for the requester when the
+        /// job is posted and at each assignment. Nothing for data that needs no consent.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        bases: Vec<Basis>,
     },
     /// Post a job that somebody else is the requester of, with the same escrow: it assigns workers, and what is
     /// refunded is its own. The requester need not agree, because the payer gives the tokens away; it needs the bond of a
@@ -273,6 +285,9 @@ pub enum Hook {
         vault: Binary,
         /// Terms of the job.
         terms: Box<Terms>,
+        /// What permits the use of the data, as in [`Hook::Post`]; for the requester, not the payer.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        bases: Vec<Basis>,
     },
     /// Add the amount sent to the escrow of a job that is not final, for workers of another round. What is not paid is refunded
     /// to the requester.
@@ -407,6 +422,22 @@ pub enum QueryMsg {
         /// Page size, at most [`limits::MAX_PAGE`], which is also the default.
         limit: Option<u32>,
     },
+    /// What permits a job to use data; nothing where it names none.
+    #[returns(Vec<Basis<Addr>>)]
+    Bases {
+        /// Number of the job, from 1.
+        job_id: u64,
+    },
+    /// Jobs that name data of a subject, by ascending number.
+    #[returns(Vec<UseResponse>)]
+    Uses {
+        /// Address of the subject's account.
+        subject: String,
+        /// Start after this job.
+        start_after: Option<u64>,
+        /// Page size, at most [`limits::MAX_PAGE`], which is also the default.
+        limit: Option<u32>,
+    },
     /// What settled several jobs at once; an error when `batch` is not the first job of one.
     #[returns(BatchResponse)]
     Batch {
@@ -458,6 +489,8 @@ pub struct ConfigResponse {
     pub incentive_pool: Addr,
     /// Contract that knows who is paid for a model; null where nobody is.
     pub models: Option<Addr>,
+    /// Contract that knows what subjects of data have consented to; null where no job names consents.
+    pub grants: Option<Addr>,
     /// Contract that credits work; null where none does.
     pub emissions: Option<Addr>,
     /// Division of a worker's ask.
@@ -493,6 +526,21 @@ pub struct JobResponse {
     pub workers: Vec<WorkerResponse>,
     /// The agreed result, once a quorum agrees.
     pub outcome: Option<OutcomeResponse>,
+}
+
+/// A job that names data of a subject.
+#[cw_serde]
+pub struct UseResponse {
+    /// Number of the job, from 1.
+    pub job_id: u64,
+    /// Account that uses the data.
+    pub requester: Addr,
+    /// State of the job: data of an open one was given to nobody yet.
+    pub phase: Phase,
+    /// Round, from 1 once assigned; 0 before.
+    pub round: u8,
+    /// What of this subject permits it.
+    pub bases: Vec<Basis<Addr>>,
 }
 
 /// One worker of the current round.
@@ -652,6 +700,8 @@ events! {
     Emissions, EMISSIONS = "job_emissions" { emissions: OrEmpty<Addr> }
     /// Another contract knows who is paid for a model, or none does.
     Models, MODELS = "job_models" { models: OrEmpty<Addr> }
+    /// Another contract knows what subjects of data have consented to, or none does.
+    Grants, GRANTS = "job_grants" { grants: OrEmpty<Addr> }
     /// The work of a model was stated: `model` is its digest, `credits` is 0 if it was forgotten.
     Model, MODEL = "job_model" { model: HexBinary, credits: u64 }
     /// New jobs are refused or taken again.
@@ -703,6 +753,7 @@ impl Event {
             | Self::RecordFailed { job_id, .. } => Some(*job_id),
             Self::Emissions { .. }
             | Self::Models { .. }
+            | Self::Grants { .. }
             | Self::Model { .. }
             | Self::Paused { .. }
             | Self::Withdrawn { .. } => None,

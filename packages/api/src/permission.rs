@@ -36,6 +36,8 @@ pub enum Permission {
     Jobs,
     /// The requester of the job that the message names.
     Requester,
+    /// A requester that has the bond that the registry asks for.
+    BondedRequester,
     /// A worker of the present round of the job that the message names.
     Worker,
     /// A member of the committee of the epoch that the message names.

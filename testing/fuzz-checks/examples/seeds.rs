@@ -334,6 +334,7 @@ fn chain_and_messages(seeds: &Seeds<'_>) -> Result<(), Fault> {
     let post = to_json_vec(&jobs::Hook::Post {
         vault: chain::VAULT.into(),
         terms: Box::new(fixture.terms.clone()),
+        bases: vec![],
     })?;
     seeds.put("messages", "jobs-post", &[1], &post)?;
     let escrow = fixture.terms.price.u128() as u64;

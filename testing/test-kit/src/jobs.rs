@@ -108,7 +108,7 @@ pub struct JobsSuite {
 /// What posts a job of these terms, with [`VAULT`].
 #[must_use]
 pub fn post(terms: Terms) -> Hook {
-    Hook::Post { vault: VAULT.into(), terms: Box::new(terms) }
+    Hook::Post { vault: VAULT.into(), terms: Box::new(terms), bases: vec![] }
 }
 
 impl Default for JobsSuite {

@@ -35,6 +35,7 @@ fn the_parameters_are_kept_with_the_registrys_slots() {
         treasury: market.suite.treasury.clone(),
         incentive_pool: market.incentive_pool.clone(),
         models: None,
+        grants: None,
         emissions: None,
         split: SPLIT,
         slash_amount: SLASH.into(),

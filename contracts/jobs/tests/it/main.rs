@@ -4,6 +4,7 @@
 mod advance;
 mod assign;
 mod attacks;
+mod bases;
 mod cancel;
 mod commit;
 mod finalize;

@@ -10,7 +10,7 @@ use bithive_test_kit::permissions::{check, party};
 use cosmwasm_std::testing::{message_info, mock_dependencies, mock_env};
 use cosmwasm_std::{Addr, ContractResult, SystemResult, from_json, to_json_binary};
 
-const MESSAGES: [&str; 17] = [
+const MESSAGES: [&str; 18] = [
     r#"{"receive":{"sender":"x","amount":"1","msg":"e30="}}"#,
     r#"{"cancel":{"job_id":1}}"#,
     r#"{"assign":{"job_id":1,"assignment":{"mask":"","asks":[],"headers":"00","payload":"00","input_commitment":"00","consent":"00"}}}"#,
@@ -24,6 +24,7 @@ const MESSAGES: [&str; 17] = [
     r#"{"withdraw":{}}"#,
     r#"{"set_emissions":{"emissions":null}}"#,
     r#"{"set_models":{"models":null}}"#,
+    r#"{"set_grants":{"grants":null}}"#,
     r#"{"set_model":{"model":"0000000000000000000000000000000000000000000000000000000000000000","work":null}}"#,
     r#"{"set_paused":{"paused":true}}"#,
     r#"{"apply_setting":{"id":1}}"#,

@@ -156,7 +156,8 @@ fn a_vault_is_neither_empty_nor_too_long() {
     let size = |found| ContractError::Input(InputError::Length { field, found, least, most });
     let mut market = JobsSuite::new();
     for found in [0, limits::MAX_VAULT_BYTES + 1] {
-        let hook = Hook::Post { vault: vec![1; found].into(), terms: Box::new(market.terms()) };
+        let hook =
+            Hook::Post { vault: vec![1; found].into(), terms: Box::new(market.terms()), bases: vec![] };
         assert_eq!(refusal::<ContractError>(market.try_hook(&hook, 3 * PRICE)), size(found));
     }
     assert_eq!(market.totals().jobs, 0);
@@ -310,7 +311,7 @@ fn the_largest_terms_are_accepted() {
     };
     let escrow = terms.price.u128() * u128::from(terms.workers);
     let vault = vec![1; limits::MAX_VAULT_BYTES].into();
-    market.try_hook(&Hook::Post { vault, terms: Box::new(terms) }, escrow).unwrap();
+    market.try_hook(&Hook::Post { vault, terms: Box::new(terms), bases: vec![] }, escrow).unwrap();
     market.custody();
 }
 

@@ -429,7 +429,7 @@ fn a_job_that_somebody_else_pays_for_is_the_requesters() {
     market.suite.fund(&payer, 6 * PRICE);
     let post = |requester: &str, terms| {
         let (requester, vault) = (requester.into(), VAULT.into());
-        Hook::PostFor { requester, vault, terms: Box::new(terms) }
+        Hook::PostFor { requester, vault, terms: Box::new(terms), bases: vec![] }
     };
     let hook = post(alice.as_str(), market.terms());
     market.suite.send_btt(&payer, &jobs, 3 * PRICE, &hook).unwrap();

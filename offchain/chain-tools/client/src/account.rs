@@ -133,7 +133,7 @@ impl Account {
         terms: jobs::Terms,
         escrow: u128,
     ) -> Result<Receipt, ChainError> {
-        let post = jobs::Hook::Post { vault: vault.into(), terms: Box::new(terms) };
+        let post = jobs::Hook::Post { vault: vault.into(), terms: Box::new(terms), bases: vec![] };
         self.send(self.client.deployment().jobs(), escrow, &post).await
     }
 

@@ -75,6 +75,7 @@ pub async fn discover(chain: &dyn Chain, address: &str) -> Result<Deployment, Di
         (Contract::Token, config.token.into()),
     ]);
     contracts.extend(config.models.map(|models| (Contract::Models, models.into())));
+    contracts.extend(config.grants.map(|grants| (Contract::Grants, grants.into())));
     if let Some(emissions) = config.emissions {
         let found: emissions::ConfigResponse =
             chain.query(emissions.as_str(), &emissions::QueryMsg::Config {}).await?;

@@ -177,6 +177,12 @@ macro_rules! contracts {
                 roles Data;
                 create |at| api::datasets::InstantiateMsg { attestations: at.address(Contract::Attestations)? }
             }
+            /// Consents of data's subjects, emergencies, and heads of audit logs. A market without it takes no jobs that name consents.
+            grants Grants {
+                code 15 bithive_grants;
+                roles Economy Token;
+                create |at| api::grants::InstantiateMsg { registry: at.address(Contract::Registry)? }
+            }
             // The next contract.
         }
     };

@@ -204,6 +204,7 @@ impl<'a> Run<'a> {
         let Some(jobs) = known(Contract::Jobs) else { return Ok(()) };
         let market = self.market().await?;
         seen.models_set = market.models.is_some();
+        seen.grants_set = market.grants.is_some();
         for (contract, receiver) in COLLECTORS.into_iter().zip([market.treasury, market.incentive_pool]) {
             let set = match known(contract) {
                 Some(address) if receiver.as_str() == address => self.collects(contract, jobs).await?,
@@ -303,6 +304,11 @@ impl<'a> Run<'a> {
             Step::SetModels => {
                 let models = Some(self.address(Contract::Models));
                 let message = jobs::ExecuteMsg::SetModels { models };
+                return self.set(Contract::Jobs, &message).await.map_err(failed());
+            }
+            Step::SetGrants => {
+                let grants = Some(self.address(Contract::Grants));
+                let message = jobs::ExecuteMsg::SetGrants { grants };
                 return self.set(Contract::Jobs, &message).await.map_err(failed());
             }
             Step::SetMinter => {

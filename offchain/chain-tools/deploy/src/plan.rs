@@ -39,6 +39,8 @@ pub enum Step {
     SetCommittee,
     /// Tell the job market who knows the owners of models.
     SetModels,
+    /// Tell the job market who knows what subjects of data have consented to.
+    SetGrants,
     /// Make the emissions the minter of BTK.
     SetMinter,
     /// Let the job market report work to the emissions: both learn of each other in one transaction.
@@ -64,6 +66,7 @@ impl fmt::Display for Step {
             Self::SetJobs => write!(f, "tell the registry of the job market"),
             Self::SetCommittee => write!(f, "name the committee"),
             Self::SetModels => write!(f, "tell the job market who knows the owners of models"),
+            Self::SetGrants => write!(f, "tell the job market who knows the consents to uses of data"),
             Self::SetMinter => write!(f, "make the emissions the minter of BTK"),
             Self::SetMeter => write!(f, "let the job market report work to the emissions"),
             Self::SetStaking => write!(f, "tell the emissions who knows pledges"),
@@ -100,6 +103,8 @@ pub struct OnChain {
     pub committee_set: bool,
     /// The job market knows who knows the owners of models.
     pub models_set: bool,
+    /// The job market knows who knows what subjects of data have consented to.
+    pub grants_set: bool,
     /// The minter of BTK is the emissions, or another account that is not the operator.
     pub minter_set: bool,
     /// The emissions take work from the job market, which reports it.
@@ -137,6 +142,7 @@ pub fn plan(role: Role, seen: &OnChain) -> Vec<Step> {
         (Contract::Registry, seen.jobs_set, Step::SetJobs),
         (Contract::Registry, seen.committee_set, Step::SetCommittee),
         (Contract::Models, seen.models_set, Step::SetModels),
+        (Contract::Grants, seen.grants_set, Step::SetGrants),
         (Contract::Emissions, seen.minter_set, Step::SetMinter),
         (Contract::Emissions, seen.meter_set, Step::SetMeter),
         (Contract::Emissions, seen.staking_set, Step::SetStaking),
@@ -170,6 +176,7 @@ mod tests {
             jobs_set: true,
             committee_set: true,
             models_set: true,
+            grants_set: true,
             minter_set: true,
             meter_set: true,
             staking_set: true,
@@ -203,8 +210,8 @@ mod tests {
             (created, steps.last().cloned().unwrap())
         };
         assert_eq!(created(Role::Market), (3, Step::SetCommittee));
-        assert_eq!(created(Role::Economy), (13, Step::LockSky));
-        assert_eq!(created(Role::Token), (15, Step::LockSky));
+        assert_eq!(created(Role::Economy), (14, Step::LockSky));
+        assert_eq!(created(Role::Token), (16, Step::LockSky));
         assert_eq!(created(Role::Data), (2, Step::Instantiate { contract: Contract::Datasets }));
         assert_eq!(created(Role::Model), (1, Step::Instantiate { contract: Contract::Attestations }));
     }
@@ -220,6 +227,7 @@ mod tests {
     fn a_market_becomes_an_economy_and_a_token_chain_by_what_it_lacks() {
         let market = OnChain {
             models_set: false,
+            grants_set: false,
             minter_set: false,
             meter_set: false,
             staking_set: false,
@@ -246,10 +254,11 @@ mod tests {
     #[test]
     fn each_wiring_that_was_cut_off_is_done() {
         type Forget = fn(&mut OnChain);
-        let wirings: [(Step, Forget); 9] = [
+        let wirings: [(Step, Forget); 10] = [
             (Step::SetJobs, |seen| seen.jobs_set = false),
             (Step::SetCommittee, |seen| seen.committee_set = false),
             (Step::SetModels, |seen| seen.models_set = false),
+            (Step::SetGrants, |seen| seen.grants_set = false),
             (Step::SetMinter, |seen| seen.minter_set = false),
             (Step::SetMeter, |seen| seen.meter_set = false),
             (Step::SetStaking, |seen| seen.staking_set = false),

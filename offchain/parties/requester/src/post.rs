@@ -178,7 +178,7 @@ impl Requester {
         }
         let invalid =
             |error: StdError| ChainError::InvalidTx { field: "post".into(), reason: error.to_string() };
-        let msg = to_json_binary(&Hook::Post { vault, terms }).map_err(invalid)?;
+        let msg = to_json_binary(&Hook::Post { vault, terms, bases: vec![] }).map_err(invalid)?;
         let (contract, amount) = (deployment.jobs().into(), Uint128::new(escrow));
         Message::execute(deployment.token(), &Cw20ExecuteMsg::Send { contract, amount, msg }, &[])
     }

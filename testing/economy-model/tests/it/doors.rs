@@ -2,8 +2,8 @@
 //! coin comes with a message that has no use for it.
 
 use bithive_api::{
-    attestations, emissions, ics20, jobs, meter, models, registry, rewards, staking, timebank, treasury,
-    vesting,
+    attestations, emissions, grants, ics20, jobs, meter, models, registry, rewards, staking, timebank,
+    treasury, vesting,
 };
 use bithive_ibc_kit::{AttestationsSuite, Ics20Suite};
 use bithive_test_kit::emissions::EmissionsSuite;
@@ -122,6 +122,7 @@ fn no_contract_is_created_with_text_that_is_no_address_or_with_native_coins() {
     let (rewards, the_treasury) =
         (RewardsSuite::message(&market.suite), TreasurySuite::message(&market.suite));
     let models = bithive_test_kit::models::message(&market.suite);
+    let grants = bithive_test_kit::grants::message(&market.suite);
     let suite = &mut market.suite;
     let mut created = Vec::new();
     {
@@ -132,6 +133,7 @@ fn no_contract_is_created_with_text_that_is_no_address_or_with_native_coins() {
         create("token", bithive_test_kit::token::code(), to_value(&token).unwrap());
         create("registry", bithive_test_kit::registry::code(), to_value(&registry).unwrap());
         create("models", bithive_test_kit::models::code(), to_value(&models).unwrap());
+        create("grants", bithive_test_kit::grants::code(), to_value(&grants).unwrap());
         create("jobs", bithive_test_kit::jobs::code(), to_value(&jobs).unwrap());
         create("emissions", bithive_test_kit::emissions::code(), to_value(&emissions).unwrap());
         create("staking", bithive_test_kit::staking::code(), to_value(&staking).unwrap());
@@ -244,6 +246,17 @@ fn no_message_of_the_market_or_between_chains_names_text_that_is_no_address_or_b
     let models = bithive_test_kit::models::Models::new(&mut market.suite).address;
     let set = jobs::ExecuteMsg::SetModels { models: Some(models.to_string()) };
     message(&mut market.suite, &owner, &contract, &set);
+    let grants = bithive_test_kit::grants::Grants::new(&mut market.suite).address;
+    let set = jobs::ExecuteMsg::SetGrants { grants: Some(grants.to_string()) };
+    message(&mut market.suite, &owner, &contract, &set);
+    let clinic = market.suite.account("clinic");
+    let glass = grants::ExecuteMsg::BreakGlass {
+        subject: someone.clone(),
+        reference: [1; 32].into(),
+        reason: grants::Reason::Btg,
+        text: [2; 32].into(),
+    };
+    message(&mut market.suite, &clinic, &grants, &glass);
     let consent = models::ExecuteMsg::SetConsent { requester: someone.clone(), until: None };
     message(&mut market.suite, &owner, &models, &consent);
     let give = models::ExecuteMsg::TransferOwnership { new_owner: someone.clone() };

@@ -12,7 +12,7 @@ use bithive_test_kit::Suite;
 use bithive_test_kit::models::Models;
 use cosmwasm_std::Addr;
 
-use crate::gas::{btk, idle, market, patients};
+use crate::gas::{btk, consents, idle, market, patients};
 use crate::money::{contracts, root, sources};
 
 /// Types that keep state under the keys that they are made with, and the functions that make them.
@@ -273,6 +273,8 @@ fn every_key_that_contracts_write_is_one_that_was_found() {
     patients.costs();
     let mut machines = idle::World::new(10);
     machines.costs();
+    let mut subjects = consents::World::new(10);
+    subjects.costs();
     let mut data = DatasetsSuite::new();
     let job_id = data.chains.settled([1, 2, 3, 4], &["node-1", "node-2"]);
     for dataset in [1, 2] {
@@ -296,6 +298,7 @@ fn every_key_that_contracts_write_is_one_that_was_found() {
 
     let (first, second, third) = (btk.contracts(), market.contracts(), patients.contracts());
     let (chain, [meter]) = machines.contracts();
+    let (of_subjects, [grants, jobs]) = subjects.contracts();
     let first = first.1.into_iter().map(|address| (first.0, address));
     let second = second.1.into_iter().map(|address| (second.0, address));
     let third = third.1.into_iter().map(|address| (third.0, address));
@@ -307,6 +310,8 @@ fn every_key_that_contracts_write_is_one_that_was_found() {
         (&bridge.suite, &bridge.bridge),
         (&owners, &models.address),
         (chain, meter),
+        (of_subjects, grants),
+        (of_subjects, jobs),
     ];
     let known = all_keys();
     let mut met = BTreeSet::new();

@@ -300,27 +300,27 @@ async fn settings_of_an_older_market_wait_and_the_run_after_their_delay_applies_
         names.sort();
         names
     };
-    assert_eq!(names(&first), ["set_emissions", "set_models"]);
-    let told = [Step::SetModels, Step::SetMeter];
+    assert_eq!(names(&first), ["set_emissions", "set_grants", "set_models"]);
+    let told = [Step::SetModels, Step::SetGrants, Step::SetMeter];
     assert!(told.iter().all(|step| first.done.iter().any(|done| done.step == *step)), "{:?}", first.done);
     let market = || async {
         let jobs = &first.contracts[&Contract::Jobs];
         let config: jobs::ConfigResponse = world.ask(jobs, &jobs::QueryMsg::Config {}).await;
-        [config.models.is_some(), config.emissions.is_some()]
+        [config.models.is_some(), config.grants.is_some(), config.emissions.is_some()]
     };
-    assert_eq!(market().await, [false; 2]);
+    assert_eq!(market().await, [false; 3]);
     // They wait: nothing is sent again.
     let (second, record) = world.becomes(Role::Economy, &record).await;
     assert_eq!((second.done.len(), &second.waits), (0, &first.waits));
     // Void: both are announced anew.
     world.chain.advance_time(DELAY_SECONDS + OPEN_SECONDS).await.unwrap();
     let (third, record) = world.becomes(Role::Economy, &record).await;
-    assert_eq!(names(&third), ["set_emissions", "set_models"]);
-    assert!(third.waits.iter().all(|setting| setting.id > 2), "{:?}", third.waits);
+    assert_eq!(names(&third), ["set_emissions", "set_grants", "set_models"]);
+    assert!(third.waits.iter().all(|setting| setting.id > 3), "{:?}", third.waits);
     world.chain.advance_time(DELAY_SECONDS).await.unwrap();
     let (due, record) = world.becomes(Role::Economy, &record).await;
     let done: Vec<_> = due.done.iter().map(|done| done.step.clone()).collect();
     assert_eq!((done, names(&due)), (told.to_vec(), vec![]));
-    assert_eq!(market().await, [true; 2]);
+    assert_eq!(market().await, [true; 3]);
     assert_eq!(world.missing(Role::Economy, &record).await, []);
 }

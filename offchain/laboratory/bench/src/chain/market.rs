@@ -190,7 +190,7 @@ impl Market {
         let send = Cw20ExecuteMsg::Send {
             contract: self.client.deployment().jobs().to_owned(),
             amount: (PRICE * WORKERS as u128).into(),
-            msg: to_json_binary(&Hook::Post { vault, terms: Box::new(terms) })?,
+            msg: to_json_binary(&Hook::Post { vault, terms: Box::new(terms), bases: vec![] })?,
         };
         Ok(Message::execute(self.client.deployment().token(), &send, &[])?)
     }

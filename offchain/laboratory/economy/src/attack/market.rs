@@ -119,7 +119,7 @@ impl Arena {
     /// Posts a job; its number, if the market takes it.
     pub(crate) async fn post(&mut self, deal: &Deal) -> Result<Option<u64>, EconomyError> {
         let (escrow, terms) = self.offer(deal).await?;
-        let hook = Hook::Post { vault: vault(), terms: Box::new(terms) };
+        let hook = Hook::Post { vault: vault(), terms: Box::new(terms), bases: vec![] };
         let message = send(self.at(Contract::Token), self.at(Contract::Jobs), escrow, &hook)?;
         let Some(receipt) = self.act(&deal.requester, &[message]).await? else { return Ok(None) };
         let posted =

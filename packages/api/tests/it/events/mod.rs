@@ -82,7 +82,7 @@ macro_rules! checks {
     )*};
 }
 
-checks! { attestations datasets delay emissions ics20 jobs meter models registry rewards staking timebank treasury vesting }
+checks! { attestations datasets delay emissions grants ics20 jobs meter models registry rewards staking timebank treasury vesting }
 
 #[test]
 fn a_malformed_attribute_is_named_with_what_it_may_be() {

@@ -3,8 +3,9 @@
 use bithive_api::attestations::{Evidence, PacketKind, Receipt, Source};
 use bithive_api::event::{OrEmpty, OrNone};
 use bithive_api::{
-    attestations as att, datasets as dat, emissions as emi, ics20 as ics, jobs as job, meter as met,
-    registry as reg, rewards as rew, staking as sta, timebank as tim, treasury as tre, vesting as ves,
+    attestations as att, datasets as dat, emissions as emi, grants as gra, ics20 as ics, jobs as job,
+    meter as met, registry as reg, rewards as rew, staking as sta, timebank as tim, treasury as tre,
+    vesting as ves,
 };
 use cosmwasm_std::{Addr, HexBinary, Uint128};
 
@@ -137,6 +138,31 @@ pub fn emissions() -> Vec<emi::Event> {
     ]
 }
 
+pub fn grants() -> Vec<gra::Event> {
+    use gra::Event::*;
+    let emergency = |reason| BreakGlass {
+        id: 7,
+        subject: addr("patient"),
+        requester: addr("clinic"),
+        reference: HexBinary::from([0xab; 32]),
+        reason,
+        text: HexBinary::from([0xcd; 32]),
+    };
+    let mut events = vec![
+        Recorded { subject: addr("patient"), digest: HexBinary::from([0xab; 32]), expires: 1_700_000_600 },
+        Revoked { subject: addr("patient"), digest: HexBinary::from([0xab; 32]) },
+        Anchored {
+            account: addr("clinic"),
+            log: HexBinary::from([0xab; 32]),
+            count: 9_007_199_254_740_991,
+            head: HexBinary::from([0xcd; 32]),
+        },
+    ];
+    use gra::Reason::{Btg, Disaster, Ertreat, Etreat};
+    events.extend([Btg, Etreat, Ertreat, Disaster].map(emergency));
+    events
+}
+
 pub fn ics20() -> Vec<ics::Event> {
     use ics::Event::*;
     let (channel_id, token) = ("channel-2".to_owned(), addr("token"));
@@ -207,6 +233,8 @@ pub fn jobs() -> Vec<job::Event> {
         Emissions { emissions: OrEmpty(None) },
         Models { models: OrEmpty(Some(addr("models"))) },
         Models { models: OrEmpty(None) },
+        Grants { grants: OrEmpty(Some(addr("grants"))) },
+        Grants { grants: OrEmpty(None) },
         Model { model: HexBinary::from([0xef; 32]), credits: 90 },
         Paused { paused: true },
         Withdrawn { address: addr("alice"), amount: AMOUNT },

@@ -2,6 +2,7 @@
 //! 10,000 participants.
 
 pub(crate) mod btk;
+pub(crate) mod consents;
 pub(crate) mod idle;
 pub(crate) mod market;
 pub(crate) mod patients;
@@ -33,6 +34,11 @@ fn bonds_elections_jobs_credits_and_sales_cost_as_much_where_ten_thousand_take_p
 #[test]
 fn rewards_of_patients_cost_as_much_where_ten_thousand_take_part() {
     compare(|count| patients::World::new(count).costs());
+}
+
+#[test]
+fn consents_and_jobs_that_name_them_cost_as_much_where_ten_thousand_have_consented() {
+    compare(|count| consents::World::new(count).costs());
 }
 
 #[test]

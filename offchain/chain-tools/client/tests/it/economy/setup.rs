@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bithive_api::{
-    emissions, jobs, meter, models, registry, rewards, staking, timebank, token, treasury, vesting,
+    emissions, grants, jobs, meter, models, registry, rewards, staking, timebank, token, treasury, vesting,
 };
 use bithive_chain::{Chain as _, Embedded, Message, SigningKey, Wallet};
 use bithive_client::{Account, Client, Deployment, EconomyAccount, EconomyClient};
@@ -260,6 +260,8 @@ async fn create(owner: &Wallet, app: &Wallet, chain: &Embedded, minter: bool) ->
         },
     )
     .await;
+    let message = grants::InstantiateMsg { registry: registry.clone() };
+    let grants = new(owner, Code::Grants, &message).await;
     let meter = owner.instantiate(agent::CODE_ID, &Empty {}, "meter", None).await.unwrap().contract;
     let set = emissions::ExecuteMsg::SetMeter { meter: meter.clone(), allowed: true };
     owner.execute(&emissions, &set, &[]).await.unwrap();
@@ -284,6 +286,7 @@ async fn create(owner: &Wallet, app: &Wallet, chain: &Embedded, minter: bool) ->
         (Contract::Timebank, timebank),
         (Contract::Meter, idle),
         (Contract::Models, models),
+        (Contract::Grants, grants),
     ];
     (Deployment::new(chain_id, contracts.into(), (treasury, app.address())).unwrap(), meter)
 }

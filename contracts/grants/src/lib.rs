@@ -1,0 +1,23 @@
+//! Consents of data's subjects, emergencies in which data is opened without one, and heads of audit logs.
+//!
+//! Start with [`contract`], which dispatches. [`consent`] has what subjects do, [`emergency`] what requesters do, [`anchor`] what anybody
+//! does with the heads of its own logs; [`check`] is the question that the job market asks before workers are assigned.
+#![deny(
+    clippy::arithmetic_side_effects,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss
+)]
+#![deny(clippy::let_underscore_must_use)]
+
+pub mod anchor;
+pub mod check;
+pub mod consent;
+pub mod contract;
+pub mod emergency;
+pub mod error;
+pub mod permission;
+pub mod query;
+pub mod state;
+
+pub use error::ContractError;

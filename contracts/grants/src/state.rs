@@ -1,0 +1,77 @@
+//! Storage, all keys in one place. cw2 keeps `contract_info`; keys of this crate differ from it.
+//!
+//! Rows belong to the account that has written them, so nobody's row is in the way of another's, and each lookup is of one row.
+
+use bithive_api::grants::{BreakGlassResponse, Standing};
+use cosmwasm_schema::cw_serde;
+use cosmwasm_std::{Addr, Empty, HexBinary};
+use cw_storage_plus::{Item, Map};
+
+/// The registry.
+pub const REGISTRY: Item<Addr> = Item::new("registry");
+/// Consents, by subject and digest.
+pub const CONSENTS: Map<(&Addr, &[u8]), Consent> = Map::new("consents");
+/// Number of the next emergency; 1 if absent.
+pub const NEXT_EMERGENCY: Item<u64> = Item::new("next_emergency");
+/// Emergencies by number.
+pub const EMERGENCIES: Map<u64, BreakGlassResponse> = Map::new("emergencies");
+/// Emergencies of each subject.
+pub const OF_SUBJECT: Map<(&Addr, u64), Empty> = Map::new("of_subject");
+/// How many emergencies a requester has stated on its last day.
+pub const STATED: Map<&Addr, Stated> = Map::new("stated");
+/// The newest head of each audit log, by account and the log's identity.
+pub const HEADS: Map<(&Addr, &[u8]), Head> = Map::new("heads");
+
+/// What is known of a digest.
+#[cw_serde]
+#[derive(Copy)]
+pub struct Consent {
+    /// What was recorded; none if it was revoked before.
+    pub recorded: Option<Recorded>,
+    /// When it was revoked, Unix seconds.
+    pub revoked_at: Option<u64>,
+}
+
+/// A recorded consent.
+#[cw_serde]
+#[derive(Copy)]
+pub struct Recorded {
+    /// When, Unix seconds.
+    pub at: u64,
+    /// When it ends, Unix seconds.
+    pub expires: u64,
+}
+
+/// Emergencies of a requester on a day.
+#[cw_serde]
+#[derive(Copy, Default)]
+pub struct Stated {
+    /// Days since 1970.
+    pub day: u64,
+    /// How many.
+    pub count: u8,
+}
+
+/// A head of an audit log.
+#[cw_serde]
+pub struct Head {
+    /// Number of its last entry.
+    pub count: u64,
+    /// Digest of that entry.
+    pub head: HexBinary,
+    /// When it was put here, Unix seconds.
+    pub at: u64,
+}
+
+impl Consent {
+    /// Whether it permits anything at a time. A revocation is stronger than everything else.
+    #[must_use]
+    pub const fn standing(&self, now: u64) -> Standing {
+        match (self.revoked_at, self.recorded) {
+            (Some(_), _) => Standing::Revoked,
+            (None, None) => Standing::Unknown,
+            (None, Some(recorded)) if now >= recorded.expires => Standing::Expired,
+            (None, Some(_)) => Standing::Live,
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Consents, emergencies, heads of audit logs, and jobs that name them.
+
+use bithive_api::grants::{Basis, ExecuteMsg};
+use bithive_api::jobs::Hook;
+use bithive_test_kit::grants::{DAY, Grants, basis, digest};
+use bithive_test_kit::jobs::{PRICE, VAULT};
+use bithive_test_kit::{JobsSuite, Suite};
+use cosmwasm_std::Addr;
+
+use crate::gas::Cost;
+
+pub(crate) struct World {
+    market: JobsSuite,
+    grants: Grants,
+}
+
+impl World {
+    /// As many patients have consented to one requester, and have logs whose heads are on the chain.
+    pub(crate) fn new(count: usize) -> Self {
+        let mut market = JobsSuite::new();
+        let grants = market.with_grants();
+        let requester = market.requester.clone();
+        for index in 0..count {
+            let patient = market.suite.account(&format!("patient {index:05}"));
+            grants.consent(&mut market.suite, &patient, 1, &requester);
+            grants.anchor(&mut market.suite, &patient, 1, 1, 1).unwrap();
+        }
+        Self { market, grants }
+    }
+
+    /// The chain, and the contracts that the messages went to.
+    pub(crate) fn contracts(&self) -> (&Suite, [&Addr; 2]) {
+        (&self.market.suite, [&self.grants.address, &self.market.jobs])
+    }
+
+    /// Storage gas of what `act` does.
+    fn cost(&mut self, act: impl FnOnce(&mut JobsSuite, &Grants)) -> u64 {
+        let before = self.market.suite.gas();
+        act(&mut self.market, &self.grants);
+        self.market.suite.gas() - before
+    }
+
+    fn post(&mut self, bases: Vec<Basis>) -> u64 {
+        self.cost(|market, _| {
+            let terms = Box::new(market.terms());
+            drop(market.try_hook(&Hook::Post { vault: VAULT.into(), terms, bases }, 3 * PRICE).unwrap());
+        })
+    }
+
+    fn assign(&mut self, job_id: u64) -> u64 {
+        self.cost(|market, _| drop(market.assign(job_id, &["node-1", "node-2", "node-3"])))
+    }
+
+    pub(crate) fn costs(&mut self) -> Vec<Cost> {
+        let patient = |suite: &Suite, index: usize| suite.account(&format!("patient {index:05}"));
+        let of = |suite: &Suite, index| basis(&patient(suite, index), 1);
+        let requester = self.market.requester.clone();
+        let one = vec![of(&self.market.suite, 4)];
+        // As many as a job may name, of as many patients as there are in the smaller world.
+        let most: Vec<_> = (0..16).map(|index| of(&self.market.suite, index % 8)).collect();
+        let mut costs = vec![
+            (
+                "record a consent",
+                self.cost(|market, grants| {
+                    let new = market.suite.account("patient new");
+                    grants.consent(&mut market.suite, &new, 1, &requester);
+                }),
+            ),
+            (
+                "record 64 consents",
+                self.cost(|market, grants| {
+                    let new = market.suite.account("patient newer");
+                    let digests = (0..64).map(|number| digest(number, &requester)).collect();
+                    let record =
+                        ExecuteMsg::Record { digests, expires: market.suite.now() + DAY, signed: None };
+                    drop(grants.send(&mut market.suite, &new, &record).unwrap());
+                }),
+            ),
+            (
+                "break glass",
+                self.cost(|market, grants| {
+                    let subject = patient(&market.suite, 3);
+                    drop(grants.break_glass(&mut market.suite, &requester, &subject).unwrap());
+                }),
+            ),
+            (
+                "anchor a log",
+                self.cost(|market, grants| {
+                    let account = patient(&market.suite, 3);
+                    drop(grants.anchor(&mut market.suite, &account, 1, 2, 2).unwrap());
+                }),
+            ),
+            ("post", self.post(vec![])),
+            ("post, one consent", self.post(one)),
+            ("post, 16 consents", self.post(most)),
+        ];
+        costs.extend([
+            ("assign", self.assign(1)),
+            ("assign, one consent", self.assign(2)),
+            ("assign, 16 consents", self.assign(3)),
+        ]);
+        costs.push((
+            "revoke a consent",
+            self.cost(|market, grants| {
+                let subject = patient(&market.suite, 9);
+                grants.revoke(&mut market.suite, &subject, 1, &requester);
+            }),
+        ));
+        costs
+    }
+}
