@@ -6,6 +6,7 @@ use bithive_grants::ContractError;
 use bithive_test_kit::grants::{DAY, Grants, basis, digest};
 use bithive_test_kit::{FEE_DENOM, Suite, announced, refusal};
 use cosmwasm_std::{Addr, HexBinary, coins};
+use cw_multi_test::Executor as _;
 
 fn world() -> (Suite, Grants, [Addr; 3]) {
     let mut suite = Suite::new();

@@ -29,7 +29,7 @@ impl Patient {
         let signature: Signature = self.key.sign_prehash(&hash).unwrap();
         SubjectSignature {
             public_key: self.public.as_slice().into(),
-            signature: signature.to_bytes().as_slice().into(),
+            signature: signature.to_bytes().to_vec().into(),
         }
     }
 }
