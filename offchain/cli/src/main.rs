@@ -8,8 +8,8 @@ use bithive_chain_commands::{chain, committee, deploy, deployment, devnet, ibc};
 use bithive_command_kit::{Output, error_text, printable};
 use bithive_demo as demo;
 use bithive_party_commands::{
-    accredit, audit_log, consent, daemon, fhir, health, job, keys, node, page, policy, requester, service,
-    setup,
+    accredit, audit_log, consent, daemon, fhir, gateway, health, job, keys, node, page, policy, requester,
+    service, setup,
 };
 use bithive_token_commands::{
     On, dataset, model, owner, profile, registry, rewards, run as on_network, stake, timebank, treasury, tx,
@@ -129,6 +129,9 @@ enum Command {
     /// FHIR R4: check documents, and write a job's output as a report.
     #[command(subcommand)]
     Fhir(fhir::Command),
+    /// Gateways: DICOM and FHIR of a hospital's systems into an encrypted spool.
+    #[command(subcommand)]
+    Gateway(gateway::Command),
     /// Run a model on rows or images on this machine alone, for example: predict --model phantoms.onnx --input study.bhim --masks masks.bhim
     Predict(predict::PredictArgs),
     /// The audit log of a party: check it, show it, and be told of what is unusual.
@@ -226,6 +229,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Page(args) => page::run(*args, home, output).await?,
         Command::Job(command) => return job::run(command, home, output).await,
         Command::Fhir(command) => return fhir::run(command, home, output).await,
+        Command::Gateway(command) => return gateway::run(command, output).await,
         Command::Deployment(command) => deployment::run(command, home, output).await?,
         Command::Service(command) => service::run(command, output)?,
         Command::Setup(args) => setup::run(args, home, output).await?,

@@ -39,10 +39,7 @@ pub fn read(bytes: &[u8]) -> Result<Object, Error> {
     if bytes.len() > MAX_BYTES {
         return Err(Error::TooLarge { found: bytes.len(), most: MAX_BYTES });
     }
-    let after = bytes.split_at_checked(PREAMBLE).ok_or(Error::NotDicom)?.1;
-    let rest = after.strip_prefix(b"DICM").ok_or(Error::NotDicom)?;
-    let (meta, data) = read_meta(rest)?;
-    let uid = meta.transfer_syntax.ok_or(Error::Meta { what: "the transfer syntax is missing" })?;
+    let Split { class: stated_class, instance: stated_instance, transfer_syntax: uid, data } = split(bytes)?;
     let syntax = TransferSyntaxRegistry.get(&uid);
     let syntax = syntax.ok_or_else(|| Error::TransferSyntax { uid: uid.chars().take(64).collect() })?;
     let explicit = uids::EXPLICIT_VR_LITTLE_ENDIAN;
@@ -57,8 +54,8 @@ pub fn read(bytes: &[u8]) -> Result<Object, Error> {
             .and_then(|element: &InMemElement| element.to_str().ok().map(|text| trim(&text)))
             .filter(|text| !text.is_empty())
     };
-    let class = text(dicom_dictionary_std::tags::SOP_CLASS_UID).or(meta.class);
-    let instance = text(dicom_dictionary_std::tags::SOP_INSTANCE_UID).or(meta.instance);
+    let class = text(dicom_dictionary_std::tags::SOP_CLASS_UID).or(stated_class);
+    let instance = text(dicom_dictionary_std::tags::SOP_INSTANCE_UID).or(stated_instance);
     let class = class.ok_or(Error::Meta { what: "the SOP class is missing" })?;
     let instance = instance.ok_or(Error::Meta { what: "the SOP instance is missing" })?;
     let table = FileMetaTableBuilder::new()
@@ -67,6 +64,52 @@ pub fn read(bytes: &[u8]) -> Result<Object, Error> {
         .transfer_syntax(syntax);
     let table = table.build().map_err(|_| Error::Meta { what: "an identifier is missing" })?;
     Ok(object.with_exact_meta(table))
+}
+
+/// What a file says of itself before its data set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Split<'a> {
+    /// SOP class, where the meta information names one.
+    pub class: Option<String>,
+    /// SOP instance, where the meta information names one.
+    pub instance: Option<String>,
+    /// Transfer syntax of the data set.
+    pub transfer_syntax: String,
+    /// The data set, as it is encoded.
+    pub data: &'a [u8],
+}
+
+/// Splits a file into its meta information and its data set, which is not looked at.
+///
+/// # Errors
+/// Bytes that are no DICOM file, and meta information that is cut off or names no transfer syntax.
+pub fn split(bytes: &[u8]) -> Result<Split<'_>, Error> {
+    let after = bytes.split_at_checked(PREAMBLE).ok_or(Error::NotDicom)?.1;
+    let rest = after.strip_prefix(b"DICM").ok_or(Error::NotDicom)?;
+    let (Meta { class, instance, transfer_syntax }, data) = read_meta(rest)?;
+    let transfer_syntax = transfer_syntax.ok_or(Error::Meta { what: "the transfer syntax is missing" })?;
+    Ok(Split { class, instance, transfer_syntax, data })
+}
+
+/// What comes before a data set in a file: a preamble of zeros, and the meta information of this program. The data set follows as it is
+/// encoded, whatever it is: what a peer has sent stays as it was.
+///
+/// # Errors
+/// [`Error::Meta`] where an identifier is missing.
+pub fn head(class: &str, instance: &str, transfer_syntax: &str) -> Result<Vec<u8>, Error> {
+    let missing = Error::Meta { what: "an identifier is missing" };
+    if [class, instance, transfer_syntax].contains(&"") {
+        return Err(missing);
+    }
+    let table = FileMetaTableBuilder::new()
+        .media_storage_sop_class_uid(class)
+        .media_storage_sop_instance_uid(instance)
+        .transfer_syntax(transfer_syntax);
+    let table = table.build().map_err(|_| missing)?;
+    let mut bytes = vec![0; PREAMBLE];
+    bytes.extend_from_slice(b"DICM");
+    table.write(&mut bytes).map_err(|_| Error::Write)?;
+    Ok(bytes)
 }
 
 /// Encodes a file: a preamble of zeros, file meta information of this program, and the data set in the transfer syntax that the

@@ -44,7 +44,7 @@ pub use area::Area;
 pub use boxes::Boxes;
 pub use collection::{Admission, Collection};
 pub use error::Error;
-pub use file::{Object, read, write};
+pub use file::{Object, Split, head, read, split, write};
 pub use key::{DeidKey, SubjectKey};
 pub use numbers::to_tensor;
 pub use profile::{DateOption, Options, Profile};

@@ -12,6 +12,8 @@ use bithive_curve::{G1, G2, Scalar};
 use bithive_dgkbe::dem::SealingKey;
 use bithive_dgkbe::opening::{KeyFile, Part, crs_header_range, extract, power_range};
 use bithive_dgkbe::{GroupedSet, Groups, SlotSet, dem};
+use bithive_dicomnet::command::{Request as DimseRequest, Status};
+use bithive_dicomnet::{Uid, multipart};
 use bithive_exchange::{PeerId, Protocol};
 use bithive_fuzz_checks::{
     attest, blindmatch, broadcast, chain, cometbft, dicom, extractor, measurement, transport,
@@ -48,6 +50,7 @@ fn main() -> Result<(), Fault> {
     fhir_seeds(&seeds)?;
     images(&seeds)?;
     dicom_seeds(&seeds)?;
+    dicom_peers(&seeds)?;
     audit_and_consent(&seeds)?;
     models_and_tables(&seeds)
 }
@@ -579,6 +582,18 @@ fn dicom_seeds(seeds: &Seeds<'_>) -> Result<(), Fault> {
     let stripes: Vec<u8> =
         (0..64 * 24_u32).map(|at| if at % 4 == 0 && at / 64 % 12 < 8 { 250 } else { 64 }).collect();
     seeds.put("dicom", "picture", &[5], &stripes)
+}
+
+fn dicom_peers(seeds: &Seeds<'_>) -> Result<(), Fault> {
+    let (class, instance) = (Uid::parse("1.2.840.10008.5.1.4.1.1.2")?, Uid::parse("1.2.3")?);
+    let store = DimseRequest::Store { id: 7, class, instance };
+    seeds.put("dicomnet", "echo", &[0], &DimseRequest::Echo { id: 1 }.encode())?;
+    seeds.put("dicomnet", "store", &[0], &store.encode())?;
+    let answer = store.answered(Status::OTHER_BYTES, Some("another object is there".into()));
+    seeds.put("dicomnet", "refused", &[1], &answer.encode())?;
+    let kind = b"multipart/related; type=\"application/dicom\"; boundary=b";
+    seeds.put("dicomnet", "content-type", &[2], kind)?;
+    seeds.put("dicomnet", "parts", &[3], &multipart::write(&[b"one", b""], "application/dicom", "b"))
 }
 
 fn models_and_tables(seeds: &Seeds<'_>) -> Result<(), Fault> {

@@ -17,6 +17,7 @@ pub mod cometbft;
 pub mod consent;
 pub mod curve;
 pub mod dicom;
+pub mod dicomnet;
 pub mod extractor;
 pub mod fhir;
 pub mod images;
@@ -78,6 +79,7 @@ targets![
     consent,
     curve,
     dicom,
+    dicomnet,
     extractor,
     fhir,
     images,

@@ -15,6 +15,7 @@ mod demo_network;
 mod economy_commands;
 mod fhir;
 mod founding;
+mod gateway;
 mod keys;
 mod loopback;
 mod measure;

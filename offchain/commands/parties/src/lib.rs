@@ -9,6 +9,7 @@ pub mod consent;
 pub mod daemon;
 pub mod fhir;
 pub mod follow;
+pub mod gateway;
 pub mod health;
 pub mod job;
 pub mod join;

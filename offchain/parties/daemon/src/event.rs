@@ -13,15 +13,15 @@ use serde::{Deserialize, Serialize};
 pub enum Event {
     /// The party answers from now on.
     Ready {
-        /// `node`, `committee`, `relay`, `relayer`, `requester`, `meter` or `oracle`.
+        /// `node`, `committee`, `relay`, `relayer`, `requester`, `meter`, `oracle` or `gateway`.
         role: String,
-        /// Its endpoint, in hex; none for a relay, a meter or an oracle.
+        /// Its endpoint, in hex; none for a relay, a meter, an oracle or a gateway.
         endpoint: Option<String>,
-        /// Its account; none for a relay.
+        /// Its account; none for a relay or a gateway.
         account: Option<String>,
         /// Sockets that it listens on.
         listens_on: Vec<SocketAddr>,
-        /// The URL that clients use, of a relay.
+        /// The URL that clients use, of a relay or a gateway.
         url: Option<String>,
     },
     /// A duty waits for others, the chain or coins, and is tried again; said when the reason changes.

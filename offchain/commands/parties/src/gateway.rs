@@ -1,0 +1,167 @@
+//! `bithive gateway`: a hospital's images and documents in.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, ensure};
+use bithive_command_kit::Output;
+use bithive_daemon::Event;
+use bithive_daemon::config::{LogConfig, LogFormat};
+use bithive_daemon::event::standard_output;
+use bithive_gateway::config::{GatewayConfig, LogFormat as Format, ROLE, TEMPLATE};
+use bithive_gateway::web::Token;
+use bithive_gateway::{Gateway, Spool, SpoolKey, Uid};
+use bithive_monitor::{StatusError, fetch_status};
+use clap::Subcommand;
+use serde_json::{Value, json};
+
+use super::daemon::{UntilArgs, start_log};
+
+/// Gateways: DICOM and FHIR of a hospital's systems into an encrypted spool.
+#[expect(missing_docs, reason = "a doc comment would be part of the help text")]
+#[derive(Subcommand)]
+pub enum Command {
+    /// Write a commented configuration, for example: gateway config --out gateway.toml
+    Config {
+        /// File to write; standard output by default.
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Make the key of a spool, in a new file that only its owner can read. Without it nothing of the spool can be read.
+    Key {
+        /// The file to create.
+        file: PathBuf,
+    },
+    /// Make the token that requests to DICOMweb and FHIR have to show, in a new file that only its owner can read.
+    Token {
+        /// The file to create.
+        file: PathBuf,
+    },
+    /// Check a configuration, and that the files that it names are there.
+    Check(ConfigArgs),
+    /// Take images and documents until stopped: DICOM C-ECHO and C-STORE, DICOMweb, FHIR.
+    ///
+    /// What is answered with success is encrypted and on disk. It can be killed at any moment: whoever was not answered sends again, and an
+    /// object that comes twice is stored once. Standard output has a line of JSON when it is ready and when it has stopped.
+    Run {
+        #[command(flatten)]
+        config: ConfigArgs,
+        #[command(flatten)]
+        until: UntilArgs,
+    },
+    /// Remove a study from the spool of a gateway that does not run.
+    ///
+    /// Its files are removed, not overwritten: what a disk keeps of removed files is readable to who has the key. Exit code 1 if there is no such study.
+    Erase {
+        #[command(flatten)]
+        config: ConfigArgs,
+        /// Study Instance UID.
+        #[arg(long, value_name = "UID")]
+        study: Uid,
+    },
+    /// Show what a running gateway has and does. Exit code 1 if it does not run.
+    Status(ConfigArgs),
+}
+
+/// Which gateway.
+#[derive(clap::Args)]
+pub struct ConfigArgs {
+    /// Configuration, as `bithive gateway config` writes it.
+    #[arg(long, value_name = "FILE")]
+    config: PathBuf,
+}
+
+/// Runs a command; none needs a chain.
+pub async fn run(command: Command, output: Output) -> Result<ExitCode> {
+    match command {
+        Command::Config { out } => write_config(out, output)?,
+        Command::Key { file } => {
+            SpoolKey::create(&file)?;
+            made(&file, "keep a copy elsewhere: without it nothing of the spool can be read", output)?;
+        }
+        Command::Token { file } => {
+            Token::create(&file)?;
+            made(&file, "requests show it in the header \"Authorization: Bearer ...\"", output)?;
+        }
+        Command::Check(ConfigArgs { config: file }) => {
+            GatewayConfig::load(&file)?.check_files(&file)?;
+            output
+                .show(&json!({ "ok": true, "role": ROLE }), |_| println!("ok: a gateway's configuration"))?;
+        }
+        Command::Run { config, until } => serve(&config.config, &until).await?,
+        Command::Erase { config, study } => return erase(&config.config, &study, output),
+        Command::Status(ConfigArgs { config }) => return status(&config, output).await,
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn write_config(out: Option<PathBuf>, output: Output) -> Result<()> {
+    let Some(file) = out else {
+        print!("{TEMPLATE}");
+        return Ok(());
+    };
+    ensure!(!file.exists(), "--out: {} exists; choose another name", file.display());
+    std::fs::write(&file, TEMPLATE).with_context(|| file.display().to_string())?;
+    output.show(&json!({ "role": ROLE, "file": file }), |_| println!("wrote {}", file.display()))
+}
+
+fn made(file: &Path, words: &str, output: Output) -> Result<()> {
+    output.show(&json!({ "file": file }), |_| println!("wrote {}; {words}", file.display()))
+}
+
+async fn serve(file: &Path, until: &UntilArgs) -> Result<()> {
+    let config = GatewayConfig::load(file)?;
+    config.check_files(file)?;
+    let format = if config.log.format == Format::Json { LogFormat::Json } else { LogFormat::Text };
+    start_log(&LogConfig { format, filter: config.log.filter.clone() })?;
+    let stop = until.stop()?;
+    let gateway = Gateway::start(&config).await?;
+    let tally = gateway.spool().tally();
+    tracing::info!(studies = tally.studies, instances = tally.instances, "the gateway works");
+    let events = standard_output();
+    events(&Event::Ready {
+        role: ROLE.into(),
+        endpoint: None,
+        account: None,
+        listens_on: gateway.dicom().into_iter().chain(gateway.web()).chain(gateway.metrics()).collect(),
+        url: gateway.web().map(|address| format!("http://{address}/")),
+    });
+    stop.requested().await;
+    gateway.stop().await;
+    events(&Event::Stopped);
+    Ok(())
+}
+
+fn erase(file: &Path, study: &Uid, output: Output) -> Result<ExitCode> {
+    let config = GatewayConfig::load(file)?;
+    config.check_files(file)?;
+    let spool = Spool::open(&config.spool, SpoolKey::read(&config.key)?, config.limits())?;
+    let removed = spool.erase(study)?;
+    output.show(&json!({ "removed": removed }), |_| println!("{removed} objects are removed"))?;
+    Ok(if removed == 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+async fn status(file: &Path, output: Output) -> Result<ExitCode> {
+    let config = GatewayConfig::load(file)?;
+    let address = config.metrics.listen.with_context(|| {
+        format!("{}: metrics.listen is missing; set it, and start the gateway again", file.display())
+    })?;
+    match fetch_status(address).await {
+        Ok(status) => {
+            output.show(&status, |status| {
+                for (name, value) in status {
+                    match value {
+                        Value::String(text) => println!("{name:<26}{text}"),
+                        other => println!("{name:<26}{other}"),
+                    }
+                }
+            })?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Err(error @ (StatusError::Down { .. } | StatusError::Other { .. })) => {
+            let answer = json!({ "ok": false, "running": false, "reason": error.to_string() });
+            output.show(&answer, |_| println!("not running: {error}"))?;
+            Ok(ExitCode::FAILURE)
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Why a gateway does not start, or can't go on. What is wrong with one object is a [`Refused`](crate::Refused).
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// Why a gateway does not start, or can't go on.
+#[derive(Debug, thiserror::Error)]
+pub enum GatewayError {
+    /// A file or folder can't be read or written.
+    #[error("{path}: {source}", path = path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The key of the spool can't be read.
+    #[error(transparent)]
+    KeyFile(#[from] bithive_keystore::KeystoreError),
+    /// The key of the spool is none.
+    #[error("{path}: expected 64 hexadecimal digits; `bithive gateway key {path}` makes a key in a new file", path = path.display())]
+    Key {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The spool was begun with another key.
+    #[error("{path} was begun with another key; give that key, or a new folder", path = path.display())]
+    OtherKey {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Another process has the spool.
+    #[error("{path} is in use by another process; stop it, or name another folder", path = path.display())]
+    InUse {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A file of the spool is not what was written.
+    #[error("{path} is damaged: {problem}; restore it from a copy, or move it out of the folder", path = path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        problem: &'static str,
+    },
+    /// Nobody can listen at the address.
+    #[error(
+        "{field} = \"{address}\": {problem}; another program may have it, or the port needs a right that this process lacks"
+    )]
+    Listen {
+        /// The setting.
+        field: &'static str,
+        /// The address.
+        address: SocketAddr,
+        /// What the system says.
+        problem: std::io::Error,
+    },
+    /// A certificate or its key can't be used.
+    #[error("{path}: {problem}", path = path.display())]
+    Tls {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        problem: String,
+    },
+    /// The system gives no randomness.
+    #[error("the system gives no randomness: {0}")]
+    Randomness(String),
+    /// The HTTP client can't be made.
+    #[error("the HTTP client: {0}")]
+    Client(String),
+    /// A task of the gateway broke.
+    #[error("a task of the gateway ended badly: {0}")]
+    Task(String),
+    /// The configuration.
+    #[error(transparent)]
+    Config(#[from] crate::config::ConfigError),
+}
+
+pub(crate) fn at(path: &Path) -> impl FnOnce(std::io::Error) -> GatewayError + '_ {
+    |source| GatewayError::Io { path: path.to_owned(), source }
+}
