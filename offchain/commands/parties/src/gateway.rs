@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use anyhow::{Context, Result, ensure};
 use bithive_command_kit::Output;
 use bithive_daemon::Event;
-use bithive_daemon::config::{LogConfig, LogFormat};
+use bithive_daemon::config::{LogConfig, LogFilter, LogFormat};
 use bithive_daemon::event::standard_output;
 use bithive_gateway::config::{GatewayConfig, LogFormat as Format, ROLE, TEMPLATE};
 use bithive_gateway::web::Token;
@@ -113,7 +113,12 @@ async fn serve(file: &Path, until: &UntilArgs) -> Result<()> {
     let config = GatewayConfig::load(file)?;
     config.check_files(file)?;
     let format = if config.log.format == Format::Json { LogFormat::Json } else { LogFormat::Text };
-    start_log(&LogConfig { format, filter: config.log.filter.clone() })?;
+    let filter: LogFilter = config
+        .log
+        .filter
+        .parse()
+        .map_err(|error| anyhow::anyhow!("{}: log.filter: {error}", file.display()))?;
+    start_log(&LogConfig { format, filter })?;
     let stop = until.stop()?;
     let gateway = Gateway::start(&config).await?;
     let tally = gateway.spool().tally();
