@@ -52,6 +52,7 @@ pub enum Command {
         /// Show how each use that it permits stands on the chain: live, revoked, expired or unknown.
         #[arg(long)]
         chain: bool,
+        /// Where the chain is.
         #[command(flatten)]
         reader: ReaderArgs,
     },

@@ -20,7 +20,7 @@ use crate::relied::read_receipt;
 
 /// Which of the uses that a receipt permits.
 #[derive(clap::Args)]
-pub struct UsesArgs {
+struct UsesArgs {
     /// File with the signed receipt.
     pub(super) receipt: PathBuf,
     /// Only this purpose; can be repeated. All purposes of the receipt by default.
