@@ -23,8 +23,8 @@ impl Patient {
     async fn of(town: &mut Town) -> Self {
         let registry = town.local.client.deployment().registry().into();
         let operator = &town.local.operator;
-        let created =
-            operator.wallet().instantiate(Code::Grants.id(), &InstantiateMsg { registry }, "grants", None);
+        let terms = InstantiateMsg { registry };
+        let created = operator.wallet().instantiate(Code::Grants.id(), &terms, "grants", None);
         let grants = Some(created.await.unwrap().contract);
         operator.jobs(&jobs::ExecuteMsg::SetGrants { grants }).await.unwrap();
         let account = town.local.account(SigningKey::generate(&mut town.rng)).await.unwrap();
