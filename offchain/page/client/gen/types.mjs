@@ -248,9 +248,8 @@ export class Types {
       const isOptional = !required.has(name);
       const opening = "nullable(";
       if (isOptional && !form.codec.startsWith(opening)) {
-        throw new Error(`${at}.${name} may be missing and not null, which no field of a contract is`);
-      }
-      if (isOptional) {
+        form.codec = `${this.#use("defaulted")}(${form.codec})`;
+      } else if (isOptional) {
         this.#use("nullable", -1);
         form.codec = `${this.#use("optional")}(${form.codec.slice(opening.length)}`;
       }

@@ -158,6 +158,11 @@ export function optional<T>(of: Codec<T>): Optional<T | null> {
   return { ...nullable(of), optional: true };
 }
 
+/** A field that may be missing, and is not null: the contract has a value of its own for it. */
+export function defaulted<T>(of: Codec<T>): Optional<T> {
+  return { ...of, optional: true };
+}
+
 /** An array. */
 export function list<T>(of: Codec<T>): Codec<T[]> {
   return {

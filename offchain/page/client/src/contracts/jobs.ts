@@ -1,7 +1,7 @@
 // Written by gen/generate.mjs from schema/jobs/; not to be edited.
 
 import {
-  binary, bool, hexBinary, list, literal, nullable, object, optional, text, u16, u32, u64, u8, uint128, variants, type Codec, type Addr, type Binary, type HexBinary, type Uint128,
+  binary, bool, defaulted, hexBinary, list, literal, nullable, object, optional, text, u16, u32, u64, u8, uint128, variants, type Codec, type Addr, type Binary, type HexBinary, type Uint128,
 } from "../codec.js";
 import { ask, call, encodeHook, type Message, type QueryOptions, type SmartQuery } from "../contract.js";
 
@@ -240,6 +240,14 @@ export type ExecuteMsg =
     /** `models`, for the same token. */
     models?: string | null;
   } }
+  /**
+   * Name the contract that knows what subjects of data have consented to, or none: then nothing that names consents
+   * is posted or assigned. Sender: the registry's owner.
+   */
+  | { set_grants: {
+    /** `grants`, of the same registry. */
+    grants?: string | null;
+  } }
   /** State the work of a model, or forget it. Sender: the registry's owner. */
   | { set_model: {
     /** BLAKE3 digest of the model file, 32 bytes. */
@@ -310,6 +318,9 @@ export const executeMsg: Codec<ExecuteMsg> = /* @__PURE__ */ variants({
   set_models: object({
     models: optional(text),
   }),
+  set_grants: object({
+    grants: optional(text),
+  }),
   set_model: object({
     model: hexBinary,
     work: optional(modelWork),
@@ -345,6 +356,20 @@ export type QueryMsg =
     limit?: number | null;
     /** Start after this job. */
     start_after?: bigint | null;
+  } }
+  /** What permits a job to use data; nothing where it names none. */
+  | { bases: {
+    /** Number of the job, from 1. */
+    job_id: bigint;
+  } }
+  /** Jobs that name data of a subject, by ascending number. */
+  | { uses: {
+    /** Page size, at most `limits::MAX_PAGE`, which is also the default. */
+    limit?: number | null;
+    /** Start after this job. */
+    start_after?: bigint | null;
+    /** Address of the subject's account. */
+    subject: string;
   } }
   /** What settled several jobs at once; an error when `batch` is not the first job of one. */
   | { batch: {
@@ -391,6 +416,14 @@ export const queryMsg: Codec<QueryMsg> = /* @__PURE__ */ variants({
     limit: optional(u32),
     start_after: optional(u64),
   }),
+  bases: object({
+    job_id: u64,
+  }),
+  uses: object({
+    limit: optional(u32),
+    start_after: optional(u64),
+    subject: text,
+  }),
   batch: object({
     batch: u64,
   }),
@@ -419,6 +452,8 @@ export const migrateMsg: Codec<MigrateMsg> = /* @__PURE__ */ object({});
 export interface ConfigResponse {
   /** Contract that credits work; null where none does. */
   emissions?: Addr | null;
+  /** Contract that knows what subjects of data have consented to; null where no job names consents. */
+  grants?: Addr | null;
   /** Groups of that many slots; slots are numbered 1..=groups*slots. */
   groups: number;
   /** Patient incentive pool. */
@@ -441,6 +476,7 @@ export interface ConfigResponse {
 /** Checks {@link ConfigResponse}. */
 export const configResponse: Codec<ConfigResponse> = /* @__PURE__ */ object({
   emissions: optional(text),
+  grants: optional(text),
   groups: u16,
   incentive_pool: text,
   models: optional(text),
@@ -635,6 +671,59 @@ export const vaultResponse: Codec<VaultResponse> = /* @__PURE__ */ object({
   vault: binary,
 });
 
+/**
+ * What permits somebody to use data. `A` is the type of addresses: text in a message, and checked where a contract
+ * stores it and answers with it.
+ */
+export type BasisForAddr =
+  /** A consent that the subject has recorded. */
+  | { consent: {
+    /** `bithive_consent::grant::opening`, 32 bytes. */
+    opening: HexBinary;
+    /** The subject's account. */
+    subject: Addr;
+  } }
+  /** An emergency that the user has stated. */
+  | { break_glass: {
+    /** Number of the emergency, from 1. */
+    id: bigint;
+    /** The subject's account. */
+    subject: Addr;
+  } };
+/** Checks {@link BasisForAddr}. */
+export const basisForAddr: Codec<BasisForAddr> = /* @__PURE__ */ variants({
+  consent: object({
+    opening: hexBinary,
+    subject: text,
+  }),
+  break_glass: object({
+    id: u64,
+    subject: text,
+  }),
+});
+
+/** A job that names data of a subject. */
+export interface UseResponse {
+  /** What of this subject permits it. */
+  bases: BasisForAddr[];
+  /** Number of the job, from 1. */
+  job_id: bigint;
+  /** State of the job: data of an open one was given to nobody yet. */
+  phase: Phase;
+  /** Account that uses the data. */
+  requester: Addr;
+  /** Round, from 1 once assigned; 0 before. */
+  round: number;
+}
+/** Checks {@link UseResponse}. */
+export const useResponse: Codec<UseResponse> = /* @__PURE__ */ object({
+  bases: list(basisForAddr),
+  job_id: u64,
+  phase: phase,
+  requester: text,
+  round: u8,
+});
+
 /** What settled several jobs at once: enough, with the jobs' statements, to verify them again. */
 export interface BatchResponse {
   /** Numbers of the jobs, ascending. */
@@ -703,6 +792,37 @@ export const settingResponse: Codec<SettingResponse> = /* @__PURE__ */ object({
 });
 
 /**
+ * What permits somebody to use data. `A` is the type of addresses: text in a message, and checked where a contract
+ * stores it and answers with it.
+ */
+export type BasisForString =
+  /** A consent that the subject has recorded. */
+  | { consent: {
+    /** `bithive_consent::grant::opening`, 32 bytes. */
+    opening: HexBinary;
+    /** The subject's account. */
+    subject: string;
+  } }
+  /** An emergency that the user has stated. */
+  | { break_glass: {
+    /** Number of the emergency, from 1. */
+    id: bigint;
+    /** The subject's account. */
+    subject: string;
+  } };
+/** Checks {@link BasisForString}. */
+export const basisForString: Codec<BasisForString> = /* @__PURE__ */ variants({
+  consent: object({
+    opening: hexBinary,
+    subject: text,
+  }),
+  break_glass: object({
+    id: u64,
+    subject: text,
+  }),
+});
+
+/**
  * The public terms of a job. Its conditions are only in the vault. `A` is the type of addresses: text in a message,
  * and checked where the contract stores the terms and answers with them.
  */
@@ -761,6 +881,11 @@ export type Hook =
    * the bond that the registry asks of requesters.
    */
   | { post: {
+    /**
+     * What permits the use of the data, at most `crate::grants::limits::MAX_BASES`: each has to be live for the
+     * requester when the job is posted and at each assignment. Nothing for data that needs no consent.
+     */
+    bases?: BasisForString[];
     /** The terms. */
     terms: TermsForString;
     /** Sealed policy (`bithive_blindmatch::Vault` encoding), 1..=`limits::MAX_VAULT_BYTES` bytes. */
@@ -772,6 +897,8 @@ export type Hook =
    * requester when it assigns workers.
    */
   | { post_for: {
+    /** What permits the use of the data, as in `Hook::Post`; for the requester, not the payer. */
+    bases?: BasisForString[];
     /** Account of the requester. */
     requester: string;
     /** Terms of the job. */
@@ -790,10 +917,12 @@ export type Hook =
 /** Checks {@link Hook}. */
 export const hook: Codec<Hook> = /* @__PURE__ */ variants({
   post: object({
+    bases: defaulted(list(basisForString)),
     terms: termsForString,
     vault: binary,
   }),
   post_for: object({
+    bases: defaulted(list(basisForString)),
     requester: text,
     terms: termsForString,
     vault: binary,
@@ -809,6 +938,8 @@ export interface Responses {
   job: JobResponse;
   vault: VaultResponse;
   jobs: JobResponse[];
+  bases: BasisForAddr[];
+  uses: UseResponse[];
   batch: BatchResponse;
   model: ModelWork | null;
   reporting: ReportingResponse;
@@ -824,6 +955,8 @@ export const responses: { [Name in keyof Responses]: Codec<Responses[Name]> } = 
   job: jobResponse,
   vault: vaultResponse,
   jobs: list(jobResponse),
+  bases: list(basisForAddr),
+  uses: list(useResponse),
   batch: batchResponse,
   model: nullable(modelWork),
   reporting: reportingResponse,
@@ -862,6 +995,16 @@ export class Queries {
   /** Jobs by ascending number. */
   jobs(args: Extract<QueryMsg, { jobs: unknown }>["jobs"] = {}, options?: QueryOptions): Promise<JobResponse[]> {
     return ask(this.#chain, this.#address, "jobs.jobs", queryMsg, { jobs: args }, responses.jobs, options);
+  }
+
+  /** What permits a job to use data; nothing where it names none. */
+  bases(args: Extract<QueryMsg, { bases: unknown }>["bases"], options?: QueryOptions): Promise<BasisForAddr[]> {
+    return ask(this.#chain, this.#address, "jobs.bases", queryMsg, { bases: args }, responses.bases, options);
+  }
+
+  /** Jobs that name data of a subject, by ascending number. */
+  uses(args: Extract<QueryMsg, { uses: unknown }>["uses"], options?: QueryOptions): Promise<UseResponse[]> {
+    return ask(this.#chain, this.#address, "jobs.uses", queryMsg, { uses: args }, responses.uses, options);
   }
 
   /** What settled several jobs at once; an error when `batch` is not the first job of one. */
@@ -1002,6 +1145,14 @@ export class Messages {
   /** Name the contract that knows who is paid for a model, or none: then nobody is. Sender: the registry's owner. */
   setModels(args: Extract<ExecuteMsg, { set_models: unknown }>["set_models"] = {}): Message {
     return call(this.#sender, this.#address, "jobs.set_models", executeMsg, { set_models: args });
+  }
+
+  /**
+   * Name the contract that knows what subjects of data have consented to, or none: then nothing that names consents
+   * is posted or assigned. Sender: the registry's owner.
+   */
+  setGrants(args: Extract<ExecuteMsg, { set_grants: unknown }>["set_grants"] = {}): Message {
+    return call(this.#sender, this.#address, "jobs.set_grants", executeMsg, { set_grants: args });
   }
 
   /** State the work of a model, or forget it. Sender: the registry's owner. */
