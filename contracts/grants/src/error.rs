@@ -52,7 +52,7 @@ pub enum ContractError {
         limits::EMERGENCIES_A_DAY
     )]
     TooManyEmergencies {
-        /// The requester.
+        /// Account of the requester.
         requester: String,
         /// When it may again, in Unix seconds.
         next: u64,
@@ -60,7 +60,7 @@ pub enum ContractError {
     /// Nobody breaks a glass of its own.
     #[error("{requester} is the subject itself; expected a consent, which it can record")]
     OwnData {
-        /// The requester.
+        /// Account of the requester.
         requester: String,
     },
     /// A log only grows.
@@ -68,7 +68,7 @@ pub enum ContractError {
         "count is {found}; expected more than {before}, which the log had when its head was put on the chain before"
     )]
     NotLonger {
-        /// Entries given.
+        /// Number of entries that was given.
         found: u64,
         /// Entries at the last time.
         before: u64,

@@ -7,7 +7,7 @@ use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Empty, HexBinary};
 use cw_storage_plus::{Item, Map};
 
-/// The registry.
+/// Address of the registry, which knows requesters.
 pub const REGISTRY: Item<Addr> = Item::new("registry");
 /// Consents, by subject and digest.
 pub const CONSENTS: Map<(&Addr, &[u8]), Consent> = Map::new("consents");
@@ -48,7 +48,7 @@ pub struct Recorded {
 pub struct Stated {
     /// Days since 1970.
     pub day: u64,
-    /// How many.
+    /// How many it has stated on that day.
     pub count: u8,
 }
 

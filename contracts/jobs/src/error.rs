@@ -107,7 +107,7 @@ pub enum ContractError {
     /// The deadline has not passed, so there is nothing to advance.
     #[error("job {job_id} is {phase:?} until {deadline}, and it is {now}; expected a later time")]
     TooEarly {
-        /// The job.
+        /// Number of the job.
         job_id: u64,
         /// State that the job is in.
         phase: Phase,
@@ -385,7 +385,7 @@ pub enum ContractError {
     /// A job is reported once.
     #[error("job {job_id} was already reported")]
     AlreadyReported {
-        /// The job.
+        /// Number of the job.
         job_id: u64,
     },
     /// Nothing is owed.

@@ -75,7 +75,7 @@ impl Machine {
 pub struct Claim {
     /// Number of the period.
     pub period: u64,
-    /// Idle seconds.
+    /// Idle seconds that are stated.
     pub seconds: u64,
     /// Account that gets the credits.
     pub account: Addr,
@@ -93,7 +93,7 @@ pub struct Claim {
 pub struct Counted {
     /// Number of that period.
     pub period: u64,
-    /// Credits.
+    /// Credits that were claimed.
     pub credits: u64,
 }
 

@@ -45,7 +45,7 @@ pub enum ContractError {
     OwnChallenge {
         /// Digest of the model, in hex.
         model: String,
-        /// The owner.
+        /// Account of the owner.
         owner: String,
     },
     /// A model is challenged once at a time.

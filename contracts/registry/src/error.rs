@@ -158,7 +158,7 @@ pub enum ContractError {
     /// The unbonding time has not passed.
     #[error("the bond of {address} is locked until {until} and it is {now}; expected a later time")]
     TooEarly {
-        /// The account.
+        /// Address of the account.
         address: String,
         /// When the bond can be withdrawn, in Unix seconds.
         until: u64,

@@ -111,9 +111,9 @@ pub enum ContractError {
         "{patient} had its reward for {activity:?} on day {day} since 1970; expected one a day. Try again tomorrow"
     )]
     OnceADay {
-        /// The patient.
+        /// Account of the patient.
         patient: String,
-        /// What for.
+        /// The activity that was proposed.
         activity: Activity,
         /// Day of its reward, since 1970.
         day: u64,

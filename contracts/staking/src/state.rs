@@ -64,9 +64,9 @@ pub struct StoredStream {
     pub total: Uint128,
     /// Those that have become rewards per share.
     pub taken: Uint128,
-    /// Unix seconds.
+    /// Begin, in seconds of the Unix epoch.
     pub start: u64,
-    /// Unix seconds.
+    /// End, in seconds of the Unix epoch.
     pub end: u64,
 }
 

@@ -38,12 +38,12 @@ pub fn commitment(opening: &[u8; 32], reader: &str) -> [u8; 32] {
 /// What a subject has others tell the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
-    /// Record digests.
+    /// Record digests as consents that hold.
     Record {
         /// Until when they hold, in seconds of the Unix epoch.
         until: u64,
     },
-    /// Revoke digests.
+    /// Revoke digests for good.
     Revoke,
 }
 

@@ -46,14 +46,14 @@ pub enum Request {
         id: u16,
         /// SOP class of the object.
         class: Uid,
-        /// The object.
+        /// SOP Instance UID of the object that is sent.
         instance: Uid,
     },
-    /// Something else.
+    /// A request for a service that is not offered.
     Other {
         /// Number of the message.
         id: u16,
-        /// Command field.
+        /// Its command field (0000,0100).
         field: u16,
         /// Whether a data set follows.
         has_data_set: bool,
@@ -65,7 +65,7 @@ pub enum Request {
 pub struct Status(pub u16);
 
 impl Status {
-    /// Done.
+    /// The object is stored.
     pub const SUCCESS: Self = Self(0x0000);
     /// The SOP class is none that is stored.
     pub const CLASS_NOT_SUPPORTED: Self = Self(0x0122);
@@ -106,7 +106,7 @@ pub enum CommandError {
     /// It is too long.
     #[error("a command of {found} bytes; expected at most {MAX_BYTES}")]
     TooLong {
-        /// Its length.
+        /// Its length in bytes.
         found: usize,
     },
     /// It ends within an element, or an element is as long as nothing backs.
@@ -115,15 +115,15 @@ pub enum CommandError {
     /// An element of another group, one that is not in order, or too many.
     #[error("the command has the element ({group:04X},{element:04X}) where none can be")]
     Element {
-        /// Its group.
+        /// Group of its tag.
         group: u16,
-        /// Its number.
+        /// Number of its tag in the group.
         element: u16,
     },
     /// An element is missing or is no value.
     #[error("the command has no {what}, or one that can't be read")]
     Value {
-        /// The element.
+        /// Name of the element of the command set.
         what: &'static str,
     },
     /// A UID is none.

@@ -43,9 +43,9 @@ pub enum MultipartError {
 /// A part: its content type in lower case without parameters, empty where it says none, and its bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Part<'a> {
-    /// Content type.
+    /// Its media type, as its head says.
     pub kind: String,
-    /// Content.
+    /// Its bytes, without the head.
     pub body: &'a [u8],
 }
 

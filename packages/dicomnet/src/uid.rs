@@ -1,4 +1,4 @@
-//! Unique identifiers.
+//! Unique identifiers of DICOM (PS3.5 section 9).
 
 use std::fmt;
 use std::str::FromStr;

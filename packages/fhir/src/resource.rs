@@ -243,7 +243,7 @@ elements! {
         who "who": Option<Reference>,
         /// Whether it began the event.
         requestor "requestor": bool,
-        /// What for.
+        /// The purposes of the event, as codes.
         purpose_of_use "purposeOfUse": Vec<CodeableConcept>,
     }
     /// Who recorded an event.
@@ -302,7 +302,7 @@ choices! {
     AuditValue "value" {
         /// Words, or a number as text.
         String "valueString": String,
-        /// Bytes.
+        /// Bytes, in Base64.
         Base64 "valueBase64Binary": String,
     }
     /// When something was made: `occurred[x]`.

@@ -48,7 +48,7 @@ pub fn basis(subject: &Addr, number: u8) -> Basis {
 /// The contract on a chain.
 #[derive(Clone, Debug)]
 pub struct Grants {
-    /// Its address.
+    /// Address of the contract.
     pub address: Addr,
 }
 
@@ -119,7 +119,7 @@ impl Grants {
         suite.query(&self.address, &QueryMsg::Check { reader: reader.into(), bases: bases.to_vec() })
     }
 
-    /// A consent.
+    /// What the contract keeps of a consent.
     #[must_use]
     pub fn row(&self, suite: &Suite, subject: &Addr, digest: &HexBinary) -> Option<ConsentResponse> {
         let query = QueryMsg::Consent { subject: subject.into(), digest: digest.clone() };

@@ -63,7 +63,7 @@ pub enum Command {
     Status(ConfigArgs),
 }
 
-/// Which gateway.
+/// The gateway, by its configuration.
 #[derive(clap::Args)]
 pub struct ConfigArgs {
     /// Configuration, as `bithive gateway config` writes it.

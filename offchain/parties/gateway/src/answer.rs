@@ -40,7 +40,7 @@ impl Denied {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "the gateway failed; its log says why")
     }
 
-    /// As text.
+    /// The answer as plain text.
     pub(crate) fn response(&self) -> Response<ReplyBody> {
         let mut response = reply(self.status, "text/plain; charset=utf-8", format!("{}\n", self.text));
         if self.status == StatusCode::UNAUTHORIZED {
@@ -74,7 +74,7 @@ pub(crate) fn document(status: StatusCode, kind: &'static str, body: &Value) -> 
     text(status, kind, body.to_string())
 }
 
-/// A text.
+/// An answer with a text of a media type.
 pub(crate) fn text(status: StatusCode, kind: &'static str, body: String) -> Response<ReplyBody> {
     let mut response = reply(status, kind, body);
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -36,13 +36,13 @@ pub(crate) const KEPT: [(&str, &str, Tag); 12] = [
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct About {
-    /// SOP class.
+    /// UID of the SOP class.
     pub class: Uid,
-    /// The object.
+    /// UID of the object.
     pub instance: Uid,
-    /// Its study.
+    /// UID of its study.
     pub study: Uid,
-    /// Its series.
+    /// UID of its series.
     pub series: Uid,
     /// How it is encoded.
     pub transfer_syntax: Uid,
@@ -76,7 +76,7 @@ impl About {
 pub struct Arrival {
     /// What it says.
     pub about: About,
-    /// The file.
+    /// Bytes of its file, as they are kept.
     pub file: Vec<u8>,
 }
 
@@ -92,19 +92,19 @@ pub enum Refused {
     /// It has no identifier, or one that is none.
     #[error("no {what}, or one that is no UID")]
     Identifier {
-        /// Which.
+        /// Name of the identifier.
         what: &'static str,
     },
     /// It is another object than was announced.
     #[error("the {what} is another one than the command or the meta information says")]
     Mismatch {
-        /// What differs.
+        /// The part that differs, in words.
         what: &'static str,
     },
     /// Objects of its class are not stored.
     #[error("SOP class {class} is none that is stored")]
     Class {
-        /// The class.
+        /// UID of the SOP class.
         class: Uid,
     },
     /// There is another one under its identifier.
@@ -142,9 +142,9 @@ impl Refused {
 /// What was announced of an object before it came.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Announced {
-    /// SOP class.
+    /// UID of the SOP class.
     pub class: Option<Uid>,
-    /// The object.
+    /// UID of the object.
     pub instance: Option<Uid>,
     /// Its study: the one to which it was sent.
     pub study: Option<Uid>,

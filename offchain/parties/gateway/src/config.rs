@@ -28,7 +28,7 @@ pub enum ConfigError {
     /// The file can't be read, is not TOML, lacks a field, or has an unknown field or one of another type.
     #[error("{file}: {problem}")]
     File {
-        /// The file.
+        /// Path of the file.
         file: String,
         /// What is wrong.
         problem: String,
@@ -36,7 +36,7 @@ pub enum ConfigError {
     /// A value is none that the field can have.
     #[error("{file}: {field} is {found:?}; expected {expected}")]
     Field {
-        /// The file.
+        /// Path of the file.
         file: String,
         /// The field, with its path.
         field: &'static str,
@@ -50,7 +50,7 @@ pub enum ConfigError {
     Missing {
         /// The file of the configuration.
         file: String,
-        /// The field.
+        /// Name of the field, with its table.
         field: &'static str,
         /// Where it was looked for.
         path: PathBuf,

@@ -20,25 +20,25 @@ pub enum GatewayError {
     /// The key of the spool is none.
     #[error("{path}: expected 64 hexadecimal digits; `bithive gateway key {path}` makes a key in a new file", path = path.display())]
     Key {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
     },
     /// The spool was begun with another key.
     #[error("{path} was begun with another key; give that key, or a new folder", path = path.display())]
     OtherKey {
-        /// The folder.
+        /// Path of the folder.
         path: PathBuf,
     },
     /// Another process has the spool.
     #[error("{path} is in use by another process; stop it, or name another folder", path = path.display())]
     InUse {
-        /// The folder.
+        /// Path of the folder.
         path: PathBuf,
     },
     /// A file of the spool is not what was written.
     #[error("{path} is damaged: {problem}; restore it from a copy, or move it out of the folder", path = path.display())]
     Damaged {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
         /// What is wrong.
         problem: &'static str,
@@ -48,9 +48,9 @@ pub enum GatewayError {
         "{field} = \"{address}\": {problem}; another program may have it, or the port needs a right that this process lacks"
     )]
     Listen {
-        /// The setting.
+        /// Name of the setting in the configuration.
         field: &'static str,
-        /// The address.
+        /// The address that it should listen at.
         address: SocketAddr,
         /// What the system says.
         problem: std::io::Error,
@@ -58,7 +58,7 @@ pub enum GatewayError {
     /// A certificate or its key can't be used.
     #[error("{path}: {problem}", path = path.display())]
     Tls {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
         /// What is wrong.
         problem: String,
@@ -72,7 +72,7 @@ pub enum GatewayError {
     /// A task of the gateway broke.
     #[error("a task of the gateway ended badly: {0}")]
     Task(String),
-    /// The configuration.
+    /// Path of the configuration.
     #[error(transparent)]
     Config(#[from] crate::config::ConfigError),
 }

@@ -64,7 +64,7 @@ impl Gateway {
         Ok(Self { spool, stop, dimse, web, metrics })
     }
 
-    /// Its spool.
+    /// The spool that it fills.
     #[must_use]
     pub const fn spool(&self) -> &Arc<Spool> {
         &self.spool

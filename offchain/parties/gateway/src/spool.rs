@@ -40,9 +40,9 @@ pub enum Stored {
 /// What is in a spool.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Tally {
-    /// Studies.
+    /// Studies with an object at least.
     pub studies: usize,
-    /// Objects.
+    /// Objects of all studies.
     pub instances: usize,
     /// Bytes of their files, before encryption.
     pub bytes: u64,

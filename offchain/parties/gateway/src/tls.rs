@@ -1,4 +1,4 @@
-//! Certificates.
+//! Certificates and keys of TLS, read from files.
 
 use std::path::Path;
 use std::sync::Arc;

@@ -29,13 +29,13 @@ pub enum SubjectKeyError {
     /// There is no key of the subject.
     #[error("there is no key of this subject in {}; expected the folder that was given when it was sealed", folder.display())]
     NoKey {
-        /// The folder.
+        /// Path of the folder.
         folder: PathBuf,
     },
     /// A key file or sealed file has another form.
     #[error("{} is not {expected}", path.display())]
     Form {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
         /// What it should be, in words.
         expected: &'static str,
@@ -43,21 +43,21 @@ pub enum SubjectKeyError {
     /// It does not open.
     #[error("{} does not open: it was changed, or the wrapping key is another one", path.display())]
     Wrong {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
     },
     /// More than is sealed.
     #[error("there are {found} bytes to seal; expected at most {most}")]
     TooLong {
-        /// Bytes found.
+        /// How many bytes it has.
         found: usize,
-        /// Most bytes.
+        /// Most bytes that are read.
         most: usize,
     },
     /// What was overwritten reads as something else.
     #[error("{} does not read as what was written over it: its old bytes may still be there. Destroy the disk, or the wrapping key", path.display())]
     NotOverwritten {
-        /// The file.
+        /// Path of the file.
         path: PathBuf,
     },
 }

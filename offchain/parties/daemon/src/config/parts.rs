@@ -83,7 +83,7 @@ pub enum Admitted {
 pub struct LogConfig {
     /// For people or for machines.
     pub format: LogFormat,
-    /// Which lines.
+    /// Which lines of the log are written.
     #[serde(deserialize_with = "value::one")]
     pub filter: LogFilter,
 }
