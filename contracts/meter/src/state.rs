@@ -93,7 +93,7 @@ pub struct Claim {
 pub struct Counted {
     /// Number of that period.
     pub period: u64,
-    /// Credits that were claimed.
+    /// Credits that were counted in that period.
     pub credits: u64,
 }
 
