@@ -85,8 +85,12 @@ export async function offline(browser, program, dist, scratch, step) {
     assert.equal(await page.$$eval(".banner button", (all) => all.length), 0, "the same version is said to be a newer one");
     await close();
     front = await serve(program, second, Number(port));
-    await page.evaluate(async () => (await navigator.serviceWorker.getRegistration()).update());
-    await page.waitForFunction(() => /new version of this page/.test(document.querySelector("header")?.textContent ?? ""));
+    // Asked again: a browser answers a look with the one that it makes by itself after a load, which may have begun before the newer
+    // version was there.
+    await page.waitForFunction(async () => {
+      await (await navigator.serviceWorker.getRegistration()).update().catch(() => undefined);
+      return /new version of this page/.test(document.querySelector("header")?.textContent ?? "");
+    }, { polling: 500 });
     assert.equal(await page.$$eval("link[rel=stylesheet]", ([style]) => style.href.includes("11111111")), false, "the page changed under its reader");
     await Promise.all([page.waitForNavigation(), page.click(".banner button")]);
     await page.waitForFunction(() => document.querySelector("#title") !== null && document.querySelector("main .waiting") === null);
@@ -104,8 +108,12 @@ export async function offline(browser, program, dist, scratch, step) {
     const state = await page.evaluate(async () => {
       const registration = await navigator.serviceWorker.getRegistration();
       const found = new Promise((resolve) => registration.addEventListener("updatefound", () => resolve(registration.installing), { once: true }));
-      await registration.update();
-      const installing = await found;
+      let installing;
+      while (installing === undefined) {
+        // Asked again, as above.
+        await registration.update().catch(() => undefined);
+        installing = await Promise.race([found, new Promise((resolve) => setTimeout(resolve, 500))]);
+      }
       await new Promise((resolve) => installing.state === "redundant" ? resolve() : installing.addEventListener("statechange", () => installing.state === "redundant" && resolve()));
       return installing.state;
     });
