@@ -6,7 +6,7 @@
 //! gets it. Admitted connections have places of their own, which strangers can't take.
 //!
 //! Files import downwards only: who makes room ([`Limits`], `table`, without I/O), [`Places`] (the same for tasks),
-//! [`Listener`]; beside them what a client may take to read an answer ([`Prompt`]) and the limit of open files
+//! [`Listener`]; beside them what counts as one address ([`Network`]), what a client may take to read an answer ([`Prompt`]) and the limit of open files
 //! ([`raise_file_limit`]).
 
 mod files;
@@ -18,6 +18,7 @@ mod table;
 
 pub use files::raise_file_limit;
 pub use listener::Listener;
+pub use network::Network;
 pub use places::{Place, Places, Turned, Weight, Work, Worker};
 pub use prompt::Prompt;
 pub use table::{Full, Limits, Reason};

@@ -3,9 +3,11 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 /// An IPv4 address, or the /64 of an IPv6 address: a host chooses the other half itself.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Network {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Network {
+    /// The address.
     V4([u8; 4]),
+    /// The first half of the address.
     V6([u8; 8]),
 }
 

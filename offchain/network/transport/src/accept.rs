@@ -7,7 +7,7 @@ use iroh::endpoint::Incoming;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::timeout;
 
-use crate::handshakes::{Handshake, Handshakes};
+use crate::handshakes::{Handshake, Handshakes, Origin};
 use crate::links::{Close, Opened};
 use crate::log_limit::Topic;
 use crate::serve;
@@ -30,7 +30,7 @@ pub(crate) async fn accept(inner: Arc<Inner>) {
             let _ = incoming.retry();
             continue;
         }
-        let (turn, displaced) = handshakes.enter();
+        let (turn, displaced) = handshakes.enter(Origin::from(&incoming));
         if displaced && let Some(left_out) = inner.log_limit.permit(Topic::Handshake) {
             let limit = inner.limits.handshakes;
             tracing::warn!(me = %inner.id, limit, left_out, "dropped a handshake that was half done: too many");

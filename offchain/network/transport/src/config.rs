@@ -63,7 +63,7 @@ pub struct Limits {
     /// Connections of one peer at a time.
     pub connections_per_peer: usize,
     /// Handshakes at a time; beyond a quarter of them, a caller first proves its address, and beyond all of them the
-    /// oldest is dropped.
+    /// oldest of the address that has most is dropped.
     pub handshakes: usize,
     /// Requests of one connection that are worked on at a time; further ones wait with the sender.
     pub streams: u32,

@@ -1,15 +1,54 @@
-//! Handshakes that are not complete. Their number is bounded: when it is reached, the newest replaces the oldest, so a peer
-//! that leaves many handshakes incomplete can't keep others out.
+//! Handshakes that are not complete. Their number is bounded: when it is reached, the newest replaces the oldest of the address
+//! that has most, so a host that leaves many handshakes incomplete loses its own, and can't keep others out.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use bithive_listener::Network;
+use iroh::RelayUrl;
+use iroh::endpoint::{Incoming, IncomingAddr};
 use tokio::sync::oneshot;
+
+/// Where a handshake comes from. Those of one origin make room for those of others.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Origin {
+    /// An address that its caller has not proven: anybody may have written it.
+    Unproven,
+    Direct(Network),
+    /// Identities cost nothing, so whoever comes by one relay counts together.
+    Relay(RelayUrl),
+    /// A transport that this version has none of.
+    Other,
+}
+
+impl From<&Incoming> for Origin {
+    fn from(incoming: &Incoming) -> Self {
+        match incoming.remote_addr() {
+            IncomingAddr::Relay { url, .. } => Self::Relay(url),
+            _ if !incoming.remote_addr_validated() => Self::Unproven,
+            IncomingAddr::Ip(address) => Self::Direct(address.ip().into()),
+            _ => Self::Other,
+        }
+    }
+}
 
 #[derive(Default)]
 struct Open {
     next: u64,
-    turns: BTreeMap<u64, oneshot::Sender<()>>,
+    /// By number, the oldest first: where it comes from, and what ends it when it is dropped.
+    turns: BTreeMap<u64, (Origin, oneshot::Sender<()>)>,
+}
+
+impl Open {
+    /// The oldest of the origin that has most; between origins that have as many, the oldest of all.
+    fn least_needed(&self) -> Option<u64> {
+        let mut of_origin: BTreeMap<&Origin, (usize, u64)> = BTreeMap::new();
+        for (number, (origin, _)) in &self.turns {
+            of_origin.entry(origin).or_insert((0, *number)).0 += 1;
+        }
+        let most = of_origin.into_values().max_by_key(|(count, oldest)| (*count, std::cmp::Reverse(*oldest)));
+        most.map(|(_, oldest)| oldest)
+    }
 }
 
 /// All handshakes that are not complete.
@@ -41,16 +80,16 @@ impl Handshakes {
     }
 
     /// Adds a handshake, and returns whether another one ended to make room for it.
-    pub(crate) fn enter(&self) -> (Handshake, bool) {
+    pub(crate) fn enter(&self, origin: Origin) -> (Handshake, bool) {
         let mut open = self.open();
-        let full = open.turns.len() >= self.most;
-        if full {
-            open.turns.pop_first();
+        let least = if open.turns.len() >= self.most { open.least_needed() } else { None };
+        if let Some(number) = least {
+            open.turns.remove(&number);
         }
         let (number, (turn, over)) = (open.next, oneshot::channel());
         open.next += 1;
-        open.turns.insert(number, turn);
-        (Handshake { number, all: self.clone(), over }, full)
+        open.turns.insert(number, (origin, turn));
+        (Handshake { number, all: self.clone(), over }, least.is_some())
     }
 }
 
@@ -75,17 +114,45 @@ impl Drop for Handshake {
 mod tests {
     use super::*;
 
+    fn host(last: u8) -> Origin {
+        Origin::Direct(Network::V4([192, 0, 2, last]))
+    }
+
+    async fn goes_on(turn: &mut Handshake) -> bool {
+        turn.run(tokio::task::yield_now()).await.is_some()
+    }
+
     #[tokio::test]
-    async fn the_oldest_makes_room_for_the_newest() {
+    async fn the_oldest_of_as_many_makes_room_for_the_newest() {
         let handshakes = Handshakes::new(4);
-        let mut turns: Vec<Handshake> = (0..4).map(|_| handshakes.enter().0).collect();
-        let (mut newest, full) = handshakes.enter();
+        let mut turns: Vec<Handshake> = (0..4).map(|last| handshakes.enter(host(last)).0).collect();
+        let (newest, full) = handshakes.enter(host(4));
         assert!(full && handshakes.are_many());
-        assert_eq!(turns.remove(0).run(std::future::pending::<()>()).await, None);
-        for turn in turns.iter_mut().chain([&mut newest]) {
-            assert_eq!(turn.run(async { 7 }).await, Some(7));
+        turns.push(newest);
+        for (index, turn) in turns.iter_mut().enumerate() {
+            assert_eq!(goes_on(turn).await, index != 0, "{index}");
         }
-        drop((turns, newest));
-        assert!(!handshakes.are_many() && !handshakes.enter().1);
+        drop(turns);
+        assert!(!handshakes.are_many() && !handshakes.enter(host(5)).1);
+    }
+
+    #[tokio::test]
+    async fn whoever_begins_many_loses_its_own() {
+        let relay = Origin::Relay("https://relay.example.com".parse().unwrap());
+        for many in [host(9), Origin::Unproven, relay] {
+            let handshakes = Handshakes::new(8);
+            let mut honest: Vec<Handshake> = (0..3).map(|last| handshakes.enter(host(last)).0).collect();
+            let mut others: Vec<Handshake> = (0..100).map(|_| handshakes.enter(many.clone()).0).collect();
+            let (mut last, full) = handshakes.enter(host(3));
+            assert!(full && goes_on(&mut last).await);
+            for turn in &mut honest {
+                assert!(goes_on(turn).await, "{many:?}");
+            }
+            let mut left = 0;
+            for turn in &mut others {
+                left += usize::from(goes_on(turn).await);
+            }
+            assert_eq!(left, 4, "{many:?}");
+        }
     }
 }

@@ -108,7 +108,10 @@ impl Honest {
     }
 }
 
-/// Passes packets between one client and the victim, of which those from the victim only as far as `passes` says.
+/// Another host's address: all of 127.0.0.0/8 is this machine.
+const ELSEWHERE: &str = "127.0.0.2:0";
+
+/// Passes packets between one client and the victim, from another host's address, of which those from the victim only as far as `passes` says.
 pub(crate) struct Proxy {
     pub(crate) address: SocketAddr,
     /// Packets from the client.
@@ -118,7 +121,7 @@ pub(crate) struct Proxy {
 impl Proxy {
     pub(crate) async fn new(victim: SocketAddr, passes: fn(&[u8]) -> bool) -> Self {
         let (near, far) =
-            (UdpSocket::bind("127.0.0.1:0").await.unwrap(), UdpSocket::bind("127.0.0.1:0").await.unwrap());
+            (UdpSocket::bind("127.0.0.1:0").await.unwrap(), UdpSocket::bind(ELSEWHERE).await.unwrap());
         let (address, sent) = (near.local_addr().unwrap(), Arc::new(AtomicUsize::new(0)));
         let count = sent.clone();
         tokio::spawn(async move {

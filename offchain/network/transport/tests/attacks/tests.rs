@@ -196,7 +196,7 @@ async fn slow_readers() {
     after(&mut victim, begun, 17, blows, "dropped an answer: the peer reads it too slowly");
 }
 
-/// Handshakes from more ports than there may be, of which none goes on after its address was proven.
+/// Handshakes of one host, from more ports than there may be, of which none goes on after its address was proven.
 #[tokio::test(flavor = "multi_thread")]
 async fn half_open_handshakes() {
     let mut victim = Victim::start();
