@@ -1,5 +1,6 @@
 //! How much a node does at the same time, and how much time a round leaves for it.
 
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use bithive_inference::MAX_DECODED_BYTES;
@@ -21,6 +22,22 @@ pub(crate) struct Capacity {
     looks: Semaphore,
     inspections: Semaphore,
     runs: Semaphore,
+    /// How many runs there are places for.
+    most_runs: u32,
+    /// What the runs are estimated to take that have their input and no result.
+    planned: Mutex<Duration>,
+}
+
+/// A run that has its input; it counts until this is dropped.
+pub(crate) struct Planned<'a> {
+    capacity: &'a Capacity,
+    estimate: Duration,
+}
+
+impl Drop for Planned<'_> {
+    fn drop(&mut self) {
+        self.capacity.change_plan(|planned| planned.saturating_sub(self.estimate));
+    }
 }
 
 impl Capacity {
@@ -34,7 +51,32 @@ impl Capacity {
 
     pub(crate) fn of(runs: usize) -> Self {
         let places = Semaphore::const_new;
-        Self { fetches: places(FETCHES), looks: places(FETCHES), inspections: places(1), runs: places(runs) }
+        Self {
+            fetches: places(FETCHES),
+            looks: places(FETCHES),
+            inspections: places(1),
+            runs: places(runs),
+            most_runs: u32::try_from(runs).unwrap_or(u32::MAX).max(1),
+            planned: Mutex::default(),
+        }
+    }
+
+    fn change_plan(&self, change: impl FnOnce(Duration) -> Duration) {
+        let mut planned = self.planned.lock().unwrap_or_else(PoisonError::into_inner);
+        *planned = change(*planned);
+    }
+
+    /// Counts a run that is estimated to take so long. Only one whose input is here: a requester that assigns a job and does not
+    /// serve it must not keep a machine from others.
+    pub(crate) fn plan(&self, estimate: Duration) -> Planned<'_> {
+        self.change_plan(|planned| planned.saturating_add(estimate));
+        Planned { capacity: self, estimate }
+    }
+
+    /// How long a further run waits for a place, if every run that is planned takes as long as estimated.
+    pub(crate) fn wait(&self) -> Duration {
+        let planned = *self.planned.lock().unwrap_or_else(PoisonError::into_inner);
+        planned.checked_div(self.most_runs).unwrap_or(planned)
     }
 
     /// Waits for a place to fetch a job's input.
@@ -64,6 +106,12 @@ pub(crate) fn usable(left: u64, window: u64) -> Duration {
     Duration::from_secs(left.saturating_sub(LONGEST_RESERVE.min(window / 4)))
 }
 
+/// Whether a node that has read the chain up to a block `behind` seconds before its newest one can do in time what a window of this
+/// length asks of it. What keeps it busy now, keeps it busy when the job needs it.
+pub(crate) const fn keeps_up(behind: u64, window: u64) -> bool {
+    behind <= window / 4
+}
+
 /// Memory of this machine, where the system tells it.
 fn memory_bytes() -> Option<u64> {
     let text = std::fs::read_to_string("/proc/meminfo").ok()?;
@@ -82,6 +130,24 @@ mod tests {
         assert_eq!(usable(3_600, 3_600), Duration::from_secs(3_570));
         assert_eq!(usable(100, 3_600), Duration::from_secs(70));
         assert_eq!(usable(20, 3_600), Duration::ZERO);
+    }
+
+    #[test]
+    fn what_is_planned_waits_for_its_places() {
+        let (capacity, second) = (Capacity::of(2), Duration::from_secs(1));
+        let first = capacity.plan(second * 6);
+        let second_run = capacity.plan(second * 2);
+        assert_eq!(capacity.wait(), second * 4);
+        drop(first);
+        assert_eq!(capacity.wait(), second);
+        drop(second_run);
+        assert_eq!(capacity.wait(), Duration::ZERO);
+    }
+
+    #[test]
+    fn a_quarter_of_a_window_behind_is_too_late() {
+        assert!(keeps_up(0, 0) && keeps_up(30, 120));
+        assert!(!keeps_up(31, 120) && !keeps_up(1, 3));
     }
 
     #[tokio::test]

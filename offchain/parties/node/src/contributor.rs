@@ -132,6 +132,8 @@ pub struct Contributor {
     groups: Groups,
     /// Who settles jobs for it, many in one transaction; tried in this order.
     relayers: Vec<PeerId>,
+    /// Time of the newest block that it has read, in seconds, in this run of the program.
+    followed: Option<u64>,
     /// Time of a block from which on what jobs have left is looked through again.
     next_sweep: u64,
 }
@@ -196,6 +198,7 @@ impl Contributor {
             phases: BTreeMap::new(),
             groups,
             relayers: vec![],
+            followed: None,
             next_sweep: 0,
         })
     }
@@ -312,6 +315,7 @@ impl Contributor {
             }
         }
         self.heed_accreditors(block)?;
+        self.followed = Some(block.time.seconds());
         // Whatever is recorded in between, it has all jobs that were not looked at yet.
         let news: BTreeSet<u64> = touched.keys().copied().collect();
         self.pending.extend(&news);

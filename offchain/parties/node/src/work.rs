@@ -121,6 +121,8 @@ pub(crate) struct Round {
     pub(crate) requester: PeerId,
     /// What the node has found in the last of the job's earlier rounds that it worked in.
     pub(crate) earlier: Option<(u8, Finished)>,
+    /// How long the run is estimated to take.
+    pub(crate) estimate: Duration,
     /// When the result has to be there to be committed to.
     pub(crate) until: Instant,
 }
@@ -173,6 +175,7 @@ impl Tools {
             let fetched = within(FETCH_ATTEMPT, fetched).await;
             fetched.ok_or_else(|| missing(addressed.payload))??
         };
+        let _planned = self.capacity.plan(round.estimate);
         // Until here little is held in memory.
         let _running = self.capacity.run().await;
         let job = self.job_of(round);

@@ -11,7 +11,7 @@ use bithive_exchange::{PeerId, Protocol};
 use bithive_payload::ClaimMessage;
 
 use super::{Contributor, Record, record_name};
-use crate::capacity::{MARGIN, usable};
+use crate::capacity::{MARGIN, keeps_up, usable};
 use crate::tasks::{Found, Kind};
 use crate::vaults::{Opened, Tried};
 use crate::work::digest;
@@ -51,6 +51,10 @@ impl Contributor {
                 self.report(Report::Declined { job_id: job.job_id, reason });
             }
             return Ok(());
+        }
+        if let Some(reason) = self.is_busy(job, estimate).await? {
+            tracing::info!(job = job.job_id, reason, "the job waits");
+            return self.look_again(job.job_id);
         }
         let node = self.client().node(self.setup.account.address()).await?;
         if !self.client().has_room(&node.ok_or_else(|| self.not_registered())?).await? {
@@ -96,6 +100,25 @@ impl Contributor {
         let Some(mut record) = self.setup.state.get::<Record>(&name)? else { return Ok(()) };
         record.estimate = Some(u64::try_from(time.as_millis()).unwrap_or(u64::MAX));
         Ok(self.setup.state.put(&name, &record)?)
+    }
+
+    /// Why this node takes on nothing more at the moment, if so: with the runs that it has begun the result would be late, or it
+    /// does not keep up with the chain, whatever the reason is. Who is late to commit loses the job, and who is late after that its bond.
+    async fn is_busy(
+        &self,
+        job: &JobResponse,
+        estimate: Duration,
+    ) -> Result<Option<&'static str>, NodeError> {
+        let terms = &job.terms;
+        let planned = self.tools.capacity.wait().saturating_add(estimate).saturating_mul(MARGIN);
+        if planned > usable(terms.commit_seconds, terms.commit_seconds) {
+            return Ok(Some("other models run, and its result would be late"));
+        }
+        let now = self.client().chain().info().await?.time.seconds();
+        let behind = self.followed.map_or(0, |followed| now.saturating_sub(followed));
+        let window = terms.commit_seconds.min(terms.reveal_seconds).min(terms.finalize_seconds);
+        Ok((!keeps_up(behind, window))
+            .then_some("this node is behind the chain by more than a quarter of a window"))
     }
 
     /// Whether the job's result would be there in time, or why not.

@@ -1,6 +1,6 @@
 //! From an assignment to a revealed result.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bithive_api::jobs::{ExecuteMsg, JobResponse};
 use bithive_exchange::PeerId;
@@ -38,6 +38,7 @@ impl Contributor {
             return self.look_again(job.job_id);
         }
         let record: Option<Record> = self.setup.state.get(&record_name(job.job_id))?;
+        let estimate = record.as_ref().and_then(|record| record.estimate).unwrap_or(0);
         let requester = record.and_then(|record| record.requester).ok_or_else(|| NodeError::Mismatch {
             what: "the assignment",
             reason: "this node never claimed the job".into(),
@@ -56,6 +57,7 @@ impl Contributor {
             addressed: Addressed::new(job, assignment, self.groups)?,
             requester: PeerId(requester),
             earlier: self.found_before(job)?,
+            estimate: Duration::from_millis(estimate),
             until: until.filter(|_| !left.is_zero()).ok_or(NodeError::TooLate)?,
         };
         let (tools, mut rng) = (self.tools.clone(), self.fork_rng());

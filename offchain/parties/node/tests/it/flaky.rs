@@ -1,7 +1,7 @@
 //! A chain and an exchange that fail when told to: a crash, as the program sees it.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -18,12 +18,14 @@ pub struct FlakyChain {
     pub lose_answer: AtomicUsize,
     /// So many answers of contracts can't be read.
     pub garble: AtomicUsize,
+    /// Its newest block is so many seconds after the newest that can be read.
+    pub ahead: AtomicU64,
 }
 
 impl FlakyChain {
     pub fn new(inner: Embedded) -> Arc<Self> {
-        let (lose, lose_answer, garble) = Default::default();
-        Arc::new(Self { inner, lose, lose_answer, garble })
+        let (lose, lose_answer, garble, ahead) = Default::default();
+        Arc::new(Self { inner, lose, lose_answer, garble, ahead })
     }
 }
 
@@ -38,7 +40,9 @@ fn down() -> ChainError {
 #[async_trait]
 impl Chain for FlakyChain {
     async fn info(&self) -> Result<ChainInfo, ChainError> {
-        self.inner.info().await
+        let mut info = self.inner.info().await?;
+        info.time = info.time.plus_seconds(self.ahead.load(Ordering::SeqCst));
+        Ok(info)
     }
 
     async fn query_smart(&self, contract: &str, msg: Vec<u8>) -> Result<Vec<u8>, ChainError> {

@@ -12,7 +12,7 @@ use bithive_node::{Compute, Contributor, Limits, Onnx, Report};
 use bithive_requester::{JobSpec, Selection, Windows};
 use tokio::task::JoinHandle;
 
-use crate::flaky::FlakyExchange;
+use crate::flaky::{FlakyChain, FlakyExchange};
 use crate::onnx::softplus;
 use crate::town::{ANSWER, Town};
 
@@ -169,6 +169,28 @@ async fn a_job_whose_window_is_too_short_for_the_machine_is_not_claimed() {
     assert_eq!(town.nodes[0].log.failures(), []);
 }
 
+fn claims(town: &Town, job: u64) -> usize {
+    town.nodes[0].log.count(|report| matches!(report, Report::Claimed { job_id, .. } if *job_id == job))
+}
+
+/// Windows of an hour leave the node a quarter of it.
+#[tokio::test]
+async fn a_node_that_is_behind_the_chain_takes_on_nothing_more_until_it_keeps_up() {
+    let mut town = Town::with_nodes(1).await;
+    let chain = FlakyChain::new(town.local.chain.clone());
+    let exchange = town.local.exchange(town.nodes[0].endpoint);
+    let job = town.post().await.job_id;
+    for (ahead, claimed) in [(901, 0), (900, 1)] {
+        chain.ahead.store(ahead, Ordering::SeqCst);
+        town.local.chain.produce_block().await.unwrap();
+        let setup = town.setup_with(0, chain.clone(), exchange.clone()).await;
+        let from = town.nodes[0].from_height;
+        Contributor::new(setup, from).await.unwrap().catch_up().await.unwrap();
+        assert_eq!(claims(&town, job), claimed, "{ahead} s behind");
+    }
+    assert_eq!(town.nodes[0].log.failures(), []);
+}
+
 /// Runs the model that it gets, whatever time is left for it.
 struct Hopeful;
 
@@ -247,6 +269,8 @@ async fn rows_that_were_never_priced_are_not_computed() {
 /// Computes until it is let go or its result is no longer wanted.
 #[derive(Default)]
 struct Gate {
+    /// What it says that a run takes.
+    estimate: Duration,
     open: AtomicBool,
     started: AtomicUsize,
     cancelled: Mutex<Vec<String>>,
@@ -266,7 +290,7 @@ impl Compute for Gate {
     }
 
     fn estimate(&self, _: &[u8], _: usize) -> Result<Duration, String> {
-        Ok(Duration::ZERO)
+        Ok(self.estimate)
     }
 }
 
@@ -345,6 +369,32 @@ async fn content_that_does_not_come_holds_up_no_other_job() {
     let own = job.workers.iter().find(|worker| worker.address.as_str() == town.nodes[0].address).unwrap();
     assert!(own.commitment.is_none());
     assert_eq!(town.nodes[0].log.failures(), []);
+}
+
+/// A run of 1,189 s fits three times into what a window of an hour leaves, and nothing more does, however many run at the same time.
+#[tokio::test]
+async fn a_job_waits_while_what_was_begun_leaves_no_time_for_it() {
+    let mut town = Town::with_nodes(3).await;
+    let gate = Arc::new(Gate { estimate: Duration::from_secs(1_189), ..Gate::default() });
+    town.nodes[0].compute = gate.clone();
+    let first = town.assigned_job().await;
+    let _running = Running::start(&mut town, 0).await;
+    until("it computes", async || gate.started.load(Ordering::SeqCst) == 1).await;
+    let second = town.post().await.job_id;
+    let log = town.nodes[0].log.clone();
+    let tried = Report::VaultTried { job_id: second, opened: true };
+    until("the vault opens", async || log.count(|report| *report == tried) == 1).await;
+    for _ in 0..3 {
+        town.local.chain.produce_block().await.unwrap();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    gate.open.store(true, Ordering::SeqCst);
+    until("it claims", async || claims(&town, second) == 1).await;
+    let committed = |report: &Report| *report == Report::Committed { job_id: first };
+    let claimed = |report: &Report| matches!(report, Report::Claimed { job_id, .. } if *job_id == second);
+    let all = log.all();
+    assert!(all.iter().position(committed).unwrap() < all.iter().position(claimed).unwrap(), "{all:?}");
+    assert_eq!(log.failures(), []);
 }
 
 /// Posts a job like the others and assigns it once the running node 0 has claimed it.
