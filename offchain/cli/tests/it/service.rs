@@ -137,6 +137,31 @@ fn a_unit_of_the_system_runs_as_its_user_and_asks_a_command_for_the_password() {
     }
 }
 
+/// A gateway has no account: its key and its token are files, which the unit's user has to be able to read.
+#[test]
+fn a_gateway_is_a_service_that_writes_to_its_spool_only() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let (config, units) = (at("gateway.toml"), at("units"));
+    let written = json(&["gateway", "config", "--out", &config]);
+    assert_eq!(text(&written["role"]), "gateway");
+    let install = ["service", "install", "--config", &config, "--out", &units, "--system", "nobody"];
+    let missing = refused(&install);
+    assert!(missing.contains("gateway key"), "{missing}");
+    json(&["gateway", "key", &at("spool.key")]);
+    json(&["gateway", "token", &at("web.token")]);
+    let answer = json(&install);
+    let file = Path::new(text(&answer["file"]));
+    assert_eq!(file, Path::new(&units).join("bithive-gateway.service"));
+    let unit = std::fs::read_to_string(file).unwrap();
+    assert_eq!(started(&unit)[1..], ["gateway", "run", "--config", config.as_str()], "{unit}");
+    assert!(!unit.contains("LoadCredential") && !unit.contains("PASSWORD"), "{unit}");
+    let writes: Vec<_> = unit.lines().filter_map(|line| line.strip_prefix("ReadWritePaths=")).collect();
+    assert_eq!(writes, [format!("\"{}\"", at("spool"))], "{unit}");
+    assert!(Path::new(&at("spool")).is_dir());
+    assert_eq!(verified(file, false).unwrap_or(Ok(())), Ok(()), "{unit}");
+}
+
 #[test]
 fn systemd_refuses_what_it_does_not_understand() {
     let folder = tempfile::tempdir().unwrap();

@@ -6,7 +6,9 @@ use anyhow::{Context, Result, bail, ensure};
 use bithive_command_kit::Output;
 use bithive_daemon::config::{
     CommitteeConfig, MeterConfig, NodeConfig, OracleConfig, RelayConfig, RelayerConfig, Settings, role_of,
+    written_role,
 };
+use bithive_gateway::config::{GatewayConfig, ROLE as GATEWAY};
 use bithive_keystore::{Password, PasswordSource, private};
 use clap::Subcommand;
 use serde_json::json;
@@ -27,10 +29,10 @@ pub enum Command {
 /// Arguments of `bithive service install`.
 #[derive(clap::Args)]
 pub struct InstallArgs {
-    /// Configuration of a node, committee member, relay, relayer, meter or oracle.
+    /// Configuration of a node, committee member, relay, relayer, meter, oracle or gateway.
     #[arg(long, value_name = "FILE")]
     config: PathBuf,
-    // A relay has none.
+    // A relay and a gateway have none.
     #[command(flatten)]
     password: PasswordArgs,
     /// A unit of the whole system, run as this user, in place of one of your own. Its file is in /etc/systemd/system.
@@ -50,7 +52,7 @@ pub fn run(command: Command, output: Output) -> Result<()> {
     let (role, folders) = party(&args.config)?;
     let absolute = |path: &Path| std::path::absolute(path).with_context(|| path.display().to_string());
     let password = match (args.password.source(), role) {
-        (_, RelayConfig::ROLE) => None,
+        (_, RelayConfig::ROLE | GATEWAY) => None,
         (PasswordSource::File(file), _) => {
             // One that can't be read would show only when the service starts.
             Password::read(&file)?;
@@ -105,6 +107,12 @@ pub fn run(command: Command, output: Output) -> Result<()> {
 /// Role and folders of the party that a configuration is of.
 fn party(config: &Path) -> Result<(&'static str, Vec<PathBuf>)> {
     let parent = |path: &Path| path.parent().map(Path::to_owned);
+    if written_role(config)? == GATEWAY {
+        // It needs no chain and asks for no password: its key and its token are files.
+        let gateway = GatewayConfig::load(config)?;
+        gateway.check_files(config)?;
+        return Ok((GATEWAY, vec![gateway.spool]));
+    }
     Ok(match role_of(config)?.as_str() {
         NodeConfig::ROLE => {
             let NodeConfig { data, audit, .. } = NodeConfig::load(config)?;
@@ -122,7 +130,7 @@ fn party(config: &Path) -> Result<(&'static str, Vec<PathBuf>)> {
             (RelayConfig::ROLE, parent(config).into_iter().filter(|folder| folder.is_dir()).collect())
         }
         other => bail!(
-            "a {other} is no service; expected the configuration of a node, committee member, relay, relayer, meter or oracle"
+            "a {other} is no service; expected the configuration of a node, committee member, relay, relayer, meter, oracle or gateway"
         ),
     })
 }

@@ -19,7 +19,7 @@ mod value;
 pub use check::{Check, Settings};
 pub use committee::CommitteeConfig;
 pub use draft::Draft;
-pub use load::{TEMPLATES, role_of, validate};
+pub use load::{TEMPLATES, role_of, validate, written_role};
 pub use meter::{IdleConfig, MeterConfig, VouchConfig};
 pub use node::{MeasurementConfig, NodeConfig};
 pub use oracle::{OracleConfig, ProjectConfig};

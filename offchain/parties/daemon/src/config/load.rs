@@ -20,13 +20,22 @@ pub const TEMPLATES: [(&str, &str); 7] = [
     (OracleConfig::ROLE, include_str!("../../templates/oracle.toml")),
 ];
 
-/// The role of a file, whatever it is.
+/// What a file says that its role is, also one that no party of the chain has.
 ///
 /// # Errors
-/// [`ConfigError::File`], [`ConfigError::Form`]; [`ConfigError::Field`] for a role that there is not.
+/// [`ConfigError::File`], [`ConfigError::Form`].
+pub fn written_role(file: &Path) -> Result<String, ConfigError> {
+    let check = Check { file };
+    check.role(&check.read()?)
+}
+
+/// The role of a file of any party of the chain.
+///
+/// # Errors
+/// As [`written_role`]; [`ConfigError::Field`] for a role that there is not.
 pub fn role_of(file: &Path) -> Result<String, ConfigError> {
     let check = Check { file };
-    let role = check.role(&check.read()?)?;
+    let role = written_role(file)?;
     if TEMPLATES.iter().any(|(known, _)| *known == role) {
         return Ok(role);
     }
