@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv6Addr};
 /// An IPv4 address, or the /64 of an IPv6 address: a host chooses the other half itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Network {
-    /// The address.
+    /// All four bytes of the address.
     V4([u8; 4]),
     /// The first half of the address.
     V6([u8; 8]),
