@@ -73,12 +73,16 @@ class Chain:
 
     def query(self, contract, message):
         """The answer of a contract, which is named as in the deployment."""
+        return self.query_at(contract, message)[1]
+
+    def query_at(self, contract, message):
+        """The block after which a contract answers, and its answer. `status` can name a block that contracts have not seen yet."""
         address, question = self.contracts[contract].encode(), json.dumps(message).encode()
         data = (field(1, address) + field(2, question)).hex()
         response = self.call("abci_query", path=SMART, data=data)["response"]
         if response.get("code"):
             raise Refused(f"{contract} {message}: {response.get('log')}")
-        return json.loads(first_field(base64.b64decode(response.get("value") or "")))
+        return int(response.get("height") or 0), json.loads(first_field(base64.b64decode(response.get("value") or "")))
 
     def pages(self, contract, name, after, limit, rows=lambda page: page, **more):
         """All rows of a query that gives pages; `after` gets the last row of a page."""

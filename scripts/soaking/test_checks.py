@@ -43,6 +43,23 @@ class Told:
 
 
 class Checks(unittest.TestCase):
+    def test_a_market_is_compared_with_its_balance_after_the_same_block(self):
+        def market(*answers):
+            left = list(answers)
+            chain = types.SimpleNamespace(contracts=CONTRACTS, query_at=lambda contract, message: left.pop(0))
+            return [problem.kind for problem in checks.market(types.SimpleNamespace(chain=chain))]
+
+        def owes(height, escrowed):
+            return height, {"escrowed": str(escrowed), "claimable": "5"}
+
+        def holds(height, units):
+            return height, {"balance": str(units)}
+
+        self.assertEqual(market(owes(7, 20), holds(7, 25)), [])
+        self.assertEqual(market(owes(7, 20), holds(7, 45)), ["money"])
+        self.assertEqual(market(owes(7, 20), holds(8, 45), owes(8, 40), holds(8, 45)), [])
+        self.assertEqual(market(*[owes(7, 20), holds(8, 45)] * 5), [])
+
     def test_jobs_that_end_once_as_their_requester_says_are_right(self):
         told = Told([1, 2])
         told.event("job_settled", 1, paid=33, refunded=27)
