@@ -5,7 +5,7 @@
 
 Each DIR is a clone (or its git directory) that has the commit below. Of Wycheproof's cases, the first 12 of each
 combination of flags and result stay (of HKDF and HMAC, of each size of keys and tags), all of some. An output of more
-than 256 bytes is replaced by its SHA-256. `ristretto255.json` was written by hand from the RFCs, which have no files."""
+than 256 bytes is replaced by its SHA-256. `ristretto255.json` was written by hand from the RFCs, `ripemd160.json` from the page of its authors: they have no files."""
 
 import argparse
 import collections

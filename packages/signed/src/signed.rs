@@ -110,15 +110,24 @@ impl Signature {
         if found != self.signer {
             return Err(SignatureError::OtherAccount { found, expected: self.signer.clone() });
         }
-        let signature = bytes(&self.signature).ok_or(SignatureError::Form)?;
-        let signature = ecdsa::Signature::from_slice(&signature).map_err(|_| SignatureError::Form)?;
-        // The twin with s in the upper half is as good a signature: with it, one document would have two.
-        if signature.normalize_s().is_some() {
-            return Err(SignatureError::Form);
-        }
+        let signature = bytes(&self.signature).and_then(|bytes| low(&bytes)).ok_or(SignatureError::Form)?;
         let hash = adr36::hash(&self.signer, text);
-        point.verify_prehash(&hash, &signature).map_err(|_| SignatureError::Wrong(self.signer.clone()))
+        if holds(&point, &hash, &signature) {
+            Ok(())
+        } else {
+            Err(SignatureError::Wrong(self.signer.clone()))
+        }
     }
+}
+
+/// A signature of 64 bytes, r and s. The twin with s in the upper half is as good a signature: with it, one document would
+/// have two.
+fn low(bytes: &[u8]) -> Option<ecdsa::Signature> {
+    ecdsa::Signature::from_slice(bytes).ok().filter(|signature| signature.normalize_s().is_none())
+}
+
+fn holds(point: &VerifyingKey, hash: &[u8; 32], signature: &ecdsa::Signature) -> bool {
+    point.verify_prehash(hash, signature).is_ok()
 }
 
 /// The bytes of a short text in base64.
@@ -151,6 +160,7 @@ fn address(prefix: Hrp, key: &[u8]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use bithive_vectors::cases;
     use k256::ecdsa::SigningKey;
     use k256::ecdsa::signature::hazmat::PrehashSigner as _;
 
@@ -181,6 +191,34 @@ mod tests {
         let address = address(Hrp::parse("bc").unwrap(), point.as_bytes()).unwrap();
         let hash = bech32::decode(&address).unwrap().1;
         assert_eq!(hex::encode(hash), "751e76e8199196d454941c45d1b3a323f1433bd6");
+    }
+
+    #[test]
+    fn ripemd_160_is_its_authors() {
+        let cases = cases(include_str!("../../../testing/vectors/ripemd160.json"));
+        assert_eq!(cases.len(), 9);
+        for case in cases {
+            let text = case.text("text").repeat(case.number("times"));
+            assert_eq!(Ripemd160::digest(&text).as_slice(), case.bytes("hash"), "{case:?}");
+        }
+    }
+
+    /// What Wycheproof says is valid with a high s is refused.
+    #[test]
+    fn signatures_are_wycheproofs_with_a_low_s() {
+        let mut counts = [0; 3];
+        for case in cases(include_str!("../../../testing/vectors/ecdsa_secp256k1_sha256.json")) {
+            let uncompressed = case.bytes("key");
+            let key = [&[2 + (uncompressed[64] & 1)], &uncompressed[1..33]].concat();
+            let point = VerifyingKey::from_sec1_bytes(&key).unwrap();
+            let hash = <Sha256 as sha2::Digest>::digest(case.bytes("msg")).into();
+            let signature = case.bytes("sig");
+            let held = low(&signature).is_some_and(|signature| holds(&point, &hash, &signature));
+            let high = ecdsa::Signature::from_slice(&signature).is_ok_and(|s| s.normalize_s().is_some());
+            assert_eq!(held, case.is_valid() && !high, "{case:?}");
+            counts[if !case.is_valid() { 2 } else { usize::from(high) }] += 1;
+        }
+        assert_eq!(counts, [36, 29, 48]);
     }
 
     #[test]
