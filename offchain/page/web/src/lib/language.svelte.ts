@@ -17,6 +17,8 @@ const NAME = "bithive.language";
 const FILES: Record<Language, string> = { en: englishUrl, de: germanUrl, "zh-Hans": chineseUrl };
 
 let words = $state.raw(new Words("en", {}));
+/** The language that was asked for last. */
+let asked: Language | undefined;
 
 /** The language that is shown. */
 export function language(): Language {
@@ -40,11 +42,17 @@ export function coins(all: readonly Coin[]): string {
 
 /** Shows another language, and keeps it for the next visit. */
 export async function speak(wanted: Language): Promise<void> {
+  asked = wanted;
   const response = await fetch(FILES[wanted], { credentials: "omit" });
   if (!response.ok) {
     throw new Error(`${FILES[wanted]}: HTTP status ${response.status}`);
   }
-  words = new Words(wanted, await response.json() as Record<string, Message>);
+  const messages = await response.json() as Record<string, Message>;
+  if (asked !== wanted) {
+    // With the keyboard a reader passes others on the way, and their words may come later.
+    return;
+  }
+  words = new Words(wanted, messages);
   document.documentElement.lang = wanted;
   keep(NAME, wanted);
 }

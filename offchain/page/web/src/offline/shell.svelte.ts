@@ -8,21 +8,23 @@ const EVERY = 600_000;
 class Shell {
   /** Whether the server has a newer version, which the next load shows. */
   newer = $state(false);
+  /** Nothing where a browser has none. */
+  readonly #workers = import.meta.env.PROD ? (navigator as { serviceWorker?: ServiceWorkerContainer }).serviceWorker : undefined;
+
+  constructor() {
+    // From the beginning: on a slow machine one takes over before the page is loaded.
+    this.#workers?.addEventListener("controllerchange", () => this.#compare());
+  }
 
   /** Registers the worker. Where a browser has none, or refuses it, the page works as before, with its server only. */
   async keep(): Promise<void> {
-    const workers = (navigator as { serviceWorker?: ServiceWorkerContainer }).serviceWorker;
-    if (workers === undefined || !import.meta.env.PROD) {
-      return;
-    }
-    workers.addEventListener("controllerchange", () => void this.#compare(workers));
     try {
-      const registration = await workers.register(scriptUrl("./sw.js"), { updateViaCache: "none" });
+      const registration = await this.#workers?.register(scriptUrl("./sw.js"), { updateViaCache: "none" });
       let looked = Date.now();
       document.addEventListener("visibilitychange", () => {
         if (!document.hidden && Date.now() - looked > EVERY) {
           looked = Date.now();
-          registration.update().catch(() => undefined);
+          registration?.update().catch(() => undefined);
         }
       });
     } catch {
@@ -30,14 +32,17 @@ class Shell {
     }
   }
 
-  /** A worker took over: is it of the version that this page is of? */
-  async #compare(workers: ServiceWorkerContainer): Promise<void> {
+  /**
+   * A worker took over: is it of the version that this page is of? The one that is there when the page is loaded is not asked: a page that
+   * has just come from its server may be newer than it.
+   */
+  #compare(): void {
     const files = document.querySelectorAll<HTMLScriptElement | HTMLLinkElement>("script[src], link[rel=stylesheet], link[rel=modulepreload]");
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = ({ data }) => {
       this.newer = data === false;
     };
-    workers.controller?.postMessage([...files].map((one) => ("src" in one ? one.src : one.href)), [port2]);
+    this.#workers?.controller?.postMessage([...files].map((one) => ("src" in one ? one.src : one.href)), [port2]);
   }
 }
 
