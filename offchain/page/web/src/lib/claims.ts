@@ -3,16 +3,18 @@
  * patients are paid when they are approved, so they are not in it.
  */
 
-import type { Message, SmartQuery } from "@bithive/client";
-import { Queries as Emissions } from "@bithive/client/contracts/emissions";
+import { uint128, type Message, type SmartQuery } from "@bithive/client";
+import {
+  configResponse, contributorResponse, emissionResponse, type QueryMsg as EmissionsQuery,
+} from "@bithive/client/contracts/emissions";
 import { Queries as Jobs } from "@bithive/client/contracts/jobs";
-import { Queries as Models } from "@bithive/client/contracts/models";
+import type { QueryMsg as ModelsQuery } from "@bithive/client/contracts/models";
 import { Queries as Registry } from "@bithive/client/contracts/registry";
 import { Queries as Staking } from "@bithive/client/contracts/staking";
-import { Queries as Vesting } from "@bithive/client/contracts/vesting";
 
 import type { Key } from "./i18n";
 import { toEmissions, toJobs, toModels, toRegistry, toStaking, toVesting } from "./messages";
+import { askFor, positionsOf } from "./read";
 
 export type Source =
   | "job_market" | "registry_bond" | "models" | "vesting" | "emissions" | "emissions_application"
@@ -130,7 +132,7 @@ async function ofModels(chain: SmartQuery, at: string | undefined, account: stri
   if (at === undefined) {
     return NOTHING;
   }
-  const amount = BigInt(await new Models(chain, at).claimable({ account }));
+  const amount = BigInt(await askFor<ModelsQuery>(chain, at)({ claimable: { account } }, uint128));
   return whole({ source: "models", ticker: "BTT", amount, message: toModels(account, at, { withdraw: {} }) });
 }
 
@@ -139,7 +141,7 @@ async function ofVesting(chain: SmartQuery, contracts: Contracts, owner: string)
   if (at === undefined) {
     return NOTHING;
   }
-  const { positions } = await new Vesting(chain, at).positions({ owner, limit: PAGE });
+  const positions = await positionsOf(chain, at, owner, PAGE);
   const known = tickers(contracts);
   const entries = positions.map((position): Claimable => {
     const ticker = known.get(position.token);
@@ -161,8 +163,10 @@ async function ofEmissions(chain: SmartQuery, at: string | undefined, address: s
   if (at === undefined) {
     return NOTHING;
   }
-  const emissions = new Emissions(chain, at);
-  const [config, work, emission] = await Promise.all([emissions.config(), emissions.contributor({ address }), emissions.emission()]);
+  const ask = askFor<EmissionsQuery>(chain, at);
+  const [config, work, emission] = await Promise.all([
+    ask({ config: {} }, configResponse), ask({ contributor: { address } }, contributorResponse), ask({ emission: {} }, emissionResponse),
+  ]);
   const rest = BigInt(work.earned) - BigInt(work.claimed) - BigInt(work.due);
   // A part is due each day, counted from the start of the emission.
   const tomorrow = now < config.start ? config.start : config.start + ((now - config.start) / DAY + 1n) * DAY;

@@ -4,6 +4,7 @@ import { readValue, writeJson, type Codec, type SmartQuery } from "@bithive/clie
 import { Queries as Jobs, type JobResponse } from "@bithive/client/contracts/jobs";
 import { Queries as Registry, type NodeResponse } from "@bithive/client/contracts/registry";
 import { Queries as Rewards, type ProposalResponse } from "@bithive/client/contracts/rewards";
+import { positionsResponse, type PositionResponse, type QueryMsg as VestingQuery } from "@bithive/client/contracts/vesting";
 
 const NODES_PAGE = 100;
 const JOBS_PAGE = 10n;
@@ -46,6 +47,11 @@ export function nodes(chain: SmartQuery, registry: string): Promise<List<NodeRes
 export function proposals(chain: SmartQuery, rewards: string): Promise<List<ProposalResponse>> {
   const queries = new Rewards(chain, rewards);
   return pages(REWARDS_PAGE, (last) => queries.proposals({ limit: REWARDS_PAGE, start_after: last?.id ?? null }));
+}
+
+/** The first positions of an owner: tokens that become free with time. */
+export async function positionsOf(chain: SmartQuery, vesting: string, owner: string, limit: number): Promise<PositionResponse[]> {
+  return (await askFor<VestingQuery>(chain, vesting)({ positions: { owner, limit } }, positionsResponse)).positions;
 }
 
 /** The `count` jobs before job `before`, the latest first. Jobs are numbered from 1 without gaps. */
