@@ -27,6 +27,12 @@ impl Decimal {
         value.is_finite().then(|| Self(format!("{value}").into()))
     }
 
+    /// A whole number that counts something.
+    #[must_use]
+    pub fn of_count(count: usize) -> Self {
+        Self(count.to_string().into())
+    }
+
     /// The digits, as they are written.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -40,8 +40,8 @@ pub use element::Mismatch;
 pub use issue::{Fault, Issue};
 pub use json::{Json, JsonError, Object};
 pub use report::{
-    ACCOUNT, ATTESTATION, About, INPUT, JOB, Job, MODEL, Manifest, ManifestCode, ManifestCodes,
-    ManifestOutput, ReportError, Row, report,
+    ACCOUNT, ATTESTATION, About, Finding, FindingValue, INPUT, JOB, Job, MODEL, Manifest, ManifestCode,
+    ManifestCodes, ManifestOutput, ReportError, report,
 };
 pub use resource::{
     AuditAgent, AuditDetail, AuditEntity, AuditEvent, AuditSource, AuditValue, Bundle, BundleEntry, Consent,

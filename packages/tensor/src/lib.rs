@@ -5,12 +5,14 @@
 //! [`Tensor::encode`] writes BHIM version 1, the one encoding.
 //!
 //! [`ModelInput`] is what a job brings: such images, or rows of a table. [`Preprocessing`] is what a model's manifest says is done to
-//! images before the model reads them, and [`Answer`] makes chances and masks of its logits.
+//! images before the model reads them, [`Answer`] makes chances and masks of its logits, and [`Answers`] says them in
+//! the words of its classes.
 //!
 //! Everything is checked on input: limits are constants, errors name the place and never repeat a value, because values may be a
 //! patient's.
 
 mod answer;
+mod answers;
 mod encoding;
 mod error;
 mod input;
@@ -21,6 +23,7 @@ mod shape;
 mod tensor;
 
 pub use answer::Answer;
+pub use answers::{Answered, Answers, AnswersError, Area};
 pub use error::TensorError;
 pub use input::{InputError, ModelInput};
 pub use limits::{HEADER_BYTES, MAX_BYTES, MAX_CHANNELS, MAX_IMAGES, MAX_SIDE};

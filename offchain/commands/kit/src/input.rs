@@ -125,7 +125,8 @@ pub fn model_file(model: Option<&Path>) -> Result<(Vec<u8>, String)> {
     })
 }
 
-fn read(path: &Path, limit: usize) -> Result<Vec<u8>> {
+/// Reads a file of at most `limit` bytes.
+pub fn read(path: &Path, limit: usize) -> Result<Vec<u8>> {
     let shown = path.display();
     let length = std::fs::metadata(path).with_context(|| format!("{shown}"))?.len();
     if length > limit as u64 {

@@ -8,9 +8,8 @@ use bithive_api::jobs::{ExecuteMsg, JobResponse};
 use bithive_blindmatch::schema::Schema;
 use bithive_client::Client;
 use bithive_client::amount::{self, show};
-use bithive_command_kit::answers::Answers;
-use bithive_command_kit::{Output, input, table};
-use bithive_inference::{Device, Label, Table, accuracy, sigmoid};
+use bithive_command_kit::{Output, answers, input, table};
+use bithive_inference::{Answers, Device, Label, Table, accuracy, sigmoid};
 use bithive_requester::Selection;
 use clap::Subcommand;
 use serde_json::json;
@@ -310,24 +309,24 @@ async fn result(
             hex::encode(own)
         );
     }
-    let answers = match &model {
+    let said = match &model {
         // Of a pixel's size the result says nothing.
-        Some((_, model)) => Answers::of_model(model, &opened.values, None)?,
+        Some((_, model)) => model.answers(&opened.values, None)?,
         None => Answers::of_rows(&opened.values),
     };
     if let Some(path) = &images.masks {
-        answers.write_masks(path)?;
+        answers::write_masks(&said, path)?;
     }
     let probabilities: Vec<f32> = opened.values.iter().map(|logit| sigmoid(*logit)).collect();
     let accuracy = known.map(|labels| accuracy(&probabilities, &labels)).transpose()?;
     let answer = json!({
-        "job_id": job_id, "rows": answers.answers, "accuracy": accuracy, "worker": opened.worker, "skipped": opened.skipped,
+        "job_id": job_id, "rows": said.answers, "accuracy": accuracy, "worker": opened.worker, "skipped": opened.skipped,
     });
     output.show(&answer, |_| {
         for bad in &opened.skipped {
             eprintln!("no output of {bad}");
         }
-        answers.print();
+        answers::print(&said);
         if let Some(accuracy) = accuracy {
             println!("accuracy {:.1} %", accuracy * 100.0);
         }

@@ -3,8 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::Result;
-use bithive_command_kit::answers::{self, Answers};
-use bithive_command_kit::{Output, input};
+use bithive_command_kit::{Output, answers, input};
 use bithive_inference::{Budget, Device};
 use clap::Args;
 
@@ -32,10 +31,9 @@ pub struct PredictArgs {
 pub fn run(args: &PredictArgs, output: Output) -> Result<()> {
     let read = input::load_any(args.input.as_deref(), args.model.as_deref(), &args.rows, args.device)?;
     let logits = read.model.run_input(&read.input, &Budget::unlimited())?;
-    let spacing = answers::mask_spacing(&read.model, &read.input);
-    let answers = Answers::of_model(&read.model, &logits, spacing)?;
+    let said = read.model.answers(&logits, read.model.mask_spacing(&read.input))?;
     if let Some(path) = &args.masks {
-        answers.write_masks(path)?;
+        answers::write_masks(&said, path)?;
     }
-    output.show(&answers, Answers::print)
+    output.show(&said, answers::print)
 }

@@ -10,6 +10,7 @@
 //! Everything is checked on input: limits are constants, errors name the row, column or node and never repeat a
 //! cell, because cells may be a patient's.
 
+mod answers;
 mod budget;
 mod device;
 mod error;
@@ -26,8 +27,8 @@ pub use bithive_table::{
     Table, TableError, accuracy, sigmoid,
 };
 pub use bithive_tensor::{
-    Answer, InputError, ModelInput, Preprocessing, PreprocessingError, Shape, Spacing, Tensor as Images,
-    TensorError,
+    Answer, Answered, Answers, AnswersError, Area, InputError, ModelInput, Preprocessing, PreprocessingError,
+    Shape, Spacing, Tensor as Images, TensorError,
 };
 pub use budget::Budget;
 pub use device::{Device, DeviceError};

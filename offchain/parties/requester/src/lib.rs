@@ -7,6 +7,7 @@
 //! [`Requester::unfinished`] finds the jobs to go on with.
 
 mod assign;
+mod attested;
 mod audit;
 mod bad_copy;
 mod claims;
@@ -35,6 +36,7 @@ use bithive_state::State;
 use rand_chacha::ChaCha20Rng;
 
 pub use assign::{Assigned, Selection};
+pub use attested::attested;
 pub use bad_copy::BadCopy;
 pub use claims::{Collected, RefusedClaim};
 pub use close::is_overdue;

@@ -2,9 +2,10 @@
 
 use bithive_audit::{Act, Digest, Entry, Event, Outcome, Role};
 use bithive_fhir::{
-    About, Access, Action, Decimal, Identifier, Job, Json, Manifest, ManifestCode, ManifestCodes,
-    ManifestOutput, Object, Reference, Row, report,
+    About, Access, Action, Decimal, Finding, FindingValue, Identifier, Job, Json, Manifest, ManifestCode,
+    ManifestCodes, ManifestOutput, Object, Reference, report,
 };
+use bithive_tensor::Area;
 
 /// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014): the same documents from the same seed.
 pub(crate) struct Random(pub(crate) u64);
@@ -102,6 +103,7 @@ fn answer(random: &mut Random) -> Object {
         notice: Some("Demonstration only. Not a medical device, not for clinical use.".into()),
         blake3: model.clone(),
         output: ManifestOutput { name: "logit".into(), meaning: "log-odds of a lesion".into() },
+        image: None,
         fhir: ManifestCodes {
             report: code("http://loinc.org", "18748-4"),
             observation: code("http://snomed.info/sct", "246178003"),
@@ -121,16 +123,43 @@ fn answer(random: &mut Random) -> Object {
         subject: format!("Patient/{}", random.hex(8)),
         effective: Some(random.date_time()),
         studies: (0..random.below(2)).map(|_| format!("ImagingStudy/{}", random.hex(6))).collect(),
+        study_uids: (0..random.below(2)).map(|_| format!("2.25.{}", random.below(u64::MAX))).collect(),
         issued: 1_700_000_000 + random.below(90_000_000),
     };
-    let rows: Vec<Row> = (0..=usize::try_from(random.below(3)).unwrap_or_default())
-        .map(|number| Row {
-            number,
+    let count = usize::try_from(random.below(3)).unwrap_or_default();
+    let kind = random.below(3);
+    let findings: Vec<Finding> = (0..=count).map(|number| finding(number, kind, random)).collect();
+    report(&manifest, &job, &about, &findings).unwrap_or_default()
+}
+
+/// What a model gave for a row, or for an image.
+fn finding(number: usize, kind: u64, random: &mut Random) -> Finding {
+    let chance = |random: &mut Random| Decimal::parse(&format!("0.{:04}", random.below(10_000)));
+    let names = ["lesion", "vessel", "bone"];
+    let classes = names.iter().take(1 + usize::try_from(random.below(3)).unwrap_or_default());
+    let value = match kind {
+        0 => FindingValue::Number {
             value: Decimal::parse(&random.decimal()).unwrap_or(Decimal::ZERO),
-            probability: Decimal::parse("0.50"),
-        })
-        .collect();
-    report(&manifest, &job, &about, &rows).unwrap_or_default()
+            probability: chance(random),
+        },
+        1 => FindingValue::Class {
+            class: random.one_of(&names).into(),
+            chances: classes
+                .map(|class| ((*class).to_owned(), chance(random).unwrap_or(Decimal::ZERO)))
+                .collect(),
+        },
+        _ => {
+            let known = random.below(2) == 0;
+            let area = |class: &&str| {
+                let pixels = usize::try_from(random.below(4_096)).unwrap_or_default();
+                let square_millimetres = known.then_some(0.63 * pixels as f64);
+                Area { class: (*class).to_owned(), pixels, square_millimetres }
+            };
+            FindingValue::Areas(classes.map(area).collect())
+        }
+    };
+    let instance = (kind > 0 && random.below(2) == 0).then(|| format!("2.25.{}", random.below(u64::MAX)));
+    Finding { number, value, instance }
 }
 
 /// An entry of an audit log, as it is exported.
