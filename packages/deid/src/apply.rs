@@ -15,7 +15,7 @@ use crate::date::{move_date, move_date_time, time};
 use crate::dummy::{code, dummy, empty, sequence};
 use crate::error::Error;
 use crate::file::{Object, reinterpret, trim};
-use crate::image::{Image, text};
+use crate::image::{Image, PICTURES, text};
 use crate::key::SubjectKey;
 use crate::limits::MAX_DEPTH;
 use crate::pixels;
@@ -72,7 +72,7 @@ impl Profile {
             .as_ref()
             .map(|image| pixels::prepare(object, image, &self.boxes, &mut report))
             .transpose()?;
-        warn(object, &mut report);
+        warn(object, image.is_some(), &mut report);
 
         let identity = Identity::of(object);
         let inner = std::mem::replace(&mut **object, InMemDicomObject::new_empty());
@@ -170,10 +170,8 @@ fn restate_meta(object: &mut Object, syntax: &str, key: &SubjectKey, keep_uids: 
     }
 }
 
-fn warn(object: &Object, report: &mut Report) {
-    if ["CT", "MR", "PT"].contains(&text(object, tags::MODALITY).as_str())
-        && object.get(tags::PIXEL_DATA).is_some()
-    {
+fn warn(object: &Object, has_picture: bool, report: &mut Report) {
+    if ["CT", "MR", "PT"].contains(&text(object, tags::MODALITY).as_str()) && has_picture {
         let part = text(object, tags::BODY_PART_EXAMINED).to_uppercase().replace(' ', "");
         if part.is_empty() {
             report.warn(Warning::MaybeFace);
@@ -314,9 +312,10 @@ impl Cleaner<'_> {
         if !is_public(tag) || path.len() > MAX_DEPTH {
             return Fate::Remove;
         }
-        // The pixels of the object itself have been prepared; every other picture is a second one.
-        if tag == tags::PIXEL_DATA {
-            return if path.len() == 1 { Fate::Keep } else { Fate::Remove };
+        // The picture of the object itself has been prepared; every other one is a second one, and tables of where its frames began no
+        // longer hold.
+        if tag.group() == tags::PIXEL_DATA.group() {
+            return if path.len() == 1 && PICTURES.contains(&tag) { Fate::Keep } else { Fate::Remove };
         }
         if is_sequence != (vr == VR::SQ) {
             return Fate::Remove;

@@ -72,6 +72,14 @@ pub enum Error {
         /// What is expected of it.
         expected: &'static str,
     },
+    /// An object has one picture; boxes and a look would be about one of several.
+    #[error(
+        "{tag} is a second picture of the object, which may have one (PS3.3 C.7.6.3); remove the one that is not meant"
+    )]
+    SecondPicture {
+        /// Tag of the second one.
+        tag: Tag,
+    },
     /// A header announces more pixels than are decoded.
     #[error("the header announces {found} samples, expected at most {most}; tile or split the image", most = crate::limits::MAX_SAMPLES)]
     TooManySamples {

@@ -1,6 +1,6 @@
 //! What an object says of its pixels, checked before anything is decoded.
 
-use dicom_core::header::Tag;
+use dicom_core::header::{Header as _, Tag};
 use dicom_core::value::Value;
 use dicom_dictionary_std::tags;
 use dicom_object::InMemDicomObject;
@@ -16,9 +16,15 @@ const SECONDARY_CAPTURE: &str = "1.2.840.10008.5.1.4.1.1.7";
 /// MPEG-2, MPEG-4 and HEVC: one stream for all frames.
 const VIDEO: &str = "1.2.840.10008.1.2.4.10";
 
-/// The image pixel module (PS3.3 C.7.6.3), and whose image it is.
+/// What an object's picture may be in, of which it has one: whole numbers, or floating-point numbers of 32 or 64 bits.
+pub(crate) const PICTURES: [Tag; 3] =
+    [tags::PIXEL_DATA, tags::FLOAT_PIXEL_DATA, tags::DOUBLE_FLOAT_PIXEL_DATA];
+
+/// The image pixel module (PS3.3 C.7.6.3, C.7.6.24, C.7.6.25), and whose image it is.
 #[derive(Debug, Clone)]
 pub(crate) struct Image {
+    /// Where the pixels are, one of [`PICTURES`].
+    pub(crate) tag: Tag,
     pub(crate) rows: u32,
     pub(crate) columns: u32,
     pub(crate) samples: u32,
@@ -38,8 +44,20 @@ pub(crate) struct Image {
 impl Image {
     /// Reads the header; none where the object has no pixel data.
     pub(crate) fn of(object: &Object) -> Result<Option<Self>, Error> {
-        let Some(pixels) = object.get(tags::PIXEL_DATA) else { return Ok(None) };
+        let mut pictures = PICTURES.into_iter().filter_map(|tag| object.get(tag));
+        let Some(pixels) = pictures.next() else { return Ok(None) };
+        if let Some(second) = pictures.next() {
+            return Err(Error::SecondPicture { tag: second.tag() });
+        }
+        let tag = pixels.tag();
+        let allocated = number(object, tags::BITS_ALLOCATED, "1, 8, 16, 32 or 64")?;
+        // Every bit of a floating-point number counts, and no attribute says so.
+        let stored = match tag {
+            tags::PIXEL_DATA => number(object, tags::BITS_STORED, "at most the bits allocated")?,
+            _ => allocated,
+        };
         let image = Self {
+            tag,
             rows: number(object, tags::ROWS, "1 to 65535")?,
             columns: number(object, tags::COLUMNS, "1 to 65535")?,
             samples: number(object, tags::SAMPLES_PER_PIXEL, "1, 3 or 4")?,
@@ -51,11 +69,11 @@ impl Image {
                     .ok_or(Error::Attribute { tag: tags::NUMBER_OF_FRAMES, expected: "a positive number" })?,
                 _ => 1,
             },
-            allocated: number(object, tags::BITS_ALLOCATED, "1, 8, 16, 32 or 64")?,
-            stored: number(object, tags::BITS_STORED, "at most the bits allocated")?,
+            allocated,
+            stored,
             high_bit: match object.get(tags::HIGH_BIT) {
-                Some(bit) => bit.to_int().unwrap_or(u32::MAX),
-                None => number(object, tags::BITS_STORED, "at most the bits allocated")?.saturating_sub(1),
+                Some(bit) if tag == tags::PIXEL_DATA => bit.to_int().unwrap_or(u32::MAX),
+                _ => stored.saturating_sub(1),
             },
             signed: object.get(tags::PIXEL_REPRESENTATION).and_then(|sign| sign.to_int::<u16>().ok())
                 == Some(1),
@@ -71,13 +89,13 @@ impl Image {
         match pixels.value() {
             Value::PixelSequence(_) => {}
             Value::Primitive(value) => {
-                let (found, expected) = (value.to_bytes().len() as u64, image.bytes());
+                let (found, expected) = (value.calculate_byte_len() as u64, image.bytes());
                 if found < expected {
                     return Err(Error::PixelLength { expected, found });
                 }
             }
             Value::Sequence(_) => {
-                return Err(Error::Attribute { tag: tags::PIXEL_DATA, expected: "pixels, not a sequence" });
+                return Err(Error::Attribute { tag, expected: "pixels, not a sequence" });
             }
         }
         Ok(Some(image))
@@ -90,6 +108,13 @@ impl Image {
         }
         if ![1, 8, 16, 32, 64].contains(&self.allocated) {
             return wrong(tags::BITS_ALLOCATED, "1, 8, 16, 32 or 64");
+        }
+        match self.tag {
+            tags::FLOAT_PIXEL_DATA if self.allocated != 32 => return wrong(tags::BITS_ALLOCATED, "32"),
+            tags::DOUBLE_FLOAT_PIXEL_DATA if self.allocated != 64 => {
+                return wrong(tags::BITS_ALLOCATED, "64");
+            }
+            _ => {}
         }
         if self.stored == 0 || self.stored > self.allocated {
             return wrong(tags::BITS_STORED, "at most the bits allocated");
@@ -133,6 +158,11 @@ impl Image {
         self.all_samples().saturating_mul(u64::from(self.allocated)).div_ceil(8)
     }
 
+    /// Whether the pixels are floating-point numbers.
+    pub(crate) fn is_float(&self) -> bool {
+        self.tag != tags::PIXEL_DATA
+    }
+
     pub(crate) fn kind(&self) -> Kind<'_> {
         Kind {
             modality: &self.modality,
@@ -156,6 +186,8 @@ impl Image {
             "XC" | "OP" | "GM" | "SM" | "DMS" => Some("a photograph"),
             _ if capture => Some("a secondary capture"),
             _ if self.samples > 1 || self.photometric == "PALETTE COLOR" => Some("a colour picture"),
+            // One padding value of -3e38 would leave a single gray level for all others, and text in them would not be found.
+            _ if self.is_float() => Some("a picture of floating-point numbers"),
             modality if FROM_DETECTORS.contains(&modality) => None,
             _ => Some("a kind of image that is not from a detector"),
         }

@@ -29,6 +29,7 @@ mod date;
 mod dummy;
 mod error;
 mod file;
+mod frames;
 mod image;
 mod key;
 pub mod limits;

@@ -22,14 +22,15 @@ pub fn to_tensor(object: &Object) -> Result<Vec<Tensor>, Error> {
     let image = Image::of(object)?.ok_or(missing)?;
     let photometric = image.photometric.as_str();
     let converted = !object.meta().transfer_syntax().ends_with(".5") && photometric.starts_with("YBR");
-    let native =
-        matches!(object.get(tags::PIXEL_DATA).map(|pixels| pixels.value()), Some(Value::Primitive(_)));
+    let native = matches!(object.get(image.tag).map(|pixels| pixels.value()), Some(Value::Primitive(_)));
     if !matches!(photometric, "MONOCHROME1" | "MONOCHROME2" | "RGB") && (native || !converted) {
         let expected = "MONOCHROME1, MONOCHROME2 or RGB; YBR only in JPEG";
         return Err(Error::Attribute { tag: tags::PHOTOMETRIC_INTERPRETATION, expected });
     }
     let decoded = Decoded::of(object, &image)?;
-    let rescale = Rescale::of(object, image.frames)?;
+    // Floating-point numbers are those of the modality already.
+    let rescale =
+        if image.is_float() { Rescale::Linear(Vec::new()) } else { Rescale::of(object, image.frames)? };
     let spacing = spacing(object);
     let length = image.pixels().saturating_mul(u64::from(image.samples));
     let frame_bytes = length.saturating_mul(4);

@@ -13,6 +13,7 @@ use crate::area::Area;
 use crate::boxes::Boxes;
 use crate::error::Error;
 use crate::file::Object;
+use crate::frames::split;
 use crate::image::{Image, is_video, text as attribute_text};
 use crate::limits::{MAX_EXPANSION, MAX_FREE_BYTES};
 use crate::markers;
@@ -69,8 +70,8 @@ pub(crate) fn prepare(
 
 /// The pixel data without what is no picture: bits beside the stored ones, bytes behind the last frame, comments in compressed frames.
 fn clean(object: &Object, image: &Image, report: &mut Report) -> Result<InMemElement, Error> {
-    let missing = Error::Attribute { tag: tags::PIXEL_DATA, expected: "pixels" };
-    let element = object.get(tags::PIXEL_DATA).ok_or(missing.clone())?;
+    let missing = Error::Attribute { tag: image.tag, expected: "pixels" };
+    let element = object.get(image.tag).ok_or(missing.clone())?;
     match element.value() {
         Value::Primitive(value) => native(value, image, report),
         Value::PixelSequence(sequence) if is_video(object.meta().transfer_syntax()) => {
@@ -78,7 +79,7 @@ fn clean(object: &Object, image: &Image, report: &mut Report) -> Result<InMemEle
         }
         Value::PixelSequence(sequence) => {
             let mut frames = SmallVec::new();
-            for frame in split(sequence, image)? {
+            for frame in split(object, sequence, image)? {
                 match markers::clean(&frame) {
                     Some(found) => {
                         if found.size.is_none_or(|size| size != (image.columns, image.rows, image.samples)) {
@@ -110,45 +111,6 @@ fn fragments(frames: SmallVec<[Vec<u8>; 2]>) -> InMemElement {
     DataElement::new_with_len(tags::PIXEL_DATA, VR::OB, Length::UNDEFINED, Value::PixelSequence(value))
 }
 
-/// The frames of compressed pixels, each in one piece (PS3.5 A.4).
-fn split<'a>(
-    sequence: &'a PixelFragmentSequence<Vec<u8>>,
-    image: &Image,
-) -> Result<Vec<Cow<'a, [u8]>>, Error> {
-    let (offsets, pieces) = (sequence.offset_table(), sequence.fragments());
-    let announced = u64::from(image.frames);
-    if offsets.is_empty() {
-        return match image.frames {
-            1 if pieces.len() > 1 => Ok(vec![Cow::Owned(pieces.concat())]),
-            _ if pieces.len() as u64 == announced => {
-                Ok(pieces.iter().map(|piece| Cow::Borrowed(&piece[..])).collect())
-            }
-            _ => Err(Error::Frames { announced, found: pieces.len() as u64 }),
-        };
-    }
-    let wrong = Error::Frames { announced, found: offsets.len() as u64 };
-    if offsets.len() as u64 != announced {
-        return Err(wrong);
-    }
-    let mut frames: Vec<Cow<'a, [u8]>> = Vec::new();
-    let mut at: u64 = 0;
-    for piece in pieces {
-        let starts = offsets.get(frames.len()).is_some_and(|offset| u64::from(*offset) == at);
-        match frames.last_mut() {
-            _ if starts => frames.push(Cow::Borrowed(piece)),
-            Some(frame) => frame.to_mut().extend_from_slice(piece),
-            None => return Err(wrong),
-        }
-        // An item's tag and length come before its bytes.
-        at = at.saturating_add(8).saturating_add(piece.len() as u64);
-    }
-    if frames.len() == offsets.len() {
-        Ok(frames)
-    } else {
-        Err(Error::Frames { announced, found: frames.len() as u64 })
-    }
-}
-
 /// Native pixels: as many bytes as the header announces, and of each sample only the stored bits.
 fn native(value: &PrimitiveValue, image: &Image, report: &mut Report) -> Result<InMemElement, Error> {
     let bytes = value.to_bytes();
@@ -161,15 +123,24 @@ fn native(value: &PrimitiveValue, image: &Image, report: &mut Report) -> Result<
         report.warn(Warning::Trailing);
     }
     let mut pixels = pixels.to_vec();
-    if image.stored < image.allocated && matches!(image.allocated, 8 | 16) && clear_unused(&mut pixels, image)
-    {
+    let unused = image.stored < image.allocated && matches!(image.allocated, 8 | 16);
+    if image.is_float() && clear_payloads(&mut pixels, image) || unused && clear_unused(&mut pixels, image) {
         report.warn(Warning::UnusedBits);
     }
-    Ok(element(pixels, image.allocated))
+    Ok(element(pixels, image))
 }
 
 /// A native pixel data element. Words, so that every transfer syntax writes them in its order.
-fn element(mut pixels: Vec<u8>, allocated: u32) -> InMemElement {
+fn element(mut pixels: Vec<u8>, image: &Image) -> InMemElement {
+    let allocated = image.allocated;
+    if image.tag == tags::FLOAT_PIXEL_DATA {
+        let numbers = pixels.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
+        return DataElement::new(image.tag, VR::OF, PrimitiveValue::F32(numbers));
+    }
+    if image.tag == tags::DOUBLE_FLOAT_PIXEL_DATA {
+        let numbers = pixels.as_chunks().0.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect();
+        return DataElement::new(image.tag, VR::OD, PrimitiveValue::F64(numbers));
+    }
     let value = if allocated == 16 {
         PrimitiveValue::U16(pixels.as_chunks::<2>().0.iter().map(|pair| u16::from_le_bytes(*pair)).collect())
     } else {
@@ -179,6 +150,25 @@ fn element(mut pixels: Vec<u8>, allocated: u32) -> InMemElement {
         PrimitiveValue::U8(SmallVec::from_vec(pixels))
     };
     DataElement::new(tags::PIXEL_DATA, if allocated > 8 { VR::OW } else { VR::OB }, value)
+}
+
+/// Makes all that is not a number one and the same: 22 or 51 bits of it mean nothing.
+fn clear_payloads(pixels: &mut [u8], image: &Image) -> bool {
+    let mut changed = false;
+    if image.tag == tags::FLOAT_PIXEL_DATA {
+        for bytes in pixels.as_chunks_mut().0 {
+            if f32::from_le_bytes(*bytes).is_nan() && *bytes != f32::NAN.to_le_bytes() {
+                (*bytes, changed) = (f32::NAN.to_le_bytes(), true);
+            }
+        }
+    } else {
+        for bytes in pixels.as_chunks_mut().0 {
+            if f64::from_le_bytes(*bytes).is_nan() && *bytes != f64::NAN.to_le_bytes() {
+                (*bytes, changed) = (f64::NAN.to_le_bytes(), true);
+            }
+        }
+    }
+    changed
 }
 
 /// Clears the bits that hold no part of a sample, in which old devices keep overlays; a sign is extended into those above.
@@ -226,7 +216,7 @@ impl<'a> Decoded<'a> {
     /// Decodes the pixels that [`Image::of`] has checked.
     pub(crate) fn of(object: &'a Object, image: &Image) -> Result<Self, Error> {
         let failed = || Error::Decode { uid: object.meta().transfer_syntax().to_owned() };
-        match object.get(tags::PIXEL_DATA).map(|element| element.value()) {
+        match object.get(image.tag).map(|element| element.value()) {
             Some(Value::Primitive(_)) if image.halved() => Err(failed()),
             Some(Value::Primitive(value)) => {
                 Ok(Self { bytes: value.to_bytes(), planar: image.planar, was_native: true })
@@ -238,7 +228,7 @@ impl<'a> Decoded<'a> {
                 if image.bytes_of_samples() > most {
                     return Err(Error::Inflation { most: usize::try_from(most).unwrap_or(usize::MAX) });
                 }
-                for frame in split(sequence, image)? {
+                for frame in split(object, sequence, image)? {
                     let size = markers::clean(&frame).and_then(|frame| frame.size);
                     if !has_no_marks(object.meta().transfer_syntax())
                         && size != Some((image.columns, image.rows, image.samples))
@@ -304,6 +294,13 @@ impl<'a> Decoded<'a> {
         for (to, from) in raw.iter_mut().zip(found) {
             *to = *from;
         }
+        if image.is_float() {
+            let [first, second, third, fourth, ..] = raw;
+            return match bytes {
+                4 => f64::from(f32::from_le_bytes([first, second, third, fourth])),
+                _ => f64::from_le_bytes(raw),
+            };
+        }
         let low = image.high_bit.saturating_add(1).saturating_sub(image.stored);
         let value = stored(u64::from_le_bytes(raw), image);
         if image.signed {
@@ -367,7 +364,7 @@ fn blank(decoded: Decoded<'_>, image: &Image, areas: &[Area]) -> Result<Prepared
             }
         }
     }
-    let mut elements = vec![element(bytes, image.allocated)];
+    let mut elements = vec![element(bytes, image)];
     if !was_native {
         let number = |tag, value: u16| DataElement::new(tag, VR::US, PrimitiveValue::from(value));
         if image.samples > 1 {
@@ -384,7 +381,7 @@ fn blank(decoded: Decoded<'_>, image: &Image, areas: &[Area]) -> Result<Prepared
 
 /// Makes one pixel, or one sample of a plane, black.
 fn paint(unit: &mut [u8], image: &Image, chroma: bool, together: bool) {
-    let inverted = image.photometric == "MONOCHROME1" && !image.signed;
+    let inverted = image.photometric == "MONOCHROME1" && !image.signed && !image.is_float();
     unit.fill(if inverted { 0xFF } else { 0 });
     if inverted && image.stored < image.allocated {
         let highest = ones(image.stored).to_le_bytes();

@@ -71,7 +71,8 @@ pub fn inspect(
                 }
             };
             let number = |tag| object.get(tag).and_then(|element| element.to_int::<u32>().ok());
-            let size = object.get(tags::PIXEL_DATA).and_then(|_| {
+            let pixels = [tags::PIXEL_DATA, tags::FLOAT_PIXEL_DATA, tags::DOUBLE_FLOAT_PIXEL_DATA];
+            let size = pixels.iter().find_map(|tag| object.get(*tag)).and_then(|_| {
                 Some([
                     number(tags::ROWS)?,
                     number(tags::COLUMNS)?,

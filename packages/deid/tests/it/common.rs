@@ -1,6 +1,6 @@
 //! Objects to test with.
 
-use bithive_deid::{DeidKey, Object, Profile, Report, SubjectKey, read, write};
+use bithive_deid::{Boxes, DeidKey, Error, Object, Profile, Report, SubjectKey, read, write};
 use dicom_core::value::{DataSetSequence, PrimitiveValue, Value};
 use dicom_core::{DataElement, Length, Tag, VR};
 use dicom_dictionary_std::{tags, uids};
@@ -74,6 +74,23 @@ pub fn through(object: &Object, profile: &Profile) -> (Object, Vec<u8>, Report) 
     let report = profile.apply(&mut object, &subject()).unwrap();
     let bytes = write(&object).unwrap();
     (read(&bytes).unwrap(), bytes, report)
+}
+
+/// Why the profile refuses an object, which stays as it is.
+pub fn refused(object: &Object) -> Error {
+    let mut object = object.clone();
+    // As text: an undefined length is not equal to itself (dicom_core::Length).
+    let before = format!("{object:?}");
+    let error = Profile::default().apply(&mut object, &subject()).unwrap_err();
+    assert!(format!("{object:?}") == before, "a refused object stays as it is");
+    error
+}
+
+/// The profile with these boxes.
+pub fn boxes(json: &str) -> Profile {
+    let boxes: Boxes = serde_json::from_str(json).unwrap();
+    boxes.check().unwrap();
+    Profile { boxes, ..Profile::default() }
 }
 
 pub fn has(bytes: &[u8], text: &str) -> bool {

@@ -4,6 +4,8 @@
 mod bounds;
 mod collection;
 mod common;
+mod float_pixels;
+mod frames;
 mod numbers;
 mod pixels;
 mod profile;

@@ -1,27 +1,11 @@
 //! Which pictures are refused, and what is left of the others.
 
 use bithive_deid::{Boxes, Error, Object, Profile, Warning};
-use dicom_core::smallvec::SmallVec;
-use dicom_core::value::{PixelFragmentSequence, PrimitiveValue, Value};
-use dicom_core::{DataElement, Length, VR};
-use dicom_dictionary_std::{tags, uids};
+use dicom_core::value::PrimitiveValue;
+use dicom_core::{DataElement, VR};
+use dicom_dictionary_std::tags;
 
-use crate::common::{ct, has, number, small, subject, text, through, words};
-
-fn refused(object: &Object) -> Error {
-    let mut object = object.clone();
-    // As text: an undefined length is not equal to itself (dicom_core::Length).
-    let before = format!("{object:?}");
-    let error = Profile::default().apply(&mut object, &subject()).unwrap_err();
-    assert!(format!("{object:?}") == before, "a refused object stays as it is");
-    error
-}
-
-fn boxes(json: &str) -> Profile {
-    let boxes: Boxes = serde_json::from_str(json).unwrap();
-    boxes.check().unwrap();
-    Profile { boxes, ..Profile::default() }
-}
+use crate::common::{boxes, ct, has, number, refused, small, subject, text, through, words};
 
 #[test]
 fn kinds_of_pictures_with_text_are_refused_whatever_the_object_says() {
@@ -130,82 +114,4 @@ fn overlays_in_unused_bits_and_bytes_behind_the_pixels_go() {
     let (found, bytes, report) = through(&object, &Profile::default());
     assert!(!has(&bytes, "Mustermann") && pixels(&found) == [1, 2, 3, 4]);
     assert_eq!(report.warnings, [Warning::Trailing]);
-}
-
-fn compressed(frames: &str, offsets: &[u32], fragments: &[&[u8]], syntax: &str) -> Object {
-    let mut object = ct(2, 1, Vec::new());
-    object.put(text(tags::NUMBER_OF_FRAMES, VR::IS, frames));
-    for (tag, value) in [(tags::BITS_ALLOCATED, 8), (tags::BITS_STORED, 8), (tags::HIGH_BIT, 7)] {
-        object.put(number(tag, value));
-    }
-    let fragments: SmallVec<[Vec<u8>; 2]> = fragments.iter().map(|bytes| bytes.to_vec()).collect();
-    let value =
-        PixelFragmentSequence::new(offsets.iter().copied().collect::<SmallVec<[u32; 2]>>(), fragments);
-    object.put(DataElement::new_with_len(
-        tags::PIXEL_DATA,
-        VR::OB,
-        Length::UNDEFINED,
-        Value::PixelSequence(value),
-    ));
-    object.meta_mut().transfer_syntax = syntax.to_owned();
-    object
-}
-
-/// A frame of two pixels in run lengths: a header of 64 bytes with one segment, a literal run of two.
-fn run_lengths(pixels: [u8; 2]) -> Vec<u8> {
-    let mut frame = vec![0; 64];
-    frame[0] = 1;
-    frame[4] = 64;
-    frame.extend_from_slice(&[1, pixels[0], pixels[1], 0]);
-    frame
-}
-
-#[test]
-fn frames_and_offsets_that_disagree_are_refused() {
-    let frame = run_lengths([1, 2]);
-    let size = u32::try_from(frame.len()).unwrap() + 8;
-    let of = |frames, offsets: &[u32], fragments: &[&[u8]]| {
-        compressed(frames, offsets, fragments, uids::RLE_LOSSLESS)
-    };
-    for wrong in [
-        of("3", &[], &[&frame, &frame]),
-        of("2", &[0], &[&frame, &frame]),
-        of("2", &[0, size + 2], &[&frame, &frame]),
-        of("2", &[2, size], &[&frame, &frame]),
-        of("2", &[0, size, 2 * size], &[&frame, &frame]),
-    ] {
-        assert!(matches!(refused(&wrong), Error::Frames { .. }));
-    }
-    for right in [of("2", &[0, size], &[&frame, &frame]), of("2", &[], &[&frame, &frame])] {
-        through(&right, &Profile::default());
-    }
-    // Run lengths of a frame are one fragment (PS3.5 A.4.2).
-    assert!(matches!(refused(&of("1", &[], &[&frame[..40], &frame[40..]])), Error::Decode { .. }));
-}
-
-#[test]
-fn compressed_pixels_are_blanked_without_compression() {
-    let mut object = compressed("2", &[], &[&run_lengths([1, 2]), &run_lengths([3, 4])], uids::RLE_LOSSLESS);
-    object.put(text(tags::MODALITY, VR::CS, "US"));
-    let profile = boxes(r#"[{"modality":"US","rows":1,"columns":2,"boxes":[[0,0,1,1]]}]"#);
-    let (found, _, _) = through(&object, &profile);
-    assert_eq!(found.meta().transfer_syntax(), uids::EXPLICIT_VR_LITTLE_ENDIAN);
-    assert_eq!(&found.element(tags::PIXEL_DATA).unwrap().to_bytes().unwrap()[..], [0, 2, 0, 4]);
-}
-
-#[test]
-fn a_compressed_frame_of_another_size_is_not_decoded() {
-    // A JPEG that announces 65535 x 65535 pixels.
-    let mut jpeg = vec![0xFF, 0xD8, 0xFF, 0xC0, 0, 11, 8, 0xFF, 0xFF, 0xFF, 0xFF, 1, 1, 0x11, 0];
-    jpeg.extend_from_slice(&[0xFF, 0xDA, 0, 8, 1, 1, 0, 0, 63, 0, 0x12, 0xFF, 0xD9, 0]);
-    let object = compressed("1", &[], &[&jpeg], uids::JPEG_BASELINE8_BIT);
-    assert_eq!(refused(&object), Error::FrameSize);
-    // Run lengths that would become 2 GiB.
-    let mut object = compressed("1", &[], &[&run_lengths([1, 2])], uids::RLE_LOSSLESS);
-    object.put(number(tags::ROWS, 32_768));
-    object.put(number(tags::COLUMNS, 32_768));
-    assert!(matches!(refused(&object), Error::Inflation { .. }));
-    // Bytes that are no JPEG.
-    let object = compressed("1", &[], &[b"Mustermann"], uids::JPEG_BASELINE8_BIT);
-    assert!(matches!(refused(&object), Error::Decode { .. }));
 }
