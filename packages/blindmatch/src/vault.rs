@@ -157,6 +157,12 @@ impl Masks {
     }
 }
 
+/// The secret that opens a vault of these terms, hidden by 96 random bits.
+fn commitment(terms: &[u8], poster: &Poster, secret: Share) -> [u8; 32] {
+    let secret = Zeroizing::new(secret.to_bytes());
+    sha256("vault-commitment").fixed(secret.as_slice()).fixed(&poster.0).variable(terms).digest()
+}
+
 /// The tag that masks a leaf; nothing but chance masks a decoy.
 fn tag_of<'a>(leaf: &Leaf, tags: &'a Tags) -> Result<Option<&'a Tag>, VaultError> {
     let missing = |input: &Input| VaultError::MissingTag(input.slot);
@@ -193,7 +199,6 @@ impl Vault {
         let shares = share(&tree, secret, rng);
         let (epoch, schema_digest) = (tags.epoch(), policy.schema_digest());
         let slots = tree.map(&mut Leaf::slot);
-        let (commitment, mac) = ([0; 32], [0; MAC_BYTES]);
         let masked = vec![[0; SHARE_BYTES]; leaf_tags.len()];
         let mut vault = Self {
             epoch,
@@ -201,13 +206,14 @@ impl Vault {
             nonce,
             requester_key,
             endpoint,
-            commitment,
-            mac,
+            commitment: [0; 32],
+            mac: [0; MAC_BYTES],
             tree: slots,
             masked,
         };
-        vault.commitment = vault.commitment_to(poster, secret);
-        let head = vault.head(poster);
+        let terms = vault.terms();
+        vault.commitment = commitment(&terms, poster, secret);
+        let head = vault.head(&terms, poster);
         let mut masks = Masks::new(&head);
         let masked = leaf_tags.iter().zip(shares.iter()).enumerate().map(|(leaf, (tag, share))| match tag {
             Some(tag) => share.plus(masks.mask(tag, leaf)),
@@ -215,7 +221,7 @@ impl Vault {
         });
         vault.masked = masked.map(Share::to_bytes).collect();
         vault.mac = vault.mac_under(secret, &head);
-        let key = vault.match_key(poster, secret);
+        let key = vault.match_key(terms, poster, secret);
         secret.zeroize();
         Ok((vault, key))
     }
@@ -227,7 +233,7 @@ impl Vault {
         FIXED_BYTES + tree.len() + SHARE_BYTES * leaves
     }
 
-    /// All that is public but commitment, MAC and masked shares.
+    /// All that is public but commitment, MAC and masked shares. Opening needs it three times, and writes it once.
     fn terms(&self) -> Vec<u8> {
         let mut out = Vec::with_capacity(FIXED_BYTES + 24 * self.masked.len());
         out.push(VERSION);
@@ -239,13 +245,6 @@ impl Vault {
         put_count(&mut out, self.masked.len());
         self.tree.encode(&mut out);
         out
-    }
-
-    /// The secret that opens the vault, hidden by 96 random bits.
-    fn commitment_to(&self, poster: &Poster, secret: Share) -> [u8; 32] {
-        let secret = Zeroizing::new(secret.to_bytes());
-        let purpose = sha256("vault-commitment").fixed(secret.as_slice()).fixed(&poster.0);
-        purpose.variable(&self.terms()).digest()
     }
 
     /// Binds the masked shares, which the head can't, to the secret: without it, leaves could be taken out one by one to see who
@@ -260,14 +259,14 @@ impl Vault {
     }
 
     /// What the masks are bound to.
-    fn head(&self, poster: &Poster) -> [u8; 32] {
-        sha256("vault-head").fixed(&poster.0).fixed(&self.commitment).variable(&self.terms()).digest()
+    fn head(&self, terms: &[u8], poster: &Poster) -> [u8; 32] {
+        sha256("vault-head").fixed(&poster.0).fixed(&self.commitment).variable(terms).digest()
     }
 
     /// K_r from s, bound to the poster and to the whole vault.
-    fn match_key(&self, poster: &Poster, secret: Share) -> MatchKey {
+    fn match_key(&self, terms: Vec<u8>, poster: &Poster, secret: Share) -> MatchKey {
         let ikm = Zeroizing::new(secret.to_bytes());
-        let digest = self.digest();
+        let digest = Self::digest_of(&self.complete(terms));
         let mut key = MatchKey([0; 32]);
         // 32 bytes are within HKDF's limit of 255 blocks, so that expansion can't fail.
         let expanded = Hkdf::<Sha256>::new(Some(&self.nonce), ikm.as_slice())
@@ -314,11 +313,14 @@ impl Vault {
     /// Version, epoch, schema digest, nonce, requester's key, endpoint, number of leaves, tree, commitment, MAC, masked shares.
     /// At most 200 bytes and 24 for each leaf.
     pub fn encode(&self) -> Vec<u8> {
-        let mut out = self.terms();
-        out.extend_from_slice(&self.commitment);
-        out.extend_from_slice(&self.mac);
-        self.masked.iter().for_each(|share| out.extend_from_slice(share));
-        out
+        self.complete(self.terms())
+    }
+
+    fn complete(&self, mut terms: Vec<u8>) -> Vec<u8> {
+        terms.extend_from_slice(&self.commitment);
+        terms.extend_from_slice(&self.mac);
+        terms.extend_from_slice(self.masked.as_flattened());
+        terms
     }
 
     /// Reads a vault; refuses trees that are malformed, too large or too costly to decode.

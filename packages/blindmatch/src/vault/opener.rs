@@ -11,7 +11,7 @@ use crate::{
     oprf::{Tag, Tags},
     schema::MAX_SLOTS,
     sharing::{Share, join},
-    vault::{Masks, Opened, Poster, Vault, VaultError},
+    vault::{Masks, Opened, Poster, Vault, VaultError, commitment},
 };
 
 /// Vaults that [`Opener::open_many`] takes from its input at once.
@@ -55,7 +55,8 @@ impl<'t> Opener<'t> {
     }
 
     fn try_leaves(&self, vault: &Vault, poster: &Poster) -> Option<Opened> {
-        let (slots, head) = (vault.tree.leaves(), vault.head(poster));
+        let (slots, terms) = (vault.tree.leaves(), vault.terms());
+        let head = vault.head(&terms, poster);
         let mut masks = Masks::new(&head);
         let mut shares = Zeroizing::new(Vec::with_capacity(slots.len()));
         shares.extend(slots.iter().zip(&vault.masked).enumerate().map(|(leaf, (slot, masked))| {
@@ -65,7 +66,7 @@ impl<'t> Opener<'t> {
         let found = find(&vault.tree, &shares)?;
         let secret = Zeroizing::new(join(&vault.tree, &shares, &found)?);
         // Another secret is one that the sealer gave some leaves to learn from the claim which they are.
-        if vault.commitment_to(poster, *secret) != vault.commitment {
+        if commitment(&terms, poster, *secret) != vault.commitment {
             return None;
         }
         // Other shares are somebody's who wants to know which of them are needed.
@@ -73,7 +74,7 @@ impl<'t> Opener<'t> {
             return None;
         }
         let leaves = found.iter().filter_map(|leaf| Some((leaf as u16, **slots.get(leaf)?))).collect();
-        Some(Opened { key: vault.match_key(poster, *secret), leaves })
+        Some(Opened { key: vault.match_key(terms, poster, *secret), leaves })
     }
 
     /// Tries many vaults, each with who posted it, on all cores (one after the other in a browser), and gives those that open with their number from 0, in
