@@ -1,5 +1,5 @@
-//! When a step that failed is done again. A step that the chain still asks for is never given up for what the way to the
-//! chain answers: it is repeated, each time after a longer wait, until the job's phase on the chain no longer asks for it.
+//! When a step that failed is done again. A step that the chain still asks for is never given up for what the chain, or the way
+//! to it, answers: it is repeated, each time after a longer wait, until the job's phase on the chain no longer asks for it.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
@@ -10,8 +10,11 @@ use crate::NodeError;
 const FIRST_WAIT: Duration = Duration::from_millis(250);
 /// Longest wait. The market's shortest window is 30 s: several tries are left of it, whenever the chain comes back.
 const LONGEST_WAIT: Duration = Duration::from_secs(5);
-/// How often a step is tried that a contract refuses: the node that answered may have been behind.
-const REFUSALS: u32 = 5;
+/// Refusals by a contract after which a step is tried less often. A server that is behind refuses, and may be so for long: until
+/// here 39 to 78 s have gone by. After that it is probably the chain's last word, and asking costs a query each time.
+const REFUSALS: u32 = 20;
+/// Longest wait after so many refusals.
+const LONGEST_AFTER_REFUSALS: Duration = Duration::from_secs(60);
 
 /// The steps that failed, by job. It is not recorded: after a restart everything is tried at once.
 #[derive(Default)]
@@ -35,9 +38,10 @@ impl Backoff {
         let before = self.0.remove(&job_id);
         let (in_a_row, refusals) = before.map_or((0, 0), |before| (before.in_a_row, before.refusals));
         let refusals = if error.is_refusal() { refusals.saturating_add(1) } else { refusals };
-        let retries = error.is_transient() || (error.is_refusal() && refusals < REFUSALS);
+        let retries = error.is_transient() || error.is_refusal();
         if retries {
-            let until = now + wait(in_a_row, random);
+            let longest = if refusals < REFUSALS { LONGEST_WAIT } else { LONGEST_AFTER_REFUSALS };
+            let until = now + wait(in_a_row, longest, random);
             let in_a_row = in_a_row.saturating_add(1);
             self.0.insert(job_id, Failures { in_a_row, refusals, until });
         }
@@ -51,8 +55,8 @@ impl Backoff {
 }
 
 /// The wait after so many failures in a row: half of it is fixed, half is drawn.
-fn wait(in_a_row: u32, random: u32) -> Duration {
-    let whole = FIRST_WAIT.saturating_mul(1 << in_a_row.min(16)).min(LONGEST_WAIT);
+fn wait(in_a_row: u32, longest: Duration, random: u32) -> Duration {
+    let whole = FIRST_WAIT.saturating_mul(1 << in_a_row.min(16)).min(longest);
     let half = whole / 2;
     half + half.mul_f64(f64::from(random) / f64::from(u32::MAX))
 }
@@ -69,6 +73,7 @@ mod tests {
 
     #[test]
     fn waits_grow_to_a_longest_one_and_differ() {
+        let wait = |in_a_row, random| wait(in_a_row, LONGEST_WAIT, random);
         let (shortest, longest) = (wait(0, 0), wait(0, u32::MAX));
         assert_eq!((shortest, longest), (FIRST_WAIT / 2, FIRST_WAIT));
         assert_eq!(wait(1, u32::MAX), FIRST_WAIT * 2);
@@ -96,15 +101,24 @@ mod tests {
     }
 
     #[test]
-    fn a_refusal_is_repeated_a_few_times_and_an_own_fault_never() {
-        let (mut backoff, now) = (Backoff::default(), Instant::now());
-        let repeated = (0..20).take_while(|_| backoff.failed(7, &refused(), 0, now)).count();
-        assert_eq!(repeated, 4, "five tries in all");
-        assert!(backoff.is_due(7, now), "what was given up is forgotten");
-        assert!(backoff.failed(7, &refused(), 0, now) && !backoff.is_due(7, now));
+    fn a_refusal_is_repeated_for_as_long_as_the_phase_asks_and_an_own_fault_never() {
+        let (mut backoff, begun) = (Backoff::default(), Instant::now());
+        let (mut now, mut tries) = (begun, 0);
+        // A server that is half a minute behind, and one that answers so for an hour.
+        while now < begun + Duration::from_secs(3_600) {
+            assert!(backoff.failed(7, &refused(), u32::MAX, now));
+            let most =
+                if now < begun + Duration::from_secs(30) { LONGEST_WAIT } else { LONGEST_AFTER_REFUSALS };
+            assert!(!backoff.is_due(7, now) && backoff.is_due(7, now + most));
+            while !backoff.is_due(7, now) {
+                now += FIRST_WAIT;
+            }
+            tries += 1;
+        }
+        assert!((60..90).contains(&tries), "{tries}");
         backoff.succeeded(7);
-        assert!(backoff.is_due(7, now));
+        assert!(backoff.is_due(7, begun));
         let own = NodeError::OtherResult { what: "commitment", job_id: 7, round: 1 };
-        assert!(!backoff.failed(7, &own, 0, now));
+        assert!(!backoff.failed(7, &own, 0, begun));
     }
 }

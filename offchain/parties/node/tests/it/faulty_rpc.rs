@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use bithive_api::jobs::Phase;
 use bithive_chain::{BlockClock, Chain, Cosmos, CosmosOptions, ServeOptions, Server, connect_any};
+use bithive_local::NODE_BOND;
 use bithive_node::{Contributor, Report};
 use cosmwasm_std::Decimal;
 use tokio::sync::oneshot;
@@ -16,6 +17,8 @@ use crate::town::Town;
 
 /// How long a job may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(240);
+/// How long a server is behind at least, as one of the devnet was.
+const BEHIND: Duration = Duration::from_millis(5_300);
 /// What a step needs of the chain.
 const METHODS: [&str; 3] = ["abci_query", "broadcast_tx_sync", "tx"];
 
@@ -140,5 +143,34 @@ async fn a_second_server_takes_over_when_the_first_one_answers_with_pages_from_t
     assert!(proxy.met() > 0);
     world.assert_unharmed("a second server").await;
     assert_eq!(world.town.nodes[0].log.failures(), [], "nothing failed that the second server could answer");
+    world.server.stop().await;
+}
+
+/// The first tries of a program that was just started come fast: a handful of them is over before the server has caught up.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_was_just_restarted_reveals_in_time_though_its_server_is_behind_by_seconds() {
+    let mut world = World::new().await;
+    for index in 0..3 {
+        world.town.live(index).await;
+    }
+    let (job, begun) = (world.town.job(world.job_id).await, Instant::now());
+    assert_eq!((job.phase, job.workers[0].masked.is_none()), (Phase::Committed, true));
+    let proxy = world.proxy.clone();
+    proxy.fail(Fault::Refuses, u32::MAX, &METHODS);
+    let catches_up = proxy.clone();
+    let behind = tokio::spawn(async move {
+        while begun.elapsed() < BEHIND || catches_up.met() <= 5 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        catches_up.fail(Fault::Refuses, 0, &METHODS);
+    });
+    let chain = Arc::new(Cosmos::connect(options(&proxy.url)).await.unwrap());
+    world.settle(chain, |_| {}).await;
+    behind.await.unwrap();
+    world.assert_unharmed("a server that is behind").await;
+    let log = &world.town.nodes[0].log;
+    assert_eq!(log.count(|report| *report == Report::Revealed { job_id: world.job_id }), 1);
+    let node = world.town.local.client.node(&world.town.nodes[0].address).await.unwrap().unwrap();
+    assert_eq!(node.bond.u128(), NODE_BOND, "nothing of it was slashed");
     world.server.stop().await;
 }
