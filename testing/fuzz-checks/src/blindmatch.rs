@@ -18,6 +18,7 @@ use bithive_blindmatch::policy::Policy;
 use bithive_blindmatch::quota::Quota;
 use bithive_blindmatch::schema::{Input, Schema, SlotId};
 use bithive_blindmatch::vault::{DEFAULT_BUDGET, MatchKey, Poster, Vault};
+#[cfg(feature = "programs")]
 use bithive_committee::ShareKeyRequest;
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
@@ -170,9 +171,12 @@ pub fn check(input: &[u8]) {
         Some((10, bytes)) => requester_key(bytes),
         Some((11, bytes)) => statement(fixture, bytes),
         Some((12, bytes)) => drop(canonical(bytes, Commitments::decode, Commitments::encode)),
+        #[cfg(feature = "programs")]
         Some((13, bytes)) => {
             canonical(bytes, ShareKeyRequest::decode, |request| request.encode().to_vec());
         }
+        #[cfg(not(feature = "programs"))]
+        Some((13, _)) => {}
         Some((_, bytes)) => disclosure(bytes),
     }
 }

@@ -8,6 +8,7 @@ use bithive_chain::{
     Chain, ChainError, Content, Embedded, Message, SigningKey, TxFile, Wallet, validate_address,
 };
 use bithive_client::{Account, Client, Deployment};
+use bithive_economics::escrow;
 use bithive_local::{Founders, NODE_BOND, REQUESTER_BOND, UNIT, deploy, fee_grant, open_chain};
 use bithive_node::NodeKeys;
 use cosmrs::proto::traits::Message as _;
@@ -75,7 +76,8 @@ impl Fixture {
         worker.register_node(node.clone(), NODE_BOND).await?;
         operator.register_requester([4; 32], REQUESTER_BOND).await?;
         let terms = terms(chain.info().await?.time.seconds() + 3600);
-        operator.post_job(&VAULT, terms.clone(), terms.price.u128() * u128::from(terms.workers)).await?;
+        let escrow = escrow(terms.price.u128(), terms.workers).ok_or("more than an amount holds")?;
+        operator.post_job(&VAULT, terms.clone(), escrow).await?;
 
         let keys = [founders.operator.clone(), keys.account.clone()];
         let mut wallets = Vec::new();

@@ -1,6 +1,6 @@
 //! Images for a model: their encoding, and what a model's manifest says is done to them.
 
-use bithive_inference::{Images, ModelInput, Preprocessing};
+use bithive_tensor::{ModelInput, Preprocessing, Tensor as Images};
 
 use crate::choose;
 use crate::memory::Budget;

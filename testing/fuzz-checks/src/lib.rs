@@ -4,6 +4,8 @@
 //! does not hold: that nothing panics, that a value has one encoding and that is what is written, that two ways of
 //! reading the same thing agree. [`bounded`] adds that no input makes them ask for more memory than its length
 //! accounts for.
+//!
+//! Modules that run programs (a chain, endpoints, models) are those of the feature `programs`; the others need packages alone.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a panic is a finding")]
 
@@ -12,7 +14,9 @@ pub mod audit;
 pub mod blindmatch;
 pub mod boinc;
 pub mod broadcast;
+#[cfg(feature = "programs")]
 pub mod chain;
+#[cfg(feature = "programs")]
 pub mod cometbft;
 pub mod consent;
 pub mod curve;
@@ -24,11 +28,14 @@ pub mod images;
 pub mod measurement;
 pub mod memory;
 pub mod messages;
+#[cfg(feature = "programs")]
 pub mod model;
+#[cfg(feature = "programs")]
 pub mod party;
 pub mod policy;
 pub mod slots;
 pub mod table;
+#[cfg(feature = "programs")]
 pub mod transport;
 
 use memory::Budget;
@@ -60,22 +67,22 @@ pub fn bounded(budget: Budget, input: &[u8], check: fn(&[u8])) {
 }
 
 macro_rules! targets {
-    ($($module:ident),* $(,)?) => {
-        /// Every target, by name.
-        pub const TARGETS: &[Target] = &[$(
+    ($(#[$doc:meta])* $name:ident: $($module:ident),* $(,)?) => {
+        $(#[$doc])*
+        pub const $name: &[Target] = &[$(
             Target { name: stringify!($module), budget: $module::BUDGET, check: $module::check },
         )*];
     };
 }
 
-targets![
+targets! {
+    /// Targets that need packages alone, by name.
+    PACKAGES:
     attest,
     audit,
     blindmatch,
     boinc,
     broadcast,
-    chain,
-    cometbft,
     consent,
     curve,
     dicom,
@@ -85,13 +92,16 @@ targets![
     images,
     measurement,
     messages,
-    model,
-    party,
     policy,
     slots,
     table,
-    transport,
-];
+}
+
+#[cfg(feature = "programs")]
+targets! {
+    /// Targets that run programs, by name.
+    PROGRAMS: chain, cometbft, model, party, transport
+}
 
 /// Splits the byte that chooses among a target's decoders from what is decoded.
 fn choose(input: &[u8], choices: u8) -> Option<(u8, &[u8])> {

@@ -1,6 +1,6 @@
 //! Rows for a model: CSV files and the encoded matrix.
 
-use bithive_inference::{Features, Table};
+use bithive_table::{Features, Table};
 
 use crate::choose;
 use crate::memory::Budget;
