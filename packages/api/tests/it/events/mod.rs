@@ -73,16 +73,23 @@ fn check<E: ContractEvent + Into<Event> + Clone + Debug + PartialEq>(
     }
 }
 
+/// A test for each contract of the table.
 macro_rules! checks {
-    ($($contract:ident)*) => {$(
+    // Its events are those of cw20: `balances.rs`.
+    (@of token) => {};
+    (@of $module:ident) => {
         #[test]
-        fn $contract() {
-            check(stringify!($contract), bithive_api::$contract::events::ALL, samples::$contract());
+        fn $module() {
+            check(stringify!($module), bithive_api::$module::events::ALL, samples::$module());
         }
-    )*};
+    };
+    ($($id:literal $contract:ident $code:ident $krate:ident $($entry:ident)?;)+) => {
+        $(checks! { @of $contract })+
+    };
 }
 
-checks! { attestations datasets delay emissions grants ics20 jobs meter models registry rewards staking timebank treasury vesting }
+bithive_contracts::codes!(checks);
+checks! { @of delay }
 
 #[test]
 fn a_malformed_attribute_is_named_with_what_it_may_be() {
