@@ -4,11 +4,11 @@
 //! shapes it finds, and knows operators that loop. So the graph is checked first, on its encoded form: known operators only,
 //! weights inside the file and as large as they say, nothing to evaluate before there is a row, bounded work per row.
 
-mod attributes;
+pub(crate) mod attributes;
 mod images;
 mod operators;
-mod proto;
-mod window;
+pub(crate) mod proto;
+pub(crate) mod window;
 
 use std::collections::{HashMap, HashSet};
 

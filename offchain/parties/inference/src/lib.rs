@@ -12,6 +12,7 @@
 
 mod answers;
 mod budget;
+mod cpu;
 mod device;
 mod error;
 mod guard;

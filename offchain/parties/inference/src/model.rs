@@ -8,11 +8,11 @@ use tract_onnx::prelude::{
     DatumType, Framework, InferenceFact, InferenceModelExt, IntoTValue, Runnable, Symbol, TValue, TVec,
     Tensor, TractResult, TypedModel,
 };
-use tract_onnx::tract_core::internal::{InletId, SpecialOps, TDim, ToDim};
-use tract_onnx::tract_core::ops::binary::TypedBinOp;
+use tract_onnx::tract_core::internal::{TDim, ToDim};
 use tract_onnx::tract_hir::infer::InferenceModel;
 
 use crate::budget::Budget;
+use crate::cpu::Program;
 use crate::device::Device;
 use crate::error::{ModelError, RunError};
 use crate::guard::{Fault, guarded};
@@ -23,16 +23,13 @@ use crate::work::Work;
 use bithive_table::{Features, MAX_ROWS, Table};
 use bithive_tensor::{Answer, MAX_IMAGES, ModelInput, Preprocessing, Tensor as Images};
 
-/// Least and most rows of a batch. Every call of the runtime has the same number of rows, the last one padded, so that the
+/// Least and most rows of a batch. On a GPU every call of the runtime has the same number of rows, the last one padded, so that the
 /// same kernels add in the same order whatever else is in the request.
 const BATCH_ROWS: [usize; 2] = [64, 256];
 /// Work of a batch that has more than the least rows: one row costs as much as a batch.
 const BATCH_WORK: u64 = 1 << 22;
-/// Images of a batch. The runtime sums a plane in an order that depends on where in memory it begins, and so on its place in a batch: each
-/// image is one of its own.
+/// Images of a batch: one after the other stays in the processor's memory, and has nothing to do with others on a GPU.
 const BATCH_IMAGES: usize = 1;
-/// Most elements of a row vector that is repeated for each row of a batch.
-const MAX_REPEATED: usize = 1 << 14;
 
 /// A model that is checked, built and ready to run; may be shared between threads.
 #[derive(Debug, Clone)]
@@ -42,7 +39,14 @@ pub struct Model {
     signature: Arc<Signature>,
     /// Rows of every call of the runtime; follows from the model alone.
     batch_rows: usize,
-    plan: Arc<dyn Runnable>,
+    plan: Plan,
+}
+
+/// What runs a model.
+#[derive(Debug, Clone)]
+enum Plan {
+    Cpu(Arc<Program>),
+    Gpu(Arc<dyn Runnable>),
 }
 
 impl Model {
@@ -78,15 +82,11 @@ impl Model {
             None => rows_graph(proto, signature.width, batch_rows)?,
             Some(images) => image_graph(proto, images, batch_rows)?,
         };
-        let prepare = || {
-            let mut fixed = fixed;
-            if device == Device::Cpu {
-                repeat_row_vectors(&mut fixed)?;
-            }
-            runtime.prepare(fixed)
+        let plan = match device {
+            Device::Cpu => Plan::Cpu(Arc::new(program(proto, &signature, batch_rows)?)),
+            Device::Gpu => Plan::Gpu(guarded(|| runtime.prepare(fixed)).map_err(refused)?.into()),
         };
-        let plan = guarded(prepare).map_err(refused)?;
-        Ok(Self { digest, device, signature: Arc::new(signature), batch_rows, plan: plan.into() })
+        Ok(Self { digest, device, signature: Arc::new(signature), batch_rows, plan })
     }
 
     /// BLAKE3 of the file's bytes.
@@ -237,13 +237,21 @@ impl Model {
     fn run_batch(&self, values: &[f32], budget: &Budget, logits: &mut Vec<f32>) -> Result<(), RunError> {
         budget.check()?;
         let rows = values.len() / self.width();
-        let results = guarded(|| self.call(values)).map_err(failed)?;
-        let expected = self.batch_rows * self.values_each();
-        if results.len() != expected {
-            let reason = format!("expected {expected} results, found {}", results.len());
+        let before = logits.len();
+        let expected = rows * self.values_each();
+        match &self.plan {
+            Plan::Cpu(program) => guarded(|| {
+                program.run(values, logits);
+                Ok(())
+            }),
+            Plan::Gpu(plan) => guarded(|| self.call(plan.as_ref(), values))
+                .map(|results| logits.extend(results.into_iter().take(expected))),
+        }
+        .map_err(failed)?;
+        if logits.len() - before != expected {
+            let reason = format!("expected {expected} results, found {}", logits.len() - before);
             return Err(RunError::Failed { reason });
         }
-        logits.extend(results.into_iter().take(rows * self.values_each()));
         Ok(())
     }
 
@@ -260,7 +268,7 @@ impl Model {
     }
 
     /// Runs at most a batch and returns the logits of a whole one, padding included.
-    fn call(&self, values: &[f32]) -> TractResult<Vec<f32>> {
+    fn call(&self, plan: &dyn Runnable, values: &[f32]) -> TractResult<Vec<f32>> {
         let shape: TVec<usize> = match self.preprocessing().map(Preprocessing::output) {
             None => [self.batch_rows, self.width()].into_iter().collect(),
             Some(dims) => std::iter::once(self.batch_rows).chain(dims).collect(),
@@ -274,7 +282,7 @@ impl Model {
         };
         let mut inputs: TVec<TValue> = TVec::new();
         inputs.push(input.into_tvalue());
-        let outputs = self.plan.run(inputs)?;
+        let outputs = plan.run(inputs)?;
         let most = self.batch_rows * self.values_each();
         outputs.iter().try_fold(Vec::with_capacity(most), |mut results, output| {
             results.extend(output.to_plain_array_view::<f32>()?.iter());
@@ -376,29 +384,15 @@ fn with_fixed_rows(model: &TypedModel, rows: Symbol, batch_rows: usize) -> Tract
     model.set_symbols(&HashMap::from([(rows, batch_rows.to_dim())]))
 }
 
-/// Repeats constant row vectors that are added, subtracted or multiplied by, once for each row of a batch: the runtime has
-/// fast kernels for operands of one shape, and goes element by element where a short row has to be stretched. The operation on
-/// each pair of numbers is the same, and so is its result.
-fn repeat_row_vectors(model: &mut TypedModel) -> TractResult<()> {
-    let mut repeated = Vec::new();
-    for node in model.nodes().iter().filter(|node| node.op_is::<TypedBinOp>()) {
-        let Some(shape) = model.outlet_fact(node.id.into())?.shape.as_concrete() else { continue };
-        let elements: usize = shape.iter().product();
-        for (slot, input) in node.inputs.iter().enumerate() {
-            let Some(vector) = &model.outlet_fact(*input)?.konst else { continue };
-            let is_row =
-                matches!((vector.shape(), shape), ([1, own], [_, width]) if own == width && *own > 1);
-            if is_row && elements <= MAX_REPEATED {
-                repeated.push((InletId::new(node.id, slot), vector.broadcast_to_shape(shape)?));
-            }
-        }
-    }
-    for (inlet, matrix) in repeated {
-        let name = format!("repeated-{}-{}", inlet.node, inlet.slot);
-        let outlet = SpecialOps::add_const(model, name, matrix)?;
-        model.add_edge(outlet, inlet)?;
-    }
-    model.compact()
+/// The program that runs a checked graph on the CPU.
+fn program(proto: &ModelProto, signature: &Signature, batch: usize) -> Result<Program, ModelError> {
+    let graph = proto
+        .graph
+        .as_ref()
+        .ok_or_else(|| ModelError::NotOnnx { reason: "there is no graph in it".to_owned() })?;
+    let dims =
+        signature.images.as_ref().map_or([signature.width, 0, 0], |images| images.preprocessing.output());
+    guarded(|| Ok(Program::new(graph, dims, batch))).map_err(refused)?
 }
 
 fn refused(fault: Fault) -> ModelError {

@@ -3,7 +3,7 @@
 use tract_onnx::pb::AttributeProto;
 
 /// The attributes of a node.
-pub(super) struct Attributes<'a>(pub(super) &'a [AttributeProto]);
+pub(crate) struct Attributes<'a>(pub(crate) &'a [AttributeProto]);
 
 impl<'a> Attributes<'a> {
     /// Refuses attributes that nobody reads: the runtime may know more of them than this crate.
@@ -17,17 +17,22 @@ impl<'a> Attributes<'a> {
     }
 
     /// A whole number.
-    pub(super) fn integer(&self, name: &str, default: i64) -> i64 {
+    pub(crate) fn integer(&self, name: &str, default: i64) -> i64 {
         self.get(name).map_or(default, |attribute| attribute.i)
     }
 
+    /// A number.
+    pub(crate) fn float(&self, name: &str, default: f32) -> f32 {
+        self.get(name).map_or(default, |attribute| attribute.f)
+    }
+
     /// A text; none for one that is not UTF-8.
-    pub(super) fn text(&self, name: &str, default: &'static str) -> Option<&'a str> {
+    pub(crate) fn text(&self, name: &str, default: &'static str) -> Option<&'a str> {
         self.get(name).map_or(Some(default), |attribute| std::str::from_utf8(&attribute.s).ok())
     }
 
     /// So many whole numbers, each within the range; the default where the attribute is left out.
-    pub(super) fn integers<const N: usize>(
+    pub(crate) fn integers<const N: usize>(
         &self,
         name: &str,
         default: usize,

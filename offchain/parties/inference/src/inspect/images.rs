@@ -9,7 +9,7 @@ use tract_onnx::pb::{GraphProto, ModelProto, NodeProto, TensorProto};
 
 use super::attributes::Attributes;
 use super::operators::{Constant, Dims, Operand, outcome};
-use super::proto::{check_graph, check_operator, constant, property, refused, stored};
+use super::proto::{check_graph, check_operator, constant, property, refused, stored, values};
 use crate::error::ModelError;
 use crate::guard::shortened;
 use crate::limits::{
@@ -178,12 +178,4 @@ impl<'a> Walk<'a> {
         }
         Ok(())
     }
-}
-
-/// The values of a tensor of float32.
-fn values(tensor: &TensorProto) -> Vec<f32> {
-    if tensor.raw_data.is_empty() {
-        return tensor.float_data.clone();
-    }
-    tensor.raw_data.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
 }

@@ -52,7 +52,7 @@ pub(super) fn check_operator<'a>(
 }
 
 /// The tensor of a node that is a constant; none for any other node.
-pub(super) fn constant(node: &NodeProto) -> Result<Option<&TensorProto>, ModelError> {
+pub(crate) fn constant(node: &NodeProto) -> Result<Option<&TensorProto>, ModelError> {
     if node.op_type != CONSTANT {
         return Ok(None);
     }
@@ -64,7 +64,7 @@ pub(super) fn constant(node: &NodeProto) -> Result<Option<&TensorProto>, ModelEr
 }
 
 /// The error of a node.
-pub(super) fn refused(node: &NodeProto, reason: &'static str) -> ModelError {
+pub(crate) fn refused(node: &NodeProto, reason: &'static str) -> ModelError {
     let name = if node.name.is_empty() { node.output.first() } else { Some(&node.name) };
     ModelError::Node { node: name.map(|name| shortened(name)).unwrap_or_default(), reason }
 }
@@ -97,6 +97,14 @@ pub(super) fn stored(
         tensor.float_data.is_empty() && Some(tensor.raw_data.len()) == elements.checked_mul(size_of::<f32>())
     };
     if matches { Ok(dims) } else { Err("expected as many values as its shape has elements") }
+}
+
+/// The values of a tensor of float32.
+pub(crate) fn values(tensor: &TensorProto) -> Vec<f32> {
+    if tensor.raw_data.is_empty() {
+        return tensor.float_data.clone();
+    }
+    tensor.raw_data.as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect()
 }
 
 fn tensor_type(info: &ValueInfoProto) -> Option<&type_proto::Tensor> {

@@ -11,17 +11,19 @@ pub(super) const WINDOW: [&str; 5] = ["auto_pad", "dilations", "kernel_shape", "
 
 /// A window in pixels: rows, then columns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Window {
-    pub(super) taps: [usize; 2],
-    strides: [usize; 2],
-    dilations: [usize; 2],
-    /// Before the first, and behind the last pixel of both sides together.
+pub(crate) struct Window {
+    pub(crate) taps: [usize; 2],
+    pub(crate) strides: [usize; 2],
+    pub(crate) dilations: [usize; 2],
+    /// Before the first pixel of both sides.
+    pub(crate) before: [usize; 2],
+    /// The same, and behind the last pixel, together.
     padding: [usize; 2],
 }
 
 impl Window {
     /// The window that attributes say; of a convolution `weights` has it already.
-    pub(super) fn new(
+    pub(crate) fn new(
         attributes: &Attributes<'_>,
         weights: Option<[usize; 2]>,
     ) -> Result<Self, &'static str> {
@@ -47,7 +49,7 @@ impl Window {
         let (strides, dilations) = (pair("strides", 1)?, pair("dilations", 1)?);
         let pads = attributes.integers::<4>("pads", 0, 0..=MAX_WINDOW);
         let [top, left, bottom, right] = pads.ok_or("expected pads of four numbers from 0 to 64")?;
-        let window = Self { taps, strides, dilations, padding: [top + bottom, left + right] };
+        let window = Self { taps, strides, dilations, before: [top, left], padding: [top + bottom, left + right] };
         let [tall, wide] = window.extent();
         // A window that sees padding alone has nothing to take the largest of.
         if [top, bottom].iter().any(|pad| *pad >= tall) || [left, right].iter().any(|pad| *pad >= wide) {
@@ -74,7 +76,7 @@ impl Window {
     }
 
     /// Size of the result of a convolution or a pool.
-    pub(super) fn shrink(self, size: [usize; 2]) -> Result<[usize; 2], &'static str> {
+    pub(crate) fn shrink(self, size: [usize; 2]) -> Result<[usize; 2], &'static str> {
         let extent = self.extent();
         let mut result = [0; 2];
         let sides = size.iter().zip(&self.padding).zip(extent.iter().zip(&self.strides));
@@ -86,7 +88,7 @@ impl Window {
     }
 
     /// Size of the result of a transposed convolution. `extra` rows and columns are added behind the last ones.
-    pub(super) fn grow(self, size: [usize; 2], extra: [usize; 2]) -> Result<[usize; 2], &'static str> {
+    pub(crate) fn grow(self, size: [usize; 2], extra: [usize; 2]) -> Result<[usize; 2], &'static str> {
         if extra.iter().zip(&self.strides).any(|(extra, stride)| extra >= stride) {
             return Err("expected an output_padding that is smaller than the stride");
         }
