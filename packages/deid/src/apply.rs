@@ -14,7 +14,7 @@ use dicom_object::{FileMetaTableBuilder, InMemDicomObject};
 use crate::date::{move_date, move_date_time, time};
 use crate::dummy::{code, dummy, empty, sequence};
 use crate::error::Error;
-use crate::file::{Object, reinterpret, trim};
+use crate::file::{BIG_ENDIAN, Object, reinterpret, trim};
 use crate::image::{Image, PICTURES, text};
 use crate::key::SubjectKey;
 use crate::limits::MAX_DEPTH;
@@ -81,7 +81,8 @@ impl Profile {
         cleaner.patient(&mut cleaned);
         let mut syntax = object.meta().transfer_syntax().to_owned();
         if let Some(prepared) = prepared {
-            if prepared.native {
+            // Pixels are bytes of a little-endian file now.
+            if prepared.native || syntax == BIG_ENDIAN {
                 uids::EXPLICIT_VR_LITTLE_ENDIAN.clone_into(&mut syntax);
             }
             for element in prepared.elements {

@@ -8,7 +8,7 @@ use std::io::{Cursor, Read as _};
 
 use dicom_core::header::{HasLength as _, Header as _};
 use dicom_core::smallvec::SmallVec;
-use dicom_core::value::{DataSetSequence, PixelFragmentSequence, Value};
+use dicom_core::value::{DataSetSequence, PixelFragmentSequence, PrimitiveValue, Value};
 use dicom_core::{DataElement, DataElementHeader, Length, Tag, VR};
 use dicom_dictionary_std::uids;
 use dicom_encoding::{TransferSyntax, TransferSyntaxIndex as _};
@@ -26,12 +26,15 @@ use crate::limits::{MAX_BYTES, MAX_DEPTH, MAX_ELEMENTS, MAX_INFLATION};
 pub type Object = FileDicomObject<InMemDicomObject>;
 
 const PREAMBLE: usize = 128;
+/// Explicit VR Big Endian, which the standard has retired.
+pub(crate) const BIG_ENDIAN: &str = "1.2.840.10008.1.2.2";
 const MEDIA_STORAGE_SOP_CLASS: u16 = 0x0002;
 const MEDIA_STORAGE_SOP_INSTANCE: u16 = 0x0003;
 const TRANSFER_SYNTAX: u16 = 0x0010;
 
 /// Decodes a file. What stands in the preamble is never kept, and of the file meta information only the identifiers of object, class and
-/// transfer syntax. A deflated data set is inflated; it is written without compression.
+/// transfer syntax. A deflated data set is inflated; it is written without compression. A big-endian one, which is retired, is written
+/// little-endian.
 ///
 /// # Errors
 /// Bytes that are no DICOM file, are cut off, or go beyond [`limits`](crate::limits).
@@ -45,6 +48,8 @@ pub fn read(bytes: &[u8]) -> Result<Object, Error> {
     let explicit = uids::EXPLICIT_VR_LITTLE_ENDIAN;
     let (object, syntax) = if uid == uids::DEFLATED_EXPLICIT_VR_LITTLE_ENDIAN {
         (read_data_set(&inflate(data)?, explicit_syntax()?)?, explicit)
+    } else if uid == BIG_ENDIAN {
+        (turn_words(read_data_set(data, syntax)?), explicit)
     } else {
         (read_data_set(data, syntax)?, syntax.uid())
     };
@@ -169,6 +174,23 @@ fn read_meta(mut bytes: &[u8]) -> Result<(Meta, &[u8]), Error> {
         bytes = rest;
     }
     Ok((meta, bytes))
+}
+
+/// Pixels of 32 and 64 bits in the order of a little-endian file. The reader has turned the bytes of each word of 16 bits, of which such a
+/// pixel has several, the highest first.
+fn turn_words(mut object: InMemDicomObject) -> InMemDicomObject {
+    let bits = object.get(dicom_dictionary_std::tags::BITS_ALLOCATED);
+    let words = match bits.and_then(|bits| bits.to_int().ok()) {
+        Some(32) => 2,
+        Some(64) => 4,
+        _ => return object,
+    };
+    object.update_value(dicom_dictionary_std::tags::PIXEL_DATA, |value| {
+        if let Value::Primitive(PrimitiveValue::U16(pixels)) = value {
+            pixels.chunks_exact_mut(words).for_each(<[u16]>::reverse);
+        }
+    });
+    object
 }
 
 fn inflate(data: &[u8]) -> Result<Vec<u8>, Error> {

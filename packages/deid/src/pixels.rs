@@ -130,9 +130,8 @@ fn native(value: &PrimitiveValue, image: &Image, report: &mut Report) -> Result<
     Ok(element(pixels, image))
 }
 
-/// A native pixel data element. Words, so that every transfer syntax writes them in its order.
+/// A native pixel data element, of bytes as a little-endian file has them.
 fn element(mut pixels: Vec<u8>, image: &Image) -> InMemElement {
-    let allocated = image.allocated;
     if image.tag == tags::FLOAT_PIXEL_DATA {
         let numbers = pixels.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
         return DataElement::new(image.tag, VR::OF, PrimitiveValue::F32(numbers));
@@ -141,15 +140,11 @@ fn element(mut pixels: Vec<u8>, image: &Image) -> InMemElement {
         let numbers = pixels.as_chunks().0.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect();
         return DataElement::new(image.tag, VR::OD, PrimitiveValue::F64(numbers));
     }
-    let value = if allocated == 16 {
-        PrimitiveValue::U16(pixels.as_chunks::<2>().0.iter().map(|pair| u16::from_le_bytes(*pair)).collect())
-    } else {
-        if pixels.len() % 2 == 1 {
-            pixels.push(0);
-        }
-        PrimitiveValue::U8(SmallVec::from_vec(pixels))
-    };
-    DataElement::new(tags::PIXEL_DATA, if allocated > 8 { VR::OW } else { VR::OB }, value)
+    if pixels.len() % 2 == 1 {
+        pixels.push(0);
+    }
+    let value = PrimitiveValue::U8(SmallVec::from_vec(pixels));
+    DataElement::new(tags::PIXEL_DATA, if image.allocated > 8 { VR::OW } else { VR::OB }, value)
 }
 
 /// Makes all that is not a number one and the same: 22 or 51 bits of it mean nothing.

@@ -1,12 +1,12 @@
 //! Pixels as numbers.
 
-use bithive_deid::{Error, to_tensor};
+use bithive_deid::{Error, Profile, read, to_tensor, write};
 use bithive_tensor::Samples;
 use dicom_core::value::PrimitiveValue;
 use dicom_core::{DataElement, VR};
 use dicom_dictionary_std::tags;
 
-use crate::common::{ct, items, number, small, text, words};
+use crate::common::{ct, items, number, small, text, through, words};
 
 fn floats(object: &bithive_deid::Object) -> Vec<f32> {
     let tensors = to_tensor(object).unwrap();
@@ -39,6 +39,33 @@ fn signs_and_unused_bits_are_read_as_the_header_says() {
     let mut object = ct(2, 1, vec![0x0010, 0xFFF0]);
     object.put(number(tags::HIGH_BIT, 15));
     assert_eq!(floats(&object), [1.0, 4095.0]);
+}
+
+#[test]
+fn big_endian_pixels_of_any_width_are_what_they_were() {
+    let (wide, long) = (0x0001_0203_u32, 0x0004_0506_0708_090A_u64);
+    let (plain, high) = (vec![0x0102, 0x0304], vec![0x0001, 0x0203]);
+    let longest = vec![0x0004, 0x0506, 0x0708, 0x090A];
+    for (bits, columns, pixels, expected) in [
+        (16, 2, plain, vec![258.0, 772.0]),
+        (32, 1, high, vec![wide as f32]),
+        (64, 1, longest, vec![long as f32]),
+    ] {
+        let mut object = ct(columns, 1, pixels.clone());
+        for (tag, bits) in
+            [(tags::BITS_ALLOCATED, bits), (tags::BITS_STORED, bits), (tags::HIGH_BIT, bits - 1)]
+        {
+            object.put(number(tag, bits));
+        }
+        object.meta_mut().transfer_syntax = "1.2.840.10008.1.2.2".to_owned();
+        let file = write(&object).unwrap();
+        let bytes: Vec<u8> = pixels.iter().flat_map(|word| word.to_be_bytes()).collect();
+        assert!(file.ends_with(&bytes), "the file is big-endian");
+        let read = read(&file).unwrap();
+        assert_eq!((read.meta().transfer_syntax(), floats(&read)), ("1.2.840.10008.1.2.1", expected.clone()));
+        let (cleaned, ..) = through(&read, &Profile::default());
+        assert_eq!(floats(&cleaned), expected, "{bits} bits");
+    }
 }
 
 #[test]
