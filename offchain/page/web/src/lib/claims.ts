@@ -10,11 +10,10 @@ import {
 import { Queries as Jobs } from "@bithive/client/contracts/jobs";
 import type { QueryMsg as ModelsQuery } from "@bithive/client/contracts/models";
 import { Queries as Registry } from "@bithive/client/contracts/registry";
-import { Queries as Staking } from "@bithive/client/contracts/staking";
 
 import type { Key } from "./i18n";
 import { toEmissions, toJobs, toModels, toRegistry, toStaking, toVesting } from "./messages";
-import { askFor, positionsOf } from "./read";
+import { askFor, positionsOf, stakesOf } from "./read";
 
 export type Source =
   | "job_market" | "registry_bond" | "models" | "vesting" | "emissions" | "emissions_application"
@@ -190,11 +189,7 @@ async function ofStaking(chain: SmartQuery, at: string | undefined, delegator: s
   if (at === undefined) {
     return NOTHING;
   }
-  const staking = new Staking(chain, at);
-  const [delegations, unbondings] = await Promise.all([
-    staking.delegations({ delegator, limit: PAGE }),
-    staking.unbondings({ delegator, limit: PAGE }),
-  ]);
+  const [delegations, unbondings] = await stakesOf(chain, at, delegator, PAGE);
   const rewards = delegations.map(({ node, rewards: due }): Claimable => (
     { source: "staking_rewards", what: node, ticker: "BTK", amount: BigInt(due), message: toStaking(delegator, at, { claim_rewards: { delegator, node } }) }));
   const unbonded = unbondings.map(({ id, amount, until }): Claimable => (now >= until

@@ -5,6 +5,7 @@
 
 import { executeContract, writeJson, type Message } from "@bithive/client";
 import type { ExecuteMsg as EmissionsMsg } from "@bithive/client/contracts/emissions";
+import type { ExecuteMsg as GrantsMsg } from "@bithive/client/contracts/grants";
 import type { ExecuteMsg as JobsMsg } from "@bithive/client/contracts/jobs";
 import type { ExecuteMsg as ModelsMsg } from "@bithive/client/contracts/models";
 import type { ExecuteMsg as RegistryMsg } from "@bithive/client/contracts/registry";
@@ -19,6 +20,7 @@ function to<Msg>(): (sender: string, contract: string, message: Msg) => Message 
 }
 
 export const toEmissions = /* @__PURE__ */ to<EmissionsMsg>();
+export const toGrants = /* @__PURE__ */ to<GrantsMsg>();
 export const toJobs = /* @__PURE__ */ to<JobsMsg>();
 export const toModels = /* @__PURE__ */ to<ModelsMsg>();
 export const toRegistry = /* @__PURE__ */ to<RegistryMsg>();

@@ -1,9 +1,13 @@
 /** Lists of contracts, read page by page. */
 
-import { readValue, writeJson, type Codec, type SmartQuery } from "@bithive/client";
+import { list, readValue, writeJson, type Codec, type SmartQuery } from "@bithive/client";
 import { Queries as Jobs, type JobResponse } from "@bithive/client/contracts/jobs";
 import { Queries as Registry, type NodeResponse } from "@bithive/client/contracts/registry";
 import { Queries as Rewards, type ProposalResponse } from "@bithive/client/contracts/rewards";
+import {
+  delegationResponse, unbondingResponse, type DelegationResponse, type QueryMsg as StakingQuery, type UnbondingResponse,
+} from "@bithive/client/contracts/staking";
+import { balanceResponse, type QueryMsg as TokenQuery } from "@bithive/client/contracts/token";
 import { positionsResponse, type PositionResponse, type QueryMsg as VestingQuery } from "@bithive/client/contracts/vesting";
 
 const NODES_PAGE = 100;
@@ -47,6 +51,19 @@ export function nodes(chain: SmartQuery, registry: string): Promise<List<NodeRes
 export function proposals(chain: SmartQuery, rewards: string): Promise<List<ProposalResponse>> {
   const queries = new Rewards(chain, rewards);
   return pages(REWARDS_PAGE, (last) => queries.proposals({ limit: REWARDS_PAGE, start_after: last?.id ?? null }));
+}
+
+/** What an account has of a token, in base units. */
+export async function balanceOf(chain: SmartQuery, token: string, address: string): Promise<bigint> {
+  return BigInt((await askFor<TokenQuery>(chain, token)({ balance: { address } }, balanceResponse)).balance);
+}
+
+/** The first stakes of an account, and the first that it has taken back. */
+export function stakesOf(chain: SmartQuery, staking: string, delegator: string, limit: number): Promise<[DelegationResponse[], UnbondingResponse[]]> {
+  const ask = askFor<StakingQuery>(chain, staking);
+  return Promise.all([
+    ask({ delegations: { delegator, limit } }, list(delegationResponse)), ask({ unbondings: { delegator, limit } }, list(unbondingResponse)),
+  ]);
 }
 
 /** The first positions of an owner: tokens that become free with time. */
