@@ -212,6 +212,11 @@ impl Preprocessing {
             let Some(source) = start.checked_add(plane).and_then(|end| pixels.get(start..end)) else {
                 continue;
             };
+            if rows.is_whole() && columns.is_whole() {
+                let windowed = |value: &f32| self.window.map_or(*value, |window| window.apply(*value));
+                prepared.extend(source.iter().map(|value| (windowed(value) - mean) / std));
+                continue;
+            }
             let windowed = |row: usize, column: usize| {
                 let at = row.saturating_mul(columns.length).saturating_add(column);
                 source.get(at).map_or(0.0, |value| self.window.map_or(*value, |window| window.apply(*value)))
@@ -269,6 +274,11 @@ struct Point {
 }
 
 impl Axis {
+    /// Whether each pixel is that of the source.
+    fn is_whole(&self) -> bool {
+        self.points.len() == self.length
+    }
+
     fn new(length: usize, target: u32, resize: Option<Resize>) -> Self {
         let last = length.saturating_sub(1);
         let scale = length as f64 / f64::from(target.max(1));

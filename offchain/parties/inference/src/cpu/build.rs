@@ -18,6 +18,9 @@ use crate::inspect::proto::{constant, refused, values};
 use crate::inspect::window::Window;
 use crate::limits::{GEMM, MATMUL, MAX_IMAGE_ELEMENTS};
 
+/// Most numbers of a constant with its copies.
+const MAX_COPIED: usize = 1 << 14;
+
 type Refused = &'static str;
 
 /// A tensor of the file.
@@ -111,9 +114,12 @@ impl Constant {
             values.extend(self.values.iter().skip(pixel).step_by(plane));
         }
         let step = |side: usize, step: usize| if side == 1 { 0 } else { step };
+        let copies = if flat && channels > 1 { (MAX_COPIED / channels).clamp(1, 64) } else { 1 };
+        let values = values.repeat(copies);
         Ok(Repeated {
             values,
             steps: [step(height, width * channels), step(width, channels), step(channels, 1)],
+            copies,
         })
     }
 }
@@ -276,7 +282,7 @@ impl<'a> Builder<'a> {
             Some(Value::Constant(constant)) => {
                 let repeated = constant.repeated(flat)?;
                 // A row of constants widens a column.
-                let channels = if flat { repeated.values.len() } else { 1 };
+                let channels = if flat { repeated.values.len() / repeated.copies } else { 1 };
                 Ok((Side::Constant(repeated), Dims::flat(channels)))
             }
             None => Err("expected two operands"),
@@ -451,7 +457,8 @@ impl<'a> Builder<'a> {
         let (bias, added) = match self.operand(node, 2) {
             None => (vec![0.0; outputs], None),
             Some(Value::Constant(constant)) => {
-                let values = constant.repeated(true)?.values;
+                let Repeated { mut values, copies, .. } = constant.repeated(true)?;
+                values.truncate(values.len() / copies);
                 let values = if values.len() == 1 { vec![values[0]; outputs] } else { values };
                 (values.into_iter().map(|value| value * beta).collect(), None)
             }
@@ -476,7 +483,7 @@ impl<'a> Builder<'a> {
         let value = self.product(node, Dims::flat(outputs), true, product);
         let (Some(added), Value::Computed { id, .. }) = (added, &value) else { return Ok(value) };
         let (id, own) = (*id, self.dims(added));
-        let beta = Side::Constant(Repeated { values: vec![beta], steps: [0; 3] });
+        let beta = Side::Constant(Repeated { values: vec![beta], steps: [0; 3], copies: 1 });
         let scaled = Operation::Arithmetic(Arithmetic::Mul, [Side::Tensor(added), beta]);
         let Value::Computed { id: scaled, .. } = self.push(own, true, scaled) else { return Ok(value) };
         let sum = Operation::Arithmetic(Arithmetic::Add, [Side::Tensor(id), Side::Tensor(scaled)]);

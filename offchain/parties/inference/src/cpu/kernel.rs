@@ -153,28 +153,35 @@ impl Sweep<'_> {
         self.each::<L, true>(output);
     }
 
-    /// Goes over the pixels, eight at a time. Where a row has less left, some are computed again, or pixels of several rows
-    /// together.
+    /// Goes over the pixels, eight at a time. Where fewer are left, some are computed again.
     #[inline(always)]
     fn each<const L: usize, const FUSED: bool>(&self, output: &mut [f32]) {
         let weights = self.weights.as_chunks::<L>().0;
         let Some(bias) = self.bias.first_chunk::<L>() else { return };
         let [items, height, width] = self.size;
-        if width < PIXELS {
+        // Eight pixels of a row, or of a few short rows.
+        let [tall, wide] = if width >= PIXELS {
+            [1, PIXELS]
+        } else if PIXELS.is_multiple_of(width) && height >= PIXELS / width {
+            [PIXELS / width, width]
+        } else {
             return self.scattered::<L, FUSED>(weights, bias, output);
-        }
+        };
+        let from_first = |grid: &Grid| -> [usize; PIXELS] {
+            std::array::from_fn(|at| at / wide * grid.row + at % wide * grid.pixel)
+        };
+        let (reads, writes) = (from_first(&self.read), from_first(&self.write));
+        let adds = self.residual.map(|(values, grid)| (values, grid, from_first(&grid)));
         for item in 0..items {
-            for y in 0..height {
-                for x in (0..width).step_by(PIXELS) {
-                    let x = x.min(width - PIXELS);
-                    let start = self.read.at([item, y, x]);
-                    let pixels = std::array::from_fn(|at| start + at * self.read.pixel);
-                    let sums = self.sums::<L, FUSED>(&pixels, weights, bias);
-                    let write = self.write.at([item, y, x]);
-                    let added = self.residual.map_or(0, |(_, grid)| grid.at([item, y, x]));
+            for y in (0..height).step_by(tall) {
+                for x in (0..width).step_by(wide) {
+                    let place = [item, y.min(height - tall), x.min(width - wide)];
+                    let (read, write) = (self.read.at(place), self.write.at(place));
+                    let sums = self.sums::<L, FUSED>(&reads.map(|at| read + at), weights, bias);
+                    let added = adds.map_or(0, |(_, grid, _)| grid.at(place));
                     for (at, sum) in sums.iter().enumerate() {
-                        let added = self.residual.map(|(values, grid)| (values, added + at * grid.pixel));
-                        self.finish(sum, added, write + at * self.write.pixel, output);
+                        let added = adds.map(|(values, _, adds)| (values, added + adds[at]));
+                        self.finish(sum, added, write + writes[at], output);
                     }
                 }
             }

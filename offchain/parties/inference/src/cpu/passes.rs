@@ -19,6 +19,8 @@ pub(super) struct Repeated {
     pub(super) values: Vec<f32>,
     /// From one row, pixel and channel to the next.
     pub(super) steps: [usize; 3],
+    /// How often the numbers for an item of one pixel are there, one behind the other: rows are short.
+    pub(super) copies: usize,
 }
 
 /// What one side of arithmetic is.
@@ -39,7 +41,9 @@ struct Reader<'a> {
 impl Side {
     fn reader<'a>(&'a self, tensors: &'a Tensors<'_>) -> Reader<'a> {
         match self {
-            Self::Constant(Repeated { values, steps }) => Reader { values, first: 0, item: 0, steps: *steps },
+            Self::Constant(Repeated { values, steps, .. }) => {
+                Reader { values, first: 0, item: 0, steps: *steps }
+            }
             Self::Tensor(id) => {
                 let (place, values) = tensors.get(*id);
                 let dims = place.dims;
@@ -66,6 +70,9 @@ pub(super) fn arithmetic(
     tensors: &Tensors<'_>,
     (place, output): (&Place, &mut [f32]),
 ) {
+    if let Some(rows) = at_once([left, right], tensors, place) {
+        return several_rows(operator, [left, right], tensors, (place, output), rows);
+    }
     let (left, right) = (left.reader(tensors), right.reader(tensors));
     let dims = place.dims;
     // A whole row at once where both go on evenly from pixel to pixel.
@@ -94,13 +101,52 @@ pub(super) fn arithmetic(
                     right.some(right_at + piece * right.steps[1], length, right_step),
                 ];
                 let results = &mut output[start + piece * length..][..length];
-                match operator {
-                    Arithmetic::Add => pairs(pair, results, |left, right| left + right),
-                    Arithmetic::Sub => pairs(pair, results, |left, right| left - right),
-                    Arithmetic::Mul => pairs(pair, results, |left, right| left * right),
-                    Arithmetic::Div => pairs(pair, results, |left, right| left / right),
-                }
+                operator.pairs(pair, results);
             }
+        }
+    }
+}
+
+/// How many items of one pixel can be gone over at once; none where they can't.
+fn at_once(sides: [&Side; 2], tensors: &Tensors<'_>, place: &Place) -> Option<usize> {
+    let channels = place.dims.channels;
+    let rows = |side: &Side| match side {
+        Side::Constant(constant) => Some(constant.copies).filter(|copies| *copies > 1),
+        Side::Tensor(id) => (tensors.get(*id).0 == place).then_some(tensors.items),
+    };
+    let plain = place.dims.pixels() == 1 && place.is_plain() && channels > 1;
+    let [left, right] = sides.map(rows);
+    if plain { Some(left?.min(right?).max(1)) } else { None }
+}
+
+/// Arithmetic of so many items at once.
+fn several_rows(
+    operator: Arithmetic,
+    sides: [&Side; 2],
+    tensors: &Tensors<'_>,
+    (place, output): (&Place, &mut [f32]),
+    rows: usize,
+) {
+    let channels = place.dims.channels;
+    let piece = rows * channels;
+    for (at, results) in output[..tensors.items * channels].chunks_mut(piece).enumerate() {
+        let numbers = |side: &'_ Side| match side {
+            Side::Constant(_) => 0,
+            Side::Tensor(_) => at * piece,
+        };
+        let [left, right] = sides.map(|side| (side.reader(tensors).values, numbers(side)));
+        let length = results.len();
+        operator.pairs([&left.0[left.1..][..length], &right.0[right.1..][..length]], results);
+    }
+}
+
+impl Arithmetic {
+    fn pairs(self, pair: [&[f32]; 2], results: &mut [f32]) {
+        match self {
+            Self::Add => pairs(pair, results, |left, right| left + right),
+            Self::Sub => pairs(pair, results, |left, right| left - right),
+            Self::Mul => pairs(pair, results, |left, right| left * right),
+            Self::Div => pairs(pair, results, |left, right| left / right),
         }
     }
 }

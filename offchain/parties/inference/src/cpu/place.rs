@@ -52,11 +52,13 @@ impl Place {
     }
 
     /// Numbers from one row to the next.
+    #[inline]
     pub(super) fn row(&self) -> usize {
         (self.border.left + self.dims.width + self.border.right) * self.dims.channels
     }
 
     /// Numbers from one item to the next.
+    #[inline]
     pub(super) fn item(&self) -> usize {
         (self.border.top + self.dims.height + self.border.bottom) * self.row()
     }
@@ -70,11 +72,13 @@ impl Place {
     }
 
     /// Where the first pixel lies.
+    #[inline]
     pub(super) fn first(&self) -> usize {
         self.border.top * self.row() + self.border.left * self.dims.channels
     }
 
     /// Numbers of the pixels of a row.
+    #[inline]
     pub(super) fn line(&self) -> usize {
         self.dims.width * self.dims.channels
     }

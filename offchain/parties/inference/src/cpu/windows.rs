@@ -35,37 +35,51 @@ impl Pool {
                     let columns = self.inside(1, x, from.dims.width);
                     let start = place.first() + item * place.item() + y * place.row() + x * channels;
                     let result = &mut output[start..][..channels];
-                    let mut count = 0;
-                    for row in rows.clone() {
-                        let line = from.first() + item * from.item() + row * from.row();
-                        for column in columns.clone() {
-                            let pixel = &values[line + column * channels..][..channels];
-                            self.gather(count == 0, pixel, result);
-                            count += 1;
-                        }
+                    let line = from.first() + item * from.item();
+                    let first = line + rows.start * from.row() + columns.start * channels;
+                    let seen = Seen {
+                        values: &values[first..],
+                        size: [rows.len(), columns.len()],
+                        row: from.row(),
+                        channels,
+                    };
+                    let (eights, rest) = result.as_chunks_mut::<8>();
+                    let eights_end = eights.len() * 8;
+                    for (at, result) in eights.iter_mut().enumerate() {
+                        *result = self.pooled(&seen, at * 8);
                     }
-                    if let PoolKind::Mean { whole } = self.kind {
-                        let count = if whole { self.taps[0] * self.taps[1] } else { count };
-                        result.iter_mut().for_each(|result| *result /= count as f32);
+                    for (at, result) in rest.iter_mut().enumerate() {
+                        [*result] = self.pooled(&seen, eights_end + at);
                     }
                 }
             }
         }
     }
 
+    /// Some channels of one result.
     #[inline(always)]
-    fn gather(&self, is_first: bool, pixel: &[f32], result: &mut [f32]) {
-        if is_first {
-            copy(pixel, result);
-        } else if self.kind == PoolKind::Largest {
-            for (result, value) in result.iter_mut().zip(pixel) {
-                *result = if *value > *result { *value } else { *result };
-            }
-        } else {
-            for (result, value) in result.iter_mut().zip(pixel) {
-                *result += *value;
+    fn pooled<const L: usize>(&self, seen: &Seen<'_>, channel: usize) -> [f32; L] {
+        let mean = self.kind != PoolKind::Largest;
+        let [height, width] = seen.size;
+        let mut pool = [if mean { 0.0 } else { f32::NEG_INFINITY }; L];
+        for row in 0..height {
+            for column in 0..width {
+                let at = row * seen.row + column * seen.channels + channel;
+                let Some(values) = seen.values[at..].first_chunk::<L>() else { continue };
+                for (pool, value) in pool.iter_mut().zip(values) {
+                    *pool = match mean {
+                        true => *pool + *value,
+                        false if *value > *pool => *value,
+                        false => *pool,
+                    };
+                }
             }
         }
+        if let PoolKind::Mean { whole } = self.kind {
+            let count = if whole { self.taps[0] * self.taps[1] } else { height * width };
+            pool = pool.map(|sum| sum / count as f32);
+        }
+        pool
     }
 
     /// Pixels of a side that a window sees.
@@ -74,6 +88,17 @@ impl Pool {
         let end = (start + self.taps[side]).saturating_sub(self.before[side]).min(length);
         start.saturating_sub(self.before[side]).min(end)..end
     }
+}
+
+/// The pixels that a window sees.
+struct Seen<'a> {
+    /// From the first of them.
+    values: &'a [f32],
+    /// Rows and columns.
+    size: [usize; 2],
+    /// Numbers from one row to the next, and from one pixel to the next.
+    row: usize,
+    channels: usize,
 }
 
 /// The mean of each channel: of each row, and then of their sums, so that large images lose no precision.
