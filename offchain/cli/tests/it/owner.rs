@@ -1,7 +1,9 @@
 //! What owners of contracts do, the same for every contract.
 
-use crate::common::Network;
 use serde_json::{Value, json};
+
+use crate::common::{self, Network, refused};
+use crate::setup::Served;
 
 const DAY: u64 = 86_400;
 
@@ -105,4 +107,100 @@ fn a_setting_of_any_contract_waits_and_is_applied_or_cancelled() {
     let limits = "rewards limits --patient-count 1 --patient-amount 600 --total-amount 600";
     let limits = network.ends_with(1, &limits.split(' ').collect::<Vec<_>>());
     assert_eq!(limits["waits"][0]["contract"], "rewards");
+}
+
+/// The owner of a registry who has no home folder: a keystore, its password, and the file of the network.
+struct Council {
+    chain: Served,
+    address: String,
+    keystore: String,
+    password: String,
+    config: String,
+}
+
+impl Council {
+    fn new() -> Self {
+        let chain = Served::new();
+        let (party, [folder, password, _]) = chain.party("requester", "council");
+        let (address, config) = (party["address"].as_str().unwrap(), party["config"].as_str().unwrap());
+        let council = Self {
+            keystore: format!("{folder}/requester.json"),
+            address: address.into(),
+            config: config.into(),
+            password,
+            chain,
+        };
+        council.chain.json(&["wallet", "fund", address, "--amount", "100", "--chain", &council.chain.url]);
+        council.chain.json(&["owner", "transfer", "registry", address, "--chain", &council.chain.url]);
+        council.signed("owner accept registry");
+        council
+    }
+
+    fn words<'a>(&'a self, command: &'a str, more: &[&'a str]) -> Vec<&'a str> {
+        command.split(' ').chain(more.iter().copied()).collect()
+    }
+
+    /// Runs a command that the keystore signs for.
+    fn signed(&self, command: &str) -> Value {
+        let network = self.chain.network();
+        let with = ["--from", &self.keystore, "--network", &network, "--password-file", &self.password];
+        common::json(&self.words(command, &with))
+    }
+
+    /// Runs a command whose transaction goes to a file, and is signed and sent from there.
+    fn by_file(&self, command: &str, name: &str) -> Value {
+        let (network, file) = (self.chain.network(), self.chain.file(name));
+        let with = ["--from", &self.address, "--network", &network, "--unsigned", &file];
+        let made = common::json(&self.words(command, &with));
+        assert_eq!(made["sender"], self.address.as_str(), "{command}");
+        let sign = ["--keystore", &self.keystore, "--password-file", &self.password];
+        let signed = common::json(&self.words(&format!("tx sign {file}"), &sign));
+        common::json(&["tx", "send", signed["signed"].as_str().unwrap(), "--chain", &self.chain.url])
+    }
+
+    fn accreditors(&self) -> Value {
+        let network = self.chain.network();
+        let shown = common::json(&["chain", "accreditors", "--network", &network]);
+        shown["accreditation"]["accreditors"].clone()
+    }
+}
+
+#[test]
+fn an_owner_without_a_home_folder_signs_by_keystore_by_configuration_and_in_files() {
+    let council = Council::new();
+    let (address, url) = (council.address.as_str(), council.chain.url.as_str());
+    let set = format!("chain accreditors set --accreditor {address}");
+    // Who was the owner before is none any more.
+    let home = council.chain.file("home");
+    let before = [&["--home", &home][..], &council.words(&set, &["--chain", url])].concat();
+    assert!(refused(&before).contains("owner"));
+    council.signed(&set);
+    assert_eq!(council.accreditors(), json!([address]));
+    council.by_file(&format!("chain accreditors remove {address}"), "remove.json");
+    assert_eq!(council.accreditors(), json!([]));
+
+    let members: Vec<_> =
+        (1..=2).map(|number| council.chain.party("committee", &format!("member-{number}")).0).collect();
+    let member = |member: &Value| {
+        format!("--member {}={}", member["address"].as_str().unwrap(), member["endpoint"].as_str().unwrap())
+    };
+    let name = format!("committee name {} {}", member(&members[0]), member(&members[1]));
+    // The committee of the first day is replaced from the next epoch on, once more by a file.
+    let named = council.signed(&name);
+    assert_eq!((&named["threshold"], &named["waits"]), (&2.into(), &json!([])));
+    council.by_file(&format!("{name} --threshold 1"), "committee.json");
+
+    // Owner of the market is that of the registry. The account of a configuration needs no name.
+    let own = ["--config", &council.config, "--from", "@", "--password-file", &council.password];
+    assert_eq!(common::json(&council.words("chain model --credits 7", &own))["work"]["credits"], 7);
+    council.by_file("chain model --forget", "model.json");
+    let nobody = [&["--home", &home][..], &council.words("chain model --credits 7", &["--chain", url])];
+    assert!(refused(&nobody.concat()).contains("owner"));
+
+    let shown = ["--network", &council.chain.network(), "--unsigned", "none.json"].map(String::from);
+    let shown = shown.each_ref().map(String::as_str);
+    let none = refused(&council.words("chain settings", &shown));
+    assert!(none.contains("sends no transaction"), "{none}");
+    let several = refused(&council.words("chain settings apply --all", &shown));
+    assert!(several.contains("name another one with --from"), "{several}");
 }

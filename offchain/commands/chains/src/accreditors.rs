@@ -3,17 +3,18 @@
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use bithive_api::registry::{AccreditationResponse, ExecuteMsg, QueryMsg};
 use bithive_blindmatch::schema::{Attribute, Schema};
 use bithive_chain::ChainExt as _;
-use bithive_client::{OwnerMessage, set_as_owner};
+use bithive_client::{OwnerMessage, OwnerSetting, set_as_owner};
 use bithive_command_kit::Output;
 use bithive_deploy::Contract;
+use bithive_token_commands::Transactions;
 use clap::Subcommand;
 use serde_json::json;
 
-use super::place::PlaceArgs;
+use super::place::{Place, PlaceArgs};
 use super::settings;
 
 /// Arguments of `bithive chain accreditors`.
@@ -52,14 +53,23 @@ fn is_vector(schema: &Schema, name: &str) -> bool {
 
 /// Runs the command. 1 if what was set has to wait.
 pub(super) async fn run(args: AccreditorsArgs, home: &Path, output: Output) -> Result<ExitCode> {
-    let (place, option) = (args.place.open(home).await?, args.place.option());
-    let chain = place.wallet.chain().as_ref();
-    let registry = place.contracts.get(&Contract::Registry);
-    let registry = registry.with_context(|| format!("{} has no registry", place.chain_id))?;
-    let mut waits = Vec::new();
-    match args.command {
-        None => {}
-        Some(Command::Set { accreditors, required }) => {
+    let AccreditorsArgs { command, place: at } = args;
+    let transactions = if command.is_some() { Transactions::One } else { Transactions::None };
+    at.run(transactions, output, async {
+        let (place, option) = (at.open(home).await?, at.option());
+        let waits = match &command {
+            None => Vec::new(),
+            Some(command) => send(command, &place).await?,
+        };
+        show(&place, &waits, &option, output).await
+    })
+    .await
+}
+
+/// Sends what the command says; what waits.
+async fn send(command: &Command, place: &Place) -> Result<Vec<OwnerSetting>> {
+    let message = match command {
+        Command::Set { accreditors, required } => {
             let schema = Schema::bithive();
             if let Some(name) = required.iter().find(|name| schema.attribute(name).is_none()) {
                 let names: Vec<_> = schema.attributes().iter().map(|attribute| attribute.name()).collect();
@@ -68,19 +78,20 @@ pub(super) async fn run(args: AccreditorsArgs, home: &Path, output: Output) -> R
             if let Some(name) = required.iter().find(|name| is_vector(&schema, name)) {
                 anyhow::bail!("--require {name}: it is a vector, which no node can show to an accreditor");
             }
-            let message = ExecuteMsg::SetAccreditation { accreditors, required };
-            let message = OwnerMessage::new(Contract::Registry, registry, &message)?;
-            waits = set_as_owner(&place.wallet, &[message]).await?.waits;
+            let (accreditors, required) = (accreditors.clone(), required.clone());
+            ExecuteMsg::SetAccreditation { accreditors, required }
         }
-        Some(Command::Remove { accreditor }) => {
-            let message = ExecuteMsg::RemoveAccreditor { accreditor };
-            let message = OwnerMessage::new(Contract::Registry, registry, &message)?;
-            set_as_owner(&place.wallet, &[message]).await?;
-        }
-    }
+        Command::Remove { accreditor } => ExecuteMsg::RemoveAccreditor { accreditor: accreditor.clone() },
+    };
+    let message = OwnerMessage::new(Contract::Registry, place.contract(Contract::Registry)?, &message)?;
+    Ok(set_as_owner(place.account().await?.wallet(), &[message]).await?.waits)
+}
+
+async fn show(place: &Place, waits: &[OwnerSetting], option: &str, output: Output) -> Result<ExitCode> {
+    let (chain, registry) = (place.chain(), place.contract(Contract::Registry)?);
     let holds: AccreditationResponse = chain.query(registry, &QueryMsg::Accreditation {}).await?;
     let now = chain.info().await?.time.seconds();
-    let answer = json!({ "chain_id": place.chain_id, "accreditation": holds, "waits": waits });
+    let answer = json!({ "chain_id": place.chain_id(), "accreditation": holds, "waits": waits });
     output.show(&answer, |_| {
         let AccreditationResponse { accreditors, required } = &holds;
         if required.is_empty() {
@@ -91,7 +102,7 @@ pub(super) async fn run(args: AccreditorsArgs, home: &Path, output: Output) -> R
         for accreditor in accreditors {
             println!("accreditor {accreditor}");
         }
-        settings::tell_of(&waits, now, &option);
+        settings::tell_of(waits, now, option);
     })?;
-    Ok(settings::exit_code(&waits))
+    Ok(settings::exit_code(waits))
 }

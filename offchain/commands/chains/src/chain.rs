@@ -15,12 +15,14 @@ use bithive_command_kit::input;
 use bithive_deploy::Contract;
 use bithive_dgkbe::Groups;
 use bithive_home::Home;
+use bithive_token_commands::Transactions;
 use clap::{Subcommand, value_parser};
 use cosmwasm_std::HexBinary;
 use serde::Serialize;
 use serde_json::json;
 
 use super::accreditors::{self, AccreditorsArgs};
+use super::place::PlaceArgs;
 use super::serve::{self, ServeArgs};
 use super::settings::{self, SettingsArgs};
 
@@ -45,7 +47,7 @@ pub enum Command {
         seconds: u64,
     },
     /// Set, as the owner of the market, what a run of a model is worth: jobs with that model earn credits from then on. The exit code is
-    /// 1 when that waits, as it does in a market older than a day.
+    /// 1 when that waits, as it does in a market older than a day. For example: chain model --credits 100 --network hive.network --from owner.json
     Model(ModelArgs),
     /// Show what owners have announced and has no effect yet, or apply what is due, for example: chain settings apply --all
     ///
@@ -76,6 +78,8 @@ pub struct ModelArgs {
     /// Forget the model: jobs with it count as no work.
     #[arg(long, conflicts_with = "credits")]
     forget: bool,
+    #[command(flatten)]
+    place: PlaceArgs,
 }
 
 /// Runs a command on the chain of the home in `path`.
@@ -91,7 +95,9 @@ pub async fn run(command: Command, path: &Path, output: Output) -> Result<ExitCo
                 println!("all SKY are locked for the operator by their schedules; `vesting list operator` shows them");
             })?;
         }
-        Command::Model(args) => return model(&args, &Home::open(path).await?, output).await,
+        Command::Model(args) => {
+            return args.place.run(Transactions::One, output, model(&args, path, output)).await;
+        }
         Command::Accreditors(args) => return accreditors::run(args, path, output).await,
         Command::Settings(args) => return settings::run(args, path, output).await,
         Command::Serve(args) => serve::run(args, path, output).await?,
@@ -107,16 +113,16 @@ pub async fn run(command: Command, path: &Path, output: Output) -> Result<ExitCo
     Ok(ExitCode::SUCCESS)
 }
 
-async fn model(args: &ModelArgs, home: &Home, output: Output) -> Result<ExitCode> {
+async fn model(args: &ModelArgs, home: &Path, output: Output) -> Result<ExitCode> {
     let (bytes, name) = input::model_file(args.model.as_deref())?;
     let (quality_bps, confidence_bps) = (args.quality, args.confidence);
     let work = args.credits.map(|credits| ModelWork { credits, quality_bps, confidence_bps });
     let model = HexBinary::from(&bithive_inference::digest(&bytes));
-    let (operator, jobs) = (&home.local.operator, home.local.client.deployment().jobs());
+    let place = args.place.open(home).await?;
     let set = jobs::ExecuteMsg::SetModel { model: model.clone(), work };
-    let waits =
-        set_as_owner(operator.wallet(), &[OwnerMessage::new(Contract::Jobs, jobs, &set)?]).await?.waits;
-    let now = home.local.chain.info().await?.time.seconds();
+    let message = OwnerMessage::new(Contract::Jobs, place.contract(Contract::Jobs)?, &set)?;
+    let waits = set_as_owner(place.account().await?.wallet(), &[message]).await?.waits;
+    let now = place.chain().info().await?.time.seconds();
     output.show(&json!({ "model": model, "work": work, "waits": waits }), |_| {
         match work {
             Some(ModelWork { credits, .. }) => {
@@ -124,7 +130,7 @@ async fn model(args: &ModelArgs, home: &Home, output: Output) -> Result<ExitCode
             }
             None => println!("a run of {name} ({model}) is not known, and counts as no work"),
         }
-        settings::tell_of(&waits, now, "");
+        settings::tell_of(&waits, now, &args.place.option());
     })?;
     Ok(settings::exit_code(&waits))
 }

@@ -4,14 +4,15 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Result, ensure};
 use bithive_api::delay::limits::DELAY_SECONDS;
 use bithive_api::registry::{CommitteeMember, CommitteeResponse, ConfigResponse, ExecuteMsg, QueryMsg};
-use bithive_chain::{ChainExt as _, Message, validate_address};
+use bithive_chain::{ChainExt as _, Message, Wallet, validate_address};
 use bithive_client::{OwnerMessage, Stage, set_as_owner};
 use bithive_command_kit::Output;
 use bithive_deploy::Contract;
 use bithive_exchange::PeerId;
+use bithive_token_commands::Transactions;
 use cosmwasm_std::HexBinary;
 use serde_json::json;
 
@@ -51,43 +52,46 @@ fn member(text: &str) -> Result<Member, String> {
 
 /// Runs the command. 1 if what was set has to wait.
 pub async fn name(args: NameArgs, home: &Path, output: Output) -> Result<ExitCode> {
-    let NameArgs { members, threshold, from_epoch, place: at } = args;
-    let accounts: BTreeSet<_> = members.iter().map(|member| &member.account).collect();
-    let endpoints: BTreeSet<_> = members.iter().map(|member| member.endpoint.0).collect();
+    let accounts: BTreeSet<_> = args.members.iter().map(|member| &member.account).collect();
+    let endpoints: BTreeSet<_> = args.members.iter().map(|member| member.endpoint.0).collect();
     ensure!(
-        accounts.len() == members.len() && endpoints.len() == members.len(),
+        accounts.len() == args.members.len() && endpoints.len() == args.members.len(),
         "--member: an account or an endpoint is named twice; each member has its own"
     );
+    args.place.run(Transactions::One, output, send(&args, home, output)).await
+}
+
+async fn send(args: &NameArgs, home: &Path, output: Output) -> Result<ExitCode> {
+    let NameArgs { members, threshold, from_epoch, place: at } = args;
     let (place, option) = (at.open(home).await?, at.option());
-    let registry = place.contracts.get(&Contract::Registry);
-    let registry = registry.with_context(|| format!("{} has no registry", place.chain_id))?;
-    let chain = place.wallet.chain().as_ref();
+    let (chain, registry) = (place.chain(), place.contract(Contract::Registry)?);
+    let account = place.account().await?;
     let now = chain.info().await?.time.seconds();
     let config: ConfigResponse = chain.query(registry, &QueryMsg::Config {}).await?;
     let epoch_seconds = config.params.epoch_seconds.max(1);
     let most = u8::try_from(members.len()).unwrap_or(u8::MAX);
     let threshold = threshold.unwrap_or_else(|| (most / 2).saturating_add(1));
     let members: Vec<_> = members
-        .into_iter()
+        .iter()
         .map(|Member { account, endpoint }| CommitteeMember {
-            address: account,
+            address: account.clone(),
             endpoint: HexBinary::from(endpoint.0),
         })
         .collect();
     let begins_at = |from_epoch| ExecuteMsg::SetCommittee { members: members.clone(), threshold, from_epoch };
-    let from_epoch = match from_epoch {
+    let from_epoch = match *from_epoch {
         Some(epoch) => epoch,
         None => match announced(&place, registry, begins_at).await? {
             Some(epoch) => epoch,
-            None => first_epoch(&place, registry, (now, epoch_seconds), begins_at).await?,
+            None => first_epoch(account.wallet(), registry, (now, epoch_seconds), begins_at).await?,
         },
     };
     let message = begins_at(from_epoch);
     let message = OwnerMessage::new(Contract::Registry, registry, &message)?;
-    let waits = set_as_owner(&place.wallet, &[message]).await?.waits;
+    let waits = set_as_owner(account.wallet(), &[message]).await?.waits;
     let begins_in = from_epoch.saturating_mul(epoch_seconds);
     let answer = json!({
-        "chain_id": place.chain_id, "members": members, "threshold": threshold, "from_epoch": from_epoch,
+        "chain_id": place.chain_id(), "members": members, "threshold": threshold, "from_epoch": from_epoch,
         "begins": begins_in, "waits": waits,
     });
     output.show(&answer, |_| {
@@ -115,19 +119,19 @@ async fn announced(
 /// The first epoch in which a committee can begin: the current one where there is none, the next one where nothing has to wait, else
 /// the one after that in which it can be applied.
 async fn first_epoch(
-    place: &Place,
+    wallet: &Wallet,
     registry: &str,
     (now, epoch_seconds): (u64, u64),
     begins_at: impl Fn(u64) -> ExecuteMsg,
 ) -> Result<u64> {
-    let chain = place.wallet.chain().as_ref();
+    let chain = wallet.chain().as_ref();
     let in_force: CommitteeResponse = chain.query(registry, &QueryMsg::Committee { epoch: None }).await?;
     if in_force.members.is_empty() {
         return Ok(in_force.epoch);
     }
     let next = in_force.epoch.saturating_add(1);
     let at_once = Message::execute(registry, &begins_at(next), &[])?;
-    if place.wallet.simulate(&[at_once]).await.is_ok() {
+    if wallet.simulate(&[at_once]).await.is_ok() {
         return Ok(next);
     }
     // One more: blocks until the transaction's own may cross into the next epoch.

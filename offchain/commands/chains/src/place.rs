@@ -1,68 +1,92 @@
-//! Where a command of the operator acts: the embedded chain of a home folder, or a deployment on another chain.
+//! Where a command of an owner acts, and who sends its transaction: as for the commands of the tokens' economy, with keystores,
+//! profiles and transactions that somebody else signs.
 
-use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
 
 use anyhow::Result;
-use bithive_chain::Wallet;
-use bithive_client::OwnerSettings;
+use bithive_chain::Chain;
+use bithive_client::{Account, OwnerSettings};
+use bithive_command_kit::Output;
 use bithive_command_kit::waiting::Watched;
 use bithive_deploy::Contract;
-use bithive_home::deployments::deployed;
-use bithive_home::{Home, target};
+use bithive_token_commands::{Accounts, NetworkArgs, OWNER, Transactions, address_of, run_on};
 
-/// Which chain a command means.
+/// Which network a command means, and who sends.
 #[derive(clap::Args)]
 pub(super) struct PlaceArgs {
-    /// A chain of the devnet (token, data, model), or the URL of a node's RPC; the embedded chain of the home folder when left out.
-    #[arg(long, value_name = "NAME|URL", global = true)]
-    chain: Option<String>,
+    #[command(flatten)]
+    network: NetworkArgs,
+    /// Wallet that sends the transaction, or a keystore file: the owner's, where not anybody may send it.
+    #[arg(long, value_name = "WALLET", default_value = OWNER, global = true)]
+    from: String,
 }
 
-/// A deployment on its chain, and who pays.
+/// A network, and who sends.
 pub(super) struct Place {
-    /// Id of the chain.
-    pub(super) chain_id: String,
-    /// Address of each contract.
-    pub(super) contracts: BTreeMap<Contract, String>,
-    /// The operator's account, which signs and pays the fees.
-    pub(super) wallet: Wallet,
+    accounts: Accounts,
+    from: String,
 }
 
 impl PlaceArgs {
-    /// The deployment that is meant.
+    /// Runs what sends `transactions`, or writes the one that it makes to the file of --unsigned.
     ///
     /// # Errors
-    /// There is none, its chain does not answer, or its operator's key is not in the home folder.
-    pub(super) async fn open(&self, home: &Path) -> Result<Place> {
-        let Some(name) = &self.chain else {
-            let home = Home::open(home).await?;
-            let deployment = home.local.client.deployment();
-            let contracts = deployment.contracts().map(|(contract, at)| (contract, at.to_owned())).collect();
-            let chain = Arc::new(home.local.chain.clone());
-            let wallet = Wallet::connect(chain, home.key("operator")?).await?;
-            return Ok(Place { chain_id: deployment.chain_id.clone(), contracts, wallet });
-        };
-        let chain = target(name, home).await?.chain;
-        let chain_id = chain.chain_id().to_owned();
-        let (contracts, operator) = deployed(home, &chain_id)?;
-        let wallet = Wallet::connect(Arc::new(chain), operator).await?;
-        Ok(Place { chain_id, contracts, wallet })
+    /// Those of the command; with --unsigned, that it sends no transaction or several.
+    pub(super) async fn run<T: Default>(
+        &self,
+        transactions: Transactions,
+        output: Output,
+        command: impl Future<Output = Result<T>>,
+    ) -> Result<T> {
+        run_on(&self.network, transactions, output, command).await
     }
 
-    /// The option as it is written, after a blank; empty for the home folder.
+    /// The network that is meant.
+    ///
+    /// # Errors
+    /// There is none, or its chain does not answer.
+    pub(super) async fn open(&self, home: &Path) -> Result<Place> {
+        Ok(Place { accounts: Accounts::open(&self.network, home).await?, from: self.from.clone() })
+    }
+
+    /// The options of the network as they are typed, each after a blank; empty for the home folder.
     #[must_use]
     pub(super) fn option(&self) -> String {
-        self.chain.as_ref().map(|chain| format!(" --chain {chain}")).unwrap_or_default()
+        self.network.option()
     }
 }
 
 impl Place {
+    /// The chain.
+    pub(super) fn chain(&self) -> &dyn Chain {
+        self.accounts.client().chain().as_ref()
+    }
+
+    /// Id of the chain.
+    pub(super) fn chain_id(&self) -> &str {
+        &self.accounts.client().deployment().chain_id
+    }
+
+    /// Address of a contract.
+    ///
+    /// # Errors
+    /// The network has none of that name.
+    pub(super) fn contract(&self, contract: Contract) -> Result<&str> {
+        address_of(&self.accounts, contract)
+    }
+
+    /// The account that sends.
+    ///
+    /// # Errors
+    /// It is not known here, or the chain does not answer.
+    pub(super) async fn account(&self) -> Result<Account> {
+        self.accounts.account(&self.from).await
+    }
+
     /// Its contracts, whose settings wait; `apply_all` is the command that applies what is due.
     pub(super) fn watched(&self, apply_all: String) -> Watched<'_> {
-        let contracts = self.contracts.iter().map(|(contract, at)| (*contract, at.as_str())).collect();
-        Watched { chain: self.wallet.chain().as_ref(), chain_id: &self.chain_id, contracts, apply_all }
+        let contracts = self.accounts.client().deployment().contracts().collect();
+        Watched { chain: self.chain(), chain_id: self.chain_id(), contracts, apply_all }
     }
 
     /// What owners have announced in its contracts.

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use bithive_client::OwnerSetting;
 use bithive_command_kit::{Output, waiting};
+use bithive_token_commands::Transactions;
 use clap::{ArgGroup, Subcommand};
 
 use super::place::PlaceArgs;
@@ -25,8 +26,8 @@ pub struct SettingsArgs {
 enum Command {
     /// Let settings take effect whose time has come, for example: chain settings apply treasury jobs:3
     ///
-    /// Anybody may send this; here the operator of the home folder does, and pays the fees. Each setting is a transaction of its own. The
-    /// exit code is 1 if a contract refused one, or if nothing of what was named is due.
+    /// Anybody may send this and pay the fees: the operator of the home folder, or whom --from names. Each setting is a transaction of its
+    /// own. The exit code is 1 if a contract refused one, or if nothing of what was named is due.
     #[command(group = ArgGroup::new("which").args(["names", "all"]).required(true))]
     Apply {
         /// Contracts, for all that is due in them, or single settings by contract and number.
@@ -38,22 +39,34 @@ enum Command {
     },
 }
 
-/// The command that applies everything that is due; `place` is the option that names its chain.
+/// The command that applies everything that is due; `place` is the options that name its chain.
 fn apply_all(place: &str) -> String {
     format!("bithive chain settings apply --all{place}")
 }
 
 /// Runs the command. 1 if a contract does not say what waits in it, or if something could not be applied.
 pub(super) async fn run(args: SettingsArgs, home: &Path, output: Output) -> Result<ExitCode> {
-    let (place, option) = (args.place.open(home).await?, args.place.option());
-    let watched = place.watched(apply_all(&option));
-    match args.command {
-        None => watched.list(output).await,
-        Some(Command::Apply { names, .. }) => watched.apply(&place.wallet, &names, output).await,
-    }
+    let SettingsArgs { command, place: at } = args;
+    let transactions = match &command {
+        None => Transactions::None,
+        Some(Command::Apply { .. }) => Transactions::Several(
+            "any account may apply what is due, so that the owner's key is not needed: name another one with --from",
+        ),
+    };
+    at.run(transactions, output, async {
+        let place = at.open(home).await?;
+        let watched = place.watched(apply_all(&at.option()));
+        match command {
+            None => watched.list(output).await,
+            Some(Command::Apply { names, .. }) => {
+                watched.apply(place.account().await?.wallet(), &names, output).await
+            }
+        }
+    })
+    .await
 }
 
-/// Tells of settings that wait; `place` is the option of `chain settings` that names their chain.
+/// Tells of settings that wait; `place` is the options of `chain settings` that name their chain.
 pub(super) fn tell_of(waits: &[OwnerSetting], now: u64, place: &str) {
     waiting::tell_of(waits, now, &apply_all(place));
 }

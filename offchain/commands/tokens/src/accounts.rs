@@ -24,7 +24,7 @@ const OWN: &str = "@";
 const NODE: &str = "node:";
 
 /// A network, and the accounts whose keys are at hand: those of a folder, and keystore files by their path.
-pub(super) struct Accounts {
+pub struct Accounts {
     client: Client,
     /// Keystores that have names.
     keys: Option<HomeKeys>,
@@ -40,7 +40,10 @@ pub(super) struct Accounts {
 
 impl Accounts {
     /// The network that the options name: the home folder's, when they name none.
-    pub(super) async fn open(network: &NetworkArgs, home: &Path) -> Result<Self> {
+    ///
+    /// # Errors
+    /// There is none, its chain does not answer, or a configuration or profile can't be read.
+    pub async fn open(network: &NetworkArgs, home: &Path) -> Result<Self> {
         let (password, own, draft) = (network.password(), network.own()?, network.unsigned.draft());
         match network.deployment(home).await? {
             None => {
@@ -53,7 +56,8 @@ impl Accounts {
     }
 
     /// Read access to contracts of the market.
-    pub(super) fn client(&self) -> &Client {
+    #[must_use]
+    pub const fn client(&self) -> &Client {
         &self.client
     }
 
@@ -74,7 +78,10 @@ impl Accounts {
     }
 
     /// The account called `name`, for transactions. Where they are made for somebody else to sign, its address is enough.
-    pub(super) async fn account(&self, name: &str) -> Result<Account> {
+    ///
+    /// # Errors
+    /// There is no account of that name, its keystore does not open, or the chain does not answer.
+    pub async fn account(&self, name: &str) -> Result<Account> {
         let chain = self.client.chain().clone();
         let wallet = match self.draft {
             None => Wallet::connect(chain, self.key(name)?).await?,

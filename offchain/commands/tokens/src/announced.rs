@@ -14,7 +14,7 @@ use super::accounts::{Accounts, now};
 use super::network::NetworkArgs;
 
 /// Whose wallet sends what owners send, where none is named: the account that owns the contracts of a new network.
-pub(super) const OWNER: &str = "operator";
+pub const OWNER: &str = "operator";
 
 /// An owner who sends messages.
 pub(super) struct Owner<'a> {
@@ -69,7 +69,10 @@ pub(super) fn apply_all(option: &str) -> String {
 }
 
 /// Address of a contract of the network.
-pub(super) fn address_of(accounts: &Accounts, contract: Contract) -> Result<&str> {
+///
+/// # Errors
+/// The network has no such contract.
+pub fn address_of(accounts: &Accounts, contract: Contract) -> Result<&str> {
     let deployment = accounts.client().deployment();
     let known = || deployment.contracts().map(|(contract, _)| contract.name()).collect::<Vec<_>>().join(", ");
     deployment

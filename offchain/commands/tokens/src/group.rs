@@ -1,4 +1,4 @@
-//! Running a command of a group, and writing the transaction that it makes for somebody else to sign.
+//! Running a command on a network, and writing the transaction that it makes for somebody else to sign.
 
 use std::future::Future;
 use std::path::Path;
@@ -9,8 +9,8 @@ use bithive_command_kit::Output;
 use bithive_keystore::private;
 use serde_json::json;
 
-use super::network::On;
-use super::unsigned::{Transactions, Transacts};
+use super::network::{NetworkArgs, On};
+use super::unsigned::{Transactions, Transacts, UnsignedArgs};
 
 /// Runs a command of a group. With --unsigned its transaction is written to the file, and nothing is sent.
 ///
@@ -22,15 +22,38 @@ where
     T: Default,
     F: Future<Output = Result<T>>,
 {
-    let options = &on.network.unsigned;
+    let (options, transactions) = (on.network.unsigned.clone(), on.command.transactions());
+    run_or_write(&options, transactions, output, command(on)).await
+}
+
+/// Runs a command that is of no group and sends `transactions` on the network that is meant. With --unsigned its transaction is
+/// written to the file, and nothing is sent.
+///
+/// # Errors
+/// As [`run`].
+pub async fn run_on<T: Default>(
+    network: &NetworkArgs,
+    transactions: Transactions,
+    output: Output,
+    command: impl Future<Output = Result<T>>,
+) -> Result<T> {
+    run_or_write(&network.unsigned, transactions, output, command).await
+}
+
+async fn run_or_write<T: Default>(
+    options: &UnsignedArgs,
+    transactions: Transactions,
+    output: Output,
+    command: impl Future<Output = Result<T>>,
+) -> Result<T> {
     let Some(file) = options.unsigned.clone() else {
         ensure!(
             options.gas.is_none() && options.timeout_height.is_none(),
             "--gas and --timeout-height are for transactions that are signed elsewhere; expected --unsigned FILE with them"
         );
-        return command(on).await;
+        return command.await;
     };
-    match on.command.transactions() {
+    match transactions {
         Transactions::One => {}
         Transactions::None => bail!("--unsigned: this command sends no transaction"),
         Transactions::Several(instead) => {
@@ -42,7 +65,7 @@ where
         "--unsigned: {} exists already; choose another name or move it away",
         file.display()
     );
-    let error = match command(on).await {
+    let error = match command.await {
         Err(error) => error,
         Ok(answer) => {
             eprintln!("no transaction was needed; {} is not written", file.display());

@@ -27,6 +27,8 @@ mod unsigned;
 pub mod vesting;
 pub mod wallet;
 
-pub use group::run;
+pub use accounts::Accounts;
+pub use announced::{OWNER, address_of};
+pub use group::{run, run_on};
 pub use network::{NetworkArgs, On};
 pub use unsigned::{Transactions, Transacts};

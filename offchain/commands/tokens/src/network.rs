@@ -82,7 +82,8 @@ impl NetworkArgs {
     }
 
     /// The options of the network as they are typed, each after a blank; empty for the home folder.
-    pub(super) fn option(&self) -> String {
+    #[must_use]
+    pub fn option(&self) -> String {
         let file = |file: &PathBuf| file.display().to_string();
         let options = [
             ("network", self.network.as_ref().map(file)),

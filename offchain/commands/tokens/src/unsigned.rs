@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use bithive_chain::Wallet;
 
 /// Whether the transaction of a command goes to a file.
-#[derive(clap::Args)]
+#[derive(Clone, clap::Args)]
 pub(super) struct UnsignedArgs {
     /// Write the transaction to this file, without a signature, and send nothing. The sender's address is enough, its key is not needed:
     /// `bithive tx sign` signs the file where the key is, `bithive tx send` sends it.
