@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::common::{Network, bithive, json, path, refused, text};
 
 /// A page that runs. It ends with its standard input, that is with the test.
-struct Page {
+pub struct Page {
     child: Child,
     answer: Value,
 }
@@ -17,7 +17,7 @@ struct Page {
 impl Page {
     /// [`Page::stop`] waits for it.
     #[allow(clippy::zombie_processes)]
-    fn start(arguments: &[&str]) -> Self {
+    pub fn start(arguments: &[&str]) -> Self {
         let mut command: Command = bithive(arguments);
         command.arg("--json").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
@@ -35,7 +35,7 @@ impl Page {
         }
     }
 
-    fn url(&self) -> &str {
+    pub fn url(&self) -> &str {
         self.answer["url"].as_str().unwrap()
     }
 
@@ -57,7 +57,7 @@ impl Page {
         (status, serde_json::from_str(body).unwrap_or(Value::Null))
     }
 
-    fn stop(mut self) {
+    pub fn stop(mut self) {
         let signal = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
         assert!(signal.success());
         let mut error = String::new();

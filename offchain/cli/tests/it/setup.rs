@@ -1,12 +1,14 @@
 //! `bithive setup`, `deployment export`, `wallet fund` and `committee name`: a network by hand, on a chain that is served.
 
 use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use serde_json::{Value, json as document};
 
 use crate::common::{bithive, json, path, refused};
+use crate::page::Page;
 
 /// A home whose chain is served, until it is dropped.
 pub struct Served {
@@ -181,6 +183,57 @@ fn one_contract_is_enough_and_its_neighbours_have_to_agree() {
     let error = refused(&chain.setup("node", &files));
     assert!(error.contains("--network FILE"), "{error}");
     assert!(!Path::new(&files[0]).exists(), "nothing is written before all of it fits together");
+}
+
+/// A web server that gives these bytes to whoever asks first; its URL.
+fn serves(bytes: Vec<u8>) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/reference-string", listener.local_addr().unwrap());
+    std::thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut line = String::new();
+        let mut request = BufReader::new(stream.try_clone().unwrap());
+        while line != "\r\n" {
+            line.clear();
+            request.read_line(&mut line).unwrap();
+        }
+        // Its length is not said before; whoever has enough of it closes the connection.
+        let _ = stream.write_all(&[b"HTTP/1.1 200 OK\r\n\r\n".to_vec(), bytes].concat());
+    });
+    url
+}
+
+#[test]
+fn a_page_of_the_network_has_the_reference_string_and_any_other_than_the_registrys_is_refused() {
+    let chain = Served::new();
+    let network: Value = serde_json::from_slice(&std::fs::read(chain.network()).unwrap()).unwrap();
+    let market = text(&network["deployment"]["contracts"]["jobs"]);
+    let files = chain.files("by-url");
+    let setup = |url: &str| {
+        let at = ["--chain", &chain.url, "--contract", market, "--reference-string", url];
+        let words = [&chain.setup("requester", &files)[..], &at].concat();
+        words.into_iter().map(String::from).collect::<Vec<_>>()
+    };
+    let refuses = |url: &str, words: &str| {
+        let error = refused(&setup(url).iter().map(String::as_str).collect::<Vec<_>>());
+        assert!(error.contains(words), "{url}: {error}");
+        assert!(!Path::new(&files[0]).exists(), "nothing is written");
+    };
+    let good = std::fs::read(chain.file("home/crs.bin")).unwrap();
+    let mut other = good.clone();
+    *other.last_mut().unwrap() ^= 1;
+    refuses(&serves(other), "reference-string");
+    // Eight slots of 288 bytes.
+    refuses(&serves(vec![0; 1 << 22]), "it has more than 2304 bytes");
+    refuses("http://127.0.0.1:1/reference-string", "127.0.0.1:1");
+    refuses("ftp://127.0.0.1/reference-string", "expected a URL like");
+
+    let page = Page::start(&["page", "--listen", "127.0.0.1:0", "--network", &chain.network()]);
+    let at = page.url().trim_end_matches('/').to_owned();
+    refuses(&format!("{at}/nowhere"), "HTTP status 404");
+    json(&setup(&format!("{at}/reference-string")).iter().map(String::as_str).collect::<Vec<_>>());
+    assert_eq!(std::fs::read(PathBuf::from(&files[0]).join("crs.bin")).unwrap(), good);
+    page.stop();
 }
 
 #[test]

@@ -24,6 +24,7 @@ pub mod relayer;
 pub mod stop;
 pub mod task_group;
 pub mod waits;
+pub mod web;
 
 pub use error::{ConfigError, DaemonError, Missing, MissingFiles};
 pub use event::{Event, Events};

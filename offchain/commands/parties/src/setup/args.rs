@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use bithive_daemon::config::{RelayUrl, RpcUrl};
+use bithive_daemon::config::{Place, RelayUrl, RpcUrl};
 
 use crate::keys::PasswordArgs;
 
@@ -25,9 +25,10 @@ pub struct SetupArgs {
     /// Address of the job market or of the registry, in place of a file of the network.
     #[arg(long, value_name = "ADDRESS", requires = "chain")]
     pub(super) contract: Option<String>,
-    /// File with the reference string, in place of a file of the network: a node and a requester need it.
-    #[arg(long, value_name = "FILE", requires = "contract")]
-    pub(super) reference_string: Option<PathBuf>,
+    /// Reference string, in place of a file of the network: a node and a requester need it. A page of the network serves it as
+    /// /reference-string; what a server sends is used if the registry has its digest.
+    #[arg(long, value_name = "FILE|URL", requires = "contract")]
+    pub(super) reference_string: Option<Place>,
     /// URL of a relay; several can be named. By default those of the network's file.
     #[arg(long = "relay", value_name = "URL")]
     pub(super) relays: Vec<RelayUrl>,

@@ -24,7 +24,7 @@ pub(super) fn complete(args: &mut SetupArgs) -> Result<()> {
         args.chain = Some(question("RPC server of the chain", "http://127.0.0.1:26657")?);
     }
     if args.contract.is_some() && args.reference_string.is_none() && args.role.needs_reference_string() {
-        args.reference_string = Some(question::<String>("File with the reference string", "crs.bin")?.into());
+        args.reference_string = Some(question("File or URL with the reference string", "crs.bin")?);
     }
     if args.dir.is_none() {
         args.dir = Some(question::<String>("Folder for the party's files", args.role.name())?.into());

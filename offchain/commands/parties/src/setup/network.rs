@@ -8,15 +8,18 @@ use anyhow::{Context, Result, bail, ensure};
 use bithive_chain::{Chain, ChainError, Cosmos, CosmosOptions};
 use bithive_client::{Client, Deployment, NetworkFile, discover};
 use bithive_daemon::config::{
-    ChainConfig, CommitteeConfig, MeterConfig, NodeConfig, OracleConfig, RelayConfig, RelayUrl,
+    ChainConfig, CommitteeConfig, MeterConfig, NodeConfig, OracleConfig, Place, RelayConfig, RelayUrl,
     RelayerConfig, RequesterConfig, RpcUrl, Settings as _,
 };
+use bithive_daemon::web::Web;
 
 use super::args::{Role, SetupArgs};
 
 /// How long servers may take to answer at all, and the time between two tries.
 const PATIENCE: Duration = Duration::from_secs(10);
 const PAUSE: Duration = Duration::from_millis(250);
+/// Most bytes of a reference string for each slot of a group: two elements of 48 bytes and two of 96.
+const BYTES_PER_SLOT: u64 = 2 * 48 + 2 * 96;
 
 /// What a party has to know.
 pub(super) struct Network {
@@ -85,15 +88,11 @@ impl Network {
         let reference_string = match &args.reference_string {
             _ if !args.role.needs_reference_string() => None,
             None => bail!(
-                "a {} needs the reference string, which no contract has; expected --reference-string FILE, or --network FILE \
-                 in place of --contract",
+                "a {} needs the reference string, which no contract has; expected --reference-string FILE or the URL where a page \
+                 of the network serves it (https://.../reference-string), or --network FILE in place of --contract",
                 args.role.name()
             ),
-            Some(file) => {
-                let client = Client::new(chain, deployment.clone());
-                client.reference_string(file).await?;
-                Some(std::fs::read(file).with_context(|| file.display().to_string())?)
-            }
+            Some(place) => Some(reference_string(&Client::new(chain, deployment.clone()), place).await?),
         };
         Ok(Self { deployment, rpc: rpc.clone(), relays: args.relays.clone(), reference_string })
     }
@@ -119,6 +118,25 @@ impl Network {
         );
         Ok(())
     }
+}
+
+/// The reference string at a place, which has to be the one whose digest the registry holds.
+async fn reference_string(client: &Client, place: &Place) -> Result<Vec<u8>> {
+    let bytes = match place {
+        Place::File(file) => std::fs::read(file).with_context(|| file.display().to_string())?,
+        Place::Url(url) => {
+            let slots = client.registry_config().await?.params.slots;
+            let (most, mut bytes) = (BYTES_PER_SLOT.saturating_mul(slots.into()), Vec::new());
+            let keep = |part: &[u8]| {
+                bytes.extend_from_slice(part);
+                Ok(())
+            };
+            Web::new()?.get(url, most, keep).await.context("--reference-string")?;
+            bytes
+        }
+    };
+    client.check_reference_string(&bytes, &place.to_string()).await?;
+    Ok(bytes)
 }
 
 /// The first of several servers that answers for the chain; the error has what each said. One that was started together with this

@@ -132,6 +132,14 @@ impl FromText for Place {
     }
 }
 
+impl FromStr for Place {
+    type Err = Mismatch;
+
+    fn from_str(text: &str) -> Result<Self, Mismatch> {
+        Self::from_text(text).map_err(Mismatch)
+    }
+}
+
 impl FromText for Decimal {
     fn from_text(text: &str) -> Result<Self, String> {
         text.parse().map_err(|_| "a decimal number, like 0.1".into())
