@@ -55,7 +55,7 @@ enum Command {
     /// For example: setup node --network hive.network. What the command line does not say is asked for at the terminal. A
     /// password file that is not there is made, with a random password. It can be run again: what is there stays.
     Setup(setup::SetupArgs),
-    /// Units with which systemd runs a party.
+    /// Units with which systemd runs a party, the page, a served chain, or who watches an audit log.
     #[command(subcommand)]
     Service(service::Command),
     /// Tokens and attestations between chains.
@@ -231,7 +231,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Fhir(command) => return fhir::run(command, home, output).await,
         Command::Gateway(command) => return gateway::run(command, output).await,
         Command::Deployment(command) => deployment::run(command, home, output).await?,
-        Command::Service(command) => service::run(command, output)?,
+        Command::Service(command) => service::run(command, home, output)?,
         Command::Setup(args) => setup::run(args, home, output).await?,
         Command::Committee(CommitteeCommand::Member(command)) => {
             return daemon::committee(command, output).await;

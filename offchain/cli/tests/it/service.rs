@@ -6,7 +6,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
-use crate::common::{bithive, json, refused};
+use crate::common::{Network, bithive, json, path, refused};
 use crate::setup::Served;
 
 fn text(value: &Value) -> &str {
@@ -160,6 +160,46 @@ fn a_gateway_is_a_service_that_writes_to_its_spool_only() {
     assert_eq!(writes, [format!("\"{}\"", at("spool"))], "{unit}");
     assert!(Path::new(&at("spool")).is_dir());
     assert_eq!(verified(file, false).unwrap_or(Ok(())), Ok(()), "{unit}");
+}
+
+/// What serves or watches has no configuration: its words are those of the command, and run where they were written.
+#[test]
+fn the_page_a_served_chain_and_who_watches_a_log_are_services_as_well() {
+    let network = Network::with_nodes(0);
+    let (home, units) = (path(&network.home()), network.file("units", ""));
+    std::fs::remove_file(&units).unwrap();
+    network.json(&["audit", "init"]);
+    let install = ["--home", &home, "service", "install", "--out", &units, "--system", "nobody"];
+    let commands = [
+        ("bithive-page", "page --listen 127.0.0.1:0"),
+        ("bithive-chain", "chain serve --every-ms 500"),
+        ("bithive-audit-watch", "audit watch --once"),
+    ];
+    for (name, command) in commands {
+        let words: Vec<_> = command.split(' ').collect();
+        let answer = json(&[&install[..], &["--"], &words].concat());
+        assert_eq!(text(&answer["name"]), name);
+        let file = Path::new(text(&answer["file"]));
+        let unit = std::fs::read_to_string(file).unwrap();
+        assert_eq!(started(&unit)[1..], [&["--home", home.as_str()][..], &words].concat(), "{unit}");
+        let at = format!("WorkingDirectory={}", std::env::current_dir().unwrap().display());
+        assert!(unit.lines().any(|line| line == at), "{unit}");
+        assert!(unit.contains(&format!("ReadWritePaths=\"{home}\"")), "{unit}");
+        assert!(!unit.contains("LoadCredential") && !unit.contains("PASSWORD"), "{unit}");
+        assert_eq!(verified(file, false).unwrap_or(Ok(())), Ok(()), "{unit}");
+    }
+    // What the unit of the watch starts ends here, because of --once: nothing is unusual.
+    let unit = std::fs::read_to_string(Path::new(&units).join("bithive-audit-watch.service")).unwrap();
+    let words = started(&unit);
+    assert!(Command::new(words[0]).args(&words[1..]).output().unwrap().status.success());
+    let refuses = |words: &[&str], expected: &str| {
+        let error = refused(&[&install[..], words].concat());
+        assert!(error.contains(expected), "{words:?}: {error}");
+    };
+    refuses(&["--", "page", "--colour"], "--colour");
+    refuses(&["--", "job", "list"], "page, chain serve or audit watch");
+    refuses(&["--config", "node.toml", "--", "page"], "cannot be used with");
+    refuses(&[], "--config");
 }
 
 #[test]

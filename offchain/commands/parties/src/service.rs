@@ -1,4 +1,4 @@
-//! `bithive service`: units with which systemd runs a party.
+//! `bithive service`: units with which systemd runs a party, or a program that serves or watches.
 
 use std::path::{Path, PathBuf};
 
@@ -15,12 +15,14 @@ use serde_json::json;
 
 use super::keys::PasswordArgs;
 
-/// Units with which systemd runs a party.
+/// Units with which systemd runs a party, the page, a served chain, or who watches an audit log.
 #[derive(Subcommand)]
 pub enum Command {
     /// Write the unit of a party, for example: service install --config node/node.toml --password-file node.password
     ///
-    /// It starts the party again when it fails, hands it the password as a credential of systemd, and lets it write to its own folders only.
+    /// Or that of `page`, `chain serve` or `audit watch`, whose words follow: service install -- page --network hive.network
+    ///
+    /// It starts the program again when it fails, hands it the password as a credential of systemd, and lets it write to its own folders only.
     /// With --password-command the party runs that command, as the user of the unit.
     /// Nothing is started: the answer says how.
     Install(InstallArgs),
@@ -30,8 +32,12 @@ pub enum Command {
 #[derive(clap::Args)]
 pub struct InstallArgs {
     /// Configuration of a node, committee member, relay, relayer, meter, oracle or gateway.
-    #[arg(long, value_name = "FILE")]
-    config: PathBuf,
+    #[arg(long, value_name = "FILE", required_unless_present = "words", conflicts_with = "words")]
+    config: Option<PathBuf>,
+    /// `page`, `chain serve` or `audit watch` with their options, in place of a configuration. They run in the folder in which the unit is
+    /// written, and with its home folder.
+    #[arg(last = true, value_name = "COMMAND")]
+    words: Vec<String>,
     // A relay and a gateway have none.
     #[command(flatten)]
     password: PasswordArgs,
@@ -47,12 +53,15 @@ pub struct InstallArgs {
 }
 
 /// Runs a command.
-pub fn run(command: Command, output: Output) -> Result<()> {
+pub fn run(command: Command, home: &Path, output: Output) -> Result<()> {
     let Command::Install(args) = command;
-    let (role, folders) = party(&args.config)?;
-    let absolute = |path: &Path| std::path::absolute(path).with_context(|| path.display().to_string());
+    let program = std::env::current_exe().context("the path of this program")?;
+    let Started { role, words, folders, at } = match &args.config {
+        Some(config) => party(config)?,
+        None => serving(&program, &absolute(home)?, &args.words)?,
+    };
     let password = match (args.password.source(), role) {
-        (_, RelayConfig::ROLE | GATEWAY) => None,
+        (_, RelayConfig::ROLE | GATEWAY | PAGE | CHAIN | WATCH) => None,
         (PasswordSource::File(file), _) => {
             // One that can't be read would show only when the service starts.
             Password::read(&file)?;
@@ -65,8 +74,9 @@ pub fn run(command: Command, output: Output) -> Result<()> {
     };
     let unit = Unit {
         role,
-        program: std::env::current_exe().context("the path of this program")?,
-        config: absolute(&args.config)?,
+        program,
+        words,
+        at,
         password,
         folders: folders.iter().map(|folder| absolute(folder)).collect::<Result<_>>()?,
         user: args.system.clone(),
@@ -104,8 +114,73 @@ pub fn run(command: Command, output: Output) -> Result<()> {
     })
 }
 
+/// Names of programs that have no configuration.
+const PAGE: &str = "page";
+const CHAIN: &str = "chain";
+const WATCH: &str = "audit-watch";
+
+/// What a unit starts.
+struct Started {
+    role: &'static str,
+    /// The words after the program.
+    words: Vec<String>,
+    /// Where it writes.
+    folders: Vec<PathBuf>,
+    /// Where it starts, if paths among its words count from there.
+    at: Option<PathBuf>,
+}
+
+fn absolute(path: &Path) -> Result<PathBuf> {
+    std::path::absolute(path).with_context(|| path.display().to_string())
+}
+
+/// The program that serves or watches, by the words of its command.
+fn serving(program: &Path, home: &Path, words: &[String]) -> Result<Started> {
+    let value = |name: &str| {
+        let follows = words.iter().skip_while(|word| *word != name).nth(1);
+        follows
+            .map(String::as_str)
+            .or_else(|| words.iter().find_map(|word| word.strip_prefix(name)?.strip_prefix('=')))
+    };
+    let folder = |name: &str| value(name).map(PathBuf::from);
+    let begins = words.iter().take(2).map(String::as_str).collect::<Vec<_>>();
+    let (role, folders) = match begins[..] {
+        ["page", ..] => (PAGE, vec![home.to_owned(), folder("--state").unwrap_or_else(|| home.join("page"))]),
+        ["chain", "serve"] => (CHAIN, vec![home.to_owned()]),
+        ["audit", "watch"] => {
+            let state = folder("--state").and_then(|file| Some(file.parent()?.to_owned()));
+            (
+                WATCH,
+                [folder("--log").or_else(|| Some(home.to_owned())), state].into_iter().flatten().collect(),
+            )
+        }
+        _ => bail!("expected --config FILE, or after -- the words of page, chain serve or audit watch"),
+    };
+    // An option that does not exist would show only when the service starts.
+    let asked = std::process::Command::new(program).args(words).arg("--help").output();
+    let asked = asked.with_context(|| program.display().to_string())?;
+    ensure!(asked.status.success(), "{}", String::from_utf8_lossy(&asked.stderr).trim());
+    let words =
+        ["--home".to_owned(), utf8(home)?.to_owned()].into_iter().chain(words.iter().cloned()).collect();
+    let folders = folders.into_iter().filter(|folder| !folder.as_os_str().is_empty()).collect();
+    let at = Some(std::env::current_dir().context("the folder in which this program runs")?);
+    Ok(Started { role, words, folders, at })
+}
+
+/// The party that a configuration is of.
+fn party(config: &Path) -> Result<Started> {
+    let (role, folders) = role_and_folders(config)?;
+    let run = match role {
+        OracleConfig::ROLE => vec!["boinc", "oracle", "run"],
+        role => vec![role, "run"],
+    };
+    let config = absolute(config)?;
+    let words = run.into_iter().chain(["--config", utf8(&config)?]).map(String::from).collect();
+    Ok(Started { role, words, folders, at: None })
+}
+
 /// Role and folders of the party that a configuration is of.
-fn party(config: &Path) -> Result<(&'static str, Vec<PathBuf>)> {
+fn role_and_folders(config: &Path) -> Result<(&'static str, Vec<PathBuf>)> {
     let parent = |path: &Path| path.parent().map(Path::to_owned);
     if written_role(config)? == GATEWAY {
         // It needs no chain and asks for no password: its key and its token are files.
@@ -147,7 +222,10 @@ fn own_units() -> Result<PathBuf> {
 struct Unit {
     role: &'static str,
     program: PathBuf,
-    config: PathBuf,
+    /// The words after it.
+    words: Vec<String>,
+    /// Where it starts, if that matters.
+    at: Option<PathBuf>,
     /// None for a party without a keystore.
     password: Option<PasswordSource>,
     /// Where it writes.
@@ -159,12 +237,14 @@ struct Unit {
 impl Unit {
     /// The file, as systemd.service(5), systemd.exec(5) and systemd.unit(5) have it.
     fn text(&self) -> Result<String> {
-        let Self { role, program, config, password, folders, user } = self;
-        let (program, config) = (word(program)?, word(config)?);
-        let run = match *role {
-            OracleConfig::ROLE => "boinc oracle run".to_owned(),
-            role => format!("{role} run"),
-        };
+        let Self { role, program, words, at, password, folders, user } = self;
+        let program = word(program)?;
+        let plain =
+            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'/' | b'.' | b':');
+        let words = words.iter().map(|word| {
+            if !word.is_empty() && word.bytes().all(plain) { Ok(word.clone()) } else { quoted(word) }
+        });
+        let words = words.collect::<Result<Vec<_>>>()?.join(" ");
         let command = match password {
             Some(PasswordSource::Command(line)) => format!(" --password-command {}", quoted(line)?),
             _ => String::new(),
@@ -179,7 +259,7 @@ impl Unit {
             String::new(),
             "[Service]".into(),
             "Type=exec".into(),
-            format!("ExecStart={program} {run} --config {config}{command}"),
+            format!("ExecStart={program} {words}{command}"),
             "Restart=on-failure".into(),
             "RestartSec=5".into(),
             "TimeoutStopSec=60".into(),
@@ -188,6 +268,9 @@ impl Unit {
             "LimitCORE=0".into(),
             "NoNewPrivileges=yes".into(),
         ];
+        if let Some(folder) = at {
+            lines.push(format!("WorkingDirectory={}", setting(folder)?));
+        }
         if let Some(PasswordSource::File(file)) = password {
             lines.push(format!("LoadCredential=password:{}", setting(file)?));
             lines.push(format!("Environment={}=%d/password", bithive_keystore::PASSWORD_FILE));
@@ -239,11 +322,16 @@ fn word(path: &Path) -> Result<String> {
 mod tests {
     use super::*;
 
+    fn started(words: &[&str]) -> Vec<String> {
+        words.iter().map(|word| (*word).to_owned()).collect()
+    }
+
     fn unit(user: Option<&str>) -> Unit {
         Unit {
             role: "node",
             program: "/opt/bit hive/bithive".into(),
-            config: "/srv/50%/node.toml".into(),
+            words: started(&["node", "run", "--config", "/srv/50%/node.toml"]),
+            at: None,
             password: Some(PasswordSource::File("/srv/node.password".into())),
             folders: vec!["/srv/a \"b\"/data".into()],
             user: user.map(Into::into),
@@ -257,15 +345,20 @@ mod tests {
         assert!(text.lines().any(|found| found == line), "{text}");
         assert!(text.contains("ReadWritePaths=\"/srv/a \\\"b\\\"/data\""), "{text}");
         assert!(text.contains("WantedBy=multi-user.target") && text.contains("User=hive"), "{text}");
-        let line_break = Unit { config: "/srv/a\nExecStart=/bin/sh".into(), ..unit(None) };
+        let line_break = Unit { words: started(&["node", "/srv/a\nExecStart=/bin/sh"]), ..unit(None) };
         assert!(line_break.text().unwrap_err().to_string().contains("control character"));
         assert!(unit(Some("hive\nUser=root")).text().unwrap_err().to_string().contains("name of a user"));
     }
 
     #[test]
-    fn an_oracle_is_started_by_the_command_of_its_group() {
-        let text = Unit { role: OracleConfig::ROLE, ..unit(None) }.text().unwrap();
-        assert!(text.contains("/bithive\" boinc oracle run --config"), "{text}");
+    fn what_serves_starts_in_its_folder_with_words_as_they_were_given() {
+        let words = started(&["--home", "/srv/hive", "page", "--log", "warn,bithive page=info"]);
+        let text = Unit { words, at: Some("/srv/50% of it".into()), ..unit(None) }.text().unwrap();
+        assert!(
+            text.contains("/bithive\" --home /srv/hive page --log \"warn,bithive page=info\"\n"),
+            "{text}"
+        );
+        assert!(text.contains("\nWorkingDirectory=/srv/50%% of it\n"), "{text}");
     }
 
     #[test]
