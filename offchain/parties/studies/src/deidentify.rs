@@ -12,7 +12,7 @@ use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use serde::Serialize;
 
 use crate::error::StudiesError;
-use crate::files::{batches, list, load, prepare, write_whole};
+use crate::files::{Begun, batches, begin, finish, list, load, prepare};
 use crate::summary::Summary;
 
 /// The file by which a later run knows its folder. It has no secret and names nobody.
@@ -95,9 +95,11 @@ pub fn deidentify(
             .into_par_iter()
             .map(|(path, object, subject)| (path, one(object, output, profile, &subject)))
             .collect();
+        let mut begun = Vec::new();
         for (path, result) in finished {
             match result? {
-                Outcome::Written(report) => {
+                Outcome::Written(report, file) => {
+                    begun.push(file);
                     answer.summary.written += 1;
                     for change in report.changes() {
                         *changed.entry((change.attribute, change.action)).or_default() +=
@@ -112,6 +114,7 @@ pub fn deidentify(
                 Outcome::Refused(reason) => answer.summary.refuse(&path, reason),
             }
         }
+        finish(&begun)?;
         done += batch.len() as u64;
         progress(done, answer.summary.files);
     }
@@ -124,7 +127,7 @@ pub fn deidentify(
 }
 
 enum Outcome {
-    Written(Report),
+    Written(Report, Begun),
     There,
     Refused(String),
 }
@@ -144,7 +147,7 @@ fn one(
         Err(error) => return Ok(Outcome::Refused(error.to_string())),
     };
     match write(&object) {
-        Ok(bytes) => write_whole(&path, &bytes).map(|()| Outcome::Written(report)),
+        Ok(bytes) => begin(&path, &bytes).map(|file| Outcome::Written(report, file)),
         Err(error) => Ok(Outcome::Refused(error.to_string())),
     }
 }

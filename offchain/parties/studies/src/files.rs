@@ -15,6 +15,8 @@ const MOST_DEPTH: usize = 32;
 /// Bytes of files that are in memory at once, where there is more than one.
 const BATCH_BYTES: u64 = 256 << 20;
 const BATCH_FILES: usize = 64;
+/// Threads that wait for the disk.
+const SYNCING: usize = 16;
 
 /// A file that was read: its bytes and the object in them, or why there is none.
 pub(crate) struct Loaded {
@@ -76,14 +78,47 @@ fn open(path: &Path) -> Result<(Vec<u8>, Object), String> {
 
 /// Writes a file under another name first, so that what has its name is whole.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), StudiesError> {
+    begin(path, bytes)?.finish()
+}
+
+/// A file that is written, and does not have its name yet.
+pub(crate) struct Begun {
+    file: File,
+    aside: PathBuf,
+    path: PathBuf,
+}
+
+impl Begun {
+    fn finish(&self) -> Result<(), StudiesError> {
+        self.file.sync_all().map_err(at(&self.aside))?;
+        std::fs::rename(&self.aside, &self.path).map_err(at(&self.path))
+    }
+}
+
+/// Gives files their names once they are on disk. Many wait for it at once, since a disk commits them together: one after the other, a run
+/// would spend most of its time here.
+pub(crate) fn finish(files: &[Begun]) -> Result<(), StudiesError> {
+    let each = files.len().div_ceil(SYNCING).max(1);
+    std::thread::scope(|scope| {
+        let finish = |part: &[Begun]| part.iter().try_for_each(Begun::finish);
+        let waiting: Vec<_> = files.chunks(each).map(|part| scope.spawn(move || finish(part))).collect();
+        let join = |thread: std::thread::ScopedJoinHandle<'_, _>| {
+            thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        };
+        waiting.into_iter().map(join).collect()
+    })
+}
+
+/// The first half of [`write_whole`].
+pub(crate) fn begin(path: &Path, bytes: &[u8]) -> Result<Begun, StudiesError> {
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(at(folder))?;
     }
     let aside = path.with_extension("part");
     let mut file =
         OpenOptions::new().write(true).create(true).truncate(true).open(&aside).map_err(at(&aside))?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(at(&aside))?;
-    std::fs::rename(&aside, path).map_err(at(path))
+    file.write_all(bytes).map_err(at(&aside))?;
+    Ok(Begun { file, aside, path: path.to_owned() })
 }
 
 /// Prepares a folder for output: a new one, or one that a run with the same mark began. `mark` is the content of its file `name`.
