@@ -2,10 +2,13 @@
 
 use cosmwasm_schema::{QueryResponses, cw_serde};
 
-/// Names of the contract's events.
-pub mod events {
+use crate::event::events;
+
+events! {
+    //! What the contract announces.
+
     /// Another text is shown.
-    pub const PUT: &str = "notice_put";
+    Put, PUT = "notice_put" { text: String }
 }
 
 /// Bounds of what the contract takes.

@@ -1,10 +1,13 @@
 //! What every contract checks before anything else, for all of them alike: that addresses are addresses, and that no native
 //! coin comes with a message that has no use for it.
 
+use std::collections::BTreeSet;
+
 use bithive_api::{
     attestations, emissions, grants, ics20, jobs, meter, models, registry, rewards, staking, timebank,
     treasury, vesting,
 };
+use bithive_contracts::{Contract, Role};
 use bithive_ibc_kit::{AttestationsSuite, Ics20Suite};
 use bithive_test_kit::emissions::EmissionsSuite;
 use bithive_test_kit::idle::IdleSuite;
@@ -14,14 +17,14 @@ use bithive_test_kit::timebank::TimebankSuite;
 use bithive_test_kit::treasury::TreasurySuite;
 use bithive_test_kit::vesting::VestingSuite;
 use bithive_test_kit::{FEE_DENOM, JobsSuite, START, Suite, UNIT};
-use cosmwasm_std::{Addr, Empty, coins};
+use cosmwasm_std::{Addr, coins};
+use cw_multi_test::Executor as _;
 use cw_multi_test::error::AnyResult;
-use cw_multi_test::{Contract, Executor};
-use cw20::Cw20Coin;
 use serde::Serialize;
 use serde_json::{Value, to_value};
 
 use crate::money;
+use crate::table::create_all;
 
 /// What addresses in tests begin with.
 const PREFIX: &str = "bithive1";
@@ -64,16 +67,15 @@ fn refused_coins<T: std::fmt::Debug>(result: AnyResult<T>) {
 }
 
 /// A contract is not created by a message with something in place of an address, nor with coins, and is by the message.
-fn creation(name: &str, code: Box<dyn Contract<Empty>>, message: &impl Serialize, suite: &mut Suite) {
-    let (code, owner) = (suite.app.store_code(code), suite.owner.clone());
-    let message = to_value(message).unwrap();
-    let coins = coins(1, FEE_DENOM);
-    for bad in without_an_address(&message) {
+fn creation(suite: &mut Suite, contract: Contract, message: &Value) -> Addr {
+    let (name, owner, coins) = (contract.name(), suite.owner.clone(), coins(1, FEE_DENOM));
+    let code = suite.app.store_code(bithive_native::code(contract.code()));
+    for bad in without_an_address(message) {
         let refused = suite.app.instantiate_contract(code, owner.clone(), &bad, &[], name, None);
         assert!(refused.is_err(), "{name}: {bad}");
     }
-    refused_coins(suite.app.instantiate_contract(code, owner.clone(), &message, &coins, name, None));
-    suite.app.instantiate_contract(code, owner, &message, &[], name, None).unwrap();
+    refused_coins(suite.app.instantiate_contract(code, owner.clone(), message, &coins, name, None));
+    suite.app.instantiate_contract(code, owner, message, &[], name, None).unwrap()
 }
 
 /// Likewise a message to a contract.
@@ -94,60 +96,14 @@ fn message(suite: &mut Suite, sender: &Addr, contract: &Addr, message: &impl Ser
 
 #[test]
 fn no_contract_is_created_with_text_that_is_no_address_or_with_native_coins() {
-    let mut market = JobsSuite::new();
-    let (owner, btt) = (market.suite.owner.clone(), market.suite.btt.clone());
-    let [to, other, pool] = ["to", "other", "pool"].map(|name| market.suite.account(name));
-    let treasury = market.suite.treasury.clone();
-    let recipients = emissions::Recipients {
-        application: to.clone(),
-        foundation: other.clone(),
-        infrastructure: pool.clone(),
-    };
-    let mut token = bithive_test_kit::token::message("BitHive compute token", "BTK", &owner);
-    token.initial_balances = vec![Cw20Coin { address: to.to_string(), amount: 5u128.into() }];
-    let ics20 = ics20::InstantiateMsg {
-        owner: owner.to_string(),
-        tokens: vec![ics20::TokenLimit { token: btt.to_string(), limit: UNIT.into() }],
-    };
-    let attestations =
-        attestations::InstantiateMsg { owner: owner.to_string(), jobs: Some(market.jobs.to_string()) };
-    let datasets = bithive_api::datasets::InstantiateMsg { attestations: market.jobs.to_string() };
-    let params = bithive_test_kit::registry::params();
-    let registry = bithive_test_kit::registry::message(&owner, &btt, &treasury, params);
-    let jobs = bithive_test_kit::jobs::message(&btt, &market.suite.registry, &treasury, &pool);
-    let emissions = EmissionsSuite::message(&owner, &btt, START, &recipients);
-    let staking = StakingSuite::message(&market.suite, bithive_test_kit::staking::params());
-    let timebank = TimebankSuite::message(&market, bithive_test_kit::timebank::params());
-    let idle = IdleSuite::message(&market.suite, &other, bithive_test_kit::idle::params());
-    let (rewards, the_treasury) =
-        (RewardsSuite::message(&market.suite), TreasurySuite::message(&market.suite));
-    let models = bithive_test_kit::models::message(&market.suite);
-    let grants = bithive_test_kit::grants::message(&market.suite);
-    let suite = &mut market.suite;
-    let mut created = Vec::new();
-    {
-        let mut create = |name: &str, code, message: Value| {
-            creation(name, code, &message, suite);
-            created.push(name.to_owned());
-        };
-        create("token", bithive_test_kit::token::code(), to_value(&token).unwrap());
-        create("registry", bithive_test_kit::registry::code(), to_value(&registry).unwrap());
-        create("models", bithive_test_kit::models::code(), to_value(&models).unwrap());
-        create("grants", bithive_test_kit::grants::code(), to_value(&grants).unwrap());
-        create("jobs", bithive_test_kit::jobs::code(), to_value(&jobs).unwrap());
-        create("emissions", bithive_test_kit::emissions::code(), to_value(&emissions).unwrap());
-        create("staking", bithive_test_kit::staking::code(), to_value(&staking).unwrap());
-        create("rewards", bithive_test_kit::rewards::code(), to_value(&rewards).unwrap());
-        create("treasury", bithive_test_kit::treasury::code(), to_value(&the_treasury).unwrap());
-        create("timebank", bithive_test_kit::timebank::code(), to_value(&timebank).unwrap());
-        create("meter", bithive_test_kit::idle::code(), to_value(&idle).unwrap());
-        create("vesting", bithive_test_kit::vesting::code(), to_value(&vesting::InstantiateMsg {}).unwrap());
-        create("attestations", bithive_ibc_kit::attestations::code(), to_value(&attestations).unwrap());
-        create("datasets", bithive_ibc_kit::datasets::code(), to_value(&datasets).unwrap());
-        create("ics20", bithive_ibc_kit::ics20::code(), to_value(&ics20).unwrap());
+    let (mut suite, mut created) = (Suite::new(), BTreeSet::new());
+    for role in Role::ALL {
+        create_all(&mut suite, role, |suite, contract, message| {
+            created.insert(contract.code().name().to_owned());
+            creation(suite, contract, message)
+        });
     }
-    created.sort();
-    assert_eq!(created, money::contracts().into_keys().collect::<Vec<_>>(), "every contract was created");
+    assert_eq!(created, money::contracts().into_keys().collect(), "every contract was created");
 }
 
 #[test]

@@ -6,5 +6,6 @@ mod economy;
 mod gas;
 mod money;
 mod storage;
+mod table;
 mod tree;
 mod world;

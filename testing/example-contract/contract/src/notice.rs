@@ -1,9 +1,9 @@
 //! What is shown.
 
 use bithive_api::notice::limits::MAX_BYTES;
-use bithive_api::notice::{NoticeResponse, events};
+use bithive_api::notice::{Event, NoticeResponse};
 use bithive_contract_kit::input;
-use cosmwasm_std::{DepsMut, Env, Event, Response, StdResult, Storage};
+use cosmwasm_std::{DepsMut, Env, Response, StdResult, Storage};
 use cw_storage_plus::Item;
 
 use crate::ContractError;
@@ -17,7 +17,7 @@ pub const NOTICE: Item<NoticeResponse> = Item::new("notice");
 /// [`ContractError::Input`].
 pub fn put(deps: DepsMut, env: &Env, text: String) -> Result<Response, ContractError> {
     input::length("text", text.len(), 1..=MAX_BYTES)?;
-    let event = Event::new(events::PUT).add_attribute("text", &text);
+    let event = Event::Put { text: text.clone() };
     NOTICE.save(deps.storage, &NoticeResponse { text, since: env.block.time.seconds() })?;
     Ok(Response::new().add_event(event))
 }

@@ -1,23 +1,21 @@
 //! A chain with the market and the economy, and accounts on it.
 
-use std::io::Cursor;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bithive_api::{
-    emissions, grants, jobs, meter, models, registry, rewards, staking, timebank, token, treasury, vesting,
-};
+use bithive_api::{emissions, registry, token, vesting};
 use bithive_chain::{Chain as _, Embedded, Message, SigningKey, Wallet};
 use bithive_client::{Account, Client, Deployment, EconomyAccount, EconomyClient};
-use bithive_contracts::{Code, Contract};
+use bithive_contracts::{Code, Contract, Role, Terms};
 use bithive_dgkbe::crs::ceremony::local_ceremony;
-use bithive_dgkbe::opening::{crs_header_range, extract};
 use bithive_native::agent;
 use cosmwasm_std::{Decimal, Empty, Uint128, coin};
 use cw20::{Cw20Coin, Cw20ExecuteMsg};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
 use serde::Serialize;
+use serde_json::{Value, to_value};
 
 pub const UNIT: u128 = 1_000_000;
 pub const DAY: u64 = 86_400;
@@ -136,183 +134,80 @@ fn open(keys: &[SigningKey]) -> Embedded {
 }
 
 async fn create(owner: &Wallet, app: &Wallet, chain: &Embedded, minter: bool) -> (Deployment, String) {
-    let account = || owner.address().to_owned();
-    let btt =
-        new(owner, Code::Token, &coins("BTT", 1_000_000 * UNIT, owner.address(), 1_000_000 * UNIT, None))
-            .await;
-    let cap = bithive_economics::emission::CAP;
-    let btk = new(owner, Code::Token, &coins("BTK", cap, owner.address(), 0, Some(account()))).await;
-    let sky =
-        new(owner, Code::Token, &coins("SKY", 1_000_000 * UNIT, owner.address(), 1_000_000 * UNIT, None))
-            .await;
-    let zero = Uint128::zero();
-    let params =
-        treasury::Params { period_seconds: 30 * DAY, spend: zero, buy: zero, burn: zero, reserve: zero };
-    let treasury =
-        treasury::InstantiateMsg { owner: account(), token: btt.clone(), btk: Some(btk.clone()), params };
-    let treasury = new(owner, Code::Treasury, &treasury).await;
-    let registry = new(owner, Code::Registry, &registry(&btt, &treasury, owner.address())).await;
-    let jobs = new(
-        owner,
-        Code::Jobs,
-        &jobs::InstantiateMsg {
-            token: btt.clone(),
-            registry: registry.clone(),
-            treasury: treasury.clone(),
-            incentive_pool: app.address().into(),
-            split: jobs::Split {
-                worker: 8_500,
-                model_owner: 500,
-                data_owner: 300,
-                treasury: 500,
-                incentive_pool: 200,
-            },
-            slash_amount: Uint128::new(UNIT),
-        },
-    )
-    .await;
-    let vesting = new(owner, Code::Vesting, &vesting::InstantiateMsg {}).await;
-    let start = chain.info().await.unwrap().time.seconds() + 10;
-    let emissions = new(
-        owner,
-        Code::Emissions,
-        &emissions::InstantiateMsg {
-            owner: account(),
-            token: btk.clone(),
-            start,
-            recipients: emissions::Recipients {
-                application: app.address().into(),
-                foundation: app.address().into(),
-                infrastructure: owner.address().into(),
-            },
-        },
-    )
-    .await;
-    let staking = new(
-        owner,
-        Code::Staking,
-        &staking::InstantiateMsg {
-            owner: account(),
-            token: btk.clone(),
-            treasury: treasury.clone(),
-            emission_start: start,
-            params: staking::Params {
-                unbonding_seconds: STAKE_UNBONDING_SECONDS,
-                burn_bps: 5_000,
-                max_commission_bps: 2_000,
-            },
-        },
-    )
-    .await;
-    let limits = rewards::Limits {
-        patient_count: 5,
-        patient_amount: Uint128::new(3_000 * UNIT),
-        total_amount: Uint128::new(100_000 * UNIT),
-    };
-    let rewards = rewards::InstantiateMsg {
-        owner: account(),
-        token: btt.clone(),
-        treasury: treasury.clone(),
-        approvals: 2,
-        limits,
-    };
-    let rewards = new(owner, Code::Rewards, &rewards).await;
-    let timebank = new(
-        owner,
-        Code::Timebank,
-        &timebank::InstantiateMsg {
-            owner: account(),
-            token: btt.clone(),
-            jobs: jobs.clone(),
-            treasury: treasury.clone(),
-            params: timebank::Params {
-                price: Uint128::new(UNIT),
-                interest_ppm: 100,
-                boinc_rate: 100,
-                import_per_day: 1_000,
-            },
-        },
-    )
-    .await;
-    let idle = new(
-        owner,
-        Code::Meter,
-        &meter::InstantiateMsg {
-            owner: account(),
-            timebank: timebank.clone(),
-            params: meter::Params { period_seconds: DAY, credits_per_hour: 10, per_period: 1_000 },
-        },
-    )
-    .await;
-    let models = new(
-        owner,
-        Code::Models,
-        &models::InstantiateMsg {
-            owner: account(),
-            token: btt.clone(),
-            treasury: treasury.clone(),
-            params: models::Params {
-                bond: Uint128::new(UNIT),
-                notice_seconds: 3_600,
-                ruling_seconds: 86_400,
-                leave_seconds: 86_400,
-            },
-        },
-    )
-    .await;
-    let message = grants::InstantiateMsg { registry: registry.clone() };
-    let grants = new(owner, Code::Grants, &message).await;
+    let terms = terms(app.address());
+    let start = chain.info().await.unwrap().time.seconds() + 15;
+    let mut contracts = BTreeMap::new();
+    for contract in Role::Economy.contracts() {
+        let table = terms.instantiate(contract, owner.address(), &contracts, start).unwrap();
+        let message = of_tests(contract, serde_json::from_slice(&table).unwrap(), owner, app);
+        contracts.insert(contract, new(owner, contract.code(), &message).await);
+    }
+    let at = |contract: Contract| contracts[&contract].clone();
     let meter = owner.instantiate(agent::CODE_ID, &Empty {}, "meter", None).await.unwrap().contract;
     let set = emissions::ExecuteMsg::SetMeter { meter: meter.clone(), allowed: true };
-    owner.execute(&emissions, &set, &[]).await.unwrap();
+    owner.execute(&at(Contract::Emissions), &set, &[]).await.unwrap();
     if minter {
-        let minter = Cw20ExecuteMsg::UpdateMinter { new_minter: Some(emissions.clone()) };
-        owner.execute(&btk, &minter, &[]).await.unwrap();
+        let minter = Cw20ExecuteMsg::UpdateMinter { new_minter: Some(at(Contract::Emissions)) };
+        owner.execute(&at(Contract::Btk), &minter, &[]).await.unwrap();
     }
-    let set = registry::ExecuteMsg::SetJobs { jobs: jobs.clone() };
-    owner.execute(&registry, &set, &[]).await.unwrap();
+    let set = registry::ExecuteMsg::SetJobs { jobs: at(Contract::Jobs) };
+    owner.execute(&at(Contract::Registry), &set, &[]).await.unwrap();
     let chain_id = chain.info().await.unwrap().chain_id;
-    let contracts = [
-        (Contract::Token, btt),
-        (Contract::Btk, btk),
-        (Contract::Sky, sky),
-        (Contract::Treasury, treasury.clone()),
-        (Contract::Registry, registry),
-        (Contract::Jobs, jobs),
-        (Contract::Vesting, vesting),
-        (Contract::Emissions, emissions),
-        (Contract::Staking, staking),
-        (Contract::Rewards, rewards),
-        (Contract::Timebank, timebank),
-        (Contract::Meter, idle),
-        (Contract::Models, models),
-        (Contract::Grants, grants),
-    ];
-    (Deployment::new(chain_id, contracts.into(), (treasury, app.address())).unwrap(), meter)
+    let receivers = (at(Contract::Treasury), app.address());
+    (Deployment::new(chain_id, contracts, receivers).unwrap(), meter)
 }
 
-fn registry(btt: &str, treasury: &str, owner: &str) -> registry::InstantiateMsg {
+fn terms(app: &str) -> Terms {
     let mut rng = ChaCha20Rng::seed_from_u64(8);
     let crs = local_ceremony(4, 2, &mut rng).unwrap().verify(&mut rng).unwrap();
-    let (_, opening) = extract(Cursor::new(crs.encode()), crs_header_range()).unwrap();
-    registry::InstantiateMsg {
-        owner: owner.into(),
-        token: btt.into(),
-        treasury: treasury.into(),
-        params: registry::Params {
-            slots: crs.slots(),
-            groups: 1,
-            node_bond: Uint128::new(10 * UNIT),
-            requester_bond: Uint128::new(UNIT),
-            unbonding_seconds: UNBONDING_SECONDS,
-            epoch_seconds: DAY,
-            burn_bps: 5_000,
-            dispute_deposit: Uint128::new(UNIT),
-            bounty_bps: 2_000,
-        },
-        crs_digest: crs.digest().into(),
-        crs_opening: opening.into(),
+    Terms::new(&crs, 1, (app, app), (vec![], 0)).unwrap().with_role(Role::Economy).unwrap()
+}
+
+/// The table's message, with the numbers that these tests count with.
+fn of_tests(contract: Contract, table: Value, owner: &Wallet, app: &Wallet) -> Value {
+    let mut message = table;
+    let mut set = |field: &str, value: Value| {
+        let place = message.pointer_mut(field).unwrap_or_else(|| panic!("{contract} has no {field}"));
+        *place = value;
+    };
+    let number = |number: u128| Value::from(number.to_string());
+    match contract {
+        Contract::Token | Contract::Sky => {
+            let (symbol, all) = (contract.label().to_uppercase(), 1_000_000 * UNIT);
+            message = to_value(coins(&symbol, all, owner.address(), all, None)).unwrap();
+        }
+        Contract::Treasury => {
+            for limit in ["spend", "buy", "burn", "reserve"] {
+                set(&format!("/params/{limit}"), number(0));
+            }
+        }
+        Contract::Registry => {
+            set("/params/node_bond", number(10 * UNIT));
+            set("/params/requester_bond", number(UNIT));
+            set("/params/dispute_deposit", number(UNIT));
+        }
+        Contract::Jobs => {
+            set("/incentive_pool", app.address().into());
+            set("/slash_amount", number(UNIT));
+        }
+        Contract::Emissions => {
+            set("/recipients/application", app.address().into());
+            set("/recipients/infrastructure", owner.address().into());
+        }
+        Contract::Timebank => {
+            set("/params/price", number(UNIT));
+            set("/params/import_per_day", 1_000.into());
+        }
+        Contract::Meter => set("/params/per_period", 1_000.into()),
+        Contract::Models => {
+            set("/params/bond", number(UNIT));
+            set("/params/notice_seconds", 3_600.into());
+            set("/params/ruling_seconds", 86_400.into());
+            set("/params/leave_seconds", 86_400.into());
+        }
+        _ => {}
     }
+    message
 }
 
 fn coins(
