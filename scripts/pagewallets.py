@@ -125,6 +125,22 @@ class Network:
         """The patient lets a requester name it as the owner of a job's data."""
         self.bithive.run("dataset", "consent", "--from", *self.keystore("patient"), "--requester", requester, *self.on)
 
+    def grants(self, requester, *stated):
+        """The patient records a consent for a requester, which has stated an emergency before: `stated` are the options of its account."""
+        made, signed, why = (str(self.folder / name) for name in ("consent.made", "consent.json", "why.txt"))
+        Path(why).write_text("unconscious on arrival\n")
+        patient = self.accounts["patient"]["address"]
+        # Receipts are signed by wallets of the home folder.
+        home = self.bithive.home
+        self.bithive.run("keys", "import", "--out", str(home / "wallets" / "patient.json"), "--account-file", str(self.folder / "patient.key"),
+                         "--password-file", str(home / "password"), "--kdf-memory", "8")
+        self.bithive.run("consent", "break-glass", patient, "--reason", "ETREAT", "--data-digest", "ab" * 32, "--text", why,
+                         "--out", str(self.folder / "statement.json"), *stated, *self.on)
+        self.bithive.run("consent", "make", "--issuer", patient, "--reader", requester, "--purpose", "TREAT", "--data-digest", "ab" * 32,
+                         "--days", "30", "--out", made)
+        self.bithive.run("consent", "sign", made, "--from", "patient", "--out", signed)
+        self.bithive.run("consent", "record", signed, "--from", "patient", *self.on)
+
     def tokens(self, pledge):
         """Gives the accounts BTT and the holder BTK and locked BTT, and has the node take stakes; `pledge` names its account and password."""
         node, *password = pledge
@@ -207,6 +223,7 @@ def in_home(bithive, folder, dist=None):
         bithive.run("wallet", "fund", POSTER, "--amount", "200")
         bithive.run("requester", "register", POSTER)
         network.consent(POSTER)
+        network.grants(poster, "--from", POSTER)
         job = bithive.run("job", "post", "--from", POSTER, *JOB, "--data-owner", network.accounts["patient"]["address"])["job_id"]
         bithive.run("node", "once")
         bithive.run("job", "assign", str(job), "--from", POSTER)
@@ -258,6 +275,7 @@ def posted(network, rpc, file):
     network.bithive.run("requester", "join", *party)
     poster = address(network.bithive.run("keys", "list", str(keystore)))
     network.consent(poster)
+    network.grants(poster, *party)
     # A line of JSON for each step.
     done = subprocess.run([*network.bithive.start, "job", "run", *party, *JOB, "--data-owner", network.accounts["patient"]["address"]],
                           stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=JOB_SECONDS)

@@ -72,6 +72,31 @@ export class Tab {
   constructor(page, driver) {
     this.page = page;
     this.driver = driver;
+    /** Links, buttons, choices of a list and of a file: what a hand does beside writing. */
+    this.clicks = 0;
+  }
+
+  /** Does what `work` does, in so many clicks at most: the design's table says how many. */
+  async within(most, work) {
+    const before = this.clicks;
+    const result = await work();
+    const taken = this.clicks - before;
+    if (taken > most) {
+      throw new Error(`${taken} clicks, expected at most ${most}`);
+    }
+    return result;
+  }
+
+  /** Chooses from a list. */
+  pick(selector, value) {
+    this.clicks += 1;
+    return this.page.select(selector, value);
+  }
+
+  /** Chooses a file. */
+  async file(selector, path) {
+    this.clicks += 1;
+    await (await this.page.$(selector)).uploadFile(path);
   }
 
   /** Opens the page as a reader whose browser has kept nothing of it: no wallet is connected by itself. */
@@ -90,6 +115,7 @@ export class Tab {
 
   /** Another place of the page, like `#/account`. */
   async go(hash) {
+    this.clicks += 1;
     await this.#note();
     await go(this.page, hash);
   }
@@ -105,6 +131,7 @@ export class Tab {
 
   /** Clicks the button with this text, once it can be clicked; `within` is a selector. */
   click(text, within) {
+    this.clicks += 1;
     return button(this.page, text, within);
   }
 

@@ -1,5 +1,7 @@
 // Who governs: votes on rewards, settings that were announced, and what a patient sees of it.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 
 const LANGUAGES = ["en", "de", "zh-Hans"];
 const DAY = 86_400;
@@ -67,7 +69,13 @@ export async function governor(kit, hive) {
   await hive.pass(2 * DAY);
   await hive.run("treasury", "deposit", "--from", "operator", "--amount", "50");
   await hive.ended(1, "treasury", "spend", "--to", "patient", "--amount", "5", "--purpose", PURPOSE);
+  await pledge(hive);
   page = await open();
+  await go(page, "#/stake");
+  await page.waitForFunction(() => document.querySelectorAll("section[aria-labelledby=pools] tbody tr").length === 2);
+  await check(page, "nodes that take stakes");
+  await views(page, "stake", { full: true });
+  await operator(kit, hive);
   await go(page, "#/governance");
   await page.waitForFunction((purpose) => document.querySelector("section[aria-labelledby=settings] .content")?.textContent.includes(purpose), {}, PURPOSE);
   assert.equal(await page.$("main script"), null);
@@ -80,5 +88,51 @@ export async function governor(kit, hive) {
   await button(page, "Apply spend");
   await page.waitForFunction(() => /None was announced/.test(document.querySelector("section[aria-labelledby=settings]")?.textContent ?? ""));
   step("a setting is read as text, and applied by anybody once its time has come");
+  await context.close();
+}
+
+/** Two nodes take stakes, with pledges of BTK that the emission of two days has given the operator of the network. */
+async function pledge(hive) {
+  await hive.run("wallet", "claim", "operator");
+  const { btk } = await hive.run("wallet", "show", "operator");
+  const part = `${BigInt(btk) / 4n / 1_000_000n}`;
+  for (const node of ["n1", "n2"]) {
+    const { address } = await accountOf(hive, node);
+    await hive.run("wallet", "send", "--from", "operator", "--to", address, "--amount", part, "--token", "btk");
+  }
+  await hive.stop();
+  for (const [node, commission] of [["n1", "1000"], ["n2", "500"]]) {
+    await hive.run("stake", "bond", "--from", `node:${node}`, "--amount", part, "--tera", "4", "--commission-bps", commission);
+  }
+  await hive.start();
+}
+
+/** A node's account: its address, and the file with its key. */
+async function accountOf(hive, node) {
+  const key = join(hive.folder, `${node}.key`);
+  const keystore = join(hive.folder, "home/nodes", `${node}.json`);
+  const { entries } = await hive.run("keys", "list", keystore);
+  return { key, keystore, address: entries.map((entry) => entry.public).find((text) => text.startsWith("bithive1")) };
+}
+
+/** Who operates a node, with its key in the browser: its bond, what is due, its way out. */
+async function operator({ tab, settle, go, check, views, button, step, browser }, hive) {
+  const { key, keystore } = await accountOf(hive, "n1");
+  await hive.run("keys", "export", keystore, "--name", "account", "--out", key, "--password-file", join(hive.folder, "home/password"));
+  const context = await browser.createBrowserContext();
+  const page = await tab({ at: hive.origin, context });
+  await page.goto(`${hive.origin}/#token=${hive.token}`);
+  await settle(page);
+  await page.evaluate(() => { document.querySelector("header .wallet").click(); });
+  await page.waitForSelector("dialog[open]");
+  await page.$eval("dialog details summary", (one) => one.click());
+  await page.type("#hex", readFileSync(key, "utf8").trim());
+  await button(page, "Use it", "dialog");
+  await page.waitForSelector("header .wallet .dot");
+  await go(page, "#/node");
+  await page.waitForSelector("section[aria-labelledby=leave]");
+  await check(page, "one's own node");
+  await views(page, "own-node", { full: true });
+  step("a node of one's own, with its bond");
   await context.close();
 }

@@ -130,6 +130,13 @@ export async function rounds(kit, hive) {
   await press(page, `${OWN} button`, "Assign");
   await has(page, /computing/);
   step("a key that does not fit its digest is refused");
+
+  // Whoever was chosen sees what is due.
+  const { workers: [worker] } = await hive.ask("jobs", { job: { job_id: 1 } });
+  await go(page, `#/node/${worker.address}`);
+  await page.waitForFunction(() => /Job 1.*[Cc]ommit/s.test(document.querySelector("section[aria-labelledby=work] .rows")?.textContent ?? ""));
+  await check(page, "work that is due");
+  step("a node's work that is due, with its time");
   await page.close();
 
   await hive.pass(HOUR);

@@ -1,6 +1,6 @@
 // Flows of the page in Chromium, against a demonstration: `scripts/page-test` says how.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -28,6 +28,11 @@ const pictures = join(root, "docs/page");
 const LANGUAGES = ["en", "de", "zh-Hans"];
 const WAIT = 120_000;
 const SCREEN = { width: 1280, height: 860 };
+
+if (wantsPictures && execFileSync("fc-list", [":lang=zh", "family"], { encoding: "utf8" }).trim() === "") {
+  console.error("run.mjs: no font here has Chinese letters, which a picture would show as boxes; install Debian's package fonts-noto-cjk");
+  process.exit(1);
+}
 
 /** A demonstration, until the test ends. */
 async function demonstration() {
@@ -133,6 +138,7 @@ try {
   await page.evaluate(() => { document.querySelector("header .wallet").click(); });
   await page.waitForSelector("dialog[open]");
   await everywhere(page, "the wallet's panel");
+  await picture(page, "wallet");
   await button(page, "requester");
   await page.waitForFunction(() => document.querySelector("dialog[open]") === null && document.querySelector("header .wallet .dot") !== null);
   step("a development key of the demonstration");
@@ -150,7 +156,7 @@ try {
     }
     await everywhere(page, name);
     // Of others where there is something to see.
-    if (!["own node", "patient", "request", "governance", "unknown"].includes(name)) {
+    if (!["stake", "own node", "patient", "request", "governance", "unknown"].includes(name)) {
       await views(page, name, options);
     }
   }

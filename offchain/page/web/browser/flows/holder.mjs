@@ -105,15 +105,17 @@ export async function staking(place, wallet, { own, node }) {
   const tab = await connected(place, wallet, [own.key]);
   const held = await facts.tokens("btk", own.address);
   assert.ok(held > 0n, "the holder has no BTK to stake");
-  await tab.go("#/stake");
-  await tab.page.select("#pool", node.address);
-  await tab.write("section[aria-labelledby=delegate] .input input", "1");
-  await simulated(tab, "section[aria-labelledby=delegate]");
-  await act(place, tab, wallet, "Stake", "section[aria-labelledby=delegate]");
+  await tab.within(3, async () => {
+    await tab.go("#/stake");
+    await tab.pick("#pool", node.address);
+    await tab.write("section[aria-labelledby=delegate] .input input", "1");
+    await simulated(tab, "section[aria-labelledby=delegate]");
+    await act(place, tab, wallet, "Stake", "section[aria-labelledby=delegate]");
+  });
   const stakes = await facts.query("staking", { delegations: { delegator: own.address, limit: 30 } });
   assert.deepEqual(stakes.map(({ node: at, stake }) => [at, BigInt(stake)]), [[node.address, UNIT]]);
   await tab.says("#title", /You stake 1/);
-  step("a stake, with one signature");
+  step("a stake, with three clicks and one signature");
 
   const unbond = "section[aria-labelledby=unbond]";
   await tab.page.select("#from", node.address);
@@ -128,6 +130,7 @@ export async function staking(place, wallet, { own, node }) {
   await tab.says("section[aria-labelledby=unbonding] tbody", /0\.25/);
   step("a part of it unbonded, with one signature");
 
+  const before = tab.clicks;
   await tab.go("#/account");
   const title = /^You can claim (.*)$/;
   await tab.says("#title", title);
@@ -136,6 +139,7 @@ export async function staking(place, wallet, { own, node }) {
   await tab.says("section[aria-labelledby=vesting] tbody", /100\sBTT/);
   const [btk, btt] = [await facts.tokens("btk", own.address), await facts.tokens("token", own.address)];
   await act(place, tab, wallet, "Claim", "section[aria-labelledby=due]");
+  assert.ok(tab.clicks - before <= 3);
   assert.ok((await facts.tokens("btk", own.address)) > btk, "nothing was claimed");
   assert.ok((await facts.tokens("token", own.address)) >= btt + BigInt(locked.due), "nothing of the position was claimed");
   step("everything that is due, of stakes and of a vesting position, with one signature");
