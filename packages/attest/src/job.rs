@@ -2,7 +2,9 @@
 //!
 //! The market builds the same [`Statement`] from its own state, and takes nothing of it from a message.
 
+#[cfg(feature = "api")]
 use bithive_api::attestations::{SignedStatement, WorkerSet};
+#[cfg(feature = "api")]
 use bithive_api::jobs::JobResponse;
 
 use crate::{Domain, Members, Statement};
@@ -40,10 +42,34 @@ pub struct JobStatement<'a> {
 }
 
 impl<'a> JobStatement<'a> {
+    /// The statement of these parts, as a page has them: digests of the model and the output and the commitment to the input in
+    /// bytes.
+    ///
+    /// # Errors
+    /// [`StatementError::Length`].
+    pub fn of_parts(
+        (job_id, round): (u64, u8),
+        [model, input_commitment, output]: [&[u8]; 3],
+        masked: &'a [u8],
+        (workers, quorum): (&[[u8; 48]], Members),
+    ) -> Result<Self, StatementError> {
+        Ok(Self {
+            job_id,
+            round,
+            model: sized(MODEL, model)?,
+            input_commitment: sized(INPUT, input_commitment)?,
+            output: sized(OUTPUT, output)?,
+            masked,
+            workers: workers.to_vec(),
+            quorum,
+        })
+    }
+
     /// The statement of a job whose quorum agrees, by the answer of its market.
     ///
     /// # Errors
     /// [`StatementError::Missing`] before that; [`StatementError::Length`].
+    #[cfg(feature = "api")]
     pub fn of_job(job: &'a JobResponse) -> Result<Self, StatementError> {
         let outcome = job.outcome.as_ref().ok_or(StatementError::Missing("outcome"))?;
         let assignment = job.assignment.as_ref().ok_or(StatementError::Missing("assignment"))?;
@@ -68,6 +94,7 @@ impl<'a> JobStatement<'a> {
     ///
     /// # Errors
     /// [`StatementError::Length`].
+    #[cfg(feature = "api")]
     pub fn of_packet(set: &WorkerSet, signed: &'a SignedStatement) -> Result<Self, StatementError> {
         Ok(Self {
             job_id: set.job_id,
@@ -114,6 +141,7 @@ const MODEL: &str = "the digest of the model";
 const INPUT: &str = "the commitment to the input";
 const OUTPUT: &str = "the digest of the output";
 
+#[cfg(feature = "api")]
 fn keys<'k>(keys: impl Iterator<Item = &'k [u8]>) -> Result<Vec<[u8; 48]>, StatementError> {
     keys.map(|key| sized("a BLS key", key)).collect()
 }

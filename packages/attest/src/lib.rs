@@ -3,7 +3,7 @@
 //! Read in this order: [`domain`] (every signed byte string names its purpose, chain and contract),
 //! [`statement`] (the byte strings themselves), [`result`] (fixed-point results, masked under the job key),
 //! [`projection`] (sixteen words for a long one, and what their nearness says), [`quorum`] (the largest group of results
-//! within a tolerance), [`members`] (sets of workers), `job` (a job's final statement, of what its market or a packet says), and then signatures: `bls` signs and verifies natively, `host` verifies the same bytes with a chain's BLS12-381 host functions.
+//! within a tolerance), [`members`] (sets of workers), [`job`] (a job's final statement, of what its market, a packet or a page says), and then signatures: `bls` signs and verifies natively, `host` verifies the same bytes with a chain's BLS12-381 host functions.
 //!
 //! The crate is pure: no I/O, no clock; randomness comes in from the caller. Contracts use it without the
 //! `bls` feature.
@@ -11,7 +11,6 @@
 pub mod credit;
 pub mod domain;
 mod error;
-#[cfg(feature = "api")]
 pub mod job;
 pub mod members;
 #[cfg(any(feature = "bls", feature = "host"))]
@@ -28,7 +27,6 @@ pub mod host;
 
 pub use credit::BoincCredit;
 pub use domain::Domain;
-#[cfg(feature = "api")]
 pub use job::{JobStatement, StatementError};
 pub use members::Members;
 pub use quorum::{Cluster, distance, largest_cluster};

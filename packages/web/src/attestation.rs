@@ -1,9 +1,9 @@
 //! The verification of attestations: one aggregate signature over the final statements of one job or of several.
 
-use bithive_attest::statement::{Attested, Statement as Signed};
-use bithive_attest::{Members, bls, largest_cluster};
+use bithive_attest::statement::Attested;
+use bithive_attest::{JobStatement, Members, bls, largest_cluster};
 
-use crate::failure::{list_of, sized};
+use crate::failure::list_of;
 use crate::job::Market;
 use crate::{Failure, Kind};
 
@@ -63,16 +63,10 @@ fn attested(statement: &Statement) -> Result<Attested, Failure> {
             workers.len()
         )));
     }
-    let signed = Signed {
-        job_id: statement.job_id,
-        round: statement.round,
-        model: &sized("the digest of the model", &statement.model)?,
-        input_commitment: &sized("the commitment to the input", &statement.input_commitment)?,
-        output: &sized("the digest of the output", &statement.output)?,
-        masked: &statement.masked,
-        workers,
-        quorum: members.bits(),
-    };
+    let digests = [&statement.model[..], &statement.input_commitment, &statement.output];
+    let job = (statement.job_id, statement.round);
+    let signed = JobStatement::of_parts(job, digests, &statement.masked, (workers, members))
+        .map_err(Kind::Argument.because())?;
     let keys: Vec<[u8; 48]> = signers.of(workers.iter().copied()).collect();
     let full_key = bls::sum_keys(&keys).map_err(Kind::Statement.because())?;
     Ok(Attested { full_key, absent: Vec::new(), message: signed.sign_bytes(statement.market.domain()) })

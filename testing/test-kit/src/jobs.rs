@@ -10,6 +10,7 @@ use bithive_api::registry::Params;
 use bithive_attest::{Consent, Domain, JobStatement, Reveal, bls};
 use bithive_contracts::Code;
 use bithive_dgkbe::{GroupedSet, Groups};
+use bithive_economics::escrow;
 use cosmwasm_std::{Addr, Empty, HexBinary, Uint128};
 use cw_multi_test::error::AnyResult;
 use cw_multi_test::{AppResponse, Contract, Executor};
@@ -193,7 +194,7 @@ impl JobsSuite {
 
     /// Posts a job with the escrow it needs; its number.
     pub fn post(&mut self, terms: &Terms) -> u64 {
-        self.try_post(terms, terms.price.u128() * u128::from(terms.workers)).unwrap();
+        self.try_post(terms, escrow(terms.price.u128(), terms.workers).unwrap()).unwrap();
         self.totals().jobs
     }
 
