@@ -118,7 +118,7 @@ pub const LAST_DAY: Item<u64> = Item::new("last_day");
 pub const DAYS: Map<u64, Day> = Map::new("days");
 /// By meter and day: units that it announced and has not said whose they are.
 pub const ANNOUNCED: Map<(&Addr, u64), u64> = Map::new("announced");
-/// Contributors.
+/// By account: its work, earnings and payments.
 pub const CONTRIBUTORS: Map<&Addr, Contributor> = Map::new("contributors");
 /// By contributor and day: S and P at the day's beginning, where S changed.
 pub const POINTS: Map<(&Addr, u64), (Uint128, Uint128)> = Map::new("points");

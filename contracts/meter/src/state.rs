@@ -40,7 +40,7 @@ impl Config {
     }
 }
 
-/// Who vouches.
+/// Who vouches for claims, and how many of them have to.
 #[cw_serde]
 #[derive(Default)]
 pub struct Members {

@@ -1,4 +1,4 @@
-//! Instantiation.
+//! Instantiation: bounds of the parameters.
 
 use bithive_api::models::{InstantiateMsg, Params, limits};
 use bithive_contract_kit::input::{address, outside, positive, within};

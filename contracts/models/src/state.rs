@@ -23,11 +23,11 @@ pub struct Config {
     pub token: Addr,
     /// Receives what losers lose beyond the winner's half.
     pub treasury: Addr,
-    /// The rest.
+    /// Bond, in base units, and times, in seconds.
     pub params: Params,
 }
 
-/// A registration.
+/// What is registered for one digest.
 #[cw_serde]
 pub struct Model {
     /// Account that registered it.
@@ -48,7 +48,7 @@ pub struct Model {
     pub challenge: Option<Challenge>,
 }
 
-/// A challenge.
+/// A challenge of a registration; at most one at a time.
 #[cw_serde]
 pub struct Challenge {
     /// Account that challenges.
@@ -57,7 +57,7 @@ pub struct Challenge {
     pub deposit: Uint128,
     /// What it says of the model, where it claims to be the owner.
     pub claim: Option<Claim>,
-    /// Why.
+    /// Why it is challenged, for people to read.
     pub reason: String,
     /// When it was made, in Unix seconds.
     pub since: u64,

@@ -1,4 +1,4 @@
-//! Queries.
+//! Queries about accounts and keys.
 
 use bithive_api::registry::{
     ConfigResponse, IdentityResponse, NodeResponse, Params, RequesterResponse, Role, ShareKeysResponse,

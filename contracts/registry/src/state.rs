@@ -101,7 +101,7 @@ pub struct Since {
 }
 
 impl Since {
-    /// This block.
+    /// From the present block on.
     #[must_use]
     pub fn now(env: &Env) -> Self {
         Self { seconds: env.block.time.seconds(), height: env.block.height }
@@ -114,7 +114,7 @@ impl Since {
 pub struct Seat {
     /// First epoch of the committee.
     pub epoch: u64,
-    /// The election.
+    /// When its committee was elected.
     pub since: Since,
 }
 

@@ -100,7 +100,7 @@ pub const TODAY: Item<Paid> = Item::new("today");
 pub const PATIENTS: Map<&Addr, Paid> = Map::new("patients");
 /// By patient: the last day with a reward for chronic care, in days since 1970.
 pub const CARE: Map<&Addr, u64> = Map::new("care");
-/// Roles.
+/// By account: the role in which it approves.
 pub const PARTIES: Map<&Addr, Role> = Map::new("parties");
 /// Number of the next proposal; 1 if absent.
 pub const NEXT_ID: Item<u64> = Item::new("next_id");

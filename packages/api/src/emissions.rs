@@ -200,7 +200,7 @@ pub enum QueryMsg {
     /// Work that a meter announced on a day and has not said whose it is.
     #[returns(cosmwasm_std::Uint64)]
     Announced {
-        /// The meter.
+        /// Address of the meter.
         meter: String,
         /// Days since the start, from 0.
         day: u64,

@@ -110,7 +110,7 @@ pub enum ExecuteMsg {
         subject: String,
         /// Digest of the data or the order that it is about; 32 bytes.
         reference: HexBinary,
-        /// Why.
+        /// Why, as a code of HL7.
         reason: Reason,
         /// Digest of a text with the reasons, which the requester keeps and shows; 32 bytes.
         text: HexBinary,
@@ -196,7 +196,7 @@ impl<A> Basis<A> {
 #[cw_serde]
 #[derive(Copy, Eq)]
 pub enum Standing {
-    /// It does.
+    /// It is recorded and permits the use.
     Live,
     /// Nothing is recorded: it was given by or to somebody else, or never.
     Unknown,
@@ -285,7 +285,7 @@ pub struct ConfigResponse {
     pub registry: Addr,
 }
 
-/// A consent.
+/// A consent that is recorded or revoked.
 #[cw_serde]
 pub struct ConsentResponse {
     /// Who has given it.
@@ -307,13 +307,13 @@ pub struct ConsentResponse {
 pub struct BreakGlassResponse {
     /// Its number, from 1.
     pub id: u64,
-    /// Whose data.
+    /// Account of the data's subject.
     pub subject: Addr,
     /// Who has opened it.
     pub requester: Addr,
     /// Digest of the data or the order that it is about.
     pub reference: HexBinary,
-    /// Why.
+    /// Why, as a code of HL7.
     pub reason: Reason,
     /// Digest of a text with the reasons.
     pub text: HexBinary,

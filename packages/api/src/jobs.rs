@@ -268,7 +268,7 @@ pub enum Hook {
     Post {
         /// Sealed policy (`bithive_blindmatch::Vault` encoding), 1..=[`limits::MAX_VAULT_BYTES`] bytes.
         vault: Binary,
-        /// The terms.
+        /// Price, workers, times and digests of the job.
         terms: Box<Terms>,
         /// What permits the use of the data, at most [`crate::grants::limits::MAX_BASES`]: each has to be live for the requester when the
         /// job is posted and at each assignment. Nothing for data that needs no consent.
@@ -479,11 +479,11 @@ pub enum QueryMsg {
 /// Parameters and wiring.
 #[cw_serde]
 pub struct ConfigResponse {
-    /// Payment token.
+    /// cw20 contract of BTT, in which jobs are paid.
     pub token: Addr,
-    /// Registry.
+    /// Contract that knows nodes and requesters and holds their bonds.
     pub registry: Addr,
-    /// Treasury.
+    /// Receives the treasury's share of each ask.
     pub treasury: Addr,
     /// Patient incentive pool.
     pub incentive_pool: Addr,
@@ -510,7 +510,7 @@ pub struct JobResponse {
     pub job_id: u64,
     /// Account that posted it.
     pub requester: Addr,
-    /// State.
+    /// Where the job is between posting and settlement.
     pub phase: Phase,
     /// Round, from 1 once assigned; 0 before.
     pub round: u8,
@@ -546,9 +546,9 @@ pub struct UseResponse {
 /// One worker of the current round.
 #[cw_serde]
 pub struct WorkerResponse {
-    /// Account.
+    /// Address of the worker's account.
     pub address: Addr,
-    /// DGKBE slot.
+    /// Its DGKBE slot, from 1.
     pub slot: u16,
     /// What it is paid before the split, in base units.
     pub ask: Uint128,

@@ -34,7 +34,7 @@ pub mod limits {
     pub const MAX_CREDITS_PER_HOUR: u32 = 10_000;
     /// Most credits that are counted in a period.
     pub const MAX_PER_PERIOD: u64 = 1_000_000_000_000;
-    /// Most members.
+    /// Most members that vouch.
     pub const MAX_MEMBERS: usize = 16;
     /// Most claims in one message of a member.
     pub const MAX_VOUCHES: usize = 32;
@@ -150,7 +150,7 @@ pub enum QueryMsg {
     /// Configuration in force.
     #[returns(ConfigResponse)]
     Config {},
-    /// Who vouches.
+    /// Who vouches for claims.
     #[returns(MembersResponse)]
     Members {},
     /// What a machine has claimed in periods that are open, or were when it last claimed.
@@ -188,10 +188,10 @@ pub struct ConfigResponse {
     pub paused: bool,
 }
 
-/// Who vouches.
+/// Who vouches for claims, and how many have to.
 #[cw_serde]
 pub struct MembersResponse {
-    /// Their addresses.
+    /// Addresses of the members' accounts.
     pub members: Vec<Addr>,
     /// How many have to vouch; 0 without members.
     pub threshold: u8,
@@ -209,7 +209,7 @@ pub struct MachineResponse {
 pub struct ClaimResponse {
     /// Number of the period.
     pub period: u64,
-    /// Idle seconds.
+    /// Idle time of the period, in seconds.
     pub seconds: u64,
     /// Address of the account that gets the credits.
     pub account: Addr,

@@ -215,7 +215,7 @@ pub enum Ending {
     Left,
     /// It was challenged before it was in force, and nobody ruled.
     NotRuled,
-    /// A ruling.
+    /// A ruling went against its owner.
     Ruled,
 }
 
@@ -272,7 +272,7 @@ pub enum QueryMsg {
 /// Parameters and who governs.
 #[cw_serde]
 pub struct ConfigResponse {
-    /// Governance.
+    /// Who governs; null if nobody does any more.
     pub owner: Option<Addr>,
     /// Who was proposed as the next owner.
     pub pending_owner: Option<Addr>,
@@ -286,7 +286,7 @@ pub struct ConfigResponse {
     pub paused: bool,
 }
 
-/// A registration.
+/// What is registered for one digest.
 #[cw_serde]
 pub struct ModelResponse {
     /// BLAKE3 digest of the model file.
@@ -311,7 +311,7 @@ pub struct ModelResponse {
     pub earns: bool,
 }
 
-/// A challenge.
+/// A challenge that waits for a ruling.
 #[cw_serde]
 pub struct ChallengeResponse {
     /// Account that challenges.
@@ -320,7 +320,7 @@ pub struct ChallengeResponse {
     pub deposit: Uint128,
     /// Who would receive the shares if the challenger is right; null where it does not claim the model.
     pub claim: Option<Addr>,
-    /// Why.
+    /// Why it is challenged, for people to read.
     pub reason: String,
     /// Last second for a ruling, Unix time.
     pub until: u64,

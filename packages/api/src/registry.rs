@@ -226,7 +226,7 @@ pub enum ExecuteMsg {
     },
     /// Have an accreditor vouch for nobody any more, at once; what it has said no longer counts. Sender: owner.
     RemoveAccreditor {
-        /// Its account.
+        /// Address of the accreditor's account.
         accreditor: String,
     },
     /// Vouch for attributes of a node: the accreditor has seen them, and what opens the node's commitments to them. Replaces
@@ -428,7 +428,7 @@ impl From<CommitteeMember<Addr>> for CommitteeMember {
     }
 }
 
-/// Queries.
+/// Queries of the `registry` contract.
 #[cw_serde]
 #[derive(QueryResponses)]
 pub enum QueryMsg {
@@ -519,17 +519,17 @@ pub enum QueryMsg {
 /// Parameters and addresses of the other contracts.
 #[cw_serde]
 pub struct ConfigResponse {
-    /// Governance.
+    /// Who governs; null if nobody does any more.
     pub owner: Option<Addr>,
     /// Who has been proposed as the next owner.
     pub pending_owner: Option<Addr>,
-    /// Bond token.
+    /// cw20 contract of BTT, in which bonds are held.
     pub token: Addr,
-    /// Treasury.
+    /// Receives what is slashed and not burnt.
     pub treasury: Addr,
     /// The jobs contract, once wired.
     pub jobs: Option<Addr>,
-    /// Numbers.
+    /// Bonds, in base units, times, in seconds, and numbers of slots.
     pub params: Params,
     /// BLAKE3 digest of the common reference string.
     pub crs_digest: HexBinary,
@@ -541,7 +541,7 @@ pub struct ConfigResponse {
 /// One registered node.
 #[cw_serde]
 pub struct NodeResponse {
-    /// Account.
+    /// Address of the account.
     pub address: Addr,
     /// What it registered.
     pub registration: NodeRegistration,
@@ -560,9 +560,9 @@ pub struct NodeResponse {
 /// One registered requester.
 #[cw_serde]
 pub struct RequesterResponse {
-    /// Account.
+    /// Address of the account.
     pub address: Addr,
-    /// Transport endpoint.
+    /// Its transport endpoint (Ed25519 public key, 32 bytes).
     pub endpoint: HexBinary,
     /// Bond held, in base units.
     pub bond: Uint128,
@@ -586,9 +586,9 @@ pub enum Role {
 /// Who is behind an endpoint.
 #[cw_serde]
 pub struct IdentityResponse {
-    /// Account.
+    /// Address of the account.
     pub address: Addr,
-    /// Role.
+    /// As what the account is registered.
     pub role: Role,
 }
 
@@ -693,9 +693,9 @@ pub struct CandidatesResponse {
 /// A candidate for the committee.
 #[cw_serde]
 pub struct CandidateResponse {
-    /// Account.
+    /// Address of the account.
     pub address: Addr,
-    /// Transport endpoint.
+    /// Its transport endpoint (Ed25519 public key, 32 bytes).
     pub endpoint: HexBinary,
     /// Bond, in base units.
     pub bond: Uint128,

@@ -347,7 +347,7 @@ pub struct PatientResponse {
     pub count: u16,
     /// Whether one of them is for chronic care: then there is no other today.
     pub chronic_care: bool,
-    /// Ever.
+    /// Received in all, in base units.
     pub total: Uint128,
 }
 

@@ -67,7 +67,7 @@ pub mod limits {
     pub const MAX_PRICE: Uint128 = Uint128::new(1_000_000_000);
     /// Most credits that a unit of BOINC credit gives, in 1/10,000: 100.
     pub const MAX_BOINC_RATE: u32 = 1_000_000;
-    /// Most oracles.
+    /// Most oracles: each signature is verified.
     pub const MAX_ORACLES: usize = 16;
     /// Most bytes of a project's name.
     pub const MAX_PROJECT_BYTES: usize = 128;

@@ -74,14 +74,14 @@ pub enum Event {
         to: Addr,
         /// Who moved them by an allowance; none if `from` did.
         by: Option<Addr>,
-        /// How many.
+        /// How many, in base units.
         amount: Uint128,
     },
     /// Tokens were minted.
     Minted {
         /// Whose they are.
         to: Addr,
-        /// How many.
+        /// How many, in base units.
         amount: Uint128,
     },
     /// Tokens were burnt.
@@ -90,7 +90,7 @@ pub enum Event {
         from: Addr,
         /// Who burnt them by an allowance; none if `from` did.
         by: Option<Addr>,
-        /// How many.
+        /// How many, in base units.
         amount: Uint128,
     },
 }

@@ -42,7 +42,7 @@ pub enum DelayError {
     /// The same one waits already.
     #[error("this setting waits already, as number {id}; it can be applied at {effective_at} (Unix seconds)")]
     Waits {
-        /// Its number.
+        /// Number of the setting, from 1.
         id: u64,
         /// When it can be applied, in Unix seconds.
         effective_at: u64,
@@ -53,20 +53,20 @@ pub enum DelayError {
         /// Number that was asked for.
         id: u64,
     },
-    /// Too early.
+    /// Its delay is not over.
     #[error("setting {id} can be applied at {effective_at}, and it is {now} (Unix seconds)")]
     TooEarly {
-        /// Its number.
+        /// Number of the setting, from 1.
         id: u64,
         /// When it can be applied, in Unix seconds.
         effective_at: u64,
         /// Time of the block, in Unix seconds.
         now: u64,
     },
-    /// Too late.
+    /// It was due too long ago.
     #[error("setting {id} is void since {void_at}, and it is {now} (Unix seconds); announce it again")]
     Void {
-        /// Its number.
+        /// Number of the setting, from 1.
         id: u64,
         /// When it became void, in Unix seconds.
         void_at: u64,

@@ -64,9 +64,9 @@ pub enum InputError {
     /// A text of too many characters.
     #[error("{field} has {found} characters; expected at most {most}")]
     Characters {
-        /// The field.
+        /// Name of the field in the message.
         field: &'static str,
-        /// Characters found.
+        /// Characters that the text has.
         found: usize,
         /// Most characters that are taken.
         most: usize,
@@ -74,9 +74,9 @@ pub enum InputError {
     /// A list of too few or too many entries.
     #[error("{field} has {found} entries; expected {}", bounds(*.least, *.most))]
     Count {
-        /// The field.
+        /// Name of the field in the message.
         field: &'static str,
-        /// Entries found.
+        /// Entries that the list has.
         found: usize,
         /// Fewest entries that are taken.
         least: usize,
@@ -86,9 +86,9 @@ pub enum InputError {
     /// A list with an entry that it has before.
     #[error("{field} lists {found} more than once; expected each once")]
     Duplicate {
-        /// The field.
+        /// Name of the field in the message.
         field: &'static str,
-        /// The entry.
+        /// The first entry that repeats.
         found: String,
     },
     /// Another amount than what the message costs.

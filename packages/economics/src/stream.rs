@@ -17,9 +17,9 @@ pub struct Stream {
     pub total: u128,
     /// Taken of them.
     pub taken: u128,
-    /// Unix seconds.
+    /// When the first of them becomes due, in Unix seconds.
     pub start: u64,
-    /// Unix seconds, not before `start`.
+    /// When all of them are due, in Unix seconds, not before `start`.
     pub end: u64,
 }
 

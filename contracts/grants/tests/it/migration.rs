@@ -1,4 +1,4 @@
-//! Migration.
+//! Migration keeps what is recorded.
 
 use bithive_api::MigrateMsg;
 use bithive_api::grants::{ConfigResponse, QueryMsg, Standing};

@@ -1,4 +1,4 @@
-//! Tokens leave.
+//! Tokens leave for another chain, in the packets of ICS-20.
 
 use bithive_api::ibc;
 use bithive_api::ics20::{ExecuteMsg, Hook, Packet, limits};

@@ -1,4 +1,4 @@
-//! `assign`.
+//! Assignment: who may assign which workers, and until when.
 
 use bithive_api::jobs::{Assignment, Event, ExecuteMsg, Phase, Round, limits};
 use bithive_api::registry;

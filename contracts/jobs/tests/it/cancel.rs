@@ -1,4 +1,4 @@
-//! `cancel`.
+//! Cancelling a job, while nobody works on it.
 
 use bithive_api::jobs::{Event, ExecuteMsg, Phase};
 use bithive_contract_kit::permission::Unauthorized;

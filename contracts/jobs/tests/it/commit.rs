@@ -1,4 +1,4 @@
-//! `commit`.
+//! Commitments of workers: who, when, and once.
 
 use bithive_api::jobs::{Event, ExecuteMsg, Phase, Round};
 use bithive_contract_kit::InputError;

@@ -1,4 +1,4 @@
-//! Making positions.
+//! Positions are made within their bounds.
 
 use bithive_api::vesting::{ExecuteMsg, Hook, QueryMsg, Schedule};
 use bithive_contract_kit::InputError;

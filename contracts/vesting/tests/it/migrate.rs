@@ -1,4 +1,4 @@
-//! Migration.
+//! Migration keeps the positions.
 
 use bithive_api::MigrateMsg;
 use bithive_test_kit::vesting::{VestingSuite, code, schedule};

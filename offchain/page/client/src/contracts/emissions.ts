@@ -205,7 +205,7 @@ export type QueryMsg =
   | { announced: {
     /** Days since the start, from 0. */
     day: bigint;
-    /** The meter. */
+    /** Address of the meter. */
     meter: string;
   } }
   /** Settings of the owner that wait, by number. */

@@ -75,7 +75,7 @@ export type ExecuteMsg =
    * `limits::EMERGENCIES_A_DAY` times in a day.
    */
   | { break_glass: {
-    /** Why. */
+    /** Why, as a code of HL7. */
     reason: Reason;
     /** Digest of the data or the order that it is about; 32 bytes. */
     reference: HexBinary;
@@ -252,7 +252,7 @@ export const configResponse: Codec<ConfigResponse> = /* @__PURE__ */ object({
 
 /** Whether a basis permits a use now. */
 export type Standing =
-  /** It does. */
+  /** It is recorded and permits the use. */
   | "live"
   /** Nothing is recorded: it was given by or to somebody else, or never. */
   | "unknown"
@@ -263,7 +263,7 @@ export type Standing =
 /** Checks {@link Standing}. */
 export const standing: Codec<Standing> = /* @__PURE__ */ literal("live", "unknown", "revoked", "expired");
 
-/** A consent. */
+/** A consent that is recorded or revoked. */
 export interface ConsentResponse {
   /** Its digest, 32 bytes. */
   digest: HexBinary;
@@ -294,13 +294,13 @@ export interface BreakGlassResponse {
   at: bigint;
   /** Its number, from 1. */
   id: bigint;
-  /** Why. */
+  /** Why, as a code of HL7. */
   reason: Reason;
   /** Digest of the data or the order that it is about. */
   reference: HexBinary;
   /** Who has opened it. */
   requester: Addr;
-  /** Whose data. */
+  /** Account of the data's subject. */
   subject: Addr;
   /** Digest of a text with the reasons. */
   text: HexBinary;

@@ -460,7 +460,7 @@ export interface ConfigResponse {
   incentive_pool: Addr;
   /** Contract that knows who is paid for a model; null where nobody is. */
   models?: Addr | null;
-  /** Registry. */
+  /** Contract that knows nodes and requesters and holds their bonds. */
   registry: Addr;
   /** Taken from the bond for each fault that costs bond, in base units. */
   slash_amount: Uint128;
@@ -468,9 +468,9 @@ export interface ConfigResponse {
   slots: number;
   /** Division of a worker's ask. */
   split: Split;
-  /** Payment token. */
+  /** cw20 contract of BTT, in which jobs are paid. */
   token: Addr;
-  /** Treasury. */
+  /** Receives the treasury's share of each ask. */
   treasury: Addr;
 }
 /** Checks {@link ConfigResponse}. */
@@ -583,7 +583,7 @@ export const termsForAddr: Codec<TermsForAddr> = /* @__PURE__ */ object({
 
 /** One worker of the current round. */
 export interface WorkerResponse {
-  /** Account. */
+  /** Address of the worker's account. */
   address: Addr;
   /** What it is paid before the split, in base units. */
   ask: Uint128;
@@ -606,7 +606,7 @@ export interface WorkerResponse {
   remainder?: Uint128 | null;
   /** Whether it has published its signature by `ExecuteMsg::Sign`. */
   signed: boolean;
-  /** DGKBE slot. */
+  /** Its DGKBE slot, from 1. */
   slot: number;
 }
 /** Checks {@link WorkerResponse}. */
@@ -636,7 +636,7 @@ export interface JobResponse {
   job_id: bigint;
   /** The agreed result, once a quorum agrees. */
   outcome?: OutcomeResponse | null;
-  /** State. */
+  /** Where the job is between posting and settlement. */
   phase: Phase;
   /** Account that posted it. */
   requester: Addr;
@@ -886,7 +886,7 @@ export type Hook =
      * requester when the job is posted and at each assignment. Nothing for data that needs no consent.
      */
     bases?: BasisForString[];
-    /** The terms. */
+    /** Price, workers, times and digests of the job. */
     terms: TermsForString;
     /** Sealed policy (`bithive_blindmatch::Vault` encoding), 1..=`limits::MAX_VAULT_BYTES` bytes. */
     vault: Binary;

@@ -150,7 +150,7 @@ export const executeMsg: Codec<ExecuteMsg> = /* @__PURE__ */ variants({
 export type QueryMsg =
   /** Configuration in force. */
   | { config: {} }
-  /** Who vouches. */
+  /** Who vouches for claims. */
   | { members: {} }
   /** What a machine has claimed in periods that are open, or were when it last claimed. */
   | { machine: {
@@ -207,9 +207,9 @@ export const configResponse: Codec<ConfigResponse> = /* @__PURE__ */ object({
   timebank: text,
 });
 
-/** Who vouches. */
+/** Who vouches for claims, and how many have to. */
 export interface MembersResponse {
-  /** Their addresses. */
+  /** Addresses of the members' accounts. */
   members: Addr[];
   /** How many have to vouch; 0 without members. */
   threshold: number;
@@ -230,7 +230,7 @@ export interface ClaimResponse {
   credits: bigint;
   /** Number of the period. */
   period: bigint;
-  /** Idle seconds. */
+  /** Idle time of the period, in seconds. */
   seconds: bigint;
   /** Members that have vouched for it. */
   vouched_by: Addr[];
@@ -339,7 +339,7 @@ export class Queries {
     return ask(this.#chain, this.#address, "meter.config", queryMsg, { config: {} }, responses.config, options);
   }
 
-  /** Who vouches. */
+  /** Who vouches for claims. */
   members(options?: QueryOptions): Promise<MembersResponse> {
     return ask(this.#chain, this.#address, "meter.members", queryMsg, { members: {} }, responses.members, options);
   }

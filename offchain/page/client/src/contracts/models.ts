@@ -235,7 +235,7 @@ export const migrateMsg: Codec<MigrateMsg> = /* @__PURE__ */ object({});
 
 /** Parameters and who governs. */
 export interface ConfigResponse {
-  /** Governance. */
+  /** Who governs; null if nobody does any more. */
   owner?: Addr | null;
   /** What holds for the life of the contract. */
   params: Params;
@@ -258,7 +258,7 @@ export const configResponse: Codec<ConfigResponse> = /* @__PURE__ */ object({
   treasury: text,
 });
 
-/** A challenge. */
+/** A challenge that waits for a ruling. */
 export interface ChallengeResponse {
   /** Account that challenges. */
   challenger: Addr;
@@ -266,7 +266,7 @@ export interface ChallengeResponse {
   claim?: Addr | null;
   /** Its deposit, in base units. */
   deposit: Uint128;
-  /** Why. */
+  /** Why it is challenged, for people to read. */
   reason: string;
   /** Last second for a ruling, Unix time. */
   until: bigint;
@@ -280,7 +280,7 @@ export const challengeResponse: Codec<ChallengeResponse> = /* @__PURE__ */ objec
   until: u64,
 });
 
-/** A registration. */
+/** What is registered for one digest. */
 export interface ModelResponse {
   /** Its bond, in base units. */
   bond: Uint128;

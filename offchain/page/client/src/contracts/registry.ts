@@ -333,7 +333,7 @@ export type ExecuteMsg =
   } }
   /** Have an accreditor vouch for nobody any more, at once; what it has said no longer counts. Sender: owner. */
   | { remove_accreditor: {
-    /** Its account. */
+    /** Address of the accreditor's account. */
     accreditor: string;
   } }
   /**
@@ -446,7 +446,7 @@ export const executeMsg: Codec<ExecuteMsg> = /* @__PURE__ */ variants({
   accept_ownership: object({}),
 });
 
-/** Queries. */
+/** Queries of the `registry` contract. */
 export type QueryMsg =
   /** Parameters and addresses of the other contracts. */
   | { config: {} }
@@ -577,15 +577,15 @@ export interface ConfigResponse {
   crs_digest: HexBinary;
   /** The jobs contract, once wired. */
   jobs?: Addr | null;
-  /** Governance. */
+  /** Who governs; null if nobody does any more. */
   owner?: Addr | null;
-  /** Numbers. */
+  /** Bonds, in base units, times, in seconds, and numbers of slots. */
   params: Params;
   /** Who has been proposed as the next owner. */
   pending_owner?: Addr | null;
-  /** Bond token. */
+  /** cw20 contract of BTT, in which bonds are held. */
   token: Addr;
-  /** Treasury. */
+  /** Receives what is slashed and not burnt. */
   treasury: Addr;
 }
 /** Checks {@link ConfigResponse}. */
@@ -633,7 +633,7 @@ export const nodeRegistration: Codec<NodeRegistration> = /* @__PURE__ */ object(
 
 /** One registered node. */
 export interface NodeResponse {
-  /** Account. */
+  /** Address of the account. */
   address: Addr;
   /** Bond held, in base units. */
   bond: Uint128;
@@ -661,13 +661,13 @@ export const nodeResponse: Codec<NodeResponse> = /* @__PURE__ */ object({
 
 /** One registered requester. */
 export interface RequesterResponse {
-  /** Account. */
+  /** Address of the account. */
   address: Addr;
   /** Bond held, in base units. */
   bond: Uint128;
   /** Whether it may post: its bond suffices, and it is not unbonding. */
   eligible: boolean;
-  /** Transport endpoint. */
+  /** Its transport endpoint (Ed25519 public key, 32 bytes). */
   endpoint: HexBinary;
   /** When its bond can be withdrawn, in Unix seconds; null unless it is unbonding. */
   unbonding_until?: bigint | null;
@@ -694,9 +694,9 @@ export const role: Codec<Role> = /* @__PURE__ */ literal("node", "requester", "c
 
 /** Who is behind an endpoint. */
 export interface IdentityResponse {
-  /** Account. */
+  /** Address of the account. */
   address: Addr;
-  /** Role. */
+  /** As what the account is registered. */
   role: Role;
 }
 /** Checks {@link IdentityResponse}. */
@@ -833,11 +833,11 @@ export const performanceResponse: Codec<PerformanceResponse> = /* @__PURE__ */ o
 
 /** A candidate for the committee. */
 export interface CandidateResponse {
-  /** Account. */
+  /** Address of the account. */
   address: Addr;
   /** Bond, in base units. */
   bond: Uint128;
-  /** Transport endpoint. */
+  /** Its transport endpoint (Ed25519 public key, 32 bytes). */
   endpoint: HexBinary;
   /** Epochs that it was elected for in a row. */
   served: number;

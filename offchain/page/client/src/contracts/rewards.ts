@@ -376,7 +376,7 @@ export interface PatientResponse {
   count: number;
   /** Received today, in base units. */
   today: Uint128;
-  /** Ever. */
+  /** Received in all, in base units. */
   total: Uint128;
 }
 /** Checks {@link PatientResponse}. */
