@@ -41,7 +41,7 @@ export class Driver {
   /** Installs the extension of a folder; resolves with its service worker. */
   async install(folder) {
     const id = await this.#browser.installExtension(folder);
-    const target = await this.#browser.waitForTarget((one) => one.type() === "service_worker" && one.url().includes(id));
+    const target = await this.#browser.waitForTarget((one) => one.type() === "service_worker" && one.url().includes(id), { timeout: WAIT });
     return target.worker();
   }
 

@@ -32,7 +32,7 @@ export async function download(page, folder, id, rows) {
   const shown = await page.$$eval(`${OWN} tbody tr`, (all) => all.map((row) => [...row.children].map((cell) => cell.textContent)));
   await page.$$eval(`${OWN} button`, (all) => all.find((one) => /Download/.test(one.textContent)).click());
   const path = join(folder, `job-${id}.csv`);
-  const end = Date.now() + 30_000;
+  const end = Date.now() + 180_000;
   while (!existsSync(path)) {
     assert.ok(Date.now() < end, `${path} is not there`);
     await new Promise((resolve) => setTimeout(resolve, 100));
