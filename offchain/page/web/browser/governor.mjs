@@ -14,6 +14,7 @@ export async function governor(kit, hive) {
   for (const name of ["clinic", "house", "patient"]) {
     await hive.run("wallet", "new", name);
   }
+  await consents(hive);
   await hive.start();
   const open = async () => {
     const one = await tab({ at: hive.origin, context });
@@ -55,13 +56,26 @@ export async function governor(kit, hive) {
   }
   await speak(page, "en");
   await views(page, "governance");
+  const balance = async () => BigInt((await hive.ask("token", { balance: { address: patient } })).balance);
+  const before = await balance();
   await button(page, "Approve reward 1");
   await page.waitForFunction(() => /Reward 1: approved, .* are paid/.test(document.querySelector("section[aria-labelledby=results]")?.textContent ?? ""));
   await check(page, "the result of a vote");
   await go(page, `#/patient/${patient}`);
   await page.waitForFunction(() => /in rewards/.test(document.querySelector("#title")?.textContent ?? ""));
-  await views(page, "patient");
-  assert.ok(BigInt((await hive.ask("token", { balance: { address: patient } })).balance) > 0n);
+  await page.waitForSelector("section[aria-labelledby=emergencies] li");
+  assert.equal((await page.$$("section[aria-labelledby=grants] li")).length, 2);
+  assert.equal(await page.$("section[aria-labelledby=grants] .action"), null, "a stranger can revoke a consent");
+  for (const language of LANGUAGES) {
+    await speak(page, language);
+    await check(page, `consents of a patient in ${language}`);
+    await page.setViewport({ width: 360, height: 740 });
+    await check(page, `consents of a patient in ${language}, 360 pixels wide`);
+    await page.setViewport({ width: 1280, height: 860 });
+  }
+  await speak(page, "en");
+  await views(page, "patient", { full: true });
+  assert.ok(await balance() > before);
   step("a vote with two clicks; the reward is paid, and the patient sees it");
 
   // A setting that waits: announced, read as text, applied by anybody.
@@ -89,6 +103,22 @@ export async function governor(kit, hive) {
   await page.waitForFunction(() => /None was announced/.test(document.querySelector("section[aria-labelledby=settings]")?.textContent ?? ""));
   step("a setting is read as text, and applied by anybody once its time has come");
   await context.close();
+}
+
+/** The patient has recorded two consents for a clinic, and revoked one; the clinic has stated an emergency. */
+async function consents(hive) {
+  const [made, signed] = [join(hive.folder, "consent.made"), join(hive.folder, "consent.json")];
+  await hive.run("wallet", "fund", "clinic", "--amount", "200");
+  await hive.run("wallet", "fund", "patient", "--amount", "1");
+  await hive.run("requester", "register", "clinic");
+  const [{ address: patient }, { address: clinic }] = [await hive.run("wallet", "show", "patient"), await hive.run("wallet", "show", "clinic")];
+  const data = ["--data-digest", "ab".repeat(32)];
+  await hive.run("consent", "break-glass", patient, "--reason", "ETREAT", ...data, "--text", hive.file("why", "unconscious"), "--from", "clinic",
+    "--out", join(hive.folder, "statement.json"));
+  await hive.run("consent", "make", "--issuer", patient, "--reader", clinic, "--purpose", "TREAT", "--purpose", "HRESCH", ...data, "--days", "30", "--out", made);
+  await hive.run("consent", "sign", made, "--from", "patient", "--out", signed);
+  await hive.run("consent", "record", signed, "--from", "patient");
+  await hive.run("consent", "revoke", signed, "--purpose", "HRESCH", "--from", "patient");
 }
 
 /** Two nodes take stakes, with pledges of BTK that the emission of two days has given the operator of the network. */
