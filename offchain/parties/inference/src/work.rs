@@ -15,6 +15,9 @@ const EXPONENTIAL: u64 = 32;
 /// Choosing between two results, for which the runtime has no fast kernel.
 const CHOICE: u64 = 192;
 
+/// Beginning with an output of a convolution of several groups, or of a part of a transposed one's result.
+pub(crate) const BEGINNING: u64 = 1_024;
+
 /// Units for each element of the result of `operator`. For a product of matrices what is done to each element after it: the
 /// product itself is one unit for each weight.
 pub(crate) fn per_element(operator: &str) -> u64 {

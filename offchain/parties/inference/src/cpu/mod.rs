@@ -150,3 +150,6 @@ impl Step {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

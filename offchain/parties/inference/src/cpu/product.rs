@@ -47,8 +47,8 @@ struct Block {
     write: usize,
     kept: usize,
     bias: Vec<f32>,
-    /// For each phase: of each tap and channel, one weight for each lane.
-    weights: Vec<Vec<f32>>,
+    /// Of each tap and channel, one weight for each lane; phase by phase.
+    weights: Vec<f32>,
 }
 
 /// Weights by output, channel within its group, and tap.
@@ -82,52 +82,42 @@ pub(super) struct Product {
 
 impl Product {
     pub(super) fn new(input: TensorId, phases: Vec<Phase>, weights: &Weights<'_>) -> Self {
+        Self::at(Level::here(), input, phases, weights)
+    }
+
+    fn at(level: Level, input: TensorId, phases: Vec<Phase>, weights: &Weights<'_>) -> Self {
         let Weights { groups, outputs, depth, bias, of } = weights;
         let (groups, outputs, depth) = (*groups, *outputs, *depth);
-        let level = Level::here();
         let channelwise = groups > 1 && outputs == 1 && depth == 1;
-        let mut blocks = Vec::new();
-        let pack = |first: usize, kept: usize, lanes: usize, phase: &Phase| {
-            let mut packed = Vec::with_capacity(phase.taps.len() * depth * lanes);
-            for (_, tap) in &phase.taps {
-                for channel in 0..depth {
-                    let lane = |lane| if lane < kept { of(first + lane, channel, *tap) } else { 0.0 };
-                    packed.extend((0..lanes).map(lane));
-                }
-            }
-            packed
+        let pack = |first: usize, kept: usize, lanes: usize| {
+            let taps = phases.iter().flat_map(|phase| &phase.taps);
+            let each = taps.flat_map(|(_, tap)| (0..depth).map(move |channel| (channel, *tap)));
+            each.flat_map(|(channel, tap)| {
+                (0..lanes).map(move |lane| if lane < kept { of(first + lane, channel, tap) } else { 0.0 })
+            })
+            .collect()
         };
+        let mut blocks = Vec::new();
         if channelwise {
-            let weights = phases.iter().map(|phase| pack(0, groups, groups, phase)).collect();
+            let weights = pack(0, groups, groups);
             let bias = bias.clone();
             blocks.push(Block { lanes: Lanes::One, read: 0, write: 0, kept: groups, bias, weights });
-        } else {
-            for group in 0..groups {
-                let mut done = 0;
-                while done < outputs {
-                    let lanes = level.lanes(outputs - done);
-                    let kept = lanes.count().min(outputs - done);
-                    let first = group * outputs + done;
-                    let mut own: Vec<f32> = bias.iter().skip(first).take(kept).copied().collect();
-                    own.resize(lanes.count(), 0.0);
-                    let weights =
-                        phases.iter().map(|phase| pack(first, kept, lanes.count(), phase)).collect();
-                    blocks.push(Block { lanes, read: group * depth, write: first, kept, bias: own, weights });
-                    done += kept;
-                }
+        }
+        for group in if channelwise { 0..0 } else { 0..groups } {
+            let mut done = 0;
+            while done < outputs {
+                let lanes = level.lanes(outputs - done);
+                let kept = lanes.count().min(outputs - done);
+                let first = group * outputs + done;
+                let mut own: Vec<f32> = bias.iter().skip(first).take(kept).copied().collect();
+                own.resize(lanes.count(), 0.0);
+                let weights = pack(first, kept, lanes.count());
+                blocks.push(Block { lanes, read: group * depth, write: first, kept, bias: own, weights });
+                done += kept;
             }
         }
-        Self {
-            input,
-            residual: None,
-            rectified: false,
-            added_last: false,
-            depth,
-            phases,
-            blocks,
-            channelwise,
-            level,
-        }
+        let (residual, rectified, added_last) = (None, false, false);
+        Self { input, residual, rectified, added_last, depth, phases, blocks, channelwise, level }
     }
 
     /// Multiplies each output and adds to it, in weights and bias.
@@ -135,7 +125,7 @@ impl Product {
         for block in &mut self.blocks {
             let lanes = if self.channelwise { block.kept } else { block.lanes.count() };
             let outputs = || scale[block.write..][..block.kept].iter();
-            for weights in block.weights.iter_mut().flat_map(|weights| weights.chunks_exact_mut(lanes)) {
+            for weights in block.weights.chunks_exact_mut(lanes) {
                 weights.iter_mut().zip(outputs()).for_each(|(weight, scale)| *weight *= scale);
             }
             for ((bias, scale), shift) in block.bias.iter_mut().zip(outputs()).zip(&shift[block.write..]) {
@@ -147,13 +137,16 @@ impl Product {
     pub(super) fn run(&self, tensors: &Tensors<'_>, (place, output): (&Place, &mut [f32])) {
         let (from, input) = tensors.get(self.input);
         let residual = self.residual.map(|id| tensors.get(id));
-        for (at, phase) in self.phases.iter().enumerate() {
+        let mut before = 0;
+        for phase in &self.phases {
             let (read, taps) = read(phase, from);
             let size = [tensors.items, phase.size[0], phase.size[1]];
             let written = |place: &Place| written(phase, place);
             for block in &self.blocks {
                 let shifted = |grid: Grid, by: usize| Grid { start: grid.start + by, ..grid };
-                let weights = block.weights.get(at).map_or(&[][..], Vec::as_slice);
+                let lanes = if self.channelwise { block.kept } else { block.lanes.count() };
+                let each = self.depth * lanes;
+                let weights = &block.weights[before * each..][..phase.taps.len() * each];
                 let sweep = Sweep {
                     size,
                     input,
@@ -174,6 +167,7 @@ impl Product {
                     rows_as_pixels(sweep).run(self.level, block.lanes, output);
                 }
             }
+            before += phase.taps.len();
         }
     }
 
@@ -249,4 +243,53 @@ fn rows_as_pixels(mut sweep: Sweep<'_>) -> Sweep<'_> {
         }
     }
     sweep
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cpu::place::Dims;
+
+    /// A convolution of 3 x 3 pixels over 5 channels, of so many groups.
+    fn convolved(level: Level, groups: usize, outputs: usize) -> Vec<f32> {
+        let (side, depth) = (7, 5);
+        let taps = (0..9).map(|tap| ([tap as isize / 3, tap as isize % 3], tap)).collect();
+        let phase =
+            Phase { size: [side; 2], start: [0; 2], step: [1; 2], origin: [-1; 2], stride: [1; 2], taps };
+        let of = |output: usize, channel: usize, tap: usize| {
+            ((output * 31 + channel * 17 + tap * 7) % 23) as f32 / 7.0 - 1.5
+        };
+        let all = groups * outputs;
+        let bias = (0..all).map(|output| output as f32 / 3.0).collect();
+        let product =
+            Product::at(level, TensorId(0), vec![phase], &Weights { groups, outputs, depth, bias, of: &of });
+        let mut from = Place::new(Dims { height: side, width: side, channels: groups * depth });
+        from.border = product.border([side; 2]);
+        let mut input = vec![0.0; 2 * from.item()];
+        for (line, start) in from.lines(2).enumerate() {
+            for (at, value) in input[start..][..from.line()].iter_mut().enumerate() {
+                *value = ((line * 13 + at * 5) % 19) as f32 / 11.0 - 0.7;
+            }
+        }
+        let place = Place::new(Dims { height: side, width: side, channels: all });
+        let mut output = vec![0.0; 2 * place.item()];
+        product.run(&Tensors { items: 2, places: &[from], buffers: &[input] }, (&place, &mut output));
+        output
+    }
+
+    #[test]
+    fn the_bits_of_a_result_do_not_depend_on_how_wide_instructions_are() {
+        for (groups, outputs) in [(1, 1), (1, 7), (1, 16), (1, 44), (2, 3), (3, 9)] {
+            let found = convolved(Level::here(), groups, outputs);
+            assert!(found.iter().any(|value| *value != 0.0));
+            #[cfg(target_arch = "x86_64")]
+            if Level::here() == Level::Widest {
+                let wide = convolved(Level::Wide, groups, outputs);
+                assert!(found.iter().zip(&wide).all(|(a, b)| a.to_bits() == b.to_bits()));
+            }
+            for (common, found) in convolved(Level::Common, groups, outputs).iter().zip(&found) {
+                assert!((common - found).abs() < 1e-4, "{common} {found}");
+            }
+        }
+    }
 }

@@ -6,7 +6,7 @@
 use super::attributes::Attributes;
 use super::window::{WINDOW, Window};
 use crate::limits::{GEMM, MATMUL};
-use crate::work::{self, PASS};
+use crate::work::{self, BEGINNING, PASS};
 use bithive_tensor::MAX_SIDE;
 
 /// Most channels of a result.
@@ -178,7 +178,8 @@ fn convolution(
     let scratch = times(window.taps(), &[channels, high, broad]);
     let products = times(window.taps(), &[each, outputs, high, broad]);
     let work = products.saturating_add(passes(scratch, 1)).saturating_add(passes(dims.elements(), 1));
-    Ok(Outcome { dims, work, scratch })
+    let begun = if group == 1 { 0 } else { times(BEGINNING, &[outputs]) };
+    Ok(Outcome { dims, work: work.saturating_add(begun), scratch })
 }
 
 fn transposed(
@@ -204,6 +205,9 @@ fn transposed(
     let taps = times(window.taps(), &[outputs, height, width]);
     let products = times(window.taps(), &[each, channels, height, width]);
     let work = products.saturating_add(passes(taps, 2)).saturating_add(passes(dims.elements(), 2));
+    let begun = if group == 1 { outputs.div_ceil(8) } else { outputs };
+    let begun = times(BEGINNING, &window.strides).saturating_mul(begun as u64);
+    let work = work.saturating_add(begun);
     Ok(Outcome { dims, work, scratch: taps.saturating_add(dims.elements()) })
 }
 
