@@ -25,6 +25,8 @@ class Bithive:
 
     def __init__(self, program, home):
         self.home = home
+        # Lines of the last command on standard error.
+        self.said = []
         self.start = [program, "--home", str(home), "--json"]
 
     def run(self, *arguments, code=0, seconds=300):
@@ -32,6 +34,7 @@ class Bithive:
         done = subprocess.run(
             [*self.start, *arguments], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=seconds
         )
+        self.said = done.stderr.splitlines()
         if code is not None and done.returncode != code:
             fail(f"{' '.join(arguments)}: exit code {done.returncode}, expected {code}:\n{done.stdout}{done.stderr}")
         try:
