@@ -5,6 +5,7 @@ chains of their own (scripts/end-to-end-ibc); here is what their owners consent 
 """
 
 import json
+import os
 
 from endtoend import expect, until
 
@@ -63,6 +64,8 @@ def used(bithive, folder, rpc):
     model(economy, alice)
     registry(economy)
     owner(economy)
+    ownership(economy, alice)
+    profile(economy, alice)
     in_a_file(economy, alice)
     # A new deployment's emission and schedules begin some minutes after it.
     until("the emission has begun", lambda: begun(economy), START_SECONDS)
@@ -139,6 +142,11 @@ def rewards(economy, alice):
     before = economy.holds(alice)["btt"]
     economy.run(f"rewards approve {proposal['id']}", by="insurer")
     expect("a patient is paid once two roles have signed", economy.holds(alice)["btt"] - before, int(proposal["amount"]))
+    error = economy.run(f"rewards expire {proposal['id']}", by="alice", code=2)["error"]
+    expect("what was paid does not expire", f"proposal {proposal['id']}" in error, True)
+    # No job of this market has settled yet (offchain/cli/tests/it/founding.rs has one).
+    error = economy.run("rewards collect", by="alice", code=2)["error"]
+    expect("there is no share of settlements to collect", "owed nothing" in error, True)
 
 
 def timebank(economy, alice):
@@ -234,6 +242,44 @@ def owner(economy):
     economy.run("owner pause treasury")
     expect("a contract is paused", economy.run("owner show treasury")["contracts"][0]["paused"], True)
     economy.run("owner resume treasury")
+
+
+def ownership(economy, alice):
+    """A contract is handed to another account, which is its owner once it has accepted, and back."""
+    operator = economy.holds("operator")["address"]
+
+    def owner_of_models():
+        return economy.run("owner show models")["contracts"][0]["owner"]
+
+    economy.run(f"owner transfer models {alice}")
+    expect("who is proposed owns nothing yet", owner_of_models(), operator)
+    economy.run("owner accept models", by="alice")
+    expect("who accepts does", owner_of_models(), alice)
+    refused = economy.run("owner pause models", by="operator", code=2)
+    expect("who was the owner is none any more", "owner" in refused["error"], True)
+    economy.run(f"owner transfer models {operator}", by="alice")
+    economy.run("owner accept models", by="operator")
+    expect("and it goes back", owner_of_models(), operator)
+    expect("on its first day nothing waits to be applied", economy.run("owner apply --all", by="alice")["applied"], [])
+    refused = economy.run("owner cancel staking:7", code=2)
+    expect("or cancelled", "no setting 7 waits" in refused["error"], True)
+
+
+def profile(economy, alice):
+    """Options that are kept under a name, which is not that of the machine's user."""
+    kept = os.environ.get("XDG_CONFIG_HOME")
+    os.environ["XDG_CONFIG_HOME"] = str(economy.folder / "config")
+    try:
+        file = economy.folder / "economy.network"
+        economy.bithive.run("profile", "add", "hive", "--network", str(file), "--account", economy.keystores["alice"])
+        shown = economy.bithive.run("wallet", "show", "@", "--profile", "hive")
+        expect("a profile stands for network and account", (shown["address"], int(shown["balance"])),
+               (alice, economy.holds(alice)["btt"]))
+        economy.bithive.run("wallet", "send", "--from", "@", "--to", alice, "--amount", "1", "--profile", "hive", *economy.secret())
+    finally:
+        os.environ.pop("XDG_CONFIG_HOME")
+        if kept is not None:
+            os.environ["XDG_CONFIG_HOME"] = kept
 
 
 def in_a_file(economy, alice):
