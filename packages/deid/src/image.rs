@@ -34,6 +34,8 @@ pub(crate) struct Image {
     pub(crate) high_bit: u32,
     pub(crate) signed: bool,
     pub(crate) planar: bool,
+    /// Samples that stand for no pixel, the lowest and the highest (PS3.3 C.7.5.1.1.2).
+    pub(crate) padding: Option<(f64, f64)>,
     pub(crate) photometric: String,
     pub(crate) modality: String,
     manufacturer: String,
@@ -79,6 +81,7 @@ impl Image {
                 == Some(1),
             planar: object.get(tags::PLANAR_CONFIGURATION).and_then(|planar| planar.to_int::<u16>().ok())
                 == Some(1),
+            padding: padding(object),
             photometric: text(object, tags::PHOTOMETRIC_INTERPRETATION).to_uppercase(),
             modality: text(object, tags::MODALITY).to_uppercase(),
             manufacturer: text(object, tags::MANUFACTURER),
@@ -202,6 +205,13 @@ pub(crate) fn is_video(transfer_syntax: &str) -> bool {
 /// The text of an attribute, without padding; empty where there is none.
 pub(crate) fn text(object: &InMemDicomObject, tag: Tag) -> String {
     object.get(tag).and_then(|element| element.to_str().ok()).map_or_else(String::new, |text| trim(&text))
+}
+
+fn padding(object: &InMemDicomObject) -> Option<(f64, f64)> {
+    let sample = |tag| object.get(tag).and_then(|element| element.to_float64().ok());
+    let value = sample(tags::PIXEL_PADDING_VALUE)?;
+    let limit = sample(tags::PIXEL_PADDING_RANGE_LIMIT).unwrap_or(value);
+    Some((value.min(limit), value.max(limit)))
 }
 
 fn number(object: &InMemDicomObject, tag: Tag, expected: &'static str) -> Result<u32, Error> {

@@ -308,8 +308,13 @@ impl<'a> Decoded<'a> {
 
 /// Refuses pixels in which rendered text is found.
 fn examine(decoded: &Decoded<'_>, image: &Image) -> Result<(), Error> {
+    // What is no pixel is no gray level: far from the others, it would leave them one, in which no text is seen.
+    let pixel = |sample: f64| match image.padding {
+        Some((least, most)) if (least..=most).contains(&sample) => f32::NAN,
+        _ => single(sample),
+    };
     for frame in 0..image.frames {
-        let samples: Vec<f32> = decoded.channel(image, frame, 0)?.map(single).collect();
+        let samples: Vec<f32> = decoded.channel(image, frame, 0)?.map(pixel).collect();
         let (columns, rows) = (image.columns as usize, image.rows as usize);
         if let Some(area) = text::find(&text::gray(&samples), columns, rows) {
             return Err(Error::TextFound { frame: frame.saturating_add(1), area });

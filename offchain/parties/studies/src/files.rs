@@ -105,7 +105,7 @@ pub(crate) fn finish(files: &[Begun]) -> Result<(), StudiesError> {
         let join = |thread: std::thread::ScopedJoinHandle<'_, _>| {
             thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
         };
-        waiting.into_iter().map(join).collect()
+        waiting.into_iter().try_for_each(join)
     })
 }
 

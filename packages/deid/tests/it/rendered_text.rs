@@ -182,6 +182,32 @@ fn text_in_the_last_of_many_frames_refuses_the_object() {
 }
 
 #[test]
+fn padding_far_from_the_pixels_hides_no_text() {
+    let (padding, wide) = (u16::MAX, SIDE + 64);
+    let mut dice = Dice(ChaCha20Rng::seed_from_u64(19));
+    for picture in 0..10 {
+        let mut slice = phantom(&mut dice);
+        write(&mut slice, &mut dice);
+        let mut pixels = vec![padding; wide * SIDE];
+        for (row, line) in slice.chunks(SIDE).enumerate() {
+            for (column, value) in line.iter().enumerate() {
+                pixels[row * wide + column] = (value + 1024.0).clamp(0.0, 4095.0) as u16;
+            }
+        }
+        let mut object = crate::common::ct(wide as u16, SIDE as u16, pixels);
+        for (tag, value) in [
+            (dicom_dictionary_std::tags::BITS_STORED, 16),
+            (dicom_dictionary_std::tags::HIGH_BIT, 15),
+            (dicom_dictionary_std::tags::PIXEL_PADDING_VALUE, padding),
+        ] {
+            object.put(crate::common::number(tag, value));
+        }
+        let found = bithive_deid::Profile::default().apply(&mut object, &crate::common::subject());
+        assert!(matches!(found, Err(bithive_deid::Error::TextFound { .. })), "{picture}: {found:?}");
+    }
+}
+
+#[test]
 fn pictures_of_any_size_and_content_are_looked_at() {
     for (columns, rows) in [(0, 0), (1, 1), (16, 5), (17, 300), (300, 6)] {
         for value in [0, 255] {
