@@ -8,16 +8,19 @@ use crate::timer::Timer;
 pub(crate) const PER_SECOND: &str = "1/s";
 
 /// Aims by the name of the figure, at most: sizes in bytes, times in µs.
-pub(crate) const AIMS: [(&str, f64); 9] = [
+pub(crate) const AIMS: [(&str, f64); 12] = [
     ("header, 1024 receivers", 128.0),
     ("encrypt cached, 1024 receivers", 1_000.0),
     ("decrypt cached, 1024 receivers", 1_500.0),
     ("sender updates one member, 1024 receivers", 5.0),
     ("receiver updates one member, 1024 receivers", 5.0),
     ("decode and verify a public key, 1024 receivers", 150_000.0),
+    ("check that 10 points are of registered answers", 3_000.0),
+    ("proof of 10 registered answers", 2_000.0),
     ("test one vault of 2 of 64", 20.0),
     ("10000 contributors test one vault of 2 of 64, 2 threads", 200_000.0),
     ("request of 64 leaves as a vault", 2_000.0),
+    ("OPRF request of a requester for 64 leaves", 2_200.0),
 ];
 
 /// One measurement beside its peer's.

@@ -33,7 +33,7 @@ pub use bithive_netsim::{CellResult, Estimate, Selection};
 pub use chain::{Bound, ChainBench, ChainOptions, GasPart, SettlingBlock, chain};
 use figure::Sheet;
 pub use figure::{Aim, Figure, Limit};
-pub use inference::{Inference, InferenceFigure, InferenceOptions, inference};
+pub use inference::{Inference, InferenceFigure, InferenceOptions, inference, inference_end};
 pub use loopback::{Loopback, LoopbackOptions, Mover, loopback, loopback_end};
 pub use page::page;
 pub use payload::{Interrupted, Killed, PayloadOptions, payload, payload_end, payload_with_kills};
@@ -118,18 +118,21 @@ mod tests {
         "generate a key",
         "decode and verify a public key",
     ];
-    const MATCHING: [&str; 11] = [
+    const MATCHING: [&str; 14] = [
         "OPRF evaluations a second by one member, in requests of 10 points",
         "blind one point, in requests of 10 points",
         "blind and prove 10 registered answers",
         "check that 10 points are of registered answers",
         "request for 10 registered answers",
+        "proof of 10 registered answers",
         "test one vault of the example policy",
         "request of the example policy as a vault",
         "test one vault of 2 of 64",
         "vaults of 2 of 64 tested a second by one core",
         "3 contributors test one vault of 2 of 64, 2 threads",
         "request of 64 leaves as a vault",
+        "OPRF request of a requester for 64 leaves",
+        "OPRF request of a node for 64 slots, with proofs",
     ];
 
     #[test]

@@ -81,7 +81,7 @@ impl Committee {
 }
 
 /// Account of the contributor.
-const ACCOUNT: &str = "bithive1node";
+pub(crate) const ACCOUNT: &str = "bithive1node";
 
 /// Who posts the vaults that are measured.
 pub(crate) fn poster() -> Poster {
@@ -204,12 +204,21 @@ fn evaluations(
         "3 multiplications in ristretto255 a point",
         3.0 * count as f64 * costs.ristretto_multiplication,
     );
-    let bytes = [proof.request(), request].map(|request| request.encode().len() as f64);
+    let [with, without] = [proof.request(), request].map(|request| request.encode().len() as f64);
     let name = format!("request for {count} registered answers");
-    sheet.note(name, count, "bytes", "the same without a proof", bytes);
-    sheet.limit(
-        "a slot and a point, a commitment and two scalars for each answer, a challenge",
-        (count * (2 + 32 + 32 + 64) + 32) as f64,
-    );
+    sheet.note(name, count, "bytes", "the same without a proof", [with, without]);
+    sheet.limit(PROVEN, proven_bytes(count));
+    let name = format!("proof of {count} registered answers");
+    sheet.note(name, count, "bytes", "what it is a proof for", [with - without, without]);
+    sheet.limit("a commitment and two scalars for each answer, a challenge", (count * (32 + 64) + 32) as f64);
     Ok(())
+}
+
+/// What a contributor's request can't do without.
+pub(crate) const PROVEN: &str =
+    "a slot and a point, a commitment and two scalars for each answer, a challenge";
+
+/// Bytes of [`PROVEN`].
+pub(crate) fn proven_bytes(answers: usize) -> f64 {
+    (answers * (2 + 32 + 32 + 64) + 32) as f64
 }

@@ -8,12 +8,10 @@ use std::collections::BTreeMap;
 
 use anyhow::{Result, ensure};
 use bithive_blindmatch::attributes::{AttributeValue, Attributes};
-use bithive_blindmatch::oprf::Tags;
+use bithive_blindmatch::oprf::{Tags, blind, blind_committed};
 use bithive_blindmatch::policy::{CompiledPolicy, Policy};
 use bithive_blindmatch::schema::{Attribute, Input, Schema};
 use bithive_blindmatch::vault::{DEFAULT_BUDGET, Opener, Vault};
-
-use crate::matching::poster;
 use bithive_blindmatch::vector::{SAMPLES, Vector};
 use curve25519_dalek::Scalar;
 use rand_chacha::ChaCha20Rng;
@@ -21,7 +19,7 @@ use rand_core::{Rng, SeedableRng};
 use rayon::prelude::*;
 
 use crate::figure::Sheet;
-use crate::matching::{Committee, MASKS, PEER, masks, request};
+use crate::matching::{ACCOUNT, Committee, EPOCH, MASKS, PEER, PROVEN, masks, poster, proven_bytes, request};
 use crate::peers::{psi_blind, psi_session};
 use crate::primitives::Costs;
 
@@ -72,7 +70,32 @@ pub(crate) fn measure(
     sheet.limit(MASKS, masks(&vault, costs));
 
     crowd(Crowd::new(contributors, tags, schema, rng)?, &vault, &asked, costs, sheet)?;
-    request("request of 64 leaves as a vault", &vault, &asked, own.inputs(), sheet, rng)
+    request("request of 64 leaves as a vault", &vault, &asked, own.inputs(), sheet, rng)?;
+    evaluations(&policy, &own, sheet, rng)
+}
+
+/// The bytes that each side sends to a member for 64 slots, as they are encoded.
+fn evaluations(
+    policy: &CompiledPolicy,
+    own: &Attributes,
+    sheet: &mut Sheet<'_>,
+    rng: &mut ChaCha20Rng,
+) -> Result<()> {
+    let asked = policy.evaluations();
+    let points = psi_blind(&asked, &Scalar::random(rng)).len() * 32;
+    let requester = blind(policy.schema_digest(), EPOCH, &asked, rng)?.request().encode().len() as f64;
+    let name = format!("OPRF request of a requester for {} leaves", asked.len());
+    sheet.note(name, asked.len(), "bytes", "pairwise DDH-PSI, first message", [requester, points as f64]);
+    sheet.limit("a slot and a point for each leaf", (asked.len() * (2 + 32)) as f64);
+
+    let answers = own.inputs();
+    let plain = blind(policy.schema_digest(), EPOCH, answers, rng)?.request().encode().len() as f64;
+    let node = blind_committed(&own.commit(&[7; 32]), ACCOUNT, EPOCH, answers, rng)?;
+    let name = format!("OPRF request of a node for {} slots, with proofs", answers.len());
+    let bytes = [node.request().encode().len() as f64, plain];
+    sheet.note(name, answers.len(), "bytes", "the same without a proof", bytes);
+    sheet.limit(PROVEN, proven_bytes(answers.len()));
+    Ok(())
 }
 
 /// Contributors by their tags; the first one's open the vault.
@@ -142,7 +165,7 @@ fn random_tags(schema: &Schema, inputs: &[Input], rng: &mut ChaCha20Rng) -> Resu
     // Version, digest of the schema, epoch, number of tags.
     let mut bytes = vec![2];
     bytes.extend_from_slice(&schema.digest());
-    bytes.extend_from_slice(&crate::matching::EPOCH.to_be_bytes());
+    bytes.extend_from_slice(&EPOCH.to_be_bytes());
     bytes.extend_from_slice(&u16::try_from(inputs.len())?.to_be_bytes());
     for input in inputs {
         let mut tag = [0; 32];
