@@ -6,19 +6,24 @@ use bithive_command_kit::{Output, spinner};
 use bithive_devnet::cache::cache_folder;
 
 use super::transport::numbers;
-use super::{note_build, number};
+use super::{note_build, number, this};
 
 pub(super) fn run(output: Output) -> Result<()> {
     note_build();
     let spinner = spinner(output);
     let options = InferenceOptions::default();
-    let answer = inference(&options, &cache_folder(), |what| spinner.set_message(what.to_owned()));
+    let answer = inference(
+        &options,
+        &cache_folder(),
+        || this("inference-end"),
+        |what| spinner.set_message(what.to_owned()),
+    );
     spinner.finish_and_clear();
     output.show(&answer?, print)
 }
 
 fn print(answer: &Inference) {
-    let mut rows = numbers(&["figure", "n", "value", "unit", "peer's value", "ratio", "peer"]);
+    let mut rows = numbers(&["figure", "n", "value", "unit", "peer's value", "ratio", "aim", "peer"]);
     let or_blank = |value: Option<f64>| value.map_or_else(String::new, number);
     for figure in &answer.figures {
         rows.add_row([
@@ -28,6 +33,7 @@ fn print(answer: &Inference) {
             figure.unit.to_owned(),
             or_blank(figure.peer_value),
             or_blank(figure.ratio),
+            figure.aim.map_or("", |aim| if aim.met { "met" } else { "missed" }).to_owned(),
             figure.peer.clone().unwrap_or_default(),
         ]);
     }

@@ -8,19 +8,23 @@ mod peer;
 mod subject;
 
 use std::hint::black_box;
+use std::io::{BufRead, Write};
 use std::path::Path;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use bithive_inference::{Budget, Device, Model, ModelInput};
 use serde::Serialize;
 
-use crate::figure::PER_SECOND;
+use crate::figure::{Aim, PER_SECOND};
 use peer::Peer;
 use subject::Subject;
 
 /// Largest difference between logits of the two that rounding explains, of logits that are -20 to 20.
 const TOLERANCE: f32 = 1e-3;
+/// The aim of a rate: at least this part of the peer's in the same run.
+const AIM: f64 = 0.8;
 /// Unit of figures of memory.
 const BYTES: &str = "B";
 
@@ -44,6 +48,9 @@ pub struct InferenceFigure {
     /// Largest difference of a logit from the peer's; none without a peer, and of memory.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub difference: Option<f32>,
+    /// The aim of a rate, from the peer's in the same run; none without a peer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub aim: Option<Aim>,
 }
 
 /// What was measured.
@@ -73,7 +80,8 @@ impl Default for InferenceOptions {
     }
 }
 
-/// Measures on the CPU. The peer's Python environment is in a folder of its own below `cache`, and is made there if it
+/// Measures on the CPU. `command` starts a process that calls [`inference_end`] with its input and output, for the memory of each
+/// model by itself. The peer's Python environment is in a folder of its own below `cache`, and is made there if it
 /// is missing; where it can't be made, ours is measured alone. `progress` hears what is done next.
 ///
 /// # Errors
@@ -81,6 +89,7 @@ impl Default for InferenceOptions {
 pub fn inference(
     options: &InferenceOptions,
     cache: &Path,
+    command: impl Fn() -> Result<Command>,
     mut progress: impl FnMut(&str),
 ) -> Result<Inference> {
     progress("the peer's Python environment");
@@ -90,7 +99,7 @@ pub fn inference(
     };
     let mut figures = Vec::new();
     for subject in subject::all()? {
-        figures.extend(measure(options, &subject, python.as_deref(), &mut progress)?);
+        figures.extend(measure(options, &subject, python.as_deref(), &command, &mut progress)?);
     }
     Ok(Inference { figures, tolerance: TOLERANCE, skipped })
 }
@@ -100,6 +109,7 @@ fn measure(
     options: &InferenceOptions,
     subject: &Subject,
     python: Option<&Path>,
+    command: &impl Fn() -> Result<Command>,
     progress: &mut impl FnMut(&str),
 ) -> Result<Vec<InferenceFigure>> {
     let model = Model::load(subject.model, Device::Cpu)?;
@@ -129,10 +139,12 @@ fn measure(
             peer_value,
             ratio: peer_value.map(|peer| value / peer),
             difference,
+            aim: peer_value.map(|peer| Aim { value: AIM * peer, met: value >= AIM * peer }),
         });
     }
     let most = subject.requests.into_iter().max().unwrap_or_default() as u64;
-    if let Some(value) = peak_memory() {
+    progress(&format!("{}: memory", subject.name));
+    if let Some(value) = memory(command()?, subject.name)? {
         let peer_value = peer.as_mut().map(Peer::memory).transpose()?.map(|bytes| bytes as f64);
         figures.push(InferenceFigure {
             name: format!("{}: most memory of the process", subject.name),
@@ -143,9 +155,42 @@ fn measure(
             peer_value,
             ratio: peer_value.map(|peer| peer / value),
             difference: None,
+            aim: None,
         });
     }
     Ok(figures)
+}
+
+/// Most bytes that a process of its own holds which loads the model and runs the largest request, where the system tells it.
+fn memory(mut command: Command, name: &str) -> Result<Option<f64>> {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("a process to measure memory in can't be started")?;
+    let mut input = child.stdin.take().context("the process has no input")?;
+    writeln!(input, "{name}")?;
+    drop(input);
+    let output = child.wait_with_output()?;
+    ensure!(output.status.success(), "the process in which memory is measured failed; its error is above");
+    match String::from_utf8_lossy(&output.stdout).trim() {
+        "" => Ok(None),
+        bytes => Ok(Some(bytes.parse()?)),
+    }
+}
+
+/// Reads the name of a model, loads it, runs its largest request, and writes the most bytes that this process has held; nothing where
+/// the system does not tell.
+///
+/// # Errors
+/// A name that is none, a model that does not run, output that can't be written.
+pub fn inference_end(mut input: impl BufRead, mut output: impl Write) -> Result<()> {
+    let mut name = String::new();
+    input.read_line(&mut name)?;
+    let subject = subject::named(name.trim())?;
+    let model = Model::load(subject.model, Device::Cpu)?;
+    black_box(model.run_input(&subject.input, &Budget::unlimited())?);
+    Ok(peak_memory().map_or(Ok(()), |bytes| writeln!(output, "{bytes:.0}"))?)
 }
 
 /// Most bytes that this process has held, where the system tells it.
@@ -219,17 +264,36 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         let options = InferenceOptions { turns: 1, turn: Duration::ZERO };
         // No folder can be made below a file.
-        let measured = inference(&options, file.path(), |_| ()).unwrap();
+        let end = || {
+            let mut command = Command::new("sh");
+            command.args(["-c", "read -r name; echo 4096"]);
+            Ok(command)
+        };
+        let measured = inference(&options, file.path(), end, |_| ()).unwrap();
         let rates = measured.figures.iter().filter(|figure| figure.unit == PER_SECOND);
         let sizes: Vec<_> = rates.map(|figure| figure.n).collect();
         assert_eq!(sizes, [10_000, 64, 1, 1_024, 64, 1, 64, 8, 1]);
         for figure in &measured.figures {
             assert!(figure.value > 0.0, "{figure:?}");
             assert_eq!((&figure.peer, figure.peer_value, figure.ratio), (&None, None, None));
-            assert_eq!(figure.difference, None);
+            assert_eq!((figure.difference, figure.aim), (None, None));
         }
+        let memory: Vec<_> = measured.figures.iter().filter(|figure| figure.unit == BYTES).collect();
+        assert!(memory.len() == 3 && memory.iter().all(|figure| figure.value == 4_096.0), "{memory:?}");
         let said = measured.skipped.unwrap();
         assert!(said.starts_with("ONNX Runtime is not measured: "), "{said}");
+    }
+
+    #[test]
+    fn an_end_tells_its_memory_and_refuses_a_model_that_there_is_not() {
+        let mut said = Vec::new();
+        inference_end(&b"digits\n"[..], &mut said).unwrap();
+        if cfg!(target_os = "linux") {
+            let bytes: f64 = String::from_utf8(said).unwrap().trim().parse().unwrap();
+            assert!(bytes > 1e6, "{bytes}");
+        }
+        let error = inference_end(&b"cats\n"[..], Vec::new()).unwrap_err().to_string();
+        assert!(error.contains("expected rows, digits or phantoms, found \"cats\""), "{error}");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What is measured: a model of this repository, and its held-out rows or images.
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, bail};
 use bithive_inference::{Images, MAX_ROWS, Model, ModelInput, Table};
 
 const WDBC: &[u8] = include_bytes!("../../../../../models/wdbc.onnx");
@@ -23,15 +23,23 @@ pub(super) struct Subject {
 
 /// Every model: of rows, of small images, and of masks.
 pub(super) fn all() -> Result<[Subject; 3]> {
-    let rows = ModelInput::Rows(Table::from_csv(WDBC_ROWS)?.features().clone());
-    let [digits, phantoms] = [DIGITS_IMAGES, PHANTOMS_IMAGES].map(Images::decode);
-    Ok([
+    Ok([named("rows")?, named("digits")?, named("phantoms")?])
+}
+
+/// The model of this name.
+pub(super) fn named(name: &str) -> Result<Subject> {
+    let images = |bhim| -> Result<_> { Ok(ModelInput::Images(Images::decode(bhim)?)) };
+    match name {
         // The most rows that there can be, as many as a ward has patients, and one.
-        Subject::new("rows", WDBC, &rows, [MAX_ROWS, 64, 1])?,
-        Subject::new("digits", DIGITS, &ModelInput::Images(digits?), [1_024, 64, 1])?,
+        "rows" => {
+            let rows = ModelInput::Rows(Table::from_csv(WDBC_ROWS)?.features().clone());
+            Subject::new("rows", WDBC, &rows, [MAX_ROWS, 64, 1])
+        }
+        "digits" => Subject::new("digits", DIGITS, &images(DIGITS_IMAGES)?, [1_024, 64, 1]),
         // As many slices as a small volume has, and fewer.
-        Subject::new("phantoms", PHANTOMS, &ModelInput::Images(phantoms?), [64, 8, 1])?,
-    ])
+        "phantoms" => Subject::new("phantoms", PHANTOMS, &images(PHANTOMS_IMAGES)?, [64, 8, 1]),
+        _ => bail!("a model to measure: expected rows, digits or phantoms, found {name:?}"),
+    }
 }
 
 impl Subject {
