@@ -56,6 +56,8 @@ words! {
         Decrypted = "decrypted",
         /// Data left the party in the clear, to a file or another program.
         Exported = "exported",
+        /// Data came from somebody else, and was kept.
+        Received = "received",
         /// Names were taken out of records.
         Deidentified = "deidentified",
         /// A job was posted.

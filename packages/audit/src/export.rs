@@ -35,6 +35,8 @@ const fn named(act: Act) -> Named {
         Act::Decrypted => ((LIFECYCLE, "decrypt"), None, "R"),
         // Export.
         Act::Exported => ((DICOM, "110106"), None, "R"),
+        // Import.
+        Act::Received => ((DICOM, "110107"), None, "C"),
         Act::Deidentified => ((LIFECYCLE, "deidentify"), None, "U"),
         Act::JobPosted | Act::ConsentGiven => ((LIFECYCLE, "originate"), None, "C"),
         Act::InputSent => ((LIFECYCLE, "transmit"), None, "R"),

@@ -3,7 +3,7 @@
 use bithive_audit::EntryError;
 
 /// Why the log can't be written or read.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum AuditLogError {
     /// The disk is full, or the folder can't be written.
     #[error(

@@ -3,7 +3,7 @@
 use std::fs::{File, TryLockError};
 use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, mpsc};
 use std::time::{Duration, Instant, SystemTime};
 
 use bithive_audit::{Act, Entry, Event, MAX_LINE_BYTES, Name, Outcome, Role, Salt};
@@ -34,7 +34,12 @@ struct Inner {
     segment_bytes: u64,
     /// Where the next entry goes; not known after an error, and then looked for anew.
     tail: Mutex<Option<Tail>>,
+    /// Events that go to disk together: those that came while others were written.
+    waiting: Mutex<Vec<Waiting>>,
 }
+
+/// An event, and who waits for it to be on disk.
+type Waiting = (Event, mpsc::Sender<Result<Entry, AuditLogError>>);
 
 /// The end of the log.
 struct Tail {
@@ -72,9 +77,10 @@ impl AuditLog {
             None => folder.make_salt()?,
         };
         drop(lock);
-        let log = Self(Arc::new(Inner { folder, who, salt, segment_bytes, tail: Mutex::new(None) }));
+        let (tail, waiting) = (Mutex::new(None), Mutex::default());
+        let log = Self(Arc::new(Inner { folder, who, salt, segment_bytes, tail, waiting }));
         // A log that can't be written is noticed here, before anything else is done.
-        log.write(None)?;
+        log.write(&mut log.tail(), Vec::new())?;
         Ok(log)
     }
 
@@ -111,14 +117,37 @@ impl AuditLog {
         self.append(event)
     }
 
-    /// Logs an event, of whomever it says.
+    /// Logs an event, of whomever it says. Events of several threads go to disk together.
     ///
     /// # Errors
     /// As [`AuditLog::record`].
     pub fn append(&self, event: Event) -> Result<Entry, AuditLogError> {
-        let written = self.write(Some(event))?;
-        // `write` gives the entry that it was asked to write.
-        written.ok_or_else(|| self.0.folder.write_error("nothing was written"))
+        let (sender, written) = mpsc::channel();
+        self.waiting().push((event, sender));
+        // Whoever gets here writes for all who wait; those find their entries written when it is their turn.
+        let mut tail = self.tail();
+        let (events, waiting): (Vec<_>, Vec<_>) = std::mem::take(&mut *self.waiting()).into_iter().unzip();
+        if !events.is_empty() {
+            let all = self.write(&mut tail, events);
+            let all: Vec<_> = match all {
+                Ok(all) => all,
+                Err(error) => waiting.iter().map(|_| Err(error.clone())).collect(),
+            };
+            for (one, waiting) in all.into_iter().zip(waiting) {
+                // It waits for the lock that is held here.
+                let _ = waiting.send(one);
+            }
+        }
+        drop(tail);
+        written.try_recv().unwrap_or_else(|_| Err(self.0.folder.write_error("nothing was written")))
+    }
+
+    fn tail(&self) -> MutexGuard<'_, Option<Tail>> {
+        self.0.tail.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Vec<Waiting>> {
+        self.0.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Notes if the configuration is another one than when this was last called. Only its digest is kept.
@@ -139,17 +168,19 @@ impl AuditLog {
             .map_err(|error| folder.write_error(error))
     }
 
-    /// Writes an entry, if there is one to write; begins and mends the log where that is needed.
-    fn write(&self, event: Option<Event>) -> Result<Option<Entry>, AuditLogError> {
-        let Inner { folder, tail, .. } = &*self.0;
-        let mut known = tail.lock().unwrap_or_else(PoisonError::into_inner);
-        let _lock = lock(folder)?;
+    /// Writes entries, if there are some to write; begins and mends the log where that is needed.
+    fn write(
+        &self,
+        known: &mut Option<Tail>,
+        events: Vec<Event>,
+    ) -> Result<Vec<Result<Entry, AuditLogError>>, AuditLogError> {
+        let _lock = lock(&self.0.folder)?;
         // Taken out: an error leaves nothing behind that may be wrong.
         let mut tail = match known.take() {
             Some(tail) if self.is_end(&tail)? => tail,
             _ => self.find_end()?,
         };
-        let written = event.map(|event| self.put(&mut tail, event)).transpose()?;
+        let written = self.put_all(&mut tail, events)?;
         *known = Some(tail);
         Ok(written)
     }
@@ -268,27 +299,61 @@ impl AuditLog {
         self.put(tail, event).map(drop)
     }
 
-    /// Writes an entry at the end, in a new segment if this one is full.
+    /// Writes an entry at the end.
     fn put(&self, tail: &mut Tail, event: Event) -> Result<Entry, AuditLogError> {
+        let written = self.put_all(tail, vec![event])?.pop();
+        written.unwrap_or_else(|| Err(self.0.folder.write_error("nothing was written")))
+    }
+
+    /// Writes entries at the end, in a new segment where one is full; they are on disk after one sync of each segment. An event that is out
+    /// of bounds is left out, and has its own error.
+    fn put_all(
+        &self,
+        tail: &mut Tail,
+        events: Vec<Event>,
+    ) -> Result<Vec<Result<Entry, AuditLogError>>, AuditLogError> {
         let Inner { folder, segment_bytes, .. } = &*self.0;
-        let entry = Entry::new(event, tail.seq.saturating_add(1), tail.digest)?;
-        let line = entry.to_line()?;
-        if tail.length >= *segment_bytes {
-            let path = folder.segment(entry.seq);
-            tail.file = Folder::append_to(&path, true)
-                .and_then(|file| folder.sync().map(|()| file))
-                .map_err(|error| folder.write_error(error))?;
-            (tail.path, tail.length) = (path, 0);
+        let (mut lines, mut written) = (String::new(), Vec::with_capacity(events.len()));
+        for event in events {
+            let entry = Entry::new(event, tail.seq.saturating_add(1), tail.digest);
+            let both = entry.and_then(|entry| entry.to_line().map(|line| (entry, line)));
+            let (entry, line) = match both {
+                Ok(both) => both,
+                Err(error) => {
+                    written.push(Err(error.into()));
+                    continue;
+                }
+            };
+            if tail.length.saturating_add(lines.len() as u64) >= *segment_bytes {
+                self.flush(tail, &mut lines)?;
+                let path = folder.segment(entry.seq);
+                tail.file = Folder::append_to(&path, true)
+                    .and_then(|file| folder.sync().map(|()| file))
+                    .map_err(|error| folder.write_error(error))?;
+                (tail.path, tail.length) = (path, 0);
+            }
+            lines.push_str(&line);
+            (tail.seq, tail.digest) = (entry.seq, entry.digest);
+            written.push(Ok(entry));
         }
-        let written = tail.file.write_all(line.as_bytes()).and_then(|()| tail.file.sync_data());
+        self.flush(tail, &mut lines)?;
+        Ok(written)
+    }
+
+    /// Writes lines at the end of a segment.
+    fn flush(&self, tail: &mut Tail, lines: &mut String) -> Result<(), AuditLogError> {
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let written = tail.file.write_all(lines.as_bytes()).and_then(|()| tail.file.sync_data());
         if let Err(error) = written {
             // Part of a line is of no use. If it stays, the next writer cuts it off, and says so.
             let _ = tail.file.set_len(tail.length).and_then(|()| tail.file.sync_all());
-            return Err(folder.write_error(error));
+            return Err(self.0.folder.write_error(error));
         }
-        tail.length = tail.length.saturating_add(line.len() as u64);
-        (tail.seq, tail.digest) = (entry.seq, entry.digest);
-        Ok(entry)
+        tail.length = tail.length.saturating_add(lines.len() as u64);
+        lines.clear();
+        Ok(())
     }
 }
 

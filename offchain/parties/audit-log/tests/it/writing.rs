@@ -107,6 +107,29 @@ fn several_writers_at_once_make_one_chain() {
 }
 
 #[test]
+fn threads_of_one_log_write_together_and_each_gets_its_own_entry() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = log_of(folder.path(), 0);
+    std::thread::scope(|scope| {
+        for thread in 0..8 {
+            let log = log.clone();
+            scope.spawn(move || {
+                for number in 0..25 {
+                    let count = Some(thread * 100 + number);
+                    let entry =
+                        log.record(Act::Opened, Outcome::Success, |event| event.count = count).unwrap();
+                    assert_eq!(entry.event.count, count);
+                    // One that can't be logged is refused alone.
+                    let refused = log.record(Act::Opened, Outcome::Success, |event| event.at = u64::MAX);
+                    assert!(matches!(refused, Err(AuditLogError::Event(_))), "{refused:?}");
+                }
+            });
+        }
+    });
+    assert_eq!(head(folder.path()).seq, 201);
+}
+
+#[test]
 fn a_log_that_was_changed_is_not_written_any_more() {
     let folder = tempfile::tempdir().unwrap();
     let log = log_of(folder.path(), 5);
