@@ -2,7 +2,10 @@
 
 use zeroize::{Zeroize as _, ZeroizeOnDrop, Zeroizing};
 
+use dicom_dictionary_std::tags;
+
 use crate::error::Error;
+use crate::file::{Object, trim};
 
 const SUBJECT: &str = "BitHive deid v1 2026: key of a subject";
 const UID: &[u8] = b"uid";
@@ -48,6 +51,21 @@ impl DeidKey {
         let key = SubjectKey(*hasher.finalize().as_bytes());
         hasher.zeroize();
         key
+    }
+}
+
+impl DeidKey {
+    /// The key of whose object it is: the patient's, or the study's where no patient is named.
+    #[must_use]
+    pub fn subject_of(&self, object: &Object) -> SubjectKey {
+        let text = |tag| {
+            let element = object.get(tag).and_then(|element| element.to_str().ok().map(|text| trim(&text)));
+            element.unwrap_or_default()
+        };
+        match text(tags::PATIENT_ID) {
+            patient if patient.is_empty() => self.subject("study", &text(tags::STUDY_INSTANCE_UID)),
+            patient => self.subject(&text(tags::ISSUER_OF_PATIENT_ID), &patient),
+        }
     }
 }
 

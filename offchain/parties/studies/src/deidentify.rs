@@ -83,7 +83,7 @@ pub fn deidentify(
             });
             match admitted {
                 Ok((Admission::New, object)) => {
-                    let subject = subject(&object, key);
+                    let subject = key.subject_of(&object);
                     subjects.insert(subject.pseudonym());
                     work.push((loaded.path, object, subject));
                 }
@@ -149,14 +149,6 @@ fn one(
     match write(&object) {
         Ok(bytes) => begin(&path, &bytes).map(|file| Outcome::Written(report, file)),
         Err(error) => Ok(Outcome::Refused(error.to_string())),
-    }
-}
-
-/// The key of whose object it is: the patient's, or the study's where no patient is named.
-pub(crate) fn subject(object: &Object, key: &DeidKey) -> SubjectKey {
-    match text(object, tags::PATIENT_ID) {
-        patient if patient.is_empty() => key.subject("study", &text(object, tags::STUDY_INSTANCE_UID)),
-        patient => key.subject(&text(object, tags::ISSUER_OF_PATIENT_ID), &patient),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use bithive_deid::{Admission, Collection, Object, to_tensor};
+use bithive_deid::{Admission, Collection, Object, position, to_tensor};
 use bithive_keystore::fresh_rng;
 use bithive_subject_keys::{DataKey, ENDING, SubjectKeyError, SubjectKeys};
 use bithive_tensor::Tensor;
@@ -205,14 +205,4 @@ fn row(object: &Object, tensor: &Tensor, file: String, instance: String, first_f
         column_spacing: spacing.map(|spacing| spacing.column()),
         position: position(object),
     }
-}
-
-/// Distance of a slice from the origin along its normal (PS3.3 C.7.6.2.1.1): the cross product of the directions of row and column,
-/// times the position of the first pixel.
-fn position(object: &Object) -> Option<f64> {
-    let numbers = |tag| object.get(tag)?.value().to_multi_finite_float64().ok();
-    let (at, directions) =
-        (numbers(tags::IMAGE_POSITION_PATIENT)?, numbers(tags::IMAGE_ORIENTATION_PATIENT)?);
-    let (&[x, y, z], &[a, b, c, d, e, f]) = (at.as_slice(), directions.as_slice()) else { return None };
-    Some(x * (b * f - c * e) + y * (c * d - a * f) + z * (a * e - b * d))
 }

@@ -7,7 +7,7 @@ use bithive_deid::{Collection, DeidKey, Profile, Warning};
 use dicom_dictionary_std::tags;
 use serde::Serialize;
 
-use crate::deidentify::{subject, text};
+use crate::deidentify::text;
 use crate::error::StudiesError;
 use crate::files::{batches, list, load};
 use crate::summary::Refusal;
@@ -87,7 +87,7 @@ pub fn inspect(
             };
             let tried = collection.admit(&object, &bytes).and_then(|_| {
                 let key = key.as_ref().map_err(Clone::clone)?;
-                let subject = subject(&object, key);
+                let subject = key.subject_of(&object);
                 profile.apply(&mut object, &subject)
             });
             let (changes, warnings, refused) = match tried {
