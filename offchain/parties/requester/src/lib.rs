@@ -14,6 +14,7 @@ mod claims;
 mod close;
 mod error;
 mod offer;
+mod once;
 mod post;
 mod progress;
 mod records;

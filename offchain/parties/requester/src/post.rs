@@ -69,6 +69,16 @@ impl Requester {
     /// # Errors
     /// [`RequesterError::Term`], [`RequesterError::Funds`], [`RequesterError::Credits`], [`RequesterError::Grant`]; the contract names another term that is out of bounds.
     pub async fn post_as(&mut self, spec: &JobSpec, following: &Following) -> Result<Posted, RequesterError> {
+        self.post_under(spec, following, None).await
+    }
+
+    /// Posts a job, which can be found by a name afterwards if it has one.
+    pub(crate) async fn post_under(
+        &mut self,
+        spec: &JobSpec,
+        following: &Following,
+        own_name: Option<&str>,
+    ) -> Result<Posted, RequesterError> {
         spec.offer.check()?;
         self.afford(spec).await?;
         self.client().expect_permitted(self.account.address(), &self.bases).await?;
@@ -97,6 +107,8 @@ impl Requester {
         let name = under_way_name(&digest);
         // Before anything is recorded or sent. How it ended is another entry: a process that is killed in between leaves this one.
         self.log_posting(Outcome::Begun, &digest)?;
+        // Before anything of the job: who asks by the name finds whatever became of it.
+        self.record_name(own_name, &digest)?;
         // Before the secrets: it says that there may be secrets of a job that was never posted.
         let begun = UnderWay { following: following.clone(), job_id: None, posting: None };
         self.state.put(&name, &begun)?;

@@ -128,7 +128,11 @@ impl Requester {
     }
 
     /// The number of a job of the records; none if it was never posted, and its records are removed then.
-    async fn number(&self, name: &str, record: UnderWay) -> Result<Option<u64>, RequesterError> {
+    pub(crate) async fn number(
+        &self,
+        name: &str,
+        record: UnderWay,
+    ) -> Result<Option<u64>, RequesterError> {
         if record.job_id.is_some() {
             return Ok(record.job_id);
         }
