@@ -49,7 +49,8 @@ impl Window {
         let (strides, dilations) = (pair("strides", 1)?, pair("dilations", 1)?);
         let pads = attributes.integers::<4>("pads", 0, 0..=MAX_WINDOW);
         let [top, left, bottom, right] = pads.ok_or("expected pads of four numbers from 0 to 64")?;
-        let window = Self { taps, strides, dilations, before: [top, left], padding: [top + bottom, left + right] };
+        let window =
+            Self { taps, strides, dilations, before: [top, left], padding: [top + bottom, left + right] };
         let [tall, wide] = window.extent();
         // A window that sees padding alone has nothing to take the largest of.
         if [top, bottom].iter().any(|pad| *pad >= tall) || [left, right].iter().any(|pad| *pad >= wide) {
