@@ -54,6 +54,7 @@ impl Denied {
         let code = match self.status {
             StatusCode::NOT_FOUND => "not-found",
             StatusCode::UNAUTHORIZED => "login",
+            StatusCode::FORBIDDEN => "forbidden",
             StatusCode::CONFLICT => "conflict",
             StatusCode::INTERNAL_SERVER_ERROR => "exception",
             StatusCode::INSUFFICIENT_STORAGE => "too-costly",

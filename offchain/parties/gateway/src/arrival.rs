@@ -125,6 +125,21 @@ pub enum Refused {
 }
 
 impl Refused {
+    /// A word for it, for the audit log.
+    pub(crate) const fn code(&self) -> &'static str {
+        match self {
+            Self::TooLong => "too-long",
+            Self::Full { .. } => "full",
+            Self::Disk => "not-written",
+            Self::Unreadable(_) => "unreadable",
+            Self::Identifier { .. } => "no-identifier",
+            Self::Mismatch { .. } => "not-as-announced",
+            Self::Class { .. } => "class-not-stored",
+            Self::OtherBytes => "other-bytes",
+            Self::OtherPatient => "other-patient",
+        }
+    }
+
     /// As DIMSE and DICOMweb say it.
     #[must_use]
     pub const fn status(&self) -> Status {

@@ -4,9 +4,14 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 
+use crate::audit::AuditConfig;
+use crate::auth::config::{OidcConfig, SmartConfig};
 use crate::limits::SpoolLimits;
+use crate::parts::{duration, is_title};
+use crate::rules;
+pub use crate::rules::{ConsentRule, EhrConfig, JobsConfig, PacsConfig, Rule};
 
 /// A commented configuration.
 pub const TEMPLATE: &str = include_str!("../templates/gateway.toml");
@@ -17,8 +22,6 @@ pub const ROLE: &str = "gateway";
 const MAX_BYTES: u64 = 1 << 20;
 /// Most AE titles that may call.
 const MAX_CALLERS: usize = 1_000;
-/// Most characters of an AE title (PS3.5, VR AE).
-const MAX_TITLE: usize = 16;
 /// Bounds of times.
 const TIMES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(86_400));
 
@@ -79,6 +82,20 @@ pub struct GatewayConfig {
     pub dicom: Option<DicomConfig>,
     /// DICOMweb and FHIR; not served without this part.
     pub web: Option<WebConfig>,
+    /// Who posts jobs; nobody does without this part.
+    pub jobs: Option<JobsConfig>,
+    /// Which studies become jobs, and how; the first that takes an object of a study counts.
+    #[serde(default)]
+    pub rule: Vec<Rule>,
+    /// DICOM peers to which answers are sent.
+    #[serde(default)]
+    pub pacs: Vec<PacsConfig>,
+    /// FHIR servers to which reports are sent.
+    #[serde(default)]
+    pub ehr: Vec<EhrConfig>,
+    /// Where it is logged who sent and who opened what.
+    #[serde(default)]
+    pub audit: AuditConfig,
     /// Where its metrics and status can be read; nowhere by default.
     #[serde(default)]
     pub metrics: MetricsConfig,
@@ -125,11 +142,17 @@ pub struct TlsConfig {
 pub struct WebConfig {
     /// TCP address to listen at; port 0 takes a free one.
     pub listen: SocketAddr,
-    /// File with the secret that requests show.
-    pub token: PathBuf,
+    /// File with the secret that machines show that have nothing else; none is taken without it.
+    pub token: Option<PathBuf>,
     /// Names without port under which it is asked, beside its address and `localhost`.
     #[serde(default)]
     pub hosts: Vec<String>,
+    /// Authorities, PEM, of issuers and of addresses with keys, beside the public ones.
+    pub authorities: Option<PathBuf>,
+    /// Programs by SMART Backend Services; none without this part.
+    pub smart: Option<SmartConfig>,
+    /// People by OpenID Connect; none without this part.
+    pub oidc: Option<OidcConfig>,
 }
 
 /// What it says of itself to programs on this machine.
@@ -183,15 +206,6 @@ const fn ten_minutes() -> Duration {
     Duration::from_secs(600)
 }
 
-fn duration<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    humantime::parse_duration(&text).map_err(|_| {
-        serde::de::Error::custom(format!(
-            "{text:?} is no duration; expected one with its unit, like 500ms, 30s or 2m"
-        ))
-    })
-}
-
 impl GatewayConfig {
     /// Reads and checks a file. Paths in it are relative to its folder.
     ///
@@ -220,8 +234,13 @@ impl GatewayConfig {
             .map_err(|error| bad(format!("{}: {}", error.path(), error.inner())))?;
         config.check(&file)?;
         let folder = path.parent().unwrap_or(Path::new("."));
-        let mut paths = vec![&mut config.spool, &mut config.key];
-        paths.extend(config.web.iter_mut().map(|web| &mut web.token));
+        let mut paths = vec![&mut config.spool, &mut config.key, &mut config.audit.log];
+        if let Some(web) = &mut config.web {
+            if let Some(smart) = &mut web.smart {
+                smart.place(folder);
+            }
+            paths.extend(web.token.as_mut().into_iter().chain(&mut web.authorities));
+        }
         if let Some(tls) = config.dicom.as_mut().and_then(|dicom| dicom.tls.as_mut()) {
             paths.extend([&mut tls.certificates, &mut tls.key]);
             paths.extend(tls.clients.as_mut());
@@ -229,6 +248,7 @@ impl GatewayConfig {
         for path in paths {
             *path = folder.join(&*path);
         }
+        rules::settle(folder, (&mut config.jobs, &mut config.rule, &mut config.ehr));
         Ok(config)
     }
 
@@ -251,6 +271,12 @@ impl GatewayConfig {
                 listen.to_string(),
                 "a loopback address, like 127.0.0.1:9470".into(),
             );
+        }
+        let rules = rules::check(self.jobs.as_ref(), &self.rule, &self.pacs, &self.ehr);
+        rules.or_else(|(name, found, expected)| field(name, found, expected))?;
+        if let Some(web) = &self.web {
+            let checked = web.check();
+            checked.or_else(|(name, found, expected)| field(name, found, expected))?;
         }
         let Some(dicom) = &self.dicom else { return Ok(()) };
         let title = "an AE title: 1 to 16 characters of ASCII, no backslash, no spaces around it".to_owned();
@@ -280,15 +306,24 @@ impl GatewayConfig {
     /// [`ConfigError::Missing`], with what makes the file.
     pub fn check_files(&self, path: &Path) -> Result<(), ConfigError> {
         let mut files = vec![("key", &self.key, "`bithive gateway key FILE` makes it")];
-        files.extend(
-            self.web.iter().map(|web| ("web.token", &web.token, "`bithive gateway token FILE` makes it")),
-        );
+        let keys: Vec<PathBuf> =
+            self.web.iter().filter_map(|web| web.smart.as_ref()).flat_map(SmartConfig::files).collect();
+        files.extend(keys.iter().map(|keys| {
+            ("web.smart.clients.keys", keys, "it is the public keys of the client, {\"keys\": [...]}, which its operator has")
+        }));
+        if let Some(web) = &self.web {
+            let token = web.token.iter();
+            files.extend(token.map(|token| ("web.token", token, "`bithive gateway token FILE` makes it")));
+            let authorities = web.authorities.iter();
+            files.extend(authorities.map(|file| ("web.authorities", file, "correct the path")));
+        }
         if let Some(tls) = self.dicom.as_ref().and_then(|dicom| dicom.tls.as_ref()) {
             files.push(("dicom.tls.certificates", &tls.certificates, "correct the path"));
             files.push(("dicom.tls.key", &tls.key, "correct the path"));
             files
                 .extend(tls.clients.iter().map(|clients| ("dicom.tls.clients", clients, "correct the path")));
         }
+        files.extend(rules::files(self.jobs.as_ref(), &self.rule, &self.ehr));
         let missing = files.into_iter().find(|(_, path, _)| !path.is_file());
         missing.map_or(Ok(()), |(field, found, remedy)| {
             let file = path.display().to_string();
@@ -307,10 +342,15 @@ impl GatewayConfig {
     }
 }
 
-fn is_title(title: &str) -> bool {
-    (1..=MAX_TITLE).contains(&title.len())
-        && title.trim() == title
-        && title.bytes().all(|byte| (b' '..=b'~').contains(&byte) && byte != b'\\')
+impl WebConfig {
+    fn check(&self) -> Result<(), crate::auth::config::Wrong> {
+        if self.token.is_none() && self.smart.is_none() && self.oidc.is_none() {
+            let expected = "web.token, [web.smart] or [web.oidc]: a way to be admitted";
+            return Err(("web", "without any".into(), expected.into()));
+        }
+        self.smart.as_ref().map_or(Ok(()), SmartConfig::check)?;
+        self.oidc.as_ref().map_or(Ok(()), OidcConfig::check)
+    }
 }
 
 #[cfg(test)]

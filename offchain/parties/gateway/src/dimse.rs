@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use bithive_audit::{Act, Outcome};
 use bithive_dicomnet::command::{MAX_BYTES as MAX_COMMAND, Request, Status};
 use bithive_listener::{Limits, Listener, Place, Places};
 use dicom_dictionary_std::uids;
@@ -24,6 +25,7 @@ use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::arrival::{Announced, Arrival, MAX_OBJECT, Refused};
+use crate::audit::{Audit, Receiving};
 use crate::classes::STORED;
 use crate::clock::now;
 use crate::config::DicomConfig;
@@ -96,6 +98,7 @@ impl Drop for Share {
 struct Shared {
     spool: Arc<Spool>,
     monitor: Arc<GatewayMonitor>,
+    audit: Audit,
     options: ServerAssociationOptions<'static, Allowed, DefaultNegotiation>,
     is_tls: bool,
     object_time: Duration,
@@ -116,7 +119,7 @@ impl Dimse {
     pub async fn bind(
         config: &DicomConfig,
         spool: Arc<Spool>,
-        monitor: Arc<GatewayMonitor>,
+        (monitor, audit): (Arc<GatewayMonitor>, Audit),
     ) -> Result<Self, GatewayError> {
         let mut options = ServerAssociationOptions::new()
             .ae_access_control(Allowed(Arc::new(config.callers.clone())))
@@ -144,7 +147,8 @@ impl Dimse {
         let listen = |problem| GatewayError::Listen { field: "dicom.listen", address, problem };
         let listener = Listener::bind(address, places).await.map_err(listen)?;
         let (is_tls, object_time) = (config.tls.is_some(), config.object_time);
-        let shared = Shared { spool, monitor, options, is_tls, object_time, budget: Budget::default() };
+        let budget = Budget::default();
+        let shared = Shared { spool, monitor, audit, options, is_tls, object_time, budget };
         Ok(Self { listener, shared: Arc::new(shared) })
     }
 
@@ -210,6 +214,7 @@ async fn connection(stream: TcpStream, mut place: Place, shared: Arc<Shared>) {
     };
     shared.monitor.rejected.inc();
     tracing::info!(problem, "no association");
+    shared.audit.count(shared.audit.stranger(), Act::SignedIn, Outcome::Refused, "association").await;
 }
 
 /// What went wrong, without a byte of what the peer has sent: the library's own words may quote all of it.
@@ -261,42 +266,75 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send,
 {
     let caller = association.peer_ae_title().to_owned();
-    let mut session = Session { shared, caller, command: Vec::new(), incoming: None };
-    let problem = loop {
+    let who = shared.audit.peer(&caller);
+    shared.audit.count(who.clone(), Act::SignedIn, Outcome::Success, "association").await;
+    let receiving = Arc::new(Receiving::new(shared.audit.clone(), who, "c-store"));
+    let mut session =
+        Session { shared, caller, receiving: receiving.clone(), command: Vec::new(), incoming: None };
+    let ended = converse(&mut session, &mut association).await;
+    let closed = tokio::task::spawn_blocking(move || receiving.close()).await;
+    if !closed.is_ok_and(|closed| closed.is_ok()) {
+        tracing::error!(caller = session.caller, "what an association has sent is missing in the audit log");
+    }
+    match ended {
+        Ended::Released => {
+            let _ = association.send(&Pdu::ReleaseRP).await;
+        }
+        Ended::Gone => {}
+        Ended::Broken(problem) => {
+            tracing::warn!(caller = session.caller, problem, "an association is aborted");
+            let _ = timeout(SEND, association.abort()).await;
+        }
+    }
+}
+
+/// How an association ends.
+enum Ended {
+    /// By the peer, who waits for an answer.
+    Released,
+    /// The peer is gone.
+    Gone,
+    /// By what the peer must not do.
+    Broken(&'static str),
+}
+
+/// Answers a peer until one of the two ends the association.
+async fn converse<S>(session: &mut Session<'_>, association: &mut AsyncServerAssociation<S>) -> Ended
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send,
+{
+    loop {
         let until = session.incoming.as_ref().map(|incoming| incoming.until);
         let received = match until {
             Some(until) => match timeout_at(until, association.receive()).await {
                 Ok(received) => received,
-                Err(_) => break "an object took longer than dicom.object_time",
+                Err(_) => return Ended::Broken("an object took longer than dicom.object_time"),
             },
             None => association.receive().await,
         };
         match received {
-            Ok(Pdu::PData { data }) => match session.take(data, &mut association).await {
+            Ok(Pdu::PData { data }) => match session.take(data, association).await {
                 Ok(()) => {}
-                Err(End::Gone) => return,
-                Err(End::Abort(problem)) => break problem,
+                Err(End::Gone) => return Ended::Gone,
+                Err(End::Abort(problem)) => return Ended::Broken(problem),
             },
-            Ok(Pdu::ReleaseRQ) => {
-                let _ = association.send(&Pdu::ReleaseRP).await;
-                return;
-            }
-            Ok(Pdu::AbortRQ { .. }) => return,
-            Ok(_) => break "a PDU that does not belong into an association",
+            Ok(Pdu::ReleaseRQ) => return Ended::Released,
+            Ok(Pdu::AbortRQ { .. }) => return Ended::Gone,
+            Ok(_) => return Ended::Broken("a PDU that does not belong into an association"),
             Err(error) => {
                 tracing::info!(caller = session.caller, problem = words(&error), "an association ended");
-                return;
+                return Ended::Gone;
             }
         }
-    };
-    tracing::warn!(caller = session.caller, problem, "an association is aborted");
-    let _ = timeout(SEND, association.abort()).await;
+    }
 }
 
 struct Session<'a> {
     shared: &'a Arc<Shared>,
     /// AE title of the peer.
     caller: String,
+    /// What the audit log says of its objects.
+    receiving: Arc<Receiving>,
     /// Parts of a command that is not there as a whole.
     command: Vec<u8>,
     incoming: Option<Incoming>,
@@ -390,18 +428,30 @@ impl Session<'_> {
             Announced { class: Some(class.clone()), instance: Some(instance.clone()), study: None };
         let mismatch = agreed.abstract_syntax != class.as_str();
         let refused = refused.or(mismatch.then_some(Refused::Mismatch { what: "SOP class" }));
-        let (syntax, caller, spool) =
-            (agreed.transfer_syntax.clone(), self.caller.clone(), self.shared.spool.clone());
+        let (syntax, caller, spool, receiving) = (
+            agreed.transfer_syntax.clone(),
+            self.caller.clone(),
+            self.shared.spool.clone(),
+            self.receiving.clone(),
+        );
         let stored = match refused {
-            Some(refused) => Err(refused),
+            Some(refused) => {
+                receiving.end(None, Some(&refused));
+                Err(refused)
+            }
             None => {
                 let store = move || {
                     let from = (caller.as_str(), now());
-                    Arrival::of_data_set(&announced, &syntax, &data, from).and_then(|arrival| {
-                        // The arrival has its own copy.
-                        drop(data);
-                        spool.store(arrival)
-                    })
+                    let arrival = Arrival::of_data_set(&announced, &syntax, &data, from);
+                    // The arrival has its own copy.
+                    drop(data);
+                    match arrival {
+                        Ok(arrival) => receiving.store(&spool, arrival),
+                        Err(refused) => {
+                            receiving.end(None, Some(&refused));
+                            Err(refused)
+                        }
+                    }
                 };
                 tokio::task::spawn_blocking(store).await.unwrap_or(Err(Refused::Disk))
             }

@@ -90,24 +90,15 @@ impl Documents {
         mut object: Object,
     ) -> Result<Response<ReplyBody>, Denied> {
         object.insert("id", Json::from(id));
-        let identifiers = object.items("identifier").iter().filter_map(Json::object).take(MAX_IDENTIFIERS);
-        let identifiers = identifiers.map(|one| {
-            (one.text("system").unwrap_or_default().into(), one.text("value").unwrap_or_default().into())
-        });
-        let known = Known { kind: kind.into(), id: id.into(), identifiers: identifiers.collect() };
-        let key = (kind.to_owned(), id.to_owned());
-        // Held while it is written: two writers of one document would differ in what is on disk and what is known.
-        let mut all = self.known();
         let written = object.to_json();
-        spool.put(KIND, &format!("{kind}/{id}"), &known, written.clone().into_bytes()).map_err(|error| {
+        let is_new = self.keep(spool, (kind, id), object).map_err(|error| {
             tracing::error!(%error, "a document can't be written");
             Denied::new(
                 StatusCode::INSUFFICIENT_STORAGE,
                 "the document can't be kept; the gateway's log says why",
             )
         })?;
-        let status = if all.insert(key, known).is_none() { StatusCode::CREATED } else { StatusCode::OK };
-        drop(all);
+        let status = if is_new { StatusCode::CREATED } else { StatusCode::OK };
         let mut response = text(status, FHIR, written);
         if let Ok(location) = HeaderValue::from_str(&format!("/fhir/{kind}/{id}")) {
             response.headers_mut().insert(LOCATION, location);
@@ -115,23 +106,44 @@ impl Documents {
         Ok(response)
     }
 
-    /// Answers with a document.
-    pub(crate) fn read(&self, spool: &Spool, kind: &str, id: &str) -> Result<Response<ReplyBody>, Denied> {
+    /// Keeps a checked document under its type and id, which it has, in the place of one that was there; returns whether there was none.
+    ///
+    /// # Errors
+    /// [`GatewayError::Io`]; too many documents.
+    pub(crate) fn keep(
+        &self,
+        spool: &Spool,
+        (kind, id): (&str, &str),
+        object: Object,
+    ) -> Result<bool, GatewayError> {
+        let identifiers = object.items("identifier").iter().filter_map(Json::object).take(MAX_IDENTIFIERS);
+        let identifiers = identifiers.map(|one| {
+            (one.text("system").unwrap_or_default().into(), one.text("value").unwrap_or_default().into())
+        });
+        let known = Known { kind: kind.into(), id: id.into(), identifiers: identifiers.collect() };
+        // Held while it is written: two writers of one document would differ in what is on disk and what is known.
+        let mut all = self.known();
+        spool.put(KIND, &format!("{kind}/{id}"), &known, object.to_json().into_bytes())?;
+        Ok(all.insert((kind.to_owned(), id.to_owned()), known).is_none())
+    }
+
+    /// The text of a document.
+    pub(crate) fn read(&self, spool: &Spool, kind: &str, id: &str) -> Result<String, Denied> {
         let missing = || Denied::not_found("there is no such document");
         if !self.known().contains_key(&(kind.to_owned(), id.to_owned())) {
             return Err(missing());
         }
-        let body = body(spool, kind, id).map_err(|error| Denied::internal(&error))?.ok_or_else(missing)?;
-        Ok(text(StatusCode::OK, FHIR, body))
+        body(spool, kind, id).map_err(|error| Denied::internal(&error))?.ok_or_else(missing)
     }
 
-    /// Answers with the documents of a type that have an identifier, `system|value` or a value; with all of them without one.
+    /// A bundle of the documents of a type that have an identifier, `system|value` or a value, of all of them without one; and how many
+    /// there are.
     pub(crate) fn search(
         &self,
         spool: &Spool,
         kind: &str,
         identifier: Option<&str>,
-    ) -> Result<Response<ReplyBody>, Denied> {
+    ) -> Result<(String, usize), Denied> {
         let fits = |known: &&Known| {
             let Some(wanted) = identifier else { return true };
             known.identifiers.iter().any(|(system, value)| match wanted.split_once('|') {
@@ -155,9 +167,9 @@ impl Documents {
                 serde_json::value::RawValue::from_string(read).map_err(|error| Denied::internal(&error))?;
             entries.push(Entry { resource: raw });
         }
-        let bundle = Searched { kind: "Bundle", of: "searchset", total: entries.len(), entry: entries };
-        let bundle = serde_json::to_string(&bundle).map_err(|error| Denied::internal(&error))?;
-        Ok(text(StatusCode::OK, FHIR, bundle))
+        let total = entries.len();
+        let bundle = Searched { kind: "Bundle", of: "searchset", total, entry: entries };
+        Ok((serde_json::to_string(&bundle).map_err(|error| Denied::internal(&error))?, total))
     }
 }
 
@@ -177,7 +189,13 @@ struct Entry {
     resource: Box<serde_json::value::RawValue>,
 }
 
-fn body(spool: &Spool, kind: &str, id: &str) -> Result<Option<String>, GatewayError> {
+/// Removes a document, if it is there.
+pub(crate) fn remove(spool: &Spool, kind: &str, id: &str) -> Result<(), GatewayError> {
+    spool.remove(KIND, &format!("{kind}/{id}"))
+}
+
+/// The text of a document, if it is there.
+pub(crate) fn body(spool: &Spool, kind: &str, id: &str) -> Result<Option<String>, GatewayError> {
     let found = spool.get::<Known>(KIND, &format!("{kind}/{id}"))?;
     Ok(found.map(|(_, body)| String::from_utf8_lossy(&body).into_owned()))
 }

@@ -63,6 +63,14 @@ pub enum GatewayError {
         /// What is wrong.
         problem: String,
     },
+    /// A file that a rule or destination names is none that it can be.
+    #[error("{path}: {problem}", path = path.display())]
+    Rule {
+        /// Path of the file.
+        path: PathBuf,
+        /// What is wrong.
+        problem: String,
+    },
     /// The system gives no randomness.
     #[error("the system gives no randomness: {0}")]
     Randomness(String),
@@ -72,6 +80,9 @@ pub enum GatewayError {
     /// A task of the gateway broke.
     #[error("a task of the gateway ended badly: {0}")]
     Task(String),
+    /// The audit log can't be written.
+    #[error(transparent)]
+    Audit(#[from] bithive_audit_log::AuditLogError),
     /// Path of the configuration.
     #[error(transparent)]
     Config(#[from] crate::config::ConfigError),

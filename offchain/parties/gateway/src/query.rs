@@ -65,13 +65,30 @@ impl Within {
     }
 }
 
+/// What somebody gets to see.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Seen {
+    /// Results of a query, or objects.
+    pub(crate) count: usize,
+    /// Issuer and number of the patient, if there is one patient alone.
+    pub(crate) patient: Option<(String, String)>,
+}
+
+impl Seen {
+    fn of<'a>(count: usize, objects: impl Iterator<Item = &'a About>) -> Self {
+        let mut patients = objects.map(About::patient);
+        let one = patients.next().filter(|one| patients.all(|other| other == *one));
+        Self { count, patient: one.map(|(issuer, id)| (issuer.into(), id.into())) }
+    }
+}
+
 /// Answers a query.
 pub(crate) fn query(
     spool: &Spool,
     level: Level,
     within: &Within,
     text: Option<&str>,
-) -> Result<Response<ReplyBody>, Denied> {
+) -> Result<(Response<ReplyBody>, Seen), Denied> {
     let (mut wanted, mut limit, mut offset) = (Vec::new(), MAX_RESULTS, 0);
     for (name, value) in query_pairs(text.unwrap_or_default()) {
         let number = || {
@@ -110,12 +127,13 @@ pub(crate) fn query(
         };
         results.entry(key).or_default().push(about);
     }
-    let found: Vec<Value> =
-        results.values().skip(offset).take(limit).map(|objects| result(level, objects)).collect();
+    let found: Vec<&Vec<About>> = results.values().skip(offset).take(limit).collect();
+    let seen = Seen::of(found.len(), found.iter().copied().flatten());
     if found.is_empty() {
-        return Ok(empty(StatusCode::NO_CONTENT));
+        return Ok((empty(StatusCode::NO_CONTENT), seen));
     }
-    Ok(document(StatusCode::OK, JSON, &Value::Array(found)))
+    let found = found.into_iter().map(|objects| result(level, objects)).collect();
+    Ok((document(StatusCode::OK, JSON, &Value::Array(found)), seen))
 }
 
 fn value_of(about: &About, number: &str) -> String {
@@ -194,7 +212,7 @@ pub(crate) fn retrieve(
     spool: Arc<Spool>,
     within: &Within,
     accept: &str,
-) -> Result<Response<ReplyBody>, Denied> {
+) -> Result<(Response<ReplyBody>, Seen), Denied> {
     let mut asked = accept.split(',').map(|kind| kind.split(';').next().unwrap_or_default().trim());
     if !accept.is_empty()
         && !asked.any(|kind| {
@@ -208,6 +226,7 @@ pub(crate) fn retrieve(
     if objects.is_empty() {
         return Err(Denied::not_found("there is no such object"));
     }
+    let seen = Seen::of(objects.len(), objects.iter());
     let mut random = [0_u8; 16];
     getrandom::fill(&mut random).map_err(|error| Denied::internal(&error))?;
     let boundary = hex::encode(random);
@@ -239,7 +258,7 @@ pub(crate) fn retrieve(
     });
     let mut response = Response::new(ReplyBody::Parts(Parts::new(receiver, None)));
     response.headers_mut().insert(CONTENT_TYPE, kind);
-    Ok(response)
+    Ok((response, seen))
 }
 
 #[cfg(test)]

@@ -112,7 +112,7 @@ impl Spool {
             let folder = self.folder.join(OBJECTS).join(format!("{number:02x}"));
             clear(&folder)?;
             for (path, name) in files(&folder)? {
-                match self.head::<About>(&path, &name) {
+                match head::<About>(&self.key, &path, &name) {
                     Some(about) if self.key.name("object", about.instance.as_str()) == name => {
                         index.add(about)
                     }
@@ -127,16 +127,6 @@ impl Spool {
         index.aside = files(&self.folder.join(ASIDE))?.len();
         *self.index() = index;
         Ok(())
-    }
-
-    fn head<T: DeserializeOwned>(&self, path: &Path, name: &Name) -> Option<T> {
-        // Not more of a large object than its head.
-        let mut file = File::open(path).ok()?;
-        let mut bytes = Vec::new();
-        (&mut file).take(BEFORE_HEAD as u64).read_to_end(&mut bytes).ok()?;
-        let length = SpoolKey::head_length(&bytes)?;
-        file.take(length as u64).read_to_end(&mut bytes).ok()?;
-        serde_json::from_slice(&self.key.open_head(name, &bytes).ok()?.0).ok()
     }
 
     fn place(&self, name: &Name) -> PathBuf {
@@ -255,6 +245,12 @@ impl Spool {
         Ok(instances.len())
     }
 
+    /// How many objects a study has.
+    #[must_use]
+    pub fn count(&self, study: &Uid) -> usize {
+        self.index().studies.get(study).map_or(0, BTreeSet::len)
+    }
+
     /// What is in the spool.
     #[must_use]
     pub fn tally(&self) -> Tally {
@@ -339,7 +335,7 @@ impl Spool {
             return Ok(Vec::new());
         }
         let found = files(&folder)?;
-        found.iter().map(|(path, name)| self.head(path, name).ok_or_else(|| damaged(path))).collect()
+        found.iter().map(|(path, name)| head(&self.key, path, name).ok_or_else(|| damaged(path))).collect()
     }
 
     /// Removes a record, if it is there.
@@ -354,6 +350,45 @@ impl Spool {
             Err(error) => Err(at(&path)(error)),
         }
     }
+}
+
+/// All records of a kind in a folder that another process may have open, without their bodies; what is removed meanwhile is left out.
+///
+/// # Errors
+/// [`GatewayError::OtherKey`], [`GatewayError::Damaged`], [`GatewayError::Io`].
+pub(crate) fn read_records<T: DeserializeOwned>(
+    folder: &Path,
+    key: &SpoolKey,
+    kind: &str,
+) -> Result<Vec<T>, GatewayError> {
+    let check = folder.join(CHECK);
+    let sealed = std::fs::read(&check).map_err(at(&check))?;
+    if key.open_file(&key.name(CHECK, ""), &sealed).is_err() {
+        return Err(GatewayError::OtherKey { path: folder.to_owned() });
+    }
+    let folder = folder.join(kind);
+    if !folder.is_dir() {
+        return Ok(Vec::new());
+    }
+    let mut all = Vec::new();
+    for (path, name) in files(&folder)? {
+        match head(key, &path, &name) {
+            Some(record) => all.push(record),
+            None if path.exists() => return Err(damaged(&path)),
+            None => {}
+        }
+    }
+    Ok(all)
+}
+
+/// The head of a file, and not more of a large one than that.
+fn head<T: DeserializeOwned>(key: &SpoolKey, path: &Path, name: &Name) -> Option<T> {
+    let mut file = File::open(path).ok()?;
+    let mut bytes = Vec::new();
+    (&mut file).take(BEFORE_HEAD as u64).read_to_end(&mut bytes).ok()?;
+    let length = SpoolKey::head_length(&bytes)?;
+    file.take(length as u64).read_to_end(&mut bytes).ok()?;
+    serde_json::from_slice(&key.open_head(name, &bytes).ok()?.0).ok()
 }
 
 impl Index {

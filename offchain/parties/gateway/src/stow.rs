@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bithive_chain::http::ReplyBody;
-use bithive_dicomnet::multipart::{boundary, parts};
+use bithive_dicomnet::multipart::{Part, boundary, parts};
 use bithive_dicomnet::{Uid, command::Status};
 use hyper::body::Bytes;
 use hyper::{Response, StatusCode};
@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::answer::{Denied, JSON, document};
 use crate::arrival::{Announced, Arrival, Refused};
+use crate::audit::Receiving;
 use crate::clock::now;
 use crate::spool::Spool;
 use crate::tally::{GatewayMonitor, STOW};
@@ -22,9 +23,9 @@ const MAX_PARTS: usize = 1_000;
 /// What became of one object: SOP class and instance where they are known, and why it is not stored.
 type Outcome = (Option<(Uid, Uid)>, Option<Refused>);
 
-/// Stores the objects of a request. Each is on disk before it is answered for.
+/// Stores the objects of a request. Each is on disk, and in the audit log, before it is answered for.
 pub(crate) async fn store(
-    spool: Arc<Spool>,
+    (spool, receiving): (Arc<Spool>, Receiving),
     monitor: &GatewayMonitor,
     (content_type, body): (&str, Bytes),
     study: Option<Uid>,
@@ -37,7 +38,14 @@ pub(crate) async fn store(
             return Err(Denied::bad("the body has no part; expected objects of type application/dicom"));
         }
         let announced = Announced { study, ..Announced::default() };
-        Ok(found.iter().map(|part| one(&spool, &announced, &part.kind, part.body)).collect::<Vec<Outcome>>())
+        let one = |part: &Part<'_>| one((&spool, &receiving), &announced, &part.kind, part.body);
+        let outcomes: Vec<Outcome> = found.iter().map(one).collect();
+        receiving.close().map_err(|error| {
+            tracing::error!(%error, "a request is not answered, because that can't be logged");
+            let text = "the audit log can't be written; the gateway's log says why";
+            Denied::new(StatusCode::SERVICE_UNAVAILABLE, text)
+        })?;
+        Ok(outcomes)
     };
     let outcomes = tokio::task::spawn_blocking(work).await.map_err(|error| Denied::internal(&error))??;
     for (_, refused) in &outcomes {
@@ -50,17 +58,21 @@ pub(crate) async fn store(
     Ok(answer(&outcomes))
 }
 
-fn one(spool: &Spool, announced: &Announced, kind: &str, body: &[u8]) -> Outcome {
+fn one((spool, receiving): (&Spool, &Receiving), announced: &Announced, kind: &str, body: &[u8]) -> Outcome {
     if !kind.is_empty() && kind != DICOM {
         let other = Refused::Mismatch { what: "type of the part, which has to be application/dicom," };
+        receiving.end(None, Some(&other));
         return (None, Some(other));
     }
     match Arrival::of_file(announced, body, ("STOW-RS request", now())) {
         Ok(arrival) => {
             let named = (arrival.about.class.clone(), arrival.about.instance.clone());
-            (Some(named), spool.store(arrival).err())
+            (Some(named), receiving.store(spool, arrival).err())
         }
-        Err(refused) => (None, Some(refused)),
+        Err(refused) => {
+            receiving.end(None, Some(&refused));
+            (None, Some(refused))
+        }
     }
 }
 

@@ -15,7 +15,7 @@ fn bad(path: &Path, problem: impl ToString) -> GatewayError {
     GatewayError::Tls { path: path.to_owned(), problem: problem.to_string() }
 }
 
-fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, GatewayError> {
+pub(crate) fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, GatewayError> {
     let chain = CertificateDer::pem_file_iter(path).and_then(|chain| chain.collect::<Result<Vec<_>, _>>());
     let chain = chain.map_err(|error| bad(path, error))?;
     if chain.is_empty() {

@@ -1,0 +1,123 @@
+//! Asking others over HTTPS: issuers of tokens, and where clients keep their keys.
+
+use std::net::IpAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::{Client, Response, Url, redirect};
+use rustls::{ClientConfig, RootCertStore};
+
+use crate::error::GatewayError;
+use crate::tls::certificates;
+
+/// Longest time for one request.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Most bytes of an answer.
+const MAX_ANSWER: usize = 256 << 10;
+
+/// Reads an address: https, or http on this machine.
+///
+/// # Errors
+/// [`None`] for one that is none, or has a name, a password or a fragment in it.
+pub(crate) fn address(text: &str) -> Option<Url> {
+    let url: Url = text.parse().ok()?;
+    let host = url.host_str()?.trim_start_matches('[').trim_end_matches(']');
+    let is_here = host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback());
+    let is_plain = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
+    let is_safe = url.scheme() == "https" || (url.scheme() == "http" && is_here);
+    (is_plain && is_safe).then_some(url)
+}
+
+/// A client that trusts public authorities, and those of a file.
+#[derive(Clone)]
+pub(crate) struct Http(Client);
+
+impl Http {
+    /// # Errors
+    /// [`GatewayError::Tls`] for a file without certificates, [`GatewayError::Client`].
+    pub(crate) fn new(authorities: Option<&Path>) -> Result<Self, GatewayError> {
+        let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+        if let Some(path) = authorities {
+            for certificate in certificates(path)? {
+                roots.add(certificate).map_err(|error| GatewayError::Tls {
+                    path: path.to_owned(),
+                    problem: error.to_string(),
+                })?;
+            }
+        }
+        let setup = |error: &dyn std::error::Error| GatewayError::Client(error.to_string());
+        let tls = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .map_err(|error| setup(&error))?
+            .with_root_certificates(roots)
+            .with_no_client_auth();
+        let client = Client::builder()
+            .tls_backend_preconfigured(tls)
+            // A redirect could lead anywhere, without TLS too.
+            .redirect(redirect::Policy::none())
+            .timeout(PATIENCE)
+            .build();
+        Ok(Self(client.map_err(|error| setup(&error))?))
+    }
+
+    /// The body of a GET that is answered with 200.
+    ///
+    /// # Errors
+    /// What went wrong, in words.
+    pub(crate) async fn get(&self, url: Url) -> Result<Vec<u8>, String> {
+        let shown = url.to_string();
+        let answer = self.0.get(url).header("Accept", "application/json").send().await;
+        let answer = answer.map_err(|error| format!("{shown}: {}", error.without_url()))?;
+        let (status, body) = read(answer).await.map_err(|problem| format!("{shown}: {problem}"))?;
+        if status == 200 { Ok(body) } else { Err(format!("{shown}: HTTP status {status}")) }
+    }
+
+    /// Status and body of the answer to a form that is posted.
+    ///
+    /// # Errors
+    /// What went wrong, in words.
+    pub(crate) async fn post(&self, url: Url, form: String) -> Result<(u16, Vec<u8>), String> {
+        let shown = url.to_string();
+        let request = self.0.post(url).header("Content-Type", "application/x-www-form-urlencoded");
+        let answer = request.header("Accept", "application/json").body(form).send().await;
+        let answer = answer.map_err(|error| format!("{shown}: {}", error.without_url()))?;
+        read(answer).await.map_err(|problem| format!("{shown}: {problem}"))
+    }
+}
+
+async fn read(mut answer: Response) -> Result<(u16, Vec<u8>), String> {
+    let mut body = Vec::new();
+    while let Some(part) = answer.chunk().await.map_err(|error| error.without_url().to_string())? {
+        if body.len().saturating_add(part.len()) > MAX_ANSWER {
+            return Err(format!("an answer of more than {MAX_ANSWER} bytes"));
+        }
+        body.extend_from_slice(&part);
+    }
+    Ok((answer.status().as_u16(), body))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn others_are_asked_over_tls_or_on_this_machine() {
+        for good in
+            ["https://login.example/realms/a", "http://127.0.0.1:9/x", "http://[::1]:9", "http://localhost"]
+        {
+            assert!(address(good).is_some(), "{good}");
+        }
+        for bad in [
+            "http://login.example",
+            "ftp://127.0.0.1",
+            "login.example",
+            "https://a:b@login.example",
+            "https://login.example/#x",
+            "http://127.0.0.1.example.org",
+            "",
+        ] {
+            assert!(address(bad).is_none(), "{bad}");
+        }
+    }
+}
