@@ -1,9 +1,12 @@
 //! `bithive dicom`: medical images before they become a job.
 
+mod note;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, anyhow};
+use bithive_audit::{Act, Outcome};
 use bithive_command_kit::{Output, Spinner, printable, spinner, table};
 use bithive_deid::{Boxes, DateOption, DeidKey, Options, Profile};
 use bithive_keystore::{fresh_rng, private};
@@ -12,6 +15,8 @@ use bithive_subject_keys::{MAX_BYTES, SubjectKeys, WrappingKey, wipe};
 use clap::{Args, Subcommand, ValueEnum};
 use rand_core::Rng as _;
 use zeroize::Zeroizing;
+
+use self::note::{NoteArgs, Notes, To};
 
 /// Most bytes of a key file: 64 digits and white space.
 const MAX_KEY_BYTES: usize = 256;
@@ -49,6 +54,8 @@ pub enum Command {
         key: PathBuf,
         #[command(flatten)]
         profile: ProfileArgs,
+        #[command(flatten)]
+        note: NoteArgs,
     },
     /// Make of de-identified files the images that jobs take: one .bhim file for each object, and images.csv.
     ///
@@ -64,6 +71,8 @@ pub enum Command {
         /// The key under which they are wrapped, which `dicom key` makes.
         #[arg(long, value_name = "FILE", requires = "keys")]
         wrapping_key: Option<PathBuf>,
+        #[command(flatten)]
+        note: NoteArgs,
     },
     /// Open an image that `import` has sealed, for a job. What is written is in the clear: `erase` does not reach it.
     Unseal {
@@ -74,6 +83,8 @@ pub enum Command {
         out: PathBuf,
         #[command(flatten)]
         keys: KeysArgs,
+        #[command(flatten)]
+        note: NoteArgs,
     },
     /// Erase a subject: destroy its key, so that no sealed image of it can ever be opened again, by anybody.
     ///
@@ -87,6 +98,8 @@ pub enum Command {
         salt: Vec<PathBuf>,
         #[command(flatten)]
         keys: KeysArgs,
+        #[command(flatten)]
+        note: NoteArgs,
     },
     /// Make a key for `deid`, or to wrap the keys of subjects, in a new file that only its owner can read.
     Key {
@@ -165,12 +178,17 @@ pub fn run(command: Command, output: Output) -> Result<ExitCode> {
                 answer.unreadable.is_empty() && answer.files.iter().all(|file| file.refused.is_none());
             Ok(code(sound))
         }
-        Command::Deid { input, output: folder, key, profile } => {
-            let profile = profile.read()?;
-            let key = read_key(&key)?;
-            let answer = with_progress(output, "de-identifying", |progress| {
-                Ok(deidentify(&input, &folder, &profile, &key, progress)?)
-            })?;
+        Command::Deid { input, output: folder, key, profile, note } => {
+            let (profile, key, notes) = (profile.read()?, read_key(&key)?, note.open()?);
+            let to = (To::File(&input), "dicom-deid");
+            let work = || {
+                with_progress(output, "de-identifying", |progress| {
+                    Ok(deidentify(&input, &folder, &profile, &key, progress)?)
+                })
+            };
+            let answer =
+                notes.around(Act::Deidentified, to, work, |answer| Some(written(&answer.summary)))?;
+            left_out(&notes, Act::Deidentified, to, &answer.summary)?;
             output.show(&answer, |answer| {
                 show_summary(&answer.summary, &folder);
                 println!("{} subjects, {} images with blanked boxes", answer.subjects, answer.blanked);
@@ -180,12 +198,17 @@ pub fn run(command: Command, output: Output) -> Result<ExitCode> {
             })?;
             Ok(code(answer.summary.refused.is_empty()))
         }
-        Command::Import { input, output: folder, keys, wrapping_key } => {
+        Command::Import { input, output: folder, keys, wrapping_key, note } => {
             let args = keys.zip(wrapping_key).map(|(keys, wrapping_key)| KeysArgs { keys, wrapping_key });
             let keys = args.map(|args| args.open()).transpose()?;
-            let answer = with_progress(output, "importing", |progress| {
-                Ok(import(&input, &folder, keys.as_ref(), progress)?)
-            })?;
+            let (notes, to) = (note.open()?, (To::File(input.as_path()), "dicom-import"));
+            let work = || {
+                with_progress(output, "importing", |progress| {
+                    Ok(import(&input, &folder, keys.as_ref(), progress)?)
+                })
+            };
+            let answer = notes.around(Act::Opened, to, work, |answer| Some(written(&answer.summary)))?;
+            left_out(&notes, Act::Opened, to, &answer.summary)?;
             output.show(&answer, |answer| {
                 show_summary(&answer.summary, &folder);
                 println!(
@@ -196,14 +219,16 @@ pub fn run(command: Command, output: Output) -> Result<ExitCode> {
             })?;
             Ok(code(answer.summary.refused.is_empty()))
         }
-        Command::Unseal { file, out, keys } => {
-            let opened = keys.open()?.unseal(&file, &read_sealed(&file)?)?;
-            private::create(&out, &opened)?;
+        Command::Unseal { file, out, keys, note } => {
+            let (notes, to) = (note.open()?, (To::File(file.as_path()), "dicom-unseal"));
+            let open = || Ok(keys.open()?.unseal(&file, &read_sealed(&file)?)?);
+            let opened = notes.around(Act::Decrypted, to, open, |_| Some(1))?;
+            notes.around(Act::Exported, to, || Ok(private::create(&out, &opened)?), |()| Some(1))?;
             let answer = serde_json::json!({ "file": out, "bytes": opened.len() });
             output.show(&answer, |_| println!("wrote {}, in the clear", out.display()))?;
             Ok(ExitCode::SUCCESS)
         }
-        Command::Erase { subject, salt, keys } => erase(&subject, &salt, &keys, output),
+        Command::Erase { subject, salt, keys, note } => erase(&subject, &salt, &keys, (&note, output)),
         Command::Key { file } => {
             let mut key = Zeroizing::new([0_u8; 32]);
             fresh_rng()?.fill_bytes(&mut *key);
@@ -268,15 +293,38 @@ fn read_sealed(file: &Path) -> Result<Vec<u8>> {
     std::fs::read(file).with_context(shown)
 }
 
-fn erase(subject: &str, salts: &[PathBuf], keys: &KeysArgs, output: Output) -> Result<ExitCode> {
-    let mut rng = fresh_rng()?;
-    // The key first: what is left is of no use without it.
-    let erased = keys.open()?.erase(subject, &mut rng)?;
-    let mut wiped = Vec::new();
-    for file in salts {
-        let gone = wipe(file, &mut rng).context("--salt")?;
-        wiped.push(serde_json::json!({ "file": file, "bytes": gone.bytes }));
+fn written(summary: &Summary) -> u64 {
+    u64::try_from(summary.written).unwrap_or(u64::MAX)
+}
+
+/// Notes files that were left out, if there are some.
+fn left_out(notes: &Notes, act: Act, to: (To<'_>, &str), summary: &Summary) -> Result<()> {
+    match u64::try_from(summary.refused.len()) {
+        Ok(0) => Ok(()),
+        count => notes.note((act, Outcome::Refused), to, count.ok()),
     }
+}
+
+fn erase(
+    subject: &str,
+    salts: &[PathBuf],
+    keys: &KeysArgs,
+    (note, output): (&NoteArgs, Output),
+) -> Result<ExitCode> {
+    let mut rng = fresh_rng()?;
+    let notes = note.open()?;
+    let keys = keys.open()?;
+    let work = || {
+        // The key first: what is left is of no use without it.
+        let erased = keys.erase(subject, &mut rng)?;
+        let mut wiped = Vec::new();
+        for file in salts {
+            let gone = wipe(file, &mut rng).context("--salt")?;
+            wiped.push(serde_json::json!({ "file": file, "bytes": gone.bytes }));
+        }
+        Ok((erased, wiped))
+    };
+    let (erased, wiped) = notes.around(Act::Erased, (To::Subject(subject), "dicom-erase"), work, |_| None)?;
     let bytes = erased.key.map(|key| key.bytes);
     let answer = serde_json::json!({
         "subject": subject, "key_bytes_overwritten": bytes, "erased_before": bytes.is_none(), "files": wiped,
@@ -294,7 +342,6 @@ fn erase(subject: &str, salts: &[PathBuf], keys: &KeysArgs, output: Output) -> R
         for what in NOT_REACHED {
             println!("  {what}");
         }
-        println!("`bithive audit record erased --subject ...` notes it in an audit log");
     })?;
     Ok(ExitCode::SUCCESS)
 }
