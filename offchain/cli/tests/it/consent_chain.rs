@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::common::{Network, POLICY, json, path, refused};
+use crate::common::{Network, POLICY, bithive, json, path, refused, text};
 
 const ROWS: &str = include_str!("../../../../data/wdbc/holdout.csv");
 
@@ -165,6 +165,30 @@ fn a_log_whose_end_was_cut_off_does_not_agree_with_the_chain() {
 }
 
 #[test]
+fn a_watch_puts_the_head_on_the_chain_when_it_is_due_and_not_again_without_new_entries() {
+    let network = Network::with_nodes(0);
+    network.json(&["audit", "init"]);
+    network.post();
+    let home = path(&network.home());
+    let watch = |more: &[&str]| {
+        let all = [&["--home", &home, "--json", "audit", "watch", "--once", "--anchor-every"], more].concat();
+        let output = bithive(&all).output().unwrap();
+        // Exit code 1 says that there are alerts: it may be late.
+        assert!(matches!(output.status.code(), Some(0 | 1)), "{}", text(&output));
+        let lines = String::from_utf8(output.stdout).unwrap();
+        let lines = lines.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+        lines.filter(|line| line.get("anchored").is_some()).collect::<Vec<_>>()
+    };
+    assert!(watch(&["1h"]).is_empty(), "four entries of this minute");
+    let anchored = watch(&["1h", "--anchor-entries", "4"]);
+    assert_eq!(anchored[0]["anchored"]["seq"], 5);
+    assert_eq!(network.json(&["audit", "verify", "--chain"])["heads_compared"], 1);
+    assert!(watch(&["0s", "--anchor-entries", "1"]).is_empty(), "nothing is new but entries about heads");
+    network.post();
+    assert_eq!(watch(&["0s"])[0]["anchored"]["seq"], 10, "some time after the first new entry");
+}
+
+#[test]
 fn a_subject_that_was_erased_is_named_with_what_that_does_not_reach() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| path(&folder.path().join(name));
@@ -183,6 +207,8 @@ fn a_subject_that_was_erased_is_named_with_what_that_does_not_reach() {
         own.unwrap().of("3F2A9C", &mut rng).unwrap().seal("a.bhim.sealed", b"pixels", &mut rng).unwrap();
     let (image, out) = (at("a.bhim.sealed"), at("a.bhim"));
     std::fs::write(&image, sealed).unwrap();
+    let log = at("log");
+    let of = [&of[..], &["--log", &log, "--actor", "archive"]].concat();
     json(&[&["dicom", "unseal", &image, "--out", &out][..], &of].concat());
     assert_eq!(std::fs::read(&out).unwrap(), b"pixels");
     std::fs::write(&salt, "a receipt with its salt").unwrap();
@@ -193,4 +219,25 @@ fn a_subject_that_was_erased_is_named_with_what_that_does_not_reach() {
     let again = at("again.bhim");
     let error = refused(&[&["dicom", "unseal", &image, "--out", &again][..], &of].concat());
     assert!(error.contains("was erased"), "{error}");
+    let shown = json(&["audit", "show", "--log", &log]);
+    let acts: Vec<String> = shown["entries"].as_array().unwrap()[1..]
+        .iter()
+        .map(|entry| format!("{} {} {}", entry["act"], entry["outcome"], entry["code"]).replace('"', ""))
+        .collect();
+    let expected = [
+        "decrypted begun dicom-unseal",
+        "decrypted success dicom-unseal",
+        "exported begun dicom-unseal",
+        "exported success dicom-unseal",
+        "erased begun dicom-erase",
+        "erased success dicom-erase",
+        "decrypted begun dicom-unseal",
+        "decrypted failed dicom-unseal",
+    ];
+    assert_eq!(acts, expected);
+    let of_file = json(&["audit", "show", "--log", &log, "--file", &image]);
+    assert_eq!(of_file["entries"].as_array().unwrap().len(), 6, "and the log has no name of it");
+    let written =
+        std::fs::read_to_string(folder.path().join("log/entries-00000000000000000001.log")).unwrap();
+    assert!(written.contains("\"archive\"") && !written.contains("3F2A9C") && !written.contains("a.bhim"));
 }

@@ -1,6 +1,7 @@
 //! `bithive audit`: the audit log of a party, for its operator and for those who check it.
 
 mod anchor;
+mod anchors;
 mod choose;
 mod export;
 mod head;
@@ -53,7 +54,7 @@ pub enum Command {
     /// Put the last entry of the log on the chain: from then on, `audit verify --chain` shows whether the log was cut off or written anew.
     ///
     /// The chain has numbers and digests, and nothing of what the entries say. Do it regularly, for example every hour: what was written
-    /// since the last time can still be cut off. For example: audit anchor --config requester.toml
+    /// since the last time can still be cut off. `audit watch --anchor-every 1h` does it. For example: audit anchor --config requester.toml
     Anchor(AnchorArgs),
     /// Log an act that another program does, for example: audit record break-glass --code emergency --subject 64-hex-digits --actor ward-3 --role clinician
     Record(RecordArgs),
@@ -61,6 +62,7 @@ pub enum Command {
     ///
     /// Each alert is a line of JSON. It names no person: `audit show --seq` says who it was. The log is checked as it is read. Exit codes with
     /// --once: 0 nothing unusual; 1 there are alerts, or the log is broken; 2 an error, such as a webhook that takes no alert.
+    /// With --anchor-every it also puts the last entry on the chain, as `audit anchor` does, each so often and each thousand entries.
     Watch(WatchArgs),
     /// Show the rules of `audit watch`, or write them to a file, to be changed.
     Rules {

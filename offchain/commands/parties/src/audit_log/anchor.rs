@@ -1,12 +1,12 @@
 //! `bithive audit anchor`, and what the chain has of a log.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context, Result};
 use bithive_api::grants::ExecuteMsg;
-use bithive_audit::{Act, Digest, Head, Outcome};
-use bithive_audit_log::verify;
+use bithive_audit::{Act, Digest, Fault, Head, Outcome};
+use bithive_audit_log::{AuditLog, verify};
 use bithive_client::{Account, Client};
 use bithive_command_kit::{Configured, Output, PasswordArgs, connect};
 use bithive_home::Home;
@@ -23,17 +23,66 @@ pub struct AnchorArgs {
     /// Name of a wallet of the home folder that sends the transaction, where there is no --config.
     #[arg(long, value_name = "NAME", default_value = "operator", conflicts_with = "config")]
     from: String,
+    /// Configuration of the party whose account sends it, where that is another one than the party whose log it is: a gateway has none.
+    #[arg(long, value_name = "FILE")]
+    account: Option<PathBuf>,
     #[command(flatten)]
     password: PasswordArgs,
 }
 
-/// The account, and the home that its chain is in.
-async fn account(args: &AnchorArgs, home: &Path) -> Result<(Account, Option<Home>)> {
-    if let Some(file) = &args.log.config {
-        return Ok((Configured::load(file)?.account(&args.password).await?, None));
+/// What the log says of entries about its heads on the chain.
+pub(crate) const CODE: &str = "anchor";
+
+/// A log, and the account that puts its heads on the chain.
+pub(crate) struct Anchor {
+    account: Account,
+    log: AuditLog,
+    folder: PathBuf,
+    _home: Option<Home>,
+}
+
+impl Anchor {
+    /// `config` is that of the party whose account it is; without one it is the wallet `from` of the home folder.
+    pub(crate) async fn open(
+        log: &LogArgs,
+        (config, from): (Option<&Path>, &str),
+        password: &PasswordArgs,
+        home: &Path,
+    ) -> Result<Self> {
+        let folder = log.folder(home)?;
+        let (account, _home) = match config {
+            Some(file) => (Configured::load(file)?.account(password).await?, None),
+            None => {
+                let home = Home::open(home).await?;
+                (home.account(from).await?, Some(home))
+            }
+        };
+        Ok(Self { account, log: log.open(home, operator)?, folder, _home })
     }
-    let home = Home::open(home).await?;
-    Ok((home.account(&args.from).await?, Some(home)))
+
+    /// Puts the head of the log on the chain; returns it with the hash of the transaction, or what is wrong with the log.
+    pub(crate) async fn put(&self) -> Result<Result<(Head, String), Fault>> {
+        // This entry is the head: that it went to the chain is part of what it vouches for.
+        let note =
+            |outcome| self.log.record(Act::HeadSigned, outcome, |event| event.code = CODE.parse().ok());
+        note(Outcome::Begun)?;
+        let head = match verify(&self.folder, [], |_| {})?.log {
+            Ok(summary) => summary.head,
+            Err(fault) => return Ok(Err(fault)),
+        };
+        let message =
+            ExecuteMsg::AnchorAudit { log: head.log.0.into(), count: head.seq, head: head.digest.0.into() };
+        match self.account.grants(&message).await {
+            Ok(receipt) => {
+                note(Outcome::Success)?;
+                Ok(Ok((head, receipt.hash.to_string())))
+            }
+            Err(error) => {
+                note(Outcome::Failed)?;
+                Err(error.into())
+            }
+        }
+    }
 }
 
 /// Puts the head of a log on the chain.
@@ -43,23 +92,17 @@ pub(crate) async fn run(args: &AnchorArgs, home: &Path, output: Output) -> Resul
         eprintln!("nothing is put on the chain: the log is broken: {fault}");
         return Ok(ExitCode::FAILURE);
     }
-    let (account, _home) = account(args, home).await?;
-    // This entry is the head: that it went to the chain is part of what it vouches for.
-    args.log.open(home, operator)?.record(Act::HeadSigned, Outcome::Begun, |event| {
-        event.code = "anchor".parse().ok();
-    })?;
-    let head = match verify(&folder, [], |_| {})?.log {
-        Ok(summary) => summary.head,
+    let config = args.account.as_deref().or(args.log.config.as_deref());
+    let anchor = Anchor::open(&args.log, (config, &args.from), &args.password, home).await?;
+    let (head, transaction) = match anchor.put().await? {
+        Ok(put) => put,
         Err(fault) => {
             eprintln!("nothing is put on the chain: the log is broken: {fault}");
             return Ok(ExitCode::FAILURE);
         }
     };
-    let message =
-        ExecuteMsg::AnchorAudit { log: head.log.0.into(), count: head.seq, head: head.digest.0.into() };
-    let receipt = account.grants(&message).await?;
-    let answer =
-        json!({ "account": account.address(), "head": head, "transaction": receipt.hash.to_string() });
+    let account = &anchor.account;
+    let answer = json!({ "account": account.address(), "head": head, "transaction": transaction });
     output.show(&answer, |_| {
         println!("entry {} of the log {} is on the chain, for {}", head.seq, head.log, account.address());
         println!("`bithive audit verify --chain --account {}` compares", account.address());

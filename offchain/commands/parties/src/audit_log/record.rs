@@ -13,7 +13,7 @@ use super::which::LogArgs;
 /// Arguments of `bithive audit record`.
 #[derive(clap::Args)]
 pub struct RecordArgs {
-    /// What was done: opened, decrypted, exported, deidentified, job-posted, input-sent, result-read, consent-given, consent-withdrawn, erased,
+    /// What was done: opened, decrypted, exported, received, deidentified, job-posted, input-sent, result-read, consent-given, consent-withdrawn, erased,
     /// break-glass, configuration-changed, keystore-opened or signed-in.
     act: Act,
     #[command(flatten)]

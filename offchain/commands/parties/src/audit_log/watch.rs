@@ -7,11 +7,13 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use bithive_audit::{Alert, Detector, Digest, Entry, Head, Rules, Verifier, show_time};
 use bithive_audit_log::{Backoff, Follower, HookKey, Webhook, verify};
-use bithive_command_kit::Output;
+use bithive_command_kit::{Output, PasswordArgs};
 use bithive_daemon::Stop;
 use bithive_keystore::private;
 use serde_json::json;
 
+use super::anchor::Anchor;
+use super::anchors::Anchors;
 use super::which::LogArgs;
 use crate::relied::read_file;
 
@@ -39,6 +41,20 @@ pub struct WatchArgs {
     /// File that keeps how far was watched, so that nothing is told twice; watched.json in the folder of the log by default.
     #[arg(long, value_name = "FILE")]
     state: Option<PathBuf>,
+    /// Put the last entry on the chain when this time has passed since the last time, such as 1h, if there are new entries.
+    #[arg(long, value_name = "TIME", value_parser = humantime::parse_duration)]
+    anchor_every: Option<Duration>,
+    /// Do so, too, when there are so many new entries.
+    #[arg(long, value_name = "NUMBER", default_value_t = 1_000, requires = "anchor_every")]
+    anchor_entries: u64,
+    /// Configuration of the party whose account sends it; that of --config by default.
+    #[arg(long, value_name = "FILE", requires = "anchor_every")]
+    account: Option<PathBuf>,
+    /// Name of a wallet of the home folder that sends it, where there is no configuration.
+    #[arg(long, value_name = "NAME", default_value = "operator", requires = "anchor_every")]
+    from: String,
+    #[command(flatten)]
+    password: PasswordArgs,
     /// End when all that is there was looked at.
     #[arg(long)]
     once: bool,
@@ -68,7 +84,16 @@ pub(crate) async fn run(args: WatchArgs, home: &Path, output: Output) -> Result<
     if let Err(fault) = verify(&folder, watched.clone(), |_| {})?.log {
         return broken(&fault.to_string(), output);
     }
+    let anchors = match args.anchor_every {
+        Some(every) => {
+            let config = args.account.as_deref().or(args.log.config.as_deref());
+            let anchor = Anchor::open(&args.log, (config, &args.from), &args.password, home).await?;
+            Some(Anchors::new(anchor, every, args.anchor_entries))
+        }
+        None => None,
+    };
     let mut watch = Watch {
+        anchors,
         follower: Follower::new(&folder)?,
         verifier: Verifier::new([]),
         detector: Detector::new(rules),
@@ -88,6 +113,8 @@ pub(crate) async fn run(args: WatchArgs, home: &Path, output: Output) -> Result<
         match looked {
             Looked::Broken(fault) => return broken(&fault, output),
             Looked::More => continue,
+            // At the end alone: a head is of all that was looked at.
+            Looked::AtEnd if watch.anchor().await? => continue,
             Looked::AtEnd if args.once => {
                 return Ok(if watch.alerts == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE });
             }
@@ -124,6 +151,7 @@ fn broken(fault: &str, output: Output) -> Result<ExitCode> {
 
 /// A log under watch.
 struct Watch {
+    anchors: Option<Anchors>,
     follower: Follower,
     verifier: Verifier,
     detector: Detector,
@@ -169,6 +197,9 @@ impl Watch {
 
     async fn take(&mut self, entry: &Entry) -> Result<()> {
         let log = *self.log.get_or_insert(entry.prev);
+        if let Some(anchors) = &mut self.anchors {
+            anchors.see(entry);
+        }
         // Rules learn from what was watched before, too.
         let alerts = self.detector.feed(entry);
         if self.watched.as_ref().is_some_and(|head| entry.seq <= head.seq) {
@@ -185,6 +216,20 @@ impl Watch {
         }
         self.watched = Some(Head::of(entry, log));
         Ok(())
+    }
+
+    /// Puts the head on the chain if it is time; says whether it did.
+    async fn anchor(&mut self) -> Result<bool> {
+        let Some(anchors) = self.anchors.as_mut().filter(|anchors| anchors.is_due()) else {
+            return Ok(false);
+        };
+        let Some(head) = anchors.put().await? else { return Ok(false) };
+        if self.output.json {
+            println!("{}", json!({ "anchored": head }));
+        } else {
+            println!("entry {} is on the chain", head.seq);
+        }
+        Ok(true)
     }
 
     fn tell(&self, alert: &Alert) -> Result<()> {

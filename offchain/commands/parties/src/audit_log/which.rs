@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use bithive_audit_log::{AuditLog, Who};
 use bithive_command_kit::Configured;
+use bithive_daemon::config::role_of;
+use bithive_gateway::config::{GatewayConfig, ROLE};
 
 use crate::acting::HOME_LOG;
 
@@ -14,7 +16,7 @@ pub struct LogArgs {
     /// Folder of the log; that of the home folder's requesters by default.
     #[arg(long, value_name = "DIR", conflicts_with = "config")]
     log: Option<PathBuf>,
-    /// Configuration of the requester or node whose log it is.
+    /// Configuration of the requester, node or gateway whose log it is.
     #[arg(long, value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
 }
@@ -31,6 +33,9 @@ impl LogArgs {
             return Ok(folder.clone());
         }
         let Some(file) = &self.config else { return Ok(home.join(HOME_LOG)) };
+        if let Some(folder) = of_gateway(file)? {
+            return Ok(folder);
+        }
         let configured = Configured::load(file)?;
         configured.log_folder().map(Into::into).with_context(|| no_log(file))
     }
@@ -38,8 +43,21 @@ impl LogArgs {
     /// The log, to be written. Without a configuration nobody is known who writes: `who` says it then.
     pub(crate) fn open(&self, home: &Path, who: impl FnOnce() -> Result<Who>) -> Result<AuditLog> {
         let Some(file) = &self.config else { return Ok(AuditLog::open(&self.folder(home)?, who()?)?) };
+        if let Some(folder) = of_gateway(file)? {
+            return Ok(AuditLog::open(&folder, who()?)?);
+        }
         Configured::load(file)?.begin_log()?.with_context(|| no_log(file))
     }
+}
+
+/// The log of a gateway, if that is what a configuration is of.
+fn of_gateway(file: &Path) -> Result<Option<PathBuf>> {
+    if role_of(file)? != ROLE {
+        return Ok(None);
+    }
+    let audit = GatewayConfig::load(file)?.audit;
+    anyhow::ensure!(audit.enabled, "{}: [audit] is not enabled", file.display());
+    Ok(Some(audit.log))
 }
 
 pub(crate) fn no_log(config: &Path) -> String {
