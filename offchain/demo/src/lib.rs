@@ -5,7 +5,7 @@
 //! what they report and compares it with what it knows to be true. `stages` runs the demo from beginning to end, and
 //! `check` compares; `profiles` says which nodes take part. `network::Parties` is what the stages need of the
 //! parties: `tasks` runs them in this process, `processes` as processes. `devnet_chain` puts the contracts on a
-//! real chain. `page` leaves a network to whoever opens its page.
+//! real chain. `page` leaves a network to whoever opens its page. `imaging` is another story with the same parties: a study of a hospital.
 
 mod args;
 mod balances;
@@ -13,8 +13,10 @@ mod check;
 mod curious;
 mod devnet_chain;
 mod dishonest;
+mod folder;
 mod forged;
 mod gas;
+mod imaging;
 mod network;
 mod node;
 mod node_tasks;
@@ -41,6 +43,7 @@ use bithive_node::{Compute, Onnx};
 
 pub use args::{ChainKind, DemoArgs};
 use devnet_chain::DevnetChain;
+use imaging::ImagingSummary;
 use processes::Hosts;
 use screen::Screen;
 use summary::Summary;
@@ -56,6 +59,16 @@ pub async fn run(args: DemoArgs, home: &Path, output: Output) -> Result<ExitCode
     if args.page {
         page::run(&args, output).await?;
         return Ok(ExitCode::SUCCESS);
+    }
+    if args.imaging {
+        let screen = Screen { quiet: output.json };
+        let (stop, _) = Stop::on_signals()?;
+        let summary = tokio::select! {
+            summary = imaging::run(&args, screen) => summary?,
+            () = stop.requested() => anyhow::bail!("stopped"),
+        };
+        output.show(&summary, ImagingSummary::print)?;
+        return Ok(if summary.ok { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
     // A chain that is not there ends the demo before anything is drawn.
     let real = match args.chain {

@@ -36,7 +36,7 @@ use super::{processes, tasks};
 const PRICE: u128 = 15 * UNIT;
 
 /// 1/1024 in fixed-point units: machines round differently, a cheat is further off.
-const TOLERANCE: u32 = 64;
+pub(super) const TOLERANCE: u32 = 64;
 
 const HOUR: u64 = 3_600;
 
@@ -180,25 +180,31 @@ fn spec(policy: &Policy, input: &JobInput, workers: u8, rows: usize) -> Result<J
         rows: table.features().encode(),
         dimensions: u16::try_from(words_for(rows.len()))?,
         model: input.model_bytes.clone(),
-        offer: Offer::new(
-            PRICE,
-            Quorum { workers, quorum: workers / 2 + 1, tolerance: TOLERANCE },
-            Windows::same(HOUR),
-        ),
+        offer: offer(workers),
     })
 }
 
+/// What the demo's jobs offer: a majority of the workers must agree.
+pub(super) fn offer(workers: u8) -> Offer {
+    let quorum = Quorum { workers, quorum: workers / 2 + 1, tolerance: TOLERANCE };
+    Offer::new(PRICE, quorum, Windows::same(HOUR))
+}
+
 /// A job to run.
-struct Plan<'a> {
-    policy: &'a str,
-    spec: &'a JobSpec,
-    rows: usize,
-    selection: &'a Selection,
-    earlier: Option<&'a JobResponse>,
+pub(super) struct Plan<'a> {
+    pub(super) policy: &'a str,
+    pub(super) spec: &'a JobSpec,
+    pub(super) rows: usize,
+    pub(super) selection: &'a Selection,
+    pub(super) earlier: Option<&'a JobResponse>,
 }
 
 /// Runs one job. One without an earlier job is not shown.
-async fn job(demo: &mut DemoState, parties: &mut dyn Parties, plan: Plan<'_>) -> Result<FinishedJob> {
+pub(super) async fn job(
+    demo: &mut DemoState,
+    parties: &mut dyn Parties,
+    plan: Plan<'_>,
+) -> Result<FinishedJob> {
     let Plan { policy, spec, rows, selection, earlier } = plan;
     let screen = Screen { quiet: demo.screen.quiet || earlier.is_none() };
     let satisfies = |node: &&DemoNode| spec.policy.is_satisfied(&node.profile.attributes);

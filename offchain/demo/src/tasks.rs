@@ -60,6 +60,23 @@ pub(super) async fn embedded(
     .await
 }
 
+/// As [`embedded`], with the whole economy, of which the contract of consents is a part.
+pub(super) async fn observed_economy(
+    args: &DemoArgs,
+    policy: &Policy,
+    screen: Screen,
+) -> Result<(DemoState, Tasks<Embedded>)> {
+    let mut rng = ChaCha20Rng::seed_from_u64(args.seed);
+    let timer = StageTimer::new();
+    let founding = Genesis::draw(args, screen, &mut rng)?;
+    let Genesis { crs, founders, groups } = &founding;
+    let chain = local::open_chain(None, founders)?;
+    let deployment = local::deploy_economy(Arc::new(chain.clone()), founders, crs, groups.count()).await?;
+    let tap = Tap::default();
+    let (founding, network) = ((founding, tap.clone()), LocalNetwork::tapped(tap));
+    start(args, policy, (screen, timer), (chain, deployment, 1), founding, network, rng).await
+}
+
 /// As [`embedded`], with the tokens' economy, and without a record of what each party receives: it lives until somebody ends it.
 /// Beside it the key of who owns the contracts.
 pub(super) async fn with_economy(
@@ -137,6 +154,11 @@ async fn start<C: Chain + Clone + 'static>(
 }
 
 impl<C> Tasks<C> {
+    /// The requester of the demo's jobs.
+    pub(super) const fn requester_mut(&mut self) -> &mut Requester {
+        &mut self.requester
+    }
+
     /// The network that the parties are on.
     pub(super) const fn local(&self) -> &Local<C> {
         &self.local

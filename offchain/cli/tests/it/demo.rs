@@ -49,6 +49,49 @@ fn a_whole_job_runs_and_every_check_holds() {
 }
 
 #[test]
+fn a_study_goes_from_a_scanner_to_a_report_and_every_check_holds() {
+    let demo = json(&["demo", "--imaging"]);
+    let checks = demo["checks"].as_array().unwrap();
+    let failed: Vec<_> = checks.iter().filter(|check| check["ok"] != true).collect();
+    assert!(failed.is_empty(), "{failed:?}");
+    assert_eq!(demo["ok"], true);
+    for name in [
+        "each object is on disk when the scanner hears of success",
+        "what the gateway has on disk names nobody",
+        "no identifying value is left",
+        "the pixels are those of the scanner",
+        "no job is posted under a consent that is not on the chain",
+        "the consent is on the chain",
+        "a quorum agrees",
+        "the answer is what the model says here",
+        "the patient sees the job",
+        "the report holds to FHIR R4",
+        "the report names nobody",
+        "no job is assigned after the consent is withdrawn",
+        "the pixels are nowhere in the open",
+    ] {
+        assert!(checks.iter().any(|check| check["name"] == name), "{name} is not checked");
+    }
+    assert!(checks.len() >= 24, "{}", checks.len());
+    assert_eq!((number(&demo["objects"]), demo["chosen"].as_array().unwrap().len()), (3, 3));
+    assert!(number(&demo["quorum"]) >= number(&demo["quorum_needed"]));
+    let answers = demo["answers"].as_array().unwrap();
+    assert_eq!(answers.len(), 3);
+    // The report that is printed is one that anybody's check takes.
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("report.json");
+    std::fs::write(&file, demo["report"].to_string()).unwrap();
+    let verdicts = json(&["fhir", "validate", file.to_str().unwrap()]);
+    assert_eq!((&verdicts[0]["valid"], &verdicts[0]["resource"]), (&true.into(), &"Bundle".into()));
+    let observation = &demo["report"]["entry"][1]["resource"];
+    assert_eq!(observation["valueQuantity"]["code"], "mm2");
+    let area = answers[0]["areas"][0]["square_millimetres"].as_f64().unwrap();
+    assert!((observation["valueQuantity"]["value"].as_f64().unwrap() - area).abs() <= area / 1_000.0);
+    let study = format!("urn:oid:{}", demo["study"].as_str().unwrap());
+    assert_eq!(observation["derivedFrom"][0]["identifier"]["value"], study);
+}
+
+#[test]
 fn equal_seeds_choose_and_pay_equally_and_other_seeds_do_not() {
     let facts = |seed: &str| {
         let demo = json(&["demo", "--seed", seed, "--row", "3"]);
@@ -100,6 +143,8 @@ fn arguments_out_of_bounds_name_the_argument() {
         (&["demo", "--slots", "2", "--nodes", "3000"], "1500 groups of 2 slots; expected 1 to 1024 groups"),
         (&["demo", "--row", "114"], "--row: row index 114: expected less than 114"),
         (&["demo", "--input", "nowhere.csv"], "nowhere.csv"),
+        (&["demo", "--imaging", "--network"], "--network"),
+        (&["demo", "--imaging", "--input", "nowhere.csv"], "--input"),
     ] {
         let error = refused(arguments);
         assert!(error.contains(named), "{arguments:?}: {error}");

@@ -96,7 +96,7 @@ fn settled([model, input]: [&str; 2], images: &[&str]) -> Network {
     network.json(&["node", "once"]);
     network.json(&["job", "assign", "1", "--from", "alice"]);
     network.json(&["node", "once"]);
-    assert_eq!(network.phase(1), "Settled");
+    assert_eq!(network.phase(1), "settled");
     let job = network.json(&["job", "status", "1"]);
     let agreed = job["workers"].as_array().unwrap().iter().filter(|worker| worker["in_quorum"] == true);
     assert_eq!(agreed.count(), 3);

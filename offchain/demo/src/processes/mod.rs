@@ -33,10 +33,11 @@ use tokio::sync::mpsc::UnboundedSender;
 
 pub(super) use self::hosts::Hosts;
 
-use self::files::{Common, Folder, node_keys};
+use self::files::{Common, node_keys};
 use self::process::{Plan, Process};
 use super::args::DemoArgs;
 use super::check::{Check, Observations};
+use super::folder::Folder;
 use super::network::{Attacker, FaultPoint, JobRequest, Matched, Network, Parties, Posted};
 use super::node::DemoNode;
 use super::reports::{NodeReports, PartyEvent};
