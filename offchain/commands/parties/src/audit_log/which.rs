@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use bithive_audit_log::{AuditLog, Who};
 use bithive_command_kit::Configured;
-use bithive_daemon::config::role_of;
+use bithive_daemon::config::written_role;
 use bithive_gateway::config::{GatewayConfig, ROLE};
 
 use crate::acting::HOME_LOG;
@@ -52,7 +52,7 @@ impl LogArgs {
 
 /// The log of a gateway, if that is what a configuration is of.
 fn of_gateway(file: &Path) -> Result<Option<PathBuf>> {
-    if role_of(file)? != ROLE {
+    if written_role(file)? != ROLE {
         return Ok(None);
     }
     let audit = GatewayConfig::load(file)?.audit;
