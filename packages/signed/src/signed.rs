@@ -199,7 +199,7 @@ mod tests {
         assert_eq!(cases.len(), 9);
         for case in cases {
             let text = case.text("text").repeat(case.number("times"));
-            assert_eq!(Ripemd160::digest(&text).as_slice(), case.bytes("hash"), "{case:?}");
+            assert_eq!(Ripemd160::digest(&text)[..], case.bytes("hash"), "{case:?}");
         }
     }
 

@@ -10,7 +10,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use bithive_fuzz_checks::{PACKAGES, PROGRAMS, Target};
 use rand_chacha::ChaCha20Rng;
-use rand_core::{RngCore, SeedableRng};
+use rand_core::{Rng as _, SeedableRng};
 
 const CORPUS: &str = "../fuzz/corpus";
 

@@ -294,7 +294,7 @@ fn read_sealed(file: &Path) -> Result<Vec<u8>> {
 }
 
 fn written(summary: &Summary) -> u64 {
-    u64::try_from(summary.written).unwrap_or(u64::MAX)
+    summary.written
 }
 
 /// Notes files that were left out, if there are some.
