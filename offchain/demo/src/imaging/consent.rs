@@ -3,15 +3,16 @@
 use anyhow::{Context, Result};
 use bithive_api::grants::{Basis, ExecuteMsg, Standing};
 use bithive_chain::SigningKey;
-use bithive_client::Account;
+use bithive_client::{Account, GrantError};
 use bithive_consent::grant::{commitment, opening};
 use bithive_consent::{Digest, Name, Receipt, ReceiptKind, SignedReceipt, Use, data_digest};
 use bithive_local::UNIT;
-use bithive_requester::Relied;
+use bithive_requester::{Relied, RequesterError};
 use bithive_signed::Signed;
 use cosmwasm_std::HexBinary;
 use rand_core::Rng as _;
 
+use super::super::check::Check;
 use super::super::setup::DemoState;
 
 /// What the data may be used for, in the words of HL7 v3 PurposeOfUse.
@@ -109,4 +110,17 @@ impl Consent {
         let uses = self.patient.client().uses(self.patient.address()).await?;
         Ok(uses.entries.iter().map(|used| used.job_id).collect())
     }
+}
+
+/// A check that a step was refused because of how the consent stands.
+pub(super) fn refusal(name: &'static str, refused: &Result<(), RequesterError>, expected: Standing) -> Check {
+    let standing = match refused {
+        Err(RequesterError::Grant(GrantError::NotPermitted { standing, .. })) => Some(*standing),
+        _ => None,
+    };
+    let detail = match refused {
+        Ok(()) => "it was done".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    Check::new(name, standing == Some(expected), detail)
 }

@@ -12,15 +12,16 @@ use bithive_requester::attested;
 use super::super::check::Check;
 use super::super::screen::Screen;
 use super::hospital::Study;
-use super::{holds, phantom};
+use super::phantom;
+use super::shown::holds;
 
 /// The manifest beside the model.
 const MANIFEST: &[u8] = include_bytes!("../../../../models/phantoms.json");
 
 /// A report that is written.
-pub(in super::super) struct Reported {
+pub(crate) struct Reported {
     /// A DiagnosticReport with its Observations and their Provenance.
-    pub(in super::super) bundle: Object,
+    pub(crate) bundle: Object,
     /// What the model says of each image.
     pub(super) answers: Answers,
     issues: Vec<Issue>,

@@ -12,13 +12,13 @@ use serde_json::Value;
 use super::super::args::DemoArgs;
 use super::super::check::Check;
 use super::super::setup::{DemoState, NOTICE, name_of};
-use super::FinishedStudy;
+use super::study::FinishedStudy;
 
 /// Results of `demo --imaging`.
 #[derive(Clone, Debug, Serialize)]
-pub(in super::super) struct ImagingSummary {
+pub(crate) struct ImagingSummary {
     /// Whether every check holds.
-    pub(in super::super) ok: bool,
+    pub(crate) ok: bool,
     /// Not for clinical use.
     notice: &'static str,
     /// Id of the chain.
@@ -79,7 +79,7 @@ pub(super) fn summarise(args: &DemoArgs, demo: &DemoState, done: FinishedStudy) 
 }
 
 impl ImagingSummary {
-    pub(in super::super) fn print(&self) {
+    pub(crate) fn print(&self) {
         println!("\n{}", style("Summary").bold());
         let mut facts = table(&["what", "value"]);
         for (name, value) in [
