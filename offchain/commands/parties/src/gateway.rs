@@ -1,21 +1,33 @@
-//! `bithive gateway`: a hospital's images and documents in.
+//! `bithive gateway`: a hospital's images and documents in, jobs of its studies, and answers out.
+
+mod consents;
+mod login;
+mod market;
+mod rules;
+mod studies;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
-use bithive_command_kit::Output;
-use bithive_daemon::Event;
-use bithive_daemon::config::{LogConfig, LogFilter, LogFormat};
+use bithive_command_kit::{Output, PasswordArgs};
+use bithive_daemon::config::{LogConfig, LogFilter, LogFormat, RequesterConfig, Settings as _};
 use bithive_daemon::event::standard_output;
-use bithive_gateway::config::{GatewayConfig, LogFormat as Format, ROLE, TEMPLATE};
-use bithive_gateway::web::Token;
-use bithive_gateway::{Gateway, Spool, SpoolKey, Uid};
+use bithive_daemon::{Event, Stop, chain};
+use bithive_gateway::config::{GatewayConfig, JobsConfig, LogFormat as Format, ROLE, TEMPLATE};
+use bithive_gateway::{Audit, Gateway, Spool, SpoolKey, Token, Uid, forget};
 use bithive_monitor::{StatusError, fetch_status};
 use clap::Subcommand;
 use serde_json::{Value, json};
 
+use self::login::{LoginArgs, PseudonymArgs};
+use self::market::RequesterMarket;
+use super::acting::{online, unlock};
 use super::daemon::{UntilArgs, start_log};
+
+/// Wait before the requester is tried again that could not begin.
+const PAUSE: Duration = Duration::from_secs(10);
 
 /// Gateways: DICOM and FHIR of a hospital's systems into an encrypted spool.
 #[expect(missing_docs, reason = "a doc comment would be part of the help text")]
@@ -37,9 +49,17 @@ pub enum Command {
         /// The file to create.
         file: PathBuf,
     },
+    /// Sign in as a person at the hospital's issuer, by a browser on this machine, and write the token that requests to the gateway show.
+    ///
+    /// For example: gateway login --issuer https://login.hospital.example/realms/hospital --out token
+    Login(LoginArgs),
+    /// Show by which words the audit log knows a person, study, patient or document, for `bithive audit show`.
+    Pseudonym(PseudonymArgs),
     /// Check a configuration, and that the files that it names are there.
     Check(ConfigArgs),
     /// Take images and documents until stopped: DICOM C-ECHO and C-STORE, DICOMweb, FHIR.
+    ///
+    /// By the rules of the configuration studies become jobs, and their results answers, which are sent on.
     ///
     /// What is answered with success is encrypted and on disk. It can be killed at any moment: whoever was not answered sends again, and an
     /// object that comes twice is stored once. Standard output has a line of JSON when it is ready and when it has stopped.
@@ -49,7 +69,19 @@ pub enum Command {
         #[command(flatten)]
         until: UntilArgs,
     },
-    /// Remove a study from the spool of a gateway that does not run.
+    /// List studies: how far each is on its way to an answer, and why it is not further. The gateway may run.
+    Studies(ConfigArgs),
+    /// List answers that are to be sent and that their destination has not taken. The gateway may run.
+    Outbox(ConfigArgs),
+    /// Have a study that was answered or refused begin again, with new jobs, of a gateway that does not run. Exit code 1 if there is none.
+    Again {
+        #[command(flatten)]
+        config: ConfigArgs,
+        /// Study Instance UID.
+        #[arg(long, value_name = "UID")]
+        study: Uid,
+    },
+    /// Remove a study from the spool of a gateway that does not run, with its images, results and answers.
     ///
     /// Its files are removed, not overwritten: what a disk keeps of removed files is readable to who has the key. Exit code 1 if there is no such study.
     Erase {
@@ -83,12 +115,19 @@ pub async fn run(command: Command, output: Output) -> Result<ExitCode> {
             Token::create(&file)?;
             made(&file, "requests show it in the header \"Authorization: Bearer ...\"", output)?;
         }
+        Command::Login(args) => login::login(&args, output).await?,
+        Command::Pseudonym(args) => login::pseudonym(&args, output)?,
         Command::Check(ConfigArgs { config: file }) => {
-            GatewayConfig::load(&file)?.check_files(&file)?;
+            let config = GatewayConfig::load(&file)?;
+            config.check_files(&file)?;
+            check_jobs(&config, &file)?;
             output
                 .show(&json!({ "ok": true, "role": ROLE }), |_| println!("ok: a gateway's configuration"))?;
         }
         Command::Run { config, until } => serve(&config.config, &until).await?,
+        Command::Studies(ConfigArgs { config }) => studies::list(&config, output)?,
+        Command::Outbox(ConfigArgs { config }) => studies::outbox(&config, output)?,
+        Command::Again { config, study } => return studies::begin_again(&config.config, &study, output),
         Command::Erase { config, study } => return erase(&config.config, &study, output),
         Command::Status(ConfigArgs { config }) => return status(&config, output).await,
     }
@@ -119,8 +158,9 @@ async fn serve(file: &Path, until: &UntilArgs) -> Result<()> {
         .parse()
         .map_err(|error| anyhow::anyhow!("{}: log.filter: {error}", file.display()))?;
     start_log(&LogConfig { format, filter })?;
+    let prepared = check_jobs(&config, file)?;
     let stop = until.stop()?;
-    let gateway = Gateway::start(&config).await?;
+    let mut gateway = Gateway::start(&config).await?;
     let tally = gateway.spool().tally();
     tracing::info!(studies = tally.studies, instances = tally.instances, "the gateway works");
     let events = standard_output();
@@ -131,9 +171,52 @@ async fn serve(file: &Path, until: &UntilArgs) -> Result<()> {
         listens_on: gateway.dicom().into_iter().chain(gateway.web()).chain(gateway.metrics()).collect(),
         url: gateway.web().map(|address| format!("http://{address}/")),
     });
-    stop.requested().await;
+    match &config.jobs {
+        Some(jobs) => {
+            tokio::select! {
+                worked = work(&mut gateway, jobs, prepared, &stop) => worked?,
+                () = stop.requested() => {}
+            }
+        }
+        None => stop.requested().await,
+    }
     gateway.stop().await;
     events(&Event::Stopped);
+    Ok(())
+}
+
+type Rules = std::collections::BTreeMap<String, rules::Prepared>;
+
+/// Reads what rules name, and the requester's configuration.
+fn check_jobs(config: &GatewayConfig, file: &Path) -> Result<Rules> {
+    let prepared = rules::load(config).with_context(|| file.display().to_string())?;
+    if let Some(jobs) = &config.jobs {
+        RequesterConfig::load(&jobs.requester)
+            .with_context(|| format!("{}: jobs.requester", file.display()))?;
+    }
+    Ok(prepared)
+}
+
+/// Turns studies into jobs until it is stopped. Nothing that arrives waits for it: a chain that does not answer holds up jobs alone.
+async fn work(gateway: &mut Gateway, jobs: &JobsConfig, prepared: Rules, stop: &Stop) -> Result<()> {
+    let config = RequesterConfig::load(&jobs.requester)?;
+    let password = PasswordArgs { password_file: Some(jobs.password.clone()), password_command: None };
+    let (requester, party) = loop {
+        let (keys, log) = unlock(&config, &password)?;
+        let Some(client) = chain::connect(&config.chain, stop).await? else { return Ok(()) };
+        match online(&client, &config, keys, log).await {
+            Ok(online) => break online,
+            Err(error) => tracing::error!(error = format!("{error:#}"), "no jobs are posted yet"),
+        }
+        tokio::time::sleep(PAUSE).await;
+    };
+    tracing::info!(account = requester.account().address(), "studies become jobs");
+    let mut market = RequesterMarket::new(requester, prepared);
+    tokio::select! {
+        () = gateway.work(&mut market) => {}
+        () = stop.requested() => {}
+    }
+    party.transport.close().await;
     Ok(())
 }
 
@@ -141,7 +224,10 @@ fn erase(file: &Path, study: &Uid, output: Output) -> Result<ExitCode> {
     let config = GatewayConfig::load(file)?;
     config.check_files(file)?;
     let spool = Spool::open(&config.spool, SpoolKey::read(&config.key)?, config.limits())?;
-    let removed = spool.erase(study)?;
+    let audit = Audit::read(&config.audit)?;
+    audit.erased(study.as_str(), None)?;
+    let removed = forget(&spool, study)?;
+    audit.erased(study.as_str(), Some(removed))?;
     output.show(&json!({ "removed": removed }), |_| println!("{removed} objects are removed"))?;
     Ok(if removed == 0 { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

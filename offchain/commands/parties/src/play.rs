@@ -33,7 +33,7 @@ pub(crate) struct Player<'a> {
 }
 
 /// A job that is followed.
-struct Followed {
+pub(crate) struct Followed {
     job_id: u64,
     following: Following,
     /// Since when claims are waited for.
@@ -53,14 +53,14 @@ struct Followed {
 }
 
 /// How far a step came.
-enum Next {
+pub(crate) enum Next {
     Wait,
     /// It has ended; whether with its output.
     Ended(bool),
 }
 
 impl Followed {
-    fn new((job_id, following): (u64, Following)) -> Self {
+    pub(crate) fn new((job_id, following): (u64, Following)) -> Self {
         let now = Instant::now();
         Self {
             job_id,
@@ -73,6 +73,11 @@ impl Followed {
             refusals: 0,
             asked: None,
         }
+    }
+
+    /// Where it was when that was told last.
+    pub(crate) fn told(&self) -> Option<&JobProgress> {
+        self.told.as_ref().map(|(told, _)| told)
     }
 
     /// Waits longer each time.
@@ -127,7 +132,8 @@ impl<'a> Player<'a> {
         failed.map_or(Ok(all), Err)
     }
 
-    async fn step(&mut self, followed: &mut Followed) -> Result<Next> {
+    /// Does what is next for a job.
+    pub(crate) async fn step(&mut self, followed: &mut Followed) -> Result<Next> {
         let job = self.client.job(followed.job_id).await?;
         match job.phase {
             Phase::Settled => return self.open(followed).await,

@@ -15,20 +15,38 @@ pub(crate) struct Teller {
     output: Output,
     /// Numbers of the result for each image; none for rows.
     each_image: Option<usize>,
+    /// Whether steps go to the log alone, without results.
+    only_log: bool,
 }
 
 impl Teller {
     pub(crate) const fn new(output: Output, each_image: Option<usize>) -> Self {
-        Self { output, each_image }
+        Self { output, each_image, only_log: false }
+    }
+
+    /// Tells the log alone, for a process whose output is something else. No result is told.
+    pub(crate) const fn log() -> Self {
+        Self { output: Output { json: false }, each_image: None, only_log: true }
     }
 
     /// A line for people, beside what is told.
     pub(crate) fn note(self, line: &str) {
+        if self.only_log {
+            tracing::info!("{line}");
+            return;
+        }
         eprintln!("{line}");
     }
 
     /// Tells a step; whoever waits for it has it when this returns.
     pub(crate) fn tell(self, step: &JobProgress) -> Result<()> {
+        if self.only_log {
+            match step {
+                JobProgress::Settled { job_id, .. } => tracing::info!(job = job_id, "the job has its output"),
+                other => tracing::info!("{}", words(other)),
+            }
+            return Ok(());
+        }
         let mut out = std::io::stdout().lock();
         if self.output.json {
             writeln!(out, "{}", serde_json::to_string(step)?)?;
@@ -47,6 +65,11 @@ impl Teller {
         }
         out.flush().context("standard output")
     }
+}
+
+/// A step in words.
+pub(crate) fn words(step: &JobProgress) -> String {
+    text(step, None).0
 }
 
 /// A step in words, and whether it is the end of the job.
