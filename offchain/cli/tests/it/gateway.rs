@@ -168,3 +168,95 @@ fn what_is_wrong_with_a_configuration_is_said_with_what_helps() {
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(serde_json::from_slice::<Value>(&output.stdout).unwrap()["running"], false);
 }
+
+/// A configuration with a rule, and what a rule names.
+fn ruled(folder: &std::path::Path) -> String {
+    let file = |name: &str| path(&folder.join(name));
+    json(&["gateway", "key", &file("spool.key")]);
+    json(&["gateway", "token", &file("web.token")]);
+    json(&["dicom", "key", &file("deid.key")]);
+    json(&["config", "init", "requester", "--out", &file("requester.toml")]);
+    std::fs::write(file("requester.password"), "a password of a requester").unwrap();
+    let models = concat!(env!("CARGO_MANIFEST_DIR"), "/../../models");
+    let told = text(&bithive(&["gateway", "config"]).output().unwrap());
+    format!(
+        "{told}\n[jobs]\nrequester = \"requester.toml\"\npassword = \"requester.password\"\ndeid_key = \"deid.key\"\n\
+         [[rule]]\nname = \"ct\"\nmodality = [\"CT\"]\nquiet = \"2m\"\nmodel = \"{models}/phantoms.onnx\"\n\
+         manifest = \"{models}/phantoms.json\"\npolicy = \"vram >= 16\"\nprice = \"5\"\nmost_price_per_job = \"15\"\n\
+         most_price_per_day = \"300\"\nsend = [\"pacs\"]\n\
+         [[pacs]]\nname = \"pacs\"\naddress = \"127.0.0.1:104\"\ncalled = \"PACS\"\ncalling = \"BITHIVE\"\n"
+    )
+}
+
+#[test]
+fn what_is_wrong_with_a_rule_is_said_with_what_helps() {
+    let folder = tempfile::tempdir().unwrap();
+    let config = path(&folder.path().join("gateway.toml"));
+    let good = ruled(folder.path());
+    std::fs::write(&config, &good).unwrap();
+    assert_eq!(json(&["gateway", "check", "--config", &config])["ok"], true);
+    for (from, to, said) in [
+        ("[\"CT\"]", "[\"ct\"]", "rule.modality"),
+        ("quiet = \"2m\"", "quiet = \"0s\"", "1s to 1day"),
+        ("phantoms.json", "digits.json", "name the manifest of that model"),
+        ("phantoms.onnx", "none.onnx", "rule.model"),
+        ("phantoms.onnx", "wdbc.onnx", "name one that reads images"),
+        ("vram >= 16", "vram >= many", "rule ct: policy"),
+        ("price = \"5\"", "price = \"five\"", "expected an amount of BTT"),
+        ("most_price_per_job = \"15\"", "most_price_per_job = \"14\"", "3 workers at a price of"),
+        ("send = [\"pacs\"]", "send = [\"else\"]", "the name of a [[pacs]] or [[ehr]]"),
+        ("127.0.0.1:104", "127.0.0.1", "host and port"),
+        ("called = \"PACS\"", "called = \"\"", "pacs.called"),
+        ("name = \"ct\"", "name = \"CT 1\"", "rule.name"),
+        ("name = \"ct\"", "name = \"ct\"\nclasses = [\"1.2.3\"]", "a storage SOP class"),
+        ("name = \"ct\"", "name = \"ct\"\nworkers = 1\nquorum = 2", "--quorum"),
+        ("name = \"ct\"", "name = \"ct\"\nkeep = { uids = true }", "rule.keep.uids"),
+        ("name = \"ct\"", "name = \"ct\"\nboxes = \"boxes.json\"", "rule.boxes"),
+        ("deid_key = \"deid.key\"", "deid_key = \"no.key\"", "`bithive dicom key FILE` makes it"),
+        (
+            "send = [\"pacs\"]",
+            "[rule.consent]\npurpose = \"TREAT\"\nissuers = []\nreceipts = \".\"",
+            "without one, no consent counts",
+        ),
+        (
+            "[[pacs]]",
+            "[[ehr]]\nname = \"ehr\"\nurl = \"http://ehr.example/fhir\"\n[[pacs]]",
+            "https://..., or http:// on this machine",
+        ),
+    ] {
+        assert!(good.contains(from), "{from}");
+        let at = good.rfind(from).unwrap();
+        let changed = format!("{}{to}{}", &good[..at], &good[at + from.len()..]);
+        std::fs::write(&config, changed).unwrap();
+        let error = refused(&["gateway", "check", "--config", &config]);
+        assert!(error.contains(said), "{to}: {error}");
+    }
+    let jobs = good.find("[jobs]").unwrap();
+    let rule = good.find("[[rule]]").unwrap();
+    std::fs::write(&config, format!("{}{}", &good[..jobs], &good[rule..])).unwrap();
+    let error = refused(&["gateway", "check", "--config", &config]);
+    assert!(error.contains("a part [jobs] that says who posts jobs"), "{error}");
+}
+
+#[test]
+fn studies_and_outbox_are_listed_with_the_key_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str| path(&folder.path().join(name));
+    let config = file("gateway.toml");
+    let written = ruled(folder.path()).replace(":11112", ":0").replace(":8042", ":0").replace(":9470", ":0");
+    std::fs::write(&config, written.replace("[\"CT\"]", "[\"MR\"]")).unwrap();
+    let (mut process, address) = start(&config);
+    let token = std::fs::read_to_string(file("web.token")).unwrap().trim().to_owned();
+    assert_eq!(store(address, &token, 1), Some(200));
+    assert_eq!(json(&["gateway", "studies", "--config", &config]), serde_json::json!([]), "no chain answers");
+    assert_eq!(json(&["gateway", "outbox", "--config", &config])["sent"], 0);
+    let again = ["gateway", "again", "--config", &config, "--study", "1.2.3.4"];
+    assert!(refused(&again).contains("in use by another process"));
+    drop(process.stdin.take());
+    assert!(process.wait().unwrap().success());
+    assert_eq!(bithive(&again).output().unwrap().status.code(), Some(1), "it has not ended");
+    std::fs::remove_file(file("spool.key")).unwrap();
+    json(&["gateway", "key", &file("spool.key")]);
+    let error = refused(&["gateway", "studies", "--config", &config]);
+    assert!(error.contains("begun with another key"), "{error}");
+}
