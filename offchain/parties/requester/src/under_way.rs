@@ -128,11 +128,7 @@ impl Requester {
     }
 
     /// The number of a job of the records; none if it was never posted, and its records are removed then.
-    pub(crate) async fn number(
-        &self,
-        name: &str,
-        record: UnderWay,
-    ) -> Result<Option<u64>, RequesterError> {
+    pub(crate) async fn number(&self, name: &str, record: UnderWay) -> Result<Option<u64>, RequesterError> {
         if record.job_id.is_some() {
             return Ok(record.job_id);
         }

@@ -70,6 +70,31 @@ async fn a_job_is_found_again_though_nobody_heard_that_it_was_posted() {
     assert_eq!(requester.following(1).await.unwrap(), Following::default());
 }
 
+/// Whether nobody heard that it was posted, its records are there, or they are gone: the chain has one job for a name.
+#[tokio::test]
+async fn a_job_is_posted_once_for_a_name_however_often_it_is_asked_for() {
+    let mut town = Town::empty().await;
+    let chain = FlakyChain::new(town.local.chain.clone());
+    chain.lose_answer.store(ALWAYS, Ordering::SeqCst);
+    let (spec, following) = (town.spec(), Following::default());
+    let mut requester = town.requester_over(&chain).await;
+    assert_eq!(requester.posted_once("study").await.unwrap(), None);
+    drop(requester.post_once("study", &spec, &following).await);
+    drop(requester);
+    let mut again = town.requester().await;
+    for _ in 0..2 {
+        assert_eq!(again.post_once("study", &spec, &following).await.unwrap(), 1);
+    }
+    assert_eq!(town.local.client.totals().await.unwrap().jobs, 1);
+    assert_eq!(again.post_once("other", &spec, &following).await.unwrap(), 2);
+    // As after the end of a job, and where a node has forgotten its transaction.
+    let under_way = town.requester_state.names("under-way/").unwrap();
+    town.requester_state.remove_all(&under_way).unwrap();
+    assert_eq!(again.begun().unwrap(), 0);
+    assert_eq!(again.post_once("study", &spec, &following).await.unwrap(), 1);
+    assert_eq!(town.local.client.totals().await.unwrap().jobs, 2);
+}
+
 #[tokio::test]
 async fn a_post_that_never_arrived_is_sent_again_once() {
     let mut town = Town::empty().await;
