@@ -35,8 +35,7 @@ fn targets() -> impl Iterator<Item = &'static Target> {
 fn every_input_of_the_corpus_passes_its_check() {
     let _alone = alone();
     let folders: BTreeSet<PathBuf> = entries(Path::new(CORPUS)).into_iter().collect();
-    let expected: BTreeSet<PathBuf> =
-        targets().map(|target| Path::new(CORPUS).join(target.name)).collect();
+    let expected: BTreeSet<PathBuf> = targets().map(|target| Path::new(CORPUS).join(target.name)).collect();
     assert_eq!(folders, expected, "each target has a corpus, and each corpus a target");
     let mut failed = Vec::new();
     for target in targets() {
@@ -65,8 +64,10 @@ fn inputs_around_those_of_the_corpus_pass_the_checks_that_run_programs() {
     let counts: BTreeMap<_, _> = CHANGED.iter().copied().collect();
     assert_eq!(counts.len(), PROGRAMS.len(), "each target has its number of inputs");
     for target in PROGRAMS {
-        let corpus: Vec<_> =
-            entries(&Path::new(CORPUS).join(target.name)).iter().map(|path| fs::read(path).unwrap()).collect();
+        let corpus: Vec<_> = entries(&Path::new(CORPUS).join(target.name))
+            .iter()
+            .map(|path| fs::read(path).unwrap())
+            .collect();
         let mut rng = ChaCha20Rng::seed_from_u64(1);
         for number in 0..counts[target.name] {
             let input = changed(&corpus, &mut rng);

@@ -5,17 +5,16 @@
 //! Of what strangers can repeat without an end, a minute has some entries, and then one with how many more there were.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bithive_audit::{Act, Digest, Event, Name, Outcome, Role};
 use bithive_audit_log::{AuditLog, AuditLogError};
-use serde::Deserialize;
 use tokio::time::Instant;
 
 use crate::arrival::{About, Arrival, Refused};
 use crate::auth::Caller;
+use crate::config::AuditConfig;
 use crate::error::GatewayError;
 use crate::spool::{Spool, Stored};
 
@@ -26,23 +25,6 @@ const EACH: u32 = 10;
 const MOST_KINDS: usize = 1_000;
 /// Most studies of an association that have no entry of their end yet.
 const MOST_STUDIES: usize = 100;
-
-/// Where it is logged who sent and who opened what.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct AuditConfig {
-    /// Whether it is.
-    pub enabled: bool,
-    /// Folder of the log.
-    pub log: PathBuf,
-}
-
-impl Default for AuditConfig {
-    /// It is, in the folder `audit`.
-    fn default() -> Self {
-        Self { enabled: true, log: "audit".into() }
-    }
-}
 
 /// An event of which there may be many: who, what, how it ended, and why.
 type Kind = (Name, Act, Outcome, &'static str);

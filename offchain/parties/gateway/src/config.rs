@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::audit::AuditConfig;
 use crate::auth::config::{OidcConfig, SmartConfig};
+pub use crate::config_error::ConfigError;
 use crate::limits::SpoolLimits;
 use crate::parts::{duration, is_title};
 use crate::rules;
@@ -25,41 +25,21 @@ const MAX_CALLERS: usize = 1_000;
 /// Bounds of times.
 const TIMES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(86_400));
 
-/// Why a configuration is none.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ConfigError {
-    /// The file can't be read, is not TOML, lacks a field, or has an unknown field or one of another type.
-    #[error("{file}: {problem}")]
-    File {
-        /// Path of the file.
-        file: String,
-        /// What is wrong.
-        problem: String,
-    },
-    /// A value is none that the field can have.
-    #[error("{file}: {field} is {found:?}; expected {expected}")]
-    Field {
-        /// Path of the file.
-        file: String,
-        /// The field, with its path.
-        field: &'static str,
-        /// What was given.
-        found: String,
-        /// What can be given.
-        expected: String,
-    },
-    /// A file that it names is not there.
-    #[error("{file}: {field}: {path} is not there; {remedy}", path = path.display())]
-    Missing {
-        /// The file of the configuration.
-        file: String,
-        /// Name of the field, with its table.
-        field: &'static str,
-        /// Where it was looked for.
-        path: PathBuf,
-        /// What makes it.
-        remedy: &'static str,
-    },
+/// Where it is logged who sent and who opened what.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct AuditConfig {
+    /// Whether it is.
+    pub enabled: bool,
+    /// Folder of the log.
+    pub log: PathBuf,
+}
+
+impl Default for AuditConfig {
+    /// It is, in the folder `audit`.
+    fn default() -> Self {
+        Self { enabled: true, log: "audit".into() }
+    }
 }
 
 /// Settings of a gateway.
@@ -309,7 +289,11 @@ impl GatewayConfig {
         let keys: Vec<PathBuf> =
             self.web.iter().filter_map(|web| web.smart.as_ref()).flat_map(SmartConfig::files).collect();
         files.extend(keys.iter().map(|keys| {
-            ("web.smart.clients.keys", keys, "it is the public keys of the client, {\"keys\": [...]}, which its operator has")
+            (
+                "web.smart.clients.keys",
+                keys,
+                "it is the public keys of the client, {\"keys\": [...]}, which its operator has",
+            )
         }));
         if let Some(web) = &self.web {
             let token = web.token.iter();

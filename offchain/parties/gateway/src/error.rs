@@ -85,7 +85,7 @@ pub enum GatewayError {
     Audit(#[from] bithive_audit_log::AuditLogError),
     /// Path of the configuration.
     #[error(transparent)]
-    Config(#[from] crate::config::ConfigError),
+    Config(#[from] crate::config_error::ConfigError),
 }
 
 pub(crate) fn at(path: &Path) -> impl FnOnce(std::io::Error) -> GatewayError + '_ {

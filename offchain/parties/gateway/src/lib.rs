@@ -27,6 +27,7 @@ mod auth;
 mod classes;
 mod clock;
 pub mod config;
+mod config_error;
 mod desk;
 pub mod dimse;
 mod disk;
@@ -60,7 +61,7 @@ pub mod web;
 pub use bithive_dicomnet::Uid;
 
 pub use arrival::{About, Announced, Arrival, MAX_OBJECT, Refused};
-pub use audit::{Audit, AuditConfig};
+pub use audit::Audit;
 pub use auth::{KeySetError, Login, LoginError, SignedIn, Token, TokenError};
 pub use error::GatewayError;
 pub use forget::forget;

@@ -7,9 +7,8 @@ use std::time::Duration;
 use bithive_audit::{Name, Role};
 use serde::Deserialize;
 
-use super::fetch::address;
-use super::keys::Source;
 use super::scope::{SYSTEM, Scopes, USER};
+use super::source::{Source, address};
 
 /// Most clients, and most roles of people.
 const MOST: usize = 1_000;

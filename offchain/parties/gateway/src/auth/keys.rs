@@ -3,18 +3,17 @@
 //! A key that is not known is looked for anew, at most once a minute: who sends tokens with names of keys that nobody has makes no more
 //! requests than that. Keys that are known are never waited for.
 
-use std::path::PathBuf;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use reqwest::Url;
 use serde::Deserialize;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use super::fetch::{Http, address};
+use super::fetch::Http;
 use super::jwk::{Algorithm, Key, KeySet, MAX_SET};
 use super::jwt::TokenError;
+use super::source::{Source, address};
 use crate::error::GatewayError;
 
 /// Shortest time between two attempts to get a set.
@@ -23,17 +22,6 @@ pub(crate) const PAUSE: Duration = Duration::from_secs(60);
 const FRESH: Duration = Duration::from_secs(3_600);
 /// Age from which on a set is not used: whoever has withdrawn a key has to be heard.
 const LONGEST: Duration = Duration::from_secs(86_400);
-
-/// Where keys are.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Source {
-    /// In a file.
-    File(PathBuf),
-    /// At an address.
-    Url(Url),
-    /// Where the configuration of an issuer of OpenID Connect says.
-    Issuer(String),
-}
 
 /// What an issuer says of itself (OpenID Connect Discovery 1.0).
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

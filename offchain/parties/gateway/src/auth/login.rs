@@ -21,10 +21,11 @@ use subtle::ConstantTimeEq as _;
 use tokio::sync::mpsc;
 use zeroize::Zeroizing;
 
-use super::fetch::{Http, address};
+use super::fetch::Http;
 use super::jwk::Algorithm;
 use super::jwt::{TokenError, Unverified};
-use super::keys::{Discovered, Keys, Source};
+use super::keys::{Discovered, Keys};
+use super::source::{Source, address};
 use super::{oidc, seconds};
 use crate::error::GatewayError;
 

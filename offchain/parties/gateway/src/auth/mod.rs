@@ -12,6 +12,7 @@ mod login;
 mod oidc;
 pub(crate) mod scope;
 pub(crate) mod smart;
+mod source;
 mod token;
 mod used;
 

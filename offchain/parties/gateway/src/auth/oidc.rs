@@ -12,8 +12,9 @@ use super::config::OidcConfig;
 use super::fetch::Http;
 use super::jwk::Algorithm;
 use super::jwt::{Claims, LEEWAY, TokenError, Unverified};
-use super::keys::{Keys, Source};
+use super::keys::Keys;
 use super::scope::{Scopes, USER};
+use super::source::Source;
 use crate::error::GatewayError;
 
 /// Most characters of a subject (OpenID Connect Core 1.0, 2).

@@ -137,7 +137,7 @@ impl Programs {
         let mut clients = Vec::with_capacity(config.clients.len());
         for client in &config.clients {
             let source = client.source();
-            let url = matches!(source, super::keys::Source::Url(_)).then(|| client.keys.clone());
+            let url = matches!(source, super::source::Source::Url(_)).then(|| client.keys.clone());
             clients.push(Client {
                 id: client.id.to_string(),
                 url,

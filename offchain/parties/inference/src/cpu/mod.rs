@@ -11,6 +11,7 @@ mod kernel;
 mod passes;
 mod place;
 mod product;
+mod tensors;
 mod windows;
 
 use std::sync::Mutex;
@@ -19,14 +20,11 @@ use functions::Function;
 use passes::{Arithmetic, Side, by_channel, from_channels};
 use place::Place;
 use product::Product;
+use tensors::{TensorId, Tensors};
 use windows::{Pool, Resize};
 
 /// Most numbers of the buffers that are kept from one request to the next: 16 MiB.
 const KEPT: usize = 1 << 22;
-
-/// Which tensor of a program.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct TensorId(usize);
 
 /// What is computed, and where it goes.
 #[derive(Debug)]
@@ -50,19 +48,6 @@ enum Operation {
 
 /// A buffer for each tensor.
 type Buffers = Vec<Vec<f32>>;
-
-/// Tensors that are computed already.
-struct Tensors<'a> {
-    items: usize,
-    places: &'a [Place],
-    buffers: &'a [Vec<f32>],
-}
-
-impl Tensors<'_> {
-    fn get(&self, TensorId(id): TensorId) -> (&Place, &[f32]) {
-        (&self.places[id], &self.buffers[id])
-    }
-}
 
 /// A graph that is ready to run.
 #[derive(Debug)]

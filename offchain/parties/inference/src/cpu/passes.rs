@@ -2,7 +2,7 @@
 
 use super::functions::Function;
 use super::place::Place;
-use super::{TensorId, Tensors};
+use super::tensors::{TensorId, Tensors};
 
 /// Arithmetic of two numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

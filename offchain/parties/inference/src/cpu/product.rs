@@ -2,7 +2,7 @@
 
 use super::kernel::{Grid, Lanes, Level, Sweep, channelwise};
 use super::place::{Border, Place};
-use super::{TensorId, Tensors};
+use super::tensors::{TensorId, Tensors};
 
 /// Pixels of the result that read their input in one way. A convolution has one phase; a transposed one has as many as its stride
 /// has steps, since its taps meet only every so many pixels.

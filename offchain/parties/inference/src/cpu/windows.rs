@@ -2,7 +2,7 @@
 
 use super::passes::copy;
 use super::place::Place;
-use super::{TensorId, Tensors};
+use super::tensors::{TensorId, Tensors};
 
 /// A window that moves over an image, and how many pixels it may reach over the edges.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
