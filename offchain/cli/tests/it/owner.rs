@@ -184,11 +184,11 @@ fn an_owner_without_a_home_folder_signs_by_keystore_by_configuration_and_in_file
     let member = |member: &Value| {
         format!("--member {}={}", member["address"].as_str().unwrap(), member["endpoint"].as_str().unwrap())
     };
-    let name = format!("committee name {} {}", member(&members[0]), member(&members[1]));
+    let [one, two] = [member(&members[0]), member(&members[1])];
     // The committee of the first day is replaced from the next epoch on, once more by a file.
-    let named = council.signed(&name);
+    let named = council.signed(&format!("committee name {one} {two}"));
     assert_eq!((&named["threshold"], &named["waits"]), (&2.into(), &json!([])));
-    council.by_file(&format!("{name} --threshold 1"), "committee.json");
+    council.by_file(&format!("committee name {two} {one}"), "committee.json");
 
     // Owner of the market is that of the registry. The account of a configuration needs no name.
     let own = ["--config", &council.config, "--from", "@", "--password-file", &council.password];

@@ -177,7 +177,9 @@ fn the_page_a_served_chain_and_who_watches_a_log_are_services_as_well() {
     ];
     for (name, command) in commands {
         let words: Vec<_> = command.split(' ').collect();
-        let answer = json(&[&install[..], &["--"], &words].concat());
+        // What follows the two hyphens is the command's own.
+        let output = bithive(&[&install[..], &["--json", "--"], &words].concat()).output().unwrap();
+        let answer: Value = serde_json::from_slice(&output.stdout).unwrap();
         assert_eq!(text(&answer["name"]), name);
         let file = Path::new(text(&answer["file"]));
         let unit = std::fs::read_to_string(file).unwrap();

@@ -159,7 +159,8 @@ fn serving(program: &Path, home: &Path, words: &[String]) -> Result<Started> {
     // An option that does not exist would show only when the service starts.
     let asked = std::process::Command::new(program).args(words).arg("--help").output();
     let asked = asked.with_context(|| program.display().to_string())?;
-    ensure!(asked.status.success(), "{}", String::from_utf8_lossy(&asked.stderr).trim());
+    let said = String::from_utf8_lossy(&asked.stderr);
+    ensure!(asked.status.success(), "{}", said.trim().trim_start_matches("error: "));
     let words =
         ["--home".to_owned(), utf8(home)?.to_owned()].into_iter().chain(words.iter().cloned()).collect();
     let folders = folders.into_iter().filter(|folder| !folder.as_os_str().is_empty()).collect();
