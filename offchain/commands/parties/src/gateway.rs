@@ -11,9 +11,11 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
+use bithive_audit_log::AuditLog;
 use bithive_command_kit::{Output, PasswordArgs};
 use bithive_daemon::config::{LogConfig, LogFilter, LogFormat, RequesterConfig, Settings as _};
 use bithive_daemon::event::standard_output;
+use bithive_daemon::keys::AccountFile;
 use bithive_daemon::{Event, Stop, chain};
 use bithive_gateway::config::{GatewayConfig, JobsConfig, LogFormat as Format, ROLE, TEMPLATE};
 use bithive_gateway::{Audit, Gateway, Spool, SpoolKey, Token, Uid, forget};
@@ -160,6 +162,8 @@ async fn serve(file: &Path, until: &UntilArgs) -> Result<()> {
     start_log(&LogConfig { format, filter })?;
     let prepared = check_jobs(&config, file)?;
     let stop = until.stop()?;
+    // Before anything is taken: with other keys or another password it would never post.
+    let unlocked = config.jobs.as_ref().map(keys_of).transpose()?;
     let mut gateway = Gateway::start(&config).await?;
     let tally = gateway.spool().tally();
     tracing::info!(studies = tally.studies, instances = tally.instances, "the gateway works");
@@ -171,10 +175,10 @@ async fn serve(file: &Path, until: &UntilArgs) -> Result<()> {
         listens_on: gateway.dicom().into_iter().chain(gateway.web()).chain(gateway.metrics()).collect(),
         url: gateway.web().map(|address| format!("http://{address}/")),
     });
-    match &config.jobs {
-        Some(jobs) => {
+    match unlocked {
+        Some(keys) => {
             tokio::select! {
-                worked = work(&mut gateway, jobs, prepared, &stop) => worked?,
+                worked = work(&mut gateway, keys, prepared, &stop) => worked?,
                 () = stop.requested() => {}
             }
         }
@@ -197,18 +201,32 @@ fn check_jobs(config: &GatewayConfig, file: &Path) -> Result<Rules> {
     Ok(prepared)
 }
 
-/// Turns studies into jobs until it is stopped. Nothing that arrives waits for it: a chain that does not answer holds up jobs alone.
-async fn work(gateway: &mut Gateway, jobs: &JobsConfig, prepared: Rules, stop: &Stop) -> Result<()> {
+/// Configuration and keys of the requester, and its audit log.
+type Unlocked = (RequesterConfig, PasswordArgs, (AccountFile, Option<AuditLog>));
+
+fn keys_of(jobs: &JobsConfig) -> Result<Unlocked> {
     let config = RequesterConfig::load(&jobs.requester)?;
     let password = PasswordArgs { password_file: Some(jobs.password.clone()), password_command: None };
+    let keys = unlock(&config, &password).context("jobs.requester")?;
+    Ok((config, password, keys))
+}
+
+/// Turns studies into jobs until it is stopped. Nothing that arrives waits for it: a chain that does not answer holds up jobs alone.
+async fn work(
+    gateway: &mut Gateway,
+    (config, password, mut keys): Unlocked,
+    prepared: Rules,
+    stop: &Stop,
+) -> Result<()> {
     let (requester, party) = loop {
-        let (keys, log) = unlock(&config, &password)?;
         let Some(client) = chain::connect(&config.chain, stop).await? else { return Ok(()) };
-        match online(&client, &config, keys, log).await {
+        let (account, log) = keys;
+        match online(&client, &config, account, log).await {
             Ok(online) => break online,
             Err(error) => tracing::error!(error = format!("{error:#}"), "no jobs are posted yet"),
         }
         tokio::time::sleep(PAUSE).await;
+        keys = unlock(&config, &password)?;
     };
     tracing::info!(account = requester.account().address(), "studies become jobs");
     let mut market = RequesterMarket::new(requester, prepared);
