@@ -57,7 +57,7 @@ impl PlaceArgs {
 }
 
 impl Place {
-    /// The chain.
+    /// The chain that the commands act on.
     pub(super) fn chain(&self) -> &dyn Chain {
         self.accounts.client().chain().as_ref()
     }

@@ -53,7 +53,7 @@ pub enum Command {
     },
     /// Sign in as a person at the hospital's issuer, by a browser on this machine, and write the token that requests to the gateway show.
     ///
-    /// For example: gateway login --issuer https://login.hospital.example/realms/hospital --out token
+    /// For example: `gateway login --issuer https://login.hospital.example/realms/hospital --out token`
     Login(LoginArgs),
     /// Show by which words the audit log knows a person, study, patient or document, for `bithive audit show`.
     Pseudonym(PseudonymArgs),

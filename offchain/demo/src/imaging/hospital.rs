@@ -23,7 +23,7 @@ pub(super) struct Study {
     pub(super) instances: Vec<String>,
     /// What stands for the patient.
     pub(super) pseudonym: String,
-    /// Its images.
+    /// The images that the study became.
     pub(super) images: Images,
     /// The de-identified files.
     pub(super) files: Vec<Vec<u8>>,

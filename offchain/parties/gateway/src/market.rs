@@ -13,7 +13,7 @@ pub struct ModelFacts {
     pub classes: Vec<String>,
     /// The values that it looks at, where it says so.
     pub window: Option<Window>,
-    /// Its manifest.
+    /// The manifest beside the model.
     pub manifest: Manifest,
     /// Most numbers of a job's result.
     pub most_values: usize,
@@ -33,7 +33,7 @@ pub struct Prices {
 /// Whether images may be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Permission {
-    /// They may.
+    /// The consent holds for all images.
     Given,
     /// Nothing says so, yet: what is missing.
     Missing(String),

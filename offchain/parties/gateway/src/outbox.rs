@@ -30,9 +30,9 @@ pub enum Thing {
     Object(Uid),
     /// A FHIR document of the spool.
     Document {
-        /// Its type.
+        /// Type of the FHIR resource.
         kind: String,
-        /// Its id.
+        /// Id of the FHIR resource, which follows from the job.
         id: String,
     },
 }

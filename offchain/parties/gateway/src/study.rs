@@ -120,7 +120,7 @@ pub struct Study {
     pub objects: Vec<Uid>,
     /// Objects that the rule does not take, or that came after the images were taken.
     pub left_out: usize,
-    /// Its jobs.
+    /// The jobs that it becomes: several where it is too large for one.
     pub parts: Vec<Part>,
     /// How often it was begun: a study that is tried again has other jobs.
     pub attempt: u32,

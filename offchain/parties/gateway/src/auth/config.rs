@@ -28,7 +28,7 @@ pub struct SmartConfig {
     pub clients: Vec<ClientConfig>,
 }
 
-/// A program.
+/// A program that signs in by SMART Backend Services.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ClientConfig {

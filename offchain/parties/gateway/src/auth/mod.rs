@@ -37,19 +37,19 @@ use crate::error::GatewayError;
 /// Name of the file with assertions that were used, in the folder of the spool.
 const USED: &str = "used-assertions";
 
-/// Who asks.
+/// Who asks the gateway for something.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Caller {
     /// Whoever has the token.
     Token,
     /// A program, by its name in the configuration.
     Program {
-        /// Its name.
+        /// Name of the program in the configuration.
         id: String,
         /// What it may do with the token that it shows.
         scopes: Scopes,
     },
-    /// Somebody.
+    /// A person, by an ID token of the issuer.
     Person {
         /// Who vouches for them.
         issuer: String,

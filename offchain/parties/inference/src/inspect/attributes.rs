@@ -21,7 +21,7 @@ impl<'a> Attributes<'a> {
         self.get(name).map_or(default, |attribute| attribute.i)
     }
 
-    /// A number.
+    /// The number with this name, or the default.
     pub(crate) fn float(&self, name: &str, default: f32) -> f32 {
         self.get(name).map_or(default, |attribute| attribute.f)
     }
