@@ -56,7 +56,7 @@ pub(super) async fn run(
         let (demo, mut parties) = tasks::on_devnet(args, &policy, screen, &chain).await?;
         run_stages(args, demo, &mut parties, (input, policy)).await
     } else {
-        let (demo, mut parties) = tasks::embedded(args, &policy, screen).await?;
+        let (demo, mut parties) = tasks::embedded(args, &policy, screen, false).await?;
         run_stages(args, demo, &mut parties, (input, policy)).await
     }
 }

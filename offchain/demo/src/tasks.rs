@@ -35,43 +35,25 @@ pub(super) struct Tasks<C> {
     committee: Vec<PeerId>,
 }
 
-/// Creates the network on a chain of this process and starts all parties.
+/// Creates the network on a chain of this process and starts all parties; with the whole economy, of which the contract of consents is a
+/// part, where that is needed.
 pub(super) async fn embedded(
     args: &DemoArgs,
     policy: &Policy,
     screen: Screen,
+    economy: bool,
 ) -> Result<(DemoState, Tasks<Embedded>)> {
     let mut rng = ChaCha20Rng::seed_from_u64(args.seed);
     let timer = StageTimer::new();
     let founding = Genesis::draw(args, screen, &mut rng)?;
     let Genesis { crs, founders, groups } = &founding;
     let chain = local::open_chain(None, founders)?;
-    let deployment = local::deploy(Arc::new(chain.clone()), founders, crs, groups.count()).await?;
-    let tap = Tap::default();
-    start(
-        args,
-        policy,
-        (screen, timer),
-        (chain, deployment, 1),
-        (founding, tap.clone()),
-        LocalNetwork::tapped(tap),
-        rng,
-    )
-    .await
-}
-
-/// As [`embedded`], with the whole economy, of which the contract of consents is a part.
-pub(super) async fn observed_economy(
-    args: &DemoArgs,
-    policy: &Policy,
-    screen: Screen,
-) -> Result<(DemoState, Tasks<Embedded>)> {
-    let mut rng = ChaCha20Rng::seed_from_u64(args.seed);
-    let timer = StageTimer::new();
-    let founding = Genesis::draw(args, screen, &mut rng)?;
-    let Genesis { crs, founders, groups } = &founding;
-    let chain = local::open_chain(None, founders)?;
-    let deployment = local::deploy_economy(Arc::new(chain.clone()), founders, crs, groups.count()).await?;
+    let access = Arc::new(chain.clone());
+    let deployment = if economy {
+        local::deploy_economy(access, founders, crs, groups.count()).await?
+    } else {
+        local::deploy(access, founders, crs, groups.count()).await?
+    };
     let tap = Tap::default();
     let (founding, network) = ((founding, tap.clone()), LocalNetwork::tapped(tap));
     start(args, policy, (screen, timer), (chain, deployment, 1), founding, network, rng).await

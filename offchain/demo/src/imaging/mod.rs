@@ -32,7 +32,7 @@ use withdrawal::withdrawn;
 /// Runs the demo with everything that is sent and stored looked at afterwards.
 pub(super) async fn run(args: &DemoArgs, screen: Screen) -> Result<ImagingSummary> {
     let policy = Policy::parse(POLICY, &Schema::bithive())?;
-    let (mut demo, mut parties) = tasks::observed_economy(args, &policy, screen).await?;
+    let (mut demo, mut parties) = tasks::embedded(args, &policy, screen, true).await?;
     let mut done = study(args, &mut demo, &mut parties, &policy).await?;
     screen.stage(8, "Withdrawal, books and secrets");
     let stopped = withdrawn(&mut demo, &mut parties, &done).await?;

@@ -1,16 +1,15 @@
 //! Documents to a FHIR server: PUT to their own place, so that a repetition is the same document.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use bithive_keystore::private;
+use reqwest::Client;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
-use reqwest::{Client, redirect};
-use rustls::{ClientConfig, RootCertStore};
 use zeroize::Zeroizing;
 
 use crate::answer::FHIR;
 use crate::error::GatewayError;
+use crate::https::client;
 use crate::rules::EhrConfig;
 
 /// Time for one document.
@@ -31,7 +30,6 @@ impl Ehr {
     /// # Errors
     /// [`GatewayError`].
     pub(crate) fn new(config: &EhrConfig) -> Result<Self, GatewayError> {
-        let client = |error: &dyn std::fmt::Display| GatewayError::Client(error.to_string());
         let token = match &config.token {
             None => None,
             Some(path) => {
@@ -45,19 +43,7 @@ impl Ehr {
                 Some(value)
             }
         };
-        let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-        let tls = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(|error| client(&error))?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        let http = Client::builder()
-            .tls_backend_preconfigured(tls)
-            // A redirect could lead anywhere.
-            .redirect(redirect::Policy::none())
-            .timeout(PATIENCE)
-            .build()
-            .map_err(|error| client(&error))?;
+        let http = client(config.authorities.as_deref(), PATIENCE)?;
         Ok(Self { url: config.url.trim_end_matches('/').to_owned(), token, http })
     }
 

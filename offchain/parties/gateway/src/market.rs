@@ -2,7 +2,6 @@
 
 use bithive_fhir::{Job, Manifest};
 use bithive_tensor::{Answer, Tensor, Window};
-use serde::{Deserialize, Serialize};
 
 /// What is known of the model of a rule.
 #[derive(Clone, Debug)]
@@ -72,41 +71,7 @@ pub struct Settled {
     /// Logits of all images.
     pub values: Vec<f32>,
     /// What the chain says of it.
-    pub job: JobFacts,
-}
-
-/// What the chain says of a settled job, as it is kept.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct JobFacts {
-    /// Id of the chain.
-    pub chain: String,
-    /// Address of the contract with the job.
-    pub contract: String,
-    /// Number of the job, from 1.
-    pub number: u64,
-    /// BLAKE3 digest of the model, in hexadecimal.
-    pub model: String,
-    /// Commitment to the input, in hexadecimal.
-    pub input: String,
-    /// Aggregate signature of the quorum, in hexadecimal.
-    pub attestation: String,
-    /// Addresses of the workers that agreed.
-    pub workers: Vec<String>,
-}
-
-impl From<JobFacts> for Job {
-    fn from(facts: JobFacts) -> Self {
-        let JobFacts { chain, contract, number, model, input, attestation, workers } = facts;
-        Self { chain, contract, number, model, input, attestation, workers }
-    }
-}
-
-impl From<Job> for JobFacts {
-    fn from(job: Job) -> Self {
-        let Job { chain, contract, number, model, input, attestation, workers } = job;
-        Self { chain, contract, number, model, input, attestation, workers }
-    }
+    pub job: Job,
 }
 
 /// Posts jobs and follows them. Rules are named by their names; those without a model are none that a market was made for.

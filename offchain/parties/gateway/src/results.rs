@@ -10,6 +10,7 @@ mod report;
 mod text;
 
 use bithive_dicomnet::Uid;
+use bithive_fhir::Job;
 use bithive_tensor::{Answers, Spacing, Tensor};
 
 use answered::Answered;
@@ -20,7 +21,7 @@ use crate::config::GatewayConfig;
 use crate::documents::Documents;
 use crate::error::GatewayError;
 use crate::images::{self, NoImages};
-use crate::market::{JobFacts, ModelFacts, Settled};
+use crate::market::{ModelFacts, Settled};
 use crate::outbox::{Outbox, Thing};
 use crate::rules::Rule;
 use crate::spool::{OWN, Spool};
@@ -79,8 +80,8 @@ pub(crate) fn keep(
 }
 
 /// What the chain says of the job of a part, if its result is there.
-pub(crate) fn job(spool: &Spool, study: &Uid, part: usize) -> Result<Option<JobFacts>, GatewayError> {
-    Ok(spool.get::<JobFacts>(RESULTS, &name(study, part))?.map(|(job, _)| job))
+pub(crate) fn job(spool: &Spool, study: &Uid, part: usize) -> Result<Option<Job>, GatewayError> {
+    Ok(spool.get::<Job>(RESULTS, &name(study, part))?.map(|(job, _)| job))
 }
 
 /// Removes the results of a study.
@@ -98,7 +99,7 @@ pub(crate) fn make(
     let wrong = |problem: String| NoImages::Study(problem);
     let mut made = Made::default();
     for (number, part) in study.parts.iter().enumerate() {
-        let found = spool.get::<JobFacts>(RESULTS, &name(&study.study, number))?;
+        let found = spool.get::<Job>(RESULTS, &name(&study.study, number))?;
         let (job, bytes) = found.ok_or_else(|| wrong("the result of a job is missing".into()))?;
         let values: Vec<f32> =
             bytes.as_chunks::<4>().0.iter().map(|value| f32::from_le_bytes(*value)).collect();

@@ -7,6 +7,7 @@ use bithive_deid::Options;
 use serde::Deserialize;
 
 use crate::arrival::About;
+use crate::auth::source::address;
 use crate::classes::is_stored;
 use crate::parts::{duration, is_title};
 
@@ -127,6 +128,8 @@ pub struct EhrConfig {
     pub url: String,
     /// File with the secret that it wants to see.
     pub token: Option<PathBuf>,
+    /// Authorities of the house, PEM, that may have signed its certificate, beside the public ones.
+    pub authorities: Option<PathBuf>,
 }
 
 const fn two_minutes() -> Duration {
@@ -306,17 +309,9 @@ pub(crate) fn check(
     rules.iter().try_for_each(|rule| rule.check(&destinations))
 }
 
-/// Whether reports may go there: with TLS, or to this machine.
+/// Whether reports may go there: with TLS, or to this machine; documents' places are put behind it.
 fn is_safe(url: &str) -> bool {
-    let Ok(url) = reqwest::Url::parse(url) else { return false };
-    let host = url.host_str().unwrap_or_default().trim_start_matches('[').trim_end_matches(']');
-    let here =
-        host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback());
-    let plain = url.username().is_empty()
-        && url.password().is_none()
-        && url.query().is_none()
-        && url.fragment().is_none();
-    plain && (url.scheme() == "https" || (url.scheme() == "http" && here))
+    address(url).is_some_and(|url| url.query().is_none())
 }
 
 /// Takes the paths of a configuration's part relative to its folder.
@@ -325,8 +320,8 @@ pub(crate) fn settle(
     (jobs, rules, ehr): (&mut Option<JobsConfig>, &mut [Rule], &mut [EhrConfig]),
 ) {
     let jobs = jobs.iter_mut().flat_map(|jobs| [&mut jobs.requester, &mut jobs.password, &mut jobs.deid_key]);
-    let tokens = ehr.iter_mut().filter_map(|server| server.token.as_mut());
-    for path in jobs.chain(rules.iter_mut().flat_map(Rule::paths)).chain(tokens) {
+    let servers = ehr.iter_mut().flat_map(|server| server.token.iter_mut().chain(&mut server.authorities));
+    for path in jobs.chain(rules.iter_mut().flat_map(Rule::paths)).chain(servers) {
         *path = folder.join(&*path);
     }
 }
@@ -345,6 +340,9 @@ pub(crate) fn files<'a>(
         ]
     });
     let rules = rules.iter().flat_map(Rule::files).map(|(field, file)| (field, file, "correct the path"));
-    let tokens = ehr.iter().filter_map(|server| server.token.as_ref());
-    jobs.chain(rules).chain(tokens.map(|token| ("ehr.token", token, "write the server's token into it")))
+    let servers = ehr.iter().flat_map(|server| {
+        let token = server.token.iter().map(|file| ("ehr.token", file, "write the server's token into it"));
+        token.chain(server.authorities.iter().map(|file| ("ehr.authorities", file, "correct the path")))
+    });
+    jobs.chain(rules).chain(servers)
 }

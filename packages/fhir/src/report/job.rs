@@ -1,5 +1,7 @@
 //! Where an answer is from, and the systems of identifiers of reports.
 
+use serde::{Deserialize, Serialize};
+
 /// System of identifiers: BLAKE3 digests of model files, in hexadecimal.
 pub const MODEL: &str = "https://github.com/bithive/bithive/fhir/model-blake3";
 /// System of identifiers: jobs, as chain/contract/number.
@@ -11,8 +13,9 @@ pub const ACCOUNT: &str = "https://github.com/bithive/bithive/fhir/account";
 /// System of identifiers: commitments to a job's input, in hexadecimal.
 pub const INPUT: &str = "https://github.com/bithive/bithive/fhir/input-commitment";
 
-/// What is known of the job.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What is known of a settled job. As JSON it is what a party keeps of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Job {
     /// Id of the chain.
     pub chain: String,

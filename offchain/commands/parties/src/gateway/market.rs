@@ -10,7 +10,7 @@ use bithive_audit::{Act, Outcome};
 use bithive_audit_log::AuditLog;
 use bithive_chain::ChainError;
 use bithive_client::amount;
-use bithive_gateway::{JobFacts, Market, ModelFacts, Permission, Prices, Progress, Settled, Trouble};
+use bithive_gateway::{Market, ModelFacts, Permission, Prices, Progress, Settled, Trouble};
 use bithive_inference::{Images, ModelInput};
 use bithive_requester::{Following, JobSpec, Requester, RequesterError, attested};
 
@@ -71,7 +71,7 @@ impl RequesterMarket {
         let values = self.requester.open(job).await?.values;
         let client = self.requester.account().client();
         let facts = attested(client, &client.job(job).await?).await?;
-        Ok(Settled { values, job: JobFacts::from(facts) })
+        Ok(Settled { values, job: facts })
     }
 }
 

@@ -1,14 +1,12 @@
 //! Asking others over HTTPS: issuers of tokens, and where clients keep their keys.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::{Client, Response, Url, redirect};
-use rustls::{ClientConfig, RootCertStore};
+use reqwest::{Client, Response, Url};
 
 use crate::error::GatewayError;
-use crate::tls::certificates;
+use crate::https::client;
 
 /// Longest time for one request.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -23,28 +21,7 @@ impl Http {
     /// # Errors
     /// [`GatewayError::Tls`] for a file without certificates, [`GatewayError::Client`].
     pub(crate) fn new(authorities: Option<&Path>) -> Result<Self, GatewayError> {
-        let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-        if let Some(path) = authorities {
-            for certificate in certificates(path)? {
-                roots.add(certificate).map_err(|error| GatewayError::Tls {
-                    path: path.to_owned(),
-                    problem: error.to_string(),
-                })?;
-            }
-        }
-        let setup = |error: &dyn std::error::Error| GatewayError::Client(error.to_string());
-        let tls = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(|error| setup(&error))?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        let client = Client::builder()
-            .tls_backend_preconfigured(tls)
-            // A redirect could lead anywhere, without TLS too.
-            .redirect(redirect::Policy::none())
-            .timeout(PATIENCE)
-            .build();
-        Ok(Self(client.map_err(|error| setup(&error))?))
+        Ok(Self(client(authorities, PATIENCE)?))
     }
 
     /// The body of a GET that is answered with 200.

@@ -12,7 +12,7 @@ mod login;
 mod oidc;
 pub(crate) mod scope;
 pub(crate) mod smart;
-mod source;
+pub(crate) mod source;
 mod token;
 mod used;
 

@@ -1,15 +1,16 @@
 //! One job's result, and what it is about.
 
+use bithive_fhir::Job;
 use bithive_tensor::{Answers, Tensor};
 
-use crate::market::{JobFacts, ModelFacts};
+use crate::market::ModelFacts;
 use crate::study::Part;
 
 /// One job's answers, and what they are about.
 pub(crate) struct Answered<'a> {
     pub(crate) part: &'a Part,
     pub(crate) images: Tensor,
-    pub(crate) job: JobFacts,
+    pub(crate) job: Job,
     pub(crate) answers: Answers,
     pub(crate) model: &'a ModelFacts,
     /// Milliseconds since 1970: when the study was settled.

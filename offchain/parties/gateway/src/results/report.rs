@@ -1,12 +1,11 @@
 //! The report of a job as FHIR, about the patient and the study as the hospital knows them.
 
-use bithive_fhir::{About, Finding, JOB, Json, Object, check, report};
+use bithive_fhir::{About, Finding, JOB, Job, Json, Object, check, report};
 use serde_json::{Value, json};
 
 use super::answered::Answered;
 use crate::documents::Documents;
 use crate::images::NoImages;
-use crate::market::JobFacts;
 use crate::spool::Spool;
 
 /// Makes the report and keeps it; returns type and id.
@@ -31,7 +30,7 @@ pub(super) fn keep(
         study_uids: vec![about.study.to_string()],
         issued: answered.at.checked_div(1_000).unwrap_or_default(),
     };
-    let job = answered.job.clone().into();
+    let job = answered.job.clone();
     let made = report(&answered.model.manifest, &job, &wanted, &findings);
     let mut bundle = made.map_err(|error| wrong(error.to_string()))?;
     let number = answered.job.number.to_string();
@@ -75,6 +74,6 @@ fn date(digits: &str) -> Option<String> {
 }
 
 /// The id of the report of a job.
-pub(crate) fn id(spool: &Spool, job: &JobFacts) -> String {
+pub(crate) fn id(spool: &Spool, job: &Job) -> String {
     spool.pseudonym(&["report", &job.chain, &job.contract, &job.number.to_string()])
 }

@@ -13,7 +13,7 @@ use dicom_dictionary_std::tags;
 use super::Place;
 use crate::arrival::text;
 use crate::config::GatewayConfig;
-use crate::market::{JobFacts, Market, ModelFacts, Permission, Prices, Progress, Settled, Trouble};
+use crate::market::{Market, ModelFacts, Permission, Prices, Progress, Settled, Trouble};
 use crate::outbox::letters;
 use crate::run::Gateway;
 use crate::seal::SpoolKey;
@@ -123,7 +123,7 @@ impl Market for Double {
         // The upper half of each image, or of the chances.
         let each = self.model.answer.values();
         let values = (0..images * each).map(|at| if at % each < each.div_ceil(2) { 1.0 } else { -1.0 });
-        let job = JobFacts {
+        let job = bithive_fhir::Job {
             chain: "test".into(),
             contract: "jobs".into(),
             number: job,

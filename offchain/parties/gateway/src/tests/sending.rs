@@ -137,8 +137,12 @@ async fn a_document_is_put_in_its_place_until_the_server_has_it() {
     gateway.stop().await;
     let token = place.folder.path().join("ehr.token");
     bithive_keystore::private::create(&token, b"secret\n").unwrap();
-    place.config.ehr =
-        vec![EhrConfig { name: "ehr".into(), url: format!("http://{address}/fhir/"), token: Some(token) }];
+    place.config.ehr = vec![EhrConfig {
+        name: "ehr".into(),
+        url: format!("http://{address}/fhir/"),
+        token: Some(token),
+        authorities: None,
+    }];
     let gateway = place.start().await;
     until(&place, |all| all[0].sent.is_some()).await;
     for _ in 0..2 {
