@@ -1,7 +1,7 @@
 // What a server that lies, fails or is slow would give: answers that a tab gets, changed on their way.
 
-/** Paths of the server beside the page's files. */
-const PATHS = ["*/rpc", "*/x/*", "*/config.json"];
+/** Paths of the server beside the page's files, and the largest of these. */
+const PATHS = ["*/rpc", "*/x/*", "*/config.json", "*.wasm"];
 
 /**
  * Stands between a tab and its server. `change` gets `{ path, method, body, answer }` of each request to the server's interfaces, and gives what the tab

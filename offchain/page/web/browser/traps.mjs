@@ -13,6 +13,7 @@ export async function traps(kit) {
   await lies(kit);
   await numbers(kit);
   await clock(kit);
+  await still(kit);
   await panel(kit);
   await keys(kit);
 }
@@ -154,6 +155,33 @@ async function clock({ tab, settle, step, browser, origin }) {
     assert.deepEqual(off.halvings, right.halvings);
   }
   step("a clock that is off by a day changes no time that is shown");
+}
+
+/** On a telephone where the verifier comes late, nothing moves that is being read. */
+async function still({ tab, step, browser, origin }) {
+  const context = await browser.createBrowserContext();
+  const page = await tab({ context });
+  await page.setBypassServiceWorker(true);
+  await page.setViewport({ width: 412, height: 823 });
+  let late = 0;
+  await between(page, async ({ path }) => {
+    if (path.endsWith(".wasm")) {
+      late += 1;
+      await new Promise((resolve) => setTimeout(resolve, 2_000));
+    }
+    return undefined;
+  });
+  const { chain, contracts } = await (await fetch(`${origin}/config.json`)).json();
+  await page.goto(`${origin}/#/proof/${chain.id}/${contracts.jobs}/1`);
+  await page.waitForSelector(".verdict .big");
+  const moved = await page.evaluate(() => new Promise((resolve) => {
+    new PerformanceObserver((list) => resolve(list.getEntries().reduce((sum, { value }) => sum + value, 0))).observe({ type: "layout-shift", buffered: true });
+    setTimeout(() => resolve(0), 1_000);
+  }));
+  assert.ok(late > 0, "the verifier was not late");
+  assert.ok(moved < 0.05, `the page moves by ${moved.toFixed(3)}`);
+  step(`a late verdict moves nothing that is read (${moved.toFixed(3)})`);
+  await context.close();
 }
 
 /** The wallet's panel opens again at once, before the browser tells that it was closed. */
