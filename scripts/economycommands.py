@@ -6,6 +6,7 @@ chains of their own (scripts/end-to-end-ibc); here is what their owners consent 
 
 import json
 import os
+import signal
 
 from endtoend import expect, until
 
@@ -16,6 +17,9 @@ GRANT = 1_500
 # Most time until the emission begins.
 START_SECONDS = 900
 NODES = ["economy-node-1", "economy-node-2"]
+# A BOINC project that exports what two hosts of a user have earned, in cobblestones; a credit is worth 100.
+PROJECT = "https://boinc.example/"
+EARNED = {42: 400_000, 43: 30_000}
 
 
 class Economy:
@@ -62,7 +66,8 @@ def used(bithive, folder, rpc):
     rewards(economy, alice)
     timebank(economy, alice)
     model(economy, alice)
-    registry(economy)
+    registry(economy, alice)
+    oracle(economy, alice)
     owner(economy)
     ownership(economy, alice)
     profile(economy, alice)
@@ -164,6 +169,55 @@ def timebank(economy, alice):
     expect("idle time becomes credits", economy.run(f"timebank accounts {alice}")[0]["credits"], 20)
 
 
+def oracle(economy, alice):
+    """What a project exports becomes credits: an oracle signs it, anybody imports what it has signed, and it does so itself once it has coins."""
+    file, folder = economy.folder / "economy.network", economy.folder / "oracle"
+    economy.bithive.run("setup", "oracle", "--network", str(file), "--dir", str(folder), "--words-out", f"{folder}.words",
+                        *economy.secret(), "--yes")
+    config = folder / "oracle.toml"
+    text = config.read_text()
+    for old, new in [('"https://boinc.example/stats/user.gz"', '"user.xml"'), ('"https://boinc.example/stats/host.gz"', '"host.xml"'),
+                     ('every = "1h"', 'every = "1s"')]:
+        expect(f"the configuration has {old}", old in text, True)
+        text = text.replace(old, new)
+    config.write_text(text)
+    (folder / "user.xml").write_text(f"<users><user><id>1</id><total_credit>9</total_credit><url>bithive:{alice}</url></user></users>")
+    exported(folder, 42)
+    named = economy.folder / "oracle.named"
+    run = ("--config", str(config), *economy.secret())
+    economy.bithive.run("boinc", "oracle", "keys", *run, "--out", str(named))
+    economy.run(f"timebank set-oracles --oracle {named}")
+    expect("one oracle is named", economy.run("timebank show")["oracles"]["threshold"], 1)
+    before = economy.run(f"timebank accounts {alice}")[0]["credits"]
+
+    signed = folder / "signed.json"
+    process = economy.bithive.begin("boinc", "oracle", "run", *run)
+    try:
+        until("the oracle has signed what a host has earned", lambda: signed.exists() and json.loads(signed.read_text())["statements"])
+        (one,) = json.loads(signed.read_text())["statements"]
+        statement = economy.folder / "host-42.json"
+        statement.write_text(json.dumps({**one, "signers": 1}))
+        economy.run(f"timebank import {statement}", by="alice")
+        expect("what it has signed becomes credits", economy.run(f"timebank accounts {alice}")[0]["credits"] - before, EARNED[42] // 100)
+        again = economy.run(f"timebank import {statement}", by="alice", code=2)["error"]
+        expect("once", "was counted up to" in again, True)
+        economy.run(f"wallet fund {folder / 'oracle.json'} --amount 1")
+        exported(folder, 42, 43)
+        until("with coins, the oracle imports what another host has earned", lambda: economy.run(
+            f"timebank host {PROJECT} 43")["imported"] is not None)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait()
+    expect("of that the same", economy.run(f"timebank accounts {alice}")[0]["credits"] - before, sum(EARNED.values()) // 100)
+
+
+def exported(folder, *hosts):
+    """Writes what the project exports of these hosts, whole at once: an oracle may be reading."""
+    rows = "".join(f"<host><id>{host}</id><userid>1</userid><total_credit>{EARNED[host]}</total_credit></host>" for host in hosts)
+    (folder / "new").write_text(f"<hosts>{rows}</hosts>")
+    (folder / "new").rename(folder / "host.xml")
+
+
 def treasury(economy, alice):
     economy.run("treasury deposit --amount 20000", by="operator")
     economy.run("treasury set-offer --token btk --low 0.1 --high 0.4 --hours 168 --budget 1000")
@@ -188,11 +242,13 @@ def model(economy, alice):
     expect("the owner of data consents", until > 0, True)
 
 
-def registry(economy):
+def registry(economy, alice):
     """Two nodes join, stand for the committee, are elected where it is the time for it, and stand no longer."""
     file = economy.folder / "economy.network"
     economy.run(f"deployment export --out {file} --relay https://relay.example:3340")
     joined = [joined_node(economy, name, file) for name in NODES]
+    refused = economy.run(f"registry report-absent {joined[0]}", by="alice", code=2)["error"]
+    expect("who has no duty misses none", "has missed no duty" in refused, True)
     economy.run("registry set-election --seats 2 --max-terms 4")
     economy.run("registry add-bond --amount 20", by=NODES[0])
     for number, name in enumerate(NODES):
@@ -211,6 +267,8 @@ def registry(economy):
         expect("both are elected", len(economy.run("registry show")["duties"]), 2)
         economy.run("registry take-seat", by=NODES[0])
         expect("and one takes its seat", len(economy.run("registry show")["duties"]), 1)
+        refused = economy.run(f"registry report-absent {joined[1]}", by="alice", code=2)["error"]
+        expect("the other has time left for it", "report it after that" in refused, True)
     for name in NODES:
         economy.run("registry retire", by=name)
     expect("they stand no longer", economy.run("registry show")["candidates"]["candidates"], [])
