@@ -5,6 +5,8 @@ mod login;
 mod market;
 mod rules;
 mod studies;
+#[cfg(test)]
+mod tests;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
