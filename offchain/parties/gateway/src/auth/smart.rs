@@ -149,7 +149,7 @@ impl Programs {
         Ok(Self {
             endpoint: config.token_endpoint(),
             clients,
-            used: Arc::new(Used::open(used, now)?),
+            used: Arc::new(Used::open(used, config.clients.len(), now)?),
             issued: Mutex::default(),
         })
     }
@@ -250,7 +250,8 @@ impl Programs {
                 Err(TokenError::Claim { claim: "jti", expected: "one that was not used" }.into())
             }
             Ok(Ok(Taken::Full)) => {
-                Err(Refusal::new("temporarily_unavailable", "too many requests; try again in a minute"))
+                let text = "too many assertions of this client in five minutes; use a token until it ends";
+                Err(Refusal::new("temporarily_unavailable", text))
             }
             Ok(Err(error)) => {
                 tracing::error!(%error, "an assertion can't be noted");

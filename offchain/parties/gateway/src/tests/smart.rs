@@ -172,3 +172,31 @@ async fn keys_at_an_address_may_change_and_names_of_keys_that_nobody_has_make_no
     assert_eq!(gone.status, 401, "a key that was withdrawn");
     assert_eq!(provider.fetched(), 2);
 }
+
+#[tokio::test]
+async fn a_program_that_asks_without_an_end_is_refused_and_another_one_is_answered() {
+    let (loud, quiet) = (Signer::p384(), Signer::p384());
+    let mut place = place(&[loud.jwk("ec")], "system/*.rs");
+    let file = place.folder.path().join("quiet.jwks");
+    std::fs::write(&file, json!({ "keys": [quiet.jwk("ec")] }).to_string()).unwrap();
+    let clients = &mut place.config.web.as_mut().unwrap().smart.as_mut().unwrap().clients;
+    // As many as there can be: each may have a hundred assertions in five minutes.
+    for number in 1..1_000 {
+        let id = format!("quiet{number}").parse().unwrap();
+        clients.push(ClientConfig { id, keys: file.display().to_string(), scopes: "system/*.rs".into() });
+    }
+    let gateway = place.start().await;
+    let mut answers = Vec::new();
+    for number in 0..110 {
+        let storm = loud.token("ES384", "ec", &claims(&format!("storm {number}")));
+        answers.push(ask(&gateway, &storm, "system/*.rs").await);
+    }
+    let given = answers.iter().filter(|answer| answer.status == 200).count();
+    assert_eq!(given, 100);
+    let refused = answers.last().unwrap();
+    assert_eq!((refused.status, &refused.json()["error"]), (503, &"temporarily_unavailable".into()));
+    assert!(refused.text().contains("too many assertions of this client"), "{}", refused.text());
+    let other = with(&claims("1"), &json!({ "iss": "quiet7", "sub": "quiet7" }));
+    let other = ask(&gateway, &quiet.token("ES384", "ec", &other), "system/*.rs").await;
+    assert_eq!(other.status, 200, "{}", other.text());
+}
