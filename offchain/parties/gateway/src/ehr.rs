@@ -1,10 +1,12 @@
 //! Documents to a FHIR server: PUT to their own place, so that a repetition is the same document.
 
+use std::error::Error;
 use std::time::Duration;
 
 use bithive_keystore::private;
 use reqwest::Client;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use rustls::CertificateError;
 use zeroize::Zeroizing;
 
 use crate::answer::FHIR;
@@ -16,6 +18,53 @@ use crate::rules::EhrConfig;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Most bytes of a file with a token.
 const MAX_TOKEN: usize = 16 << 10;
+
+/// Why a document is not at its place, without a value of it.
+#[derive(Debug, PartialEq, thiserror::Error)]
+pub(crate) enum EhrError {
+    #[error(
+        "the server's certificate is signed by nobody who is trusted; name the house's authority in ehr.authorities"
+    )]
+    Authority,
+    #[error(
+        "the server's certificate is refused: {0}; its operator has to renew it, for the name in ehr.url"
+    )]
+    Certificate(CertificateError),
+    #[error("the server is silent")]
+    Silent,
+    #[error("the server can't be reached")]
+    Unreachable,
+    #[error("the server answers with {0}")]
+    Status(u16),
+}
+
+impl From<reqwest::Error> for EhrError {
+    fn from(error: reqwest::Error) -> Self {
+        match certificate(&error) {
+            // The second one is of an authority that has the name of a trusted one, and another key.
+            Some(CertificateError::UnknownIssuer | CertificateError::BadSignature) => Self::Authority,
+            Some(other) => Self::Certificate(other.clone()),
+            None if error.is_timeout() => Self::Silent,
+            None => Self::Unreachable,
+        }
+    }
+}
+
+/// What is wrong with a certificate, if that is behind an error.
+fn certificate<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a CertificateError> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(rustls::Error::InvalidCertificate(problem)) = error.downcast_ref() {
+            return Some(problem);
+        }
+        // An error of input and output does not name the one within it as its source.
+        next = match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+            Some(within) => Some(within),
+            None => error.source(),
+        };
+    }
+    None
+}
 
 /// A FHIR server.
 pub(crate) struct Ehr {
@@ -50,19 +99,15 @@ impl Ehr {
     /// Puts a document in its place. An answer of 200 or 201 says that it is there.
     ///
     /// # Errors
-    /// Why not, in words without a value of the document.
-    pub(crate) async fn put(&self, (kind, id): (&str, &str), body: String) -> Result<(), String> {
+    /// [`EhrError`].
+    pub(crate) async fn put(&self, (kind, id): (&str, &str), body: String) -> Result<(), EhrError> {
         let mut request = self.http.put(format!("{}/{kind}/{id}", self.url)).header(CONTENT_TYPE, FHIR);
         if let Some(token) = &self.token {
             request = request.header(AUTHORIZATION, token.clone());
         }
-        let answer = request.body(body).send().await.map_err(|error| {
-            let what = if error.is_timeout() { "is silent" } else { "can't be reached" };
-            format!("the server {what}")
-        })?;
-        match answer.status().as_u16() {
+        match request.body(body).send().await?.status().as_u16() {
             200 | 201 => Ok(()),
-            status => Err(format!("the server answers with {status}")),
+            status => Err(EhrError::Status(status)),
         }
     }
 }

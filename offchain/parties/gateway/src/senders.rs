@@ -72,7 +72,7 @@ async fn to_ehr(name: String, server: Ehr, shared: Shared) {
         for letter in shared.outbox.due(&name, BATCH) {
             let Thing::Document { kind, id } = &letter.thing else { continue };
             let outcome = match documents::body(&shared.spool, kind, id) {
-                Ok(Some(body)) => server.put((kind, id), body).await,
+                Ok(Some(body)) => server.put((kind, id), body).await.map_err(|error| error.to_string()),
                 Ok(None) => Err("the document is not in the spool any more".into()),
                 Err(error) => Err(error.to_string()),
             };

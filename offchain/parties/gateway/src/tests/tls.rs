@@ -1,4 +1,4 @@
-//! Associations by TLS, with certificates of both sides.
+//! TLS: associations, with certificates of both sides, and FHIR servers of a house with an authority of its own.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -9,11 +9,18 @@ use dicom_ul::Pdu;
 use dicom_ul::pdu::{PDataValue, PDataValueType};
 use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair, KeyUsagePurpose};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
-use rustls::{ClientConfig, RootCertStore};
+use rustls::{CertificateError, ClientConfig, RootCertStore, ServerConfig};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+use tokio_rustls::TlsAcceptor;
 
 use super::Place;
 use super::peer::{Peer, options};
-use crate::config::TlsConfig;
+use crate::config::{EhrConfig, TlsConfig};
+use crate::ehr::{Ehr, EhrError};
+use crate::error::GatewayError;
 
 type Issuer = CertifiedIssuer<'static, KeyPair>;
 
@@ -103,4 +110,83 @@ async fn files_that_are_no_certificates_are_named() {
     place.config.dicom.as_mut().unwrap().tls = Some(tls);
     let error = place.config.check_files(Path::new("gateway.toml")).unwrap_err().to_string();
     assert!(error.contains("dicom.tls.certificates") && error.contains("missing.pem"), "{error}");
+}
+
+/// A FHIR server behind TLS that takes what it is sent; its port, and what it got.
+async fn fhir(
+    certificate: (rcgen::Certificate, KeyPair),
+) -> (u16, JoinSet<()>, mpsc::UnboundedReceiver<String>) {
+    let (certificate, key) = certificate;
+    let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
+    let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.der().clone()], key)
+        .unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (port, (got, told)) = (listener.local_addr().unwrap().port(), mpsc::unbounded_channel());
+    let mut tasks = JoinSet::new();
+    tasks.spawn(async move {
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            // A client that does not trust it ends here.
+            let Ok(mut stream) = acceptor.accept(stream).await else { continue };
+            let mut request = Vec::new();
+            while !request.ends_with(BODY.as_bytes()) && stream.read_buf(&mut request).await.unwrap() > 0 {}
+            got.send(String::from_utf8(request).unwrap()).unwrap();
+            stream
+                .write_all(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                .await
+                .unwrap();
+            stream.shutdown().await.unwrap();
+        }
+    });
+    (port, tasks, told)
+}
+
+const BODY: &str = r#"{"resourceType":"Patient","id":"p-1"}"#;
+
+#[tokio::test]
+async fn a_fhir_server_of_the_house_is_trusted_by_its_authority_and_without_it_the_remedy_is_said() {
+    let folder = tempfile::tempdir().unwrap();
+    let (house, other) = (authority(), authority());
+    let (port, _tasks, mut told) = fhir(signed("localhost", &house)).await;
+    let to = |authorities: Option<&Issuer>, host: &str| {
+        let path = authorities.map(|issuer| {
+            let path = folder.path().join("authorities.pem");
+            std::fs::write(&path, issuer.pem()).unwrap();
+            path
+        });
+        let url = format!("https://{host}:{port}/fhir");
+        Ehr::new(&EhrConfig { name: "ehr".into(), url, token: None, authorities: path }).unwrap()
+    };
+    let put = async |server: Ehr| server.put(("Patient", "p-1"), BODY.into()).await;
+    for server in [to(None, "localhost"), to(Some(&other), "localhost")] {
+        let refused = put(server).await.unwrap_err();
+        assert_eq!(refused, EhrError::Authority);
+        assert!(refused.to_string().contains("name the house's authority in ehr.authorities"), "{refused}");
+    }
+    // Of the authority, and for another name.
+    let refused = put(to(Some(&house), "127.0.0.1")).await.unwrap_err();
+    assert!(matches!(&refused, EhrError::Certificate(problem) if is_other_name(problem)), "{refused}");
+    assert!(refused.to_string().contains("the name in ehr.url"), "{refused}");
+    assert!(told.try_recv().is_err(), "nothing was said to a server that is not trusted");
+    put(to(Some(&house), "localhost")).await.unwrap();
+    let request = told.recv().await.unwrap();
+    assert!(
+        request.starts_with("PUT /fhir/Patient/p-1 HTTP/1.1\r\n") && request.ends_with(BODY),
+        "{request}"
+    );
+    let none = folder.path().join("none.pem");
+    std::fs::write(&none, "nothing").unwrap();
+    let url = format!("https://localhost:{port}/fhir");
+    let config = EhrConfig { name: "ehr".into(), url, token: None, authorities: Some(none) };
+    let error = Ehr::new(&config).err().unwrap();
+    assert!(matches!(&error, GatewayError::Tls { path, .. } if path.ends_with("none.pem")), "{error}");
+}
+
+fn is_other_name(problem: &CertificateError) -> bool {
+    matches!(problem, CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. })
 }
