@@ -8,10 +8,11 @@ use serde::Deserialize;
 
 use crate::auth::config::{OidcConfig, SmartConfig};
 pub use crate::config_error::ConfigError;
+pub use crate::destinations::{EhrConfig, PacsConfig, PacsTls};
 use crate::limits::SpoolLimits;
 use crate::parts::{duration, is_title};
 use crate::rules;
-pub use crate::rules::{ConsentRule, EhrConfig, JobsConfig, PacsConfig, Rule};
+pub use crate::rules::{ConsentRule, JobsConfig, Rule};
 
 /// A commented configuration.
 pub const TEMPLATE: &str = include_str!("../templates/gateway.toml");
@@ -228,7 +229,8 @@ impl GatewayConfig {
         for path in paths {
             *path = folder.join(&*path);
         }
-        rules::settle(folder, (&mut config.jobs, &mut config.rule, &mut config.ehr));
+        let peers = (config.pacs.as_mut_slice(), config.ehr.as_mut_slice());
+        rules::settle(folder, (&mut config.jobs, &mut config.rule), peers);
         Ok(config)
     }
 
@@ -307,7 +309,7 @@ impl GatewayConfig {
             files
                 .extend(tls.clients.iter().map(|clients| ("dicom.tls.clients", clients, "correct the path")));
         }
-        files.extend(rules::files(self.jobs.as_ref(), &self.rule, &self.ehr));
+        files.extend(rules::files(self.jobs.as_ref(), &self.rule, (&self.pacs, &self.ehr)));
         let missing = files.into_iter().find(|(_, path, _)| !path.is_file());
         missing.map_or(Ok(()), |(field, found, remedy)| {
             let file = path.display().to_string();
@@ -345,17 +347,34 @@ mod tests {
         GatewayConfig::parse(text, Path::new("folder/gateway.toml"))
     }
 
+    /// A setting that is commented out.
+    fn setting(line: &str) -> Option<String> {
+        let line = line.strip_prefix("# ")?;
+        (line.starts_with('[') || line.contains(" = ")).then(|| format!("{line}\n"))
+    }
+
     #[test]
     fn the_template_is_a_configuration_and_paths_are_relative_to_it() {
         let config = parse(TEMPLATE).unwrap();
         assert_eq!(config.spool, Path::new("folder/spool"));
         assert_eq!(config.dicom.unwrap().idle, Duration::from_secs(60));
         assert_eq!(config.log, LogConfig::default());
+        let tls = TEMPLATE.replacen("# [dicom.tls]", "[dicom.tls]", 1).replacen(
+            "# certificates =",
+            "certificates =",
+            1,
+        );
         let tls =
-            TEMPLATE.replace("# [dicom.tls]", "[dicom.tls]").replace("# certificates =", "certificates =");
-        let tls = tls.replace("# key = \"key.pem\"", "key = \"key.pem\"").replace("# clients =", "clients =");
+            tls.replacen("# key = \"key.pem\"", "key = \"key.pem\"", 1).replace("# clients =", "clients =");
         let tls = parse(&tls).unwrap().dicom.unwrap().tls.unwrap();
         assert_eq!(tls.clients.unwrap(), Path::new("folder/authorities.pem"));
+        let begin = TEMPLATE.find("# [[pacs]]").unwrap();
+        let end = TEMPLATE.find("# Who sent and who opened what").unwrap();
+        let peers: String = TEMPLATE[begin..end].lines().filter_map(setting).collect();
+        let config = parse(&format!("{TEMPLATE}\n{peers}")).unwrap();
+        let tls = config.pacs[0].tls.as_ref().unwrap();
+        assert_eq!(tls.key.as_deref(), Some(Path::new("folder/key.pem")));
+        assert_eq!(config.ehr[0].token.as_deref(), Some(Path::new("folder/ehr.token")));
     }
 
     #[test]

@@ -1,6 +1,5 @@
 //! Documents to a FHIR server: PUT to their own place, so that a repetition is the same document.
 
-use std::error::Error;
 use std::time::Duration;
 
 use bithive_keystore::private;
@@ -10,9 +9,10 @@ use rustls::CertificateError;
 use zeroize::Zeroizing;
 
 use crate::answer::FHIR;
+use crate::destinations::EhrConfig;
 use crate::error::GatewayError;
 use crate::https::client;
-use crate::rules::EhrConfig;
+use crate::tls::refused;
 
 /// Time for one document.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -40,7 +40,7 @@ pub(crate) enum EhrError {
 
 impl From<reqwest::Error> for EhrError {
     fn from(error: reqwest::Error) -> Self {
-        match certificate(&error) {
+        match refused(&error) {
             // The second one is of an authority that has the name of a trusted one, and another key.
             Some(CertificateError::UnknownIssuer | CertificateError::BadSignature) => Self::Authority,
             Some(other) => Self::Certificate(other.clone()),
@@ -48,22 +48,6 @@ impl From<reqwest::Error> for EhrError {
             None => Self::Unreachable,
         }
     }
-}
-
-/// What is wrong with a certificate, if that is behind an error.
-fn certificate<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a CertificateError> {
-    let mut next = Some(error);
-    while let Some(error) = next {
-        if let Some(rustls::Error::InvalidCertificate(problem)) = error.downcast_ref() {
-            return Some(problem);
-        }
-        // An error of input and output does not name the one within it as its source.
-        next = match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
-            Some(within) => Some(within),
-            None => error.source(),
-        };
-    }
-    None
 }
 
 /// A FHIR server.

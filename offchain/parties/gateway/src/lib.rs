@@ -29,6 +29,7 @@ mod clock;
 pub mod config;
 mod config_error;
 mod desk;
+mod destinations;
 pub mod dimse;
 mod disk;
 mod documents;

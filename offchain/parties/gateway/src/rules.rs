@@ -7,8 +7,8 @@ use bithive_deid::Options;
 use serde::Deserialize;
 
 use crate::arrival::About;
-use crate::auth::source::address;
 use crate::classes::is_stored;
+use crate::destinations::{EhrConfig, PacsConfig, Wrong};
 use crate::parts::{duration, is_title};
 
 /// Most rules, and most destinations of a kind.
@@ -104,34 +104,6 @@ pub struct ConsentRule {
     pub recorded: bool,
 }
 
-/// A DICOM peer to which answers are sent.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PacsConfig {
-    /// By which rules name it.
-    pub name: String,
-    /// Host and port.
-    pub address: String,
-    /// Its AE title.
-    pub called: String,
-    /// AE title of the gateway, as the peer knows it.
-    pub calling: String,
-}
-
-/// A FHIR server to which reports are sent.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct EhrConfig {
-    /// By which rules name it.
-    pub name: String,
-    /// Base of its API.
-    pub url: String,
-    /// File with the secret that it wants to see.
-    pub token: Option<PathBuf>,
-    /// Authorities of the house, PEM, that may have signed its certificate, beside the public ones.
-    pub authorities: Option<PathBuf>,
-}
-
 const fn two_minutes() -> Duration {
     Duration::from_secs(120)
 }
@@ -155,9 +127,6 @@ const fn tolerance() -> u32 {
 const fn yes() -> bool {
     true
 }
-
-/// What is wrong with a field: its name, what was given, what can be given.
-pub(crate) type Wrong = (&'static str, String, String);
 
 impl Rule {
     /// Whether an object is one that the rule is about.
@@ -286,42 +255,21 @@ pub(crate) fn check(
             return Err((field, (*name).to_owned(), "a name that nothing else has".into()));
         }
     }
-    for peer in pacs {
-        for (field, title) in [("pacs.called", &peer.called), ("pacs.calling", &peer.calling)] {
-            if !is_title(title) {
-                let expected = "an AE title: 1 to 16 characters of ASCII, no backslash, no spaces around it";
-                return Err((field, title.clone(), expected.into()));
-            }
-        }
-        let (host, port) = peer.address.rsplit_once(':').unwrap_or_default();
-        if host.is_empty() || port.parse::<u16>().is_ok_and(|port| port > 0).eq(&false) {
-            let expected = "host and port, like pacs.example:104";
-            return Err(("pacs.address", peer.address.clone(), expected.into()));
-        }
-    }
-    for server in ehr {
-        if !is_safe(&server.url) {
-            let expected =
-                "the base of a FHIR server: https://..., or http:// on this machine; no secrets in it";
-            return Err(("ehr.url", server.url.clone(), expected.into()));
-        }
-    }
+    pacs.iter().try_for_each(PacsConfig::check)?;
+    ehr.iter().try_for_each(EhrConfig::check)?;
     rules.iter().try_for_each(|rule| rule.check(&destinations))
-}
-
-/// Whether reports may go there: with TLS, or to this machine; documents' places are put behind it.
-fn is_safe(url: &str) -> bool {
-    address(url).is_some_and(|url| url.query().is_none())
 }
 
 /// Takes the paths of a configuration's part relative to its folder.
 pub(crate) fn settle(
     folder: &Path,
-    (jobs, rules, ehr): (&mut Option<JobsConfig>, &mut [Rule], &mut [EhrConfig]),
+    (jobs, rules): (&mut Option<JobsConfig>, &mut [Rule]),
+    (pacs, ehr): (&mut [PacsConfig], &mut [EhrConfig]),
 ) {
     let jobs = jobs.iter_mut().flat_map(|jobs| [&mut jobs.requester, &mut jobs.password, &mut jobs.deid_key]);
-    let servers = ehr.iter_mut().flat_map(|server| server.token.iter_mut().chain(&mut server.authorities));
-    for path in jobs.chain(rules.iter_mut().flat_map(Rule::paths)).chain(servers) {
+    let peers = pacs.iter_mut().flat_map(PacsConfig::paths);
+    let servers = ehr.iter_mut().flat_map(EhrConfig::paths);
+    for path in jobs.chain(rules.iter_mut().flat_map(Rule::paths)).chain(peers).chain(servers) {
         *path = folder.join(&*path);
     }
 }
@@ -330,7 +278,7 @@ pub(crate) fn settle(
 pub(crate) fn files<'a>(
     jobs: Option<&'a JobsConfig>,
     rules: &'a [Rule],
-    ehr: &'a [EhrConfig],
+    (pacs, ehr): (&'a [PacsConfig], &'a [EhrConfig]),
 ) -> impl Iterator<Item = (&'static str, &'a PathBuf, &'static str)> {
     let jobs = jobs.into_iter().flat_map(|jobs| {
         [
@@ -340,9 +288,6 @@ pub(crate) fn files<'a>(
         ]
     });
     let rules = rules.iter().flat_map(Rule::files).map(|(field, file)| (field, file, "correct the path"));
-    let servers = ehr.iter().flat_map(|server| {
-        let token = server.token.iter().map(|file| ("ehr.token", file, "write the server's token into it"));
-        token.chain(server.authorities.iter().map(|file| ("ehr.authorities", file, "correct the path")))
-    });
-    jobs.chain(rules).chain(servers)
+    let peers = pacs.iter().flat_map(PacsConfig::files);
+    jobs.chain(rules).chain(peers).chain(ehr.iter().flat_map(EhrConfig::files))
 }

@@ -1,5 +1,6 @@
-//! Objects to a DICOM peer: C-STORE, as whoever calls (PS3.4 B, PS3.7 9.3.1).
+//! Objects to a DICOM peer: C-STORE, as whoever calls (PS3.4 B, PS3.7 9.3.1), with TLS where the peer wants it (PS3.15 B.12).
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use bithive_deid::split;
@@ -9,12 +10,15 @@ use dicom_ul::Pdu;
 use dicom_ul::association::AsyncClientAssociation;
 use dicom_ul::association::client::ClientAssociationOptions;
 use dicom_ul::pdu::{PDataValue, PDataValueType, PresentationContextResultReason};
-use tokio::net::TcpStream;
+use rustls::{CertificateError, ClientConfig};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
 
 use crate::arrival::About;
-use crate::rules::PacsConfig;
+use crate::destinations::PacsConfig;
+use crate::error::GatewayError;
 use crate::spool::Spool;
+use crate::tls;
 
 /// Time to connect and agree, and for an answer to an object.
 const ESTABLISH: Duration = Duration::from_secs(20);
@@ -26,35 +30,79 @@ const PIECE: (u32, u32) = (1_024, 64 << 10);
 /// Stored, with something to be said about it: coercion, elements left out (PS3.4, B.2.3).
 const WARNINGS: [Status; 3] = [Status(0xB000), Status(0xB006), Status(0xB007)];
 
-/// Sends objects over one association, and says of each whether the peer has it.
-pub(crate) async fn store(peer: &PacsConfig, spool: &Spool, objects: &[Uid]) -> Vec<Result<(), String>> {
-    let known: Vec<Option<About>> = objects.iter().map(|instance| spool.about(instance)).collect();
-    let mut options = ClientAssociationOptions::new()
-        .calling_ae_title(peer.calling.clone())
-        .called_ae_title(peer.called.clone())
-        .read_timeout(ANSWER)
-        .write_timeout(ANSWER)
-        .connection_timeout(ESTABLISH);
-    let mut offered: Vec<(Uid, Uid)> = Vec::new();
-    for about in known.iter().flatten() {
-        let context = (about.class.clone(), about.transfer_syntax.clone());
-        if !offered.contains(&context) {
-            let (class, syntax) = (context.0.to_string(), vec![context.1.to_string()]);
-            options = options.with_presentation_context(class, syntax);
-            offered.push(context);
+/// A DICOM peer.
+pub(crate) struct Pacs {
+    config: PacsConfig,
+    tls: Option<Arc<ClientConfig>>,
+}
+
+impl Pacs {
+    /// Reads certificates, where it is reached by TLS.
+    ///
+    /// # Errors
+    /// [`GatewayError::Tls`].
+    pub(crate) fn new(config: &PacsConfig) -> Result<Self, GatewayError> {
+        let tls = config.tls.as_ref().map(tls::client).transpose()?.map(Arc::new);
+        Ok(Self { config: config.clone(), tls })
+    }
+
+    /// Sends objects over one association, and says of each whether the peer has it.
+    pub(crate) async fn store(&self, spool: &Spool, objects: &[Uid]) -> Vec<Result<(), String>> {
+        let known: Vec<Option<About>> = objects.iter().map(|instance| spool.about(instance)).collect();
+        let all = |problem: &str| objects.iter().map(|_| Err(problem.to_owned())).collect();
+        let Some(options) = self.offer(&known) else {
+            return all("the object is not in the spool any more");
+        };
+        let address = self.config.address.as_str();
+        let sent = match &self.tls {
+            None => match timeout(ESTABLISH, options.establish_async(address)).await {
+                Ok(Ok(association)) => Ok(Ok(send(association, spool, &known).await)),
+                other => other.map(|agreed| agreed.map(|_| vec![])),
+            },
+            Some(tls) => {
+                let options = options.tls_config(tls.clone()).server_name(self.config.server_name());
+                match timeout(ESTABLISH, options.establish_tls_async(address)).await {
+                    Ok(Ok(association)) => Ok(Ok(send(association, spool, &known).await)),
+                    other => other.map(|agreed| agreed.map(|_| vec![])),
+                }
+            }
+        };
+        match sent {
+            Ok(Ok(outcomes)) => outcomes,
+            // Its own words may quote what the peer has sent.
+            Ok(Err(error)) => all(&format!("no association with {address}: {}", words(&error))),
+            Err(_) => all(&format!("{address} does not answer")),
         }
     }
-    let all = |problem: &str| objects.iter().map(|_| Err(problem.to_owned())).collect();
-    if offered.is_empty() {
-        return all("the object is not in the spool any more");
+
+    /// An association for these objects; none if there are none.
+    fn offer(&self, known: &[Option<About>]) -> Option<ClientAssociationOptions<'_>> {
+        let mut options = ClientAssociationOptions::new()
+            .calling_ae_title(self.config.calling.clone())
+            .called_ae_title(self.config.called.clone())
+            .read_timeout(ANSWER)
+            .write_timeout(ANSWER)
+            .connection_timeout(ESTABLISH);
+        let mut offered: Vec<(Uid, Uid)> = Vec::new();
+        for about in known.iter().flatten() {
+            let context = (about.class.clone(), about.transfer_syntax.clone());
+            if !offered.contains(&context) {
+                let (class, syntax) = (context.0.to_string(), vec![context.1.to_string()]);
+                options = options.with_presentation_context(class, syntax);
+                offered.push(context);
+            }
+        }
+        (!offered.is_empty()).then_some(options)
     }
-    let mut association = match timeout(ESTABLISH, options.establish_async(peer.address.as_str())).await {
-        Ok(Ok(association)) => association,
-        // Its own words may quote what the peer has sent.
-        Ok(Err(error)) => return all(&format!("no association with {}: {}", peer.address, words(&error))),
-        Err(_) => return all(&format!("{} does not answer", peer.address)),
-    };
-    let mut outcomes = Vec::with_capacity(objects.len());
+}
+
+/// Sends objects one after the other.
+async fn send<S: AsyncRead + AsyncWrite + Unpin + Send>(
+    mut association: AsyncClientAssociation<S>,
+    spool: &Spool,
+    known: &[Option<About>],
+) -> Vec<Result<(), String>> {
+    let mut outcomes = Vec::with_capacity(known.len());
     let mut is_broken = false;
     for (number, about) in known.iter().enumerate() {
         if is_broken {
@@ -86,8 +134,8 @@ enum Failed {
     Object(String),
 }
 
-async fn one(
-    association: &mut AsyncClientAssociation<TcpStream>,
+async fn one<S: AsyncRead + AsyncWrite + Unpin + Send>(
+    association: &mut AsyncClientAssociation<S>,
     spool: &Spool,
     about: &About,
     id: u16,
@@ -143,10 +191,20 @@ async fn one(
 
 fn words(error: &dicom_ul::association::Error) -> String {
     use dicom_ul::association::Error;
+    match tls::refused(error) {
+        Some(CertificateError::UnknownIssuer | CertificateError::BadSignature) => {
+            return "its certificate is of an authority that is not in pacs.tls.authorities".into();
+        }
+        Some(problem) => {
+            return format!("its certificate is refused: {problem}; pacs.tls.name is the name in it");
+        }
+        None => {}
+    }
     match error {
         Error::Rejected { association_rj, .. } => association_rj.source.to_string(),
         Error::NoAcceptedPresentationContexts { .. } => "it takes none of the classes".into(),
         Error::Timeout { .. } => "it is silent".into(),
+        Error::TlsHandshake { .. } => "it ends TLS at once; it may speak none".into(),
         Error::Connect { .. } => "nobody listens, or the network does not lead there".into(),
         _ => "it broke".into(),
     }

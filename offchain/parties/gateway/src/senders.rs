@@ -12,8 +12,7 @@ use crate::documents;
 use crate::ehr::Ehr;
 use crate::error::GatewayError;
 use crate::outbox::{Letter, Outbox, Thing};
-use crate::rules::PacsConfig;
-use crate::scu;
+use crate::scu::Pacs;
 use crate::spool::Spool;
 use crate::tally::{DOCUMENT, GatewayMonitor, OBJECT};
 
@@ -33,15 +32,15 @@ struct Shared {
 /// Starts a task for each destination; they end with the set.
 ///
 /// # Errors
-/// [`GatewayError`]: a token that can't be read.
+/// [`GatewayError`]: a token or a certificate that can't be read.
 pub(crate) fn start(
     config: &GatewayConfig,
     (spool, outbox, monitor): (Arc<Spool>, Arc<Outbox>, Arc<GatewayMonitor>),
 ) -> Result<JoinSet<()>, GatewayError> {
     let shared = Shared { spool, outbox, monitor };
     let mut tasks = JoinSet::new();
-    for peer in config.pacs.clone() {
-        tasks.spawn(to_pacs(peer, shared.clone()));
+    for peer in &config.pacs {
+        tasks.spawn(to_pacs(peer.name.clone(), Pacs::new(peer)?, shared.clone()));
     }
     for server in &config.ehr {
         tasks.spawn(to_ehr(server.name.clone(), Ehr::new(server)?, shared.clone()));
@@ -49,16 +48,16 @@ pub(crate) fn start(
     Ok(tasks)
 }
 
-async fn to_pacs(peer: PacsConfig, shared: Shared) {
+async fn to_pacs(name: String, peer: Pacs, shared: Shared) {
     loop {
-        let letters = shared.outbox.due(&peer.name, BATCH);
+        let letters = shared.outbox.due(&name, BATCH);
         let object = |letter: &Letter| match &letter.thing {
             Thing::Object(instance) => Some(instance.clone()),
             Thing::Document { .. } => None,
         };
         let objects: Vec<Uid> = letters.iter().filter_map(object).collect();
         if !objects.is_empty() {
-            let outcomes = scu::store(&peer, &shared.spool, &objects).await;
+            let outcomes = peer.store(&shared.spool, &objects).await;
             for (letter, outcome) in letters.into_iter().zip(outcomes) {
                 shared.record(letter, outcome, OBJECT);
             }

@@ -1,14 +1,15 @@
 //! Certificates and keys of TLS, read from files.
 
+use std::error::Error;
 use std::path::Path;
 use std::sync::Arc;
 
-use rustls::RootCertStore;
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::WebPkiClientVerifier;
+use rustls::{CertificateError, ClientConfig, RootCertStore};
 
-use crate::config::TlsConfig;
+use crate::config::{PacsTls, TlsConfig};
 use crate::error::GatewayError;
 
 fn bad(path: &Path, problem: impl ToString) -> GatewayError {
@@ -24,6 +25,28 @@ pub(crate) fn certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, 
     Ok(chain)
 }
 
+fn roots(path: &Path) -> Result<RootCertStore, GatewayError> {
+    let mut roots = RootCertStore::empty();
+    for certificate in certificates(path)? {
+        roots.add(certificate).map_err(|error| bad(path, error))?;
+    }
+    Ok(roots)
+}
+
+/// The settings of a client that trusts these authorities and no other ones, and shows its own certificate where it has one.
+pub(crate) fn client(files: &PacsTls) -> Result<ClientConfig, GatewayError> {
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let builder = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .map_err(|error| bad(&files.authorities, error))?
+        .with_root_certificates(roots(&files.authorities)?);
+    let (Some(chain), Some(key)) = (&files.certificates, &files.key) else {
+        return Ok(builder.with_no_client_auth());
+    };
+    let private = PrivateKeyDer::from_pem_file(key).map_err(|error| bad(key, error))?;
+    builder.with_client_auth_cert(certificates(chain)?, private).map_err(|error| bad(chain, error))
+}
+
 /// The settings of a server with these files.
 pub(crate) fn server(files: &TlsConfig) -> Result<rustls::ServerConfig, GatewayError> {
     let chain = certificates(&files.certificates)?;
@@ -35,13 +58,25 @@ pub(crate) fn server(files: &TlsConfig) -> Result<rustls::ServerConfig, GatewayE
     let builder = match &files.clients {
         None => builder.with_no_client_auth(),
         Some(path) => {
-            let mut roots = RootCertStore::empty();
-            for certificate in certificates(path)? {
-                roots.add(certificate).map_err(|error| bad(path, error))?;
-            }
-            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider);
+            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots(path)?), provider);
             builder.with_client_cert_verifier(verifier.build().map_err(|error| bad(path, error))?)
         }
     };
     builder.with_single_cert(chain, key).map_err(|error| bad(&files.certificates, error))
+}
+
+/// What is wrong with a certificate, if that is behind an error.
+pub(crate) fn refused<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a CertificateError> {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if let Some(rustls::Error::InvalidCertificate(problem)) = error.downcast_ref() {
+            return Some(problem);
+        }
+        // An error of input and output does not name the one within it as its source.
+        next = match error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref) {
+            Some(within) => Some(within),
+            None => error.source(),
+        };
+    }
+    None
 }

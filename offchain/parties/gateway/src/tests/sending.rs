@@ -31,12 +31,13 @@ async fn until(place: &Place, fits: impl Fn(&[Letter]) -> bool) -> Vec<Letter> {
     panic!("{:?}", waiting(place));
 }
 
-fn to(address: SocketAddr, called: &str) -> PacsConfig {
+pub(super) fn to(address: SocketAddr, called: &str) -> PacsConfig {
     PacsConfig {
         name: "pacs".into(),
         address: address.to_string(),
         called: called.into(),
         calling: "STORESCU".into(),
+        tls: None,
     }
 }
 

@@ -18,9 +18,12 @@ use tokio_rustls::TlsAcceptor;
 
 use super::Place;
 use super::peer::{Peer, options};
-use crate::config::{EhrConfig, TlsConfig};
+use super::sending::to;
+use crate::config::{EhrConfig, PacsConfig, PacsTls, TlsConfig};
 use crate::ehr::{Ehr, EhrError};
 use crate::error::GatewayError;
+use crate::scu::Pacs;
+use crate::testing::{Phantom, arrival};
 
 type Issuer = CertifiedIssuer<'static, KeyPair>;
 
@@ -96,6 +99,59 @@ async fn only_peers_with_a_certificate_of_the_authority_are_answered() {
     assert!(call(None).await.is_err(), "without a certificate");
     assert!(call(Some(signed("modality.test", &other))).await.is_err(), "of another authority");
     assert!(Peer::calling(address, "STORESCU", "BITHIVE").await.is_err(), "without TLS");
+}
+
+/// What a gateway that sends shows, and whom it trusts, in a folder within this one.
+fn sends(folder: &Path, trusted: &Issuer, own: Option<&Issuer>) -> PacsTls {
+    let folder = tempfile::tempdir_in(folder).unwrap().keep();
+    let place = |name: &str, text: String| {
+        let path = folder.join(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    };
+    let own = own.map(|by| signed("sender.test", by));
+    PacsTls {
+        authorities: place("trusted.pem", trusted.pem()),
+        name: Some("gateway.test".into()),
+        certificates: own.as_ref().map(|(certificate, _)| place("own.pem", certificate.pem())),
+        key: own.as_ref().map(|(_, key)| place("own-key.pem", key.serialize_pem())),
+    }
+}
+
+#[tokio::test]
+async fn answers_reach_a_peer_by_tls_that_both_sides_trust_and_no_other_one() {
+    let (sender, mut receiver) = (Place::new(), Place::new());
+    let (house, other) = (authority(), authority());
+    receiver.config.dicom.as_mut().unwrap().tls = Some(files(receiver.folder.path(), &house));
+    let (from, peer) = (sender.start().await, receiver.start().await);
+    let phantoms = [1, 2].map(|instance| arrival(&Phantom { instance, ..Phantom::default() }));
+    let objects = phantoms.each_ref().map(|one| one.about.instance.clone());
+    for one in phantoms {
+        from.spool().store(one).unwrap();
+    }
+    let folder = sender.folder.path();
+    let store = async |tls: Option<PacsTls>| {
+        let config = PacsConfig { tls, ..to(peer.dicom().unwrap(), "BITHIVE") };
+        Pacs::new(&config).unwrap().store(from.spool(), &objects).await
+    };
+    for (tls, said) in [
+        (None, "it broke"),
+        (Some(sends(folder, &other, Some(&house))), "is not in pacs.tls.authorities"),
+        (
+            Some(PacsTls { name: None, ..sends(folder, &house, Some(&house)) }),
+            "pacs.tls.name is the name in it",
+        ),
+        (Some(sends(folder, &house, None)), "it broke"),
+        (Some(sends(folder, &house, Some(&other))), "it broke"),
+    ] {
+        for outcome in store(tls).await {
+            let problem = outcome.unwrap_err();
+            assert!(problem.contains(said), "expected {said}: {problem}");
+        }
+    }
+    assert_eq!(peer.spool().tally().instances, 0);
+    assert_eq!(store(Some(sends(folder, &house, Some(&house)))).await, [Ok(()), Ok(())]);
+    assert_eq!(peer.spool().tally().instances, 2);
 }
 
 #[tokio::test]
