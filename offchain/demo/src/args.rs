@@ -44,8 +44,8 @@ pub struct DemoArgs {
     #[arg(long)]
     pub(crate) network: bool,
     /// In place of the stages: a study of CT phantoms goes from a scanner through a hospital's gateway, de-identification, the patient's
-    /// consent and a job to a FHIR report.
-    #[arg(long, conflicts_with_all = ["network", "chain", "rows", "input", "model", "page"])]
+    /// consent and a job to a FHIR report. With --page, the page shows the job and the report.
+    #[arg(long, conflicts_with_all = ["network", "chain", "rows", "input", "model"])]
     pub(crate) imaging: bool,
     /// In place of the stages: a network in this process that lives until ctrl-C, and the page for people before it.
     #[arg(long, conflicts_with_all = ["network", "chain", "rows", "seed"])]

@@ -1,5 +1,7 @@
 //! A demonstration network that lives until it is interrupted, and the page for people before it.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
@@ -11,11 +13,12 @@ use bithive_daemon::Stop;
 use bithive_exchange::EndpointKey;
 use bithive_local::{Local, UNIT};
 use bithive_node::{NodeKeys, Report};
-use bithive_page::{DevelopmentKey, Node, PageOptions, SessionOptions};
+use bithive_page::{DevelopmentKey, Node, PageOptions, Reports, SessionOptions};
 use bithive_party_commands::page;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::args::DemoArgs;
+use super::imaging;
 use super::profiles::POLICY;
 use super::screen::Screen;
 use super::setup::{DemoState, NOTICE};
@@ -32,21 +35,44 @@ pub(super) async fn run(args: &DemoArgs, output: Output) -> Result<()> {
     let screen = Screen { quiet: output.json };
     let (stop, _handle) = Stop::on_signals()?;
     let served = async {
-        let input = input::load(args.input.as_deref(), args.model.as_deref(), &args.rows, args.device)?;
+        let load = || input::load(args.input.as_deref(), args.model.as_deref(), &args.rows, args.device);
+        // Bad input ends the demo before anything else happens.
+        let input = if args.imaging { None } else { Some(load()?) };
         let policy = Policy::parse(POLICY, &Schema::bithive())?;
         let (mut demo, mut parties, owner) = tasks::with_economy(args, &policy, screen).await?;
-        screen.stage(2, "A first job, so that there is something to see");
-        let job_id = first_job(args, &mut demo, &mut parties, (&input, &policy)).await?;
-        screen.line(format!("job {job_id} is settled"));
+        let mut shown = Shown { owner, patient: None, reports: None };
+        if let Some(input) = input {
+            screen.stage(2, "A first job, so that there is something to see");
+            let job_id = first_job(args, &mut demo, &mut parties, (&input, &policy)).await?;
+            screen.line(format!("job {job_id} is settled"));
+        } else {
+            let study = imaging::to_show(args, &mut demo, &mut parties, &policy).await?;
+            screen.line(format!(
+                "in the page: the job and its report at #/job/{}, for whoever has the token;",
+                study.job_id
+            ));
+            screen.line("the consent at #/patient, where the key \"patient\" revokes it");
+            shown.reports = Some(BTreeMap::from([(study.job_id, study.report)]));
+            shown.patient = Some(study.patient);
+        }
         screen.line(NOTICE);
-        screen.stage(3, "The page");
-        serve(args, (demo, parties, owner), &stop, output).await
+        screen.stage(if args.imaging { 8 } else { 3 }, "The page");
+        serve(args, (demo, parties, shown), &stop, output).await
     };
     tokio::select! {
         served = served => served,
         // It ends by itself once the page is there; before that, with what is dropped here.
         () = until_late(&stop) => bail!("stopped"),
     }
+}
+
+/// What the page has beside the network.
+struct Shown {
+    /// Of the contracts.
+    owner: SigningKey,
+    /// Whose study it was.
+    patient: Option<SigningKey>,
+    reports: Option<BTreeMap<u64, String>>,
 }
 
 /// Returns some time after the stop was asked for: the page ends by itself within that.
@@ -57,7 +83,7 @@ async fn until_late(stop: &Stop) {
 
 async fn serve(
     args: &DemoArgs,
-    (mut demo, parties, owner): (DemoState, Tasks<Embedded>, SigningKey),
+    (mut demo, parties, shown): (DemoState, Tasks<Embedded>, Shown),
     stop: &Stop,
     output: Output,
 ) -> Result<()> {
@@ -75,7 +101,8 @@ async fn serve(
     let spool = options.spool.clone();
     options.listen = args.listen;
     options.reference_string = Some(local.crs.encode());
-    options.development_keys = Some(development_keys(local, &mut demo, owner).await?);
+    options.development_keys = Some(development_keys(local, &mut demo, (shown.owner, shown.patient)).await?);
+    options.reports = shown.reports.map(|reports| Arc::new(reports) as Arc<dyn Reports>);
     for name in ["main", "second"] {
         let endpoint = EndpointKey::generate(&mut demo.rng).id();
         options.sessions.push(SessionOptions {
@@ -116,11 +143,11 @@ async fn duties(local: &Local) -> std::convert::Infallible {
     }
 }
 
-/// Accounts for whoever opens the page: two that hold BTT, the first node's, and the owner of the contracts.
+/// Accounts for whoever opens the page: two that hold BTT, the first node's, the owner of the contracts, and a patient where there is one.
 async fn development_keys(
     local: &Local,
     demo: &mut DemoState,
-    owner: SigningKey,
+    (owner, patient): (SigningKey, Option<SigningKey>),
 ) -> Result<Vec<DevelopmentKey>> {
     let mut keys = Vec::new();
     for name in ["requester", "holder"] {
@@ -132,5 +159,6 @@ async fn development_keys(
     let node = NodeKeys::decode(&local.crs, &first.keys)?;
     keys.push(DevelopmentKey { name: first.profile.name.clone(), key: node.account.clone() });
     keys.push(DevelopmentKey { name: "owner".into(), key: owner });
+    keys.extend(patient.map(|key| DevelopmentKey { name: "patient".into(), key }));
     Ok(keys)
 }

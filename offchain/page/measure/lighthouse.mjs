@@ -7,7 +7,7 @@ import { join } from "node:path";
 import lighthouse from "lighthouse";
 import puppeteer from "puppeteer-core";
 
-import { demonstration } from "./demonstration.mjs";
+import { demonstration } from "../web/tools/demonstration.mjs";
 
 const LEAST = 0.95;
 /** Most that a page may move while it loads, also on a busy machine: Lighthouse gives full marks below a tenth. */
@@ -25,7 +25,7 @@ const dist = rest.find((word) => !word.startsWith("--") && word !== table);
 /** Those that have to reach LEAST. */
 const HELD = CATEGORIES.filter((category) => !(anySpeed && category === "performance"));
 const demo = await demonstration(program, dist);
-const PAGES = await publicPages(demo.url);
+const PAGES = await publicPages(demo.page);
 const profile = mkdtempSync(join(tmpdir(), "bithive-lighthouse-"));
 const browser = await puppeteer.launch({
   executablePath: process.env.CHROMIUM,
@@ -43,7 +43,7 @@ try {
     let shift = 0;
     let audits = [];
     for (let run = 0; run < RUNS && !HELD.every((category) => best[category] >= LEAST); run += 1) {
-      const { lhr } = await lighthouse(`${demo.url}${hash}`, { port, onlyCategories: CATEGORIES, logLevel: "error", output: "json" });
+      const { lhr } = await lighthouse(`${demo.page}${hash}`, { port, onlyCategories: CATEGORIES, logLevel: "error", output: "json" });
       if (lhr.runtimeError !== undefined) {
         // Lighthouse itself asks for another run where the browser's trace has no beginning.
         audits = [`${lhr.runtimeError.code} ${lhr.runtimeError.message}`];

@@ -11,7 +11,7 @@ use crate::common::{Network, bithive, json, path, refused, text};
 /// A page that runs. It ends with its standard input, that is with the test.
 pub struct Page {
     child: Child,
-    answer: Value,
+    pub answer: Value,
 }
 
 impl Page {
@@ -44,7 +44,7 @@ impl Page {
         url.strip_prefix(&format!("{}#token=", self.url())).unwrap().to_owned()
     }
 
-    fn get(&self, path: &str, token: Option<&str>) -> (u16, Value) {
+    pub fn get(&self, path: &str, token: Option<&str>) -> (u16, Value) {
         let address = self.url().trim_start_matches("http://").trim_end_matches('/');
         let mut stream = TcpStream::connect(address).unwrap();
         let token = token.map(|token| format!("authorization: Bearer {token}\r\n")).unwrap_or_default();
@@ -188,5 +188,29 @@ fn a_demonstration_has_a_settled_job_and_keys_for_the_page() {
         page.get("/x/session", Some(&token)).1["endpoint"],
         page.get("/x/session", Some(&other)).1["endpoint"]
     );
+    page.stop();
+}
+
+#[test]
+fn a_demonstration_of_a_study_gives_its_report_to_those_with_the_token() {
+    let page = Page::start(&["demo", "--imaging", "--page", "--listen", "127.0.0.1:0"]);
+    let token = page.token(0);
+    let config = page.get("/config.json", None).1;
+    assert_eq!((&config["demonstration"], &config["reports"]), (&true.into(), &true.into()));
+    assert_eq!(page.get("/x/reports/1", None).0, 401);
+    assert_eq!(page.get("/x/reports/2", Some(&token)).0, 404);
+    let (status, bundle) = page.get("/x/reports/1", Some(&token));
+    assert_eq!((status, &bundle["resourceType"]), (200, &"Bundle".into()), "{bundle}");
+    let report = &bundle["entry"][0]["resource"];
+    assert_eq!(
+        (&report["resourceType"], &report["status"]),
+        (&"DiagnosticReport".into(), &"preliminary".into())
+    );
+    let (chain, jobs) = (&config["chain"]["id"], &config["contracts"]["jobs"]);
+    let name = format!("{}/{}/1", chain.as_str().unwrap(), jobs.as_str().unwrap());
+    assert_eq!(report["identifier"][0]["value"], name);
+    assert_eq!(bundle["entry"][1]["resource"]["valueQuantity"]["code"], "mm2");
+    let keys = page.get("/x/development-keys", Some(&token)).1;
+    assert!(keys["keys"].as_array().unwrap().iter().any(|key| key["name"] == "patient"), "{keys}");
     page.stop();
 }

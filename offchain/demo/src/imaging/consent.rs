@@ -23,6 +23,8 @@ const DAY: u64 = 86_400;
 /// A consent of a patient, for one reader, one purpose and one file.
 pub(super) struct Consent {
     patient: Account,
+    /// The patient's, for a page.
+    pub(super) key: SigningKey,
     receipt: SignedReceipt,
     reader: String,
     opening: [u8; 32],
@@ -63,8 +65,8 @@ impl Consent {
         let consent = receipt.permits(&wanted, [key.address()], &[])?;
         let opening = opening(&consent, &purpose, reader);
         let relied = Relied { consent, subject, purpose };
-        let patient = demo.network.account(key).await?;
-        Ok(Self { patient, receipt, reader: reader.to_owned(), opening, relied })
+        let patient = demo.network.account(key.clone()).await?;
+        Ok(Self { patient, key, receipt, reader: reader.to_owned(), opening, relied })
     }
 
     /// What a job names.

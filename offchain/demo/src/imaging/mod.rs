@@ -2,7 +2,7 @@
 //!
 //! `phantom` is the study, `modality` the scanner, `hospital` the gateway that takes it and the images without what names the patient, `consent` the
 //! patient. The job is one like those of the other demo, with a consent that the market and the nodes ask for; `study` goes all the way to the
-//! `report`, and `withdrawal` shows that it goes no further without the consent.
+//! `report`, and `withdrawal` shows that it goes no further without the consent. [`to_show`] stops at the report, for a page.
 
 mod consent;
 mod hospital;
@@ -14,16 +14,18 @@ mod study;
 mod summary;
 mod withdrawal;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use bithive_blindmatch::policy::Policy;
 use bithive_blindmatch::schema::Schema;
+use bithive_chain::{Embedded, SigningKey};
 
 use super::args::DemoArgs;
 use super::check::{self, Secret};
 use super::network::{Matched, Parties as _};
 use super::profiles::POLICY;
 use super::screen::Screen;
-use super::tasks;
+use super::setup::DemoState;
+use super::tasks::{self, Tasks};
 use hospital::Study;
 use study::study;
 pub(super) use summary::ImagingSummary;
@@ -49,6 +51,31 @@ pub(super) async fn run(args: &DemoArgs, screen: Screen) -> Result<ImagingSummar
     done.checks.extend(observed.checks);
     demo.timer.lap("8_withdrawal_and_books");
     summary::summarise(args, &demo, done)
+}
+
+/// What a page shows of a study.
+pub(super) struct ToShow {
+    /// Number of its job.
+    pub(super) job_id: u64,
+    /// The report, a Bundle of FHIR R4 as JSON.
+    pub(super) report: String,
+    /// The patient's, who has consented.
+    pub(super) patient: SigningKey,
+}
+
+/// Takes a study as far as its report, and leaves the consent as it is; fails when any check does.
+pub(super) async fn to_show(
+    args: &DemoArgs,
+    demo: &mut DemoState,
+    parties: &mut Tasks<Embedded>,
+    policy: &Policy,
+) -> Result<ToShow> {
+    let done = study(args, demo, parties, policy).await?;
+    for check in &done.checks {
+        ensure!(check.ok, "{}: {}", check.name, check.detail);
+    }
+    let report = done.reported.bundle.to_json();
+    Ok(ToShow { job_id: done.finished.job.job_id, report, patient: done.consent.key })
 }
 
 /// What nobody but the hospital, the requester and the chosen nodes may see.

@@ -16,6 +16,13 @@ use crate::tally::VERSION;
 /// Form of the document; another one when a field changes its meaning.
 const FORMAT: u32 = 1;
 
+/// What those with a token find here, and not everywhere.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Offers {
+    pub(crate) demonstration: bool,
+    pub(crate) reports: bool,
+}
+
 /// What the page reads first.
 pub(crate) fn write(
     node: &Node,
@@ -23,7 +30,7 @@ pub(crate) fn write(
     deployment: &Deployment,
     reference_string: Option<usize>,
     session: Option<&Session>,
-    demonstration: bool,
+    offers: Offers,
 ) -> Value {
     let contracts: BTreeMap<String, &str> =
         deployment.contracts().map(|(contract, address)| (contract.to_string(), address)).collect();
@@ -45,7 +52,8 @@ pub(crate) fn write(
         "incentive_pool": deployment.incentive_pool,
         "reference_string": reference_string.map(|bytes| json!({ "bytes": bytes })),
         "courier": { "endpoint": endpoint, "relay": relay },
-        "demonstration": demonstration,
+        "demonstration": offers.demonstration,
+        "reports": offers.reports,
         "limits": {
             "message_bytes": MAX_MESSAGE_BYTES,
             "blob_bytes": MAX_BLOB_BYTES,

@@ -3,7 +3,7 @@
 //! README.md is the interface. In the code, from what needs nothing to what needs all: errors (`refused`) and what is read
 //! of requests (`input`); the files of the page (`assets`) and the headers around everything (`headers`); the chain
 //! (`node`) and what is asked of it (`rpc`, `rest`, `batch`); sessions (`session`) with requests and mail (`courier`,
-//! `events`) and content (`blobs`); what the page is told (`config`); who answers what (`route`); [`Page`].
+//! `events`) and content (`blobs`); reports of jobs ([`Reports`]); what the page is told (`config`); who answers what (`route`); [`Page`].
 //!
 //! Browsers are not trusted, and neither are the pages of others in them: the name under which the server is asked and the page
 //! that asks are checked on every request (`bithive_chain::guard`), a session needs its token, and whatever one client can use up
@@ -19,6 +19,7 @@ mod headers;
 mod input;
 mod node;
 mod refused;
+mod reports;
 mod rest;
 mod route;
 mod rpc;
@@ -42,10 +43,12 @@ use zeroize::Zeroizing;
 
 pub use assets::{Damaged, FileDigest, files};
 pub use node::Node;
+pub use reports::{Reports, ReportsError};
 pub use route::DevelopmentKey;
 pub use session::SessionOptions;
 
 use assets::Assets;
+use config::Offers;
 use route::Site;
 use session::Session;
 use tally::{PageMonitor, Tally};
@@ -75,6 +78,8 @@ pub struct PageOptions {
     pub sessions: Vec<SessionOptions>,
     /// Keys of funded accounts, for whoever has a token. Only of a demonstration in this process.
     pub development_keys: Option<Vec<DevelopmentKey>>,
+    /// Reports of jobs, for whoever has a token.
+    pub reports: Option<Arc<dyn Reports>>,
     /// Folder for uploads that are under way, which belongs to this server alone.
     pub spool: PathBuf,
 }
@@ -94,6 +99,7 @@ impl PageOptions {
             reference_string: None,
             sessions: vec![],
             development_keys: None,
+            reports: None,
             spool: spool.into(),
         }
     }
@@ -185,10 +191,11 @@ impl Page {
             sessions.push(Arc::new(session));
             tokens.push((name, token));
         }
-        let demonstration = options.development_keys.is_some();
+        let offers =
+            Offers { demonstration: options.development_keys.is_some(), reports: options.reports.is_some() };
         let bytes = options.reference_string.as_ref().map(Vec::len);
         let first = sessions.first().map(Arc::as_ref);
-        let config = config::write(&node, &info, &deployment, bytes, first, demonstration).to_string();
+        let config = config::write(&node, &info, &deployment, bytes, first, offers).to_string();
         raise_file_limit();
         let in_use = |problem| PageError::Listen { address: listen, problem };
         let bound = HttpServer::bind(listen, limits).await.map_err(in_use)?;
@@ -208,6 +215,7 @@ impl Page {
             }),
             sessions,
             development_keys: options.development_keys,
+            reports: options.reports,
             spool,
             stopping: stopped,
             tally: tally.clone(),

@@ -18,6 +18,7 @@ use crate::headers::protect;
 use crate::input::{Parameters, digest};
 use crate::node::Node;
 use crate::refused::{JSON, Kind, Refused};
+use crate::reports::{self, Reports};
 use crate::session::{Session, find};
 use crate::tally::{Area, Tally};
 use crate::{batch, blobs, courier, events, rest, rpc};
@@ -42,6 +43,7 @@ pub(crate) struct Site {
     pub(crate) reference_string: Option<(Bytes, String)>,
     pub(crate) sessions: Vec<Arc<Session>>,
     pub(crate) development_keys: Option<Vec<DevelopmentKey>>,
+    pub(crate) reports: Option<Arc<dyn Reports>>,
     /// Where uploads are kept until they are whole.
     pub(crate) spool: PathBuf,
     pub(crate) stopping: watch::Receiver<bool>,
@@ -150,6 +152,12 @@ async fn courier(
             Method::PUT => blobs::put(session, &site.tally, &site.spool, digest, request).await,
             Method::DELETE => blobs::remove(session, digest).await,
             _ => Err(only("GET, PUT, DELETE", "GET, PUT or DELETE")),
+        };
+    }
+    if let Some(number) = path.strip_prefix("/x/reports/") {
+        return match *method {
+            Method::GET => reports::answer(site.reports.as_deref(), session, number, &request).await,
+            _ => Err(only("GET", "GET")),
         };
     }
     match (method, path) {

@@ -1,14 +1,13 @@
 // Flows of the page in Chromium, against a demonstration: `scripts/page-test` says how.
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 
 import puppeteer from "puppeteer-core";
 
-import { serve } from "../tools/serve.mjs";
+import { demonstration } from "../tools/demonstration.mjs";
 import { governor } from "./governor.mjs";
 import { Hive } from "./hive.mjs";
 import { datasets } from "./datasets.mjs";
@@ -17,6 +16,7 @@ import { everybody, verified } from "./flows/public.mjs";
 import { offline } from "./offline.mjs";
 import { button, check as found, go, settle, speak, watched } from "./page.mjs";
 import { shrink } from "./png.mjs";
+import { reports } from "./reports.mjs";
 import { rounds } from "./rounds.mjs";
 import { traps } from "./traps.mjs";
 
@@ -34,25 +34,8 @@ if (wantsPictures && execFileSync("fc-list", [":lang=zh", "family"], { encoding:
   process.exit(1);
 }
 
-/** A demonstration, until the test ends. */
-async function demonstration() {
-  const child = spawn(program, ["demo", "--page", "--listen", "127.0.0.1:0", "--json"], { stdio: ["pipe", "pipe", "inherit"] });
-  let text = "";
-  for await (const line of createInterface(child.stdout)) {
-    text += line;
-    try {
-      const { url, sessions } = JSON.parse(text);
-      return { child, url, token: new URL(sessions[0].url).hash.slice("#token=".length) };
-    } catch {
-      // The answer has more lines.
-    }
-  }
-  throw new Error(`the demonstration ended: ${text}`);
-}
-
-const demo = await demonstration();
-const front = dist === undefined ? undefined : await serve(demo.url, dist);
-const origin = new URL(front?.url ?? demo.url).origin;
+const demo = await demonstration(program, dist);
+const { origin } = demo;
 const profile = mkdtempSync(join(tmpdir(), "bithive-page-"));
 const downloads = mkdtempSync(join(profile, "downloads-"));
 const browser = await puppeteer.launch({
@@ -100,7 +83,8 @@ async function appear(page, scheme) {
   assert.ok(await page.evaluate((wanted) => matchMedia("screen").matches && matchMedia(`(prefers-color-scheme: ${wanted})`).matches, scheme));
 }
 
-async function picture(page, name, { width = SCREEN.width, height = SCREEN.height, scheme = "light", media, full = false } = {}) {
+/** `at`: the selector of what is shown first; the top of the page without one. */
+async function picture(page, name, { width = SCREEN.width, height = SCREEN.height, scheme = "light", media, full = false, at } = {}) {
   if (!wantsPictures) {
     return;
   }
@@ -110,6 +94,9 @@ async function picture(page, name, { width = SCREEN.width, height = SCREEN.heigh
   // One of both: setting the kind of medium takes the other back.
   await (media === undefined ? appear(page, scheme) : page.emulateMediaType(media));
   await new Promise((resolve) => setTimeout(resolve, 300));
+  if (at !== undefined) {
+    await page.$eval(at, (one) => one.scrollIntoView());
+  }
   writeFileSync(join(pictures, `${name}.png`), shrink(await page.screenshot({ fullPage: full })));
   await page.setViewport(SCREEN);
   await page.emulateMediaType();
@@ -120,7 +107,7 @@ async function picture(page, name, { width = SCREEN.width, height = SCREEN.heigh
 async function views(page, name, options) {
   await picture(page, name, options);
   await picture(page, `${name}-dark`, { ...options, scheme: "dark", full: false });
-  await picture(page, `${name}-phone`, { width: 390, height: 844 });
+  await picture(page, `${name}-phone`, { width: 390, height: 844, at: options?.at });
 }
 
 const step = (text) => console.log(`ok  ${text}`);
@@ -199,6 +186,9 @@ try {
   if (options.includes("--rounds")) {
     await rounds(kit, hive);
   }
+  if (options.includes("--rounds") || wantsPictures) {
+    await reports(kit, (...more) => demonstration(program, dist, ...more));
+  }
   await offline(browser, demo.url, dist ?? join(import.meta.dirname, "../dist"), mkdtempSync(join(profile, "offline-")), step);
 } catch (error) {
   faults.push(error.stack ?? String(error));
@@ -207,10 +197,7 @@ try {
 } finally {
   await browser.close();
   await hive?.end();
-  front?.server.closeAllConnections();
-  front?.server.close();
-  demo.child.kill("SIGTERM");
-  await new Promise((resolve) => demo.child.on("exit", resolve));
+  await demo.stop();
   rmSync(profile, { recursive: true, force: true });
 }
 for (const fault of new Set(faults)) {

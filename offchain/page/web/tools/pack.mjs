@@ -7,7 +7,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { dirname, join } from "node:path";
 import { brotliCompressSync, brotliDecompressSync, constants, gzipSync } from "node:zlib";
 
-/** Most bytes of all scripts and styles together, each by gzip. They have 118,788. */
+/** Most bytes of all scripts and styles together, each by gzip. They have 119,782. */
 const MOST_CODE = 120_000;
 /** Most bytes of what the first page loads, each by gzip: the page, its entry script, the styles. */
 const MOST_FIRST = 350 * 1024;

@@ -114,6 +114,7 @@ async fn a_session_opens_with_its_token_only() {
         ("DELETE", "/x/inbox"),
         ("GET", "/x/events"),
         ("GET", "/x/development-keys"),
+        ("GET", "/x/reports/1"),
         ("PUT", "/x/blobs/00"),
         ("GET", "/x/nothing"),
     ] {

@@ -11,4 +11,5 @@ mod files;
 mod job;
 mod mail;
 mod metrics;
+mod reports;
 mod setup;

@@ -7,7 +7,7 @@ use bithive_chain::http::HttpLimits;
 use bithive_chain::{Chain as _, CosmosOptions, Embedded, ServeOptions, Server};
 use bithive_exchange::{Exchange, LocalNetwork, PeerId};
 use bithive_local::{Groups, Local};
-use bithive_page::{DevelopmentKey, Node, Page, PageOptions, SessionOptions};
+use bithive_page::{DevelopmentKey, Node, Page, PageOptions, Reports, SessionOptions};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng as _;
 use serde_json::Value;
@@ -25,6 +25,7 @@ pub struct Change {
     pub hosts: Vec<String>,
     pub origins: Vec<String>,
     pub keys: Option<Vec<DevelopmentKey>>,
+    pub reports: Option<Arc<dyn Reports>>,
     /// The chain is behind a node, not in this process.
     pub behind: bool,
 }
@@ -59,7 +60,7 @@ pub async fn with(change: Change) -> Setup {
     options.limits = change.limits.unwrap_or(options.limits);
     (options.hosts, options.origins) = (change.hosts, change.origins);
     options.reference_string = Some(local.crs.encode());
-    options.development_keys = change.keys;
+    (options.development_keys, options.reports) = (change.keys, change.reports);
     options.sessions = vec![
         session("main", Arc::new(network.endpoint(MAIN))),
         session("second", Arc::new(network.endpoint(SECOND))),

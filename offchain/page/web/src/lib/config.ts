@@ -20,6 +20,8 @@ export interface Config {
   courier: boolean;
   /** Whether funded keys of a demonstration can be had. */
   demonstration: boolean;
+  /** Whether the server may have reports of jobs. */
+  reports: boolean;
 }
 
 function wrong(reason: string): ClientError {
@@ -75,5 +77,6 @@ export function readConfig(bytes: string | Uint8Array): Config {
     incentivePool: text(all["incentive_pool"] ?? "", "incentive_pool"),
     courier: courier !== null && typeof fields(courier, "courier")["endpoint"] === "string",
     demonstration: all["demonstration"] === true,
+    reports: all["reports"] === true,
   };
 }

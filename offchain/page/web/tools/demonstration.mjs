@@ -1,10 +1,11 @@
 // A demonstration that a `bithive` serves, until it is stopped; with a page that is built, not packed, in `dist`, if that is given.
 import { spawn } from "node:child_process";
 
-import { serve } from "../web/tools/serve.mjs";
+import { serve } from "./serve.mjs";
 
-export async function demonstration(program, dist) {
-  const child = spawn(program, ["demo", "--page", "--listen", "127.0.0.1:0", "--json"], { stdio: ["pipe", "pipe", "inherit"] });
+/** `more`: further options of `demo --page`. `url` is the program's own address, `page` and `origin` are those of what is looked at. */
+export async function demonstration(program, dist, ...more) {
+  const child = spawn(program, ["demo", "--page", ...more, "--listen", "127.0.0.1:0", "--json"], { stdio: ["pipe", "pipe", "inherit"] });
   const ended = new Promise((resolve) => child.on("exit", resolve));
   let text = "";
   for await (const part of child.stdout) {
@@ -23,7 +24,8 @@ export async function demonstration(program, dist) {
       child.kill("SIGTERM");
       await ended;
     };
-    return { url: front?.url ?? answer.url, stop };
+    const page = front?.url ?? answer.url;
+    return { url: answer.url, page, origin: new URL(page).origin, token: new URL(answer.sessions[0].url).hash.slice("#token=".length), stop };
   }
   throw new Error(`the demonstration ended: ${text}`);
 }
