@@ -1,5 +1,5 @@
-"""Two studies from dcmtk through a gateway, jobs on a network of processes, and their answers back in Orthanc and a FHIR server; the gateway is
-killed on the way. Of the one, a model of masks makes captures; of the other, a model of classes makes a report of text (DICOM SR)."""
+"""Two studies from dcmtk through a gateway, jobs on a network of processes, and their answers back in Orthanc, dcmtk's storescp and a FHIR server;
+the gateway is killed on the way. What dcmtk sends and takes is within TLS. Of the one study, a model of masks makes captures; of the other, a model of classes makes a report of text (DICOM SR)."""
 
 import json
 import math
@@ -12,6 +12,7 @@ from xml.etree import ElementTree
 
 from endtoend import Bithive, fail
 from gatewayehr import Ehr
+from gatewaytls import Archive, House
 from soaking.network import Network
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,7 +39,7 @@ policy = "vram >= 16 and region in (eu, ch)"
 price = "20"
 most_price_per_job = "60"
 most_price_per_day = "600"
-send = ["orthanc", "ehr"]
+send = ["orthanc", "archive", "ehr"]
 [[rule]]
 name = "digits"
 modality = ["MR"]
@@ -49,7 +50,7 @@ policy = "vram >= 16 and region in (eu, ch)"
 price = "20"
 most_price_per_job = "60"
 most_price_per_day = "600"
-send = ["orthanc", "ehr"]
+send = ["orthanc", "archive", "ehr"]
 [[pacs]]
 name = "orthanc"
 address = "127.0.0.1:{port}"
@@ -98,7 +99,7 @@ def slice_file(study, number, pixels, element, short):
     return bytes(128) + b"DICM" + meta + b"".join(data)
 
 
-def send(folder, gateway, parts):
+def send(folder, gateway, house, parts):
     """Both studies, by storescu; which digits are in the second one."""
     digits = [digit(number) for number in range(SLICES)]
     files = []
@@ -106,7 +107,7 @@ def send(folder, gateway, parts):
         for study, pixels in ((STUDY, ellipse()), (DIGITS, digits[number - 1][0])):
             files.append(folder / f"{study}-{number}.dcm")
             files[-1].write_bytes(slice_file(study, number, pixels, parts.element, parts.short))
-    parts.send_by_storescu(parts.storescu, gateway, files)
+    parts.send_by_storescu(parts.storescu, gateway, files, house.options())
     return [label for _, label in digits]
 
 
@@ -161,7 +162,7 @@ def round_trip(program, folder, parts):
     """Runs it, and returns what was found. `parts` are those of scripts/gateway-peers: gateway, Orthanc, how an object is made, storescu."""
     bithive = Bithive(program, folder / "home")
     network = Network(bithive, folder, "home", SIZES, 1, ROOT / "artifacts", print)
-    gateway = orthanc = ehr = None
+    gateway = orthanc = ehr = archive = None
     began = time.monotonic()
     try:
         network.start()
@@ -171,10 +172,12 @@ def round_trip(program, folder, parts):
         (folder / "gateway" / "ehr.token").touch(0o600)
         (folder / "gateway" / "ehr.token").write_text(SECRET)
         port, ehr = parts.free_port(), Ehr(SECRET)
-        rules = RULES.format(folder=folder, models=ROOT / "models", port=port, ehr=ehr.url)
+        house, by_tls = House(parts.openssl, folder / "house"), parts.free_port()
+        archive = Archive(parts.storescp, house, folder / "archive", by_tls)
+        rules = RULES.format(folder=folder, models=ROOT / "models", port=port, ehr=ehr.url) + house.rules(by_tls)
         gateway = parts.Gateway(program, folder / "gateway", rules)
         orthanc = parts.Orthanc(parts.orthanc, gateway, folder, port)
-        digits = send(folder, gateway, parts)
+        digits = send(folder, gateway, house, parts)
         end = time.monotonic() + SECONDS
         stages, found = until_answered(gateway, end)
         until_sent(gateway, ehr, end)
@@ -192,7 +195,7 @@ def round_trip(program, folder, parts):
         gateway.stop()
         is_ours = lambda tags: tags["PatientID"] == "P-ROUND" and tags["StudyInstanceUID"] == (DIGITS if tags["SOPClassUID"] == SR else STUDY)
         return {
-            "stages": stages, "kills": gateway.kills, "jobs": len(network_jobs), "in_orthanc": len(objects),
+            "stages": stages, "kills": gateway.kills, "jobs": len(network_jobs), "in_orthanc": len(objects), "by_tls": len(archive.files()),
             "of_the_patient": sum(map(is_ours, objects.values())),
             "captures": sum(tags["SOPClassUID"] == CAPTURE for tags in objects.values()), "text_reports": len(reports),
             "unverified": sum(objects[one]["VerificationFlag"] == "UNVERIFIED" for one in reports),
@@ -207,6 +210,8 @@ def round_trip(program, folder, parts):
     finally:
         if ehr:
             ehr.stop()
+        if archive:
+            archive.stop()
         if orthanc:
             orthanc.stop()
         if gateway and gateway.process.poll() is None:
@@ -232,7 +237,7 @@ def name_of(network, job):
 def problems(found):
     """What does not hold."""
     wanted = {
-        "jobs": 2, "of_the_patient": found["in_orthanc"], "captures": found["in_orthanc"] - 1, "text_reports": 1, "unverified": 1,
+        "jobs": 2, "by_tls": found["in_orthanc"], "of_the_patient": found["in_orthanc"], "captures": found["in_orthanc"] - 1, "text_reports": 1, "unverified": 1,
         "digits_read": SLICES, "images_named": SLICES, "documents": 2, "documents_of_jobs": 2, "busy": 2, "other_bytes": 0, "refused_by_ehr": [],
     }
     wrong = [f"{name} is {found[name]}, expected {value}" for name, value in wanted.items() if found[name] != value]
