@@ -247,9 +247,9 @@ def registry(economy, alice):
     file = economy.folder / "economy.network"
     economy.run(f"deployment export --out {file} --relay https://relay.example:3340")
     joined = [joined_node(economy, name, file) for name in NODES]
+    economy.run("registry set-election --seats 2 --max-terms 4")
     refused = economy.run(f"registry report-absent {joined[0]}", by="alice", code=2)["error"]
     expect("who has no duty misses none", "has missed no duty" in refused, True)
-    economy.run("registry set-election --seats 2 --max-terms 4")
     economy.run("registry add-bond --amount 20", by=NODES[0])
     for number, name in enumerate(NODES):
         economy.run(f"registry stand --endpoint {endpoint(number)}", by=name)
