@@ -130,16 +130,13 @@ class Network:
         made, signed, why = (str(self.folder / name) for name in ("consent.made", "consent.json", "why.txt"))
         Path(why).write_text("unconscious on arrival\n")
         patient = self.accounts["patient"]["address"]
-        # Receipts are signed by wallets of the home folder.
-        home = self.bithive.home
-        self.bithive.run("keys", "import", "--out", str(home / "wallets" / "patient.json"), "--account-file", str(self.folder / "patient.key"),
-                         "--password-file", str(home / "password"), "--kdf-memory", "8")
         self.bithive.run("consent", "break-glass", patient, "--reason", "ETREAT", "--data-digest", "ab" * 32, "--text", why,
-                         "--out", str(self.folder / "statement.json"), *stated, *self.on)
+                         "--out", str(self.folder / "statement.json"), *stated)
         self.bithive.run("consent", "make", "--issuer", patient, "--reader", requester, "--purpose", "TREAT", "--data-digest", "ab" * 32,
                          "--days", "30", "--out", made)
-        self.bithive.run("consent", "sign", made, "--from", "patient", "--out", signed)
-        self.bithive.run("consent", "record", signed, "--from", "patient", *self.on)
+        signer = ("--from", *self.keystore("patient"))
+        self.bithive.run("consent", "sign", made, *signer, "--out", signed)
+        self.bithive.run("consent", "record", signed, *signer, *self.on)
 
     def tokens(self, pledge):
         """Gives the accounts BTT and the holder BTK and locked BTT, and has the node take stakes; `pledge` names its account and password."""
@@ -180,14 +177,19 @@ class Network:
         found = {"url": page["url"], "token": token, "accounts": self.accounts, "nodes": NODES,
                  "use": {"requester": requester, "job": job}, "reward": reward}
         settings.write_text(json.dumps(found | ({"dist": str(dist)} if dist else {})))
-        chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
-        if not chromium:
-            fail("Chromium is missing; install Debian's package chromium, or name it in CHROMIUM")
-        done = subprocess.run(["node", str(BROWSER / "wallets.mjs"), str(settings)], stdin=subprocess.DEVNULL,
-                              env={**os.environ, "CHROMIUM": chromium}, timeout=FLOWS_SECONDS)
-        if done.returncode != 0:
-            logs = "".join(f"-- {party.name}\n{party.log.read_text()[-2000:]}" for party in self.parties)
-            fail(f"the page with wallets: exit code {done.returncode}\n{logs}")
+        browse("wallets.mjs", settings, self.parties)
+
+
+def browse(flows, settings, parties):
+    """Runs flows in Chromium, which read the file `settings`; when they fail, what the `parties` have logged is shown."""
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    if not chromium:
+        fail("Chromium is missing; install Debian's package chromium, or name it in CHROMIUM")
+    done = subprocess.run(["node", str(BROWSER / flows), str(settings)], stdin=subprocess.DEVNULL,
+                          env={**os.environ, "CHROMIUM": chromium}, timeout=FLOWS_SECONDS)
+    if done.returncode != 0:
+        logs = "".join(f"-- {party.name}\n{party.log.read_text()[-2000:]}" for party in parties)
+        fail(f"{flows}: exit code {done.returncode}\n{logs}")
 
 
 def address(described):
@@ -195,9 +197,14 @@ def address(described):
     return found
 
 
+def install_page():
+    """The packages of the page."""
+    subprocess.run([str(ROOT / "scripts" / "page-app"), "--install"], check=True, stdin=subprocess.DEVNULL)
+
+
 def install():
     """The packages of the page, and those of the wallet's extension beside them."""
-    subprocess.run([str(ROOT / "scripts" / "page-app"), "--install"], check=True, stdin=subprocess.DEVNULL)
+    install_page()
     packages = cosmjsclient.packages(BROWSER / "extension", "page-wallet") / "node_modules"
     link = BROWSER / "extension" / "node_modules"
     if link.is_dir() and not link.is_symlink():

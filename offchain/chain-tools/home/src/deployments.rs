@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail, ensure};
 use bithive_chain::SigningKey;
+use bithive_client::Deployment;
 use bithive_deploy::{Contract, Record};
 
 use crate::{DEPLOYMENT, read_deployment, read_founders, read_json};
@@ -40,6 +41,25 @@ pub fn deployed(home: &Path, chain_id: &str) -> Result<(BTreeMap<Contract, Strin
     let folder = folder(home, chain_id)?;
     ensure!(is_deployed(home, chain_id)?, "nothing is deployed on {chain_id}; `bithive deploy` does it");
     Ok((record(&folder)?.contracts, read_founders(&folder)?.operator))
+}
+
+/// What the home folder knows of a chain, and the folder that has its keys and files: its own network, while it is served, or what was
+/// deployed there, [without a market](Deployment::without_market) where there is none. Nothing where nothing was.
+pub fn known(home: &Path, chain_id: &str) -> Result<Option<(Deployment, PathBuf)>> {
+    if home.join(DEPLOYMENT).exists() {
+        let own = read_deployment(home)?;
+        if own.chain_id == chain_id {
+            return Ok(Some((own, home.to_owned())));
+        }
+    }
+    let folder = folder(home, chain_id)?;
+    if folder.join(DEPLOYMENT).exists() {
+        return Ok(Some((read_json(&folder.join(DEPLOYMENT))?, folder)));
+    }
+    if !folder.join(RECORD).exists() {
+        return Ok(None);
+    }
+    Ok(Some((Deployment::without_market(chain_id, record(&folder)?.contracts), folder)))
 }
 
 /// Removes the record of deployments on a chain that was removed.

@@ -6,6 +6,7 @@ use std::process::Output;
 use std::sync::Arc;
 
 use crate::common::{bithive, path, text};
+use crate::page::Page;
 use bithive_chain::{Embedded, ServeOptions, Server, Wallet};
 use bithive_contracts::Contract;
 use bithive_deploy::{Codes, Record, Role, Terms};
@@ -120,4 +121,23 @@ fn a_data_set_is_registered_paid_for_and_its_share_comes_back_without_an_attesta
     assert_eq!(owned["contracts"].as_array().unwrap().len(), data.contracts.len());
     data.run("owner transfer attestations treasury");
     data.run("owner accept attestations --from treasury");
+}
+
+#[test]
+fn a_chain_without_a_market_has_a_page_without_sessions() {
+    let data = DataChain::new();
+    let (home, url) = (path(data.home.path()), data.server.url());
+    let page = Page::start(&["--home", &home, "page", "--listen", "127.0.0.1:0", "--chain", &url]);
+    assert_eq!(page.answer["sessions"], Value::Array(vec![]));
+    let config = page.get("/config.json", None).1;
+    assert_eq!(config["contracts"]["datasets"], data.contracts[&Contract::Datasets].as_str());
+    assert_eq!(config["contracts"]["attestations"], data.contracts[&Contract::Attestations].as_str());
+    assert_eq!((&config["contracts"]["jobs"], &config["courier"]["endpoint"]), (&Value::Null, &Value::Null));
+    assert_eq!(page.get("/health", None).1["ok"], true);
+    assert_eq!(page.get("/reference-string", None).0, 404);
+    page.stop();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let arguments = ["--home", &path(elsewhere.path()), "page", "--chain", &url];
+    let output = bithive(&arguments).output().unwrap();
+    assert!(text(&output).contains("knows no deployment on"), "{}", text(&output));
 }

@@ -163,9 +163,13 @@ pub async fn serve(
         for (name, url) in page.entrances() {
             println!("{name:>8}  {}", url.as_str());
         }
-        println!(
-            "The part after # is the session's secret: who has it reads its mail and asks peers in its name."
-        );
+        if answer["sessions"].as_array().is_none_or(Vec::is_empty) {
+            println!("{:>8}  {}", "", page.url());
+        } else {
+            println!(
+                "The part after # is the session's secret: who has it reads its mail and asks peers in its name."
+            );
+        }
     })?;
     stop.requested().await;
     page.stop().await;

@@ -1,14 +1,11 @@
 //! Which network the commands of this crate act on.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use anyhow::{Context as _, Result, bail, ensure};
-use bithive_chain::{Chain, Cosmos, CosmosOptions};
-use bithive_client::{Client, Deployment, NetworkFile};
+use anyhow::{Context as _, Result};
+use bithive_client::Client;
 use bithive_command_kit::{Configured, connect};
-use bithive_home::deployments::{RECORD, folder, record};
-use bithive_home::{DEPLOYMENT, HomeKeys, read_deployment, read_json, target};
+use bithive_home::{HomeKeys, elsewhere};
 use bithive_keystore::PasswordSource;
 
 use super::profile::{Profile, account_of};
@@ -105,54 +102,6 @@ impl NetworkArgs {
         if let Some(file) = &config {
             return Ok(Some((connect(&Configured::load(file)?.chain).await?, None)));
         }
-        Ok(match (&network, &chain) {
-            (None, None) => None,
-            (None, Some(chain)) => {
-                let chain: Arc<dyn Chain> = Arc::new(target(chain, home).await?.chain);
-                let (deployment, keys) = known(home, &chain.info().await?.chain_id)?;
-                Some((Client::new(chain, deployment), Some(keys)))
-            }
-            (Some(file), chain) => Some((of_file(file, chain.as_deref()).await?, None)),
-        })
+        elsewhere(network.as_deref(), chain.as_deref(), home).await
     }
-}
-
-/// What the home folder knows of a chain: its own, while it is served, or one that was deployed to.
-fn known(home: &Path, chain_id: &str) -> Result<(Deployment, HomeKeys)> {
-    if home.join(DEPLOYMENT).exists() {
-        let own = read_deployment(home)?;
-        if own.chain_id == chain_id {
-            return Ok((own, HomeKeys::at(home)));
-        }
-    }
-    let folder = folder(home, chain_id)?;
-    let keys = HomeKeys::at(&folder);
-    if folder.join(DEPLOYMENT).exists() {
-        return Ok((read_json(&folder.join(DEPLOYMENT))?, keys));
-    }
-    ensure!(
-        folder.join(RECORD).exists(),
-        "{} knows no contracts on {chain_id}; name the file of the network with --network, or another folder with --home",
-        home.display()
-    );
-    Ok((Deployment::without_market(chain_id, record(&folder)?.contracts), keys))
-}
-
-async fn of_file(file: &Path, url: Option<&str>) -> Result<Client> {
-    let NetworkFile { deployment, rpc, .. } = NetworkFile::read(file)?;
-    let servers = url.map_or(rpc, |url| vec![url.to_owned()]);
-    ensure!(!servers.is_empty(), "{} names no RPC server; expected --chain URL", file.display());
-    let mut problems = Vec::new();
-    for url in servers {
-        let options = CosmosOptions::new(url.as_str()).chain_id(deployment.chain_id.as_str());
-        match Cosmos::connect(options).await.context(url) {
-            Ok(chain) => return Ok(Client::new(Arc::new(chain), deployment)),
-            Err(error) => problems.push(format!("{error:#}")),
-        }
-    }
-    bail!(
-        "no RPC server of {} answers: {}; name another one with --chain URL",
-        deployment.chain_id,
-        problems.join("; ")
-    )
 }

@@ -29,6 +29,7 @@ export class Driver {
       // Chromium takes extensions over this pipe only, not from its command line.
       pipe: true,
       enableExtensions: true,
+      timeout: WAIT,
       protocolTimeout: WAIT,
       downloadBehavior: { policy: "allow", downloadPath: driver.downloads },
       // As root, in a container, Chromium has no sandbox of its own.

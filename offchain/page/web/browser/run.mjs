@@ -41,6 +41,8 @@ const downloads = mkdtempSync(join(profile, "downloads-"));
 const browser = await puppeteer.launch({
   executablePath: process.env.CHROMIUM,
   userDataDir: profile,
+  // A busy machine takes its time.
+  timeout: WAIT,
   downloadBehavior: { policy: "allow", downloadPath: downloads },
   // As root, in a container, Chromium has no sandbox of its own.
   args: ["--no-sandbox", "--disable-dev-shm-usage", "--lang=en-US", "--font-render-hinting=none"],

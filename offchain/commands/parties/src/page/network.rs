@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail, ensure};
 use bithive_chain::{Chain, Cosmos, CosmosOptions, connect_any};
-use bithive_client::{Client, Deployment, NetworkFile, discover};
+use bithive_client::{Client, NetworkFile, discover};
 use bithive_command_kit::Output;
+use bithive_contracts::Contract;
 use bithive_daemon::Stop;
 use bithive_daemon::config::{RelayUrl, RpcUrl};
-use bithive_home::{CRS, DEPLOYMENT, deployments, read_deployment, read_json};
+use bithive_home::{CRS, deployments};
 use bithive_page::{Node, PageOptions};
 
 use super::{NetworkArgs, PageArgs, sessions};
@@ -31,7 +32,12 @@ pub(super) async fn serve(
     output: Output,
 ) -> Result<()> {
     let Network { client, nodes, relays, reference_string } = find(&args.network, home).await?;
-    let opened = sessions::open(&args.sessions, &args.network, &relays, &client, state).await?;
+    // Without a registry nobody is a member: there are no endpoints to talk to, and none that would answer.
+    let names = match client.deployment().get(Contract::Registry) {
+        Some(_) => args.sessions.as_slice(),
+        None => &[],
+    };
+    let opened = sessions::open(names, &args.network, &relays, &client, state).await?;
     let (sessions, transports): (Vec<_>, Vec<_>) = opened.into_iter().unzip();
     let (info, deployment) = (client.chain().info().await?, client.deployment().clone());
     let options = PageOptions {
@@ -102,21 +108,22 @@ async fn of_file(args: &NetworkArgs, file: &Path) -> Result<Network> {
     Ok(Network { client, nodes, relays, reference_string: Some(reference_string) })
 }
 
-/// What was deployed on the chain from the home folder: its own network, which another process serves, or one on another chain.
+/// What was deployed on the chain from the home folder: its own network, which another process serves, or one on another chain, which may have no
+/// market.
 async fn of_home(args: &NetworkArgs, home: &Path) -> Result<Network> {
     let (chain, nodes) = connect(&args.chain, None).await?;
     let chain_id = chain.info().await?.chain_id;
-    let own = home.join(DEPLOYMENT).exists() && read_deployment(home)?.chain_id == chain_id;
-    let folder = if own { home.to_owned() } else { deployments::folder(home, &chain_id)? };
-    ensure!(
-        folder.join(DEPLOYMENT).exists(),
-        "{} knows no deployment on {chain_id}; expected --network FILE, which `bithive deployment export` writes, or --contract ADDRESS",
-        home.display()
-    );
-    let deployment: Deployment =
-        if own { read_deployment(home)? } else { read_json(&folder.join(DEPLOYMENT))? };
+    let (deployment, folder) = deployments::known(home, &chain_id)?.with_context(|| {
+        format!(
+            "{} knows no deployment on {chain_id}; expected --network FILE, which `bithive deployment export` writes, or --contract ADDRESS",
+            home.display()
+        )
+    })?;
     let client = Client::new(chain, deployment);
-    let reference_string = Some(checked(&client, &folder.join(CRS)).await?);
+    let reference_string = match client.deployment().get(Contract::Registry) {
+        Some(_) => Some(checked(&client, &folder.join(CRS)).await?),
+        None => None,
+    };
     Ok(Network { client, nodes, relays: args.relays.clone(), reference_string })
 }
 
