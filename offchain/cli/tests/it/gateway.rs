@@ -44,7 +44,7 @@ fn object(number: usize) -> Vec<u8> {
 }
 
 /// A request of HTTP/1.0; none when the gateway is gone before it has answered.
-fn ask(address: SocketAddr, token: &str, head: &str, body: &[u8]) -> Option<(u16, Vec<u8>)> {
+pub(crate) fn ask(address: SocketAddr, token: &str, head: &str, body: &[u8]) -> Option<(u16, Vec<u8>)> {
     let mut stream = TcpStream::connect(address).ok()?;
     stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
     let head = format!(
@@ -60,7 +60,7 @@ fn ask(address: SocketAddr, token: &str, head: &str, body: &[u8]) -> Option<(u16
     Some((status, answer[end + 4..].to_vec()))
 }
 
-fn store(address: SocketAddr, token: &str, number: usize) -> Option<u16> {
+pub(crate) fn store(address: SocketAddr, token: &str, number: usize) -> Option<u16> {
     let head = b"--b\r\nContent-Type: application/dicom\r\n\r\n";
     let body = [&head[..], &object(number), b"\r\n--b--"].concat();
     let kind = "multipart/related; type=\"application/dicom\"; boundary=b";
@@ -69,7 +69,7 @@ fn store(address: SocketAddr, token: &str, number: usize) -> Option<u16> {
 }
 
 /// A gateway that runs, and where it serves DICOMweb.
-fn start(config: &str) -> (Child, SocketAddr) {
+pub(crate) fn start(config: &str) -> (Child, SocketAddr) {
     let mut process = bithive(&["gateway", "run", "--config", config, "--stop-with-stdin"])
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
@@ -207,6 +207,16 @@ fn what_is_wrong_with_a_rule_is_said_with_what_helps() {
         ("send = [\"pacs\"]", "send = [\"else\"]", "the name of a [[pacs]] or [[ehr]]"),
         ("127.0.0.1:104", "127.0.0.1", "host and port"),
         ("called = \"PACS\"", "called = \"\"", "pacs.called"),
+        (
+            "calling = \"BITHIVE\"",
+            "calling = \"BITHIVE\"\n[pacs.tls]\nauthorities = \"none.pem\"",
+            "pacs.tls.authorities",
+        ),
+        (
+            "calling = \"BITHIVE\"",
+            "calling = \"BITHIVE\"\ntls = { authorities = \"deid.key\", certificates = \"deid.key\" }",
+            "the key of pacs.tls.certificates",
+        ),
         ("name = \"ct\"", "name = \"CT 1\"", "rule.name"),
         ("name = \"ct\"", "name = \"ct\"\nclasses = [\"1.2.3\"]", "a storage SOP class"),
         ("name = \"ct\"", "name = \"ct\"\nworkers = 1\nquorum = 2", "--quorum"),

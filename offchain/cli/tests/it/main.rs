@@ -16,6 +16,7 @@ mod economy_commands;
 mod fhir;
 mod founding;
 mod gateway;
+mod gateway_people;
 mod keys;
 mod loopback;
 mod measure;

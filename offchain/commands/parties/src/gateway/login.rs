@@ -65,7 +65,7 @@ pub struct PseudonymArgs {
     #[arg(long, value_name = "ID")]
     patient: Option<String>,
     /// Who has issued that number, where objects say it.
-    #[arg(long, value_name = "ISSUER", default_value = "", requires = "patient")]
+    #[arg(long, value_name = "ISSUER", default_value = "", conflicts_with_all = ["person", "study", "document"])]
     patient_issuer: String,
     /// A document of FHIR, for example Patient/p1.
     #[arg(long, value_name = "TYPE/ID")]

@@ -38,7 +38,9 @@ impl Discovered {
     /// What went wrong, in words.
     pub(crate) async fn of(http: &Http, issuer: &str) -> Result<Self, String> {
         let place = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
-        let place = address(&place).ok_or_else(|| format!("{issuer:?} is no address of an issuer"))?;
+        let place = address(&place).ok_or_else(|| {
+            format!("{issuer:?} is no address of an issuer; expected https://, or http:// on this machine")
+        })?;
         let found: Self = serde_json::from_slice(&http.get(place.clone()).await?)
             .map_err(|error| format!("{place}: {error}"))?;
         if found.issuer != issuer {
