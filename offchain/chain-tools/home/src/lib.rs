@@ -18,9 +18,10 @@
 //! Keys are in keystores, whose password is random and in the file `password`: the folder is a development network's.
 //! Files with secrets are readable by their owner only.
 //!
-//! What is deployed on other chains is in [`deployments`] of the same folder; [`target`] finds those chains.
+//! What is deployed on other chains is in [`deployments`] of the same folder; [`target`] finds those chains, [`elsewhere`] their contracts.
 
 pub mod deployments;
+mod elsewhere;
 mod files;
 mod founders;
 mod keys;
@@ -41,6 +42,7 @@ use bithive_local::{Founders, Local, ceremony, deploy_economy, found_chain, open
 use bithive_state::State;
 use rand_chacha::ChaCha20Rng;
 
+pub use elsewhere::elsewhere;
 pub use files::{FOUNDERS, PASSWORD, read_json, write_json};
 pub use founders::{FOUNDER_NAMES, password_of, read_founders, write_founders};
 pub use keys::HomeKeys;

@@ -1,5 +1,7 @@
 //! Consents on a chain, uses that the subject sees, emergencies, heads of audit logs, and erasure, as a user has them.
 
+use std::os::unix::fs::PermissionsExt as _;
+
 use serde_json::Value;
 
 use crate::common::{Network, POLICY, bithive, json, path, refused, text};
@@ -72,7 +74,7 @@ fn a_job_runs_under_a_recorded_consent_until_its_purpose_is_revoked_and_the_pati
     let world = World::new();
     let (network, consent) = (&world.network, world.receipt());
     let owned = |pairs: [(&str, &str); 2]| pairs.map(|(one, other)| (one.to_owned(), other.to_owned()));
-    let standing = || standings(&network.json(&["consent", "show", &consent, "--chain"]));
+    let standing = || standings(&network.json(&["consent", "show", &consent, "--standing"]));
     assert_eq!(standing(), owned([("HRESCH", "unknown"), ("TREAT", "unknown")]));
     let error = network.refused(&world.under(&consent, "TREAT"));
     assert!(error.contains("bithive consent record"), "{error}");
@@ -101,6 +103,35 @@ fn a_job_runs_under_a_recorded_consent_until_its_purpose_is_revoked_and_the_pati
     assert!(error.contains("for good"), "{error}");
     let error = network.refused(&["consent", "revoke", &consent, "--purpose", "PATRQT", "--from", "patient"]);
     assert!(error.contains("HRESCH, TREAT"), "{error}");
+}
+
+#[test]
+fn a_patient_with_a_keystore_file_signs_and_records_without_a_wallet_of_the_folder() {
+    let world = World::new();
+    let network = &world.network;
+    let (keystore, draft, consent) =
+        (world.at("patient.json"), world.at("draft.json"), world.at("consent.json"));
+    let password = network.file("patient.password", "a password of the patient's own\n");
+    std::fs::set_permissions(&password, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let words = world.at("patient.words");
+    let new = ["keys", "new", "--out", &keystore, "--words-out", &words, "--kdf-memory", "8"];
+    json(&[&new[..], &["--password-file", &password]].concat());
+    network.json(&["wallet", "fund", &keystore, "--amount", "1"]);
+    let patient = network.json(&["wallet", "show", &keystore])["address"].as_str().unwrap().to_owned();
+    let who = ["consent", "make", "--issuer", &patient, "--reader", &world.alice, "--purpose", "TREAT"];
+    json(&[&who[..], &["--data", &world.rows, "--days", "1", "--out", &draft]].concat());
+    let by = ["--from", &keystore, "--password-file", &password];
+    // Somebody else's key puts nothing to it.
+    let error = network.refused(&["consent", "sign", &draft, "--from", "patient", "--out", &consent]);
+    assert!(error.contains(&patient), "{error}");
+    network.json(&[&["consent", "sign", &draft, "--out", &consent][..], &by].concat());
+    network.json(&[&["consent", "record", &consent][..], &by].concat());
+    let standing = || standings(&network.json(&["consent", "show", &consent, "--standing"]));
+    assert_eq!(standing(), [("TREAT".to_owned(), "live".to_owned())]);
+    network.json(&[&["consent", "revoke", &consent][..], &by].concat());
+    assert_eq!(standing(), [("TREAT".to_owned(), "revoked".to_owned())]);
+    let error = network.refused(&["consent", "record", &consent, "--from", &keystore, "--config", &draft]);
+    assert!(error.contains("cannot be used with"), "{error}");
 }
 
 #[test]

@@ -5,14 +5,15 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use bithive_audit::Role;
 use bithive_audit_log::AuditLog;
+use bithive_chain::Wallet;
 use bithive_client::{Account, Client};
-use bithive_command_kit::{Configured, PasswordArgs, connect};
+use bithive_command_kit::{Configured, PasswordArgs, connect, open_keystore};
 use bithive_daemon::audit;
 use bithive_daemon::config::{RequesterConfig, Settings};
 use bithive_daemon::keys::AccountFile;
 use bithive_daemon::party::Party;
-use bithive_home::Home;
-use bithive_keystore::fresh_rng;
+use bithive_home::{Home, HomeKeys, elsewhere};
+use bithive_keystore::{fresh_rng, names};
 use bithive_requester::Requester;
 use clap::ArgGroup;
 
@@ -35,25 +36,55 @@ pub struct RequesterArgs {
     password: PasswordArgs,
 }
 
-/// Whose account pays: a wallet of the home folder, or a party with a configuration of its own.
+/// Whose account pays: a wallet of the home folder, a keystore file on any chain, or a party with a configuration of its own.
 #[derive(clap::Args)]
 pub struct AccountArgs {
-    /// Name of a wallet of the home folder.
-    #[arg(long, value_name = "NAME", default_value = "operator", conflicts_with = "config")]
+    /// Name of a wallet of the home folder, or a keystore file.
+    #[arg(long, value_name = "NAME|FILE", default_value = "operator", conflicts_with = "config")]
     from: String,
     /// Configuration of a party, whose account is used in place of a wallet.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["network", "chain"])]
     config: Option<PathBuf>,
+    #[command(flatten)]
+    place: PlaceArgs,
     #[command(flatten)]
     password: PasswordArgs,
 }
 
-/// Where the chain is: in the home folder, or behind the node that a configuration names.
+/// Where the chain is: in the home folder, behind the node that a configuration names, or any.
 #[derive(clap::Args)]
 pub struct ReaderArgs {
     /// Configuration of a party, whose chain is asked in place of the home folder's.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["network", "chain"])]
     config: Option<PathBuf>,
+    #[command(flatten)]
+    place: PlaceArgs,
+}
+
+/// Another chain than that of the home folder.
+#[derive(clap::Args)]
+struct PlaceArgs {
+    /// File of a network, as `bithive deployment export` writes it, in place of the home folder. Accounts are keystore files then.
+    #[arg(long, value_name = "FILE")]
+    network: Option<PathBuf>,
+    /// A chain of the devnet (token), or the URL of a node's RPC. The home folder knows its contracts, or --network does.
+    #[arg(long, value_name = "NAME|URL")]
+    chain: Option<String>,
+}
+
+impl PlaceArgs {
+    const fn is_home(&self) -> bool {
+        self.network.is_none() && self.chain.is_none()
+    }
+
+    /// The contracts there and keystores that have names, or the home folder with its own chain.
+    async fn open(&self, home: &Path) -> Result<(Client, Option<HomeKeys>, Option<Home>)> {
+        if let Some((client, keys)) = elsewhere(self.network.as_deref(), self.chain.as_deref(), home).await? {
+            return Ok((client, keys, None));
+        }
+        let home = Home::open(home).await?;
+        Ok((home.local.client.clone(), Some(home.keys.clone()), Some(home)))
+    }
 }
 
 /// A requester that can act.
@@ -119,7 +150,7 @@ impl AccountArgs {
             return Configured::load(file)?.begin_log();
         }
         let folder = home.join(HOME_LOG);
-        if !folder.is_dir() {
+        if !self.place.is_home() || !folder.is_dir() {
             return Ok(None);
         }
         Ok(Some(AuditLog::open(&folder, (address.parse()?, Role::Requester))?))
@@ -130,8 +161,19 @@ impl AccountArgs {
         if let Some(file) = &self.config {
             return Ok((Configured::load(file)?.account(&self.password).await?, None));
         }
-        let home = Home::open(home).await?;
-        Ok((home.account(&self.from).await?, Some(home)))
+        let (client, keys, home) = self.place.open(home).await?;
+        let key = match (Path::new(&self.from), keys) {
+            (file, _) if file.is_file() => {
+                open_keystore(file, &self.password.read(file)?)?.account(names::ACCOUNT)?
+            }
+            (_, Some(keys)) => keys.key(&self.from)?,
+            (_, None) => anyhow::bail!(
+                "{:?} is no keystore file; on this network accounts are keystores: `bithive keys new --out FILE` makes one",
+                self.from
+            ),
+        };
+        let wallet = Wallet::connect(client.chain().clone(), key).await?;
+        Ok((Account::new(client, wallet), home))
     }
 }
 
@@ -141,8 +183,8 @@ impl ReaderArgs {
         if let Some(file) = &self.config {
             return Ok((connect(&Configured::load(file)?.chain).await?, None));
         }
-        let home = Home::open(home).await?;
-        Ok((home.local.client.clone(), Some(home)))
+        let (client, _, home) = self.place.open(home).await?;
+        Ok((client, home))
     }
 }
 

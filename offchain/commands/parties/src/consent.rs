@@ -10,14 +10,14 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, ensure};
 use bithive_audit::{Act, Outcome, parse_time, show_time};
-use bithive_command_kit::{Configured, Output, PasswordArgs};
+use bithive_command_kit::{Configured, Output, PasswordArgs, open_keystore};
 use bithive_consent::{
     Digest, MAX_RECEIPT_BYTES, Name, Receipt, ReceiptKind, Revocations, RevocationsKind, SignedReceipt, Use,
     data_digest, read_revocations,
 };
 use bithive_home::Home;
 use bithive_inference::MAX_BYTES;
-use bithive_keystore::{fresh_rng, private};
+use bithive_keystore::{fresh_rng, names, private};
 use bithive_signed::{Signature, canonical};
 use clap::{ArgGroup, Subcommand};
 use rand_core::Rng as _;
@@ -47,11 +47,11 @@ pub enum Command {
         /// File with the receipt.
         receipt: PathBuf,
         /// Print the text that is signed, and nothing else.
-        #[arg(long, conflicts_with = "chain")]
+        #[arg(long, conflicts_with = "standing")]
         text: bool,
         /// Show how each use that it permits stands on the chain: live, revoked, expired or unknown.
         #[arg(long)]
-        chain: bool,
+        standing: bool,
         /// Where the chain is.
         #[command(flatten)]
         reader: ReaderArgs,
@@ -120,8 +120,8 @@ pub struct MakeArgs {
 pub struct SignArgs {
     /// File with the receipt.
     receipt: PathBuf,
-    /// Name of the wallet of the home folder that signs.
-    #[arg(long, value_name = "NAME")]
+    /// Name of the wallet of the home folder that signs, or a keystore file.
+    #[arg(long, value_name = "NAME|FILE")]
     from: Option<String>,
     /// Configuration of the party whose account signs. With an audit log, it says that the consent was given.
     #[arg(long, value_name = "FILE")]
@@ -184,12 +184,12 @@ pub struct RevokeArgs {
     account: AccountArgs,
 }
 
-/// Runs a command. Those that read or change what a chain has open the home folder, or go to the chain of --config.
+/// Runs a command. Those that read or change what a chain has open the home folder, or go to another chain.
 pub async fn run(command: Command, home: &Path, output: Output) -> Result<ExitCode> {
     match command {
         Command::Make(args) => make(*args, output)?,
         Command::Sign(args) => sign(&args, home, output).await?,
-        Command::Show { receipt, chain: true, reader, .. } => {
+        Command::Show { receipt, standing: true, reader, .. } => {
             grant::standing(&receipt, &reader, home, output).await?;
         }
         Command::Show { receipt, text, .. } => show(&receipt, text, output)?,
@@ -254,7 +254,12 @@ async fn sign(args: &SignArgs, home: &Path, output: Output) -> Result<()> {
     let (signed, log) = match (&args.config, &args.wallet) {
         (None, None) => {
             let name = args.from.as_deref().context("expected --from, --config or --wallet")?;
-            let key = Home::open(home).await?.key(name)?;
+            let file = Path::new(name);
+            let key = if file.is_file() {
+                open_keystore(file, &args.password.read(file)?)?.account(names::ACCOUNT)?
+            } else {
+                Home::open(home).await?.key(name)?
+            };
             let issuer = &receipt.issuer;
             ensure!(
                 issuer.as_str() == key.address(),
