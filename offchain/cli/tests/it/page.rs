@@ -154,6 +154,8 @@ fn what_can_not_be_served_is_said() {
         (&["page", "--chain", "http://127.0.0.1:1"], "127.0.0.1:1"),
         (&["page", "--contract", "bithive1x"], "--chain"),
         (&["page", "--log", "="], "log"),
+        (&["page", "--gateway", "http://127.0.0.1:8042"], "--gateway-token"),
+        (&["page", "--gateway-token", "web.token"], "--gateway"),
         (&["page", "--metrics", "0.0.0.0:1"], "loopback"),
         (&["demo", "--listen", "127.0.0.1:0"], "--page"),
         (&["demo", "--page", "--network"], "--network"),

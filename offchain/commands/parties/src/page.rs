@@ -2,6 +2,7 @@
 
 mod home;
 mod network;
+mod reports;
 mod sessions;
 
 use std::collections::BTreeSet;
@@ -27,6 +28,8 @@ pub struct PageArgs {
     network: NetworkArgs,
     #[command(flatten)]
     embedded: EmbeddedArgs,
+    #[command(flatten)]
+    reports: reports::ReportsArgs,
     /// Name of a session, a mailbox with an endpoint and a token of its own; repeatable. An endpoint belongs to one account: as many
     /// sessions as requesters use this page.
     #[arg(long = "session", value_name = "NAME", default_value = "main")]

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use bithive_keystore::private;
-use reqwest::Client;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
+use reqwest::{Client, Url};
 use rustls::CertificateError;
 use zeroize::Zeroizing;
 
@@ -18,6 +18,8 @@ use crate::tls::refused;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Most bytes of a file with a token.
 const MAX_TOKEN: usize = 16 << 10;
+/// Most bytes of an answer.
+const MAX_ANSWER: usize = 16 << 20;
 
 /// Why a document is not at its place, without a value of it.
 #[derive(Debug, PartialEq, thiserror::Error)]
@@ -36,6 +38,8 @@ pub(crate) enum EhrError {
     Unreachable,
     #[error("the server answers with {0}")]
     Status(u16),
+    #[error("the server's answer has more than {MAX_ANSWER} bytes")]
+    TooLarge,
 }
 
 impl From<reqwest::Error> for EhrError {
@@ -93,5 +97,29 @@ impl Ehr {
             200 | 201 => Ok(()),
             status => Err(EhrError::Status(status)),
         }
+    }
+
+    /// The bundle of the documents of a type that have an identifier, `system|value`.
+    ///
+    /// # Errors
+    /// [`EhrError`].
+    pub(crate) async fn find(&self, kind: &str, identifier: &str) -> Result<Vec<u8>, EhrError> {
+        let url = Url::parse_with_params(&format!("{}/{kind}", self.url), [("identifier", identifier)]);
+        let mut request = self.http.get(url.map_err(|_| EhrError::Unreachable)?);
+        if let Some(token) = &self.token {
+            request = request.header(AUTHORIZATION, token.clone());
+        }
+        let mut answer = request.send().await?;
+        if answer.status().as_u16() != 200 {
+            return Err(EhrError::Status(answer.status().as_u16()));
+        }
+        let mut body = Vec::new();
+        while let Some(part) = answer.chunk().await? {
+            if body.len().saturating_add(part.len()) > MAX_ANSWER {
+                return Err(EhrError::TooLarge);
+            }
+            body.extend_from_slice(&part);
+        }
+        Ok(body)
     }
 }

@@ -74,6 +74,11 @@ pub enum GatewayError {
     /// The system gives no randomness.
     #[error("the system gives no randomness: {0}")]
     Randomness(String),
+    /// A gateway is at no such address.
+    #[error(
+        "{0:?} is no address of a gateway; expected https://..., or http:// on this machine, and no secrets in it"
+    )]
+    Address(String),
     /// The HTTP client can't be made.
     #[error("the HTTP client: {0}")]
     Client(String),

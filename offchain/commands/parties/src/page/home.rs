@@ -15,7 +15,7 @@ use serde_json::json;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
-use super::PageArgs;
+use super::{PageArgs, reports};
 use crate::node;
 
 /// How often the committee looks whether a new epoch wants its share keys.
@@ -63,6 +63,7 @@ pub(super) async fn serve(
         origins: args.address.origins.clone(),
         reference_string: Some(reference_string),
         sessions,
+        reports: reports::open(&args.reports, &deployment)?,
         ..PageOptions::new(Node::Embedded(chain), info, deployment, &state.join("spool"))
     };
     let served = tokio::select! {

@@ -13,7 +13,7 @@ use bithive_daemon::config::{RelayUrl, RpcUrl};
 use bithive_home::{CRS, deployments};
 use bithive_page::{Node, PageOptions};
 
-use super::{NetworkArgs, PageArgs, sessions};
+use super::{NetworkArgs, PageArgs, reports, sessions};
 
 /// A network, as the chain and the command line say.
 struct Network {
@@ -46,6 +46,7 @@ pub(super) async fn serve(
         origins: args.address.origins.clone(),
         reference_string,
         sessions,
+        reports: reports::open(&args.reports, &deployment)?,
         ..PageOptions::new(Node::behind(nodes)?, info, deployment, &state.join("spool"))
     };
     let served = super::serve(options, args.metrics, &stop, output).await;

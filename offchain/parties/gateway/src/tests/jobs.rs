@@ -223,6 +223,11 @@ async fn a_study_becomes_a_job_without_its_patient_and_an_answer_with_him() {
     let subject = bundle["entry"][0]["resource"]["subject"]["reference"].as_str().unwrap();
     let patient = client.get(&format!("/fhir/{subject}")).await;
     assert_eq!(patient.json()["identifier"][0]["value"], "P-1");
+    // As a page asks for it.
+    let url = format!("http://{}", client.address);
+    let reports = crate::Reports::of(&url, &place.folder.path().join("web.token")).unwrap();
+    let report = reports.of_job("test/jobs/1").await.unwrap().unwrap();
+    assert_eq!(serde_json::from_str::<serde_json::Value>(&report).unwrap(), *bundle);
 }
 
 #[tokio::test]

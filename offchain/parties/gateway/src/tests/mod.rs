@@ -7,6 +7,7 @@ mod jobs;
 mod peer;
 mod people;
 mod provider;
+mod reports;
 mod requests;
 mod sending;
 mod smart;
