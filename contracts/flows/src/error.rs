@@ -5,7 +5,7 @@ use bithive_contract_kit::InputError;
 use bithive_contract_kit::ledger::NothingOwed;
 use bithive_contract_kit::migration::MigrationError;
 use bithive_contract_kit::permission::Unauthorized;
-use cosmwasm_std::{OverflowError, StdError, Uint128};
+use cosmwasm_std::{DivideByZeroError, OverflowError, StdError, Uint128};
 use cw_utils::PaymentError;
 
 /// Errors of the contract; none of them changes anything.
@@ -47,6 +47,21 @@ pub enum ContractError {
         /// Amount for each step.
         amount: Uint128,
     },
+    /// Somebody else than the payer adds no parts of units.
+    #[error(
+        "{found} was sent; expected a multiple of {amount}, what one step of flow {id} costs: only its payer may add a part of that"
+    )]
+    PartOfUnit {
+        /// Number of the flow.
+        id: u64,
+        /// What was sent.
+        found: Uint128,
+        /// Amount for each step.
+        amount: Uint128,
+    },
+    /// Divided by a stored amount of 0, which `open` excludes.
+    #[error(transparent)]
+    Divided(#[from] DivideByZeroError),
     /// The flow would end too late.
     #[error("the flow would end more than {} days from now; send less, or take a larger amount or a shorter step", limits::MAX_SECONDS / 86_400)]
     TooLong,

@@ -101,6 +101,7 @@ fn top_up(
         let (found, expected) = (asset.to_string(), flow.asset.to_string());
         return Err(ContractError::WrongAsset { id, found, expected });
     }
+    expect_whole_units(&flow, id, &by, amount)?;
     let now = env.block.time.seconds();
     let mut response = Response::new();
     AssetLedger::new(&flow.asset).deposit(deps.storage, amount)?;
@@ -128,6 +129,16 @@ fn top_up(
     FLOWS.save(deps.storage, id, &flow)?;
     let ends = flow.ends()?;
     Ok(response.add_event(Event::ToppedUp { id, by, asset: flow.asset, amount, ends }))
+}
+
+/// A part of a unit would make the payer's own rest, which buys nothing, due to the payee: a whole unit for the price of what it lacks.
+fn expect_whole_units(flow: &Flow, id: u64, by: &Addr, found: Uint128) -> Result<(), ContractError> {
+    match flow.drain {
+        Drain::Rate { amount, .. } if *by != flow.payer && !found.checked_rem(amount)?.is_zero() => {
+            Err(ContractError::PartOfUnit { id, found, amount })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Moves the end of a flow by vouchers to a later time, if there is one; refused where the flow is at its end.

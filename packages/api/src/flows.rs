@@ -131,7 +131,7 @@ pub enum ExecuteMsg {
     /// Opens a flow with native coins. Sender: anyone, its payer.
     Open(Open),
     /// Adds native coins to a flow. A flow by time that has drained begins again now, without an advance. Sender: anyone; what is
-    /// left goes to the payer.
+    /// left goes to the payer. To a flow by time, others than its payer add whole units only.
     TopUp {
         /// Number of the flow, from 1.
         id: u64,

@@ -220,6 +220,7 @@ impl Model {
         let (due, drained) = flow.due(now);
         match &mut flow.kind {
             Kind::Rate { .. } if later.is_some() => return false,
+            Kind::Rate { amount, .. } if by != flow.payer && deposit % *amount != 0 => return false,
             Kind::Rate { amount, advance, start, .. } => {
                 if drained {
                     let left = flow.deposit - flow.paid - due;

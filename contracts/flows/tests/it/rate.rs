@@ -139,6 +139,26 @@ fn anybody_may_add_and_what_is_left_is_the_payers() {
 }
 
 #[test]
+fn a_payee_that_adds_what_the_payers_rest_lacks_of_a_unit_is_refused() {
+    let mut world = World::new();
+    // Of 19 base units 10 are a unit, and the other 9 come back.
+    world.open(19, rate(10, STEP, 0)).unwrap();
+    let (payee, btt) = (world.payee.clone(), world.btt());
+    world.suite.fund(&payee, 30);
+    for seconds in [0, STEP] {
+        world.suite.advance(seconds);
+        let error =
+            refusal::<ContractError>(world.flows.top_up(&mut world.suite, &payee, (&btt, 1), 1, None));
+        assert_eq!(error, ContractError::PartOfUnit { id: 1, found: 1u128.into(), amount: 10u128.into() });
+    }
+    // A whole one it may pay itself: the rest stays the payer's.
+    world.flows.top_up(&mut world.suite, &payee, (&btt, 10), 1, None).unwrap();
+    world.suite.advance(9 * STEP);
+    world.by_stranger(&ExecuteMsg::Finish { id: 1 }).unwrap();
+    assert_eq!(world.owed(), [20, 9]);
+}
+
+#[test]
 fn a_transfer_settles_first_and_later_steps_are_the_new_payees() {
     let mut world = World::new();
     world.open(100, rate(10, STEP, 0)).unwrap();

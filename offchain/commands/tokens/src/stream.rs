@@ -43,7 +43,7 @@ pub enum Command {
         /// Wallet that pays; anybody may.
         #[arg(long)]
         from: String,
-        /// Amount in what the stream pays in.
+        /// Amount in what the stream pays in; a multiple of what a step costs, unless its payer adds it.
         #[arg(long, allow_negative_numbers = true)]
         amount: String,
         /// Days from now until a stream by vouchers ends, which may only become later; as before when left out. Its payer decides.

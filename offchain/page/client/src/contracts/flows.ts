@@ -130,7 +130,7 @@ export type ExecuteMsg =
   | { open: Open }
   /**
    * Adds native coins to a flow. A flow by time that has drained begins again now, without an advance. Sender:
-   * anyone; what is left goes to the payer.
+   * anyone; what is left goes to the payer. To a flow by time, others than its payer add whole units only.
    */
   | { top_up: {
     /** Later end of a flow by vouchers, in Unix seconds; only of its payer. */
@@ -420,7 +420,7 @@ export class Messages {
 
   /**
    * Adds native coins to a flow. A flow by time that has drained begins again now, without an advance. Sender:
-   * anyone; what is left goes to the payer.
+   * anyone; what is left goes to the payer. To a flow by time, others than its payer add whole units only.
    */
   topUp(args: Extract<ExecuteMsg, { top_up: unknown }>["top_up"]): Message {
     return call(this.#sender, this.#address, "flows.top_up", executeMsg, { top_up: args });
