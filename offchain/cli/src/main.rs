@@ -12,8 +12,8 @@ use bithive_party_commands::{
     service, setup,
 };
 use bithive_token_commands::{
-    On, dataset, model, owner, profile, registry, rewards, run as on_network, stake, timebank, treasury, tx,
-    vesting, wallet,
+    On, dataset, model, owner, profile, registry, rewards, run as on_network, stake, stream, timebank,
+    treasury, tx, vesting, voucher, wallet,
 };
 use bithive_tool_commands::{bench, boinc, ceremony, dicom, economy, netlab, predict, reading};
 use clap::{Parser, Subcommand};
@@ -65,6 +65,10 @@ enum Command {
     Wallet(On<wallet::Command>),
     /// BTK behind nodes: pledges, delegations, rewards.
     Stake(On<stake::Command>),
+    /// Payments that flow by time or by signed vouchers: open, list, settle, close, withdraw.
+    Stream(On<stream::Command>),
+    /// Vouchers, which the payer of a stream signs and its payee redeems.
+    Voucher(On<voucher::Command>),
     /// Tokens that become due on a schedule.
     Vesting(On<vesting::Command>),
     /// BTT for what patients do for their health, signed for by several parties.
@@ -213,6 +217,8 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Ibc(command) => return ibc::run(command, home, output).await,
         Command::Wallet(on) => return on_network(on, output, |on| wallet::run(on, home, output)).await,
         Command::Stake(on) => on_network(on, output, |on| stake::run(on, home, output)).await?,
+        Command::Stream(on) => on_network(on, output, |on| stream::run(on, home, output)).await?,
+        Command::Voucher(on) => return on_network(on, output, |on| voucher::run(on, home, output)).await,
         Command::Vesting(on) => on_network(on, output, |on| vesting::run(on, home, output)).await?,
         Command::Rewards(on) => return on_network(on, output, |on| rewards::run(on, home, output)).await,
         Command::Model(on) => on_network(on, output, |on| model::run(on, home, output)).await?,

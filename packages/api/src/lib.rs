@@ -11,6 +11,7 @@ pub mod datasets;
 pub mod delay;
 pub mod emissions;
 pub mod event;
+pub mod flows;
 pub mod grants;
 pub mod ibc;
 pub mod ics20;

@@ -54,6 +54,10 @@ pub enum Permission {
     PositionOwner,
     /// Who may take back the position that the message names.
     Revoker,
+    /// The payee of the flow that the message names.
+    Payee,
+    /// The payer or the payee of the flow that the message names.
+    FlowParty,
 }
 
 /// Messages with a table of who may send them. Implemented by [`permissions!`](crate::permissions).

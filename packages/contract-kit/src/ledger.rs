@@ -47,9 +47,12 @@ impl Held {
     /// With `amount` more in escrow.
     ///
     /// # Errors
-    /// Overflow, which a token with a supply of 128 bits excludes.
+    /// Escrow and credits together would leave 128 bits, which no honest token's supply does. It is refused here, so that no release
+    /// of what was taken in can fail later.
     pub fn deposit(self, amount: Uint128) -> StdResult<Self> {
-        Ok(Self { escrowed: self.escrowed.checked_add(amount)?, ..self })
+        let escrowed = self.escrowed.checked_add(amount)?;
+        escrowed.checked_add(self.claimable)?;
+        Ok(Self { escrowed, ..self })
     }
 
     /// With `amount` of the escrow credited.
@@ -345,6 +348,17 @@ mod tests {
         release.add(&alice, 6u128.into()).unwrap();
         assert!(ledger.release(&mut storage, release).is_err());
         assert_eq!(ledger.pay(&mut storage, &alice), Ok(None));
+    }
+
+    #[test]
+    fn what_was_taken_in_can_be_credited_whatever_a_token_says_of_its_supply() {
+        let (mut storage, [btt, ..]) = (MockStorage::new(), assets());
+        let (ledger, alice) = (AssetLedger::new(&btt), Addr::unchecked("alice"));
+        ledger.deposit(&mut storage, Uint128::MAX).unwrap();
+        let mut release = Release::default();
+        release.add(&alice, Uint128::MAX).unwrap();
+        ledger.release(&mut storage, release).unwrap();
+        assert!(ledger.deposit(&mut storage, 1u128.into()).is_err());
     }
 
     #[test]

@@ -6,7 +6,7 @@
 //! [`vesting`] (when a locked amount becomes due), [`emission`] (what BTK exists at a time, and whose it is), [`work`]
 //! (what a contributor earns of it, and when that is due), [`pledge`] (what a node locks for its capacity), [`pool`]
 //! (stake that many hold together), [`stream`] (rewards that become due over time), [`score`] (of nodes, diagnoses and activities), [`record`] (what a node has done),
-//! [`tier`] (of machines), [`interest`] (of credits), [`offer`] (a bid that rises until somebody sells) and [`supply`] (how much
+//! [`tier`] (of machines), [`flow`] (a deposit that drains to one payee), [`interest`] (of credits), [`offer`] (a bid that rises until somebody sells) and [`supply`] (how much
 //! of each token there can be).
 #![cfg_attr(
     not(test),
@@ -23,6 +23,7 @@ pub mod bps;
 pub mod emission;
 pub mod escrow;
 pub mod fault;
+pub mod flow;
 pub mod idle;
 pub mod interest;
 pub mod offer;

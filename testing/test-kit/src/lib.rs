@@ -9,6 +9,7 @@ mod delay;
 pub mod emissions;
 pub mod events;
 pub mod faucet;
+pub mod flows;
 pub mod grants;
 pub mod idle;
 pub mod jobs;

@@ -11,6 +11,7 @@ mod discover;
 mod dispute;
 mod economy;
 mod faults;
+mod flows;
 mod grants;
 mod group;
 pub mod ibc;
@@ -34,6 +35,7 @@ pub use economy::{
     NamedSchedule, Payout, Refused, Source, Token, UnknownSchedule, UnknownToken,
 };
 pub use faults::{faulted, worth_keeping};
+pub use flows::{Flows, VoucherFile, holds};
 pub use grants::GrantError;
 pub use group::GroupError;
 pub use network_file::{NetworkFile, NetworkFileError};

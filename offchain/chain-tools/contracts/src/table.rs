@@ -183,6 +183,12 @@ macro_rules! contracts {
                 roles Economy Token;
                 create |at| api::grants::InstantiateMsg { registry: at.address(Contract::Registry)? }
             }
+            /// Deposits that drain to one payee, by time or by signed vouchers.
+            flows Flows {
+                code 16 bithive_flows;
+                roles Economy Token;
+                create |_at| api::flows::InstantiateMsg {}
+            }
             // The next contract.
         }
     };

@@ -37,6 +37,7 @@ mod serve;
 mod service;
 mod settings;
 mod setup;
+mod stream;
 mod timebank;
 mod treasury;
 mod tx;

@@ -97,7 +97,8 @@ impl Accounts {
         Ok(if named { (&self.key(name)?).into() } else { Sender::at(&address)? })
     }
 
-    fn key(&self, name: &str) -> Result<SigningKey> {
+    /// The key of the account called `name`, from its keystore.
+    pub(super) fn key(&self, name: &str) -> Result<SigningKey> {
         let is_own = |(address, _): &&(String, PathBuf)| name == OWN || address == name;
         let own = self.own.as_ref().filter(is_own).map(|(_, file)| file.as_path());
         ensure!(

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
 use bithive_chain::{ChainError, TxFile};
-use bithive_client::{Claimables, Claims, EconomyAccount, MOST_MESSAGES, Source};
+use bithive_client::{Claimable, Claimables, Claims, EconomyAccount, MOST_MESSAGES, Source};
 use bithive_command_kit::{Output, table};
 use serde::Serialize;
 
@@ -95,11 +95,11 @@ async fn check_whole(account: &EconomyAccount, made: &ChainError) -> Result<()> 
     let ChainError::Unsigned { transaction } = made else { return Ok(()) };
     let claimed = TxFile::from_json(transaction.as_bytes())?.messages().count();
     let entries = account.client().claimables(account.address()).await?.entries;
-    let due = entries.iter().filter(|entry| entry.is_due()).count();
+    let due = entries.iter().filter(|entry| entry.is_due()).map(Claimable::messages_needed).sum::<usize>();
     ensure!(
         claimed == due,
-        "--unsigned: of {due} amounts that are due, one transaction can claim {claimed} only, because there are more than {MOST_MESSAGES} \
-         or a contract refuses one; claim them by number, with the commands of each group"
+        "--unsigned: of {due} messages for what is due, one transaction can have {claimed} only, because there are more than {MOST_MESSAGES} \
+         or a contract refuses one; claim by number, with the commands of each group"
     );
     Ok(())
 }

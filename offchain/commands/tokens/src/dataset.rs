@@ -7,7 +7,7 @@ use bithive_api::asset::Asset;
 use bithive_api::attestations::Source;
 use bithive_api::datasets::{Event, ExecuteMsg, Use, events};
 use bithive_api::models;
-use bithive_chain::{Receipt, validate_address};
+use bithive_chain::Receipt;
 use bithive_client::{Account, Datasets};
 use bithive_command_kit::Output;
 use bithive_contracts::Contract;
@@ -16,6 +16,7 @@ use cosmwasm_std::HexBinary;
 
 use super::accounts::{Accounts, Done, account, address, economy, now, until};
 use super::catalog;
+use super::currency::asset;
 use super::network::On;
 use super::unsigned::{Transactions, Transacts};
 
@@ -142,18 +143,6 @@ pub struct DepositArgs {
 fn digest(text: &str) -> Result<HexBinary, String> {
     let bytes = HexBinary::from_hex(text).ok().filter(|bytes| bytes.len() == 32);
     bytes.ok_or_else(|| "expected 64 hex digits".into())
-}
-
-fn asset(text: &str) -> Result<Asset, String> {
-    let expected = "expected native:DENOMINATION or cw20:ADDRESS";
-    match text.split_once(':') {
-        Some(("native", denom)) if !denom.is_empty() => Ok(Asset::Native(denom.into())),
-        Some(("cw20", token)) => match validate_address(token) {
-            Ok(token) => Ok(Asset::Cw20(token.to_string())),
-            Err(error) => Err(format!("{error}; {expected}")),
-        },
-        _ => Err(expected.into()),
-    }
 }
 
 impl Which {
@@ -307,14 +296,6 @@ async fn tell<T>(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_asset_is_a_denomination_or_a_token() {
-        assert_eq!(asset("native:ibc/27A6"), Ok(Asset::Native("ibc/27A6".into())));
-        for text in ["", "ubee", "native:", "cw20:", "cw20:token", "btt:1"] {
-            assert!(asset(text).unwrap_err().contains("expected native:DENOMINATION"), "{text}");
-        }
-    }
 
     #[test]
     fn the_digest_of_a_file_is_that_of_its_contents() {

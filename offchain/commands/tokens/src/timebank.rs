@@ -322,7 +322,7 @@ async fn import(accounts: &Accounts, file: &Path, from: &str, output: Output) ->
 }
 
 /// Reads a small file of JSON, strictly.
-fn read<T: DeserializeOwned>(file: &Path) -> Result<T> {
+pub(super) fn read<T: DeserializeOwned>(file: &Path) -> Result<T> {
     let named = || file.display().to_string();
     let mut bytes = Vec::new();
     let opened = std::fs::File::open(file).with_context(named)?;

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use bithive_api::{
-    attestations, emissions, grants, ics20, jobs, meter, models, registry, rewards, staking, timebank,
+    attestations, emissions, flows, grants, ics20, jobs, meter, models, registry, rewards, staking, timebank,
     treasury, vesting,
 };
 use bithive_contracts::{Contract, Role};
@@ -238,6 +238,18 @@ fn no_message_of_the_market_or_between_chains_names_text_that_is_no_address_or_b
         &contract,
         &vesting::ExecuteMsg::Transfer { id: 1, new_owner: someone.clone() },
     );
+
+    let mut suite = Suite::new();
+    let paid = bithive_test_kit::flows::Flows::new(&mut suite);
+    let btt = suite.btt_asset();
+    suite.fund(&alice, UNIT);
+    let terms = bithive_test_kit::flows::rate(1, 60, 3);
+    let open = bithive_test_kit::flows::opening(&bob, terms);
+    paid.open(&mut suite, &alice, (&btt, UNIT), open).unwrap();
+    paid.send(&mut suite, &alice, &flows::ExecuteMsg::Settle { id: 1 }).unwrap();
+    message(&mut suite, &bob, &paid.address, &flows::ExecuteMsg::Withdraw { asset: btt });
+    let transfer = flows::ExecuteMsg::Transfer { id: 1, payee: someone.clone() };
+    message(&mut suite, &bob, &paid.address, &transfer);
 
     let mut suite = Ics20Suite::new();
     let contract = suite.bridge.clone();

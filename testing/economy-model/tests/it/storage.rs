@@ -14,12 +14,12 @@ use bithive_test_kit::models::Models;
 use cosmwasm_std::Addr;
 use cw_multi_test::Executor as _;
 
-use crate::gas::{btk, consents, idle, market, patients};
+use crate::gas::{btk, consents, flows, idle, market, patients};
 use crate::money::{contracts, root, sources};
 use crate::table::create_all;
 
 /// Contracts that run here with messages, and are not only created: a new one that holds money joins them.
-const RUN: usize = 15;
+const RUN: usize = 16;
 
 /// Types that keep state under the keys that they are made with, and the functions that make them.
 const STORES: [&str; 8] =
@@ -281,6 +281,8 @@ fn every_key_that_contracts_write_is_one_that_was_found() {
     machines.costs();
     let mut subjects = consents::World::new(10);
     subjects.costs();
+    let mut payers = flows::World::new(10);
+    payers.costs();
     let mut data = DatasetsSuite::new();
     let job_id = data.chains.settled([1, 2, 3, 4], &["node-1", "node-2"]);
     for dataset in [1, 2] {
@@ -305,6 +307,7 @@ fn every_key_that_contracts_write_is_one_that_was_found() {
     let (first, second, third) = (btk.contracts(), market.contracts(), patients.contracts());
     let (chain, [meter]) = machines.contracts();
     let (of_subjects, [grants, jobs]) = subjects.contracts();
+    let (of_payers, [flows]) = payers.contracts();
     let first = first.1.into_iter().map(|address| (first.0, address));
     let second = second.1.into_iter().map(|address| (second.0, address));
     let third = third.1.into_iter().map(|address| (third.0, address));
@@ -318,6 +321,7 @@ fn every_key_that_contracts_write_is_one_that_was_found() {
         (chain, meter),
         (of_subjects, grants),
         (of_subjects, jobs),
+        (of_payers, flows),
     ];
     let known = all_keys();
     let found = |suite: &Suite, address: &Addr| {

@@ -55,7 +55,7 @@ pub struct Claims {
 
 impl EconomyAccount {
     /// Takes everything that is due, in one transaction, or as few as [`MOST_MESSAGES`] allow. If a transaction is
-    /// refused, each of its messages is sent singly. Without anything due no transaction is sent.
+    /// refused, what it takes from each place is taken singly. Without anything due no transaction is sent.
     ///
     /// # Errors
     /// [`ChainError`] of a chain that can't be asked or gives no answer, before anything was taken; after that it
@@ -64,7 +64,7 @@ impl EconomyAccount {
         let list = self.client().claimables(self.address()).await?;
         let due: Vec<Claimable> = list.entries.into_iter().filter(Claimable::is_due).collect();
         let mut claims = Claims::default();
-        let mut queue = due.chunks(MOST_MESSAGES);
+        let mut queue = grouped(&due).into_iter();
         while let Some(chunk) = queue.next() {
             if let Err(error) = self.claim(chunk, &mut claims).await {
                 if claims.transactions.is_empty() {
@@ -83,16 +83,16 @@ impl EconomyAccount {
 
     /// All of `entries` in one transaction, or each in its own.
     async fn claim(&self, entries: &[Claimable], claims: &mut Claims) -> Result<(), ChainError> {
-        let messages = entries.iter().map(|entry| entry.message(self.client(), self.address()));
+        let messages = entries.iter().map(|entry| entry.messages(self.client(), self.address()));
         let messages = messages.collect::<Result<Vec<_>, _>>()?;
-        match self.submit(&messages).await {
+        match self.submit(&messages.concat()).await {
             Ok(receipt) => self.count(entries, &receipt, claims),
             Err(error) if !is_refusal(&error) => return Err(error),
-            Err(error) => match (entries, messages.as_slice()) {
-                ([entry], _) => claims.refused.push(refused(entry, &error)),
+            Err(error) => match entries {
+                [entry] => claims.refused.push(refused(entry, &error)),
                 _ => {
                     for (entry, message) in entries.iter().zip(&messages) {
-                        match self.submit(std::slice::from_ref(message)).await {
+                        match self.submit(message).await {
                             Ok(receipt) => self.count(std::slice::from_ref(entry), &receipt, claims),
                             Err(error) if is_refusal(&error) => claims.refused.push(refused(entry, &error)),
                             Err(error) => return Err(error),
@@ -129,15 +129,34 @@ impl EconomyAccount {
 
 impl Claims {
     fn knows(&self, entry: &Claimable) -> bool {
-        let same = |source, what: &Option<String>| source == entry.source && *what == entry.what;
-        self.taken.iter().any(|taken| same(taken.source, &taken.what))
-            || self.refused.iter().any(|refused| same(refused.source, &refused.what))
+        let same = |source, what: &Option<String>, token: &str| {
+            source == entry.source && *what == entry.what && token == entry.token
+        };
+        self.taken.iter().any(|taken| same(taken.source, &taken.what, &taken.token))
+            || self.refused.iter().any(|refused| same(refused.source, &refused.what, &refused.token))
     }
 }
 
 fn refused(entry: &Claimable, error: &ChainError) -> Refused {
     let Claimable { source, what, token, amount, .. } = entry.clone();
     Refused { source, what, token, amount, error: in_tokens(&error.to_string()) }
+}
+
+/// Entries in groups whose messages go into one transaction each.
+fn grouped(due: &[Claimable]) -> Vec<&[Claimable]> {
+    let (mut groups, mut rest) = (Vec::new(), due);
+    while !rest.is_empty() {
+        let mut messages = 0usize;
+        let fits = |entry: &&Claimable| {
+            messages = messages.saturating_add(entry.messages_needed());
+            messages <= MOST_MESSAGES
+        };
+        let count = rest.iter().take_while(fits).count().max(1);
+        let (group, after) = rest.split_at(count);
+        groups.push(group);
+        rest = after;
+    }
+    groups
 }
 
 /// Whether the messages are to blame, so that fewer of them may do.

@@ -1,14 +1,16 @@
 //! Everything that an account can take, in one list.
 
+use bithive_api::asset::Asset;
 use bithive_api::emissions::{Bucket, Recipients};
-use bithive_api::{ContractEvent as _, emissions, jobs, models, registry, staking, vesting};
+use bithive_api::{ContractEvent as _, emissions, flows, jobs, models, registry, staking, vesting};
 use bithive_chain::{ChainError, Event, Message};
 use bithive_contracts::Contract;
 use bithive_economics::vesting::MONTH;
 use bithive_economics::{Emission, emission};
 use serde::Serialize;
 
-use super::{EconomyClient, Token};
+use super::{EconomyClient, Token, UnknownToken};
+use crate::flows::FlowStep;
 
 /// Where an amount can be taken from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -34,6 +36,8 @@ pub enum Source {
     StakingRewards,
     /// Stake whose unbonding is over.
     StakingUnbonded,
+    /// What flows owe in one token, as credits or due, and what flows that are over give back to their payer.
+    Flows,
 }
 
 impl Source {
@@ -51,6 +55,7 @@ impl Source {
             Self::EmissionsInfrastructure => "emissions_infrastructure",
             Self::StakingRewards => "staking_rewards",
             Self::StakingUnbonded => "staking_unbonded",
+            Self::Flows => "flows",
         }
     }
 
@@ -68,6 +73,7 @@ impl Source {
             Self::EmissionsInfrastructure => "emission for infrastructure",
             Self::StakingRewards => "rewards of a stake",
             Self::StakingUnbonded => "unbonded stake",
+            Self::Flows => "flows",
         }
     }
 }
@@ -96,6 +102,9 @@ pub struct Claimable {
     pub later: Option<Later>,
     #[serde(skip)]
     pub(super) known: bool,
+    /// Messages to the flows that come before the withdrawal.
+    #[serde(skip)]
+    pub(super) steps: Vec<FlowStep>,
 }
 
 /// All that an account can take.
@@ -108,8 +117,8 @@ pub struct Claimables {
 }
 
 impl Claimable {
-    fn new(source: Source, what: Option<String>, token: Token, amount: u128) -> Self {
-        Self { source, what, token: token.symbol().into(), amount, later: None, known: true }
+    pub(super) fn new(source: Source, what: Option<String>, token: Token, amount: u128) -> Self {
+        Self { source, what, token: token.symbol().into(), amount, later: None, known: true, steps: vec![] }
     }
 
     fn later(mut self, amount: u128, at: Option<u64>) -> Self {
@@ -124,8 +133,21 @@ impl Claimable {
         self.amount > 0 && self.known
     }
 
-    /// The message that takes it for `owner`.
-    pub(super) fn message(&self, client: &EconomyClient, owner: &str) -> Result<Message, ChainError> {
+    /// How many messages take it, of a transaction of [`super::MOST_MESSAGES`] at most.
+    #[must_use]
+    pub fn messages_needed(&self) -> usize {
+        self.steps.len().saturating_add(1)
+    }
+
+    /// The messages that take it for `owner`.
+    pub(super) fn messages(&self, client: &EconomyClient, owner: &str) -> Result<Vec<Message>, ChainError> {
+        let flows = client.at(Contract::Flows);
+        let steps = self.steps.iter().map(|step| Message::execute(flows, &step.message(), &[]));
+        steps.chain([self.message(client, owner)]).collect()
+    }
+
+    /// The last of them, which pays.
+    fn message(&self, client: &EconomyClient, owner: &str) -> Result<Message, ChainError> {
         let at = |contract| client.at(contract);
         let release = |bucket| {
             Message::execute(at(Contract::Emissions), &emissions::ExecuteMsg::Release { bucket }, &[])
@@ -157,7 +179,20 @@ impl Claimable {
                 let withdraw = staking::ExecuteMsg::Withdraw { id: self.number()? };
                 Message::execute(at(Contract::Staking), &withdraw, &[])
             }
+            Source::Flows => {
+                let asset = self.asset(client)?;
+                Message::execute(at(Contract::Flows), &flows::ExecuteMsg::Withdraw { asset }, &[])
+            }
         }
+    }
+
+    /// Its token as an asset.
+    fn asset(&self, client: &EconomyClient) -> Result<Asset, ChainError> {
+        let token: Token = self.token.parse().map_err(|error: UnknownToken| ChainError::InvalidTx {
+            field: self.source.name().into(),
+            reason: error.to_string(),
+        })?;
+        Ok(Asset::Cw20(client.token(token).into()))
     }
 
     fn number(&self) -> Result<u64, ChainError> {
@@ -216,6 +251,15 @@ impl Claimable {
                 staking::Event::Withdrawn { id, amount, .. } if id.to_string() == what => Some(amount),
                 _ => None,
             },
+            Source::Flows => match flows::Event::read(at(Contract::Flows), event).ok()?? {
+                flows::Event::Withdrawn { account, asset: Asset::Cw20(token), amount }
+                    if account.as_str() == owner
+                        && client.token_at(token.as_str()) == self.token.parse().ok() =>
+                {
+                    Some(amount)
+                }
+                _ => None,
+            },
         };
         amount.map(|amount| amount.u128())
     }
@@ -238,6 +282,7 @@ impl EconomyClient {
         let mut complete = self.due_positions(address, &mut entries).await?;
         self.due_emissions(address, now, &mut entries).await?;
         complete &= self.due_stakes(address, now, &mut entries).await?;
+        complete &= self.due_flows(address, now, &mut entries).await?;
         entries.retain(|entry| entry.amount > 0 || entry.later.is_some());
         Ok(Claimables { entries, complete })
     }
@@ -268,6 +313,7 @@ impl EconomyClient {
                 amount: position.due.u128(),
                 later: None,
                 known: token.is_some(),
+                steps: vec![],
             };
             entries.push(entry.later(rest.u128(), position.next));
         }

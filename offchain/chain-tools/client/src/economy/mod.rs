@@ -4,6 +4,7 @@
 mod account;
 mod claim;
 mod claimable;
+mod flows;
 mod meter;
 mod queries;
 mod schedules;

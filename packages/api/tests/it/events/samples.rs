@@ -3,9 +3,9 @@
 use bithive_api::attestations::{Evidence, PacketKind, Receipt, Source};
 use bithive_api::event::{OrEmpty, OrNone};
 use bithive_api::{
-    attestations as att, datasets as dat, emissions as emi, grants as gra, ics20 as ics, jobs as job,
-    meter as met, registry as reg, rewards as rew, staking as sta, timebank as tim, treasury as tre,
-    vesting as ves,
+    attestations as att, datasets as dat, emissions as emi, flows as flo, grants as gra, ics20 as ics,
+    jobs as job, meter as met, registry as reg, rewards as rew, staking as sta, timebank as tim,
+    treasury as tre, vesting as ves,
 };
 use cosmwasm_std::{Addr, HexBinary, Uint128};
 
@@ -135,6 +135,30 @@ pub fn emissions() -> Vec<emi::Event> {
         Staking { staking: OrEmpty(Some(addr("staking"))) },
         Staking { staking: OrEmpty(None) },
         Paused { paused: true },
+    ]
+}
+
+pub fn flows() -> Vec<flo::Event> {
+    use bithive_api::asset::Asset;
+    use flo::Event::*;
+    let (id, payer, payee) = (3, addr("payer"), addr("payee"));
+    let (native, cw20) = (Asset::Native("ibc/0A:1B".into()), Asset::Cw20(addr("token")));
+    vec![
+        Opened {
+            id,
+            payer: payer.clone(),
+            payee: payee.clone(),
+            asset: cw20.clone(),
+            amount: AMOUNT,
+            ends: 1_763_072_000,
+        },
+        ToppedUp { id, by: addr("friend"), asset: cw20.clone(), amount: LESS, ends: 1_763_072_600 },
+        Paid { id, payee: payee.clone(), asset: native.clone(), amount: LESS, paid: AMOUNT },
+        Skipped { id, cumulative: LESS, reason: "the flow has paid more".into() },
+        Transferred { id, from: payee.clone(), to: addr("heir") },
+        Closing { id, ends: 1_763_073_000 },
+        Closed { id, payer, asset: cw20, amount: LESS },
+        Withdrawn { account: payee, asset: native, amount: LESS },
     ]
 }
 

@@ -3,6 +3,7 @@
 
 pub(crate) mod btk;
 pub(crate) mod consents;
+pub(crate) mod flows;
 pub(crate) mod idle;
 pub(crate) mod market;
 pub(crate) mod patients;
@@ -44,4 +45,9 @@ fn consents_and_jobs_that_name_them_cost_as_much_where_ten_thousand_have_consent
 #[test]
 fn idle_time_costs_as_much_where_ten_thousand_machines_claim_it() {
     compare(|count| idle::World::new(count).costs());
+}
+
+#[test]
+fn flows_cost_as_much_where_ten_thousand_are_open() {
+    compare(|count| flows::World::new(count).costs());
 }
