@@ -220,7 +220,9 @@ impl Model {
         let (due, drained) = flow.due(now);
         match &mut flow.kind {
             Kind::Rate { .. } if later.is_some() => return false,
-            Kind::Rate { amount, .. } if by != flow.payer && deposit % *amount != 0 => return false,
+            Kind::Rate { amount, .. } if by != flow.payer && !deposit.is_multiple_of(*amount) => {
+                return false;
+            }
             Kind::Rate { amount, advance, start, .. } => {
                 if drained {
                     let left = flow.deposit - flow.paid - due;
