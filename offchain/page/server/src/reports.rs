@@ -36,7 +36,7 @@ impl Reports for BTreeMap<u64, String> {
     }
 }
 
-/// `GET /x/reports/JOB`.
+/// `GET /x/reports/JOB`: the report of a job, a Bundle of FHIR; 404 where there is none.
 pub(crate) async fn answer(
     reports: Option<&dyn Reports>,
     session: &Session,
