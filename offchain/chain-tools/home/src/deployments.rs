@@ -28,15 +28,19 @@ pub fn is_deployed(home: &Path, chain_id: &str) -> Result<bool> {
     Ok(folder(home, chain_id)?.join(RECORD).exists())
 }
 
+/// The home's own network, if that is the chain's: while it is served, it is asked as any other.
+fn own(home: &Path, chain_id: &str) -> Result<Option<Deployment>> {
+    if !home.join(DEPLOYMENT).exists() {
+        return Ok(None);
+    }
+    Ok(Some(read_deployment(home)?).filter(|own| own.chain_id == chain_id))
+}
+
 /// The contracts that were deployed on a chain, and its operator's key.
 pub fn deployed(home: &Path, chain_id: &str) -> Result<(BTreeMap<Contract, String>, SigningKey)> {
-    // The home's own network, while it is served.
-    if home.join(DEPLOYMENT).exists() {
-        let own = read_deployment(home)?;
-        if own.chain_id == chain_id {
-            let contracts = own.contracts().map(|(contract, at)| (contract, at.to_owned())).collect();
-            return Ok((contracts, read_founders(home)?.operator));
-        }
+    if let Some(own) = own(home, chain_id)? {
+        let contracts = own.contracts().map(|(contract, at)| (contract, at.to_owned())).collect();
+        return Ok((contracts, read_founders(home)?.operator));
     }
     let folder = folder(home, chain_id)?;
     ensure!(is_deployed(home, chain_id)?, "nothing is deployed on {chain_id}; `bithive deploy` does it");
@@ -46,11 +50,8 @@ pub fn deployed(home: &Path, chain_id: &str) -> Result<(BTreeMap<Contract, Strin
 /// What the home folder knows of a chain, and the folder that has its keys and files: its own network, while it is served, or what was
 /// deployed there, [without a market](Deployment::without_market) where there is none. Nothing where nothing was.
 pub fn known(home: &Path, chain_id: &str) -> Result<Option<(Deployment, PathBuf)>> {
-    if home.join(DEPLOYMENT).exists() {
-        let own = read_deployment(home)?;
-        if own.chain_id == chain_id {
-            return Ok(Some((own, home.to_owned())));
-        }
+    if let Some(own) = own(home, chain_id)? {
+        return Ok(Some((own, home.to_owned())));
     }
     let folder = folder(home, chain_id)?;
     if folder.join(DEPLOYMENT).exists() {
