@@ -7,17 +7,21 @@
 
 pub mod asset;
 pub mod attestations;
+pub mod checkout;
 pub mod datasets;
 pub mod delay;
 pub mod emissions;
+pub mod escrow;
 pub mod event;
 pub mod flows;
 pub mod grants;
 pub mod ibc;
 pub mod ics20;
 pub mod jobs;
+pub mod listings;
 pub mod meter;
 pub mod models;
+pub mod oracle;
 pub mod permission;
 pub mod registry;
 pub mod relay;

@@ -28,7 +28,7 @@ pub enum Permission {
     Meter,
     /// A member that the owner has named to vouch for idle time.
     Member,
-    /// A contract that the owner has named to cut stakes.
+    /// A contract that the owner has named to cut stakes or bonds.
     Slasher,
     /// A party that the owner has given a role in approving rewards.
     Party,
@@ -58,6 +58,24 @@ pub enum Permission {
     Payee,
     /// The payer or the payee of the flow that the message names.
     FlowParty,
+    /// A payee of the agreement that the message names.
+    AgreementPayee,
+    /// The first payee of the agreement that the message names.
+    LeadPayee,
+    /// Who approves the agreement that the message names: its payer, its signers or its contributors.
+    Approver,
+    /// The arbiter of the agreement that the message names.
+    Arbiter,
+    /// The seller of the offer or of the receipt that the message names.
+    Seller,
+    /// The owner of the listing that the message names.
+    ListingOwner,
+    /// Who decides on challenges of the listing that the message names.
+    Ruler,
+    /// A juror that was drawn for the challenge that the message names.
+    Juror,
+    /// Who may label listings of the category that the message's listing is in.
+    Labeller,
 }
 
 /// Messages with a table of who may send them. Implemented by [`permissions!`](crate::permissions).

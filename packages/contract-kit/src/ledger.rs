@@ -190,6 +190,14 @@ impl<'a> AssetLedger<'a> {
         let Some(amount) = self.withdraw(storage, account)? else { return Ok(None) };
         Ok(Some((amount, payment(self.asset, account, amount)?)))
     }
+
+    /// The message that sends `amount` to `recipient`, for change: what came with a message and was never taken into the ledger.
+    ///
+    /// # Errors
+    /// Encoding.
+    pub fn send(&self, recipient: &Addr, amount: Uint128) -> StdResult<CosmosMsg> {
+        payment(self.asset, recipient, amount)
+    }
 }
 
 impl Ledger for AssetLedger<'_> {

@@ -3,12 +3,13 @@
 //! [`canonical`] gives a document one encoding (JCS, RFC 8785). [`adr36`] says which bytes a wallet signs for a text. [`Signed`] puts both
 //! together: a JSON document, and the signature of an account over its canonical text. [`Digest`] is how such
 //! documents name others, [`Name`] how they name people and reasons without personal data. [`voucher`] is the text of a payment that a channel's
-//! key signs.
+//! key signs, [`report`] that of a price.
 
 pub mod adr36;
 pub mod canonical;
 mod digest;
 mod name;
+pub mod report;
 mod signed;
 pub mod voucher;
 

@@ -33,7 +33,9 @@ mod wallet;
 pub use address::{BECH32_PREFIX, validate_address};
 pub use block::{Block, Event, TxResult};
 pub use chain::{Account, Chain, ChainExt, ChainInfo, Receipt};
-pub use cosmos::{Cosmos, CosmosOptions, Failover, Forward, Forwarded, MAX_NODES, connect, connect_any};
+pub use cosmos::{
+    Cosmos, CosmosOptions, Failover, Forward, Forwarded, MAX_NODES, NotAnRpcUrl, RpcUrl, connect, connect_any,
+};
 pub use cursor::{BlockCursor, BlockSource};
 pub use embedded::{Embedded, EmbeddedBuilder};
 pub use error::ChainError;

@@ -52,6 +52,7 @@ fn main() -> Result<(), Fault> {
     dicom_seeds(&seeds)?;
     dicom_peers(&seeds)?;
     audit_and_consent(&seeds)?;
+    x402(&seeds)?;
     models_and_tables(&seeds)
 }
 
@@ -465,7 +466,39 @@ fn audit_and_consent(seeds: &Seeds<'_>) -> Result<(), Fault> {
     seeds.put("consent", "signed", &[0], receipt)?;
     seeds.put("consent", "receipt", &[1], &serde_json::to_vec(signed.receipt())?)?;
     let list = include_bytes!("../../../packages/consent/tests/vectors/revocations.json");
-    seeds.put("consent", "revocations", &[2], list)
+    seeds.put("consent", "revocations", &[2], list)?;
+    let link = "https://bithive.example/pay#chain=bithive-1&offer=7&key=000102030405060708090a0b0c0d0e0f&referrer=bee1abc";
+    seeds.put("consent", "payment-link", &[3], link.as_bytes())
+}
+
+/// The three headers, as docs/door.md has them.
+fn x402(seeds: &Seeds<'_>) -> Result<(), Fault> {
+    use bithive_x402::{Amount, ChannelState, Charge, Payment, PaymentRequired, Settled, Signature, Voucher};
+    let required: PaymentRequired = serde_json::from_value(serde_json::json!({
+        "x402Version": 2, "error": "payment_required", "resource": { "url": "http://127.0.0.1:8402/predict" },
+        "accepts": [{
+            "scheme": "batch-settlement", "network": "cosmos:bithive-1", "amount": "10000", "asset": "cw20:bithive1btt",
+            "payTo": "bithive1payee", "maxTimeoutSeconds": 60,
+            "extra": { "contract": "bithive1flows", "withdrawDelay": 3_600, "minDeposit": "1000000" },
+        }],
+    }))?;
+    let accepted = required.accepts.first().ok_or("a way to pay")?.clone();
+    let (chain_id, contract) = ("bithive-1".to_owned(), "bithive1flows".to_owned());
+    let voucher =
+        Voucher { chain_id, contract, flow: 7, cumulative: Amount(20_000), signature: Signature([7; 64]) };
+    let payment = Payment::with_voucher(Some(required.resource.clone()), accepted, voucher);
+    let channel_state = ChannelState {
+        channel_id: "7".into(),
+        balance: Amount(1_000_000),
+        total_claimed: Amount(0),
+        charged_cumulative_amount: Amount(20_000),
+    };
+    let charge = Charge { charged_amount: Amount(10_000), channel_state };
+    let settled = Settled::taken("cosmos:bithive-1".into(), "bithive1payer".into(), charge);
+    seeds.put("x402", "required", &[0], &serde_json::to_vec(&required)?)?;
+    seeds.put("x402", "payment", &[1], &serde_json::to_vec(&payment)?)?;
+    seeds.put("x402", "settled", &[2], &serde_json::to_vec(&settled)?)?;
+    seeds.put("x402", "header", &[3], bithive_x402::header::encode(&payment)?.as_bytes())
 }
 
 /// Files of the repository.

@@ -1,6 +1,7 @@
-//! Consent receipts and lists of revocations.
+//! Consent receipts, lists of revocations, and payment links.
 
 use bithive_consent::{Name, Receipt, SignedReceipt, Use, read_revocations};
+use bithive_payment::Link;
 
 use crate::choose;
 use crate::memory::Budget;
@@ -8,14 +9,22 @@ use crate::memory::Budget;
 /// A name of one letter is an allocation of its own, and the canonical text is made from a tree of values.
 pub const BUDGET: Budget = Budget { fixed: 256 << 10, per_byte: 256 };
 
-/// The first byte chooses between a signed receipt, one without a signature, and a list of revocations.
+/// The first byte chooses between a signed receipt, one without a signature, a list of revocations, and a payment link.
 pub fn check(input: &[u8]) {
-    match choose(input, 3) {
+    match choose(input, 4) {
         None => {}
         Some((0, bytes)) => signed(bytes),
         Some((1, bytes)) => unsigned(bytes),
-        Some((_, bytes)) => drop(read_revocations(bytes)),
+        Some((2, bytes)) => drop(read_revocations(bytes)),
+        Some((_, bytes)) => link(&String::from_utf8_lossy(bytes)),
     }
+}
+
+/// One link has one text.
+fn link(text: &str) {
+    let Ok(link) = Link::parse(text) else { return };
+    assert_eq!(link.to_string(), text);
+    assert_eq!(Link::new(link.page(), link.request().clone()), Ok(link.clone()));
 }
 
 /// What is read is written so that it is the same receipt, with the same digest; it permits nothing before it was given.

@@ -37,6 +37,7 @@ pub mod slots;
 pub mod table;
 #[cfg(feature = "programs")]
 pub mod transport;
+pub mod x402;
 
 use memory::Budget;
 
@@ -95,6 +96,7 @@ targets! {
     policy,
     slots,
     table,
+    x402,
 }
 
 #[cfg(feature = "programs")]

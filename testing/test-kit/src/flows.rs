@@ -6,10 +6,9 @@ use bithive_api::flows::{
 };
 use bithive_contracts::Code;
 use bithive_signed::voucher::Voucher;
-use cosmwasm_std::{Addr, Empty, Uint128, coins, to_json_binary};
+use cosmwasm_std::{Addr, Empty, Uint128, coins};
 use cw_multi_test::error::AnyResult;
 use cw_multi_test::{AppResponse, BankSudo, Contract, Executor, SudoMsg};
-use cw20::Cw20ExecuteMsg;
 use ed25519_dalek::{Signer as _, SigningKey};
 
 use crate::{CHAIN_ID, FEE_DENOM, Suite};
@@ -89,7 +88,7 @@ impl Flows {
         deposit: (&Asset, u128),
         open: Open,
     ) -> AnyResult<AppResponse> {
-        self.pay(suite, payer, deposit, &ExecuteMsg::Open(open.clone()), &Hook::Open(open))
+        suite.bring(payer, &self.address, deposit, &ExecuteMsg::Open(open.clone()), &Hook::Open(open))
     }
 
     /// Adds to a flow.
@@ -104,28 +103,7 @@ impl Flows {
         id: u64,
         ends: Option<u64>,
     ) -> AnyResult<AppResponse> {
-        self.pay(suite, by, deposit, &ExecuteMsg::TopUp { id, ends }, &Hook::TopUp { id, ends })
-    }
-
-    fn pay(
-        &self,
-        suite: &mut Suite,
-        by: &Addr,
-        (asset, amount): (&Asset, u128),
-        message: &ExecuteMsg,
-        hook: &Hook,
-    ) -> AnyResult<AppResponse> {
-        match asset {
-            Asset::Native(denom) => {
-                suite.execute_with(by, &self.address, message, &coins(amount, denom.as_str()))
-            }
-            Asset::Cw20(token) => {
-                let msg = to_json_binary(hook).unwrap();
-                let send =
-                    Cw20ExecuteMsg::Send { contract: self.address.to_string(), amount: amount.into(), msg };
-                suite.execute(by, &Addr::unchecked(token.as_str()), &send)
-            }
-        }
+        suite.bring(by, &self.address, deposit, &ExecuteMsg::TopUp { id, ends }, &Hook::TopUp { id, ends })
     }
 
     /// What the signer of this number signs for a flow of this contract.

@@ -5,8 +5,10 @@
 //! the same name in every run. Everything panics where a test would have to: this crate is test code.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, clippy::missing_panics_doc)]
 
+pub mod checkout;
 mod delay;
 pub mod emissions;
+pub mod escrow;
 pub mod events;
 pub mod faucet;
 pub mod flows;
@@ -14,8 +16,10 @@ pub mod grants;
 pub mod idle;
 pub mod jobs;
 pub mod keys;
+pub mod listings;
 pub mod meter;
 pub mod models;
+pub mod oracle;
 pub mod permissions;
 pub mod registry;
 pub mod rewards;

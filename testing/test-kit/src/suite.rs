@@ -4,10 +4,12 @@ use std::cell::Cell;
 use std::fmt::{Debug, Display};
 use std::rc::Rc;
 
+use bithive_api::asset::Asset;
 use bithive_attest::Domain;
-use cosmwasm_std::{Addr, Coin};
+use cosmwasm_std::{Addr, Coin, coins, to_json_binary};
 use cw_multi_test::error::AnyResult;
 use cw_multi_test::{App, AppResponse, BankKeeper, Executor, MockApiBech32};
+use cw20::Cw20ExecuteMsg;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -98,6 +100,31 @@ impl Suite {
         funds: &[Coin],
     ) -> AnyResult<AppResponse> {
         self.app.execute_contract(sender.clone(), contract.clone(), message, funds)
+    }
+
+    /// As [`Suite::execute`], with an amount of any asset: `message` with coins, or `hook` with tokens.
+    ///
+    /// # Errors
+    /// What the token, the bank or the contract refuses.
+    pub fn bring<T: Serialize + Debug>(
+        &mut self,
+        sender: &Addr,
+        contract: &Addr,
+        (asset, amount): (&Asset, u128),
+        message: &T,
+        hook: &impl Serialize,
+    ) -> AnyResult<AppResponse> {
+        match asset {
+            Asset::Native(denom) => {
+                self.execute_with(sender, contract, message, &coins(amount, denom.as_str()))
+            }
+            Asset::Cw20(token) => {
+                let msg = to_json_binary(hook).unwrap();
+                let send =
+                    Cw20ExecuteMsg::Send { contract: contract.to_string(), amount: amount.into(), msg };
+                self.execute(sender, &Addr::unchecked(token.as_str()), &send)
+            }
+        }
     }
 
     /// Makes a contract as new as the present block: what its owner sets takes effect at once for a day (`bithive_api::delay`).

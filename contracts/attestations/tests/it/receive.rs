@@ -254,7 +254,7 @@ fn a_channel_or_an_end_that_is_not_known_is_refused() {
 
 #[test]
 fn what_is_no_packet_is_answered_and_never_an_error() {
-    let (mut suite, _, packet) = case();
+    let (mut suite, job_id, packet) = case();
     let mut longest = packet.data.to_vec();
     longest.resize(limits::MAX_PACKET_BYTES + 1, b' ');
     let deep = "[".repeat(10_000).into_bytes();
@@ -264,6 +264,12 @@ fn what_is_no_packet_is_answered_and_never_an_error() {
         let other = IbcPacket::new(data, packet.src.clone(), packet.dest.clone(), 9, packet.timeout.clone());
         assert_eq!(code(&suite.deliver(&other)), codes::MALFORMED);
     }
+    assert_eq!(suite.attestation(job_id), None);
+    // One that is as long as a packet may be is read.
+    let mut whole = packet.data.to_vec();
+    whole.resize(limits::MAX_PACKET_BYTES, b' ');
+    suite.deliver(&IbcPacket::new(whole, packet.src, packet.dest, 10, packet.timeout)).unwrap();
+    assert!(suite.attestation(job_id).is_some());
 }
 
 #[test]

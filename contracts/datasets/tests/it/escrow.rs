@@ -83,6 +83,22 @@ fn two_deposits_for_one_job_are_one_use() {
 }
 
 #[test]
+fn two_jobs_are_two_uses() {
+    let (mut suite, first) = case(1);
+    let second = suite.chains.assigned();
+    let purpose = suite.purpose(1, second);
+    suite.deposit(&purpose, SHARE).unwrap();
+    settle(&mut suite, first);
+    suite.by_anybody(&RELEASE).unwrap();
+    assert_eq!(suite.used(1, second), None);
+    settle(&mut suite, second);
+    suite.by_anybody(&ExecuteMsg::Release { id: 2 }).unwrap();
+    assert_eq!(suite.dataset(1).unwrap().uses, 2);
+    assert_eq!([first, second].map(|job| suite.used(1, job).unwrap().paid.u128()), [SHARE; 2]);
+    suite.check();
+}
+
+#[test]
 fn without_an_attestation_the_depositor_has_it_back_after_the_deadline() {
     let (mut suite, _) = case(1);
     let error: ContractError = refusal(suite.by_anybody(&REFUND));

@@ -124,6 +124,9 @@ fn a_higher_limit_takes_effect_after_a_delay_that_anybody_can_watch_and_a_lower_
         |_| set(Some(LIMIT + 1)),
         |suite| now(suite) == Some((LIMIT + 1).into()),
     );
+    // The same one lets nothing more out.
+    suite.execute(&owner, &set(Some(LIMIT + 1))).unwrap();
+    assert_eq!(suite.suite.settings(&bridge), []);
     for lower in [Some(5), None] {
         suite.execute(&owner, &set(lower)).unwrap();
         assert_eq!(now(&suite.suite), lower.map(Into::into));

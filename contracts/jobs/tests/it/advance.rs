@@ -244,6 +244,9 @@ fn an_unsigned_outcome_is_a_dispute_and_who_did_not_sign_is_at_fault() {
     assert_eq!(WORKERS.map(|name| bond(&market, name)), [SLASH, 0, SLASH].map(|taken| 2 * NODE_BOND - taken));
     let job = market.job(job_id);
     assert_eq!((job.phase, job.outcome), (Phase::Disputed, None));
+    // No statement is left that anybody could have signed; who did can stay.
+    assert!(job.workers.iter().all(|worker| !worker.signed));
+    assert!(job.workers.iter().map(|worker| worker.remainder.is_some()).eq([false, true, false]));
     // Who signed was paid half of its ask, and stays for the other half.
     assert_eq!(market.claimable(&market.suite.account("node-2")), PRICE / 2 * 7 / 10);
     market.assign(job_id, &["node-2", "node-4", "node-5"]);

@@ -228,6 +228,7 @@ fn who_withholds_the_signatures_of_others_delays_nobody() {
     market.work(job_id, &ALL.map(|name| (name, truth())));
     let response = market.sign(job_id, "node-2").unwrap();
     assert_eq!(told!(market.jobs, response, Event::Signature.worker), [market.suite.account("node-2")]);
+    assert!(market.job(job_id).workers.iter().map(|worker| worker.signed).eq([false, true, false]));
     let error: ContractError = refusal(market.sign(job_id, "node-2"));
     assert!(matches!(error, ContractError::AlreadySigned { round: 1, .. }), "{error}");
     let response = market.sign(job_id, "node-3").unwrap();

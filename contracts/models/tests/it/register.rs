@@ -44,6 +44,32 @@ fn a_model_has_the_owner_that_registered_it_first_and_pays_it_after_the_notice()
 }
 
 #[test]
+fn whoever_asks_is_not_paid_for_its_own_model_and_a_data_owner_agrees_until_a_time() {
+    let (mut suite, models, [alice, bob, carol]) = new();
+    models.register(&mut suite, &alice, &digest(1)).unwrap();
+    suite.advance(NOTICE);
+    let card = Card { receiver: Some(bob.to_string()), text: "of Bob's".into() };
+    models.send(&mut suite, &alice, &ExecuteMsg::Update { model: digest(1), card }).unwrap();
+    let ask = |suite: &Suite, requester: &Addr, data_owner: Option<&Addr>| {
+        let (requester, data_owner) = (requester.to_string(), data_owner.map(ToString::to_string));
+        let question = QueryMsg::Receivers { model: digest(1), requester, data_owner };
+        suite.query::<ReceiversResponse>(&models.address, &question)
+    };
+    assert_eq!(ask(&suite, &carol, None).model_owner, Some(bob.clone()));
+    // Neither the owner nor whom it names.
+    assert_eq!([&alice, &bob].map(|requester| ask(&suite, requester, None).model_owner), [None, None]);
+
+    assert!(!ask(&suite, &carol, Some(&bob)).data_consent);
+    let until = suite.now() + 86_400;
+    models.consent(&mut suite, &bob, &carol);
+    suite.advance(until - suite.now());
+    assert!(ask(&suite, &carol, Some(&bob)).data_consent);
+    assert!(!ask(&suite, &alice, Some(&bob)).data_consent && !ask(&suite, &bob, Some(&bob)).data_consent);
+    suite.advance(1);
+    assert!(!ask(&suite, &carol, Some(&bob)).data_consent);
+}
+
+#[test]
 fn an_owner_changes_its_receiver_and_what_it_says() {
     let (mut suite, models, [alice, bob, _]) = new();
     models.register(&mut suite, &alice, &digest(1)).unwrap();

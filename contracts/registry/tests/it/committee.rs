@@ -382,3 +382,19 @@ fn the_first_committee_and_one_that_follows_itself_need_no_delay() {
     rotate(&mut suite, &["two", "one"], epoch + 99);
     assert_eq!(suite.settings(&suite.registry).len(), 1);
 }
+
+/// Whoever needs fewer members than before, or adds members of its own, could read what it is asked about.
+#[test]
+fn a_committee_with_another_threshold_or_other_members_beside_the_same_waits_too() {
+    let all = ["one", "two", "three", "four"];
+    for (before, names, threshold) in [(2, &all[..3], 3), (2, &all[..2], 2), (3, &all[..], 3)] {
+        let mut suite = Suite::new();
+        suite.advance(30 * bithive_api::delay::limits::SETUP_SECONDS);
+        let epoch = at(&suite, None).epoch;
+        let first = suite.committee_members(&["one", "two", "three"]);
+        set_from(&mut suite, first, before, epoch).unwrap();
+        let next = suite.committee_members(names);
+        set_from(&mut suite, next, threshold, epoch + 99).unwrap();
+        assert_eq!(suite.settings(&suite.registry).len(), 1, "{threshold} of {names:?}");
+    }
+}

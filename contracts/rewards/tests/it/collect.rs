@@ -54,8 +54,10 @@ fn the_incentive_pools_share_of_a_settlement_becomes_budget_on_anybodys_message(
     let (jobs, stranger) = (market.jobs.clone(), market.suite.account("stranger"));
     let error = refusal::<ContractError>(market.suite.execute(&stranger, &rewards, &collect(&jobs)));
     assert_eq!(error, ContractError::NotSource(NotSource { found: jobs.to_string() }));
+    let is_source = QueryMsg::Source { address: jobs.to_string() };
+    assert!(!market.suite.query::<bool>(&rewards, &is_source));
     market.suite.execute(&owner, &rewards, &source(&jobs, true)).unwrap();
-    assert!(market.suite.query::<bool>(&rewards, &QueryMsg::Source { address: jobs.to_string() }));
+    assert!(market.suite.query::<bool>(&rewards, &is_source));
     // Nothing is owed yet: the market says so.
     let error = market.suite.execute(&stranger, &rewards, &collect(&jobs)).unwrap_err();
     assert!(error.root_cause().to_string().contains("is owed nothing of"), "{error:?}");

@@ -101,6 +101,7 @@ fn a_clock_that_goes_back_earns_nothing_twice() {
     suite.execute(&alice, &ExecuteMsg::Accrue {}).unwrap();
     let credits = suite.credits(&alice);
     suite.market.suite.app.update_block(|block| block.time = block.time.minus_seconds(9 * DAY));
+    assert_eq!((suite.totals().days, suite.credits(&alice)), (10, credits));
     suite.execute(&alice, &ExecuteMsg::Accrue {}).unwrap();
     suite.market.suite.advance(9 * DAY);
     assert_eq!((suite.totals().days, suite.credits(&alice)), (10, credits));

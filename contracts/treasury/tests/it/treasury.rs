@@ -1,6 +1,6 @@
 //! What comes in, what is bought, what is burnt, what is spent.
 
-use bithive_api::treasury::{ExecuteMsg, Hook, OfferTerms, QueryMsg, limits};
+use bithive_api::treasury::{ExecuteMsg, Hook, OfferResponse, OfferTerms, QueryMsg, limits};
 use bithive_contract_kit::InputError;
 use bithive_contract_kit::source::NotSource;
 use bithive_test_kit::treasury::{DAY, TreasurySuite, params, terms};
@@ -279,11 +279,17 @@ fn there_are_few_offers_each_for_a_token_other_than_btt() {
     }
     let nobody = ExecuteMsg::SetOffer { token: suite.suite.account("a").into(), terms: Some(terms()) };
     assert!(matches!(refusal(suite.as_owner(&nobody)), ContractError::Std(_)));
+    let mut made = vec![];
     for index in 0..limits::MAX_OFFERS {
         let token =
             suite.suite.another_token("Some token", &format!("SOM{}", ["A", "B", "C", "D"][index % 4]));
-        suite.as_owner(&ExecuteMsg::SetOffer { token: token.into(), terms: Some(terms()) }).unwrap();
+        suite.as_owner(&ExecuteMsg::SetOffer { token: token.to_string(), terms: Some(terms()) }).unwrap();
+        made.push(token);
     }
+    let offers: Vec<OfferResponse> = suite.suite.query(&suite.treasury, &QueryMsg::Offers {});
+    made.sort();
+    assert!(offers.iter().map(|offer| &offer.token).eq(&made));
+    assert!(offers.iter().all(|offer| offer.terms == terms() && offer.bid == terms().low));
     let error = refusal::<ContractError>(suite.offer(Some(terms())));
     assert_eq!(error, ContractError::TooManyOffers { most: limits::MAX_OFFERS });
     assert!(matches!(refusal(suite.offer(None)), ContractError::NoOffer { .. }));

@@ -2,16 +2,12 @@
 
 use super::options::CosmosOptions;
 use crate::{ChainError, rpc::cut};
-use reqwest::{Body, Client, RequestBuilder, StatusCode, Url, redirect};
-use rustls::{ClientConfig, RootCertStore};
+use reqwest::{Body, Client, RequestBuilder, StatusCode, Url};
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json, value::RawValue};
 use std::{
     error::Error as _,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
+    sync::atomic::{AtomicU64, Ordering},
     time::Duration,
 };
 
@@ -65,10 +61,8 @@ impl Rpc {
         if !["http", "https"].contains(&url.scheme()) || url.host_str().is_none() {
             return Err(invalid(format!("scheme is {:?}, expected http or https", url.scheme())));
         }
-        let mut builder = Client::builder()
-            .tls_backend_preconfigured(tls().map_err(|error| invalid(error.to_string()))?)
-            .redirect(redirect::Policy::none())
-            .timeout(options.request_timeout);
+        let mut builder = bithive_https::client(bithive_https::authorities(), options.request_timeout)
+            .map_err(|error| invalid(error.to_string()))?;
         if is_loopback(&url) {
             builder = builder.no_proxy();
         }
@@ -172,16 +166,6 @@ impl Rpc {
         }
         cut(&words).into()
     }
-}
-
-/// TLS with the root certificates of browsers, on ring.
-fn tls() -> Result<ClientConfig, rustls::Error> {
-    let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    Ok(ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()?
-        .with_root_certificates(roots)
-        .with_no_client_auth())
 }
 
 /// Whether a URL is of this machine: a proxy that the environment names is not used for it.

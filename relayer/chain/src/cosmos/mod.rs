@@ -26,12 +26,14 @@ mod options;
 mod outline;
 mod query;
 mod result;
+mod url;
 
 pub use code::{CodeInfo, ContractInfo};
 pub use failover::{Failover, MAX_NODES, connect_any};
 pub use forward::{Forward, Forwarded};
 pub use ibc::ChannelInfo;
 pub use options::CosmosOptions;
+pub use url::{NotAnRpcUrl, RpcUrl};
 
 use crate::{
     Account, BECH32_PREFIX, BlockCursor, Chain, ChainError, ChainInfo, GasUse, Receipt, TxHash,

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 
 use bithive_api::{
-    attestations, emissions, flows, grants, ics20, jobs, meter, models, registry, rewards, staking, timebank,
-    treasury, vesting,
+    attestations, checkout, emissions, escrow, flows, grants, ics20, jobs, listings, meter, models, oracle,
+    registry, rewards, staking, timebank, treasury, vesting,
 };
 use bithive_contracts::{Contract, Role};
 use bithive_ibc_kit::{AttestationsSuite, Ics20Suite};
@@ -250,6 +250,59 @@ fn no_message_of_the_market_or_between_chains_names_text_that_is_no_address_or_b
     message(&mut suite, &bob, &paid.address, &flows::ExecuteMsg::Withdraw { asset: btt });
     let transfer = flows::ExecuteMsg::Transfer { id: 1, payee: someone.clone() };
     message(&mut suite, &bob, &paid.address, &transfer);
+
+    let mut suite = Suite::new();
+    let shop = bithive_test_kit::checkout::Checkout::new(&mut suite);
+    let btt = suite.btt_asset();
+    suite.fund(&alice, UNIT);
+    let price = checkout::Price::Fixed(3u128.into());
+    let split = vec![checkout::Part { account: bob.to_string(), bps: 10_000 }];
+    let offer = bithive_test_kit::checkout::offering(&btt, price);
+    let offer = checkout::Offer { split, buyer: Some(alice.to_string()), ..offer };
+    let offer = checkout::ExecuteMsg::Offer(offer);
+    message(&mut suite, &bob, &shop.address, &offer);
+    shop.pay(&mut suite, &alice, (&btt, UNIT), bithive_test_kit::checkout::paying(1, 1, UNIT)).unwrap();
+    message(&mut suite, &bob, &shop.address, &checkout::ExecuteMsg::Withdraw { asset: btt });
+
+    let mut suite = Suite::new();
+    let feeds = bithive_test_kit::oracle::Oracle::new(&mut suite).address;
+    let give = oracle::ExecuteMsg::TransferOwnership { new_owner: someone.clone() };
+    message(&mut suite, &owner, &feeds, &give);
+
+    let mut suite = Suite::new();
+    let held = bithive_test_kit::escrow::Escrow::new(&mut suite);
+    let btt = suite.btt_asset();
+    suite.fund(&alice, UNIT);
+    let voters = || escrow::Approver::Contributors {};
+    let asked = bithive_test_kit::escrow::terms(&bob, &[9], voters());
+    held.raise(&mut suite, &bob, (&btt, 3_600), asked).unwrap();
+    held.fund(&mut suite, &alice, (&btt, 1), 1).unwrap();
+    held.send(&mut suite, &bob, &escrow::ExecuteMsg::Decline { id: 1 }).unwrap();
+    let refund = escrow::ExecuteMsg::Refund { id: 1, contributor: alice.to_string() };
+    message(&mut suite, &bob, &held.address, &refund);
+    let payees = vec![escrow::Payee { address: someone.clone(), bps: 10_000 }];
+    let named = bithive_test_kit::escrow::terms(&bob, &[9], voters());
+    let terms = escrow::Terms { payees, ..named };
+    let raise = escrow::ExecuteMsg::Raise { asset: btt, seconds: 3_600, terms };
+    message(&mut suite, &bob, &held.address, &raise);
+
+    let mut suite = Suite::new();
+    let listed = bithive_test_kit::listings::Listings::new(&mut suite);
+    let btt = suite.btt_asset();
+    suite.fund(&alice, UNIT);
+    let ruler = listings::Ruler::Named(bob.to_string());
+    let terms = bithive_test_kit::listings::terms((&btt, UNIT), ruler);
+    let mut category = bithive_test_kit::listings::category(terms);
+    category.labellers = vec![someone.clone()];
+    let set = listings::ExecuteMsg::SetCategory { name: "apps".into(), category };
+    message(&mut suite, &owner, &listed.address, &set);
+    listed.list(&mut suite, &alice, (&btt, UNIT), ("apps", 1)).unwrap();
+    listed.send(&mut suite, &alice, &listings::ExecuteMsg::Leave { id: 1 }).unwrap();
+    suite.advance(bithive_test_kit::listings::UNBOND + 1);
+    listed.send(&mut suite, &bob, &listings::ExecuteMsg::Finish { id: 1 }).unwrap();
+    message(&mut suite, &alice, &listed.address, &listings::ExecuteMsg::Withdraw { asset: btt });
+    let give = listings::ExecuteMsg::TransferOwnership { new_owner: someone.clone() };
+    message(&mut suite, &owner, &listed.address, &give);
 
     let mut suite = Ics20Suite::new();
     let contract = suite.bridge.clone();

@@ -14,12 +14,12 @@ use bithive_test_kit::models::Models;
 use cosmwasm_std::Addr;
 use cw_multi_test::Executor as _;
 
-use crate::gas::{btk, consents, flows, idle, market, patients};
+use crate::gas::{btk, checkout, consents, escrow, feeds, flows, idle, listings, market, patients};
 use crate::money::{contracts, root, sources};
 use crate::table::create_all;
 
 /// Contracts that run here with messages, and are not only created: a new one that holds money joins them.
-const RUN: usize = 16;
+const RUN: usize = 20;
 
 /// Types that keep state under the keys that they are made with, and the functions that make them.
 const STORES: [&str; 8] =
@@ -283,6 +283,14 @@ fn every_key_that_contracts_write_is_one_that_was_found() {
     subjects.costs();
     let mut payers = flows::World::new(10);
     payers.costs();
+    let mut sellers = checkout::World::new(10);
+    sellers.costs();
+    let mut prices = feeds::World::new(10);
+    prices.costs();
+    let mut waiting = escrow::World::new(10);
+    waiting.costs();
+    let mut listed = listings::World::new(10);
+    listed.costs();
     let mut data = DatasetsSuite::new();
     let job_id = data.chains.settled([1, 2, 3, 4], &["node-1", "node-2"]);
     for dataset in [1, 2] {
@@ -308,6 +316,10 @@ fn every_key_that_contracts_write_is_one_that_was_found() {
     let (chain, [meter]) = machines.contracts();
     let (of_subjects, [grants, jobs]) = subjects.contracts();
     let (of_payers, [flows]) = payers.contracts();
+    let (of_sellers, [checkout]) = sellers.contracts();
+    let (of_prices, [oracle]) = prices.contracts();
+    let (of_waiting, [escrow]) = waiting.contracts();
+    let (of_listed, [listings]) = listed.contracts();
     let first = first.1.into_iter().map(|address| (first.0, address));
     let second = second.1.into_iter().map(|address| (second.0, address));
     let third = third.1.into_iter().map(|address| (third.0, address));
@@ -322,6 +334,10 @@ fn every_key_that_contracts_write_is_one_that_was_found() {
         (of_subjects, grants),
         (of_subjects, jobs),
         (of_payers, flows),
+        (of_sellers, checkout),
+        (of_prices, oracle),
+        (of_waiting, escrow),
+        (of_listed, listings),
     ];
     let known = all_keys();
     let found = |suite: &Suite, address: &Addr| {

@@ -3,9 +3,9 @@
 use bithive_api::attestations::{Evidence, PacketKind, Receipt, Source};
 use bithive_api::event::{OrEmpty, OrNone};
 use bithive_api::{
-    attestations as att, datasets as dat, emissions as emi, flows as flo, grants as gra, ics20 as ics,
-    jobs as job, meter as met, registry as reg, rewards as rew, staking as sta, timebank as tim,
-    treasury as tre, vesting as ves,
+    attestations as att, checkout as che, datasets as dat, emissions as emi, escrow as esc, flows as flo,
+    grants as gra, ics20 as ics, jobs as job, listings as lis, meter as met, oracle as ora, registry as reg,
+    rewards as rew, staking as sta, timebank as tim, treasury as tre, vesting as ves,
 };
 use cosmwasm_std::{Addr, HexBinary, Uint128};
 
@@ -85,6 +85,47 @@ pub fn attestations() -> Vec<att::Event> {
     ]
 }
 
+pub fn checkout() -> Vec<che::Event> {
+    use bithive_api::asset::Asset;
+    use che::Event::*;
+    let (seller, payer, buyer) = (addr("seller"), addr("payer"), Some(addr("buyer")));
+    let (native, cw20) = (Asset::Native("ibc/0A:1B".into()), Asset::Cw20(addr("token")));
+    let (receipt, offer, asset) = (9, 3, cw20.clone());
+    let paid = |key: u8, referrer, round| Paid {
+        receipt,
+        offer,
+        payer: payer.clone(),
+        key: HexBinary::from([key; 16]),
+        asset: cw20.clone(),
+        amount: AMOUNT,
+        referrer,
+        round,
+    };
+    vec![
+        Offered {
+            id: offer,
+            seller: seller.clone(),
+            asset: native.clone(),
+            buyer,
+            uses: Some(1),
+            expires: Some(1_763_072_000),
+        },
+        Offered {
+            id: offer,
+            seller: seller.clone(),
+            asset: native.clone(),
+            buyer: None,
+            uses: None,
+            expires: None,
+        },
+        Cancelled { id: offer },
+        paid(0xa1, Some(addr("friend")), Some(29_000_001)),
+        paid(0xb2, None, None),
+        Refunded { receipt, offer, payer: payer.clone(), asset, amount: LESS, refunded: AMOUNT },
+        Withdrawn { account: seller, asset: native, amount: LESS },
+    ]
+}
+
 pub fn datasets() -> Vec<dat::Event> {
     use dat::{Asset, Event::*};
     let (native, cw20) = (Asset::Native("ibc/0A:1B".into()), Asset::Cw20(addr("token")));
@@ -135,6 +176,34 @@ pub fn emissions() -> Vec<emi::Event> {
         Staking { staking: OrEmpty(Some(addr("staking"))) },
         Staking { staking: OrEmpty(None) },
         Paused { paused: true },
+    ]
+}
+
+pub fn escrow() -> Vec<esc::Event> {
+    use bithive_api::asset::Asset;
+    use esc::Event::*;
+    let (id, milestone, until) = (3, 2, 1_763_072_000);
+    let (payer, payee, arbiter) = (addr("payer"), addr("payee"), addr("arbiter"));
+    let (native, cw20) = (Asset::Native("ibc/0A:1B".into()), Asset::Cw20(addr("token")));
+    let evidence = Some(HexBinary::from([7; 32]));
+    vec![
+        Opened { id, opener: payer.clone(), asset: cw20, amount: AMOUNT, crowd: false },
+        Funded { id, contributor: payer.clone(), amount: LESS, raised: AMOUNT },
+        Started { id, milestone, until },
+        Submitted { id, milestone, by: payee.clone(), evidence, until },
+        Submitted { id, milestone, by: payee.clone(), evidence: None, until },
+        Voted { id, milestone, by: payer.clone(), approves: true, weight: LESS },
+        Voting { id, milestone, until },
+        Rejected { id, milestone, until },
+        Disputed { id, milestone, by: payee.clone(), arbiter: arbiter.clone(), until },
+        Ruled { id, milestone, arbiter: arbiter.clone(), payees: LESS, payer: AMOUNT },
+        Unruled { id, milestone, arbiter },
+        Revealed { id, by: payer.clone(), preimage: HexBinary::from([9; 16]) },
+        Released { id, milestone, amount: LESS },
+        Refunding { id, amount: AMOUNT },
+        Refunded { id, account: payer, amount: LESS },
+        Closed { id },
+        Withdrawn { account: payee, asset: native, amount: LESS },
     ]
 }
 
@@ -321,6 +390,26 @@ pub fn models() -> Vec<bithive_api::models::Event> {
         Consent { owner: owner.clone(), requester: challenger, until: 1_700_000_000 },
         Withdrawn { account: owner, amount: AMOUNT },
         Paused { paused: true },
+    ]
+}
+
+pub fn oracle() -> Vec<ora::Event> {
+    use ora::Category::{ExchangeRate, Valuation};
+    use ora::Event::*;
+    let (feed, round, reporter) = (4, 58_769_066, HexBinary::from([0xab; 32]));
+    let created =
+        |category| Created { feed, category, description: "BTT, 6 decimals".into(), currency: "EUR".into() };
+    vec![
+        created(ExchangeRate),
+        created(Valuation),
+        Reporters { feed, reporters: 9, quorum: 7 },
+        Stopped { feed, stopped: true },
+        Paused { paused: true },
+        Updated { feed, round, value: AMOUNT, time: 1_763_072_000, reports: 8 },
+        Tripped { feed, round, value: LESS, last: AMOUNT, until: 1_763_075_600 },
+        Skipped { feed, round, reporter: reporter.clone(), reason: "it is not signed".into() },
+        Outlier { feed, round, reporter: reporter.clone(), value: LESS, price: AMOUNT },
+        Suspended { feed, reporter, until: 1_763_676_800 },
     ]
 }
 
@@ -545,5 +634,57 @@ pub fn vesting() -> Vec<ves::Event> {
         Claimed { id, token, owner: owner.clone(), amount: AMOUNT },
         Transferred { id, from: owner.clone(), to: addr("heir"), amount: LESS },
         Revoked { id, owner, returned_to: addr("funder"), amount: LESS },
+    ]
+}
+
+pub fn listings() -> Vec<lis::Event> {
+    use bithive_api::asset::Asset;
+    use lis::{Event::*, Verdict};
+    let (id, challenge, category) = (3, 9, "arbiters".to_owned());
+    let (owner, challenger, juror) = (addr("owner"), addr("challenger"), addr("juror"));
+    let (native, cw20) = (Asset::Native("ibc/0A:1B".into()), Asset::Cw20(addr("token")));
+    let evidence = HexBinary::from([0xab; 32]);
+    let challenged = |asset, round| Challenged {
+        id,
+        challenge,
+        revision: 2,
+        challenger: challenger.clone(),
+        asset,
+        amount: AMOUNT,
+        evidence: evidence.clone(),
+        deadline: 1_763_072_000,
+        round,
+    };
+    let closed = |verdict| Closed {
+        id,
+        challenge,
+        verdict,
+        lost: AMOUNT,
+        won: LESS,
+        juror: Uint128::new(7),
+        treasury: Uint128::new(8),
+    };
+    vec![
+        Category { category: category.clone(), terms: 4, asset: cw20.clone(), bond: LESS, open: true },
+        Listed { id, category, terms: 4, owner: owner.clone(), asset: cw20.clone(), amount: LESS },
+        ToppedUp { id, by: addr("friend"), amount: LESS, bond: AMOUNT },
+        Updated { id, revision: 2, terms: 5 },
+        Leaving { id, ends: 1_763_072_000 },
+        Left { id, owner: owner.clone(), asset: native.clone(), amount: LESS },
+        challenged(cw20.clone(), None),
+        challenged(native.clone(), Some(23_000_000)),
+        Drawn { id, challenge, jurors: vec![juror.clone(), addr("other")], deadline: 1_763_073_000 },
+        Redrawn { id, challenge, round: 23_000_001 },
+        Voted { id, challenge, juror: juror.clone(), upheld: true },
+        Silent { id: 5, case: id, juror, amount: LESS, bond: AMOUNT },
+        closed(Verdict::Upheld),
+        closed(Verdict::Rejected),
+        closed(Verdict::Unruled),
+        Removed { id, owner: owner.clone() },
+        Slashed { id, by: addr("escrow"), amount: LESS, bond: AMOUNT, reason: "was silent".into() },
+        Labelled { id, labeller: addr("labeller"), label: Some("audited".into()) },
+        Labelled { id, labeller: addr("labeller"), label: None },
+        Withdrawn { account: owner, asset: native, amount: LESS },
+        Paused { paused: true },
     ]
 }

@@ -2,9 +2,13 @@
 //! 10,000 participants.
 
 pub(crate) mod btk;
+pub(crate) mod checkout;
 pub(crate) mod consents;
+pub(crate) mod escrow;
+pub(crate) mod feeds;
 pub(crate) mod flows;
 pub(crate) mod idle;
+pub(crate) mod listings;
 pub(crate) mod market;
 pub(crate) mod patients;
 
@@ -50,4 +54,29 @@ fn idle_time_costs_as_much_where_ten_thousand_machines_claim_it() {
 #[test]
 fn flows_cost_as_much_where_ten_thousand_are_open() {
     compare(|count| flows::World::new(count).costs());
+}
+
+#[test]
+fn feeds_cost_as_much_where_there_are_ten_thousand() {
+    compare(|count| feeds::World::new(count).costs());
+}
+
+#[test]
+fn agreements_cost_as_much_where_ten_thousand_are_open_and_ten_thousand_have_contributed() {
+    compare(|count| escrow::World::new(count).costs());
+}
+
+#[test]
+fn an_agreement_is_made_and_approved_within_its_budget() {
+    escrow::budgets();
+}
+
+#[test]
+fn payments_cost_as_much_where_there_are_ten_thousand_offers_and_receipts() {
+    compare(|count| checkout::World::new(count).costs());
+}
+
+#[test]
+fn listings_cost_as_much_where_ten_thousand_stand_and_as_many_jurors_have_a_seat() {
+    compare(|count| listings::World::new(count).costs());
 }
