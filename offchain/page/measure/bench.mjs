@@ -13,6 +13,7 @@ import puppeteer from "puppeteer-core";
 import { build } from "vite";
 
 import { Random } from "../client/test/random.mjs";
+import { PARTS } from "../web/tools/parts.mjs";
 
 const here = import.meta.dirname;
 const root = join(here, "../../..");
@@ -41,7 +42,9 @@ function sizes() {
   const page = files.find(([name]) => name === "index.html")[1].toString();
   const code = files.filter(([name]) => /\.(js|css)$/.test(name));
   const sum = (some) => some.reduce((all, [, bytes]) => all + gzip(bytes), 0);
-  note("page: scripts and styles, gzip", code.length, sum(code), "bytes");
+  const payments = code.filter(([name]) => PARTS.some(([, files]) => files.test(name)));
+  note("page: scripts and styles, gzip", code.length - payments.length, sum(code) - sum(payments), "bytes");
+  note("page: payments, gzip", payments.length, sum(payments), "bytes");
   note("page: first load, gzip", 1, gzip(page) + sum(code.filter(([name]) => page.includes(name))), "bytes");
   note("page: module, gzip", 1, gzip(readFileSync(join(wasm, "bithive_web_bg.wasm"))), "bytes");
 }

@@ -27,9 +27,24 @@ export const shared = {
       { find: /^@bithive\/client\/development-key$/, replacement: here("../client/src/development-key.ts") },
     ],
     // The client lies beside this folder, and has packages of its own only where it was installed.
-    dedupe: ["@noble/curves", "@noble/hashes"],
+    dedupe: ["@noble/hashes", "@noble/secp256k1"],
   },
 } satisfies UserConfig;
+
+/** Puts all that the first page loads into one file. What only pages use that are loaded later is in theirs. */
+function firstLoad() {
+  const first = new Set<string>();
+  return (module: string, modules: { getModuleInfo(id: string): { importedIds: readonly string[] } | null }): string | null => {
+    const add = (id: string) => {
+      if (!first.has(id)) {
+        first.add(id);
+        modules.getModuleInfo(id)?.importedIds.forEach(add);
+      }
+    };
+    add(here("src/main.ts"));
+    return first.has(module) ? "first" : null;
+  };
+}
 
 export default defineConfig({
   ...shared,
@@ -46,14 +61,8 @@ export default defineConfig({
     rolldownOptions: {
       input: { index: here("index.html"), sw: here("src/offline/worker.ts") },
       output: {
-        // What several pages use, in one file: many small ones pack worse.
-        codeSplitting: {
-          groups: [{
-            name: "shared",
-            test: /client\/src\/(?!development)|web\/src\/(lib|wallet|components)|node_modules\/svelte/,
-            minShareCount: 2,
-          }],
-        },
+        // One file: two have to name what each takes from the other, and pack worse.
+        codeSplitting: { groups: [{ name: firstLoad(), debugName: "first" }] },
         // Browsers ask for a service worker by one name, at the root of what it serves.
         entryFileNames: ({ name }) => (name === "sw" ? "sw.js" : "assets/[name]-[hash].js"),
       },

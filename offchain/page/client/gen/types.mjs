@@ -1,6 +1,8 @@
 // @ts-check
 /** JSON schema of contracts to types and codecs of TypeScript. What it does not know, it refuses. */
 
+import { readFileSync } from "node:fs";
+
 /**
  * @typedef {boolean | { [key: string]: any }} Schema
  * @typedef {{ type: string, codec: string }} Form text of a type, and of the codec that checks it
@@ -23,6 +25,12 @@ const INTEGERS = new Map([
   ["uint64", { type: "bigint", codec: "u64" }],
 ]);
 
+/** The names that `src/codec.ts` exports: a module imports them, so no type's codec may have one of them. */
+const TAKEN = new Set(
+  [...readFileSync(new URL("../src/codec.ts", import.meta.url), "utf8").matchAll(/^export (?:const|function) (\w+)/gm)]
+    .map(([, name]) => name),
+);
+
 /** What may stand in a schema beside what makes its type. */
 const ANNOTATIONS = new Set(["$schema", "title", "description", "definitions", "minimum"]);
 
@@ -36,9 +44,10 @@ export function memberName(name) {
   return name.replace(/_([a-z0-9])/g, (_, letter) => letter.toUpperCase());
 }
 
-/** `AssetForString` to `assetForString`. @param {string} name */
+/** `AssetForString` to `assetForString`; `List` to `listCodec`, as `list` is taken. @param {string} name */
 function codecName(name) {
-  return name.charAt(0).toLowerCase() + name.slice(1);
+  const codec = name.charAt(0).toLowerCase() + name.slice(1);
+  return TAKEN.has(codec) ? `${codec}Codec` : codec;
 }
 
 /**

@@ -24,9 +24,14 @@ export class Hive {
     return hive;
   }
 
+  /** The path of a file in the network's folder. */
+  path(name) {
+    return join(this.folder, name);
+  }
+
   /** A file in the network's folder. */
   file(name, content) {
-    const path = join(this.folder, name);
+    const path = this.path(name);
     writeFileSync(path, content, { mode: 0o600 });
     return path;
   }
@@ -38,7 +43,7 @@ export class Hive {
 
   ended(code, ...args) {
     // While the page has the chain, others ask it for it.
-    const served = this.#page !== undefined && ["wallet", "rewards", "treasury"].includes(args[0]);
+    const served = this.#page !== undefined && ["wallet", "rewards", "treasury", "stream", "voucher", "invoice", "pay", "escrow"].includes(args[0]);
     const place = served ? ["--chain", JSON.parse(readFileSync(join(this.folder, "home/chain.json"), "utf8")).url] : [];
     return new Promise((resolve, reject) => {
       execFile(this.program, ["--home", join(this.folder, "home"), ...args, ...place, "--json"], { maxBuffer: 64 << 20 }, (error, out, said) => {

@@ -82,6 +82,6 @@ export async function check(page, name, faults) {
   if (wide > 0) {
     faults.push(`${name}: ${wide} pixels wider than the screen`);
   }
-  const keys = await page.evaluate(() => document.body.innerText.match(/\b(?:[a-z]+\.){1,4}[a-z_]+\b(?!\.)/g)?.filter((text) => /^(life|job|network|request|wallet|trouble|proof|stake|account|policy|vote|setting|committee|owner|governance|patient|consent|dataset|report)\./.test(text)) ?? []);
+  const keys = await page.evaluate(() => document.body.innerText.match(/\b(?:[a-z]+\.){1,4}[a-z_]+\b(?!\.)/g)?.filter((text) => /^(life|job|network|request|wallet|trouble|proof|stake|account|policy|vote|setting|committee|owner|governance|patient|consent|dataset|report|pay|stream|offer|invoice|receipt|link|escrow|sell|agree|permit)\./.test(text)) ?? []);
   keys.forEach((key) => faults.push(`${name}: the message ${key} has no words`));
 }

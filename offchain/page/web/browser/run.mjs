@@ -14,6 +14,7 @@ import { datasets } from "./datasets.mjs";
 import { download } from "./flows/own.mjs";
 import { everybody, verified } from "./flows/public.mjs";
 import { offline } from "./offline.mjs";
+import { agreed, payments } from "./payments.mjs";
 import { button, check as found, go, settle, speak, watched } from "./page.mjs";
 import { shrink } from "./png.mjs";
 import { reports } from "./reports.mjs";
@@ -135,7 +136,7 @@ try {
   /** Every page, with a key: a name, also of its pictures, its place, and how the light picture is taken. */
   const PAGES = [
     ["network", "#/"], ["jobs", "#/jobs"], ["job", "#/job/1", { height: 1000 }], ["proof", proof], ["tokens", "#/account", { full: true }],
-    ["stake", "#/stake"], ["node", node], ["own node", "#/node"], ["patient", "#/patient"], ["governance", "#/governance"], ["request", "#/request"],
+    ["stake", "#/stake"], ["payments", "#/payments"], ["node", node], ["own node", "#/node"], ["patient", "#/patient"], ["governance", "#/governance"], ["request", "#/request"],
     ["unknown", "#/<script>"],
   ];
   for (const [name, hash, options] of PAGES) {
@@ -145,7 +146,7 @@ try {
     }
     await everywhere(page, name);
     // Of others where there is something to see.
-    if (!["stake", "own node", "patient", "request", "governance", "unknown"].includes(name)) {
+    if (!["stake", "payments", "own node", "patient", "request", "governance", "unknown"].includes(name)) {
       await views(page, name, options);
     }
   }
@@ -180,6 +181,7 @@ try {
 
   await request(page);
   const kit = { tab, settle, go, speak, check, everywhere, picture, views, button, step, browser, root };
+  await payments(kit, { origin, demo });
   await datasets({ ...kit, origin, demo });
   await traps({ ...kit, origin, demo });
   hive = await Hive.make(program, mkdtempSync(join(tmpdir(), "bithive-hive-")), { nodes: 6, dist });
@@ -188,6 +190,8 @@ try {
   if (options.includes("--rounds")) {
     await rounds(kit, hive);
   }
+  // Last on this network: more than a year passes, and the keys of its committee are of a term.
+  await agreed(kit, hive);
   if (options.includes("--rounds") || wantsPictures) {
     await reports(kit, (...more) => demonstration(program, dist, ...more));
   }

@@ -22,7 +22,9 @@ export function serve(program, folder, port = 0) {
   const upstream = new URL(program);
   const server = createServer((asked, answer) => {
     const path = new URL(asked.url ?? "/", "http://localhost").pathname;
-    const file = normalize(path === "/" ? "/index.html" : path);
+    // As the program does: what a link or the address bar asks for, and is no file, is a place of the page.
+    const isView = !path.split("/").at(-1).includes(".") && (asked.headers.accept ?? "").includes("text/html");
+    const file = normalize(path === "/" || isView ? "/index.html" : path);
     if (asked.method === "GET") {
       try {
         const bytes = readFileSync(join(folder, file));

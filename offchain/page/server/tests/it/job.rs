@@ -1,19 +1,18 @@
 //! A whole job whose requester has nothing but the page's server: the chain by `/rpc`, everybody else by the courier.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use bithive_api::jobs::Phase;
-use bithive_blindmatch::attributes::{AttributeValue, Attributes};
+use bithive_blindmatch::attributes::Attributes;
 use bithive_blindmatch::policy::Policy;
 use bithive_chain::{Chain as _, Cosmos, CosmosOptions, SigningKey, Wallet};
 use bithive_client::{Account, Client};
 use bithive_committee::TagSource;
 use bithive_exchange::{Digest, Exchange, ExchangeError, LocalNetwork, Message, PeerId, Protocol, Service};
-use bithive_local::{Groups, Local, NODE_BOND, REQUESTER_BOND, UNIT, fork};
+use bithive_local::{Groups, Local, REQUESTER_BOND, UNIT, fork, node_values};
 use bithive_node::{Compute, Contributor, Limits, NodeKeys, Setup, Silent};
 use bithive_page::{Node, Page, PageOptions};
 use bithive_requester::{JobSpec, Offer, Quorum, Requester, Selection, Windows};
@@ -139,22 +138,13 @@ impl Exchange for Browser {
 /// Registers a node and gives its program.
 async fn node(local: &Local, slot: u16, rng: &mut ChaCha20Rng) -> Contributor {
     let (keys, public) = NodeKeys::generate(&local.crs, local.groups, slot, rng).unwrap();
-    let members = ["iso27001", "hipaa", "gdpr"].map(String::from).into();
-    let values = BTreeMap::from([
-        ("vram".into(), AttributeValue::Number(24)),
-        ("region".into(), AttributeValue::Category("eu".into())),
-        ("certifications".into(), AttributeValue::Members(members)),
-    ]);
-    let attributes = Attributes::new(&local.schema, values).unwrap();
-    let exchange = local.exchange(keys.endpoint.id());
-    exchange.publish(public.encode().into()).await.unwrap();
+    let attributes =
+        Attributes::new(&local.schema, node_values(24, "eu", &["iso27001", "hipaa", "gdpr"])).unwrap();
     let domain = local.client.deployment().registry_domain();
     let registration = keys.registration(domain, slot, &public, &attributes);
-    let account = local.account(keys.account.clone()).await.unwrap();
-    local.fund(account.address(), NODE_BOND).await.unwrap();
-    account.register_node(registration, NODE_BOND).await.unwrap();
+    let exchange = local.exchange(keys.endpoint.id());
     let setup = Setup {
-        account,
+        account: local.register_node(keys.account.clone(), registration, public.encode()).await.unwrap(),
         attributes,
         ask: 10 * UNIT,
         state: State::in_memory().unwrap(),

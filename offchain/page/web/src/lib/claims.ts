@@ -1,6 +1,6 @@
 /**
  * Everything that an account can take, and the messages that take it: as `bithive wallet claimable` lists it, but for what
- * streams owe. Rewards of patients are paid when they are approved, so they are not in it.
+ * streams, agreements and listings owe and what was paid for offers. Rewards of patients are paid when they are approved, so they are not in it.
  */
 
 import { uint128, type Message, type SmartQuery } from "@bithive/client";

@@ -4,7 +4,10 @@
  */
 
 import { executeContract, writeJson, type Message } from "@bithive/client";
+import type { ExecuteMsg as CheckoutMsg } from "@bithive/client/contracts/checkout";
 import type { ExecuteMsg as EmissionsMsg } from "@bithive/client/contracts/emissions";
+import type { ExecuteMsg as EscrowMsg } from "@bithive/client/contracts/escrow";
+import type { ExecuteMsg as FlowsMsg } from "@bithive/client/contracts/flows";
 import type { ExecuteMsg as GrantsMsg } from "@bithive/client/contracts/grants";
 import type { ExecuteMsg as JobsMsg } from "@bithive/client/contracts/jobs";
 import type { ExecuteMsg as ModelsMsg } from "@bithive/client/contracts/models";
@@ -19,7 +22,10 @@ function to<Msg>(): (sender: string, contract: string, message: Msg) => Message 
   return (sender, contract, message) => executeContract(sender, contract, writeJson(message));
 }
 
+export const toCheckout = /* @__PURE__ */ to<CheckoutMsg>();
 export const toEmissions = /* @__PURE__ */ to<EmissionsMsg>();
+export const toEscrow = /* @__PURE__ */ to<EscrowMsg>();
+export const toFlows = /* @__PURE__ */ to<FlowsMsg>();
 export const toGrants = /* @__PURE__ */ to<GrantsMsg>();
 export const toJobs = /* @__PURE__ */ to<JobsMsg>();
 export const toModels = /* @__PURE__ */ to<ModelsMsg>();

@@ -58,6 +58,19 @@ export async function balanceOf(chain: SmartQuery, token: string, address: strin
   return BigInt((await askFor<TokenQuery>(chain, token)({ balance: { address } }, balanceResponse)).balance);
 }
 
+/** The network's tokens: the name of each one's contract, and its ticker. */
+export const TOKENS = [["token", "BTT"], ["btk", "BTK"], ["sky", "SKY"]] as const;
+
+/** What an account has of each token, and of the chain's own coins. */
+export async function balancesOf(chain: SmartQuery, coins: Promise<bigint>, contracts: Readonly<Record<string, string>>, owner: string): Promise<{ ticker: string; units: bigint }[]> {
+  const tokens = TOKENS.map(async ([name, ticker]) => {
+    const at = contracts[name];
+    return at === undefined ? [] : [{ ticker, units: await balanceOf(chain, at, owner) }];
+  });
+  const [units, ...held] = await Promise.all([coins, ...tokens]);
+  return [...held.flat(), { ticker: "BEE", units }];
+}
+
 /** The first stakes of an account, and the first that it has taken back. */
 export function stakesOf(chain: SmartQuery, staking: string, delegator: string, limit: number): Promise<[DelegationResponse[], UnbondingResponse[]]> {
   const ask = askFor<StakingQuery>(chain, staking);

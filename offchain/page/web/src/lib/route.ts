@@ -10,14 +10,28 @@ export type Route =
   | { page: "stake"; node?: string }
   | { page: "node"; address?: string }
   | { page: "patient"; address?: string }
+  | { page: "payments"; address?: string }
+  | { page: "stream"; id: bigint }
+  | { page: "escrow"; id: bigint }
+  | { page: "offer"; id: bigint }
+  | { page: "sell" }
+  | { page: "agree" }
+  | { page: "pay"; link: string }
   | { page: "request" }
   | { page: "governance" }
   | { page: "unknown" };
+
+/** Places of payments, which are files of their own. */
+export type PaymentsRoute = Extract<Route, { page: "payments" | "stream" | "escrow" | "pay" | "offer" | "sell" | "agree" }>;
 
 const MOST = 1n << 64n;
 
 /** The place that a fragment names. What can't be read is `unknown`, never an error. */
 export function readRoute(fragment: string): Route {
+  // Links that pay have parameters there, and no path: whatever else is in one, the page that pays says so.
+  if (/^#?[^/]*=/.test(fragment)) {
+    return { page: "pay", link: fragment.replace(/^#/, "") };
+  }
   const path = fragment.replace(/^#?\/?/, "").replace(/\/$/, "");
   const parts = path === "" ? [] : path.split("/").map(decode);
   if (parts.some((part) => part === undefined)) {
@@ -34,7 +48,10 @@ export function readRoute(fragment: string): Route {
       const before = none ? undefined : readNumber(first);
       return none ? { page } : before !== undefined && single ? { page, before } : { page: "unknown" };
     }
-    case "job": {
+    case "job":
+    case "stream":
+    case "escrow":
+    case "offer": {
       const id = readNumber(first);
       return id !== undefined && single ? { page, id } : { page: "unknown" };
     }
@@ -47,11 +64,14 @@ export function readRoute(fragment: string): Route {
     case "account":
     case "node":
     case "patient":
+    case "payments":
       return none ? { page } : single && isWord(first) ? { page, address: first } : { page: "unknown" };
     case "stake":
       return none ? { page } : single && isWord(first) ? { page, node: first } : { page: "unknown" };
     case "request":
     case "governance":
+    case "sell":
+    case "agree":
       return none ? { page } : { page: "unknown" };
     default:
       return { page: "unknown" };
@@ -60,6 +80,9 @@ export function readRoute(fragment: string): Route {
 
 /** The fragment of a place; {@link readRoute} reads it back. */
 export function linkTo(route: Exclude<Route, { page: "unknown" }>): string {
+  if (route.page === "pay") {
+    return `#${route.link}`;
+  }
   const parts: (string | bigint | undefined)[] = (() => {
     switch (route.page) {
       case "network":
@@ -67,17 +90,23 @@ export function linkTo(route: Exclude<Route, { page: "unknown" }>): string {
       case "jobs":
         return [route.before];
       case "job":
+      case "stream":
+      case "escrow":
+      case "offer":
         return [route.id];
       case "proof":
         return [route.chain, route.jobs, route.id];
       case "account":
       case "node":
       case "patient":
+      case "payments":
         return [route.address];
       case "stake":
         return [route.node];
       case "request":
       case "governance":
+      case "sell":
+      case "agree":
         return [];
     }
   })();

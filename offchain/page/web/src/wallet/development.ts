@@ -4,8 +4,7 @@
  */
 
 import { ClientError, fromHex, toHex } from "@bithive/client";
-import { DevelopmentKey } from "@bithive/client/development-key";
-import { secp256k1 } from "@noble/curves/secp256k1.js";
+import { DevelopmentKey, freshSecret } from "@bithive/client/development-key";
 
 import { forget, keep, kept } from "../lib/storage";
 import { arbitraryBytes, type Connected } from "./wallet";
@@ -31,7 +30,7 @@ export function forgetKey(chainId: string): void {
 
 /** Keeps a key for a chain; a fresh one if none is given. @throws ClientError `invalid_input`. */
 export function useKey(chainId: string, hex?: string): void {
-  const secret = hex === undefined ? secp256k1.utils.randomSecretKey() : fromHex(hex.trim());
+  const secret = hex === undefined ? freshSecret() : fromHex(hex.trim());
   DevelopmentKey.fromBytes(secret).erase();
   if (!keep(place(chainId), toHex(secret))) {
     // It would be another account after the next reload, and what it was sent lost.
@@ -55,10 +54,11 @@ export function connectDevelopment(chainId: string): Connected {
     getAccount: async () => key().getAccount(),
     signDirect: async (asked, document) => key().signDirect(asked, document),
     async signArbitrary(text) {
-      if (key().address !== address) {
-        throw new ClientError({ kind: "wallet_key_changed", expected: address, got: key().address });
+      const now = key();
+      if (now.address !== address) {
+        throw new ClientError({ kind: "wallet_key_changed", expected: address, got: now.address });
       }
-      return secp256k1.sign(arbitraryBytes(address, text), secret());
+      return now.signBytes(arbitraryBytes(address, text));
     },
   };
 }
