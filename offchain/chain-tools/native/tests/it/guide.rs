@@ -27,7 +27,7 @@ const PARTS: [&str; 13] = [
 const LEFT_OUT: [&str; 2] = ["offchain/page/client", "testing/fuzz"];
 const HEADING: &str = "## Add a contract\n";
 /// The id in the guide; what is next is known here.
-const ID: &str = "code 17 ";
+const ID: &str = "code 21 ";
 
 /// Blocks stand in a numbered list.
 const INDENT: &str = "   ";
@@ -52,8 +52,8 @@ fn collect(root: &Path, path: &Path, files: &mut Files) {
     }
 }
 
-/// Makes `folder` hold these files and no others. What is as it should be is left alone, so that a build of it goes on
-/// from the last one.
+/// Makes `folder` hold these files and no others, and no empty folder: cargo takes each folder of `packages` for a crate.
+/// What is as it should be is left alone, so that a build of it goes on from the last one.
 fn write(folder: &Path, files: &Files) {
     let mut found = Files::new();
     fs::create_dir_all(folder).unwrap();
@@ -61,11 +61,36 @@ fn write(folder: &Path, files: &Files) {
     for path in found.keys().filter(|path| !files.contains_key(*path)) {
         fs::remove_file(folder.join(path)).unwrap();
     }
+    remove_empty(folder);
     for (path, bytes) in files.iter().filter(|(path, bytes)| found.get(*path) != Some(bytes)) {
         let path = folder.join(path);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, bytes).unwrap();
     }
+}
+
+/// Removes the folders in `folder` that hold no file, and says whether it holds nothing now.
+fn remove_empty(folder: &Path) -> bool {
+    let mut empty = true;
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() && remove_empty(&path) {
+            fs::remove_dir(path).unwrap();
+        } else {
+            empty = false;
+        }
+    }
+    empty
+}
+
+#[test]
+fn a_crate_of_an_earlier_run_leaves_nothing() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("guide-remains");
+    let file = |path: &str| (PathBuf::from(path), b"x".to_vec());
+    write(&folder, &Files::from([file("packages/a/src/lib.rs"), file("packages/b/src/lib.rs")]));
+    write(&folder, &Files::from([file("packages/b/src/lib.rs")]));
+    assert!(!folder.join("packages/a").exists());
+    assert!(folder.join("packages/b/src/lib.rs").exists());
 }
 
 /// The blocks of code of the guide, each with its language.
