@@ -9,11 +9,11 @@ use bithive_command_kit::{Output, error_text, printable};
 use bithive_demo as demo;
 use bithive_party_commands::{
     accredit, audit_log, consent, daemon, fhir, gateway, health, job, keys, node, page, policy, requester,
-    service, setup,
+    serve_model, service, setup,
 };
 use bithive_token_commands::{
-    On, dataset, model, owner, profile, registry, rewards, run as on_network, stake, stream, timebank,
-    treasury, tx, vesting, voucher, wallet,
+    On, dataset, escrow, feed, invoice, listing, model, owner, pay, profile, registry, rewards,
+    run as on_network, stake, stream, timebank, treasury, tx, vesting, voucher, wallet,
 };
 use bithive_tool_commands::{bench, boinc, ceremony, dicom, economy, netlab, predict, reading};
 use clap::{Parser, Subcommand};
@@ -65,10 +65,20 @@ enum Command {
     Wallet(On<wallet::Command>),
     /// BTK behind nodes: pledges, delegations, rewards.
     Stake(On<stake::Command>),
+    /// Bonds that anyone may challenge: list, challenge, rule, vote, leave, withdraw.
+    Listing(On<listing::Command>),
     /// Payments that flow by time or by signed vouchers: open, list, settle, close, withdraw.
     Stream(On<stream::Command>),
+    /// Money that waits for a condition: milestones, codes, signers, crowds.
+    Escrow(On<escrow::Command>),
     /// Vouchers, which the payer of a stream signs and its payee redeems.
     Voucher(On<voucher::Command>),
+    /// Invoices, and whatever else is for sale: create, show, list, cancel, refund, withdraw, receipts.
+    Invoice(On<invoice::Command>),
+    /// Payments for offers, with links and QR codes that ask for them, and for requests to servers.
+    Pay(On<pay::Command>),
+    /// Prices and valuations that reporters sign: feeds, reports, prices.
+    Feed(On<feed::Command>),
     /// Tokens that become due on a schedule.
     Vesting(On<vesting::Command>),
     /// BTT for what patients do for their health, signed for by several parties.
@@ -138,6 +148,11 @@ enum Command {
     Gateway(gateway::Command),
     /// Run a model on rows or images on this machine alone, for example: predict --model phantoms.onnx --input study.bhim --masks masks.bhim
     Predict(predict::PredictArgs),
+    /// A model behind HTTP that is paid for by the request (x402), for example: serve-model --chain http://127.0.0.1:26657 --from operator
+    /// --price 0.01
+    ///
+    /// A request is paid for by a voucher of a stream to --from; `bithive pay get` sends one. docs/door.md is the interface.
+    ServeModel(Box<serve_model::ServeModelArgs>),
     /// The audit log of a party: check it, show it, and be told of what is unusual.
     #[command(subcommand)]
     Audit(Box<audit_log::Command>),
@@ -217,8 +232,13 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Ibc(command) => return ibc::run(command, home, output).await,
         Command::Wallet(on) => return on_network(on, output, |on| wallet::run(on, home, output)).await,
         Command::Stake(on) => on_network(on, output, |on| stake::run(on, home, output)).await?,
+        Command::Listing(on) => return on_network(on, output, |on| listing::run(on, home, output)).await,
         Command::Stream(on) => on_network(on, output, |on| stream::run(on, home, output)).await?,
+        Command::Escrow(on) => on_network(on, output, |on| escrow::run(on, home, output)).await?,
         Command::Voucher(on) => return on_network(on, output, |on| voucher::run(on, home, output)).await,
+        Command::Invoice(on) => return on_network(on, output, |on| invoice::run(on, home, output)).await,
+        Command::Feed(on) => return on_network(on, output, |on| feed::run(on, home, output)).await,
+        Command::Pay(on) => on_network(on, output, |on| pay::run(on, home, output)).await?,
         Command::Vesting(on) => on_network(on, output, |on| vesting::run(on, home, output)).await?,
         Command::Rewards(on) => return on_network(on, output, |on| rewards::run(on, home, output)).await,
         Command::Model(on) => on_network(on, output, |on| model::run(on, home, output)).await?,
@@ -250,6 +270,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Keys(command) => keys::run(command, output)?,
         Command::HealthCheck(args) => return health::check(args, output).await,
         Command::Status(args) => return health::status(args, output).await,
+        Command::ServeModel(args) => serve_model::run(*args, home, output).await?,
         Command::Predict(args) => predict::run(&args, output)?,
         Command::Audit(command) => return audit_log::run(*command, home, output).await,
         Command::Consent(command) => return consent::run(*command, home, output).await,

@@ -4,24 +4,22 @@ use bithive_api::asset::Asset;
 use bithive_api::flows::{
     ExecuteMsg, FlowResponse, Hook, Key, Open, QueryMsg, SignedVoucher, Terms, limits::MAX_PAGE,
 };
-use bithive_chain::{ChainError, ChainExt as _, Receipt};
+use bithive_chain::{ChainError, Receipt};
 use bithive_contracts::{Contract, Role};
 use bithive_signed::adr36;
 use bithive_signed::voucher::Voucher;
 use cosmwasm_crypto::{ed25519_verify, secp256k1_verify};
-use cosmwasm_std::{HexBinary, StdError, Uint128, coin, to_json_binary};
-use cw20::Cw20ExecuteMsg;
-use serde::de::DeserializeOwned;
+use cosmwasm_std::{HexBinary, Uint128};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use crate::{Account, Client, Incomplete, List, MOST_PAGES};
+use crate::contract::ContractClient;
+use crate::{Account, Client, Incomplete, List};
 
 /// The flows of a chain, and what an account does with them; cheap to clone.
 #[derive(Clone)]
 pub struct Flows {
-    client: Client,
-    contract: String,
+    contract: ContractClient,
 }
 
 impl Flows {
@@ -30,26 +28,19 @@ impl Flows {
     /// # Errors
     /// [`Incomplete`] where the deployment has none.
     pub fn new(client: Client) -> Result<Self, Incomplete> {
-        let deployment = client.deployment();
-        let contract = deployment.get(Contract::Flows).map(ToOwned::to_owned);
-        let contract = contract.ok_or_else(|| Incomplete {
-            chain_id: deployment.chain_id.clone(),
-            contract: Contract::Flows,
-            role: Role::Economy,
-        })?;
-        Ok(Self { client, contract })
+        Ok(Self { contract: ContractClient::new(client, Contract::Flows, Role::Economy)? })
     }
 
     /// Address of the contract.
     #[must_use]
     pub fn contract(&self) -> &str {
-        &self.contract
+        self.contract.address()
     }
 
     /// Id of the chain, which vouchers name.
     #[must_use]
     pub fn chain_id(&self) -> &str {
-        &self.client.deployment().chain_id
+        &self.contract.deployment().chain_id
     }
 
     /// A flow; none where there is none of this number, or it has ended.
@@ -57,25 +48,17 @@ impl Flows {
     /// # Errors
     /// See [`ChainError`]; so for every query below.
     pub async fn flow(&self, id: u64) -> Result<Option<FlowResponse>, ChainError> {
-        self.ask(&QueryMsg::Flow { id }).await
+        self.contract.ask(&QueryMsg::Flow { id }).await
     }
 
-    /// Flows that an account pays or is paid by, by number: the first [`MOST_PAGES`] pages.
+    /// Flows that an account pays or is paid by, by number: the first [`MOST_PAGES`](crate::MOST_PAGES) pages.
     ///
     /// # Errors
     /// See [`ChainError`].
     pub async fn of(&self, party: &str) -> Result<List<FlowResponse>, ChainError> {
-        let mut entries: Vec<FlowResponse> = Vec::new();
-        for _ in 0..MOST_PAGES {
-            let start_after = entries.last().map(|flow| flow.id);
-            let question = QueryMsg::Flows { party: Some(party.into()), start_after, limit: Some(MAX_PAGE) };
-            let page: Vec<FlowResponse> = self.ask(&question).await?;
-            if page.is_empty() {
-                return Ok(List { entries, complete: true });
-            }
-            entries.extend(page);
-        }
-        Ok(List { entries, complete: false })
+        let question =
+            |start_after| QueryMsg::Flows { party: Some(party.into()), start_after, limit: Some(MAX_PAGE) };
+        self.contract.pages(question, |flow: &FlowResponse| flow.id).await
     }
 
     /// What an account can withdraw of an asset, in its base units.
@@ -83,8 +66,7 @@ impl Flows {
     /// # Errors
     /// See [`ChainError`].
     pub async fn claimable(&self, account: &str, asset: Asset) -> Result<u128, ChainError> {
-        let owed: Uint128 = self.ask(&QueryMsg::Claimable { account: account.into(), asset }).await?;
-        Ok(owed.u128())
+        self.contract.amount(&QueryMsg::Claimable { account: account.into(), asset }).await
     }
 
     /// Opens a flow with a deposit in `asset`, in its base units.
@@ -97,7 +79,8 @@ impl Flows {
         (asset, amount): (&Asset, u128),
         open: Open,
     ) -> Result<Receipt, ChainError> {
-        self.pay(account, (asset, amount), &ExecuteMsg::Open(open.clone()), &Hook::Open(open)).await
+        let (message, hook) = (ExecuteMsg::Open(open.clone()), Hook::Open(open));
+        self.contract.bring(account, (asset, amount), &message, &hook).await
     }
 
     /// Adds a deposit to a flow, in its asset; `ends` is a later end of one by vouchers, in Unix seconds.
@@ -111,7 +94,7 @@ impl Flows {
         (id, ends): (u64, Option<u64>),
     ) -> Result<Receipt, ChainError> {
         let (message, hook) = (ExecuteMsg::TopUp { id, ends }, Hook::TopUp { id, ends });
-        self.pay(account, (asset, amount), &message, &hook).await
+        self.contract.bring(account, (asset, amount), &message, &hook).await
     }
 
     /// Credits payees with what vouchers add.
@@ -131,36 +114,7 @@ impl Flows {
     /// # Errors
     /// See [`ChainError`].
     pub async fn execute(&self, account: &Account, message: &ExecuteMsg) -> Result<Receipt, ChainError> {
-        account.wallet().execute(&self.contract, message, &[]).await
-    }
-
-    async fn pay(
-        &self,
-        account: &Account,
-        (asset, amount): (&Asset, u128),
-        message: &ExecuteMsg,
-        hook: &Hook,
-    ) -> Result<Receipt, ChainError> {
-        let wallet = account.wallet();
-        match asset {
-            Asset::Native(denom) => {
-                wallet.execute(&self.contract, message, &[coin(amount, denom.as_str())]).await
-            }
-            Asset::Cw20(token) => {
-                let invalid = |error: StdError| ChainError::InvalidTx {
-                    field: "send".into(),
-                    reason: error.to_string(),
-                };
-                let msg = to_json_binary(hook).map_err(invalid)?;
-                let send =
-                    Cw20ExecuteMsg::Send { contract: self.contract.clone(), amount: amount.into(), msg };
-                wallet.execute(token, &send, &[]).await
-            }
-        }
-    }
-
-    async fn ask<T: DeserializeOwned>(&self, question: &QueryMsg) -> Result<T, ChainError> {
-        self.client.chain().query(&self.contract, question).await
+        self.contract.execute(account, message).await
     }
 }
 

@@ -5,16 +5,21 @@
 
 mod account;
 pub mod amount;
+mod checkout;
+mod contract;
 mod datasets;
 mod deployment;
 mod discover;
 mod dispute;
 mod economy;
+mod escrow;
 mod faults;
+mod feeds;
 mod flows;
 mod grants;
 mod group;
 pub mod ibc;
+mod listings;
 mod network_file;
 mod owner;
 mod queries;
@@ -26,6 +31,7 @@ use std::sync::Arc;
 use bithive_chain::Chain;
 
 pub use account::Account;
+pub use checkout::Checkout;
 pub use datasets::Datasets;
 pub use deployment::{Deployment, Incomplete};
 pub use discover::{DiscoverError, discover};
@@ -34,10 +40,13 @@ pub use economy::{
     Claimable, Claimables, Claims, EconomyAccount, EconomyClient, Later, List, MOST_MESSAGES, MOST_PAGES,
     NamedSchedule, Payout, Refused, Source, Token, UnknownSchedule, UnknownToken,
 };
+pub use escrow::Escrow;
 pub use faults::{faulted, worth_keeping};
+pub use feeds::{Feeds, ReportFile};
 pub use flows::{Flows, VoucherFile, holds};
 pub use grants::GrantError;
 pub use group::GroupError;
+pub use listings::{Listings, Next, next_of};
 pub use network_file::{NetworkFile, NetworkFileError};
 pub use owner::{OwnersMsg, OwnersMsgError, Ownership, has_message, owners_message, ownership, permissions};
 pub use settings::{

@@ -11,9 +11,13 @@
 //! Whoever hands out the file says which network it is, and can name contracts of its own: take it from somebody you trust, as
 //! you would the address of a contract. The reference string needs no trust, because the registry holds its digest.
 
+use std::fmt;
 use std::io::Read as _;
 use std::path::Path;
+use std::str::FromStr;
 
+use bithive_chain::RpcUrl;
+use bithive_exchange::RelayUrl;
 use cosmwasm_std::Binary;
 use serde::{Deserialize, Serialize};
 
@@ -39,10 +43,10 @@ pub struct NetworkFileError {
 pub struct NetworkFile {
     /// Chain id, and addresses of the contracts.
     pub deployment: Deployment,
-    /// URLs of RPC servers of the chain; may be empty.
-    pub rpc: Vec<String>,
-    /// URLs of relays; may be empty.
-    pub relays: Vec<String>,
+    /// RPC servers of the chain; may be empty.
+    pub rpc: Vec<RpcUrl>,
+    /// Relays; may be empty.
+    pub relays: Vec<RelayUrl>,
     /// The reference string, as [`bithive_dgkbe::Crs::encode`] writes it.
     pub reference_string: Vec<u8>,
 }
@@ -94,8 +98,8 @@ impl NetworkFile {
             return Err(format!("its version is {}, and this program reads {VERSION}", head.version));
         }
         let form: Form = serde_json::from_slice(bytes).map_err(|error| error.to_string())?;
-        let Form { deployment, rpc, relays, reference_string, .. } = form;
-        Ok(Self { deployment, rpc, relays, reference_string: reference_string.into() })
+        let (rpc, relays) = (urls("rpc", &form.rpc)?, urls("relays", &form.relays)?);
+        Ok(Self { deployment: form.deployment, rpc, relays, reference_string: form.reference_string.into() })
     }
 
     /// The bytes of the file.
@@ -107,11 +111,20 @@ impl NetworkFile {
             format: FORMAT.into(),
             version: VERSION,
             deployment: self.deployment.clone(),
-            rpc: self.rpc.clone(),
-            relays: self.relays.clone(),
+            rpc: self.rpc.iter().map(ToString::to_string).collect(),
+            relays: self.relays.iter().map(ToString::to_string).collect(),
             reference_string: self.reference_string.clone().into(),
         })
     }
+}
+
+/// The URLs of a field; the error names the one that is wrong.
+fn urls<T: FromStr<Err: fmt::Display>>(field: &str, texts: &[String]) -> Result<Vec<T>, String> {
+    let parsed = texts
+        .iter()
+        .enumerate()
+        .map(|(index, text)| text.parse().map_err(|error| format!("{field}[{index}] is {text:?}; {error}")));
+    parsed.collect()
 }
 
 #[cfg(test)]
@@ -124,7 +137,7 @@ mod tests {
         let contracts = Role::Market.contracts();
         let contracts = contracts.into_iter().map(|contract| (contract, format!("at-{contract}"))).collect();
         let deployment = Deployment::new("hive-1", contracts, ("treasury", "pool")).unwrap();
-        let (rpc, relays) = (vec!["http://chain".into()], vec!["https://relay".into()]);
+        let (rpc, relays) = (vec!["http://chain".parse().unwrap()], vec!["https://relay".parse().unwrap()]);
         NetworkFile { deployment, rpc, relays, reference_string: vec![1, 2, 3] }
     }
 
@@ -145,6 +158,14 @@ mod tests {
         assert!(refused("\"version\": 1", "\"version\": 2").contains("its version is 2"));
         assert!(refused("\"rpc\"", "\"more\"").contains("more"));
         assert!(refused("\"AQID\"", "\"A\"").contains("base64"));
+        assert!(
+            refused("http://chain", "token")
+                .contains("rpc[0] is \"token\"; expected a URL of a CometBFT RPC")
+        );
+        assert!(
+            refused("https://relay", "https://relay/a")
+                .contains("relays[0] is \"https://relay/a\"; expected a URL")
+        );
         assert!(NetworkFile::decode(b"[chain]").unwrap_err().contains("deployment export"));
         let missing = NetworkFile::read(Path::new("/nowhere/hive.network")).unwrap_err().to_string();
         assert!(missing.contains("/nowhere/hive.network"), "{missing}");

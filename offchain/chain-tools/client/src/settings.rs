@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 /// Codes of the contracts that have such settings.
-const WITH_SETTINGS: [Code; 10] = [
+const WITH_SETTINGS: [Code; 12] = [
     Code::Registry,
     Code::Jobs,
     Code::Treasury,
@@ -17,8 +17,10 @@ const WITH_SETTINGS: [Code; 10] = [
     Code::Staking,
     Code::Timebank,
     Code::Meter,
+    Code::Oracle,
     Code::Ics20,
     Code::Attestations,
+    Code::Listings,
 ];
 
 /// The message that all of them have.

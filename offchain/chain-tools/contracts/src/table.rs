@@ -189,6 +189,34 @@ macro_rules! contracts {
                 roles Economy Token;
                 create |_at| api::flows::InstantiateMsg {}
             }
+            /// What is for sale, and what was paid.
+            checkout Checkout {
+                code 17 bithive_checkout;
+                roles Economy Token;
+                create |_at| api::checkout::InstantiateMsg {}
+            }
+            /// Prices and valuations that reporters sign, as a median that can refuse to answer.
+            oracle Oracle {
+                code 18 bithive_oracle;
+                roles Economy Token;
+                create |at| api::oracle::InstantiateMsg { owner: at.owner() }
+            }
+            /// Money that waits for a condition, milestone by milestone.
+            escrow Escrow {
+                code 19 bithive_escrow;
+                roles Economy Token;
+                create |_at| api::escrow::InstantiateMsg {}
+            }
+            /// Bonds that anyone may challenge, decided by a named ruler or by jurors that drand draws.
+            listings Listings {
+                code 20 bithive_listings;
+                roles Economy Token;
+                create |at| api::listings::InstantiateMsg {
+                    owner: at.owner(),
+                    treasury: at.treasury(),
+                    drand: terms::drand(),
+                }
+            }
             // The next contract.
         }
     };

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
-use bithive_api::{jobs, meter, models, registry, rewards, staking, timebank, treasury};
+use bithive_api::{jobs, listings, meter, models, registry, rewards, staking, timebank, treasury};
 use bithive_dgkbe::Crs;
 use bithive_dgkbe::opening::{crs_header_range, extract};
+use bithive_drand::QUICKNET;
 use bithive_economics::supply::{SkyBucket, UNIT};
 use bithive_threshold::{fits, least_threshold};
 use cosmwasm_std::Uint128;
@@ -56,6 +57,11 @@ pub(crate) const REWARD_LIMITS: rewards::Limits = rewards::Limits {
     patient_amount: Uint128::new(3_000 * UNIT),
     total_amount: Uint128::new(100_000 * UNIT),
 };
+/// The network whose rounds draw jurors: drand's quicknet.
+pub(crate) fn drand() -> listings::Drand {
+    let (public_key, period) = (QUICKNET.public_key.into(), QUICKNET.period.get());
+    listings::Drand { public_key, genesis: QUICKNET.genesis, period }
+}
 /// What the treasury buys, burns and spends in 30 days at most, and what it keeps.
 pub(crate) const TREASURY: treasury::Params = treasury::Params {
     period_seconds: 30 * 86_400,

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use bithive_chain::{Chain, Cosmos, CosmosOptions};
+use bithive_chain::{Chain, Cosmos, CosmosOptions, RpcUrl};
 use bithive_client::{Client, NetworkFile};
 
 use crate::{HomeKeys, deployments, target};
@@ -38,7 +38,10 @@ pub async fn elsewhere(
 
 async fn of_file(file: &Path, url: Option<&str>) -> Result<Client> {
     let NetworkFile { deployment, rpc, .. } = NetworkFile::read(file)?;
-    let servers = url.map_or(rpc, |url| vec![url.to_owned()]);
+    let servers = match url {
+        Some(url) => vec![url.parse::<RpcUrl>().with_context(|| format!("--chain {url:?}"))?],
+        None => rpc,
+    };
     ensure!(!servers.is_empty(), "{} names no RPC server; expected --chain URL", file.display());
     let mut problems = Vec::new();
     for url in servers {

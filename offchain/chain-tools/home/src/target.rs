@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use bithive_chain::{Chain, Cosmos, CosmosOptions, SigningKey, Wallet};
+use bithive_chain::{Chain, Cosmos, CosmosOptions, RpcUrl, SigningKey, Wallet};
 use bithive_deploy::OPERATOR_MINIMUM;
 use bithive_devnet::Devnet;
 use cosmwasm_std::coin;
@@ -17,8 +17,8 @@ const FAUCET_GRANT: u128 = 1_000_000_000_000_000;
 
 /// A chain to deploy to.
 pub struct Target {
-    /// URL of the node's RPC.
-    pub url: String,
+    /// Where the node's RPC is.
+    pub url: RpcUrl,
     /// Client of the chain's node.
     pub chain: Cosmos,
     /// Holds coins for everybody on a devnet.
@@ -33,8 +33,9 @@ pub fn devnet(home: &Path) -> Result<Devnet> {
 /// The chain called `name` of the devnet, or the one behind the URL `name`.
 pub async fn target(name: &str, home: &Path) -> Result<Target> {
     if name.starts_with("http://") || name.starts_with("https://") {
+        let url: RpcUrl = name.parse().with_context(|| format!("chain {name:?}"))?;
         let chain = Cosmos::connect(CosmosOptions::new(name)).await?;
-        return Ok(Target { url: name.into(), chain, faucet: None });
+        return Ok(Target { url, chain, faucet: None });
     }
     let devnet = devnet(home)?;
     let state = devnet.state()?;
@@ -43,7 +44,7 @@ pub async fn target(name: &str, home: &Path) -> Result<Target> {
         .chain_id(&chain.chain_id)
         .poll_interval((chain.block_time.duration() / 4).min(LONGEST_POLL));
     let connected = Cosmos::connect(options).await.with_context(|| format!("chain {name} of the devnet"))?;
-    Ok(Target { url: chain.rpc_url(), chain: connected, faucet: Some(devnet.faucet(chain)?) })
+    Ok(Target { url: chain.rpc_url().parse()?, chain: connected, faucet: Some(devnet.faucet(chain)?) })
 }
 
 /// Gives the operator coins where there is a faucet.

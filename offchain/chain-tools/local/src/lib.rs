@@ -1,11 +1,13 @@
 //! A whole network on this machine: a chain with the contracts, a committee, and the exchange. The chain is an embedded
 //! one, or any other that [`deploy_wasm`] reaches.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow};
-use bithive_api::registry;
+use bithive_api::registry::{self, NodeRegistration};
+use bithive_blindmatch::attributes::AttributeValue;
 use bithive_blindmatch::committee::CommitteeError;
 use bithive_blindmatch::schema::Schema;
 use bithive_chain::{Chain, Cosmos, Embedded, EmbeddedBuilder, SigningKey, Wallet};
@@ -283,6 +285,19 @@ impl<C: Chain + Clone + 'static> Local<C> {
         self.operator.grant(address, btt, fee_grant()).await.map(drop).map_err(|error| anyhow!(error))
     }
 
+    /// Registers a node with [`NODE_BOND`], and has its endpoint offer `public`, the encoding of its public broadcast key: the registration
+    /// names the digest of that.
+    pub async fn register_node(
+        &self,
+        key: SigningKey,
+        mut registration: NodeRegistration,
+        public: Vec<u8>,
+    ) -> Result<Account> {
+        let exchange = self.exchange(PeerId(registration.endpoint.to_array()?));
+        registration.dgkbe_key_digest = (&exchange.publish(public.into()).await?).into();
+        register_node(&self.operator, key, registration, (NODE_BOND, fee_grant())).await
+    }
+
     /// An end of the network.
     pub fn exchange(&self, id: PeerId) -> Arc<dyn Exchange> {
         self.network.end(id)
@@ -292,6 +307,31 @@ impl<C: Chain + Clone + 'static> Local<C> {
     pub fn tags(&self, exchange: &Arc<dyn Exchange>, state: &State) -> TagSource {
         TagSource::new(self.client.clone(), exchange.clone(), self.schema.clone(), state.clone())
     }
+}
+
+/// Gives an account a node's bond, in base units, and coins for its fees, and registers the node with it.
+pub async fn register_node(
+    operator: &Account,
+    key: SigningKey,
+    registration: NodeRegistration,
+    (bond, fees): (u128, Coin),
+) -> Result<Account> {
+    operator.grant(key.address(), bond, fees).await?;
+    let client = operator.client().clone();
+    let wallet = Wallet::connect(client.chain().clone(), key).await?;
+    let account = Account::new(client, wallet);
+    account.register_node(registration, bond).await?;
+    Ok(account)
+}
+
+/// Answers to every question of [`Schema::bithive`]: gibibytes of VRAM, a region, certifications.
+pub fn node_values(vram: u64, region: &str, certifications: &[&str]) -> BTreeMap<String, AttributeValue> {
+    let members = certifications.iter().map(ToString::to_string).collect();
+    BTreeMap::from([
+        ("vram".to_owned(), AttributeValue::Number(vram)),
+        ("region".to_owned(), AttributeValue::Category(region.to_owned())),
+        ("certifications".to_owned(), AttributeValue::Members(members)),
+    ])
 }
 
 /// An independent generator, seeded from `rng`.

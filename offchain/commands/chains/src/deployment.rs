@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
+use bithive_chain::RpcUrl;
 use bithive_client::{Deployment, NetworkFile};
 use bithive_command_kit::{Output, table};
+use bithive_exchange::RelayUrl;
 use bithive_home::deployments::folder;
 use bithive_home::{CRS, DEPLOYMENT, SERVED, read_deployment, read_json, target};
 use clap::Subcommand;
@@ -27,10 +29,10 @@ pub enum Command {
         /// URL at which others reach an RPC server of the chain; several can be named. By default the one of --chain, or where the
         /// home folder is served now.
         #[arg(long, value_name = "URL")]
-        rpc: Vec<String>,
+        rpc: Vec<RpcUrl>,
         /// URL of a relay; several can be named.
         #[arg(long = "relay", value_name = "URL")]
-        relays: Vec<String>,
+        relays: Vec<RelayUrl>,
     },
     /// Show what is in such a file.
     Show {
@@ -79,12 +81,16 @@ fn own(home: &Path) -> Result<Deployment> {
     read_deployment(home)
 }
 
-fn served(home: &Path) -> Result<Vec<String>> {
+fn served(home: &Path) -> Result<Vec<RpcUrl>> {
     let file = home.join(SERVED);
-    Ok(if file.exists() { vec![read_json::<Served>(&file)?.url] } else { vec![] })
+    if !file.exists() {
+        return Ok(vec![]);
+    }
+    let Served { url } = read_json(&file)?;
+    Ok(vec![url.parse().with_context(|| format!("{}: url is {url:?}", file.display()))?])
 }
 
-async fn elsewhere(name: &str, home: &Path) -> Result<(PathBuf, Deployment, Vec<String>)> {
+async fn elsewhere(name: &str, home: &Path) -> Result<(PathBuf, Deployment, Vec<RpcUrl>)> {
     let target = target(name, home).await?;
     let chain_id = target.chain.chain_id();
     let folder = folder(home, chain_id)?;
@@ -98,7 +104,9 @@ async fn elsewhere(name: &str, home: &Path) -> Result<(PathBuf, Deployment, Vec<
 }
 
 fn show(network: &NetworkFile, file: &Path, output: Output) -> Result<()> {
-    let NetworkFile { deployment, rpc, relays, reference_string } = network;
+    let NetworkFile { deployment, reference_string, .. } = network;
+    let rpc: Vec<&str> = network.rpc.iter().map(RpcUrl::as_str).collect();
+    let relays: Vec<&str> = network.relays.iter().map(RelayUrl::as_str).collect();
     let answer = json!({
         "file": file, "deployment": deployment, "rpc": rpc, "relays": relays,
         "reference_string_bytes": reference_string.len(),
@@ -109,13 +117,13 @@ fn show(network: &NetworkFile, file: &Path, output: Output) -> Result<()> {
             rows.add_row([contract.to_string(), address.to_owned()]);
         }
         println!("{rows}");
-        let listed = |urls: &[String]| if urls.is_empty() { "none".to_owned() } else { urls.join(", ") };
+        let listed = |urls: &[&str]| if urls.is_empty() { "none".to_owned() } else { urls.join(", ") };
         println!(
             "{}: chain {}, RPC {}, relays {}, reference string of {} bytes",
             file.display(),
             deployment.chain_id,
-            listed(rpc),
-            listed(relays),
+            listed(&rpc),
+            listed(&relays),
             reference_string.len()
         );
     })

@@ -23,6 +23,7 @@ pub mod policy;
 pub mod registration;
 mod relied;
 pub mod requester;
+pub mod serve_model;
 pub mod service;
 pub mod setup;
 mod spec;

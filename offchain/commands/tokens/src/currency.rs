@@ -19,7 +19,10 @@ pub enum Currency {
 }
 
 /// Reads `btt`, `native:DENOMINATION` or `cw20:ADDRESS`.
-pub(super) fn currency(text: &str) -> Result<Currency, String> {
+///
+/// # Errors
+/// What is expected.
+pub fn currency(text: &str) -> Result<Currency, String> {
     match text.parse() {
         Ok(token) => Ok(Currency::Token(token)),
         Err(_) => asset(text).map(Currency::Other).map_err(|error| format!("{error}, or btt, btk or sky")),
@@ -51,7 +54,8 @@ impl Currency {
     }
 
     /// The asset that a contract knows.
-    pub(super) fn asset(&self, client: &EconomyClient) -> Asset {
+    #[must_use]
+    pub fn asset(&self, client: &EconomyClient) -> Asset {
         match self {
             Self::Token(token) => Asset::Cw20(client.token(*token).to_owned()),
             Self::Other(asset) => asset.clone(),
@@ -59,7 +63,10 @@ impl Currency {
     }
 
     /// Reads an amount: with decimals of a token, in whole base units of anything else. `option` is what it was given by.
-    pub(super) fn read(&self, option: &str, text: &str) -> Result<u128> {
+    ///
+    /// # Errors
+    /// A text that is no amount, after the option.
+    pub fn read(&self, option: &str, text: &str) -> Result<u128> {
         match self {
             Self::Token(_) => parse(text).with_context(|| option.to_owned()),
             Self::Other(asset) => text
@@ -70,7 +77,8 @@ impl Currency {
     }
 
     /// Writes an amount as [`Currency::read`] takes it, with what it is in.
-    pub(super) fn show(&self, amount: u128) -> String {
+    #[must_use]
+    pub fn show(&self, amount: u128) -> String {
         match self {
             Self::Token(token) => show_in(amount, token.symbol()),
             Self::Other(asset) => format!("{amount} of {asset}"),

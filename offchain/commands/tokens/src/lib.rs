@@ -2,20 +2,36 @@
 //! contracts set; and transactions in files, which are made, signed and sent on different machines.
 
 mod accounts;
+mod agreement;
+mod agreements;
 mod announced;
 mod budget;
 mod catalog;
+mod categories;
 mod claims;
 mod currency;
 pub mod dataset;
+pub mod escrow;
+pub mod feed;
+mod feeds;
 mod group;
 mod idle;
+pub mod invoice;
+mod invoices;
+pub mod listing;
+mod listing_acts;
+mod listing_args;
+mod listings;
 pub mod model;
 mod network;
 pub mod owner;
+pub mod pay;
+mod pay_get;
 mod pools;
 pub mod profile;
+mod qr;
 pub mod registry;
+mod reports;
 pub mod rewards;
 mod shares;
 mod shown;
@@ -33,6 +49,7 @@ pub mod wallet;
 
 pub use accounts::Accounts;
 pub use announced::{OWNER, address_of};
+pub use currency::{Currency, currency};
 pub use group::{run, run_on};
 pub use network::{NetworkArgs, On};
 pub use unsigned::{Transactions, Transacts};

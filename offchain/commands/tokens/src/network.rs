@@ -48,7 +48,8 @@ pub struct NetworkArgs {
 
 impl NetworkArgs {
     /// Whether the home folder's own network is meant.
-    pub(super) const fn is_home(&self) -> bool {
+    #[must_use]
+    pub const fn is_home(&self) -> bool {
         self.network.is_none() && self.chain.is_none() && !self.has_own()
     }
 

@@ -10,6 +10,7 @@
 
 mod broadcast;
 mod chain;
+mod door;
 mod figure;
 mod inference;
 mod loopback;
@@ -31,6 +32,7 @@ use rand_core::SeedableRng;
 
 pub use bithive_netsim::{CellResult, Estimate, Selection};
 pub use chain::{Bound, ChainBench, ChainOptions, GasPart, SettlingBlock, chain};
+pub use door::{DoorBench, door};
 use figure::Sheet;
 pub use figure::{Aim, Figure, Limit};
 pub use inference::{Inference, InferenceFigure, InferenceOptions, inference, inference_end};

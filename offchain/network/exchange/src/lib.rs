@@ -7,6 +7,7 @@
 
 mod endpoint;
 mod local;
+mod relay_url;
 mod tap;
 
 use std::io::{self, Read, Write};
@@ -16,6 +17,7 @@ use bytes::Bytes;
 
 pub use endpoint::{EndpointKey, NotAnEndpoint, PeerId};
 pub use local::{LocalEndpoint, LocalNetwork};
+pub use relay_url::{NotARelayUrl, RelayUrl};
 pub use tap::{Delivery, Kind, Tap};
 
 /// Most bytes of one request, response or message.

@@ -25,11 +25,6 @@ pub(crate) fn endpoint_id(peer: PeerId) -> Option<EndpointId> {
     EndpointId::from_bytes(&peer.0).ok()
 }
 
-/// Reads a relay's URL.
-pub(crate) fn relay_url(url: &str) -> Result<RelayUrl, TransportError> {
-    url.parse().map_err(|error| TransportError::Relay { url: url.into(), problem: format!("{error}") })
-}
-
 /// The QUIC library's endpoint as [`crate::Transport::start`] sets it up, by itself: what the layers of this crate are
 /// measured against.
 ///
@@ -47,11 +42,10 @@ pub(crate) async fn bind(
     book: &MemoryLookup,
 ) -> Result<iroh::Endpoint, TransportError> {
     let listen = |error: &dyn std::fmt::Display| TransportError::Listen(format!("{error:#}"));
-    let relays = config.relays.iter().map(|url| relay_url(url)).collect::<Result<Vec<_>, _>>()?;
-    let mode = if relays.is_empty() && config.directory.is_none() {
+    let mode = if config.relays.is_empty() && config.directory.is_none() {
         RelayMode::Disabled
     } else {
-        RelayMode::custom(relays)
+        RelayMode::custom(config.relays.iter().map(|relay| RelayUrl::from(relay.url().clone())))
     };
     let mut builder = iroh::Endpoint::builder(presets::Minimal)
         .secret_key(SecretKey::from_bytes(&key.to_bytes()))

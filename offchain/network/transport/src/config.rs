@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use bithive_exchange::PeerId;
+use bithive_exchange::{PeerId, RelayUrl};
 
 use crate::congestion::Congestion;
 use crate::lookup::Directory;
@@ -39,8 +39,8 @@ pub struct Config {
     pub listen: Option<Vec<SocketAddr>>,
     /// Addresses of peers that are known beforehand.
     pub peers: Vec<(PeerId, Vec<SocketAddr>)>,
-    /// Relays this endpoint can be reached through, as URLs.
-    pub relays: Vec<String>,
+    /// Relays this endpoint can be reached through.
+    pub relays: Vec<RelayUrl>,
     /// Certificates (PEM) that sign the relays' own; the public authorities if there are none.
     pub relay_roots: Vec<PathBuf>,
     /// Where relays of peers are looked up.

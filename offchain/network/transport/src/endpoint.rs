@@ -11,7 +11,7 @@ use iroh::address_lookup::memory::MemoryLookup;
 use tokio::sync::{Semaphore, mpsc};
 use tokio::time::timeout;
 
-use crate::bind::{bind, endpoint_id, relay_url};
+use crate::bind::{bind, endpoint_id};
 use crate::blobs::fetching::Fetching;
 use crate::blobs::store::Store;
 use crate::blobs::uplink::Uplink;
@@ -109,17 +109,6 @@ impl Transport {
         let id = endpoint_id(peer).ok_or(TransportError::Peer { peer })?;
         let address = addresses.iter().fold(EndpointAddr::new(id), |all, one| all.with_ip_addr(*one));
         self.inner.book.add_endpoint_info(address);
-        self.inner.workers.wake(peer);
-        Ok(())
-    }
-
-    /// Remembers the relay a peer can be reached through.
-    ///
-    /// # Errors
-    /// [`TransportError::Peer`], [`TransportError::Relay`].
-    pub fn add_relay(&self, peer: PeerId, relay: &str) -> Result<(), TransportError> {
-        let id = endpoint_id(peer).ok_or(TransportError::Peer { peer })?;
-        self.inner.book.add_endpoint_info(EndpointAddr::new(id).with_relay_url(relay_url(relay)?));
         self.inner.workers.wake(peer);
         Ok(())
     }

@@ -17,14 +17,6 @@ pub enum TransportError {
     /// The congestion controller can't be made.
     #[error("congestion control: {0}")]
     Congestion(String),
-    /// A relay's URL can't be read.
-    #[error("relay URL {url:?}: {problem}")]
-    Relay {
-        /// URL as it was given.
-        url: String,
-        /// What is wrong with it.
-        problem: String,
-    },
     /// A certificate or key can't be used.
     #[error("{file}: {problem}")]
     Certificate {

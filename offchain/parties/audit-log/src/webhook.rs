@@ -1,14 +1,12 @@
 //! Alerts for others, over HTTP.
 
 use std::net::IpAddr;
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bithive_audit::Alert;
 use bithive_signed::Digest;
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use reqwest::{Client, Url, redirect};
-use rustls::{ClientConfig, RootCertStore};
+use reqwest::{Client, Url};
 use serde::Serialize;
 use sha2::Sha256;
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -111,19 +109,8 @@ impl Webhook {
             return Err(bad());
         }
         let setup = |error: &dyn std::error::Error| WebhookError::Setup(error.to_string());
-        let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-        let tls = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .map_err(|error| setup(&error))?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        let http = Client::builder()
-            .tls_backend_preconfigured(tls)
-            // A redirect could lead anywhere.
-            .redirect(redirect::Policy::none())
-            .timeout(PATIENCE)
-            .build()
-            .map_err(|error| setup(&error))?;
+        let http = bithive_https::client(bithive_https::authorities(), PATIENCE);
+        let http = http.map_err(|error| setup(&error))?.build().map_err(|error| setup(&error))?;
         Ok(Self { url, key, http, backoff })
     }
 

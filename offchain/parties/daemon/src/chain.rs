@@ -4,10 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bithive_chain::{Chain, ChainError, CosmosOptions, connect_any};
+use bithive_chain::{Chain, ChainError, CosmosOptions, RpcUrl, connect_any};
 use bithive_client::{Client, Deployment};
 
-use crate::config::{ChainConfig, RpcUrl, RpcUrls};
+use crate::config::{ChainConfig, RpcUrls};
 use crate::{ConfigError, DaemonError, Stop};
 
 /// First wait before the chain is asked again; each later one is twice as long.

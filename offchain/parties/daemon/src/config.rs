@@ -17,6 +17,9 @@ mod requester;
 mod value;
 
 pub use check::{Check, Settings};
+// The types of fields that have a home of their own.
+pub use bithive_chain::RpcUrl;
+pub use bithive_exchange::RelayUrl;
 pub use committee::CommitteeConfig;
 pub use draft::Draft;
 pub use load::{TEMPLATES, role_of, validate, written_role};
@@ -31,5 +34,5 @@ pub use relayer::{AttestationsConfig, FeesConfig, RelayerConfig, WorkConfig};
 pub use requester::RequesterConfig;
 pub use value::{
     AccountAddress, ChannelId, ContractAddress, LogFilter, LoopbackAddress, Mismatch, Place, ProjectUrl,
-    RelayUrl, RpcUrl, RpcUrls,
+    RpcUrls,
 };

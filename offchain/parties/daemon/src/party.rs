@@ -8,11 +8,11 @@ use bithive_blindmatch::schema::Schema;
 use bithive_chain::{SigningKey, Wallet};
 use bithive_client::{Account, Client};
 use bithive_committee::TagSource;
-use bithive_exchange::{EndpointKey, Exchange, PeerId};
+use bithive_exchange::{EndpointKey, Exchange, PeerId, RelayUrl};
 use bithive_state::{Owner, State};
 use bithive_transport::{Admission, Config, Transport};
 
-use crate::config::{Admitted, NetworkConfig, RelayUrl};
+use crate::config::{Admitted, NetworkConfig};
 use crate::membership::{RegistryAdmission, RegistryDirectory};
 use crate::{DaemonError, Event, Stop, TaskGroup};
 
@@ -139,7 +139,7 @@ fn transport(client: &Client, network: &NetworkConfig) -> Config {
     Config {
         listen: (!listen.is_empty()).then_some(listen),
         peers: network.peers.iter().map(|peer| (peer.endpoint, peer.addresses.clone())).collect(),
-        relays: network.relays.iter().map(ToString::to_string).collect(),
+        relays: network.relays.clone(),
         relay_roots: network.relay_roots.clone(),
         directory: Some(Arc::new(RegistryDirectory::new(client.clone()))),
         local_discovery: network.local_discovery,

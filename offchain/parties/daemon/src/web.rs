@@ -2,11 +2,9 @@
 
 use std::error::Error as _;
 use std::io;
-use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::{Client, redirect};
-use rustls::{ClientConfig, RootCertStore};
 
 use crate::DaemonError;
 
@@ -26,17 +24,9 @@ impl Web {
     /// # Errors
     /// [`DaemonError::Machine`], if this machine has no TLS.
     pub fn new() -> Result<Self, DaemonError> {
-        let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
-        let provider = Arc::new(rustls::crypto::ring::default_provider());
-        let tls = ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
+        let http = bithive_https::client(bithive_https::authorities(), PATIENCE)
             .map_err(|error| failed("TLS", error))?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
-        let http = Client::builder()
-            .tls_backend_preconfigured(tls)
             .redirect(redirect::Policy::custom(follow))
-            .timeout(PATIENCE)
             .read_timeout(SILENCE)
             .build()
             .map_err(|error| failed("HTTP", error))?;

@@ -1,11 +1,9 @@
 //! A client for HTTPS: whom it trusts, and how long it waits.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::{Client, redirect};
-use rustls::{ClientConfig, RootCertStore};
+use reqwest::Client;
 
 use crate::error::GatewayError;
 use crate::tls::certificates;
@@ -15,7 +13,7 @@ use crate::tls::certificates;
 /// # Errors
 /// [`GatewayError::Tls`] for a file without certificates, [`GatewayError::Client`].
 pub(crate) fn client(authorities: Option<&Path>, patience: Duration) -> Result<Client, GatewayError> {
-    let mut roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    let mut roots = bithive_https::authorities();
     if let Some(path) = authorities {
         for certificate in certificates(path)? {
             roots
@@ -24,16 +22,6 @@ pub(crate) fn client(authorities: Option<&Path>, patience: Duration) -> Result<C
         }
     }
     let setup = |error: &dyn std::error::Error| GatewayError::Client(error.to_string());
-    let tls = ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|error| setup(&error))?
-        .with_root_certificates(roots)
-        .with_no_client_auth();
-    let client = Client::builder()
-        .tls_backend_preconfigured(tls)
-        // A redirect could lead anywhere, without TLS too.
-        .redirect(redirect::Policy::none())
-        .timeout(patience)
-        .build();
-    client.map_err(|error| setup(&error))
+    let client = bithive_https::client(roots, patience).map_err(|error| setup(&error))?;
+    client.build().map_err(|error| setup(&error))
 }

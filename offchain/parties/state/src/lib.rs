@@ -291,6 +291,25 @@ impl State {
         self.commit(write)
     }
 
+    /// Writes these records in one transaction: all of them, or none.
+    ///
+    /// # Errors
+    /// [`StateError::Storage`].
+    pub fn put_all<T: Serialize>(
+        &self,
+        records: impl IntoIterator<Item = (String, T)>,
+    ) -> Result<(), StateError> {
+        let write = self.begin_write()?;
+        {
+            let mut table = write.open_table(RECORDS)?;
+            for (name, record) in records {
+                let bytes = erased::to_vec(&record).map_err(|error| damaged(&name, &error))?;
+                table.insert(name.as_str(), bytes.as_slice())?;
+            }
+        }
+        self.commit(write)
+    }
+
     /// Removes the records from `first` on, up to `end`, which stays, in one transaction.
     ///
     /// # Errors

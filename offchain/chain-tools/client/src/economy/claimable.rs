@@ -2,7 +2,10 @@
 
 use bithive_api::asset::Asset;
 use bithive_api::emissions::{Bucket, Recipients};
-use bithive_api::{ContractEvent as _, emissions, flows, jobs, models, registry, staking, vesting};
+use bithive_api::{
+    ContractEvent as _, checkout, emissions, escrow, flows, jobs, listings, models, registry, staking,
+    vesting,
+};
 use bithive_chain::{ChainError, Event, Message};
 use bithive_contracts::Contract;
 use bithive_economics::vesting::MONTH;
@@ -10,6 +13,7 @@ use bithive_economics::{Emission, emission};
 use serde::Serialize;
 
 use super::{EconomyClient, Token, UnknownToken};
+use crate::escrow::EscrowStep;
 use crate::flows::FlowStep;
 
 /// Where an amount can be taken from.
@@ -38,6 +42,12 @@ pub enum Source {
     StakingUnbonded,
     /// What flows owe in one token, as credits or due, and what flows that are over give back to their payer.
     Flows,
+    /// What agreements owe in one token: credits, refunds of contributions, and what a deadline that has passed releases or refunds.
+    Escrow,
+    /// What payments for offers have credited in one token.
+    Checkout,
+    /// What listings owe in one token, and the bonds of listings whose time is over, by their numbers.
+    Listings,
 }
 
 impl Source {
@@ -56,6 +66,9 @@ impl Source {
             Self::StakingRewards => "staking_rewards",
             Self::StakingUnbonded => "staking_unbonded",
             Self::Flows => "flows",
+            Self::Escrow => "escrow",
+            Self::Checkout => "checkout",
+            Self::Listings => "listings",
         }
     }
 
@@ -74,6 +87,9 @@ impl Source {
             Self::StakingRewards => "rewards of a stake",
             Self::StakingUnbonded => "unbonded stake",
             Self::Flows => "flows",
+            Self::Escrow => "agreements",
+            Self::Checkout => "payments",
+            Self::Listings => "bonds of listings",
         }
     }
 }
@@ -105,6 +121,9 @@ pub struct Claimable {
     /// Messages to the flows that come before the withdrawal.
     #[serde(skip)]
     pub(super) steps: Vec<FlowStep>,
+    /// Messages to the escrow that come before the withdrawal.
+    #[serde(skip)]
+    pub(super) escrow_steps: Vec<EscrowStep>,
 }
 
 /// All that an account can take.
@@ -118,7 +137,8 @@ pub struct Claimables {
 
 impl Claimable {
     pub(super) fn new(source: Source, what: Option<String>, token: Token, amount: u128) -> Self {
-        Self { source, what, token: token.symbol().into(), amount, later: None, known: true, steps: vec![] }
+        let (token, steps, escrow_steps) = (token.symbol().into(), vec![], vec![]);
+        Self { source, what, token, amount, later: None, known: true, steps, escrow_steps }
     }
 
     fn later(mut self, amount: u128, at: Option<u64>) -> Self {
@@ -136,14 +156,29 @@ impl Claimable {
     /// How many messages take it, of a transaction of [`super::MOST_MESSAGES`] at most.
     #[must_use]
     pub fn messages_needed(&self) -> usize {
-        self.steps.len().saturating_add(1)
+        self.steps
+            .len()
+            .saturating_add(self.escrow_steps.len())
+            .saturating_add(self.bonds().count())
+            .saturating_add(1)
     }
 
     /// The messages that take it for `owner`.
     pub(super) fn messages(&self, client: &EconomyClient, owner: &str) -> Result<Vec<Message>, ChainError> {
         let flows = client.at(Contract::Flows);
         let steps = self.steps.iter().map(|step| Message::execute(flows, &step.message(), &[]));
-        steps.chain([self.message(client, owner)]).collect()
+        let escrow = client.at(Contract::Escrow);
+        let agreements =
+            self.escrow_steps.iter().map(|step| Message::execute(escrow, &step.message(owner), &[]));
+        let listings = client.at(Contract::Listings);
+        let finish = |id| Message::execute(listings, &listings::ExecuteMsg::Finish { id }, &[]);
+        steps.chain(agreements).chain(self.bonds().map(finish)).chain([self.message(client, owner)]).collect()
+    }
+
+    /// Listings whose bonds come back before the withdrawal.
+    fn bonds(&self) -> impl Iterator<Item = u64> + '_ {
+        let what = self.what.as_deref().filter(|_| self.source == Source::Listings);
+        what.into_iter().flat_map(|what| what.split(',')).filter_map(|number| number.parse().ok())
     }
 
     /// The last of them, which pays.
@@ -182,6 +217,18 @@ impl Claimable {
             Source::Flows => {
                 let asset = self.asset(client)?;
                 Message::execute(at(Contract::Flows), &flows::ExecuteMsg::Withdraw { asset }, &[])
+            }
+            Source::Escrow => {
+                let asset = self.asset(client)?;
+                Message::execute(at(Contract::Escrow), &escrow::ExecuteMsg::Withdraw { asset }, &[])
+            }
+            Source::Checkout => {
+                let asset = self.asset(client)?;
+                Message::execute(at(Contract::Checkout), &checkout::ExecuteMsg::Withdraw { asset }, &[])
+            }
+            Source::Listings => {
+                let asset = self.asset(client)?;
+                Message::execute(at(Contract::Listings), &listings::ExecuteMsg::Withdraw { asset }, &[])
             }
         }
     }
@@ -260,6 +307,33 @@ impl Claimable {
                 }
                 _ => None,
             },
+            Source::Escrow => match escrow::Event::read(at(Contract::Escrow), event).ok()?? {
+                escrow::Event::Withdrawn { account, asset: Asset::Cw20(token), amount }
+                    if account.as_str() == owner
+                        && client.token_at(token.as_str()) == self.token.parse().ok() =>
+                {
+                    Some(amount)
+                }
+                _ => None,
+            },
+            Source::Checkout => match checkout::Event::read(at(Contract::Checkout), event).ok()?? {
+                checkout::Event::Withdrawn { account, asset: Asset::Cw20(token), amount }
+                    if account.as_str() == owner
+                        && client.token_at(token.as_str()) == self.token.parse().ok() =>
+                {
+                    Some(amount)
+                }
+                _ => None,
+            },
+            Source::Listings => match listings::Event::read(at(Contract::Listings), event).ok()?? {
+                listings::Event::Withdrawn { account, asset: Asset::Cw20(token), amount }
+                    if account.as_str() == owner
+                        && client.token_at(token.as_str()) == self.token.parse().ok() =>
+                {
+                    Some(amount)
+                }
+                _ => None,
+            },
         };
         amount.map(|amount| amount.u128())
     }
@@ -283,6 +357,9 @@ impl EconomyClient {
         self.due_emissions(address, now, &mut entries).await?;
         complete &= self.due_stakes(address, now, &mut entries).await?;
         complete &= self.due_flows(address, now, &mut entries).await?;
+        complete &= self.due_agreements(address, now, &mut entries).await?;
+        self.due_payments(address, &mut entries).await?;
+        complete &= self.due_listings(address, now, &mut entries).await?;
         entries.retain(|entry| entry.amount > 0 || entry.later.is_some());
         Ok(Claimables { entries, complete })
     }
@@ -314,6 +391,7 @@ impl EconomyClient {
                 later: None,
                 known: token.is_some(),
                 steps: vec![],
+                escrow_steps: vec![],
             };
             entries.push(entry.later(rest.u128(), position.next));
         }

@@ -2,9 +2,12 @@
 //! [`EconomyAccount::claim_all`] takes it.
 
 mod account;
+mod checkout;
 mod claim;
 mod claimable;
+mod escrow;
 mod flows;
+mod listings;
 mod meter;
 mod queries;
 mod schedules;

@@ -44,7 +44,7 @@ macro_rules! hooks {
     };
 }
 
-hooks!(datasets flows ics20 jobs models registry rewards staking timebank treasury vesting);
+hooks!(checkout datasets escrow flows ics20 jobs listings models registry rewards staking timebank treasury vesting);
 
 /// Every file of `schema/`, by its path in it.
 fn computed() -> BTreeMap<PathBuf, String> {

@@ -1,6 +1,7 @@
 //! Parties as users run them, each a process: what one of them does wrong, or can't do for a while, costs the others neither bond nor job.
 
 mod committee;
+mod door;
 mod exports;
 mod false_answers;
 // Written for another crate, as the next one.

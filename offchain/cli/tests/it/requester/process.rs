@@ -69,6 +69,21 @@ impl Process {
         }
     }
 
+    /// Waits for the document that a command prints when it is ready, on as many lines as it takes.
+    pub fn document(&self) -> Value {
+        let deadline = Instant::now() + PATIENCE;
+        let mut text = String::new();
+        loop {
+            match self.lines.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
+                Ok(line) => text.push_str(&line),
+                Err(_) => panic!("{}: no document in {text:?}\n{}", self.name, self.log()),
+            }
+            if let Ok(value) = serde_json::from_str(&text) {
+                return value;
+            }
+        }
+    }
+
     /// Waits for the event called `name`.
     pub fn event(&self, name: &str) -> Value {
         self.until(name, |value| value["event"] == name)

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bithive_api::jobs::{JobResponse, Phase};
-use bithive_blindmatch::attributes::{AttributeValue, Attributes};
+use bithive_blindmatch::attributes::Attributes;
 use bithive_blindmatch::schema::Schema;
 use bithive_chain::{BlockClock, Chain, Embedded, ServeOptions, Server, SigningKey, Wallet};
 use bithive_client::{Account, Client, Deployment};
@@ -17,7 +17,8 @@ use bithive_dgkbe::{Crs, Groups};
 use bithive_exchange::EndpointKey;
 use bithive_keystore::{Kdf, Password};
 use bithive_local::{
-    Founders, NODE_BOND, REQUESTER_BOND, UNIT, ceremony, deploy_economy, fee_grant, open_chain,
+    Founders, NODE_BOND, REQUESTER_BOND, UNIT, ceremony, deploy_economy, fee_grant, node_values, open_chain,
+    register_node,
 };
 use bithive_node::NodeKeys;
 use rand_chacha::ChaCha20Rng;
@@ -357,12 +358,7 @@ async fn node(
     (operator, crs, groups, slot): (&Account, &Crs, Groups, u16),
     rng: &mut ChaCha20Rng,
 ) {
-    let values: BTreeMap<String, AttributeValue> = [
-        ("vram".to_owned(), AttributeValue::Number(24)),
-        ("region".to_owned(), AttributeValue::Category("eu".into())),
-        ("certifications".to_owned(), AttributeValue::Members(["gdpr".to_owned()].into())),
-    ]
-    .into();
+    let values = node_values(24, "eu", &["gdpr"]);
     let own =
         "keys = \"node.json\"\npublic_key = \"node.pub\"\nreference_string = \"crs.bin\"\ndata = \"data\"\n";
     common.party(folder, "node", own);
@@ -373,6 +369,5 @@ async fn node(
     let attributes = Attributes::new(&Schema::bithive(), values).unwrap();
     let client = operator.client();
     let registration = keys.registration(client.deployment().registry_domain(), slot, &public, &attributes);
-    operator.grant(keys.account.address(), NODE_BOND, fee_grant()).await.unwrap();
-    account(client, keys.account).await.register_node(registration, NODE_BOND).await.unwrap();
+    register_node(operator, keys.account, registration, (NODE_BOND, fee_grant())).await.unwrap();
 }

@@ -76,13 +76,7 @@ async fn find(args: &NetworkArgs, home: &Path) -> Result<Network> {
 /// The network of a file, whose addresses have to be those that the market on the chain names.
 async fn of_file(args: &NetworkArgs, file: &Path) -> Result<Network> {
     let NetworkFile { deployment, rpc, relays, reference_string } = NetworkFile::read(file)?;
-    let in_file = |what: &str| format!("{what} in {}", file.display());
-    let servers = if args.chain.is_empty() {
-        let parsed = rpc.iter().map(|url| url.parse()).collect::<Result<Vec<RpcUrl>, _>>();
-        parsed.with_context(|| in_file("rpc"))?
-    } else {
-        args.chain.clone()
-    };
+    let servers = if args.chain.is_empty() { rpc } else { args.chain.clone() };
     ensure!(
         !servers.is_empty(),
         "{} names no RPC server of the chain {}; expected --chain URL",
@@ -100,12 +94,7 @@ async fn of_file(args: &NetworkArgs, file: &Path) -> Result<Network> {
     }
     let client = Client::new(chain, deployment);
     client.check_reference_string(&reference_string, &file.display().to_string()).await?;
-    let relays = if args.relays.is_empty() {
-        let parsed = relays.iter().map(|url| url.parse()).collect::<Result<_, _>>();
-        parsed.with_context(|| in_file("relays"))?
-    } else {
-        args.relays.clone()
-    };
+    let relays = if args.relays.is_empty() { relays } else { args.relays.clone() };
     Ok(Network { client, nodes, relays, reference_string: Some(reference_string) })
 }
 

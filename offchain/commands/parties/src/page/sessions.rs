@@ -54,7 +54,7 @@ fn endpoint(state: &Path, folder: &Path, name: &str) -> Result<EndpointKey> {
 fn config(args: &NetworkArgs, relays: &[RelayUrl], client: &Client) -> Config {
     Config {
         listen: args.udp.map(|address| vec![address]),
-        relays: relays.iter().map(ToString::to_string).collect(),
+        relays: relays.to_vec(),
         directory: Some(Arc::new(RegistryDirectory::new(client.clone()))),
         admission: Some(Arc::new(RegistryAdmission::new(client.clone())) as Admission),
         ..Config::default()

@@ -45,13 +45,7 @@ impl Network {
 
     async fn of_file(args: &SetupArgs, file: &Path) -> Result<Self> {
         let NetworkFile { deployment, rpc, relays, reference_string } = NetworkFile::read(file)?;
-        let in_file = |what: &str| format!("{what} in {}", file.display());
-        let parsed =
-            |urls: Vec<String>| urls.iter().map(|url| url.parse()).collect::<Result<Vec<RpcUrl>, _>>();
-        let servers = match &args.chain {
-            Some(rpc) => vec![rpc.clone()],
-            None => parsed(rpc).with_context(|| in_file("rpc"))?,
-        };
+        let servers = args.chain.clone().map_or(rpc, |rpc| vec![rpc]);
         ensure!(
             !servers.is_empty(),
             "{} names no RPC server of the chain {}; expected --chain URL",
@@ -67,14 +61,7 @@ impl Network {
                 deployment.jobs()
             );
         }
-        let relays = match args.relays.is_empty() {
-            true => relays
-                .iter()
-                .map(|url| url.parse())
-                .collect::<Result<_, _>>()
-                .with_context(|| in_file("relays"))?,
-            false => args.relays.clone(),
-        };
+        let relays = if args.relays.is_empty() { relays } else { args.relays.clone() };
         let name = file.display().to_string();
         let client = Client::new(chain, deployment.clone());
         client.check_reference_string(&reference_string, &name).await?;

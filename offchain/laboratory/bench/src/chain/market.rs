@@ -2,18 +2,19 @@
 //! worker consents and signs with its own BLS key; vault, headers and results are random bytes, which is what the chain
 //! sees of them.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use bithive_api::jobs::{Assignment, ExecuteMsg, Finalization, Hook, Terms, limits};
 use bithive_attest::{Attested, Consent, Domain, Reveal, Statement, bls};
-use bithive_blindmatch::attributes::{AttributeValue, Attributes};
+use bithive_blindmatch::attributes::Attributes;
 use bithive_blindmatch::schema::Schema;
 use bithive_chain::{Chain, Message, SigningKey, Wallet};
 use bithive_client::{Account, Client, Deployment};
 use bithive_dgkbe::{Crs, GroupedSet, Groups};
-use bithive_local::{Founders, NODE_BOND, REQUESTER_BOND, SLASH, UNIT, fee_grant};
+use bithive_local::{
+    Founders, NODE_BOND, REQUESTER_BOND, SLASH, UNIT, fee_grant, node_values, register_node,
+};
 use bithive_node::NodeKeys;
 use cosmwasm_std::{Binary, Coin, HexBinary, to_json_binary};
 use cw20::Cw20ExecuteMsg;
@@ -95,9 +96,7 @@ impl Market {
             let (keys, public) = NodeKeys::generate(crs, groups, slot, &mut rng)?;
             let domain = client.deployment().registry_domain();
             let registration = keys.registration(domain, slot, &public, &attributes()?);
-            operator.grant(keys.account.address(), bond, fees()).await?;
-            let wallet = Wallet::connect(chain.clone(), keys.account.clone()).await?;
-            Account::new(client.clone(), wallet).register_node(registration, bond).await?;
+            register_node(&operator, keys.account.clone(), registration, (bond, fees())).await?;
             let wallet = Wallet::connect(chain.clone(), keys.account).await?;
             crew.push(Worker { wallet, key: keys.bls, slot });
         }
@@ -309,12 +308,7 @@ async fn newcomer(
 }
 
 fn attributes() -> Result<Attributes> {
-    let held = BTreeMap::from([
-        ("vram".to_owned(), AttributeValue::Number(24)),
-        ("region".to_owned(), AttributeValue::Category("eu".into())),
-        ("certifications".to_owned(), AttributeValue::Members(BTreeSet::new())),
-    ]);
-    Ok(Attributes::new(&Schema::bithive(), held)?)
+    Ok(Attributes::new(&Schema::bithive(), node_values(24, "eu", &[]))?)
 }
 
 /// Transactions of at most `size` messages each.

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use bithive_exchange::PeerId;
 use bithive_listener::Places;
@@ -17,6 +18,11 @@ use crate::log_limit::WarningLimit;
 /// Carries the number of a connection's place from the door to the decision about its client, over the library in
 /// between. The door overwrites what a client sends.
 pub(super) const PLACE: HeaderName = HeaderName::from_static("x-bithive-place");
+
+/// Pause between two calls to close the same connections.
+const CLOSING: Duration = Duration::from_millis(100);
+/// Most such calls: together longer than a handshake may take.
+const CLOSINGS: usize = 300;
 
 /// A connection of an admitted client.
 struct Client {
@@ -32,6 +38,20 @@ struct Open {
     service: Option<RelayService>,
 }
 
+impl Open {
+    /// Tells the oldest connections of an endpoint beyond its share to close. False when there are none.
+    fn close_surplus(&self, endpoint: EndpointId, share: usize) -> bool {
+        let clients = self.clients.get(&endpoint).map_or(&[][..], Vec::as_slice);
+        let surplus = clients.len().saturating_sub(share);
+        if let Some(service) = &self.service {
+            for old in clients.iter().take(surplus) {
+                service.clients().disconnect(endpoint, Some(old.connection));
+            }
+        }
+        surplus > 0
+    }
+}
+
 /// Decides who is admitted, and keeps their places.
 pub(super) struct Members {
     admission: Option<Admission>,
@@ -39,7 +59,7 @@ pub(super) struct Members {
     per_member: usize,
     refused: Arc<AtomicU64>,
     log_limit: WarningLimit,
-    open: Mutex<Open>,
+    open: Arc<Mutex<Open>>,
 }
 
 impl Members {
@@ -49,12 +69,12 @@ impl Members {
         per_member: usize,
         refused: Arc<AtomicU64>,
     ) -> Self {
-        let (log_limit, open) = (WarningLimit::default(), Mutex::default());
+        let (log_limit, open) = (WarningLimit::default(), Arc::default());
         Self { admission, places, per_member, refused, log_limit, open }
     }
 
     fn open(&self) -> MutexGuard<'_, Open> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.open)
     }
 
     /// Names the service that closes connections.
@@ -97,17 +117,26 @@ impl Members {
             return Err("too many connections of this endpoint");
         }
         self.places.admit(place).map_err(|_| "the relay is full")?;
-        let clients = open.clients.entry(endpoint).or_default();
-        clients.push(Client { connection, place });
-        let surplus = clients.len().saturating_sub(self.per_member);
-        let oldest: Vec<ConnectionId> =
-            clients.iter().take(surplus).map(|client| client.connection).collect();
-        if let Some(service) = &open.service {
-            for old in oldest {
-                service.clients().disconnect(endpoint, Some(old));
-            }
+        open.clients.entry(endpoint).or_default().push(Client { connection, place });
+        if open.close_surplus(endpoint, self.per_member) {
+            tokio::spawn(keep_closing(self.open.clone(), endpoint, self.per_member));
         }
         Ok(())
+    }
+}
+
+fn lock(open: &Mutex<Open>) -> MutexGuard<'_, Open> {
+    open.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Tells an endpoint's oldest connections to close until they have: one that was admitted a moment ago may not be known yet to what closes
+/// it, and would stay.
+async fn keep_closing(open: Arc<Mutex<Open>>, endpoint: EndpointId, share: usize) {
+    for _ in 0..CLOSINGS {
+        tokio::time::sleep(CLOSING).await;
+        if !lock(&open).close_surplus(endpoint, share) {
+            return;
+        }
     }
 }
 

@@ -1,16 +1,16 @@
 //! A whole job where every party has an endpoint of its own, over loopback UDP.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bithive_api::jobs::Phase;
-use bithive_blindmatch::attributes::{AttributeValue, Attributes};
+use bithive_blindmatch::attributes::Attributes;
 use bithive_blindmatch::policy::Policy;
 use bithive_chain::{Chain, SigningKey};
 use bithive_dgkbe::{Groups, PublicKey};
 use bithive_exchange::{EndpointKey, Exchange, Network, PeerId};
-use bithive_local::{Founders, Local, NODE_BOND, REQUESTER_BOND, UNIT, ceremony, deploy, fork, open_chain};
+use bithive_local::{Founders, Local, REQUESTER_BOND, UNIT, ceremony, deploy, fork, node_values, open_chain};
 use bithive_node::{Compute, Contributor, Limits, NodeKeys, Observer, Report, Setup};
 use bithive_requester::{JobSpec, Offer, Quorum, Requester, Selection, Windows};
 use bithive_state::State;
@@ -78,16 +78,6 @@ fn copy(key: &EndpointKey) -> EndpointKey {
     EndpointKey::from_bytes(&key.to_bytes())
 }
 
-fn attributes(local: &Local) -> Attributes {
-    let members = ["iso27001", "hipaa", "gdpr"].map(String::from).into();
-    let values = BTreeMap::from([
-        ("vram".into(), AttributeValue::Number(24)),
-        ("region".into(), AttributeValue::Category("eu".into())),
-        ("certifications".into(), AttributeValue::Members(members)),
-    ]);
-    Attributes::new(&local.schema, values).unwrap()
-}
-
 /// Registers a node and starts its program.
 async fn node(
     local: &Local,
@@ -95,18 +85,14 @@ async fn node(
     slot: u16,
     rng: &mut ChaCha20Rng,
 ) -> Contributor {
-    let attributes = attributes(local);
-    let exchange = local.exchange(keys.endpoint.id());
-    let mut registration =
+    let attributes =
+        Attributes::new(&local.schema, node_values(24, "eu", &["iso27001", "hipaa", "gdpr"])).unwrap();
+    let registration =
         keys.registration(local.client.deployment().registry_domain(), slot, &public, &attributes);
-    let digest = exchange.publish(public.encode().into()).await.unwrap();
-    registration.dgkbe_key_digest = (&digest).into();
-    let account = local.account(keys.account.clone()).await.unwrap();
-    local.fund(account.address(), NODE_BOND).await.unwrap();
-    account.register_node(registration.clone(), NODE_BOND).await.unwrap();
+    let exchange = local.exchange(keys.endpoint.id());
     let state = State::in_memory().unwrap();
     let setup = Setup {
-        account,
+        account: local.register_node(keys.account.clone(), registration, public.encode()).await.unwrap(),
         attributes,
         ask: 10 * UNIT,
         state,

@@ -3,10 +3,11 @@
 use std::hash::{BuildHasher as _, Hasher as _, RandomState};
 use std::net::{SocketAddr, TcpListener, UdpSocket};
 
+use bithive_chain::RpcUrl;
+use bithive_exchange::RelayUrl;
 use toml_edit::{Array, DocumentMut, Item, TableLike, value};
 
 use super::load::TEMPLATES;
-use super::value::{RelayUrl, RpcUrl};
 use super::{RelayConfig, Settings as _};
 
 /// Ports that are drawn from: parties that are prepared one after the other, and started later, seldom get the same one.

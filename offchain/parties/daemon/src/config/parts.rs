@@ -3,12 +3,12 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use bithive_exchange::PeerId;
+use bithive_exchange::{PeerId, RelayUrl};
 use bithive_transport::Congestion;
 use cosmwasm_std::Decimal;
 use serde::Deserialize;
 
-use super::value::{self, LogFilter, LoopbackAddress, RelayUrl, RpcUrls};
+use super::value::{self, LogFilter, LoopbackAddress, RpcUrls};
 
 /// Where the chain is.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

@@ -8,11 +8,10 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use bithive_api::relay::check_relay_url;
 use bithive_api::timebank::limits::MAX_PROJECT_BYTES;
 use bithive_boinc::Credit;
-use bithive_chain::{MAX_NODES, validate_address};
-use bithive_exchange::PeerId;
+use bithive_chain::{MAX_NODES, NotAnRpcUrl, RpcUrl, validate_address};
+use bithive_exchange::{NotARelayUrl, NotAnEndpoint, PeerId, RelayUrl};
 use bithive_inference::Device;
 use cosmwasm_std::Decimal;
 use serde::de::{Error, IntoDeserializer as _, SeqAccess, Visitor};
@@ -69,9 +68,26 @@ impl FromText for SocketAddr {
     }
 }
 
+/// What a type's own error says was expected.
+fn expected(error: impl fmt::Display) -> String {
+    error.to_string().trim_start_matches("expected ").to_owned()
+}
+
 impl FromText for PeerId {
     fn from_text(text: &str) -> Result<Self, String> {
-        text.parse().map_err(|_| "an endpoint, 64 hex digits".into())
+        text.parse().map_err(|error: NotAnEndpoint| expected(error))
+    }
+}
+
+impl FromText for RpcUrl {
+    fn from_text(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|error: NotAnRpcUrl| expected(error))
+    }
+}
+
+impl FromText for RelayUrl {
+    fn from_text(text: &str) -> Result<Self, String> {
+        text.parse().map_err(|error: NotARelayUrl| expected(error))
     }
 }
 
@@ -223,15 +239,6 @@ macro_rules! checked_text {
 }
 
 checked_text!(
-    /// URL of a CometBFT RPC server: `http://` or `https://` and a host.
-    RpcUrl,
-    |text| match is_web_url(text) {
-        true => Ok(()),
-        false => Err("a URL of a CometBFT RPC server, like http://127.0.0.1:26657".into()),
-    }
-);
-
-checked_text!(
     /// URL of a BOINC project, by which statements name it: `http://` or `https://` and a host, at most
     /// [`MAX_PROJECT_BYTES`] bytes.
     ProjectUrl,
@@ -259,15 +266,6 @@ checked_text!(
             return Err(expected(format!("{word:?} is no level")));
         }
         EnvFilter::try_new(text).map(drop).map_err(|problem| expected(problem.to_string()))
-    }
-);
-
-checked_text!(
-    /// URL of a relay, in the form that the registry takes.
-    RelayUrl,
-    |text| {
-        check_relay_url(text)
-            .map_err(|problem| format!("a URL like https://relay.example:3340 and not one {problem}"))
     }
 );
 
@@ -350,7 +348,7 @@ impl FromStr for RpcUrls {
     type Err = Mismatch;
 
     fn from_str(text: &str) -> Result<Self, Mismatch> {
-        text.parse::<RpcUrl>().map(Into::into)
+        RpcUrl::from_text(text).map(Into::into).map_err(Mismatch)
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use bithive_blindmatch::attributes::{AttributeValue, Attributes};
+use bithive_blindmatch::attributes::Attributes;
 use bithive_blindmatch::schema::Schema;
 use bithive_chain::{
     BlockClock, Chain, Cosmos, CosmosOptions, Embedded, ServeOptions, Server, SigningKey, Wallet,
@@ -18,7 +18,10 @@ use bithive_devnet::{Devnet, Up, wasmd};
 use bithive_dgkbe::{Crs, Groups};
 use bithive_exchange::EndpointKey;
 use bithive_keystore::Kdf;
-use bithive_local::{Founders, NODE_BOND, REQUESTER_BOND, UNIT, ceremony, deploy, deploy_wasm, open_chain};
+use bithive_local::{
+    Founders, NODE_BOND, REQUESTER_BOND, UNIT, ceremony, deploy, deploy_wasm, node_values, open_chain,
+    register_node,
+};
 use bithive_node::NodeKeys;
 use cosmwasm_std::{Coin, coin, coins};
 use rand_chacha::ChaCha20Rng;
@@ -178,12 +181,7 @@ impl Network {
         for (number, (keys, public)) in nodes.into_iter().enumerate() {
             let name = format!("node-{number}");
             let folder = network.folder(&name);
-            let values = [
-                ("vram".to_owned(), AttributeValue::Number(24)),
-                ("region".to_owned(), AttributeValue::Category("eu".into())),
-                ("certifications".to_owned(), AttributeValue::Members(["gdpr".to_owned()].into())),
-            ];
-            let values: std::collections::BTreeMap<_, _> = values.into();
+            let values = node_values(24, "eu", &["gdpr"]);
             let file = NodeFile::new(&keys, values.clone(), 10 * UNIT + number as u128);
             file.create(&folder.join("keys.json"), (&password(), Kdf::RANDOM), &mut rng).unwrap();
             std::fs::write(folder.join("node.pub"), public.encode()).unwrap();
@@ -191,9 +189,7 @@ impl Network {
             let attributes = Attributes::new(&Schema::bithive(), values).unwrap();
             let domain = client.deployment().registry_domain();
             let registration = keys.registration(domain, number as u16 + 1, &public, &attributes);
-            operator.grant(keys.account.address(), NODE_BOND, fees()).await.unwrap();
-            let own = account(&client, keys.account).await;
-            own.register_node(registration, NODE_BOND).await.unwrap();
+            register_node(&operator, keys.account, registration, (NODE_BOND, fees())).await.unwrap();
             let own = format!(
                 "public_key = \"node.pub\"\nreference_string = \"crs.bin\"\nfirst_block = {first_height}\n\
                  relayers = [{named}]\n"

@@ -19,7 +19,10 @@ use bithive_daemon::{DaemonError, Event, Events, Stop, committee, node, relay};
 use bithive_dgkbe::{Crs, Groups};
 use bithive_inference::Device;
 use bithive_keystore::{Kdf, Keystore, KeystoreError, Mnemonic, Password};
-use bithive_local::{Founders, NODE_BOND, UNIT, ceremony, deploy, deploy_economy, fee_grant, open_chain};
+use bithive_local::{
+    Founders, NODE_BOND, UNIT, ceremony, deploy, deploy_economy, fee_grant, node_values, open_chain,
+    register_node,
+};
 use bithive_node::{NodeKeys, Onnx};
 use rand_chacha::ChaCha20Rng;
 use rand_core::SeedableRng;
@@ -113,12 +116,7 @@ impl World {
     /// A node with its keys; registered, if it is to be.
     async fn node(&mut self, registered: bool) -> NodeConfig {
         let schema = Schema::bithive();
-        let values = [
-            ("vram".to_owned(), AttributeValue::Number(24)),
-            ("region".to_owned(), AttributeValue::Category("eu".into())),
-            ("certifications".to_owned(), AttributeValue::Members(["gdpr".to_owned()].into())),
-        ];
-        let values: std::collections::BTreeMap<_, _> = values.into();
+        let values = node_values(24, "eu", &["gdpr"]);
         let (keys, public) = NodeKeys::generate(&self.crs, self.groups, 1, &mut self.rng).unwrap();
         let file = self.path("node.json");
         let _ = std::fs::remove_file(&file);
@@ -131,8 +129,7 @@ impl World {
             let domain = self.client.deployment().registry_domain();
             let registration = keys.registration(domain, 1, &public, &attributes);
             let operator = self.account(self.founders.operator.clone()).await;
-            operator.grant(keys.account.address(), NODE_BOND, fee_grant()).await.unwrap();
-            self.account(keys.account).await.register_node(registration, NODE_BOND).await.unwrap();
+            register_node(&operator, keys.account, registration, (NODE_BOND, fee_grant())).await.unwrap();
         }
         NodeConfig {
             role: "node".into(),

@@ -1,19 +1,18 @@
 //! A network with nodes and a requester whose programs can be stopped and started between any two steps: what
 //! outlasts a program is its keys and its state.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bithive_api::jobs::{ExecuteMsg, JobResponse, Phase};
 use bithive_api::registry::NodeRegistration;
-use bithive_blindmatch::attributes::{AttributeValue, Attributes};
+use bithive_blindmatch::attributes::Attributes;
 use bithive_blindmatch::policy::Policy;
 use bithive_chain::{Chain, SigningKey, Wallet};
 use bithive_client::{Account, Client};
 use bithive_dgkbe::Groups;
 use bithive_exchange::{EndpointKey, Exchange, Kind, LocalNetwork, PeerId, Protocol, Tap};
-use bithive_local::{Local, NODE_BOND, REQUESTER_BOND, UNIT, fork};
+use bithive_local::{Local, REQUESTER_BOND, UNIT, fork, node_values};
 use bithive_node::{Compute, Contributor, Limits, NodeKeys, Observer, Report, Setup};
 use bithive_requester::{JobSpec, Offer, Posted, Quorum, Requester, Selection, Windows};
 use bithive_state::State;
@@ -103,13 +102,7 @@ pub struct Town {
 
 /// Attributes with all certifications.
 pub fn attributes(local: &Local, vram: u64, region: &str) -> Attributes {
-    let members = ["iso27001", "hipaa", "gdpr"].map(String::from).into();
-    let values = BTreeMap::from([
-        ("vram".into(), AttributeValue::Number(vram)),
-        ("region".into(), AttributeValue::Category(region.into())),
-        ("certifications".into(), AttributeValue::Members(members)),
-    ]);
-    Attributes::new(&local.schema, values).unwrap()
+    Attributes::new(&local.schema, node_values(vram, region, &["iso27001", "hipaa", "gdpr"])).unwrap()
 }
 
 impl Town {
@@ -177,20 +170,17 @@ impl Town {
         let slot = u16::try_from(index + 1).unwrap();
         let attributes = attributes(local, vram, region);
         let (keys, public) = NodeKeys::generate(&local.crs, local.groups, slot, &mut self.rng).unwrap();
-        let mut registration =
-            keys.registration(local.client.deployment().registry_domain(), slot, &public, &attributes);
         let mut published = public.encode();
         alter(&mut published);
-        let endpoint = keys.endpoint.id();
-        let digest = local.exchange(endpoint).publish(published.into()).await.unwrap();
-        registration.dgkbe_key_digest = (&digest).into();
-        let account = local.account(keys.account.clone()).await.unwrap();
-        local.fund(account.address(), NODE_BOND).await.unwrap();
-        account.register_node(registration.clone(), NODE_BOND).await.unwrap();
+        let mut registration =
+            keys.registration(local.client.deployment().registry_domain(), slot, &public, &attributes);
+        registration.dgkbe_key_digest = blake3::hash(&published).as_bytes().into();
+        let account =
+            local.register_node(keys.account.clone(), registration.clone(), published).await.unwrap();
         self.nodes.push(Person {
             keys: keys.encode().unwrap().to_vec(),
             address: account.address().into(),
-            endpoint,
+            endpoint: keys.endpoint.id(),
             registration,
             attributes,
             ask: 10 * UNIT + index as u128 * UNIT / 100,

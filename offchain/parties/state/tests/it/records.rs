@@ -173,3 +173,16 @@ fn after_a_disk_was_full_the_state_says_that_it_has_to_be_opened_again() {
     assert!(error.contains("start the program again"), "{error}");
     assert!(state.put_once("other", &4).is_err(), "what would be signed now could not be known");
 }
+
+#[test]
+fn several_records_are_written_together_and_replace_those_of_their_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("state.redb");
+    let state = State::open(&path).unwrap();
+    state.put("a", &1u64).unwrap();
+    state.put_all([("a".to_owned(), 2u64), ("b".to_owned(), 3)]).unwrap();
+    state.put_all(Vec::<(String, u64)>::new()).unwrap();
+    drop(state);
+    let state = State::open(&path).unwrap();
+    assert_eq!((state.get::<u64>("a").unwrap(), state.get::<u64>("b").unwrap()), (Some(2), Some(3)));
+}

@@ -45,7 +45,7 @@ impl World {
         let party = |seed: u8, name: &str| {
             let config = Config {
                 listen: Some(vec!["0.0.0.0:0".parse().unwrap()]),
-                relays: vec![url.clone()],
+                relays: vec![url.parse().unwrap()],
                 relay_roots: vec![authority.root()],
                 directory: Some(Arc::new(OneRelay(url.clone()))),
                 limits: limits(),

@@ -29,7 +29,7 @@ fn party(seed: u8, relay: &RelayServer, relay_roots: Vec<PathBuf>) -> Party {
     assert!(url.starts_with("https://127.0.0.1:"));
     let config = Config {
         listen: Some(Vec::new()),
-        relays: vec![url.clone()],
+        relays: vec![url.parse().unwrap()],
         relay_roots,
         directory: Some(Arc::new(OneRelay(url))),
         limits: limits(),

@@ -1,0 +1,12 @@
+//! The client: asks, pays when it is asked to within its limits, and keeps what it signed.
+
+mod error;
+mod flow;
+mod http;
+mod pay;
+mod purse;
+
+pub use error::PayError;
+pub use flow::{Flow, Opening};
+pub use pay::{Ask, Payer, Reply};
+pub use purse::{Purse, PurseError};
