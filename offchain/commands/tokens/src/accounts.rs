@@ -210,9 +210,13 @@ pub(super) fn percent(bps: u16) -> String {
     format!("{}.{:02} %", bps / 100, bps % 100)
 }
 
-/// An amount with the ticker of its token, or with the address of a token outside of the economy.
+/// An amount with the ticker of its token; in base units of a coin, or of a token outside of the economy.
 pub(super) fn amount_of(amount: u128, token: &str) -> String {
-    show_in(amount, token)
+    match token.parse::<Token>() {
+        Ok(token) => show_in(amount, token.symbol()),
+        // What it counts in is its maker's to say.
+        Err(_) => format!("{amount} of {token}"),
+    }
 }
 
 /// An amount of BTK.

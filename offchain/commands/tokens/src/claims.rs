@@ -135,7 +135,7 @@ fn show(book: &AddressBook, all: &[Claimed]) {
     }
     println!("{rows}");
     for Claimed { name, claims, .. } in all {
-        let received = claims.received.iter().map(|(token, amount)| amount_of(*amount, token.symbol()));
+        let received = claims.received.iter().map(|(token, amount)| amount_of(*amount, token));
         let received: Vec<_> = received.collect();
         if !received.is_empty() {
             println!(

@@ -6,7 +6,8 @@ use bithive_api::{ContractEvent as _, token};
 use bithive_chain::{ChainError, Receipt};
 use serde::Serialize;
 
-use super::{Claimable, EconomyAccount, Source, Token};
+use super::paid_in::PaidIn;
+use super::{Claimable, EconomyAccount, Source};
 use crate::refusal::in_tokens;
 
 /// Most messages of one transaction: far from what a block takes, and more than an account usually has due.
@@ -19,7 +20,7 @@ pub struct Payout {
     pub source: Source,
     /// Which of it, as in [`Claimable::what`].
     pub what: Option<String>,
-    /// Ticker of the token: BTT, BTK or SKY.
+    /// Ticker of the token, BTT, BTK or SKY, or `native:` and the denomination of a coin.
     pub token: String,
     /// In base units, from the event of the payment.
     pub amount: u128,
@@ -32,7 +33,7 @@ pub struct Refused {
     pub source: Source,
     /// Which of it, as in [`Claimable::what`].
     pub what: Option<String>,
-    /// Ticker of the token: BTT, BTK or SKY.
+    /// Ticker of the token, BTT, BTK or SKY, or `native:` and the denomination of a coin.
     pub token: String,
     /// What seemed due, in base units.
     pub amount: u128,
@@ -49,8 +50,9 @@ pub struct Claims {
     pub taken: Vec<Payout>,
     /// What was refused, in the order of its sources.
     pub refused: Vec<Refused>,
-    /// What came into the account, in base units by ticker, as the tokens' transfers say.
-    pub received: BTreeMap<Token, u128>,
+    /// What came into the account, in base units by ticker, as the tokens' transfers say; of coins, by `native:` and the denomination, what
+    /// contracts say that they paid.
+    pub received: BTreeMap<String, u128>,
 }
 
 impl EconomyAccount {
@@ -110,8 +112,12 @@ impl EconomyAccount {
         claims.transactions.push(receipt.hash.to_string());
         for entry in entries {
             let paid = receipt.events.iter().filter_map(|event| entry.paid(client, owner, event));
+            let amount = paid.fold(0, u128::saturating_add);
             let Claimable { source, what, token, .. } = entry.clone();
-            claims.taken.push(Payout { source, what, token, amount: paid.fold(0, u128::saturating_add) });
+            if let Some(PaidIn::Coin(_)) = PaidIn::read(&token) {
+                claims.receives(&token, amount);
+            }
+            claims.taken.push(Payout { source, what, token, amount });
         }
         for event in &receipt.events {
             let Some(token) = event.contract().and_then(|contract| client.token_at(contract)) else {
@@ -120,14 +126,18 @@ impl EconomyAccount {
             // What can't be read is not counted: the transaction is done, and its receipt has it.
             let Ok(Some(change)) = token::Event::parse(event) else { continue };
             if let Some((_, amount)) = change.received().filter(|(to, _)| to.as_str() == owner) {
-                let sum = claims.received.entry(token).or_default();
-                *sum = sum.saturating_add(amount.u128());
+                claims.receives(token.symbol(), amount.u128());
             }
         }
     }
 }
 
 impl Claims {
+    fn receives(&mut self, token: &str, amount: u128) {
+        let sum = self.received.entry(token.to_owned()).or_default();
+        *sum = sum.saturating_add(amount);
+    }
+
     fn knows(&self, entry: &Claimable) -> bool {
         let same = |source, what: &Option<String>, token: &str| {
             source == entry.source && *what == entry.what && token == entry.token

@@ -10,9 +10,11 @@ use bithive_chain::{ChainError, Event, Message};
 use bithive_contracts::Contract;
 use bithive_economics::vesting::MONTH;
 use bithive_economics::{Emission, emission};
+use cosmwasm_std::Addr;
 use serde::Serialize;
 
-use super::{EconomyClient, Token, UnknownToken};
+use super::paid_in::PaidIn;
+use super::{EconomyClient, Token};
 use crate::escrow::EscrowStep;
 use crate::flows::FlowStep;
 
@@ -40,13 +42,13 @@ pub enum Source {
     StakingRewards,
     /// Stake whose unbonding is over.
     StakingUnbonded,
-    /// What flows owe in one token, as credits or due, and what flows that are over give back to their payer.
+    /// What flows owe in one token or coin, as credits or due, and what flows that are over give back to their payer.
     Flows,
-    /// What agreements owe in one token: credits, refunds of contributions, and what a deadline that has passed releases or refunds.
+    /// What agreements owe in one token or coin: credits, refunds of contributions, and what a deadline that has passed releases or refunds.
     Escrow,
-    /// What payments for offers have credited in one token.
+    /// What payments for offers have credited in one token or coin.
     Checkout,
-    /// What listings owe in one token, and the bonds of listings whose time is over, by their numbers.
+    /// What listings owe in one token or coin, and the bonds of listings whose time is over, by their numbers.
     Listings,
 }
 
@@ -110,7 +112,7 @@ pub struct Claimable {
     pub source: Source,
     /// Which of it: the number of a position or an unbonding, the operator of a node.
     pub what: Option<String>,
-    /// Ticker of the token, or the address of a token that is not one of the economy's.
+    /// Ticker of the token, `native:` and the denomination of a coin, or the address of a token that is not one of the economy's.
     pub token: String,
     /// What can be taken now, in base units.
     pub amount: u128,
@@ -137,7 +139,11 @@ pub struct Claimables {
 
 impl Claimable {
     pub(super) fn new(source: Source, what: Option<String>, token: Token, amount: u128) -> Self {
-        let (token, steps, escrow_steps) = (token.symbol().into(), vec![], vec![]);
+        Self::paid_in(source, what, &PaidIn::Token(token), amount)
+    }
+
+    pub(super) fn paid_in(source: Source, what: Option<String>, paid_in: &PaidIn, amount: u128) -> Self {
+        let (token, steps, escrow_steps) = (paid_in.name(), vec![], vec![]);
         Self { source, what, token, amount, later: None, known: true, steps, escrow_steps }
     }
 
@@ -146,7 +152,7 @@ impl Claimable {
         self
     }
 
-    /// Whether [`super::EconomyAccount::claim_all`] takes it now. Tokens other than BTT, BTK and SKY are left out: their
+    /// Whether [`super::EconomyAccount::claim_all`] takes it now. Tokens other than BTT, BTK and SKY are left out, but not coins: a token's
     /// transfer runs code of unknown origin, at any cost.
     #[must_use]
     pub fn is_due(&self) -> bool {
@@ -233,13 +239,18 @@ impl Claimable {
         }
     }
 
-    /// Its token as an asset.
+    /// What it is paid in, as the contracts name it.
     fn asset(&self, client: &EconomyClient) -> Result<Asset, ChainError> {
-        let token: Token = self.token.parse().map_err(|error: UnknownToken| ChainError::InvalidTx {
+        let paid_in = PaidIn::read(&self.token).ok_or_else(|| ChainError::InvalidTx {
             field: self.source.name().into(),
-            reason: error.to_string(),
+            reason: format!("{:?} is no token of the economy and no coin", self.token),
         })?;
-        Ok(Asset::Cw20(client.token(token).into()))
+        Ok(paid_in.asset(client))
+    }
+
+    /// Whether an asset is what it is paid in.
+    fn is_in(&self, client: &EconomyClient, asset: &Asset<Addr>) -> bool {
+        PaidIn::read(&self.token).is_some_and(|paid_in| paid_in.is(client, asset))
     }
 
     fn number(&self) -> Result<u64, ChainError> {
@@ -299,36 +310,32 @@ impl Claimable {
                 _ => None,
             },
             Source::Flows => match flows::Event::read(at(Contract::Flows), event).ok()?? {
-                flows::Event::Withdrawn { account, asset: Asset::Cw20(token), amount }
-                    if account.as_str() == owner
-                        && client.token_at(token.as_str()) == self.token.parse().ok() =>
+                flows::Event::Withdrawn { account, asset, amount }
+                    if account.as_str() == owner && self.is_in(client, &asset) =>
                 {
                     Some(amount)
                 }
                 _ => None,
             },
             Source::Escrow => match escrow::Event::read(at(Contract::Escrow), event).ok()?? {
-                escrow::Event::Withdrawn { account, asset: Asset::Cw20(token), amount }
-                    if account.as_str() == owner
-                        && client.token_at(token.as_str()) == self.token.parse().ok() =>
+                escrow::Event::Withdrawn { account, asset, amount }
+                    if account.as_str() == owner && self.is_in(client, &asset) =>
                 {
                     Some(amount)
                 }
                 _ => None,
             },
             Source::Checkout => match checkout::Event::read(at(Contract::Checkout), event).ok()?? {
-                checkout::Event::Withdrawn { account, asset: Asset::Cw20(token), amount }
-                    if account.as_str() == owner
-                        && client.token_at(token.as_str()) == self.token.parse().ok() =>
+                checkout::Event::Withdrawn { account, asset, amount }
+                    if account.as_str() == owner && self.is_in(client, &asset) =>
                 {
                     Some(amount)
                 }
                 _ => None,
             },
             Source::Listings => match listings::Event::read(at(Contract::Listings), event).ok()?? {
-                listings::Event::Withdrawn { account, asset: Asset::Cw20(token), amount }
-                    if account.as_str() == owner
-                        && client.token_at(token.as_str()) == self.token.parse().ok() =>
+                listings::Event::Withdrawn { account, asset, amount }
+                    if account.as_str() == owner && self.is_in(client, &asset) =>
                 {
                     Some(amount)
                 }
@@ -346,7 +353,8 @@ impl EconomyClient {
     /// # Errors
     /// See [`ChainError`].
     pub async fn claimables(&self, address: &str) -> Result<Claimables, ChainError> {
-        let now = self.client().chain().info().await?.time.seconds();
+        let chain = self.client().chain().info().await?;
+        let (now, coin) = (chain.time.seconds(), chain.fee_denom.as_str());
         let mut entries = Vec::new();
         let market = self.client().claimable(address).await?;
         entries.push(Claimable::new(Source::JobMarket, None, Token::Btt, market));
@@ -356,10 +364,10 @@ impl EconomyClient {
         let mut complete = self.due_positions(address, &mut entries).await?;
         self.due_emissions(address, now, &mut entries).await?;
         complete &= self.due_stakes(address, now, &mut entries).await?;
-        complete &= self.due_flows(address, now, &mut entries).await?;
-        complete &= self.due_agreements(address, now, &mut entries).await?;
-        self.due_payments(address, &mut entries).await?;
-        complete &= self.due_listings(address, now, &mut entries).await?;
+        complete &= self.due_flows(address, (now, coin), &mut entries).await?;
+        complete &= self.due_agreements(address, (now, coin), &mut entries).await?;
+        complete &= self.due_payments(address, coin, &mut entries).await?;
+        complete &= self.due_listings(address, (now, coin), &mut entries).await?;
         entries.retain(|entry| entry.amount > 0 || entry.later.is_some());
         Ok(Claimables { entries, complete })
     }

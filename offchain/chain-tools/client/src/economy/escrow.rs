@@ -1,56 +1,54 @@
-//! What agreements owe an account in BTT, BTK and SKY.
+//! What agreements owe an account.
 
-use bithive_api::asset::Asset;
 use bithive_api::escrow::{AgreementResponse, Approver, Phase};
 use bithive_chain::ChainError;
 use bithive_economics::Cuts;
-use cosmwasm_std::Addr;
 
-use super::{Claimable, EconomyClient, Source, Token};
+use super::paid_in::PaidIn;
+use super::{Claimable, EconomyClient, Source};
 use crate::escrow::{Escrow, EscrowStep};
 
-/// Most agreements that one claim advances or has refunded in a token: anybody can make agreements of a unit for anybody, and a claim
+/// Most agreements that one claim advances or has refunded in a token or coin: anybody can make agreements of a unit for anybody, and a claim
 /// must not cost more for them than it pays. Those that bring the most come first.
 const MOST_AGREEMENTS: usize = 16;
 
 impl EconomyClient {
-    /// One entry for each token: credits, what passed deadlines bring the account, and its part of what contributors are refunded.
+    /// One entry for each token and coin: credits, what passed deadlines bring the account, and its part of what contributors are refunded.
     pub(super) async fn due_agreements(
         &self,
         owner: &str,
-        now: u64,
+        (now, coin): (u64, &str),
         entries: &mut Vec<Claimable>,
     ) -> Result<bool, ChainError> {
         let Ok(escrow) = Escrow::new(self.client().clone()) else { return Ok(true) };
         let (agreements, given) = (escrow.of(owner).await?, escrow.contributions(owner).await?);
-        let mut complete = agreements.complete && given.complete;
-        for token in Token::ALL {
-            let asset = Asset::Cw20(self.token(token).to_owned());
-            let credit = escrow.claimable(owner, asset).await?;
+        let assets = agreements.entries.iter().map(|agreement| &agreement.asset);
+        let assets = assets.chain(given.entries.iter().filter_map(|given| given.asset.as_ref()));
+        let (paid_in, all) = PaidIn::among(coin, assets);
+        let mut complete = agreements.complete && given.complete && all;
+        for paid_in in paid_in {
+            let credit = escrow.claimable(owner, paid_in.asset(self)).await?;
             let advanced = agreements
                 .entries
                 .iter()
-                .filter(|agreement| self.pays_in(token, Some(&agreement.asset)))
+                .filter(|agreement| paid_in.is(self, &agreement.asset))
                 .filter_map(|agreement| brings(agreement, owner, now));
             let refunded = given
                 .entries
                 .iter()
-                .filter(|given| !given.refundable.is_zero() && self.pays_in(token, given.asset.as_ref()))
+                .filter(|given| !given.refundable.is_zero())
+                .filter(|given| given.asset.as_ref().is_some_and(|asset| paid_in.is(self, asset)))
                 .map(|given| (given.refundable.u128(), EscrowStep::Refund(given.id)));
             let mut due: Vec<_> = advanced.chain(refunded).collect();
             due.sort_by_key(|(amount, _)| core::cmp::Reverse(*amount));
             complete &= due.len() <= MOST_AGREEMENTS;
             due.truncate(MOST_AGREEMENTS);
             let amount = due.iter().fold(credit, |sum, (amount, _)| sum.saturating_add(*amount));
-            let mut entry = Claimable::new(Source::Escrow, None, token, amount);
+            let mut entry = Claimable::paid_in(Source::Escrow, None, &paid_in, amount);
             entry.escrow_steps = due.into_iter().map(|(_, step)| step).collect();
             entries.push(entry);
         }
         Ok(complete)
-    }
-
-    fn pays_in(&self, token: Token, asset: Option<&Asset<Addr>>) -> bool {
-        matches!(asset, Some(Asset::Cw20(address)) if self.token_at(address.as_str()) == Some(token))
     }
 }
 
@@ -92,7 +90,9 @@ fn share(agreement: &AgreementResponse, owner: &str) -> Option<u128> {
 
 #[cfg(test)]
 mod tests {
+    use bithive_api::asset::Asset;
     use bithive_api::escrow::{CrowdResponse, Milestone, Payee};
+    use cosmwasm_std::Addr;
 
     use super::*;
 

@@ -1,49 +1,46 @@
-//! What flows owe an account in BTT, BTK and SKY.
+//! What flows owe an account.
 
-use bithive_api::asset::Asset;
 use bithive_api::flows::{FlowResponse, Terms};
 use bithive_chain::ChainError;
 
-use super::{Claimable, EconomyClient, Source, Token};
+use super::paid_in::PaidIn;
+use super::{Claimable, EconomyClient, Source};
 use crate::flows::{FlowStep, Flows};
 
-/// Most flows that one claim settles or finishes in a token: anybody can open flows of a unit for anybody, and a claim must not cost
+/// Most flows that one claim settles or finishes in a token or coin: anybody can open flows of a unit for anybody, and a claim must not cost
 /// more for them than it pays. Those that bring the most come first.
 const MOST_FLOWS: usize = 16;
 
 impl EconomyClient {
-    /// One entry for each token: credits, what is due of flows by time, and what is left of the account's own flows that are over. What becomes
+    /// One entry for each token and coin: credits, what is due of flows by time, and what is left of the account's own flows that are over. What becomes
     /// due later is not listed: until then it is the payer's, who may close the flow.
     pub(super) async fn due_flows(
         &self,
         owner: &str,
-        now: u64,
+        (now, coin): (u64, &str),
         entries: &mut Vec<Claimable>,
     ) -> Result<bool, ChainError> {
         let Ok(flows) = Flows::new(self.client().clone()) else { return Ok(true) };
         let mut found = flows.of(owner).await?;
-        for token in Token::ALL {
-            let asset = Asset::Cw20(self.token(token).to_owned());
-            let credit = flows.claimable(owner, asset).await?;
+        let (paid_in, all) = PaidIn::among(coin, found.entries.iter().map(|flow| &flow.asset));
+        found.complete &= all;
+        for paid_in in paid_in {
+            let credit = flows.claimable(owner, paid_in.asset(self)).await?;
             let mut due: Vec<_> = found
                 .entries
                 .iter()
-                .filter(|flow| self.is_in(token, flow))
+                .filter(|flow| paid_in.is(self, &flow.asset))
                 .filter_map(|flow| brings(flow, owner, now))
                 .collect();
             due.sort_by_key(|(amount, _)| core::cmp::Reverse(*amount));
             found.complete &= due.len() <= MOST_FLOWS;
             due.truncate(MOST_FLOWS);
             let amount = due.iter().fold(credit, |sum, (amount, _)| sum.saturating_add(*amount));
-            let mut entry = Claimable::new(Source::Flows, None, token, amount);
+            let mut entry = Claimable::paid_in(Source::Flows, None, &paid_in, amount);
             entry.steps = due.into_iter().map(|(_, step)| step).collect();
             entries.push(entry);
         }
         Ok(found.complete)
-    }
-
-    fn is_in(&self, token: Token, flow: &FlowResponse) -> bool {
-        matches!(&flow.asset, Asset::Cw20(address) if self.token_at(address.as_str()) == Some(token))
     }
 }
 
@@ -63,6 +60,7 @@ fn brings(flow: &FlowResponse, owner: &str, now: u64) -> Option<(u128, FlowStep)
 
 #[cfg(test)]
 mod tests {
+    use bithive_api::asset::Asset;
     use bithive_api::flows::Key;
     use cosmwasm_std::Addr;
 

@@ -1,21 +1,21 @@
-//! What listings owe an account in BTT, BTK and SKY.
+//! What listings owe an account.
 
-use bithive_api::asset::Asset;
 use bithive_api::listings::{ListingResponse, Of};
 use bithive_chain::ChainError;
 
-use super::{Claimable, EconomyClient, Source, Token};
+use super::paid_in::PaidIn;
+use super::{Claimable, EconomyClient, Source};
 use crate::listings::{Listings, Next, next_of};
 
-/// Most listings whose bonds one claim gives back in a token.
+/// Most listings whose bonds one claim gives back in a token or coin.
 const MOST_BONDS: usize = 16;
 
 impl EconomyClient {
-    /// One entry for each token: credits, and the bonds of the account's own listings whose time is over.
+    /// One entry for each token and coin: credits, and the bonds of the account's own listings whose time is over.
     pub(super) async fn due_listings(
         &self,
         owner: &str,
-        now: u64,
+        (now, coin): (u64, &str),
         entries: &mut Vec<Claimable>,
     ) -> Result<bool, ChainError> {
         let Ok(listings) = Listings::new(self.client().clone()) else { return Ok(true) };
@@ -24,11 +24,11 @@ impl EconomyClient {
             listing.owner.as_str() == owner && next_of(listing, now) == Next::Finish
         };
         let over: Vec<_> = found.entries.iter().filter(over).collect();
-        for token in Token::ALL {
-            let asset = Asset::Cw20(self.token(token).to_owned());
-            let mut amount = listings.claimable(owner, asset).await?;
-            let is_in = |listing: &&&ListingResponse| matches!(&listing.asset, Asset::Cw20(address) if self.token_at(address.as_str()) == Some(token));
-            let bonds: Vec<_> = over.iter().filter(is_in).collect();
+        let (paid_in, all) = PaidIn::among(coin, found.entries.iter().map(|listing| &listing.asset));
+        found.complete &= all;
+        for paid_in in paid_in {
+            let mut amount = listings.claimable(owner, paid_in.asset(self)).await?;
+            let bonds: Vec<_> = over.iter().filter(|listing| paid_in.is(self, &listing.asset)).collect();
             found.complete &= bonds.len() <= MOST_BONDS;
             let mut numbers = Vec::new();
             for listing in bonds.into_iter().take(MOST_BONDS) {
@@ -36,7 +36,7 @@ impl EconomyClient {
                 numbers.push(listing.id.to_string());
             }
             let what = (!numbers.is_empty()).then(|| numbers.join(","));
-            entries.push(Claimable::new(Source::Listings, what, token, amount));
+            entries.push(Claimable::paid_in(Source::Listings, what, &paid_in, amount));
         }
         Ok(found.complete)
     }

@@ -9,6 +9,7 @@ mod escrow;
 mod flows;
 mod listings;
 mod meter;
+mod paid_in;
 mod queries;
 mod schedules;
 mod timebank;

@@ -2,6 +2,7 @@
 
 use bithive_api::asset::Asset;
 use bithive_api::checkout::{ExecuteMsg, Offer, Pay, Price};
+use bithive_chain::Chain as _;
 use bithive_client::{Checkout, Source, Token};
 
 use crate::economy::setup::{ALICE, OWNER, World};
@@ -30,21 +31,30 @@ async fn sell(world: &World, id: u64, asset: &Asset) {
 }
 
 #[tokio::test]
-async fn what_was_paid_in_each_token_has_an_entry_and_made_up_tokens_are_left_alone() {
+async fn what_was_paid_in_each_token_and_coin_has_an_entry_and_made_up_tokens_are_left_alone() {
     let world = World::new().await;
+    let coin = world.chain.info().await.unwrap().fee_denom;
+    let named = format!("native:{coin}");
     let made_up = world.made_up_token().await;
     let tokens = [Token::Btt, Token::Sky].map(|token| world.client.token(token).to_owned());
-    for (id, token) in (1..).zip([&tokens[0], &tokens[1], &made_up]) {
-        sell(&world, id, &Asset::Cw20(token.clone())).await;
+    let assets = [&tokens[0], &tokens[1], &made_up].map(|token| Asset::Cw20(token.clone()));
+    for (id, asset) in (1..).zip(assets.iter().chain([&Asset::Native(coin)])) {
+        sell(&world, id, asset).await;
     }
     let list = world.client.claimables(world.address(ALICE)).await.unwrap();
     let found: Vec<_> =
         list.entries.iter().map(|entry| (entry.source, entry.token.as_str(), entry.amount)).collect();
-    assert_eq!(found, [(Source::Checkout, "BTT", 7), (Source::Checkout, "SKY", 7)]);
+    assert_eq!(
+        found,
+        [("BTT", 7), ("SKY", 7), (&named, 7)].map(|(token, amount)| (Source::Checkout, token, amount))
+    );
     let claims = world.account(ALICE).claim_all().await.unwrap();
     assert_eq!((claims.transactions.len(), claims.refused.len()), (1, 0));
     let taken: Vec<_> = claims.taken.iter().map(|paid| (paid.token.as_str(), paid.amount)).collect();
-    assert_eq!(taken, [("BTT", 7), ("SKY", 7)]);
-    assert_eq!(claims.received.into_iter().collect::<Vec<_>>(), [(Token::Btt, 7), (Token::Sky, 7)]);
+    assert_eq!(taken, [("BTT", 7), ("SKY", 7), (&named, 7)]);
+    assert_eq!(
+        claims.received.into_iter().collect::<Vec<_>>(),
+        [("BTT".into(), 7), ("SKY".into(), 7), (named, 7)]
+    );
     assert_eq!(world.client.claimables(world.address(ALICE)).await.unwrap().entries, []);
 }

@@ -40,7 +40,7 @@ async fn a_claim_has_silence_release_and_contributions_refunded() {
     assert_eq!((found, list.complete), (vec![(Source::Escrow, "BTT", 5), (Source::Escrow, "SKY", 7)], true));
     let claims = world.account(ALICE).claim_all().await.unwrap();
     assert_eq!((claims.transactions.len(), claims.refused.len()), (1, 0), "{claims:?}");
-    assert_eq!(claims.received.into_iter().collect::<Vec<_>>(), [(Token::Btt, 5), (Token::Sky, 7)]);
+    assert_eq!(claims.received.into_iter().collect::<Vec<_>>(), [("BTT".into(), 5), ("SKY".into(), 7)]);
     assert!(world.client.claimables(world.address(ALICE)).await.unwrap().entries.is_empty());
     assert_eq!(escrow.agreement(2).await.unwrap(), None, "the last contribution was given back");
 }
