@@ -1,23 +1,28 @@
 /**
- * Everything that an account can take, and the messages that take it: as `bithive wallet claimable` lists it, but for what
- * streams, agreements and listings owe and what was paid for offers. Rewards of patients are paid when they are approved, so they are not in it.
+ * Everything that an account can take, and the messages that take it: as `bithive wallet claimable` lists it, but for what streams,
+ * agreements and listings owe once somebody has settled them, which their own page does, and coins that are not the chain's own. Rewards of
+ * patients are paid when they are approved, so they are not in it.
  */
 
 import { uint128, type Message, type SmartQuery } from "@bithive/client";
 import {
   configResponse, contributorResponse, emissionResponse, type QueryMsg as EmissionsQuery,
 } from "@bithive/client/contracts/emissions";
+import type { QueryMsg as FlowsQuery } from "@bithive/client/contracts/flows";
 import { Queries as Jobs } from "@bithive/client/contracts/jobs";
 import type { QueryMsg as ModelsQuery } from "@bithive/client/contracts/models";
 import { Queries as Registry } from "@bithive/client/contracts/registry";
 
 import type { Key } from "./i18n";
-import { toEmissions, toJobs, toModels, toRegistry, toStaking, toVesting } from "./messages";
+import { toEmissions, toFlows, toJobs, toModels, toRegistry, toStaking, toVesting } from "./messages";
 import { askFor, positionsOf, stakesOf } from "./read";
 
 export type Source =
   | "job_market" | "registry_bond" | "models" | "vesting" | "emissions" | "emissions_application"
-  | "emissions_foundation" | "emissions_infrastructure" | "staking_rewards" | "staking_unbonded";
+  | "emissions_foundation" | "emissions_infrastructure" | "staking_rewards" | "staking_unbonded" | Payments;
+/** Contracts that keep what was paid as credits of each asset. */
+type Payments = (typeof PAYMENTS)[number];
+const PAYMENTS = ["flows", "escrow", "checkout", "listings"] as const;
 
 export const SOURCES: Readonly<Record<Source, Key>> = {
   job_market: "source.job_market",
@@ -30,6 +35,10 @@ export const SOURCES: Readonly<Record<Source, Key>> = {
   emissions_infrastructure: "source.emissions_infrastructure",
   staking_rewards: "source.staking_rewards",
   staking_unbonded: "source.staking_unbonded",
+  flows: "source.flows",
+  escrow: "source.escrow",
+  checkout: "source.checkout",
+  listings: "source.listings",
 };
 
 /** What an account can take from one place. */
@@ -67,8 +76,11 @@ export function tickers(contracts: Contracts): ReadonlyMap<string, string> {
   return new Map(known.flatMap(([address, ticker]) => (address === undefined ? [] : [[address, ticker]])));
 }
 
-/** Everything that `address` can take at `now`, in Unix seconds. Contracts that a network lacks give nothing. */
-export async function claimables(chain: SmartQuery, contracts: Contracts, address: string, now: bigint): Promise<Claimables> {
+/**
+ * Everything that `address` can take at `now`, in Unix seconds; `coin` is the denomination of the chain's own coin. Contracts that a network
+ * lacks give nothing.
+ */
+export async function claimables(chain: SmartQuery, contracts: Contracts, coin: string, address: string, now: bigint): Promise<Claimables> {
   const parts = await Promise.all([
     ofJobs(chain, contracts["jobs"], address),
     ofRegistry(chain, contracts["registry"], address, now),
@@ -76,6 +88,7 @@ export async function claimables(chain: SmartQuery, contracts: Contracts, addres
     ofVesting(chain, contracts, address),
     ofEmissions(chain, contracts["emissions"], address, now),
     ofStaking(chain, contracts["staking"], address, now),
+    ofPayments(chain, contracts, coin, address),
   ]);
   const entries = parts.flatMap((part) => part.entries).filter(({ amount, later }) => amount > 0n || later !== undefined);
   return { entries, complete: parts.every((part) => part.complete) };
@@ -196,4 +209,18 @@ async function ofStaking(chain: SmartQuery, at: string | undefined, delegator: s
     ? { source: "staking_unbonded", what: id.toString(), ticker: "BTK", amount: BigInt(amount), message: toStaking(delegator, at, { withdraw: { id } }) }
     : { source: "staking_unbonded", what: id.toString(), ticker: "BTK", amount: 0n, later: { amount: BigInt(amount), at: until } }));
   return { entries: [...rewards, ...unbonded], complete: delegations.length < PAGE && unbondings.length < PAGE };
+}
+
+async function ofPayments(chain: SmartQuery, contracts: Contracts, coin: string, account: string): Promise<Part> {
+  const tokens = [...tickers(contracts)].map(([cw20, ticker]) => ({ ticker, asset: { cw20 } }));
+  const assets = [...tokens, { ticker: "BEE", asset: { native: coin } }];
+  const entries = PAYMENTS.flatMap((source) => {
+    const at = contracts[source];
+    return at === undefined ? [] : assets.map(async ({ ticker, asset }): Promise<Claimable> => {
+      // These two messages have the same form in each of the contracts.
+      const amount = BigInt(await askFor<FlowsQuery>(chain, at)({ claimable: { account, asset } }, uint128));
+      return { source, ticker, amount, message: toFlows(account, at, { withdraw: { asset } }) };
+    });
+  });
+  return whole(...await Promise.all(entries));
 }
