@@ -8,6 +8,7 @@ import json
 import os
 import signal
 
+import paymentcommands
 from endtoend import expect, until
 
 # Base units of a token.
@@ -72,6 +73,7 @@ def used(bithive, folder, rpc):
     ownership(economy, alice)
     profile(economy, alice)
     in_a_file(economy, alice)
+    paymentcommands.used(economy, alice)
     # A new deployment's emission and schedules begin some minutes after it.
     until("the emission has begun", lambda: begun(economy), START_SECONDS)
     btk = claimed(economy, alice)
