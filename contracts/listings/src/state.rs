@@ -4,7 +4,7 @@
 use core::num::NonZeroU32;
 
 use bithive_api::listings::{Asset, Content, Drand, State, Terms};
-use bithive_drand::{Chain, QUICKNET};
+use bithive_drand::Chain;
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Empty, HexBinary, StdError, StdResult, Storage, Uint128};
 use cw_storage_plus::{Item, Map};
@@ -44,19 +44,14 @@ pub struct Config {
 }
 
 impl Config {
-    /// The network. Its chain hash, which only names it in drand's interfaces, is quicknet's.
+    /// The network.
     ///
     /// # Errors
     /// A stored network that instantiation excludes.
     pub fn network(&self) -> StdResult<Chain> {
         let Drand { public_key, genesis, period } = &self.drand;
         let wrong = || StdError::generic_err("the stored drand network has no key of 96 bytes, or no period");
-        Ok(Chain {
-            public_key: public_key.as_slice().try_into().map_err(|_| wrong())?,
-            genesis: *genesis,
-            period: NonZeroU32::new(*period).ok_or_else(wrong)?,
-            ..QUICKNET
-        })
+        Chain::of_key(public_key, *genesis, *period).ok_or_else(wrong)
     }
 }
 

@@ -22,6 +22,7 @@ use cosmwasm_std::{Addr, HexBinary, Uint128};
 use cw20::Cw20ReceiveMsg;
 
 pub use crate::asset::Asset;
+pub use crate::drand::Drand;
 use crate::event::{events, names};
 
 /// Bounds of what categories and listings may state.
@@ -121,18 +122,6 @@ pub struct InstantiateMsg {
     pub treasury: String,
     /// Network whose rounds draw jurors, for the life of the contract.
     pub drand: Drand,
-}
-
-/// A drand network of the scheme `bls-unchained-g1-rfc9380` (`bithive_drand::Chain`).
-#[cw_serde]
-#[derive(Eq)]
-pub struct Drand {
-    /// Its public key, 96 bytes.
-    pub public_key: HexBinary,
-    /// Time of its round 1, Unix seconds.
-    pub genesis: u64,
-    /// Seconds from one round to the next, at least 1.
-    pub period: u32,
 }
 
 /// What the owner of the contract sets of a category. A listing keeps the terms that it was made under until its owner updates

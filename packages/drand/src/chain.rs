@@ -18,6 +18,14 @@ pub struct Chain {
 }
 
 impl Chain {
+    /// A network as a contract knows it, by its key and its times; none if the key has another length than 96 bytes or the period is 0. Its
+    /// `hash`, which verification does not need, is that of no network: zeros.
+    #[must_use]
+    pub fn of_key(public_key: &[u8], genesis: u64, period: u32) -> Option<Self> {
+        let public_key = public_key.try_into().ok()?;
+        Some(Self { hash: [0; 32], public_key, genesis, period: NonZeroU32::new(period)? })
+    }
+
     /// The newest round whose time has come at `time`.
     ///
     /// # Errors

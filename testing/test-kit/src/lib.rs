@@ -7,6 +7,7 @@
 
 pub mod checkout;
 mod delay;
+pub mod drand;
 pub mod emissions;
 pub mod escrow;
 pub mod events;
@@ -21,6 +22,7 @@ pub mod meter;
 pub mod models;
 pub mod oracle;
 pub mod permissions;
+pub mod randomness;
 pub mod registry;
 pub mod rewards;
 mod setup;

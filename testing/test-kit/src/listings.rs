@@ -1,18 +1,17 @@
-//! Listings in any asset, challenges of them, and a drand network whose key is here, so that its rounds can be drawn by.
+//! Listings in any asset, and challenges of them.
 
 use bithive_api::asset::Asset;
 use bithive_api::listings::{
-    Category, Challenge, Content, Drand, ExecuteMsg, HeldResponse, Hook, InstantiateMsg, List,
+    Category, Challenge, Content, ExecuteMsg, HeldResponse, Hook, InstantiateMsg, List,
     ListingResponse, Of, QueryMsg, Ruler, Terms,
 };
 use bithive_contracts::Code;
-use bithive_drand::{SIGNATURE_DST, message};
-use blst::min_sig::SecretKey;
-use cosmwasm_std::{Addr, Empty, HexBinary, Uint128};
+use cosmwasm_std::{Addr, Empty, Uint128};
 use cw_multi_test::error::AnyResult;
 use cw_multi_test::{AppResponse, Contract, Executor};
 
 use crate::Suite;
+pub use crate::drand::{beacon, drand};
 
 /// Seconds of a day.
 pub const DAY: u64 = 86_400;
@@ -27,23 +26,6 @@ pub const POOL: &str = "jurors";
 #[must_use]
 pub fn code() -> Box<dyn Contract<Empty>> {
     bithive_native::code(Code::Listings)
-}
-
-fn network_key() -> SecretKey {
-    SecretKey::key_gen(&[7; 32], &[]).unwrap()
-}
-
-/// The network of these tests: a round every three seconds, long before the chain's first block.
-#[must_use]
-pub fn drand() -> Drand {
-    let public_key = network_key().sk_to_pk().to_bytes().into();
-    Drand { public_key, genesis: 1_000, period: 3 }
-}
-
-/// The network's signature of a round.
-#[must_use]
-pub fn beacon(round: u64) -> HexBinary {
-    network_key().sign(&message(round), SIGNATURE_DST, &[]).to_bytes().into()
 }
 
 /// Terms with these bonds, whose ruler is `ruler`.

@@ -214,7 +214,16 @@ macro_rules! contracts {
                 create |at| api::listings::InstantiateMsg {
                     owner: at.owner(),
                     treasury: at.treasury(),
-                    drand: terms::drand(),
+                    drand: at.terms().drand(),
+                }
+            }
+            /// Rounds of drand, verified once and read by everybody.
+            randomness Randomness {
+                code 21 bithive_randomness reply;
+                roles Economy Token;
+                create |at| api::randomness::InstantiateMsg {
+                    token: at.address(Contract::Token)?,
+                    drand: at.terms().drand(),
                 }
             }
             // The next contract.

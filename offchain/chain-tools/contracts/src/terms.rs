@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
-use bithive_api::{jobs, listings, meter, models, registry, rewards, staking, timebank, treasury};
+use bithive_api::drand::Drand;
+use bithive_api::{jobs, meter, models, registry, rewards, staking, timebank, treasury};
 use bithive_dgkbe::Crs;
 use bithive_dgkbe::opening::{crs_header_range, extract};
 use bithive_drand::QUICKNET;
@@ -57,10 +58,10 @@ pub(crate) const REWARD_LIMITS: rewards::Limits = rewards::Limits {
     patient_amount: Uint128::new(3_000 * UNIT),
     total_amount: Uint128::new(100_000 * UNIT),
 };
-/// The network whose rounds draw jurors: drand's quicknet.
-pub(crate) fn drand() -> listings::Drand {
+/// Drand's quicknet.
+fn quicknet() -> Drand {
     let (public_key, period) = (QUICKNET.public_key.into(), QUICKNET.period.get());
-    listings::Drand { public_key, genesis: QUICKNET.genesis, period }
+    Drand { public_key, genesis: QUICKNET.genesis, period }
 }
 /// What the treasury buys, burns and spends in 30 days at most, and what it keeps.
 pub(crate) const TREASURY: treasury::Params = treasury::Params {
@@ -95,6 +96,8 @@ pub struct Terms {
     pub(crate) market: Option<Market>,
     /// Whom parts of the SKY are locked for; the operator where nobody is named.
     pub(crate) sky: BTreeMap<SkyBucket, String>,
+    /// Whose rounds are public randomness.
+    drand: Drand,
 }
 
 /// What is particular to a market.
@@ -131,6 +134,7 @@ impl Terms {
             treasury: treasury.into(),
             incentive_pool: incentive_pool.into(),
             sky: BTreeMap::new(),
+            drand: quicknet(),
             market: Some(Market {
                 committee,
                 threshold,
@@ -162,7 +166,19 @@ impl Terms {
             return Err(TermsError::NoMarket { role });
         }
         let (treasury, incentive_pool) = (treasury.into(), incentive_pool.into());
-        Ok(Self { role, treasury, incentive_pool, market: None, sky: BTreeMap::new() })
+        Ok(Self { role, treasury, incentive_pool, market: None, sky: BTreeMap::new(), drand: quicknet() })
+    }
+
+    /// The same, with public randomness of another network than drand's quicknet: a stand-in, for chains that try things out.
+    #[must_use]
+    pub fn with_drand(self, drand: Drand) -> Self {
+        Self { drand, ..self }
+    }
+
+    /// Whose rounds are public randomness.
+    #[must_use]
+    pub fn drand(&self) -> Drand {
+        self.drand.clone()
     }
 
     /// What the chain is for.

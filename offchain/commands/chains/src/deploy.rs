@@ -20,7 +20,7 @@ use bithive_keystore::{fresh_rng, private};
 use bithive_local::{Founders, Terms, ceremony, terms};
 use serde_json::json;
 
-use super::{settings, sky};
+use super::{drand, settings, sky};
 
 const GROUPS: &str = "groups.json";
 const LOCK: &str = "lock";
@@ -49,6 +49,10 @@ pub struct DeployArgs {
     /// private-placement, community and research. All that are not named are locked for the operator.
     #[arg(long, value_name = "PART=ADDRESS", value_parser = sky::owner)]
     sky_owner: Vec<(SkyBucket, String)>,
+    /// Network whose rounds are the chain's public randomness, as `randomness stand-in` has written it; drand's quicknet when left out. Only of
+    /// a new deployment.
+    #[arg(long, value_name = "FILE")]
+    drand: Option<PathBuf>,
     /// Folder of the contracts' wasm, which `scripts/wasm` builds.
     #[arg(long, value_name = "DIR", default_value = "artifacts")]
     artifacts: PathBuf,
@@ -96,11 +100,12 @@ pub async fn run(args: DeployArgs, home: &Path, output: Output) -> Result<ExitCo
     let spinner = spinner(output);
     spinner.set_message(format!("deploying to {}", target.chain.chain_id()));
     let owners = sky::owners(&folder, &args.sky_owner)?;
+    let drand = drand::network(&folder, args.drand.as_deref())?;
     let codes = Codes::Wasm { chain: &target.chain, artifacts: &artifacts };
     if args.plan {
         let (founders, terms) =
             if folder.join(FOUNDERS).exists() { load(&folder, role)? } else { draw(role, groups)?.0 };
-        let terms = terms.with_sky(owners);
+        let terms = drand.of(terms.with_sky(owners));
         let operator = Wallet::connect(Arc::new(target.chain.clone()), founders.operator).await?;
         let steps = bithive_deploy::missing(&operator, codes, &terms, &record(&folder)?).await;
         spinner.finish_and_clear();
@@ -117,7 +122,8 @@ pub async fn run(args: DeployArgs, home: &Path, output: Output) -> Result<ExitCo
         true => load(&folder, role)?,
         false => make(&folder, role, groups)?,
     };
-    let terms = terms.with_sky(owners.clone());
+    drand.keep(&folder)?;
+    let terms = drand.of(terms.with_sky(owners.clone()));
     let operator = Wallet::connect(Arc::new(target.chain.clone()), founders.operator).await?;
     if !args.sky_owner.is_empty() {
         let steps = bithive_deploy::missing(&operator, codes, &terms, &record(&folder)?).await?;

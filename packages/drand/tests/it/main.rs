@@ -3,4 +3,6 @@
 
 mod chain;
 mod common;
+mod seed;
+mod stand_in;
 mod verify;

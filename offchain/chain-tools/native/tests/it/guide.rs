@@ -27,7 +27,7 @@ const PARTS: [&str; 13] = [
 const LEFT_OUT: [&str; 2] = ["offchain/page/client", "testing/fuzz"];
 const HEADING: &str = "## Add a contract\n";
 /// The id in the guide; what is next is known here.
-const ID: &str = "code 21 ";
+const ID: &str = "code 22 ";
 
 /// Blocks stand in a numbered list.
 const INDENT: &str = "   ";

@@ -4,7 +4,8 @@ use bithive_api::attestations::{Evidence, PacketKind, Receipt, Source};
 use bithive_api::event::{OrEmpty, OrNone};
 use bithive_api::{
     attestations as att, checkout as che, datasets as dat, emissions as emi, escrow as esc, flows as flo,
-    grants as gra, ics20 as ics, jobs as job, listings as lis, meter as met, oracle as ora, registry as reg,
+    grants as gra, ics20 as ics, jobs as job, listings as lis, meter as met, oracle as ora, randomness as ran,
+    registry as reg,
     rewards as rew, staking as sta, timebank as tim, treasury as tre, vesting as ves,
 };
 use cosmwasm_std::{Addr, HexBinary, Uint128};
@@ -686,5 +687,18 @@ pub fn listings() -> Vec<lis::Event> {
         Labelled { id, labeller: addr("labeller"), label: None },
         Withdrawn { account: owner, asset: native, amount: LESS },
         Paused { paused: true },
+    ]
+}
+
+pub fn randomness() -> Vec<ran::Event> {
+    use ran::Event::*;
+    let (id, round, consumer) = (7, 23_000_000, addr("consumer"));
+    vec![
+        Submitted { round, randomness: HexBinary::from([5; 32]), by: addr("relayer"), bounty: LESS },
+        Requested { id, consumer: consumer.clone(), round, bounty: AMOUNT },
+        Delivered { id, consumer: consumer.clone(), round },
+        Failed { id, consumer: consumer.clone(), round, reason: "out of gas".into() },
+        Expired { id, consumer: consumer.clone(), round, bounty: LESS },
+        Withdrawn { account: consumer, amount: AMOUNT },
     ]
 }
