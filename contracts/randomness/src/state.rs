@@ -1,8 +1,7 @@
-//! Storage: what is kept, under which key. The ledger of contract-kit keeps `held` and `claimable`, and `beacons` has the rounds' bytes
-//! (`bithive_api::randomness::beacon_key`).
+//! Storage: what is kept, under which key. The ledger of contract-kit keeps `held` and `claimable`.
 
 use bithive_api::asset::Asset;
-use bithive_api::randomness::{Drand, RequestResponse, beacon_key, limits};
+use bithive_api::randomness::{Drand, RequestResponse, limits};
 use bithive_drand::Chain;
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, Binary, Empty, StdError, StdResult, Storage, Uint128};
@@ -49,6 +48,9 @@ impl Config {
         Asset::Cw20(self.token.clone())
     }
 }
+
+/// Where the bytes of each round are: 32 of them, not JSON, which other contracts read by `bithive_api::randomness::beacon_key`.
+const BEACONS: Map<u64, Empty> = Map::new("beacons");
 
 /// A round that is waited for.
 #[cw_serde]
@@ -109,12 +111,12 @@ pub(crate) fn remove(storage: &mut dyn Storage, id: u64, request: &Request) {
 /// # Errors
 /// A stored value that has not 32 bytes, which [`keep`] excludes.
 pub fn beacon(storage: &dyn Storage, round: u64) -> StdResult<Option<[u8; 32]>> {
-    let Some(bytes) = storage.get(&beacon_key(round)) else { return Ok(None) };
+    let Some(bytes) = storage.get(&BEACONS.key(round)) else { return Ok(None) };
     let sized = bytes.try_into().map_err(|_| StdError::generic_err("a stored round has not 32 bytes"))?;
     Ok(Some(sized))
 }
 
 /// Keeps the randomness of a round, as the bytes that others read.
 pub(crate) fn keep(storage: &mut dyn Storage, round: u64, randomness: &[u8; 32]) {
-    storage.set(&beacon_key(round), randomness);
+    storage.set(&BEACONS.key(round), randomness);
 }

@@ -7,6 +7,7 @@ pub mod committee;
 pub mod deploy;
 pub mod deployment;
 pub mod devnet;
+mod drand;
 pub mod ibc;
 mod place;
 pub mod serve;

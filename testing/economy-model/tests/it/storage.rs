@@ -14,7 +14,7 @@ use bithive_test_kit::models::Models;
 use cosmwasm_std::Addr;
 use cw_multi_test::Executor as _;
 
-use crate::gas::{btk, checkout, consents, escrow, feeds, flows, idle, listings, market, patients};
+use crate::gas::{btk, checkout, consents, escrow, feeds, flows, idle, listings, market, patients, rounds};
 use crate::money::{contracts, root, sources};
 use crate::table::create_all;
 
@@ -291,6 +291,8 @@ fn every_key_that_contracts_write_is_one_that_was_found() {
     waiting.costs();
     let mut listed = listings::World::new(10);
     listed.costs();
+    let mut drawn = rounds::World::new(10);
+    drawn.costs();
     let mut data = DatasetsSuite::new();
     let job_id = data.chains.settled([1, 2, 3, 4], &["node-1", "node-2"]);
     for dataset in [1, 2] {
@@ -320,6 +322,7 @@ fn every_key_that_contracts_write_is_one_that_was_found() {
     let (of_prices, [oracle]) = prices.contracts();
     let (of_waiting, [escrow]) = waiting.contracts();
     let (of_listed, [listings]) = listed.contracts();
+    let (of_drawn, [randomness]) = drawn.contracts();
     let first = first.1.into_iter().map(|address| (first.0, address));
     let second = second.1.into_iter().map(|address| (second.0, address));
     let third = third.1.into_iter().map(|address| (third.0, address));
@@ -338,6 +341,7 @@ fn every_key_that_contracts_write_is_one_that_was_found() {
         (of_prices, oracle),
         (of_waiting, escrow),
         (of_listed, listings),
+        (of_drawn, randomness),
     ];
     let known = all_keys();
     let found = |suite: &Suite, address: &Addr| {

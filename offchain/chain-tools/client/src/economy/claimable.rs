@@ -3,8 +3,8 @@
 use bithive_api::asset::Asset;
 use bithive_api::emissions::{Bucket, Recipients};
 use bithive_api::{
-    ContractEvent as _, checkout, emissions, escrow, flows, jobs, listings, models, registry, staking,
-    vesting,
+    ContractEvent as _, checkout, emissions, escrow, flows, jobs, listings, models, randomness, registry,
+    staking, vesting,
 };
 use bithive_chain::{ChainError, Event, Message};
 use bithive_contracts::Contract;
@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use super::paid_in::PaidIn;
 use super::{EconomyClient, Token};
+use crate::Randomness;
 use crate::escrow::EscrowStep;
 use crate::flows::FlowStep;
 
@@ -50,6 +51,8 @@ pub enum Source {
     Checkout,
     /// What listings owe in one token or coin, and the bonds of listings whose time is over, by their numbers.
     Listings,
+    /// Bounties of rounds of public randomness, earned or given back.
+    Randomness,
 }
 
 impl Source {
@@ -71,6 +74,7 @@ impl Source {
             Self::Escrow => "escrow",
             Self::Checkout => "checkout",
             Self::Listings => "listings",
+            Self::Randomness => "randomness",
         }
     }
 
@@ -92,6 +96,7 @@ impl Source {
             Self::Escrow => "agreements",
             Self::Checkout => "payments",
             Self::Listings => "bonds of listings",
+            Self::Randomness => "bounties of rounds",
         }
     }
 }
@@ -236,6 +241,9 @@ impl Claimable {
                 let asset = self.asset(client)?;
                 Message::execute(at(Contract::Listings), &listings::ExecuteMsg::Withdraw { asset }, &[])
             }
+            Source::Randomness => {
+                Message::execute(at(Contract::Randomness), &randomness::ExecuteMsg::Withdraw {}, &[])
+            }
         }
     }
 
@@ -341,6 +349,10 @@ impl Claimable {
                 }
                 _ => None,
             },
+            Source::Randomness => match randomness::Event::read(at(Contract::Randomness), event).ok()?? {
+                randomness::Event::Withdrawn { account, amount } if account.as_str() == owner => Some(amount),
+                _ => None,
+            },
         };
         amount.map(|amount| amount.u128())
     }
@@ -368,6 +380,10 @@ impl EconomyClient {
         complete &= self.due_agreements(address, (now, coin), &mut entries).await?;
         complete &= self.due_payments(address, coin, &mut entries).await?;
         complete &= self.due_listings(address, (now, coin), &mut entries).await?;
+        if let Ok(randomness) = Randomness::new(self.client().clone()) {
+            let bounties = randomness.claimable(address).await?;
+            entries.push(Claimable::new(Source::Randomness, None, Token::Btt, bounties));
+        }
         entries.retain(|entry| entry.amount > 0 || entry.later.is_some());
         Ok(Claimables { entries, complete })
     }

@@ -44,7 +44,7 @@ macro_rules! hooks {
     };
 }
 
-hooks!(checkout datasets escrow flows ics20 jobs listings models registry rewards staking timebank treasury vesting);
+hooks!(checkout datasets escrow flows ics20 jobs listings models randomness registry rewards staking timebank treasury vesting);
 
 /// Every file of `schema/`, by its path in it.
 fn computed() -> BTreeMap<PathBuf, String> {

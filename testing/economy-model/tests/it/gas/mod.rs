@@ -11,6 +11,7 @@ pub(crate) mod idle;
 pub(crate) mod listings;
 pub(crate) mod market;
 pub(crate) mod patients;
+pub(crate) mod rounds;
 
 /// A message and its storage gas.
 type Cost = (&'static str, u64);
@@ -79,4 +80,9 @@ fn payments_cost_as_much_where_there_are_ten_thousand_offers_and_receipts() {
 #[test]
 fn listings_cost_as_much_where_ten_thousand_stand_and_as_many_jurors_have_a_seat() {
     compare(|count| listings::World::new(count).costs());
+}
+
+#[test]
+fn rounds_cost_as_much_where_ten_thousand_are_known_and_as_many_requests_wait() {
+    compare(|count| rounds::World::new(count as u64).costs());
 }
