@@ -1,11 +1,12 @@
-"""The commands of payments on a chain that runs, as their users type them: streams and vouchers, invoices, agreements, feeds and listings.
+"""The commands of payments on a chain that runs, as their users type them: streams and vouchers, invoices, agreements, feeds, listings, and
+public randomness.
 
 What waits for hours is left to the contracts' own tests.
 """
 
 import json
 
-from endtoend import expect
+from endtoend import expect, until
 
 UNIT = 1_000_000
 # The chain's own coin.
@@ -15,12 +16,14 @@ COIN = "native:ubee"
 def used(economy, alice):
     """Uses each contract of payments. `alice` has BTT."""
     bob = economy.new("bob")
+    asked = economy.run("randomness request --bounty 2.5", by="alice")
     stream(economy, bob)
     vouchers(economy, bob)
     price = feed(economy)
     invoice(economy, bob, price)
     agreement(economy, bob)
     listing(economy)
+    randomness(economy, asked)
     claimed(economy)
 
 
@@ -120,6 +123,24 @@ def listing(economy):
     expect("who is proven wrong loses the bond", "error" in ruled, False)
 
 
+def randomness(economy, asked):
+    """Bob brings the round that alice waits for, which is signed half a minute after she has asked."""
+    request, round = asked["id"], asked["round"]
+    follow = ("randomness follow --once --stand-in", str(economy.folder / "stand-in.key"))
+    brought = []
+
+    def comes():
+        brought.extend(economy.run(" ".join(follow), by="bob"))
+        return brought
+
+    until("the round comes", comes)
+    expect("who brings it has the bounty", [(one["round"], one["bounty"]) for one in brought], [(round, 5 * UNIT // 2)])
+    expect("everybody reads it", economy.run(f"randomness round {round}")["randomness"], brought[0]["randomness"])
+    expect("nobody brings it again", economy.run(" ".join(follow), by="bob"), [])
+    delivered = economy.run(f"randomness deliver {request}", by="operator")
+    expect("who asked has it", [(one["id"], one["failed"]) for one in delivered], [(request, None)])
+
+
 def claimed(economy):
     """Everything that payments owe bob is in one transaction."""
     before = economy.holds(economy.keystores["bob"])["btt"]
@@ -130,5 +151,6 @@ def claimed(economy):
         ("escrow", "BTT"): 30 * UNIT, ("escrow", COIN): 400,
     })
     expect("so does a challenge that was right, both bonds less the treasury's part", taken[("listings", "BTT")], 15 * UNIT)
+    expect("and a bounty", taken[("randomness", "BTT")], 5 * UNIT // 2)
     expect("in one transaction", (len(claims["transactions"]), claims["refused"]), (1, []))
     expect("and bob has it", economy.holds(economy.keystores["bob"])["btt"] - before, sum(amount for (_, token), amount in taken.items() if token == "BTT"))
