@@ -146,11 +146,10 @@ def claimed(economy):
     before = economy.holds(economy.keystores["bob"])["btt"]
     (claims,) = economy.run(f"wallet claim {economy.keystores['bob']}", *economy.secret())
     taken = {(one["source"], one["token"]): int(one["amount"]) for one in claims["taken"]}
-    expect("streams, payments and agreements pay", {key: amount for key, amount in taken.items() if key[0] != "listings"}, {
+    expect("streams, payments, agreements and a bounty pay", {key: amount for key, amount in taken.items() if key[0] != "listings"}, {
         ("flows", "BTT"): 3 * UNIT, ("flows", COIN): 1200, ("checkout", "BTT"): 1_500_000,
-        ("escrow", "BTT"): 30 * UNIT, ("escrow", COIN): 400,
+        ("escrow", "BTT"): 30 * UNIT, ("escrow", COIN): 400, ("randomness", "BTT"): 5 * UNIT // 2,
     })
     expect("so does a challenge that was right, both bonds less the treasury's part", taken[("listings", "BTT")], 15 * UNIT)
-    expect("and a bounty", taken[("randomness", "BTT")], 5 * UNIT // 2)
     expect("in one transaction", (len(claims["transactions"]), claims["refused"]), (1, []))
     expect("and bob has it", economy.holds(economy.keystores["bob"])["btt"] - before, sum(amount for (_, token), amount in taken.items() if token == "BTT"))
