@@ -112,7 +112,7 @@ impl Randomness {
     /// Checks that what is owed is what is there, and that bounties in escrow are those of the rounds that are waited for.
     pub fn check(&self, suite: &Suite) {
         let held: HeldResponse = suite.query(&self.address, &QueryMsg::Held {});
-        assert_eq!(held.escrowed + held.claimable, suite.balance(&self.address).into());
+        assert_eq!((held.escrowed + held.claimable).u128(), suite.balance(&self.address));
         let wanted = self.wanted(suite);
         assert!(wanted.len() < 30, "the first page is all of them");
         assert_eq!(wanted.iter().map(|round| round.bounty).sum::<Uint128>(), held.escrowed);

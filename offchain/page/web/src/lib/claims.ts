@@ -19,7 +19,7 @@ import { askFor, positionsOf, stakesOf } from "./read";
 
 export type Source =
   | "job_market" | "registry_bond" | "models" | "vesting" | "emissions" | "emissions_application"
-  | "emissions_foundation" | "emissions_infrastructure" | "staking_rewards" | "staking_unbonded" | Payments;
+  | "emissions_foundation" | "emissions_infrastructure" | "staking_rewards" | "staking_unbonded" | "randomness" | Payments;
 /** Contracts that keep what was paid as credits of each asset. */
 type Payments = (typeof PAYMENTS)[number];
 const PAYMENTS = ["flows", "escrow", "checkout", "listings"] as const;
@@ -35,6 +35,7 @@ export const SOURCES: Readonly<Record<Source, Key>> = {
   emissions_infrastructure: "source.emissions_infrastructure",
   staking_rewards: "source.staking_rewards",
   staking_unbonded: "source.staking_unbonded",
+  randomness: "source.randomness",
   flows: "source.flows",
   escrow: "source.escrow",
   checkout: "source.checkout",
@@ -84,10 +85,11 @@ export async function claimables(chain: SmartQuery, contracts: Contracts, coin: 
   const parts = await Promise.all([
     ofJobs(chain, contracts["jobs"], address),
     ofRegistry(chain, contracts["registry"], address, now),
-    ofModels(chain, contracts["models"], address),
+    ofOne(chain, "models", contracts["models"], address),
     ofVesting(chain, contracts, address),
     ofEmissions(chain, contracts["emissions"], address, now),
     ofStaking(chain, contracts["staking"], address, now),
+    ofOne(chain, "randomness", contracts["randomness"], address),
     ofPayments(chain, contracts, coin, address),
   ]);
   const entries = parts.flatMap((part) => part.entries).filter(({ amount, later }) => amount > 0n || later !== undefined);
@@ -140,12 +142,13 @@ async function ofRegistry(chain: SmartQuery, at: string | undefined, address: st
     : { source: "registry_bond", ticker: "BTT", amount: 0n, later: { amount: bond, at: until } });
 }
 
-async function ofModels(chain: SmartQuery, at: string | undefined, account: string): Promise<Part> {
+/** Of a contract that keeps credits in BTT alone; these two messages have the same form in each of them. */
+async function ofOne(chain: SmartQuery, source: "models" | "randomness", at: string | undefined, account: string): Promise<Part> {
   if (at === undefined) {
     return NOTHING;
   }
   const amount = BigInt(await askFor<ModelsQuery>(chain, at)({ claimable: { account } }, uint128));
-  return whole({ source: "models", ticker: "BTT", amount, message: toModels(account, at, { withdraw: {} }) });
+  return whole({ source, ticker: "BTT", amount, message: toModels(account, at, { withdraw: {} }) });
 }
 
 async function ofVesting(chain: SmartQuery, contracts: Contracts, owner: string): Promise<Part> {
