@@ -8,9 +8,7 @@ use bithive_api::randomness::{ExecuteMsg, InstantiateMsg, QueryMsg};
 use bithive_contract_kit::input::{address, nonpayable, positive, sized};
 use bithive_contract_kit::migration;
 use bithive_drand::PUBLIC_KEY_BYTES;
-use cosmwasm_std::{
-    Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Reply, Response, to_json_binary,
-};
+use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Reply, Response, to_json_binary};
 
 use crate::state::{CONFIG, Config};
 use crate::{ContractError, beacon, deliver, pay, permission, query, request};

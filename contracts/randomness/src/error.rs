@@ -52,7 +52,9 @@ pub enum ContractError {
         latest: u64,
     },
     /// The request still waits.
-    #[error("request {id} waits for its round until {until}, and it is {now} (Unix seconds); expire it after that")]
+    #[error(
+        "request {id} waits for its round until {until}, and it is {now} (Unix seconds); expire it after that"
+    )]
     Waits {
         /// Number of the request.
         id: u64,

@@ -33,7 +33,8 @@ pub(crate) fn beacons(
     let rows = storage.range(Some(&first), Some(&end), Order::Descending);
     let read = |(key, value): (Vec<u8>, Vec<u8>)| {
         let round = key.get(BEACONS.len().saturating_add(2)..).and_then(|bytes| bytes.try_into().ok());
-        let round = round.map(u64::from_be_bytes).ok_or_else(|| StdError::generic_err("a stored round's key"))?;
+        let round =
+            round.map(u64::from_be_bytes).ok_or_else(|| StdError::generic_err("a stored round's key"))?;
         Ok(BeaconResponse { round, randomness: value.into() })
     };
     Ok(rows.take(page::size(limit, limits::MAX_PAGE)).map(read).collect::<StdResult<_>>()?)

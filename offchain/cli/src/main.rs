@@ -240,7 +240,9 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Voucher(on) => return on_network(on, output, |on| voucher::run(on, home, output)).await,
         Command::Invoice(on) => return on_network(on, output, |on| invoice::run(on, home, output)).await,
         Command::Feed(on) => return on_network(on, output, |on| feed::run(on, home, output)).await,
-        Command::Randomness(on) => return on_network(on, output, |on| randomness::run(on, home, output)).await,
+        Command::Randomness(on) => {
+            return on_network(on, output, |on| randomness::run(on, home, output)).await;
+        }
         Command::Pay(on) => on_network(on, output, |on| pay::run(on, home, output)).await?,
         Command::Vesting(on) => on_network(on, output, |on| vesting::run(on, home, output)).await?,
         Command::Rewards(on) => return on_network(on, output, |on| rewards::run(on, home, output)).await,

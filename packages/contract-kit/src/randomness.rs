@@ -11,5 +11,7 @@ use cosmwasm_std::{Addr, QuerierWrapper, StdError, StdResult};
 pub fn beacon(querier: QuerierWrapper<'_>, contract: &Addr, round: u64) -> StdResult<Option<[u8; 32]>> {
     let Some(bytes) = querier.query_wasm_raw(contract, beacon_key(round))? else { return Ok(None) };
     let sized = bytes.try_into();
-    sized.map(Some).map_err(|_| StdError::generic_err(format!("{contract} has no 32 bytes for round {round}")))
+    sized
+        .map(Some)
+        .map_err(|_| StdError::generic_err(format!("{contract} has no 32 bytes for round {round}")))
 }

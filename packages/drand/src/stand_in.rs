@@ -17,7 +17,8 @@ impl StandIn {
     /// # Errors
     /// [`DrandError::PublicKey`], which a secret of 32 bytes excludes.
     pub fn new(secret: &Zeroizing<[u8; 32]>) -> Result<Self, DrandError> {
-        let key = SecretKey::key_gen(&**secret, b"BITHIVE-V1/drand/stand-in").map_err(|_| DrandError::PublicKey)?;
+        let key =
+            SecretKey::key_gen(&**secret, b"BITHIVE-V1/drand/stand-in").map_err(|_| DrandError::PublicKey)?;
         Ok(Self { key })
     }
 

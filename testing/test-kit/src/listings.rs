@@ -2,8 +2,8 @@
 
 use bithive_api::asset::Asset;
 use bithive_api::listings::{
-    Category, Challenge, Content, ExecuteMsg, HeldResponse, Hook, InstantiateMsg, List,
-    ListingResponse, Of, QueryMsg, Ruler, Terms,
+    Category, Challenge, Content, ExecuteMsg, HeldResponse, Hook, InstantiateMsg, List, ListingResponse, Of,
+    QueryMsg, Ruler, Terms,
 };
 use bithive_contracts::Code;
 use cosmwasm_std::{Addr, Empty, Uint128};

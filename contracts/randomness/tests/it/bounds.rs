@@ -40,7 +40,8 @@ fn coins_are_refused() {
     let mut world = World::new();
     let owner = world.suite.owner.clone();
     let contract = world.randomness.address.clone();
-    let sent = world.suite.execute_with(&owner, &contract, &ExecuteMsg::Request(asking()), &coins(1, FEE_DENOM));
+    let sent =
+        world.suite.execute_with(&owner, &contract, &ExecuteMsg::Request(asking()), &coins(1, FEE_DENOM));
     assert!(matches!(refusal(sent), ContractError::Input(_)));
 }
 
@@ -54,7 +55,10 @@ fn a_network_has_a_key_of_96_bytes_and_a_period() {
         instantiate(deps.as_mut(), mock_env(), message_info(&owner, &[]), message).map(|_| ())
     };
     assert_eq!(created(|_| ()), Ok(()));
-    assert!(matches!(created(|message| message.drand.public_key = vec![1; 95].into()), Err(ContractError::Input(_))));
+    assert!(matches!(
+        created(|message| message.drand.public_key = vec![1; 95].into()),
+        Err(ContractError::Input(_))
+    ));
     assert!(matches!(created(|message| message.drand.period = 0), Err(ContractError::Input(_))));
     assert!(matches!(created(|message| message.token = "x".into()), Err(ContractError::Input(_))));
 }

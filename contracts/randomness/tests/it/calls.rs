@@ -26,7 +26,11 @@ fn a_consumer_is_called_with_its_round_once_by_anybody() {
     let deliver = ExecuteMsg::Deliver { requests: vec![1] };
     assert_eq!(world.refused(&deliver), ContractError::NotKnown { id: 1, round });
     world.submit(round).unwrap();
-    assert_eq!(consumer::got(&world, &consumer), [], "bringing a round calls nobody, so that it costs the same always");
+    assert_eq!(
+        consumer::got(&world, &consumer),
+        [],
+        "bringing a round calls nobody, so that it costs the same always"
+    );
     let response = world.by_stranger(&deliver).unwrap();
     assert_eq!(world.events(&response), [Event::Delivered { id: 1, consumer: consumer.clone(), round }]);
     let randomness: [u8; 32] = Sha256::digest(drand::beacon(round)).into();

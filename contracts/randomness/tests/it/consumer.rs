@@ -35,17 +35,21 @@ fn execute(deps: DepsMut<'_>, _: Env, info: MessageInfo, msg: ConsumerMsg) -> St
             let request = Request { after: None, job, call_gas };
             Ok(Response::new().add_message(wasm_execute(home, &ExecuteMsg::Request(request), vec![])?))
         }
-        ConsumerMsg::Randomness(_) if info.sender != home => Err(StdError::generic_err("believed of nobody else")),
+        ConsumerMsg::Randomness(_) if info.sender != home => {
+            Err(StdError::generic_err("believed of nobody else"))
+        }
         ConsumerMsg::Randomness(delivery) if delivery.job.as_slice() == b"refuse" => {
             Err(StdError::generic_err("refused ".repeat(100)))
         }
         ConsumerMsg::Randomness(delivery) => {
             let again = delivery.job.as_slice() == b"again";
             let id = delivery.id;
-            GOT.update(deps.storage, |mut got| StdResult::Ok({
-                got.push(delivery);
-                got
-            }))?;
+            GOT.update(deps.storage, |mut got| {
+                StdResult::Ok({
+                    got.push(delivery);
+                    got
+                })
+            })?;
             let response = Response::new();
             Ok(if again {
                 let deliver = ExecuteMsg::Deliver { requests: vec![id] };

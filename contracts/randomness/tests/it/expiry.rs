@@ -13,7 +13,10 @@ fn a_request_without_its_round_expires_after_thirty_days_by_anybody() {
     let expire = ExecuteMsg::Expire { id };
     assert!(matches!(world.refused(&expire), ContractError::Waits { id: 1, .. }));
     world.until_expiry(round);
-    assert!(matches!(world.refused(&expire), ContractError::Waits { id: 1, .. }), "in its last second it waits");
+    assert!(
+        matches!(world.refused(&expire), ContractError::Waits { id: 1, .. }),
+        "in its last second it waits"
+    );
     world.suite.advance(1);
     let response = world.by_stranger(&expire).unwrap();
     let alice = world.alice.clone();

@@ -17,7 +17,11 @@ fn the_same_contract_keeps_what_it_has_and_anothers_state_is_refused() {
     let (waiting, _) = world.ask(4);
     let kept = |world: &World| {
         let credit = world.randomness.claimable(&world.suite, &world.relayer);
-        (world.randomness.beacon(&world.suite, round), world.randomness.request(&world.suite, waiting), credit)
+        (
+            world.randomness.beacon(&world.suite, round),
+            world.randomness.request(&world.suite, waiting),
+            credit,
+        )
     };
     let before = kept(&world);
     assert_eq!(before.2, 9);

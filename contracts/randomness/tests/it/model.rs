@@ -11,13 +11,27 @@ use crate::world::{WEALTH, World};
 
 #[derive(Clone, Debug)]
 enum Op {
-    Ask { bounty: u128, after: Option<u64> },
+    Ask {
+        bounty: u128,
+        after: Option<u64>,
+    },
     /// The round that this request waits for.
-    Submit { who: usize, of: u64 },
-    Deliver { of: Vec<u64> },
-    Expire { id: u64 },
-    Withdraw { who: usize },
-    Wait { seconds: u64 },
+    Submit {
+        who: usize,
+        of: u64,
+    },
+    Deliver {
+        of: Vec<u64>,
+    },
+    Expire {
+        id: u64,
+    },
+    Withdraw {
+        who: usize,
+    },
+    Wait {
+        seconds: u64,
+    },
 }
 
 fn op() -> impl Strategy<Value = Op> {
@@ -76,7 +90,8 @@ impl Plain {
                 true
             }
             Op::Deliver { of } => {
-                let ready = |id: &u64| self.requests.get(id).is_some_and(|(round, _)| self.known.contains(round));
+                let ready =
+                    |id: &u64| self.requests.get(id).is_some_and(|(round, _)| self.known.contains(round));
                 if of.is_empty() || !of.iter().all(ready) {
                     return false;
                 }
@@ -110,7 +125,9 @@ fn run(world: &mut World, op: &Op, accounts: &[Addr; 3]) -> bool {
             world.ask_or_refuse(*bounty, Request { after, ..asking() })
         }
         Op::Submit { who, of } => match world.randomness.request(&world.suite, *of) {
-            Some(request) => world.randomness.submit(&mut world.suite, &accounts[*who], request.round).is_ok(),
+            Some(request) => {
+                world.randomness.submit(&mut world.suite, &accounts[*who], request.round).is_ok()
+            }
             None => false,
         },
         Op::Deliver { of } => world.by_stranger(&ExecuteMsg::Deliver { requests: of.clone() }).is_ok(),

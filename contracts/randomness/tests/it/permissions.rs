@@ -27,5 +27,5 @@ fn send(account: &str, msg: ExecuteMsg) -> Result<(), ContractError> {
 
 #[test]
 fn each_message_is_taken_from_whom_the_table_names_and_from_nobody_else() {
-    check(&MESSAGES, &[party(Permission::Token, "token", "is not the token")], send);
+    check(&MESSAGES, &[party(Permission::Token, "token", "expected the token")], send);
 }

@@ -1,6 +1,6 @@
 //! Rounds that are asked for, brought, and read.
 
-use bithive_api::randomness::{Event, ExecuteMsg, QueryMsg, BeaconResponse, RequestsOf, limits};
+use bithive_api::randomness::{BeaconResponse, Event, ExecuteMsg, QueryMsg, RequestsOf, limits};
 use bithive_contract_kit::randomness::beacon;
 use bithive_randomness::ContractError;
 use bithive_test_kit::drand::{self, PERIOD};
@@ -37,7 +37,10 @@ fn whoever_brings_a_round_has_the_bounties_of_all_who_wait_for_it() {
     assert_eq!(world.randomness.wanted(&world.suite), []);
     world.check();
     let paid = world.randomness.send(&mut world.suite, &relayer, &ExecuteMsg::Withdraw {});
-    assert_eq!(world.events(&paid.unwrap()), [Event::Withdrawn { account: relayer.clone(), amount: 100u128.into() }]);
+    assert_eq!(
+        world.events(&paid.unwrap()),
+        [Event::Withdrawn { account: relayer.clone(), amount: 100u128.into() }]
+    );
     assert_eq!(world.suite.balance(&relayer), 100);
     let again = world.randomness.send(&mut world.suite, &relayer, &ExecuteMsg::Withdraw {});
     assert!(matches!(refusal(again), ContractError::NothingOwed(_)));
@@ -52,9 +55,11 @@ fn a_request_is_bound_to_a_round_that_is_later_than_its_block_by_the_lag() {
     let at = world.at(round);
     assert!(at > now + limits::MAX_LAG && at <= now + limits::MAX_LAG + u64::from(PERIOD), "{at} {now}");
     // A later time binds to a later round, and one of the past to the same as none.
-    let (_, later) = world.ask_for(1, bithive_api::randomness::Request { after: Some(now + 600), ..asking() }).unwrap();
+    let (_, later) =
+        world.ask_for(1, bithive_api::randomness::Request { after: Some(now + 600), ..asking() }).unwrap();
     assert!(world.at(later) > now + 600 + limits::MAX_LAG);
-    let (_, past) = world.ask_for(1, bithive_api::randomness::Request { after: Some(0), ..asking() }).unwrap();
+    let (_, past) =
+        world.ask_for(1, bithive_api::randomness::Request { after: Some(0), ..asking() }).unwrap();
     assert_eq!(past, round);
     world.check();
 }
@@ -62,9 +67,8 @@ fn a_request_is_bound_to_a_round_that_is_later_than_its_block_by_the_lag() {
 #[test]
 fn a_round_is_kept_once_and_read_raw_by_its_documented_key() {
     let mut world = World::new();
-    let read = |world: &World, round| {
-        beacon(world.suite.app.wrap(), &world.randomness.address, round).unwrap()
-    };
+    let read =
+        |world: &World, round| beacon(world.suite.app.wrap(), &world.randomness.address, round).unwrap();
     assert_eq!(read(&world, 5), None);
     // Nobody has to wait for a round.
     world.submit(5).unwrap();

@@ -49,8 +49,8 @@ pub use grants::GrantError;
 pub use group::GroupError;
 pub use listings::{Listings, Next, next_of};
 pub use network_file::{NetworkFile, NetworkFileError};
-pub use randomness::Randomness;
 pub use owner::{OwnersMsg, OwnersMsgError, Ownership, has_message, owners_message, ownership, permissions};
+pub use randomness::Randomness;
 pub use settings::{
     OwnerMessage, OwnerReceipt, OwnerSetting, OwnerSettings, Stage, Unanswered, owner_settings, set_as_owner,
 };

@@ -110,7 +110,12 @@ impl Randomness {
     ///
     /// # Errors
     /// See [`ChainError`].
-    pub async fn ask(&self, account: &Account, bounty: u128, request: Request) -> Result<Receipt, ChainError> {
+    pub async fn ask(
+        &self,
+        account: &Account,
+        bounty: u128,
+        request: Request,
+    ) -> Result<Receipt, ChainError> {
         if bounty == 0 {
             return self.execute(account, &ExecuteMsg::Request(request)).await;
         }

@@ -24,7 +24,10 @@ fn a_round_of_quicknet_is_brought_by_anybody_once_and_read() {
     network.all_refused(&[
         (&submit, "is known already"),
         (&format!("randomness submit {ROUND} --signature {forged} --from alice"), "drand signature"),
-        (&format!("randomness submit 1001 --signature {SIGNATURE} --from alice"), "does not verify for round 1001"),
+        (
+            &format!("randomness submit 1001 --signature {SIGNATURE} --from alice"),
+            "does not verify for round 1001",
+        ),
         (&format!("randomness submit {ROUND} --from alice"), "--signature"),
         ("randomness submit 1 --drand http://api.drand.sh --from alice", "expected https://"),
     ]);

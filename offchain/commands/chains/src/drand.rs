@@ -23,8 +23,9 @@ pub(super) fn network(folder: &Path, given: Option<&Path>) -> Result<Network> {
     let Some(given) = given else { return Ok(Network { named: kept }) };
     let name = given.display();
     let drand: Drand = read_json(given)?;
-    Chain::of_key(&drand.public_key, drand.genesis, drand.period)
-        .with_context(|| format!("{name}: expected a public key of 96 bytes, and a period of 1 second or more"))?;
+    Chain::of_key(&drand.public_key, drand.genesis, drand.period).with_context(|| {
+        format!("{name}: expected a public key of 96 bytes, and a period of 1 second or more")
+    })?;
     let begun = folder.join(FOUNDERS).exists();
     ensure!(
         !begun || kept.as_ref() == Some(&drand),

@@ -90,7 +90,8 @@ impl Source {
     /// A round that verifies.
     async fn beacon(&self, network: &Chain, round: u64) -> Result<Beacon> {
         let signature = self.signature(round).await?;
-        native::verify(network, round, &signature).map_err(|error: DrandError| anyhow!("round {round}: {error}"))
+        native::verify(network, round, &signature)
+            .map_err(|error: DrandError| anyhow!("round {round}: {error}"))
     }
 }
 
@@ -108,7 +109,10 @@ fn read_secret(file: &Path) -> Result<Zeroizing<[u8; 32]>> {
     let bytes = private::read(file, MOST_SECRET_BYTES)?;
     let mut secret = Zeroizing::new([0; 32]);
     hex::decode_to_slice(bytes.trim_ascii_end(), &mut *secret).map_err(|_| {
-        anyhow!("{} is no secret; expected 64 hex digits, as `randomness stand-in` writes them", file.display())
+        anyhow!(
+            "{} is no secret; expected 64 hex digits, as `randomness stand-in` writes them",
+            file.display()
+        )
     })?;
     Ok(secret)
 }
@@ -123,10 +127,15 @@ pub(super) fn new_stand_in(out: &Path, network_out: &Path, period: u32, output: 
     let network = json!({ "public_key": public_key, "genesis": chain.genesis, "period": period });
     private::create(out, Zeroizing::new(hex::encode(*secret)).as_bytes())?;
     private::create(network_out, network.to_string().as_bytes())?;
-    output.show(&json!({ "stand_in": true, "network": network, "file": out, "network_file": network_out }), |_| {
-        println!("wrote {} and {}", out.display(), network_out.display());
-        println!("this is a stand-in, not drand: whoever has the first file knows every round before its time");
-    })
+    output.show(
+        &json!({ "stand_in": true, "network": network, "file": out, "network_file": network_out }),
+        |_| {
+            println!("wrote {} and {}", out.display(), network_out.display());
+            println!(
+                "this is a stand-in, not drand: whoever has the first file knows every round before its time"
+            );
+        },
+    )
 }
 
 /// A round that was brought.

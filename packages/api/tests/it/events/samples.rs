@@ -4,9 +4,9 @@ use bithive_api::attestations::{Evidence, PacketKind, Receipt, Source};
 use bithive_api::event::{OrEmpty, OrNone};
 use bithive_api::{
     attestations as att, checkout as che, datasets as dat, emissions as emi, escrow as esc, flows as flo,
-    grants as gra, ics20 as ics, jobs as job, listings as lis, meter as met, oracle as ora, randomness as ran,
-    registry as reg,
-    rewards as rew, staking as sta, timebank as tim, treasury as tre, vesting as ves,
+    grants as gra, ics20 as ics, jobs as job, listings as lis, meter as met, oracle as ora,
+    randomness as ran, registry as reg, rewards as rew, staking as sta, timebank as tim, treasury as tre,
+    vesting as ves,
 };
 use cosmwasm_std::{Addr, HexBinary, Uint128};
 
