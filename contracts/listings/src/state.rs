@@ -1,8 +1,6 @@
 //! Storage: what is kept, under which key. cw-ownable keeps `ownership`, cw2 `contract_info`, the contract kit `held` and `claimable`,
 //! `paused`, and the settings that wait.
 
-use core::num::NonZeroU32;
-
 use bithive_api::listings::{Asset, Content, Drand, State, Terms};
 use bithive_drand::Chain;
 use cosmwasm_schema::cw_serde;

@@ -165,7 +165,9 @@ pub(super) async fn bring(
         let receipt = match site.randomness.execute(account, &message).await {
             Ok(receipt) => receipt,
             // Somebody else was faster, and has the bounty.
-            Err(ChainError::Contract { reason, .. }) if reason.contains("is known already") => continue,
+            Err(ChainError::Contract { .. }) if site.randomness.beacon(wanted.round).await?.is_some() => {
+                continue;
+            }
             Err(error) => return Err(error.into()),
         };
         let told = |event| match event {

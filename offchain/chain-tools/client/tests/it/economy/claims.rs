@@ -253,7 +253,7 @@ async fn a_list_that_others_filled_is_read_in_part_and_taken_in_several_transact
     let claims = world.account(ALICE).claim_all().await.unwrap();
     assert_eq!(claims.transactions.len(), most.div_ceil(MOST_MESSAGES));
     assert_eq!(claims.taken.len(), most);
-    assert_eq!(claims.received[&Token::Sky], 5 * most as u128);
+    assert_eq!(claims.received["SKY"], 5 * most as u128);
     assert_eq!(world.client.balance(Token::Sky, world.address(ALICE)).await.unwrap(), 5 * most as u128);
 }
 
