@@ -128,7 +128,7 @@ fn open(keys: &[SigningKey]) -> Embedded {
     }
     builder = builder.code(agent::NAME, agent::code);
     for key in keys {
-        builder = builder.genesis_balance(key.address(), [coin(1, "ubee")]);
+        builder = builder.genesis_balance(key.address(), [coin(1_000, "ubee")]);
     }
     builder.build().unwrap()
 }
