@@ -42,7 +42,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// The network.
+    /// The network whose rounds draw jurors.
     ///
     /// # Errors
     /// A stored network that instantiation excludes.

@@ -26,7 +26,7 @@ pub enum ContractError {
     /// The round was submitted before.
     #[error("round {round} is known already; read it, or deliver the requests that wait for it")]
     Known {
-        /// Its number.
+        /// Number of the round.
         round: u64,
     },
     /// Nobody has brought the round of the request.
@@ -34,7 +34,7 @@ pub enum ContractError {
     NotKnown {
         /// Number of the request.
         id: u64,
-        /// Its round.
+        /// Round that it waits for.
         round: u64,
     },
     /// There is no such request.
@@ -58,7 +58,7 @@ pub enum ContractError {
     Waits {
         /// Number of the request.
         id: u64,
-        /// Until when.
+        /// Last second of its wait, Unix seconds.
         until: u64,
         /// Time of the block.
         now: u64,
@@ -68,7 +68,7 @@ pub enum ContractError {
     Ready {
         /// Number of the request.
         id: u64,
-        /// Its round.
+        /// Round that it waits for.
         round: u64,
     },
     /// Nothing is owed.

@@ -32,7 +32,7 @@ pub struct Config {
 }
 
 impl Config {
-    /// The network.
+    /// The network that rounds are of.
     ///
     /// # Errors
     /// A stored network that instantiation excludes.
@@ -65,7 +65,7 @@ pub struct Wanted {
 /// A request that was not delivered yet.
 #[cw_serde]
 pub struct Request {
-    /// Who asked.
+    /// Account that has asked.
     pub consumer: Addr,
     /// The round that it is bound to.
     pub round: u64,

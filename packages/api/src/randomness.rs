@@ -155,7 +155,7 @@ pub enum Call {
 pub struct Delivery {
     /// Number of the request.
     pub id: u64,
-    /// Its round.
+    /// Round that it waited for.
     pub round: u64,
     /// The round's randomness, 32 bytes. A consumer hashes it with its own name and purpose (`bithive_drand::Seed`).
     pub randomness: HexBinary,
@@ -219,7 +219,7 @@ pub enum QueryMsg {
     Held {},
 }
 
-/// Whose requests.
+/// Which requests are meant.
 #[cw_serde]
 pub enum RequestsOf {
     /// Of this account.
@@ -233,14 +233,14 @@ pub enum RequestsOf {
 pub struct ConfigResponse {
     /// The token of bounties.
     pub token: Addr,
-    /// The network.
+    /// Network whose rounds are taken.
     pub drand: Drand,
 }
 
 /// A known round.
 #[cw_serde]
 pub struct BeaconResponse {
-    /// Its number.
+    /// Number of the round.
     pub round: u64,
     /// Its randomness, 32 bytes.
     pub randomness: HexBinary,
@@ -249,7 +249,7 @@ pub struct BeaconResponse {
 /// A round that requests wait for.
 #[cw_serde]
 pub struct WantedResponse {
-    /// Its number.
+    /// Number of the round.
     pub round: u64,
     /// When the network signs it, Unix seconds.
     pub at: u64,
@@ -262,7 +262,7 @@ pub struct WantedResponse {
 pub struct RequestResponse {
     /// Its number, from 1.
     pub id: u64,
-    /// Who asked.
+    /// Account that has asked.
     pub consumer: Addr,
     /// The round that it is bound to.
     pub round: u64,

@@ -14,7 +14,7 @@ fn network() -> StandIn {
     StandIn::new(&Zeroizing::new([7; 32])).unwrap()
 }
 
-/// The network.
+/// The network of tests.
 #[must_use]
 pub fn drand() -> Drand {
     let chain = network().chain(GENESIS, PERIOD).unwrap();

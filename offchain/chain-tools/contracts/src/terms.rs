@@ -58,7 +58,7 @@ pub(crate) const REWARD_LIMITS: rewards::Limits = rewards::Limits {
     patient_amount: Uint128::new(3_000 * UNIT),
     total_amount: Uint128::new(100_000 * UNIT),
 };
-/// Drand's quicknet.
+/// The network of drand that is called quicknet.
 fn quicknet() -> Drand {
     let (public_key, period) = (QUICKNET.public_key.into(), QUICKNET.period.get());
     Drand { public_key, genesis: QUICKNET.genesis, period }

@@ -13,7 +13,7 @@ const NATIVE: &str = "native:";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum PaidIn {
     Token(Token),
-    /// Its denomination.
+    /// A coin, by its denomination.
     Coin(String),
 }
 
