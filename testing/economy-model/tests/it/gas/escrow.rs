@@ -7,9 +7,9 @@ use cosmwasm_std::{Addr, HexBinary};
 
 use crate::gas::Cost;
 
-const CODE: &[u8] = b"sixteen letters.";
+pub(crate) const CODE: &[u8] = b"sixteen letters.";
 /// The code's SHA-256, in hex.
-const HASH: &str = "dde5d776d876edb1bee641709943327fa8ad12940e5ba8e9c9d8d79ce04d4237";
+pub(crate) const HASH: &str = "dde5d776d876edb1bee641709943327fa8ad12940e5ba8e9c9d8d79ce04d4237";
 /// Of each milestone, in base units of BTT.
 const AMOUNT: u128 = 1_000;
 /// What an agreement may cost to be made, in storage gas with the transfer of its tokens, and to be approved.
