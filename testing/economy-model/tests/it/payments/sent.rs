@@ -41,6 +41,15 @@ impl World {
         (expected, found)
     }
 
+    /// Does an operation and compares all money: whether it was accepted.
+    pub(crate) fn step(&mut self, op: &Op) -> Result<bool, String> {
+        let (expected, found) = self.apply(op);
+        if found.is_ok() != expected {
+            return Err(format!("the model says {expected}, the contract {:?}", found.err()));
+        }
+        self.compare_money().map(|()| expected)
+    }
+
     fn expect(&mut self, op: &Op) -> bool {
         match op {
             Op::OpenFlow { .. }
