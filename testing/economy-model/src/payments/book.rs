@@ -143,7 +143,10 @@ impl Book {
             let of = |((what, _), _): &(&(usize, Party), &BigInt)| *what == asset;
             let sum: BigInt = self.balances.iter().filter(of).map(|(_, amount)| amount).sum();
             if sum != self.given(asset) {
-                return Err(format!("there are {sum} of asset {asset}, and {} were given", self.given(asset)));
+                return Err(format!(
+                    "there are {sum} of asset {asset}, and {} were given",
+                    self.given(asset)
+                ));
             }
             for contract in Contract::ALL {
                 let owed = self.escrowed(contract, asset) + self.owed(contract, asset);

@@ -355,7 +355,8 @@ impl Escrow {
         (id, milestone, bps): (u64, u8, u16),
     ) -> bool {
         let Some(running) = self.running.get(&id) else { return false };
-        let judge = matches!(running.deal.approver, Approver::Payer { arbiter: Some(arbiter) } if arbiter == by);
+        let judge =
+            matches!(running.deal.approver, Approver::Payer { arbiter: Some(arbiter) } if arbiter == by);
         let called = running.phase == Phase::Disputed && now <= running.until && running.is_at(milestone);
         if !judge || !called || bps > 10_000 {
             return false;
@@ -372,8 +373,7 @@ impl Escrow {
 
     /// The first payee gives up what is not released.
     pub fn decline(&mut self, book: &mut Book, by: usize, id: u64) -> bool {
-        let first =
-            |running: &Agreement| running.deal.payees[0].0 == by && running.phase != Phase::Refunding;
+        let first = |running: &Agreement| running.deal.payees[0].0 == by && running.phase != Phase::Refunding;
         let given_up = self.running.get(&id).is_some_and(first);
         if given_up {
             self.give_back(book, id);

@@ -132,7 +132,8 @@ impl Feed {
                 let near: Vec<_> = heard.iter().copied().filter(near).collect();
                 if near.len() < self.confirming() {
                     let moved = self.is_apart(median, pending);
-                    self.pending = moved.then_some((median, round, now + self.terms.cooldown)).or(self.pending);
+                    self.pending =
+                        moved.then_some((median, round, now + self.terms.cooldown)).or(self.pending);
                     return moved.then_some(());
                 }
                 (now >= until).then_some(near)?

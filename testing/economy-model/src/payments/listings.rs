@@ -268,7 +268,8 @@ impl Listings {
     /// A draw that the rules exclude.
     pub fn drawn(&mut self, now: u64, id: u64, jurors: &[u64]) -> Result<(), String> {
         let eligible = self.eligible(id);
-        let fits = |(place, juror): (usize, &u64)| eligible.contains(juror) && !jurors[..place].contains(juror);
+        let fits =
+            |(place, juror): (usize, &u64)| eligible.contains(juror) && !jurors[..place].contains(juror);
         let whole = jurors.len() == JURORS && jurors.iter().enumerate().all(fits);
         let none = jurors.is_empty() && eligible.len() < JURORS;
         if !whole && !none {
@@ -291,7 +292,9 @@ impl Listings {
     /// An account votes on a case.
     pub fn vote(&mut self, now: u64, by: usize, id: u64, (number, upheld): (u64, bool)) -> bool {
         let owners: BTreeMap<u64, usize> = self.all.iter().map(|(id, own)| (*id, own.owner)).collect();
-        let Some(case) = self.all.get_mut(&id).and_then(|listing| listing.case.as_mut()) else { return false };
+        let Some(case) = self.all.get_mut(&id).and_then(|listing| listing.case.as_mut()) else {
+            return false;
+        };
         let open = case.number == number && now <= case.deadline;
         let own = |(juror, vote): &&mut (u64, Option<bool>)| owners.get(juror) == Some(&by) && vote.is_none();
         match case.jury.iter_mut().flatten().find(own) {

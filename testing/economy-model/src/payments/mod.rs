@@ -66,7 +66,9 @@ impl Payments {
             ] {
                 let found = self.book.escrowed(contract, asset);
                 if found != expected {
-                    return Err(format!("{contract:?} has {found} of asset {asset} in escrow for {expected}"));
+                    return Err(format!(
+                        "{contract:?} has {found} of asset {asset} in escrow for {expected}"
+                    ));
                 }
             }
         }

@@ -37,9 +37,11 @@ const KNOWN: &[u8] = b"known";
 
 fn execute(deps: DepsMut<'_>, env: Env, _: MessageInfo, msg: EvilMsg) -> StdResult<Response> {
     Ok(match msg {
-        EvilMsg::Do { contract, message } => {
-            Response::new().add_message(WasmMsg::Execute { contract_addr: contract, msg: message, funds: vec![] })
-        }
+        EvilMsg::Do { contract, message } => Response::new().add_message(WasmMsg::Execute {
+            contract_addr: contract,
+            msg: message,
+            funds: vec![],
+        }),
         EvilMsg::Know { contracts } => {
             deps.storage.set(KNOWN, &to_json_binary(&contracts)?);
             Response::new()
@@ -73,8 +75,11 @@ fn no_answer(_: Deps<'_>, _: Env, _: Empty) -> StdResult<Binary> {
 
 /// The token says that so many of it came to a contract from itself, with this hook.
 fn pays(suite: &mut Suite, evil: &Addr, contract: &Addr, amount: u128, hook: &impl Serialize) {
-    let receive =
-        Cw20ReceiveMsg { sender: evil.to_string(), amount: amount.into(), msg: to_json_binary(hook).unwrap() };
+    let receive = Cw20ReceiveMsg {
+        sender: evil.to_string(),
+        amount: amount.into(),
+        msg: to_json_binary(hook).unwrap(),
+    };
     has_sent(suite, evil, contract, &json!({ "receive": receive }));
 }
 
@@ -99,7 +104,8 @@ fn a_token_that_calls_every_contract_of_payments_back_is_paid_once_by_each() {
     let know = EvilMsg::Know { contracts: addresses.iter().map(Addr::to_string).collect() };
     suite.execute(&stranger, &evil, &know).unwrap();
     // In each contract it has put twice what it gets back, so that there is something to be paid from.
-    let open = flows::Hook::Open(Open { payee: payee.to_string(), terms: rate(10, 60, 0), transferable: false });
+    let open =
+        flows::Hook::Open(Open { payee: payee.to_string(), terms: rate(10, 60, 0), transferable: false });
     let agree = escrow::Hook::Open(agreed(&payee, &[200], Approver::Payer { arbiter: None }));
     for _ in 0..2 {
         pays(&mut suite, &evil, &flows.address, 100, &open);

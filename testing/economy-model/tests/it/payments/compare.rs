@@ -46,9 +46,10 @@ impl World {
     pub(crate) fn compare_money(&self) -> Result<(), String> {
         self.model.invariants()?;
         let expected = |asset| {
-            amounts(self.parties().map(|party| {
-                (self.party(party).to_string(), self.model.book.balance(asset, party))
-            }))
+            amounts(
+                self.parties()
+                    .map(|party| (self.party(party).to_string(), self.model.book.balance(asset, party))),
+            )
         };
         for (asset, token) in self.tokens.iter().enumerate() {
             let storage = self.suite.app.contract_storage(token);
@@ -131,7 +132,8 @@ impl World {
 
     fn compare_agreements(&self) -> Result<(), String> {
         for (id, running) in &self.model.escrow.running {
-            let found = self.escrow.agreement(&self.suite, *id).ok_or(format!("there is no agreement {id}"))?;
+            let found =
+                self.escrow.agreement(&self.suite, *id).ok_or(format!("there is no agreement {id}"))?;
             same(&format!("agreement {id}"), &big(found.left), &running.left)?;
             let phase = match found.phase {
                 Told::Funding { .. } => Phase::Funding,

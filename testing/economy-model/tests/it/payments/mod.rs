@@ -59,7 +59,10 @@ fn sequences(seeds: RangeInclusive<u64>) {
     println!("{seen:#?}");
     assert_eq!(seen.len(), KINDS, "every kind of operation was drawn");
     for (name, [accepted, refused]) in seen {
-        assert!(accepted > 0 && (refused > 0 || name == "Wait"), "{name}: {accepted} accepted, {refused} refused");
+        assert!(
+            accepted > 0 && (refused > 0 || name == "Wait"),
+            "{name}: {accepted} accepted, {refused} refused"
+        );
     }
 }
 

@@ -70,7 +70,10 @@ impl Op {
 }
 
 /// Numbers of what fits among all that there is.
-fn fitting<'a, T: 'a>(all: impl IntoIterator<Item = (&'a u64, &'a T)>, fits: impl Fn(&T) -> bool) -> Vec<u64> {
+fn fitting<'a, T: 'a>(
+    all: impl IntoIterator<Item = (&'a u64, &'a T)>,
+    fits: impl Fn(&T) -> bool,
+) -> Vec<u64> {
     all.into_iter().filter(|(_, one)| fits(one)).map(|(id, _)| *id).collect()
 }
 
@@ -130,7 +133,8 @@ impl Draw<'_> {
 
     fn withdrawal(&mut self) -> Op {
         let model = self.model;
-        let owed: Vec<_> = model.book.credits().map(|(contract, asset, to, _)| (contract, asset, to)).collect();
+        let owed: Vec<_> =
+            model.book.credits().map(|(contract, asset, to, _)| (contract, asset, to)).collect();
         let contract = Contract::ALL[self.dice.place(4)];
         let (by, asset) = (self.who(), self.asset());
         match self.dice.one(&owed) {
@@ -155,7 +159,8 @@ impl Draw<'_> {
         let all = fitting(open, fits);
         let id = self.id(&all);
         let found = open.get(&id).cloned();
-        let (payer, payee, asset) = found.as_ref().map_or((by, other, 0), |flow| (flow.payer, flow.payee, flow.asset));
+        let (payer, payee, asset) =
+            found.as_ref().map_or((by, other, 0), |flow| (flow.payer, flow.payee, flow.asset));
         match self.dice.below(24) {
             0..5 => self.open_flow(by, other),
             5..8 => {
@@ -182,8 +187,13 @@ impl Draw<'_> {
         let model = self.model;
         let (asset, deposit, now) = (self.asset(), self.dice.amount(5_000), model.now);
         let terms = if self.dice.once_in(2) {
-            let amount = if self.dice.once_in(10) { self.dice.amount(9) } else { self.dice.within(1, 99).into() };
-            let step = if self.dice.once_in(20) { self.dice.within(0, 400 * DAY) } else { self.dice.within(1, HOUR) };
+            let amount =
+                if self.dice.once_in(10) { self.dice.amount(9) } else { self.dice.within(1, 99).into() };
+            let step = if self.dice.once_in(20) {
+                self.dice.within(0, 400 * DAY)
+            } else {
+                self.dice.within(1, HOUR)
+            };
             Terms::Rate { amount, step, advance: self.dice.within(0, 3) }
         } else {
             let notice = self.dice.within(HOUR, 2 * DAY);
@@ -224,7 +234,8 @@ impl Draw<'_> {
         };
         let count = if self.dice.once_in(2) { 1 } else { self.dice.within(1, 3) };
         let mut milestone = || {
-            let amount = if self.dice.once_in(12) { self.dice.amount(90) } else { self.dice.within(1, 900).into() };
+            let amount =
+                if self.dice.once_in(12) { self.dice.amount(90) } else { self.dice.within(1, 900).into() };
             (amount, self.dice.within(1, 5) * HOUR, self.dice.within(1, 5) * HOUR)
         };
         let milestones = (0..count).map(|_| milestone()).collect();
@@ -298,9 +309,7 @@ impl Draw<'_> {
                 let by = if self.dice.once_in(2) { payee } else { by };
                 Op::Decline { by, id }
             }
-            21..23 => {
-                Op::AdvanceAgreement { id: self.of(|_| true) }
-            }
+            21..23 => Op::AdvanceAgreement { id: self.of(|_| true) },
             _ => {
                 let id = self.of(|running| running.phase == Phase::Refunding);
                 let crowd = model.escrow.running.get(&id).and_then(|running| running.crowd.as_ref());
@@ -362,7 +371,11 @@ impl Draw<'_> {
         match self.dice.below(14) {
             0..3 => self.offer(by),
             3 => {
-                let id = if self.dice.once_in(2) { self.id(&fitting(offers, |offer| !offer.cancelled)) } else { 0 };
+                let id = if self.dice.once_in(2) {
+                    self.id(&fitting(offers, |offer| !offer.cancelled))
+                } else {
+                    0
+                };
                 let by = offers.get(&id).map_or(by, |offer| offer.seller);
                 Op::Cancel { by: self.mostly(by), id }
             }
@@ -411,12 +424,22 @@ impl Draw<'_> {
             3 => vec![(first, part)],
             _ => (0..8).map(|index| ((first + index) % ACCOUNTS, 1_250)).collect(),
         };
-        let referral = if self.dice.once_in(2) { 0 } else { u16::try_from(self.dice.within(0, 3_100)).unwrap() };
+        let referral =
+            if self.dice.once_in(2) { 0 } else { u16::try_from(self.dice.within(0, 3_100)).unwrap() };
         let uses = self.dice.once_in(2).then(|| u32::try_from(self.dice.within(0, 3)).unwrap());
         let buyer = self.dice.once_in(4).then(|| self.who());
         let ends = self.dice.once_in(3).then(|| model.now + self.dice.within(0, 2 * DAY));
-        let offer =
-            Offer { seller, asset: self.asset(), price, split, referral, uses, buyer, ends, cancelled: false };
+        let offer = Offer {
+            seller,
+            asset: self.asset(),
+            price,
+            split,
+            referral,
+            uses,
+            buyer,
+            ends,
+            cancelled: false,
+        };
         Op::PutUp { offer }
     }
 
@@ -424,7 +447,9 @@ impl Draw<'_> {
         let model = self.model;
         let (all, now, by) = (&model.listings.all, model.now, self.who());
         let free = |listing: &Listing| listing.case.is_none() && listing.state == State::Active;
-        let case = |fits: fn(&Case) -> bool| fitting(all, move |listing: &Listing| listing.case.as_ref().is_some_and(fits));
+        let case = |fits: fn(&Case) -> bool| {
+            fitting(all, move |listing: &Listing| listing.case.as_ref().is_some_and(fits))
+        };
         let owner = |id: u64| all.get(&id).map_or(by, |listing| listing.owner);
         let kinds = &model.listings.kinds;
         let asset_of = |id: u64| all.get(&id).map_or(0, |listing| kinds[listing.kind].asset);
@@ -433,8 +458,14 @@ impl Draw<'_> {
                 let kind = self.dice.place(kinds.len());
                 let wrong = self.dice.once_in(12);
                 let (asset, amount) = (kinds[kind].asset, kinds[kind].bond);
-                let (asset, amount) = if wrong { (self.asset(), self.dice.amount(2_000)) } else { (asset, amount) };
-                Op::List { by: if kinds[kind].jurors { self.dice.place(ACCOUNTS) } else { by }, kind, asset, amount }
+                let (asset, amount) =
+                    if wrong { (self.asset(), self.dice.amount(2_000)) } else { (asset, amount) };
+                Op::List {
+                    by: if kinds[kind].jurors { self.dice.place(ACCOUNTS) } else { by },
+                    kind,
+                    asset,
+                    amount,
+                }
             }
             5..7 => {
                 let short = |listing: &Listing| listing.bond < kinds[listing.kind].bond.into();
@@ -448,7 +479,8 @@ impl Draw<'_> {
             }
             8..10 => {
                 let jurors = self.dice.once_in(5);
-                let id = self.id(&fitting(all, |listing| free(listing) && kinds[listing.kind].jurors == jurors));
+                let id =
+                    self.id(&fitting(all, |listing| free(listing) && kinds[listing.kind].jurors == jurors));
                 Op::Leave { by: self.mostly(owner(id)), id }
             }
             10..16 => {
@@ -470,12 +502,21 @@ impl Draw<'_> {
                 let number = self.number(id);
                 Op::Rule { by: self.rightful(), id, number, upheld: self.dice.once_in(2) }
             }
-            20..24 => Op::Draw { id: self.id(&case(|case| case.jury.is_none())), forged: self.dice.once_in(10) },
+            20..24 => {
+                Op::Draw { id: self.id(&case(|case| case.jury.is_none())), forged: self.dice.once_in(10) }
+            }
             24..36 => {
                 let id = self.id(&case(|case| case.jury.is_some()));
-                let jury = all.get(&id).and_then(|listing| listing.case.as_ref()).and_then(|case| case.jury.as_ref());
-                let silent: Vec<u64> =
-                    jury.into_iter().flatten().filter(|(_, vote)| vote.is_none()).map(|(own, _)| *own).collect();
+                let jury = all
+                    .get(&id)
+                    .and_then(|listing| listing.case.as_ref())
+                    .and_then(|case| case.jury.as_ref());
+                let silent: Vec<u64> = jury
+                    .into_iter()
+                    .flatten()
+                    .filter(|(_, vote)| vote.is_none())
+                    .map(|(own, _)| *own)
+                    .collect();
                 let by = self.dice.one(&silent).map_or(by, owner);
                 // Whom to believe is a matter of the case, so that majorities come about.
                 let upheld = id.is_multiple_of(2) != self.dice.once_in(5);

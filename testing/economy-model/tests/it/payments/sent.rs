@@ -59,10 +59,14 @@ impl World {
             | Op::Transfer { .. }
             | Op::Close { .. }
             | Op::FinishFlow { .. } => self.expect_of_flows(op),
-            Op::PutUp { .. } | Op::Cancel { .. } | Op::Buy { .. } | Op::Refund { .. } => self.expect_of_checkout(op),
-            Op::Report { .. } | Op::StopFeed { .. } | Op::Withdraw { .. } | Op::Collect { .. } | Op::Wait { .. } => {
-                self.expect_of_others(op)
+            Op::PutUp { .. } | Op::Cancel { .. } | Op::Buy { .. } | Op::Refund { .. } => {
+                self.expect_of_checkout(op)
             }
+            Op::Report { .. }
+            | Op::StopFeed { .. }
+            | Op::Withdraw { .. }
+            | Op::Collect { .. }
+            | Op::Wait { .. } => self.expect_of_others(op),
             Op::List { .. }
             | Op::AddToBond { .. }
             | Op::Update { .. }
@@ -106,7 +110,9 @@ impl World {
             Op::Raise { opener, ref deal, seconds } => escrow.raise(now, opener, deal, seconds),
             Op::Fund { by, id, asset, amount } => escrow.fund(book, now, (by, id), (asset, amount)),
             Op::Submit { by, id, milestone } => escrow.submit(now, by, (id, milestone)),
-            Op::Speak { by, id, milestone, approves } => escrow.speak(book, now, by, (id, milestone, approves)),
+            Op::Speak { by, id, milestone, approves } => {
+                escrow.speak(book, now, by, (id, milestone, approves))
+            }
             Op::Reveal { id, right } => escrow.reveal(book, now, id, right),
             Op::Dispute { by, id, milestone } => escrow.dispute(now, by, (id, milestone)),
             Op::Arbitrate { by, id, milestone, bps } => escrow.rule(book, now, by, (id, milestone, bps)),
@@ -124,7 +130,9 @@ impl World {
             Op::PutUp { ref offer } => checkout.put(now, offer.clone()),
             Op::Cancel { by, id } => checkout.cancel(by, id),
             Op::Buy { ref pay } => checkout.pay(book, now, &self.model.feed, pay),
-            Op::Refund { by, receipt, asset, amount } => checkout.refund(book, (by, receipt), (asset, amount)),
+            Op::Refund { by, receipt, asset, amount } => {
+                checkout.refund(book, (by, receipt), (asset, amount))
+            }
             _ => unreachable!("{op:?}"),
         }
     }
@@ -137,7 +145,9 @@ impl World {
             Op::AddToBond { by, id, asset, amount } => listings.top_up(book, by, id, (asset, amount)),
             Op::Update { by, id } => listings.update(by, id),
             Op::Leave { by, id } => listings.leave(now, by, id),
-            Op::Challenge { by, id, asset, amount } => listings.challenge(book, now, (by, id), (asset, amount)),
+            Op::Challenge { by, id, asset, amount } => {
+                listings.challenge(book, now, (by, id), (asset, amount))
+            }
             Op::Rule { by, id, number, upheld } => {
                 by.is_none() && listings.rule(book, now, id, (number, upheld))
             }
@@ -218,10 +228,14 @@ impl World {
             | Op::Transfer { .. }
             | Op::Close { .. }
             | Op::FinishFlow { .. } => self.send_to_flows(op),
-            Op::PutUp { .. } | Op::Cancel { .. } | Op::Buy { .. } | Op::Refund { .. } => self.send_to_checkout(op),
-            Op::Report { .. } | Op::StopFeed { .. } | Op::Withdraw { .. } | Op::Collect { .. } | Op::Wait { .. } => {
-                self.send_to_others(op)
+            Op::PutUp { .. } | Op::Cancel { .. } | Op::Buy { .. } | Op::Refund { .. } => {
+                self.send_to_checkout(op)
             }
+            Op::Report { .. }
+            | Op::StopFeed { .. }
+            | Op::Withdraw { .. }
+            | Op::Collect { .. }
+            | Op::Wait { .. } => self.send_to_others(op),
             Op::Agree { .. }
             | Op::Raise { .. }
             | Op::Fund { .. }
@@ -317,7 +331,9 @@ impl World {
                 let preimage = if right { CODE } else { b"another sixteen." }.into();
                 self.anyone(&contract, &ExecuteMsg::Reveal { id, preimage })
             }
-            Op::Dispute { by, id, milestone } => self.act(by, &contract, &ExecuteMsg::Dispute { id, milestone }),
+            Op::Dispute { by, id, milestone } => {
+                self.act(by, &contract, &ExecuteMsg::Dispute { id, milestone })
+            }
             Op::Arbitrate { by, id, milestone, bps: payees_bps } => {
                 self.act(by, &contract, &ExecuteMsg::Rule { id, milestone, payees_bps })
             }

@@ -27,14 +27,17 @@ impl World {
         }
         self.end_agreements()?;
         self.end_listings()?;
-        let owed: Vec<_> = self.model.book.credits().map(|(contract, asset, to, _)| (contract, asset, to)).collect();
+        let owed: Vec<_> =
+            self.model.book.credits().map(|(contract, asset, to, _)| (contract, asset, to)).collect();
         for (contract, asset, to) in owed.into_iter().filter(|(_, asset, _)| *asset != PHANTOM) {
             match to {
                 Party::Account(by) => self.must(&Op::Withdraw { contract, by, asset })?,
                 _ => self.must(&Op::Collect { asset })?,
             }
         }
-        for (contract, asset) in Contract::ALL.into_iter().flat_map(|of| (0..PHANTOM).map(move |asset| (of, asset))) {
+        for (contract, asset) in
+            Contract::ALL.into_iter().flat_map(|of| (0..PHANTOM).map(move |asset| (of, asset)))
+        {
             let left = self.suite.balance_in(self.address(contract), &self.assets[asset]);
             if left != 0 || self.model.book.escrowed(contract, asset) != BigInt::default() {
                 return Err(format!("{left} of asset {asset} stay in {contract:?}"));

@@ -69,7 +69,8 @@ fn wealth(account: usize) -> u128 {
 }
 
 fn coins_of(accounts: &[Addr]) -> Vec<Cw20Coin> {
-    let coin = |(index, address): (usize, &Addr)| Cw20Coin { address: address.into(), amount: wealth(index).into() };
+    let coin =
+        |(index, address): (usize, &Addr)| Cw20Coin { address: address.into(), amount: wealth(index).into() };
     accounts.iter().enumerate().map(coin).collect()
 }
 
@@ -113,7 +114,9 @@ impl World {
         let mut assets: Vec<Asset> = tokens.iter().map(|token| Asset::Cw20(token.into())).collect();
         assets.extend([coin, Asset::Cw20(liar.to_string())]);
         let mut model = Payments::new(suite.now(), kinds(), feed::Feed::new(FEED));
-        for (asset, account) in (0..PHANTOM).flat_map(|asset| (0..ACCOUNTS).map(move |account| (asset, account))) {
+        for (asset, account) in
+            (0..PHANTOM).flat_map(|asset| (0..ACCOUNTS).map(move |account| (asset, account)))
+        {
             model.book.give(asset, account, &wealth(account).into());
         }
         assert_eq!(model.now, START);
@@ -147,7 +150,8 @@ impl World {
         // Jurors first, since others name them.
         for index in [2, 0, 1] {
             let Kind { asset, bond, judged, jurors, slashed, .. } = self.model.listings.kinds[index];
-            let ruler = if judged { Ruler::Jurors(POOL.into()) } else { Ruler::Named(self.ruler.to_string()) };
+            let ruler =
+                if judged { Ruler::Jurors(POOL.into()) } else { Ruler::Named(self.ruler.to_string()) };
             let mut terms = terms((&self.assets[asset], bond), ruler);
             if slashed {
                 terms.slashers = vec![self.suite.faucet.to_string()];
