@@ -8,6 +8,8 @@
 mod attacks;
 mod compare;
 mod dice;
+mod draw;
+mod expect;
 mod op;
 mod sent;
 mod wind_up;
@@ -17,7 +19,8 @@ use std::collections::BTreeMap;
 use std::ops::RangeInclusive;
 
 use dice::Dice;
-use op::{Draw, Op};
+use draw::Draw;
+use op::Op;
 use world::World;
 
 /// Operations of a sequence.
