@@ -28,7 +28,7 @@ pub(crate) const CATEGORIES: [&str; 3] = ["apps", "reports", POOL];
 
 fn kinds() -> Vec<Kind> {
     let (unbond, ruling) = (UNBOND, RULING);
-    let kind = |asset, bond, judged, jurors| {
+    let kind = |asset, bond, judged: bool, jurors| {
         let slashed = !judged;
         Kind { asset, bond, judged, jurors, slashed, unbond, ruling }
     };
