@@ -3,11 +3,13 @@
 use bithive_api::listings::{
     Asset, Category as Setting, Event, ExecuteMsg, InstantiateMsg, Ruler, Terms, limits,
 };
+use bithive_api::permission::{Permission, Permitted};
 use bithive_contract_kit::delay;
 use bithive_contract_kit::input::{
     self, InputError, address, count, length, outside, positive, sized, within,
 };
 use bithive_drand::PUBLIC_KEY_BYTES;
+use cosmwasm_schema::serde::ser::{Error, Serialize, SerializeStructVariant, Serializer};
 use cosmwasm_std::{Addr, Deps, DepsMut, Env, Response};
 use cw_ownable::initialize_owner;
 
@@ -34,6 +36,29 @@ pub(crate) fn waits(deps: Deps<'_>, env: &Env, msg: &ExecuteMsg) -> Result<bool,
     let ExecuteMsg::SetCategory { name, category } = msg else { return Ok(false) };
     check(deps, env, name, category)?;
     Ok(delay::waits(deps.storage, env)?)
+}
+
+/// A message that waits, written as [`ExecuteMsg`] writes it. Only categories wait, so the contract needs no code that writes the others.
+pub(crate) struct Waiting<'a>(pub(crate) &'a ExecuteMsg);
+
+impl Permitted for Waiting<'_> {
+    const PERMISSIONS: &'static [(&'static str, Permission)] = ExecuteMsg::PERMISSIONS;
+
+    fn line(&self) -> (&'static str, Permission) {
+        self.0.line()
+    }
+}
+
+impl Serialize for Waiting<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let ExecuteMsg::SetCategory { name, category } = self.0 else {
+            return Err(S::Error::custom("only categories wait"));
+        };
+        let mut fields = serializer.serialize_struct_variant("ExecuteMsg", 0, "set_category", 2)?;
+        fields.serialize_field("name", name)?;
+        fields.serialize_field("category", category)?;
+        fields.end()
+    }
 }
 
 /// Makes a category, or gives it new terms. The same terms keep their number: whoever stands under them stays current.

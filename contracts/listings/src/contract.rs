@@ -49,7 +49,7 @@ pub fn execute(
     }
     permission::authorize(deps.as_ref(), &info.sender, &msg)?;
     if category::waits(deps.as_ref(), &env, &msg)? {
-        return Ok(delay::schedule(deps.storage, &env, &msg)?);
+        return Ok(delay::schedule(deps.storage, &env, &category::Waiting(&msg))?);
     }
     run(deps, env, info, msg)
 }

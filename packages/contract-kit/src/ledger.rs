@@ -6,8 +6,6 @@
 //! most the contract's balance. Everything is written before a message leaves, so a token that calls back finds the
 //! credit gone.
 
-use std::collections::BTreeMap;
-
 use bithive_api::asset::Asset;
 use cosmwasm_schema::cw_serde;
 use cosmwasm_std::{Addr, BankMsg, Coin, CosmosMsg, StdResult, Storage, Uint128};
@@ -144,7 +142,8 @@ pub trait Ledger {
 /// Credits that are released together, summed by account.
 #[derive(Default)]
 pub struct Release {
-    credits: BTreeMap<Addr, Uint128>,
+    /// Each account once. They are few in a message; a search among them is less code on a chain than a tree.
+    credits: Vec<(Addr, Uint128)>,
     total: Uint128,
 }
 
@@ -157,9 +156,11 @@ impl Release {
         if amount.is_zero() {
             return Ok(());
         }
-        let credit = self.credits.entry(account.clone()).or_default();
-        *credit = credit.checked_add(amount)?;
         self.total = self.total.checked_add(amount)?;
+        match self.credits.iter_mut().find(|(other, _)| other == account) {
+            Some((_, credit)) => *credit = credit.checked_add(amount)?,
+            None => self.credits.push((account.clone(), amount)),
+        }
         Ok(())
     }
 }

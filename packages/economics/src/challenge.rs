@@ -1,7 +1,5 @@
 //! What a challenge of a bond costs, what becomes of the bond that is lost, and which seats of a pool judge it.
 
-use std::collections::BTreeMap;
-
 use crate::Bps;
 
 /// Of a lost bond, what who won gets: half, so that whoever challenges itself loses.
@@ -65,28 +63,38 @@ pub fn silence(bond: u128, held: u128) -> u128 {
 #[derive(Debug)]
 pub struct Draw {
     left: u32,
-    moved: BTreeMap<u32, u32>,
+    /// Places that hold another number than their own, and that number: one for each step at most. A search among them is less
+    /// code on a chain than a tree.
+    moved: Vec<(u32, u32)>,
 }
 
 impl Draw {
     /// A draw of the numbers from 0 to `bound` - 1.
     #[must_use]
     pub const fn new(bound: u32) -> Self {
-        Self { left: bound, moved: BTreeMap::new() }
+        Self { left: bound, moved: Vec::new() }
     }
 
     /// The next number, by a random one; of 128 bits, so that the rest of the division favours nobody. None once all are drawn.
     pub fn next(&mut self, random: u128) -> Option<u32> {
         let place = u32::try_from(random.checked_rem(self.left.into())?).ok()?;
         let last = self.left.checked_sub(1)?;
-        let drawn = self.moved.get(&place).copied().unwrap_or(place);
-        // The number in the last place takes the place of the one that was drawn.
-        let moved = self.moved.remove(&last).unwrap_or(last);
-        if place != last {
-            self.moved.insert(place, moved);
-        }
         self.left = last;
-        Some(drawn)
+        // The number in the last place takes the place of the one that is drawn.
+        let moved = match self.moved.iter().position(|(at, _)| *at == last) {
+            Some(index) => self.moved.swap_remove(index).1,
+            None => last,
+        };
+        if place == last {
+            return Some(moved);
+        }
+        match self.moved.iter_mut().find(|(at, _)| *at == place) {
+            Some((_, number)) => Some(core::mem::replace(number, moved)),
+            None => {
+                self.moved.push((place, moved));
+                Some(place)
+            }
+        }
     }
 }
 

@@ -3,10 +3,11 @@
 //! Nothing here is shared with the contracts or with `bithive-economics`: each rule is written again from its description,
 //! in numbers that don't overflow and in the most direct way, day by day and holder by holder. [`Model`] holds all
 //! balances; [`emission`], [`staking`], [`vesting`], [`rewards`], [`treasury`] and [`timebank`] have a contract each, as
-//! methods that say whether the contract must accept a message and change the model if so.
+//! methods that say whether the contract must accept a message and change the model if so. [`payments`] are a model of their own.
 
 pub mod emission;
 pub mod ledger;
+pub mod payments;
 pub mod rewards;
 pub mod staking;
 pub mod timebank;

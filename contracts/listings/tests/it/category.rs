@@ -119,6 +119,17 @@ fn a_category_takes_effect_after_a_delay_that_anybody_can_watch() {
 }
 
 #[test]
+fn what_waits_is_the_message_that_the_owner_sent() {
+    let mut world = World::new();
+    world.suite.advance(SETUP_SECONDS);
+    let (listings, setting) = (world.listings.clone(), greedy(&world));
+    let sent = ExecuteMsg::SetCategory { name: NAMED.into(), category: setting.clone() };
+    listings.set(&mut world.suite, NAMED, setting).unwrap();
+    let waiting = world.suite.settings(&listings.address);
+    assert_eq!(waiting[0].message, cosmwasm_std::to_json_binary(&sent).unwrap());
+}
+
+#[test]
 fn what_waits_was_checked_before() {
     let mut world = World::new();
     world.suite.advance(SETUP_SECONDS);

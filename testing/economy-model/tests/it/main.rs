@@ -5,6 +5,7 @@ mod doors;
 mod economy;
 mod gas;
 mod money;
+mod payments;
 mod storage;
 mod table;
 mod tree;

@@ -7,14 +7,12 @@ use bithive_test_kit::flows::DAY;
 use bithive_test_kit::oracle::Oracle;
 use cosmwasm_std::Addr;
 
-use crate::gas::Cost;
+use crate::gas::{Cost, within};
 
 /// Of each offer, in base units of BTT.
 const PRICE: u128 = 1_000;
-/// Most gas of a payment that a feed prices: the whole message on a chain, of which storage is a part.
+/// Most gas of a payment that a feed prices. It loads the token, the checkout and the oracle.
 const MOST: u64 = 400_000;
-/// Gas of loading a contract, as measured of others; such a payment loads the token, the checkout and the oracle.
-const LOADING: u64 = 60_000;
 
 pub(crate) struct World {
     suite: Suite,
@@ -89,8 +87,7 @@ impl World {
         let fixed = self.pay(PRICE, paying(2, 200, PRICE));
         // 1,999 cents at 0.2536 a token, and as much again, which comes back.
         let quote = self.pay(200_000_000, paying(quoted, 201, 100_000_000));
-        let whole = quote + 3 * LOADING;
-        assert!(whole <= MOST, "a payment with a quote: {quote} of storage, {whole} in all");
+        within("pay with a quote", quote, (3, 0), MOST);
         let referrer = Some(self.suite.account("friend").into());
         let most = self.pay(PRICE, Pay { referrer, ..paying(split, 202, PRICE) });
         let refund = self.cost(|suite, checkout| {

@@ -7,7 +7,10 @@ use bithive_test_kit::jobs::{PRICE, VAULT};
 use bithive_test_kit::{JobsSuite, Suite};
 use cosmwasm_std::Addr;
 
-use crate::gas::Cost;
+use crate::gas::{Cost, within};
+
+/// Most gas of a consent that is recorded or revoked.
+const MOST: u64 = 150_000;
 
 pub(crate) struct World {
     market: JobsSuite,
@@ -106,6 +109,11 @@ impl World {
                 grants.revoke(&mut market.suite, &subject, 1, &requester);
             }),
         ));
+        for (name, cost) in &costs {
+            if ["record a consent", "revoke a consent"].contains(name) {
+                within(name, *cost, (1, 0), MOST);
+            }
+        }
         costs
     }
 }

@@ -5,12 +5,15 @@ use bithive_test_kit::Suite;
 use bithive_test_kit::flows::{DAY, Flows, by_vouchers, opening, rate};
 use cosmwasm_std::Addr;
 
-use crate::gas::Cost;
+use crate::gas::{Cost, within};
 
 /// Seconds of a step.
 const STEP: u64 = 60;
 /// Of each deposit, in base units of BTT.
 const DEPOSIT: u128 = 1_000;
+/// Most gas of a voucher that is redeemed alone, and of each of 64.
+const MOST: u64 = 210_000;
+const MOST_OF_EACH: u64 = 30_000;
 
 pub(crate) struct World {
     suite: Suite,
@@ -90,4 +93,14 @@ impl World {
             ("withdraw", self.send("payee", &withdraw)),
         ]
     }
+}
+
+/// Of one voucher, and of as many as a message takes, each of another flow.
+pub(crate) fn budgets() {
+    let mut world = World::new(65);
+    let one = world.redeem(&[(2, 50)]);
+    within("redeem a voucher", one, (1, 1), MOST);
+    let all: Vec<_> = (0..64).map(|index| (4 + 2 * index, 50)).collect();
+    let most = world.redeem(&all);
+    within("redeem 64 vouchers", most, (1, 64), 64 * MOST_OF_EACH);
 }

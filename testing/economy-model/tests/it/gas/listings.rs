@@ -7,10 +7,12 @@ use cosmwasm_std::Addr;
 use cw_multi_test::AppResponse;
 use cw_multi_test::error::AnyResult;
 
-use crate::gas::Cost;
+use crate::gas::{Cost, within};
 
 /// Of a listing, in base units of BTT.
 const BOND: u128 = 1_000;
+/// Most gas of a listing, and of a challenge. Both load the token and the contract.
+const MOST: u64 = 230_000;
 /// With a named ruler, and with jurors.
 const CATEGORIES: [&str; 2] = ["apps", "reports"];
 
@@ -103,6 +105,11 @@ impl World {
         costs.push(("vote", votes[0]));
         costs.push(("advance a case", self.send(&stranger, &ExecuteMsg::Advance { id: judged })));
         costs.push(("withdraw", self.send(&owner, &withdraw)));
+        for (name, cost) in &costs {
+            if name.starts_with("list") || name.starts_with("challenge") {
+                within(name, *cost, (2, 0), MOST);
+            }
+        }
         costs
     }
 }

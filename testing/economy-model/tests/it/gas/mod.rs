@@ -16,6 +16,18 @@ pub(crate) mod rounds;
 /// A message and its storage gas.
 type Cost = (&'static str, u64);
 
+/// Gas of loading a contract: of a settlement that loads three on wasmd it is 180,000 of 356,167.
+const LOADING: u64 = 60_000;
+/// Gas of one signature of Ed25519: 35 us in a machine that counts 10^6 for each, of which wasmd makes 140,000 one.
+const SIGNATURE: u64 = 250;
+
+/// The whole message costs at most `most` on a chain: its storage, and what it loads and verifies.
+fn within(name: &str, storage: u64, (contracts, signatures): (u64, u64), most: u64) {
+    let whole = storage + contracts * LOADING + signatures * SIGNATURE;
+    println!("{name:>20}: {storage} of storage, {whole} in all, at most {most}");
+    assert!(whole <= most, "{name}: {storage} of storage, {whole} in all, at most {most}");
+}
+
 /// The dearer of both is dearer by a twentieth at most.
 fn compare(costs: impl Fn(usize) -> Vec<Cost>) {
     let (few, many) = (costs(10), costs(10_000));
@@ -55,6 +67,11 @@ fn idle_time_costs_as_much_where_ten_thousand_machines_claim_it() {
 #[test]
 fn flows_cost_as_much_where_ten_thousand_are_open() {
     compare(|count| flows::World::new(count).costs());
+}
+
+#[test]
+fn a_voucher_is_redeemed_alone_and_among_64_within_its_budget() {
+    flows::budgets();
 }
 
 #[test]
