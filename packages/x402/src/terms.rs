@@ -2,7 +2,7 @@
 
 use crate::amount::Amount;
 use crate::required::{Accepted, PaymentRequired};
-use crate::{VERSION, network};
+use crate::{EXACT, VERSION, network};
 
 /// What a client is ready to do. Nothing that a server says goes beyond it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -104,6 +104,7 @@ impl Terms {
                 && accepted.network == network
                 && accepted.asset == limits.asset
                 && accepted.extra.contract.as_deref() == Some(limits.contract)
+                && (accepted.scheme != EXACT || accepted.extra.offer.is_some())
         };
         let accepted = required.accepts.iter().find(fits).ok_or_else(|| {
             let [scheme, asset, contract] =
