@@ -91,6 +91,7 @@ impl Market {
             min_notice: HOUR,
             exposure: u128::MAX,
             redeem_every: Duration::from_secs(DAYS),
+            offer: None,
         }
     }
 
