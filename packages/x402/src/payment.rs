@@ -109,7 +109,8 @@ impl ExactPayload {
             Self::Receipt { payer, salt } => return Ok(Exact { by: PaidBy::Receipt(payer), salt }),
             Self::Transaction { transaction, salt } => (transaction, salt),
         };
-        let bad = || ProofError::Payload(format!("transaction: expected base64 of 1 to {MAX_TRANSACTION} bytes"));
+        let bad =
+            || ProofError::Payload(format!("transaction: expected base64 of 1 to {MAX_TRANSACTION} bytes"));
         let bytes = STANDARD.decode(transaction).map_err(|_| bad())?;
         if bytes.is_empty() || bytes.len() > MAX_TRANSACTION {
             return Err(bad());
@@ -132,7 +133,9 @@ impl Payment {
     pub fn with_exact(resource: Option<Resource>, accepted: Accepted, exact: Exact) -> Self {
         let Exact { by, salt } = exact;
         let payload = match by {
-            PaidBy::Transaction(bytes) => ExactPayload::Transaction { transaction: STANDARD.encode(bytes), salt },
+            PaidBy::Transaction(bytes) => {
+                ExactPayload::Transaction { transaction: STANDARD.encode(bytes), salt }
+            }
             PaidBy::Receipt(payer) => ExactPayload::Receipt { payer, salt },
         };
         // Of text, so it has a JSON form.

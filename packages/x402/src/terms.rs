@@ -109,7 +109,13 @@ impl Terms {
         let accepted = required.accepts.iter().find(fits).ok_or_else(|| {
             let [scheme, asset, contract] =
                 [limits.scheme, limits.asset, limits.contract].map(ToOwned::to_owned);
-            TermsError::NoWay { scheme, network: network.clone(), asset, contract, offered: offered(required) }
+            TermsError::NoWay {
+                scheme,
+                network: network.clone(),
+                asset,
+                contract,
+                offered: offered(required),
+            }
         })?;
         let (price, notice) = (accepted.amount.0, accepted.extra.withdraw_delay.unwrap_or(0));
         if price == 0 {

@@ -474,8 +474,8 @@ fn audit_and_consent(seeds: &Seeds<'_>) -> Result<(), Fault> {
 /// The three headers, as docs/door.md has them.
 fn x402(seeds: &Seeds<'_>) -> Result<(), Fault> {
     use bithive_x402::{
-        Accepted, Amount, ChannelState, Charge, Digest, EXACT, Exact, Extra, PaidBy, Payment, PaymentRequired, Settled,
-        Signature, Voucher,
+        Accepted, Amount, ChannelState, Charge, Digest, EXACT, Exact, Extra, PaidBy, Payment,
+        PaymentRequired, Settled, Signature, Voucher,
     };
     let required: PaymentRequired = serde_json::from_value(serde_json::json!({
         "x402Version": 2, "error": "payment_required", "resource": { "url": "http://127.0.0.1:8402/predict" },

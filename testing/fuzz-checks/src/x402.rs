@@ -2,8 +2,8 @@
 
 use bithive_x402::header::{MAX_BYTES, decode, encode};
 use bithive_x402::{
-    BATCH_SETTLEMENT, Book, Digest, FlowView, Limits, MAX_TRANSACTION, Order, PaidBy, Payment, PaymentRequired, Proof,
-    Settled, Terms, Verdict, Voucher, digest,
+    BATCH_SETTLEMENT, Book, Digest, FlowView, Limits, MAX_TRANSACTION, Order, PaidBy, Payment,
+    PaymentRequired, Proof, Settled, Terms, Verdict, Voucher, digest,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -68,10 +68,14 @@ fn buys_once(payment: &Payment) {
             if let PaidBy::Transaction(bytes) = &exact.by {
                 assert!((1..=MAX_TRANSACTION).contains(&bytes.len()));
             }
-            assert_eq!(Payment::with_exact(None, payment.accepted.clone(), exact.clone()).proof(), payment.proof());
+            assert_eq!(
+                Payment::with_exact(None, payment.accepted.clone(), exact.clone()).proof(),
+                payment.proof()
+            );
             let key = |body: &[u8]| {
                 let request = digest("POST", "/predict", body);
-                Order { chain_id: "bithive-1", contract: "bithive1checkout", offer: 1, request }.key(&exact.salt)
+                Order { chain_id: "bithive-1", contract: "bithive1checkout", offer: 1, request }
+                    .key(&exact.salt)
             };
             assert_ne!(key(b"1"), key(b"2"));
         }

@@ -89,7 +89,10 @@ pub(super) async fn run(network: &NetworkArgs, args: GetArgs, home: &Path, outpu
     let max_price = args.asset.read("--max-price", &args.max_price)?;
     if args.scheme == Scheme::Exact {
         let streams = args.flow.is_some() || args.deposit.is_some() || args.purse.is_some();
-        ensure!(!streams, "--flow, --deposit and --purse are for vouchers; a request is paid for by one transaction with --scheme exact");
+        ensure!(
+            !streams,
+            "--flow, --deposit and --purse are for vouchers; a request is paid for by one transaction with --scheme exact"
+        );
         return buy(&accounts, &args, (data, max_price), output).await;
     }
     let deposit = args.deposit.as_deref().map(|deposit| args.asset.read("--deposit", deposit)).transpose()?;
@@ -139,7 +142,9 @@ async fn buy(
         (Some(receipt), _) if before => format!("it was paid for before; receipt {receipt}"),
         (Some(receipt), _) => format!("paid {}; receipt {receipt}", args.asset.show(price)),
         (None, 0) => "the server asked for no payment".into(),
-        (None, _) => format!("the server was given a payment of {}, and has not used it yet", args.asset.show(price)),
+        (None, _) => {
+            format!("the server was given a payment of {}, and has not used it yet", args.asset.show(price))
+        }
     };
     show((&*body, out.as_mut()), answer, &paid, output)
 }
@@ -150,7 +155,12 @@ fn place(out: Option<&Path>) -> Result<Option<File>> {
 }
 
 /// Writes the reply where it is to go, and says what it cost.
-fn show((body, out): (&[u8], Option<&mut File>), mut answer: Value, paid: &str, output: Output) -> Result<()> {
+fn show(
+    (body, out): (&[u8], Option<&mut File>),
+    mut answer: Value,
+    paid: &str,
+    output: Output,
+) -> Result<()> {
     let whole = out.is_none();
     if let Some(out) = out {
         out.write_all(body).context("--out")?;

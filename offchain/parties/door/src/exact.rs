@@ -182,7 +182,11 @@ async fn send(site: &Site, counter: &Counter, tx: &RawTx, name: &str) -> Result<
     };
     site.tally.transaction("refused");
     // No block has it or will have it with an effect.
-    if site.ledger.remove_sold(name).await { Err(refused) } else { Err(Refused::failed("the records can't be written")) }
+    if site.ledger.remove_sold(name).await {
+        Err(refused)
+    } else {
+        Err(Refused::failed("the records can't be written"))
+    }
 }
 
 fn silent(error: &ChainError) -> Refused {

@@ -11,7 +11,9 @@ use crate::turns::Turns;
 
 /// An offer that can't sell requests.
 #[derive(Debug, thiserror::Error)]
-#[error("--offer {offer}: {problem}; `bithive invoice create --standing --amount PRICE` makes one that any number of requests are sold for")]
+#[error(
+    "--offer {offer}: {problem}; `bithive invoice create --standing --amount PRICE` makes one that any number of requests are sold for"
+)]
 #[must_use = "an error that is not returned refuses nothing"]
 pub struct BadOffer {
     /// Number of the offer.
@@ -99,7 +101,9 @@ impl Shop {
         let (own, price) = (&self.asset, self.price);
         if asset != *own || sent != price {
             // An address of a message may be as long as the transaction.
-            return wrong(format!("the message sends {sent} base units of an asset, expected {price} of {own}"));
+            return wrong(format!(
+                "the message sends {sent} base units of an asset, expected {price} of {own}"
+            ));
         }
         let expected = self.pay(key);
         if pay == expected {
@@ -108,11 +112,18 @@ impl Shop {
         if (Pay { key: expected.key.clone(), ..pay.clone() }) == expected {
             return Err((Code::OtherRequest, format!("the key of this request and salt is {key}")));
         }
-        wrong(format!("expected a payment for offer {} of at most {price} base units without a referrer", self.offer))
+        wrong(format!(
+            "expected a payment for offer {} of at most {price} base units without a referrer",
+            self.offer
+        ))
     }
 
     /// The receipt of a payment, from the contract.
-    pub(crate) async fn receipt(&self, payer: &str, key: &Digest) -> Result<Option<ReceiptResponse>, ChainError> {
+    pub(crate) async fn receipt(
+        &self,
+        payer: &str,
+        key: &Digest,
+    ) -> Result<Option<ReceiptResponse>, ChainError> {
         self.checkout.payment(payer, self.asset.clone(), key.0.into()).await
     }
 
@@ -120,10 +131,16 @@ impl Shop {
     pub(crate) fn accept(&self, receipt: &ReceiptResponse) -> Result<(), (Code, String)> {
         let (id, offer) = (receipt.id, self.offer);
         if receipt.offer != offer || receipt.amount.u128() != self.price {
-            return Err((Code::NoReceipt, format!("receipt {id} is of another payment than one for offer {offer}")));
+            return Err((
+                Code::NoReceipt,
+                format!("receipt {id} is of another payment than one for offer {offer}"),
+            ));
         }
         if !receipt.refunded.is_zero() {
-            return Err((Code::Refunded, format!("of receipt {id}, {} base units were given back", receipt.refunded)));
+            return Err((
+                Code::Refunded,
+                format!("of receipt {id}, {} base units were given back", receipt.refunded),
+            ));
         }
         Ok(())
     }

@@ -136,7 +136,8 @@ async fn serve(
         charged_cumulative_amount: Amount(charged),
     };
     let settled = |charged: u128| {
-        let charge = Charge { charged_amount: Amount(price), channel_state: Some(state(charged)), receipt: None };
+        let charge =
+            Charge { charged_amount: Amount(price), channel_state: Some(state(charged)), receipt: None };
         Settled::taken(counter.accepted.network.clone(), flow.payer.to_string(), None, charge)
     };
     match verdict {
@@ -157,7 +158,9 @@ async fn serve(
                 flow.id, refusal.charged
             );
             let none = Settled::refused(counter.accepted.network.clone(), refusal.code);
-            return Err(Refused::payment(refusal.code, what).asking(site.required(&accepted, None), Some(none)));
+            return Err(
+                Refused::payment(refusal.code, what).asking(site.required(&accepted, None), Some(none))
+            );
         }
     }
     let Some(reserved) = counter.till.reserve(price) else {

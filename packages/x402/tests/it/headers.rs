@@ -4,8 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bithive_x402::header::{HeaderError, MAX_BYTES, decode, encode};
 use bithive_x402::{
-    Accepted, Amount, ChannelState, Charge, Code, Digest, EXACT, Exact, Extra, MAX_TRANSACTION, PaidBy, Payment,
-    PaymentRequired, Proof, ProofError, Resource, Settled, Signature, Voucher, VoucherState,
+    Accepted, Amount, ChannelState, Charge, Code, Digest, EXACT, Exact, Extra, MAX_TRANSACTION, PaidBy,
+    Payment, PaymentRequired, Proof, ProofError, Resource, Settled, Signature, Voucher, VoucherState,
 };
 use serde_json::{Value, json};
 
@@ -120,7 +120,10 @@ fn a_payment_on_the_chain_is_a_transaction_or_a_receipt_and_the_salt_of_its_key(
             PaidBy::Transaction(vec![1, 2, 3]),
             json!({ "type": "transaction", "transaction": "AQID", "salt": salt }),
         ),
-        (PaidBy::Receipt("bithive1payer".into()), json!({ "type": "receipt", "payer": "bithive1payer", "salt": salt })),
+        (
+            PaidBy::Receipt("bithive1payer".into()),
+            json!({ "type": "receipt", "payer": "bithive1payer", "salt": salt }),
+        ),
     ] {
         let exact = Exact { by, salt };
         let payment = Payment::with_exact(None, by_offer(), exact.clone());
@@ -134,18 +137,23 @@ fn a_payment_on_the_chain_is_a_transaction_or_a_receipt_and_the_salt_of_its_key(
         }
         let mut more = payment.clone();
         more.payload["more"] = json!(1);
-        assert!(matches!(more.proof(), Err(ProofError::Payload(_))), "a payment has nothing that nobody reads");
+        assert!(
+            matches!(more.proof(), Err(ProofError::Payload(_))),
+            "a payment has nothing that nobody reads"
+        );
         // What proves one scheme proves no other.
         let other = Payment { accepted: accepted(), ..payment };
         assert!(matches!(other.proof(), Err(ProofError::Payload(_))));
     }
-    let of = |bytes| Payment::with_exact(None, by_offer(), Exact { by: PaidBy::Transaction(bytes), salt }).proof();
+    let of =
+        |bytes| Payment::with_exact(None, by_offer(), Exact { by: PaidBy::Transaction(bytes), salt }).proof();
     assert!(of(vec![1; MAX_TRANSACTION]).is_ok());
     for bytes in [vec![], vec![1; MAX_TRANSACTION + 1]] {
         assert!(matches!(of(bytes), Err(ProofError::Payload(_))));
     }
     let charge = Charge { charged_amount: Amount(10_000), channel_state: None, receipt: Some(3) };
-    let settled = Settled::taken("cosmos:bithive-1".into(), "bithive1payer".into(), Some("AB".into()), charge);
+    let settled =
+        Settled::taken("cosmos:bithive-1".into(), "bithive1payer".into(), Some("AB".into()), charge);
     let json = said(&encode(&settled).unwrap());
     assert_eq!(json["extra"], json!({ "chargedAmount": "10000", "receipt": 3 }));
     assert_eq!(json["transaction"], "AB");

@@ -33,7 +33,8 @@ fn the_way_to_pay_within_the_limits_is_chosen() {
     let exact = Limits { scheme: EXACT, contract: "bithive1checkout", notice: 0, ..LIMITS };
     assert!(matches!(Terms::choose(&required, &exact), Err(TermsError::NoWay { .. })), "another contract");
     let mut required = required;
-    required.accepts[0].extra = Extra { contract: Some(exact.contract.into()), offer: Some(7), ..Extra::default() };
+    required.accepts[0].extra =
+        Extra { contract: Some(exact.contract.into()), offer: Some(7), ..Extra::default() };
     let terms = Terms::choose(&required, &exact).unwrap();
     assert_eq!((terms.accepted.extra.offer, terms.deposit), (Some(7), 0));
 }

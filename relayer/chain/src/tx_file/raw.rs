@@ -111,6 +111,7 @@ fn coin(fee: &Fee) -> Result<Option<Coin>, TxFileError> {
         [coin] => coin,
         more => return Err(field("fee", format!("{} coins", more.len()), "at most one")),
     };
-    let amount = coin.amount.parse::<u128>().map_err(|_| field("fee", &coin.amount, "an amount in base units"))?;
+    let amount =
+        coin.amount.parse::<u128>().map_err(|_| field("fee", &coin.amount, "an amount in base units"))?;
     Ok(Some(Coin { denom: coin.denom.clone(), amount: amount.into() }))
 }

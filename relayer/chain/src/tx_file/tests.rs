@@ -233,12 +233,18 @@ fn a_raw_transaction_of_another_chain_or_account_or_that_says_more_is_not_signed
     let auth = AuthInfo::decode(raw.auth_info_bytes.as_slice()).unwrap();
     let of_body = |body: TxBody| TxRaw { body_bytes: body.encode_to_vec(), ..raw.clone() };
     assert!(here(of_body(TxBody { memo: "m".into(), ..body.clone() })));
-    assert!(here(of_body(TxBody { messages: [&body.messages[..], &body.messages[..]].concat(), ..body.clone() })));
+    assert!(here(of_body(TxBody {
+        messages: [&body.messages[..], &body.messages[..]].concat(),
+        ..body.clone()
+    })));
     assert!(here(of_body(TxBody { extension_options: body.messages.clone(), ..body.clone() })));
     assert!(here(of_body(TxBody { timeout_height: 1, ..body })));
     // What is signed and can't be shown: somebody else pays the fee.
     let with_granter = |granter: &str| {
-        let fee = auth.fee.clone().map(|fee| cosmrs::proto::cosmos::tx::v1beta1::Fee { granter: granter.into(), ..fee });
+        let fee = auth
+            .fee
+            .clone()
+            .map(|fee| cosmrs::proto::cosmos::tx::v1beta1::Fee { granter: granter.into(), ..fee });
         let auth_info_bytes = AuthInfo { fee, ..auth.clone() }.encode_to_vec();
         let sign_doc = SignDoc {
             body_bytes: raw.body_bytes.clone(),
@@ -251,7 +257,8 @@ fn a_raw_transaction_of_another_chain_or_account_or_that_says_more_is_not_signed
     };
     assert!(!here(with_granter("")), "signed as it is, it holds");
     assert!(here(with_granter(key(2).address())));
-    for signatures in [vec![], vec![raw.signatures[0].clone(), raw.signatures[0].clone()], vec![vec![1; 64]]] {
+    for signatures in [vec![], vec![raw.signatures[0].clone(), raw.signatures[0].clone()], vec![vec![1; 64]]]
+    {
         assert!(here(TxRaw { signatures, ..raw.clone() }));
     }
     // Not signed: a field that no version has, after those that are there.

@@ -167,7 +167,8 @@ impl Buyer {
         let signed = wallet.draft(&[message]).await?.sign(&self.key, false).map_err(failed)?;
         let bytes = signed.signed().map_err(failed)?.bytes;
         if bytes.len() > MAX_TRANSACTION {
-            let what = format!("the transaction has {} bytes, expected at most {MAX_TRANSACTION}", bytes.len());
+            let what =
+                format!("the transaction has {} bytes, expected at most {MAX_TRANSACTION}", bytes.len());
             return Err(PayError::Setup(what));
         }
         Ok(bytes)

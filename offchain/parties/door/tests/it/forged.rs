@@ -26,11 +26,15 @@ async fn a_transaction_that_pays_something_else_is_not_sent() {
     let before = shop.sequence().await;
     let (sound, btt) = (shop.pay(0), shop.world.btt.clone());
     let other_offer = shop.offer(|_| {}).await;
-    let of = |asset: &Asset, sent: u128, pay: &Pay| shop.checkout.payment_message((asset, sent), pay.clone()).unwrap();
+    let of = |asset: &Asset, sent: u128, pay: &Pay| {
+        shop.checkout.payment_message((asset, sent), pay.clone()).unwrap()
+    };
     let [payer, seller] = [&shop.world.payer, &shop.world.seller].map(|account| account.address().to_owned());
     let right = of(&btt, PRICE, &sound);
     let Message::Execute { contract, msg, .. } = right.clone() else { panic!() };
-    let elsewhere = String::from_utf8(msg.clone()).unwrap().replace(shop.checkout.contract(), shop.world.flows.contract());
+    let elsewhere = String::from_utf8(msg.clone())
+        .unwrap()
+        .replace(shop.checkout.contract(), shop.world.flows.contract());
     let wrong: Vec<(&str, Vec<Message>)> = vec![
         ("another offer", vec![of(&btt, PRICE, &Pay { offer: other_offer, ..sound.clone() })]),
         ("less funds", vec![of(&btt, PRICE - 1, &sound)]),
@@ -39,13 +43,39 @@ async fn a_transaction_that_pays_something_else_is_not_sent() {
         ("another token", vec![of(&Asset::Cw20(shop.world.flows.contract().into()), PRICE, &sound)]),
         ("less at most", vec![of(&btt, PRICE, &Pay { max: (PRICE - 1).into(), ..sound.clone() })]),
         ("a referrer", vec![of(&btt, PRICE, &Pay { referrer: Some(payer.clone()), ..sound.clone() })]),
-        ("tokens to another contract", vec![Message::Execute { contract: contract.clone(), msg: elsewhere.into_bytes(), funds: vec![] }]),
-        ("coins beside the tokens", vec![Message::Execute { contract: contract.clone(), msg: msg.clone(), funds: vec![coin(1, "ubee")] }]),
-        ("no message of checkout", vec![Message::Execute { contract, msg: b"{\"burn\":{\"amount\":\"1\"}}".to_vec(), funds: vec![] }]),
+        (
+            "tokens to another contract",
+            vec![Message::Execute { contract: contract.clone(), msg: elsewhere.into_bytes(), funds: vec![] }],
+        ),
+        (
+            "coins beside the tokens",
+            vec![Message::Execute {
+                contract: contract.clone(),
+                msg: msg.clone(),
+                funds: vec![coin(1, "ubee")],
+            }],
+        ),
+        (
+            "no message of checkout",
+            vec![Message::Execute {
+                contract,
+                msg: b"{\"burn\":{\"amount\":\"1\"}}".to_vec(),
+                funds: vec![],
+            }],
+        ),
         ("coins to the seller", vec![Message::Send { to: seller, funds: vec![coin(PRICE, "ubee")] }]),
         ("twice", vec![right.clone(), right.clone()]),
-        ("something beside it", vec![right.clone(), Message::Send { to: payer, funds: vec![coin(1, "ubee")] }]),
-        ("something before it", vec![Message::Send { to: shop.checkout.contract().into(), funds: vec![coin(1, "ubee")] }, right.clone()]),
+        (
+            "something beside it",
+            vec![right.clone(), Message::Send { to: payer, funds: vec![coin(1, "ubee")] }],
+        ),
+        (
+            "something before it",
+            vec![
+                Message::Send { to: shop.checkout.contract().into(), funds: vec![coin(1, "ubee")] },
+                right.clone(),
+            ],
+        ),
     ];
     for (what, messages) in wrong {
         let by = PaidBy::Transaction(shop.signed(&messages).await);
@@ -58,7 +88,9 @@ async fn a_transaction_that_pays_something_else_is_not_sent() {
     }
     // Of another salt, which makes another key.
     let by = shop.paying(0).await;
-    let said = shop.show_with(door.address(), 0, Exact { by: by.clone(), salt: bithive_x402::Digest([1; 32]) }).await;
+    let said = shop
+        .show_with(door.address(), 0, Exact { by: by.clone(), salt: bithive_x402::Digest([1; 32]) })
+        .await;
     assert_refused(&said, Code::OtherRequest);
     // On other terms.
     let accepted = shop.accepted(door.address(), 0).await;
@@ -102,7 +134,10 @@ async fn a_transaction_of_another_chain_or_that_was_changed_is_not_sent() {
     // What the chain would refuse: a sequence that is not yet there, a time that has passed.
     for (name, value) in [("sequence", before + 1), ("timeout_height", 1)] {
         let said = shop.show(door.address(), 0, PaidBy::Transaction(other(name, value.into()))).await;
-        assert!([Code::Failed, Code::Transaction].iter().any(|code| said.kind() == code.as_str()), "{name}: {said:?}");
+        assert!(
+            [Code::Failed, Code::Transaction].iter().any(|code| said.kind() == code.as_str()),
+            "{name}: {said:?}"
+        );
     }
     assert_eq!((shop.sequence().await, shop.earned().await), (before, 0), "nothing was sent");
     door.stop().await;

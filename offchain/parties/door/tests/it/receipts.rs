@@ -29,7 +29,11 @@ async fn a_strangers_receipt_buys_nothing() {
     // It pays something itself under the payer's key: that is its own payment, and takes nothing from the payer's.
     let fees = bithive_local::fee_grant();
     let coins = 10 * PRICE;
-    shop.world.payer.grant(stranger.address(), coins, cosmwasm_std::coin(fees.amount.u128() / 10, fees.denom)).await.unwrap();
+    shop.world
+        .payer
+        .grant(stranger.address(), coins, cosmwasm_std::coin(fees.amount.u128() / 10, fees.denom))
+        .await
+        .unwrap();
     let copied = Pay { key: paid.key.clone(), ..shop.pay(0) };
     shop.checkout.pay(&stranger, (&shop.world.btt, PRICE), copied).await.unwrap();
     let said = shop.show(door.address(), 0, shop.receipt_of_payer()).await;
