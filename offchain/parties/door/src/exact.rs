@@ -54,7 +54,7 @@ pub(crate) async fn answer(
     let digest = asked.digest;
     let (chain_id, contract) = (shop.checkout.chain_id(), shop.checkout.contract());
     let key = Order { chain_id, contract, offer: shop.offer, request: digest }.key(&exact.salt);
-    let wrong = |(code, what)| asking(Refused::payment(code, what), Some(digest));
+    let wrong = |(code, what): (Code, String)| asking(Refused::payment(code, what), Some(digest));
     tx.as_ref().map_or(Ok(()), |tx| shop.check(tx, &key)).map_err(wrong)?;
     let _work = begin_work(&request);
     // A client that goes away while its payment is under way finds the reply kept.
@@ -62,7 +62,7 @@ pub(crate) async fn answer(
     let served = tokio::spawn(async move {
         let Some(counter) = &working.counter else { return Err(Refused::stopping()) };
         let Some(shop) = &counter.shop else { return Err(Refused::stopping()) };
-        serve((&working, counter, shop), &purchase, asked).await
+        serve((working.as_ref(), counter, shop), &purchase, asked).await
     });
     let served = served.await.map_err(|_| Refused::failed("the request's task ended early"))?;
     served.map_err(|refused| asking(refused, Some(digest)))
