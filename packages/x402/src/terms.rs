@@ -42,18 +42,12 @@ pub enum TermsError {
     Version(u32),
     /// No way to pay is the client's.
     #[error(
-        "the server takes no payment by {scheme} on {network} in {asset} with the contract {contract}; it takes: {offered}. Name its chain with \
-         --chain or --network, its asset with --asset, and its scheme with --scheme"
+        "the server takes no payment by {way}; it takes: {offered}. Name its chain with --chain or --network, its asset with --asset, and its \
+         scheme with --scheme"
     )]
     NoWay {
-        /// The client's scheme.
-        scheme: String,
-        /// The client's chain.
-        network: String,
-        /// The client's asset.
-        asset: String,
-        /// The client's contract.
-        contract: String,
+        /// The client's: scheme, network, asset and contract.
+        way: String,
         /// What the server takes, shortened.
         offered: String,
     },
@@ -107,15 +101,9 @@ impl Terms {
                 && (accepted.scheme != EXACT || accepted.extra.offer.is_some())
         };
         let accepted = required.accepts.iter().find(fits).ok_or_else(|| {
-            let [scheme, asset, contract] =
-                [limits.scheme, limits.asset, limits.contract].map(ToOwned::to_owned);
-            TermsError::NoWay {
-                scheme,
-                network: network.clone(),
-                asset,
-                contract,
-                offered: offered(required),
-            }
+            let Limits { scheme, asset, contract, .. } = limits;
+            let way = format!("{scheme} on {network} in {asset} with the contract {contract}");
+            TermsError::NoWay { way, offered: offered(required) }
         })?;
         let (price, notice) = (accepted.amount.0, accepted.extra.withdraw_delay.unwrap_or(0));
         if price == 0 {
