@@ -119,8 +119,10 @@ fn a_request_is_paid_for_on_the_chain_by_the_command_once() {
     refused(&format!("{get} --max-price 0.019"), "--max-price raises it");
     refused(&format!("{get} --max-price 0.02 --deposit 1"), "--flow, --deposit and --purse are for vouchers");
     refused(&format!("{get} --max-price 0.02 --asset btk"), "it takes:");
-    refused("serve-model --from bob --price 1 --offer 99", "--offer 99: there is none of this number");
-    refused("serve-model --from alice --price 1 --offer 1", "its seller is");
+    // With records of their own.
+    let serve = |seller: &str| format!("serve-model --from {seller} --price 1 --state {home}/{seller}");
+    refused(&format!("{} --offer 99", serve("bob")), "--offer 99: there is none of this number");
+    refused(&format!("{} --offer 1", serve("alice")), "its seller is");
     // Vouchers pay at the same door.
     let paid = street.run(&format!(
         "pay get http://{address}/predict --from alice --data {data} --max-price 0.01 --deposit 1"

@@ -17,7 +17,7 @@ async fn who_has_not_paid_is_told_both_ways_and_the_digest_of_the_request() {
     let door = shop.door().await;
     let said = ask(door.address(), &row(0), None).await;
     assert_eq!((said.status, said.kind().as_str()), (402, "payment_required"));
-    let [voucher, exact] = said.required().accepts.try_into().unwrap();
+    let [voucher, exact]: [_; 2] = said.required().accepts.try_into().unwrap();
     assert_eq!((voucher.scheme.as_str(), voucher.extra.request), (BATCH_SETTLEMENT, None));
     assert_eq!((exact.scheme.as_str(), exact.network), (EXACT, voucher.network));
     assert_eq!((exact.amount.0, exact.asset), (PRICE, shop.world.btt.to_string()));
@@ -119,10 +119,8 @@ async fn what_is_paid_and_not_served_is_served_after_a_restart_and_without_the_r
     let first = shop.show(door.address(), 0, by.clone()).await;
     assert_eq!((first.status, first.settled().extra.unwrap().receipt), (200, Some(1)), "{first:?}");
     drop(door);
-    let mut free = false;
     until("the records are free", async || {
-        free = Ledger::open(&shop.world.folder.path().join("door.redb"), &shop.world.owner()).is_ok();
-        free
+        Ledger::open(&shop.world.folder.path().join("door.redb"), &shop.world.owner()).is_ok()
     })
     .await;
     let door = shop.door().await;

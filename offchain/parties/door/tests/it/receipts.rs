@@ -15,7 +15,7 @@ async fn a_strangers_receipt_buys_nothing() {
     let stranger = account(shop.world.seller.client(), key.clone()).await;
     // The payer pays; its key and address are on the chain for all to see.
     shop.checkout.pay(&shop.world.payer, (&shop.world.btt, PRICE), shop.pay(0)).await.unwrap();
-    let [paid] = shop.receipts().await.try_into().unwrap();
+    let [paid]: [_; 1] = shop.receipts().await.try_into().unwrap();
     // The stranger knows the request, and not the salt.
     for salt in [Digest([0; 32]), shop.order(0).request] {
         let said = shop.show_with(door.address(), 0, Exact { by: shop.receipt_of_payer(), salt }).await;
