@@ -33,7 +33,7 @@ codes! {
     /// There is no payment.
     Required = "payment_required": "send the header PAYMENT-SIGNATURE with a payment as PAYMENT-REQUIRED describes it";
     /// The payment can't be read.
-    Payload = "invalid_payload": "send base64 of the JSON of x402 version 2, with a voucher as `bithive voucher sign` writes it";
+    Payload = "invalid_payload": "send base64 of the JSON of x402 version 2, with a voucher as `bithive voucher sign` writes it, or a payment for an offer";
     /// It is for another price, asset, payee or scheme than the server's.
     Requirements = "invalid_payment_requirements": "copy an entry of `accepts` into `accepted` without a change";
     /// The voucher names another chain or contract.
@@ -54,6 +54,16 @@ codes! {
     Exposure = "invalid_batch_settlement_cosmos_exposure": "try again in a minute; the server redeems vouchers meanwhile";
     /// The voucher has paid for another request.
     Used = "invalid_batch_settlement_cosmos_voucher_used": "sign the next voucher; this one gets the kept reply of the request that it was first sent with";
+    /// The transaction is none that pays for a request here; it was not sent.
+    Transaction = "invalid_exact_cosmos_transaction": "sign one message that pays `offer` of `extra` with `amount` of `asset`, with the account's next sequence; nothing was sent or charged";
+    /// The payment is under the key of another request.
+    OtherRequest = "invalid_exact_cosmos_other_request": "a payment is of one request; make the key of this request, its `request` and the salt, and pay under it";
+    /// The chain refuses the transaction.
+    Failed = "invalid_exact_cosmos_transaction_failed": "see what the chain says, and sign a transaction that it takes, under the same key: it pays once at most";
+    /// There is no payment of this account under the key.
+    NoReceipt = "invalid_exact_cosmos_receipt_not_found": "pay `offer` of `extra` under the key of this request, or send the signed transaction that does";
+    /// The payment was given back.
+    Refunded = "invalid_exact_cosmos_refunded": "its seller has given the payment back; ask anew under another key, with another salt or another query in the URL";
 }
 
 impl fmt::Display for Code {

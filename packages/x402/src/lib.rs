@@ -4,10 +4,11 @@
 //! and the reply has a [`Settled`]. Each is JSON in base64 in a header of its own ([`header`]); networks are named as CAIP-2 has it
 //! ([`network`]). Source: `specs/x402-specification-v2.md` and `specs/transports-v2/http.md` of coinbase/x402.
 //!
-//! The scheme here is `batch-settlement`: the client has a flow by vouchers (contract `flows`) to the server's account, and pays with a
+//! There are two schemes. By `batch-settlement` the client has a flow by vouchers (contract `flows`) to the server's account, and pays with a
 //! [`Voucher`] for all that it owes so far. [`Book`] has the server's rules: one amount pays for one request, and a repetition of
-//! that request gets the kept reply. [`Terms`] has the client's: what it pays at most, to whom, and on which chain. A further scheme is one
-//! more variant of [`Proof`].
+//! that request gets the kept reply. By `exact` each request has a payment of its own on the chain (contract `checkout`), under a key that is
+//! made of the request ([`Order`]). [`Terms`] has the client's rules: what it pays at most, to whom, and on which chain. A further scheme is
+//! one more variant of [`Proof`].
 //!
 //! The crate is pure: sockets, files and chains are in `bithive-door`.
 #![cfg_attr(
@@ -26,6 +27,7 @@ mod book;
 mod error;
 pub mod header;
 pub mod network;
+mod order;
 mod payment;
 mod request;
 mod required;
@@ -37,7 +39,8 @@ pub use amount::Amount;
 pub use bithive_signed::{Digest, DigestError};
 pub use book::{Book, FlowView, KEPT, Refusal, Row, Verdict};
 pub use error::Code;
-pub use payment::{Payment, Proof, ProofError, Voucher};
+pub use order::Order;
+pub use payment::{Exact, MAX_TRANSACTION, PaidBy, Payment, Proof, ProofError, Voucher};
 pub use request::digest;
 pub use required::{Accepted, ChannelState, Extra, PaymentRequired, Resource, VoucherState};
 pub use settled::{Charge, Settled};
@@ -48,3 +51,5 @@ pub use terms::{Limits, Terms, TermsError};
 pub const VERSION: u32 = 2;
 /// The scheme of payment by vouchers.
 pub const BATCH_SETTLEMENT: &str = "batch-settlement";
+/// The scheme of a payment on the chain for each request.
+pub const EXACT: &str = "exact";

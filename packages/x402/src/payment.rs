@@ -1,12 +1,18 @@
 //! What a client sends: the header `PAYMENT-SIGNATURE`.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bithive_signed::Digest;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::amount::Amount;
 use crate::required::{Accepted, Resource};
 use crate::signature::Signature;
-use crate::{BATCH_SETTLEMENT, VERSION};
+use crate::{BATCH_SETTLEMENT, EXACT, VERSION};
+
+/// Most bytes of a transaction that pays: one with a single message has less than a quarter of it.
+pub const MAX_TRANSACTION: usize = 4 << 10;
 
 /// A payment of one request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +34,26 @@ pub struct Payment {
 pub enum Proof {
     /// `batch-settlement`: a voucher of a flow.
     Voucher(Voucher),
+    /// `exact`: a payment on the chain.
+    Exact(Exact),
+}
+
+/// A payment on the chain for one request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exact {
+    /// What pays.
+    pub by: PaidBy,
+    /// What the key of the payment is made of beside the request ([`Order::key`](crate::Order::key)): who knows it is given the reply.
+    pub salt: Digest,
+}
+
+/// What pays for a request by the scheme `exact`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PaidBy {
+    /// A signed transaction (protobuf `TxRaw`), which the server sends; at most [`MAX_TRANSACTION`] bytes.
+    Transaction(Vec<u8>),
+    /// A payment of this account that the chain has already.
+    Receipt(String),
 }
 
 /// Why a payment proves nothing.
@@ -37,10 +63,13 @@ pub enum ProofError {
     #[error("x402Version: expected {VERSION}, found {0}")]
     Version(u32),
     /// Its scheme is none of these.
-    #[error("accepted.scheme: expected {BATCH_SETTLEMENT}, found another one")]
+    #[error("accepted.scheme: expected {BATCH_SETTLEMENT} or {EXACT}, found another one")]
     Scheme,
     /// What the scheme has is not of its form.
-    #[error("payload: expected {{\"type\": \"voucher\", \"voucher\": …}}: {0}")]
+    #[error(
+        "payload: expected {{\"type\": \"voucher\", \"voucher\": …}} of {BATCH_SETTLEMENT}, or, of {EXACT}, {{\"type\": \"transaction\", \
+         \"transaction\": …, \"salt\": …}} or {{\"type\": \"receipt\", \"payer\": …, \"salt\": …}}: {0}"
+    )]
     Payload(String),
 }
 
@@ -66,12 +95,51 @@ enum Payload {
     Voucher { voucher: Voucher },
 }
 
+/// As it is written; the transaction in base64.
+#[derive(Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "camelCase", deny_unknown_fields)]
+enum ExactPayload {
+    Transaction { transaction: String, salt: Digest },
+    Receipt { payer: String, salt: Digest },
+}
+
+impl ExactPayload {
+    fn read(self) -> Result<Exact, ProofError> {
+        let (transaction, salt) = match self {
+            Self::Receipt { payer, salt } => return Ok(Exact { by: PaidBy::Receipt(payer), salt }),
+            Self::Transaction { transaction, salt } => (transaction, salt),
+        };
+        let bad =
+            || ProofError::Payload(format!("transaction: expected base64 of 1 to {MAX_TRANSACTION} bytes"));
+        let bytes = STANDARD.decode(transaction).map_err(|_| bad())?;
+        if bytes.is_empty() || bytes.len() > MAX_TRANSACTION {
+            return Err(bad());
+        }
+        Ok(Exact { by: PaidBy::Transaction(bytes), salt })
+    }
+}
+
 impl Payment {
     /// A payment with a voucher.
     #[must_use]
     pub fn with_voucher(resource: Option<Resource>, accepted: Accepted, voucher: Voucher) -> Self {
         // Of text and numbers, so it has a JSON form.
         let payload = serde_json::to_value(Payload::Voucher { voucher }).unwrap_or_default();
+        Self { version: VERSION, resource, accepted, payload }
+    }
+
+    /// A payment on the chain.
+    #[must_use]
+    pub fn with_exact(resource: Option<Resource>, accepted: Accepted, exact: Exact) -> Self {
+        let Exact { by, salt } = exact;
+        let payload = match by {
+            PaidBy::Transaction(bytes) => {
+                ExactPayload::Transaction { transaction: STANDARD.encode(bytes), salt }
+            }
+            PaidBy::Receipt(payer) => ExactPayload::Receipt { payer, salt },
+        };
+        // Of text, so it has a JSON form.
+        let payload = serde_json::to_value(payload).unwrap_or_default();
         Self { version: VERSION, resource, accepted, payload }
     }
 
@@ -83,11 +151,14 @@ impl Payment {
         if self.version != VERSION {
             return Err(ProofError::Version(self.version));
         }
-        if self.accepted.scheme != BATCH_SETTLEMENT {
-            return Err(ProofError::Scheme);
+        let bad = |error: serde_json::Error| ProofError::Payload(error.to_string());
+        match self.accepted.scheme.as_str() {
+            BATCH_SETTLEMENT => {
+                let Payload::Voucher { voucher } = Payload::deserialize(&self.payload).map_err(bad)?;
+                Ok(Proof::Voucher(voucher))
+            }
+            EXACT => Ok(Proof::Exact(ExactPayload::deserialize(&self.payload).map_err(bad)?.read()?)),
+            _ => Err(ProofError::Scheme),
         }
-        let Payload::Voucher { voucher } =
-            Payload::deserialize(&self.payload).map_err(|error| ProofError::Payload(error.to_string()))?;
-        Ok(Proof::Voucher(voucher))
     }
 }

@@ -1,5 +1,6 @@
 //! What a server asks for: the header `PAYMENT-REQUIRED`.
 
+use bithive_signed::Digest;
 use serde::{Deserialize, Serialize};
 
 use crate::amount::Amount;
@@ -55,11 +56,11 @@ pub struct Accepted {
     pub extra: Extra,
 }
 
-/// What the scheme `batch-settlement` adds on a chain with the contract `flows`. Members of other networks are left out.
+/// What the schemes add on a chain of BitHive. Members of other networks are left out.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Extra {
-    /// Address of the contract `flows`, which vouchers name.
+    /// Address of the contract: `flows`, which vouchers name, or, of the scheme `exact`, `checkout`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contract: Option<String>,
     /// Shortest notice of a flow that is taken, in seconds.
@@ -68,6 +69,12 @@ pub struct Extra {
     /// Least deposit of a flow that is taken, in base units.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub min_deposit: Option<Amount>,
+    /// Of the scheme `exact`: number of the offer that is paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offer: Option<u64>,
+    /// Of the scheme `exact`: digest of the request that this answers, as the server has read it. A client computes it by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<Digest>,
     /// Where the flow stands, for a client whose voucher did not fit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub channel_state: Option<ChannelState>,
@@ -101,7 +108,7 @@ pub struct VoucherState {
 }
 
 impl Accepted {
-    /// Whether a client means this way to pay. What servers tell of a flow in `extra` is not compared.
+    /// Whether a client means this way to pay. What servers tell of a flow or a request in `extra` is not compared.
     #[must_use]
     pub fn is_chosen_by(&self, chosen: &Self) -> bool {
         let said = |accepted: &Self| {

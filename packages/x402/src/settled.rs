@@ -15,7 +15,7 @@ pub struct Settled {
     /// Why it was not: a [`Code`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub error_reason: Option<String>,
-    /// Hash of the transaction; empty, because a voucher needs none.
+    /// Hash of the transaction that paid; empty of a voucher, which needs none, and of a payment that somebody else sent.
     pub transaction: String,
     /// The chain, as CAIP-2 names it.
     pub network: String,
@@ -27,22 +27,26 @@ pub struct Settled {
     pub extra: Option<Charge>,
 }
 
-/// What a request cost, and where its flow stands since.
+/// What a request cost, and what shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Charge {
     /// Price of the request, in base units.
     pub charged_amount: Amount,
-    /// The flow after this payment.
-    pub channel_state: ChannelState,
+    /// The flow after this payment, where a voucher paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub channel_state: Option<ChannelState>,
+    /// Number of the receipt in the contract `checkout`, where a payment on the chain paid.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub receipt: Option<u64>,
 }
 
 impl Settled {
-    /// Of a payment that was taken.
+    /// Of a payment that was taken. `transaction` is the hash of the one that paid, where there is one.
     #[must_use]
-    pub fn taken(network: String, payer: String, charge: Charge) -> Self {
-        let (payer, extra) = (Some(payer), Some(charge));
-        Self { success: true, error_reason: None, transaction: String::new(), network, payer, extra }
+    pub fn taken(network: String, payer: String, transaction: Option<String>, charge: Charge) -> Self {
+        let (payer, extra, transaction) = (Some(payer), Some(charge), transaction.unwrap_or_default());
+        Self { success: true, error_reason: None, transaction, network, payer, extra }
     }
 
     /// Of a payment that was not.

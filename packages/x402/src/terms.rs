@@ -2,20 +2,22 @@
 
 use crate::amount::Amount;
 use crate::required::{Accepted, PaymentRequired};
-use crate::{BATCH_SETTLEMENT, VERSION, network};
+use crate::{EXACT, VERSION, network};
 
 /// What a client is ready to do. Nothing that a server says goes beyond it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limits<'a> {
     /// Id of the chain that it pays on.
     pub chain_id: &'a str,
-    /// Address of the contract `flows` on it.
+    /// The scheme that it pays by: [`BATCH_SETTLEMENT`](crate::BATCH_SETTLEMENT) or [`EXACT`](crate::EXACT).
+    pub scheme: &'a str,
+    /// Address of the scheme's contract on the chain: `flows` or `checkout`.
     pub contract: &'a str,
     /// Most that a request may cost, in base units.
     pub price: u128,
     /// The asset that this is in: `native:<denomination>` or `cw20:<address>`.
     pub asset: &'a str,
-    /// Longest notice that its deposit may be held for, in seconds.
+    /// Longest notice that its deposit may be held for, in seconds; 0 where there is no deposit.
     pub notice: u64,
 }
 
@@ -38,18 +40,14 @@ pub enum TermsError {
     /// The server speaks another version.
     #[error("the server speaks x402 version {0}, expected {VERSION}")]
     Version(u32),
-    /// No way to pay is one of a flow on this chain.
+    /// No way to pay is the client's.
     #[error(
-        "the server takes no vouchers of {network} for {asset} under the contract {contract}; it takes: {offered}. Name its chain with --chain or \
-         --network, and its asset with --asset"
+        "the server takes no payment by {way}; it takes: {offered}. Name its chain with --chain or --network, its asset with --asset, and its \
+         scheme with --scheme"
     )]
     NoWay {
-        /// The client's chain.
-        network: String,
-        /// The client's asset.
-        asset: String,
-        /// The client's contract.
-        contract: String,
+        /// The client's: scheme, network, asset and contract.
+        way: String,
         /// What the server takes, shortened.
         offered: String,
     },
@@ -96,14 +94,16 @@ impl Terms {
         }
         let network = network::cosmos(limits.chain_id);
         let fits = |accepted: &&Accepted| {
-            accepted.scheme == BATCH_SETTLEMENT
+            accepted.scheme == limits.scheme
                 && accepted.network == network
                 && accepted.asset == limits.asset
                 && accepted.extra.contract.as_deref() == Some(limits.contract)
+                && (accepted.scheme != EXACT || accepted.extra.offer.is_some())
         };
         let accepted = required.accepts.iter().find(fits).ok_or_else(|| {
-            let (asset, contract) = (limits.asset.to_owned(), limits.contract.to_owned());
-            TermsError::NoWay { network: network.clone(), asset, contract, offered: offered(required) }
+            let Limits { scheme, asset, contract, .. } = limits;
+            let way = format!("{scheme} on {network} in {asset} with the contract {contract}");
+            TermsError::NoWay { way, offered: offered(required) }
         })?;
         let (price, notice) = (accepted.amount.0, accepted.extra.withdraw_delay.unwrap_or(0));
         if price == 0 {

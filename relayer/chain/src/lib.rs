@@ -8,7 +8,7 @@
 //! 4. [`Embedded`]: the chain in this process, for the CLI, demos and tests, and [`serve`] for other processes;
 //! 5. [`Cosmos`]: a chain behind a node's RPC, be it wasmd or an [`Embedded`] that another process serves; [`Failover`]: the same
 //!    behind several nodes, of which one that fails is passed over;
-//! 6. [`TxFile`]: a transaction in a file, for a key on another machine;
+//! 6. [`TxFile`]: a transaction in a file, for a key on another machine; [`RawTx`]: one that somebody else has signed;
 //! 7. [`ChainError`]: what can go wrong, the same for every chain.
 
 mod address;
@@ -45,5 +45,5 @@ pub use message::Message;
 pub use serve::{BlockClock, ServeOptions, Server};
 pub use signer::{Sender, SigningKey};
 pub use tx::SignedTx;
-pub use tx_file::{Content, MAX_BYTES as MAX_TX_FILE_BYTES, Sent, TxFile, TxFileError};
+pub use tx_file::{Content, MAX_BYTES as MAX_TX_FILE_BYTES, RawTx, Sent, TxFile, TxFileError};
 pub use wallet::{Instantiated, StoredCode, Wallet};

@@ -346,8 +346,11 @@ impl Wallet {
         self.chain.broadcast(&tx.bytes).await
     }
 
-    /// The next transaction, for who has the key.
-    async fn draft(&self, messages: &[Message]) -> Result<TxFile, ChainError> {
+    /// The account's next transaction without a signature, for who has the key; nothing is sent.
+    ///
+    /// # Errors
+    /// As [`Chain::account`] and [`Chain::simulate`]: the error that the messages would fail with.
+    pub async fn draft(&self, messages: &[Message]) -> Result<TxFile, ChainError> {
         let account = self.chain.account(self.address()).await?;
         let gas_limit = self.limit(account, messages).await?;
         let context = self.context(account, gas_limit, None)?;

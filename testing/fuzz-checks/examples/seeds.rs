@@ -473,7 +473,10 @@ fn audit_and_consent(seeds: &Seeds<'_>) -> Result<(), Fault> {
 
 /// The three headers, as docs/door.md has them.
 fn x402(seeds: &Seeds<'_>) -> Result<(), Fault> {
-    use bithive_x402::{Amount, ChannelState, Charge, Payment, PaymentRequired, Settled, Signature, Voucher};
+    use bithive_x402::{
+        Accepted, Amount, ChannelState, Charge, Digest, EXACT, Exact, Extra, PaidBy, Payment,
+        PaymentRequired, Settled, Signature, Voucher,
+    };
     let required: PaymentRequired = serde_json::from_value(serde_json::json!({
         "x402Version": 2, "error": "payment_required", "resource": { "url": "http://127.0.0.1:8402/predict" },
         "accepts": [{
@@ -493,10 +496,15 @@ fn x402(seeds: &Seeds<'_>) -> Result<(), Fault> {
         total_claimed: Amount(0),
         charged_cumulative_amount: Amount(20_000),
     };
-    let charge = Charge { charged_amount: Amount(10_000), channel_state };
-    let settled = Settled::taken("cosmos:bithive-1".into(), "bithive1payer".into(), charge);
+    let charge = Charge { charged_amount: Amount(10_000), channel_state: Some(channel_state), receipt: None };
+    let settled = Settled::taken("cosmos:bithive-1".into(), "bithive1payer".into(), None, charge);
+    let exact = Exact { by: PaidBy::Transaction(vec![0x0a; 300]), salt: Digest([9; 32]) };
+    let extra = Extra { contract: Some("bithive1checkout".into()), offer: Some(7), ..Extra::default() };
+    let by_offer = Accepted { scheme: EXACT.into(), extra, ..payment.accepted.clone() };
+    let exact = Payment::with_exact(None, by_offer, exact);
     seeds.put("x402", "required", &[0], &serde_json::to_vec(&required)?)?;
     seeds.put("x402", "payment", &[1], &serde_json::to_vec(&payment)?)?;
+    seeds.put("x402", "exact", &[1], &serde_json::to_vec(&exact)?)?;
     seeds.put("x402", "settled", &[2], &serde_json::to_vec(&settled)?)?;
     seeds.put("x402", "header", &[3], bithive_x402::header::encode(&payment)?.as_bytes())
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use bithive_api::jobs::Terms;
 use bithive_chain::{
-    Chain, ChainError, Content, Embedded, Message, SigningKey, TxFile, Wallet, validate_address,
+    Chain, ChainError, Content, Embedded, Message, RawTx, SigningKey, TxFile, Wallet, validate_address,
 };
 use bithive_client::{Account, Client, Deployment};
 use bithive_economics::escrow;
@@ -153,6 +153,13 @@ pub fn check(input: &[u8]) {
 
 /// Runs on the chain's next block, as a simulation does.
 async fn transaction(fixture: &Fixture, bytes: &[u8]) {
+    if let Ok(raw) = RawTx::parse(bytes) {
+        assert_eq!(raw.bytes(), bytes);
+        // One that holds is these very bytes.
+        if let Ok(file) = raw.signed_for(&fixture.deployment.chain_id, 0) {
+            assert_eq!(file.signed().expect("it holds").bytes, bytes);
+        }
+    }
     if fixture.chain.simulate(bytes).await.is_ok() {
         assert!(Raw::from_bytes(bytes).is_ok(), "what runs is a transaction to others, too");
     }
@@ -212,6 +219,8 @@ fn tx_file(bytes: &[u8]) {
     );
     if let Ok(tx) = file.signed() {
         assert!(Raw::from_bytes(&tx.bytes).is_ok(), "what is signed is a transaction to others, too");
+        let raw = RawTx::parse(&tx.bytes).expect("a signed transaction is read");
+        assert_eq!(raw.signed_for(file.chain_id(), file.account().number).as_ref(), Ok(&file));
     }
     // Spaces that it has, and its writer has not, can make it longer than a file may be.
     if let Ok(text) = file.to_json() {

@@ -2,7 +2,8 @@
 
 use bithive_x402::header::{MAX_BYTES, decode, encode};
 use bithive_x402::{
-    Book, Digest, FlowView, Limits, Payment, PaymentRequired, Proof, Settled, Terms, Verdict, digest,
+    BATCH_SETTLEMENT, Book, Digest, FlowView, Limits, MAX_TRANSACTION, Order, PaidBy, Payment,
+    PaymentRequired, Proof, Settled, Terms, Verdict, Voucher, digest,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -16,6 +17,7 @@ pub const BUDGET: Budget = Budget { fixed: 256 << 10, per_byte: 1_024 };
 /// What the client is ready to pay.
 const LIMITS: Limits<'static> = Limits {
     chain_id: "bithive-1",
+    scheme: BATCH_SETTLEMENT,
     contract: "bithive1flows",
     price: 10_000,
     asset: "cw20:bithive1btt",
@@ -57,9 +59,30 @@ fn pays_within(required: &PaymentRequired) {
     assert_eq!(terms.hold(&terms), Ok(()));
 }
 
-/// A voucher buys one request, and its repetition.
+/// What proves a payment buys one request, and its repetition.
 fn buys_once(payment: &Payment) {
-    let Ok(Proof::Voucher(voucher)) = payment.proof() else { return };
+    match payment.proof() {
+        Err(_) => {}
+        Ok(Proof::Voucher(voucher)) => once_by_voucher(payment, &voucher),
+        Ok(Proof::Exact(exact)) => {
+            if let PaidBy::Transaction(bytes) = &exact.by {
+                assert!((1..=MAX_TRANSACTION).contains(&bytes.len()));
+            }
+            assert_eq!(
+                Payment::with_exact(None, payment.accepted.clone(), exact.clone()).proof(),
+                payment.proof()
+            );
+            let key = |body: &[u8]| {
+                let request = digest("POST", "/predict", body);
+                Order { chain_id: "bithive-1", contract: "bithive1checkout", offer: 1, request }
+                    .key(&exact.salt)
+            };
+            assert_ne!(key(b"1"), key(b"2"));
+        }
+    }
+}
+
+fn once_by_voucher(payment: &Payment, voucher: &Voucher) {
     let (cumulative, price) = (voucher.cumulative.0, payment.accepted.amount.0);
     let flow = FlowView { deposit: u128::MAX, paid: cumulative.saturating_sub(price), open: true };
     let (one, other): (Digest, Digest) = (digest("POST", "/predict", b"1"), digest("POST", "/predict", b"2"));

@@ -4,9 +4,10 @@ use bithive_api::asset::Asset;
 use bithive_api::checkout::{
     ExecuteMsg, Hook, OfferResponse, Pay, QueryMsg, ReceiptResponse, ReceiptsOf, limits::MAX_PAGE,
 };
-use bithive_chain::{ChainError, Receipt};
+use bithive_chain::{ChainError, Message, Receipt};
 use bithive_contracts::{Contract, Role};
-use cosmwasm_std::HexBinary;
+use cosmwasm_std::{HexBinary, from_json};
+use cw20::Cw20ExecuteMsg;
 
 use crate::contract::ContractClient;
 use crate::{Account, Client, Incomplete, List};
@@ -120,6 +121,28 @@ impl Checkout {
         pay: Pay,
     ) -> Result<Receipt, ChainError> {
         self.contract.bring(account, sent, &ExecuteMsg::Pay(pay.clone()), &Hook::Pay(pay)).await
+    }
+
+    /// The message that [`Checkout::pay`] sends.
+    ///
+    /// # Errors
+    /// [`ChainError::InvalidTx`] where it has no JSON form.
+    pub fn payment_message(&self, sent: (&Asset, u128), pay: Pay) -> Result<Message, ChainError> {
+        self.contract.bringing(sent, &ExecuteMsg::Pay(pay.clone()), &Hook::Pay(pay))
+    }
+
+    /// What a message pays here: an asset, how much of it is sent, and for what. None of a message that does something else, or something beside it.
+    #[must_use]
+    pub fn payment_of(&self, message: &Message) -> Option<(Asset, u128, Pay)> {
+        let Message::Execute { contract, msg, funds } = message else { return None };
+        if contract == self.contract() {
+            let ([coin], Ok(ExecuteMsg::Pay(pay))) = (funds.as_slice(), from_json(msg)) else { return None };
+            return Some((Asset::Native(coin.denom.clone()), coin.amount.u128(), pay));
+        }
+        let Ok(Cw20ExecuteMsg::Send { contract: to, amount, msg }) = from_json(msg) else { return None };
+        let Ok(Hook::Pay(pay)) = from_json(&msg) else { return None };
+        let here = to == self.contract() && funds.is_empty();
+        here.then(|| (Asset::Cw20(contract.clone()), amount.u128(), pay))
     }
 
     /// Gives `sent` of an asset back to the payer of a receipt, as its seller.

@@ -1,7 +1,7 @@
 //! One contract of a deployment: what its clients ask and send.
 
 use bithive_api::asset::Asset;
-use bithive_chain::{ChainError, ChainExt as _, Receipt};
+use bithive_chain::{ChainError, ChainExt as _, Message, Receipt};
 use bithive_contracts::{Contract, Role};
 use cosmwasm_std::{StdError, Uint128, coin, to_json_binary};
 use cw20::Cw20ExecuteMsg;
@@ -89,11 +89,19 @@ impl ContractClient {
         message: &(impl Serialize + Sync),
         hook: &(impl Serialize + Sync),
     ) -> Result<Receipt, ChainError> {
-        let wallet = account.wallet();
+        let message = self.bringing((asset, amount), message, hook)?;
+        account.wallet().execute_many(&[message]).await
+    }
+
+    /// The message that [`ContractClient::bring`] sends.
+    pub(crate) fn bringing(
+        &self,
+        (asset, amount): (&Asset, u128),
+        message: &impl Serialize,
+        hook: &impl Serialize,
+    ) -> Result<Message, ChainError> {
         match asset {
-            Asset::Native(denom) => {
-                wallet.execute(&self.address, message, &[coin(amount, denom.as_str())]).await
-            }
+            Asset::Native(denom) => Message::execute(&self.address, message, &[coin(amount, denom.as_str())]),
             Asset::Cw20(token) => {
                 let invalid = |error: StdError| ChainError::InvalidTx {
                     field: "send".into(),
@@ -102,7 +110,7 @@ impl ContractClient {
                 let msg = to_json_binary(hook).map_err(invalid)?;
                 let send =
                     Cw20ExecuteMsg::Send { contract: self.address.clone(), amount: amount.into(), msg };
-                wallet.execute(token, &send, &[]).await
+                Message::execute(token, &send, &[])
             }
         }
     }

@@ -45,6 +45,10 @@ pub struct ServeModelArgs {
     /// What it is paid in: btt, btk, sky, native:DENOMINATION or cw20:ADDRESS.
     #[arg(long, default_value = "btt", value_parser = currency)]
     asset: Currency,
+    /// Number of an offer (`bithive invoice create --standing`) that requests are sold for, too, each by a transaction of its own, at the offer's
+    /// price (scheme exact of x402). Give each door an offer of its own: those that share one take one payment for the same request.
+    #[arg(long, value_name = "N")]
+    offer: Option<u64>,
     /// Most rows or images of a request.
     #[arg(long, value_name = "N", default_value_t = 256, value_parser = clap::value_parser!(u16).range(1..))]
     most: u16,
@@ -118,7 +122,7 @@ pub async fn run(args: ServeModelArgs, home: &Path, output: Output) -> Result<()
     let _metrics = metrics::serve(&MetricsConfig { listen: args.metrics }, counted, door.monitor()).await?;
     let answer = json!({
         "url": door.url(), "address": door.address().to_string(), "chain_id": owner.chain_id, "payee": owner.account,
-        "price": price.to_string(), "asset": asset,
+        "price": price.to_string(), "asset": asset, "offer": args.offer,
     });
     output.show(&answer, |_| {
         println!(
@@ -127,6 +131,9 @@ pub async fn run(args: ServeModelArgs, home: &Path, output: Output) -> Result<()
             args.asset.show(price),
             args.from
         );
+        if let Some(offer) = args.offer {
+            println!("or by a transaction for each request that pays offer {offer}");
+        }
     })?;
     let failed = tokio::select! {
         () = stop.requested() => false,
@@ -157,5 +164,6 @@ fn terms(args: &ServeModelArgs, accounts: &Accounts, payee: &str) -> Result<Door
         min_notice: args.min_notice.saturating_mul(HOUR),
         exposure: amount("--exposure", &args.exposure, price.saturating_mul(EXPOSURE_PRICES))?,
         redeem_every: Duration::from_secs(args.redeem_every.saturating_mul(HOUR)),
+        offer: args.offer,
     })
 }

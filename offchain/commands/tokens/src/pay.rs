@@ -64,7 +64,8 @@ pub enum Command {
     /// --max-price 0.01 --deposit 1`
     ///
     /// What the server asks for is paid by a voucher of a stream to it, which --deposit opens where there is none yet. A repetition after a
-    /// lost reply sends the same voucher. The reply's body goes to standard output, and what it cost to standard error.
+    /// lost reply sends the same voucher. With --scheme exact it is paid by a transaction for the server's offer, which it sends; the same request of the
+    /// same wallet is paid for once, and a repetition finds the receipt. The reply's body goes to standard output, and what it cost to standard error.
     Get(pay_get::GetArgs),
 }
 

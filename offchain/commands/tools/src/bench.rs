@@ -106,7 +106,9 @@ pub enum Command {
     /// process and on loopback, one request after another: half of them take p50 at most, 99 of a hundred p99.
     ///
     /// A ratio above 1 says that payment adds less than the request takes by itself. A payment is on disk before its reply leaves, so that
-    /// with records on disk the time is that of a flush. Run a release build on an idle machine; it takes seconds.
+    /// with records on disk the time is that of a flush. Requests with a transaction each (a tenth as many) are measured beside those with a voucher; the
+    /// chain in this process has a block for each at once, so that on another chain the wait for a block comes on top. Run a release build on an idle
+    /// machine; it takes seconds.
     Door {
         /// Requests of each kind.
         #[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(u32).range(1..))]

@@ -3,6 +3,7 @@
 mod client;
 mod market;
 mod micros;
+mod sale;
 
 use std::fs::OpenOptions;
 use std::io::{Seek as _, SeekFrom, Write as _};
@@ -10,15 +11,17 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use anyhow::{Context as _, Result};
-use bithive_door::{Door, DoorOptions, Ledger, Service};
+use bithive_door::{Door, DoorOptions, DoorTerms, Ledger, Service};
 use bithive_inference::{Device, Model};
 use bithive_state::Owner;
+use bithive_x402::{BATCH_SETTLEMENT, EXACT};
 
 use crate::figure::{Figure, Sheet};
 use crate::timer::Timer;
 use client::Connection;
 use market::{Market, Payer};
 use micros::micros;
+use sale::Sale;
 
 /// The demonstration's model, and one row of its data: the smallest request, of which payment is the largest part.
 const MODEL: &[u8] = include_bytes!("../../../../models/wdbc.onnx");
@@ -27,6 +30,10 @@ const ROWS: &str = include_str!("../../../../data/wdbc/holdout.csv");
 const PAGE: usize = 4_096;
 /// What an overhead is compared with.
 const PEER: &str = "the same request to the same server without payment";
+/// What a transaction for each request is compared with.
+const VOUCHER: &str = "the same request to the same server with a voucher";
+/// A transaction takes longer than a voucher: so many fewer are measured.
+const FEWER: usize = 10;
 
 /// What to measure.
 #[derive(Clone, Debug)]
@@ -45,7 +52,7 @@ enum Records {
 }
 
 /// Measures requests one after another on one connection: unpaid, and paid by vouchers, in turns, so that what disturbs one disturbs the
-/// other.
+/// other; and in turns paid by vouchers and by transactions, which the chain in this process has a block for at once.
 ///
 /// # Errors
 /// The embedded chain, the folder or the loopback can't be used.
@@ -61,7 +68,48 @@ pub async fn door(options: &DoorBench, mut progress: impl FnMut(&str) + Send) ->
     ] {
         measure(&mut sheet, &market, (payer, records), (options.requests, folder)).await?;
     }
+    measure_transactions(&mut sheet, &market, (options.requests.div_ceil(FEWER), folder)).await?;
     Ok(sheet.figures)
+}
+
+/// Vouchers and transactions at one door, in turns. Both are signed before the time runs.
+async fn measure_transactions(
+    sheet: &mut Sheet<'_>,
+    market: &Market,
+    (requests, folder): (usize, &Path),
+) -> Result<()> {
+    sheet.announce("transactions, records on disk");
+    let body = body()?;
+    let sale = Sale::open(market).await?;
+    let terms = DoorTerms { offer: Some(sale.offer), ..market.terms() };
+    let ledger = Ledger::open(&folder.join("bench-door-exact.redb"), &owner(market))?;
+    let door = DoorOptions::new(service()?, ledger, Some((market.seller().clone(), terms)));
+    let door = Door::start(door).await?.0;
+    let flow = market.open(Payer::Ed25519).await?;
+    let by_voucher = market.accepted(&door, &body, BATCH_SETTLEMENT).await?;
+    let by_offer = market.accepted(&door, &body, EXACT).await?;
+    let mut connections = [Connection::to(door.address()).await?, Connection::to(door.address()).await?];
+    let [voucher, transaction] = &mut connections;
+    let (mut vouchers, mut transactions) = (Vec::with_capacity(requests), Vec::with_capacity(requests));
+    let warm = requests.div_ceil(10);
+    for nth in 1..=requests.saturating_add(warm) {
+        let payments = (
+            market.payment(Payer::Ed25519, (flow, nth), &by_voucher)?,
+            sale.payment(&body, nth, &by_offer).await?,
+        );
+        let first = voucher.ask(&body, Some(&payments.0)).await?;
+        let second = transaction.ask(&body, Some(&payments.1)).await?;
+        if nth > warm {
+            vouchers.push(first);
+            transactions.push(second);
+        }
+    }
+    for (share, label) in [(0.5, "p50"), (0.99, "p99")] {
+        let both = [at(&mut transactions, share), at(&mut vouchers, share)];
+        let name = format!("request with a transaction, {label}, a block at once, records on disk");
+        sheet.note(name, requests, "µs", VOUCHER, both);
+    }
+    Ok(())
 }
 
 async fn measure(
@@ -84,7 +132,7 @@ async fn measure(
     let paid = DoorOptions::new(service()?, ledger, Some((market.seller().clone(), terms)));
     let paid = Door::start(paid).await?.0;
     let flow = market.open(payer).await?;
-    let accepted = market.accepted(&paid, &body).await?;
+    let accepted = market.accepted(&paid, &body, BATCH_SETTLEMENT).await?;
     let mut connections = [Connection::to(free.address()).await?, Connection::to(paid.address()).await?];
     let [unpaid, voucher] = &mut connections;
     let (mut without, mut with) = (Vec::with_capacity(requests), Vec::with_capacity(requests));
@@ -175,7 +223,7 @@ mod tests {
         let names: Vec<&str> = figures.iter().map(|figure| figure.name.as_str()).collect();
         let kinds =
             ["ed25519, records in memory", "secp256k1, records in memory", "ed25519, records on disk"];
-        let expected: Vec<String> = kinds
+        let mut expected: Vec<String> = kinds
             .iter()
             .flat_map(|kind| {
                 ["p50", "p99"].into_iter().flat_map(move |share| {
@@ -184,6 +232,9 @@ mod tests {
                 })
             })
             .collect();
+        let last = ["p50", "p99"]
+            .map(|share| format!("request with a transaction, {share}, a block at once, records on disk"));
+        expected.extend(last);
         assert_eq!(names, expected);
         assert!(figures.iter().all(|figure| figure.value > 0.0 && figure.peer_value > 0.0), "{figures:?}");
         assert_eq!(figures.iter().filter(|figure| figure.limit.is_some()).count(), 6);

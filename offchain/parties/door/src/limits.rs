@@ -16,6 +16,10 @@ pub const MOST_FLOWS: usize = 4_096;
 pub(crate) const MOST_MISSING: usize = 4_096;
 /// Questions to the chain at one time that requests bring.
 pub(crate) const QUESTIONS: usize = 8;
+/// Longest wait for a turn to ask the chain.
+pub(crate) const QUESTION: Duration = Duration::from_secs(5);
+/// Replies to requests with a payment on the chain that are kept: the newest. An older request is answered by another run of the model.
+pub(crate) const SOLD_KEPT: u64 = 1_024;
 /// How often the chain's blocks are read, and so how late the end of a flow is noticed. A payer's notice is an hour at least.
 pub const POLL: Duration = Duration::from_secs(2);
 /// How often a flow in use is read again, whatever the blocks say.

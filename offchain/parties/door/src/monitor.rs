@@ -29,6 +29,7 @@ impl StatusSource for DoorMonitor {
             tally.turned.of(reason.name()).inner().store(turned.of(reason), Ordering::Relaxed);
         }
         tally.writes.inner().store(self.site.ledger.writes(), Ordering::Relaxed);
+        tally.unserved.set(gauged(self.site.ledger.unserved()));
         let Some(till) = &self.site.counter else { return };
         tally.exposure.set(gauged(till.till.exposed()));
         tally.flows.set(gauged(till.till.counts().0));
@@ -48,6 +49,8 @@ impl StatusSource for DoorMonitor {
             put("payee", json!(counter.accepted.pay_to));
             put("price", json!(counter.accepted.amount));
             put("asset", json!(counter.accepted.asset));
+            put("offer", json!(counter.shop.as_ref().map(|shop| shop.offer)));
+            put("unserved", json!(self.site.ledger.unserved()));
             put("exposure", json!(counter.till.exposed().to_string()));
             put("exposure_limit", json!(counter.terms.exposure.to_string()));
             put("flows", json!(counter.till.counts().0));

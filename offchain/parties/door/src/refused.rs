@@ -35,12 +35,23 @@ impl Refused {
     pub(crate) fn payment(code: Code, what: impl Into<String>) -> Self {
         let status = match code {
             Code::Payload => StatusCode::BAD_REQUEST,
-            Code::Used => StatusCode::CONFLICT,
+            Code::Used | Code::OtherRequest => StatusCode::CONFLICT,
             Code::Exposure => StatusCode::SERVICE_UNAVAILABLE,
             _ => StatusCode::PAYMENT_REQUIRED,
         };
         let retry = code == Code::Exposure;
         Self { retry, ..Self::new(status, code.as_str(), what, code.remedy()) }
+    }
+
+    /// Of a payment that is none of the ways to pay.
+    pub(crate) fn other_terms() -> Self {
+        let what = "`accepted` is none of the ways to pay here: price, asset, payee, network and scheme have to be the same";
+        Self::payment(Code::Requirements, what)
+    }
+
+    /// The code of a payment that was not taken.
+    pub(crate) fn code(&self) -> Option<Code> {
+        Code::ALL.iter().copied().find(|code| code.as_str() == self.kind)
     }
 
     /// With what a payment has to be, and, where one came, that it was not taken.
@@ -58,13 +69,13 @@ impl Refused {
 
     pub(crate) fn failed(what: &str) -> Self {
         tracing::error!(what, "a request failed");
-        let remedy = "send the same request with the same voucher again";
+        let remedy = "send the same request with the same payment again";
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "failed", "this machine can't answer it", remedy)
     }
 
     /// Of the chain, which does not answer or is asked too much.
     pub(crate) fn chain(what: impl Into<String>) -> Self {
-        let remedy = "send the same request with the same voucher again in a minute";
+        let remedy = "send the same request with the same payment again in a minute";
         Self { retry: true, ..Self::new(StatusCode::SERVICE_UNAVAILABLE, "chain", what, remedy) }
     }
 

@@ -19,6 +19,7 @@ use crate::limits::{CONNECTIONS, QUESTIONS, STALE, STOP_PATIENCE};
 use crate::monitor::DoorMonitor;
 use crate::reading::Clock;
 use crate::service::Service;
+use crate::shop::{BadOffer, NotOpened, Shop};
 use crate::site::{Counter, Site};
 use crate::tally::Tally;
 use crate::terms::{BadTerms, DoorTerms};
@@ -75,6 +76,9 @@ pub enum DoorError {
         /// Who is paid.
         payee: String,
     },
+    /// The offer can't sell requests.
+    #[error(transparent)]
+    Offer(#[from] BadOffer),
     /// The network has no flows.
     #[error(transparent)]
     NoFlows(#[from] Incomplete),
@@ -190,6 +194,16 @@ async fn counter(account: Account, terms: DoorTerms) -> Result<Counter, DoorErro
     let info = account.client().chain().info().await?;
     let clock = Clock::default();
     clock.set(info.time.seconds());
+    let shop = match terms.offer {
+        None => None,
+        Some(offer) => {
+            let opened = Shop::open(account.client().clone(), offer, &terms.payee).await;
+            Some(opened.map_err(|error| match error {
+                NotOpened::Bad(bad) => DoorError::Offer(bad),
+                NotOpened::Chain(error) => DoorError::Chain(error),
+            })?)
+        }
+    };
     let accepted = Accepted {
         scheme: BATCH_SETTLEMENT.into(),
         network: network::cosmos(flows.chain_id()),
@@ -206,5 +220,5 @@ async fn counter(account: Account, terms: DoorTerms) -> Result<Counter, DoorErro
     };
     let till = Till::new(terms.exposure);
     let (questions, due) = (Semaphore::new(QUESTIONS), Notify::new());
-    Ok(Counter { flows, account, terms, accepted, till, clock, questions, due })
+    Ok(Counter { flows, account, terms, accepted, shop, till, clock, questions, due })
 }

@@ -53,6 +53,13 @@ impl Service {
         run.await.map_err(gone)?
     }
 
+    /// Whether the model reads a body.
+    pub(crate) async fn check(&self, body: Bytes) -> Result<(), Refused> {
+        let service = self.clone();
+        let read = tokio::task::spawn_blocking(move || service.read(&body).map(drop));
+        read.await.map_err(|_| Refused::failed("reading a request ended early"))?
+    }
+
     fn run(&self, body: &[u8]) -> Result<String, Refused> {
         let input = self.read(body)?;
         let budget = Budget::until(Instant::now().checked_add(RUN_TIMEOUT).unwrap_or_else(Instant::now));

@@ -12,12 +12,14 @@ pub(crate) struct Tally {
     replies: counter::By,
     payments: counter::By,
     redemptions: counter::By,
+    transactions: counter::By,
     pub(crate) charged: Counter,
     pub(crate) redeemed: Counter,
     pub(crate) lost: Counter,
     pub(crate) writes: Counter,
     pub(crate) exposure: Gauge,
     pub(crate) flows: Gauge,
+    pub(crate) unserved: Gauge,
     pub(crate) chain: Gauge,
     pub(crate) connections: Gauge,
     pub(crate) turned: counter::By,
@@ -38,6 +40,12 @@ impl Tally {
                 "result",
                 &["done", "failed"],
             ),
+            transactions: new.counter_by(
+                "door_transactions",
+                "Transactions of clients that were sent, by what the chain said",
+                "result",
+                &["done", "refused", "unknown"],
+            ),
             charged: new.counter("door_charged_base_units", "What requests have cost, in base units"),
             redeemed: new
                 .counter("door_redeemed_base_units", "What vouchers have been credited with, in base units"),
@@ -52,6 +60,10 @@ impl Tally {
                 "What was served and the chain has not credited yet, in base units",
             ),
             flows: new.gauge("door_flows", "Flows that owe something"),
+            unserved: new.gauge(
+                "door_unserved",
+                "Requests whose transaction was sent and that have no reply yet; their clients come back for it",
+            ),
             chain: new.gauge("door_chain_age_seconds", "Time since the chain has answered"),
             connections: new.gauge("door_connections", "Connections that are open"),
             turned: new.counter_by(
@@ -74,6 +86,10 @@ impl Tally {
 
     pub(crate) fn redemption(&self, result: &str) {
         self.redemptions.of(result).inc();
+    }
+
+    pub(crate) fn transaction(&self, result: &str) {
+        self.transactions.of(result).inc();
     }
 
     #[cfg(test)]

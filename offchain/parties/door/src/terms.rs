@@ -22,6 +22,8 @@ pub struct DoorTerms {
     pub exposure: u128,
     /// Longest time until what is owed is redeemed, however little it is.
     pub redeem_every: Duration,
+    /// Offer of the contract `checkout` that requests are sold for, too, each by a transaction; none where vouchers alone pay.
+    pub offer: Option<u64>,
 }
 
 /// A door that would serve for nothing, or nobody.

@@ -4,8 +4,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bithive_x402::header::{HeaderError, MAX_BYTES, decode, encode};
 use bithive_x402::{
-    Accepted, Amount, ChannelState, Charge, Code, Extra, Payment, PaymentRequired, Proof, ProofError,
-    Resource, Settled, Signature, Voucher, VoucherState,
+    Accepted, Amount, ChannelState, Charge, Code, Digest, EXACT, Exact, Extra, MAX_TRANSACTION, PaidBy,
+    Payment, PaymentRequired, Proof, ProofError, Resource, Settled, Signature, Voucher, VoucherState,
 };
 use serde_json::{Value, json};
 
@@ -40,6 +40,17 @@ fn voucher() -> Voucher {
         cumulative: Amount(20_000),
         signature: Signature([7; 64]),
     }
+}
+
+/// A way to pay by a transaction for each request.
+fn by_offer() -> Accepted {
+    let extra = Extra {
+        contract: Some("bithive1checkout".into()),
+        offer: Some(7),
+        request: Some(Digest([5; 32])),
+        ..Extra::default()
+    };
+    Accepted { scheme: EXACT.into(), extra, ..accepted() }
 }
 
 fn said(header: &str) -> Value {
@@ -93,9 +104,59 @@ fn what_is_read_is_what_was_written() {
     let read: Payment = decode(encode(&payment).unwrap().as_bytes()).unwrap();
     assert_eq!(read, payment);
     assert_eq!(read.proof(), Ok(Proof::Voucher(voucher())));
-    let charge = Charge { charged_amount: Amount(10_000), channel_state: state };
-    let settled = Settled::taken("cosmos:bithive-1".into(), "bithive1payer".into(), charge);
+    let charge = Charge { charged_amount: Amount(10_000), channel_state: Some(state), receipt: None };
+    let settled = Settled::taken("cosmos:bithive-1".into(), "bithive1payer".into(), None, charge);
     assert_eq!(decode::<Settled>(encode(&settled).unwrap().as_bytes()), Ok(settled));
+}
+
+#[test]
+fn a_payment_on_the_chain_is_a_transaction_or_a_receipt_and_the_salt_of_its_key() {
+    let json = said(&encode(&PaymentRequired { accepts: vec![by_offer()], ..required() }).unwrap());
+    let extra = json!({ "contract": "bithive1checkout", "offer": 7, "request": "05".repeat(32) });
+    assert_eq!(json["accepts"][0]["extra"], extra);
+    let salt = Digest([9; 32]);
+    for (by, payload) in [
+        (
+            PaidBy::Transaction(vec![1, 2, 3]),
+            json!({ "type": "transaction", "transaction": "AQID", "salt": salt }),
+        ),
+        (
+            PaidBy::Receipt("bithive1payer".into()),
+            json!({ "type": "receipt", "payer": "bithive1payer", "salt": salt }),
+        ),
+    ] {
+        let exact = Exact { by, salt };
+        let payment = Payment::with_exact(None, by_offer(), exact.clone());
+        assert_eq!(said(&encode(&payment).unwrap())["payload"], payload);
+        let read: Payment = decode(encode(&payment).unwrap().as_bytes()).unwrap();
+        assert_eq!(read.proof(), Ok(Proof::Exact(exact)));
+        for name in ["salt", "type"] {
+            let mut less = payment.clone();
+            less.payload.as_object_mut().unwrap().remove(name);
+            assert!(matches!(less.proof(), Err(ProofError::Payload(_))), "{name}");
+        }
+        let mut more = payment.clone();
+        more.payload["more"] = json!(1);
+        assert!(
+            matches!(more.proof(), Err(ProofError::Payload(_))),
+            "a payment has nothing that nobody reads"
+        );
+        // What proves one scheme proves no other.
+        let other = Payment { accepted: accepted(), ..payment };
+        assert!(matches!(other.proof(), Err(ProofError::Payload(_))));
+    }
+    let of =
+        |bytes| Payment::with_exact(None, by_offer(), Exact { by: PaidBy::Transaction(bytes), salt }).proof();
+    assert!(of(vec![1; MAX_TRANSACTION]).is_ok());
+    for bytes in [vec![], vec![1; MAX_TRANSACTION + 1]] {
+        assert!(matches!(of(bytes), Err(ProofError::Payload(_))));
+    }
+    let charge = Charge { charged_amount: Amount(10_000), channel_state: None, receipt: Some(3) };
+    let settled =
+        Settled::taken("cosmos:bithive-1".into(), "bithive1payer".into(), Some("AB".into()), charge);
+    let json = said(&encode(&settled).unwrap());
+    assert_eq!(json["extra"], json!({ "chargedAmount": "10000", "receipt": 3 }));
+    assert_eq!(json["transaction"], "AB");
 }
 
 /// The example of `specs/transports-v2/http.md`, another scheme on another network, with members that this crate does not have.

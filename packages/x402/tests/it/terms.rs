@@ -1,11 +1,12 @@
 //! What a client pays, and what it does not.
 
-use bithive_x402::{Amount, Limits, PaymentRequired, Terms, TermsError};
+use bithive_x402::{Amount, BATCH_SETTLEMENT, EXACT, Extra, Limits, PaymentRequired, Terms, TermsError};
 
 use crate::headers::required;
 
 const LIMITS: Limits<'static> = Limits {
     chain_id: "bithive-1",
+    scheme: BATCH_SETTLEMENT,
     contract: "bithive1flows",
     price: 10_000,
     asset: "cw20:bithive1btt",
@@ -28,6 +29,14 @@ fn the_way_to_pay_within_the_limits_is_chosen() {
     let terms = Terms::choose(&required, &LIMITS).unwrap();
     assert_eq!((terms.price, terms.notice, terms.deposit), (10_000, 3_600, 1_000_000));
     assert_eq!(terms.accepted, required.accepts[1]);
+    // Who pays by the other scheme names its contract, and holds no deposit.
+    let exact = Limits { scheme: EXACT, contract: "bithive1checkout", notice: 0, ..LIMITS };
+    assert!(matches!(Terms::choose(&required, &exact), Err(TermsError::NoWay { .. })), "another contract");
+    let mut required = required;
+    required.accepts[0].extra =
+        Extra { contract: Some(exact.contract.into()), offer: Some(7), ..Extra::default() };
+    let terms = Terms::choose(&required, &exact).unwrap();
+    assert_eq!((terms.accepted.extra.offer, terms.deposit), (Some(7), 0));
 }
 
 #[test]

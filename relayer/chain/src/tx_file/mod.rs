@@ -27,9 +27,11 @@
 //! Nothing of the file is trusted: what is signed is made from its fields, and a message that can't be read as a whole is told apart.
 
 mod error;
+mod raw;
 mod send;
 
 pub use error::TxFileError;
+pub use raw::RawTx;
 pub use send::Sent;
 
 use crate::{

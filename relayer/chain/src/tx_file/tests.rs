@@ -202,3 +202,68 @@ fn malformed_oversized_and_later_files_are_refused() {
     let refused = TxFile::from_json(padded(MAX_BYTES + 1).as_bytes());
     assert_eq!(refused, Err(TxFileError::TooLarge { most: MAX_BYTES }));
 }
+
+#[test]
+fn a_raw_transaction_reads_back_as_the_file_that_made_it() {
+    let signed = read(SIGNED);
+    let bytes = signed.signed().unwrap().bytes;
+    let raw = RawTx::parse(&bytes).unwrap();
+    assert_eq!((raw.sender(), raw.memo(), raw.bytes()), (key(1).address(), "", &bytes[..]));
+    assert_eq!(raw.hash().to_string(), HASH);
+    assert_eq!(raw.messages().collect::<Vec<_>>(), signed.messages().collect::<Vec<_>>());
+    assert_eq!(raw.signed_for(signed.chain_id(), signed.account().number), Ok(signed));
+}
+
+#[test]
+fn a_raw_transaction_of_another_chain_or_account_or_that_says_more_is_not_signed() {
+    let signed = read(SIGNED);
+    let bytes = signed.signed().unwrap().bytes;
+    let number = signed.account().number;
+    let refused = |bytes: &[u8], chain_id: &str, number| match RawTx::parse(bytes) {
+        Ok(raw) => matches!(raw.signed_for(chain_id, number), Err(TxFileError::BadSignature { .. })),
+        Err(TxFileError::Field { .. } | TxFileError::Malformed { .. }) => true,
+        Err(_) => false,
+    };
+    assert!(!refused(&bytes, signed.chain_id(), number));
+    assert!(refused(&bytes, "hive-2", number));
+    assert!(refused(&bytes, signed.chain_id(), number + 1));
+    let raw = TxRaw::decode(bytes.as_slice()).unwrap();
+    let here = |raw: TxRaw| refused(&raw.encode_to_vec(), signed.chain_id(), number);
+    let body = TxBody::decode(raw.body_bytes.as_slice()).unwrap();
+    let auth = AuthInfo::decode(raw.auth_info_bytes.as_slice()).unwrap();
+    let of_body = |body: TxBody| TxRaw { body_bytes: body.encode_to_vec(), ..raw.clone() };
+    assert!(here(of_body(TxBody { memo: "m".into(), ..body.clone() })));
+    assert!(here(of_body(TxBody {
+        messages: [&body.messages[..], &body.messages[..]].concat(),
+        ..body.clone()
+    })));
+    assert!(here(of_body(TxBody { extension_options: body.messages.clone(), ..body.clone() })));
+    assert!(here(of_body(TxBody { timeout_height: 1, ..body })));
+    // What is signed and can't be shown: somebody else pays the fee.
+    let with_granter = |granter: &str| {
+        let fee = auth
+            .fee
+            .clone()
+            .map(|fee| cosmrs::proto::cosmos::tx::v1beta1::Fee { granter: granter.into(), ..fee });
+        let auth_info_bytes = AuthInfo { fee, ..auth.clone() }.encode_to_vec();
+        let sign_doc = SignDoc {
+            body_bytes: raw.body_bytes.clone(),
+            auth_info_bytes: auth_info_bytes.clone(),
+            chain_id: signed.chain_id().into(),
+            account_number: number,
+        };
+        let signatures = vec![key(1).sign(&sign_doc.encode_to_vec()).unwrap()];
+        TxRaw { auth_info_bytes, signatures, body_bytes: raw.body_bytes.clone() }
+    };
+    assert!(!here(with_granter("")), "signed as it is, it holds");
+    assert!(here(with_granter(key(2).address())));
+    for signatures in [vec![], vec![raw.signatures[0].clone(), raw.signatures[0].clone()], vec![vec![1; 64]]]
+    {
+        assert!(here(TxRaw { signatures, ..raw.clone() }));
+    }
+    // Not signed: a field that no version has, after those that are there.
+    assert!(refused(&[&bytes[..], &[0x78, 1]].concat(), signed.chain_id(), number));
+    assert!(refused(b"", signed.chain_id(), number));
+    assert!(matches!(RawTx::parse(&[0xff; 64]), Err(TxFileError::Malformed { .. })));
+    assert!(matches!(RawTx::parse(&vec![0; MAX_BYTES + 1]), Err(TxFileError::TooLarge { .. })));
+}

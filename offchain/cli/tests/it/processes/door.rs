@@ -21,21 +21,21 @@ const PRICE: u64 = 10_000;
 const KILLS: usize = 100;
 const ROWS: &str = include_str!("../../../../../data/wdbc/holdout.csv");
 
-fn row(number: usize) -> String {
+pub(super) fn row(number: usize) -> String {
     let mut lines = ROWS.lines();
     let head = lines.next().unwrap();
     format!("{head}\n{}\n", lines.nth(number).unwrap())
 }
 
 /// A home whose chain is served, with a seller and a payer.
-struct Street {
-    chain: Process,
-    url: String,
-    network: Network,
+pub(super) struct Street {
+    pub(super) chain: Process,
+    pub(super) url: String,
+    pub(super) network: Network,
 }
 
 impl Street {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         let network = Network::with_nodes(0);
         network.run("wallet new bob");
         network.run("wallet fund bob --amount 10");
@@ -46,11 +46,15 @@ impl Street {
         Self { chain, url, network }
     }
 
-    fn run(&self, command: &str) -> Value {
+    pub(super) fn run(&self, command: &str) -> Value {
         self.network.run(&format!("{command} --chain {}", self.url))
     }
 
-    fn door(&self, listen: &str, extra: &[&str]) -> (Process, SocketAddr) {
+    pub(super) fn door(&self, listen: &str, extra: &[&str]) -> (Process, SocketAddr) {
+        self.door_of("bob", listen, extra)
+    }
+
+    pub(super) fn door_of(&self, seller: &str, listen: &str, extra: &[&str]) -> (Process, SocketAddr) {
         let home = path(&self.network.home());
         let serving = [
             "--home",
@@ -60,7 +64,7 @@ impl Street {
             "--chain",
             &self.url,
             "--from",
-            "bob",
+            seller,
             "--price",
             "0.01",
             "--listen",

@@ -2,6 +2,7 @@
 
 mod committee;
 mod door;
+mod door_exact;
 mod exports;
 mod false_answers;
 // Written for another crate, as the next one.

@@ -20,7 +20,8 @@ use super::client::Connection;
 use super::micros::micros;
 use crate::seed::SEED;
 
-const PRICE: u128 = 1;
+/// Price of a request, in base units.
+pub(super) const PRICE: u128 = 1;
 /// Repetitions of what is timed alone.
 const TIMES: u32 = 200;
 /// Seconds until a flow ends: ten days.
@@ -78,6 +79,16 @@ impl Market {
         &self.seller
     }
 
+    /// What it is paid in.
+    pub(super) const fn btt(&self) -> &Asset {
+        &self.btt
+    }
+
+    /// The key of the account that pays.
+    pub(super) const fn wallet_key(&self) -> &SigningKey {
+        &self.wallet_key
+    }
+
     pub(super) fn contract(&self) -> &str {
         self.flows.contract()
     }
@@ -91,6 +102,7 @@ impl Market {
             min_notice: HOUR,
             exposure: u128::MAX,
             redeem_every: Duration::from_secs(DAYS),
+            offer: None,
         }
     }
 
@@ -111,13 +123,13 @@ impl Market {
         Ok(receipt.announced(self.flows.contract(), events::OPENED, opened)?.0)
     }
 
-    /// What a door asks for.
-    pub(super) async fn accepted(&self, door: &Door, body: &[u8]) -> Result<Accepted> {
+    /// What a door asks for: a way to pay of this scheme.
+    pub(super) async fn accepted(&self, door: &Door, body: &[u8], scheme: &str) -> Result<Accepted> {
         let head = Connection::to(door.address()).await?.head(body).await?;
         let prefix = format!("{}: ", header::PAYMENT_REQUIRED);
         let value = head.lines().find_map(|line| line.strip_prefix(&prefix)).context("PAYMENT-REQUIRED")?;
         let required: PaymentRequired = header::decode(value.as_bytes())?;
-        required.accepts.into_iter().next().context("a way to pay")
+        required.accepts.into_iter().find(|way| way.scheme == scheme).context("a way to pay")
     }
 
     /// The header that pays for the n-th request of a flow.

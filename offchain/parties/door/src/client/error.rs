@@ -1,8 +1,8 @@
 //! Why a request has no reply.
 
 use bithive_chain::ChainError;
-use bithive_x402::TermsError;
 use bithive_x402::header::HeaderError;
+use bithive_x402::{Digest, TermsError};
 
 use super::purse::PurseError;
 
@@ -11,7 +11,7 @@ use super::purse::PurseError;
 pub enum PayError {
     /// The URL can't be asked.
     #[error(
-        "{found}: expected a URL with https://, or one with http:// of this machine, because others could take a voucher on its way"
+        "{found}: expected a URL with https://, or one with http:// of this machine, because others could take a payment on its way"
     )]
     Url {
         /// The URL, shortened.
@@ -22,7 +22,7 @@ pub enum PayError {
     Setup(String),
     /// There was no answer, however often it was asked.
     #[error(
-        "no answer after {attempts} attempts: {last}; run the same command again: it sends the same voucher, so nothing is paid twice"
+        "no answer after {attempts} attempts: {last}; run the same command again: it sends the same payment, or finds the one that was made, so nothing is paid twice"
     )]
     Lost {
         /// Requests that were sent.
@@ -53,6 +53,24 @@ pub enum PayError {
     /// There is no flow that could pay.
     #[error("{0}")]
     Flow(String),
+    /// The server has read another request than was sent.
+    #[error(
+        "the server has read the request {read}, and {sent} was sent; something before it changes method, path, query or body. Nothing was paid"
+    )]
+    OtherRequest {
+        /// Digest of what it has read, as it says.
+        read: Digest,
+        /// Digest of what was sent.
+        sent: Digest,
+    },
+    /// The payment of this request was given back.
+    #[error(
+        "the server's account has given the payment of this request back (receipt {receipt}); to pay for it anew, add a query such as ?again to the URL"
+    )]
+    Refunded {
+        /// Number of the receipt.
+        receipt: u64,
+    },
     /// The server takes no payment.
     #[error("the server takes no payment: {code}{what}")]
     Refused {

@@ -16,6 +16,10 @@ use super::error::PayError;
 
 /// Longest time for one request: the model's run and the way there and back.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// Requests with one payment before a client gives up.
+const ATTEMPTS: u32 = 4;
+/// Wait before the second of them; it doubles.
+pub(crate) const WAIT: Duration = Duration::from_millis(500);
 /// Most bytes of a reply.
 const MAX_REPLY: usize = 64 << 20;
 /// Most characters of a URL that a message repeats.
@@ -60,8 +64,30 @@ impl Http {
         Ok(Self(http))
     }
 
+    /// Sends a request until it is answered: again and again with the same payment.
+    pub(crate) async fn ask(
+        &self,
+        url: &Url,
+        data: Option<&Bytes>,
+        payment: Option<&str>,
+    ) -> Result<Answer, PayError> {
+        let (mut wait, mut last) = (WAIT, String::new());
+        for attempt in 1..=ATTEMPTS {
+            match self.send(url, data, payment).await? {
+                Ok(answer) if !(500..=599).contains(&answer.status) => return Ok(answer),
+                Ok(answer) => last = format!("status {}: {}", answer.status, answer.text()),
+                Err(problem) => last = problem,
+            }
+            if attempt < ATTEMPTS {
+                tokio::time::sleep(wait).await;
+                wait = wait.saturating_mul(2);
+            }
+        }
+        Err(PayError::Lost { attempts: ATTEMPTS, last })
+    }
+
     /// Sends a request: POST where there is data, GET otherwise. The error is what went wrong on the way.
-    pub(crate) async fn send(
+    async fn send(
         &self,
         url: &Url,
         data: Option<&Bytes>,
@@ -112,6 +138,14 @@ impl Answer {
     /// What became of the payment, where the server says it.
     pub(crate) fn settled(&self) -> Result<Option<Settled>, PayError> {
         self.header(header::PAYMENT_RESPONSE)
+    }
+
+    /// The body of a reply that is one.
+    pub(crate) fn reply(self) -> Result<Bytes, PayError> {
+        if (200..=299).contains(&self.status) {
+            return Ok(self.body);
+        }
+        Err(PayError::Refused { code: format!("status {}", self.status), what: format!(": {}", self.text()) })
     }
 
     /// The server's words.

@@ -1,25 +1,19 @@
 //! A request, paid for where the server asks for it.
 
-use std::time::Duration;
-
 use bithive_api::asset::Asset;
 use bithive_api::flows::FlowResponse;
 use bithive_chain::SigningKey;
 use bithive_client::{Account, Flows, Incomplete};
 use bithive_x402::header::{self, PAYMENT_SIGNATURE};
-use bithive_x402::{Amount, Limits, Payment, PaymentRequired, Resource, Terms, digest};
+use bithive_x402::{Amount, BATCH_SETTLEMENT, Limits, Payment, PaymentRequired, Resource, Terms, digest};
 use bytes::Bytes;
 use reqwest::Url;
 
 use super::error::{PayError, shown};
 use super::flow::{Flow, Signer};
-use super::http::{self, Answer, Http};
+use super::http::{self, Http};
 use super::purse::{Page, Pending, Purse};
 
-/// Requests with one voucher before a client gives up.
-const ATTEMPTS: u32 = 4;
-/// Wait before the second of them; it doubles.
-const WAIT: Duration = Duration::from_millis(500);
 /// Vouchers that one request may need: its own, and where the purse has lost track, those that show where the flow stands.
 const ROUNDS: u32 = 4;
 
@@ -74,10 +68,9 @@ impl Payer {
     /// See [`PayError`]. After [`PayError::Lost`] the same request is sent with the same voucher when it is made again.
     pub async fn get(&self, ask: &Ask) -> Result<Reply, PayError> {
         let url = http::url(&ask.url)?;
-        let first = self.attempt(&url, ask, None).await?;
+        let first = self.http.ask(&url, ask.data.as_ref(), None).await?;
         if first.status != 402 {
-            let body = answered(first)?;
-            return Ok(Reply { body, price: 0, flow: None });
+            return Ok(Reply { body: first.reply()?, price: 0, flow: None });
         }
         let required = first.required()?;
         let terms = self.terms(&required, ask)?;
@@ -89,6 +82,7 @@ impl Payer {
         let asset = ask.asset.to_string();
         let limits = Limits {
             chain_id: self.signer.flows.chain_id(),
+            scheme: BATCH_SETTLEMENT,
             contract: self.signer.flows.contract(),
             price: ask.max_price,
             asset: &asset,
@@ -127,7 +121,7 @@ impl Payer {
             let payment = Payment::with_voucher(Some(resource.clone()), terms.accepted.clone(), voucher);
             let header = header::encode(&payment)
                 .map_err(|problem| PayError::Header { name: PAYMENT_SIGNATURE, problem })?;
-            let answer = self.attempt(url, ask, Some(&header)).await?;
+            let answer = self.http.ask(url, ask.data.as_ref(), Some(&header)).await?;
             match answer.status {
                 409 => {
                     // An earlier request arrived after all, and its reply was lost: its price is paid.
@@ -147,7 +141,7 @@ impl Payer {
                 }
                 _ => {
                     let settled = answer.settled()?;
-                    let body = answered(answer)?;
+                    let body = answer.reply()?;
                     page.settle(cumulative);
                     self.purse.put(&of, &page)?;
                     let charged = settled.and_then(|settled| settled.extra);
@@ -199,29 +193,4 @@ impl Payer {
         let found = flows.flow(flow.id).await?;
         found.ok_or_else(|| PayError::Flow(format!("stream {} has ended", flow.id)))
     }
-
-    /// Sends a request until it is answered: again and again with the same voucher.
-    async fn attempt(&self, url: &Url, ask: &Ask, payment: Option<&str>) -> Result<Answer, PayError> {
-        let (mut wait, mut last) = (WAIT, String::new());
-        for attempt in 1..=ATTEMPTS {
-            match self.http.send(url, ask.data.as_ref(), payment).await? {
-                Ok(answer) if !(500..=599).contains(&answer.status) => return Ok(answer),
-                Ok(answer) => last = format!("status {}: {}", answer.status, answer.text()),
-                Err(problem) => last = problem,
-            }
-            if attempt < ATTEMPTS {
-                tokio::time::sleep(wait).await;
-                wait = wait.saturating_mul(2);
-            }
-        }
-        Err(PayError::Lost { attempts: ATTEMPTS, last })
-    }
-}
-
-/// The body of a reply that is one.
-fn answered(answer: Answer) -> Result<Bytes, PayError> {
-    if (200..=299).contains(&answer.status) {
-        return Ok(answer.body);
-    }
-    Err(PayError::Refused { code: format!("status {}", answer.status), what: format!(": {}", answer.text()) })
 }

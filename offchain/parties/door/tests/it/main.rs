@@ -4,9 +4,15 @@
 
 mod attacks;
 mod bounds;
+mod buyer;
 mod closing;
+mod exact;
+mod forged;
+mod liar;
 mod money;
 mod once;
 mod payer;
+mod receipts;
+mod shop;
 mod wire;
 mod world;

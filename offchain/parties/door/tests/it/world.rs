@@ -80,6 +80,7 @@ impl World {
             min_notice: HOUR,
             exposure: 50 * PRICE,
             redeem_every: Duration::from_secs(86_400),
+            offer: None,
         }
     }
 
@@ -87,13 +88,17 @@ impl World {
         self.folder.path().join("door.redb")
     }
 
-    pub async fn options(&self, terms: DoorTerms) -> DoorOptions {
-        let owner = Owner {
+    /// Whose the door's records are.
+    pub fn owner(&self) -> Owner {
+        Owner {
             account: self.seller.address().into(),
             chain_id: self.flows.chain_id().into(),
             registry: self.flows.contract().into(),
-        };
-        let ledger = Ledger::open(&self.records(), &owner).unwrap();
+        }
+    }
+
+    pub async fn options(&self, terms: DoorTerms) -> DoorOptions {
+        let ledger = Ledger::open(&self.records(), &self.owner()).unwrap();
         let service = Service::new(Model::load(MODEL, Device::Cpu).unwrap(), 16, 2);
         DoorOptions::new(service, ledger, Some((self.seller.clone(), terms)))
     }
