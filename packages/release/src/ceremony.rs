@@ -10,192 +10,24 @@
 //! (Gennaro, Jarecki, Krawczyk, Rabin: "Secure distributed key generation for discrete-log based cryptosystems", 2007, section 5). A member that deals
 //! differently to different members makes them finish with different committees: they compare [`Committee::id`](crate::Committee::id) before anything is wrapped.
 
+mod card;
+mod deal;
+
 use bithive_attest::domain::Encoder;
 use bithive_curve::{G1, G1Sum, Scalar};
 use hkdf::Hkdf;
 use rand_core::CryptoRng;
 use sha2::{Digest, Sha256};
-use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+use zeroize::Zeroizing;
 
 use crate::committee::check_params;
 use crate::numbers::{evaluate, evaluate_points};
-use crate::proof::{PROOF_LEN, Proof, Statement};
-use crate::reader::Reader;
-use crate::{CeremonyError, Committee, DecodeError, MAX_MEMBERS, MemberKey, Seat};
+use crate::{CeremonyError, Committee, MAX_MEMBERS, MemberKey, Seat};
 
-const VERSION: u8 = 1;
-const KEY_TAG: &[u8] = b"BITHIVE-V1/release-ceremony/key";
-const COEFFICIENT_TAG: &[u8] = b"BITHIVE-V1/release-ceremony/coefficient";
+pub use card::{Card, Secret};
+pub use deal::Deal;
+
 const SHARE_SALT: &[u8] = b"BITHIVE-V1/release-ceremony/share/";
-
-/// What a member keeps during a ceremony. Everything that it does follows from it, so a step that is repeated has the same result. Erased
-/// when dropped; not printable.
-#[derive(Zeroize, ZeroizeOnDrop)]
-pub struct Secret([u8; 32]);
-
-impl Secret {
-    /// Bytes of its encoding.
-    pub const LEN: usize = 33;
-
-    /// A new one, for one ceremony.
-    #[must_use]
-    pub fn generate(rng: &mut impl CryptoRng) -> Self {
-        let mut secret = Self([0; 32]);
-        rng.fill_bytes(&mut secret.0);
-        secret
-    }
-
-    /// Secret bytes for the member's own storage: version and 32 random bytes.
-    #[must_use]
-    pub fn encode(&self) -> Zeroizing<Vec<u8>> {
-        let mut out = Zeroizing::new(Vec::with_capacity(Self::LEN));
-        out.push(VERSION);
-        out.extend_from_slice(&self.0);
-        out
-    }
-
-    /// Reads what [`Secret::encode`] wrote.
-    ///
-    /// # Errors
-    /// [`DecodeError`].
-    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
-        let mut reader = Reader::exactly("secret of a ceremony", bytes, Self::LEN)?;
-        reader.version(VERSION)?;
-        Ok(Self(reader.array()?))
-    }
-
-    fn key(&self) -> Scalar {
-        Scalar::hash(&[&self.0], KEY_TAG)
-    }
-
-    /// The polynomial of one session, the constant coefficient first. Other cards or another threshold give another one.
-    fn polynomial(&self, session: &[u8; 32], threshold: u8) -> Vec<Scalar> {
-        let coefficient = |power: u8| Scalar::hash(&[&self.0, session, &[power]], COEFFICIENT_TAG);
-        (0..threshold).map(coefficient).collect()
-    }
-
-    /// What the member shows the others: its endpoint (Ed25519, 32 bytes) and the key that they encrypt to.
-    pub fn card(&self, endpoint: [u8; 32], rng: &mut impl CryptoRng) -> Card {
-        let (secret, base) = (self.key(), G1::generator());
-        let key = base * &secret;
-        let proof = Statement { context: &card_context(&endpoint), pairs: &[(base, key)] }.prove(&secret, rng);
-        Card { endpoint, key, proof }
-    }
-}
-
-fn card_context(endpoint: &[u8; 32]) -> Vec<u8> {
-    Encoder::new("release-card").fixed(endpoint).finish()
-}
-
-/// Who takes part in a ceremony. It is public; that it is of the member, the others have to know from the member.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Card {
-    endpoint: [u8; 32],
-    key: G1,
-    proof: Proof,
-}
-
-impl Card {
-    /// Bytes of its encoding.
-    pub const LEN: usize = 1 + 32 + G1::LEN + PROOF_LEN;
-
-    /// Public key of the member's endpoint (Ed25519).
-    #[must_use]
-    pub const fn endpoint(&self) -> [u8; 32] {
-        self.endpoint
-    }
-
-    /// Version, endpoint, key (48 bytes, compressed), proof that its secret is known (64).
-    #[must_use]
-    pub fn encode(&self) -> Vec<u8> {
-        let mut out = vec![VERSION];
-        out.extend_from_slice(&self.endpoint);
-        out.extend_from_slice(&self.key.encode());
-        self.proof.encode(&mut out);
-        out
-    }
-
-    /// Reads what [`Card::encode`] wrote, and checks its proof.
-    ///
-    /// # Errors
-    /// [`DecodeError`].
-    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
-        let mut reader = Reader::exactly("card of a member", bytes, Self::LEN)?;
-        reader.version(VERSION)?;
-        let (endpoint, key) = (reader.array()?, reader.g1()?);
-        let proof = Proof::read(&mut reader)?;
-        let statement = Statement { context: &card_context(&endpoint), pairs: &[(G1::generator(), key)] };
-        if !statement.holds(&proof) {
-            return Err(reader.invalid("proof", "one of the card's own key"));
-        }
-        reader.finish()?;
-        Ok(Self { endpoint, key, proof })
-    }
-}
-
-/// What a member deals to all: one file for everybody.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Deal {
-    session: [u8; 32],
-    dealer: u8,
-    coefficients: Vec<G1>,
-    proof: Proof,
-    /// By member, encrypted.
-    values: Vec<[u8; 32]>,
-}
-
-impl Deal {
-    /// Number of the member that has dealt, from 1.
-    #[must_use]
-    pub const fn dealer(&self) -> u8 {
-        self.dealer
-    }
-
-    /// Version, session (32 bytes), dealer, threshold, number of members, coefficients (48 bytes each, compressed), proof (64), encrypted values (32
-    /// bytes each).
-    #[must_use]
-    pub fn encode(&self) -> Vec<u8> {
-        let count = |length: usize| u8::try_from(length).unwrap_or(u8::MAX);
-        let mut out = vec![VERSION];
-        out.extend_from_slice(&self.session);
-        out.extend_from_slice(&[self.dealer, count(self.coefficients.len()), count(self.values.len())]);
-        self.coefficients.iter().for_each(|point| out.extend_from_slice(&point.encode()));
-        self.proof.encode(&mut out);
-        self.values.iter().for_each(|value| out.extend_from_slice(value));
-        out
-    }
-
-    /// Reads what [`Deal::encode`] wrote. Whether it belongs to a ceremony is [`Ceremony::finish`]'s to say.
-    ///
-    /// # Errors
-    /// [`DecodeError`].
-    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
-        let mut reader = Reader::new("deal of a member", bytes);
-        reader.version(VERSION)?;
-        let session = reader.array()?;
-        let [dealer, threshold, members] = reader.array()?;
-        let count = check_params(members.into(), threshold)
-            .map_err(|_| reader.invalid("threshold", "more than half of 2 to 7 members"))?;
-        if !(1..=count).contains(&dealer) {
-            return Err(reader.invalid("dealer", "the number of a member"));
-        }
-        let coefficients = (0..threshold).map(|_| reader.g1()).collect::<Result<_, _>>()?;
-        let proof = Proof::read(&mut reader)?;
-        let values = (0..count).map(|_| reader.array()).collect::<Result<_, _>>()?;
-        reader.finish()?;
-        Ok(Self { session, dealer, coefficients, proof, values })
-    }
-
-    fn holds(&self) -> bool {
-        let constant = self.coefficients.first().copied().unwrap_or_else(G1::identity);
-        let context = deal_context(&self.session, self.dealer);
-        Statement { context: &context, pairs: &[(G1::generator(), constant)] }.holds(&self.proof)
-    }
-}
-
-fn deal_context(session: &[u8; 32], dealer: u8) -> Vec<u8> {
-    Encoder::new("release-deal").fixed(session).fixed(&[dealer]).finish()
-}
 
 /// The members of a ceremony, in order of their endpoints, and how many of them are needed.
 pub struct Ceremony {
@@ -246,20 +78,22 @@ impl Ceremony {
     /// # Errors
     /// [`CeremonyError::NotAMember`].
     pub fn deal(&self, secret: &Secret, rng: &mut impl CryptoRng) -> Result<Deal, CeremonyError> {
-        let dealer = self.own(secret)?;
-        let polynomial = secret.polynomial(&self.session, self.threshold);
-        let bases = vec![G1::generator(); polynomial.len()];
-        let coefficients = G1::mul_each(&bases, &polynomial);
-        let (key, first) = (secret.key(), coefficients.first().copied().unwrap_or_else(G1::identity));
-        let constant = polynomial.first().cloned().unwrap_or_else(Scalar::zero);
-        let context = deal_context(&self.session, dealer);
-        let proof = Statement { context: &context, pairs: &[(G1::generator(), first)] }.prove(&constant, rng);
+        self.deal_of_polynomial(secret, &secret.polynomial(&self.session, self.threshold), rng)
+    }
+
+    fn deal_of_polynomial(
+        &self,
+        secret: &Secret,
+        polynomial: &[Scalar],
+        rng: &mut impl CryptoRng,
+    ) -> Result<Deal, CeremonyError> {
+        let (dealer, key) = (self.own(secret)?, secret.key());
         let values = self.members().map(|(member, card)| {
-            let value = evaluate(&polynomial, member);
-            self.masked((dealer, member), &(card.key * &key), &value.encode())
+            let shared = Zeroizing::new(card.key * &key);
+            self.masked((dealer, member), &shared, &evaluate(polynomial, member).encode())
         });
         let values = values.collect();
-        Ok(Deal { session: self.session, dealer, coefficients, proof, values })
+        Ok(Deal::new((self.session, dealer), polynomial, values, rng))
     }
 
     /// Encrypts a value from one member to another, or decrypts it: both know the product of their keys. A pair of members has one value in a
@@ -288,7 +122,8 @@ impl Ceremony {
             let deal = self.deal_of(member, deals)?;
             let index = usize::from(own).saturating_sub(1);
             let encrypted = deal.values.get(index).ok_or(CeremonyError::OtherSession { member })?;
-            let value = Zeroizing::new(self.masked((member, own), &(card.key * &key), encrypted));
+            let shared = Zeroizing::new(card.key * &key);
+            let value = Zeroizing::new(self.masked((member, own), &shared, encrypted));
             let value = Scalar::decode(value.as_slice()).map_err(|_| CeremonyError::Share { member })?;
             if G1::generator() * &value != evaluate_points(&deal.coefficients, own) {
                 return Err(CeremonyError::Share { member });
@@ -335,4 +170,30 @@ pub fn deal_all(
     let ceremony = Ceremony::new(cards, threshold)?;
     let deals = secrets.iter().map(|secret| ceremony.deal(secret, rng)).collect::<Result<Vec<_>, _>>()?;
     secrets.iter().map(|secret| ceremony.finish(secret, &deals)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use rand_chacha::ChaCha20Rng;
+    use rand_chacha::rand_core::SeedableRng;
+
+    use super::*;
+
+    #[test]
+    fn a_dealer_that_deals_differently_leaves_the_members_with_different_committees() {
+        let mut rng = ChaCha20Rng::seed_from_u64(1);
+        let secrets = [(); 3].map(|()| Secret::generate(&mut rng));
+        let cards = secrets.iter().zip(1u8..).map(|(secret, number)| secret.card([number; 32], &mut rng));
+        let ceremony = Ceremony::new(cards.collect(), 2).unwrap();
+        let deals: Vec<_> =
+            secrets.iter().map(|secret| ceremony.deal(secret, &mut rng).unwrap()).collect();
+        let polynomial = [Scalar::from(5u64), Scalar::from(7u64)];
+        let second = ceremony.deal_of_polynomial(&secrets[2], &polynomial, &mut rng).unwrap();
+        let told = [deals[0].clone(), deals[1].clone(), second];
+        let one = ceremony.finish(&secrets[0], &deals).unwrap();
+        let two = ceremony.finish(&secrets[1], &told).unwrap();
+        assert_ne!(one.committee().id(), two.committee().id());
+        // Neither is of use to the other: a wrap for one is refused by the other's member.
+        assert_ne!(one.committee().public(), two.committee().public());
+    }
 }

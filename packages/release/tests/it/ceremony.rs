@@ -111,27 +111,6 @@ fn who_deals_wrongly_or_not_at_all_is_named_and_nobody_has_a_key() {
 }
 
 #[test]
-fn a_dealer_that_tells_members_different_things_leaves_them_with_different_committees() {
-    let town = town(3);
-    let (ceremony, deals) = (town.ceremony(2), town.deals(2));
-    // It takes part under its card with two polynomials: its key stays, what it draws does not.
-    let mut other = town.secrets[1].encode();
-    other[1] ^= 1;
-    let other = Secret::decode(&other).unwrap();
-    assert_eq!(ceremony.deal(&other, &mut rng(1)).err(), Some(CeremonyError::NotAMember), "another secret is another member");
-    let second = {
-        let card = other.card(town.cards[1].endpoint(), &mut rng(2));
-        let cards = vec![town.cards[0].clone(), card, town.cards[2].clone()];
-        Ceremony::new(cards, 2).unwrap()
-    };
-    let deals_of = |secret: &Secret, ceremony: &Ceremony| ceremony.deal(secret, &mut rng(1)).unwrap();
-    let others = [&town.secrets[0], &other, &town.secrets[2]].map(|secret| deals_of(secret, &second));
-    let one = ceremony.finish(&town.secrets[0], &deals).unwrap();
-    let two = second.finish(&town.secrets[2], &others).unwrap();
-    assert_ne!(one.committee().id(), two.committee().id());
-}
-
-#[test]
 fn cards_of_one_member_are_no_committee_and_a_card_shows_that_its_key_is_known() {
     let town = town(3);
     let with = |card: Card| Ceremony::new([&town.cards[..], &[card]].concat(), 3).err();

@@ -6,15 +6,18 @@ use bithive_release::{Committee, DecodeError, MemberKey, Share, Wrap};
 
 use crate::common::{answer, members, rng, wrapped};
 
-/// The encodings of everything, and what reads each.
-fn encodings() -> Vec<(&'static str, Vec<u8>, fn(&[u8]) -> Result<Vec<u8>, DecodeError>)> {
+/// Name and bytes of an encoding, and what reads it and writes it again.
+type Encoding = (&'static str, Vec<u8>, fn(&[u8]) -> Result<Vec<u8>, DecodeError>);
+
+/// The encodings of everything.
+fn encodings() -> [Encoding; 7] {
     let members = members(3, 2);
     let (_, label, wrap) = wrapped(&members, 1);
     let share = answer(&members[0], &wrap, &label).1;
     let secrets = [0, 1].map(|seed| Secret::generate(&mut rng(seed)));
     let cards = [0u8, 1].map(|index| secrets[usize::from(index)].card([index; 32], &mut rng(3)));
     let deal = Ceremony::new(cards.to_vec(), 2).unwrap().deal(&secrets[0], &mut rng(4)).unwrap();
-    vec![
+    [
         ("committee", members[0].committee().encode(), |bytes| Ok(Committee::decode(bytes)?.encode())),
         ("member", members[0].encode().to_vec(), |bytes| Ok(MemberKey::decode(bytes)?.encode().to_vec())),
         ("wrap", wrap.encode(), |bytes| Ok(Wrap::decode(bytes)?.encode())),
