@@ -13,6 +13,8 @@
 //!    another author is one that no member answers.
 //! 4. [`share`]: a member's share and its proof (Chaum and Pedersen, 1992), which says which member has lied.
 //!
+//! [`Request`] is what a reader asks a member for.
+//!
 //! Fewer than t members learn nothing, however they work together. t of them can open everything that was wrapped for them, whatever any
 //! contract says. A key that was released can't be called back.
 //!
@@ -25,11 +27,13 @@ pub mod key;
 mod numbers;
 mod proof;
 mod reader;
+mod request;
 pub mod share;
 pub mod wrap;
 
 pub use committee::{Committee, MAX_MEMBERS, MemberKey, Seat};
 pub use error::{CeremonyError, CombineError, DecodeError, Fault, FaultReason, WrapError};
 pub use key::{ContentKey, Label};
+pub use request::Request;
 pub use share::{Share, combine};
 pub use wrap::Wrap;

@@ -2,7 +2,7 @@
 
 use bithive_curve::{G1, G2};
 use bithive_release::ceremony::{Card, Ceremony, Deal, Secret};
-use bithive_release::{Committee, DecodeError, MemberKey, Share, Wrap};
+use bithive_release::{Committee, DecodeError, MemberKey, Request, Share, Wrap};
 
 use crate::common::{answer, members, rng, wrapped};
 
@@ -10,7 +10,7 @@ use crate::common::{answer, members, rng, wrapped};
 type Encoding = (&'static str, Vec<u8>, fn(&[u8]) -> Result<Vec<u8>, DecodeError>);
 
 /// The encodings of everything.
-fn encodings() -> [Encoding; 7] {
+fn encodings() -> [Encoding; 8] {
     let members = members(3, 2);
     let (_, label, wrap) = wrapped(&members, 1);
     let share = answer(&members[0], &wrap, &label).1;
@@ -24,6 +24,9 @@ fn encodings() -> [Encoding; 7] {
         ("share", share.encode(), |bytes| Ok(Share::decode(bytes)?.encode())),
         ("card", cards[0].encode(), |bytes| Ok(Card::decode(bytes)?.encode())),
         ("deal", deal.encode(), |bytes| Ok(Deal::decode(bytes)?.encode())),
+        ("request", Request { committee: [1; 32], content: [2; 32] }.encode(), |bytes| {
+            Ok(Request::decode(bytes)?.encode())
+        }),
         ("secret", secrets[0].encode().to_vec(), |bytes| Ok(Secret::decode(bytes)?.encode().to_vec())),
     ]
 }
