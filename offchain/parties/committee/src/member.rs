@@ -128,6 +128,12 @@ impl Member {
         &self.tally
     }
 
+    /// Public key of the endpoint that it answers at.
+    #[must_use]
+    pub fn endpoint(&self) -> PeerId {
+        self.exchange.id()
+    }
+
     /// Answers requests of all protocols from now on.
     pub fn serve(self: &Arc<Self>) {
         for protocol in [Protocol::ShareKeys, Protocol::Evaluate, Protocol::Release] {
