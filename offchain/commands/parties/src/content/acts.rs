@@ -5,14 +5,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use bithive_api::grants::{ExecuteMsg, limits};
 use bithive_audit::{parse_time, show_time};
-use bithive_chain::validate_address;
+use bithive_chain::{Chain as _, validate_address};
 use bithive_command_kit::Output;
 use bithive_release::Wrap;
 use serde_json::json;
 
 use super::files::{Registration, content_of};
 use crate::acting::AccountArgs;
-use crate::relied::now;
 
 /// Seconds of a day.
 const DAY: u64 = 86_400;
@@ -43,7 +42,7 @@ pub struct PermitArgs {
     /// When it ends, for example 2026-12-24T00:00:00Z.
     #[arg(long, value_name = "TIME", value_parser = parse_time, required_unless_present = "days", conflicts_with = "days")]
     until: Option<u64>,
-    /// After how many days it ends.
+    /// After how many days it ends, by the chain's clock.
     #[arg(long)]
     days: Option<u32>,
     #[command(flatten)]
@@ -105,10 +104,11 @@ pub(super) async fn register(args: &RegisterArgs, home: &Path, output: Output) -
 pub(super) async fn permit(args: &PermitArgs, home: &Path, output: Output) -> Result<()> {
     let content = content_of(&args.content)?;
     check(&args.reader, "--reader")?;
-    // Times of the command line are in milliseconds.
-    let days = args.days.map(|days| now().saturating_add(u64::from(days).saturating_mul(DAY)));
-    let until = args.until.map(|until| until / 1_000).or(days).context("expected --until or --days")?;
     let (account, _home) = args.account.open(home).await?;
+    let now = account.client().chain().info().await?.time.seconds();
+    let days = args.days.map(|days| now.saturating_add(u64::from(days).saturating_mul(DAY)));
+    // Times of the command line are in milliseconds.
+    let until = args.until.map(|until| until / 1_000).or(days).context("expected --until or --days")?;
     let mut transactions = Vec::new();
     for readers in args.reader.chunks(limits::MAX_READERS) {
         let message = ExecuteMsg::Permit {
