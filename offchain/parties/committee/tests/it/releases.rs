@@ -124,7 +124,7 @@ async fn what_is_revoked_or_over_is_answered_by_nobody() {
     assert!(town.refused(&town.reader, CONTENT).await.contains("is revoked"));
     town.permit(CONTENT, DAY).await;
     town.ask(&town.reader, CONTENT).await.unwrap();
-    town.world.chain.advance_time(DAY).unwrap();
+    town.world.chain.advance_time(DAY).await.unwrap();
     assert!(town.refused(&town.reader, CONTENT).await.contains("is expired"));
 }
 
