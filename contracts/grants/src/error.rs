@@ -80,7 +80,9 @@ pub enum ContractError {
         content: String,
     },
     /// Somebody has registered the content.
-    #[error("content {content} is registered already, for good; seal the file again, which gives another content")]
+    #[error(
+        "content {content} is registered already, for good; seal the file again, which gives another content"
+    )]
     ContentKnown {
         /// The content, in hex.
         content: String,

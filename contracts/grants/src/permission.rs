@@ -29,7 +29,8 @@ pub(crate) fn authorize(deps: Deps<'_>, sender: &Addr, msg: &ExecuteMsg) -> Resu
             if found.is_granter(sender) {
                 return Ok(());
             }
-            let expected = format!("the author of the content, {}, or an account that it has named", found.author);
+            let expected =
+                format!("the author of the content, {}, or an account that it has named", found.author);
             Err(Unauthorized::new(sender, expected).into())
         }
         (other, _) => refuse(other),

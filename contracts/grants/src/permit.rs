@@ -92,7 +92,8 @@ pub(crate) fn revoke(
         let at = env.block.time.seconds();
         let revoked = Some(Revoked { by: sender.clone(), at });
         PERMITS.save(deps.storage, (&key, &reader), &Permit { revoked, ..known })?;
-        response = response.add_event(Event::PermitRevoked { content: digest.clone(), reader, by: sender.clone() });
+        response =
+            response.add_event(Event::PermitRevoked { content: digest.clone(), reader, by: sender.clone() });
     }
     Ok(response)
 }

@@ -8,8 +8,8 @@ use bithive_chain_commands::{chain, committee, deploy, deployment, devnet, ibc};
 use bithive_command_kit::{Output, error_text, printable};
 use bithive_demo as demo;
 use bithive_party_commands::{
-    accredit, audit_log, consent, content, daemon, fhir, gateway, health, job, keys, node, page, policy, requester,
-    serve_model, service, setup,
+    accredit, audit_log, consent, content, daemon, fhir, gateway, health, job, keys, node, page, policy,
+    requester, serve_model, service, setup,
 };
 use bithive_token_commands::{
     On, dataset, escrow, feed, invoice, listing, model, owner, pay, profile, registry, rewards,

@@ -54,9 +54,8 @@ impl Ceremony {
             }
         }
         let start = Encoder::new("release-session").fixed(&[threshold]);
-        let stated = cards.iter().fold(start, |encoder, card| {
-            encoder.fixed(&card.endpoint).fixed(&card.key.encode())
-        });
+        let stated =
+            cards.iter().fold(start, |encoder, card| encoder.fixed(&card.endpoint).fixed(&card.key.encode()));
         let session = Sha256::digest(stated.finish()).into();
         Ok(Self { cards, threshold, session })
     }
@@ -185,8 +184,7 @@ mod tests {
         let secrets = [(); 3].map(|()| Secret::generate(&mut rng));
         let cards = secrets.iter().zip(1u8..).map(|(secret, number)| secret.card([number; 32], &mut rng));
         let ceremony = Ceremony::new(cards.collect(), 2).unwrap();
-        let deals: Vec<_> =
-            secrets.iter().map(|secret| ceremony.deal(secret, &mut rng).unwrap()).collect();
+        let deals: Vec<_> = secrets.iter().map(|secret| ceremony.deal(secret, &mut rng).unwrap()).collect();
         let polynomial = [Scalar::from(5u64), Scalar::from(7u64)];
         let second = ceremony.deal_of_polynomial(&secrets[2], &polynomial, &mut rng).unwrap();
         let told = [deals[0].clone(), deals[1].clone(), second];

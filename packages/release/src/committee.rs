@@ -6,12 +6,10 @@ use bithive_threshold::fits;
 use sha2::{Digest, Sha256};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
+use crate::bounds::MAX_MEMBERS;
 use crate::numbers::{weighted, weights};
 use crate::reader::Reader;
 use crate::{CeremonyError, DecodeError};
-
-/// Most members.
-pub const MAX_MEMBERS: u8 = 7;
 
 const VERSION: u8 = 1;
 /// Version, threshold, number of members.

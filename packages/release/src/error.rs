@@ -1,6 +1,6 @@
 //! What goes wrong with keys that are released.
 
-use crate::committee::MAX_MEMBERS;
+use crate::bounds::MAX_MEMBERS;
 
 /// Why bytes from a file, a peer or the chain are refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -49,7 +49,9 @@ pub enum DecodeError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CeremonyError {
     /// A committee that can't be.
-    #[error("a threshold of {threshold} of {members} members; expected more than half of 2 to {MAX_MEMBERS} members, and at most all")]
+    #[error(
+        "a threshold of {threshold} of {members} members; expected more than half of 2 to {MAX_MEMBERS} members, and at most all"
+    )]
     Params {
         /// Number of members.
         members: usize,
@@ -74,7 +76,9 @@ pub enum CeremonyError {
         found: usize,
     },
     /// A deal that was made for other cards or another threshold.
-    #[error("the deal of member {member} is for other cards or another threshold; it has to deal again with the same ones")]
+    #[error(
+        "the deal of member {member} is for other cards or another threshold; it has to deal again with the same ones"
+    )]
     OtherSession {
         /// The dealer's number, from 1.
         member: u8,
@@ -86,7 +90,9 @@ pub enum CeremonyError {
         member: u8,
     },
     /// A dealer has dealt a share that is not on its polynomial.
-    #[error("the share that member {member} has dealt is not what it has committed to; begin again without that member")]
+    #[error(
+        "the share that member {member} has dealt is not what it has committed to; begin again without that member"
+    )]
     Share {
         /// The dealer's number, from 1.
         member: u8,
@@ -103,7 +109,9 @@ pub enum WrapError {
     #[error("the key is wrapped for another committee; ask the one that it names")]
     OtherCommittee,
     /// Its author did not make it for this content.
-    #[error("the wrapped key was not made by this author for this content, chain and contract; nobody releases it")]
+    #[error(
+        "the wrapped key was not made by this author for this content, chain and contract; nobody releases it"
+    )]
     Forged,
 }
 
@@ -147,7 +155,9 @@ pub enum CombineError {
         faults: Vec<Fault>,
     },
     /// The author has registered another key than it has wrapped.
-    #[error("the key is not the one that the author has committed to; the author has wrapped another one, and nobody can read the content")]
+    #[error(
+        "the key is not the one that the author has committed to; the author has wrapped another one, and nobody can read the content"
+    )]
     Commitment,
 }
 

@@ -20,6 +20,7 @@
 //!
 //! The crate is pure: no I/O, no clock, and randomness comes from the caller. Its keys have nothing in common with those of blind matching.
 
+mod bounds;
 pub mod ceremony;
 mod committee;
 mod error;
@@ -31,7 +32,8 @@ mod request;
 pub mod share;
 pub mod wrap;
 
-pub use committee::{Committee, MAX_MEMBERS, MemberKey, Seat};
+pub use bounds::MAX_MEMBERS;
+pub use committee::{Committee, MemberKey, Seat};
 pub use error::{CeremonyError, CombineError, DecodeError, Fault, FaultReason, WrapError};
 pub use key::{ContentKey, Label};
 pub use request::Request;

@@ -14,9 +14,10 @@ pub(crate) fn weights(members: &[u8], at: u8) -> Option<Vec<Scalar>> {
     let weight = |member: &u8| {
         let own = coordinate(*member);
         let others = members.iter().filter(|other| *other != member).map(|other| coordinate(*other));
-        let (numerator, denominator) = others.fold((Scalar::one(), Scalar::one()), |(above, below), other| {
-            (above.mul(&at.sub(&other)), below.mul(&own.sub(&other)))
-        });
+        let (numerator, denominator) = others
+            .fold((Scalar::one(), Scalar::one()), |(above, below), other| {
+                (above.mul(&at.sub(&other)), below.mul(&own.sub(&other)))
+            });
         Some(numerator.mul(&denominator.invert()?))
     };
     let twice = (1..=u8::MAX).any(|one| members.iter().filter(|member| **member == one).count() > 1);
@@ -53,9 +54,10 @@ mod tests {
             for at in [0, 1, 6] {
                 let weights = weights(&members, at).unwrap();
                 let values = members.map(|member| evaluate(&coefficients, member));
-                let sum = weights.iter().zip(&values).fold(Scalar::zero(), |sum, (weight, value)| {
-                    sum.add(&weight.mul(value))
-                });
+                let sum = weights
+                    .iter()
+                    .zip(&values)
+                    .fold(Scalar::zero(), |sum, (weight, value)| sum.add(&weight.mul(value)));
                 assert_eq!(sum, evaluate(&coefficients, at));
                 let hidden = members.map(|member| evaluate_points(&points, member));
                 assert_eq!(weighted(&hidden, &weights), G1::generator() * &sum);

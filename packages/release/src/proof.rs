@@ -32,9 +32,10 @@ pub(crate) struct Statement<'a> {
 impl Statement<'_> {
     fn challenge(&self, commitments: &[G1]) -> Scalar {
         let start = Encoder::new("release-proof").bytes(self.context).number(self.pairs.len() as u128);
-        let stated = self.pairs.iter().fold(start, |encoder, (base, image)| {
-            encoder.fixed(&base.encode()).fixed(&image.encode())
-        });
+        let stated = self
+            .pairs
+            .iter()
+            .fold(start, |encoder, (base, image)| encoder.fixed(&base.encode()).fixed(&image.encode()));
         let whole = commitments.iter().fold(stated, |encoder, point| encoder.fixed(&point.encode()));
         Scalar::hash(&[&whole.finish()], CHALLENGE_TAG)
     }

@@ -35,7 +35,8 @@ impl MemberKey {
     ) -> Result<Share, WrapError> {
         wrap.check(self.committee(), label)?;
         let point = wrap.point() * self.share();
-        let (context, pairs) = statement(self.committee(), self.member(), wrap, point, G1::generator() * self.share());
+        let (context, pairs) =
+            statement(self.committee(), self.member(), wrap, point, G1::generator() * self.share());
         let proof = Statement { context: &context, pairs: &pairs }.prove(self.share(), rng);
         Ok(Share { member: self.member(), point, proof })
     }
@@ -81,13 +82,7 @@ impl Share {
     }
 }
 
-fn statement(
-    committee: &Committee,
-    member: u8,
-    wrap: &Wrap,
-    point: G1,
-    key: G1,
-) -> (Vec<u8>, [(G1, G1); 2]) {
+fn statement(committee: &Committee, member: u8, wrap: &Wrap, point: G1, key: G1) -> (Vec<u8>, [(G1, G1); 2]) {
     let context = Encoder::new("release-share").fixed(&committee.id()).fixed(&[member]).finish();
     (context, [(G1::generator(), key), (wrap.point(), point)])
 }

@@ -31,7 +31,12 @@ impl Wrap {
     pub const LEN: usize = 32 + G1::LEN + 32 + G2::LEN;
 
     /// Wraps a key for a committee, which releases it to readers of the content that the label names.
-    pub fn seal(committee: &Committee, label: &Label<'_>, key: &ContentKey, rng: &mut impl CryptoRng) -> Self {
+    pub fn seal(
+        committee: &Committee,
+        label: &Label<'_>,
+        key: &ContentKey,
+        rng: &mut impl CryptoRng,
+    ) -> Self {
         let secret = Scalar::random(rng);
         let point = G1::generator() * &secret;
         let id = committee.id();

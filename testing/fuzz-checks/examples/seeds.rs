@@ -481,7 +481,8 @@ fn releases(seeds: &Seeds<'_>) -> Result<(), Fault> {
     let cards: Vec<_> =
         secrets.iter().zip(1u8..).map(|(secret, number)| secret.card([number; 32], &mut rng)).collect();
     let ceremony = Ceremony::new(cards.clone(), 2)?;
-    let deals = secrets.iter().map(|secret| ceremony.deal(secret, &mut rng)).collect::<Result<Vec<_>, _>>()?;
+    let deals =
+        secrets.iter().map(|secret| ceremony.deal(secret, &mut rng)).collect::<Result<Vec<_>, _>>()?;
     let [secret, _] = &secrets;
     let member = ceremony.finish(secret, &deals)?;
     let key = ContentKey::generate(&mut rng);

@@ -5,8 +5,8 @@ use bithive_payment::Link;
 use bithive_release::ceremony::{Card, Deal, Secret};
 use bithive_release::{Committee, MemberKey, Request, Share, Wrap};
 
-use crate::{canonical, choose};
 use crate::memory::Budget;
+use crate::{canonical, choose};
 
 /// A name of one letter is an allocation of its own, and the canonical text is made from a tree of values.
 pub const BUDGET: Budget = Budget { fixed: 256 << 10, per_byte: 256 };

@@ -1,8 +1,8 @@
 //! Consents, emergencies and heads of audit logs.
 
 use bithive_api::grants::{
-    AuditHeadResponse, Basis, BreakGlassResponse, ConsentResponse, ExecuteMsg, InstantiateMsg, PermitResponse,
-    QueryMsg, Reason, Standing, limits,
+    AuditHeadResponse, Basis, BreakGlassResponse, ConsentResponse, ExecuteMsg, InstantiateMsg,
+    PermitResponse, QueryMsg, Reason, Standing, limits,
 };
 use bithive_consent::grant::commitment;
 use bithive_contracts::Code;
@@ -172,7 +172,8 @@ impl Grants {
     /// Whether a reader may read a content now.
     #[must_use]
     pub fn allowed(&self, suite: &Suite, content: u8, reader: &Addr) -> Standing {
-        suite.query(&self.address, &QueryMsg::Allowed { content: [content; 32].into(), reader: reader.into() })
+        suite
+            .query(&self.address, &QueryMsg::Allowed { content: [content; 32].into(), reader: reader.into() })
     }
 
     /// A page of permits of a content.

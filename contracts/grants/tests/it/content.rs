@@ -23,7 +23,11 @@ fn a_permit_holds_from_its_transaction_to_the_second_of_its_end() {
     // In the same block.
     assert_eq!(grants.allowed(&suite, 1, &reader), Standing::Live);
     assert_eq!(grants.allowed(&suite, 1, &other), Standing::Unknown);
-    assert_eq!(grants.allowed(&suite, 1, &author), Standing::Unknown, "the author permits itself, or does not read");
+    assert_eq!(
+        grants.allowed(&suite, 1, &author),
+        Standing::Unknown,
+        "the author permits itself, or does not read"
+    );
     suite.advance(DAY - 1);
     assert_eq!(grants.allowed(&suite, 1, &reader), Standing::Live);
     suite.advance(1);
@@ -147,7 +151,8 @@ fn a_content_is_registered_once_and_never_changes() {
     let response = grants.register(&mut suite, &author, 1, &[&shop]).unwrap();
     let (content, commitment) = (HexBinary::from([1; 32]), HexBinary::from([7; 32]));
     let told: Vec<Event> = announced(&grants.address, &response);
-    let registered = Event::ContentRegistered { content: content.clone(), author: author.clone(), commitment };
+    let registered =
+        Event::ContentRegistered { content: content.clone(), author: author.clone(), commitment };
     assert_eq!(told, [registered]);
     let show = |suite: &Suite| -> Option<ContentResponse> {
         suite.query(&grants.address, &QueryMsg::Content { content: content.clone() })
@@ -168,10 +173,15 @@ fn a_content_is_registered_once_and_never_changes() {
 fn what_is_registered_and_permitted_has_bounds() {
     let (mut suite, grants, [author, shop, reader, ..]) = world();
     let most = limits::WRAP_BYTES;
-    for (content, commitment, wrap, granters) in
-        [(31, 32, most, 0), (33, 32, most, 0), (32, 0, most, 0), (32, 33, most, 0), (32, 32, most - 1, 0),
-         (32, 32, most + 1, 0), (32, 32, most, limits::MAX_GRANTERS + 1)]
-    {
+    for (content, commitment, wrap, granters) in [
+        (31, 32, most, 0),
+        (33, 32, most, 0),
+        (32, 0, most, 0),
+        (32, 33, most, 0),
+        (32, 32, most - 1, 0),
+        (32, 32, most + 1, 0),
+        (32, 32, most, limits::MAX_GRANTERS + 1),
+    ] {
         let message = ExecuteMsg::RegisterContent {
             content: vec![1; content].into(),
             commitment: vec![1; commitment].into(),
@@ -197,7 +207,8 @@ fn what_is_registered_and_permitted_has_bounds() {
         assert!(matches!(refusal(refused), ContractError::Expires { .. }), "{until}");
     }
     for purpose in ["", "treat", "TREAT ", "T1", "\u{dc}BEN", &"A".repeat(17)] {
-        let error: ContractError = refusal(grants.send(&mut suite, &author, &permit(one(), purpose, now + 1)));
+        let error: ContractError =
+            refusal(grants.send(&mut suite, &author, &permit(one(), purpose, now + 1)));
         let expected =
             matches!(error, ContractError::Purpose { .. } | ContractError::Input(InputError::Length { .. }));
         assert!(expected, "{purpose:?}: {error}");

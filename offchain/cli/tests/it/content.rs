@@ -54,9 +54,16 @@ impl World {
     fn not_opened(&self, sealed: &str, who: &str) -> String {
         let out = self.at("not-opened");
         let error = self.network.refused(&["content", "open", sealed, "--out", &out, "--from", who]);
-        assert_eq!(std::fs::read_dir(&self.folder).unwrap().filter(|entry| {
-            entry.as_ref().unwrap().file_name().to_str().unwrap().starts_with("not-opened")
-        }).count(), 0, "nothing is left of it");
+        assert_eq!(
+            std::fs::read_dir(&self.folder)
+                .unwrap()
+                .filter(|entry| {
+                    entry.as_ref().unwrap().file_name().to_str().unwrap().starts_with("not-opened")
+                })
+                .count(),
+            0,
+            "nothing is left of it"
+        );
         error
     }
 
@@ -177,7 +184,8 @@ fn ceremony(world: &World) -> Vec<String> {
     assert_eq!(shown["members"].as_array().unwrap().len(), 3);
     // With the deal of one missing nobody has a key.
     let (key, out, other) = (file("anna", "key"), world.at("no.release"), world.at("no.committee"));
-    let start = ["ceremony", "release", "finish", "--key", &key, "--threshold", "2", "--password-file", &password];
+    let start =
+        ["ceremony", "release", "finish", "--key", &key, "--threshold", "2", "--password-file", &password];
     let files = ["--out", &out, "--committee", &other, "--deals", &deals[0], &deals[1], "--cards"];
     let error = refused(&[&start[..], &files, &words(&cards)].concat());
     assert!(error.contains("expected one"), "{error}");
@@ -191,7 +199,8 @@ fn members_make_one_key_and_those_who_have_no_share_of_it_release_nothing() {
     let committees = ceremony(&world);
     let bytes: Vec<_> = committees.iter().map(|file| std::fs::read(file).unwrap()).collect();
     assert!(bytes.iter().all(|one| *one == bytes[0]));
-    let (network, (_, sealed, registration)) = (&world.network, world.sealed(&["--committee", &committees[0]]));
+    let (network, (_, sealed, registration)) =
+        (&world.network, world.sealed(&["--committee", &committees[0]]));
     network.json(&["content", "register", &registration, "--from", "patient"]);
     let permit = world.permit(&sealed, &world.alice);
     network.json(&[&words(&permit)[..], &["--from", "patient"]].concat());

@@ -67,7 +67,9 @@ impl CommitteeArgs {
         let file = match (&self.committee, opened) {
             (Some(file), _) => file.clone(),
             (None, Some(_)) => home.join(RELEASE_COMMITTEE),
-            (None, None) => anyhow::bail!("expected --committee FILE, which the members of the committee publish"),
+            (None, None) => {
+                anyhow::bail!("expected --committee FILE, which the members of the committee publish")
+            }
         };
         let bytes = std::fs::read(&file).with_context(|| {
             format!("{}: the members of a committee make it with `bithive ceremony release`", file.display())

@@ -22,7 +22,9 @@ pub enum ReleaseError {
     #[error(transparent)]
     Grants(#[from] GrantError),
     /// Nobody has registered the content.
-    #[error("content {content} is not registered on {chain_id}; its author registers it with `bithive content register`")]
+    #[error(
+        "content {content} is not registered on {chain_id}; its author registers it with `bithive content register`"
+    )]
     NoContent {
         /// The content, in hex.
         content: String,

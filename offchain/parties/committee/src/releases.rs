@@ -102,7 +102,10 @@ impl Releases {
     fn key(&self, committee: &[u8; 32]) -> Result<Arc<MemberKey>, String> {
         let keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
         keys.get(committee).cloned().ok_or_else(|| {
-            format!("this member has no key of committee {}; ask the members of that one", hex::encode(committee))
+            format!(
+                "this member has no key of committee {}; ask the members of that one",
+                hex::encode(committee)
+            )
         })
     }
 

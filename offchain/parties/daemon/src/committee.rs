@@ -45,8 +45,7 @@ pub async fn run(
 ) -> Result<(), DaemonError> {
     // What is wrong on this machine is said at once, not when the chain answers.
     let keys = AccountFile::read(&config.keys, password)?.keys();
-    let releases: Result<Vec<_>, _> =
-        config.release.iter().map(|file| release_key(file, password)).collect();
+    let releases: Result<Vec<_>, _> = config.release.iter().map(|file| release_key(file, password)).collect();
     let releases = releases?;
     let monitor = Monitored::start(config, &events).await?;
     let waits = monitor.member.waits();

@@ -246,8 +246,10 @@ impl AccountFile {
 /// [`DaemonError::Keystore`] for a file that does not open, [`DaemonError::Release`] for an entry that is no such key.
 pub fn release_key(file: &Path, password: &Password) -> Result<MemberKey, DaemonError> {
     let keystore = Keystore::open(file, password)?;
-    MemberKey::decode(keystore.document(names::RELEASE)?)
-        .map_err(|error| DaemonError::Release { file: file.display().to_string(), problem: error.to_string() })
+    MemberKey::decode(keystore.document(names::RELEASE)?).map_err(|error| DaemonError::Release {
+        file: file.display().to_string(),
+        problem: error.to_string(),
+    })
 }
 
 /// Writes a file that holds no secret as a whole.

@@ -63,7 +63,8 @@ impl Secret {
     pub fn card(&self, endpoint: [u8; 32], rng: &mut impl CryptoRng) -> Card {
         let (secret, base) = (self.key(), G1::generator());
         let key = base * &secret;
-        let proof = Statement { context: &card_context(&endpoint), pairs: &[(base, key)] }.prove(&secret, rng);
+        let proof =
+            Statement { context: &card_context(&endpoint), pairs: &[(base, key)] }.prove(&secret, rng);
         Card { endpoint, key, proof }
     }
 }

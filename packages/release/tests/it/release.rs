@@ -89,11 +89,8 @@ fn members_that_lie_are_named_and_cost_nothing_while_t_others_answer() {
     assert_eq!(combined.commitment(), key.commitment());
     let combined = combine(committee, &wrap, &label, &shares[..5]);
     let fault = |member, reason| Fault { member, reason };
-    let faults = vec![
-        fault(2, FaultReason::Proof),
-        fault(1, FaultReason::Duplicate),
-        fault(4, FaultReason::Foreign),
-    ];
+    let faults =
+        vec![fault(2, FaultReason::Proof), fault(1, FaultReason::Duplicate), fault(4, FaultReason::Foreign)];
     assert_eq!(combined.err(), Some(CombineError::TooFew { valid: 2, needed: 3, faults }));
     // A number that nobody has.
     let mut nobody = good(0).1.encode();

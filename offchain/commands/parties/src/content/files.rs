@@ -37,8 +37,9 @@ pub(super) struct Registration {
 impl Registration {
     pub(super) fn read(file: &Path) -> Result<Self> {
         let bytes = crate::relied::read_file(file, MAX_REGISTRATION_BYTES)?;
-        serde_json::from_slice(&bytes)
-            .with_context(|| format!("{}: expected what `content seal --registration` writes", file.display()))
+        serde_json::from_slice(&bytes).with_context(|| {
+            format!("{}: expected what `content seal --registration` writes", file.display())
+        })
     }
 }
 
@@ -103,7 +104,11 @@ pub(super) struct NewFile {
 impl NewFile {
     /// Only its owner can read it.
     pub(super) fn create(path: &Path) -> Result<Self> {
-        ensure!(!path.exists(), "--out: {} exists already; choose another name or move it away", path.display());
+        ensure!(
+            !path.exists(),
+            "--out: {} exists already; choose another name or move it away",
+            path.display()
+        );
         let mut name =
             path.file_name().with_context(|| format!("{}: not a file name", path.display()))?.to_owned();
         name.push(format!(".new-{}", std::process::id()));

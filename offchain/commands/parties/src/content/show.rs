@@ -32,7 +32,8 @@ pub(super) async fn show(args: &ShowArgs, home: &Path, output: Output) -> Result
     let (client, _home) = args.chain.open(home).await?;
     let name = hex::encode(content);
     let found = client.content(content).await?;
-    let found = found.with_context(|| format!("content {name} is not registered (`bithive content register`)"))?;
+    let found =
+        found.with_context(|| format!("content {name} is not registered (`bithive content register`)"))?;
     if let Some(reader) = &args.reader {
         validate_address(reader).context("--reader")?;
         let standing = client.allowed(content, reader).await?;

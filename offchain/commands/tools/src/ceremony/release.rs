@@ -111,8 +111,7 @@ pub(super) fn run(command: Command, output: Output) -> Result<()> {
     match command {
         Command::Join { endpoint, key, out, password, kdf_memory } => {
             refuse_existing(&[&key, &out])?;
-            let kdf =
-                Kdf::with_memory(kdf_memory.saturating_mul(1 << 10)).context("--kdf-memory, in KiB")?;
+            let kdf = Kdf::with_memory(kdf_memory.saturating_mul(1 << 10)).context("--kdf-memory, in KiB")?;
             let mut rng = fresh_rng()?;
             let secret = Secret::generate(&mut rng);
             let card = secret.card(endpoint.0, &mut rng);
