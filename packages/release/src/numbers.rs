@@ -1,6 +1,5 @@
 //! Members' numbers as x-coordinates, and interpolation.
 
-use bithive_curve::point::Sum;
 use bithive_curve::{G1, G1Sum, Scalar};
 
 /// The x-coordinate of a member.
@@ -26,7 +25,7 @@ pub(crate) fn weights(members: &[u8], at: u8) -> Option<Vec<Scalar>> {
 
 /// The sum of points by weights.
 pub(crate) fn weighted(points: &[G1], weights: &[Scalar]) -> G1 {
-    let mut sum: G1Sum = Sum::new();
+    let mut sum = G1Sum::new();
     G1::mul_each(points, weights).iter().for_each(|point| sum.add(point));
     sum.finish()
 }

@@ -150,7 +150,7 @@ fn ceremony(world: &World) -> Vec<String> {
     let names = ["anna", "ben", "cleo"];
     let file = |name: &str, what: &str| world.at(&format!("{name}.{what}"));
     let password = world.at("password");
-    std::fs::write(&password, "a password of a member\\n").unwrap();
+    std::fs::write(&password, "a password of a member\n").unwrap();
     std::fs::set_permissions(&password, std::fs::Permissions::from_mode(0o600)).unwrap();
     let all = |what: &str| names.map(|name| file(name, what)).to_vec();
     for (name, digit) in names.iter().zip(1..) {

@@ -161,7 +161,7 @@ impl Releases {
         }
         let chain_id = client.deployment().chain_id.clone();
         let commitment = found.commitment.to_array().map_err(|error| error.to_string())?;
-        Ok(move || {
+        Ok(move || -> Result<Vec<u8>, NotReleased> {
             let wrap = Wrap::decode(&found.wrap).map_err(|error| error.to_string())?;
             let grants = Domain { chain_id: &chain_id, contract: &contract };
             let label = Label { grants, author: found.author.as_str(), content: request.content, commitment };
