@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 use bithive_api::grants::{ExecuteMsg, limits};
 use bithive_audit::{parse_time, show_time};
-use bithive_chain::{Chain as _, validate_address};
+use bithive_chain::validate_address;
 use bithive_command_kit::Output;
 use bithive_release::Wrap;
 use serde_json::json;
