@@ -9,7 +9,9 @@ use bithive_contract_kit::input::{address, nonpayable};
 use bithive_contract_kit::migration;
 use cosmwasm_std::{Binary, Deps, DepsMut, Env, MessageInfo, MigrateInfo, Response, to_json_binary};
 
+use crate::content::{self, Registration};
 use crate::emergency::{self, Emergency};
+use crate::permit::{self, Given};
 use crate::state::REGISTRY;
 use crate::{ContractError, anchor, check, consent, permission, query};
 
@@ -62,6 +64,15 @@ pub fn execute(
         ExecuteMsg::AnchorAudit { log, count, head } => {
             anchor::anchor(deps.storage, &env, sender, log, count, head)
         }
+        ExecuteMsg::RegisterContent { content, commitment, wrap, granters } => {
+            content::register(deps, &env, sender, Registration { content, commitment, wrap, granters })
+        }
+        ExecuteMsg::Permit { content, readers, purpose, until } => {
+            permit::permit(deps, &env, &sender, &content, Given { readers, purpose, until })
+        }
+        ExecuteMsg::RevokePermit { content, readers } => {
+            permit::revoke(deps, &env, &sender, &content, &readers)
+        }
     }
 }
 
@@ -86,6 +97,13 @@ pub fn query(deps: Deps, env: Env, msg: QueryMsg) -> Result<Binary, ContractErro
         QueryMsg::AuditHead { account, log } => to_json_binary(&query::head(deps, &account, &log)?),
         QueryMsg::AuditHeads { account, start_after, limit } => {
             to_json_binary(&query::heads(deps, &account, start_after, limit)?)
+        }
+        QueryMsg::Allowed { content, reader } => {
+            to_json_binary(&permit::allowed(deps, &env, &content, &reader)?)
+        }
+        QueryMsg::Content { content } => to_json_binary(&query::content(deps, content)?),
+        QueryMsg::Permits { content, start_after, limit } => {
+            to_json_binary(&query::permits(deps, &env, &content, start_after, limit)?)
         }
     };
     Ok(answer?)

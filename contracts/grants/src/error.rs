@@ -73,6 +73,40 @@ pub enum ContractError {
         /// Entries at the last time.
         before: u64,
     },
+    /// Nobody has registered the content.
+    #[error("content {content} is not registered; its author registers it with `bithive content register`")]
+    NoContent {
+        /// The content, in hex.
+        content: String,
+    },
+    /// Somebody has registered the content.
+    #[error(
+        "content {content} is registered already, for good; seal the file again, which gives another content"
+    )]
+    ContentKnown {
+        /// The content, in hex.
+        content: String,
+    },
+    /// A purpose that is no code.
+    #[error("purpose is {found:?}; expected a code of letters A to Z, such as TREAT or HRESCH")]
+    Purpose {
+        /// Text that was given.
+        found: String,
+    },
+    /// Another account has given the permit, and it holds.
+    #[error("the permit of {reader} is of {by}; expected that account, or the author of the content")]
+    NotTheGiver {
+        /// Who may read.
+        reader: String,
+        /// Who has permitted it.
+        by: String,
+    },
+    /// The author has taken the permit back.
+    #[error("the author has revoked the permit of {reader}; only the author permits it again")]
+    AuthorRevoked {
+        /// Who may not read.
+        reader: String,
+    },
     /// The stored state is not an earlier one of this contract.
     #[error(transparent)]
     Migration(#[from] MigrationError),

@@ -7,12 +7,12 @@ use bithive_contract_kit::permission::{Unauthorized, refuse};
 use cosmwasm_std::{Addr, Deps};
 
 use crate::ContractError;
-use crate::state::REGISTRY;
+use crate::state::{REGISTRY, content};
 
 pub(crate) fn authorize(deps: Deps<'_>, sender: &Addr, msg: &ExecuteMsg) -> Result<(), ContractError> {
-    match msg.permission() {
-        Permission::Anyone => Ok(()),
-        Permission::BondedRequester => {
+    match (msg.permission(), msg) {
+        (Permission::Anyone, _) => Ok(()),
+        (Permission::BondedRequester, _) => {
             let registry = REGISTRY.load(deps.storage)?;
             let query = QueryMsg::Requester { address: sender.into() };
             let found: Option<RequesterResponse> = deps.querier.query_wasm_smart(registry, &query)?;
@@ -21,6 +21,18 @@ pub(crate) fn authorize(deps: Deps<'_>, sender: &Addr, msg: &ExecuteMsg) -> Resu
             }
             Err(Unauthorized::new(sender, "a requester that the registry knows, with its bond").into())
         }
-        other => refuse(other),
+        (
+            Permission::ContentGranter,
+            ExecuteMsg::Permit { content: digest, .. } | ExecuteMsg::RevokePermit { content: digest, .. },
+        ) => {
+            let found = content(deps.storage, digest.as_slice())?;
+            if found.is_granter(sender) {
+                return Ok(());
+            }
+            let expected =
+                format!("the author of the content, {}, or an account that it has named", found.author);
+            Err(Unauthorized::new(sender, expected).into())
+        }
+        (other, _) => refuse(other),
     }
 }

@@ -1,13 +1,18 @@
 //! One function for each query.
 
-use bithive_api::grants::{AuditHeadResponse, BreakGlassResponse, ConfigResponse, ConsentResponse, limits};
+use bithive_api::grants::{
+    AuditHeadResponse, BreakGlassResponse, ConfigResponse, ConsentResponse, ContentResponse, PermitResponse,
+    limits,
+};
 use bithive_contract_kit::input::{address, sized};
 use bithive_contract_kit::page;
 use cosmwasm_std::{Addr, Deps, Env, HexBinary, Order};
 use cw_storage_plus::Bound;
 
 use crate::ContractError;
-use crate::state::{CONSENTS, Consent, EMERGENCIES, HEADS, Head, OF_SUBJECT, REGISTRY};
+use crate::state::{
+    CONSENTS, CONTENTS, Consent, Content, EMERGENCIES, HEADS, Head, OF_SUBJECT, PERMITS, Permit, REGISTRY,
+};
 
 pub(crate) fn config(deps: Deps<'_>) -> Result<ConfigResponse, ContractError> {
     Ok(ConfigResponse { registry: REGISTRY.load(deps.storage)? })
@@ -106,4 +111,37 @@ pub(crate) fn heads(
 fn anchored(account: &Addr, log: &[u8], head: Head) -> AuditHeadResponse {
     let Head { count, head, at } = head;
     AuditHeadResponse { account: account.clone(), log: log.into(), count, head, at }
+}
+
+pub(crate) fn content(deps: Deps<'_>, content: HexBinary) -> Result<Option<ContentResponse>, ContractError> {
+    let digest = sized::<32>("content", &content)?;
+    let found = CONTENTS.may_load(deps.storage, &digest)?;
+    Ok(found.map(|found| {
+        let Content { author, commitment, wrap, granters, at } = found;
+        ContentResponse { content, author, commitment, wrap, granters, at }
+    }))
+}
+
+pub(crate) fn permits(
+    deps: Deps<'_>,
+    env: &Env,
+    content: &HexBinary,
+    start_after: Option<String>,
+    limit: Option<u32>,
+) -> Result<Vec<PermitResponse>, ContractError> {
+    let digest = sized::<32>("content", content)?;
+    let start = start_after.map(|reader| address(deps.api, "start_after", &reader)).transpose()?;
+    PERMITS
+        .prefix(&digest)
+        .range(deps.storage, start.as_ref().map(Bound::exclusive), None, Order::Ascending)
+        .take(page::size(limit, limits::MAX_PAGE))
+        .map(|found| {
+            let (reader, permit) = found?;
+            let standing = permit.standing(env.block.time.seconds());
+            let Permit { by, purpose, until, at, revoked } = permit;
+            let revoked_at = revoked.map(|revoked| revoked.at);
+            let content = content.clone();
+            Ok(PermitResponse { content, reader, by, purpose, until, at, revoked_at, standing })
+        })
+        .collect()
 }

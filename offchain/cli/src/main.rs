@@ -8,8 +8,8 @@ use bithive_chain_commands::{chain, committee, deploy, deployment, devnet, ibc};
 use bithive_command_kit::{Output, error_text, printable};
 use bithive_demo as demo;
 use bithive_party_commands::{
-    accredit, audit_log, consent, daemon, fhir, gateway, health, job, keys, node, page, policy, requester,
-    serve_model, service, setup,
+    accredit, audit_log, consent, content, daemon, fhir, gateway, health, job, keys, node, page, policy,
+    requester, serve_model, service, setup,
 };
 use bithive_token_commands::{
     On, dataset, escrow, feed, invoice, listing, model, owner, pay, profile, randomness, registry, rewards,
@@ -161,10 +161,13 @@ enum Command {
     /// Consent receipts: who may use which data, for what, until when.
     #[command(subcommand)]
     Consent(Box<consent::Command>),
+    /// Contents: encrypted files whose keys a committee releases to whom their author permits.
+    #[command(subcommand)]
+    Content(Box<content::Command>),
     /// Check policies before money is spent on them.
     #[command(subcommand)]
     Policy(policy::Command),
-    /// Make a reference string together: one honest contributor is enough.
+    /// Make a reference string together, of which one honest contributor is enough, or a committee's key for contents.
     #[command(subcommand)]
     Ceremony(ceremony::Command),
     /// Keys from noisy readings of a chip or a person.
@@ -279,6 +282,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Predict(args) => predict::run(&args, output)?,
         Command::Audit(command) => return audit_log::run(*command, home, output).await,
         Command::Consent(command) => return consent::run(*command, home, output).await,
+        Command::Content(command) => return content::run(*command, home, output).await,
         Command::Policy(command) => policy::run(command, output)?,
         Command::Ceremony(command) => return ceremony::run(command, output),
         Command::Reading(command) => return reading::run(command, output),

@@ -13,6 +13,9 @@
 //! What is on the chain is a digest for one purpose and one reader (`bithive_consent::grant`). A [`Basis`] opens it: who uses data names the
 //! subject's account and 32 bytes of which the digest follows, so that nobody can use, or even try, a consent that was given to somebody else.
 //! The receipt itself, with its salt, is never on the chain.
+//!
+//! Beside consents there are *contents*: encrypted files whose keys a committee releases (`bithive_release`). Their author permits readers by
+//! account, and the members of the committee ask [`QueryMsg::Allowed`] before they answer.
 
 use cosmwasm_schema::{QueryResponses, cw_serde};
 use cosmwasm_std::{Addr, Binary, HexBinary};
@@ -35,6 +38,14 @@ pub mod limits {
     pub const MAX_COUNT: u64 = (1 << 53) - 1;
     /// Most rows of a page.
     pub const MAX_PAGE: u32 = 30;
+    /// Bytes of a wrapped key of a content, as `bithive_release::Wrap` encodes it.
+    pub const WRAP_BYTES: usize = 208;
+    /// Most accounts beside the author that may permit readers of a content.
+    pub const MAX_GRANTERS: usize = 4;
+    /// Most readers of one message.
+    pub const MAX_READERS: usize = 64;
+    /// Most letters of the code of a purpose.
+    pub const MAX_PURPOSE: usize = 16;
 }
 
 /// Why data is opened without consent, as a code of HL7 v3 PurposeOfUse.
@@ -73,6 +84,14 @@ events! {
     }
     /// An audit log of the account has `count` entries, of which the last one has the digest `head`.
     Anchored, ANCHORED = "audit_anchored" { account: Addr, log: HexBinary, count: u64, head: HexBinary }
+    /// An encrypted content has an author, who says who may read it.
+    ContentRegistered, CONTENT_REGISTERED = "content_registered" { content: HexBinary, author: Addr, commitment: HexBinary }
+    /// An account may read a content until a time.
+    ContentPermitted, CONTENT_PERMITTED = "content_permitted" {
+        content: HexBinary, reader: Addr, by: Addr, purpose: String, until: u64,
+    }
+    /// An account may not read a content any more. What it has read stays with it.
+    PermitRevoked, PERMIT_REVOKED = "content_permit_revoked" { content: HexBinary, reader: Addr, by: Addr }
 }
 
 /// Creates the contract. It has no owner and no pause: nobody can keep a subject from revoking.
@@ -124,6 +143,38 @@ pub enum ExecuteMsg {
         /// Digest of that entry, 32 bytes.
         head: HexBinary,
     },
+    /// Registers an encrypted content, whose key a committee releases to whom its author permits. Sender: its author. The wrap is bound to the
+    /// sender's account, so who copies the message registers a content whose key nobody releases.
+    RegisterContent {
+        /// SHA-256 of the ciphertext, 32 bytes: what the content is called. Nobody has registered it.
+        content: HexBinary,
+        /// What the key is compared with, 32 bytes.
+        commitment: HexBinary,
+        /// The wrapped key, [`limits::WRAP_BYTES`] bytes. The contract does not open it: the committee and the readers do.
+        wrap: Binary,
+        /// Accounts beside the author that may permit readers, for good; at most [`limits::MAX_GRANTERS`].
+        granters: Vec<String>,
+    },
+    /// Permits accounts to read a content until a time, all of them or none. Sender: the author, or a granter that it has named. A granter
+    /// changes no permit that another account has given while it holds, and none that the author has revoked.
+    Permit {
+        /// The content, 32 bytes.
+        content: HexBinary,
+        /// 1 to [`limits::MAX_READERS`] addresses.
+        readers: Vec<String>,
+        /// What for, as a code of HL7 v3 PurposeOfUse: 1 to [`limits::MAX_PURPOSE`] letters A to Z. Everybody sees it.
+        purpose: String,
+        /// When it ends, Unix seconds; in the future, at most [`limits::MAX_SECONDS`] away.
+        until: u64,
+    },
+    /// Takes permits back. It counts from the next transaction on, and can't call back a key that was released. What is revoked already, or was
+    /// never given, is passed over. Sender: the author, or the granter that has given the permits.
+    RevokePermit {
+        /// The content, 32 bytes.
+        content: HexBinary,
+        /// 1 to [`limits::MAX_READERS`] addresses.
+        readers: Vec<String>,
+    },
 }
 
 crate::permissions!(ExecuteMsg {
@@ -131,6 +182,9 @@ crate::permissions!(ExecuteMsg {
     Revoke: Anyone,
     BreakGlass: BondedRequester,
     AnchorAudit: Anyone,
+    RegisterContent: Anyone,
+    Permit: ContentGranter,
+    RevokePermit: ContentGranter,
 });
 
 /// A subject's signature over a message that somebody else sends: ADR-36 over the text of `bithive_consent::grant::Order`. It names chain,
@@ -276,6 +330,30 @@ pub enum QueryMsg {
         /// Page size, at most [`limits::MAX_PAGE`].
         limit: Option<u32>,
     },
+    /// Whether an account may read a content now: what a committee asks before it releases a key.
+    #[returns(Standing)]
+    Allowed {
+        /// The content, 32 bytes.
+        content: HexBinary,
+        /// Address of the reader.
+        reader: String,
+    },
+    /// A content, null when nobody has registered it.
+    #[returns(Option<ContentResponse>)]
+    Content {
+        /// The content, 32 bytes.
+        content: HexBinary,
+    },
+    /// Permits of a content, by the reader's address; also those that are over or revoked.
+    #[returns(Vec<PermitResponse>)]
+    Permits {
+        /// The content, 32 bytes.
+        content: HexBinary,
+        /// Start after this reader.
+        start_after: Option<String>,
+        /// Page size, at most [`limits::MAX_PAGE`].
+        limit: Option<u32>,
+    },
 }
 
 /// Configuration, fixed for the life of the contract.
@@ -334,4 +412,42 @@ pub struct AuditHeadResponse {
     pub head: HexBinary,
     /// When it was put on the chain, Unix seconds.
     pub at: u64,
+}
+
+/// An encrypted content whose key a committee releases. It never changes.
+#[cw_serde]
+pub struct ContentResponse {
+    /// SHA-256 of its ciphertext, 32 bytes.
+    pub content: HexBinary,
+    /// Who has registered it, and says who may read it.
+    pub author: Addr,
+    /// What its key is compared with, 32 bytes.
+    pub commitment: HexBinary,
+    /// Its wrapped key, [`limits::WRAP_BYTES`] bytes.
+    pub wrap: Binary,
+    /// Accounts beside the author that may permit readers.
+    pub granters: Vec<Addr>,
+    /// When it was registered, Unix seconds.
+    pub at: u64,
+}
+
+/// That an account may read a content, or might.
+#[cw_serde]
+pub struct PermitResponse {
+    /// The content, 32 bytes.
+    pub content: HexBinary,
+    /// Who may read it.
+    pub reader: Addr,
+    /// Who has permitted it: the author or a granter.
+    pub by: Addr,
+    /// What for, as a code of HL7 v3 PurposeOfUse.
+    pub purpose: String,
+    /// When it ends, Unix seconds.
+    pub until: u64,
+    /// When it was given, Unix seconds.
+    pub at: u64,
+    /// When it was revoked, Unix seconds; null if it was not.
+    pub revoked_at: Option<u64>,
+    /// Whether it holds now; never [`Standing::Unknown`].
+    pub standing: Standing,
 }

@@ -76,6 +76,8 @@ pub enum Permission {
     Juror,
     /// Who may label listings of the category that the message's listing is in.
     Labeller,
+    /// The author of the content that the message names, or an account that it has named to permit readers.
+    ContentGranter,
 }
 
 /// Messages with a table of who may send them. Implemented by [`permissions!`](crate::permissions).

@@ -468,7 +468,44 @@ fn audit_and_consent(seeds: &Seeds<'_>) -> Result<(), Fault> {
     let list = include_bytes!("../../../packages/consent/tests/vectors/revocations.json");
     seeds.put("consent", "revocations", &[2], list)?;
     let link = "https://bithive.example/pay#chain=bithive-1&offer=7&key=000102030405060708090a0b0c0d0e0f&referrer=bee1abc";
-    seeds.put("consent", "payment-link", &[3], link.as_bytes())
+    seeds.put("consent", "payment-link", &[3], link.as_bytes())?;
+    releases(seeds)
+}
+
+/// A ceremony of two members, and a content whose key they release.
+fn releases(seeds: &Seeds<'_>) -> Result<(), Fault> {
+    use bithive_release::ceremony::{Ceremony, Secret};
+    use bithive_release::{ContentKey, Label, Request, Wrap};
+    let mut rng = blindmatch::rng();
+    let secrets = [(); 2].map(|()| Secret::generate(&mut rng));
+    let cards: Vec<_> =
+        secrets.iter().zip(1u8..).map(|(secret, number)| secret.card([number; 32], &mut rng)).collect();
+    let ceremony = Ceremony::new(cards.clone(), 2)?;
+    let deals =
+        secrets.iter().map(|secret| ceremony.deal(secret, &mut rng)).collect::<Result<Vec<_>, _>>()?;
+    let [secret, _] = &secrets;
+    let member = ceremony.finish(secret, &deals)?;
+    let key = ContentKey::generate(&mut rng);
+    let grants = bithive_attest::Domain { chain_id: "bithive-1", contract: "bithive1grants" };
+    let label = Label { grants, author: "bithive1author", content: [9; 32], commitment: key.commitment() };
+    let wrap = Wrap::seal(member.committee(), &label, &key, &mut rng);
+    let share = member.release(&wrap, &label, &mut rng)?;
+    let request = Request { committee: member.committee().id(), content: label.content };
+    let card = cards.first().ok_or("a card")?;
+    let deal = deals.first().ok_or("a deal")?;
+    for (name, choice, bytes) in [
+        ("release-committee", 0, member.committee().encode()),
+        ("release-wrap", 1, wrap.encode()),
+        ("release-share", 2, share.encode()),
+        ("release-request", 3, request.encode()),
+        ("release-card", 4, card.encode()),
+        ("release-deal", 5, deal.encode()),
+        ("release-secret", 6, secret.encode().to_vec()),
+        ("release-member", 7, member.encode().to_vec()),
+    ] {
+        seeds.put("consent", name, &[4, choice], &bytes)?;
+    }
+    Ok(())
 }
 
 /// The three headers, as docs/door.md has them.

@@ -1,8 +1,8 @@
 //! Consents, emergencies and heads of audit logs.
 
 use bithive_api::grants::{
-    AuditHeadResponse, Basis, BreakGlassResponse, ConsentResponse, ExecuteMsg, InstantiateMsg, QueryMsg,
-    Reason, Standing,
+    AuditHeadResponse, Basis, BreakGlassResponse, ConsentResponse, ExecuteMsg, InstantiateMsg,
+    PermitResponse, QueryMsg, Reason, Standing, limits,
 };
 use bithive_consent::grant::commitment;
 use bithive_contracts::Code;
@@ -111,6 +111,76 @@ impl Grants {
     ) -> AnyResult<AppResponse> {
         let message = ExecuteMsg::AnchorAudit { log: [log; 32].into(), count, head: [head; 32].into() };
         self.send(suite, account, &message)
+    }
+
+    /// An author registers the content with this number.
+    ///
+    /// # Errors
+    /// What the contract refuses.
+    pub fn register(
+        &self,
+        suite: &mut Suite,
+        author: &Addr,
+        content: u8,
+        granters: &[&Addr],
+    ) -> AnyResult<AppResponse> {
+        let message = ExecuteMsg::RegisterContent {
+            content: [content; 32].into(),
+            commitment: [7; 32].into(),
+            wrap: vec![8; limits::WRAP_BYTES].into(),
+            granters: granters.iter().map(ToString::to_string).collect(),
+        };
+        self.send(suite, author, &message)
+    }
+
+    /// An account permits readers of a content for a number of seconds from now.
+    ///
+    /// # Errors
+    /// What the contract refuses.
+    pub fn permit(
+        &self,
+        suite: &mut Suite,
+        by: &Addr,
+        content: u8,
+        readers: &[&Addr],
+        seconds: u64,
+    ) -> AnyResult<AppResponse> {
+        let message = ExecuteMsg::Permit {
+            content: [content; 32].into(),
+            readers: readers.iter().map(ToString::to_string).collect(),
+            purpose: "TREAT".into(),
+            until: suite.now() + seconds,
+        };
+        self.send(suite, by, &message)
+    }
+
+    /// An account takes permits of readers back.
+    ///
+    /// # Errors
+    /// What the contract refuses.
+    pub fn revoke_permit(
+        &self,
+        suite: &mut Suite,
+        by: &Addr,
+        content: u8,
+        readers: &[&Addr],
+    ) -> AnyResult<AppResponse> {
+        let readers = readers.iter().map(ToString::to_string).collect();
+        self.send(suite, by, &ExecuteMsg::RevokePermit { content: [content; 32].into(), readers })
+    }
+
+    /// Whether a reader may read a content now.
+    #[must_use]
+    pub fn allowed(&self, suite: &Suite, content: u8, reader: &Addr) -> Standing {
+        suite
+            .query(&self.address, &QueryMsg::Allowed { content: [content; 32].into(), reader: reader.into() })
+    }
+
+    /// A page of permits of a content.
+    #[must_use]
+    pub fn permits(&self, suite: &Suite, content: u8, start_after: Option<String>) -> Vec<PermitResponse> {
+        let query = QueryMsg::Permits { content: [content; 32].into(), start_after, limit: Some(u32::MAX) };
+        suite.query(&self.address, &query)
     }
 
     /// How bases stand for a reader.

@@ -3,6 +3,7 @@
 
 mod anchor;
 mod consent;
+mod content;
 mod emergency;
 mod migration;
 mod model;

@@ -47,12 +47,16 @@ impl Client {
         Ok(self.jobs_config().await?.grants.map(String::from))
     }
 
-    async fn grants_address(&self) -> Result<String, GrantError> {
+    /// Address of the contract that the market asks about consents.
+    ///
+    /// # Errors
+    /// [`GrantError::NoGrants`] where it asks none; see [`ChainError`].
+    pub async fn grants_address(&self) -> Result<String, GrantError> {
         let chain_id = || self.deployment().chain_id.clone();
         self.grants().await?.ok_or_else(|| GrantError::NoGrants { chain_id: chain_id() })
     }
 
-    async fn ask_grants<T: DeserializeOwned>(&self, question: &QueryMsg) -> Result<T, GrantError> {
+    pub(crate) async fn ask_grants<T: DeserializeOwned>(&self, question: &QueryMsg) -> Result<T, GrantError> {
         let grants = self.grants_address().await?;
         Ok(self.chain().query(&grants, question).await?)
     }

@@ -6,6 +6,7 @@
 mod account;
 pub mod amount;
 mod checkout;
+mod contents;
 mod contract;
 mod datasets;
 mod deployment;

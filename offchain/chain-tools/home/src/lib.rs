@@ -7,6 +7,7 @@
 //! chain.json        where the chain is reached, while it is served
 //! password          what opens the keystores below
 //! founders.json     keys of operator, treasury, incentive pool and committee
+//! release.json      the committee's keys for contents; release-committee.bin is what everybody knows of them
 //! chain/            the embedded chain
 //! exchange/         content and messages between parties
 //! committee/N.redb  a member's keys and ledger
@@ -25,6 +26,7 @@ mod elsewhere;
 mod files;
 mod founders;
 mod keys;
+mod releases;
 mod target;
 
 use std::collections::BTreeMap;
@@ -46,6 +48,7 @@ pub use elsewhere::elsewhere;
 pub use files::{FOUNDERS, PASSWORD, read_json, write_json};
 pub use founders::{FOUNDER_NAMES, password_of, read_founders, write_founders};
 pub use keys::HomeKeys;
+pub use releases::RELEASE_COMMITTEE;
 pub use target::{Target, devnet, fund, target};
 
 /// Addresses of the contracts.
@@ -85,6 +88,7 @@ pub async fn create(path: &Path, groups: Groups) -> Result<Deployment> {
     private::replace(&aside.join(CRS), &crs.encode())?;
     let founders = Founders::generate(&mut rng)?;
     write_founders(&aside, &founders)?;
+    releases::write_release_keys(&aside, &founders)?;
     let deployment = {
         let chain = found_chain(&aside.join("chain"), &founders, &mut rng)?;
         deploy_economy(Arc::new(chain), &founders, &crs, groups.count()).await?
@@ -113,6 +117,7 @@ impl Home {
             .map(|index| State::open(&path.join("committee").join(format!("{index}.redb"))))
             .collect::<Result<_, _>>()?;
         let local = Local::start(chain, deployment, network, crs, founders, states, &mut rng).await?;
+        local.release_with(releases::read_release_keys(path)?)?;
         Ok(Self { path: path.into(), keys: HomeKeys::at(path), local, rng })
     }
 

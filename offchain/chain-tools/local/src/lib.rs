@@ -22,6 +22,8 @@ use bithive_dgkbe::Crs;
 pub use bithive_dgkbe::Groups;
 use bithive_dgkbe::crs::ceremony::local_ceremony;
 use bithive_exchange::{EndpointKey, Exchange, Network, PeerId};
+use bithive_release::MemberKey;
+use bithive_release::ceremony::deal_all;
 use bithive_state::State;
 use cosmwasm_std::{Coin, coin};
 use rand_chacha::ChaCha20Rng;
@@ -125,6 +127,13 @@ pub fn fee_grant() -> Coin {
 /// Runs a ceremony of two contributions in this process: for networks whose users trust this process.
 pub fn ceremony(slots: u16, rng: &mut ChaCha20Rng) -> Result<Crs> {
     Ok(local_ceremony(slots, 2, rng)?.verify(rng)?)
+}
+
+/// Makes a committee's keys for releases of contents' keys in this process, in order of the founders' members: for networks whose users
+/// trust this process.
+pub fn release_keys(founders: &Founders, rng: &mut ChaCha20Rng) -> Result<Vec<MemberKey>> {
+    let endpoints: Vec<_> = founders.committee.iter().map(|member| member.endpoint.id().0).collect();
+    Ok(deal_all(&endpoints, COMMITTEE.1, rng)?)
 }
 
 /// What is particular to a deployment by these founders, for `groups` broadcast groups of as many slots as `crs` has.
@@ -248,6 +257,19 @@ impl<C: Chain + Clone + 'static> Local<C> {
         let local = Self { chain, client, network, crs: Arc::new(crs), groups, schema, operator, committee };
         local.post_share_keys().await?;
         Ok(local)
+    }
+
+    /// Has the members release keys of contents that are wrapped for the committee of these keys.
+    ///
+    /// # Errors
+    /// A key of no member.
+    pub fn release_with(&self, keys: Vec<MemberKey>) -> Result<()> {
+        for key in keys {
+            let endpoint = PeerId(key.endpoint());
+            let member = self.committee.iter().find(|member| member.endpoint() == endpoint);
+            member.with_context(|| format!("no member has the endpoint {endpoint}"))?.release_with(key)?;
+        }
+        Ok(())
     }
 
     /// Has every member agree on its keys and post the share keys of the current epoch, if it has not yet. The same

@@ -9,6 +9,7 @@ mod boinc;
 mod ceremony;
 mod common;
 mod consent_chain;
+mod content;
 mod dataset;
 mod demo;
 mod demo_network;

@@ -1,6 +1,7 @@
 //! Who acts: a party of the home folder, or one with a configuration of its own. Every command of a requester takes both.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use bithive_audit::Role;
@@ -12,6 +13,7 @@ use bithive_daemon::audit;
 use bithive_daemon::config::{RequesterConfig, Settings};
 use bithive_daemon::keys::AccountFile;
 use bithive_daemon::party::Party;
+use bithive_exchange::Exchange;
 use bithive_home::{Home, HomeKeys, elsewhere};
 use bithive_keystore::{fresh_rng, names};
 use bithive_requester::Requester;
@@ -93,6 +95,7 @@ pub(crate) struct Acting {
     /// Its home folder, if it is in one. The embedded chain ends with it.
     pub(crate) home: Option<Home>,
     party: Option<Party>,
+    exchange: Arc<dyn Exchange>,
 }
 
 impl RequesterArgs {
@@ -102,7 +105,8 @@ impl RequesterArgs {
             let config = RequesterConfig::load(file)?;
             let (keys, log) = unlock(&config, &self.password)?;
             let (requester, party) = online(&connect(&config.chain).await?, &config, keys, log).await?;
-            return Ok(Acting { requester, home: None, party: Some(party) });
+            let exchange = party.exchange();
+            return Ok(Acting { requester, home: None, party: Some(party), exchange });
         }
         let name = self.from.as_deref().context("expected --from NAME, or --config FILE")?;
         let mut home = Home::open(path).await?;
@@ -115,7 +119,8 @@ impl RequesterArgs {
             None
         };
         let requester = requester.with_audit(log);
-        Ok(Acting { requester, home: Some(home), party: None })
+        let exchange = home.local.exchange(requester.endpoint());
+        Ok(Acting { requester, home: Some(home), party: None, exchange })
     }
 
     /// The configuration, if it has one.
@@ -125,6 +130,11 @@ impl RequesterArgs {
 }
 
 impl Acting {
+    /// Its end of the network.
+    pub(crate) fn exchange(&self) -> Arc<dyn Exchange> {
+        self.exchange.clone()
+    }
+
     /// Leaves the network.
     pub(crate) async fn close(self) {
         if let Some(party) = self.party {

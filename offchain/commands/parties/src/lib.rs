@@ -6,6 +6,7 @@ pub mod acting;
 pub mod audit;
 pub mod audit_log;
 pub mod consent;
+pub mod content;
 pub mod daemon;
 pub mod fhir;
 pub mod follow;

@@ -1,7 +1,10 @@
-//! `bithive ceremony`: many people make one reference string, and one honest contributor is enough.
+//! `bithive ceremony`: many people make one reference string, and one honest contributor is enough; members of a committee make a key for
+//! contents.
 //!
 //! The transcript is a file that goes from hand to hand. It is written aside and moved into place, so a refused
 //! or killed command leaves it as it was.
+
+mod release;
 
 use std::fs::File;
 use std::io::{self, Read as _, Write as _};
@@ -19,7 +22,7 @@ use serde::Serialize;
 /// Most bytes that a transcript can have, rounded up: 65,535 contributions for 4096 slots take 10 MB.
 const MAX_FILE_BYTES: u64 = 16 << 20;
 
-/// Make a reference string together: anybody may contribute, and one honest contributor is enough.
+/// Make a reference string together, of which one honest contributor is enough, or a committee's key for contents.
 #[derive(Subcommand)]
 pub enum Command {
     /// Start a transcript without contributions.
@@ -56,6 +59,9 @@ pub enum Command {
         #[arg(long, value_name = "CRS")]
         out: PathBuf,
     },
+    /// A committee's key for contents: made together, of which each member has a share.
+    #[command(subcommand)]
+    Release(release::Command),
 }
 
 /// What a command says about a transcript.
@@ -121,6 +127,7 @@ pub fn run(command: Command, output: Output) -> Result<ExitCode> {
             create(&out, &crs.encode())?;
             Answer::new(&transcript, Some(&crs)).show(output)?;
         }
+        Command::Release(command) => release::run(command, output)?,
     }
     Ok(ExitCode::SUCCESS)
 }

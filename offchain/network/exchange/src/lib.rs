@@ -45,12 +45,21 @@ pub enum Protocol {
     Finalize,
     /// An accreditor's measurement of a node's machine: request and response.
     Measure,
+    /// A committee member's share of a content's key: request and response.
+    Release,
 }
 
 impl Protocol {
     /// Every protocol that parties speak.
-    pub const ALL: [Self; 6] =
-        [Self::ShareKeys, Self::Evaluate, Self::Claim, Self::Signature, Self::Finalize, Self::Measure];
+    pub const ALL: [Self; 7] = [
+        Self::ShareKeys,
+        Self::Evaluate,
+        Self::Claim,
+        Self::Signature,
+        Self::Finalize,
+        Self::Measure,
+        Self::Release,
+    ];
 
     /// Name and version.
     #[must_use]
@@ -62,6 +71,7 @@ impl Protocol {
             Self::Signature => "bithive/signature/1",
             Self::Finalize => "bithive/finalize/1",
             Self::Measure => "bithive/measure/1",
+            Self::Release => "bithive/release/1",
         }
     }
 }

@@ -62,6 +62,7 @@ pub const fn code(protocol: Protocol) -> u8 {
         Protocol::Signature => 4,
         Protocol::Finalize => 5,
         Protocol::Measure => 6,
+        Protocol::Release => 7,
     }
 }
 

@@ -4,6 +4,9 @@
 //! begins, publishes each epoch's share keys, answers blind evaluations of registered identities, and keeps the
 //! quota that makes guessing cost stake. [`TagSource`] is the other side: it asks all members of the epoch's
 //! committee, checks every proof against the share keys posted on chain, and combines what is valid.
+//!
+//! Members that have a key for it (`bithive_release`) also release keys of contents, to readers whom a contract permits: [`ask_for_key`] asks
+//! them.
 
 mod agreement;
 mod ask;
@@ -12,7 +15,9 @@ mod evaluation;
 mod keys;
 mod ledger;
 mod member;
+mod reader;
 mod registered;
+mod releases;
 mod requests;
 mod tags;
 
@@ -20,13 +25,15 @@ use bithive_blindmatch::DecodeError;
 use bithive_blindmatch::committee::CommitteeError;
 use bithive_blindmatch::oprf::OprfError;
 use bithive_chain::ChainError;
-use bithive_exchange::ExchangeError;
+use bithive_exchange::{ExchangeError, PeerId};
 use bithive_state::StateError;
 
 pub use agreement::TERM_EPOCHS;
 pub use ask::PATIENCE;
 pub use attendance::Attendance;
 pub use member::{Member, Tally};
+pub use reader::{ReleaseError, Released, ask_for_key};
+pub use releases::{MOST_RELEASES, RELEASE_WINDOW, ReleaseTally};
 pub use requests::ShareKeyRequest;
 pub use tags::TagSource;
 
@@ -90,6 +97,16 @@ pub enum ServiceError {
         /// The committee's first epoch.
         from_epoch: u64,
     },
+    /// A key for releases that is another member's.
+    #[error(
+        "the key for releases is of endpoint {found}, and this member's is {expected}; expected the key that this member has made in the ceremony"
+    )]
+    OtherReleaseKey {
+        /// Public key of the endpoint that the key is of.
+        found: PeerId,
+        /// Public key of this member's endpoint.
+        expected: PeerId,
+    },
     /// A committee that has no duties.
     #[error(
         "this committee is not in service; expected the committee of the last, the current or a coming epoch"
@@ -118,6 +135,6 @@ impl ServiceError {
     /// come back, and a committee whose members contradict each other is replaced. Own records that can't be used stay so.
     #[must_use]
     pub const fn passes(&self) -> bool {
-        !matches!(self, Self::State(_))
+        !matches!(self, Self::State(_) | Self::OtherReleaseKey { .. })
     }
 }

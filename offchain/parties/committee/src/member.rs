@@ -1,4 +1,4 @@
-//! One member: share keys of the epoch, evaluations within quota.
+//! One member: share keys of the epoch, evaluations within quota, shares of keys of contents.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,6 +14,7 @@ use bithive_blindmatch::oprf::EvaluateRequest;
 use bithive_blindmatch::schema::Schema;
 use bithive_client::{Account, Client};
 use bithive_exchange::{Exchange, PeerId, Protocol, Service};
+use bithive_release::MemberKey;
 use bithive_state::State;
 use bithive_threshold::{NODE_EVALUATIONS, REQUESTER_EVALUATIONS};
 use bytes::Bytes;
@@ -27,6 +28,7 @@ use crate::evaluation;
 use crate::keys::Keys;
 use crate::ledger::{Ledger, Refusal};
 use crate::registered::{Committee, PAST_EPOCHS};
+use crate::releases::{NotReleased, ReleaseTally, Releases};
 use crate::requests::ShareKeyRequest;
 
 /// One account's service in every committee that it is named for.
@@ -43,6 +45,7 @@ pub struct Member {
     pub(crate) patience: Duration,
     /// Epoch for which it has tried to have a committee elected.
     pub(crate) tried: Mutex<Option<u64>>,
+    releases: Releases,
     tally: Tally,
 }
 
@@ -53,6 +56,7 @@ pub struct Tally {
     refused: AtomicU64,
     over_quota: AtomicU64,
     tables: AtomicU64,
+    releases: ReleaseTally,
 }
 
 impl Tally {
@@ -78,6 +82,12 @@ impl Tally {
     #[must_use]
     pub fn tables(&self) -> u64 {
         self.tables.load(Ordering::Relaxed)
+    }
+
+    /// Requests for keys of contents.
+    #[must_use]
+    pub const fn releases(&self) -> &ReleaseTally {
+        &self.releases
     }
 }
 
@@ -107,6 +117,7 @@ impl Member {
             tables,
             patience,
             tried: Mutex::default(),
+            releases: Releases::default(),
             tally: Tally::default(),
         })
     }
@@ -117,10 +128,30 @@ impl Member {
         &self.tally
     }
 
-    /// Answers requests of both protocols from now on.
+    /// Public key of the endpoint that it answers at.
+    #[must_use]
+    pub fn endpoint(&self) -> PeerId {
+        self.exchange.id()
+    }
+
+    /// Answers requests of all protocols from now on.
     pub fn serve(self: &Arc<Self>) {
-        self.exchange.serve(Protocol::ShareKeys, self.clone());
-        self.exchange.serve(Protocol::Evaluate, self.clone());
+        for protocol in [Protocol::ShareKeys, Protocol::Evaluate, Protocol::Release] {
+            self.exchange.serve(protocol, self.clone());
+        }
+    }
+
+    /// Releases keys of contents that are wrapped for the committee of this key, beside those of other committees.
+    ///
+    /// # Errors
+    /// [`ServiceError::OtherReleaseKey`].
+    pub fn release_with(&self, key: MemberKey) -> Result<(), ServiceError> {
+        let (found, expected) = (PeerId(key.endpoint()), self.exchange.id());
+        if found != expected {
+            return Err(ServiceError::OtherReleaseKey { found, expected });
+        }
+        self.releases.add(key);
+        Ok(())
     }
 
     /// Merges the epoch's table from all members that answer and posts its digest, once. The committee of an epoch
@@ -271,6 +302,13 @@ impl Member {
         Ok(computed.await??.encode())
     }
 
+    /// This member's share of a content's key, for a reader whom the contract permits.
+    async fn release(&self, from: PeerId, body: &[u8]) -> Result<Vec<u8>, NotReleased> {
+        let rng = ChaCha20Rng::from_rng(&mut *self.rng.lock().await);
+        let share = self.releases.permitted(self.client(), from, body, rng).await?;
+        self.compute(share).await?
+    }
+
     /// The commitment that a node has registered, and that its request has to be of. It has an attribute that needs
     /// accreditation evaluated only once an accreditor has seen it.
     async fn registered(&self, node: &str, request: &EvaluateRequest) -> Result<Vec<u8>, String> {
@@ -332,6 +370,18 @@ impl Service for Member {
                 };
                 count.fetch_add(1, Ordering::Relaxed);
                 answer
+            }
+            Protocol::Release => {
+                let answer = self.release(from, &body).await;
+                self.tally.releases.count(&answer);
+                match answer {
+                    Ok(share) => Ok(share.into()),
+                    Err(
+                        NotReleased::NotPermitted(reason)
+                        | NotReleased::TooOften(reason)
+                        | NotReleased::Other(reason),
+                    ) => Err(reason),
+                }
             }
             Protocol::Claim | Protocol::Signature | Protocol::Finalize | Protocol::Measure => {
                 Err("a committee member does not serve this".into())

@@ -12,9 +12,10 @@ use bithive_committee::{Attendance, Member, PATIENCE, ServiceError, TERM_EPOCHS}
 use bithive_exchange::{EndpointKey, Exchange as _};
 use bithive_keystore::{Password, fresh_rng};
 use bithive_monitor::MonitorServer;
+use bithive_release::MemberKey;
 
 use crate::config::CommitteeConfig;
-use crate::keys::AccountFile;
+use crate::keys::{AccountFile, release_key};
 use crate::metrics::{self, CommitteeMonitor};
 use crate::party::Party;
 use crate::{DaemonError, Event, Events, Stop, TaskGroup, chain};
@@ -44,15 +45,17 @@ pub async fn run(
 ) -> Result<(), DaemonError> {
     // What is wrong on this machine is said at once, not when the chain answers.
     let keys = AccountFile::read(&config.keys, password)?.keys();
+    let releases: Result<Vec<_>, _> = config.release.iter().map(|file| release_key(file, password)).collect();
+    let releases = releases?;
     let monitor = Monitored::start(config, &events).await?;
     let waits = monitor.member.waits();
     let connecting =
         waits.while_it_takes(LOOK, "chain.rpc does not answer", chain::connect(&config.chain, &stop));
     let Some(client) = connecting.await? else { return Ok(()) };
-    work(&client, config, keys, monitor, events, stop).await
+    work(&client, config, (keys, releases), monitor, events, stop).await
 }
 
-/// Runs the member on a chain that answers.
+/// Runs the member on a chain that answers, without keys for releases.
 ///
 /// # Errors
 /// [`DaemonError`].
@@ -64,7 +67,7 @@ pub async fn run_on(
     stop: Stop,
 ) -> Result<(), DaemonError> {
     let monitor = Monitored::start(config, &events).await?;
-    work(client, config, keys, monitor, events, stop).await
+    work(client, config, (keys, vec![]), monitor, events, stop).await
 }
 
 /// The member's metrics and status, from before the chain answers.
@@ -85,7 +88,7 @@ impl Monitored {
 async fn work(
     client: &Client,
     config: &CommitteeConfig,
-    (account, endpoint): (bithive_chain::SigningKey, EndpointKey),
+    ((account, endpoint), releases): ((bithive_chain::SigningKey, EndpointKey), Vec<MemberKey>),
     monitor: Monitored,
     events: Events,
     stop: Stop,
@@ -99,6 +102,9 @@ async fn work(
     let schema = party.schema.clone();
     let (exchange, rng) = (party.exchange(), fresh_rng()?);
     let member = Member::new(schema, party.account.clone(), exchange, party.state.clone(), rng, PATIENCE);
+    for key in releases {
+        member.release_with(key)?;
+    }
     member.serve();
     monitor.watch(&party, &member);
     tracing::info!(account = party.account.address(), endpoint = %party.transport.id(), "the member answers");

@@ -79,6 +79,7 @@ impl fmt::Display for Missing {
         let made_by = match *field {
             "keys" => "`bithive keys new --out` makes it",
             "public_key" => "`bithive node join` makes it",
+            "release" => "`bithive ceremony release finish` makes it",
             "reference_string" | "chain.deployment" => {
                 "`bithive setup` makes it from the file of the network"
             }
@@ -114,6 +115,14 @@ pub enum DaemonError {
     /// The node's entry in its keystore can't be read.
     #[error("entry \"node\" of the keystore: {0}")]
     Profile(String),
+    /// A keystore has no key for releases.
+    #[error("entry \"release\" of {file}: {problem}")]
+    Release {
+        /// Path of the keystore.
+        file: String,
+        /// What is wrong with the entry.
+        problem: String,
+    },
     /// Its metrics can't be served.
     #[error(transparent)]
     Monitor(#[from] MonitorError),

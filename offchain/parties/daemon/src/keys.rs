@@ -12,6 +12,7 @@ use bithive_dgkbe::{Crs, Groups, KeyPair, PublicKey, SecretKey};
 use bithive_exchange::EndpointKey;
 use bithive_keystore::{Kdf, Keystore, Password, names};
 use bithive_node::{NodeError, NodeKeys};
+use bithive_release::MemberKey;
 use rand_core::CryptoRng;
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
@@ -237,6 +238,18 @@ impl AccountFile {
     pub fn keys(self) -> (SigningKey, EndpointKey) {
         (self.account, self.endpoint)
     }
+}
+
+/// A committee member's key for releases of contents' keys, from a keystore of its own.
+///
+/// # Errors
+/// [`DaemonError::Keystore`] for a file that does not open, [`DaemonError::Release`] for an entry that is no such key.
+pub fn release_key(file: &Path, password: &Password) -> Result<MemberKey, DaemonError> {
+    let keystore = Keystore::open(file, password)?;
+    MemberKey::decode(keystore.document(names::RELEASE)?).map_err(|error| DaemonError::Release {
+        file: file.display().to_string(),
+        problem: error.to_string(),
+    })
 }
 
 /// Writes a file that holds no secret as a whole.

@@ -30,6 +30,10 @@ pub mod names {
     pub const BROADCAST: &str = "broadcast";
     /// What a node registered: attributes, their nonce, price.
     pub const NODE: &str = "node";
+    /// A committee member's key for releases of contents' keys.
+    pub const RELEASE: &str = "release";
+    /// What a committee member keeps while such a key is made.
+    pub const CEREMONY: &str = "ceremony";
 }
 
 struct Entry {

@@ -213,6 +213,23 @@ fn no_message_of_the_market_or_between_chains_names_text_that_is_no_address_or_b
         text: [2; 32].into(),
     };
     message(&mut market.suite, &clinic, &grants, &glass);
+    let content = cosmwasm_std::HexBinary::from([3; 32]);
+    let register = grants::ExecuteMsg::RegisterContent {
+        content: content.clone(),
+        commitment: [4; 32].into(),
+        wrap: vec![5; grants::limits::WRAP_BYTES].into(),
+        granters: vec![someone.clone()],
+    };
+    message(&mut market.suite, &clinic, &grants, &register);
+    let (readers, until) = (vec![someone.clone()], START + 86_400);
+    let permit = grants::ExecuteMsg::Permit {
+        content: content.clone(),
+        readers: readers.clone(),
+        purpose: "TREAT".into(),
+        until,
+    };
+    message(&mut market.suite, &clinic, &grants, &permit);
+    message(&mut market.suite, &clinic, &grants, &grants::ExecuteMsg::RevokePermit { content, readers });
     let consent = models::ExecuteMsg::SetConsent { requester: someone.clone(), until: None };
     message(&mut market.suite, &owner, &models, &consent);
     let give = models::ExecuteMsg::TransferOwnership { new_owner: someone.clone() };

@@ -6,6 +6,7 @@ mod attendance;
 mod epochs;
 mod faults;
 mod quota;
+mod releases;
 mod rotation;
 mod tags;
 mod watch;

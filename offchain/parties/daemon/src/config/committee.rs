@@ -16,6 +16,10 @@ pub struct CommitteeConfig {
     pub role: String,
     /// Keystore with its keys; see [`crate::keys::AccountFile`].
     pub keys: PathBuf,
+    /// Keystores with its keys for releases of contents' keys, one for each committee that it has made such a key with; opened with the
+    /// password of [`CommitteeConfig::keys`]. None by default.
+    #[serde(default)]
+    pub release: Vec<PathBuf>,
     /// Folder for its records, messages and content.
     pub data: PathBuf,
     /// Node of the chain that it asks, and contracts that it acts on.
@@ -36,11 +40,15 @@ impl Settings for CommitteeConfig {
 
     fn settle(&mut self, check: &Check<'_>) -> Result<(), ConfigError> {
         [&mut self.keys, &mut self.data].into_iter().for_each(|path| check.settle_path(path));
+        self.release.iter_mut().for_each(|path| check.settle_path(path));
         check.settle_parts(&mut self.chain, &mut self.network);
         Ok(())
     }
 
     fn files(&self) -> Vec<(&'static str, &Path)> {
-        vec![("keys", &self.keys), ("chain.deployment", &self.chain.deployment)]
+        let mut files: Vec<(&'static str, &Path)> =
+            vec![("keys", &self.keys), ("chain.deployment", &self.chain.deployment)];
+        files.extend(self.release.iter().map(|path| ("release", path.as_path())));
+        files
     }
 }

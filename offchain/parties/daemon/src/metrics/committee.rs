@@ -22,6 +22,7 @@ pub struct CommitteeMonitor {
     reported: Counter,
     evaluations: counter::By,
     tables: Counter,
+    releases: counter::By,
     network: NetworkMonitor,
     waits: Waits,
     member: OnceLock<(Arc<Member>, String, String)>,
@@ -51,6 +52,12 @@ impl CommitteeMonitor {
                 &["evaluated", "over_quota", "refused"],
             ),
             tables: new.counter("share_key_answers", "Requests for share keys that were answered"),
+            releases: new.counter_by(
+                "release_requests",
+                "Requests for keys of contents by their answer",
+                "answer",
+                &["released", "not_permitted", "too_often", "refused"],
+            ),
             network: NetworkMonitor::new(new),
             member: OnceLock::new(),
             now: AtomicU64::new(0),
@@ -106,6 +113,11 @@ impl StatusSource for CommitteeMonitor {
         copy(self.evaluations.of("over_quota"), tally.over_quota());
         copy(self.evaluations.of("refused"), tally.refused());
         copy(&self.tables, tally.tables());
+        let releases = tally.releases();
+        copy(self.releases.of("released"), releases.released());
+        copy(self.releases.of("not_permitted"), releases.not_permitted());
+        copy(self.releases.of("too_often"), releases.too_often());
+        copy(self.releases.of("refused"), releases.refused());
     }
 
     fn status(&self) -> Map<String, Value> {
@@ -116,6 +128,7 @@ impl StatusSource for CommitteeMonitor {
             ("epoch", json!(self.now.load(Ordering::Relaxed))),
             ("share_keys_posted_epoch", json!(self.posted_epoch.load(Ordering::Relaxed))),
             ("evaluations", json!(member.map_or(0, |(member, ..)| member.tally().evaluated()))),
+            ("releases", json!(member.map_or(0, |(member, ..)| member.tally().releases().released()))),
             ("connections", json!(self.network.connections())),
             ("waits_for", self.waits.status()),
         ]

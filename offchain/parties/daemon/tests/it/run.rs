@@ -103,6 +103,7 @@ impl World {
             keys.create(&file, (&password(), Kdf::RANDOM), &mut ChaCha20Rng::seed_from_u64(3)).unwrap();
         }
         CommitteeConfig {
+            release: vec![],
             role: "committee".into(),
             keys: file,
             data: self.path(&format!("member-{index}")),

@@ -251,6 +251,19 @@ pub fn grants() -> Vec<gra::Event> {
             count: 9_007_199_254_740_991,
             head: HexBinary::from([0xcd; 32]),
         },
+        ContentRegistered {
+            content: HexBinary::from([0xab; 32]),
+            author: addr("author"),
+            commitment: HexBinary::from([0xcd; 32]),
+        },
+        ContentPermitted {
+            content: HexBinary::from([0xab; 32]),
+            reader: addr("reader"),
+            by: addr("shop"),
+            purpose: "TREAT".into(),
+            until: 1_700_000_600,
+        },
+        PermitRevoked { content: HexBinary::from([0xab; 32]), reader: addr("reader"), by: addr("author") },
     ];
     use gra::Reason::{Btg, Disaster, Ertreat, Etreat};
     events.extend([Btg, Etreat, Ertreat, Disaster].map(emergency));
