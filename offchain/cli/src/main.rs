@@ -12,7 +12,7 @@ use bithive_party_commands::{
     serve_model, service, setup,
 };
 use bithive_token_commands::{
-    On, dataset, escrow, feed, invoice, listing, model, owner, pay, profile, registry, rewards,
+    On, dataset, escrow, feed, invoice, listing, model, owner, pay, profile, ramp, registry, rewards,
     run as on_network, stake, stream, timebank, treasury, tx, vesting, voucher, wallet,
 };
 use bithive_tool_commands::{bench, boinc, ceremony, dicom, economy, netlab, predict, reading};
@@ -79,6 +79,8 @@ enum Command {
     Pay(On<pay::Command>),
     /// Prices and valuations that reporters sign: feeds, reports, prices.
     Feed(On<feed::Command>),
+    /// Bank money for assets of the chain, with agents that have a bond; and a simulated bank.
+    Ramp(On<ramp::Command>),
     /// Tokens that become due on a schedule.
     Vesting(On<vesting::Command>),
     /// BTT for what patients do for their health, signed for by several parties.
@@ -239,6 +241,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
         Command::Invoice(on) => return on_network(on, output, |on| invoice::run(on, home, output)).await,
         Command::Feed(on) => return on_network(on, output, |on| feed::run(on, home, output)).await,
         Command::Pay(on) => on_network(on, output, |on| pay::run(on, home, output)).await?,
+        Command::Ramp(on) => return on_network(on, output, |on| ramp::run(on, home, output)).await,
         Command::Vesting(on) => on_network(on, output, |on| vesting::run(on, home, output)).await?,
         Command::Rewards(on) => return on_network(on, output, |on| rewards::run(on, home, output)).await,
         Command::Model(on) => on_network(on, output, |on| model::run(on, home, output)).await?,
