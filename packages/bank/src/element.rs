@@ -85,7 +85,9 @@ impl Element {
                 }
             }
             if count < times.least() {
-                return Err(self.missing(name));
+                let foreign = |child: &&Self| allowed.iter().all(|(known, _)| child.name != *known);
+                let foreign = children.peek().copied().filter(foreign);
+                return Err(foreign.map_or_else(|| self.missing(name), |child| self.unexpected(child)));
             }
         }
         match children.next() {

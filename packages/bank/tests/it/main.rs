@@ -1,6 +1,5 @@
-//! Messages of banks, and what is believed of them.
-
-#![allow(missing_docs)]
+//! Tests of `bithive-bank` through its public interface.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, missing_docs, unreachable_pub)]
 
 mod hostile;
 mod legs;

@@ -159,7 +159,7 @@ const OF_A_BANK: &str = r#"<?xml version="1.0" encoding="utf-8" standalone="yes"
     <n:Sts><n:Cd>BOOK</n:Cd></n:Sts><n:BookgDt><n:DtTm>2026-11-25T23:30:00Z</n:DtTm></n:BookgDt><n:ValDt><n:Dt>2026-11-25</n:Dt></n:ValDt>
     <n:AcctSvcrRef>REF-1</n:AcctSvcrRef>
     <n:BkTxCd><n:Prtry><n:Cd>166</n:Cd></n:Prtry></n:BkTxCd><n:Chrgs><n:TtlChrgsAndTaxAmt Ccy="EUR">0</n:TtlChrgsAndTaxAmt></n:Chrgs>
-    <n:NtryDtls><n:Btch><n:NbOfTxs>1</n:NbOfTxs></n:Btch><n:TxDtls><n:Refs><n:EndToEndId>EEQSCIJBEEQSCIJBEEQSCIJBEEQSCIJB</n:EndToEndId></n:Refs>
+    <n:NtryDtls><n:Btch><n:NbOfTxs>1</n:NbOfTxs></n:Btch><n:TxDtls><n:Refs><n:EndToEndId>BEEQSCIJBEEQSCIJBEEQSCIJBEEQSCIJ</n:EndToEndId></n:Refs>
      <n:RmtInf><n:Ustrd>for it</n:Ustrd></n:RmtInf>
      <n:SplmtryData><n:Envlp><x:own xmlns:x="urn:x" x:a="1">any <x:deep/> text &amp; more</x:own></n:Envlp></n:SplmtryData></n:TxDtls></n:NtryDtls>
    </n:Ntry></n:Ntfctn>
