@@ -9,8 +9,8 @@ use std::error::Error;
 use std::path::Path;
 
 use bithive_bank::{
-    AccountReport, Balance, EndToEndId, Entry, Iban, Money, Party, Payment, Rail, Report, ReportKind, Status, Transfer,
-    instant, read_report, read_transfers, write_report, write_transfer,
+    AccountReport, Balance, EndToEndId, Entry, Iban, Money, Party, Payment, Rail, Report, ReportKind, Status,
+    Transfer, instant, read_report, read_transfers, write_report, write_transfer,
 };
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -104,5 +104,11 @@ fn report(kind: ReportKind) -> Result<Report, Box<dyn Error>> {
         account(Some(Iban::simulated(7)?), Some("A bank"), Some((0, 86_399))),
         account(None, None, None),
     ];
-    Ok(Report { kind, message: "M-1".into(), created: 1_795_600_800, note: Some("for people".into()), accounts })
+    Ok(Report {
+        kind,
+        message: "M-1".into(),
+        created: 1_795_600_800,
+        note: Some("for people".into()),
+        accounts,
+    })
 }

@@ -20,7 +20,11 @@ pub fn terms(order: &Order) -> Result<Terms, OrderError> {
     let signers = [order.seller(), order.buyer(), &order.arbiter].map(Into::into).into();
     Ok(Terms {
         payees: vec![Payee { address: order.buyer().into(), bps: WHOLE }],
-        milestones: vec![Milestone { amount: order.amount, due: order.due(), review: limits::RULING_SECONDS }],
+        milestones: vec![Milestone {
+            amount: order.amount,
+            due: order.due(),
+            review: limits::RULING_SECONDS,
+        }],
         approver: Approver::Signers { signers, needed: NEEDED },
         text: Some(order.digest()?.0.into()),
     })
@@ -59,8 +63,11 @@ pub enum Mismatch {
 pub fn expect_agreement(order: &Order, agreement: &AgreementResponse) -> Result<(), Mismatch> {
     let (expected, id) = (terms(order)?, agreement.id);
     let text = |address: &Addr| address.to_string();
-    let payees: Vec<_> =
-        agreement.payees.iter().map(|payee| Payee { address: text(&payee.address), bps: payee.bps }).collect();
+    let payees: Vec<_> = agreement
+        .payees
+        .iter()
+        .map(|payee| Payee { address: text(&payee.address), bps: payee.bps })
+        .collect();
     let approver = match &agreement.approver {
         Approver::Signers { signers, needed } => {
             Some(Approver::Signers { signers: signers.iter().map(text).collect(), needed: *needed })
@@ -130,25 +137,42 @@ pub(crate) mod tests {
         let order = order();
         let right = agreement(&order);
         assert_eq!(expect_agreement(&order, &right), Ok(()));
-        let milestone = |amount: u128, due| vec![Milestone { amount: amount.into(), due, review: limits::RULING_SECONDS }];
+        let milestone = |amount: u128, due| {
+            vec![Milestone { amount: amount.into(), due, review: limits::RULING_SECONDS }]
+        };
         let wrong = [
             ("the digests of the order", AgreementResponse { text: None, ..right.clone() }),
             ("who has put it in", AgreementResponse { opener: Addr::unchecked("customer"), ..right.clone() }),
             ("who is paid", AgreementResponse { payees: vec![], ..right.clone() }),
             ("the assets", AgreementResponse { asset: Asset::Native("dust".into()), ..right.clone() }),
-            ("amounts or times", AgreementResponse { milestones: milestone(99, order.due()), ..right.clone() }),
-            ("amounts or times", AgreementResponse { milestones: milestone(100, order.due() - 1), ..right.clone() }),
-            ("who releases it", AgreementResponse { approver: Approver::Payer { arbiter: None }, ..right.clone() }),
+            (
+                "amounts or times",
+                AgreementResponse { milestones: milestone(99, order.due()), ..right.clone() },
+            ),
+            (
+                "amounts or times",
+                AgreementResponse { milestones: milestone(100, order.due() - 1), ..right.clone() },
+            ),
             (
                 "who releases it",
-                AgreementResponse { approver: Approver::Signers { signers: vec![Addr::unchecked("agent")], needed: 1 }, ..right.clone() },
+                AgreementResponse { approver: Approver::Payer { arbiter: None }, ..right.clone() },
+            ),
+            (
+                "who releases it",
+                AgreementResponse {
+                    approver: Approver::Signers { signers: vec![Addr::unchecked("agent")], needed: 1 },
+                    ..right.clone()
+                },
             ),
         ];
         for (what, agreement) in wrong {
             assert_eq!(expect_agreement(&order, &agreement), Err(Mismatch::Differs { id: 7, what }));
         }
         let spent = AgreementResponse { left: 99u128.into(), ..right };
-        assert_eq!(expect_agreement(&order, &spent), Err(Mismatch::Spent { id: 7, found: 99, expected: 100 }));
+        assert_eq!(
+            expect_agreement(&order, &spent),
+            Err(Mismatch::Spent { id: 7, found: 99, expected: 100 })
+        );
     }
 
     #[test]

@@ -122,8 +122,9 @@ impl FromStr for Money {
     type Err = MoneyError;
 
     fn from_str(text: &str) -> Result<Self, MoneyError> {
-        let (digits, currency) =
-            text.split_once(' ').ok_or_else(|| MoneyError::Form { found: text.chars().take(40).collect() })?;
+        let (digits, currency) = text
+            .split_once(' ')
+            .ok_or_else(|| MoneyError::Form { found: text.chars().take(40).collect() })?;
         Self::parse(digits, currency.parse()?)
     }
 }

@@ -27,15 +27,27 @@ pub fn read_report(bytes: &[u8]) -> Result<Report, BankError> {
     let (document, found) = parse::document(bytes)?;
     let (kind, root, of_root, part, of_part) = match found.as_str() {
         STATEMENT => (ReportKind::Statement, "BkToCstmrStmt", schema::STATEMENTS, "Stmt", schema::STATEMENT),
-        NOTIFICATION => {
-            (ReportKind::Notification, "BkToCstmrDbtCdtNtfctn", schema::NOTIFICATIONS, "Ntfctn", schema::NOTIFICATION)
-        }
+        NOTIFICATION => (
+            ReportKind::Notification,
+            "BkToCstmrDbtCdtNtfctn",
+            schema::NOTIFICATIONS,
+            "Ntfctn",
+            schema::NOTIFICATION,
+        ),
         _ => {
             let expected = "camt.053.001.08 or camt.054.001.08";
-            return Err(BankError::Kind { line: document.line, found: found.chars().take(80).collect(), expected });
+            return Err(BankError::Kind {
+                line: document.line,
+                found: found.chars().take(80).collect(),
+                expected,
+            });
         }
     };
-    let report = document.sequence(if kind == ReportKind::Statement { schema::STATEMENT_ROOT } else { schema::NOTIFICATION_ROOT })?;
+    let report = document.sequence(if kind == ReportKind::Statement {
+        schema::STATEMENT_ROOT
+    } else {
+        schema::NOTIFICATION_ROOT
+    })?;
     let report = report.one(root)?.sequence(of_root)?;
     let header = report.one("GrpHdr")?.sequence(schema::REPORT_HEADER)?;
     let note = header.optional("AddtlInf").map(|note| note.text_of(MAX_NOTE)).transpose()?;
@@ -58,7 +70,9 @@ fn account_report(part: &Element) -> Result<AccountReport, BankError> {
     let number = account.one("Id")?.choice(schema::ACCOUNT_ID)?;
     let iban = if number.name == "IBAN" { Some(number.read(str::parse)?) } else { None };
     let servicer = match account.optional("Svcr") {
-        Some(agent) => agent.sequence(schema::AGENT)?.one("FinInstnId")?.sequence(schema::INSTITUTION)?.optional("Nm"),
+        Some(agent) => {
+            agent.sequence(schema::AGENT)?.one("FinInstnId")?.sequence(schema::INSTITUTION)?.optional("Nm")
+        }
         None => None,
     };
     let period = match part.optional("FrToDt") {
@@ -80,7 +94,8 @@ fn account_report(part: &Element) -> Result<AccountReport, BankError> {
 
 fn balance(element: &Element) -> Result<Balance, BankError> {
     element.sequence(schema::BALANCE)?;
-    let code = element.one("Tp")?.sequence(schema::BALANCE_TYPE)?.one("CdOrPrtry")?.choice(schema::BALANCE_CODE)?;
+    let code =
+        element.one("Tp")?.sequence(schema::BALANCE_TYPE)?.one("CdOrPrtry")?.choice(schema::BALANCE_CODE)?;
     Ok(Balance {
         code: code.text_of(MAX_ID)?.into(),
         amount: money(element.one("Amt")?)?,

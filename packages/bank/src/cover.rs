@@ -66,7 +66,9 @@ pub enum Uncovered {
         order: String,
     },
     /// The bond could be withdrawn before the order ends.
-    #[error("the bond of listing {id} returns {found} seconds after its owner leaves; expected {expected}, the time of the order")]
+    #[error(
+        "the bond of listing {id} returns {found} seconds after its owner leaves; expected {expected}, the time of the order"
+    )]
     Time {
         /// Number of the listing.
         id: u64,
@@ -76,13 +78,17 @@ pub enum Uncovered {
         expected: u64,
     },
     /// The agent has more agreements than were read.
-    #[error("the agent of listing {id} has more agreements than are read; it has to decline those that it does not take")]
+    #[error(
+        "the agent of listing {id} has more agreements than are read; it has to decline those that it does not take"
+    )]
     Unknown {
         /// Number of the listing.
         id: u64,
     },
     /// The open orders are more than the bond.
-    #[error("the bond of listing {id} is {bond}, and its open orders with this one are {open} base units; take a smaller amount or wait")]
+    #[error(
+        "the bond of listing {id} is {bond}, and its open orders with this one are {open} base units; take a smaller amount or wait"
+    )]
     Short {
         /// Number of the listing.
         id: u64,
@@ -96,7 +102,12 @@ pub enum Uncovered {
 /// What an agent has open in the asset of an order, in other agreements than `own`, which is that of the order. Each agreement that signers
 /// release counts, whoever has made it: an agent declines what it does not take.
 #[must_use]
-pub fn exposure(order: &Order, agreements: &[AgreementResponse], complete: bool, own: Option<u64>) -> Exposure {
+pub fn exposure(
+    order: &Order,
+    agreements: &[AgreementResponse],
+    complete: bool,
+    own: Option<u64>,
+) -> Exposure {
     let counts = |agreement: &&AgreementResponse| {
         let agent = order.agent.as_str();
         let party = agreement.opener.as_str() == agent
@@ -122,7 +133,11 @@ fn same(asset: &Asset<Addr>, other: &Asset) -> bool {
 ///
 /// # Errors
 /// [`Uncovered`].
-pub fn cover(order: &Order, Bond { listing, terms }: Bond<'_>, exposure: Exposure) -> Result<u128, Uncovered> {
+pub fn cover(
+    order: &Order,
+    Bond { listing, terms }: Bond<'_>,
+    exposure: Exposure,
+) -> Result<u128, Uncovered> {
     let id = listing.id;
     if listing.category != CATEGORY {
         return Err(Uncovered::Category { id, found: listing.category.clone() });
@@ -145,7 +160,11 @@ pub fn cover(order: &Order, Bond { listing, terms }: Bond<'_>, exposure: Exposur
     }
     let (bond, open) = (listing.bond.u128(), exposure.others.checked_add(order.amount.u128()));
     let left = open.and_then(|open| bond.checked_sub(open));
-    left.ok_or_else(|| Uncovered::Short { id, bond, open: open.map_or_else(|| "over 2^128".into(), |open| open.to_string()) })
+    left.ok_or_else(|| Uncovered::Short {
+        id,
+        bond,
+        open: open.map_or_else(|| "over 2^128".into(), |open| open.to_string()),
+    })
 }
 
 #[cfg(test)]
@@ -194,7 +213,10 @@ mod tests {
     fn open_orders_together_are_at_most_the_bond() {
         assert_eq!(covered(&listing(100), 0), Ok(0));
         assert_eq!(covered(&listing(130), 30), Ok(0));
-        assert_eq!(covered(&listing(129), 30), Err(Uncovered::Short { id: 3, bond: 129, open: "130".into() }));
+        assert_eq!(
+            covered(&listing(129), 30),
+            Err(Uncovered::Short { id: 3, bond: 129, open: "130".into() })
+        );
         assert!(matches!(covered(&listing(u128::MAX), u128::MAX), Err(Uncovered::Short { .. })));
         let unread = Exposure { others: 0, complete: false };
         let bond = listing(1_000);
@@ -218,7 +240,8 @@ mod tests {
         let asset = ListingResponse { asset: Asset::Native("dust".into()), ..right.clone() };
         assert!(matches!(covered(&asset, 0), Err(Uncovered::Asset { .. })));
         let short = Terms { unbond_seconds: order().due() - 1, ..of_category() };
-        let found = cover(&order(), Bond { listing: &right, terms: &short }, Exposure { others: 0, complete: true });
+        let found =
+            cover(&order(), Bond { listing: &right, terms: &short }, Exposure { others: 0, complete: true });
         assert!(matches!(found, Err(Uncovered::Time { .. })));
     }
 

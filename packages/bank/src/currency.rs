@@ -92,9 +92,12 @@ mod tests {
 
     #[test]
     fn no_code_is_listed_twice() {
-        let mut codes: Vec<_> = [WHOLE, HUNDREDTHS, THOUSANDTHS].iter().flat_map(|list| list.split(' ')).collect();
+        let mut codes: Vec<_> =
+            [WHOLE, HUNDREDTHS, THOUSANDTHS].iter().flat_map(|list| list.split(' ')).collect();
         let all = codes.len();
-        assert!(codes.iter().all(|code| code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase())));
+        assert!(
+            codes.iter().all(|code| code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase()))
+        );
         codes.sort_unstable();
         codes.dedup();
         assert_eq!(codes.len(), all);

@@ -144,7 +144,10 @@ impl Element {
     }
 
     /// What `read` makes of its text, without attributes.
-    pub(crate) fn read<T, E: std::fmt::Display>(&self, read: impl FnOnce(&str) -> Result<T, E>) -> Result<T, BankError> {
+    pub(crate) fn read<T, E: std::fmt::Display>(
+        &self,
+        read: impl FnOnce(&str) -> Result<T, E>,
+    ) -> Result<T, BankError> {
         read(self.plain()?.text()?).map_err(|error| self.value(error))
     }
 

@@ -52,7 +52,10 @@ pub enum BankError {
         line: u64,
     },
     /// More elements than are read.
-    #[error("line {line}: the message has more than {} elements; ask the bank for shorter periods", limits::MAX_ELEMENTS)]
+    #[error(
+        "line {line}: the message has more than {} elements; ask the bank for shorter periods",
+        limits::MAX_ELEMENTS
+    )]
     TooMany {
         /// Its line.
         line: u64,

@@ -112,7 +112,9 @@ mod tests {
 
     #[test]
     fn other_texts_are_refused() {
-        for bad in ["", "A", &"a".repeat(32), &"1".repeat(32), &"A".repeat(33), &format!("{}=", "A".repeat(31))] {
+        for bad in
+            ["", "A", &"a".repeat(32), &"1".repeat(32), &"A".repeat(33), &format!("{}=", "A".repeat(31))]
+        {
             assert!(bad.parse::<EndToEndId>().is_err(), "{bad}");
         }
     }

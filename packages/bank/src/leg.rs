@@ -90,7 +90,8 @@ fn of_account(order: &Order, report: &Report, account: &AccountReport, finding: 
 
 fn of_entry(order: &Order, report: &Report, entry: &Entry, finding: &mut Finding) {
     let id = order.end_to_end.to_string();
-    for payment in entry.payments.iter().filter(|payment| payment.end_to_end.as_deref() == Some(id.as_str())) {
+    for payment in entry.payments.iter().filter(|payment| payment.end_to_end.as_deref() == Some(id.as_str()))
+    {
         if entry.reversal || payment.returned || !payment.credit.unwrap_or(entry.credit) {
             finding.reversed = true;
             continue;
@@ -151,7 +152,9 @@ pub enum ReceiptError {
         now: u64,
     },
     /// Nobody has looked whether it was recalled.
-    #[error("the statements that were read end at {seen} (Unix seconds), and the hold at {until}; read a later camt.053 with `ramp confirm`")]
+    #[error(
+        "the statements that were read end at {seen} (Unix seconds), and the hold at {until}; read a later camt.053 with `ramp confirm`"
+    )]
     Unseen {
         /// End of the statements.
         seen: u64,

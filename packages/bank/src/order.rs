@@ -133,7 +133,8 @@ impl Order {
         if !(HOUR..=7 * DAY).contains(&self.pay_seconds) {
             return Err(OrderError::Time { found: self.pay_seconds });
         }
-        let twice = [(&self.agent, &self.customer), (&self.agent, &self.arbiter), (&self.customer, &self.arbiter)];
+        let twice =
+            [(&self.agent, &self.customer), (&self.agent, &self.arbiter), (&self.customer, &self.arbiter)];
         match twice.into_iter().find(|(one, other)| one == other) {
             Some((found, _)) => Err(OrderError::Parties { found: found.clone() }),
             None => Ok(()),

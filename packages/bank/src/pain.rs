@@ -83,7 +83,9 @@ pub fn read_transfers(bytes: &[u8]) -> Result<Vec<Transfer>, BankError> {
     let initiation = document.choice(&["CstmrCdtTrfInitn"])?.sequence(schema::INITIATION)?;
     let header = initiation.one("GrpHdr")?.sequence(schema::INITIATION_HEADER)?;
     header.one("MsgId")?.text_of(MAX_ID)?;
-    let created = header.one("CreDtTm")?.read(|text| instant(text).ok_or("expected a time such as 2026-11-25T10:00:00Z"))?;
+    let created = header
+        .one("CreDtTm")?
+        .read(|text| instant(text).ok_or("expected a time such as 2026-11-25T10:00:00Z"))?;
     let mut transfers = Vec::new();
     for payment in initiation.all("PmtInf") {
         let before = transfers.len();
@@ -99,7 +101,12 @@ fn expect_sums(element: &Element, transfers: &[Transfer]) -> Result<(), BankErro
     if let Some(number) = element.optional("NbOfTxs") {
         let (stated, found) = (number.text_of(15)?, transfers.len().to_string());
         if stated.trim_start_matches('0') != found {
-            return Err(BankError::Count { line: number.line, element: "NbOfTxs", stated: stated.into(), found });
+            return Err(BankError::Count {
+                line: number.line,
+                element: "NbOfTxs",
+                stated: stated.into(),
+                found,
+            });
         }
     }
     let (Some(sum), Some(first)) = (element.optional("CtrlSum"), transfers.first()) else { return Ok(()) };
@@ -121,7 +128,9 @@ fn expect_sums(element: &Element, transfers: &[Transfer]) -> Result<(), BankErro
 fn of_payment(payment: &Element, created: u64, transfers: &mut Vec<Transfer>) -> Result<(), BankError> {
     payment.sequence(schema::PAYMENT)?;
     payment.one("PmtInfId")?.text_of(MAX_ID)?;
-    payment.one("PmtMtd")?.read(|text| if text == "TRF" { Ok(()) } else { Err("expected TRF, a credit transfer") })?;
+    payment
+        .one("PmtMtd")?
+        .read(|text| if text == "TRF" { Ok(()) } else { Err("expected TRF, a credit transfer") })?;
     let execution = date(payment.one("ReqdExctnDt")?)?;
     let debtor = party(payment, "Dbtr", "DbtrAcct", "DbtrAgt")?;
     for transaction in payment.all("CdtTrfTxInf") {
@@ -130,7 +139,9 @@ fn of_payment(payment: &Element, created: u64, transfers: &mut Vec<Transfer>) ->
         let identifiers = transaction.one("PmtId")?.sequence(schema::PAYMENT_ID)?;
         let amount = transaction.one("Amt")?.choice(schema::AMOUNT_TYPE)?;
         if amount.name != "InstdAmt" {
-            return Err(amount.value("amounts in another currency than that of the transfer are not taken; expected InstdAmt"));
+            return Err(amount.value(
+                "amounts in another currency than that of the transfer are not taken; expected InstdAmt",
+            ));
         }
         transfers.push(Transfer {
             created,
@@ -149,7 +160,10 @@ fn rail(kind: &Element) -> Result<Rail, BankError> {
     kind.sequence(schema::PAYMENT_TYPE)?;
     let code = |element: &Element| element.read(|text| Ok::<_, BankError>(text.to_owned()));
     let level = code(kind.one("SvcLvl")?.choice(schema::SERVICE_LEVEL)?)?;
-    let instrument = kind.optional("LclInstrm").map(|element| code(element.choice(schema::LOCAL_INSTRUMENT)?)).transpose()?;
+    let instrument = kind
+        .optional("LclInstrm")
+        .map(|element| code(element.choice(schema::LOCAL_INSTRUMENT)?))
+        .transpose()?;
     match (level.as_str(), instrument.as_deref()) {
         ("SEPA", None) => Ok(Rail::Sepa),
         ("SEPA", Some("INST")) => Ok(Rail::SepaInstant),
@@ -158,7 +172,12 @@ fn rail(kind: &Element) -> Result<Rail, BankError> {
     }
 }
 
-fn party(element: &Element, party: &'static str, account: &'static str, agent: &'static str) -> Result<Party, BankError> {
+fn party(
+    element: &Element,
+    party: &'static str,
+    account: &'static str,
+    agent: &'static str,
+) -> Result<Party, BankError> {
     let named = element.one(party)?.sequence(schema::PARTY)?.one("Nm")?;
     let number = element.one(account)?.sequence(schema::ACCOUNT)?.one("Id")?.choice(schema::ACCOUNT_ID)?;
     if number.name != "IBAN" {

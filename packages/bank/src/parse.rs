@@ -150,7 +150,12 @@ impl Parser<'_> {
     }
 
     /// Attributes without a namespace. Declarations of namespaces, and where the schema is to be found, say nothing here.
-    fn attributes(&self, tag: &BytesStart<'_>, element: &str, line: u64) -> Result<Vec<(String, String)>, BankError> {
+    fn attributes(
+        &self,
+        tag: &BytesStart<'_>,
+        element: &str,
+        line: u64,
+    ) -> Result<Vec<(String, String)>, BankError> {
         let mut kept = Vec::new();
         for attribute in tag.attributes() {
             let syntax = |reason: String| BankError::Syntax { line, reason };
@@ -159,13 +164,18 @@ impl Parser<'_> {
             if key.as_namespace_binding().is_some() {
                 continue;
             }
-            let refused = || BankError::Attribute { line, element: element.into(), attribute: key.into_inner().into() };
+            let refused =
+                || BankError::Attribute { line, element: element.into(), attribute: key.into_inner().into() };
             match self.reader.resolver().resolve_attribute(key) {
                 (ResolveResult::Unbound, _) => {}
-                (ResolveResult::Bound(Namespace(XSI)), name) if name.into_inner() == "schemaLocation" => continue,
+                (ResolveResult::Bound(Namespace(XSI)), name) if name.into_inner() == "schemaLocation" => {
+                    continue;
+                }
                 _ => return Err(refused()),
             }
-            let value = attribute.normalized_value(XmlVersion::Implicit1_0).map_err(|error| syntax(error.to_string()))?;
+            let value = attribute
+                .normalized_value(XmlVersion::Implicit1_0)
+                .map_err(|error| syntax(error.to_string()))?;
             kept.push((key.into_inner().to_owned(), value.into_owned()));
         }
         Ok(kept)

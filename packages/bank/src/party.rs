@@ -39,7 +39,9 @@ impl TryFrom<Fields> for Party {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PartyError {
     /// It is empty, too long, or has characters that not every bank passes on.
-    #[error("the name {found:?} is not one that every bank passes on; expected 1 to {MAX_NAME} of a-z, A-Z, 0-9, blanks and {MARKS:?}")]
+    #[error(
+        "the name {found:?} is not one that every bank passes on; expected 1 to {MAX_NAME} of a-z, A-Z, 0-9, blanks and {MARKS:?}"
+    )]
     Name {
         /// The text, cut off after 80 characters.
         found: String,

@@ -107,7 +107,11 @@ impl Report {
         if self.kind == ReportKind::Notification {
             return None;
         }
-        let closing = account.balances.iter().filter(|balance| balance.code == "CLBD").map(|balance| balance.date.ends());
+        let closing = account
+            .balances
+            .iter()
+            .filter(|balance| balance.code == "CLBD")
+            .map(|balance| balance.date.ends());
         let until = account.period.map(|(_, last)| last).or_else(|| closing.max())?;
         Some(until.min(self.created))
     }

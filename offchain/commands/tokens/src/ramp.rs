@@ -129,7 +129,9 @@ pub async fn run(On { network, command }: On<Command>, home: &Path, output: Outp
         Command::Order(args) => acts::order(&site(args.book.clone())?, *args, output).await?,
         Command::Accept { order, from, book } => acts::accept(&site(book)?, &order, &from, output).await?,
         Command::Pay(args) => bank::pay(&site(args.book.clone())?, *args, output).await?,
-        Command::Release { order, from, book } => return acts::release(&site(book)?, &order, &from, output).await,
+        Command::Release { order, from, book } => {
+            return acts::release(&site(book)?, &order, &from, output).await;
+        }
         Command::Verify { order, transaction, book } => {
             return shown::verify(&site(book)?, &order, transaction, output).await;
         }

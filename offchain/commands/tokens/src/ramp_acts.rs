@@ -104,8 +104,12 @@ pub(super) async fn accept(site: &Site<'_>, file: &Path, from: &str, output: Out
             site.cover(&order, Some(agreement.id)).await??;
             None
         }
-        (Side::Buy, Some(agreement)) => bail!("the order is taken up: agreement {} holds its asset", agreement.id),
-        (Side::Buy, None) if record.agreement.is_some() => bail!("the order was taken up, and its agreement has ended"),
+        (Side::Buy, Some(agreement)) => {
+            bail!("the order is taken up: agreement {} holds its asset", agreement.id)
+        }
+        (Side::Buy, None) if record.agreement.is_some() => {
+            bail!("the order was taken up, and its agreement has ended")
+        }
         (Side::Buy, None) => {
             site.cover(&order, None).await??;
             site.book.keep(&record)?;
@@ -121,7 +125,9 @@ pub(super) async fn accept(site: &Site<'_>, file: &Path, from: &str, output: Out
         let number = record.agreement.unwrap_or_default();
         println!("order {}: agreement {number} holds its asset", order.end_to_end);
         match order.side {
-            Side::Sell => println!("pay {} to {} by {}: `ramp pay`", order.money, order.creditor.name(), order.rail),
+            Side::Sell => {
+                println!("pay {} to {} by {}: `ramp pay`", order.money, order.creditor.name(), order.rail)
+            }
             Side::Buy => println!("wait for {} by {}: `ramp confirm`", order.money, order.rail),
         }
     })
@@ -138,7 +144,8 @@ pub(super) async fn release(site: &Site<'_>, named: &str, from: &str, output: Ou
     if own == order.seller() {
         let leg = record.leg.as_ref();
         let id = order.end_to_end;
-        let leg = leg.with_context(|| format!("order {id} is not paid as far as is known; `ramp confirm` reads it"))?;
+        let leg = leg
+            .with_context(|| format!("order {id} is not paid as far as is known; `ramp confirm` reads it"))?;
         if let Err(reason) = leg.expect_final(now) {
             let answer = json!({ "order": id, "released": false, "reason": reason.to_string() });
             output.show(&answer, |_| println!("not released: {reason}"))?;

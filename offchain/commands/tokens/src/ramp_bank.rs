@@ -28,7 +28,10 @@ pub(super) async fn pay(site: &Site<'_>, args: PayArgs, output: Output) -> Resul
     );
     if let Some(file) = &record.message {
         let id = record.order.end_to_end;
-        anyhow::bail!("the message of order {id} is in {}; a second payment would be yours to get back", file.display());
+        anyhow::bail!(
+            "the message of order {id} is in {}; a second payment would be yours to get back",
+            file.display()
+        );
     }
     let agreement = site.known_agreement(&mut record).await?;
     let order = &record.order;
@@ -42,7 +45,10 @@ pub(super) async fn pay(site: &Site<'_>, args: PayArgs, output: Output) -> Resul
         site.cover(order, Some(agreement.id)).await??;
     }
     let debtor = args.debtor()?;
-    ensure!(debtor.iban() != order.creditor.iban(), "--iban is the account that is to be paid; expected yours");
+    ensure!(
+        debtor.iban() != order.creditor.iban(),
+        "--iban is the account that is to be paid; expected yours"
+    );
     let transfer = Transfer {
         created,
         execution: Date::of(created),
@@ -135,16 +141,23 @@ fn lines(record: &Record, finding: &Finding, reversed: bool) -> Vec<String> {
         None => lines.push(format!("no booked entry pays {} for order {}", order.money, order.end_to_end)),
     }
     for other in &finding.other {
-        lines.push(format!("an entry has {other}; expected exactly {}. It pays nothing, and is to be given back", order.money));
+        lines.push(format!(
+            "an entry has {other}; expected exactly {}. It pays nothing, and is to be given back",
+            order.money
+        ));
     }
     if finding.pending {
         lines.push("an entry is announced, and not booked yet".into());
     }
     if finding.unclear {
-        lines.push("an entry has it among several payments without its amount; ask the bank for single entries".into());
+        lines.push(
+            "an entry has it among several payments without its amount; ask the bank for single entries"
+                .into(),
+        );
     }
     if surplus(record, finding) > 0 {
-        lines.push("it was paid again, or without an open order; what is too much is to be given back".into());
+        lines
+            .push("it was paid again, or without an open order; what is too much is to be given back".into());
     }
     for name in &finding.said_by {
         lines.push(format!("said by: {name}"));

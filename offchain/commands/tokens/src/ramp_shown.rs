@@ -79,7 +79,10 @@ pub(super) async fn verify(
 
 fn print(record: &Record, answer: &Verified) {
     let order = &record.order;
-    println!("order {}: {} of {} for {} by {}", order.end_to_end, order.amount, order.asset, order.money, order.rail);
+    println!(
+        "order {}: {} of {} for {} by {}",
+        order.end_to_end, order.amount, order.asset, order.money, order.rail
+    );
     match (answer.agreement, &answer.problem) {
         (_, Some(problem)) => println!("{problem}"),
         (Some(id), None) => println!("agreement {id} is exactly that of the order"),
@@ -98,7 +101,9 @@ fn print(record: &Record, answer: &Verified) {
 
 /// How a transaction has ended the agreement of an order.
 fn ending(site: &Site<'_>, record: &Record, sent: &Sent) -> Result<Receipt> {
-    let agreement = record.agreement.context("the agreement of the order was not seen by this machine before it ended")?;
+    let agreement = record
+        .agreement
+        .context("the agreement of the order was not seen by this machine before it ended")?;
     if released(site, sent, agreement).is_some() {
         return bank_receipt(record, agreement);
     }

@@ -64,7 +64,10 @@ impl<'a> Site<'a> {
     pub(super) async fn known_agreement(&self, record: &mut Record) -> Result<AgreementResponse> {
         let found = self.agreement(&record.order).await?;
         let agreement = found.with_context(|| {
-            format!("no agreement holds the asset of order {}: it is not made yet, or has ended", record.order.end_to_end)
+            format!(
+                "no agreement holds the asset of order {}: it is not made yet, or has ended",
+                record.order.end_to_end
+            )
         })?;
         expect_agreement(&record.order, &agreement)?;
         record.agreement = Some(agreement.id);
@@ -76,7 +79,8 @@ impl<'a> Site<'a> {
     pub(super) async fn cover(&self, order: &Order, own: Option<u64>) -> Result<Result<u128, Uncovered>> {
         let id = order.listing;
         let listing = self.listings.listing(id).await?;
-        let listing = listing.with_context(|| format!("there is no listing {id}; `listing list --category ramps`"))?;
+        let listing =
+            listing.with_context(|| format!("there is no listing {id}; `listing list --category ramps`"))?;
         let terms = self.listings.terms(&listing.category, listing.terms).await?;
         let Some(terms) = terms else { bail!("listing {id} has no terms; try again") };
         let agreements = self.escrow.of(&order.agent).await?;

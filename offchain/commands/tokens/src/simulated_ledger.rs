@@ -44,7 +44,9 @@ struct Booked {
 impl Account {
     /// What is on it: of a simulated bank it may be less than nothing after a reversal, in smallest units.
     fn balance(&self) -> Result<i128> {
-        let signed = |money: Money, credit| if credit { i128::from(money.minor()) } else { -i128::from(money.minor()) };
+        let signed = |money: Money, credit| {
+            if credit { i128::from(money.minor()) } else { -i128::from(money.minor()) }
+        };
         let entries = self.entries.iter().map(|entry| signed(entry.money, entry.credit));
         let sum = entries.into_iter().try_fold(signed(self.opening, true), i128::checked_add);
         sum.context("the balance leaves 128 bits")
@@ -89,7 +91,10 @@ impl Ledger {
         let mut ids = BTreeSet::new();
         for transfer in transfers {
             let (id, money) = (transfer.end_to_end.to_string(), transfer.amount);
-            ensure!(!self.taken.contains(&id) && ids.insert(id.clone()), "payment {id} was taken before; a payment is taken once");
+            ensure!(
+                !self.taken.contains(&id) && ids.insert(id.clone()),
+                "payment {id} was taken before; a payment is taken once"
+            );
             for party in [&transfer.debtor, &transfer.creditor] {
                 let account = self.account(party.iban())?;
                 let found = account.opening.currency();
@@ -140,7 +145,13 @@ impl Ledger {
             let Some(entry) = account.entries.iter().find(of_payment).cloned() else { continue };
             reversed = Some(entry.money);
             let credit = !entry.credit;
-            account.entries.push(Booked { reference: reference.clone(), credit, reversal: true, date: Date::of(at), ..entry });
+            account.entries.push(Booked {
+                reference: reference.clone(),
+                credit,
+                reversal: true,
+                date: Date::of(at),
+                ..entry
+            });
         }
         let Some(money) = reversed else { bail!("this simulated bank has booked no payment {end_to_end}") };
         Ok(money)
@@ -154,7 +165,8 @@ impl Ledger {
             ReportKind::Notification => vec![],
             ReportKind::Statement => {
                 let (amount, credit) = account.shown(account.balance()?)?;
-                let balance = |code: &str, (amount, credit), date| Balance { code: code.into(), amount, credit, date };
+                let balance =
+                    |code: &str, (amount, credit), date| Balance { code: code.into(), amount, credit, date };
                 vec![
                     balance("OPBD", (account.opening, true), account.opened),
                     balance("CLBD", (amount, credit), Date::of(at)),

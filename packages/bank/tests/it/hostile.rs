@@ -23,7 +23,10 @@ fn document_types_and_entities_are_refused() {
     let refused = with("<MsgId>M-1", "<MsgId>&e;");
     assert_eq!(refused, Err(BankError::Entity { line: 5, name: "e".into() }));
     for bad in ["&#0;", "&#xD800;", "&#x110000;"] {
-        assert!(matches!(with("<MsgId>M-1", &format!("<MsgId>{bad}")), Err(BankError::Entity { line: 5, .. })), "{bad}");
+        assert!(
+            matches!(with("<MsgId>M-1", &format!("<MsgId>{bad}")), Err(BankError::Entity { line: 5, .. })),
+            "{bad}"
+        );
     }
     assert!(matches!(with("<MsgId>M-1", "<MsgId>&#27;"), Err(BankError::Syntax { line: 5, .. })));
     let named = with("<MsgId>M-1", "<MsgId>&#77;&lt;&amp;").unwrap();
@@ -43,7 +46,10 @@ fn elements_and_attributes_that_the_schema_does_not_have_are_refused() {
     assert_eq!(unexpected(with("<Cd>BOOK</Cd>", "<Cd>BOOK</Cd><Prtry>x</Prtry>")), pair("Prtry", "Sts"));
     // In another order.
     assert!(matches!(with("<GrpHdr>", "<Stmt/><GrpHdr>"), Err(BankError::Missing { element: "GrpHdr", .. })));
-    assert_eq!(unexpected(with("</BkToCstmrStmt>", "<GrpHdr/></BkToCstmrStmt>")), pair("GrpHdr", "BkToCstmrStmt"));
+    assert_eq!(
+        unexpected(with("</BkToCstmrStmt>", "<GrpHdr/></BkToCstmrStmt>")),
+        pair("GrpHdr", "BkToCstmrStmt")
+    );
     let attribute = with("<Ntry>", "<Ntry note=\"x\">");
     assert!(matches!(attribute, Err(BankError::Attribute { attribute, .. }) if attribute == "note"));
     for bad in ["<Amt Ccy=\"EUR\" more=\"1\">", "<Amt more=\"1\">", "<Amt xmlns:x=\"urn:x\" x:Ccy=\"EUR\">"] {
@@ -59,7 +65,10 @@ fn elements_that_are_missing_or_repeated_are_named() {
     let to = text.rfind("</Bal>").unwrap() + "</Bal>".len();
     let without = format!("{}{}", &text[..from], &text[to..]);
     assert!(matches!(read_report(without.as_bytes()), Err(BankError::Missing { element: "Bal", .. })));
-    assert!(matches!(with("<MsgId>M-1</MsgId>", ""), Err(BankError::Missing { element: "MsgId", line: 4, .. })));
+    assert!(matches!(
+        with("<MsgId>M-1</MsgId>", ""),
+        Err(BankError::Missing { element: "MsgId", line: 4, .. })
+    ));
     let twice = with("<MsgId>M-1</MsgId>", "<MsgId>M-1</MsgId><MsgId>M-2</MsgId>");
     assert_eq!(twice, Err(BankError::Repeated { line: 5, element: "MsgId".into() }));
 }
@@ -81,7 +90,11 @@ fn values_that_are_none_are_refused() {
         ("ZZ", "QQ"),
         ("SIMU", "SIMV"),
     ] {
-        assert!(matches!(with(from, to), Err(BankError::Value { line: 4.., .. })), "{to}: {:?}", with(from, to));
+        assert!(
+            matches!(with(from, to), Err(BankError::Value { line: 4.., .. })),
+            "{to}: {:?}",
+            with(from, to)
+        );
     }
 }
 
@@ -93,7 +106,12 @@ fn what_is_cut_off_or_not_well_formed_is_refused() {
     }
     let cut = &text[..text.find("<Ntry>").unwrap() + 6];
     assert!(matches!(read_report(cut.as_bytes()), Err(BankError::Truncated { .. })));
-    for (from, to) in [("</MsgId>", "</MsgID>"), ("</Document>", "</Document><Document/>"), ("</Document>", "</Document>x"), ("<MsgId>", "<MsgId a=1 a=2>")] {
+    for (from, to) in [
+        ("</MsgId>", "</MsgID>"),
+        ("</Document>", "</Document><Document/>"),
+        ("</Document>", "</Document>x"),
+        ("<MsgId>", "<MsgId a=1 a=2>"),
+    ] {
         assert!(with(from, to).is_err(), "{to}");
     }
     let latin = text.replace("A bank", "A b\u{e4}nk");
@@ -119,7 +137,10 @@ fn sums_that_a_message_of_payments_states_have_to_be_those_of_its_payments() {
         read_transfers(text.replacen(from, to, 1).as_bytes())
     };
     assert!(matches!(with("<NbOfTxs>1<", "<NbOfTxs>2<"), Err(BankError::Count { element: "NbOfTxs", .. })));
-    assert!(matches!(with("<CtrlSum>92.50<", "<CtrlSum>92.51<"), Err(BankError::Count { element: "CtrlSum", .. })));
+    assert!(matches!(
+        with("<CtrlSum>92.50<", "<CtrlSum>92.51<"),
+        Err(BankError::Count { element: "CtrlSum", .. })
+    ));
     assert!(matches!(with("<PmtMtd>TRF", "<PmtMtd>CHK"), Err(BankError::Value { .. })));
     assert!(matches!(with("<Cd>SEPA", "<Cd>SDVA"), Err(BankError::Value { .. })));
     assert!(matches!(with("<EndToEndId>", "<EndToEndId>x"), Err(BankError::Value { .. })));

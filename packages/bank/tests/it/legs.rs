@@ -12,7 +12,8 @@ const DAY: u64 = 86_400;
 
 /// What messages say, after they were written and read.
 fn said(reports: &[Report]) -> Finding {
-    let read: Vec<_> = reports.iter().map(|report| read_report(write_report(report).as_bytes()).unwrap()).collect();
+    let read: Vec<_> =
+        reports.iter().map(|report| read_report(write_report(report).as_bytes()).unwrap()).collect();
     find(&order(), &read)
 }
 
@@ -26,7 +27,11 @@ fn a_booked_credit_of_exactly_the_amount_pays_in_whichever_message_it_stands() {
     let finding = said(&both);
     assert_eq!(finding.paid.len(), 1, "it is one entry in two messages");
     assert!(!finding.reversed && finding.other.is_empty());
-    assert_eq!(finding.complete_until, Some(at("2026-11-26T00:00:00Z")), "the end of the closing balance's day");
+    assert_eq!(
+        finding.complete_until,
+        Some(at("2026-11-26T00:00:00Z")),
+        "the end of the closing balance's day"
+    );
     assert_eq!(said(&both[1..]).complete_until, None, "a notification is of single entries");
 }
 
@@ -74,7 +79,11 @@ fn a_reversal_is_never_a_payment() {
 #[test]
 fn of_several_payments_in_one_entry_each_has_its_own_amount() {
     let (own, other) = (order().end_to_end.to_string(), payment("OTHER"));
-    let with = |payment: Payment| Entry { amount: "192.50 EUR".parse().unwrap(), payments: vec![payment, other.clone()], ..entry() };
+    let with = |payment: Payment| Entry {
+        amount: "192.50 EUR".parse().unwrap(),
+        payments: vec![payment, other.clone()],
+        ..entry()
+    };
     let exact = statement(vec![with(Payment { amount: Some(order().money), ..payment(&own) })]);
     assert_eq!(exact.paid.len(), 1);
     let without = statement(vec![with(payment(&own))]);
@@ -130,7 +139,10 @@ fn an_order_has_one_receipt_of_one_leg() {
     let asset = Receipt::Asset { order, agreement: 7 };
     let bank = Receipt::Bank { order, agreement: 7, entry: Some(Digest([2; 32])) };
     assert_eq!(settle(None, bank.clone()), Ok(bank.clone()));
-    assert_eq!(settle(Some(bank.clone()), Receipt::Bank { order, agreement: 7, entry: None }), Ok(bank.clone()));
+    assert_eq!(
+        settle(Some(bank.clone()), Receipt::Bank { order, agreement: 7, entry: None }),
+        Ok(bank.clone())
+    );
     assert!(matches!(settle(Some(bank.clone()), asset.clone()), Err(ReceiptError::Ended { .. })));
     assert!(matches!(settle(Some(asset.clone()), bank), Err(ReceiptError::Ended { .. })));
     let text = serde_json::to_string(&asset).unwrap();

@@ -1,8 +1,8 @@
 //! What is written is read, and what banks write with other prefixes and more elements is read as well.
 
 use bithive_bank::{
-    AccountReport, Balance, BankError, Currency, Date, EndToEndId, Entry, Iban, Money, Party, Payment, Rail, Report,
-    ReportKind, Status, Transfer, read_report, read_transfers, write_report, write_transfer,
+    AccountReport, Balance, BankError, Currency, Date, EndToEndId, Entry, Iban, Money, Party, Payment, Rail,
+    Report, ReportKind, Status, Transfer, read_report, read_transfers, write_report, write_transfer,
 };
 use proptest::prelude::*;
 use proptest::{collection, option};
@@ -92,8 +92,9 @@ fn any_report() -> impl Strategy<Value = Report> {
     any::<bool>().prop_flat_map(|statement| {
         let kind = if statement { ReportKind::Statement } else { ReportKind::Notification };
         let accounts = collection::vec(any_account(statement), 1..3);
-        (text(35), 0..253_402_300_799u64, option::of(text(200)), accounts)
-            .prop_map(move |(message, created, note, accounts)| Report { kind, message, created, note, accounts })
+        (text(35), 0..253_402_300_799u64, option::of(text(200)), accounts).prop_map(
+            move |(message, created, note, accounts)| Report { kind, message, created, note, accounts },
+        )
     })
 }
 
@@ -188,6 +189,9 @@ fn a_message_of_another_kind_or_version_is_named() {
     assert_eq!(kind(&transfer), "pain.001.001.09");
     let statement = write_report(&report(ReportKind::Statement, vec![]));
     assert_eq!(kind(&statement.replace("camt.053.001.08", "camt.053.001.02")), "camt.053.001.02");
-    assert_eq!(kind(&statement.replace("urn:iso", "urn:other")), "urn:other:std:iso:20022:tech:xsd:camt.053.001.08");
+    assert_eq!(
+        kind(&statement.replace("urn:iso", "urn:other")),
+        "urn:other:std:iso:20022:tech:xsd:camt.053.001.08"
+    );
     assert!(matches!(read_transfers(statement.as_bytes()), Err(BankError::Kind { .. })));
 }

@@ -2,8 +2,8 @@
 
 use bithive_api::asset::Asset;
 use bithive_bank::{
-    AccountReport, Balance, Date, EndToEndId, Entry, Iban, Order, OrderKind, Party, Payment, Rail, Report, ReportKind,
-    Side, Status, Transfer, instant,
+    AccountReport, Balance, Date, EndToEndId, Entry, Iban, Order, OrderKind, Party, Payment, Rail, Report,
+    ReportKind, Side, Status, Transfer, instant,
 };
 use bithive_signed::Digest;
 
@@ -76,9 +76,12 @@ pub fn payment(end_to_end: &str) -> Payment {
 
 /// A message about account 7.
 pub fn report(kind: ReportKind, entries: Vec<Entry>) -> Report {
-    let balance = |code: &str, date: Date| Balance { code: code.into(), amount: order().money, credit: true, date };
+    let balance =
+        |code: &str, date: Date| Balance { code: code.into(), amount: order().money, credit: true, date };
     let balances = match kind {
-        ReportKind::Statement => vec![balance("OPBD", date("2026-11-25")), balance("CLBD", date("2026-11-25"))],
+        ReportKind::Statement => {
+            vec![balance("OPBD", date("2026-11-25")), balance("CLBD", date("2026-11-25"))]
+        }
         ReportKind::Notification => vec![],
     };
     let account = AccountReport {
@@ -89,5 +92,11 @@ pub fn report(kind: ReportKind, entries: Vec<Entry>) -> Report {
         balances,
         entries,
     };
-    Report { kind, message: "M-1".into(), created: at("2026-11-26T06:00:00Z"), note: None, accounts: vec![account] }
+    Report {
+        kind,
+        message: "M-1".into(),
+        created: at("2026-11-26T06:00:00Z"),
+        note: None,
+        accounts: vec![account],
+    }
 }
