@@ -34,6 +34,7 @@ mod payload;
 mod predict;
 mod processes;
 mod profile;
+mod ramp;
 mod reading;
 mod registry;
 mod requester;

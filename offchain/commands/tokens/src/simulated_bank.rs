@@ -29,7 +29,7 @@ pub enum Command {
         /// What is on it from the start, such as '1000 EUR'.
         #[arg(long, value_name = "AMOUNT CURRENCY")]
         balance: Money,
-        /// Time, such as 2026-11-25T10:00:00Z; now when left out. So for all commands.
+        /// Time, such as 2026-11-25T10:00:00Z or in Unix seconds; that of this machine when left out.
         #[arg(long, value_name = "TIME", value_parser = time)]
         at: Option<u64>,
     },
@@ -39,6 +39,7 @@ pub enum Command {
     Take {
         /// The message.
         message: PathBuf,
+        /// Time of the bank, as for `open`.
         #[arg(long, value_name = "TIME", value_parser = time)]
         at: Option<u64>,
     },
@@ -49,6 +50,7 @@ pub enum Command {
         /// New file for the statement.
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
+        /// Time of the bank, as for `open`.
         #[arg(long, value_name = "TIME", value_parser = time)]
         at: Option<u64>,
     },
@@ -59,6 +61,7 @@ pub enum Command {
         /// New file for the notification.
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
+        /// Time of the bank, as for `open`.
         #[arg(long, value_name = "TIME", value_parser = time)]
         at: Option<u64>,
     },
@@ -66,13 +69,15 @@ pub enum Command {
     Reverse {
         /// Identifier of the payment from end to end.
         end_to_end: String,
+        /// Time of the bank, as for `open`.
         #[arg(long, value_name = "TIME", value_parser = time)]
         at: Option<u64>,
     },
 }
 
 fn time(text: &str) -> Result<u64, String> {
-    instant(text).ok_or_else(|| "expected a time such as 2026-11-25T10:00:00Z".into())
+    let read = instant(text).or_else(|| text.parse().ok());
+    read.ok_or_else(|| "expected a time such as 2026-11-25T10:00:00Z, or Unix seconds".into())
 }
 
 fn now(at: Option<u64>) -> u64 {
