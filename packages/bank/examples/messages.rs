@@ -72,7 +72,7 @@ fn report(kind: ReportKind) -> Result<Report, Box<dyn Error>> {
         ReportKind::Statement => vec![balance("OPBD", true)?, balance("CLBD", false)?],
         ReportKind::Notification => vec![],
     };
-    let payment = |returned| Payment {
+    let payment = |returned: bool| Payment {
         end_to_end: Some("A & B <C>".into()),
         amount: "0.01 EUR".parse().ok(),
         credit: Some(!returned),

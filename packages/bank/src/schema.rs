@@ -101,8 +101,6 @@ pub(crate) const INSTITUTION: Sequence = &[
     ("PstlAdr", Optional),
     ("Othr", Optional),
 ];
-/// `RemittanceInformation16`.
-pub(crate) const REMITTANCE: Sequence = &[("Ustrd", Any), ("Strd", Any)];
 /// `DateAndDateTime2Choice`.
 pub(crate) const DATE: Choice = &["Dt", "DtTm"];
 /// `BankToCustomerStatementV08`.

@@ -132,7 +132,8 @@ pub fn instant(text: &str) -> Option<u64> {
     let part_holds = !part.is_empty() && part.len() <= 9 && part.bytes().all(|byte| byte.is_ascii_digit());
     let of_day = hours.checked_mul(60)?.checked_add(minutes)?.checked_mul(60)?.checked_add(seconds)?;
     let local = date.begins().checked_add(of_day.into())?;
-    local.checked_add_signed(offset).filter(|_| holds && part_holds)
+    let last = Date(MAX_DAY).ends();
+    local.checked_add_signed(offset).filter(|seconds| holds && part_holds && *seconds < last)
 }
 
 /// The time before a zone, and the seconds that lead from it to UTC.
@@ -206,7 +207,7 @@ mod tests {
             "2026-11-25T10:00:00.Z",
             "2026-11-25T10:00:00+1:00",
             "2026-11-25T10:00:00+15:00",
-            "1970-01-01T00:00:00+01:00",
+            "1970-01-01T00:00:00+01:00", "9999-12-31T23:00:00-01:00",
             "2026-11-25t10:00:00Z",
         ] {
             assert_eq!(instant(bad), None, "{bad}");

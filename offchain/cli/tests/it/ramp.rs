@@ -27,7 +27,8 @@ impl Town {
             network.run(&format!("wallet new {name}"));
             network.run(&format!("wallet fund {name} --amount {amount}"));
         }
-        network.run("listing category set ramps --bond 100 --unbond-days 60 --ruling-hours 48 --ruler operator");
+        network
+            .run("listing category set ramps --bond 100 --unbond-days 60 --ruling-hours 48 --ruler operator");
         let digest = "ab".repeat(32);
         network.run(&format!("listing add --from agent --category ramps --name Agent --digest {digest}"));
         let mut town = Self { network, alice: String::new(), agent: String::new() };
@@ -116,23 +117,37 @@ fn a_customer_sells_is_paid_at_a_bank_and_releases_once_the_payment_is_held_and_
     let id = order["order"].as_str().unwrap();
     assert_eq!(id.len(), 32);
     assert_eq!(town.network.run("escrow show 1")["text"], order["digest"], "the agreement binds the order");
-    assert_eq!(town.ends(1, &format!("ramp confirm {id} {}", town.said("notify", &town.alice, "0.xml")))["paid"], false);
+    assert_eq!(
+        town.ends(1, &format!("ramp confirm {id} {}", town.said("notify", &town.alice, "0.xml")))["paid"],
+        false
+    );
     town.refused(&format!("ramp release {id} --from alice"), "is not paid as far as is known");
 
     let message = town.agent_pays(&file, "pay.xml");
     let written = std::fs::read_to_string(&message).unwrap();
-    assert!(written.contains(&format!("<EndToEndId>{id}</EndToEndId>")) && written.contains("\"EUR\">46.25<"));
+    assert!(
+        written.contains(&format!("<EndToEndId>{id}</EndToEndId>")) && written.contains("\"EUR\">46.25<")
+    );
     let agents = town.agents();
     town.refused(
-        &format!("ramp pay {file} {agents} --name Agent --iban {} --out {}", town.agent, town.file("again.xml")),
+        &format!(
+            "ramp pay {file} {agents} --name Agent --iban {} --out {}",
+            town.agent,
+            town.file("again.xml")
+        ),
         "a second payment would be yours to get back",
     );
     town.bank(&format!("take {message}"));
     let again = words(&format!("ramp simulated-bank --folder {} take {message}", town.file("bank")));
-    assert!(town.network.refused(&again.iter().map(String::as_str).collect::<Vec<_>>()).contains("is taken once"));
+    assert!(
+        town.network.refused(&again.iter().map(String::as_str).collect::<Vec<_>>()).contains("is taken once")
+    );
 
     let paid = town.run(&format!("ramp confirm {id} {}", town.said("notify", &town.alice, "1.xml")));
-    assert_eq!((&paid["paid"], &paid["reversed"], &paid["simulated"]), (&true.into(), &false.into(), &true.into()));
+    assert_eq!(
+        (&paid["paid"], &paid["reversed"], &paid["simulated"]),
+        (&true.into(), &false.into(), &true.into())
+    );
     assert!(paid["said_by"].to_string().contains("SIMULATED BANK"));
     let held = town.ends(1, &format!("ramp release {id} --from alice"));
     assert!(held["reason"].as_str().unwrap().contains("is held until"), "{held}");
@@ -155,7 +170,8 @@ fn a_customer_sells_is_paid_at_a_bank_and_releases_once_the_payment_is_held_and_
     assert_eq!((&listed[0]["end_to_end"], &listed[0]["receipt"]["leg"]), (&id.into(), &"bank".into()));
     // What comes after it is told, and can't be undone.
     town.bank(&format!("reverse {id}"));
-    let recalled = town.ends(1, &format!("ramp confirm {id} {}", town.said("statement", &town.alice, "3.xml")));
+    let recalled =
+        town.ends(1, &format!("ramp confirm {id} {}", town.said("statement", &town.alice, "3.xml")));
     assert_eq!((&recalled["reversed"], &recalled["receipt"]["leg"]), (&true.into(), &"bank".into()));
 }
 
@@ -164,7 +180,11 @@ fn a_customer_buys_pays_at_a_bank_and_the_arbiter_helps_where_the_agent_says_it_
     let town = Town::new();
     let (order, file) = town.order("order.json", "buy", 40);
     assert_eq!(order["agreement"], Value::Null);
-    let pay = format!("ramp pay {file} --from alice --name Alice --iban {} --out {}", town.alice, town.file("pay.xml"));
+    let pay = format!(
+        "ramp pay {file} --from alice --name Alice --iban {} --out {}",
+        town.alice,
+        town.file("pay.xml")
+    );
     town.refused(&pay, "no agreement holds the asset");
     town.refused(&format!("ramp accept {file} --from carol"), "expected the agent of the order");
     let agents = town.agents();
@@ -191,7 +211,8 @@ fn less_reversals_and_entries_of_other_orders_pay_nothing() {
     let less = std::fs::read_to_string(&message).unwrap().replace("46.25", "46.24");
     let less = town.network.file("less.xml", less);
     town.bank(&format!("take {less}"));
-    let refused = town.ends(1, &format!("ramp confirm {id} {}", town.said("statement", &town.alice, "1.xml")));
+    let refused =
+        town.ends(1, &format!("ramp confirm {id} {}", town.said("statement", &town.alice, "1.xml")));
     assert_eq!((&refused["paid"], &refused["other"][0]), (&false.into(), &"46.24 EUR".into()));
 
     // Another file with the same identifier is another order.
@@ -221,11 +242,20 @@ fn less_reversals_and_entries_of_other_orders_pay_nothing() {
 fn open_orders_are_at_most_the_bond_and_an_order_that_was_refunded_has_no_other_receipt() {
     let town = Town::new();
     let before = town.network.run("wallet show alice")["balance"].clone();
-    town.refused(&town.ordering("sell", 101, &town.file("1.json")), "is 100000000, and its open orders with this one are 101000000");
+    town.refused(
+        &town.ordering("sell", 101, &town.file("1.json")),
+        "is 100000000, and its open orders with this one are 101000000",
+    );
     assert_eq!(town.network.run("wallet show alice")["balance"], before);
     let (order, file) = town.order("2.json", "sell", 60);
-    town.refused(&town.ordering("sell", 60, &town.file("3.json")), "its open orders with this one are 120000000");
-    town.refused(&town.ordering("buy", 41, &town.file("4.json")), "its open orders with this one are 101000000");
+    town.refused(
+        &town.ordering("sell", 60, &town.file("3.json")),
+        "its open orders with this one are 120000000",
+    );
+    town.refused(
+        &town.ordering("buy", 41, &town.file("4.json")),
+        "its open orders with this one are 101000000",
+    );
     assert_eq!(town.order("5.json", "sell", 40).0["bond_left"], "0");
     // An agent that leaves covers nothing any more.
     town.network.run("listing leave 1 --from agent");
@@ -260,7 +290,8 @@ fn a_payment_that_could_not_be_held_before_the_refund_is_not_written() {
     let agents = town.agents();
     town.run(&format!("ramp accept {file} {agents}"));
     town.network.advance(2 * DAY + 60);
-    let pay = format!("ramp pay {file} {agents} --name Agent --iban {} --out {}", town.agent, town.file("pay.xml"));
+    let pay =
+        format!("ramp pay {file} {agents} --name Agent --iban {} --out {}", town.agent, town.file("pay.xml"));
     town.refused(&pay, "leaves no time to pay, hold and release");
     assert!(!std::path::Path::new(&town.file("pay.xml")).exists());
 }
@@ -294,6 +325,7 @@ fn what_is_no_order_account_amount_or_message_is_refused() {
     town.refused("ramp verify nothing.json", "is no file of an order, either");
     town.refused(&format!("ramp accept {doctype} --from agent"), "the order is not read");
     // People are told as well.
-    let told = bithive(&["ramp", "simulated-bank", "--folder", &town.file("bank"), "accounts"]).output().unwrap();
+    let told =
+        bithive(&["ramp", "simulated-bank", "--folder", &town.file("bank"), "accounts"]).output().unwrap();
     assert!(text(&told).contains("SIMULATED BANK") && text(&told).contains(&town.alice));
 }
