@@ -505,8 +505,8 @@ fn x402(seeds: &Seeds<'_>) -> Result<(), Fault> {
 /// An order, the message that pays it, and what a bank says of that.
 fn bank_seeds(seeds: &Seeds<'_>) -> Result<(), Fault> {
     use bithive_bank::{
-        AccountReport, Balance, Entry, Order, Party, Payment, Report, ReportKind, Status, Transfer, write_report,
-        write_transfer,
+        AccountReport, Balance, Entry, Order, Party, Payment, Report, ReportKind, Status, Transfer,
+        write_report, write_transfer,
     };
     let text = include_bytes!("../src/bank-order.json");
     let order = Order::read(text)?;
@@ -536,7 +536,8 @@ fn bank_seeds(seeds: &Seeds<'_>) -> Result<(), Fault> {
         booked: Some(execution),
         payments: vec![payment(reversal)],
     };
-    let balance = |code: &str| Balance { code: code.into(), amount: order.money, credit: true, date: execution };
+    let balance =
+        |code: &str| Balance { code: code.into(), amount: order.money, credit: true, date: execution };
     for (name, kind, balances) in [
         ("statement", ReportKind::Statement, vec![balance("OPBD"), balance("CLBD")]),
         ("notification", ReportKind::Notification, vec![]),
@@ -549,7 +550,13 @@ fn bank_seeds(seeds: &Seeds<'_>) -> Result<(), Fault> {
             balances,
             entries: vec![entry(false), entry(true)],
         };
-        let report = Report { kind, message: "M-1".into(), created, note: Some("a note".into()), accounts: vec![account] };
+        let report = Report {
+            kind,
+            message: "M-1".into(),
+            created,
+            note: Some("a note".into()),
+            accounts: vec![account],
+        };
         seeds.put("bank", name, &[0], write_report(&report).as_bytes())?;
     }
     seeds.put("bank", "transfer", &[1], write_transfer(&transfer).as_bytes())?;

@@ -1,8 +1,8 @@
 //! Messages of banks, orders, and what is believed of a payment.
 
 use bithive_bank::{
-    Iban, Money, Order, Report, find, instant, instant_text, read_report, read_transfers, terms, write_report,
-    write_transfer,
+    Iban, Money, Order, Report, find, instant, instant_text, read_report, read_transfers, terms,
+    write_report, write_transfer,
 };
 
 use crate::choose;
@@ -36,7 +36,10 @@ fn said(report: &Report) {
     let Ok(order) = Order::read(ORDER) else { return };
     let finding = find(&order, std::slice::from_ref(report));
     for paid in &finding.paid {
-        assert_eq!((paid.money, &paid.iban, paid.end_to_end), (order.money, order.creditor.iban(), order.end_to_end));
+        assert_eq!(
+            (paid.money, &paid.iban, paid.end_to_end),
+            (order.money, order.creditor.iban(), order.end_to_end)
+        );
     }
     for account in &report.accounts {
         assert!(report.complete_until(account).is_none_or(|until| until <= report.created));

@@ -47,8 +47,8 @@ impl Account {
         let signed = |money: Money, credit| {
             if credit { i128::from(money.minor()) } else { -i128::from(money.minor()) }
         };
-        let entries = self.entries.iter().map(|entry| signed(entry.money, entry.credit));
-        let sum = entries.into_iter().try_fold(signed(self.opening, true), i128::checked_add);
+        let mut entries = self.entries.iter().map(|entry| signed(entry.money, entry.credit));
+        let sum = entries.try_fold(signed(self.opening, true), i128::checked_add);
         sum.context("the balance leaves 128 bits")
     }
 
