@@ -92,8 +92,9 @@ fn report(kind: ReportKind) -> Result<Report, Box<dyn Error>> {
     };
     let plain = Entry { reference: None, booked: None, payments: vec![], ..entry(false, Status::Booked)? };
     let entries = vec![entry(false, Status::Booked)?, entry(true, Status::Other("PDNG".into()))?, plain];
-    let account = |iban, servicer: Option<&str>, period| AccountReport {
+    let account = |iban: Option<Iban>, servicer: Option<&str>, period| AccountReport {
         id: "1".into(),
+        whole: iban.is_some(),
         period,
         iban,
         servicer: servicer.map(Into::into),

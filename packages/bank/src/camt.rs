@@ -51,7 +51,11 @@ pub fn read_report(bytes: &[u8]) -> Result<Report, BankError> {
     let report = report.one(root)?.sequence(of_root)?;
     let header = report.one("GrpHdr")?.sequence(schema::REPORT_HEADER)?;
     let note = header.optional("AddtlInf").map(|note| note.text_of(MAX_NOTE)).transpose()?;
-    let accounts = report.all(part).map(|account| account_report(account.sequence(of_part)?));
+    let whole = header.optional("MsgPgntn").map_or(Ok(true), is_whole)?;
+    let accounts = report.all(part).map(|account| {
+        let account = account_report(account.sequence(of_part)?)?;
+        Ok(AccountReport { whole: whole && account.whole, ..account })
+    });
     Ok(Report {
         kind,
         message: header.one("MsgId")?.text_of(MAX_ID)?.into(),
@@ -63,6 +67,20 @@ pub fn read_report(bytes: &[u8]) -> Result<Report, BankError> {
 
 fn time(element: &Element) -> Result<u64, BankError> {
     element.read(|text| instant(text).ok_or("expected a time such as 2026-11-25T10:00:00Z"))
+}
+
+/// Whether a page is the only one.
+fn is_whole(element: &Element) -> Result<bool, BankError> {
+    element.sequence(schema::PAGINATION)?;
+    Ok(element.one("PgNb")?.text_of(5)? == "1" && flag(element.one("LastPgInd")?)?)
+}
+
+fn flag(element: &Element) -> Result<bool, BankError> {
+    element.read(|text| match text {
+        "true" | "1" => Ok(true),
+        "false" | "0" => Ok(false),
+        _ => Err("expected true or false"),
+    })
 }
 
 fn account_report(part: &Element) -> Result<AccountReport, BankError> {
@@ -82,7 +100,9 @@ fn account_report(part: &Element) -> Result<AccountReport, BankError> {
         }
         None => None,
     };
+    let pages = part.optional("StmtPgntn").or_else(|| part.optional("NtfctnPgntn"));
     Ok(AccountReport {
+        whole: pages.map_or(Ok(true), is_whole)?,
         id: part.one("Id")?.text_of(MAX_ID)?.into(),
         period,
         iban,
@@ -114,13 +134,7 @@ fn credit(element: &Element) -> Result<bool, BankError> {
 
 fn entry(element: &Element) -> Result<Entry, BankError> {
     element.sequence(schema::ENTRY)?;
-    let reversal = element.optional("RvslInd").map(|reversal| {
-        reversal.read(|text| match text {
-            "true" | "1" => Ok(true),
-            "false" | "0" => Ok(false),
-            _ => Err("expected true or false"),
-        })
-    });
+    let reversal = element.optional("RvslInd").map(flag);
     let status = element.one("Sts")?.choice(schema::STATUS)?;
     let reference = element.optional("AcctSvcrRef").map(|reference| reference.text_of(MAX_ID)).transpose()?;
     let mut payments = Vec::new();
@@ -161,9 +175,9 @@ fn payment(element: &Element) -> Result<Payment, BankError> {
 /// Writes a statement or a notification, as a bank does. A statement has a balance for each account, as its schema demands.
 #[must_use]
 pub fn write_report(report: &Report) -> String {
-    let (kind, root, part) = match report.kind {
-        ReportKind::Statement => (STATEMENT, "BkToCstmrStmt", "Stmt"),
-        ReportKind::Notification => (NOTIFICATION, "BkToCstmrDbtCdtNtfctn", "Ntfctn"),
+    let (kind, root, part, pages) = match report.kind {
+        ReportKind::Statement => (STATEMENT, "BkToCstmrStmt", "Stmt", "StmtPgntn"),
+        ReportKind::Notification => (NOTIFICATION, "BkToCstmrDbtCdtNtfctn", "Ntfctn", "NtfctnPgntn"),
     };
     Writer::document(kind, |writer| {
         writer.within(root, |writer| {
@@ -173,14 +187,20 @@ pub fn write_report(report: &Report) -> String {
                 writer.optional("AddtlInf", report.note.as_ref());
             });
             for account in &report.accounts {
-                writer.within(part, |writer| write_account(writer, account));
+                writer.within(part, |writer| write_account(writer, pages, account));
             }
         });
     })
 }
 
-fn write_account(writer: &mut Writer, account: &AccountReport) {
+fn write_account(writer: &mut Writer, pages: &str, account: &AccountReport) {
     writer.text("Id", &account.id);
+    if !account.whole {
+        writer.within(pages, |writer| {
+            writer.text("PgNb", 1);
+            writer.text("LastPgInd", false);
+        });
+    }
     if let Some((first, last)) = account.period {
         writer.within("FrToDt", |writer| {
             writer.text("FrDtTm", instant_text(first));

@@ -8,7 +8,7 @@ use crate::amount::Money;
 use crate::iban::Iban;
 use crate::id::EndToEndId;
 use crate::order::Order;
-use crate::report::{AccountReport, Entry, Report, Status};
+use crate::report::{AccountReport, Entry, Report, Span, Status};
 use crate::time::Date;
 
 /// First bytes of what is hashed: the purpose of the digest, and the version of its form.
@@ -54,8 +54,8 @@ pub struct Finding {
     pub reversed: bool,
     /// Whether a payment with its identifier is among several of one entry, without an amount of its own.
     pub unclear: bool,
-    /// Until when nothing is missing of the account, in Unix seconds; none where no statement says so.
-    pub complete_until: Option<u64>,
+    /// Times of which nothing is missing of the account, by their beginning.
+    pub spans: Vec<Span>,
     /// Names of the banks that say so, and what they add.
     pub said_by: Vec<String>,
 }
@@ -73,11 +73,12 @@ pub fn find(order: &Order, reports: &[Report]) -> Finding {
         }
     }
     finding.paid.sort_by_key(|entered| entered.booked);
+    finding.spans.sort_by_key(|span| (span.from, span.until));
     finding
 }
 
 fn of_account(order: &Order, report: &Report, account: &AccountReport, finding: &mut Finding) {
-    finding.complete_until = finding.complete_until.max(report.complete_until(account));
+    finding.spans.extend(report.span(account));
     for name in account.servicer.iter().chain(&report.note) {
         if !finding.said_by.contains(name) {
             finding.said_by.push(name.clone());
@@ -131,8 +132,10 @@ pub struct Leg {
     pub entry: Entered,
     /// Until when it is not relied on, in Unix seconds: the hold of the rail from the end of the day on which it was booked.
     pub held_until: u64,
-    /// Until when nothing is missing of the account, in Unix seconds.
+    /// Until when nothing is missing of the account from the day of the entry on, in Unix seconds.
     pub seen_until: u64,
+    /// The balance of the account then, and whether it is the customer's, as far as it is known.
+    pub balance: Option<(Money, bool)>,
     /// Whether it was taken back. That stays.
     pub reversed: bool,
 }
@@ -153,7 +156,7 @@ pub enum ReceiptError {
     },
     /// Nobody has looked whether it was recalled.
     #[error(
-        "the statements that were read end at {seen} (Unix seconds), and the hold at {until}; read a later camt.053 with `ramp confirm`"
+        "the statements that were read without a gap end at {seen} (Unix seconds), and the hold at {until}; read a later camt.053 with `ramp confirm`"
     )]
     Unseen {
         /// End of the statements.
@@ -173,14 +176,27 @@ impl Leg {
     /// The payment of an order by an entry.
     #[must_use]
     pub fn new(order: &Order, entry: Entered) -> Self {
-        let held_until = entry.booked.ends().saturating_add(order.rail.hold());
-        Self { entry, held_until, seen_until: 0, reversed: false }
+        let (seen_until, hold) = (entry.booked.ends(), order.rail.hold());
+        Self {
+            entry,
+            held_until: seen_until.saturating_add(hold),
+            seen_until,
+            balance: None,
+            reversed: false,
+        }
     }
 
-    /// What later messages add.
+    /// What messages add, in any order of their files. A statement goes on where the one before ends: from the same second, or with the same balance, so
+    /// that whatever was booked between sums to nothing.
     pub fn learn(&mut self, finding: &Finding) {
         self.reversed |= finding.reversed;
-        self.seen_until = self.seen_until.max(finding.complete_until.unwrap_or_default());
+        for span in &finding.spans {
+            let goes_on =
+                span.from <= self.seen_until || (self.balance.is_some() && span.opening == self.balance);
+            if goes_on && span.until > self.seen_until {
+                (self.seen_until, self.balance) = (span.until, span.closing);
+            }
+        }
     }
 
     /// Whether who is paid releases the asset for it at `now`, in Unix seconds: the hold is over, a statement of all of it was read, and nothing

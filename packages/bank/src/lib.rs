@@ -53,6 +53,6 @@ pub use order::{Order, OrderError, OrderKind, Side};
 pub use pain::{read_transfers, write_transfer};
 pub use party::{Party, PartyError};
 pub use rail::{Rail, RailError};
-pub use report::{AccountReport, Balance, Entry, Payment, Report, ReportKind, Status};
+pub use report::{AccountReport, Balance, Entry, Payment, Report, ReportKind, Span, Status};
 pub use time::{Date, DateError, instant, instant_text};
 pub use transfer::Transfer;

@@ -33,6 +33,8 @@ pub struct Report {
 pub struct AccountReport {
     /// Identifier of the statement or notification, 1 to 35 characters.
     pub id: String,
+    /// Whether it is all of it, and not a page of several.
+    pub whole: bool,
     /// First and last second that it is about, in Unix seconds, if it says so.
     pub period: Option<(u64, u64)>,
     /// The account; none where it has no IBAN.
@@ -99,20 +101,35 @@ pub struct Payment {
     pub returned: bool,
 }
 
+/// What a statement leaves out nothing of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// First second, in Unix seconds.
+    pub from: u64,
+    /// The second after the last, in Unix seconds.
+    pub until: u64,
+    /// Balance at the opening, and whether it is the customer's.
+    pub opening: Option<(Money, bool)>,
+    /// Balance at the close.
+    pub closing: Option<(Money, bool)>,
+}
+
 impl Report {
-    /// Until when nothing is missing of an account in this message, in Unix seconds: a statement is about a period, or until the end of
-    /// the day of its closing balance, and about nothing after it was made. None of a notification, which is of single entries.
+    /// Of which time nothing is missing of an account in this message: its period, or the days from its opening to its closing balance, and nothing
+    /// after the message was made. None of a notification, which is of single entries, and of one of several pages.
     #[must_use]
-    pub fn complete_until(&self, account: &AccountReport) -> Option<u64> {
-        if self.kind == ReportKind::Notification {
+    pub fn span(&self, account: &AccountReport) -> Option<Span> {
+        if self.kind == ReportKind::Notification || !account.whole {
             return None;
         }
-        let closing = account
-            .balances
-            .iter()
-            .filter(|balance| balance.code == "CLBD")
-            .map(|balance| balance.date.ends());
-        let until = account.period.map(|(_, last)| last).or_else(|| closing.max())?;
-        Some(until.min(self.created))
+        let balance = |code| account.balances.iter().find(|balance| balance.code == code);
+        let (opening, closing) = (balance("OPBD"), balance("CLBD"));
+        let (from, until) = match (account.period, opening, closing) {
+            (Some((first, last)), _, _) => (first, last.saturating_add(1)),
+            (None, Some(opening), Some(closing)) => (opening.date.begins(), closing.date.ends()),
+            (None, _, _) => return None,
+        };
+        let of = |balance: Option<&Balance>| balance.map(|balance| (balance.amount, balance.credit));
+        Some(Span { from, until: until.min(self.created), opening: of(opening), closing: of(closing) })
     }
 }

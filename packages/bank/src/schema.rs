@@ -249,3 +249,5 @@ pub(crate) const STATEMENT_ROOT: Sequence = &[("BkToCstmrStmt", Once)];
 pub(crate) const NOTIFICATION_ROOT: Sequence = &[("BkToCstmrDbtCdtNtfctn", Once)];
 /// `DateTimePeriod1`.
 pub(crate) const PERIOD: Sequence = &[("FrDtTm", Once), ("ToDtTm", Once)];
+/// `Pagination1`.
+pub(crate) const PAGINATION: Sequence = &[("PgNb", Once), ("LastPgInd", Once)];

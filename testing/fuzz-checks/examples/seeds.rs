@@ -544,6 +544,7 @@ fn bank_seeds(seeds: &Seeds<'_>) -> Result<(), Fault> {
     ] {
         let account = AccountReport {
             id: "1".into(),
+            whole: true,
             period: Some((0, created)),
             iban: Some(order.creditor.iban().clone()),
             servicer: Some("A & B".into()),

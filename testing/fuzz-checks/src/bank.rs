@@ -42,7 +42,7 @@ fn said(report: &Report) {
         );
     }
     for account in &report.accounts {
-        assert!(report.complete_until(account).is_none_or(|until| until <= report.created));
+        assert!(report.span(account).is_none_or(|span| span.until <= report.created && account.whole));
     }
 }
 

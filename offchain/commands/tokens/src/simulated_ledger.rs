@@ -195,6 +195,7 @@ impl Ledger {
             note: Some(NOTE.into()),
             accounts: vec![AccountReport {
                 id,
+                whole: true,
                 period: None,
                 iban: Some(iban.clone()),
                 servicer: Some(NAME.into()),

@@ -1,8 +1,8 @@
 //! What pays an order, and what does not.
 
 use bithive_bank::{
-    Entry, Finding, Leg, Order, Payment, Rail, Receipt, ReceiptError, Report, ReportKind, Side, Status, find,
-    read_report, settle, write_report,
+    Entry, Finding, Leg, Order, Payment, Rail, Receipt, ReceiptError, Report, ReportKind, Side, Span, Status,
+    find, read_report, settle, write_report,
 };
 use bithive_signed::Digest;
 
@@ -27,12 +27,9 @@ fn a_booked_credit_of_exactly_the_amount_pays_in_whichever_message_it_stands() {
     let finding = said(&both);
     assert_eq!(finding.paid.len(), 1, "it is one entry in two messages");
     assert!(!finding.reversed && finding.other.is_empty());
-    assert_eq!(
-        finding.complete_until,
-        Some(at("2026-11-26T00:00:00Z")),
-        "the end of the closing balance's day"
-    );
-    assert_eq!(said(&both[1..]).complete_until, None, "a notification is of single entries");
+    assert_eq!(finding.spans.len(), 1, "a notification is of single entries");
+    let (span, day) = (finding.spans[0], date("2026-11-25"));
+    assert_eq!((span.from, span.until), (day.begins(), day.ends()), "the days of its balances");
 }
 
 #[test]
@@ -105,12 +102,11 @@ fn a_payment_is_final_after_its_hold_if_a_statement_of_all_of_it_shows_no_revers
     let finding = statement(vec![entry()]);
     let mut leg = Leg::new(&order(), finding.paid[0].clone());
     leg.learn(&finding);
-    let until = date("2026-11-25").ends() + 20 * DAY;
+    let (seen, until) = (date("2026-11-25").ends(), date("2026-11-25").ends() + 20 * DAY);
     assert_eq!(leg.held_until, until);
     assert_eq!(leg.expect_final(until - 1), Err(ReceiptError::Held { until, now: until - 1 }));
-    let seen = at("2026-11-26T00:00:00Z");
     assert_eq!(leg.expect_final(until), Err(ReceiptError::Unseen { seen, until }));
-    leg.learn(&Finding { complete_until: Some(until), ..Finding::default() });
+    leg.learn(&spans(&[span(0, until, None)]));
     assert_eq!(leg.expect_final(until), Ok(()));
     // Nothing that is read later undoes a reversal.
     leg.learn(&Finding { reversed: true, ..Finding::default() });
@@ -120,17 +116,57 @@ fn a_payment_is_final_after_its_hold_if_a_statement_of_all_of_it_shows_no_revers
     assert_eq!(urgent.held_until, date("2026-11-25").ends() + DAY);
 }
 
+/// A span with balances of so many euros at its opening and its close.
+fn span(from: u64, until: u64, balances: Option<(u64, u64)>) -> Span {
+    let euros = |euros: u64| (format!("{euros} EUR").parse().unwrap(), true);
+    let (opening, closing) = balances.map(|(opening, closing)| (euros(opening), euros(closing))).unzip();
+    Span { from, until, opening, closing }
+}
+
+fn spans(spans: &[Span]) -> Finding {
+    Finding { spans: spans.to_vec(), ..Finding::default() }
+}
+
 #[test]
-fn a_statement_says_nothing_of_a_time_after_it_was_made_or_beyond_its_period() {
-    let mut early = report(ReportKind::Statement, vec![]);
-    early.created = at("2026-11-25T10:00:00Z");
-    assert_eq!(said(&[early]).complete_until, Some(at("2026-11-25T10:00:00Z")));
-    let mut of_period = report(ReportKind::Statement, vec![]);
-    of_period.accounts[0].period = Some((at("2026-11-01T00:00:00Z"), at("2026-11-02T00:00:00Z")));
-    assert_eq!(said(&[of_period]).complete_until, Some(at("2026-11-02T00:00:00Z")));
-    let mut open = report(ReportKind::Statement, vec![]);
-    open.accounts[0].balances.retain(|balance| balance.code != "CLBD");
-    assert_eq!(said(&[open]).complete_until, None);
+fn statements_with_a_gap_between_them_show_nothing_beyond_it_unless_the_balance_is_the_same() {
+    let start = date("2026-11-25").ends();
+    let seen = |finding: &[Span]| {
+        let mut leg = Leg::new(&order(), statement(vec![entry()]).paid[0].clone());
+        leg.learn(&spans(finding));
+        leg.seen_until - start
+    };
+    let (one, next) = (span(start, start + DAY, Some((5, 7))), span(start + DAY, start + 2 * DAY, None));
+    assert_eq!(seen(&[one, next]), 2 * DAY);
+    let later = |balances| span(start + 4 * DAY, start + 5 * DAY, balances);
+    assert_eq!(seen(&[one, later(None)]), DAY);
+    assert_eq!(seen(&[one, later(Some((6, 7)))]), DAY, "something was booked between");
+    assert_eq!(seen(&[one, later(Some((7, 9)))]), 5 * DAY, "a weekend without a statement");
+    assert_eq!(seen(&[later(Some((7, 9)))]), 0);
+    assert_eq!(
+        seen(&[span(start, start + DAY, None), later(None)]),
+        DAY,
+        "two unknown balances are not the same"
+    );
+}
+
+#[test]
+fn a_statement_says_nothing_of_a_time_after_it_was_made_beyond_its_period_or_on_other_pages() {
+    let until = |report: Report| said(&[report]).spans.first().map(|span| span.until);
+    let plain = report(ReportKind::Statement, vec![]);
+    assert_eq!(until(plain.clone()), Some(at("2026-11-26T00:00:00Z")));
+    let early = Report { created: at("2026-11-25T10:00:00Z"), ..plain.clone() };
+    assert_eq!(until(early), Some(at("2026-11-25T10:00:00Z")));
+    let mut of_period = plain.clone();
+    of_period.accounts[0].period = Some((at("2026-11-01T00:00:00Z"), at("2026-11-01T23:59:59Z")));
+    assert_eq!(until(of_period), Some(at("2026-11-02T00:00:00Z")), "the second after its last");
+    for code in ["OPBD", "CLBD"] {
+        let mut open = plain.clone();
+        open.accounts[0].balances.retain(|balance| balance.code != code);
+        assert_eq!(until(open), None);
+    }
+    let mut page = plain;
+    page.accounts[0].whole = false;
+    assert_eq!(until(page), None);
 }
 
 #[test]

@@ -78,13 +78,13 @@ prop_compose! {
 
 prop_compose! {
     fn any_account(statement: bool)(
-        id in text(35),
+        (id, whole) in (text(35), any::<bool>()),
         period in option::of((0..253_402_300_799u64, 0..253_402_300_799u64)),
         (iban, servicer) in (option::of(iban()), option::of(text(140))),
         balances in collection::vec(any_balance(), if statement { 1..3 } else { 0..1 }),
         entries in collection::vec(any_entry(), 0..4),
     ) -> AccountReport {
-        AccountReport { id, period, iban, servicer, balances, entries }
+        AccountReport { id, whole, period, iban, servicer, balances, entries }
     }
 }
 

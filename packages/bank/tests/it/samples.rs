@@ -86,6 +86,7 @@ pub fn report(kind: ReportKind, entries: Vec<Entry>) -> Report {
     };
     let account = AccountReport {
         id: "1".into(),
+        whole: true,
         period: None,
         iban: Some(iban(7)),
         servicer: Some("A bank".into()),
