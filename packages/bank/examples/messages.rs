@@ -79,7 +79,7 @@ fn report(kind: ReportKind) -> Result<Report, Box<dyn Error>> {
         returned,
     };
     let bare = Payment { end_to_end: None, amount: None, credit: None, returned: false };
-    let entry = |reversal, status| {
+    let entry = |reversal: bool, status| {
         Ok::<_, Box<dyn Error>>(Entry {
             reference: Some("REF".into()),
             amount: "12345678.90 EUR".parse()?,
