@@ -38,11 +38,11 @@ impl fmt::Display for EndToEndId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (mut bits, mut held) = (0u32, 0u32);
         for byte in self.0 {
-            bits = (bits << 8) | u32::from(byte);
+            bits = bits.wrapping_shl(8) | u32::from(byte);
             held = held.saturating_add(8);
             while held >= BITS {
                 held = held.saturating_sub(BITS);
-                let index = (bits >> held) & 31;
+                let index = bits.wrapping_shr(held) & 31;
                 let letter = usize::try_from(index).ok().and_then(|index| ALPHABET.get(index));
                 write!(f, "{}", char::from(*letter.unwrap_or(&b'A')))?;
             }
@@ -65,11 +65,11 @@ impl FromStr for EndToEndId {
         let (mut bits, mut held) = (0u32, 0u32);
         for letter in text.bytes() {
             let index = ALPHABET.iter().position(|known| *known == letter).ok_or_else(error)?;
-            bits = ((bits & 0xff) << BITS) | u32::try_from(index).map_err(|_| error())?;
+            bits = (bits & 0xff).wrapping_shl(BITS) | u32::try_from(index).map_err(|_| error())?;
             held = held.saturating_add(BITS);
             if held >= 8 {
                 held = held.saturating_sub(8);
-                bytes.push(u8::try_from((bits >> held) & 0xff).map_err(|_| error())?);
+                bytes.push(u8::try_from(bits.wrapping_shr(held) & 0xff).map_err(|_| error())?);
             }
         }
         bytes.try_into().map(Self).map_err(|_| error())
