@@ -197,7 +197,7 @@ fn a_customer_buys_pays_at_a_bank_and_the_arbiter_helps_where_the_agent_says_it_
     // The agent has the money and does not say so: it is not the customer's word alone that counts.
     assert_eq!(town.run(&format!("ramp release {file} --from alice"))["released"], false);
     town.refused(&format!("ramp release {file} --from carol"), "escrow approve 1");
-    assert_eq!(town.network.run("escrow approve 1 --from carol")["amount"], 40 * UNIT);
+    town.network.run("escrow approve 1 --from carol");
     assert_eq!(town.network.run("escrow withdraw --from alice")["amount"], 40 * UNIT);
 }
 
