@@ -3,17 +3,15 @@
 use crate::amount::Money;
 use crate::element::Element;
 use crate::error::BankError;
-use crate::pain::{date, money};
 use crate::parse;
 use crate::report::{AccountReport, Balance, Entry, Payment, Report, ReportKind, Status};
 use crate::schema;
 use crate::time::{instant, instant_text};
+use crate::value::{MAX_ID, date, generic, institution, money};
 use crate::write::Writer;
 
 const STATEMENT: &str = "camt.053.001.08";
 const NOTIFICATION: &str = "camt.054.001.08";
-/// Most characters of identifiers.
-const MAX_ID: usize = 35;
 /// Most characters of what a bank adds for people.
 const MAX_NOTE: usize = 500;
 /// Most characters of a bank's name.
@@ -86,13 +84,14 @@ fn flag(element: &Element) -> Result<bool, BankError> {
 fn account_report(part: &Element) -> Result<AccountReport, BankError> {
     let account = part.one("Acct")?.sequence(schema::REPORT_ACCOUNT)?;
     let number = account.one("Id")?.choice(schema::ACCOUNT_ID)?;
-    let iban = if number.name == "IBAN" { Some(number.read(str::parse)?) } else { None };
-    let servicer = match account.optional("Svcr") {
-        Some(agent) => {
-            agent.sequence(schema::AGENT)?.one("FinInstnId")?.sequence(schema::INSTITUTION)?.optional("Nm")
-        }
-        None => None,
+    let iban = if number.name == "IBAN" {
+        Some(number.read(str::parse)?)
+    } else {
+        generic(number)?;
+        None
     };
+    let servicer = account.optional("Svcr").map(institution).transpose()?;
+    let servicer = servicer.and_then(|institution| institution.optional("Nm"));
     let period = match part.optional("FrToDt") {
         Some(period) => {
             let period = period.sequence(schema::PERIOD)?;

@@ -41,6 +41,7 @@ mod report;
 mod schema;
 mod time;
 mod transfer;
+mod value;
 mod write;
 
 pub use agreement::{Mismatch, expect_agreement, pay_by, terms};

@@ -7,14 +7,13 @@ use crate::parse;
 use crate::party::Party;
 use crate::rail::Rail;
 use crate::schema;
-use crate::time::{Date, instant, instant_text};
+use crate::time::{instant, instant_text};
 use crate::transfer::Transfer;
+use crate::value::{MAX_ID, date, institution, money};
 use crate::write::Writer;
 
 /// The message that is written and read.
 const KIND: &str = "pain.001.001.09";
-/// Most characters of identifiers.
-const MAX_ID: usize = 35;
 /// Stands for the bank of an account where SEPA needs no BIC. Source: EPC132-08.
 const NO_BIC: &str = "NOTPROVIDED";
 /// Who bears charges in SEPA: each side its own.
@@ -183,37 +182,9 @@ fn party(
     if number.name != "IBAN" {
         return Err(number.value("expected an IBAN"));
     }
-    let institution = match element.optional(agent) {
-        Some(agent) => Some(agent.sequence(schema::AGENT)?.one("FinInstnId")?.sequence(schema::INSTITUTION)?),
-        None => None,
-    };
+    let institution = element.optional(agent).map(institution).transpose()?;
     let bic = institution.and_then(|institution| institution.optional("BICFI"));
     let bic = bic.map(|bic| bic.text_of(MAX_ID)).transpose()?;
     let (name, iban) = (named.text_of(140)?, number.read(str::parse)?);
     Party::new(name.into(), iban, bic.map(Into::into)).map_err(|error| named.value(error))
-}
-
-/// An amount with its currency.
-pub(crate) fn money(element: &Element) -> Result<Money, BankError> {
-    let refused = |attribute: &str| BankError::Attribute {
-        line: element.line,
-        element: element.name.clone(),
-        attribute: attribute.into(),
-    };
-    let currency = match element.attributes.as_slice() {
-        [(name, currency)] if name == "Ccy" => currency,
-        [] => return Err(element.value("expected an attribute Ccy, the currency")),
-        [(first, _), rest @ ..] => return Err(refused(rest.first().map_or(first, |(second, _)| second))),
-    };
-    let currency = currency.parse().map_err(|error| element.value(error))?;
-    Money::parse(element.text()?, currency).map_err(|error| element.value(error))
-}
-
-/// A date, or the day of a time in UTC.
-pub(crate) fn date(element: &Element) -> Result<Date, BankError> {
-    let chosen = element.choice(schema::DATE)?;
-    if chosen.name == "Dt" {
-        return chosen.read(str::parse);
-    }
-    chosen.read(|text| instant(text).map(Date::of).ok_or("expected a time such as 2026-11-25T10:00:00Z"))
 }

@@ -251,3 +251,5 @@ pub(crate) const NOTIFICATION_ROOT: Sequence = &[("BkToCstmrDbtCdtNtfctn", Once)
 pub(crate) const PERIOD: Sequence = &[("FrDtTm", Once), ("ToDtTm", Once)];
 /// `Pagination1`.
 pub(crate) const PAGINATION: Sequence = &[("PgNb", Once), ("LastPgInd", Once)];
+/// `GenericAccountIdentification1` and `GenericFinancialIdentification1`.
+pub(crate) const GENERIC: Sequence = &[("Id", Once), ("SchmeNm", Optional), ("Issr", Optional)];

@@ -3,7 +3,7 @@
 use bithive_bank::limits::{MAX_BYTES, MAX_DEPTH};
 use bithive_bank::{BankError, ReportKind, read_report, read_transfers, write_report, write_transfer};
 
-use crate::samples::{entry, report, transfer};
+use crate::samples::{entry, iban, report, transfer};
 
 fn statement() -> String {
     write_report(&report(ReportKind::Statement, vec![entry()]))
@@ -50,6 +50,12 @@ fn elements_and_attributes_that_the_schema_does_not_have_are_refused() {
         unexpected(with("</BkToCstmrStmt>", "<GrpHdr/></BkToCstmrStmt>")),
         pair("GrpHdr", "BkToCstmrStmt")
     );
+    // In what is not used, too.
+    let iban = format!("<IBAN>{}</IBAN>", iban(7));
+    let account = |id: &str| read_report(statement().replacen(&iban, id, 1).as_bytes());
+    assert_eq!(account("<Othr><Id>1</Id></Othr>").unwrap().accounts[0].iban, None);
+    assert!(matches!(account("<Othr/>"), Err(BankError::Missing { element: "Id", .. })));
+    assert_eq!(unexpected(account("<Othr><Id>1</Id><Bonus/></Othr>")), pair("Bonus", "Othr"));
     let attribute = with("<Ntry>", "<Ntry note=\"x\">");
     assert!(matches!(attribute, Err(BankError::Attribute { attribute, .. }) if attribute == "note"));
     for bad in ["<Amt Ccy=\"EUR\" more=\"1\">", "<Amt more=\"1\">", "<Amt xmlns:x=\"urn:x\" x:Ccy=\"EUR\">"] {
