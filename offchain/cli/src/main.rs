@@ -13,6 +13,7 @@ use bithive_party_commands::{
 };
 use bithive_token_commands::{
     On, dataset, escrow, feed, invoice, listing, model, owner, pay, profile, randomness, registry, rewards,
+    On, dataset, escrow, feed, invoice, listing, model, owner, pay, profile, ramp, registry, rewards,
     run as on_network, stake, stream, timebank, treasury, tx, vesting, voucher, wallet,
 };
 use bithive_tool_commands::{bench, boinc, ceremony, dicom, economy, netlab, predict, reading};
@@ -81,6 +82,8 @@ enum Command {
     Feed(On<feed::Command>),
     /// Public randomness: rounds of drand that the chain verifies, and who waits for them.
     Randomness(On<randomness::Command>),
+    /// Bank money for assets of the chain, with agents that have a bond; and a simulated bank.
+    Ramp(On<ramp::Command>),
     /// Tokens that become due on a schedule.
     Vesting(On<vesting::Command>),
     /// BTT for what patients do for their health, signed for by several parties.
@@ -247,6 +250,7 @@ async fn run(cli: Cli) -> Result<ExitCode> {
             return on_network(on, output, |on| randomness::run(on, home, output)).await;
         }
         Command::Pay(on) => on_network(on, output, |on| pay::run(on, home, output)).await?,
+        Command::Ramp(on) => return on_network(on, output, |on| ramp::run(on, home, output)).await,
         Command::Vesting(on) => on_network(on, output, |on| vesting::run(on, home, output)).await?,
         Command::Rewards(on) => return on_network(on, output, |on| rewards::run(on, home, output)).await,
         Command::Model(on) => on_network(on, output, |on| model::run(on, home, output)).await?,

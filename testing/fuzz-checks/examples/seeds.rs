@@ -46,6 +46,7 @@ fn main() -> Result<(), Fault> {
     party(&seeds)?;
     transport_seeds(&seeds)?;
     measurement_seeds(&seeds)?;
+    bank_seeds(&seeds)?;
     boinc_seeds(&seeds)?;
     fhir_seeds(&seeds)?;
     images(&seeds)?;
@@ -544,6 +545,71 @@ fn x402(seeds: &Seeds<'_>) -> Result<(), Fault> {
     seeds.put("x402", "exact", &[1], &serde_json::to_vec(&exact)?)?;
     seeds.put("x402", "settled", &[2], &serde_json::to_vec(&settled)?)?;
     seeds.put("x402", "header", &[3], bithive_x402::header::encode(&payment)?.as_bytes())
+}
+
+/// An order, the message that pays it, and what a bank says of that.
+fn bank_seeds(seeds: &Seeds<'_>) -> Result<(), Fault> {
+    use bithive_bank::{
+        AccountReport, Balance, Entry, Order, Party, Payment, Report, ReportKind, Status, Transfer,
+        write_report, write_transfer,
+    };
+    let text = include_bytes!("../src/bank-order.json");
+    let order = Order::read(text)?;
+    let debtor = Party::new("A. Doe".into(), "DE89370400440532013000".parse()?, Some("MARKDEFF".into()))?;
+    let (created, execution) = (1_795_600_800, "2026-11-26".parse()?);
+    let transfer = Transfer {
+        created,
+        execution,
+        debtor,
+        creditor: order.creditor.clone(),
+        amount: order.money,
+        end_to_end: order.end_to_end,
+        rail: order.rail,
+    };
+    let payment = |returned| Payment {
+        end_to_end: Some(order.end_to_end.to_string()),
+        amount: None,
+        credit: None,
+        returned,
+    };
+    let entry = |reversal: bool| Entry {
+        reference: Some("REF-1".into()),
+        amount: order.money,
+        credit: !reversal,
+        reversal,
+        status: Status::Booked,
+        booked: Some(execution),
+        payments: vec![payment(reversal)],
+    };
+    let balance =
+        |code: &str| Balance { code: code.into(), amount: order.money, credit: true, date: execution };
+    for (name, kind, balances) in [
+        ("statement", ReportKind::Statement, vec![balance("OPBD"), balance("CLBD")]),
+        ("notification", ReportKind::Notification, vec![]),
+    ] {
+        let account = AccountReport {
+            id: "1".into(),
+            whole: true,
+            period: Some((0, created)),
+            iban: Some(order.creditor.iban().clone()),
+            servicer: Some("A & B".into()),
+            balances,
+            entries: vec![entry(false), entry(true)],
+        };
+        let report = Report {
+            kind,
+            message: "M-1".into(),
+            created,
+            note: Some("a note".into()),
+            accounts: vec![account],
+        };
+        seeds.put("bank", name, &[0], write_report(&report).as_bytes())?;
+    }
+    seeds.put("bank", "transfer", &[1], write_transfer(&transfer).as_bytes())?;
+    seeds.put("bank", "order", &[2], text)?;
+    seeds.put("bank", "money", &[3], b"46.25 EUR")?;
+    seeds.put("bank", "iban", &[3], b"DE89 3704 0044 0532 0130 00")?;
+    seeds.put("bank", "time", &[3], b"2026-11-25T11:00:00.5+01:00")
 }
 
 /// Files of the repository.

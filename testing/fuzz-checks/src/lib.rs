@@ -11,6 +11,7 @@
 
 pub mod attest;
 pub mod audit;
+pub mod bank;
 pub mod blindmatch;
 pub mod boinc;
 pub mod broadcast;
@@ -81,6 +82,7 @@ targets! {
     PACKAGES:
     attest,
     audit,
+    bank,
     blindmatch,
     boinc,
     broadcast,

@@ -36,6 +36,7 @@ mod predict;
 mod processes;
 mod profile;
 mod randomness;
+mod ramp;
 mod reading;
 mod registry;
 mod requester;

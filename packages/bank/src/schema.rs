@@ -1,0 +1,255 @@
+//! What is in the types of the schemas that are read: the order of ISO 20022's sequences, in the words of `pain.001.001.09.xsd`,
+//! `camt.053.001.08.xsd` and `camt.054.001.08.xsd`.
+
+use crate::element::Times::{Any, Once, Optional, Several, UpTo};
+use crate::element::{Choice, Sequence};
+
+/// `CustomerCreditTransferInitiationV09`.
+pub(crate) const INITIATION: Sequence = &[("GrpHdr", Once), ("PmtInf", Several), ("SplmtryData", Any)];
+/// `GroupHeader85`.
+pub(crate) const INITIATION_HEADER: Sequence = &[
+    ("MsgId", Once),
+    ("CreDtTm", Once),
+    ("Authstn", UpTo(2)),
+    ("NbOfTxs", Once),
+    ("CtrlSum", Optional),
+    ("InitgPty", Once),
+    ("FwdgAgt", Optional),
+];
+/// `PaymentInstruction30`.
+pub(crate) const PAYMENT: Sequence = &[
+    ("PmtInfId", Once),
+    ("PmtMtd", Once),
+    ("BtchBookg", Optional),
+    ("NbOfTxs", Optional),
+    ("CtrlSum", Optional),
+    ("PmtTpInf", Optional),
+    ("ReqdExctnDt", Once),
+    ("PoolgAdjstmntDt", Optional),
+    ("Dbtr", Once),
+    ("DbtrAcct", Once),
+    ("DbtrAgt", Once),
+    ("DbtrAgtAcct", Optional),
+    ("InstrForDbtrAgt", Optional),
+    ("UltmtDbtr", Optional),
+    ("ChrgBr", Optional),
+    ("ChrgsAcct", Optional),
+    ("ChrgsAcctAgt", Optional),
+    ("CdtTrfTxInf", Several),
+];
+/// `CreditTransferTransaction34`.
+pub(crate) const CREDIT_TRANSFER: Sequence = &[
+    ("PmtId", Once),
+    ("PmtTpInf", Optional),
+    ("Amt", Once),
+    ("XchgRateInf", Optional),
+    ("ChrgBr", Optional),
+    ("ChqInstr", Optional),
+    ("UltmtDbtr", Optional),
+    ("IntrmyAgt1", Optional),
+    ("IntrmyAgt1Acct", Optional),
+    ("IntrmyAgt2", Optional),
+    ("IntrmyAgt2Acct", Optional),
+    ("IntrmyAgt3", Optional),
+    ("IntrmyAgt3Acct", Optional),
+    ("CdtrAgt", Optional),
+    ("CdtrAgtAcct", Optional),
+    ("Cdtr", Optional),
+    ("CdtrAcct", Optional),
+    ("UltmtCdtr", Optional),
+    ("InstrForCdtrAgt", Any),
+    ("InstrForDbtrAgt", Optional),
+    ("Purp", Optional),
+    ("RgltryRptg", UpTo(10)),
+    ("Tax", Optional),
+    ("RltdRmtInf", UpTo(10)),
+    ("RmtInf", Optional),
+    ("SplmtryData", Any),
+];
+/// `PaymentTypeInformation26`.
+pub(crate) const PAYMENT_TYPE: Sequence =
+    &[("InstrPrty", Optional), ("SvcLvl", Any), ("LclInstrm", Optional), ("CtgyPurp", Optional)];
+/// `ServiceLevel8Choice`.
+pub(crate) const SERVICE_LEVEL: Choice = &["Cd", "Prtry"];
+/// `LocalInstrument2Choice`.
+pub(crate) const LOCAL_INSTRUMENT: Choice = &["Cd", "Prtry"];
+/// `PaymentIdentification6`.
+pub(crate) const PAYMENT_ID: Sequence = &[("InstrId", Optional), ("EndToEndId", Once), ("UETR", Optional)];
+/// `AmountType4Choice`.
+pub(crate) const AMOUNT_TYPE: Choice = &["InstdAmt", "EqvtAmt"];
+/// `PartyIdentification135`.
+pub(crate) const PARTY: Sequence = &[
+    ("Nm", Optional),
+    ("PstlAdr", Optional),
+    ("Id", Optional),
+    ("CtryOfRes", Optional),
+    ("CtctDtls", Optional),
+];
+/// `CashAccount38`.
+pub(crate) const ACCOUNT: Sequence =
+    &[("Id", Once), ("Tp", Optional), ("Ccy", Optional), ("Nm", Optional), ("Prxy", Optional)];
+/// `AccountIdentification4Choice`.
+pub(crate) const ACCOUNT_ID: Choice = &["IBAN", "Othr"];
+/// `BranchAndFinancialInstitutionIdentification6`.
+pub(crate) const AGENT: Sequence = &[("FinInstnId", Once), ("BrnchId", Optional)];
+/// `FinancialInstitutionIdentification18`.
+pub(crate) const INSTITUTION: Sequence = &[
+    ("BICFI", Optional),
+    ("ClrSysMmbId", Optional),
+    ("LEI", Optional),
+    ("Nm", Optional),
+    ("PstlAdr", Optional),
+    ("Othr", Optional),
+];
+/// `DateAndDateTime2Choice`.
+pub(crate) const DATE: Choice = &["Dt", "DtTm"];
+/// `BankToCustomerStatementV08`.
+pub(crate) const STATEMENTS: Sequence = &[("GrpHdr", Once), ("Stmt", Several), ("SplmtryData", Any)];
+/// `BankToCustomerDebitCreditNotificationV08`.
+pub(crate) const NOTIFICATIONS: Sequence = &[("GrpHdr", Once), ("Ntfctn", Several), ("SplmtryData", Any)];
+/// `GroupHeader81`.
+pub(crate) const REPORT_HEADER: Sequence = &[
+    ("MsgId", Once),
+    ("CreDtTm", Once),
+    ("MsgRcpt", Optional),
+    ("MsgPgntn", Optional),
+    ("OrgnlBizQry", Optional),
+    ("AddtlInf", Optional),
+];
+/// `AccountStatement9`.
+pub(crate) const STATEMENT: Sequence = &[
+    ("Id", Once),
+    ("StmtPgntn", Optional),
+    ("ElctrncSeqNb", Optional),
+    ("RptgSeq", Optional),
+    ("LglSeqNb", Optional),
+    ("CreDtTm", Optional),
+    ("FrToDt", Optional),
+    ("CpyDplctInd", Optional),
+    ("RptgSrc", Optional),
+    ("Acct", Once),
+    ("RltdAcct", Optional),
+    ("Intrst", Any),
+    ("Bal", Several),
+    ("TxsSummry", Optional),
+    ("Ntry", Any),
+    ("AddtlStmtInf", Optional),
+];
+/// `AccountNotification17`.
+pub(crate) const NOTIFICATION: Sequence = &[
+    ("Id", Once),
+    ("NtfctnPgntn", Optional),
+    ("ElctrncSeqNb", Optional),
+    ("RptgSeq", Optional),
+    ("LglSeqNb", Optional),
+    ("CreDtTm", Optional),
+    ("FrToDt", Optional),
+    ("CpyDplctInd", Optional),
+    ("RptgSrc", Optional),
+    ("Acct", Once),
+    ("RltdAcct", Optional),
+    ("Intrst", Any),
+    ("TxsSummry", Optional),
+    ("Ntry", Any),
+    ("AddtlNtfctnInf", Optional),
+];
+/// `CashAccount39`.
+pub(crate) const REPORT_ACCOUNT: Sequence = &[
+    ("Id", Once),
+    ("Tp", Optional),
+    ("Ccy", Optional),
+    ("Nm", Optional),
+    ("Prxy", Optional),
+    ("Ownr", Optional),
+    ("Svcr", Optional),
+];
+/// `CashBalance8`.
+pub(crate) const BALANCE: Sequence =
+    &[("Tp", Once), ("CdtLine", Any), ("Amt", Once), ("CdtDbtInd", Once), ("Dt", Once), ("Avlbty", Any)];
+/// `BalanceType13`.
+pub(crate) const BALANCE_TYPE: Sequence = &[("CdOrPrtry", Once), ("SubTp", Optional)];
+/// `BalanceType10Choice`.
+pub(crate) const BALANCE_CODE: Choice = &["Cd", "Prtry"];
+/// `ReportEntry10`.
+pub(crate) const ENTRY: Sequence = &[
+    ("NtryRef", Optional),
+    ("Amt", Once),
+    ("CdtDbtInd", Once),
+    ("RvslInd", Optional),
+    ("Sts", Once),
+    ("BookgDt", Optional),
+    ("ValDt", Optional),
+    ("AcctSvcrRef", Optional),
+    ("Avlbty", Any),
+    ("BkTxCd", Once),
+    ("ComssnWvrInd", Optional),
+    ("AddtlInfInd", Optional),
+    ("AmtDtls", Optional),
+    ("Chrgs", Optional),
+    ("TechInptChanl", Optional),
+    ("Intrst", Optional),
+    ("CardTx", Optional),
+    ("NtryDtls", Any),
+    ("AddtlNtryInf", Optional),
+];
+/// `EntryStatus1Choice`.
+pub(crate) const STATUS: Choice = &["Cd", "Prtry"];
+/// `EntryDetails9`.
+pub(crate) const DETAILS: Sequence = &[("Btch", Optional), ("TxDtls", Any)];
+/// `EntryTransaction10`.
+pub(crate) const TRANSACTION: Sequence = &[
+    ("Refs", Optional),
+    ("Amt", Optional),
+    ("CdtDbtInd", Optional),
+    ("AmtDtls", Optional),
+    ("Avlbty", Any),
+    ("BkTxCd", Optional),
+    ("Chrgs", Optional),
+    ("Intrst", Optional),
+    ("RltdPties", Optional),
+    ("RltdAgts", Optional),
+    ("LclInstrm", Optional),
+    ("Purp", Optional),
+    ("RltdRmtInf", UpTo(10)),
+    ("RmtInf", Optional),
+    ("RltdDts", Optional),
+    ("RltdPric", Optional),
+    ("RltdQties", Any),
+    ("FinInstrmId", Optional),
+    ("Tax", Optional),
+    ("RtrInf", Optional),
+    ("CorpActn", Optional),
+    ("SfkpgAcct", Optional),
+    ("CshDpst", Any),
+    ("CardTx", Optional),
+    ("AddtlTxInf", Optional),
+    ("SplmtryData", Any),
+];
+/// `TransactionReferences6`.
+pub(crate) const REFERENCES: Sequence = &[
+    ("MsgId", Optional),
+    ("AcctSvcrRef", Optional),
+    ("PmtInfId", Optional),
+    ("InstrId", Optional),
+    ("EndToEndId", Optional),
+    ("UETR", Optional),
+    ("TxId", Optional),
+    ("MndtId", Optional),
+    ("ChqNb", Optional),
+    ("ClrSysRef", Optional),
+    ("AcctOwnrTxId", Optional),
+    ("AcctSvcrTxId", Optional),
+    ("MktInfrstrctrTxId", Optional),
+    ("PrcgId", Optional),
+    ("Prtry", Any),
+];
+/// `Document` of `camt.053.001.08`.
+pub(crate) const STATEMENT_ROOT: Sequence = &[("BkToCstmrStmt", Once)];
+/// `Document` of `camt.054.001.08`.
+pub(crate) const NOTIFICATION_ROOT: Sequence = &[("BkToCstmrDbtCdtNtfctn", Once)];
+/// `DateTimePeriod1`.
+pub(crate) const PERIOD: Sequence = &[("FrDtTm", Once), ("ToDtTm", Once)];
+/// `Pagination1`.
+pub(crate) const PAGINATION: Sequence = &[("PgNb", Once), ("LastPgInd", Once)];
+/// `GenericAccountIdentification1` and `GenericFinancialIdentification1`.
+pub(crate) const GENERIC: Sequence = &[("Id", Once), ("SchmeNm", Optional), ("Issr", Optional)];

@@ -1,0 +1,3 @@
+#![no_main]
+
+bithive_fuzz::target!(bank);
