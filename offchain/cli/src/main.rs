@@ -12,9 +12,8 @@ use bithive_party_commands::{
     requester, serve_model, service, setup,
 };
 use bithive_token_commands::{
-    On, dataset, escrow, feed, invoice, listing, model, owner, pay, profile, randomness, registry, rewards,
-    On, dataset, escrow, feed, invoice, listing, model, owner, pay, profile, ramp, registry, rewards,
-    run as on_network, stake, stream, timebank, treasury, tx, vesting, voucher, wallet,
+    On, dataset, escrow, feed, invoice, listing, model, owner, pay, profile, ramp, randomness, registry,
+    rewards, run as on_network, stake, stream, timebank, treasury, tx, vesting, voucher, wallet,
 };
 use bithive_tool_commands::{bench, boinc, ceremony, dicom, economy, netlab, predict, reading};
 use clap::{Parser, Subcommand};
