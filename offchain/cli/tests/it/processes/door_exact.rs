@@ -12,7 +12,7 @@ use rand_core::{Rng as _, SeedableRng as _};
 use serde_json::Value;
 
 use super::door::{Street, row};
-use crate::common::{bithive, path, text};
+use crate::common::{Network, bithive, path, text};
 
 const PRICE: u64 = 20_000;
 const KILLS: usize = 24;
@@ -27,15 +27,20 @@ impl Street {
 
     /// Runs `pay get` for the request of a row.
     fn buy(&self, door: SocketAddr, data: &str) -> Output {
-        let (home, url) = (path(&self.network.home()), format!("http://{door}/predict"));
-        let get = ["--home", &home, "--json", "pay", "get", &url, "--from", "alice", "--scheme", "exact"];
-        let rest = ["--data", data, "--max-price", "0.02", "--chain", &self.url];
-        bithive(&[&get[..], &rest[..]].concat()).output().unwrap()
+        buy((&self.network, &self.url), door, data)
     }
 
     fn receipts(&self, offer: &str) -> Vec<Value> {
         self.run(&format!("invoice receipts {offer}"))["receipts"].as_array().unwrap().clone()
     }
+}
+
+/// As [`Street::buy`], on the network whose chain is served at a URL.
+fn buy((network, url): (&Network, &str), door: SocketAddr, data: &str) -> Output {
+    let (home, request) = (path(&network.home()), format!("http://{door}/predict"));
+    let get = ["--home", &home, "--json", "pay", "get", &request, "--from", "alice", "--scheme", "exact"];
+    let rest = ["--data", data, "--max-price", "0.02", "--chain", url];
+    bithive(&[&get[..], &rest[..]].concat()).output().unwrap()
 }
 
 #[test]
@@ -47,14 +52,16 @@ fn a_door_that_is_killed_at_any_time_serves_each_request_that_was_paid_on_the_ch
     let (first, address) = street.door(&listen, &["--offer", &offer]);
     let mut door = Some(first);
     let stop = AtomicBool::new(false);
+    // The process of the chain is this thread's alone.
+    let (network, url) = (&street.network, street.url.as_str());
     let served = std::thread::scope(|scope| {
         let paying = scope.spawn(|| {
             let mut served: Vec<(String, Value)> = Vec::new();
             while !stop.load(Ordering::Relaxed) && served.len() < ROWS {
-                let data = street.network.file("row.csv", row(served.len()));
+                let data = network.file("row.csv", row(served.len()));
                 // The command knows nothing of the one before but its wallet.
                 let reply = loop {
-                    let output = street.buy(address, &data);
+                    let output = buy((network, url), address, &data);
                     if output.status.success() {
                         break serde_json::from_slice::<Value>(&output.stdout).unwrap();
                     }
