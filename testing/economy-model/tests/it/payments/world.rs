@@ -35,10 +35,10 @@ fn kinds() -> Vec<Kind> {
     vec![kind(3, 1_001, false, false), kind(4, 777, true, false), kind(2, 53, true, true)]
 }
 
-/// A feed of six reporters, of whom three make a price for 100 base units and five confirm a jump.
+/// A feed of eight reporters, of whom five make a price for 100 base units and seven confirm a jump.
 const FEED: feed::Terms = feed::Terms {
-    reporters: 6,
-    quorum: 3,
+    reporters: 8,
+    quorum: 5,
     interval: INTERVAL,
     max_age: 6 * 3_600,
     dev_bps: 1_000,
