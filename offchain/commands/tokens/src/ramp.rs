@@ -96,6 +96,7 @@ pub enum Command {
         /// Folder of the simulated bank.
         #[arg(long, value_name = "FOLDER")]
         folder: PathBuf,
+        /// What the bank does.
         #[command(subcommand)]
         command: simulated_bank::Command,
     },
