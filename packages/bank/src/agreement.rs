@@ -41,7 +41,7 @@ pub enum Mismatch {
     Differs {
         /// Number of the agreement.
         id: u64,
-        /// What differs.
+        /// What of it differs.
         what: &'static str,
     },
     /// It does not hold all of the amount any more.

@@ -33,9 +33,9 @@ pub enum MoneyError {
     /// It has a part of the smallest unit.
     #[error("{found:?} has a part of the smallest unit of {currency}; expected at most {} decimals", currency.decimals())]
     Decimals {
-        /// The text.
+        /// The text as it was given.
         found: String,
-        /// Its currency.
+        /// The currency that it is in.
         currency: Currency,
     },
     /// It names no currency.
@@ -86,7 +86,7 @@ impl Money {
         Self::new(minor, currency)
     }
 
-    /// Smallest units.
+    /// Number of smallest units, such as cents.
     #[must_use]
     pub const fn minor(self) -> u64 {
         self.minor
@@ -110,7 +110,7 @@ impl Money {
     }
 }
 
-/// `12.50 EUR`.
+/// As text it is `12.50 EUR`.
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.digits(), self.currency)

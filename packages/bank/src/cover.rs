@@ -22,7 +22,7 @@ pub struct Exposure {
 /// A bond, as the chain has it.
 #[derive(Clone, Copy)]
 pub struct Bond<'a> {
-    /// The listing.
+    /// The listing of the agent.
     pub listing: &'a ListingResponse,
     /// The terms that it stands under.
     pub terms: &'a Terms<Addr>,
@@ -36,7 +36,7 @@ pub enum Uncovered {
     Category {
         /// Number of the listing.
         id: u64,
-        /// Its category.
+        /// The category that it is of.
         found: String,
     },
     /// The listing is of somebody else.
@@ -44,9 +44,9 @@ pub enum Uncovered {
     Owner {
         /// Number of the listing.
         id: u64,
-        /// Its owner.
+        /// Account that owns it.
         found: String,
-        /// The agent.
+        /// Account of the order's agent.
         expected: String,
     },
     /// The agent leaves, was removed, or somebody says that it does not do what it says.
@@ -72,9 +72,9 @@ pub enum Uncovered {
     Time {
         /// Number of the listing.
         id: u64,
-        /// Seconds.
+        /// A time in seconds.
         found: u64,
-        /// Seconds.
+        /// A time in seconds.
         expected: u64,
     },
     /// The agent has more agreements than were read.

@@ -56,7 +56,7 @@ impl Element {
         }
     }
 
-    /// Without attributes.
+    /// The element, which has no attributes.
     pub(crate) fn plain(&self) -> Result<&Self, BankError> {
         match self.attributes.first() {
             None => Ok(self),

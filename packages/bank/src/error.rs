@@ -9,16 +9,16 @@ pub enum BankError {
     /// More bytes than are read.
     #[error("the message has {found} bytes; expected at most {}", limits::MAX_BYTES)]
     TooLong {
-        /// Its length.
+        /// Its length in bytes.
         found: usize,
     },
-    /// Another encoding.
+    /// It is in another encoding.
     #[error("the message is not UTF-8; expected what the bank has written, unchanged")]
     Encoding,
     /// It is not XML.
     #[error("line {line}: no well-formed XML: {reason}. Fetch the message again")]
     Syntax {
-        /// Its line.
+        /// Its line, from 1.
         line: u64,
         /// What the parser says.
         reason: String,
@@ -34,13 +34,13 @@ pub enum BankError {
     /// A document type declaration, in which entities could be defined.
     #[error("line {line}: a document type declaration; messages of banks have none")]
     Doctype {
-        /// Its line.
+        /// Its line, from 1.
         line: u64,
     },
     /// A reference to an entity that XML does not define, or to a character that it does not have.
     #[error("line {line}: the reference &{name}; is not defined; messages of banks define none")]
     Entity {
-        /// Its line.
+        /// Its line, from 1.
         line: u64,
         /// What it refers to.
         name: String,
@@ -48,7 +48,7 @@ pub enum BankError {
     /// Elements in elements.
     #[error("line {line}: elements are more than {} deep", limits::MAX_DEPTH)]
     TooDeep {
-        /// Its line.
+        /// Its line, from 1.
         line: u64,
     },
     /// More elements than are read.
@@ -57,13 +57,13 @@ pub enum BankError {
         limits::MAX_ELEMENTS
     )]
     TooMany {
-        /// Its line.
+        /// Its line, from 1.
         line: u64,
     },
     /// Another message, or another version of it.
     #[error("line {line}: the message is {found:?}; expected {expected}")]
     Kind {
-        /// Its line.
+        /// Its line, from 1.
         line: u64,
         /// Its namespace, cut off after 80 characters.
         found: String,
@@ -73,9 +73,9 @@ pub enum BankError {
     /// An element that the schema does not have there, or not in this order.
     #[error("line {line}: <{element}> does not belong there in <{within}>")]
     Unexpected {
-        /// Its line.
+        /// Its line, from 1.
         line: u64,
-        /// Its name.
+        /// Name of the element.
         element: String,
         /// The element around it.
         within: String,
@@ -85,7 +85,7 @@ pub enum BankError {
     Missing {
         /// Line of the element around it.
         line: u64,
-        /// Its name.
+        /// Name of the element.
         element: &'static str,
         /// The element around it.
         within: String,
@@ -95,33 +95,33 @@ pub enum BankError {
     Repeated {
         /// Line of the one too many.
         line: u64,
-        /// Its name.
+        /// Name of the element.
         element: String,
     },
     /// An attribute that the schema does not have there.
     #[error("line {line}: <{element}> has the attribute {attribute:?}, which does not belong there")]
     Attribute {
-        /// Its line.
+        /// Its line, from 1.
         line: u64,
-        /// The element.
+        /// Name of the element.
         element: String,
-        /// Its name.
+        /// Name of the element.
         attribute: String,
     },
     /// Text between elements.
     #[error("line {line}: <{element}> has text between its elements")]
     Mixed {
-        /// Its line.
+        /// Its line, from 1.
         line: u64,
-        /// The element.
+        /// Name of the element.
         element: String,
     },
     /// A value that is none of its kind.
     #[error("line {line}: <{element}> is {found:?}: {problem}")]
     Value {
-        /// Its line.
+        /// Its line, from 1.
         line: u64,
-        /// The element.
+        /// Name of the element.
         element: String,
         /// Its text, cut off after 40 characters.
         found: String,
@@ -131,9 +131,9 @@ pub enum BankError {
     /// Numbers or sums that a message states of itself are others.
     #[error("line {line}: <{element}> says {stated}, and there are {found}")]
     Count {
-        /// Its line.
+        /// Its line, from 1.
         line: u64,
-        /// The element.
+        /// Name of the element.
         element: &'static str,
         /// What it says.
         stated: String,

@@ -32,9 +32,9 @@ pub enum IbanError {
     /// It is longer or shorter than those of its country.
     #[error("the IBAN {found} has {length} characters; expected {expected}, as all of its country have")]
     Length {
-        /// The text.
+        /// The text as it was given.
         found: String,
-        /// Its characters.
+        /// Number of its characters.
         length: usize,
         /// How many those of the country have.
         expected: usize,
@@ -42,7 +42,7 @@ pub enum IbanError {
     /// Its check digits are of another number: a digit is wrong or missing.
     #[error("the check digits of the IBAN {found} do not hold; compare it with where it comes from")]
     Check {
-        /// The text.
+        /// The text as it was given.
         found: String,
     },
 }

@@ -18,13 +18,13 @@ const PURPOSE: &str = "BitHive bank entry, version 1\n";
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entered {
-    /// The account.
+    /// The account that is meant.
     pub iban: Iban,
     /// What came with the payment from end to end.
     pub end_to_end: EndToEndId,
     /// How much was booked.
     pub money: Money,
-    /// When.
+    /// Day of the booking.
     pub booked: Date,
     /// The bank's reference, if it gives one.
     pub reference: Option<String>,

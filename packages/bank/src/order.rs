@@ -88,7 +88,7 @@ pub enum OrderError {
     /// The rail does not take the currency.
     #[error("the rail {rail} does not take {money}; expected EUR, or the rail urgent")]
     Rail {
-        /// The rail.
+        /// The rail of the order.
         rail: Rail,
         /// What is to be paid.
         money: Money,
@@ -96,7 +96,7 @@ pub enum OrderError {
     /// Two of customer, agent and arbiter are one account, which would decide alone.
     #[error("{found} is more than one of customer, agent and arbiter; expected three accounts")]
     Parties {
-        /// The account.
+        /// The account that is meant.
         found: String,
     },
     /// The time to pay is out of its bounds.

@@ -77,13 +77,13 @@ impl Party {
         &self.name
     }
 
-    /// Its account.
+    /// Number of its account.
     #[must_use]
     pub const fn iban(&self) -> &Iban {
         &self.iban
     }
 
-    /// Its bank.
+    /// BIC of its bank, if given.
     #[must_use]
     pub fn bic(&self) -> Option<&str> {
         self.bic.as_deref()

@@ -52,11 +52,11 @@ pub struct AccountReport {
 pub struct Balance {
     /// Code, such as `OPBD` and `CLBD`: booked, at the opening and the close.
     pub code: String,
-    /// How much.
+    /// The amount of it.
     pub amount: Money,
     /// Whether it is the customer's; else the bank's.
     pub credit: bool,
-    /// Its day.
+    /// Day that it is of.
     pub date: Date,
 }
 
@@ -74,7 +74,7 @@ pub enum Status {
 pub struct Entry {
     /// The bank's reference of it.
     pub reference: Option<String>,
-    /// How much.
+    /// The amount of it.
     pub amount: Money,
     /// Whether it is added to the account; else it is taken from it.
     pub credit: bool,

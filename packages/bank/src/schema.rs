@@ -4,9 +4,9 @@
 use crate::element::Times::{Any, Once, Optional, Several, UpTo};
 use crate::element::{Choice, Sequence};
 
-/// `CustomerCreditTransferInitiationV09`.
+/// The type `CustomerCreditTransferInitiationV09`.
 pub(crate) const INITIATION: Sequence = &[("GrpHdr", Once), ("PmtInf", Several), ("SplmtryData", Any)];
-/// `GroupHeader85`.
+/// The type `GroupHeader85`.
 pub(crate) const INITIATION_HEADER: Sequence = &[
     ("MsgId", Once),
     ("CreDtTm", Once),
@@ -16,7 +16,7 @@ pub(crate) const INITIATION_HEADER: Sequence = &[
     ("InitgPty", Once),
     ("FwdgAgt", Optional),
 ];
-/// `PaymentInstruction30`.
+/// The type `PaymentInstruction30`.
 pub(crate) const PAYMENT: Sequence = &[
     ("PmtInfId", Once),
     ("PmtMtd", Once),
@@ -37,7 +37,7 @@ pub(crate) const PAYMENT: Sequence = &[
     ("ChrgsAcctAgt", Optional),
     ("CdtTrfTxInf", Several),
 ];
-/// `CreditTransferTransaction34`.
+/// The type `CreditTransferTransaction34`.
 pub(crate) const CREDIT_TRANSFER: Sequence = &[
     ("PmtId", Once),
     ("PmtTpInf", Optional),
@@ -66,18 +66,18 @@ pub(crate) const CREDIT_TRANSFER: Sequence = &[
     ("RmtInf", Optional),
     ("SplmtryData", Any),
 ];
-/// `PaymentTypeInformation26`.
+/// The type `PaymentTypeInformation26`.
 pub(crate) const PAYMENT_TYPE: Sequence =
     &[("InstrPrty", Optional), ("SvcLvl", Any), ("LclInstrm", Optional), ("CtgyPurp", Optional)];
-/// `ServiceLevel8Choice`.
+/// The type `ServiceLevel8Choice`.
 pub(crate) const SERVICE_LEVEL: Choice = &["Cd", "Prtry"];
-/// `LocalInstrument2Choice`.
+/// The type `LocalInstrument2Choice`.
 pub(crate) const LOCAL_INSTRUMENT: Choice = &["Cd", "Prtry"];
-/// `PaymentIdentification6`.
+/// The type `PaymentIdentification6`.
 pub(crate) const PAYMENT_ID: Sequence = &[("InstrId", Optional), ("EndToEndId", Once), ("UETR", Optional)];
-/// `AmountType4Choice`.
+/// The type `AmountType4Choice`.
 pub(crate) const AMOUNT_TYPE: Choice = &["InstdAmt", "EqvtAmt"];
-/// `PartyIdentification135`.
+/// The type `PartyIdentification135`.
 pub(crate) const PARTY: Sequence = &[
     ("Nm", Optional),
     ("PstlAdr", Optional),
@@ -85,14 +85,14 @@ pub(crate) const PARTY: Sequence = &[
     ("CtryOfRes", Optional),
     ("CtctDtls", Optional),
 ];
-/// `CashAccount38`.
+/// The type `CashAccount38`.
 pub(crate) const ACCOUNT: Sequence =
     &[("Id", Once), ("Tp", Optional), ("Ccy", Optional), ("Nm", Optional), ("Prxy", Optional)];
-/// `AccountIdentification4Choice`.
+/// The type `AccountIdentification4Choice`.
 pub(crate) const ACCOUNT_ID: Choice = &["IBAN", "Othr"];
-/// `BranchAndFinancialInstitutionIdentification6`.
+/// The type `BranchAndFinancialInstitutionIdentification6`.
 pub(crate) const AGENT: Sequence = &[("FinInstnId", Once), ("BrnchId", Optional)];
-/// `FinancialInstitutionIdentification18`.
+/// The type `FinancialInstitutionIdentification18`.
 pub(crate) const INSTITUTION: Sequence = &[
     ("BICFI", Optional),
     ("ClrSysMmbId", Optional),
@@ -101,13 +101,13 @@ pub(crate) const INSTITUTION: Sequence = &[
     ("PstlAdr", Optional),
     ("Othr", Optional),
 ];
-/// `DateAndDateTime2Choice`.
+/// The type `DateAndDateTime2Choice`.
 pub(crate) const DATE: Choice = &["Dt", "DtTm"];
-/// `BankToCustomerStatementV08`.
+/// The type `BankToCustomerStatementV08`.
 pub(crate) const STATEMENTS: Sequence = &[("GrpHdr", Once), ("Stmt", Several), ("SplmtryData", Any)];
-/// `BankToCustomerDebitCreditNotificationV08`.
+/// The type `BankToCustomerDebitCreditNotificationV08`.
 pub(crate) const NOTIFICATIONS: Sequence = &[("GrpHdr", Once), ("Ntfctn", Several), ("SplmtryData", Any)];
-/// `GroupHeader81`.
+/// The type `GroupHeader81`.
 pub(crate) const REPORT_HEADER: Sequence = &[
     ("MsgId", Once),
     ("CreDtTm", Once),
@@ -116,7 +116,7 @@ pub(crate) const REPORT_HEADER: Sequence = &[
     ("OrgnlBizQry", Optional),
     ("AddtlInf", Optional),
 ];
-/// `AccountStatement9`.
+/// The type `AccountStatement9`.
 pub(crate) const STATEMENT: Sequence = &[
     ("Id", Once),
     ("StmtPgntn", Optional),
@@ -135,7 +135,7 @@ pub(crate) const STATEMENT: Sequence = &[
     ("Ntry", Any),
     ("AddtlStmtInf", Optional),
 ];
-/// `AccountNotification17`.
+/// The type `AccountNotification17`.
 pub(crate) const NOTIFICATION: Sequence = &[
     ("Id", Once),
     ("NtfctnPgntn", Optional),
@@ -153,7 +153,7 @@ pub(crate) const NOTIFICATION: Sequence = &[
     ("Ntry", Any),
     ("AddtlNtfctnInf", Optional),
 ];
-/// `CashAccount39`.
+/// The type `CashAccount39`.
 pub(crate) const REPORT_ACCOUNT: Sequence = &[
     ("Id", Once),
     ("Tp", Optional),
@@ -163,14 +163,14 @@ pub(crate) const REPORT_ACCOUNT: Sequence = &[
     ("Ownr", Optional),
     ("Svcr", Optional),
 ];
-/// `CashBalance8`.
+/// The type `CashBalance8`.
 pub(crate) const BALANCE: Sequence =
     &[("Tp", Once), ("CdtLine", Any), ("Amt", Once), ("CdtDbtInd", Once), ("Dt", Once), ("Avlbty", Any)];
-/// `BalanceType13`.
+/// The type `BalanceType13`.
 pub(crate) const BALANCE_TYPE: Sequence = &[("CdOrPrtry", Once), ("SubTp", Optional)];
-/// `BalanceType10Choice`.
+/// The type `BalanceType10Choice`.
 pub(crate) const BALANCE_CODE: Choice = &["Cd", "Prtry"];
-/// `ReportEntry10`.
+/// The type `ReportEntry10`.
 pub(crate) const ENTRY: Sequence = &[
     ("NtryRef", Optional),
     ("Amt", Once),
@@ -192,11 +192,11 @@ pub(crate) const ENTRY: Sequence = &[
     ("NtryDtls", Any),
     ("AddtlNtryInf", Optional),
 ];
-/// `EntryStatus1Choice`.
+/// The type `EntryStatus1Choice`.
 pub(crate) const STATUS: Choice = &["Cd", "Prtry"];
-/// `EntryDetails9`.
+/// The type `EntryDetails9`.
 pub(crate) const DETAILS: Sequence = &[("Btch", Optional), ("TxDtls", Any)];
-/// `EntryTransaction10`.
+/// The type `EntryTransaction10`.
 pub(crate) const TRANSACTION: Sequence = &[
     ("Refs", Optional),
     ("Amt", Optional),
@@ -225,7 +225,7 @@ pub(crate) const TRANSACTION: Sequence = &[
     ("AddtlTxInf", Optional),
     ("SplmtryData", Any),
 ];
-/// `TransactionReferences6`.
+/// The type `TransactionReferences6`.
 pub(crate) const REFERENCES: Sequence = &[
     ("MsgId", Optional),
     ("AcctSvcrRef", Optional),
@@ -247,9 +247,9 @@ pub(crate) const REFERENCES: Sequence = &[
 pub(crate) const STATEMENT_ROOT: Sequence = &[("BkToCstmrStmt", Once)];
 /// `Document` of `camt.054.001.08`.
 pub(crate) const NOTIFICATION_ROOT: Sequence = &[("BkToCstmrDbtCdtNtfctn", Once)];
-/// `DateTimePeriod1`.
+/// The type `DateTimePeriod1`.
 pub(crate) const PERIOD: Sequence = &[("FrDtTm", Once), ("ToDtTm", Once)];
-/// `Pagination1`.
+/// The type `Pagination1`.
 pub(crate) const PAGINATION: Sequence = &[("PgNb", Once), ("LastPgInd", Once)];
 /// `GenericAccountIdentification1` and `GenericFinancialIdentification1`.
 pub(crate) const GENERIC: Sequence = &[("Id", Once), ("SchmeNm", Optional), ("Issr", Optional)];

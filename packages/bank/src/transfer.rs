@@ -14,11 +14,11 @@ pub struct Transfer {
     pub created: u64,
     /// Day on which the bank is to pay.
     pub execution: Date,
-    /// Who pays.
+    /// Who pays at a bank.
     pub debtor: Party,
     /// Who is paid.
     pub creditor: Party,
-    /// How much.
+    /// The amount of it.
     pub amount: Money,
     /// What goes with the payment from end to end.
     pub end_to_end: EndToEndId,

@@ -1,4 +1,4 @@
-//! Writing messages.
+//! How messages are written.
 
 use std::fmt::Display;
 

@@ -77,7 +77,7 @@ pub struct PayArgs {
     /// Your name, as your bank has it.
     #[arg(long)]
     name: String,
-    /// Your account.
+    /// Number of your account.
     #[arg(long)]
     iban: Iban,
     /// Your bank, where the rail needs it.
@@ -92,7 +92,7 @@ pub struct PayArgs {
 }
 
 impl PayArgs {
-    /// Who pays.
+    /// Who pays at a bank.
     pub(super) fn debtor(&self) -> Result<Party> {
         Ok(Party::new(self.name.clone(), self.iban.clone(), self.bic.clone())?)
     }

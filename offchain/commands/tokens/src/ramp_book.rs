@@ -67,7 +67,7 @@ impl Book {
         Ok(self.0.get(&format!("{ORDERS}{id}"))?)
     }
 
-    /// All orders.
+    /// All orders that are known.
     pub(super) fn all(&self) -> Result<Vec<Record>> {
         let names = self.0.names(ORDERS)?;
         names.iter().filter_map(|name| self.0.get(name).transpose()).map(|record| Ok(record?)).collect()

@@ -37,7 +37,7 @@ pub enum Command {
     Accounts,
     /// Take a message with payments (pain.001.001.09), and book them between accounts of this bank. A message is taken once.
     Take {
-        /// The message.
+        /// File of the message.
         message: PathBuf,
         /// Time of the bank, as for `open`.
         #[arg(long, value_name = "TIME", value_parser = time)]
@@ -45,7 +45,7 @@ pub enum Command {
     },
     /// Write a statement of an account (camt.053.001.08).
     Statement {
-        /// The account.
+        /// The account that is meant.
         iban: Iban,
         /// New file for the statement.
         #[arg(long, value_name = "FILE")]
@@ -56,7 +56,7 @@ pub enum Command {
     },
     /// Write a notification of all entries of an account (camt.054.001.08).
     Notify {
-        /// The account.
+        /// The account that is meant.
         iban: Iban,
         /// New file for the notification.
         #[arg(long, value_name = "FILE")]
