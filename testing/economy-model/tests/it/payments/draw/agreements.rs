@@ -45,6 +45,10 @@ impl Draw<'_> {
     pub(super) fn agreement(&mut self) -> Op {
         let model = self.model;
         let by = self.who();
+        // Few agreements come so far: what they wait for comes soon.
+        if let Some(urgent) = self.urgent() {
+            return urgent;
+        }
         match self.dice.below(24) {
             0..3 => {
                 let deal = self.deal(false);
@@ -72,21 +76,8 @@ impl Draw<'_> {
                 id: self.of(|running| matches!(running.deal.approver, Approver::Code)),
                 right: !self.dice.once_in(3),
             },
-            18 => {
-                let id = self.of(|running| running.phase == Phase::Rejected);
-                let (by, milestone) = self.payee(id);
-                Op::Dispute { by, id, milestone }
-            }
-            19 => {
-                let id = self.of(|running| running.phase == Phase::Disputed);
-                let milestone = self.milestone(id);
-                let by = match model.escrow.running.get(&id).map(|running| &running.deal.approver) {
-                    Some(Approver::Payer { arbiter: Some(arbiter) }) => self.mostly(*arbiter),
-                    _ => by,
-                };
-                let bps = u16::try_from(self.dice.within(0, 10_001)).unwrap();
-                Op::Arbitrate { by, id, milestone, bps: if self.dice.once_in(3) { 10_000 } else { bps } }
-            }
+            18 => self.dispute(),
+            19 => self.arbitrate(),
             20 => {
                 let id = self.of(|_| true);
                 let payee = model.escrow.running.get(&id).map_or(by, |running| running.deal.payees[0].0);
@@ -102,6 +93,40 @@ impl Draw<'_> {
                 Op::RefundContributor { id, to: self.mostly(to) }
             }
         }
+    }
+
+    /// Often what goes on with a rejection that an arbiter can be called for, or with a dispute.
+    fn urgent(&mut self) -> Option<Op> {
+        let running = &self.model.escrow.running;
+        let with_arbiter = |running: &Agreement| {
+            let arbiter = matches!(running.deal.approver, Approver::Payer { arbiter: Some(_) });
+            running.phase == Phase::Rejected && arbiter
+        };
+        let rejected = !fitting(running, with_arbiter).is_empty();
+        let disputed = !fitting(running, |running| running.phase == Phase::Disputed).is_empty();
+        match self.dice.below(3) {
+            0 if disputed => Some(self.arbitrate()),
+            1 if rejected => Some(self.dispute()),
+            _ => None,
+        }
+    }
+
+    fn dispute(&mut self) -> Op {
+        let id = self.of(|running| running.phase == Phase::Rejected);
+        let (by, milestone) = self.payee(id);
+        Op::Dispute { by, id, milestone }
+    }
+
+    fn arbitrate(&mut self) -> Op {
+        let model = self.model;
+        let id = self.of(|running| running.phase == Phase::Disputed);
+        let milestone = self.milestone(id);
+        let by = match model.escrow.running.get(&id).map(|running| &running.deal.approver) {
+            Some(Approver::Payer { arbiter: Some(arbiter) }) => self.mostly(*arbiter),
+            _ => self.who(),
+        };
+        let bps = u16::try_from(self.dice.within(0, 10_001)).unwrap();
+        Op::Arbitrate { by, id, milestone, bps: if self.dice.once_in(3) { 10_000 } else { bps } }
     }
 
     /// An agreement that fits, mostly.
