@@ -95,18 +95,29 @@ impl Draw<'_> {
         }
     }
 
-    /// Often what goes on with a rejection that an arbiter can be called for, or with a dispute.
+    /// Often what leads to a ruling: a submission where there is an arbiter, its rejection, the dispute of that, and the ruling.
     fn urgent(&mut self) -> Option<Op> {
-        let running = &self.model.escrow.running;
-        let with_arbiter = |running: &Agreement| {
-            let arbiter = matches!(running.deal.approver, Approver::Payer { arbiter: Some(_) });
-            running.phase == Phase::Rejected && arbiter
-        };
-        let rejected = !fitting(running, with_arbiter).is_empty();
-        let disputed = !fitting(running, |running| running.phase == Phase::Disputed).is_empty();
-        match self.dice.below(3) {
-            0 if disputed => Some(self.arbitrate()),
-            1 if rejected => Some(self.dispute()),
+        let model = self.model;
+        let running = &model.escrow.running;
+        let arbiter =
+            |running: &Agreement| matches!(running.deal.approver, Approver::Payer { arbiter: Some(_) });
+        let at = |phase: Phase| fitting(running, |one: &Agreement| arbiter(one) && one.phase == phase);
+        let choice = self.dice.below(6);
+        let [active, submitted, rejected, disputed] =
+            [Phase::Active, Phase::Submitted, Phase::Rejected, Phase::Disputed].map(at);
+        match choice {
+            0 if !disputed.is_empty() => Some(self.arbitrate()),
+            1 if !rejected.is_empty() => Some(self.dispute()),
+            2 => {
+                let id = self.dice.one(&submitted)?;
+                let (by, milestone) = (running.get(&id)?.opener, self.milestone(id));
+                Some(Op::Speak { by, id, milestone, approves: false })
+            }
+            3 => {
+                let id = self.dice.one(&active)?;
+                let (by, milestone) = self.payee(id);
+                Some(Op::Submit { by, id, milestone })
+            }
             _ => None,
         }
     }
