@@ -25,7 +25,7 @@ pub enum Approver {
     Code,
     /// So many of these accounts.
     Signers {
-        /// Who signs.
+        /// Who signs, each once.
         of: Vec<usize>,
         /// How many of them have to.
         needed: u8,
@@ -56,7 +56,7 @@ pub enum Phase {
     Active,
     /// Who approves looks at a submission.
     Submitted,
-    /// Contributors vote.
+    /// Contributors vote on a submission.
     Voting,
     /// The payer has rejected a submission.
     Rejected,
@@ -89,7 +89,7 @@ pub struct Agreement {
     returning: BigInt,
 }
 
-/// All agreements.
+/// All agreements, and how many were made.
 #[derive(Default)]
 pub struct Escrow {
     /// Those that have not ended, by their numbers.

@@ -19,7 +19,7 @@ const MONTH: u64 = 30 * 86_400;
 /// How often a challenge can be doubled.
 const DOUBLINGS: u32 = 5;
 
-/// A category.
+/// A category and its terms.
 #[derive(Clone, Copy, Debug)]
 pub struct Kind {
     /// What bonds are paid in.
@@ -41,7 +41,7 @@ pub struct Kind {
 /// Where a listing stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    /// It stands.
+    /// It stands, and may be challenged.
     Active,
     /// Its bond returns after this second.
     Leaving(u64),
@@ -87,7 +87,7 @@ pub struct Listing {
     since: u64,
 }
 
-/// All listings.
+/// All listings, and their categories.
 pub struct Listings {
     /// Categories by number.
     pub kinds: Vec<Kind>,
@@ -153,7 +153,7 @@ impl Listings {
         self.all.get(&id).map(price).unwrap_or_default()
     }
 
-    /// Lists something.
+    /// Lists something with a bond.
     pub fn list(&mut self, book: &mut Book, owner: usize, kind: usize, (asset, bond): (usize, u128)) -> bool {
         let Some(terms) = self.kinds.get(kind).copied() else { return false };
         let sits = |listing: &Listing| listing.owner == owner && self.has_seat(listing);

@@ -45,6 +45,10 @@ impl Draw<'_> {
     pub(super) fn agreement(&mut self) -> Op {
         let model = self.model;
         let by = self.who();
+        // Few agreements come so far: what they wait for comes soon.
+        if let Some(urgent) = self.urgent() {
+            return urgent;
+        }
         match self.dice.below(24) {
             0..3 => {
                 let deal = self.deal(false);
@@ -72,21 +76,8 @@ impl Draw<'_> {
                 id: self.of(|running| matches!(running.deal.approver, Approver::Code)),
                 right: !self.dice.once_in(3),
             },
-            18 => {
-                let id = self.of(|running| running.phase == Phase::Rejected);
-                let (by, milestone) = self.payee(id);
-                Op::Dispute { by, id, milestone }
-            }
-            19 => {
-                let id = self.of(|running| running.phase == Phase::Disputed);
-                let milestone = self.milestone(id);
-                let by = match model.escrow.running.get(&id).map(|running| &running.deal.approver) {
-                    Some(Approver::Payer { arbiter: Some(arbiter) }) => self.mostly(*arbiter),
-                    _ => by,
-                };
-                let bps = u16::try_from(self.dice.within(0, 10_001)).unwrap();
-                Op::Arbitrate { by, id, milestone, bps: if self.dice.once_in(3) { 10_000 } else { bps } }
-            }
+            18 => self.dispute(),
+            19 => self.arbitrate(),
             20 => {
                 let id = self.of(|_| true);
                 let payee = model.escrow.running.get(&id).map_or(by, |running| running.deal.payees[0].0);
@@ -102,6 +93,51 @@ impl Draw<'_> {
                 Op::RefundContributor { id, to: self.mostly(to) }
             }
         }
+    }
+
+    /// Often what leads to a ruling: a submission where there is an arbiter, its rejection, the dispute of that, and the ruling.
+    fn urgent(&mut self) -> Option<Op> {
+        let model = self.model;
+        let running = &model.escrow.running;
+        let arbiter =
+            |running: &Agreement| matches!(running.deal.approver, Approver::Payer { arbiter: Some(_) });
+        let at = |phase: Phase| fitting(running, |one: &Agreement| arbiter(one) && one.phase == phase);
+        let choice = self.dice.below(6);
+        let [active, submitted, rejected, disputed] =
+            [Phase::Active, Phase::Submitted, Phase::Rejected, Phase::Disputed].map(at);
+        match choice {
+            0 if !disputed.is_empty() => Some(self.arbitrate()),
+            1 if !rejected.is_empty() => Some(self.dispute()),
+            2 => {
+                let id = self.dice.one(&submitted)?;
+                let (by, milestone) = (running.get(&id)?.opener, self.milestone(id));
+                Some(Op::Speak { by, id, milestone, approves: false })
+            }
+            3 => {
+                let id = self.dice.one(&active)?;
+                let (by, milestone) = self.payee(id);
+                Some(Op::Submit { by, id, milestone })
+            }
+            _ => None,
+        }
+    }
+
+    fn dispute(&mut self) -> Op {
+        let id = self.of(|running| running.phase == Phase::Rejected);
+        let (by, milestone) = self.payee(id);
+        Op::Dispute { by, id, milestone }
+    }
+
+    fn arbitrate(&mut self) -> Op {
+        let model = self.model;
+        let id = self.of(|running| running.phase == Phase::Disputed);
+        let milestone = self.milestone(id);
+        let by = match model.escrow.running.get(&id).map(|running| &running.deal.approver) {
+            Some(Approver::Payer { arbiter: Some(arbiter) }) => self.mostly(*arbiter),
+            _ => self.who(),
+        };
+        let bps = u16::try_from(self.dice.within(0, 10_001)).unwrap();
+        Op::Arbitrate { by, id, milestone, bps: if self.dice.once_in(3) { 10_000 } else { bps } }
     }
 
     /// An agreement that fits, mostly.
