@@ -95,6 +95,49 @@ export type ExecuteMsg =
     head: HexBinary;
     /** Identity of the log, 32 bytes. */
     log: HexBinary;
+  } }
+  /**
+   * Registers an encrypted content, whose key a committee releases to whom its author permits. Sender: its author.
+   * The wrap is bound to the sender's account, so who copies the message registers a content whose key nobody
+   * releases.
+   */
+  | { register_content: {
+    /** What the key is compared with, 32 bytes. */
+    commitment: HexBinary;
+    /** SHA-256 of the ciphertext, 32 bytes: what the content is called. Nobody has registered it. */
+    content: HexBinary;
+    /** Accounts beside the author that may permit readers, for good; at most `limits::MAX_GRANTERS`. */
+    granters: string[];
+    /**
+     * The wrapped key, `limits::WRAP_BYTES` bytes. The contract does not open it: the committee and the readers do.
+     */
+    wrap: Binary;
+  } }
+  /**
+   * Permits accounts to read a content until a time, all of them or none. Sender: the author, or a granter that it
+   * has named. A granter changes no permit that another account has given while it holds, and none that the author
+   * has revoked.
+   */
+  | { permit: {
+    /** The content, 32 bytes. */
+    content: HexBinary;
+    /** What for, as a code of HL7 v3 PurposeOfUse: 1 to `limits::MAX_PURPOSE` letters A to Z. Everybody sees it. */
+    purpose: string;
+    /** 1 to `limits::MAX_READERS` addresses. */
+    readers: string[];
+    /** When it ends, Unix seconds; in the future, at most `limits::MAX_SECONDS` away. */
+    until: bigint;
+  } }
+  /**
+   * Takes permits back. It counts from the next transaction on, and can't call back a key that was released. What is
+   * revoked already, or was never given, is passed over. Sender: the author, or the granter that has given the
+   * permits.
+   */
+  | { revoke_permit: {
+    /** The content, 32 bytes. */
+    content: HexBinary;
+    /** 1 to `limits::MAX_READERS` addresses. */
+    readers: string[];
   } };
 /** Checks {@link ExecuteMsg}. */
 export const executeMsg: Codec<ExecuteMsg> = /* @__PURE__ */ variants({
@@ -117,6 +160,22 @@ export const executeMsg: Codec<ExecuteMsg> = /* @__PURE__ */ variants({
     count: u64,
     head: hexBinary,
     log: hexBinary,
+  }),
+  register_content: object({
+    commitment: hexBinary,
+    content: hexBinary,
+    granters: list(text),
+    wrap: binary,
+  }),
+  permit: object({
+    content: hexBinary,
+    purpose: text,
+    readers: list(text),
+    until: u64,
+  }),
+  revoke_permit: object({
+    content: hexBinary,
+    readers: list(text),
   }),
 });
 
@@ -202,6 +261,27 @@ export type QueryMsg =
     limit?: number | null;
     /** Start after the log with this identity. */
     start_after?: HexBinary | null;
+  } }
+  /** Whether an account may read a content now: what a committee asks before it releases a key. */
+  | { allowed: {
+    /** The content, 32 bytes. */
+    content: HexBinary;
+    /** Address of the reader. */
+    reader: string;
+  } }
+  /** A content, null when nobody has registered it. */
+  | { content: {
+    /** The content, 32 bytes. */
+    content: HexBinary;
+  } }
+  /** Permits of a content, by the reader's address; also those that are over or revoked. */
+  | { permits: {
+    /** The content, 32 bytes. */
+    content: HexBinary;
+    /** Page size, at most `limits::MAX_PAGE`. */
+    limit?: number | null;
+    /** Start after this reader. */
+    start_after?: string | null;
   } };
 /** Checks {@link QueryMsg}. */
 export const queryMsg: Codec<QueryMsg> = /* @__PURE__ */ variants({
@@ -232,6 +312,18 @@ export const queryMsg: Codec<QueryMsg> = /* @__PURE__ */ variants({
     account: text,
     limit: optional(u32),
     start_after: optional(hexBinary),
+  }),
+  allowed: object({
+    content: hexBinary,
+    reader: text,
+  }),
+  content: object({
+    content: hexBinary,
+  }),
+  permits: object({
+    content: hexBinary,
+    limit: optional(u32),
+    start_after: optional(text),
   }),
 });
 
@@ -338,6 +430,62 @@ export const auditHeadResponse: Codec<AuditHeadResponse> = /* @__PURE__ */ objec
   log: hexBinary,
 });
 
+/** An encrypted content whose key a committee releases. It never changes. */
+export interface ContentResponse {
+  /** When it was registered, Unix seconds. */
+  at: bigint;
+  /** Who has registered it, and says who may read it. */
+  author: Addr;
+  /** What its key is compared with, 32 bytes. */
+  commitment: HexBinary;
+  /** SHA-256 of its ciphertext, 32 bytes. */
+  content: HexBinary;
+  /** Accounts beside the author that may permit readers. */
+  granters: Addr[];
+  /** Its wrapped key, `limits::WRAP_BYTES` bytes. */
+  wrap: Binary;
+}
+/** Checks {@link ContentResponse}. */
+export const contentResponse: Codec<ContentResponse> = /* @__PURE__ */ object({
+  at: u64,
+  author: text,
+  commitment: hexBinary,
+  content: hexBinary,
+  granters: list(text),
+  wrap: binary,
+});
+
+/** That an account may read a content, or might. */
+export interface PermitResponse {
+  /** When it was given, Unix seconds. */
+  at: bigint;
+  /** Who has permitted it: the author or a granter. */
+  by: Addr;
+  /** The content, 32 bytes. */
+  content: HexBinary;
+  /** What for, as a code of HL7 v3 PurposeOfUse. */
+  purpose: string;
+  /** Who may read it. */
+  reader: Addr;
+  /** When it was revoked, Unix seconds; null if it was not. */
+  revoked_at?: bigint | null;
+  /** Whether it holds now; never `Standing::Unknown`. */
+  standing: Standing;
+  /** When it ends, Unix seconds. */
+  until: bigint;
+}
+/** Checks {@link PermitResponse}. */
+export const permitResponse: Codec<PermitResponse> = /* @__PURE__ */ object({
+  at: u64,
+  by: text,
+  content: hexBinary,
+  purpose: text,
+  reader: text,
+  revoked_at: optional(u64),
+  standing: standing,
+  until: u64,
+});
+
 /** The answer to each query. */
 export interface Responses {
   config: ConfigResponse;
@@ -347,6 +495,9 @@ export interface Responses {
   break_glass: BreakGlassResponse[];
   audit_head: AuditHeadResponse | null;
   audit_heads: AuditHeadResponse[];
+  allowed: Standing;
+  content: ContentResponse | null;
+  permits: PermitResponse[];
 }
 
 /** Checks {@link Responses}. */
@@ -358,6 +509,9 @@ export const responses: { [Name in keyof Responses]: Codec<Responses[Name]> } = 
   break_glass: list(breakGlassResponse),
   audit_head: nullable(auditHeadResponse),
   audit_heads: list(auditHeadResponse),
+  allowed: standing,
+  content: nullable(contentResponse),
+  permits: list(permitResponse),
 };
 
 /** Queries of a `grants` contract. */
@@ -405,6 +559,21 @@ export class Queries {
   auditHeads(args: Extract<QueryMsg, { audit_heads: unknown }>["audit_heads"], options?: QueryOptions): Promise<AuditHeadResponse[]> {
     return ask(this.#chain, this.#address, "grants.audit_heads", queryMsg, { audit_heads: args }, responses.audit_heads, options);
   }
+
+  /** Whether an account may read a content now: what a committee asks before it releases a key. */
+  allowed(args: Extract<QueryMsg, { allowed: unknown }>["allowed"], options?: QueryOptions): Promise<Standing> {
+    return ask(this.#chain, this.#address, "grants.allowed", queryMsg, { allowed: args }, responses.allowed, options);
+  }
+
+  /** A content, null when nobody has registered it. */
+  content(args: Extract<QueryMsg, { content: unknown }>["content"], options?: QueryOptions): Promise<ContentResponse | null> {
+    return ask(this.#chain, this.#address, "grants.content", queryMsg, { content: args }, responses.content, options);
+  }
+
+  /** Permits of a content, by the reader's address; also those that are over or revoked. */
+  permits(args: Extract<QueryMsg, { permits: unknown }>["permits"], options?: QueryOptions): Promise<PermitResponse[]> {
+    return ask(this.#chain, this.#address, "grants.permits", queryMsg, { permits: args }, responses.permits, options);
+  }
 }
 
 /** Messages to a `grants` contract, to be sent in transactions. */
@@ -449,5 +618,32 @@ export class Messages {
    */
   anchorAudit(args: Extract<ExecuteMsg, { anchor_audit: unknown }>["anchor_audit"]): Message {
     return call(this.#sender, this.#address, "grants.anchor_audit", executeMsg, { anchor_audit: args });
+  }
+
+  /**
+   * Registers an encrypted content, whose key a committee releases to whom its author permits. Sender: its author.
+   * The wrap is bound to the sender's account, so who copies the message registers a content whose key nobody
+   * releases.
+   */
+  registerContent(args: Extract<ExecuteMsg, { register_content: unknown }>["register_content"]): Message {
+    return call(this.#sender, this.#address, "grants.register_content", executeMsg, { register_content: args });
+  }
+
+  /**
+   * Permits accounts to read a content until a time, all of them or none. Sender: the author, or a granter that it
+   * has named. A granter changes no permit that another account has given while it holds, and none that the author
+   * has revoked.
+   */
+  permit(args: Extract<ExecuteMsg, { permit: unknown }>["permit"]): Message {
+    return call(this.#sender, this.#address, "grants.permit", executeMsg, { permit: args });
+  }
+
+  /**
+   * Takes permits back. It counts from the next transaction on, and can't call back a key that was released. What is
+   * revoked already, or was never given, is passed over. Sender: the author, or the granter that has given the
+   * permits.
+   */
+  revokePermit(args: Extract<ExecuteMsg, { revoke_permit: unknown }>["revoke_permit"]): Message {
+    return call(this.#sender, this.#address, "grants.revoke_permit", executeMsg, { revoke_permit: args });
   }
 }
