@@ -32,6 +32,7 @@ impl Town {
     /// A committee of two of three, which serves, and a content that an author has registered.
     async fn new() -> Self {
         let mut world = World::quiet().await;
+        world.grants().await;
         let keys = keys(&mut world);
         let committee = keys[0].committee().clone();
         let mut members = vec![];
