@@ -119,7 +119,7 @@ pub fn content(storage: &dyn Storage, digest: &[u8]) -> Result<Content, Contract
 pub struct Permit {
     /// Who has given it.
     pub by: Addr,
-    /// What for.
+    /// What for, as a code of HL7 v3 PurposeOfUse.
     pub purpose: String,
     /// When it ends, Unix seconds.
     pub until: u64,
@@ -132,7 +132,7 @@ pub struct Permit {
 /// That a permit was taken back.
 #[cw_serde]
 pub struct Revoked {
-    /// By whom.
+    /// The author, or the granter that had given it.
     pub by: Addr,
     /// When, Unix seconds.
     pub at: u64,

@@ -147,7 +147,7 @@ pub enum CombineError {
     /// Too few valid shares.
     #[error("{valid} members have answered validly, expected {needed}; at fault: {}", named(.faults))]
     TooFew {
-        /// Valid shares.
+        /// Shares whose proofs hold.
         valid: usize,
         /// Shares that are needed.
         needed: usize,

@@ -74,7 +74,7 @@ pub struct Label<'a> {
     pub author: &'a str,
     /// SHA-256 of the ciphertext.
     pub content: [u8; 32],
-    /// [`ContentKey::commitment`].
+    /// What the key is compared with: [`ContentKey::commitment`].
     pub commitment: [u8; 32],
 }
 

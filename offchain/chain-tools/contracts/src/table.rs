@@ -177,7 +177,7 @@ macro_rules! contracts {
                 roles Data;
                 create |at| api::datasets::InstantiateMsg { attestations: at.address(Contract::Attestations)? }
             }
-            /// Consents of data's subjects, emergencies, and heads of audit logs. A market without it takes no jobs that name consents.
+            /// Consents of data's subjects, emergencies, heads of audit logs, and permits to read contents. A market without it takes no jobs that name consents.
             grants Grants {
                 code 15 bithive_grants;
                 roles Economy Token;

@@ -54,7 +54,7 @@ pub async fn run(command: Command, home: &Path, output: Output) -> Result<ExitCo
     Ok(ExitCode::SUCCESS)
 }
 
-/// Which committee.
+/// Which committee releases the key.
 #[derive(clap::Args)]
 struct CommitteeArgs {
     /// File of the committee, as `ceremony release finish` writes it; that of the home folder by default.

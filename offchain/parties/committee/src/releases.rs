@@ -15,7 +15,7 @@ use tokio::time::Instant;
 
 /// Requests for keys that a member answers an account in [`RELEASE_WINDOW`]; each costs it a pairing and questions to the chain.
 pub const MOST_RELEASES: u32 = 60;
-/// See [`MOST_RELEASES`].
+/// The time in which [`MOST_RELEASES`] are counted.
 pub const RELEASE_WINDOW: Duration = Duration::from_secs(60);
 
 /// Why a share is refused.

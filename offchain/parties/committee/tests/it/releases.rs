@@ -5,14 +5,13 @@ use std::time::Duration;
 use bithive_api::grants::ExecuteMsg;
 use bithive_attest::Domain;
 use bithive_chain::Chain as _;
-use bithive_committee::{MOST_RELEASES, ReleaseError, ServiceError, ask_for_key};
+use bithive_committee::{MOST_RELEASES, PATIENCE, ReleaseError, ServiceError, ask_for_key};
 use bithive_exchange::{ExchangeError, Protocol};
 use bithive_release::ceremony::deal_all;
 use bithive_release::{CombineError, Committee, ContentKey, Label, MemberKey, Request, Wrap, WrapError};
 
 use crate::world::{DAY, Hangs, Party, Says, World};
 
-const PATIENCE: Duration = Duration::from_millis(300);
 const CONTENT: [u8; 32] = [9; 32];
 
 struct Town {
@@ -21,6 +20,8 @@ struct Town {
     author: Party,
     reader: Party,
     key: ContentKey,
+    /// How long a member is waited for.
+    patience: Duration,
 }
 
 fn keys(world: &mut World) -> Vec<MemberKey> {
@@ -32,6 +33,7 @@ impl Town {
     /// A committee of two of three, which serves, and a content that an author has registered.
     async fn new() -> Self {
         let mut world = World::quiet().await;
+        world.grants().await;
         let keys = keys(&mut world);
         let committee = keys[0].committee().clone();
         let mut members = vec![];
@@ -44,7 +46,7 @@ impl Town {
         }
         let (author, reader) = (world.requester().await, world.requester().await);
         let key = ContentKey::generate(&mut world.rng);
-        let mut town = Self { world, committee, author, reader, key };
+        let mut town = Self { world, committee, author, reader, key, patience: PATIENCE };
         let address = town.author.account.address().to_owned();
         town.register(CONTENT, &address).await;
         town
@@ -75,7 +77,7 @@ impl Town {
 
     async fn ask(&self, party: &Party, content: [u8; 32]) -> Result<ContentKey, ReleaseError> {
         let (client, exchange) = (&self.world.client, &party.exchange);
-        let released = ask_for_key(client, exchange, &self.committee, content, PATIENCE).await?;
+        let released = ask_for_key(client, exchange, &self.committee, content, self.patience).await?;
         Ok(released.key)
     }
 
@@ -157,7 +159,7 @@ async fn a_copied_wrap_under_another_author_is_released_to_nobody() {
 
 #[tokio::test]
 async fn a_member_that_lies_or_hangs_keeps_no_reader_from_the_key_and_two_are_named() {
-    let town = Town::new().await;
+    let mut town = Town::new().await;
     town.permit(CONTENT, DAY).await;
     let request = Request { committee: town.committee.id(), content: CONTENT };
     // The share of member 0's seat, which others repeat.
@@ -168,6 +170,7 @@ async fn a_member_that_lies_or_hangs_keeps_no_reader_from_the_key_and_two_are_na
         town.ask(&town.reader, CONTENT).await.unwrap();
     }
     town.world.replace(slow, Protocol::Release, Hangs);
+    town.patience = Duration::from_secs(3);
     let refused = town.ask(&town.reader, CONTENT).await.err().unwrap();
     let ReleaseError::Shares { error: CombineError::TooFew { valid, needed, .. }, reasons } = &refused else {
         panic!("{refused}")

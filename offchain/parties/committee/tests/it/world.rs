@@ -13,6 +13,7 @@ use bithive_blindmatch::schema::{Input, Schema, SlotId};
 use bithive_chain::{Chain, Embedded, SigningKey, Wallet};
 use bithive_client::{Account, Client};
 use bithive_committee::{Member, PATIENCE, TagSource};
+use bithive_contracts::Code;
 use bithive_dgkbe::{Crs, KeyPair};
 use bithive_exchange::{EndpointKey, Exchange, ExchangeError, LocalNetwork, PeerId, Protocol, Service};
 use bithive_local::{Founders, NODE_BOND, REQUESTER_BOND, ceremony, deploy, fee_grant, fork, open_chain};
@@ -248,6 +249,15 @@ impl World {
         let message = ExecuteMsg::SetAccreditation { accreditors, required };
         self.operator.registry(&message).await.unwrap();
         accreditor
+    }
+
+    /// The market asks a contract about consents and permits from now on.
+    pub async fn grants(&self) {
+        let registry = self.client.deployment().registry().into();
+        let terms = bithive_api::grants::InstantiateMsg { registry };
+        let created = self.operator.wallet().instantiate(Code::Grants.id(), &terms, "grants", None);
+        let grants = Some(created.await.unwrap().contract);
+        self.operator.jobs(&bithive_api::jobs::ExecuteMsg::SetGrants { grants }).await.unwrap();
     }
 
     /// The accreditor vouches for attributes of a node.
