@@ -12,7 +12,7 @@ use rand_core::{Rng as _, SeedableRng as _};
 use serde_json::Value;
 
 use super::door::{Street, row};
-use crate::common::{bithive, path, text};
+use crate::common::{Network, bithive, path, text};
 
 const PRICE: u64 = 20_000;
 const KILLS: usize = 24;
@@ -25,17 +25,21 @@ impl Street {
         self.run("invoice create --from bob --amount 0.02 --standing")["id"].to_string()
     }
 
-    /// Runs `pay get` for the request of a row.
     fn buy(&self, door: SocketAddr, data: &str) -> Output {
-        let (home, url) = (path(&self.network.home()), format!("http://{door}/predict"));
-        let get = ["--home", &home, "--json", "pay", "get", &url, "--from", "alice", "--scheme", "exact"];
-        let rest = ["--data", data, "--max-price", "0.02", "--chain", &self.url];
-        bithive(&[&get[..], &rest[..]].concat()).output().unwrap()
+        buy((&self.network, &self.url), door, data)
     }
 
     fn receipts(&self, offer: &str) -> Vec<Value> {
         self.run(&format!("invoice receipts {offer}"))["receipts"].as_array().unwrap().clone()
     }
+}
+
+/// Runs `pay get` for the request with this body.
+fn buy((network, chain): (&Network, &str), door: SocketAddr, data: &str) -> Output {
+    let (home, url) = (path(&network.home()), format!("http://{door}/predict"));
+    let get = ["--home", &home, "--json", "pay", "get", &url, "--from", "alice", "--scheme", "exact"];
+    let rest = ["--data", data, "--max-price", "0.02", "--chain", chain];
+    bithive(&[&get[..], &rest[..]].concat()).output().unwrap()
 }
 
 #[test]
@@ -47,14 +51,15 @@ fn a_door_that_is_killed_at_any_time_serves_each_request_that_was_paid_on_the_ch
     let (first, address) = street.door(&listen, &["--offer", &offer]);
     let mut door = Some(first);
     let stop = AtomicBool::new(false);
+    let (network, chain) = (&street.network, street.url.as_str());
     let served = std::thread::scope(|scope| {
         let paying = scope.spawn(|| {
             let mut served: Vec<(String, Value)> = Vec::new();
             while !stop.load(Ordering::Relaxed) && served.len() < ROWS {
-                let data = street.network.file("row.csv", row(served.len()));
+                let data = network.file("row.csv", row(served.len()));
                 // The command knows nothing of the one before but its wallet.
                 let reply = loop {
-                    let output = street.buy(address, &data);
+                    let output = buy((network, chain), address, &data);
                     if output.status.success() {
                         break serde_json::from_slice::<Value>(&output.stdout).unwrap();
                     }
