@@ -40,8 +40,9 @@ async fn a_request_that_is_paid_for_is_answered_and_the_same_one_gets_the_kept_r
     assert!(settled.success && settled.transaction.is_empty());
     assert_eq!(settled.payer.as_deref(), Some(world.payer.address()));
     let charge = settled.extra.unwrap();
-    assert_eq!((charge.charged_amount.0, charge.channel_state.balance.0), (PRICE, DEPOSIT));
-    assert_eq!(charge.channel_state.charged_cumulative_amount.0, PRICE);
+    let state = charge.channel_state.unwrap();
+    assert_eq!((charge.charged_amount.0, state.balance.0), (PRICE, DEPOSIT));
+    assert_eq!((state.charged_cumulative_amount.0, charge.receipt), (PRICE, None));
 
     let again = world.pay(door.address(), flow, 1, 0).await;
     assert_eq!((again.status, &again.body), (200, &first.body));
