@@ -41,7 +41,7 @@ pub enum Proof {
 /// A payment on the chain for one request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exact {
-    /// What pays.
+    /// What pays: a voucher or a transaction.
     pub by: PaidBy,
     /// What the key of the payment is made of beside the request ([`Order::key`](crate::Order::key)): who knows it is given the reply.
     pub salt: Digest,

@@ -68,7 +68,7 @@ impl RawTx {
         self.read.memo()
     }
 
-    /// Its bytes.
+    /// The transaction as it was signed, in bytes.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
         &self.bytes
