@@ -203,8 +203,9 @@ impl World {
 
     /// Stops a member.
     pub fn stop(&self, index: usize) {
-        self.replace(index, Protocol::Evaluate, Fails("stopped"));
-        self.replace(index, Protocol::ShareKeys, Fails("stopped"));
+        for protocol in [Protocol::Evaluate, Protocol::ShareKeys, Protocol::Release] {
+            self.replace(index, protocol, Fails("stopped"));
+        }
     }
 
     pub fn exchange(&self, id: PeerId) -> Arc<dyn Exchange> {
