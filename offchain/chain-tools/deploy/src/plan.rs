@@ -210,8 +210,8 @@ mod tests {
             (created, steps.last().cloned().unwrap())
         };
         assert_eq!(created(Role::Market), (3, Step::SetCommittee));
-        assert_eq!(created(Role::Economy), (Role::Economy.contracts().count(), Step::LockSky));
-        assert_eq!(created(Role::Token), (Role::Token.contracts().count(), Step::LockSky));
+        assert_eq!(created(Role::Economy), (Role::Economy.contracts().len(), Step::LockSky));
+        assert_eq!(created(Role::Token), (Role::Token.contracts().len(), Step::LockSky));
         assert_eq!(created(Role::Data), (2, Step::Instantiate { contract: Contract::Datasets }));
         assert_eq!(created(Role::Model), (1, Step::Instantiate { contract: Contract::Attestations }));
     }
