@@ -120,7 +120,7 @@ export const executeMsg: Codec<ExecuteMsg> = /* @__PURE__ */ variants({
   withdraw: object({}),
 });
 
-/** Whose requests. */
+/** Which requests are meant. */
 export type RequestsOf =
   /** Of this account. */
   | { consumer: string }
@@ -211,7 +211,7 @@ export const migrateMsg: Codec<MigrateMsg> = /* @__PURE__ */ object({});
 
 /** What holds for the life of the contract. */
 export interface ConfigResponse {
-  /** The network. */
+  /** Network whose rounds are taken. */
   drand: Drand;
   /** The token of bounties. */
   token: Addr;
@@ -226,7 +226,7 @@ export const configResponse: Codec<ConfigResponse> = /* @__PURE__ */ object({
 export interface BeaconResponse {
   /** Its randomness, 32 bytes. */
   randomness: HexBinary;
-  /** Its number. */
+  /** Number of the round. */
   round: bigint;
 }
 /** Checks {@link BeaconResponse}. */
@@ -241,7 +241,7 @@ export interface WantedResponse {
   at: bigint;
   /** Sum of the bounties, in base units of BTT. */
   bounty: Uint128;
-  /** Its number. */
+  /** Number of the round. */
   round: bigint;
 }
 /** Checks {@link WantedResponse}. */
@@ -259,7 +259,7 @@ export interface RequestResponse {
   bounty: Uint128;
   /** Gas for the call; none when 0. */
   call_gas: bigint;
-  /** Who asked. */
+  /** Account that has asked. */
   consumer: Addr;
   /** Until when it waits, Unix seconds. */
   expires: bigint;
