@@ -92,7 +92,7 @@ pub enum Command {
 #[derive(Args)]
 #[command(group = ArgGroup::new("source").args(["drand", "stand_in"]).required(true))]
 pub struct SourceArgs {
-    /// URL of a server of drand's HTTP interface, such as https://api.drand.sh. What it says is verified.
+    /// URL of a server of drand's HTTP interface, such as `https://api.drand.sh`. What it says is verified.
     #[arg(long, value_name = "URL")]
     drand: Option<String>,
     /// Hash that names the network there, 64 hex digits; that of quicknet when left out.
