@@ -109,7 +109,7 @@ pub(crate) fn remove(storage: &mut dyn Storage, id: u64, request: &Request) {
 /// The randomness of a round; none before it was submitted.
 ///
 /// # Errors
-/// A stored value that has not 32 bytes, which [`keep`] excludes.
+/// A stored value that has not 32 bytes, which `keep` excludes.
 pub fn beacon(storage: &dyn Storage, round: u64) -> StdResult<Option<[u8; 32]>> {
     let Some(bytes) = storage.get(&BEACONS.key(round)) else { return Ok(None) };
     let sized = bytes.try_into().map_err(|_| StdError::generic_err("a stored round has not 32 bytes"))?;
