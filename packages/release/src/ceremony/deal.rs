@@ -58,7 +58,7 @@ impl Deal {
         out
     }
 
-    /// Reads what [`Deal::encode`] wrote. Whether it belongs to a ceremony is [`Ceremony::finish`](crate::Ceremony::finish)'s to say.
+    /// Reads what [`Deal::encode`] wrote. Whether it belongs to a ceremony is `Ceremony::finish`'s to say.
     ///
     /// # Errors
     /// [`DecodeError`].
