@@ -179,7 +179,8 @@ fn a_server_of_others_is_read_and_its_payment_proves_nothing_here() {
     let payment: Payment = decode(STANDARD.encode(payment.to_string()).as_bytes()).unwrap();
     // The scheme has the name of one here, and another form on that network.
     assert!(matches!(payment.proof(), Err(ProofError::Payload(_))));
-    let other = Payment { accepted: Accepted { scheme: "upto".into(), ..payment.accepted.clone() }, ..payment };
+    let other =
+        Payment { accepted: Accepted { scheme: "upto".into(), ..payment.accepted.clone() }, ..payment };
     assert_eq!(other.proof(), Err(ProofError::Scheme));
 }
 
