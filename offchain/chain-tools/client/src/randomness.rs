@@ -71,12 +71,13 @@ impl Randomness {
         self.contract.ask(&QueryMsg::Beacons { before: None, limit: Some(MAX_PAGE) }).await
     }
 
-    /// Rounds that requests wait for, the earliest first: the first [`MOST_PAGES`](crate::MOST_PAGES) pages.
+    /// Rounds after `start` that requests wait for, the earliest first: the first [`MOST_PAGES`](crate::MOST_PAGES) pages.
     ///
     /// # Errors
     /// See [`ChainError`].
-    pub async fn wanted(&self) -> Result<List<WantedResponse>, ChainError> {
-        let question = |start_after| QueryMsg::Wanted { start_after, limit: Some(MAX_PAGE) };
+    pub async fn wanted(&self, start: Option<u64>) -> Result<List<WantedResponse>, ChainError> {
+        let question =
+            |last: Option<u64>| QueryMsg::Wanted { start_after: last.or(start), limit: Some(MAX_PAGE) };
         self.contract.pages(question, |wanted: &WantedResponse| wanted.round).await
     }
 

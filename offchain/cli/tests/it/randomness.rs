@@ -49,6 +49,10 @@ fn a_bounty_waits_for_its_round_and_comes_back_where_nobody_brings_it() {
         ("randomness expire 9 --from alice", "there is no request 9"),
         ("randomness request --from alice --bounty x", "--bounty"),
     ]);
+    // Its time has come, and no server has it.
+    network.advance(100);
+    let follow = ["randomness", "follow", "--once", "--drand", "http://127.0.0.1:1", "--from", "alice"];
+    assert_eq!(network.ends_with(1, &follow), serde_json::json!([]));
     network.advance(31 * DAY);
     assert_eq!(network.run("randomness expire 1 --from operator")["bounty"], 2_500_000);
     let claimable = network.run("wallet claimable alice");

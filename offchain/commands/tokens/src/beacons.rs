@@ -4,10 +4,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, bail, ensure};
-use bithive_api::randomness::{Event, ExecuteMsg, events};
+use bithive_api::randomness::{Event, ExecuteMsg, WantedResponse, events};
 use bithive_chain::ChainError;
-use bithive_client::Account;
 use bithive_client::amount::show;
+use bithive_client::{Account, List};
 use bithive_command_kit::Output;
 use bithive_drand::{Beacon, Chain, DrandError, QUICKNET, SIGNATURE_BYTES, StandIn, native};
 use bithive_https::{authorities, client};
@@ -148,37 +148,71 @@ pub(super) struct Brought {
     transaction: String,
 }
 
-/// Brings the rounds that somebody waits for and whose time has come, the earliest first.
+/// What one look at the rounds that are waited for has come to.
+pub(super) struct Look {
+    pub(super) brought: Vec<Brought>,
+    /// Rounds that could not be brought now.
+    pub(super) failed: usize,
+    /// Where the next look goes on; from the first round if none. Anybody can ask for many rounds that nobody brings, and those must not hide others.
+    pub(super) next: Option<u64>,
+}
+
+/// Brings rounds after `start` that somebody waits for and whose time has come, the earliest first. One that can't be brought now is told, and
+/// keeps no other back.
 pub(super) async fn bring(
+    site: &Site<'_>,
+    (account, source): (&Account, &Source),
+    least: u128,
+    start: Option<u64>,
+    output: Output,
+) -> Result<Look> {
+    let (wanted, now) = (site.randomness.wanted(start).await?, now(site.accounts).await?);
+    let mut look = Look { brought: vec![], failed: 0, next: next(&wanted, now) };
+    for wanted in wanted.entries.iter().filter(|wanted| wanted.at <= now && wanted.bounty.u128() >= least) {
+        match bring_one(site, account, source, wanted.round).await {
+            Ok(brought) => {
+                if let Some(one) = &brought {
+                    output.note(format!("round {} is known; {} of bounties", one.round, show(one.bounty)));
+                }
+                look.brought.extend(brought);
+            }
+            Err(error) => {
+                look.failed = look.failed.saturating_add(1);
+                output.note(format!("round {}: {error:#}", wanted.round));
+            }
+        }
+    }
+    Ok(look)
+}
+
+/// Where a look goes on that has seen these rounds: behind the last one, unless there are no more, or their time has not come.
+fn next(wanted: &List<WantedResponse>, now: u64) -> Option<u64> {
+    let last = wanted.entries.last().filter(|last| !wanted.complete && last.at <= now);
+    last.map(|last| last.round)
+}
+
+/// Brings a round; none where somebody else was faster, and has the bounty.
+async fn bring_one(
     site: &Site<'_>,
     account: &Account,
     source: &Source,
-    least: u128,
-    output: Output,
-) -> Result<Vec<Brought>> {
-    let (wanted, now) = (site.randomness.wanted().await?, now(site.accounts).await?);
-    let mut all = Vec::new();
-    for wanted in wanted.entries.iter().filter(|wanted| wanted.at <= now && wanted.bounty.u128() >= least) {
-        let beacon = source.beacon(&site.network, wanted.round).await?;
-        let signature: [u8; SIGNATURE_BYTES] = *beacon.signature();
-        let message = ExecuteMsg::Submit { round: wanted.round, signature: signature.into() };
-        let receipt = match site.randomness.execute(account, &message).await {
-            Ok(receipt) => receipt,
-            // Somebody else was faster, and has the bounty.
-            Err(ChainError::Contract { .. }) if site.randomness.beacon(wanted.round).await?.is_some() => {
-                continue;
-            }
-            Err(error) => return Err(error.into()),
-        };
-        let told = |event| match event {
-            Event::Submitted { randomness, bounty, .. } => Some((randomness, bounty.u128())),
-            _ => None,
-        };
-        let (randomness, bounty) = site.read(&receipt, events::SUBMITTED, told)?.value;
-        output.note(format!("round {} is known; {} of bounties", wanted.round, show(bounty)));
-        all.push(Brought { round: wanted.round, randomness, bounty, transaction: receipt.hash.to_string() });
-    }
-    Ok(all)
+    round: u64,
+) -> Result<Option<Brought>> {
+    let signature: [u8; SIGNATURE_BYTES] = *source.beacon(&site.network, round).await?.signature();
+    let message = ExecuteMsg::Submit { round, signature: signature.into() };
+    let receipt = match site.randomness.execute(account, &message).await {
+        Ok(receipt) => receipt,
+        Err(ChainError::Contract { .. }) if site.randomness.beacon(round).await?.is_some() => {
+            return Ok(None);
+        }
+        Err(error) => return Err(error.into()),
+    };
+    let told = |event| match event {
+        Event::Submitted { randomness, bounty, .. } => Some((randomness, bounty.u128())),
+        _ => None,
+    };
+    let (randomness, bounty) = site.read(&receipt, events::SUBMITTED, told)?.value;
+    Ok(Some(Brought { round, randomness, bounty, transaction: receipt.hash.to_string() }))
 }
 
 #[cfg(test)]
@@ -242,5 +276,17 @@ mod tests {
         let other = Chain::of_key(&[1; 96], 1, 3).unwrap();
         assert!(source("https://api.drand.sh", &other).unwrap().to_string().contains("--chain-hash"));
         assert!(source("https://api.drand.sh", &QUICKNET).is_none());
+    }
+
+    #[test]
+    fn a_look_goes_on_behind_rounds_that_nobody_brings_and_begins_again_at_the_end() {
+        let seen = |times: &[u64], complete| {
+            let wanted = |at: &u64| WantedResponse { round: *at / 3, at: *at, bounty: 0u128.into() };
+            next(&List { entries: times.iter().map(wanted).collect(), complete }, 100)
+        };
+        assert_eq!(seen(&[30, 60, 99], false), Some(33));
+        assert_eq!(seen(&[30, 60, 99], true), None);
+        assert_eq!(seen(&[30, 60, 102], false), None, "what comes later has no time yet");
+        assert_eq!(seen(&[], false), None);
     }
 }

@@ -137,7 +137,7 @@ pub struct FollowArgs {
     /// Least bounty in BTT for which a round is brought; a transaction costs a fee.
     #[arg(long, default_value = "0", allow_negative_numbers = true)]
     least_bounty: String,
-    /// Look once, bring what can be brought, and end.
+    /// Look once, bring what can be brought, and end. The exit code is 1 if a round could not be brought.
     #[arg(long)]
     once: bool,
     /// Seconds from one look to the next.
@@ -168,7 +168,7 @@ impl Transacts for Command {
     }
 }
 
-/// Runs a command on the network that is meant. 1 if a round is not known.
+/// Runs a command on the network that is meant. 1 if a round is not known, or could not be brought.
 pub async fn run(On { network, command }: On<Command>, home: &Path, output: Output) -> Result<ExitCode> {
     // A stand-in is of no chain.
     if let Command::StandIn { out, network_out, period } = &command {
@@ -183,7 +183,7 @@ pub async fn run(On { network, command }: On<Command>, home: &Path, output: Outp
         Command::List { names } => rounds::list(site, names, output).await?,
         Command::Request { from, bounty, after } => request(site, &from, &bounty, after, output).await?,
         Command::Submit(args) => submit(site, args, output).await?,
-        Command::Follow(args) => follow(site, args, output).await?,
+        Command::Follow(args) => return follow(site, args, output).await,
         Command::Deliver { requests, from } => deliver(site, requests, &from, output).await?,
         Command::Expire { id, from } => expire(site, id, &from, output).await?,
         Command::Withdraw { from } => withdraw(site, &from, output).await?,
@@ -237,29 +237,41 @@ async fn submit(site: &Site<'_>, args: SubmitArgs, output: Output) -> Result<()>
     })
 }
 
-async fn follow(site: &Site<'_>, args: FollowArgs, output: Output) -> Result<()> {
+async fn follow(site: &Site<'_>, args: FollowArgs, output: Output) -> Result<ExitCode> {
     let SourceArgs { drand, chain_hash, stand_in } = args.source;
     let source = Source::new(drand, chain_hash, stand_in.as_deref(), &site.network)?;
     let least = parse(&args.least_bounty).context("--least-bounty")?;
     let account = site.accounts.account(&args.from).await?;
+    let (by, mut start) = ((&account, &source), None);
     if args.once {
-        let brought = beacons::bring(site, &account, &source, least, output).await?;
-        return output.show(&brought, |brought| println!("{} rounds brought", brought.len()));
+        let (mut brought, mut failed) = (vec![], 0usize);
+        loop {
+            let look = beacons::bring(site, by, least, start, output).await?;
+            brought.extend(look.brought);
+            failed = failed.saturating_add(look.failed);
+            start = look.next;
+            if start.is_none() {
+                break;
+            }
+        }
+        output.show(&brought, |brought| println!("{} rounds brought", brought.len()))?;
+        return Ok(if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
     output.note("bringing rounds that somebody waits for; interrupt to end");
     let every = Duration::from_secs(args.every);
     loop {
         // A server or a node that does not answer now may do so later.
-        match beacons::bring(site, &account, &source, least, output).await {
-            Ok(brought) => {
-                for one in &brought {
+        match beacons::bring(site, by, least, start, output).await {
+            Ok(look) => {
+                start = look.next;
+                for one in &look.brought {
                     output.show(one, |_| {})?;
                 }
             }
             Err(error) => output.note(format!("{error:#}")),
         }
         tokio::select! {
-            _ = tokio::signal::ctrl_c() => return Ok(()),
+            _ = tokio::signal::ctrl_c() => return Ok(ExitCode::SUCCESS),
             () = tokio::time::sleep(every) => {}
         }
     }

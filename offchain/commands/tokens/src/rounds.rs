@@ -62,7 +62,7 @@ impl<'a> Site<'a> {
 /// Shows the network, what is known and what is wanted.
 pub(super) async fn show(site: &Site<'_>, output: Output) -> Result<()> {
     let config = site.randomness.config().await?;
-    let (newest, wanted) = (site.randomness.newest().await?, site.randomness.wanted().await?);
+    let (newest, wanted) = (site.randomness.newest().await?, site.randomness.wanted(None).await?);
     let time = now(site.accounts).await?;
     let answer = json!({
         "contract": site.randomness.contract(), "token": config.token, "drand": config.drand, "quicknet": site.is_quicknet(),
